@@ -1,7 +1,8 @@
 """Dated rules (有效期规则): a row says what holds for its key from a day to a day, both included, open where no end is known.
 
 Rows are never changed but for `withdrawn_*`: a new rule withdraws what it meets and writes the pieces that remain anew
-(`replaces`), so that every state the table ever had can be read. The database refuses two rules for one day.
+(`replaces`), so that every state the table ever had can be read. The database refuses two rules for one day. Who asks for a day that
+no rule covers gets an error (`rule_on`), never a zero or the last rule that was.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,15 +14,26 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q, QuerySet, Value
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.registry import Text
+from nanhu.kernel.ui import dates
 
 ONE_DAY = timedelta(days=1)
 ANEW = {"id", "public_id", "created_at", "withdrawn_at", "withdrawn_by_name", "replaces_id"}
 """What a piece of an older rule does not take over from it."""
+
+
+class NoRuleError(CampusError):
+    code: ClassVar[str] = "dated.no_rule"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("{day}没有规定{what}。请先录入，再办理。")
 
 
 class DatedRule(models.Model):
@@ -127,3 +139,16 @@ def end_today[R: DatedRule](*, by: Actor, rule: R) -> bool:
     if current.starts_on < campus_today():
         current.piece(current.starts_on, campus_today() - ONE_DAY).save()
     return True
+
+
+def rules_on[R: DatedRule](rules: QuerySet[R], day: date) -> QuerySet[R]:
+    """Those of a query that hold on a day."""
+    return rules.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, withdrawn_at=None)
+
+
+def rule_on[R: DatedRule](rules: QuerySet[R], day: date, *, what: Text) -> R:
+    """The one rule of a day. A day without a rule is an error that says so, never a default."""
+    found = rules_on(rules, day).first()
+    if found is None:
+        raise NoRuleError(what=what, day=dates.day(day, campus_today().year))
+    return found

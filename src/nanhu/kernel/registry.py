@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar
@@ -245,6 +245,46 @@ class Obligation:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermStep:
+    """What a room does once when a term opens (学期结转). `run(term's key)` writes and gives numbers by the keys of `counts`, which says
+    what each counts. It may be rehearsed: run in a transaction that is rolled back, so it touches nothing but the database.
+    """
+
+    key: str
+    title: Text
+    run: Callable[[str], Mapping[str, int]]
+    counts: Mapping[str, Text]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """Something in a person's calendar: whole days (the last day is not part of it) or moments. `uid` stays the same as long as it is the
+    same thing, and `sequence` grows with each change of it.
+    """
+
+    uid: str
+    title: Text
+    starts: date
+    ends: date
+    changed_at: datetime
+    sequence: int = 0
+    place: str = ""
+    description: Text = ""
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFeed:
+    """A room's part of a person's calendar: `load(viewer, since, until)` gives what happens from a day to a day."""
+
+    key: str
+    title: Text
+    load: Callable[[Viewer, date, date], Iterable[Occurrence]]
+    order: int = 100
+
+
 class Keyed(Protocol):
     @property
     def key(self) -> str: ...
@@ -286,3 +326,5 @@ home_notices: Register[HomeNotices] = Register()
 checks: Register[Check] = Register()
 school_rules: Register[SchoolRules] = Register()
 obligations: Register[Obligation] = Register()
+term_steps: Register[TermStep] = Register()
+calendar_feeds: Register[CalendarFeed] = Register()

@@ -41,6 +41,8 @@ KEPT: Final = (
     "kernel_draw_value",
     "kernel_number",
     "kernel_number_counter",
+    "campus_period_table",
+    "campus_term",
     "ledger_account",
     "ledger_fee_item",
     "card_card",
@@ -74,7 +76,10 @@ KEPT: Final = (
 )
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
-    "campus_place",
+    "campus_moved_day",
+    "campus_room_import",
+    "campus_room_import_row",
+    "campus_step_run",
     "kernel_heartbeat",
     "kernel_event_delivery",
     "kernel_outbox_event",
@@ -148,6 +153,9 @@ PAPERS: Final = (
 )
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
 REMOVED: Final[Mapping[str, str]] = {
+    "campus_place": "a room that a sheet added goes when the sheet is rolled back and nothing stands on it, audited with a reason",
+    "campus_room": "as its place",
+    "campus_occupancy": "a term's set of lessons is replaced as a whole",
     "card_binding_lock": "a lock on a bank card's number ends when the right person binds it",
     "access_list_row": "the list of a door that was taken away",
     "access_presence": "a guard resets who is inside, audited with a reason",

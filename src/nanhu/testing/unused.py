@@ -35,6 +35,8 @@ KEPT = {
     "draw_lots": "kernel/draw: the step after the public value",
     "pay_oldest": "platforms/ledger: one payment for several bills, for counter and bank",
     "withdraw_grant": "platforms/ledger: the other half of `grant`",
+    "lesson_day": "platforms/campus: whose lessons a day has; academic, learning and dormitory ask it, none of which is built",
+    "period_span": "platforms/campus: from period to period in moments, for whoever books by them",
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",
     "read_application": "emulators/bank: what a server of the tests is told to run",
     "score_golden": "sample: the measure of merged records, read by tests/load",

@@ -4,6 +4,7 @@ Owns the table of exceptions. Years that the calendar library does not know yet 
 exceptions alone; `nanhu doctor` warns of them. `nanhu calendar` shows and changes the exceptions.
 """
 
-from nanhu.kernel.calendar.working import add_working_days, is_working_day, working_days_between
+from nanhu.kernel.calendar.rules import DayKind, holiday_name
+from nanhu.kernel.calendar.working import add_working_days, day_kind, is_working_day, working_days_between
 
-__all__ = ["add_working_days", "is_working_day", "working_days_between"]
+__all__ = ["DayKind", "add_working_days", "day_kind", "holiday_name", "is_working_day", "working_days_between"]

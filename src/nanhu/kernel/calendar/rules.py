@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import lru_cache
 
 import chinese_calendar
@@ -15,6 +16,15 @@ ONE_DAY = timedelta(days=1)
 type Exceptions = Mapping[date, bool]
 
 
+class DayKind(StrEnum):
+    """`MOVED`: a day of the weekend on which one works (调休上班). `HOLIDAY`: off for another reason than being a weekend."""
+
+    WORKING = "working"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MOVED = "moved"
+
+
 def is_known(year: int) -> bool:
     """Whether the library has the State Council's notice (放假安排) for the year."""
     return FIRST_KNOWN_YEAR <= year <= LAST_KNOWN_YEAR
@@ -23,6 +33,20 @@ def is_known(year: int) -> bool:
 def is_working_day(day: date, exceptions: Exceptions) -> bool:
     own = exceptions.get(day)
     return _is_publicly_working(day) if own is None else own
+
+
+def kind_of(day: date, exceptions: Exceptions) -> DayKind:
+    is_weekend = day.weekday() >= SATURDAY
+    if is_working_day(day, exceptions):
+        return DayKind.MOVED if is_weekend else DayKind.WORKING
+    is_named = day in constants.holidays or exceptions.get(day) is False
+    return DayKind.WEEKEND if is_weekend and not is_named else DayKind.HOLIDAY
+
+
+def holiday_name(day: date) -> str:
+    """国庆节, as the State Council's notice calls it; nothing where it names none."""
+    name = constants.holidays.get(day)
+    return constants.Holiday(name).chinese if name else ""
 
 
 def add_working_days(day: date, count: int, exceptions: Exceptions) -> date:

@@ -5,6 +5,7 @@ from datetime import date
 from django.apps import apps
 
 from nanhu.kernel.calendar import rules
+from nanhu.kernel.calendar.rules import DayKind
 from nanhu.kernel.remembered import Remembered
 
 KEPT_SECONDS = 60
@@ -12,6 +13,11 @@ KEPT_SECONDS = 60
 
 def is_working_day(day: date) -> bool:
     return rules.is_working_day(day, exceptions())
+
+
+def day_kind(day: date) -> DayKind:
+    """Whether one works on it, and why not; days of the weekend on which one works are told apart."""
+    return rules.kind_of(day, exceptions())
 
 
 def add_working_days(day: date, count: int) -> date:

@@ -23,7 +23,9 @@ HANDED_ON = {
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
     | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"},
+    | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard", "undo")},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
+    "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/authentication.py": {
         "identity.network_sign_in",

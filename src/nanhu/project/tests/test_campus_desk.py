@@ -5,7 +5,7 @@ import pytest
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.campus.desk import KEEPER, desk
 from nanhu.platforms.campus.models import Place
-from nanhu.platforms.campus.services import PlaceOrder, set_up_places
+from nanhu.platforms.campus.services.places import PlaceOrder, set_up_places
 from nanhu.platforms.identity import api as identity
 from nanhu.testing.pages import PageTests
 

@@ -1,2 +1,14 @@
 CREATE TRIGGER campus_place_counts_its_changes BEFORE UPDATE ON campus_place
-    FOR EACH ROW EXECUTE FUNCTION campus_place_counts();
+    FOR EACH ROW EXECUTE FUNCTION campus_counts_changes();
+CREATE TRIGGER campus_term_moves BEFORE INSERT OR UPDATE ON campus_term
+    FOR EACH ROW EXECUTE FUNCTION campus_term_moves();
+CREATE TRIGGER campus_moved_day_counts_its_changes BEFORE UPDATE ON campus_moved_day
+    FOR EACH ROW EXECUTE FUNCTION campus_counts_changes();
+CREATE TRIGGER campus_period_table_in_order BEFORE INSERT OR UPDATE ON campus_period_table
+    FOR EACH ROW EXECUTE FUNCTION campus_period_table_in_order();
+CREATE TRIGGER campus_room_in_a_building BEFORE INSERT OR UPDATE OF place_id ON campus_room
+    FOR EACH ROW EXECUTE FUNCTION campus_room_in_a_building();
+CREATE TRIGGER campus_occupancy_in_open_rooms AFTER INSERT ON campus_occupancy REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION campus_occupancy_in_open_rooms();
+CREATE TRIGGER campus_step_run_stands BEFORE UPDATE ON campus_step_run
+    FOR EACH ROW WHEN (OLD.state = 'done' AND NOT OLD.is_rehearsal) EXECUTE FUNCTION campus_step_run_stands();

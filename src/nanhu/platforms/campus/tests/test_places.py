@@ -8,8 +8,8 @@ from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus.errors import PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
-from nanhu.platforms.campus.queries import is_open, open_places, place_lines, place_with
-from nanhu.platforms.campus.services import PlaceOrder, close_place, reopen_place, set_up_places
+from nanhu.platforms.campus.queries.places import is_open, open_places, place_lines, place_with
+from nanhu.platforms.campus.services.places import PlaceOrder, close_place, reopen_place, set_up_places
 
 SYSTEM = Actor.system("test")
 PLACES = (

@@ -9,8 +9,9 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
-from nanhu.platforms.campus.errors import PlaceNotFoundError
+from nanhu.platforms.campus.errors import PlaceHeldError, PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
+from nanhu.platforms.campus.queries.occupancy import standing_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +38,16 @@ def set_up_places(*, by: Actor, places: Sequence[PlaceOrder]) -> int:
 
 
 @transaction.atomic
-def close_place(*, by: Actor, place: Place, reason: str) -> Place:
-    """Closed with all below it from the commit on. Twice is harmless."""
+def close_place(*, by: Actor, place: Place, reason: str, though_held: bool = False) -> Place:
+    """Closed with all below it from the commit on. Twice is harmless. Where somebody stands in it, now or later, it is refused and says
+    who; `though_held` closes it all the same, and they stay for their own rooms to move."""
     why, locked = given(reason), held(place)
     if locked.closed_at is None:
+        standing = refuse_held(locked, though_held=though_held)
         locked.closed_at, locked.closed_by_name, locked.why_closed = now(), by.name, why
         locked.save(update_fields=["closed_at", "closed_by_name", "why_closed"])
-        audit.record(by=by, action="campus.close_place", target=f"place:{locked.key}", reason=why)
+        facts = {"occupancies": standing} if standing else {}
+        audit.record(by=by, action="campus.close_place", target=f"place:{locked.key}", reason=why, facts=facts)
     return locked
 
 
@@ -56,6 +60,14 @@ def reopen_place(*, by: Actor, place: Place, reason: str) -> Place:
         locked.save(update_fields=["closed_at", "closed_by_name", "why_closed"])
         audit.record(by=by, action="campus.reopen_place", target=f"place:{locked.key}", reason=why)
     return locked
+
+
+def refuse_held(place: Place, *, though_held: bool) -> int:
+    standing = standing_in(place)
+    count, first = standing.count(), standing.first()
+    if first is not None and not though_held:
+        raise PlaceHeldError(place=place.name, standing=count, what=first.what, when=first.hours)
+    return count
 
 
 def held(place: Place) -> Place:

@@ -1,0 +1,74 @@
+"""Occupancy (占用): who stands in a room, from when to when. Nobody else at the same time; the database holds it."""
+
+from datetime import datetime
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_time
+from nanhu.kernel.ui import dates
+from nanhu.platforms.campus.models.places import Room
+from nanhu.platforms.campus.models.terms import Term
+
+
+class Occupancy(models.Model):
+    """`source` and `key` name the row of another room that it stands for: "academic.meeting", "37/2026-10-10". With `term` it belongs to
+    the set of that source that is replaced as a whole. Released, it stays as what was, and hinders nobody."""
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson", _("上课")
+        EXAM = "exam", _("考试")
+        BOOKING = "booking", _("借用")
+        MEETING = "meeting", _("会议")
+        UPKEEP = "upkeep", _("检修")
+
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+", db_index=False)
+    during = DateTimeRangeField()
+    kind = models.TextField(choices=Kind)
+    source = models.TextField()
+    key = models.TextField()
+    what = models.TextField(help_text="as people read it")
+    term = models.ForeignKey(Term, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    held = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "campus_occupancy"
+        indexes = [
+            models.Index(fields=["source", "key"], name="campus_occupancy_of_row"),
+            models.Index(fields=["term", "source"], condition=Q(term__isnull=False), name="campus_occupancy_of_term"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),
+                name="campus_occupancy_has_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["lesson", "exam", "booking", "meeting", "upkeep"])
+                & ~Q(source="")
+                & ~Q(key="")
+                & ~Q(what=""),
+                name="campus_occupancy_says_what",
+            ),
+            ExclusionConstraint(
+                name="campus_occupancy_one_at_a_time",
+                expressions=[(F("room"), RangeOperators.EQUAL), (F("during"), RangeOperators.OVERLAPS)],
+                condition=Q(held=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def hours(self) -> str:
+        return span_words(self.during.lower, self.during.upper)
+
+
+def span_words(begins_at: datetime, ends_at: datetime) -> str:
+    """10月10日 周六 08:00–09:40."""
+    return f"{dates.time_words(begins_at)}–{campus_time(ends_at):%H:%M}"

@@ -1,0 +1,136 @@
+"""Occupancy (占用): rooms held, released, and a whole term's set replaced in one transaction. Who comes second is told who stands there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.once import lock_key
+from nanhu.platforms.campus.errors import PlaceClosedError, RoomTakenError, WrongSpanError
+from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
+from nanhu.platforms.campus.models.occupancy import span_words
+
+QUERIES = Path(__file__).parent.parent / "sql" / "queries"
+HOLD, CLASHES = ((QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in ("hold", "clashes"))
+MOST_CLASHES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Somebody wants this room from the first moment to the last, which is not part of it. `room`: the id of its place."""
+
+    room: int
+    begins_at: datetime
+    ends_at: datetime
+    kind: str
+    key: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    released: int
+    held: int
+
+
+@transaction.atomic
+def hold_rooms(*, by: Actor, source: str, holds: Sequence[Hold]) -> int:
+    """All of them or none."""
+    lock_rooms({one.room for one in holds})
+    count = put(source=source, term=None, holds=holds)
+    audit.record(by=by, action="campus.hold_rooms", target=f"occupancy:{source}", facts={"occupancies": count})
+    return count
+
+
+@transaction.atomic
+def release_rooms(*, by: Actor, source: str, keys: Collection[str]) -> int:
+    """The rows stay as what was; nobody is hindered by them. What is released already stays so."""
+    count = Occupancy.objects.filter(source=source, key__in=keys, held=True).update(held=False)
+    if count:
+        audit.record(by=by, action="campus.release_rooms", target=f"occupancy:{source}", facts={"occupancies": count})
+    return count
+
+
+@transaction.atomic
+def replace_rooms(*, by: Actor, source: str, term: Term, holds: Sequence[Hold]) -> Swap:
+    """The term's whole set of this source. Until the commit everybody sees the old one, and whoever dies on the way leaves it."""
+    lock_key(f"campus.occupancy:{source}:{term.pk}")
+    lock_rooms({one.room for one in holds})
+    gone, _by_table = Occupancy.objects.filter(term=term, source=source).delete()
+    done = Swap(released=gone, held=put(source=source, term=term, holds=holds))
+    facts = {"rooms_released": done.released, "occupancies": done.held, "term": term.key}
+    audit.record(by=by, action="campus.replace_rooms", target=f"occupancy:{source}", facts=facts)
+    return done
+
+
+def lock_rooms(rooms: Collection[int]) -> None:
+    """In one order for all: two who want the same room wait for each other, and neither for ever."""
+    found = Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    if len(found) < len(rooms):
+        raise NotFoundError(what=_("这个房间"))
+
+
+def put(*, source: str, term: Term | None, holds: Sequence[Hold]) -> int:
+    for one in holds:
+        if one.begins_at >= one.ends_at:
+            raise WrongSpanError(what=one.what)
+    given = columns(source, term, holds)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(HOLD, given)
+            return int(cursor.rowcount)
+    except IntegrityError as error:
+        raise refusal(error, given, holds) from error
+
+
+def columns(source: str, term: Term | None, holds: Sequence[Hold]) -> dict[str, Any]:
+    return {
+        "source": source,
+        "term": term.pk if term else None,
+        "rooms": [one.room for one in holds],
+        "begins": [one.begins_at for one in holds],
+        "finishes": [one.ends_at for one in holds],
+        "kinds": [one.kind for one in holds],
+        "keys": [one.key for one in holds],
+        "whats": [one.what for one in holds],
+    }
+
+
+def refusal(error: IntegrityError, given: dict[str, Any], holds: Sequence[Hold]) -> Exception:
+    diagnosis: Any = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", "")
+    if name == "campus_occupancy_in_open_rooms":
+        return PlaceClosedError(place=diagnosis.message_primary)
+    if name == "campus_occupancy_one_at_a_time":
+        return taken(given, holds)
+    return error
+
+
+def taken(given: dict[str, Any], holds: Sequence[Hold]) -> RoomTakenError:
+    """`clashes`: who is wanted where, and who stands there."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLASHES, {**given, "most": MOST_CLASHES})
+        found = [(holds[place - 1], row) for place, row in cursor.fetchall()]
+    standing = Occupancy.objects.select_related("room__place").in_bulk([row for _wanted, row in found])
+    clashes = [(one, standing[row]) for one, row in found if row in standing]
+    if clashes:
+        _wanted, other = clashes[0]
+        return RoomTakenError(room=other.room.place.name, when=other.hours, what=other.what, clashes=clashes)
+    first, _second = among_themselves(holds)
+    when = span_words(first.begins_at, first.ends_at)
+    return RoomTakenError(room=Place.objects.get(pk=first.room).name, when=when, what=first.what, clashes=[])
+
+
+def among_themselves(holds: Sequence[Hold]) -> tuple[Hold, Hold]:
+    """Two of the list that meet each other."""
+    ordered = sorted(holds, key=lambda one: (one.room, one.begins_at))
+    met = ((one, other) for one, other in pairwise(ordered) if one.room == other.room and other.begins_at < one.ends_at)
+    return next(met, (ordered[0], ordered[0]))

@@ -1,0 +1,220 @@
+"""Writing the school's calendar: terms planned, changed and moved on, moved days decided, period tables set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.dated import end_today, supersede
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.proposals import given
+from nanhu.kernel.ui import dates
+from nanhu.platforms.campus import rules
+from nanhu.platforms.campus.errors import (
+    AnotherTermOpenError,
+    DayOutsideTermError,
+    FollowedTwiceError,
+    NotAMondayError,
+    PeriodsRefusedError,
+    TermExistsError,
+    TermIsOverError,
+    TermsOverlapError,
+    TermWithoutMondayError,
+    WeekOutsideTermError,
+)
+from nanhu.platforms.campus.models import MovedDay, PeriodTable, Place, Term
+from nanhu.platforms.campus.queries.terms import term_on
+
+State = Term.State
+NEXT = {State.OPEN: State.PLANNED, State.CLOSED: State.OPEN, State.ARCHIVED: State.CLOSED}
+"""From which state a term comes into each."""
+ACTIONS = {State.OPEN: "open", State.CLOSED: "close", State.ARCHIVED: "archive"}
+IS_OVER = {State.CLOSED, State.ARCHIVED}
+MOST_PERIODS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermOrder:
+    """The term that is wanted; `first_monday` may come later."""
+
+    year: int
+    season: int
+    name: str
+    first_monday: date | None = None
+    teaching_weeks: int = 16
+    exam_weeks: int = 2
+
+    @property
+    def key(self) -> str:
+        return f"{self.year}-{self.year + 1}-{self.season}"
+
+
+def alone() -> None:
+    """Terms are changed one at a time: what is checked here still holds at the commit."""
+    lock_key("campus.terms")
+
+
+@transaction.atomic
+def plan_term(*, by: Actor, order: TermOrder) -> Term:
+    alone()
+    known = Term.objects.filter(year=order.year, season=order.season).first()
+    if known is not None:
+        raise TermExistsError(term=known.name)
+    term = Term(year=order.year, season=order.season)
+    put(term, order)
+    audit.record(by=by, action="campus.plan_term", target=f"term:{term.key}", facts=facts_of(term))
+    return term
+
+
+@transaction.atomic
+def change_term(*, by: Actor, term: Term, order: TermOrder, reason: str) -> Term:
+    """Its name, first Monday and weeks, as long as it is not over. Its key stays."""
+    why = given(reason)
+    alone()
+    locked = Term.objects.select_for_update().get(pk=term.pk)
+    if locked.state in IS_OVER:
+        raise TermIsOverError(term=locked.name)
+    if locked.state == State.OPEN and order.first_monday is None:
+        raise TermWithoutMondayError(term=locked.name)
+    put(locked, order)
+    audit.record(by=by, action="campus.change_term", target=f"term:{locked.key}", reason=why, facts=facts_of(locked))
+    return locked
+
+
+def put(term: Term, order: TermOrder) -> None:
+    """Checked against the other terms and saved."""
+    if order.first_monday is not None and order.first_monday.isoweekday() != 1:
+        raise NotAMondayError(day=dates.day(order.first_monday, campus_today().year))
+    term.name, term.first_monday = order.name.strip() or order.key, order.first_monday
+    term.teaching_weeks, term.exam_weeks = order.teaching_weeks, order.exam_weeks
+    refuse_overlap(term)
+    refuse_lost_days(term)
+    term.save()
+    term.refresh_from_db()
+
+
+def refuse_overlap(term: Term) -> None:
+    if term.first_monday is None:
+        return
+    last = rules.day_of(term.first_monday, term.weeks, rules.DAYS_A_WEEK)
+    other = Term.objects.exclude(pk=term.pk).filter(first_monday__lte=last, ends_on__gte=term.first_monday).first()
+    if other is not None:
+        raise TermsOverlapError(term=other.name, days=dates.span_words(other.first_monday, other.ends_on))
+
+
+def refuse_lost_days(term: Term) -> None:
+    """A decided day stays in the weeks of its term."""
+    for moved in MovedDay.objects.filter(term_id=term.pk).order_by("day"):
+        week = rules.week_of(term.first_monday, moved.day) if term.first_monday else 0
+        if not 1 <= week <= term.weeks:
+            raise DayOutsideTermError(day=dates.day(moved.day, campus_today().year))
+
+
+def facts_of(term: Term) -> dict[str, object]:
+    return {
+        "first_monday": str(term.first_monday or ""),
+        "teaching_weeks": term.teaching_weeks,
+        "exam_weeks": term.exam_weeks,
+    }
+
+
+@transaction.atomic
+def move_term(*, by: Actor, term: Term, state: Term.State) -> Term:
+    """Opened, closed or archived: each from the state before it."""
+    alone()
+    locked = Term.objects.select_for_update().get(pk=term.pk)
+    if locked.state != NEXT[state]:
+        raise WrongStateError(what=locked.name, state=locked.get_state_display())
+    if state == State.OPEN:
+        refuse_opening(locked)
+    locked.state = state
+    locked.save(update_fields=["state"])
+    audit.record(by=by, action=f"campus.{ACTIONS[state]}_term", target=f"term:{locked.key}")
+    return locked
+
+
+def refuse_opening(term: Term) -> None:
+    if term.first_monday is None:
+        raise TermWithoutMondayError(term=term.name)
+    other = Term.objects.filter(state=State.OPEN).first()
+    if other is not None:
+        raise AnotherTermOpenError(term=other.name)
+
+
+@transaction.atomic
+def decide_day(*, by: Actor, day: date, week: int | None = None, weekday: int | None = None, reason: str) -> MovedDay:
+    """The lessons of that week and weekday are held on this day; without them, none are. A later decision replaces an earlier one."""
+    why = given(reason)
+    alone()
+    term = term_on(day)
+    if term is None:
+        raise DayOutsideTermError(day=dates.day(day, campus_today().year))
+    if term.state in IS_OVER:
+        raise TermIsOverError(term=term.name)
+    refuse_followed(term, day, week, weekday)
+    made, _is_new = MovedDay.objects.update_or_create(
+        day=day,
+        defaults={
+            "term": term,
+            "week": week,
+            "weekday": weekday,
+            "reason": why,
+            "decided_by_name": by.name,
+            "decided_at": now(),
+        },
+    )
+    facts = {"week": week, "weekday": weekday}
+    audit.record(by=by, action="campus.decide_day", target=f"term_day:{day}", reason=why, facts=facts)
+    return made
+
+
+def refuse_followed(term: Term, day: date, week: int | None, weekday: int | None) -> None:
+    if week is None or weekday is None:
+        return
+    if not 1 <= week <= term.weeks:
+        raise WeekOutsideTermError(term=term.name, weeks=term.weeks)
+    other = MovedDay.objects.filter(term=term, week=week, weekday=weekday).exclude(day=day).first()
+    if other is not None:
+        raise FollowedTwiceError(
+            week=week, weekday=dates.WEEKDAYS[weekday - 1], day=dates.day(other.day, campus_today().year)
+        )
+
+
+@transaction.atomic
+def set_periods(
+    *,
+    by: Actor,
+    campus: Place,
+    season: str,
+    periods: Sequence[tuple[time, time]],
+    starts_on: date,
+    ends_on: date | None = None,
+    reason: str,
+) -> PeriodTable:
+    """The table of a campus for these days; tables that it meets are cut or withdrawn, their other days stay."""
+    why = given(reason)
+    times = [moment for period in periods for moment in period]
+    is_in_order = all(begins < finishes for begins, finishes in periods) and times == sorted(times)
+    if not is_in_order or not 1 <= len(periods) <= MOST_PERIODS:
+        raise PeriodsRefusedError
+    lock_key(f"campus.periods:{campus.pk}")
+    starts, ends = (list(one) for one in zip(*periods, strict=True))
+    wanted = PeriodTable(campus=campus, season=season, starts=starts, ends=ends, starts_on=starts_on, ends_on=ends_on)
+    supersede(by=by, wanted=[wanted], reason=why)
+    facts = {"season": season, "periods": len(periods), "from": str(starts_on), "until": str(ends_on or "")}
+    audit.record(by=by, action="campus.set_periods", target=f"place:{campus.key}", reason=why, facts=facts)
+    return wanted
+
+
+@transaction.atomic
+def end_periods(*, by: Actor, table: PeriodTable, reason: str) -> None:
+    """From today on it holds no longer; the days that it held stay."""
+    why = given(reason)
+    if end_today(by=by, rule=table):
+        facts = {"season": table.season}
+        audit.record(by=by, action="campus.end_periods", target=f"place:{table.campus.key}", reason=why, facts=facts)
