@@ -17,6 +17,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.access import api as access
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
@@ -24,6 +25,7 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import history, notices, photos, posts
+from nanhu.sample import history, notices, photos, school_calendar
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -41,6 +43,7 @@ from nanhu.systems.card import sample as card_sample
 BY = Actor.system("demo")
 ROLES = {
     "clerk": (
+        "campus.keeper",
         "card.clerk",
         "card.registrar",
         "card.manager",
@@ -63,6 +66,7 @@ ROLES = {
         "messages.editor",
         "campus.keeper",
         "people.posts",
+        "campus.registrar",
         "card.finance",
         "payments.finance",
         "card.manager",
@@ -92,6 +96,7 @@ SOURCES = (
     ("sa.contacts", "学工处-学生联系方式.csv"),
     ("sec.temporary", "保卫处-临时人员.csv"),
 )
+SATURDAY = 6
 type Advance = Callable[[int, int, str], None]
 
 
@@ -220,6 +225,70 @@ def hang_doors(_advance: Advance) -> str:
     return f"{len(order.doors)} 扇，{len(order.rules)} 条规则"
 
 
+def write_the_calendar(_advance: Advance) -> str:
+    """Terms of two years, the hours of each season, three hundred rooms, and this term's lessons in them. One moved day waits to be
+    decided, as the school's office finds it."""
+    today = sample_day()
+    campus.set_up_places(by=BY, places=school_calendar.places())
+    for key in ("south", "east"):
+        for season, first, last in school_calendar.seasons(today):
+            campus_sample.set_periods(
+                by=BY,
+                campus=campus.place_with(key),
+                season=season,
+                periods=school_calendar.periods(season),
+                starts_on=first,
+                ends_on=last,
+                reason="校长办公会纪要",
+            )
+    rooms = campus_sample.set_up_rooms(by=BY, rooms=known_units(school_calendar.rooms()))
+    term = open_this_term(today)
+    held = fill_rooms(term, today)
+    return f"{rooms} 间房，{held:,} 次占用"
+
+
+def known_units(rooms: dict[str, campus_sample.RoomFacts]) -> dict[str, campus_sample.RoomFacts]:
+    units = people.unit_ids_by_code({room["unit"] for room in rooms.values()})
+    return {key: room | {"unit": room["unit"] if room["unit"] in units else ""} for key, room in rooms.items()}
+
+
+def open_this_term(today: date) -> campus.Term:
+    orders = school_calendar.terms(today)
+    place = school_calendar.current(orders, today)
+    states = ["archived"] * max(place - 1, 0) + ["closed"] * min(place, 1) + ["open"]
+    made = [campus_sample.plan_term(by=BY, order=order) for order in orders]
+    for term, state in zip(made, states, strict=False):
+        campus_sample.bring_to(by=BY, term=term, state=campus.Term.State(state))
+    return campus.open_term()
+
+
+def fill_rooms(term: campus.Term, today: date) -> int:
+    """Moved days but the last are decided: each follows the next holiday on a weekday that no other follows."""
+    decide_moved_days(term)
+    ids = campus.room_ids(school_calendar.rooms())
+    meetings = school_calendar.meetings(DEFAULT_SEED)
+    places = {key: campus.place_with(key) for key in ("south", "east")}
+    taught = [one for one in campus.term_days(term) if one.week and one.week <= term.teaching_weeks]
+    holds = [
+        hold
+        for one in taught
+        for periods in [{key: campus.periods_on(place, one.day) for key, place in places.items()}]
+        for hold in school_calendar.lessons(meetings, one, periods, ids)
+    ]
+    done = campus.replace_rooms(by=BY, source="sample.lesson", term=term, holds=holds)
+    campus.hold_rooms(by=BY, source="sample.booking", holds=school_calendar.bookings(today, ids))
+    return done.held
+
+
+def decide_moved_days(term: campus.Term) -> None:
+    days = campus.term_days(term)
+    off = [one.day for one in days if one.kind == "off" and one.day.isoweekday() < SATURDAY]
+    for waits, followed in zip([one.day for one in days if one.kind == "undecided"][:-1], off, strict=False):
+        campus_sample.decide_day(
+            by=BY, day=waits, week=campus.week_of(followed), weekday=followed.isoweekday(), reason="教务处通知"
+        )
+
+
 def hang_out_notices(_advance: Advance) -> str:
     rows = [
         messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
@@ -322,6 +391,7 @@ STEPS = (
     Step("books", "合同、结算、日结", begin_books),
     Step("machines", "自助终端", place_machines, when="moved"),
     Step("doors", "门禁", hang_doors, when="moved"),
+    Step("calendar", "校历、房间、本学期课表", write_the_calendar),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),
