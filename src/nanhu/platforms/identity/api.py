@@ -10,6 +10,7 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
+from nanhu.platforms.identity.queries import reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
@@ -39,6 +40,7 @@ __all__ = [
     "open_accounts",
     "open_during_setup",
     "password_check_milliseconds",
+    "reader_of",
     "register_application",
     "remove_second_factors",
     "revoke_role",

@@ -59,6 +59,24 @@ def viewer_of(*, account: Account, session: SsoSession, chosen_face: str = "") -
     )
 
 
+def reader_of(account: Account) -> Viewer | None:
+    """Whose feed it is, where no session says so: a person without any role, seen as staff where he is. None unless he may sign in."""
+    if account.state != Account.State.ACTIVE:
+        return None
+    card = card_of(account)
+    faces = faces_of(card)
+    face = next(one for one in (STAFF, STUDENT, GUEST) if one in faces)
+    return Viewer(
+        account_id=account.pk,
+        person_id=account.person_id,
+        name=card.name,
+        campus_no=number_of_face(card, face),
+        faces=faces,
+        face=face,
+        record=card,
+    )
+
+
 def held_roles(session: SsoSession) -> frozenset[str]:
     """The roles of the session's account, as `live_session` read them."""
     return frozenset(getattr(session, "role_keys", ()))

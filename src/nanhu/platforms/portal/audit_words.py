@@ -6,6 +6,8 @@ from nanhu.kernel.registry import Text
 
 ACTIONS: dict[str, Text] = {
     "portal.list_application": _("上架应用"),
+    "portal.make_calendar_address": _("生成日历订阅地址"),
+    "portal.revoke_calendar_address": _("停用日历订阅地址"),
     "portal.set_maintenance": _("设置应用维护"),
     "portal.take_off": _("下架应用"),
 }

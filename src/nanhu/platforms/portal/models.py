@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -89,4 +90,22 @@ class ListedApplication(models.Model):
                 condition=Q(faces__contained_by=["student", "staff"]) & Q(faces__len__gt=0),
             ),
             models.CheckConstraint(name="portal_listed_url", condition=Q(url__regex=r"^https?://")),
+        ]
+
+
+class CalendarAddress(models.Model):
+    """The secret address (日历订阅地址) at which a person's programs read his calendar without signing in. Only its digest is kept."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.BinaryField(unique=True, max_length=32)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, help_text="when a program last came, to the hour")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "portal_calendar_address"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(revoked_at=None), name="portal_calendar_address_one_a_person"
+            )
         ]

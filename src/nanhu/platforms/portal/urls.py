@@ -1,6 +1,7 @@
 from django.urls import path
 
-from nanhu.platforms.portal.views import applications, home, manual, preferences
+from nanhu.platforms.portal.calendar_desk import desk as feeds
+from nanhu.platforms.portal.views import applications, calendar, home, manual, preferences
 
 app_name = "portal"
 urlpatterns = [
@@ -8,6 +9,8 @@ urlpatterns = [
     path("me/", home.me, name="me"),
     path("tiles/<str:key>/", home.tile, name="tile"),
     path("manual/", manual.manual, name="manual"),
+    path("calendar/", feeds.urls),
+    path("calendar/<str:secret>.ics", calendar.feed, name="feed"),
     path("apps/", applications.applications, name="applications"),
     path("apps/<str:key>/favourite", applications.favourite, name="favourite"),
     path("apps/<str:key>/move/<str:where>", applications.move, name="move"),

@@ -1,0 +1,98 @@
+"""Calendar feeds (日历订阅): a secret address a person, and the calendar that stands behind it."""
+
+import secrets
+from datetime import date, timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.registry import Occurrence, Viewer, calendar_feeds
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.portal.models import CalendarAddress, Preference
+
+SECRET_BYTES = 32
+READ_EVERY = timedelta(hours=1)
+BACK, AHEAD = timedelta(days=90), timedelta(days=400)
+
+
+def address_of(account_id: int) -> CalendarAddress | None:
+    return CalendarAddress.objects.filter(account_id=account_id, revoked_at=None).first()
+
+
+@transaction.atomic
+def make_address(*, by: Actor) -> str:
+    """The secret, said once and kept nowhere; the address before it ends."""
+    account_id = account_of(by)
+    lock_key(f"portal.calendar:{account_id}")
+    CalendarAddress.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=now())
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    CalendarAddress.objects.create(account_id=account_id, digest=digest_of(secret))
+    audit.record(by=by, action="portal.make_calendar_address", target=f"account:{account_id}")
+    return secret
+
+
+@transaction.atomic
+def revoke_address(*, by: Actor) -> None:
+    account_id = account_of(by)
+    if CalendarAddress.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=now()):
+        audit.record(by=by, action="portal.revoke_calendar_address", target=f"account:{account_id}")
+
+
+def digest_of(secret: str) -> bytes:
+    """Of 256 random bits: nothing to guess, so a plain digest keeps it."""
+    return sha256(secret.encode()).digest()
+
+
+def reader_at(secret: str) -> Viewer | None:
+    """Whose calendar it is. Unknown, revoked and locked are the same to whoever asks."""
+    found = CalendarAddress.objects.select_related("account").filter(digest=digest_of(secret), revoked_at=None).first()
+    if found is None:
+        return None
+    if found.read_at is None or now() - found.read_at > READ_EVERY:
+        CalendarAddress.objects.filter(pk=found.pk).update(read_at=now())
+    return identity.reader_of(found.account)
+
+
+def calendar_of(viewer: Viewer) -> bytes:
+    """As RFC 5545 writes it, in the person's language."""
+    chosen = Preference.objects.filter(account_id=viewer.account_id).values_list("language", flat=True).first()
+    today = campus_today()
+    with translation.override(chosen or settings.LANGUAGE_CODE):
+        calendar = Calendar()
+        calendar.add("prodid", "-//Nanhu//Smart Campus//ZH")
+        calendar.add("version", "2.0")
+        calendar.add("method", "PUBLISH")
+        calendar.add("x-wr-calname", _("我的校园日历"))
+        calendar.add("x-published-ttl", "PT1H")
+        for feed in calendar_feeds:
+            for one in feed.load(viewer, today - BACK, today + AHEAD):
+                calendar.add_component(event_of(one))
+        content: bytes = calendar.to_ical()
+    return content
+
+
+def event_of(one: Occurrence) -> Event:
+    event = Event()
+    event.add("uid", f"{one.uid}@nanhu")
+    event.add("dtstamp", one.changed_at)
+    event.add("sequence", one.sequence)
+    event.add("summary", str(one.title))
+    event.add("dtstart", one.starts)
+    event.add("dtend", one.ends)
+    if type(one.starts) is date:
+        event.add("transp", "TRANSPARENT")
+    if one.place:
+        event.add("location", one.place)
+    if one.description:
+        event.add("description", str(one.description))
+    if one.is_cancelled:
+        event.add("status", "CANCELLED")
+    return event

@@ -1,0 +1,179 @@
+"""The calendar feed: one secret address a person, which tells nothing to whoever has it not; read by two programs nobody here wrote."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import vobject
+from django.test import Client
+from icalendar import Calendar
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.registry import CalendarFeed, Occurrence, Register
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.campus import sample as campus_sample
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.portal.models import CalendarAddress
+from nanhu.platforms.portal.services import calendar as services
+
+TODAY = campus_today()
+
+
+@pytest.fixture
+def feeds(monkeypatch):
+    own = Register()
+    monkeypatch.setattr(services, "calendar_feeds", own)
+    return own
+
+
+def occurrence(**given):
+    plain = {
+        "uid": "test.1",
+        "title": '校历; 第1周, \\ 引号"\n换行',
+        "starts": TODAY,
+        "ends": TODAY + timedelta(days=7),
+        "changed_at": now(),
+    }
+    return Occurrence(**plain | given)
+
+
+def lesson(**given):
+    begins = now().replace(microsecond=0)
+    return occurrence(
+        uid="test.2",
+        title="高等数学" * 20,
+        starts=begins,
+        ends=begins + timedelta(minutes=95),
+        place="一教101",
+        **given,
+    )
+
+
+def made(client):
+    answer = client.post("/calendar/make/")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    return answer.context["url"]
+
+
+def read(client, url):
+    return client.get(url.partition("testserver")[2])
+
+
+def test_it_is_read_by_two_programs_as_it_was_meant(feeds, student):
+    one, two, gone = (
+        occurrence(sequence=3, description="依据"),
+        lesson(sequence=1),
+        occurrence(uid="test.3", is_cancelled=True),
+    )
+    feeds.add(CalendarFeed(key="test", title="测试", load=lambda *_asked: [one, two, gone]))
+    answer = read(student, made(student))
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    content = answer.content
+    assert all(len(line) <= 75 for line in content.split(b"\r\n")), "folded by octets"
+
+    strict = Calendar.from_ical(content).events
+    assert all(not event.errors for event in strict)
+    first, second, third = strict
+    assert (first["uid"], first["sequence"], str(first["summary"])) == ("test.1@nanhu", 3, one.title)
+    assert (first.decoded("dtstart"), first.decoded("dtend")) == (one.starts, one.ends)
+    assert (second.decoded("dtstart"), second.decoded("dtend"), str(second["location"])) == (
+        two.starts,
+        two.ends,
+        "一教101",
+    )
+    assert third["status"] == "CANCELLED"
+
+    other = {event.uid.value: event for event in vobject.readOne(content.decode()).vevent_list}
+    assert other["test.1@nanhu"].summary.value == one.title
+    assert type(other["test.1@nanhu"].dtstart.value) is date
+    assert other["test.2@nanhu"].summary.value == two.title
+    assert isinstance(other["test.2@nanhu"].dtstart.value, datetime)
+    assert other["test.2@nanhu"].dtstart.value == two.starts
+    assert other["test.1@nanhu"].sequence.value == "3"
+
+
+def test_a_feed_is_asked_for_its_owner_without_any_role_and_some_days(feeds, clerk):
+    seen = []
+    feeds.add(CalendarFeed(key="test", title="测试", load=lambda *asked: seen.append(asked) or []))
+    read(Client(), made(clerk))
+    [(viewer, since, until)] = seen
+    assert (viewer.name, viewer.campus_no, viewer.roles) == ("周敏", "T00555", frozenset())
+    assert since < TODAY - timedelta(days=60) < TODAY + timedelta(days=365) < until
+
+
+def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds, student, caplog):
+    url = made(student)
+    visitor = Client()
+    assert read(visitor, url).status_code == 200
+    again = made(student)
+    assert read(visitor, again).status_code == 200
+    student.post("/calendar/revoke/")
+    Account.objects.update(state=Account.State.ACTIVE)
+    locked = made(student)
+    Account.objects.update(state=Account.State.SUSPENDED)
+    answers = [read(visitor, one) for one in (url, again, locked, "http://testserver/calendar/nonsense.ics")]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert not visitor.cookies
+    secrets = [one.rpartition("/")[2].removesuffix(".ics") for one in (url, again, locked)]
+    assert not any(secret in caplog.text for secret in secrets)
+
+
+def test_the_address_is_said_once_and_kept_as_a_digest(feeds, student):
+    url = made(student)
+    secret = url.rpartition("/")[2].removesuffix(".ics")
+    assert len(secret) >= 43
+    row = CalendarAddress.objects.get()
+    assert bytes(row.digest) == services.digest_of(secret)
+    page = student.get("/calendar/").content.decode()
+    assert secret not in page
+    assert "还没有程序来读过" in page
+    read(Client(), url)
+    assert "最近一次来读" in student.get("/calendar/").content.decode()
+    student.post("/calendar/make/")
+    assert CalendarAddress.objects.filter(revoked_at=None).count() == 1
+
+
+def test_who_has_read_it_is_told_that_it_is_the_same(feeds, student):
+    feeds.add(
+        CalendarFeed(
+            key="test", title="测试", load=lambda *_asked: [occurrence(changed_at=datetime(2026, 9, 1, tzinfo=UTC))]
+        )
+    )
+    url = made(student)
+    answer = read(student, url)
+    path = url.partition("testserver")[2]
+    assert student.get(path, headers={"if-none-match": answer["ETag"]}).status_code == 304
+    assert student.post(path).status_code == 405
+
+
+def test_a_visitor_has_no_page_to_make_one(db):
+    assert Client().post("/calendar/make/").status_code in {302, 404}
+    assert not CalendarAddress.objects.exists()
+
+
+def test_the_schools_calendar_stands_in_everybodys_feed_and_a_moved_day_stays_the_same_event(student):
+    by = Actor.system("test")
+    term = campus_sample.plan_term(
+        by=by,
+        order=campus.TermOrder(
+            year=TODAY.year, season=1, name="本学期", first_monday=TODAY - timedelta(days=TODAY.weekday())
+        ),
+    )
+    url = made(student)
+
+    def events():
+        return {str(one["uid"]): one for one in Calendar.from_ical(read(student, url).content).events}
+
+    weeks = [uid for uid in events() if uid.startswith("campus.week.")]
+    assert len(weeks) == 18
+    moved = TODAY - timedelta(days=TODAY.weekday()) + timedelta(days=8)
+    campus_sample.decide_day(by=by, day=moved, reason="校运会")
+    uid = f"campus.day.{moved}@nanhu"
+    first = events()[uid]
+    campus_sample.decide_day(by=by, day=moved, week=1, weekday=1, reason="改期")
+    second = events()[uid]
+    assert (str(first["summary"]), second["sequence"] > first["sequence"]) == ("不上课", True)
+    assert "第 1 周周一" in str(second["summary"])
+    assert term.key in weeks[0]

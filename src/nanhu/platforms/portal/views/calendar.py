@@ -1,0 +1,31 @@
+"""What a calendar program reads: no session, no cookie; the secret in the address says who."""
+
+from hashlib import sha256
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from nanhu.platforms.portal.services.calendar import calendar_of, reader_at
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    viewer = reader_at(secret)
+    if viewer is None:
+        request.path = reverse(
+            "portal:feeds:overview"
+        )  # what is refused is written into the log, and no secret with it
+        return HttpResponse(_("没有这个日历。"), status=404, content_type="text/plain; charset=utf-8")
+    content = calendar_of(viewer)
+    tag = f'"{sha256(content).hexdigest()[:32]}"'
+    answer = (
+        HttpResponseNotModified()
+        if request.headers.get("If-None-Match") == tag
+        else HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    )
+    answer["ETag"], answer["Cache-Control"] = tag, "private, no-cache"
+    return answer
