@@ -22,7 +22,7 @@ HANDED_ON = {
         for noun in ("card.payout", "dormitory.room_list", "people.post_list")
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
-    | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"},
+    | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"}
     | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard", "undo")},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},

@@ -24,8 +24,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.platforms.terminals import api as terminals
-from nanhu.sample import history, notices, photos, posts
-from nanhu.sample import history, notices, photos, school_calendar
+from nanhu.sample import history, notices, photos, posts, school_calendar
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
