@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nanhu.kernel.actors import Actor
@@ -209,7 +209,6 @@ def test_everybody_stands_in_some_row_of_the_week(stays):
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 2), st.integers(0, 20), st.integers(1, 4), st.booleans()), max_size=12))
 def test_however_rooms_are_held_and_released_nobody_ever_meets(wanted):
     with transaction.atomic():
