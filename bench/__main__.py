@@ -13,6 +13,7 @@ BENCHMARKS = {
     "year": "bench.year",
     "payout": "bench.payout",
     "funds": "bench.funds",
+    "occupancy": "bench.occupancy",
     "draw": "bench.draw",
     "import": "bench.importing",
     "home": "bench.home",

@@ -61,6 +61,12 @@ class TermIsOverError(TermRefusedError):
     sentence = _("{term}已经结束，它的周次不再改。")
 
 
+class TermHeldError(TermRefusedError):
+    code = "campus.term_held"
+    sentence = _("{term}已按原来的周一排了 {standing} 次占用。先撤下它们，再改第一周的周一。")
+    field = "first_monday"
+
+
 class NoOpenTermError(TermRefusedError):
     code = "campus.no_open_term"
     sentence = _("没有进行中的学期。")

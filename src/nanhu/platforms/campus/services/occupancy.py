@@ -35,8 +35,13 @@ class Hold:
     what: str
 
 
+type Identity = tuple[int, datetime, datetime, str, str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
+    """How many rows went and came."""
+
     released: int
     held: int
 
@@ -61,14 +66,30 @@ def release_rooms(*, by: Actor, source: str, keys: Collection[str]) -> int:
 
 @transaction.atomic
 def replace_rooms(*, by: Actor, source: str, term: Term, holds: Sequence[Hold]) -> Swap:
-    """The term's whole set of this source. Until the commit everybody sees the old one, and whoever dies on the way leaves it."""
+    """The term's whole set of this source: what is no longer in it goes, what is new comes, the rest stays untouched. Until the commit
+    everybody sees the old one, and whoever dies on the way leaves it."""
     lock_key(f"campus.occupancy:{source}:{term.pk}")
-    lock_rooms({one.room for one in holds})
-    gone, _by_table = Occupancy.objects.filter(term=term, source=source).delete()
-    done = Swap(released=gone, held=put(source=source, term=term, holds=holds))
+    present = rows_of(source, term)
+    wanted = {identity_of(one) for one in holds}
+    new = [one for one in holds if identity_of(one) not in present]
+    lock_rooms({one.room for one in new})
+    kept = [row for identity, row in present.items() if identity in wanted]
+    gone, _by_table = Occupancy.objects.filter(term=term, source=source).exclude(pk__in=kept).delete()
+    done = Swap(released=gone, held=put(source=source, term=term, holds=new))
     facts = {"rooms_released": done.released, "occupancies": done.held, "term": term.key}
     audit.record(by=by, action="campus.replace_rooms", target=f"occupancy:{source}", facts=facts)
     return done
+
+
+def rows_of(source: str, term: Term) -> dict[Identity, int]:
+    """What stands of it, by all that makes it what it is."""
+    rows = Occupancy.objects.filter(term=term, source=source, held=True)
+    named = rows.values_list("pk", "room_id", "during", "kind", "key", "what")
+    return {(room, during.lower, during.upper, kind, key, what): pk for pk, room, during, kind, key, what in named}
+
+
+def identity_of(one: Hold) -> Identity:
+    return one.room, one.begins_at, one.ends_at, str(one.kind), one.key, one.what
 
 
 def lock_rooms(rooms: Collection[int]) -> None:

@@ -22,12 +22,13 @@ from nanhu.platforms.campus.errors import (
     NotAMondayError,
     PeriodsRefusedError,
     TermExistsError,
+    TermHeldError,
     TermIsOverError,
     TermsOverlapError,
     TermWithoutMondayError,
     WeekOutsideTermError,
 )
-from nanhu.platforms.campus.models import MovedDay, PeriodTable, Place, Term
+from nanhu.platforms.campus.models import MovedDay, Occupancy, PeriodTable, Place, Term
 from nanhu.platforms.campus.queries.terms import term_on
 
 State = Term.State
@@ -90,12 +91,22 @@ def put(term: Term, order: TermOrder) -> None:
     """Checked against the other terms and saved."""
     if order.first_monday is not None and order.first_monday.isoweekday() != 1:
         raise NotAMondayError(day=dates.day(order.first_monday, campus_today().year))
+    refuse_moving_lessons(term, order)
     term.name, term.first_monday = order.name.strip() or order.key, order.first_monday
     term.teaching_weeks, term.exam_weeks = order.teaching_weeks, order.exam_weeks
     refuse_overlap(term)
     refuse_lost_days(term)
     term.save()
     term.refresh_from_db()
+
+
+def refuse_moving_lessons(term: Term, order: TermOrder) -> None:
+    """What was placed by its weeks stands at moments: it would stay where it is."""
+    if term.pk is None or term.first_monday == order.first_monday:
+        return
+    standing = Occupancy.objects.filter(term=term, held=True).count()
+    if standing:
+        raise TermHeldError(term=term.name, standing=standing)
 
 
 def refuse_overlap(term: Term) -> None:

@@ -1,5 +1,6 @@
 """Who stands in a room: one at a time, told apart, swapped by the term, seen by the week."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -10,7 +11,13 @@ from hypothesis import strategies as st
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.kernel.errors import NotFoundError
-from nanhu.platforms.campus.errors import PlaceClosedError, PlaceHeldError, RoomTakenError, WrongSpanError
+from nanhu.platforms.campus.errors import (
+    PlaceClosedError,
+    PlaceHeldError,
+    RoomTakenError,
+    TermHeldError,
+    WrongSpanError,
+)
 from nanhu.platforms.campus.models import Occupancy, Place, Room
 from nanhu.platforms.campus.queries.occupancy import free_rooms, room_ids, standing_in, stays, week_of_room
 from nanhu.platforms.campus.queries.places import place_with
@@ -18,10 +25,11 @@ from nanhu.platforms.campus.rules import Stay, bands_of, bands_with, hours, minu
 from nanhu.platforms.campus.services.occupancy import Hold, hold_rooms, release_rooms, replace_rooms
 from nanhu.platforms.campus.services.places import PlaceOrder, close_place, reopen_place, set_up_places
 from nanhu.platforms.campus.services.rooms import write_rooms
-from nanhu.platforms.campus.services.terms import TermOrder, plan_term, set_periods
+from nanhu.platforms.campus.services.terms import TermOrder, change_term, plan_term, set_periods
 
 SYSTEM = Actor.system("test")
 MONDAY = date(2027, 3, 8)
+SPRING = TermOrder(year=2026, season=2, name="春", first_monday=date(2027, 3, 1))
 PLAIN = {
     "floor": 1,
     "kind": "classroom",
@@ -53,7 +61,7 @@ def rooms(db):
 
 @pytest.fixture
 def term(db):
-    return plan_term(by=SYSTEM, order=TermOrder(year=2026, season=2, name="春", first_monday=date(2027, 3, 1)))
+    return plan_term(by=SYSTEM, order=SPRING)
 
 
 def at(hour, day=MONDAY):
@@ -124,7 +132,16 @@ def test_a_terms_set_is_replaced_as_a_whole_or_stays(rooms, term):
         swap(lesson(one, 8, 10, what="再新"), lesson(three, 9, 10, what="撞上"))
     assert [other.what for _wanted, other in refused.value.facts["clashes"]] == ["借用"]
     assert held() == {"新", "借用"}, "the old set stands"
-    assert swap().released == 2
+    stays = set(Occupancy.objects.filter(key="新").values_list("pk", flat=True))
+    little = swap(lesson(one, 9, 11, what="新"), lesson(two, 8, 10, what="新"), lesson(two, 10, 12, what="加"))
+    assert (little.released, little.held) == (0, 1)
+    assert stays < set(Occupancy.objects.filter(term=term).values_list("pk", flat=True)), (
+        "what is the same is untouched"
+    )
+    with pytest.raises(TermHeldError):
+        change_term(by=SYSTEM, term=term, order=replace(SPRING, first_monday=date(2027, 3, 8)), reason="推迟")
+    assert change_term(by=SYSTEM, term=term, order=replace(SPRING, name="改名"), reason="改名").name == "改名"
+    assert swap().released == 3
     assert held() == {"借用"}
 
 
@@ -208,6 +225,7 @@ def test_everybody_stands_in_some_row_of_the_week(stays):
     assert [band.first for band, _cells in rows if band.number] == [minute(begins) for begins, _finishes in periods]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @given(st.lists(st.tuples(st.integers(1, 2), st.integers(0, 20), st.integers(1, 4), st.booleans()), max_size=12))
 def test_however_rooms_are_held_and_released_nobody_ever_meets(wanted):
