@@ -35,7 +35,8 @@ class Viewer:
 class Application:
     """An entry of the application menu. With `roles`, only who holds one of them sees it.
 
-    `is_primary` marks the one that stands raised in the middle of the phone's bar (付款码).
+    `is_primary` marks the one that stands raised in the middle of the phone's bar (付款码); `bar` is the word under which
+    another stands in it (待办).
     """
 
     key: str
@@ -51,6 +52,7 @@ class Application:
     external: bool = False
     single_sign_on: bool = False
     is_primary: bool = False
+    bar: Text = ""
     in_maintenance: Callable[[], bool] = lambda: False
 
     def is_for(self, viewer: Viewer) -> bool:
@@ -285,6 +287,38 @@ class CalendarFeed:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLine:
+    """One thing that waits for somebody: `facts` are what the decision needs, `who` asks for it."""
+
+    title: Text
+    url: str
+    who: str = ""
+    since: datetime | None = None
+    facts: tuple[tuple[Text, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many wait, where all of them stand, and the first of them."""
+
+    count: int
+    url: str
+    lines: Sequence[WaitingLine] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingWork:
+    """A room's part of what waits for a person (待办). `load(viewer, limit)` is None where nothing does. A console's lists that
+    wait for a viewer (`waits`) enter themselves."""
+
+    key: str
+    title: Text
+    office: Text
+    load: Callable[[Viewer, int], Waiting | None]
+    order: int = 100
+
+
 class Keyed(Protocol):
     @property
     def key(self) -> str: ...
@@ -328,3 +362,4 @@ school_rules: Register[SchoolRules] = Register()
 obligations: Register[Obligation] = Register()
 term_steps: Register[TermStep] = Register()
 calendar_feeds: Register[CalendarFeed] = Register()
+waiting_work: Register[WaitingWork] = Register()

@@ -13,6 +13,8 @@ from nanhu.kernel.database.roles import ADD, CHANGE, KEEP, READ, Grants, Process
 
 ADDED_ONLY: Final = (
     "kernel_audit_entry",
+    "flows_entry",
+    "flows_version",
     "identity_sign_in_event",
     "identity_saml_persistent_name",
     "messages_receipt",

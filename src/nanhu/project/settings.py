@@ -50,6 +50,7 @@ ROOMS = [
     "nanhu.platforms.terminals",
     "nanhu.platforms.access",
     "nanhu.platforms.payments",
+    "nanhu.platforms.flows",
     "nanhu.platforms.portal",
     "nanhu.systems.card",
     "nanhu.systems.card.pins",

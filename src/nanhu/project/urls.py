@@ -24,6 +24,7 @@ ROOMS = [
     ("card/", "nanhu.systems.card.urls"),
     ("dormitory/", "nanhu.systems.dormitory.urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),
+    ("flows/", "nanhu.platforms.flows.urls"),
     ("openapi/", "nanhu.platforms.openapi.urls"),
     ("api/", "nanhu.platforms.openapi.api_urls"),
     ("", "nanhu.platforms.portal.urls"),

@@ -32,6 +32,8 @@ BEGIN
     END LOOP;
 END $$
 """
+CODE_TABLES = {"people_office"}
+"""Their first rows are a migration's; tests add to them only in transactions of their own."""
 
 
 def prepare() -> None:
@@ -83,7 +85,7 @@ def emptying_passes_append_only_tables() -> Iterator[None]:
 
     def empty(self: DatabaseOperations, statements: list[str]) -> None:
         tables = [name for statement in statements for name in re.findall(r'"([^"]+)"', statement)]
-        tables = [name for name in tables if name not in WRITTEN_BY_MIGRATIONS]
+        tables = [name for name in tables if name not in WRITTEN_BY_MIGRATIONS | CODE_TABLES]
         if tables:
             names = ",".join([*tables, *OF_NO_MODEL])
             original(self, ["SET LOCAL session_replication_role = replica", EMPTY % names, seed])

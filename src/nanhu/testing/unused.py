@@ -28,8 +28,6 @@ PLAIN = frozenset(
 FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/(?:urls|apps|__main__)\.py$")
 """Files whose names Django, Python or pytest look up."""
 KEPT = {
-    "posts_of": "platforms/people: read by processes",
-    "home_unit_of": "platforms/people: read by processes",
     "open_draw": "kernel/draw: beds, courses and venues draw by it",
     "check_holds": "kernel/numbering: a number as somebody typed it",
     "draw_lots": "kernel/draw: the step after the public value",

@@ -7,7 +7,7 @@ lists that are handed in as a file (an IntakeBatch), with the form that takes th
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.intake import IntakeBatch
-from nanhu.kernel.kit.columns import Column, Number, Reader, Text, Who
+from nanhu.kernel.kit.columns import Column, Markup, Number, Reader, Text, Who
 from nanhu.kernel.kit.filters import Filters
 from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
 from nanhu.kernel.kit.listings import Empty, Listing, export, list_of, listing
@@ -26,6 +26,7 @@ from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.models import Progress
 from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import Text as Words
+from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.sheets import Checked, Fault, FaultyRowsError, Line, Sheet
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 BATCHES_SHOWN = 30
 FAULTS_SHOWN = 200
+FACTS_WAITING = 3
 STEPS = (_("选文件"), _("检查"), _("提交"), _("复核"), _("生效"))
 
 
@@ -131,6 +133,7 @@ class Cases:
         roles = options.get("decide", self.case.roles)
         self.case.action("approve/", done=self.said.get("approve", _("已同意。")), roles=roles)(approve)
         self.case.action("refuse/", form=RefusalForm, done=_("已回复不同意。"), roles=roles)(refuse)
+        self.list.waiting_lines, self.list.decides = self.waiting_lines, console.pages["approve"].is_shown_to
         if "rows_at" in options:
             self.case.download(options["rows_at"])(rows_file)
 
@@ -159,6 +162,24 @@ class Cases:
         if "facts" in self.options:
             facts |= self.options["facts"](request, found)
         return render(request, self.options.get("template", "kit/case.html"), facts)
+
+    def waiting_lines(self, viewer: Viewer, limit: int) -> list[WaitingLine]:
+        """The oldest first, each with the first columns of its list."""
+        rows = list(self.model.waiting_for(viewer.account_id).order_by("created_at", "pk")[:limit])
+        reader = Reader(None, viewer.account_id, self.table.people_in(rows))
+        facts = [column for column in self.table.columns if self.is_fact(column) and not isinstance(column, Markup)]
+        return [
+            WaitingLine(
+                title=f"{self.options['title']} {row}"
+                if type(row).__str__ is not Model.__str__
+                else self.options["title"],
+                url=self.case.address(public_id=row.public_id),
+                who=row.author_name,
+                since=row.created_at,
+                facts=tuple((one.head, str(one.shown(row, reader))) for one in facts[:FACTS_WAITING]),
+            )
+            for row in rows
+        ]
 
     @staticmethod
     def is_fact(column: Column) -> bool:

@@ -26,7 +26,7 @@ class Console:
     `namespace` is that of its addresses ("card:rights"), and with dots the key of its entry in the menu.
     Who may open it holds one of `roles`; where `allows` is given, that must agree as well. One of the two must be said.
     `menu`: keys of the roles in whose menu it stands, where not all of them may open its first page.
-    `leads_to`: pages with a tab in other consoles ("devices:terminals") that its section bar leads to at the end.
+    `bar`: its word in the phone's bar. `leads_to`: pages with a tab in other consoles ("devices:terminals") that its section bar leads to at the end.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Console:
         allows: Callable[[Viewer], bool] | None = None,
         faces: frozenset[str] = BOTH_FACES,
         section: Section = "work",
+        bar: Text = "",
         order: int = 100,
         check: Callable[[], CheckResult] | None = None,
     ) -> None:
@@ -68,7 +69,9 @@ class Console:
             owner=owner,
             description=description,
             order=order,
+            bar=bar,
         )
+        self.order = order
         registry.applications.add(entry)
         if check is not None:
             registry.checks.add(registry.Check(key=key, title=name, run=check, order=order))
@@ -125,7 +128,20 @@ class Console:
         if page.name in self.pages:
             raise ImproperlyConfigured(f"{self.namespace} has two pages named {page.name}")
         self.pages[page.name] = page
+        if page.waits and page.count:
+            self.enter_waiting(page)
         return page
+
+    def enter_waiting(self, page: Page) -> None:
+        """A list whose number waits for the viewer is part of what waits for a person (待办)."""
+        work = registry.WaitingWork(
+            key=f"{self.namespace}:{page.name}",
+            title=page.tab or page.title,
+            office=self.name,
+            load=page.waiting_for,
+            order=self.order,
+        )
+        registry.waiting_work.add(work)
 
     def address(self, name: str, arguments: Mapping[str, object] | None = None) -> str:
         return reverse(f"{self.namespace}:{name}", kwargs=dict(arguments or {}))

@@ -25,7 +25,7 @@ from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once
 from nanhu.kernel.kit.suggestions import FIELD, suggestions
-from nanhu.kernel.registry import Text, Viewer
+from nanhu.kernel.registry import Text, Viewer, Waiting, WaitingLine
 
 if TYPE_CHECKING:
     from nanhu.kernel.kit.consoles import Console
@@ -103,6 +103,10 @@ class Page:
     """A page that is read. Under it hang further ones, whose addresses go on from its own."""
 
     methods: tuple[str, ...] = ("GET", "HEAD")
+    waiting_lines: Callable[[Viewer, int], list[WaitingLine]] | None = None
+    """The first of what waits here for a viewer, one by one."""
+    decides: Callable[[Viewer], bool] | None = None
+    """Where not all who see the page may decide what waits on it."""
 
     def __init__(
         self, console: "Console", parent: "Page | None", path: str, function: View, options: PageOptions
@@ -155,6 +159,15 @@ class Page:
     def is_shown_to(self, viewer: Viewer) -> bool:
         """Whether a viewer who is in sees its tab or button. The door itself is `admit`, which knows of second factors."""
         return self.allows(viewer) if self.allows else not self.roles or bool(self.roles & viewer.roles)
+
+    def waiting_for(self, viewer: Viewer, limit: int) -> Waiting | None:
+        """What waits on it for somebody who may decide it."""
+        is_theirs = self.is_allowed(viewer) and self.is_shown_to(viewer)
+        if self.count is None or not is_theirs or not (self.decides is None or self.decides(viewer)):
+            return None
+        count = self.count(viewer)
+        lines = self.waiting_lines(viewer, limit) if count and self.waiting_lines else []
+        return Waiting(count=count, url=self.address(), lines=lines) if count else None
 
     def respond(self, request: PageRequest) -> HttpResponseBase:
         return self.shown(request, *self.subject_of(request))

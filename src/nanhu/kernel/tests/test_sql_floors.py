@@ -134,7 +134,7 @@ KNOWN = {
         ("systems.card", "SELECT 1 FROM people_person", "people_person is a table of platforms.people"),
         ("platforms.access", "SELECT 1 FROM card_card", "card_card is of systems.card, which is not below"),
         ("systems.dormitory", "SELECT 1 FROM card_card", "card_card is of systems.card, which is not below"),
-        ("platforms.access", "SELECT 1 FROM payments_party", "payments_party is of platforms.payments"),
+        ("platforms.payments", "SELECT 1 FROM access_door", "access_door is of platforms.access"),
         (
             "platforms.people",
             "CREATE TRIGGER f AFTER UPDATE ON access_door FOR EACH ROW EXECUTE FUNCTION f();",

@@ -57,7 +57,7 @@ def phase_of(post: Post) -> str:
 class Posts(Table):
     ordering = ("unit__code", "office__order")
     unit = Text(_("单位"), "unit__name", sort="unit__code")
-    office = Link(_("岗位"), "office__name", to="post", sort="office__order")
+    office = Link(_("岗位"), "office__name", to="post", is_term=True, sort="office__order")
     person = Person(_("任职人"), "person_id", sort="person__name")
     days = Span(_("任期"))
     phase = Badge(_("状态"), phase_of, names=PHASES, tones={"now": "good", "later": "info"}, tone="none", sort=False)

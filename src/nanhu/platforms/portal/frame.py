@@ -58,8 +58,15 @@ def _top(request: HttpRequest) -> tuple[Place, ...]:
 
 
 def _bottom(request: HttpRequest, top: tuple[Place, ...]) -> tuple[Place, ...]:
-    """首页 · 应用 · the primary application, raised · 我的; what does not exist is not shown."""
+    """首页 · 应用 · the primary application, raised · 待办 · 我的; what does not exist is not shown."""
     home, apps, *rest = top
+    rest = [
+        _place(
+            request, one.key, str(one.bar), str(attempt(f"application:{one.key}", one.address).value or ""), one.icon
+        )
+        for one in menu.offered_to(request)
+        if one.bar
+    ] or rest
     me = _place(request, "me", _("我的"), reverse("portal:me"), "user-round")
     primary = next((one for one in menu.offered_to(request) if one.is_primary), None)
     url = attempt(f"application:{primary.key}", primary.address).value if primary else ""

@@ -128,3 +128,16 @@ def test_a_name_is_found_while_one_types(school):
     found = signed_in("T00001").get("/people/posts/appoint/", {"suggest": "person", "person": "T00003"})
     assert "钱进 T00003" in found.content.decode()
     assert identity.account_with("T00003").pk
+
+
+def test_what_waits_for_a_second_person_stands_in_the_todo_list(school):
+    author, second, stranger = signed_in("T00001"), signed_in("T00002"), signed_in("T00003")
+    address = TestPages().submitted(author)
+    page = second.get("/flows/").content.decode()
+    assert f'href="{address}"' in page
+    assert "2026 秋" in page
+    for other in (author, stranger):
+        assert "2026 秋" not in other.get("/flows/").content.decode()
+    assert "名单 1" in second.get("/").content.decode(), "on the home with its number"
+    second.post(address + "refuse/", {"answer": "名单不全"})
+    assert "2026 秋" not in second.get("/flows/").content.decode()

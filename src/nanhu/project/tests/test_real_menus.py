@@ -23,6 +23,7 @@ EVERYBODY = {
     "card.found",
     "terminals.kiosks",
     "card.office",
+    "flows",
     "identity.my_applications",
     "identity.security",
     "messages.notices",

@@ -24,7 +24,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.platforms.terminals import api as terminals
-from nanhu.sample import history, notices, photos, posts, school_calendar
+from nanhu.sample import history, notices, passes, photos, posts, school_calendar
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -160,6 +160,13 @@ def give_passwords(_advance: Advance) -> str:
 def hold_posts(_advance: Advance) -> str:
     """Heads, secretaries and counsellors of the units, so that processes find who decides."""
     return f"{posts.appoint_everybody(by=BY)} 个岗位"
+
+
+def apply_for_passes(_advance: Advance) -> str:
+    """Applications in every state, for the to-do lists of the counsellor and the security office."""
+    made = passes.open_cases(today=campus_today())
+    deliver_pending()
+    return f"{made} 件申请"
 
 
 def live_ninety_days(advance: Advance) -> str:
@@ -391,6 +398,7 @@ STEPS = (
     Step("machines", "自助终端", place_machines, when="moved"),
     Step("doors", "门禁", hang_doors, when="moved"),
     Step("calendar", "校历、房间、本学期课表", write_the_calendar),
+    Step("passes", "通行申请和待办", apply_for_passes),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),

@@ -1,0 +1,85 @@
+"""The API of flows: a room registers its process, opens cases and hears `CaseClosed`; it reads a case by its card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nanhu.platforms.flows import choices
+from nanhu.platforms.flows.assigning import resolvers
+from nanhu.platforms.flows.body import (
+    Applicant,
+    Body,
+    Edge,
+    Field,
+    OwnPost,
+    PersonIn,
+    PostOf,
+    Resolved,
+    Step,
+)
+from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedError, TwinCaseError
+from nanhu.platforms.flows.events import CaseClosed, CaseOpened, TaskDone, TaskOpened
+from nanhu.platforms.flows.models import Case
+from nanhu.platforms.flows.services.cases import cancel, go_on, open_case, resubmit, withdraw
+from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
+from nanhu.platforms.flows.services.engine import actions
+from nanhu.platforms.flows.services.tasks import decide
+
+__all__ = [
+    "Applicant",
+    "Body",
+    "CaseCard",
+    "CaseClosed",
+    "CaseOpened",
+    "Edge",
+    "Field",
+    "FlowSpec",
+    "OwnPost",
+    "PersonIn",
+    "PostOf",
+    "Resolved",
+    "ServiceNotOfferedError",
+    "Step",
+    "TaskChangedError",
+    "TaskDone",
+    "TaskOpened",
+    "TwinCaseError",
+    "actions",
+    "cancel",
+    "case_card",
+    "choice_lists",
+    "decide",
+    "go_on",
+    "open_case",
+    "register_flow",
+    "resolvers",
+    "resubmit",
+    "withdraw",
+]
+choice_lists = choices.lists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCard:
+    """What a room may know of a case. What is sealed is not in it."""
+
+    case_id: int
+    number: str
+    definition: str
+    applicant_id: int | None
+    state: str
+    outcome: str
+    data: Mapping[str, Any]
+
+
+def case_card(case_id: int) -> CaseCard:
+    found = Case.objects.select_related("definition").get(pk=case_id)
+    return CaseCard(
+        case_id=found.pk,
+        number=found.number,
+        definition=found.definition.key,
+        applicant_id=found.applicant_id,
+        state=found.state,
+        outcome=found.outcome,
+        data=found.data,
+    )

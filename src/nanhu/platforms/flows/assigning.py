@@ -1,0 +1,78 @@
+"""Who does a step: a post, a person named in the form, or what a registered resolver finds. Never the applicant."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nanhu.platforms.flows.body import Applicant, Assignee, OwnPost, PersonIn, PostOf, Resolved
+from nanhu.platforms.flows.models import Case
+from nanhu.platforms.people import api as people
+
+OWNER_OFFICE: Final = "head"
+type Resolver = Callable[[Case], Iterable[int]]
+resolvers: dict[str, Resolver] = {}
+"""By name: tutor, adviser. They give persons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A person, or the pool of whoever holds an office of a unit. `why` as the task keeps it."""
+
+    why: str
+    person_id: int | None = None
+    unit_id: int | None = None
+    office: str = ""
+
+
+def holders_of(who: Sequence[Assignee], case: Case) -> list[Holder]:
+    """Of an approving: the first of these that finds somebody; the owner's head where none does, and nobody at last."""
+    for one in who:
+        if found := resolve(one, case):
+            return found
+    return owners_of(case)
+
+
+def signers_of(who: Sequence[Assignee], case: Case) -> list[Holder]:
+    """Of a countersigning: all of them, each once."""
+    found = [holder for one in who for holder in resolve(one, case) or owners_of(case)]
+    return list({(one.person_id, one.unit_id, one.office): one for one in found}.values())
+
+
+def resolve(who: Assignee, case: Case) -> list[Holder]:
+    match who:
+        case Applicant():
+            return [Holder(why="applicant", person_id=case.applicant_id)] if case.applicant_id else []
+        case PersonIn(field=field):
+            return persons([case.data.get(field)], case, why="person")
+        case Resolved(name=name):
+            return persons(resolvers[name](case), case, why="resolver") if name in resolvers else []
+        case OwnPost(office=office):
+            unit_id = people.home_unit_of(case.applicant_id) if case.applicant_id else None
+            return pool(unit_id, office, case, why="own_post")
+        case PostOf(office=office, unit=code):
+            unit_id = people.unit_ids_by_code([code]).get(code) if code else case.definition.unit_id
+            return pool(unit_id, office, case, why="post")
+
+
+def persons(ids: Iterable[int | None], case: Case, *, why: str) -> list[Holder]:
+    """Those who are here still."""
+    wanted = [one for one in dict.fromkeys(ids) if one is not None and one != case.applicant_id]
+    cards = people.person_cards(wanted)
+    here = [one for one in wanted if one in cards and any(tie.is_live for tie in cards[one].affiliations)]
+    return [Holder(why=why, person_id=one) for one in here]
+
+
+def pool(unit_id: int | None, office: str, case: Case, *, why: str) -> list[Holder]:
+    """The post of the unit, or of the nearest one above where it is vacant or the applicant's own."""
+    without = [case.applicant_id] if case.applicant_id else []
+    found = people.find_post(unit_id, office, climbs=True, without=without) if unit_id else None
+    return [Holder(why=why, unit_id=found.unit_id, office=office)] if found else []
+
+
+def owners_of(case: Case) -> list[Holder]:
+    """Nobody was found: whoever heads the unit that owns the process sees to it."""
+    return pool(case.definition.unit_id, OWNER_OFFICE, case, why="owner")
+
+
+def is_vacant(unit_id: int, office: str, *, without: int | None) -> bool:
+    return people.find_post(unit_id, office, without=[without] if without else []) is None

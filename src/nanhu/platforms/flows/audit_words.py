@@ -1,0 +1,28 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "flows.add_signer": _("加签"),
+    "flows.cancel_case": _("取消申请"),
+    "flows.decide": _("办理待办"),
+    "flows.delegate": _("委托待办"),
+    "flows.end_delegation": _("结束委托"),
+    "flows.open_case": _("提交申请"),
+    "flows.reveal_sealed": _("查看申请里的证件号码"),
+    "flows.transfer": _("转交待办"),
+}
+TARGETS: dict[str, Text] = {
+    "case": _("申请"),
+    "delegation": _("委托"),
+}
+FACTS: dict[str, Text] = {
+    "decision": _("决定"),
+    "flow": _("流程"),
+    "step": _("步骤"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "decision": {"agree": _("同意"), "refuse": _("不同意"), "return": _("退回修改"), "done": _("办好")},
+}

@@ -1,0 +1,209 @@
+"""The body of a version (流程正文): form, steps and edges, as frozen structures that are kept as JSON. Pure.
+
+A step goes on to the one its first fulfilled edge names; without edges to the next in the list, the last one to the end. A `split`
+sends a token into each of its branches; they meet in its `join`.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, Literal
+
+import msgspec
+
+from nanhu.platforms.flows import conditions
+
+END: Final = "end"
+MOST_STEPS: Final = 60
+MOST_FIELDS: Final = 60
+type FieldKind = Literal[
+    "text",
+    "long_text",
+    "number",
+    "money",
+    "date",
+    "span",
+    "time",
+    "one_of",
+    "some_of",
+    "person",
+    "unit",
+    "phone",
+    "document_number",
+    "promise",
+]
+type StepKind = Literal["fill", "approve", "countersign", "work", "inform", "automatic", "wait", "split", "join"]
+HUMAN: Final = frozenset({"fill", "approve", "countersign", "work"})
+"""Kinds of step that open tasks."""
+SEALED: Final = frozenset({"document_number"})
+"""Kinds of field that are kept encrypted."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Of a body."""
+
+
+class Field(Part, frozen=True, kw_only=True):
+    """`source`: filled in by the school (people.name), not typed. `is_fact`: shown in the list of tasks. `is_key`: two open
+    cases of one applicant may not say the same in all of these. `choices_from`: a registered list instead of `choices`."""
+
+    key: str
+    label: str
+    kind: FieldKind = "text"
+    is_required: bool = True
+    choices: tuple[str, ...] = ()
+    choices_from: str = ""
+    help: str = ""
+    source: str = ""
+    is_fact: bool = False
+    is_key: bool = False
+    most: int = 0
+
+
+class PostOf(Part, frozen=True, kw_only=True, tag="post"):
+    """The post of a named unit; of the definition's owner where no unit is named."""
+
+    office: str
+    unit: str = ""
+
+
+class OwnPost(Part, frozen=True, kw_only=True, tag="own_post"):
+    """The post of the applicant's unit, of the nearest one above while it is vacant."""
+
+    office: str
+
+
+class PersonIn(Part, frozen=True, kw_only=True, tag="person"):
+    """The person whom a field of the form names."""
+
+    field: str
+
+
+class Resolved(Part, frozen=True, kw_only=True, tag="resolver"):
+    """What a registered resolver finds (tutor, adviser)."""
+
+    name: str
+
+
+class Applicant(Part, frozen=True, kw_only=True, tag="applicant"):
+    """Who applied: for `fill` alone."""
+
+
+type Assignee = PostOf | OwnPost | PersonIn | Resolved | Applicant
+
+
+class Edge(Part, frozen=True, kw_only=True):
+    to: str
+    when: str = ""
+
+
+class Step(Part, frozen=True, kw_only=True):
+    """`needed`: of a countersigning. `on_refuse`: the step after a refusal, else the case is refused. `action`: of an automatic
+    step. `promise`: working minutes for this step. `is_final`: once it is done the case cannot be withdrawn."""
+
+    key: str
+    name: str
+    kind: StepKind
+    who: tuple[Assignee, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    fields: tuple[Field, ...] = ()
+    needed: Literal["all", "any"] | int = "all"
+    on_refuse: str = ""
+    action: str = ""
+    promise: int = 0
+    is_final: bool = False
+    can_return: bool = True
+    branches: tuple[str, ...] = ()
+    join: str = ""
+
+
+class Body(Part, frozen=True, kw_only=True):
+    form: tuple[Field, ...]
+    steps: tuple[Step, ...]
+
+    def step(self, key: str) -> Step:
+        return next(step for step in self.steps if step.key == key)
+
+    def has(self, key: str) -> bool:
+        return any(step.key == key for step in self.steps)
+
+    def after(self, key: str) -> str:
+        """The next in the list."""
+        place = [step.key for step in self.steps].index(key)
+        return self.steps[place + 1].key if place + 1 < len(self.steps) else END
+
+    def fields(self) -> Iterator[Field]:
+        yield from self.form
+        for step in self.steps:
+            yield from step.fields
+
+
+def encoded(body: Body) -> bytes:
+    return msgspec.json.encode(body, order="deterministic")
+
+
+def digest_of(body: Body) -> str:
+    return hashlib.sha256(encoded(body)).hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def decoded(content: str) -> Body:
+    return msgspec.json.decode(content, type=Body)
+
+
+def faults_of(body: Body) -> list[str]:
+    """All that would hinder cases under this body; none where it may be published."""
+    return [
+        *size_faults(body),
+        *name_faults(body),
+        *(fault for step in body.steps for fault in step_faults(body, step)),
+    ]
+
+
+def size_faults(body: Body) -> Iterator[str]:
+    if not 0 < len(body.steps) <= MOST_STEPS:
+        yield f"{len(body.steps)} steps"
+    if len(list(body.fields())) > MOST_FIELDS:
+        yield "too many fields"
+
+
+def name_faults(body: Body) -> Iterator[str]:
+    for names in ([step.key for step in body.steps], [field.key for field in body.fields()]):
+        for name in sorted({name for name in names if names.count(name) > 1 or name == END}):
+            yield f"{name} twice, or reserved"
+    for field in body.fields():
+        if field.kind in {"one_of", "some_of"} and not field.choices and not field.choices_from:
+            yield f"{field.key} has no choices"
+
+
+def step_faults(body: Body, step: Step) -> Iterator[str]:
+    for target in [*(edge.to for edge in step.edges), step.on_refuse, step.join, *step.branches]:
+        if target and target != END and not body.has(target):
+            yield f"{step.key} leads to {target}, which is no step"
+    yield from condition_faults(body, step)
+    if step.kind in HUMAN and not step.who:
+        yield f"{step.key} is nobody's"
+    if step.kind == "automatic" and not step.action:
+        yield f"{step.key} does nothing"
+    if step.kind == "split" and (len(step.branches) < 2 or not step.join):  # noqa: PLR2004  (one branch is none)
+        yield f"{step.key} splits into fewer than two branches, or never joins"
+    if step.kind != "fill" and any(isinstance(one, Applicant) for one in step.who):
+        yield f"{step.key} would be decided by the applicant"
+    persons = {field.key for field in body.fields() if field.kind == "person"}
+    for one in step.who:
+        if isinstance(one, PersonIn) and one.field not in persons:
+            yield f"{step.key}: {one.field} names no person"
+
+
+def condition_faults(body: Body, step: Step) -> Iterator[str]:
+    known = {field.key for field in body.fields()}
+    for edge in step.edges:
+        if not edge.when:
+            continue
+        try:
+            unknown = conditions.fields_of(conditions.parse(edge.when)) - known - {f"{one}.days" for one in known}
+        except conditions.ConditionError as error:
+            yield f"{step.key}: {edge.when}: {error}"
+            continue
+        for name in sorted(unknown):
+            yield f"{step.key}: {name} is no field"

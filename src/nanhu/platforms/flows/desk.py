@@ -1,0 +1,435 @@
+"""待办与申请: what waits for me, what I applied for, what my unit has running, who stands in for me."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Console,
+    Days,
+    Empty,
+    Filters,
+    Link,
+    Markup,
+    Moment,
+    Number,
+    PageRequest,
+    Person,
+    Search,
+    Span,
+    Table,
+    Text,
+    Views,
+    form_of,
+    listing,
+)
+from nanhu.kernel.kit.columns import Reader
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.submissions import token_of
+from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui.words import term
+from nanhu.platforms.flows import choices, presented, queries
+from nanhu.platforms.flows.errors import StepFormError
+from nanhu.platforms.flows.forms import DecideForm, DelegationForm, FlowForm, HandOverForm, SignerForm, initial_of
+from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
+from nanhu.platforms.flows.policies import LIVING, waiting_for
+from nanhu.platforms.flows.presented import TaskRow, task_rows
+from nanhu.platforms.flows.services import cases, delegations, tasks
+from nanhu.platforms.flows.services.definitions import current_version
+from nanhu.platforms.people import api as people
+
+STANDING = {"urged": _("催办"), "late": _("已超期"), "soon": _("快到期"), "open": _("待办")}
+
+
+def is_person(viewer: Viewer) -> bool:
+    return viewer.person_id is not None
+
+
+desk = Console(
+    "flows",
+    _("待办与申请"),
+    icon="list-checks",
+    owner=_("信息中心"),
+    description=_("等我办的事，我交的申请办到哪一步"),
+    allows=is_person,
+    section="personal",
+    bar=_("待办"),
+    order=9,
+)
+
+
+class Todos(Table):
+    what = Link(_("事项"), "name", to="task", sort=False)
+    who = Text(_("申请人"), "task__case__applicant_name", sort=False)
+    facts = Markup(_("要点"), "flows/_facts.html", sort=False)
+    standing = Badge(_("状态"), names=STANDING, tones={"late": "bad", "urged": "warn", "soon": "warn"}, sort=False)
+    due = Moment(_("期限"), "due_at", sort=False)
+    actions = Markup(_("办理"), "flows/_actions.html", sort=False)
+
+
+class TodoFilters(Filters):
+    q = Search("case__number", "case__applicant_name", "case__definition__name")
+    flow = Choice(
+        _("流程"), lambda: Definition.objects.order_by("name").values_list("key", "name"), field="case__definition__key"
+    )
+
+
+@desk.page(
+    "",
+    title=_("待办"),
+    tab=_("待办"),
+    count=queries.count_tasks,
+    lead=_("等您办的事都在这里：申请、复核、确认。"),
+)
+def todo(request: PageRequest) -> HttpResponseBase:
+    person_id = queries.person_of(request.viewer)
+
+    def rows(page: Sequence[Any]) -> list[TaskRow]:
+        return task_rows(page, person_id=person_id)
+
+    none = Empty(title=_("没有等您办的事"), icon="circle-check", text=_("新的待办会出现在这里。"))
+    facts = {"work": queries.other_work(request.viewer)}
+    found = queries.todo_tasks(request.viewer)
+    return listing(request, Todos, found, TodoFilters, each=rows, empty=none, template="flows/todo.html", facts=facts)
+
+
+def seen_task(request: PageRequest, public_id: UUID) -> Task:
+    return queries.task_for(request.viewer, public_id)
+
+
+@todo.page("tasks/<uuid:public_id>/", title=_("待办"), subject=Seen(seen_task))
+def task(request: PageRequest, found: Task) -> HttpResponseBase:
+    person_id, case = queries.person_of(request.viewer), found.case
+    is_open = found.state in LIVING and waiting_for(person_id).filter(pk=found.pk).exists()
+    if is_open and request.method == "GET":
+        tasks.see(task=found)
+    step = case.body.step(found.step)
+    row = task_rows([found], person_id=person_id)[0]
+    earlier = Case.objects.filter(applicant_id=case.applicant_id, definition=case.definition).exclude(pk=case.pk)
+    return render(
+        request,
+        "flows/task.html",
+        {
+            "task": found,
+            "row": row,
+            "case": case,
+            "step": step,
+            "is_open": is_open,
+            "case_facts": presented.facts_of(case, case.body.fields()),
+            "events": presented.timeline_of(case),
+            "decide_form": form_of(request, DecideForm, asked=step.fields, initial={"revision": found.revision}),
+            "decisions": sorted(tasks.DECISIONS.get(found.kind, ()), key=["agree", "done", "return", "refuse"].index),
+            "hand_over": form_of(request, HandOverForm, initial={"revision": found.revision}),
+            "signer": form_of(request, SignerForm, initial={"revision": found.revision}),
+            "addresses": {
+                name: desk.address(name, {"public_id": found.public_id})
+                for name in ("decide", "claim", "release", "transfer", "add_signer")
+            },
+            "can_claim": is_open and found.person_id is None and found.claimed_by_id is None,
+            "is_claimed": is_open and found.claimed_by_id == person_id and found.person_id is None,
+            "earlier": earlier.order_by("-opened_at")[:5] if case.applicant_id else (),
+        },
+    )
+
+
+@task.action("decide/", form=DecideForm, to="todo", done=_("已办理。"))
+def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
+    said = form.cleaned_data
+    asked = found.case.body.step(found.step).fields
+    more = FlowForm(request.POST, asked=asked)
+    if asked and said["decision"] in {"agree", "done"} and not more.is_valid():
+        raise StepFormError
+    return tasks.decide(
+        by=request.actor,
+        person_id=queries.person_of(request.viewer),
+        task=found,
+        decision=said["decision"],
+        comment=said["comment"],
+        revision=said["revision"],
+        data=more.said() if asked and more.is_valid() else None,
+    )
+
+
+@task.action("claim/", done=_("已认领，别人不会再办。"))
+def claim(request: PageRequest, found: Task) -> None:
+    tasks.claim(by=request.actor, person_id=queries.person_of(request.viewer), task=found)
+
+
+@task.action("release/", done=_("已放回。"))
+def release(request: PageRequest, found: Task) -> None:
+    tasks.release(by=request.actor, person_id=queries.person_of(request.viewer), task=found)
+
+
+@task.action("transfer/", form=HandOverForm, to="todo", done=_("已转交。"))
+def transfer(request: PageRequest, form: HandOverForm, found: Task) -> None:
+    said = form.cleaned_data
+    tasks.transfer(
+        by=request.actor,
+        person_id=queries.person_of(request.viewer),
+        task=found,
+        to_id=said["person"],
+        comment=said["comment"],
+        revision=said["revision"],
+    )
+
+
+@task.action("signer/", form=SignerForm, to="todo", done=_("已请他会签。"))
+def add_signer(request: PageRequest, form: SignerForm, found: Task) -> None:
+    said = form.cleaned_data
+    tasks.add_signer(
+        by=request.actor,
+        person_id=queries.person_of(request.viewer),
+        task=found,
+        signer_id=said["person"],
+        where=said["where"],
+        comment=said["comment"],
+        revision=said["revision"],
+    )
+
+
+@desk.page("new/", title=_("新的申请"), tab=_("新的申请"), lead=_("学校已经知道的不用再填。"))
+def services(request: PageRequest) -> HttpResponseBase:
+    return render(request, "flows/services.html", {"services": queries.offered_services(request.viewer)})
+
+
+def seen_service(request: PageRequest, key: str) -> Definition:
+    return queries.service_for(request.viewer, key)
+
+
+def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str, str, object]]:
+    """Label, value and source of what the school fills in."""
+    card = people.person_card(queries.person_of(request.viewer))
+    fields = [field for field in current_version(definition.key).body.form if field.source]
+    return [(term(one.label), choices.known(one, card), choices.SOURCES[one.source][0]) for one in fields]
+
+
+@services.form(
+    "<str:key>/",
+    FlowForm,
+    title=_("填写申请"),
+    subject=Seen(seen_service),
+    arguments=lambda _request, definition: {"asked": current_version(definition.key).body.form},
+    facts=lambda request, definition: {"known": known_facts(request, definition), "definition": definition},
+    template="flows/apply.html",
+    submit=_("提交申请"),
+    icon="send",
+    to="case",
+    done=lambda case: _("已提交，编号 %(number)s。") % {"number": case.number},
+)
+def apply(request: PageRequest, form: FlowForm, definition: Definition) -> Case:
+    person_id = queries.person_of(request.viewer)
+    return cases.open_case(
+        by=request.actor,
+        key=definition.key,
+        applicant_id=person_id,
+        data=form.said() | sourced(current_version(definition.key).body.form, person_id),
+        token=token_of(request),
+    )
+
+
+def sourced(fields: Sequence[Any], person_id: int) -> dict[str, str]:
+    card = people.person_card(person_id)
+    return {field.key: choices.known(field, card) for field in fields if field.source}
+
+
+class MyCases(Table):
+    name = Link(_("申请"), "definition__name", to="case", is_term=True, sort=False)
+    number = Text(_("编号"), is_number=True, is_wide=True)
+    state = Badge(
+        _("状态"),
+        lambda case: case.outcome or case.state,
+        names={**dict(Case.State.choices), **dict(Case.Outcome.choices)},
+        tones={"granted": "good", "refused": "bad", "returned": "warn", "running": "info"},
+        tone="none",
+        sort="state outcome",
+    )
+    opened = Moment(_("提交"), "opened_at")
+    due = Moment(_("期限"), "due_at")
+    percent = Number(_("进度 %"), is_wide=True)
+
+
+STATES = {
+    "open": (_("在办"), Q(state__in=["running", "returned"])),
+    "returned": (_("等我改"), Q(state="returned")),
+    "closed": (_("办结"), Q(state="closed")),
+}
+
+
+class CaseFilters(Filters):
+    q = Search("number", "definition__name", "applicant_name")
+    show = Views(STATES)
+
+
+@desk.page("mine/", title=_("我的申请"), tab=_("我的申请"))
+def mine(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有交过申请"), icon="file-plus", action=_("看看能办什么"), to="services")
+    return listing(request, MyCases, queries.my_cases(request.viewer), CaseFilters, empty=none)
+
+
+def seen_case(request: PageRequest, public_id: UUID) -> Case:
+    return queries.case_for(request.viewer, public_id)
+
+
+def own_case(request: PageRequest, public_id: UUID) -> Case:
+    return queries.own_case(request.viewer, public_id)
+
+
+@mine.page("/cases/<uuid:public_id>/", title=_("申请"), subject=Seen(seen_case))
+def case(request: PageRequest, found: Case) -> HttpResponseBase:
+    is_mine = found.applicant_id == request.viewer.person_id
+    body = found.body
+    return render(
+        request,
+        "flows/case.html",
+        {
+            "case": found,
+            "is_mine": is_mine,
+            "state": MyCases.state.shown(found, Reader()),
+            "case_facts": presented.facts_of(found, body.fields()),
+            "events": presented.timeline_of(found),
+            "holders": presented.holder_words(queries.living_tasks(found)),
+            "waited": presented.waited_words(found),
+            "has_sealed": bool(found.sealed),
+            "addresses": {
+                name: desk.address(name, {"public_id": found.public_id})
+                for name in ("urge", "withdraw", "resubmit", "reveal")
+            },
+        },
+    )
+
+
+@case.action("urge/", subject=Seen(own_case), done=_("已催办。"))
+def urge(request: PageRequest, found: Case) -> None:
+    cases.urge(by=request.actor, person_id=queries.person_of(request.viewer), case=found)
+
+
+@case.action("withdraw/", subject=Seen(own_case), done=_("已撤回。"))
+def withdraw(request: PageRequest, found: Case) -> None:
+    cases.withdraw(by=request.actor, person_id=queries.person_of(request.viewer), case=found)
+
+
+@case.form(
+    "resubmit/",
+    FlowForm,
+    title=_("改好再交"),
+    subject=Seen(own_case),
+    arguments=lambda _request, found: {"asked": found.body.form},
+    initial=lambda _request, found: initial_of(found.body.form, found.data),
+    facts=lambda _request, found: {"events": presented.timeline_of(found)[-2:], "definition": found.definition},
+    template="flows/apply.html",
+    submit=_("再次提交"),
+    icon="send",
+    done=_("已再次提交。"),
+)
+def resubmit(request: PageRequest, form: FlowForm, found: Case) -> Case:
+    person_id = queries.person_of(request.viewer)
+    data = form.said() | sourced(found.body.form, person_id)
+    return cases.resubmit(by=request.actor, person_id=person_id, case=found, data=data)
+
+
+@case.form(
+    "reveal/",
+    forms.Form,
+    title=_("查看证件号码"),
+    lead=_("查看会记入“谁查看过我”。"),
+    submit=_("查看"),
+    icon="eye",
+    template="flows/reveal.html",
+)
+def reveal(request: PageRequest, _form: forms.Form, found: Case) -> HttpResponseBase:
+    """A look, of which its owner is told."""
+    cases.note_look(by=request.actor, case=found)
+    return render(request, "flows/revealed.html", {"case": found, "sealed": presented.sealed_facts(found)})
+
+
+class UnitCases(MyCases):
+    applicant = Text(_("申请人"), "applicant_name")
+
+
+class UnitCaseFilters(CaseFilters):
+    flow = Choice(
+        _("流程"), lambda: Definition.objects.order_by("name").values_list("key", "name"), field="definition__key"
+    )
+    opened = Days(_("提交"), field="opened_at__date")
+
+
+@desk.page("unit/", title=_("本单位的申请"), tab=_("本单位的申请"), allows=queries.leads_a_unit)
+def unit(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有申请"), icon="inbox", text=_("您负责的单位主管的流程，申请都列在这里。"))
+    return listing(
+        request,
+        UnitCases,
+        queries.unit_cases(request.viewer),
+        UnitCaseFilters,
+        empty=none,
+        export_as="本单位的申请",
+    )
+
+
+class Delegations(Table):
+    owner = Person(_("委托人"), "owner_id", sort=False)
+    delegate = Person(_("受托人"), "delegate_id", sort=False)
+    definition = Text(
+        _("流程"), lambda one: one.definition.name if one.definition else str(_("全部")), is_term=True, sort=False
+    )
+    days = Span(_("日期"))
+    state = Badge(
+        _("状态"),
+        lambda one: "over" if one.ended_at or one.ends_on < campus_today() else "on",
+        names={"on": _("有效"), "over": _("已结束")},
+        tones={"on": "good"},
+        tone="none",
+        sort=False,
+    )
+    actions = Markup(_("操作"), "flows/_delegation.html", sort=False)
+
+
+@desk.page(
+    "delegation/",
+    title=_("委托"),
+    tab=_("委托"),
+    lead=_("出差、请假时请同事代办。代办的记录写明代谁办的；受托人不能再转托，也不能办自己的申请。"),
+    allows=lambda viewer: is_person(viewer) and "staff" in viewer.faces,
+)
+def delegation(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有委托"), icon="users-round", action=_("委托同事"), to="delegate")
+
+    def rows(page: Sequence[Delegation]) -> Sequence[Delegation]:
+        for one in page:
+            one.may_end = one.owner_id == request.viewer.person_id and one.ended_at is None  # type: ignore[attr-defined]
+        return page
+
+    found = queries.delegations_of(request.viewer)
+    return listing(request, Delegations, found, each=rows, empty=none, template="flows/delegations.html")
+
+
+@delegation.form("new/", DelegationForm, title=_("委托同事"), icon="user-plus", done=_("已委托。"))
+def delegate(request: PageRequest, form: DelegationForm) -> None:
+    said = form.cleaned_data
+    delegations.delegate(
+        by=request.actor,
+        owner_id=queries.person_of(request.viewer),
+        delegate_id=said["delegate"],
+        definition=said["definition"],
+        starts_on=said["starts_on"],
+        ends_on=said["ends_on"],
+        reason=said["reason"],
+    )
+
+
+def own_delegation(request: PageRequest, public_id: UUID) -> Delegation:
+    return queries.own_delegation(request.viewer, public_id)
+
+
+@delegation.action("<uuid:public_id>/end/", subject=Seen(own_delegation), done=_("委托已结束。"))
+def end_delegation(request: PageRequest, found: Delegation) -> None:
+    delegations.end_delegation(by=request.actor, owner_id=queries.person_of(request.viewer), delegation=found)

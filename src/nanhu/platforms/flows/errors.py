@@ -1,0 +1,94 @@
+"""Expected failures of processes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class TwinCaseError(CampusError):
+    code = "flows.twin_case"
+    http_status = 409
+    sentence = _("同样的申请 {number} 还在办理，不用再交一份。")
+
+
+class TaskChangedError(CampusError):
+    """Somebody else was first, or the page is old."""
+
+    code = "flows.task_changed"
+    http_status = 409
+    sentence = _("这件待办{who}已经处理过了：{what}。")
+
+
+class NotYoursError(CampusError):
+    code = "flows.not_yours"
+    http_status = 404
+    sentence = _("没有找到这件待办。")
+
+
+class OwnCaseError(CampusError):
+    code = "flows.own_case"
+    http_status = 409
+    sentence = _("自己的申请不能由自己办理，也不能由自己委托的人办理。")
+
+
+class ReasonTooShortError(CampusError):
+    code = "flows.reason_too_short"
+    http_status = 422
+    sentence = _("请写明原因，至少 5 个字。")
+    field = "comment"
+
+
+class ReturnedTooOftenError(CampusError):
+    code = "flows.returned_too_often"
+    http_status = 409
+    sentence = _("已经退回 {count} 次，请同意或不同意。")
+
+
+class UrgedTodayError(CampusError):
+    code = "flows.urged_today"
+    http_status = 409
+    sentence = _("今天已经催过一次，明天再催。")
+
+
+class TooLateToWithdrawError(CampusError):
+    code = "flows.too_late_to_withdraw"
+    http_status = 409
+    sentence = _("“{step}”已经办完，不能撤回了。")
+
+
+class ServiceNotOfferedError(CampusError):
+    code = "flows.not_offered"
+    http_status = 404
+    sentence = _("没有找到这项服务。")
+
+
+class DelegateRefusedError(CampusError):
+    code = "flows.delegate_refused"
+    http_status = 409
+    sentence = _("不能委托给这个人：{reason}")
+    field = "delegate"
+
+
+class CannotTakeTaskError(CampusError):
+    code = "flows.cannot_take_task"
+    http_status = 409
+    sentence = _("不能交给这个人：{reason}")
+    field = "person"
+
+
+class BodyRefusedError(CampusError):
+    code = "flows.body_refused"
+    http_status = 422
+    sentence = _("流程有错：{faults}")
+
+
+class NobodyFoundError(CampusError):
+    code = "flows.nobody_found"
+    http_status = 409
+    sentence = _("“{step}”现在没有人可以办理：相应岗位和主管单位负责人都空缺。请联系主管单位。")
+
+
+class StepFormError(CampusError):
+    code = "flows.step_form"
+    http_status = 422
+    sentence = _("这一步还要填写：请把表里的每一项填完整。")

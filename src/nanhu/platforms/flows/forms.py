@@ -1,0 +1,192 @@
+"""Forms of processes, made of the fields of a version; and what holders type."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.forms import BesideOthers, reason_field
+from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput, Suggestion
+from nanhu.kernel.ui.words import term
+from nanhu.platforms.flows import choices
+from nanhu.platforms.flows.body import Field
+from nanhu.platforms.flows.models import Definition
+from nanhu.platforms.people import api as people
+
+LONGEST_LINE: Final = 200
+LONGEST_TEXT: Final = 2000
+LARGEST_NUMBER: Final = 10**9
+
+
+class ColleagueField(people.PersonField):
+    """A person; names are found for staff alone, students write a campus number."""
+
+    def suggest(self, viewer: Viewer, typed: str) -> list[Suggestion]:
+        return super().suggest(viewer, typed) if "staff" in viewer.faces else []
+
+
+def text_field(field: Field, given: dict[str, Any]) -> forms.Field:
+    return forms.CharField(max_length=field.most or LONGEST_LINE, **given)
+
+
+def long_text_field(field: Field, given: dict[str, Any]) -> forms.Field:
+    return forms.CharField(max_length=field.most or LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 4}), **given)
+
+
+def number_field(field: Field, given: dict[str, Any]) -> forms.Field:
+    return forms.IntegerField(min_value=0, max_value=field.most or LARGEST_NUMBER, **given)
+
+
+def one_of_field(field: Field, given: dict[str, Any]) -> forms.Field:
+    return forms.ChoiceField(choices=[("", _("请选择")), *choices.of(field)], **given)
+
+
+def some_of_field(field: Field, given: dict[str, Any]) -> forms.Field:
+    return forms.MultipleChoiceField(choices=choices.of(field), widget=forms.CheckboxSelectMultiple, **given)
+
+
+MADE: Final[Mapping[str, Callable[[Field, dict[str, Any]], forms.Field]]] = {
+    "text": text_field,
+    "long_text": long_text_field,
+    "number": number_field,
+    "money": lambda _field, given: YuanField(**given),
+    "date": lambda _field, given: forms.DateField(widget=DayInput(), **given),
+    "time": lambda _field, given: forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}), **given),
+    "one_of": one_of_field,
+    "some_of": some_of_field,
+    "person": lambda _field, given: ColleagueField(**given),
+    "unit": lambda _field, given: people.UnitField(**given),
+    "phone": lambda _field, given: people.PhoneField(**given),
+    "document_number": lambda _field, given: forms.CharField(max_length=30, **given),
+    "promise": lambda _field, given: forms.BooleanField(**given),
+}
+
+
+class FlowForm(forms.Form):
+    """`asked`: the fields of the form or of a step. What the school knows is not among them."""
+
+    def __init__(self, *arguments: Any, asked: Sequence[Field] = (), **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.asked = [field for field in asked if not field.source]
+        for field in self.asked:
+            self.add(field)
+
+    def add(self, field: Field) -> None:
+        given: dict[str, Any] = {
+            "label": term(field.label),
+            "required": field.is_required,
+            "help_text": term(field.help),
+        }
+        if field.kind != "span":
+            self.fields[field.key] = MADE[field.kind](field, given)
+            return
+        first, last = _("从"), _("到")
+        for name, word in ((f"{field.key}_first", first), (f"{field.key}_last", last)):
+            label = f"{given['label']}（{word}）"
+            self.fields[name] = forms.DateField(widget=DayInput(), **(given | {"label": label}))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for field in self.asked:
+            if field.kind == "span":
+                first, last = said.get(f"{field.key}_first"), said.get(f"{field.key}_last")
+                if first and last and last < first:
+                    self.add_error(f"{field.key}_last", _("结束在开始之前。"))
+                if first and last and field.most and (last - first).days >= field.most:
+                    self.add_error(f"{field.key}_last", _("最长 %(most)s 天") % {"most": field.most})
+        return said
+
+    def said(self) -> dict[str, Any]:
+        """As it is kept: plain JSON values."""
+        found: dict[str, Any] = {}
+        for field in self.asked:
+            if field.kind == "span":
+                first, last = (self.cleaned_data[f"{field.key}_{end}"] for end in ("first", "last"))
+                if first and last:
+                    found[field.key] = {"first": first.isoformat(), "last": last.isoformat()}
+            else:
+                found[field.key] = plain(self.cleaned_data[field.key])
+        return found
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return value.code if hasattr(value, "code") else value
+
+
+def initial_of(asked: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any]:
+    """For mending what was sent: as `FlowForm` takes it."""
+    found: dict[str, Any] = {}
+    for field in asked:
+        value = data.get(field.key)
+        if value is None or field.source:
+            continue
+        if field.kind == "span":
+            found |= {f"{field.key}_{end}": date.fromisoformat(value[end]) for end in ("first", "last")}
+        elif field.kind == "date":
+            found[field.key] = date.fromisoformat(value)
+        elif field.kind == "money":
+            found[field.key] = f"{value // 100}.{value % 100:02d}"
+        elif field.kind == "person":
+            card = people.person_card(value)
+            found[field.key] = card.affiliations[0].campus_no if card and card.affiliations else ""
+        else:
+            found[field.key] = value
+    return found
+
+
+class DecideForm(FlowForm):
+    """`revision`: of the page on which it is decided."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    comment = forms.CharField(label=_("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    decision = forms.ChoiceField(
+        choices=[(one, one) for one in ("agree", "refuse", "return", "done")], widget=forms.HiddenInput
+    )
+
+
+class HandOverForm(BesideOthers):
+    ids = "hand_over_%s"
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    person = ColleagueField(label=_("交给谁"))
+    comment = forms.CharField(label=_("说明"), required=False, max_length=200)
+
+
+class SignerForm(BesideOthers):
+    ids = "signer_%s"
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    person = ColleagueField(label=_("请谁会签"))
+    where = forms.ChoiceField(
+        label=_("什么时候"), choices=[("before", _("在我之前，先给意见")), ("after", _("在我之后，再会签"))]
+    )
+    comment = forms.CharField(label=_("说明"), required=False, max_length=200)
+
+
+class DelegationForm(forms.Form):
+    delegate = ColleagueField(label=_("委托给"))
+    definition = forms.ModelChoiceField(
+        label=_("哪种流程"), queryset=Definition.objects.none(), required=False, empty_label=_("全部")
+    )
+    starts_on = forms.DateField(label=_("第一天"), widget=DayInput(), initial=campus_today)
+    ends_on = forms.DateField(label=_("最后一天"), widget=DayInput())
+    reason = reason_field(example=_("例如：出差"))
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        offered: Any = self.fields["definition"]
+        offered.queryset = Definition.objects.order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        first, last = said.get("starts_on"), said.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("结束在开始之前。"))
+        return said

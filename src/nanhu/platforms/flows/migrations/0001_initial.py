@@ -1,0 +1,616 @@
+import uuid
+from pathlib import Path
+
+import django.contrib.postgres.constraints
+import django.db.models.deletion
+import django.db.models.functions.comparison
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+import nanhu.kernel.crypto
+from nanhu.kernel.sqlfiles import run_sql_folder
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("people", "0002_posts"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Definition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("summary", models.TextField(blank=True, default="")),
+                (
+                    "faces",
+                    models.JSONField(default=list, help_text="student, staff: who may apply; empty: no page opens it"),
+                ),
+                ("section", models.TextField(default="service")),
+                ("icon", models.TextField(default="file-text")),
+                ("promise", models.PositiveIntegerField(help_text="working minutes")),
+                ("prefix", models.TextField(help_text="of its cases' numbers")),
+                ("origin", models.TextField(choices=[("code", "程序"), ("browser", "网页")], default="code")),
+                ("legal_basis", models.TextField(blank=True, default="")),
+                (
+                    "retention",
+                    models.TextField(
+                        choices=[("short", "结束后一年"), ("normal", "结束后五年"), ("record", "永久")],
+                        default="normal",
+                    ),
+                ),
+                ("is_offered", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_definition",
+            },
+        ),
+        migrations.CreateModel(
+            name="Case",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("number", models.TextField(unique=True)),
+                ("token", models.UUIDField(help_text="names the form that opened it", unique=True)),
+                ("applicant_name", models.TextField(blank=True, default="")),
+                ("opened_by_name", models.TextField()),
+                ("subject_key", models.TextField(blank=True, default="", help_text="whose it is: a room's own key")),
+                ("subject_id", models.TextField(blank=True, default="")),
+                (
+                    "twin",
+                    models.TextField(
+                        blank=True, default="", help_text="digest of the fields that two open cases may not share"
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("running", "办理中"), ("returned", "退回待改"), ("closed", "已办结")],
+                        default="running",
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                ("sealed", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="flows.case")),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField(help_text="none while the clock stands", null=True)),
+                ("minutes_left", models.IntegerField(help_text="of the promise, while the clock stands", null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("returns", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "outcome",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("granted", "同意"),
+                            ("refused", "不同意"),
+                            ("withdrawn", "已撤回"),
+                            ("cancelled", "已取消"),
+                            ("expired", "过期未改"),
+                        ],
+                        default="",
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("percent", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.definition"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_case",
+            },
+        ),
+        migrations.CreateModel(
+            name="Delegation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("reason", models.TextField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.definition"
+                    ),
+                ),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_delegation",
+            },
+        ),
+        migrations.CreateModel(
+            name="Entry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("actor", models.TextField()),
+                ("verb", models.TextField()),
+                ("step", models.TextField(blank=True, default="")),
+                ("words", models.TextField(blank=True, default="")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="flows.case"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_entry",
+            },
+        ),
+        migrations.CreateModel(
+            name="Token",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.TextField()),
+                ("branch", models.TextField(blank=True, default="", help_text="/g1/b2: within which splits")),
+                ("entered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to="flows.case"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_token",
+            },
+        ),
+        migrations.CreateModel(
+            name="Task",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("step", models.TextField()),
+                ("branch", models.TextField(blank=True, default="")),
+                ("kind", models.TextField()),
+                ("pool_office", models.TextField(blank=True, default="")),
+                (
+                    "why",
+                    models.TextField(
+                        help_text="why this holder: post, own_post, person, resolver, signer, transfer, owner"
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "等前一位"),
+                            ("open", "待办"),
+                            ("claimed", "已认领"),
+                            ("done", "已办"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                ("is_added", models.BooleanField(default=False, help_text="a signer whom the holder added")),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField(null=True)),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(default=0, help_text="per cent of the promise that were told"),
+                ),
+                ("urged_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.TextField(
+                        blank=True,
+                        choices=[("agree", "同意"), ("refuse", "不同意"), ("return", "退回"), ("done", "办好")],
+                        default="",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, default="")),
+                ("data", models.JSONField(default=dict)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "behind",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followers",
+                        to="flows.task",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="flows.case"
+                    ),
+                ),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "done_for",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pool_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.orgunit",
+                    ),
+                ),
+                (
+                    "token",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="flows.token"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_task",
+            },
+        ),
+        migrations.CreateModel(
+            name="Version",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.TextField(help_text="nanhu.platforms.flows.body.Body as JSON")),
+                ("digest", models.TextField()),
+                ("change", models.TextField(blank=True, default="", help_text="what is new, in words")),
+                ("published_by_name", models.TextField()),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="flows.definition"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_version",
+            },
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="version",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.version"),
+        ),
+        migrations.AddConstraint(
+            model_name="definition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("key__regex", "^[a-z][a-z0-9_.]{1,59}$"),
+                    models.Q(("name", ""), _negated=True),
+                    ("prefix__regex", "^[A-Z]{2,4}$"),
+                    ("promise__gt", 0),
+                ),
+                name="flows_definition_is_named",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="definition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["code", "browser"])), name="flows_definition_origin"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="definition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("retention__in", ["short", "normal", "record"])), name="flows_definition_retention"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delegation",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["delegate", "ends_on"], name="flows_delegation_to"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("owner", models.F("delegate")), _negated=True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="flows_delegation_is_to_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="delegation",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("ended_at", None)),
+                expressions=[
+                    (models.F("owner"), "="),
+                    (
+                        django.db.models.functions.comparison.Coalesce(
+                            models.F("definition"), models.Value(0), output_field=models.BigIntegerField()
+                        ),
+                        "=",
+                    ),
+                    (
+                        models.Func(
+                            models.F("starts_on"), models.F("ends_on"), models.Value("[]"), function="daterange"
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="flows_delegation_one_a_day",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["case", "id"], name="flows_entry_of_case"),
+        ),
+        migrations.AddConstraint(
+            model_name="token",
+            constraint=models.UniqueConstraint(fields=("case", "step", "branch"), name="flows_token_once"),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("person__isnull", False), ("state__in", ["open", "claimed"])),
+                fields=["person", "due_at"],
+                name="flows_task_of_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("person", None), ("state__in", ["open", "claimed"])),
+                fields=["pool_unit", "pool_office", "due_at"],
+                name="flows_task_of_pool",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "claimed"])), fields=["due_at"], name="flows_task_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("person__isnull", False), ("pool_office", ""), ("pool_unit", None)),
+                    models.Q(
+                        ("person", None), ("pool_unit__isnull", False), models.Q(("pool_office", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="flows_task_is_somebodys",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("claimed_by", None),
+                        ("decision", ""),
+                        ("done_at", None),
+                        ("done_by", None),
+                        ("state__in", ["waiting", "open"]),
+                    ),
+                    models.Q(
+                        ("claimed_by__isnull", False),
+                        ("decision", ""),
+                        ("done_at", None),
+                        ("done_by", None),
+                        ("state", "claimed"),
+                    ),
+                    models.Q(("decision", ""), ("done_by", None), ("state", "cancelled")),
+                    models.Q(
+                        ("decision__in", ["agree", "refuse", "return", "done"]),
+                        ("done_at__isnull", False),
+                        ("done_by__isnull", False),
+                        ("state", "done"),
+                    ),
+                    _connector="OR",
+                ),
+                name="flows_task_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["done", "cancelled"]), ("token__isnull", False), _connector="OR"),
+                name="flows_task_has_a_token",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("applicant", None),
+                    ("kind", "fill"),
+                    models.Q(
+                        models.Q(
+                            ("done_by", None),
+                            models.Q(("done_by", models.F("applicant")), _negated=True),
+                            _connector="OR",
+                        ),
+                        models.Q(
+                            ("done_for", None),
+                            models.Q(("done_for", models.F("applicant")), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="flows_task_decider_is_not_the_applicant",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False), ("state__in", ["waiting", "open", "claimed"])),
+                fields=("token", "person"),
+                name="flows_task_once_a_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("definition", "number"), name="flows_version_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$"), ("number__gt", 0)),
+                name="flows_version_is_numbered",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["applicant", "-opened_at"], name="flows_case_of_applicant"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["definition", "-opened_at"], name="flows_case_of_definition"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(condition=models.Q(("state", "running")), fields=["due_at"], name="flows_case_running"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("subject_key", ""), _negated=True),
+                fields=["subject_key", "subject_id"],
+                name="flows_case_of_subject",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("outcome", ""), ("state__in", ["running", "returned"])),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("outcome__in", ["granted", "refused", "withdrawn", "cancelled", "expired"]),
+                        ("state", "closed"),
+                    ),
+                    _connector="OR",
+                ),
+                name="flows_case_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_at__isnull", False), ("minutes_left", None), ("stopped_at", None)),
+                    models.Q(("due_at", None), ("minutes_left__isnull", False), ("stopped_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="flows_case_clock_runs_or_stands",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(condition=models.Q(("percent__lte", 100)), name="flows_case_percent"),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["running", "returned"]), models.Q(("twin", ""), _negated=True)),
+                fields=("definition", "applicant", "twin"),
+                name="flows_case_no_twin",
+            ),
+        ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
+    ]

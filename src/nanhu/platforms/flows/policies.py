@@ -1,0 +1,97 @@
+"""Who may do a task, and for whom; who may see a case. List and page ask the same."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.flows.models import Case, Delegation, Task
+from nanhu.platforms.people import api as people
+
+LEADING: Final = ("head", "deputy", "secretary", "leader")
+"""Offices whose holders see all cases of the processes that their unit owns."""
+LIVING: Final = (Task.State.OPEN, Task.State.CLAIMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """In whose place a person may decide today: his own, or of who delegated to him (`definition_id`: that process alone)."""
+
+    person_id: int
+    definition_id: int | None
+    posts: tuple[tuple[int, str], ...]
+
+    def covers(self, task: Task) -> bool:
+        if self.definition_id not in {None, task.case.definition_id}:
+            return False
+        if task.claimed_by_id is not None:
+            return task.claimed_by_id == self.person_id
+        if task.person_id is not None:
+            return task.person_id == self.person_id
+        return (task.pool_unit_id, task.pool_office) in self.posts
+
+    def rows(self) -> Q:
+        """The living tasks that it covers."""
+        pools = Q()
+        for unit_id, office in self.posts:
+            pools |= Q(pool_unit_id=unit_id, pool_office=office)
+        mine = Q(person_id=self.person_id)
+        if self.posts:
+            mine |= Q(person=None) & pools & (Q(claimed_by=None) | Q(claimed_by_id=self.person_id))
+        if self.definition_id is not None:
+            mine &= Q(case__definition_id=self.definition_id)
+        return mine & (Q(applicant=None) | ~Q(applicant_id=self.person_id) | Q(kind="fill"))
+
+
+def capacities_of(person_id: int) -> list[Capacity]:
+    """One's own first. Of a delegate's owners only what is theirs: a delegation never chains."""
+    today = campus_today()
+    given = Delegation.objects.filter(
+        delegate_id=person_id, ended_at=None, starts_on__lte=today, ends_on__gte=today
+    ).order_by("pk")
+    mine = Capacity(person_id, None, posts_of(person_id))
+    return [mine, *(Capacity(one.owner_id, one.definition_id, posts_of(one.owner_id)) for one in given)]
+
+
+def posts_of(person_id: int) -> tuple[tuple[int, str], ...]:
+    return tuple((one.unit_id, one.office) for one in people.posts_of(person_id))
+
+
+def waiting_for(person_id: int, capacities: Collection[Capacity] | None = None) -> QuerySet[Task]:
+    """What this person may decide now, for himself or as a delegate. Nobody's own applications, except to fill in."""
+    rows = Q()
+    for one in capacities if capacities is not None else capacities_of(person_id):
+        rows |= one.rows()
+    not_own = Q(applicant=None) | ~Q(applicant_id=person_id) | Q(kind="fill", person_id=person_id)
+    return Task.objects.filter(rows & not_own, state__in=LIVING)
+
+
+def capacity_for(task: Task, person_id: int) -> Capacity | None:
+    """In which capacity this person may do the task; None where it is not his, or the case his own."""
+    if task.applicant_id == person_id and task.kind != "fill":
+        return None
+    found = [one for one in capacities_of(person_id) if one.covers(task)]
+    is_open = [one for one in found if one.person_id != task.applicant_id or task.kind == "fill"]
+    return is_open[0] if is_open else None
+
+
+def visible_cases(person_id: int) -> QuerySet[Case]:
+    """One's own; those in which one has, or had, something to do; those of processes that one's unit owns."""
+    held = Task.objects.filter(case=OuterRef("pk"))
+    pools = Q()
+    for one in capacities_of(person_id):
+        pools |= one.rows() & Q(state__in=LIVING)
+    mine = Q(claimed_by_id=person_id) | Q(done_by_id=person_id) | Q(done_for_id=person_id) | Q(person_id=person_id)
+    return Case.objects.filter(
+        Q(applicant_id=person_id) | Exists(held.filter(mine | pools)) | Q(definition__unit_id__in=led_units(person_id))
+    )
+
+
+def led_units(person_id: int) -> list[int]:
+    return [one.unit_id for one in people.posts_of(person_id) if one.office in LEADING]
+
+
+def may_see(case: Case, person_id: int) -> bool:
+    return visible_cases(person_id).filter(pk=case.pk).exists()

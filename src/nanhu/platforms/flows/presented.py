@@ -1,0 +1,207 @@
+"""Cases and tasks as pages show them: values in words, three facts, who holds it and why."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.proposals import Event
+from nanhu.kernel.registry import Text
+from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import term
+from nanhu.platforms.flows import choices
+from nanhu.platforms.flows.body import SEALED, Field
+from nanhu.platforms.flows.models import Case, Entry, Task
+from nanhu.platforms.people import api as people
+
+FACTS_SHOWN: Final = 3
+HIDDEN: Final = "••••"
+VERBS: Final[Mapping[str, Text]] = {
+    "opened": gettext_lazy("提交"),
+    "resubmitted": gettext_lazy("改好再交"),
+    "agree": gettext_lazy("同意"),
+    "refuse": gettext_lazy("不同意"),
+    "return": gettext_lazy("退回修改"),
+    "done": gettext_lazy("办好"),
+    "claimed": gettext_lazy("认领"),
+    "released": gettext_lazy("放回"),
+    "transferred": gettext_lazy("转交给"),
+    "signer_before": gettext_lazy("先请会签"),
+    "signer_after": gettext_lazy("再请会签"),
+    "reassigned": gettext_lazy("原办理人不在，已重新找人"),
+    "nobody": gettext_lazy("没有找到办理人，由主管单位负责人办理"),
+    "urged": gettext_lazy("催办"),
+    "nearly_late": gettext_lazy("快到期"),
+    "late": gettext_lazy("已超期"),
+    "automatic": gettext_lazy("系统办理"),
+    "inform": gettext_lazy("已通知"),
+    "came": gettext_lazy("等到了"),
+    "cancelled": gettext_lazy("取消"),
+    "closed_granted": gettext_lazy("办结：同意"),
+    "closed_refused": gettext_lazy("办结：不同意"),
+    "closed_withdrawn": gettext_lazy("申请人撤回"),
+    "closed_cancelled": gettext_lazy("办结：取消"),
+    "closed_expired": gettext_lazy("过期未改，自动结束"),
+}
+WHY: Final[Mapping[str, Text]] = {
+    "post": gettext_lazy("您在主管单位任%(office)s"),
+    "own_post": gettext_lazy("您是申请人单位的%(office)s"),
+    "person": gettext_lazy("申请人在表里选了您"),
+    "resolver": gettext_lazy("按学校的记录，由您办理"),
+    "owner": gettext_lazy("没有找到办理人，您是主管单位的%(office)s"),
+    "transfer": gettext_lazy("同事转交给您"),
+    "signer": gettext_lazy("同事请您会签"),
+    "applicant": gettext_lazy("等您填写"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A line of the to-do list. `earlier`: how often this applicant came with this before."""
+
+    task: Task
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    why: str
+    standing: str
+    earlier: int
+    for_name: str = ""
+
+    @property
+    def public_id(self) -> Any:
+        return self.task.public_id
+
+    @property
+    def due_at(self) -> Any:
+        return self.task.due_at
+
+
+def task_rows(tasks: Sequence[Task], *, person_id: int) -> list[TaskRow]:
+    """A few queries, however many."""
+    if not tasks:
+        return []
+    offices, earlier = people.office_names(), earlier_cases(tasks)
+    named = names_of([(task.case, task.case.body.form) for task in tasks])
+    owners = people.person_cards({one.person_id for one in tasks if one.person_id not in {None, person_id}})
+    return [
+        TaskRow(
+            task=task,
+            name=str(term(task.case.definition.name)),
+            facts=tuple(facts_of(task.case, [one for one in task.case.body.form if one.is_fact], named))[:FACTS_SHOWN],
+            why=why_of(task, offices),
+            standing=standing_of(task),
+            earlier=earlier.get((task.case.definition_id, task.applicant_id), 1) - 1,
+            for_name=owners[task.person_id].name if task.person_id in owners else "",
+        )
+        for task in tasks
+    ]
+
+
+def earlier_cases(tasks: Iterable[Task]) -> dict[tuple[int, int | None], int]:
+    applicants = {task.applicant_id for task in tasks if task.applicant_id}
+    definitions = {task.case.definition_id for task in tasks}
+    rows = Case.objects.filter(applicant_id__in=applicants, definition_id__in=definitions)
+    counted = rows.order_by().values_list("definition_id", "applicant_id").annotate(count=Count("pk"))
+    return {(definition, applicant): count for definition, applicant, count in counted}
+
+
+def standing_of(task: Task) -> str:
+    if task.urged_at is not None:
+        return "urged"
+    if task.due_at is not None and task.due_at < now():
+        return "late"
+    return "soon" if task.level else "open"
+
+
+def why_of(task: Task, offices: Mapping[str, str]) -> str:
+    return str(WHY.get(task.why, "")) % {"office": term(offices.get(task.pool_office, ""))}
+
+
+def holder_words(tasks: Iterable[Task]) -> list[str]:
+    """With whom a case is: 林晓湖, or the post of a unit."""
+    tasks = list(tasks)
+    cards = people.person_cards({one for task in tasks for one in (task.claimed_by_id, task.person_id) if one})
+    offices = people.office_names()
+    return [
+        cards[person].name
+        if (person := task.claimed_by_id or task.person_id) in cards
+        else f"{term(task.pool_unit.name if task.pool_unit else '')} {term(offices.get(task.pool_office, ''))}".strip()
+        for task in tasks
+    ]
+
+
+def names_of(cases: Iterable[tuple[Case, Iterable[Field]]]) -> dict[tuple[str, Any], str]:
+    """Persons and units that the forms of these cases name."""
+    found = [(field.kind, case.data.get(field.key)) for case, fields in cases for field in fields]
+    persons = people.person_cards({one for kind, one in found if kind == "person" and isinstance(one, int)})
+    units = {code: name for code, name, _short in people.unit_names()} if any(k == "unit" for k, _v in found) else {}
+    return {("person", key): card.name for key, card in persons.items()} | {
+        ("unit", code): str(term(name)) for code, name in units.items()
+    }
+
+
+def facts_of(
+    case: Case, fields: Iterable[Field], named: Mapping[tuple[str, Any], str] | None = None
+) -> list[tuple[str, str]]:
+    """Label and value of what was said; what is sealed stays hidden."""
+    fields = list(fields)
+    named = names_of([(case, fields)]) if named is None else named
+    sealed = {field.key for field in fields if field.kind in SEALED and case.sealed}
+    return [
+        (str(term(field.label)), HIDDEN if field.key in sealed else words_of(field, case.data[field.key], named))
+        for field in fields
+        if field.key in sealed or case.data.get(field.key) not in (None, "", [])
+    ]
+
+
+def words_of(field: Field, value: Any, named: Mapping[tuple[str, Any], str]) -> str:
+    """A kept value as people read it."""
+    match field.kind:
+        case "person" | "unit":
+            said = named.get((field.kind, value), value)
+        case "money":
+            said = format_yuan(int(value))
+        case "date":
+            said = dates.iso_day(date.fromisoformat(value))
+        case "span":
+            said = dates.span_words(date.fromisoformat(value["first"]), date.fromisoformat(value["last"]))
+        case "promise":
+            said = _("已承诺") if value else _("未承诺")
+        case "one_of" | "some_of":
+            listed = dict(choices.of(field))
+            said = "、".join(str(listed.get(one, one)) for one in (value if isinstance(value, list) else [value]))
+        case _:
+            said = value
+    return str(said)
+
+
+def timeline_of(case: Case) -> list[Event]:
+    steps = {step.key: step.name for step in case.body.steps}
+    return [event_of(entry, steps) for entry in case.entries.order_by("pk")]
+
+
+def event_of(entry: Entry, steps: Mapping[str, str]) -> Event:
+    step = steps.get(entry.step, "")
+    what = f"{term(step)}：{VERBS.get(entry.verb, entry.verb)}" if step else str(VERBS.get(entry.verb, entry.verb))
+    return Event(what, entry.actor, entry.at, entry.words)
+
+
+def sealed_facts(case: Case) -> list[tuple[str, str]]:
+    """Opened: whoever calls it has noted the look."""
+    sealed = json.loads(case.sealed) if case.sealed else {}
+    return [(str(term(field.label)), str(sealed[field.key])) for field in case.body.fields() if field.key in sealed]
+
+
+def waited_words(case: Case) -> str:
+    """How long the clock has stood: shown as waiting for the applicant."""
+    if case.stopped_at is None:
+        return ""
+    hours = int((now() - case.stopped_at).total_seconds() // 3600)
+    return _("%(days)s 天 %(hours)s 小时") % {"days": hours // 24, "hours": hours % 24}

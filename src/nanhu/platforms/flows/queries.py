@@ -1,0 +1,111 @@
+"""Reads: what waits for a person, his applications, the cases that he may see."""
+
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.registry import Viewer, Waiting, WaitingWork, waiting_work
+from nanhu.platforms.flows.errors import NotYoursError
+from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
+from nanhu.platforms.flows.policies import LIVING, led_units, visible_cases, waiting_for
+
+WORK_SHOWN = 3
+
+
+def person_of(viewer: Viewer) -> int:
+    """Pages of flows are open to persons alone (`allows`)."""
+    if viewer.person_id is None:
+        raise NotFoundError(what=_("这个页面"))
+    return viewer.person_id
+
+
+def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
+    """Urged first, then what is due first."""
+    rows = waiting_for(person_of(viewer)).select_related("case__definition", "case__version", "pool_unit")
+    return rows.order_by(F("urged_at").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "pk")
+
+
+def count_tasks(viewer: Viewer) -> int:
+    return waiting_for(viewer.person_id).count() if viewer.person_id is not None else 0
+
+
+def other_work(viewer: Viewer) -> list[tuple[WaitingWork, Waiting]]:
+    """What waits in the consoles of other rooms."""
+    found = [(work, work.load(viewer, WORK_SHOWN)) for work in waiting_work]
+    return [(work, waiting) for work, waiting in found if waiting is not None]
+
+
+def task_for(viewer: Viewer, public_id: UUID) -> Task:
+    """One that this reader may do now, or has done: others' are not there."""
+    person_id = person_of(viewer)
+    rows = Task.objects.select_related("case__definition", "case__version", "pool_unit")
+    row = rows.filter(public_id=public_id).first()
+    if row is None:
+        raise NotYoursError
+    is_theirs = waiting_for(person_id).filter(pk=row.pk).exists()
+    was_theirs = person_id in {row.done_by_id, row.done_for_id}
+    sees_case = row.state not in LIVING and visible_cases(person_id).filter(pk=row.case_id).exists()
+    if not (is_theirs or was_theirs or sees_case):
+        raise NotYoursError
+    return row
+
+
+def offered_services(viewer: Viewer) -> QuerySet[Definition]:
+    return Definition.objects.filter(is_offered=True, faces__contains=viewer.face).order_by("section", "name")
+
+
+def service_for(viewer: Viewer, key: str) -> Definition:
+    """One that this reader may apply for; the face of the moment decides."""
+    found = Definition.objects.filter(is_offered=True, key=key).first()
+    if found is None or not set(found.faces) & viewer.faces:
+        raise NotFoundError(what=_("这项服务"))
+    return found
+
+
+def my_cases(viewer: Viewer) -> QuerySet[Case]:
+    rows = Case.objects.filter(applicant_id=person_of(viewer)).select_related("definition")
+    return rows.order_by("-opened_at", "-pk")
+
+
+def case_for(viewer: Viewer, public_id: UUID) -> Case:
+    rows = visible_cases(person_of(viewer)).select_related("definition", "version")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(what=_("这件申请"))
+    return found
+
+
+def own_case(viewer: Viewer, public_id: UUID) -> Case:
+    found = my_cases(viewer).select_related("version").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(what=_("这件申请"))
+    return found
+
+
+def leads_a_unit(viewer: Viewer) -> bool:
+    return viewer.person_id is not None and "staff" in viewer.faces and bool(led_units(viewer.person_id))
+
+
+def unit_cases(viewer: Viewer) -> QuerySet[Case]:
+    """Of the processes that belong to units which this reader leads."""
+    rows = Case.objects.filter(definition__unit_id__in=led_units(person_of(viewer)))
+    return rows.select_related("definition").order_by("-opened_at", "-pk")
+
+
+def living_tasks(case: Case) -> QuerySet[Task]:
+    return case.tasks.filter(state__in=LIVING).select_related("pool_unit").order_by("pk")
+
+
+def delegations_of(viewer: Viewer) -> QuerySet[Delegation]:
+    person_id = person_of(viewer)
+    rows = Delegation.objects.filter(Q(owner_id=person_id) | Q(delegate_id=person_id))
+    return rows.select_related("definition").order_by("-starts_on", "-pk")
+
+
+def own_delegation(viewer: Viewer, public_id: UUID) -> Delegation:
+    found = Delegation.objects.filter(public_id=public_id, owner_id=person_of(viewer)).first()
+    if found is None:
+        raise NotFoundError(what=_("这份委托"))
+    return found

@@ -1,0 +1,89 @@
+"""What flows shows elsewhere: 待办 on the homes, one's cases as personal data, the look at sealed fields, the doctor's checks."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models.signals import post_migrate
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import (
+    Check,
+    CheckResult,
+    Look,
+    Owner,
+    PersonalData,
+    SchoolRules,
+    Tile,
+    TileContent,
+    Verdict,
+    Viewer,
+)
+from nanhu.kernel.ui.words import term
+from nanhu.platforms.flows import hours, queries
+from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.policies import LIVING
+from nanhu.platforms.flows.services.definitions import publish_after_migrations
+
+SHOWN = 3
+
+
+def todo_tile(viewer: Viewer) -> TileContent | None:
+    """At most three by name; then all of them."""
+    if viewer.person_id is None:
+        return None
+    tasks = list(queries.todo_tasks(viewer)[: SHOWN + 1])
+    count = len(tasks) if len(tasks) <= SHOWN else queries.count_tasks(viewer)
+    work = queries.other_work(viewer)
+    if not count and not work:
+        return None
+    lines = [f"{task.case.applicant_name} {term(task.case.definition.name)}".strip() for task in tasks]
+    lines += [f"{source.title} {waiting.count}" for source, waiting in work]
+    is_late = any(task.urged_at is not None or task.level for task in tasks)
+    return TileContent(
+        value=str(count + sum(waiting.count for _source, waiting in work)),
+        caption=_("件等您办"),
+        url=reverse("flows:todo"),
+        tone="attention" if is_late else "plain",
+        lines=tuple(lines[:SHOWN]),
+    )
+
+
+def case_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = Case.objects.filter(applicant_id=owner.person_id).select_related("definition").order_by("-opened_at")
+    for one in rows.filter(opened_at__gte=since) if since else rows:
+        yield {
+            "number": one.number,
+            "service": one.definition.name,
+            "state": one.state,
+            "outcome": one.outcome,
+            "opened_at": one.opened_at,
+            "closed_at": one.closed_at,
+            "form": one.data,
+        }
+
+
+def check_unassigned() -> CheckResult:
+    """Tasks that fell to the owner's head because nobody else was found."""
+    count = Task.objects.filter(state__in=LIVING, why="owner").count()
+    if count:
+        return CheckResult(
+            verdict=Verdict.WARN,
+            message=say("%(count)s 件待办没有找到办理人，落到了主管单位负责人。") % {"count": count},
+            remedy=say("在“岗位任职”里补上空缺的岗位。"),
+        )
+    return CheckResult(verdict=Verdict.OK, message=say("每件待办都有办理人。"))
+
+
+post_migrate.connect(publish_after_migrations, sender=apps.get_app_config("flows"), dispatch_uid="flows.definitions")
+registry.tiles.add(Tile(key="flows.todos", title=_("待办"), load=todo_tile, order=5, icon="list-checks"))
+registry.personal_data.add(PersonalData(key="flows.cases", title=_("我的申请"), load=case_records, order=60))
+registry.looks.add(Look(key="flows.reveal_sealed", what=_("申请里的证件号码")))
+registry.checks.add(Check(key="flows.unassigned", title=_("待办的办理人"), run=check_unassigned, order=82))
+registry.school_rules.add(
+    SchoolRules(key="flows", read=hours.read_hours), SchoolRules(key="flows.owners", read=hours.read_owners)
+)

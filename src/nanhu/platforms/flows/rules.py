@@ -1,0 +1,83 @@
+"""Working minutes, countersigning, what time is left. Pure: no clock, no database."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
+
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
+
+type IsWorking = Callable[[date], bool]
+ONE_DAY: Final = timedelta(days=1)
+LONGEST_WALK: Final = 3660
+"""Days; a promise that no working day keeps within ten years is no promise."""
+NEARLY: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When an office works on a working day: spans from a time to a time, in order."""
+
+    spans: tuple[tuple[time, time], ...]
+
+    def on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        for first, last in self.spans:
+            yield datetime.combine(day, first, CAMPUS_ZONE), datetime.combine(day, last, CAMPUS_ZONE)
+
+
+def add_working_minutes(start: datetime, minutes: int, hours: Hours, is_working: IsWorking) -> datetime:
+    """The moment at which so many minutes of work are done. With none to do, `start` itself."""
+    left = timedelta(minutes=minutes)
+    if left <= timedelta():
+        return start
+    for first, last in open_spans(start, hours, is_working):
+        if left <= last - first:
+            return first + left
+        left -= last - first
+    raise ValueError("no working day within ten years")
+
+
+def working_minutes_between(start: datetime, end: datetime, hours: Hours, is_working: IsWorking) -> int:
+    """Whole minutes of work from one moment to the other; none where the end lies before."""
+    worked = timedelta()
+    if end <= start:
+        return 0
+    for first, last in open_spans(start, hours, is_working):
+        if first >= end:
+            break
+        worked += min(last, end) - first
+    return int(worked.total_seconds() // 60)
+
+
+def open_spans(start: datetime, hours: Hours, is_working: IsWorking) -> Iterator[tuple[datetime, datetime]]:
+    """The spans of work from a moment on; the first may have begun before."""
+    begun = campus_time(start)
+    for number in range(LONGEST_WALK):
+        day = begun.date() + ONE_DAY * number
+        if not is_working(day):
+            continue
+        for first, last in hours.on(day):
+            if last > begun:
+                yield max(first, begun), last
+
+
+type Answer = Literal["agree", "refuse"]
+type Needed = Literal["all", "any"] | int
+
+
+def countersigned(answers: Sequence[Answer], signers: int, needed: Needed) -> Answer | None:
+    """What so many signers have decided as soon as nothing can change it any more; None while it is open."""
+    wanted = signers if needed == "all" else 1 if needed == "any" else min(needed, signers)
+    agreed, refused = answers.count("agree"), answers.count("refuse")
+    if agreed >= wanted:
+        return "agree"
+    return "refuse" if refused > signers - wanted else None
+
+
+def lateness(used: int, promised: int) -> int:
+    """0: in time, 80: four fifths of the promise are used, 100: all of it, 200: twice, and so on."""
+    if promised <= 0:
+        return 0
+    if used >= promised:
+        return used // promised * 100
+    return 80 if used >= promised * NEARLY else 0

@@ -1,0 +1,222 @@
+"""Opening a case, and what its applicant may do with it: change it when it was returned, urge, withdraw."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.calendar import add_working_days
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
+from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.events import publish
+from nanhu.kernel.once import made_by_form
+from nanhu.platforms.flows import hours
+from nanhu.platforms.flows.assigning import Holder
+from nanhu.platforms.flows.body import SEALED, Body
+from nanhu.platforms.flows.errors import TooLateToWithdrawError, TwinCaseError, UrgedTodayError
+from nanhu.platforms.flows.events import CaseOpened
+from nanhu.platforms.flows.models import Case, Entry, Task, Version
+from nanhu.platforms.flows.services.definitions import current_version
+from nanhu.platforms.flows.services.engine import Walk, locked_case
+from nanhu.platforms.flows.telling import tell
+from nanhu.platforms.people import api as people
+
+IDLE_DAYS: Final = 14
+"""Working days after which a case that nobody mended is over."""
+CLOCK: Final = Actor.system("flows.clock")
+
+
+@transaction.atomic
+def open_case(
+    *,
+    by: Actor,
+    key: str,
+    applicant_id: int | None,
+    data: Mapping[str, Any],
+    token: UUID | None = None,
+    subject: tuple[str, str] = ("", ""),
+) -> Case:
+    """Begin a case of the newest version. The same form again (`token`) is the case that it opened; another that says the same
+    in the fields that count is refused while the first is open (TwinCaseError)."""
+    token = token or uuid4()
+    if (known := made_by_form(Case.objects.all(), token, applicant_id=applicant_id)) is not None:
+        return known
+    version = current_version(key)
+    case = Case(token=token, opened_by_name=by.name, subject_key=subject[0], subject_id=subject[1])
+    fill(case, version, applicant_id, data)
+    save_first(case)
+    walk = Walk(case, by=by, person_id=applicant_id)
+    walk.note("opened")
+    walk.begin()
+    walk.finish()
+    audit.record(by=by, action="flows.open_case", target=f"case:{case.number}", facts={"flow": case.definition.name})
+    publish(
+        CaseOpened(definition=key, case_id=case.pk, number=case.number, subject_key=subject[0], subject_id=subject[1])
+    )
+    return case
+
+
+def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[str, Any]) -> None:
+    """What a new case holds, which stands nowhere yet."""
+    body, definition = version.body, version.definition
+    card = people.person_card(applicant_id) if applicant_id else None
+    case.number, case.definition, case.version = next_number(definition.prefix), definition, version
+    case.applicant_id, case.applicant_name = applicant_id, card.name if card else ""
+    case.data, case.sealed = parted(body, data)
+    case.twin = twin_of(body, data)
+    case.opened_at = now()
+    case.due_at = hours.due_after(case.opened_at, definition.promise)
+
+
+def save_first(case: Case) -> None:
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError as error:
+        if "flows_case_no_twin" not in str(error):
+            raise
+        twins = Case.objects.filter(definition=case.definition, applicant_id=case.applicant_id, twin=case.twin)
+        number = twins.exclude(state=Case.State.CLOSED).values_list("number", flat=True).get()
+        raise TwinCaseError(number=number) from error
+
+
+def parted(body: Body, data: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """What may stand in the open, and the rest as the text that is sealed."""
+    known = {field.key: field for field in body.fields()}
+    public = {key: value for key, value in data.items() if key in known and known[key].kind not in SEALED}
+    sealed = {key: value for key, value in data.items() if key in known and known[key].kind in SEALED and value}
+    return public, json.dumps(sealed, ensure_ascii=False) if sealed else None
+
+
+def twin_of(body: Body, data: Mapping[str, Any]) -> str:
+    said = {field.key: data.get(field.key) for field in body.form if field.is_key}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest() if said else ""
+
+
+def next_number(prefix: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('flows_case_number')")
+        return f"{prefix}-{campus_time(now()):%Y}-{cursor.fetchone()[0]:06d}"
+
+
+def own(case: Case, person_id: int) -> Case:
+    """Locked, and the applicant's own; another's is not there."""
+    locked = locked_case(case.pk)
+    if locked.applicant_id is None or locked.applicant_id != person_id:
+        raise NotFoundError(what=_("这件申请"))
+    return locked
+
+
+def wrong_state(case: Case) -> WrongStateError:
+    return WrongStateError(what=case.number, state=case.get_outcome_display() or case.get_state_display())
+
+
+@transaction.atomic
+def resubmit(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]) -> Case:
+    """A case that was returned goes its way again from the first step; the clock goes on."""
+    locked = own(case, person_id)
+    if locked.state != Case.State.RETURNED:
+        raise wrong_state(locked)
+    body = locked.body
+    public, sealed = parted(body, data)
+    locked.data = {**locked.data, **public}
+    locked.sealed = sealed or locked.sealed
+    locked.twin, locked.state = twin_of(body, locked.data), Case.State.RUNNING
+    walk = Walk(locked, by=by, person_id=person_id)
+    walk.note("resubmitted")
+    walk.begin()
+    return walk.finish()
+
+
+@transaction.atomic
+def withdraw(*, by: Actor, person_id: int, case: Case) -> Case:
+    locked = own(case, person_id)
+    if locked.state == Case.State.CLOSED:
+        raise wrong_state(locked)
+    final = {step.key: step.name for step in locked.body.steps if step.is_final}
+    done = Entry.objects.filter(case=locked, step__in=final, verb__in=["agree", "done", "automatic"]).first()
+    if done is not None:
+        raise TooLateToWithdrawError(step=final[done.step])
+    tell(holders_now(locked), locked, _("申请人已撤回：%(case)s") % {"case": locked})
+    walk = Walk(locked, by=by, person_id=person_id)
+    walk.close(Case.Outcome.WITHDRAWN)
+    return walk.finish()
+
+
+@transaction.atomic
+def urge(*, by: Actor, person_id: int, case: Case) -> None:
+    """Whoever holds it is told again, once a day."""
+    locked = own(case, person_id)
+    if locked.state != Case.State.RUNNING:
+        raise wrong_state(locked)
+    if Entry.objects.filter(case=locked, verb="urged", at__gte=start_of(campus_today())).exists():
+        raise UrgedTodayError
+    Walk(locked, by=by, person_id=person_id).note("urged")
+    open_tasks(locked).update(urged_at=now())
+    tell(holders_now(locked), locked, _("申请人催办：%(case)s") % {"case": locked})
+
+
+def open_tasks(case: Case) -> Any:
+    return Task.objects.filter(case=case, state__in=[Task.State.OPEN, Task.State.CLAIMED])
+
+
+def holders_now(case: Case) -> list[Holder]:
+    return [
+        Holder(why=task.why, person_id=task.claimed_by_id or task.person_id)
+        if task.claimed_by_id or task.person_id
+        else Holder(why=task.why, unit_id=task.pool_unit_id, office=task.pool_office)
+        for task in open_tasks(case)
+    ]
+
+
+@transaction.atomic
+def go_on(*, by: Actor, case_id: int, step: str) -> None:
+    """What a `wait` step waits for has come. Twice, or at another step, is harmless."""
+    locked = locked_case(case_id)
+    tokens = list(locked.tokens.filter(step=step)) if locked.body.has(step) else []
+    if locked.state != Case.State.RUNNING or not tokens or locked.body.step(step).kind != "wait":
+        return
+    walk = Walk(locked, by=by)
+    walk.note("came", step=step)
+    for token in tokens:
+        walk.leave(token, locked.body.step(step))
+    walk.finish()
+
+
+@transaction.atomic
+def cancel(*, by: Actor, case_id: int, reason: str) -> Case:
+    """By the room that opened it."""
+    locked = locked_case(case_id)
+    if locked.state == Case.State.CLOSED:
+        raise wrong_state(locked)
+    walk = Walk(locked, by=by)
+    walk.note("cancelled", words=reason)
+    walk.close(Case.Outcome.CANCELLED)
+    audit.record(by=by, action="flows.cancel_case", target=f"case:{locked.number}", reason=reason)
+    return walk.finish()
+
+
+def expire_idle() -> int:
+    """Returned cases that nobody mended in time."""
+    latest = start_of(add_working_days(campus_today(), -IDLE_DAYS))
+    idle = list(Case.objects.filter(state=Case.State.RETURNED, stopped_at__lt=latest).values_list("pk", flat=True))
+    for case_id in idle:
+        with transaction.atomic():
+            locked = locked_case(case_id)
+            if locked.state == Case.State.RETURNED:
+                walk = Walk(locked, by=CLOCK)
+                walk.close(Case.Outcome.EXPIRED)
+                walk.finish()
+    return len(idle)
+
+
+def note_look(*, by: Actor, case: Case) -> None:
+    """Somebody reads what is sealed in a case: whom it is about is told."""
+    target = f"person:{case.applicant_id}"
+    audit.record(by=by, action="flows.reveal_sealed", target=target, reason=case.number)

@@ -1,0 +1,121 @@
+"""Definitions declared by rooms (`register_flow`), published as a new version whenever their body changed."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.registry import BOTH_FACES, Section
+from nanhu.platforms.flows.body import Body, digest_of, encoded, faults_of
+from nanhu.platforms.flows.errors import ServiceNotOfferedError
+from nanhu.platforms.flows.hours import read_owners
+from nanhu.platforms.flows.models import Definition, Version
+from nanhu.platforms.people import api as people
+
+PUBLISHER: Final = "system:flows"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSpec:
+    """A process as a room declares it. `unit`: code of the unit that owns it (`[flows.owners]` of the school wins). `faces`: who may
+    apply on a page; none: a room opens its cases. `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123."""
+
+    key: str
+    name: str
+    unit: str
+    promise: int
+    prefix: str
+    body: Body
+    faces: frozenset[str] = BOTH_FACES
+    summary: str = ""
+    section: Section = "service"
+    icon: str = "file-text"
+    legal_basis: str = ""
+    retention: str = "normal"
+
+
+specs: dict[str, FlowSpec] = {}
+
+
+def register_flow(spec: FlowSpec) -> FlowSpec:
+    """At start-up. A body with faults stops the program."""
+    if spec.key in specs and specs[spec.key] != spec:
+        raise ImproperlyConfigured(f"{spec.key} is registered already")
+    if faults := faults_of(spec.body):
+        raise ImproperlyConfigured(f"{spec.key}: {'; '.join(faults)}")
+    specs[spec.key] = spec
+    return spec
+
+
+def publish_after_migrations(**_signal: Any) -> None:
+    publish_all()
+
+
+def publish_all() -> int:
+    """Publish what changed; returns how many new versions there are."""
+    return sum(publish(spec) for spec in specs.values())
+
+
+@transaction.atomic
+def publish(spec: FlowSpec) -> bool:
+    """One process after another publishes; who comes second finds it done."""
+    lock_key(f"flow:{spec.key}")
+    definition = kept(spec)
+    last = definition.versions.order_by("-number").first()
+    digest = digest_of(spec.body)
+    if last is not None and last.digest == digest:
+        return False
+    number = last.number + 1 if last else 1
+    Version.objects.create(
+        definition=definition,
+        number=number,
+        content=encoded(spec.body).decode(),
+        digest=digest,
+        published_by_name=PUBLISHER,
+    )
+    log.info("published version %s of %s", number, spec.key)
+    return True
+
+
+def kept(spec: FlowSpec) -> Definition:
+    code = read_owners().get(spec.key, spec.unit)
+    values = {
+        "name": spec.name,
+        "summary": spec.summary,
+        "unit_id": people.unit_ids_by_code([code]).get(code),
+        "faces": sorted(spec.faces),
+        "section": spec.section,
+        "icon": spec.icon,
+        "promise": spec.promise,
+        "prefix": spec.prefix,
+        "legal_basis": spec.legal_basis,
+        "retention": spec.retention,
+    }
+    found = Definition.objects.filter(key=spec.key).first()
+    if found is None:
+        return Definition.objects.create(key=spec.key, **values)
+    if any(getattr(found, name) != value for name, value in values.items()):
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.save(update_fields=list(values))
+    return found
+
+
+def current_version(key: str) -> Version:
+    """With which a new case begins. A database that was filled after the last start is brought up to date here."""
+    found = newest(key)
+    if (found is None or found.definition.unit_id is None) and key in specs:
+        publish(specs[key])
+        found = newest(key)
+    if found is None or not found.definition.is_offered:
+        raise ServiceNotOfferedError
+    return found
+
+
+def newest(key: str) -> Version | None:
+    versions = Version.objects.select_related("definition").filter(definition__key=key)
+    return versions.order_by("-number").first()

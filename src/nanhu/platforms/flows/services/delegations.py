@@ -1,0 +1,79 @@
+"""Delegations (委托): from a day to a day, for one process or all. They never chain, and nobody is delegated his own case."""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.proposals import given
+from nanhu.platforms.flows.errors import DelegateRefusedError
+from nanhu.platforms.flows.models import Definition, Delegation
+from nanhu.platforms.people import api as people
+
+
+def delegate(
+    *,
+    by: Actor,
+    owner_id: int,
+    delegate_id: int,
+    definition: Definition | None,
+    starts_on: date,
+    ends_on: date,
+    reason: str,
+) -> Delegation:
+    """What waits for the owner may be decided by the delegate, in his name, on these days."""
+    why = given(reason)
+    refuse_delegate(owner_id, delegate_id, ends_on)
+    try:
+        with transaction.atomic():
+            made = Delegation.objects.create(
+                owner_id=owner_id,
+                delegate_id=delegate_id,
+                definition=definition,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                reason=why,
+                created_by_id=by.account_id,
+            )
+            target = f"delegation:{made.public_id}"
+            audit.record(by=by, action="flows.delegate", target=target, reason=why, facts=facts_of(made))
+            return made
+    except IntegrityError as error:
+        if "flows_delegation_one_a_day" not in str(error):
+            raise
+        raise DelegateRefusedError(reason=_("这几天已经委托了别人，先结束那一份")) from error
+
+
+def refuse_delegate(owner_id: int, delegate_id: int, ends_on: date) -> None:
+    card = people.person_card(delegate_id)
+    if delegate_id == owner_id:
+        raise DelegateRefusedError(reason=_("是您自己"))
+    if card is None or not any(tie.is_live and tie.kind == "staff" for tie in card.affiliations):
+        raise DelegateRefusedError(reason=_("不是在职教职工"))
+    if ends_on < campus_today():
+        raise DelegateRefusedError(reason=_("最后一天已经过去"))
+
+
+@transaction.atomic
+def end_delegation(*, by: Actor, owner_id: int, delegation: Delegation) -> None:
+    """From now on. Another's is not there; twice is harmless."""
+    locked = Delegation.objects.select_for_update().filter(pk=delegation.pk, owner_id=owner_id).first()
+    if locked is None:
+        raise NotFoundError(what=_("这份委托"))
+    if locked.ended_at is None:
+        locked.ended_at = now()
+        locked.save(update_fields=["ended_at"])
+        target = f"delegation:{locked.public_id}"
+        audit.record(by=by, action="flows.end_delegation", target=target, facts=facts_of(locked))
+
+
+def facts_of(row: Delegation) -> dict[str, object]:
+    return {
+        "person_ids": [row.owner_id, row.delegate_id],
+        "starts_on": str(row.starts_on),
+        "ends_on": str(row.ends_on),
+    }

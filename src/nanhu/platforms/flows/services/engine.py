@@ -1,0 +1,243 @@
+"""The engine: moves the tokens of one case, whose row its caller has locked. All in the caller's transaction."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import F
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import Event, publish
+from nanhu.platforms.flows import conditions, hours
+from nanhu.platforms.flows.assigning import Holder, holders_of, signers_of
+from nanhu.platforms.flows.body import END, HUMAN, Body, Step
+from nanhu.platforms.flows.errors import NobodyFoundError
+from nanhu.platforms.flows.events import CaseClosed, TaskOpened
+from nanhu.platforms.flows.models import Case, Entry, Task, Token
+from nanhu.platforms.flows.rules import countersigned
+from nanhu.platforms.flows.telling import tell
+
+OPEN: Final = (Task.State.WAITING, Task.State.OPEN, Task.State.CLAIMED)
+MOST_MOVES: Final = 200
+"""Steps that follow each other without a person between them; more is a loop."""
+actions: dict[str, Callable[[Case], None]] = {}
+"""What automatic steps do, by name: in the transaction of the case, so it happens once."""
+
+
+def locked_case(case_id: int) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("definition", "version").get(pk=case_id)
+
+
+def facts_for_conditions(data: Mapping[str, Any]) -> dict[str, Any]:
+    """With the days of each span: `leave.days`."""
+    facts = dict(data)
+    for key, value in data.items():
+        if isinstance(value, dict) and {"first", "last"} <= value.keys():
+            first, last = (date.fromisoformat(value[name]) for name in ("first", "last"))
+            facts[f"{key}.days"] = (last - first).days + 1
+    return facts
+
+
+class Walk:
+    """One move of one case, from a decision until people are asked again. `person_id`: who moves it."""
+
+    def __init__(self, case: Case, *, by: Actor, person_id: int | None = None) -> None:
+        self.case, self.by, self.person_id = case, by, person_id
+        self.body: Body = case.body
+        self.moves = 0
+        self.happened: list[Event] = []
+
+    def note(self, verb: str, *, step: str = "", words: str = "") -> None:
+        Entry.objects.create(
+            case=self.case, actor=self.by.name, person_id=self.person_id, verb=verb, step=step, words=words
+        )
+
+    def begin(self) -> None:
+        self.enter(self.body.steps[0].key, "")
+
+    def enter(self, key: str, branch: str) -> None:
+        """Put a token before a step and see what the step is."""
+        self.moves += 1
+        if self.moves > MOST_MOVES:
+            raise RuntimeError(f"case {self.case.number} goes round in circles at {key}")
+        if key == END:
+            self.end_branch(branch)
+            return
+        step = self.body.step(key)
+        token = Token.objects.create(case=self.case, step=key, branch=branch)
+        if step.kind in HUMAN:
+            self.open_tasks(token, step)
+        elif step.kind == "split":
+            self.split(token, step)
+        elif step.kind == "join":
+            self.join(token, step)
+        elif step.kind != "wait":
+            self.run(step)
+            self.leave(token, step)
+
+    def end_branch(self, branch: str) -> None:
+        """The end of a branch is its join; the end of the case is where no token is left."""
+        if branch:
+            split = branch.rpartition("/")[2].partition(".")[0]
+            self.enter(self.body.step(split).join, branch)
+
+    def split(self, token: Token, step: Step) -> None:
+        token.delete()
+        for number, first in enumerate(step.branches):
+            self.enter(first, f"{token.branch}/{step.key}.{number}")
+
+    def join(self, token: Token, step: Step) -> None:
+        """Goes on when the last branch has come."""
+        above, _slash, last = token.branch.rpartition("/")
+        split = self.body.step(last.partition(".")[0])
+        here = Token.objects.filter(case=self.case, step=step.key, branch__startswith=f"{above}/{split.key}.")
+        if here.count() == len(split.branches):
+            here.delete()
+            self.enter(self.next_of(step), above)
+
+    def run(self, step: Step) -> None:
+        if step.kind == "automatic":
+            actions[step.action](self.case)
+            self.note("automatic", step=step.key)
+        elif step.kind == "inform":
+            tell(signers_of(step.who, self.case), self.case, f"{step.name}：{self.case}")
+            self.note("inform", step=step.key)
+
+    def open_tasks(self, token: Token, step: Step) -> None:
+        find = signers_of if step.kind == "countersign" else holders_of
+        holders = find(step.who, self.case)
+        if not holders:
+            raise NobodyFoundError(step=step.name)
+        if any(one.why == "owner" for one in holders):
+            self.note("nobody", step=step.key)
+        self.set_clock(runs=True)
+        made = [self.open_task(token, step, holder) for holder in holders]
+        tell(holders, self.case, f"{step.name}：{self.case}")
+        self.happened += [
+            TaskOpened(definition=self.case.definition.key, case_id=self.case.pk, task_id=one.pk, step=step.key)
+            for one in made
+        ]
+
+    def open_task(self, token: Token, step: Step, holder: Holder, **more: Any) -> Task:
+        due = hours.due_after(now(), step.promise) if step.promise else self.case.due_at
+        return Task.objects.create(
+            case=self.case,
+            applicant_id=self.case.applicant_id,
+            token=token,
+            step=step.key,
+            branch=token.branch,
+            kind=step.kind,
+            person_id=holder.person_id,
+            pool_unit_id=holder.unit_id,
+            pool_office=holder.office,
+            why=holder.why,
+            due_at=due,
+            **more,
+        )
+
+    def settle(self, task: Task) -> None:
+        """A task was decided: whoever stands behind it comes next, else the step is done as soon as nothing can change its result."""
+        token, step = task.token, self.body.step(task.step)
+        if token is None or self.open_followers(task):
+            return
+        tasks = list(Task.objects.filter(token=token).exclude(state=Task.State.CANCELLED).order_by("pk"))
+        main = [one for one in tasks if not one.is_added]
+        answers = [answer for one in main if (answer := self.answer_of(one, tasks))]
+        result = countersigned(answers, len(main), step.needed if step.kind == "countersign" else "any")
+        if result is None and len(answers) == len(main):
+            result = "refuse"
+        if result is not None:
+            self.leave(token, step, is_refused=result == "refuse")
+
+    @staticmethod
+    def open_followers(task: Task) -> bool:
+        """Whoever waited for this one: also after a refusal, unless it was to sign what is refused now."""
+        waiting = Task.objects.filter(behind=task, state=Task.State.WAITING)
+        if task.decision == Task.Decision.REFUSE:
+            waiting.filter(is_added=True).update(state=Task.State.CANCELLED, token=None, revision=F("revision") + 1)
+        return bool(waiting.update(state=Task.State.OPEN, opened_at=now(), revision=F("revision") + 1))
+
+    @staticmethod
+    def answer_of(task: Task, tasks: Iterable[Task]) -> Any:
+        """What a signer said; a signer added behind him says the last word for both, or nothing yet."""
+        if task.state != Task.State.DONE:
+            return None
+        behind = [one for one in tasks if one.is_added and one.behind_id == task.pk]
+        if any(one.state != Task.State.DONE for one in behind):
+            return None
+        said = [task, *behind]
+        return "refuse" if any(one.decision == Task.Decision.REFUSE for one in said) else "agree"
+
+    def leave(self, token: Token, step: Step, *, is_refused: bool = False) -> None:
+        """The step is done: on along the first edge that holds."""
+        self.drop(token)
+        self.case.percent = max(self.case.percent, self.percent_after(step))
+        if not is_refused:
+            self.enter(self.next_of(step), token.branch)
+        elif step.on_refuse:
+            self.enter(step.on_refuse, token.branch)
+        else:
+            self.close(Case.Outcome.REFUSED)
+
+    def percent_after(self, step: Step) -> int:
+        place = [one.key for one in self.body.steps].index(step.key) + 1
+        return min(99, place * 100 // len(self.body.steps))
+
+    def next_of(self, step: Step) -> str:
+        facts = facts_for_conditions(self.case.data)
+        for edge in step.edges:
+            if not edge.when or conditions.holds(conditions.parse(edge.when), facts):
+                return edge.to
+        return self.body.after(step.key) if not step.edges else END
+
+    def drop(self, token: Token) -> None:
+        """What is still open of the step is cancelled with its token."""
+        tasks = Task.objects.filter(token=token)
+        tasks.filter(state__in=OPEN).update(
+            state=Task.State.CANCELLED, claimed_by=None, token=None, revision=F("revision") + 1
+        )
+        tasks.update(token=None)
+        token.delete()
+
+    def drop_all(self) -> None:
+        for token in Token.objects.filter(case=self.case):
+            self.drop(token)
+
+    def close(self, outcome: Case.Outcome) -> None:
+        self.drop_all()
+        self.case.state, self.case.outcome, self.case.closed_at = Case.State.CLOSED, outcome, now()
+        self.case.percent = 100
+        self.note(f"closed_{outcome}")
+        self.happened.append(
+            CaseClosed(
+                definition=self.case.definition.key,
+                case_id=self.case.pk,
+                number=self.case.number,
+                subject_key=self.case.subject_key,
+                subject_id=self.case.subject_id,
+                outcome=outcome,
+            )
+        )
+
+    def finish(self) -> Case:
+        """Once at the end of each move: the case is closed where no token is left; its clock runs while a person is awaited."""
+        steps = list(Token.objects.filter(case=self.case).values_list("step", flat=True))
+        if self.case.state == Case.State.RUNNING and not steps:
+            self.close(Case.Outcome.GRANTED)
+        if self.case.state != Case.State.CLOSED:
+            is_working = any(self.body.step(one).kind not in {"wait", "join"} for one in steps)
+            self.set_clock(runs=self.case.state == Case.State.RUNNING and is_working)
+        self.case.save()
+        publish(*self.happened)
+        return self.case
+
+    def set_clock(self, *, runs: bool) -> None:
+        """Time in which the school waits for somebody else does not count."""
+        case = self.case
+        if runs and case.due_at is None:
+            case.due_at = hours.due_after(now(), max(case.minutes_left or 0, 0))
+            case.minutes_left = case.stopped_at = None
+        elif not runs and case.due_at is not None:
+            case.minutes_left, case.stopped_at = hours.minutes_between(now(), case.due_at), now()
+            case.due_at = None

@@ -1,0 +1,1 @@
+DROP SEQUENCE flows_case_number;

@@ -1,0 +1,1 @@
+CREATE SEQUENCE flows_case_number AS bigint START 1;

@@ -1,0 +1,243 @@
+"""The pages: applying, deciding, urging and withdrawing by HTTP; strangers find nothing, and what is typed is shown and never run."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.flows.models import Case, Delegation, Task
+from nanhu.testing.structure import structure_faults
+
+SAID = {"kind": "事假", "days_first": "2026-12-01", "days_last": "2026-12-02", "reason": "回家看看"}
+MOST_QUERIES = 40
+
+
+def open_task(case):
+    return Task.objects.get(case=case, state__in=["open", "claimed"])
+
+
+def test_a_student_applies_and_the_counsellor_agrees(school):
+    student, counsellor = school.client("S1"), school.client("T1")
+    assert "请假" in student.get("/flows/new/").content.decode()
+    form = student.get("/flows/new/test.leave/").content.decode()
+    assert "来自人员主数据" in form, "what the school knows is not asked"
+    assert 'name="name"' not in form
+    sent = student.post("/flows/new/test.leave/", SAID | {"form_token": str(uuid4())}, follow=True)
+    case = Case.objects.get()
+    assert case.number in sent.content.decode()
+    assert "计算机学院" in sent.content.decode(), "who holds it"
+    todo = counsellor.get("/flows/").content.decode()
+    assert all(said in todo for said in ("请假", "林晓湖", "事假", "回家看看", "您是申请人单位的辅导员"))
+    task = open_task(case)
+    done = counsellor.post(f"/flows/tasks/{task.public_id}/decide/", {"decision": "agree", "revision": task.revision})
+    assert (done.status_code, done["Location"]) == (302, "/flows/")
+    assert "没有等您办的事" in counsellor.get("/flows/").content.decode()
+    assert "办结：同意" in student.get(f"/flows/cases/{case.public_id}/").content.decode()
+
+
+def test_a_form_sent_twice_is_one_case(school):
+    student, token = school.client("S1"), str(uuid4())
+    addresses = {
+        student.post("/flows/new/test.leave/", SAID | {"form_token": token})["Location"] for _twice in range(2)
+    }
+    assert (len(addresses), Case.objects.count()) == (1, 1)
+
+
+def test_what_is_missing_is_told_in_its_place(school):
+    student = school.client("S1")
+    answer = student.post("/flows/new/test.leave/", SAID | {"reason": "", "days_last": "2026-11-01"})
+    assert (answer.status_code, Case.objects.count()) == (422, 0)
+    assert "结束在开始之前" in answer.content.decode()
+    assert "事假" in answer.content.decode(), "nothing is lost"
+
+
+def test_a_field_that_no_version_has_is_not_kept(school):
+    school.client("S1").post("/flows/new/test.leave/", SAID | {"outcome": "granted", "name": "李四", "extra": "x"})
+    case = Case.objects.get()
+    assert (set(case.data), case.data["name"], case.outcome) == ({"kind", "days", "reason", "name"}, "林晓湖", "")
+
+
+def test_strangers_find_nothing_and_change_nothing(school):
+    case = school.apply()
+    task = open_task(case)
+    for number in ("S2", "T4", "T5"):
+        stranger = school.client(number)
+        for address in (
+            f"/flows/cases/{case.public_id}/",
+            f"/flows/tasks/{task.public_id}/",
+            f"/flows/cases/{uuid4()}/",
+        ):
+            assert stranger.get(address).status_code == 404, (number, address)
+        for address in (
+            f"/flows/tasks/{task.public_id}/decide/",
+            f"/flows/tasks/{task.public_id}/claim/",
+            f"/flows/cases/{case.public_id}/withdraw/",
+            f"/flows/cases/{case.public_id}/urge/",
+            f"/flows/cases/{case.public_id}/resubmit/",
+        ):
+            said = {"decision": "agree", "comment": "一二三四五"}
+            assert stranger.post(address, said).status_code == 404, (number, address)
+    task.refresh_from_db()
+    case.refresh_from_db()
+    assert (task.state, task.revision, case.state) == ("open", 1, "running")
+
+
+def test_the_applicant_cannot_decide_by_hand(school):
+    case = school.apply()
+    task = open_task(case)
+    answer = school.client("S1").post(f"/flows/tasks/{task.public_id}/decide/", {"decision": "agree"})
+    assert (answer.status_code, Task.objects.get(pk=task.pk).state) == (404, "open")
+
+
+def test_who_is_out_of_the_audience_finds_no_such_service(school, monkeypatch):
+    from dataclasses import replace
+
+    from nanhu.platforms.flows.services import definitions
+
+    from .conftest import LEAVE
+
+    monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, faces=frozenset({"student"})))
+    definitions.publish_all()
+    teacher = school.client("T1")
+    assert "请假" not in teacher.get("/flows/new/").content.decode()
+    assert teacher.get("/flows/new/test.leave/").status_code == 404
+    assert teacher.post("/flows/new/test.leave/", SAID).status_code == 404
+    assert teacher.get("/flows/new/nothing/").status_code == 404
+    assert not Case.objects.exists()
+
+
+def test_a_comment_with_html_is_shown_as_it_was_typed(school):
+    case = school.apply()
+    evil = "<script>alert(1)</script>请改"
+    school.client("T1").post(
+        f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "return", "comment": evil}
+    )
+    page = school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;请改" in page
+
+
+def test_a_returned_case_is_mended_and_sent_again(school):
+    case, student = school.apply(), school.client("S1")
+    short = {"decision": "return", "comment": "改"}
+    task = open_task(case)
+    refused = school.client("T1").post(f"/flows/tasks/{task.public_id}/decide/", short)
+    assert (refused.status_code, "至少 5 个字" in refused.content.decode()) == (422, True)
+    school.client("T1").post(f"/flows/tasks/{task.public_id}/decide/", short | {"comment": "请写明去哪里"})
+    page = student.get(f"/flows/cases/{case.public_id}/").content.decode()
+    assert "等您修改" in page
+    form = student.get(f"/flows/cases/{case.public_id}/resubmit/").content.decode()
+    assert "请写明去哪里" in form
+    assert "回家看看" in form, "what was sent stands in the form"
+    student.post(f"/flows/cases/{case.public_id}/resubmit/", SAID | {"reason": "去长沙看病"})
+    case.refresh_from_db()
+    assert (case.state, case.data["reason"]) == ("running", "去长沙看病")
+
+
+def test_it_is_urged_once_and_withdrawn(school):
+    case, student = school.apply(), school.client("S1")
+    address = f"/flows/cases/{case.public_id}/"
+    assert student.post(f"{address}urge/").status_code == 302
+    again = student.post(f"{address}urge/")
+    assert (again.status_code, "今天已经催过" in again.content.decode()) == (409, True)
+    assert "催办" in school.client("T1").get("/flows/").content.decode()
+    assert student.post(f"{address}withdraw/").status_code == 302
+    assert Case.objects.get().outcome == "withdrawn"
+
+
+def test_two_at_once_the_second_reads_who(school):
+    case = school.apply()
+    task = open_task(case)
+    head = school.client("T1")
+    said = {"decision": "agree", "revision": task.revision}
+    head.post(f"/flows/tasks/{task.public_id}/decide/", said)
+    answer = head.post(f"/flows/tasks/{task.public_id}/decide/", said)
+    assert (answer.status_code, "陈辅导" in answer.content.decode()) == (409, True)
+
+
+def test_a_task_is_handed_over_and_a_signer_added_by_hand(school):
+    case = school.apply()
+    address = f"/flows/tasks/{open_task(case).public_id}/"
+    counsellor = school.client("T1")
+    refused = counsellor.post(f"{address}transfer/", {"person": "S1"})
+    assert (refused.status_code, "他就是申请人" in refused.content.decode()) == (409, True)
+    assert counsellor.post(f"{address}signer/", {"person": "T4", "where": "before"}).status_code == 302
+    colleague = school.client("T4")
+    assert "同事请您会签" in colleague.get("/flows/").content.decode()
+    colleague.post(f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "agree", "comment": "我没有意见"})
+    assert "我没有意见" in counsellor.get(address).content.decode()
+    assert counsellor.post(f"{address}transfer/", {"person": "T4", "comment": "他熟"}).status_code == 302
+    assert "同事转交给您" in colleague.get("/flows/").content.decode()
+
+
+def test_a_leader_who_is_away_is_stood_in_for(school):
+    leader, day = school.client("T1"), campus_today()
+    said = {
+        "delegate": "T4",
+        "starts_on": day.isoformat(),
+        "ends_on": (day + timedelta(days=3)).isoformat(),
+        "reason": "出差",
+    }
+    assert leader.post("/flows/delegation/new/", said).status_code == 302
+    case = school.apply()
+    stand_in = school.client("T4")
+    assert "您是申请人单位的辅导员" in stand_in.get("/flows/").content.decode()
+    stand_in.post(f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "agree"})
+    assert "代 陈辅导" in school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
+    end = f"/flows/delegation/{Delegation.objects.get().public_id}/end/"
+    assert stand_in.post(end).status_code == 404
+    assert leader.post(end).status_code == 302
+    assert Delegation.objects.get().ended_at is not None
+    assert school.client("S1").get("/flows/delegation/").status_code == 404
+
+
+def test_sealed_fields_are_read_with_a_look(school):
+    case = school.apply(paper="430602200503180126")
+    counsellor = school.client("T1")
+    page = counsellor.get(f"/flows/cases/{case.public_id}/").content.decode()
+    assert "430602" not in page
+    shown = counsellor.post(f"/flows/cases/{case.public_id}/reveal/", {})
+    assert "430602200503180126" in shown.content.decode()
+
+
+def test_a_leader_sees_the_cases_of_the_units_processes(school):
+    case = school.apply()
+    assert case.number in school.client("T3").get("/flows/unit/").content.decode()
+    assert school.client("T4").get("/flows/unit/").status_code == 404
+    sheet = school.client("T3").get("/flows/unit/?export=csv")
+    assert case.number.encode() in b"".join(sheet.streaming_content)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/flows/", "/flows/new/", "/flows/mine/", "/flows/unit/", "/flows/delegation/", "/flows/delegation/new/"],
+)
+def test_pages_stand_in_both_languages_and_for_who_cannot_see(school, address):
+    head = school.client("T3")
+    for language in ("zh-hans", "en"):
+        answer = head.get(address, headers={"accept-language": language})
+        assert answer.status_code == 200
+        assert structure_faults(answer.content.decode()) == []
+
+
+def test_many_todos_cost_no_more_queries_than_one(school):
+    counsellor = school.client("T1")
+    school.apply()
+    few = queries_of(counsellor, "/flows/")
+    for number in range(20):
+        school.apply(days={"first": f"2026-12-{number + 3:02}", "last": f"2026-12-{number + 3:02}"})
+    many = queries_of(counsellor, "/flows/")
+    assert len(many) <= MOST_QUERIES, "\n".join(many)
+    assert len(many) <= len(few) + 2, "\n".join(many)
+
+
+def test_todos_stand_on_the_home_and_in_the_bar(school):
+    school.apply()
+    home = school.client("T1").get("/").content.decode()
+    assert re.search(
+        r'class="bottom-item[^>]*>\s*<span class="bottom-icon">.*?</span><span>待办</span>', home, re.DOTALL
+    )
+    assert "林晓湖 请假" in home

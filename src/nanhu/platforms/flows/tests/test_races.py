@@ -1,0 +1,94 @@
+"""Two at once, each on a connection of its own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import DatabaseError, connection
+
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.models import OutboxEvent
+from nanhu.platforms.flows.errors import TaskChangedError, TwinCaseError
+from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.services import tasks
+
+from .conftest import make_school
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*moves):
+    """What each gave or raised."""
+    ready = Barrier(len(moves))
+
+    def run(move):
+        try:
+            ready.wait()
+            return move()
+        except CampusError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(moves)) as pool:
+        return list(pool.map(run, moves))
+
+
+@pytest.mark.slow
+def test_of_two_approvers_one_wins_and_the_other_reads_who(flows_of_tests):
+    school = make_school()
+    case = school.apply("S1", "test.both", colleague=school["T5"])
+    task = Task.objects.get(case=case, step="right")
+    tasks.transfer(by=school.actor("T5"), person_id=school["T5"], task=task, to_id=school["T4"], comment="")
+
+    def decide(what):
+        return lambda: school.decide("T4", task, what, "一二三四五")
+
+    results = at_once(decide("agree"), decide("agree"))
+    assert sorted(type(one).__name__ for one in results) == ["Case", "TaskChangedError"]
+    (lost,) = [one for one in results if isinstance(one, TaskChangedError)]
+    assert "赵同事" in lost.message
+    assert Task.objects.filter(case=case, step="right", state="done").count() == 1
+
+
+@pytest.mark.slow
+def test_of_two_twins_one_is_opened(flows_of_tests):
+    school = make_school()
+    results = at_once(school.apply, school.apply)
+    assert sorted(type(one).__name__ for one in results) == ["Case", "TwinCaseError"]
+    assert any(isinstance(one, TwinCaseError) for one in results)
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.slow
+def test_the_last_two_branches_meet_once(flows_of_tests):
+    school = make_school()
+    case = school.apply("S1", "test.both", colleague=school["T5"])
+    left, right = (Task.objects.get(case=case, step=step) for step in ("left", "right"))
+    results = at_once(lambda: school.decide("T3", left), lambda: school.decide("T5", right))
+    assert all(isinstance(one, Case) for one in results), results
+    assert list(case.tokens.values_list("step", "branch")) == [("sign", "")]
+    assert Task.objects.filter(case=case, step="sign").count() == 3
+
+
+@pytest.mark.slow
+def test_a_database_that_dies_between_decision_and_event_leaves_nothing_half(flows_of_tests, monkeypatch):
+    school = make_school()
+    case = school.apply()
+    task = Task.objects.get(case=case)
+
+    def die(**_line):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.audit, "record", die)
+        with pytest.raises(DatabaseError):
+            school.decide("T1", task)
+    connection.close()
+    task.refresh_from_db()
+    assert (task.state, case.entries.filter(verb="agree").count()) == ("open", 0)
+    assert not OutboxEvent.objects.filter(name__in=["flows.TaskDone", "flows.CaseClosed"]).exists()
+    school.decide("T1", task)
+    assert OutboxEvent.objects.filter(name="flows.CaseClosed").count() == 1
+    assert Case.objects.get(pk=case.pk).outcome == "granted"
