@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, PageRequest
-from nanhu.kernel.registry import ALL_FACES, calendar_feeds
+from nanhu.kernel.registry import calendar_feeds
 from nanhu.platforms.portal.services import calendar as services
 
 desk = Console(
@@ -16,7 +16,6 @@ desk = Console(
     owner=_("信息中心"),
     description=_("把校历和自己的日程放进手机、电脑的日历"),
     allows=lambda _viewer: True,
-    faces=ALL_FACES,
     section="personal",
     order=70,
 )

@@ -106,6 +106,7 @@ OPEN = {
     "card_api:consents",
     "card_api:unknown",
     "card_api:no_address",
+    "portal:feed",
 }
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f",
@@ -129,6 +130,8 @@ ARGUMENTS = {
     "grant_id": 1,
     "rest": "no/such/door",
     "interface": "assets",
+    "iso": "2026-10-10",
+    "secret": "nobody-has-this-one",
 }
 MACHINES: set[str] = {
     "identity:radius_authenticate",

@@ -65,6 +65,7 @@ COUNTS_NOBODY = {
     "api_index",
     "api_not_installed",
     "api_not_installed_below",
+    "portal:feed",
 }
 """The row of /health and the documents."""
 

@@ -17,6 +17,8 @@ from nanhu.project.tests.test_doors import DOORS
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = {
+    "campus.calendar",
+    "campus.free_rooms",
     "card.mine",
     "card.bills",
     "card.code",
@@ -27,6 +29,7 @@ EVERYBODY = {
     "identity.my_applications",
     "identity.security",
     "messages.notices",
+    "portal.feeds",
 }
 SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests"}}
 NUMBERS = {"student": "20240518", "staff": "T00123"}
