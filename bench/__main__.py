@@ -22,6 +22,7 @@ BENCHMARKS = {
     "cas_flows": "bench.cas_flows",
     "single_logout": "bench.single_logout",
     "account_search": "bench.account_search",
+    "shared_tables": "bench.shared_tables",
     "demo": "bench.demo",
 }
 

@@ -65,6 +65,7 @@ KEPT: Final = (
     "dormitory_room_bill",
     "dormitory_room_list",
     "dormitory_room_share",
+    "datahub_shared_row",
     "openapi_key",
     "payments_deposit",
     "payments_payout",

@@ -33,6 +33,8 @@ MADE_OF: Final = (
     "kernel/sqlfiles.py",
     "project/grants.py",
     "platforms/datahub/standard/**/*",
+    "platforms/datahub/shared/*.toml",
+    "platforms/datahub/shared/*.py",
     "testing/template.py",
 )
 DATABASE: Final = "nanhu_template"

@@ -35,6 +35,8 @@ KEPT = {
     "withdraw_grant": "platforms/ledger: the other half of `grant`",
     "lesson_day": "platforms/campus: whose lessons a day has; academic, learning and dormitory ask it, none of which is built",
     "period_span": "platforms/campus: from period to period in moments, for whoever books by them",
+    "on_rows": "platforms/datahub: how a system hears of shared tables that another fills",
+    "sensitive_rows": "platforms/datahub: the one way to what is sealed, for leaving and emergencies",
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",
     "read_application": "emulators/bank: what a server of the tests is told to run",
     "score_golden": "sample: the measure of merged records, read by tests/load",

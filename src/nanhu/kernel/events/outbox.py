@@ -22,11 +22,18 @@ EventType = TypeVar("EventType", bound=Event)
 type Handler = Callable[[Sequence[Any]], None]
 
 
+def every(_event: Event) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
+    """`wants`: of which events of its type it hears."""
+
     name: str
     event_type: type[Event]
     handler: Handler
+    wants: Callable[[Any], bool] = every
 
 
 subscribers: dict[str, Subscriber] = {}
@@ -36,14 +43,16 @@ named: dict[str, type[Event]] = {}
 
 
 def subscribe[EventType: Event](
-    event_type: type[EventType], *, name: str
+    event_type: type[EventType], *, name: str, wants: Callable[[EventType], bool] = every
 ) -> Callable[[Callable[[Sequence[EventType]], None]], Handler]:
-    """Register a handler under a lasting name ("card.issue_for_newcomers"); it gets lists of up to 500 events."""
+    """Register a handler under a lasting name ("card.issue_for_newcomers"); it gets lists of up to 500 events.
+
+    `wants`: of which of them it hears, asked when they are published."""
 
     def register(handler: Callable[[Sequence[EventType]], None]) -> Handler:
         if name in subscribers and subscribers[name].handler is not handler:
             raise ValueError(f"{name} is subscribed already")
-        subscribers[name] = Subscriber(name=name, event_type=event_type, handler=handler)
+        subscribers[name] = Subscriber(name=name, event_type=event_type, handler=handler, wants=wants)
         event_types[event_name(event_type)] = event_type
         return handler
 
@@ -68,20 +77,24 @@ def publish(*events: Event) -> None:
 
 
 def publish_all(events: Iterable[Event]) -> None:
+    told = list(events)
     with transaction.atomic():
         rows = OutboxEvent.objects.bulk_create(
-            [OutboxEvent(name=event_name(type(event)), payload=msgspec.to_builtins(event)) for event in events],
+            [OutboxEvent(name=event_name(type(event)), payload=msgspec.to_builtins(event)) for event in told],
             batch_size=2000,
         )
         if not rows:
             return
         waiting = [
-            EventDelivery(event=row, subscriber=subscriber) for row in rows for subscriber in subscriber_names(row.name)
+            EventDelivery(event=row, subscriber=one.name)
+            for row, event in zip(rows, told, strict=True)
+            for one in subscribers_of(row.name)
+            if one.wants(event)
         ]
         EventDelivery.objects.bulk_create(waiting, batch_size=5000)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
-def subscriber_names(name: str) -> list[str]:
-    return [one.name for one in subscribers.values() if event_name(one.event_type) == name]
+def subscribers_of(name: str) -> list[Subscriber]:
+    return [one for one in subscribers.values() if event_name(one.event_type) == name]

@@ -2,23 +2,51 @@
 
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.kernel.sheets.guard import check_workbook
-from nanhu.platforms.datahub.errors import BatchNotFoundError, BatchStateError, RollbackRefusedError, UnknownSourceError
+from nanhu.platforms.datahub.errors import (
+    BatchNotFoundError,
+    BatchStateError,
+    PurposeRefusedError,
+    RollbackRefusedError,
+    RowsRefusedError,
+    SourceRefusedError,
+    UnknownSourceError,
+    WriterRefusedError,
+)
+from nanhu.platforms.datahub.events import RowsChanged, on_rows
 from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
+from nanhu.platforms.datahub.shared.reading import Version, history, rows, sensitive_rows
+from nanhu.platforms.datahub.shared.writers import is_ours, writer_of
+from nanhu.platforms.datahub.shared.writing import Changes, put, remove
 
 __all__ = [
     "BatchNotFoundError",
     "BatchReport",
     "BatchStateError",
+    "Changes",
     "FileRefusedError",
+    "PurposeRefusedError",
     "RollbackPreview",
     "RollbackRefusedError",
+    "RowsChanged",
+    "RowsRefusedError",
+    "SourceRefusedError",
     "UnknownSourceError",
+    "Version",
+    "WriterRefusedError",
     "check_workbook",
     "decisions",
+    "history",
     "import_file",
+    "is_ours",
+    "on_rows",
+    "put",
+    "remove",
     "replay",
     "roll_back",
+    "rows",
+    "sensitive_rows",
+    "writer_of",
 ]

@@ -6,11 +6,15 @@ from nanhu.kernel.registry import Text
 from nanhu.platforms.datahub.sources import SOURCES
 
 ACTIONS: dict[str, Text] = {
+    "datahub.agree_switch": _("同意切换供给方"),
+    "datahub.ask_switch": _("申请切换供给方"),
     "datahub.decide_different": _("确认为不同的人"),
     "datahub.import": _("导入数据"),
+    "datahub.look_shared": _("查看共享表的敏感项"),
     "datahub.mend_row": _("修正数据行"),
     "datahub.open_row": _("查看原始数据行"),
     "datahub.part_again": _("重新拆分档案"),
+    "datahub.refuse_switch": _("不同意切换供给方"),
     "datahub.replay": _("重新处理数据行"),
     "datahub.roll_back": _("撤回批次"),
 }
@@ -18,15 +22,21 @@ TARGETS: dict[str, Text] = {
     "batch": _("批次"),
     "landing_row": _("导入行"),
     "review": _("匹配复核"),
+    "shared_table": _("共享表"),
 }
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
     "accepted": _("接收"),
+    "campus_no": _("学工号"),
     "dry_run": _("试运行"),
     "headers": _("表头"),
     "rejected": _("拒绝"),
+    "starts_on": _("从"),
+    "table": _("共享表"),
+    "writer": _("供给方"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "source": {key: spec.title for key, spec in SOURCES.items()},
+    "writer": {"nanhu": _("本系统")} | {key: spec.title for key, spec in SOURCES.items()},
 }
 """Of facts whose values are words of the program."""

@@ -61,3 +61,66 @@ class RowStillWrongError(CampusError):
     code = "datahub.row_still_wrong"
     http_status = 422
     sentence = _("没有采用，已改的内容留着。还有问题：{reasons}")
+
+
+class UnknownTableError(CampusError):
+    code = "datahub.unknown_table"
+    http_status = 404
+    sentence = _("没有名为 {key} 的共享表。")
+
+
+class WriterRefusedError(CampusError):
+    """Another writes this table: the source that supplies it now."""
+
+    code = "datahub.writer_refused"
+    http_status = 409
+    sentence = _("“{table}”现由数据源 {source} 供给，本系统只读。")
+
+
+class SourceRefusedError(CampusError):
+    """The table is written by the system in the box, or by another source."""
+
+    code = "datahub.source_refused"
+    http_status = 409
+    sentence = _("“{table}”现由{writer}供给，数据源 {source} 的文件不能生效。要换，请在“共享表”里切换供给方。")
+
+
+class RowsRefusedError(CampusError):
+    """Nothing was written. `faults`: what is wrong with which row, counted from nought."""
+
+    code = "datahub.rows_refused"
+    http_status = 422
+    sentence = _("“{table}”有 {count} 行不对，一行也没有写：{first}")
+
+
+class PurposeRefusedError(CampusError):
+    code = "datahub.purpose_refused"
+    http_status = 403
+    sentence = _("“{table}”的敏感项不能为“{purpose}”读取。可以的用途：{known}。")
+
+
+class UnknownFieldError(CampusError):
+    code = "datahub.unknown_field"
+    sentence = _("“{table}”不能按“{name}”查。")
+
+
+class TooManyGoneError(CampusError):
+    """A whole list lacks more of what stands than a mistake may take away."""
+
+    code = "datahub.too_many_gone"
+    http_status = 409
+    sentence = _("现有 {before} 行，文件里少了 {gone} 行：先不生效。请先试运行，看过名单再生效。")
+
+
+class SwitchRefusedError(CampusError):
+    code = "datahub.switch_refused"
+    http_status = 409
+    sentence = _("“{table}”已有一次切换在等复核，或者生效日期在今天以前。")
+
+
+class NotMendableError(CampusError):
+    """A later file of the source says all anew: a row of an older one would undo it."""
+
+    code = "datahub.not_mendable"
+    http_status = 409
+    sentence = _("共享表的文件不逐行修改：请改好文件，再交一次。")

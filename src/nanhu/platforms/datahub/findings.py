@@ -105,6 +105,21 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "possible_duplicate": notice(
         _("与另一个人很像（{reasons}），已放入待核对。"), _("到“待核对”里判断是不是同一个人。")
     ),
+    "value_missing": reject(_("没有填“{label}”。")),
+    "value_no_text": reject(_("“{label}”须是文字：“{value}”。")),
+    "value_no_integer": reject(_("“{label}”须是整数：“{value}”。")),
+    "value_no_date": reject(_("“{label}”须是日期：“{value}”。"), _("写成 2024-09-01 这样。")),
+    "value_no_moment": reject(_("“{label}”须是日期和时间：“{value}”。"), _("写成 2024-09-01 08:30 这样。")),
+    "value_no_boolean": reject(_("“{label}”须是“是”或“否”：“{value}”。")),
+    "value_no_code": reject(_("“{label}”没有“{value}”这个取值。"), _("改成代码表里的写法。")),
+    "value_too_long": reject(_("“{label}”最多 {longest} 个字：“{value}”。")),
+    "value_unreadable": reject(_("“{label}”里有读不出的字符：“{value}”。")),
+    "value_precision": reject(
+        _("“{label}”被表格软件存成了数字，后几位已经丢失：“{value}”。"), _("找到原始号码，以文本格式重填。")
+    ),
+    "field_unknown": reject(_("没有这一项：{value}。")),
+    "key_repeated": notice(_("“{value}”在文件里出现多次，以后一行为准。")),
+    "gone_kept": notice(_("有的行认不出是谁的，文件里没有的行因此都保留。")),
     "decided_different": reject(
         _("经人工核对，这一行与已登记的人冲突，不予采用。"), _("核对证件号码和学工号后改正重放。")
     ),

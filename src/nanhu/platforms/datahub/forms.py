@@ -1,10 +1,14 @@
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.kit.forms import reason_field
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.sources import SOURCES
 
 
@@ -51,6 +55,21 @@ class MendForm(forms.Form):
 
 class RollbackForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("写进审计日志。"))
+
+
+class SwitchForm(forms.Form):
+    """`token` names this form: however often it is sent, it asks once."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    writer = forms.ChoiceField(label=_("改由谁供给"))
+    starts_on = forms.DateField(
+        label=_("起始日期"), widget=DayInput(), initial=campus_today, help_text=_("从这一天起，原来的供给方不能再写。")
+    )
+    reason = reason_field()
+
+    def __init__(self, *args: Any, writers: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["writer"].choices = list(writers)  # type: ignore[attr-defined]  # a ChoiceField, as declared above
 
 
 class DecisionForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.codes import TABLES
 from nanhu.platforms.datahub.sources import SOURCES
 
@@ -37,7 +38,8 @@ FIELDS: Final[dict[str, str | Promise]] = {
 
 
 def field_label(name: str) -> str:
-    return str(FIELDS.get(name, name))
+    """A field of a shared table is called by its own label."""
+    return str(FIELDS[name]) if name in FIELDS else words.term(name)
 
 
 def field_labels(names: Iterable[str]) -> str:

@@ -7,6 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.proposals import Event, Proposal, proposal_constraints
+from nanhu.kernel.ui import words
+from nanhu.platforms.datahub.shared.declarations import shared_tables
 
 
 class Batch(models.Model):
@@ -167,3 +170,87 @@ class StandardCode(models.Model):
     class Meta:
         db_table = "datahub_code"
         constraints = [models.UniqueConstraint(fields=["table", "code"], name="datahub_code_once")]
+
+
+class SharedTable(models.Model):
+    """A shared table (共享表) as the database knows it: its row is locked by whoever writes into it or changes its writer."""
+
+    key = models.TextField(primary_key=True)
+    last_at = models.DateTimeField(default=timezone.now, help_text="of its last write: later ones are later")
+    fields: Any = models.JSONField(
+        default=list, help_text="of its open fields name, type, length, and whether a row needs it"
+    )
+
+    class Meta:
+        db_table = "datahub_shared_table"
+
+
+class SharedRow(models.Model):
+    """A row of a shared table from a moment to a moment. Rows are added and ended, never changed; a removed one is a row as well."""
+
+    table_key = models.TextField(db_collation="C")
+    key = models.TextField(db_collation="C", help_text="the values of its key fields")
+    data: Any = models.JSONField(help_text="its open fields")
+    sealed = EncryptedTextField(purpose="datahub.shared", null=True)
+    sealed_index = models.BinaryField(max_length=32, null=True)
+    is_removed = models.BooleanField(default=False)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.TextField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "datahub_shared_row"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table_key", "key"], condition=Q(valid_to=None), name="datahub_shared_row_living"
+            ),
+            models.UniqueConstraint(fields=["table_key", "key", "valid_from"], name="datahub_shared_row_once"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="datahub_shared_row_span"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_removed=False) | Q(data={}, sealed__isnull=True), name="datahub_shared_row_removed"
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed__isnull=True, sealed_index=None)
+                | Q(sealed__isnull=False, sealed_index__isnull=False),
+                name="datahub_shared_row_sealed",
+            ),
+        ]
+        indexes = [models.Index(fields=["batch"], condition=~Q(batch=None), name="datahub_shared_row_batch")]
+
+
+class WriterSwitch(Proposal):
+    """From a day on, another writes a shared table: a source, or (empty) the system in the box. One asks, another agrees."""
+
+    what = _("这次切换")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        AGREED = "agreed", _("已同意")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    table_key = models.TextField()
+    source = models.TextField(default="", blank=True)
+    starts_on = models.DateField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "datahub_writer_switch"
+        constraints = [
+            *proposal_constraints("datahub_writer_switch", undecided=["asked"], decided=["agreed", "refused"]),
+            models.CheckConstraint(condition=~Q(reason=""), name="datahub_writer_switch_has_reason"),
+            models.UniqueConstraint(
+                fields=["table_key"], condition=Q(state="asked"), name="datahub_writer_switch_one_waits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return words.term(shared_tables()[self.table_key].name)
+
+    @property
+    def history(self) -> list[Event]:
+        first, *rest = super().history
+        return [Event(first.what, first.who, first.at, self.reason), *rest]

@@ -1,5 +1,18 @@
-"""What the portal and the role list show of us: the desk enters itself, with its pages in the order of its bar."""
+"""What the portal and the role list show of us: the desk enters itself, with its pages in the order of its bar; who looked at what."""
 
-from nanhu.platforms.datahub.views import batches, reviews, rows, standard, uploads
+from django.utils.translation import gettext_lazy as _
 
-__all__ = ["batches", "reviews", "rows", "standard", "uploads"]
+from nanhu.kernel import registry
+from nanhu.kernel.crypto import register_blind_index
+from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared.reading import LOOK
+from nanhu.platforms.datahub.shared.values import PURPOSE
+from nanhu.platforms.datahub.views import batches, reviews, rows, shared, standard, uploads
+
+__all__ = ["batches", "reviews", "rows", "shared", "standard", "uploads"]
+
+shared_tables()  # a faulty declaration stops the start
+registry.looks.add(registry.Look(key=LOOK, what=_("共享表里的敏感项")))
+register_blind_index(
+    model="datahub.SharedRow", encrypted="sealed", index="sealed_index", purpose=PURPOSE, normalise=lambda text: text
+)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.findings import CATALOGUE
 from nanhu.platforms.datahub.labels import field_label, field_labels, office_label, table_label
 
@@ -11,6 +12,7 @@ WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "reasons": field_labels,
     "office": office_label,
     "table": table_label,
+    "label": words.term,
 }
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.errors import UnknownSourceError
+from nanhu.platforms.datahub.shared.feeds import Feed, feeds
 
-type Kind = Literal["units", "persons", "contacts"]
+type Kind = Literal["units", "persons", "contacts", "shared"]
 CSV_ENCODINGS: Final = ("utf-8-sig", "gb18030", "utf-16")
 
 
@@ -26,7 +27,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
-    """One file of one office. `status_table` names the code table of its status column."""
+    """One file of one office. `status_table` names the code table of its status column, `table` the shared table it fills;
+    `is_whole`: what the file lacks is gone from that."""
 
     key: str
     office: str | Promise
@@ -40,6 +42,8 @@ class SourceSpec:
     order: int = 100
     ignored: tuple[str, ...] = ()
     stale_after_days: int = 200
+    table: str = ""
+    is_whole: bool = False
     fields: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -185,7 +189,27 @@ TEMPORARY: Final = SourceSpec(
     ),
     ignored=("登记说明",),
 )
-SOURCES: Final[dict[str, SourceSpec]] = {spec.key: spec for spec in (UNITS, STAFF, STUDENTS, CONTACTS, TEMPORARY)}
+
+
+def source_of(feed: Feed) -> SourceSpec:
+    declared = feed.declared.by_name
+    return SourceSpec(
+        key=feed.key,
+        office=feed.office,
+        title=feed.title,
+        kind="shared",
+        order=200,
+        table=feed.table,
+        is_whole=feed.is_whole,
+        columns=tuple(
+            column(name, *feed.headings(name), required=declared[name].required, sensitive=declared[name].sensitive)
+            for name in feed.columns
+        ),
+    )
+
+
+OFFICES: Final = (UNITS, STAFF, STUDENTS, CONTACTS, TEMPORARY)
+SOURCES: Final[dict[str, SourceSpec]] = {spec.key: spec for spec in (*OFFICES, *map(source_of, feeds()))}
 CODED: Final = {
     "sex": "sex",
     "ethnicity": "ethnicity",
@@ -199,6 +223,8 @@ CODED: Final = {
 
 def table_of(spec: SourceSpec, field_name: str) -> str:
     """Empty where the field takes any value."""
+    if spec.kind == "shared":
+        return ""
     return spec.status_table if field_name == "status" else CODED.get(field_name, "")
 
 

@@ -1,10 +1,13 @@
 import uuid
+from pathlib import Path
 
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 import nanhu.kernel.crypto
+from nanhu.kernel.sqlfiles import run_sql_folder
 
 
 class Migration(migrations.Migration):
@@ -12,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("people", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -287,4 +291,158 @@ class Migration(migrations.Migration):
                 condition=models.Q(("row", None), _negated=True), fields=("row",), name="datahub_review_row_once"
             ),
         ),
+        migrations.CreateModel(
+            name="SharedTable",
+            fields=[
+                ("key", models.TextField(primary_key=True, serialize=False)),
+                (
+                    "last_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, help_text="of its last write: later ones are later"
+                    ),
+                ),
+                (
+                    "fields",
+                    models.JSONField(
+                        default=list, help_text="of its open fields name, type, length, and whether a row needs it"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_shared_table",
+            },
+        ),
+        migrations.CreateModel(
+            name="SharedRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table_key", models.TextField(db_collation="C")),
+                ("key", models.TextField(db_collation="C", help_text="the values of its key fields")),
+                ("data", models.JSONField(help_text="its open fields")),
+                ("sealed", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="datahub.shared")),
+                ("sealed_index", models.BinaryField(max_length=32, null=True)),
+                ("is_removed", models.BooleanField(default=False)),
+                ("actor", models.TextField()),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.batch"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_shared_row",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("batch", None), _negated=True),
+                        fields=["batch"],
+                        name="datahub_shared_row_batch",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)),
+                        fields=("table_key", "key"),
+                        name="datahub_shared_row_living",
+                    ),
+                    models.UniqueConstraint(fields=("table_key", "key", "valid_from"), name="datahub_shared_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="datahub_shared_row_span",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_removed", False), models.Q(("data", {}), ("sealed__isnull", True)), _connector="OR"
+                        ),
+                        name="datahub_shared_row_removed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sealed__isnull", True), ("sealed_index", None)),
+                            models.Q(("sealed__isnull", False), ("sealed_index__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="datahub_shared_row_sealed",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="WriterSwitch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("agreed", "已同意"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("table_key", models.TextField()),
+                ("source", models.TextField(blank=True, default="")),
+                ("starts_on", models.DateField()),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_writer_switch",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="datahub_writer_switch_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["agreed", "refused"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="datahub_writer_switch_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="datahub_writer_switch_has_reason"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("table_key",),
+                        name="datahub_writer_switch_one_waits",
+                    ),
+                ],
+            },
+        ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

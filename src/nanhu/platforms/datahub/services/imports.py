@@ -12,6 +12,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import ProgressHandle
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.kernel.sheets.guard import check_size, format_of
+from nanhu.platforms.datahub.errors import SourceRefusedError, TooManyGoneError
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.reading.csvfile import read_csv
 from nanhu.platforms.datahub.reading.rows import Table
@@ -21,6 +22,7 @@ from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_rows
 from nanhu.platforms.datahub.services.landing_progress import LandingProgress
 from nanhu.platforms.datahub.services.settle import settle_batch
+from nanhu.platforms.datahub.services.settle_shared import settle_shared
 from nanhu.platforms.datahub.services.settle_units import settle_units, unit_book
 from nanhu.platforms.datahub.sources import SourceSpec, source
 
@@ -88,10 +90,21 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
     stored = with_progress(stored_rows(batch), batch.rows.count(), progress)
     if spec.kind == "units":
         return settle_units(by=by, batch_id=batch.id, stored=stored)
+    if spec.kind == "shared":
+        return settle_or_refuse(by=by, batch=batch, stored=stored)
     rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, unit_book(), campus_today()))
     if progress is not None:
         progress.advance(len(rows), _("正在归并并写入主数据…"), total=len(rows))
     return settle_batch(by=by, batch_id=batch.id, rows=rows)
+
+
+def settle_or_refuse(*, by: Actor, batch: Batch, stored: Iterable[StoredRow]) -> Batch:
+    """A file that may not change its table is refused as a whole, and handed in again when it may."""
+    try:
+        return settle_shared(by=by, batch_id=batch.id, stored=stored)
+    except (SourceRefusedError, TooManyGoneError) as refused:
+        Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
+        raise
 
 
 def with_progress(rows: Iterable[StoredRow], total: int, progress: ProgressHandle | None) -> Iterator[StoredRow]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.platforms.datahub.errors import RowStateError, RowStillWrongError
+from nanhu.platforms.datahub.errors import NotMendableError, RowStateError, RowStillWrongError
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
@@ -80,6 +80,8 @@ def replay(*, by: Actor, batch_id: int) -> dict[str, int]:
 
 def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int]) -> list[Judged]:
     batch = lock_batch(batch_id, REPLAYABLE)
+    if source(batch.source).kind == "shared":
+        raise NotMendableError
     stored = stored_rows(batch, row_ids=row_ids)
     rows = list(clean_rows(source(batch.source), batch.columns, stored, unit_book(), campus_today()))
     Issue.objects.filter(row_id__in=row_ids, resolved_at=None).update(resolved_at=now())

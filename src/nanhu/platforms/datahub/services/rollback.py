@@ -1,7 +1,8 @@
 """Rolling a batch back (回退): golden values return to what they were before it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Final
 
 from django.db import transaction
 
@@ -10,6 +11,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import RollbackRefusedError
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
+from nanhu.platforms.datahub.shared.taking_back import later_writes, standing, take_back
+from nanhu.platforms.datahub.sources import source
 from nanhu.platforms.people import api as people
 
 
@@ -24,7 +27,14 @@ class RollbackPreview:
     blockers: tuple[str, ...]
 
 
+COUNTS: Final = [one.name for one in fields(RollbackPreview) if one.type is int]
+
+
 def preview_rollback(batch: Batch) -> RollbackPreview:
+    if source(batch.source).kind == "shared":
+        return RollbackPreview(
+            **dict.fromkeys(COUNTS, 0) | {"values_restored": standing(batch)}, blockers=later_writes(batch)
+        )
     previews = [people.preview_revert(number) for number in batch.change_sets]
     own = set(batch.change_sets)
     return RollbackPreview(
@@ -61,6 +71,8 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     preview = preview_rollback(batch)
     if preview.blockers:
         raise RollbackRefusedError(batch=batch_id, blockers="、".join(dict.fromkeys(preview.blockers)))
+    if source(batch.source).kind == "shared":
+        take_back(by=by, batch=batch)
     for number in reversed(batch.change_sets):
         people.revert_change_set(by=by, change_set_id=number, reason=reason)
     KnownDocument.objects.filter(batch=batch).delete()

@@ -1,18 +1,30 @@
 """The desk of the data steward: what the kit promises of every page."""
 
 from itertools import count as counting
+from uuid import uuid4
 
 import pytest
 
-from nanhu.platforms.datahub.models import Batch
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.datahub.models import Batch, WriterSwitch
+from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.views.desk import desk
-from nanhu.testing.pages import PageTests
+from nanhu.testing.pages import ProposalTests
 
 pytestmark = pytest.mark.django_db
 
 
-class TestPages(PageTests):
+class TestPages(ProposalTests):
     desk = desk
+
+    @pytest.fixture
+    def second(self, db):
+        return signed_in("管二号", "0020209003", "datahub.steward")
+
+    def submitted(self, client):
+        said = {"token": uuid4(), "writer": "aa.zhengfang", "starts_on": campus_today(), "reason": "教务系统上线"}
+        assert client.post("/datahub/shared/academic.roster/switch/", said)["Location"] == "/datahub/shared/switches/"
+        return f"/datahub/shared/switches/{WriterSwitch.objects.get().public_id}/"
 
     @pytest.fixture
     def holder(self, steward):

@@ -65,9 +65,16 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "list": list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES),
         "bars": bars_of(found),
         "counted": counted_of(found),
+        "is_shared": is_shared(found),
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
     }
     return render(request, "datahub/batch.html", facts)
+
+
+def is_shared(found: Batch) -> bool:
+    """Of a shared table: its lines are not mended one by one."""
+    spec = SOURCES.get(found.source)
+    return spec is not None and spec.kind == "shared"
 
 
 def counted_of(found: Batch) -> list[tuple[str, int]]:
@@ -76,6 +83,13 @@ def counted_of(found: Batch) -> list[tuple[str, int]]:
     is_units = spec is not None and spec.kind == "units"
     new, changed = (_now("新增机构"), _now("变更机构")) if is_units else (_now("新增人员"), _now("变更人员"))
     names = {"created": new, "changed": changed, "unchanged": _now("没有变化")}
+    if is_shared(found):
+        names = {
+            "created": _now("新增"),
+            "changed": _now("变更"),
+            "unchanged": _now("没有变化"),
+            "removed": _now("文件里没有了"),
+        }
     return [(name, found.counts.get(key, 0)) for key, name in names.items()]
 
 

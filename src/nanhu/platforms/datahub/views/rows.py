@@ -15,14 +15,15 @@ from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.services.landing import StoredRow, stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.sources import SOURCES
-from nanhu.platforms.datahub.views.batches import batch
+from nanhu.platforms.datahub.views.batches import batch, is_shared
 from nanhu.platforms.datahub.views.desk import home
 
 ROW = record(LandingRow.objects.select_related("batch"), _("文件的这一行"))
 
 
 def is_mendable(row: LandingRow) -> bool:
-    return row.state == LandingRow.State.REJECTED and row.batch.state == Batch.State.APPLIED
+    is_open = row.state == LandingRow.State.REJECTED and row.batch.state == Batch.State.APPLIED
+    return is_open and not is_shared(row.batch)
 
 
 def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""Declarations of shared tables, read from `shared/*.toml` and held against each other when the program starts."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from django.core.exceptions import ImproperlyConfigured
+from msgspec import Meta
+
+from nanhu.platforms.datahub.codes import TABLES as CODE_TABLES
+from nanhu.platforms.datahub.codes import code_table
+
+type Type = Literal["text", "integer", "date", "moment", "boolean", "code"]
+FOLDER: Final = Path(__file__).parent
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+KEY: Final = re.compile(r"[a-z]+\.[a-z_]{1,40}")
+LONGEST: Final = 255
+"""As many as the database's regular expressions count."""
+KEY_ENDS: Final = "\x1f"
+"""Between the values of a key of several fields; no value holds a control character."""
+READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"
+PLAIN: Final[Mapping[str, Any]] = {
+    "text": str,
+    "integer": int,
+    "date": date,
+    "moment": datetime,
+    "boolean": bool,
+    "code": str,
+}
+
+
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`alias` is the column's name in the ministry's manner (XH); `codes` are the values of a code, or `code_table` lists them."""
+
+    name: str
+    label: str
+    type: Type
+    alias: str = ""
+    unit: str = ""
+    longest: int = 0
+    required: bool = False
+    sensitive: bool = False
+    codes: dict[str, str] = {}
+    code_table: str = ""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Of a code: its values with their names."""
+        if not self.code_table:
+            return self.codes
+        return {one.code: one.name for one in code_table(self.code_table).codes.values()}
+
+    @property
+    def annotation(self) -> Any:
+        """The type that a value is held to when it is written."""
+        if self.type == "code":
+            return Literal[tuple(self.values)]
+        if self.type == "text":
+            return Annotated[
+                str, Meta(min_length=1 if self.required else None, max_length=self.longest, pattern=READABLE)
+            ]
+        if self.type == "integer":
+            return Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+        if self.type == "moment":
+            return Annotated[datetime, Meta(tz=True)]
+        return PLAIN[self.type]
+
+    def faults(self) -> Iterable[str]:
+        if not NAME.fullmatch(self.name):
+            yield f"the name {self.name!r} is not of small letters, digits and _"
+        if (self.type == "text") != (0 < self.longest <= LONGEST):
+            yield f"{self.name}: a text, and nothing else, says how long it may be (1 to {LONGEST})"
+        if (self.type == "code") != (bool(self.codes) != bool(self.code_table)):
+            yield f"{self.name}: a code, and nothing else, has codes or a code_table"
+        if self.code_table and self.code_table not in CODE_TABLES:
+            yield f"{self.name}: there is no code table {self.code_table!r}; there are {', '.join(CODE_TABLES)}"
+
+
+class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """`system` is the app in the box that fills it, `person` the field with a campus number; `purposes` those for which its
+    sensitive fields may be read."""
+
+    key: str
+    name: str
+    owner: str
+    system: str
+    keys: list[str]
+    fields: list[Field]
+    person: str = ""
+    purposes: list[str] = []
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return {one.name: one for one in self.fields}
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.fields if one.sensitive)
+
+    @cached_property
+    def moments(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.fields if one.type == "moment" and not one.sensitive)
+
+    @cached_property
+    def written(self) -> type[msgspec.Struct]:
+        """A row as it may be written: required fields, types, lengths, codes; nothing else."""
+        first = [(one.name, one.annotation) for one in self.fields if one.required]
+        rest = [(one.name, one.annotation | None, None) for one in self.fields if not one.required]
+        return msgspec.defstruct("Row", [*first, *rest], frozen=True, forbid_unknown_fields=True, omit_defaults=True)
+
+    @cached_property
+    def read(self) -> type[msgspec.Struct]:
+        """A row as it is read: what an older declaration did not have is None, what it had besides is left out."""
+        return msgspec.defstruct(
+            "Row", [(one.name, PLAIN[one.type] | None, None) for one in self.fields], frozen=True, kw_only=True
+        )
+
+    def key_of(self, row: Any) -> str:
+        return KEY_ENDS.join(str(getattr(row, name)) for name in self.keys)
+
+    def faults(self) -> Iterable[str]:
+        if not KEY.fullmatch(self.key):
+            yield f"the key {self.key!r} is not room.table in small letters"
+        if len(self.by_name) != len(self.fields):
+            yield "a field stands twice"
+        for one in self.fields:
+            yield from one.faults()
+        for name in (*self.keys, *filter(None, [self.person])):
+            found = self.by_name.get(name)
+            if found is None or not found.required or found.sensitive or found.type not in {"text", "date"}:
+                yield f"the key field {name!r} is not a required, open text or date of it"
+        if not self.keys:
+            yield "it has no key"
+        if bool(self.sensitive) != bool(self.purposes):
+            yield "sensitive fields, and only these, need purposes"
+        if self.sensitive and not self.person:
+            yield "sensitive fields need a person, for each look is shown to somebody"
+
+
+def read_declaration(path: Path) -> SharedTable:
+    """Raises ImproperlyConfigured with the file and all that is wrong in it."""
+    try:
+        found = msgspec.toml.decode(path.read_bytes(), type=SharedTable)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{path.name}: {error}") from error
+    faults = [
+        *found.faults(),
+        *([] if path.stem == found.key else [f"it is named {path.name}, its key is {found.key}"]),
+    ]
+    if faults:
+        raise ImproperlyConfigured(f"{path.name}: {'; '.join(faults)}")
+    return found
+
+
+@cache
+def shared_tables() -> Mapping[str, SharedTable]:
+    found = [read_declaration(path) for path in sorted(FOLDER.glob("*.toml"))]
+    return {one.key: one for one in found}

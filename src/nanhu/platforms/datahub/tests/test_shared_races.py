@@ -1,0 +1,181 @@
+"""Shared tables under two writers at once, a switch amid a write, and kill -9: all of a write or nothing, and its event always."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.events import outbox as event_outbox
+from nanhu.kernel.models import EventDelivery, OutboxEvent
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.datahub.shared import writers
+from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.tests.conftest import BY
+from nanhu.platforms.datahub.tests.test_shared_sources import ROSTER, ZHENGFANG, two  # noqa: F401  (a fixture)
+from nanhu.testing.patience import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 100_000
+PUTS = """
+import django; django.setup()
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub import api as datahub
+rows = ({{"term": "2026-2027-1", "section": f"JX{{n % 500}}", "campus_no": f"{{n}}", "course": "B001"}} for n in range({many}))
+datahub.put("academic.roster", rows, by=Actor.system("test"))
+"""
+
+
+def row(campus_no="1", course="B001"):
+    return {"term": "2026-2027-1", "section": "JX1", "campus_no": campus_no, "course": course}
+
+
+def in_thread(work):
+    def run():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def wait_until(happened):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+def test_two_who_write_one_key_come_one_after_the_other():
+    begun, go_on = threading.Event(), threading.Event()
+
+    def first():
+        with transaction.atomic():
+            datahub.put(ROSTER, [row(course="B001")], by=BY)
+            begun.set()
+            assert go_on.wait(PATIENCE_SECONDS)
+
+    threads = [in_thread(first)]
+    assert begun.wait(PATIENCE_SECONDS)
+    threads.append(in_thread(lambda: datahub.put(ROSTER, [row(course="B002")], by=BY)))
+    wait_until(waits_for_a_lock)
+    go_on.set()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    versions = list(datahub.history(ROSTER, ("2026-2027-1", "JX1", "1")))
+    assert [one.row.course for one in versions] == ["B002", "B001"]
+    assert versions[1].valid_to == versions[0].valid_from
+
+
+def test_many_at_once_leave_one_living_row_a_key():
+    work = [
+        in_thread(lambda n=n: [datahub.put(ROSTER, [row(str(k), f"B{n}{k}")], by=BY) for k in range(5)])
+        for n in range(6)
+    ]
+    for thread in work:
+        thread.join(PATIENCE_SECONDS)
+    assert SharedRow.objects.count() == 30
+    assert len(datahub.rows(ROSTER)) == 5
+
+
+def test_a_switch_waits_for_the_write_that_is_under_way_and_ends_the_next(two):  # noqa: F811
+    asked = writers.ask_switch(
+        by=two[0],
+        token=uuid4(),
+        table=shared_tables()[ROSTER],
+        source=ZHENGFANG,
+        starts_on=campus_today(),
+        reason="上线",
+    )
+    begun, go_on, refused = threading.Event(), threading.Event(), []
+
+    def slow_put():
+        with transaction.atomic():
+            datahub.put(ROSTER, [row()], by=BY)
+            begun.set()
+            assert go_on.wait(PATIENCE_SECONDS)
+
+    def late_put():
+        try:
+            datahub.put(ROSTER, [row("2")], by=BY)
+        except datahub.WriterRefusedError as error:
+            refused.append(error.message)
+
+    threads = [in_thread(slow_put)]
+    assert begun.wait(PATIENCE_SECONDS)
+    threads.append(in_thread(lambda: writers.agree(by=two[1], switch=asked)))
+    wait_until(waits_for_a_lock)
+    assert datahub.writer_of(ROSTER) == ""
+    go_on.set()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    late_put()
+    assert [one.campus_no for one in datahub.rows(ROSTER)] == ["1"]
+    assert refused == ["“选课名单”现由数据源 aa.zhengfang 供给，本系统只读。"]
+
+
+def test_a_worker_that_dies_between_write_and_event_leaves_the_event_to_the_next(monkeypatch):
+    monkeypatch.setattr(event_outbox, "subscribers", {})
+    monkeypatch.setattr("nanhu.kernel.events.delivery.subscribers", event_outbox.subscribers)
+    heard, is_dying = [], [True]
+
+    @datahub.on_rows(ROSTER, name="test.roster")
+    def listen(events):
+        heard.extend(events)
+        if is_dying.pop() if is_dying else False:
+            raise SystemExit
+
+    datahub.put(ROSTER, [row()], by=BY)
+    with pytest.raises(SystemExit):
+        deliver_pending()
+    connection.close()
+    assert EventDelivery.objects.get().delivered_at is None
+    assert deliver_pending() == 1
+    assert [one.keys for one in heard] == [(("2026-2027-1", "JX1", "1"),)] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pause", [0.0, 0.8, 2.5])
+def test_a_hundred_thousand_rows_killed_amid_are_all_there_or_none(pause):
+    settings = connection.settings_dict
+    url = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}?host={settings['HOST']}"
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
+    writer = subprocess.Popen([sys.executable, "-c", PUTS.format(many=MANY)], env=environment)
+    wait_until(lambda: is_writing() or writer.poll() is not None)
+    time.sleep(pause)
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    wait_until(lambda: not is_writing())
+    told = sum(len(event.payload["keys"]) for event in OutboxEvent.objects.filter(name="datahub.RowsChanged"))
+    assert (SharedRow.objects.count(), told) in {(0, 0), (MANY, MANY)}
+    assert datahub.put(ROSTER, [row()], by=Actor.system("test")).created
+
+
+def is_writing():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND xact_start IS NOT NULL AND query LIKE %s",
+            ["%datahub_shared%"],
+        )
+        return cursor.fetchone()[0] > 0

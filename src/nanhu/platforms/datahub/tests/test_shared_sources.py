@@ -1,0 +1,295 @@
+"""A vendor's export goes through the same door as every file: rehearsed, its faults told by line, taken back; and one writer a table."""
+
+import io
+from datetime import date, timedelta
+from uuid import uuid4
+
+import openpyxl
+import pytest
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import SamePersonError
+from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.sheets.errors import FileRefusedError
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub.errors import NotMendableError, SourceRefusedError, SwitchRefusedError, TooManyGoneError
+from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, WriterSwitch
+from nanhu.platforms.datahub.services.mending import mend_row
+from nanhu.platforms.datahub.services.rehearsals import take_for_good
+from nanhu.platforms.datahub.shared import writers
+from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared.feeds import feeds
+from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.datahub.tests.conftest import BY
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.people.models import Person
+
+ROSTER, ZHENGFANG = "academic.roster", "aa.zhengfang"
+HEADER = "学年学期,教学班编号,学号,课程代码,课程名称,修读标记"
+TERM = "2026-2027-1"
+
+
+@pytest.fixture
+def two(db):
+    """Two accounts that may ask and agree."""
+    made = []
+    for n in range(2):
+        person = Person.objects.create(name=f"甲{n}", pinyin="jia", document_kind="1")
+        made.append(Account.objects.create(person=person))
+    return [Actor(account_id=one.pk, name=f"甲{n}") for n, one in enumerate(made)]
+
+
+def switched(two, table=ROSTER, source=ZHENGFANG, day=None):
+    first, second = two
+    asked = writers.ask_switch(
+        by=first,
+        token=uuid4(),
+        table=shared_tables()[table],
+        source=source,
+        starts_on=day or campus_today(),
+        reason="教务系统上线",
+    )
+    writers.agree(by=second, switch=asked)
+    writers.known_writers.forget()
+    return asked
+
+
+@pytest.fixture
+def supplied(two):
+    return switched(two)
+
+
+def line(campus_no="14231100001", section="JX01", **other):
+    cells = {
+        "term": TERM,
+        "section": section,
+        "campus_no": campus_no,
+        "course": "B001",
+        "name": "高等数学",
+        "kind": "初修",
+    }
+    return ",".join((cells | other).values())
+
+
+def export(*lines, header=HEADER):
+    return "\n".join([header, *lines]) + "\n"
+
+
+def roster():
+    return {(row.section, row.campus_no): row.course for row in datahub.rows(ROSTER)}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-8"])
+def test_an_export_fills_its_table_in_every_encoding(supplied, hand_in, encoding):
+    report = hand_in(export(line(), line("14231100002", kind="重修")), source_key=ZHENGFANG, encoding=encoding)
+    assert (report.state, report.counts["created"], report.counts["rejected"]) == ("applied", 2, 0)
+    rows = datahub.rows(ROSTER, {"kind": "again"})
+    assert [(row.campus_no, row.course_name) for row in rows] == [("14231100002", "高等数学")]
+
+
+def test_columns_in_the_ministrys_manner_are_understood(supplied, hand_in):
+    hand_in(export(line(), header="XNXQ,JXB_ID,XH,KCH,KCMC,XDFS"), source_key=ZHENGFANG)
+    assert roster() == {("JX01", "14231100001"): "B001"}
+
+
+def test_wrong_columns_are_refused_and_their_own_source_is_named(supplied, hand_in):
+    with pytest.raises(FileRefusedError, match="学号"):
+        hand_in(export(line(), header="甲,乙,丙,课程代码,课程名称,丁"), source_key=ZHENGFANG)
+    assert Batch.objects.get().state == "refused"
+    assert roster() == {}
+
+
+def test_what_the_system_in_the_box_writes_a_source_may_not(db, hand_in):
+    assert hand_in(export(line()), source_key=ZHENGFANG, dry_run=True).state == "rehearsed"
+    with pytest.raises(SourceRefusedError, match="本系统供给"):
+        hand_in(export(line()), source_key=ZHENGFANG)
+    assert roster() == {}
+    assert "切换供给方" in Batch.objects.get(is_dry_run=False).note
+
+
+def test_what_a_source_writes_the_system_in_the_box_may_not(supplied):
+    row = {"term": TERM, "section": "JX01", "campus_no": "1", "course": "B001"}
+    with pytest.raises(datahub.WriterRefusedError, match=r"“选课名单”现由数据源 aa\.zhengfang 供给，本系统只读。"):
+        datahub.put(ROSTER, [row], by=BY)
+    assert not datahub.is_ours(ROSTER)
+    assert datahub.is_ours("card.card")
+
+
+def test_another_source_may_not_either(supplied, hand_in):
+    with pytest.raises(SourceRefusedError, match=r"数据源 aa\.zhengfang"):
+        hand_in(export(line(), header="学年学期,上课班号,学号,课程编号,课程,修读性质"), source_key="aa.qingguo")
+
+
+class TestASwitch:
+    def test_needs_two_people(self, two):
+        asked = writers.ask_switch(
+            by=two[0],
+            token=uuid4(),
+            table=shared_tables()[ROSTER],
+            source=ZHENGFANG,
+            starts_on=campus_today(),
+            reason="上线",
+        )
+        with pytest.raises(SamePersonError):
+            writers.agree(by=two[0], switch=asked)
+        assert datahub.writer_of(ROSTER) == ""
+        writers.agree(by=two[1], switch=asked)
+        assert datahub.writer_of(ROSTER) == ZHENGFANG
+        actions = AuditEntry.objects.filter(target=f"shared_table:{ROSTER}").order_by("id")
+        assert list(actions.values_list("action", "actor")) == [
+            ("datahub.ask_switch", "甲0"),
+            ("datahub.agree_switch", "甲1"),
+        ]
+
+    def test_holds_from_its_day_on(self, two):
+        switched(two, day=campus_today() + timedelta(days=3))
+        assert datahub.writer_of(ROSTER) == ""
+        assert writers.writers(campus_today() + timedelta(days=3))[ROSTER][0] == ZHENGFANG
+
+    def test_the_later_day_counts_and_the_box_may_write_again(self, two):
+        switched(two)
+        switched(two, source="")
+        assert datahub.writer_of(ROSTER) == ""
+
+    def test_one_waits_at_a_time_and_none_for_yesterday(self, two):
+        ask = {"by": two[0], "table": shared_tables()[ROSTER], "source": ZHENGFANG, "reason": "上线"}
+        writers.ask_switch(**ask, token=uuid4(), starts_on=campus_today())
+        for day in (date(2020, 1, 1), campus_today()):
+            with pytest.raises(SwitchRefusedError):
+                writers.ask_switch(**ask, token=uuid4(), starts_on=day)
+        assert WriterSwitch.objects.count() == 1
+
+
+BAD = {
+    "1.42311E+10": ("campus_no", "value_precision"),
+    "": ("campus_no", "value_missing"),
+    "1" * 21: ("campus_no", "value_too_long"),
+    "免修": ("kind", "value_no_code"),
+}
+
+
+@pytest.mark.parametrize("value", BAD)
+def test_a_faulty_line_is_told_and_the_others_stand(supplied, hand_in, value):
+    field, code = BAD[value]
+    report = hand_in(export(line(), line(**{"campus_no": "14231100002", field: value})), source_key=ZHENGFANG)
+    assert (report.counts["accepted"], report.counts["rejected"]) == (1, 1)
+    issue = Issue.objects.get(severity="reject")
+    assert (issue.line, issue.code, issue.column) == (3, code, field)
+    assert roster() == {("JX01", "14231100001"): "B001"}
+
+
+def test_a_row_of_an_export_is_not_mended_by_hand(supplied, hand_in):
+    hand_in(export(line(), line(campus_no="")), source_key=ZHENGFANG)
+    row = LandingRow.objects.get(state="rejected")
+    with pytest.raises(NotMendableError):
+        mend_row(by=BY, row_id=row.pk, values={"学号": "14231100009"})
+    with pytest.raises(NotMendableError):
+        datahub.replay(by=BY, batch_id=row.batch_id)
+
+
+def test_formulas_of_a_workbook_are_told(supplied, hand_in):
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.split(","))
+    book.active.append([TERM, "JX01", 14231100001, "B001", "高数", "初修"])
+    book.active.append([TERM, "JX01", "=1+1", "B001", "高数", "初修"])
+    book.active.append([TERM, "JX01", 1e9, "B001", "=1+1", "初修"])
+    content = io.BytesIO()
+    book.save(content)
+    hand_in(content.getvalue(), source_key=ZHENGFANG, name="选课.xlsx")
+    assert {row.campus_no for row in datahub.rows(ROSTER)} == {"14231100001"}
+    assert set(Issue.objects.filter(severity="reject").values_list("line", "code")) >= {
+        (3, "formula_without_value"),
+        (4, "formula_without_value"),
+    }
+
+
+def test_the_same_file_after_another_changes_back(supplied, hand_in):
+    hand_in(export(line()), source_key=ZHENGFANG)
+    second = hand_in(export(line(course="B002")), source_key=ZHENGFANG)
+    assert second.counts["changed"] == 1
+    assert second.differences[0] | {"name": ""} == {
+        "campus_no": "14231100001",
+        "name": "",
+        "field": "课程号",
+        "before": "B001",
+        "after": "B002",
+    }
+
+
+def test_what_a_whole_list_lacks_is_removed(supplied, hand_in):
+    everyone = [line(f"1423110{n:04d}") for n in range(100)]
+    hand_in(export(*everyone), source_key=ZHENGFANG)
+    report = hand_in(export(*everyone[:98]), source_key=ZHENGFANG)
+    assert (report.counts["removed"], len(roster())) == (2, 98)
+    assert next(datahub.history(ROSTER, (TERM, "JX01", "14231100099"))).row is None
+
+
+def test_too_much_is_removed_only_after_somebody_saw_it(supplied, hand_in, run_jobs):
+    everyone = [line(f"1423110{n:04d}") for n in range(100)]
+    hand_in(export(*everyone), source_key=ZHENGFANG)
+    with pytest.raises(TooManyGoneError, match="现有 100 行，文件里少了 97 行"):
+        hand_in(export(*everyone[:3]), source_key=ZHENGFANG)
+    assert len(roster()) == 100
+    rehearsed = hand_in(export(*everyone[:3]), source_key=ZHENGFANG, dry_run=True)
+    assert (rehearsed.counts["removed"], len(roster())) == (97, 100)
+    take_for_good(by=BY, batch_id=rehearsed.batch, title="导入")
+    run_jobs()
+    assert len(roster()) == 3
+
+
+def test_where_a_line_is_nobodys_nothing_is_removed(supplied, hand_in):
+    everyone = [line(f"1423110{n:04d}") for n in range(100)]
+    hand_in(export(*everyone), source_key=ZHENGFANG)
+    report = hand_in(export(*everyone[:99], line(campus_no="1.4E+10")), source_key=ZHENGFANG)
+    assert report.counts["removed"] == 0
+    assert Issue.objects.filter(batch=report.batch, code="gone_kept").exists()
+
+
+class TestTakingBack:
+    def test_brings_back_what_was_before(self, supplied, hand_in):
+        hand_in(export(line(), line("14231100002")), source_key=ZHENGFANG)
+        before = roster()
+        second = hand_in(export(line(course="B009"), line("14231100002"), line("14231100003")), source_key=ZHENGFANG)
+        preview = datahub.roll_back(by=BY, batch_id=second.batch, reason="交错了")
+        assert preview.values_restored == 2
+        assert roster() == before
+        assert len(list(datahub.history(ROSTER, (TERM, "JX01", "14231100001")))) == 3
+
+    def test_brings_back_what_was_removed(self, supplied, hand_in):
+        everyone = [line(f"1423110{n:04d}") for n in range(100)]
+        hand_in(export(*everyone), source_key=ZHENGFANG)
+        second = hand_in(export(*everyone[:99]), source_key=ZHENGFANG)
+        datahub.roll_back(by=BY, batch_id=second.batch, reason="交错了")
+        assert len(roster()) == 100
+
+    def test_is_refused_where_a_later_file_stands_on_it(self, supplied, hand_in):
+        first = hand_in(export(line()), source_key=ZHENGFANG)
+        second = hand_in(export(line(course="B002")), source_key=ZHENGFANG)
+        with pytest.raises(datahub.RollbackRefusedError, match=f"#{second.batch}"):
+            datahub.roll_back(by=BY, batch_id=first.batch, reason="交错了")
+        datahub.roll_back(by=BY, batch_id=second.batch, reason="交错了")
+        datahub.roll_back(by=BY, batch_id=first.batch, reason="都交错了")
+        assert roster() == {}
+
+    def test_is_refused_when_another_writes_the_table_by_now(self, two, supplied, hand_in):
+        first = hand_in(export(line()), source_key=ZHENGFANG)
+        switched(two, source="")
+        with pytest.raises(SourceRefusedError):
+            datahub.roll_back(by=BY, batch_id=first.batch, reason="晚了")
+        assert Batch.objects.get(pk=first.batch).state == "applied"
+
+
+def test_sensitive_cells_lie_sealed_in_landing_and_table(two, hand_in):
+    switched(two, table="hr.establishment", source="hr.yongyou")
+    hand_in("人员编码,岗位,部门编码,手机,是否在编\n0020209001,院长,11,13800138000,是\n", source_key="hr.yongyou")
+    assert "13800138000" not in str(list(LandingRow.objects.values_list("raw", flat=True)))
+    (row,) = datahub.rows("hr.establishment")
+    assert (row.post, row.is_budgeted, row.mobile) == ("院长", True, None)
+    assert datahub.sensitive_rows("hr.establishment", by=BY, purpose="应急联络")[0].mobile == "13800138000"
+
+
+def test_every_feed_is_a_source_and_fills_a_table():
+    for feed in feeds():
+        assert SOURCES[feed.key].table in shared_tables()
+    assert {feed.key.partition(".")[2] for feed in feeds()} == {"zhengfang", "qingguo", "qiangzhi", "yongyou", "jinzhi"}
