@@ -31,6 +31,8 @@ ROOMS = [
     "nanhu.kernel.calendar",
     "nanhu.kernel.numbering",
     "nanhu.kernel.draw",
+    "nanhu.kernel.files",
+    "nanhu.kernel.printing",
     "nanhu.platforms.people",
     "nanhu.platforms.campus",
     "nanhu.platforms.identity",

@@ -8,6 +8,8 @@ ROOMS = [
     ("", "nanhu.kernel.ui.urls"),
     ("", "nanhu.kernel.doctor.urls"),
     ("lists/", "nanhu.kernel.kit.urls"),
+    ("files/", "nanhu.kernel.files.urls"),
+    ("", "nanhu.kernel.printing.urls"),
     ("", "nanhu.platforms.identity.urls"),
     ("people/", "nanhu.platforms.people.urls"),
     ("campus/", "nanhu.platforms.campus.urls"),

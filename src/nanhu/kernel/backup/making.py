@@ -14,6 +14,8 @@ from nanhu.kernel.crypto.keystore import sync_folder
 DUMP = "database.dump"
 OWN_TO_THE_SERVER = "database-"
 """The embedded server's passwords belong to that server, not to the data in it."""
+DRAFTS = shutil.ignore_patterns(".*", "*.part")
+"""What somebody writes at this moment; no row names it yet."""
 
 
 def make_backup(place: Place, target: Path) -> Manifest:
@@ -29,7 +31,7 @@ def make_backup(place: Place, target: Path) -> Manifest:
             postgres.dump(place.database_url, draft / DUMP, snapshot_name=name, server_version=server_version)
         _copy_secrets(place.secrets, draft / "secrets")
         if place.media.is_dir():
-            shutil.copytree(place.media, draft / "media")
+            shutil.copytree(place.media, draft / "media", ignore=DRAFTS)
         manifest = Manifest(
             format=FORMAT,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),

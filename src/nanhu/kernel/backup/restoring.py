@@ -91,9 +91,20 @@ def _prove(place: Place, manifest: Manifest) -> None:
         )
         if different:
             raise BackupError(f"restored, but the counts differ from the manifest: {', '.join(different[:5])}")
+        missing = _missing_files(connection, place.media / "files", present=found.keys())
         unreadable = _unreadable(connection, _keys_of(place), present=found.keys())
+    if missing:
+        raise BackupError(f"restored, but {missing} files that rows name are not in the backup's media")
     if unreadable:
         raise BackupError(f"restored, but the keyring does not open {', '.join(unreadable)}: it is not of this backup")
+
+
+def _missing_files(connection: psycopg.Connection, folder: Path, *, present: Collection[str]) -> int:
+    """Their content is what the manifest says; here it is asked whether they are all there."""
+    if "kernel_file" not in present:  # made by a later migration than the backup
+        return 0
+    named = connection.execute("SELECT DISTINCT sha256 FROM kernel_file WHERE removed_at IS NULL").fetchall()
+    return sum(not (folder / sha256[:2] / sha256).is_file() for (sha256,) in named)
 
 
 def _keys_of(place: Place) -> KeyStore:

@@ -78,6 +78,13 @@ def check_workbook(path: Path) -> None:
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:
+    if "xl/workbook.xml" not in archive.namelist():
+        raise WrongFormatError(hint=_("这是一个压缩包，不是 .xlsx 工作簿。"))
+    check_parts(archive)
+
+
+def check_parts(archive: zipfile.ZipFile) -> None:
+    """Of any file that is a zip: how many parts, how large, how dense, none of them twice."""
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
         raise WorkbookBombError(what=_("%d 个部件") % len(entries))
@@ -86,8 +93,6 @@ def check_archive(archive: zipfile.ZipFile) -> None:
     names = [entry.filename.replace("\\", "/").lower() for entry in entries]
     if len(set(names)) < len(names):  # we might measure the one and the reader open the other
         raise BrokenWorkbookError
-    if "xl/workbook.xml" not in archive.namelist():
-        raise WrongFormatError(hint=_("这是一个压缩包，不是 .xlsx 工作簿。"))
     total = 0
     for entry in entries:
         with archive.open(entry) as part:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from nanhu.kernel.crypto import EncryptedTextField, fields
 from nanhu.kernel.crypto.keystore import FileKeyStore
 from nanhu.kernel.crypto.providers import PROVIDERS
 from nanhu.kernel.crypto.vault import Vault
+from nanhu.kernel.files import services, store
+from nanhu.kernel.files.purposes import Purpose, Retention
 from nanhu.kernel.models import AuditEntry, Heartbeat
 from nanhu.testing.patience import PATIENCE_SECONDS
 
@@ -111,6 +114,36 @@ def test_the_whole_circle(campus, elsewhere, tmp_path) -> None:
     assert (elsewhere.secrets / "secret-key").read_text() == "signing"
     assert {path.name for path in elsewhere.secrets.iterdir()} == {"keyring.json", "secret-key"}
     assert tables_of(elsewhere) == tables_of(campus)
+
+
+@pytest.fixture
+def kept_file(campus, monkeypatch):
+    chosen = replace(configuration(), data_dir=campus.media.parent)
+    monkeypatch.setattr(store, "configuration", lambda: chosen)
+    paper = Purpose(
+        key="test.paper",
+        name="凭据",
+        kinds=frozenset({"txt"}),
+        retention=Retention(name="永久", days=None),
+        may_open=lambda *_: False,
+    )
+    by = Actor.system("test")
+    return services.keep(by=by, purpose=paper, content="凭据".encode(), name="凭据.txt", target="test:1")
+
+
+def test_kept_files_come_along(campus, elsewhere, kept_file, tmp_path) -> None:
+    (store.path_of(kept_file.sha256).parent / ".draft").write_text("somebody writes")
+    make_backup(campus, tmp_path / "backup")
+    restore(elsewhere, tmp_path / "backup", replace=False)
+    [found] = [path for path in (elsewhere.media / "files").rglob("*") if path.is_file()]
+    assert (found.name, found.read_text(), found.stat().st_mode & 0o777) == (kept_file.sha256, "凭据", 0o400)
+
+
+def test_a_backup_without_a_file_that_a_row_names_is_noticed(campus, elsewhere, kept_file, tmp_path) -> None:
+    store.path_of(kept_file.sha256).unlink()
+    make_backup(campus, tmp_path / "backup")
+    with pytest.raises(BackupError, match="1 files that rows name"):
+        restore(elsewhere, tmp_path / "backup", replace=False)
 
 
 def test_the_restored_database_still_guards_itself(campus, elsewhere, tmp_path) -> None:

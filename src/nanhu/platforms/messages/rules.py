@@ -1,6 +1,5 @@
 """Pure rules of notices: names and kinds of attached files, excerpts, shares. No database, request or clock."""
 
-import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,10 +7,12 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Final
 
+from nanhu.kernel.files.names import LONGEST_NAME as LONGEST_FILE_NAME
+
 MEGABYTE: Final = 1024 * 1024
 LARGEST_ATTACHMENT: Final = 20 * MEGABYTE
 MOST_ATTACHMENTS: Final = 10
-LONGEST_NAME: Final = 120
+LONGEST_NAME: Final = LONGEST_FILE_NAME
 UNREAD_FOR: Final = timedelta(days=60)
 """A notice older than this is history: it carries no unread mark unless it must be read."""
 
@@ -55,16 +56,6 @@ class ReadShare:
         if self.audience <= 0:
             return 0
         return min(100, self.read * 100 // self.audience)
-
-
-def safe_file_name(name: str) -> str:
-    """The name a reader saves the file under: no path, no control or direction-changing characters, bounded."""
-    flat = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    seen = " ".join("".join(c for c in flat if unicodedata.category(c)[0] != "C").split())
-    seen = re.sub(r'[<>:"|?*]', "_", seen).strip(" .")
-    suffix = PurePosixPath(seen).suffix[:12]
-    stem = seen[: len(seen) - len(suffix)] if suffix else seen
-    return f"{stem[: LONGEST_NAME - len(suffix)].rstrip(' .') or '附件'}{suffix}"
 
 
 def extension_of(name: str) -> str:

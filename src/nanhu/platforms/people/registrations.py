@@ -12,6 +12,7 @@ from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.kit.people import PersonLine, named_by
 from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
 from nanhu.kernel.remembered import Remembered
+from nanhu.platforms.people import checks  # noqa: F401  (registering is its effect)
 from nanhu.platforms.people.models import Affiliation, ChangeSet
 from nanhu.platforms.people.personal_data import affiliation_records, person_records
 from nanhu.platforms.people.queries import AffiliationCard, PersonCard, person_card, person_cards

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit, clock
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.files.names import safe_file_name
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.errors import AttachmentRefusedError
 from nanhu.platforms.messages.models import Attachment, Notice
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def check_file(file: "File[bytes]") -> str:
     """The safe name of a file that may be attached; raises AttachmentRefusedError with the reason for any other."""
-    name = rules.safe_file_name(file.name or "")
+    name = safe_file_name(file.name or "")
     if not file.size:
         raise AttachmentRefusedError(name=name, why=_("文件是空的。"))
     if file.size > rules.LARGEST_ATTACHMENT:

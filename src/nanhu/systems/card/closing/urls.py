@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("disputes/<int:number>/", disputes.mark, name="dispute"),
     path("statement/", statement.page, name="statement"),
     path("statement/statement.json", statement.download, name="statement_download"),
+    path("statement/paper/", statement.paper, name="statement_paper"),
     path("statement/verify_statement.py", statement.verifier, name="statement_verifier"),
     path("", corrections.desk.urls),
     path("", home.desk.urls),

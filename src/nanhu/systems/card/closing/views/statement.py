@@ -3,14 +3,16 @@
 import json
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import RangeReversedError
+from nanhu.systems.card.closing.printing import print_statement
 from nanhu.systems.card.closing.statements import Holder, shown_statement, statement_of
 from nanhu.systems.card.forms import StatementForm
 from nanhu.systems.card.queries import Range
@@ -22,9 +24,9 @@ def holder_of(request: HttpRequest) -> Holder:
     return Holder(name=viewer.name, campus_no=viewer.campus_no)
 
 
-def days_of(request: HttpRequest) -> Range:
+def days_of(said: QueryDict) -> Range:
     """A paper that somebody signs for is not made for days that nobody asked for in this order."""
-    asked = StatementForm(request.GET)
+    asked = StatementForm(said)
     asked.is_valid()
     first, last = asked.cleaned_data.get("first"), asked.cleaned_data.get("last")
     if first and last and last < first:
@@ -35,7 +37,7 @@ def days_of(request: HttpRequest) -> Range:
 @require_safe
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
-    days = days_of(request)
+    days = days_of(request.GET)
     document = shown_statement(own_card(request), holder_of(request), days)
     sealed = sum(row["block"] is not None for row in document["rows"])
     facts = {
@@ -53,7 +55,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def download(request: HttpRequest) -> HttpResponse:
-    days = days_of(request)
+    days = days_of(request.GET)
     document = statement_of(own_card(request), holder_of(request), days)
     name = f"statement-{days.first:%Y%m%d}-{days.last:%Y%m%d}.json"
     return HttpResponse(
@@ -61,6 +63,15 @@ def download(request: HttpRequest) -> HttpResponse:
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
+
+
+@require_POST
+@never_cache
+def paper(request: HttpRequest) -> HttpResponse:
+    """A numbered PDF with its code, kept: whoever is shown it asks at /v/."""
+    days = days_of(request.POST)
+    document = print_statement(by=person_at(request), card=own_card(request), holder=holder_of(request), days=days)
+    return redirect("files:download", document.file.public_id)
 
 
 @require_safe

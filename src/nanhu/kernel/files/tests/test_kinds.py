@@ -1,0 +1,55 @@
+"""What a file is, its content says; what may hide in it is refused; what the law wants as it is stays as it is."""
+
+import io
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from nanhu.kernel.files.errors import RefusedFileError
+from nanhu.kernel.files.kinds import KINDS, PICTURES, checked
+from nanhu.kernel.files.tests.samples import ILL, PDF, WELL, pdf_with, with_exif
+
+
+@pytest.mark.parametrize("kind", WELL)
+def test_a_file_is_known_by_its_content(kind):
+    found, kept = checked(WELL[kind], kinds=KINDS)
+    assert found.key == kind
+    assert kind in PICTURES or kept == WELL[kind], "byte by byte"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ILL)
+def test_what_may_hide_something_is_refused(what):
+    with pytest.raises(RefusedFileError):
+        checked(ILL[what], kinds=KINDS)
+
+
+@pytest.mark.parametrize("kind", WELL)
+def test_only_the_kinds_of_its_purpose_are_taken(kind):
+    with pytest.raises(RefusedFileError, match="只收"):
+        checked(WELL[kind], kinds=set(KINDS) - {kind})
+
+
+def test_a_picture_is_made_anew_upright_and_without_what_was_hidden_in_it():
+    _kind, kept = checked(with_exif() + b"tail", kinds={"jpeg"})
+    assert not any(hidden in kept for hidden in (b"taken at home", b"secret comment", b"Exif", b"tail"))
+    assert Image.open(io.BytesIO(kept)).size == (30, 40)
+
+
+def test_an_invoice_with_its_data_attached_is_kept_as_it_is():
+    invoice = pdf_with(b"/Names<</EmbeddedFiles 3 0 R>>/AF[3 0 R]")
+    assert checked(invoice, kinds={"pdf"})[1] == invoice
+    assert checked(PDF.replace(b"Catalog", b"Catalog/JSX 1"), kinds={"pdf"})
+
+
+@given(
+    content=st.binary(max_size=300),
+    head=st.sampled_from([b"", b"PK\x03\x04", b"%PDF-", b"\xff\xd8\xff", b"<", b"\x89PNG\r\n\x1a\n"]),
+)
+def test_whatever_comes_is_kept_or_refused_and_never_an_accident(content, head):
+    with suppress(RefusedFileError):
+        kind, _kept = checked(head + content, kinds=KINDS)
+        assert kind.key in KINDS
