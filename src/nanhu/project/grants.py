@@ -214,6 +214,8 @@ DERIVED: Final = (
     "card_chip_key",
     "card_bank_order",
     "card_credential",
+    "access_shared_card",
+    "datahub_shared",
     "people_known",
     "people_ties",
     "people_units",

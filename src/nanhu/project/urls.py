@@ -1,5 +1,6 @@
 """The addresses of the rooms."""
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from nanhu.kernel.jobs.views import progress_page
@@ -32,9 +33,15 @@ ROOMS = [
     ("", "nanhu.platforms.portal.urls"),
 ]
 
+
+def is_here(module: str) -> bool:
+    """A system that a school has not installed has no addresses."""
+    return not module.startswith("nanhu.systems.") or apps.is_installed(".".join(module.split(".")[:3]))
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("progress/<uuid:public_id>/", progress_page, name="progress"),
-    *[path(prefix, include(module)) for prefix, module in ROOMS],
+    *[path(prefix, include(module)) for prefix, module in ROOMS if is_here(module)],
 ]
 
 handler400 = "nanhu.kernel.ui.error_pages.bad_request"

@@ -3,8 +3,10 @@
 from nanhu.platforms.access.issuers import ISSUERS, Choices, Credential, Issuer
 from nanhu.platforms.access.services.ruling import DoorRuleDraft
 from nanhu.platforms.access.services.setting_up import DoorOrder, DoorRuleOrder, DoorsOrder, set_up_doors
+from nanhu.platforms.access.shared_cards import CARD_REFUSALS
 
 __all__ = [
+    "CARD_REFUSALS",
     "ISSUERS",
     "Choices",
     "Credential",

@@ -38,6 +38,9 @@ class Issuer(Protocol):
     refusals: Mapping[str, Text]
     """Codes of refusal with their sentences for the door's screen."""
 
+    def counts(self) -> bool:
+        """Whether its credentials count today: not while another supplies the shared table that they stand in."""
+
     def present(self, text: str, *, terminal_id: int, sequence: int, at: datetime) -> Credential | None:
         """On line; what is good for one use is used up. None where it is none of this issuer's."""
 
@@ -58,30 +61,34 @@ ISSUERS: Final[list[Issuer]] = []
 UNKNOWN: Final = Credential(means="card", refusal="card_unknown")
 
 
+def speaking() -> list[Issuer]:
+    return [one for one in ISSUERS if one.counts()]
+
+
 def present(text: str, *, terminal_id: int, sequence: int, at: datetime) -> Credential:
-    found = (one.present(text, terminal_id=terminal_id, sequence=sequence, at=at) for one in ISSUERS)
+    found = (one.present(text, terminal_id=terminal_id, sequence=sequence, at=at) for one in speaking())
     return next((one for one in found if one is not None), UNKNOWN)
 
 
 def recall(number: str, *, at: datetime) -> Credential:
-    found = (one.recall(number, at=at) for one in ISSUERS) if number else ()
+    found = (one.recall(number, at=at) for one in speaking()) if number else ()
     return next((one for one in found if one is not None), UNKNOWN)
 
 
 def views() -> list[str]:
-    return [one.view for one in ISSUERS]
+    return [one.view for one in speaking()]
 
 
 def stamp() -> str:
-    return ".".join(one.stamp() for one in ISSUERS)
+    return ".".join(one.stamp() for one in speaking())
 
 
 def closed_days(days: Sequence[date]) -> dict[str, set[date]]:
-    return {group: shut for one in ISSUERS for group, shut in one.closed_days(days).items() if shut}
+    return {group: shut for one in speaking() for group, shut in one.closed_days(days).items() if shut}
 
 
 def choices() -> Choices:
-    return [group for one in ISSUERS for group in one.choices()]
+    return [group for one in speaking() for group in one.choices()]
 
 
 def class_name(holder_class: str) -> str:

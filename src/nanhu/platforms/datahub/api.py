@@ -17,7 +17,7 @@ from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
-from nanhu.platforms.datahub.shared.reading import Version, history, rows, sensitive_rows
+from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
 from nanhu.platforms.datahub.shared.writers import is_ours, writer_of
 from nanhu.platforms.datahub.shared.writing import Changes, put, remove
 
@@ -36,7 +36,9 @@ __all__ = [
     "UnknownSourceError",
     "Version",
     "WriterRefusedError",
+    "changed_at",
     "check_workbook",
+    "codes_of",
     "decisions",
     "history",
     "import_file",

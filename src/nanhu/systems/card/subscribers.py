@@ -10,9 +10,27 @@ from nanhu.platforms.people.api import (
     AffiliationStarted,
     PersonJoined,
 )
+from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.publishing import publish
 from nanhu.systems.card.services import follow, issue
 
 BY = Actor.system("card.life_cycle")
+
+
+@subscribe(CardReportedLost, name="card.publish_lost")
+def publish_lost(events: Sequence[CardReportedLost]) -> None:
+    publish(Card.objects.filter(pk__in=[event.card_id for event in events]))
+
+
+@subscribe(CardLossCancelled, name="card.publish_found")
+def publish_found(events: Sequence[CardLossCancelled]) -> None:
+    publish(Card.objects.filter(pk__in=[event.card_id for event in events]))
+
+
+@subscribe(CardReissued, name="card.publish_reissued")
+def publish_reissued(events: Sequence[CardReissued]) -> None:
+    publish(Card.objects.filter(pk__in=[pk for event in events for pk in (event.old_card_id, event.new_card_id)]))
 
 
 @subscribe(PersonJoined, name="card.issue_to_newcomers")

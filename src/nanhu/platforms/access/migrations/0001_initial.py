@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("campus", "0001_initial"),
+        ("datahub", "0001_initial"),
         ("people", "0001_initial"),
         ("terminals", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -14,6 +14,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import decrypt_many
 from nanhu.platforms.datahub.errors import PurposeRefusedError, UnknownFieldError
 from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE
 from nanhu.platforms.datahub.shared.writing import shared_table
@@ -126,6 +127,16 @@ def json_value(value: Any) -> Any:
 def json_text(value: Any) -> str:
     found = json_value(value)
     return found if isinstance(found, str) else json.dumps(found)
+
+
+def changed_at(table: str) -> datetime:
+    """The moment of its last write, which is another after each."""
+    return Known.objects.values_list("last_at", flat=True).get(key=shared_table(table).key)
+
+
+def codes_of(table: str, field: str) -> Mapping[str, str]:
+    """The values that a code may take, with their names."""
+    return shared_table(table).by_name[field].values
 
 
 def history(table: str, key: Sequence[str]) -> Iterator[Version]:

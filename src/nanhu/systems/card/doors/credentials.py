@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.registry import Text
-from nanhu.platforms.access.api import ISSUERS, Choices, Credential
+from nanhu.platforms.access.api import CARD_REFUSALS, ISSUERS, Choices, Credential
+from nanhu.platforms.datahub import api as datahub
 from nanhu.systems.card.codes.errors import FAULTS
 from nanhu.systems.card.codes.gateway import is_code
 from nanhu.systems.card.codes.services.spending import spend_code
@@ -18,6 +19,7 @@ from nanhu.systems.card.rights.forms import holders_of_rights
 from nanhu.systems.card.rights.services.deciding import may, table
 
 RIGHT: Final = "door"
+TABLE: Final = "card.card"
 STAMP = """
     SELECT concat_ws('.', (SELECT concat_ws('-', count(*), max(r.id), count(r.withdrawn_at)) FROM card_right_rule r),
         (SELECT max(r.version) FROM card_revocation r), (SELECT max(c.id) FROM card_card c))"""
@@ -26,12 +28,7 @@ STAMP = """
 class CardIssuer:
     view = "card_credential"
     refusals: Mapping[str, Text] = {
-        "card_lost": _("这张卡已挂失"),
-        "card_frozen": _("这张卡已冻结"),
-        "card_expired": _("这张卡已过期"),
-        "card_replaced": _("这张卡已补办新卡"),
-        "card_closed": _("这张卡已注销"),
-        "not_yet_valid": _("这张卡还没有到启用日"),
+        **CARD_REFUSALS,
         "no_right": _("这类卡没有门禁权限"),
         "code_wrong": _("这个码无效，请在手机上重新打开"),
         "code_expired": _("这个码已过期，请刷新"),
@@ -39,6 +36,10 @@ class CardIssuer:
         "code_revoked": _("这部手机的码已停用"),
         "code_offline": _("门禁断网，请刷卡"),
     }
+
+    def counts(self) -> bool:
+        """Where a vendor supplies the cards, ours open nothing."""
+        return datahub.is_ours(TABLE)
 
     def present(self, text: str, *, terminal_id: int, sequence: int, at: datetime) -> Credential | None:
         """A card's number, or a door code of a phone, which stands for its owner's living card."""

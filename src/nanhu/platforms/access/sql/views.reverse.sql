@@ -1,0 +1,1 @@
+DROP VIEW access_shared_card;

@@ -1,0 +1,1 @@
+DROP VIEW datahub_shared;

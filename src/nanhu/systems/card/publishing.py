@@ -1,0 +1,46 @@
+"""Cards as other systems know them: rows of the shared table `card.card`, while this system writes it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.jobs import job
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.models import Card
+
+TABLE: Final = "card.card"
+BY: Final = Actor.system("card.publish")
+
+
+@job("card.publish_cards", every="7 * * * *")
+def publish_cards() -> int:
+    """All of them; what has not changed writes nothing. Gives how many rows did."""
+    return publish(Card.objects.all())
+
+
+def publish(cards: Iterable[Card]) -> int:
+    if not datahub.is_ours(TABLE):
+        return 0
+    try:
+        return len(datahub.put(TABLE, rows_of(cards), by=BY).keys)
+    except datahub.WriterRefusedError:  # switched this moment
+        return 0
+
+
+def rows_of(cards: Iterable[Card]) -> Iterator[Mapping[str, Any]]:
+    """Of those whose holder has a campus number."""
+    numbers = {person_id: number for number, person_id in people.campus_numbers().items()}
+    for card in cards:
+        if card.person_id in numbers:
+            yield {
+                "uid": card.uid,
+                "number": card.number,
+                "campus_no": numbers[card.person_id],
+                "holder_class": card.card_class,
+                "sub_class": card.sub_class,
+                "state": card.state,
+                "valid_from": card.valid_from,
+                "valid_until": card.valid_until,
+                "lost_at": card.lost_at,
+            }
