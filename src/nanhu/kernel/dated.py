@@ -62,6 +62,10 @@ class DatedRule(models.Model):
     def last(self) -> date:
         return self.ends_on or date.max
 
+    @property
+    def is_over(self) -> bool:
+        return self.last < campus_today()
+
     def meets(self, other: Self) -> bool:
         is_same = all(getattr(self, name) == getattr(other, name) for name in self.key)
         return is_same and self.starts_on <= other.last and self.last >= other.starts_on
@@ -131,14 +135,20 @@ def supersede[R: DatedRule](*, by: Actor, wanted: Sequence[R], reason: str) -> l
 
 
 def end_today[R: DatedRule](*, by: Actor, rule: R) -> bool:
-    """Take back what has not begun; a rule in force ends yesterday, for what it did stands. False where it was gone already."""
+    """Take back what has not begun; a rule in force ends yesterday, for what it did stands. False where it was gone already or
+    its days are over: the past is left alone."""
     current = type(rule)._default_manager.select_for_update().get(pk=rule.pk)  # noqa: SLF001
-    if current.withdrawn_at is not None:
+    if current.withdrawn_at is not None or current.is_over:
         return False
     current.withdraw(by)
     if current.starts_on < campus_today():
         current.piece(current.starts_on, campus_today() - ONE_DAY).save()
     return True
+
+
+def not_over[R: DatedRule](rules: QuerySet[R]) -> QuerySet[R]:
+    """Those that hold today or will: what can still be ended."""
+    return rules.filter(Q(ends_on=None) | Q(ends_on__gte=campus_today()), withdrawn_at=None)
 
 
 def rules_on[R: DatedRule](rules: QuerySet[R], day: date) -> QuerySet[R]:

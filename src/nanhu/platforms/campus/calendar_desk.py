@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.calendar import holiday_name
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.dated import rules_on
+from nanhu.kernel.dated import not_over, rules_on
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     SIGNED_IN,
@@ -341,7 +341,7 @@ def periods(request: PageRequest) -> HttpResponseBase:
     none = Empty(
         title=_("还没有节次"), icon="clock", action=_("设置节次"), to="set_periods", text=_("先写各校区每节课的时间。")
     )
-    living = PeriodTable.objects.filter(withdrawn_at=None).select_related("campus")
+    living = not_over(PeriodTable.objects.select_related("campus"))
     return listing(request, Periods, living, empty=none, export_as="节次", template="campus/periods.html")
 
 

@@ -37,6 +37,27 @@ class PostHeldError(CampusError):
     field = "person"
 
 
+class NoTieError(CampusError):
+    code = "people.no_tie"
+    http_status = 409
+    sentence = _("这个人已经离校，或没有学生、教职工、临时人员身份，不能任职。")
+    field = "person"
+
+
+class UnitClosedError(CampusError):
+    code = "people.unit_closed"
+    http_status = 409
+    sentence = _("这个单位已经停用。")
+    field = "unit"
+
+
+class PostLengthenedError(CampusError):
+    code = "people.post_lengthened"
+    http_status = 422
+    sentence = _("任期到{day}为止：最后一天不能更晚，延长须另行任命。")
+    field = "last_day"
+
+
 class OfficeExistsError(CampusError):
     code = "people.office_exists"
     http_status = 409

@@ -71,7 +71,7 @@ class PersonsParted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostStarted(Event):
-    """Somebody was appointed to an office of a unit, perhaps from a later day on."""
+    """Somebody holds an office of a unit from today on; a later first day is told when it comes."""
 
     unit_id: int
     office: str
@@ -80,7 +80,7 @@ class PostStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostEnded(Event):
-    """Somebody holds an office of a unit no more, or only until a day that was set."""
+    """Somebody holds an office of a unit no more: removed, or its last day is over."""
 
     unit_id: int
     office: str

@@ -4,21 +4,19 @@ from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.people.events import AffiliationEnded, PersonsMerged, PersonsParted
-from nanhu.platforms.people.posts import services
+from nanhu.platforms.people.posts import following
 
 
 @subscribe(AffiliationEnded, name="people.end_posts_of_leavers")
 def end_posts_of_leavers(events: Sequence[AffiliationEnded]) -> None:
-    services.end_posts_of_leavers(person_ids={event.person_id for event in events})
+    following.end_posts_of_leavers(person_ids={event.person_id for event in events})
 
 
 @subscribe(PersonsMerged, name="people.merge_posts")
 def merge_posts(events: Sequence[PersonsMerged]) -> None:
-    for event in events:
-        services.merge_posts(kept_id=event.kept_id, gone_id=event.gone_id)
+    following.follow_merges(person_ids={one for event in events for one in (event.kept_id, event.gone_id)})
 
 
 @subscribe(PersonsParted, name="people.part_posts")
 def part_posts(events: Sequence[PersonsParted]) -> None:
-    for event in events:
-        services.part_posts(restored_id=event.restored_id)
+    following.follow_merges(person_ids={one for event in events for one in (event.kept_id, event.restored_id)})

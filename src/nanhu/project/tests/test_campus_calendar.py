@@ -199,6 +199,7 @@ def test_periods_are_set_line_by_line(registrar):
     assert "08:00–08:45 · 08:55–09:40" in registrar.get("/campus/terms/periods/").content.decode()
     registrar.post(f"/campus/terms/periods/{table.public_id}/end/", {"reason": "改了"})
     assert not PeriodTable.objects.filter(withdrawn_at=None, ends_on=None).exists()
+    assert "夏季作息" not in registrar.get("/campus/terms/periods/").content.decode(), "what is over is not ended again"
 
 
 def test_everybody_reads_the_calendar(anybody):

@@ -6,23 +6,26 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.models import Progress
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.desk import KEEPER, desk
-from nanhu.platforms.people.models import OrgUnit, Post, PostList
+from nanhu.platforms.people.models import Affiliation, OrgUnit, Post, PostList
 from nanhu.platforms.people.posts.services import take_post_list
 from nanhu.testing.members import PASSWORD, grant, open_staff
 from nanhu.testing.pages import IntakeTests
 
+LINES = (("负责人", "T00003"), ("负责人", "T00002"), ("负责人", "T00001"))
 SYSTEM = Actor.system("test")
 HEADS = "单位,岗位,学工号,姓名,起始日期,截止日期\n"
 
 
 @pytest.fixture
 def school(db):
-    open_staff({"T00001": "周敏", "T00002": "何平", "T00003": "钱进"})
+    open_staff({"T00001": "周敏", "T00002": "何平", "T00003": "钱进", "T00004": "孙立"})
     grant("T00001", [KEEPER])
     grant("T00002", [KEEPER])
+    grant("T00004", [KEEPER])
     OrgUnit.objects.create(code="1000", name="学校")
     return OrgUnit.objects.create(code="12", name="计算机学院", parent=OrgUnit.objects.get(code="1000"))
 
@@ -105,6 +108,24 @@ def test_an_approved_list_appoints_once(school):
     assert [(str(post), post.appointed_by_name) for post in Post.objects.all()] == [("计算机学院负责人", "何平")]
 
 
+def test_a_list_tells_who_left_or_was_merged_since_it_was_checked(school):
+    """Two lines of one person become one post; the finished list says how many there are."""
+    pages = TestPages()
+    pages.good = HEADS + "".join(f"12,{what},{who},,2026-09-01,\n" for what, who in LINES)
+    address = pages.submitted(signed_in("T00001"))
+    leaver, gone, kept = (person_of(number) for number in ("T00002", "T00003", "T00001"))
+    Affiliation.objects.filter(person_id=leaver).update(state="ended", ends_on=date(2026, 9, 1))
+    people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一人")
+    second = signed_in("T00004")
+    second.post(address + "approve/")
+    found = PostList.objects.get()
+    take_post_list(batch_id=found.pk)
+    assert [post.person_id for post in Post.objects.all()] == [kept]
+    assert [bool(row.why) for row in found.rows.order_by("line")] == [False, True, True]
+    progress = Progress.objects.get(public_id=found.progress_id)
+    assert (progress.state, progress.summary) == (Progress.State.DONE, "任命 1 个，2 个没有写入")
+
+
 def test_it_is_appointed_and_ended_by_hand(school):
     keeper = signed_in("T00001")
     said = {
@@ -141,3 +162,23 @@ def test_what_waits_for_a_second_person_stands_in_the_todo_list(school):
     assert "名单 1" in second.get("/").content.decode(), "on the home with its number"
     second.post(address + "refuse/", {"answer": "名单不全"})
     assert "2026 秋" not in second.get("/flows/").content.decode()
+
+
+def test_a_last_day_after_the_posts_own_is_refused_at_its_field(school):
+    post = people.appoint(
+        by=SYSTEM,
+        unit_id=school.pk,
+        office="head",
+        person_id=person_of("T00003"),
+        starts_on=date(2026, 9, 1),
+        ends_on=date(2090, 8, 31),
+        document="任〔1〕号",
+    )
+    answer = signed_in("T00001").post(f"/people/posts/{post.public_id}/", {"reason": "届满", "last_day": "2090-09-01"})
+    assert (answer.status_code, "延长须另行任命" in answer.content.decode()) == (422, True)
+
+
+def test_a_guest_is_refused_in_a_list_before_anybody_approves(school):
+    Affiliation.objects.filter(person_id=person_of("T00003")).update(kind="guest")
+    answer = TestPages().hand_in(signed_in("T00001"), TestPages.good)
+    assert (answer.status_code, "不能任职" in answer.content.decode()) == (422, True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -224,8 +225,10 @@ def set_periods(
 
 @transaction.atomic
 def end_periods(*, by: Actor, table: PeriodTable, reason: str) -> None:
-    """From today on it holds no longer; the days that it held stay."""
+    """From today on it holds no longer; the days that it held stay, and one whose days are over is refused."""
     why = given(reason)
+    if table.is_over:
+        raise WrongStateError(what=_("这张作息表"), state=_("已过期"))
     if end_today(by=by, rule=table):
         facts = {"season": table.season}
         audit.record(by=by, action="campus.end_periods", target=f"place:{table.campus.key}", reason=why, facts=facts)

@@ -11,8 +11,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.calendar import DayKind
 from nanhu.kernel.calendar.services import set_exception
 from nanhu.kernel.calendar.working import forget_exceptions
-from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.kernel.dated import NoRuleError
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.dated import NoRuleError, end_today
 from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.platforms.campus.errors import (
     AnotherTermOpenError,
@@ -262,6 +262,20 @@ def test_a_season_takes_the_place_of_the_other_on_its_days(south):
         queries.periods_on(south, date(2027, 5, 1))
     end_periods(by=SYSTEM, table=table, reason="取消")
     assert not PeriodTable.objects.filter(pk=table.pk, withdrawn_at=None).exists()
+
+
+def test_a_table_whose_days_are_over_is_left_as_it_was(south):
+    """An end of today would give the summer days that are the winter's."""
+    yesterday = campus_today() - timedelta(days=1)
+    past = {"starts_on": yesterday - timedelta(days=99), "ends_on": yesterday - timedelta(days=50), "reason": "作息"}
+    summer = set_periods(by=SYSTEM, campus=south, season="夏季作息", periods=SUMMER, **past)
+    winter = {"starts_on": yesterday - timedelta(days=49), "reason": "作息"}
+    set_periods(by=SYSTEM, campus=south, season="冬季作息", periods=WINTER, **winter)
+    with pytest.raises(WrongStateError):
+        end_periods(by=SYSTEM, table=summer, reason="停用")
+    assert end_today(by=SYSTEM, rule=summer) is False
+    summer.refresh_from_db()
+    assert (summer.withdrawn_at, PeriodTable.objects.count()) == (None, 2)
 
 
 @pytest.mark.parametrize("periods", [(), ("09:00-08:00",), ("08:00-09:00", "08:30-09:30"), ("08:00-08:00",)])

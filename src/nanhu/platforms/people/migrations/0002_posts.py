@@ -51,7 +51,19 @@ class Migration(migrations.Migration):
                 ("ended_by_name", models.TextField(blank=True, default="")),
                 ("why_ended", models.TextField(blank=True, default="")),
                 ("withdrawn_at", models.DateTimeField(null=True)),
+                ("start_published_at", models.DateTimeField(help_text="when PostStarted was sent", null=True)),
+                ("end_published_at", models.DateTimeField(help_text="when PostEnded was sent", null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "joined_into",
+                    models.ForeignKey(
+                        help_text="stands for it while two records are merged; until they part, this one is withdrawn",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="people.post",
+                    ),
+                ),
                 (
                     "appointed",
                     models.ForeignKey(
@@ -213,6 +225,13 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="people_post_ends_for_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("joined_into", None), ("withdrawn_at__isnull", False), _connector="OR"),
+                name="people_post_joined_is_withdrawn",
             ),
         ),
         migrations.AddConstraint(

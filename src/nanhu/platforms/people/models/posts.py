@@ -1,6 +1,7 @@
 """Posts (岗位): who holds which office of a unit, from a day to a day. What is approved names posts, never persons."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import uuid4
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -39,7 +40,8 @@ class Office(models.Model):
 
 
 class Post(models.Model):
-    """Both days included. It ends and is never removed; one that was ended before it began is withdrawn."""
+    """Both days included. It ends and is never removed; one that was ended before it began is withdrawn. Where two records of
+    one person held the same, `joined_into` stands for both while they are merged."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
@@ -55,6 +57,15 @@ class Post(models.Model):
     ended_by_name = models.TextField(default="", blank=True)
     why_ended = models.TextField(default="", blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    joined_into = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        help_text="stands for it while two records are merged; until they part, this one is withdrawn",
+    )
+    start_published_at = models.DateTimeField(null=True, help_text="when PostStarted was sent")
+    end_published_at = models.DateTimeField(null=True, help_text="when PostEnded was sent")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -72,6 +83,9 @@ class Post(models.Model):
                 condition=Q(ended_by_name="", why_ended="") | (~Q(ended_by_name="") & ~Q(why_ended="")),
                 name="people_post_ends_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(joined_into=None) | Q(withdrawn_at__isnull=False), name="people_post_joined_is_withdrawn"
+            ),
             ExclusionConstraint(
                 name="people_post_once",
                 expressions=[
@@ -86,6 +100,10 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit.name}{self.office.name}"
+
+    @property
+    def last(self) -> date:
+        return self.ends_on or date.max
 
 
 class PostList(IntakeBatch):

@@ -7,7 +7,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.sheets import Checked, Fault, Line
+from nanhu.platforms.people.errors import NoTieError
 from nanhu.platforms.people.models import Office, OrgUnit, Post
+from nanhu.platforms.people.posts.queries import tied
 from nanhu.platforms.people.queries import find_people_by_campus_no, person_cards
 from nanhu.platforms.people.rules import comparable_name
 
@@ -51,6 +53,7 @@ class PostChecker:
         self.persons = find_people_by_campus_no({line["campus_no"].strip() for line in sheet})
         cards = person_cards(self.persons.values())
         self.names = {person_id: card.name for person_id, card in cards.items()}
+        self.tied = tied(self.names)
         self.held: dict[tuple[int, int, int], list[tuple[date, date | None]]] = {}
         posts = Post.objects.filter(person_id__in=self.names, withdrawn_at=None)
         for post in posts:
@@ -76,6 +79,8 @@ class PostChecker:
         person_id = self.persons.get(typed["campus_no"].strip())
         if person_id is None:
             yield typed.fault("campus_no", _("没有这个学工号，或已经离校"))
+        elif person_id not in self.tied:
+            yield typed.fault("campus_no", NoTieError().message)
         elif typed["name"] and comparable_name(typed["name"]) != comparable_name(self.names[person_id]):
             yield typed.fault("name", _("姓名与学工号不符"))
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.people.models import Affiliation, Office, Post
@@ -23,7 +23,17 @@ NEAREST: Final = """
      WHERE o.key = %(office)s AND p.withdrawn_at IS NULL
        AND daterange(p.starts_on, p.ends_on, '[]') @> %(day)s::date AND p.person_id <> ALL (%(without)s::bigint[])
        AND (%(climbs)s OR up.height = 0)
+       AND (%(day)s::date < %(today)s::date OR EXISTS (
+            SELECT FROM people_affiliation a
+             WHERE a.person_id = p.person_id AND a.kind = ANY (%(ties)s) AND a.state <> 'ended'
+               AND a.starts_on <= %(day)s::date AND (a.ends_on IS NULL OR a.ends_on >= %(today)s::date)))
      GROUP BY up.id, up.name, up.height, o.name ORDER BY up.height LIMIT 1"""
+
+
+TIES: Final = ("student", "staff", "temporary")
+"""Who has none of these has left; a guest holds no post."""
+LIVING_TIES: Final = ("active", "suspended")
+PLANNED_OR_LIVING: Final = ("planned", *LIVING_TIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +57,14 @@ class PostHeld:
 def find_post(
     unit_id: int, office: str, *, on: date | None = None, climbs: bool = False, without: Collection[int] = ()
 ) -> PostFound | None:
-    """Holders of the unit's post on a day. `climbs`: of the nearest unit above, while it is vacant; `without` counts as vacant."""
+    """Holders of the unit's post on a day. `climbs`: of the nearest unit above, while it is vacant; `without` counts as vacant,
+    and from today on so does who has no tie to the school by that day."""
     given: dict[str, Any] = {
         "unit": unit_id,
         "office": office,
         "day": on or campus_today(),
+        "today": campus_today(),
+        "ties": list(TIES),
         "climbs": climbs,
         "without": list(without),
     }
@@ -71,8 +84,22 @@ def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:
 
 
 def holding(day: date) -> QuerySet[Post]:
-    is_open = Q(ends_on=None) | Q(ends_on__gte=day)
-    return Post.objects.filter(is_open, withdrawn_at=None, starts_on__lte=day)
+    """As find_post: from today on only who has a tie by that day."""
+    held = Post.objects.filter(not_over(day), withdrawn_at=None, starts_on__lte=day)
+    if day < campus_today():
+        return held
+    ties = Affiliation.objects.filter(not_over(campus_today()), kind__in=TIES, starts_on__lte=day)
+    return held.filter(Exists(ties.filter(person_id=OuterRef("person_id")).exclude(state="ended")))
+
+
+def not_over(day: date) -> Q:
+    return Q(ends_on=None) | Q(ends_on__gte=day)
+
+
+def tied(person_ids: Collection[int], *, states: Collection[str] = PLANNED_OR_LIVING) -> set[int]:
+    """Those among them whom a tie binds to the school."""
+    ties = Affiliation.objects.filter(person_id__in=person_ids, state__in=states, kind__in=TIES)
+    return set(ties.values_list("person_id", flat=True))
 
 
 def office_names() -> dict[str, str]:

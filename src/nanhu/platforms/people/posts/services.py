@@ -1,12 +1,11 @@
-"""Appointing to a post and ending it; what becomes of posts when records are merged and people leave."""
+"""Appointing to a post and ending it; lists of posts. What becomes of posts by themselves is in `following`."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -14,24 +13,32 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
+from nanhu.kernel.jobs import open_progress
 from nanhu.kernel.proposals import given
-from nanhu.platforms.people.errors import OfficeExistsError, PostHeldError
+from nanhu.kernel.ui import dates
+from nanhu.platforms.people.errors import (
+    NoTieError,
+    OfficeExistsError,
+    PostHeldError,
+    PostLengthenedError,
+    UnitClosedError,
+)
 from nanhu.platforms.people.events import PostEnded, PostStarted
-from nanhu.platforms.people.models import Affiliation, Office, Post, PostList, PostListRow
+from nanhu.platforms.people.models import Office, OrgUnit, Person, Post, PostList, PostListRow
 from nanhu.platforms.people.posts.checking import CheckedPost
+from nanhu.platforms.people.posts.queries import tied
 
 ONE_DAY: Final = timedelta(days=1)
-BY: Final = Actor.system("people.posts")
-TIES: Final = ("student", "staff", "temporary")
-"""Who has none of these alive has left; a guest holds no post."""
 
 
 @transaction.atomic
 def add_office(*, by: Actor, key: str, name: str) -> Office:
-    """A kind of post of the school's own."""
-    if Office.objects.filter(Q(key=key) | Q(name=name)).exists():
-        raise OfficeExistsError
-    made = Office.objects.create(key=key, name=name)
+    """A kind of post of the school's own. The database knows whether there is one."""
+    try:
+        with transaction.atomic():
+            made = Office.objects.create(key=key, name=name)
+    except IntegrityError as error:
+        raise OfficeExistsError from error
     audit.record(by=by, action="people.add_office", target=f"office:{key}")
     return made
 
@@ -40,15 +47,19 @@ def add_office(*, by: Actor, key: str, name: str) -> Office:
 def appoint(
     *, by: Actor, unit_id: int, office: str, person_id: int, starts_on: date, ends_on: date | None, document: str
 ) -> Post:
-    """A person holds the office of a unit from a day to a day. Raises PostHeldError where they hold it already."""
+    """A person holds the office of a unit from a day to a day; of a merged record, the one that it belongs to now. Raises
+    PostHeldError where they hold it already, NoTieError where they left."""
     kind = Office.objects.filter(key=office).first()
     if kind is None:
         raise NotFoundError(what=_("这种岗位"))
+    holder_id = lock_holder(person_id)
+    if not OrgUnit.objects.filter(pk=unit_id, is_active=True).exists():
+        raise UnitClosedError
     made = Post(
         unit_id=unit_id,
         office=kind,
-        person_id=person_id,
-        appointed_id=person_id,
+        person_id=holder_id,
+        appointed_id=holder_id,
         starts_on=starts_on,
         ends_on=ends_on,
         document=given(document),
@@ -56,8 +67,18 @@ def appoint(
     )
     save_once(made)
     audit.record(by=by, action="people.appoint", target=f"post:{made.public_id}", facts=facts_of(made))
-    publish(PostStarted(unit_id=unit_id, office=office, person_id=person_id))
+    publish_start(made)
     return made
+
+
+def lock_holder(person_id: int) -> int:
+    """Whom a record belongs to now, locked against a merge, with a tie that lives or is planned."""
+    locked = Person.objects.select_for_update().get(pk=person_id)
+    while locked.merged_into_id is not None:
+        locked = Person.objects.select_for_update().get(pk=locked.merged_into_id)
+    if locked.pk not in tied([locked.pk]):
+        raise NoTieError
+    return locked.pk
 
 
 def save_once(post: Post) -> None:
@@ -70,23 +91,51 @@ def save_once(post: Post) -> None:
         raise
 
 
+def publish_start(post: Post) -> None:
+    """Once, when its days have come; one that was over before anybody was told is told to nobody."""
+    if post.start_published_at is None and post.starts_on <= campus_today() <= post.last:
+        post.start_published_at = now()
+        post.save(update_fields=["start_published_at"])
+        publish(PostStarted(unit_id=post.unit_id, office=post.office.key, person_id=post.person_id))
+
+
+def publish_end(post: Post) -> None:
+    """Once, of a post whose start was told, when its last day is over."""
+    is_over = post.withdrawn_at is not None or post.last < campus_today()
+    if is_over and post.start_published_at is not None and post.end_published_at is None:
+        post.end_published_at = now()
+        post.save(update_fields=["end_published_at"])
+        publish(PostEnded(unit_id=post.unit_id, office=post.office.key, person_id=post.person_id))
+
+
 @transaction.atomic
 def end_post(*, by: Actor, post: Post, reason: str, last_day: date | None = None) -> Post:
-    """Its last day is yesterday, or the one that is named; one that has not begun by then is withdrawn."""
+    """Its last day is yesterday, or the one that is named; one that has not begun by then is withdrawn. Raises
+    PostLengthenedError for a day after its last: that is a new decision."""
     why = given(reason)
     last = last_day or campus_today() - ONE_DAY
     locked = Post.objects.select_for_update(of=("self",)).select_related("office", "unit").get(pk=post.pk)
-    if locked.withdrawn_at is not None or (locked.ends_on is not None and locked.ends_on < campus_today()):
+    if locked.withdrawn_at is not None or locked.last < campus_today():
         raise WrongStateError(what=_("这个岗位"), state=_("已结束"))
-    locked.ended_by_name, locked.why_ended = by.name, why
-    if last < locked.starts_on:
-        locked.withdrawn_at = now()
-    else:
-        locked.ends_on = last
-    locked.save(update_fields=["ended_by_name", "why_ended", "withdrawn_at", "ends_on"])
+    if last > locked.last:
+        raise PostLengthenedError(day=dates.day(locked.last, campus_today().year))
+    for one in (locked, *locked.parts.select_for_update().order_by("pk")):
+        shorten(one, by, why, last)
     audit.record(by=by, action="people.end_post", target=f"post:{locked.public_id}", reason=why, facts=facts_of(locked))
-    publish(PostEnded(unit_id=locked.unit_id, office=locked.office.key, person_id=locked.person_id))
+    publish_end(locked)
     return locked
+
+
+def shorten(post: Post, by: Actor, why: str, last: date) -> None:
+    """A part of a joined post that would begin later is withdrawn for good: no parting brings it back."""
+    if post.joined_into_id is not None and post.last <= last:
+        return
+    post.ended_by_name, post.why_ended = by.name, why
+    if last < post.starts_on:
+        post.withdrawn_at, post.joined_into = post.withdrawn_at or now(), None
+    else:
+        post.ends_on = last
+    post.save(update_fields=["ended_by_name", "why_ended", "withdrawn_at", "joined_into", "ends_on"])
 
 
 def facts_of(post: Post) -> dict[str, object]:
@@ -97,54 +146,6 @@ def facts_of(post: Post) -> dict[str, object]:
         "starts_on": post.starts_on.isoformat(),
         "ends_on": post.ends_on.isoformat() if post.ends_on else "",
     }
-
-
-@transaction.atomic
-def end_posts_of_leavers(*, person_ids: Collection[int]) -> int:
-    """Posts of those among them who have no tie to the school left. Again: none."""
-    here = Affiliation.objects.filter(person_id__in=person_ids, state__in=["active", "suspended"], kind__in=TIES)
-    gone = set(person_ids) - set(here.values_list("person_id", flat=True))
-    today = campus_today()
-    living = Q(ends_on=None) | Q(ends_on__gte=today)
-    posts = list(Post.objects.filter(living, person_id__in=gone, withdrawn_at=None).order_by("pk"))
-    for post in posts:
-        end_post(by=BY, post=post, reason=_("已离校"))
-    return len(posts)
-
-
-@transaction.atomic
-def merge_posts(*, kept_id: int, gone_id: int) -> None:
-    """Posts of a merged record are the kept one's; where both held the same, they become one from the first day to the last."""
-    moved = Post.objects.select_for_update().filter(person_id=gone_id).order_by("pk")
-    for post in moved:
-        if post.withdrawn_at is None:
-            widen_over(post, kept_id)
-        post.person_id = kept_id
-        post.save(update_fields=["person", "starts_on", "ends_on", "withdrawn_at"])
-
-
-def widen_over(post: Post, kept_id: int) -> None:
-    """The post takes over the days of those of the kept record that it meets; they are withdrawn."""
-    theirs = Post.objects.select_for_update().filter(
-        Q(ends_on=None) | Q(ends_on__gte=post.starts_on),
-        person_id=kept_id,
-        unit_id=post.unit_id,
-        office_id=post.office_id,
-        withdrawn_at=None,
-    )
-    for other in theirs.order_by("starts_on"):
-        if post.ends_on is not None and other.starts_on > post.ends_on:
-            break
-        other.withdrawn_at = now()
-        other.save(update_fields=["withdrawn_at"])
-        post.starts_on = min(post.starts_on, other.starts_on)
-        post.ends_on = max(post.ends_on, other.ends_on) if post.ends_on and other.ends_on else None
-
-
-@transaction.atomic
-def part_posts(*, restored_id: int) -> None:
-    """A merge was undone: the posts to which the restored record was appointed are its own again."""
-    Post.objects.filter(appointed_id=restored_id).exclude(person_id=restored_id).update(person_id=restored_id)
 
 
 @transaction.atomic
@@ -189,12 +190,18 @@ def take_post_list(*, batch_id: int) -> None:
     if found.state != PostList.State.POSTING:
         return
     by = Actor(account_id=found.approver_id, name=found.approver_name)
-    appoint_rows(by, found, found.rows.filter(post=None).select_related("office").order_by("line"))
+    rows = list(found.rows.filter(post=None).select_related("office").order_by("line"))
+    appoint_rows(by, found, rows)
     found.posted_at = now()
     found.enter(by, PostList.State.POSTED, "take_{}")
+    if found.progress_id is not None:
+        made = sum(row.post is not None for row in rows)
+        done = {"made": made, "left": len(rows) - made}
+        open_progress(found.progress_id).finish(_("任命 %(made)s 个，%(left)s 个没有写入") % done)
 
 
 def appoint_rows(by: Actor, found: PostList, rows: Iterable[PostListRow]) -> None:
+    """What became impossible since the check is told at its line."""
     for row in rows:
         try:
             row.post = appoint(
@@ -206,6 +213,6 @@ def appoint_rows(by: Actor, found: PostList, rows: Iterable[PostListRow]) -> Non
                 ends_on=row.ends_on,
                 document=found.document,
             )
-        except PostHeldError as error:
+        except (PostHeldError, NoTieError, UnitClosedError) as error:
             row.why = error.message
         row.save(update_fields=["post", "why"])

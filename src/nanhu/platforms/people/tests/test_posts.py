@@ -10,9 +10,16 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.errors import OfficeExistsError, PostHeldError
+from nanhu.platforms.people import jobs
+from nanhu.platforms.people.errors import (
+    NoTieError,
+    OfficeExistsError,
+    PostHeldError,
+    PostLengthenedError,
+    UnitClosedError,
+)
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person, Post
-from nanhu.platforms.people.posts import services
+from nanhu.platforms.people.posts import following, services
 
 BY = Actor.system("test")
 TODAY = campus_today()
@@ -110,24 +117,180 @@ def test_who_left_holds_no_post(units, left, is_held):
     gone = Affiliation.objects.filter(person=who, kind__in={"staff", "student"} if left == "staff" else {left})
     gone.update(state="ended", ends_on=TODAY)
     for _twice in range(2):
-        services.end_posts_of_leavers(person_ids={who.pk})
+        following.end_posts_of_leavers(person_ids={who.pk})
     assert bool(people.find_post(units["college"].pk, "head")) is is_held
+
+
+def merge(kept, gone):
+    made = people.merge_persons(by=BY, kept_id=kept.pk, gone_id=gone.pk, reason="同一人")
+    for _twice in range(2):
+        following.follow_merges(person_ids={kept.pk, gone.pk})
+    return made
+
+
+def part(made, kept, gone):
+    people.revert_change_set(by=BY, change_set_id=made.pk, reason="不是同一人")
+    for _twice in range(2):
+        following.follow_merges(person_ids={kept.pk, gone.pk})
+
+
+def held_on(unit, day, *, office="head"):
+    found = people.find_post(unit.pk, office, on=day)
+    return set(found.person_ids) if found else set()
 
 
 def test_posts_of_a_merged_record_are_the_kept_ones_and_part_again(units):
     kept, gone = person("甲"), person("甲二")
+    last = TODAY + timedelta(days=9)
     appoint(units["college"], gone)
     appoint(units["school"], kept, ends_on=TODAY)
-    appoint(units["school"], gone, starts_on=TODAY, ends_on=TODAY + timedelta(days=9))
-    for _twice in range(2):
-        services.merge_posts(kept_id=kept.pk, gone_id=gone.pk)
+    appoint(units["school"], gone, starts_on=TODAY, ends_on=last)
+    made = merge(kept, gone)
     held = {post.unit_id: post for post in Post.objects.filter(person=kept, withdrawn_at=None)}
     assert held.keys() == {units["college"].pk, units["school"].pk}
-    assert (held[units["school"].pk].starts_on, held[units["school"].pk].ends_on) == (PAST, TODAY + timedelta(days=9))
-    services.part_posts(restored_id=gone.pk)
+    assert (held[units["school"].pk].starts_on, held[units["school"].pk].ends_on) == (PAST, last)
+    part(made, kept, gone)
     found = people.find_post(units["college"].pk, "head")
     assert found is not None
     assert found.person_ids == (gone.pk,)
+    days = [TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)]
+    assert [held_on(units["school"], day) for day in days] == [{kept.pk}, {kept.pk, gone.pk}, {gone.pk}]
+
+
+def test_what_ended_while_records_were_merged_stays_ended_when_they_part(units):
+    kept, gone = person("甲"), person("甲二")
+    appoint(units["school"], kept, ends_on=TODAY)
+    appoint(units["school"], gone, starts_on=TODAY - timedelta(days=9))
+    appoint(units["school"], coming := person("丙"), starts_on=PAST, ends_on=TODAY - timedelta(days=1))
+    made = merge(kept, gone)
+    [joined] = Post.objects.filter(person=kept, withdrawn_at=None)
+    people.end_post(by=BY, post=joined, reason="免职", last_day=TODAY - timedelta(days=5))
+    part(made, kept, gone)
+    days = [TODAY - timedelta(days=n) for n in (10, 5, 4)]
+    assert [held_on(units["school"], day) - {coming.pk} for day in days] == [{kept.pk}, {kept.pk, gone.pk}, set()]
+
+
+@pytest.mark.parametrize("is_held_by_all", [False, True])
+def test_posts_follow_a_chain_of_merges_and_part_link_by_link(units, is_held_by_all):
+    first, middle, last = person("甲"), person("甲二"), person("甲三")
+    appoint(units["college"], first)
+    if is_held_by_all:
+        appoint(units["college"], middle)
+        appoint(units["college"], last)
+    lower = merge(middle, first)
+    upper = merge(last, middle)
+    assert held_on(units["college"], TODAY) == {last.pk}
+    part(upper, last, middle)
+    assert held_on(units["college"], TODAY) == ({middle.pk, last.pk} if is_held_by_all else {middle.pk})
+    part(lower, middle, first)
+    assert held_on(units["college"], TODAY) == ({first.pk, middle.pk, last.pk} if is_held_by_all else {first.pk})
+
+
+def test_a_merged_record_is_appointed_as_the_one_it_belongs_to(units):
+    kept, gone = person("甲"), person("甲二")
+    merge(kept, gone)
+    assert appoint(units["college"], gone).person_id == kept.pk
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "is_refused"),
+    [("staff", "ended", True), ("guest", "active", True), ("staff", "planned", False), ("student", "active", False)],
+)
+def test_who_has_no_tie_is_not_appointed(units, kind, state, is_refused):
+    who = person("甲", kind=kind, state=state)
+    if is_refused:
+        with pytest.raises(NoTieError):
+            appoint(units["college"], who)
+    else:
+        appoint(units["college"], who)
+    assert Post.objects.exists() is not is_refused
+
+
+def test_a_closed_unit_has_no_posts(units):
+    OrgUnit.objects.filter(pk=units["college"].pk).update(is_active=False)
+    with pytest.raises(UnitClosedError):
+        appoint(units["college"], person("甲"))
+
+
+def test_who_left_is_not_found_before_the_post_ends_but_held_it_then(units):
+    head, who = person("甲"), person("乙")
+    appoint(units["school"], head)
+    appoint(units["college"], who)
+    Affiliation.objects.filter(person=who).update(state="ended", ends_on=TODAY - timedelta(days=1))
+    assert held_on(units["college"], TODAY) == set()
+    assert people.posts_of(who.pk) == []
+    assert held_on(units["college"], TODAY - timedelta(days=1)) == {who.pk}
+    found = people.find_post(units["college"].pk, "head", climbs=True)
+    assert found is not None
+    assert found.person_ids == (head.pk,)
+
+
+def test_an_end_does_not_lengthen_a_post(units):
+    who = person("甲")
+    post = appoint(units["college"], who, ends_on=TODAY + timedelta(days=9))
+    appoint(units["college"], who, starts_on=TODAY + timedelta(days=10))
+    with pytest.raises(PostLengthenedError):
+        people.end_post(by=BY, post=post, reason="届满", last_day=TODAY + timedelta(days=10))
+    post.refresh_from_db()
+    assert (post.ends_on, post.why_ended) == (TODAY + timedelta(days=9), "")
+
+
+def test_who_left_and_comes_back_keeps_the_post_that_begins_then(units):
+    who, first = person("甲", kind="student", state="ended"), TODAY + timedelta(days=4)
+    Affiliation.objects.create(person=who, kind="staff", campus_no="T1", starts_on=first, state="planned")
+    old = appoint(units["school"], who)
+    coming = appoint(units["college"], who, starts_on=first)
+    assert following.end_posts_of_leavers(person_ids={who.pk}) == 1
+    old.refresh_from_db()
+    coming.refresh_from_db()
+    assert (old.ends_on, coming.withdrawn_at) == (TODAY - timedelta(days=1), None)
+    assert held_on(units["college"], first) == {who.pk}
+
+
+def test_who_left_under_a_record_that_was_merged_keeps_what_the_other_is_tied_for(units):
+    """The end of a tie may be told before the merge is."""
+    kept, gone = person("甲"), person("甲二")
+    appoint(units["college"], gone)
+    people.merge_persons(by=BY, kept_id=kept.pk, gone_id=gone.pk, reason="同一人")
+    assert following.end_posts_of_leavers(person_ids={gone.pk}) == 0
+
+
+def told(name):
+    return OutboxEvent.objects.filter(name=f"people.{name}").count()
+
+
+def test_a_post_that_begins_or_runs_out_is_told_on_its_day_and_once(units):
+    appoint(units["college"], person("甲"), ends_on=TODAY)
+    later = appoint(units["school"], person("乙"), starts_on=TODAY + timedelta(days=1))
+    appoint(units["class"], person("丙"), ends_on=TODAY - timedelta(days=3))
+    assert (told("PostStarted"), told("PostEnded")) == (1, 0)
+    Post.objects.filter(pk=later.pk).update(starts_on=TODAY)
+    Post.objects.filter(unit=units["college"]).update(ends_on=TODAY - timedelta(days=1))
+    for _twice in range(2):
+        jobs.follow_calendar()
+    assert (told("PostStarted"), told("PostEnded")) == (2, 1)
+
+
+def test_an_end_that_was_set_for_later_is_told_when_it_comes(units):
+    post = appoint(units["college"], person("甲"))
+    people.end_post(by=BY, post=post, reason="届满", last_day=TODAY + timedelta(days=3))
+    assert told("PostEnded") == 0
+    Post.objects.filter(pk=post.pk).update(ends_on=TODAY - timedelta(days=1))
+    following.follow_calendar()
+    assert told("PostEnded") == 1
+
+
+def test_the_day_ends_posts_of_who_left_without_a_word(units):
+    appoint(units["college"], who := person("甲"))
+    Affiliation.objects.filter(person=who).update(state="ended", ends_on=TODAY - timedelta(days=1))
+    following.follow_calendar()
+    assert Post.objects.get().ends_on == TODAY - timedelta(days=1)
+
+
+def test_a_post_that_is_part_of_another_does_not_stand_beside_it(units):
+    post, other = appoint(units["college"], person("甲")), appoint(units["school"], person("乙"))
+    with pytest.raises(IntegrityError, match="people_post_joined_is_withdrawn"), transaction.atomic():
+        Post.objects.filter(pk=post.pk).update(joined_into=other)
 
 
 def test_a_school_adds_kinds_of_posts_of_its_own(units):

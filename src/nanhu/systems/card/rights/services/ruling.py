@@ -6,11 +6,13 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import end_today, supersede, with_rules
+from nanhu.kernel.errors import WrongStateError
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS
 from nanhu.systems.card.rights.errors import RuleInThePastError, UnknownRightError
@@ -109,6 +111,9 @@ def rule(*, by: Actor, draft: RuleDraft, reason: str) -> list[RightRule]:
 
 
 def withdraw(*, by: Actor, rule: RightRule, reason: str) -> None:
+    """From today on it holds no longer; one whose days are over is refused."""
+    if rule.is_over:
+        raise WrongStateError(what=_("这条规则"), state=_("已过期"))
     with transaction.atomic():
         if end_today(by=by, rule=rule):
             target, facts = target_of(rule), {"rule": rule.pk}

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.tests.conftest import hang_doors, put
@@ -106,6 +107,14 @@ def test_taking_back_ends_what_is_in_force_and_lifts_what_has_not_begun(campus):
         ruling.withdraw(by=SYSTEM, rule=one, reason="来函更正")
     assert may(campus.card("student"), "library").is_allowed
     assert may(campus.card("student"), "lab", TODAY + 31 * DAY).is_allowed
+
+
+def test_a_rule_whose_days_are_over_is_not_taken_back(campus):
+    past = {"starts_on": TODAY - 9 * DAY, "ends_on": TODAY - 5 * DAY, "reason": "来函", "created_by_name": "x"}
+    over = RightRule.objects.create(card_class="student", right="library", is_allowed=False, **past)
+    with pytest.raises(WrongStateError):
+        ruling.withdraw(by=SYSTEM, rule=over, reason="来函更正")
+    assert list(RightRule.objects.values_list("pk", "withdrawn_at")) == [(over.pk, None)]
 
 
 def test_the_database_says_the_same_as_the_program(campus):
