@@ -133,6 +133,7 @@ ARGUMENTS = {
     "rest": "no/such/door",
     "interface": "assets",
     "iso": "2026-10-10",
+    "table_key": "card.card",
     "secret": "nobody-has-this-one",
 }
 MACHINES: set[str] = {
