@@ -38,6 +38,7 @@ ROW_OF = {
     "payments_notices:acp_notice": "the notice doors of bank and UnionPay",
     "payments_notices:bank_notice": "the notice doors of bank and UnionPay",
     "card_api:": "vendor API",
+    "verify-document": "codes of printed documents (`/v/…`)",
 }
 """By the beginning of a name; the longest that fits counts."""
 COUNTS_NOBODY = {
