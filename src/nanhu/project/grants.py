@@ -42,6 +42,7 @@ KEPT: Final = (
     "kernel_draw_entry",
     "kernel_draw_value",
     "kernel_file",
+    "kernel_draw_void",
     "kernel_number",
     "kernel_number_counter",
     "campus_period_table",

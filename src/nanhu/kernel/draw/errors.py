@@ -29,6 +29,27 @@ class NotClosedYetError(CampusError):
     sentence = _("还没有到截止时间。")
 
 
+class ClosedLateError(CampusError):
+    code = "draw.closed_late"
+    http_status = 409
+    sentence = _("公开数已经公布，名单不能再截止，这次抽签作废，须重新进行。")
+
+
+class ValueNotKnownYetError(CampusError):
+    code = "draw.value_not_known_yet"
+    http_status = 409
+    sentence = _("还没有到公开数公布的时间。")
+
+
+class ValueRefusedError(CampusError):
+    """Another spelling is another seed."""
+
+    code = "draw.value_refused"
+    http_status = 422
+    field = "value"
+    sentence = _("公开数须写成约定的样子：{form}")
+
+
 class ValueMissingError(CampusError):
     code = "draw.value_missing"
     http_status = 409

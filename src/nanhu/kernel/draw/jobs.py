@@ -1,9 +1,10 @@
-"""Periodic jobs of the draw: a promise that was not kept ends it."""
+"""Periodic jobs of the draw: lists close at their hour, and a promise that was not kept ends it."""
 
-from nanhu.kernel.draw.services import void_overdue
+from nanhu.kernel.draw.services import close_due, void_overdue
 from nanhu.kernel.jobs import job
 
 
-@job("draw.void_overdue", every="* * * * *")
-def void_overdue_draws() -> None:
+@job("draw.keep_hours", every="* * * * *")
+def keep_hours() -> None:
+    close_due()
     void_overdue()

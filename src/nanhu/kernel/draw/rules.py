@@ -2,6 +2,10 @@
 
 import hashlib
 import hmac
+import json
+import re
+import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -9,6 +13,9 @@ from typing import Final, Literal
 from nanhu.kernel.sealing import merkle
 
 ALGORITHM: Final = "sha256"
+MOST_PASSES: Final = 100
+FORM: Final = re.compile(r"(?:[^\W_]|[ :/,_-]|\\[d.]|\{\d{1,2}(?:,\d{1,2})?\}){1,200}")
+"""Of a public value's spelling: letters, digits and blanks as they stand, \\d a digit, \\. a point, {4} and {3,5} how many."""
 type Fate = Literal["given", "full", "enough"]
 
 
@@ -39,6 +46,30 @@ def commitment_of(secret: bytes) -> str:
     return hashlib.sha256(secret).hexdigest()
 
 
+def promise_of(opening: Mapping[str, object]) -> str:
+    """Over the opening as JSON in ASCII, keys sorted, without blanks."""
+    return hashlib.sha256(json.dumps(opening, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def spelled(value: str) -> str:
+    """One spelling for what looks the same: full width is half width, blanks are single."""
+    return " ".join(unicodedata.normalize("NFKC", value).split())
+
+
+def is_form(form: str) -> bool:
+    if FORM.fullmatch(form) is None or spelled(form) != form or r"\d" not in form:
+        return False
+    try:
+        re.compile(form)
+    except re.error:
+        return False
+    return True
+
+
+def fits(value: str, form: str) -> bool:
+    return re.fullmatch(form, value, re.ASCII) is not None
+
+
 def leaves_of(lines: Iterable[str]) -> list[bytes]:
     return [merkle.leaf(ALGORITHM, line) for line in sorted(lines)]
 
@@ -47,9 +78,23 @@ def root_of(lines: Iterable[str]) -> str:
     return merkle.root_of(ALGORITHM, leaves_of(lines))
 
 
-def path_to(lines: Iterable[str], line: str) -> merkle.Path:
-    ordered = sorted(lines)
-    return merkle.path_to(merkle.levels_of(ALGORITHM, leaves_of(ordered)), ordered.index(line))
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A closed list with its hashes: made once, asked for the path of each line."""
+
+    lines: tuple[str, ...]
+    levels: list[list[bytes]]
+
+    def path_to(self, line: str) -> merkle.Path:
+        place = bisect_left(self.lines, line)
+        if self.lines[place : place + 1] != (line,):
+            raise ValueError(line)
+        return merkle.path_to(self.levels, place)
+
+
+def tree_of(lines: Iterable[str]) -> Tree:
+    ordered = tuple(sorted(lines))
+    return Tree(ordered, merkle.levels_of(ALGORITHM, [merkle.leaf(ALGORITHM, line) for line in ordered]))
 
 
 def seed_of(secret: bytes, root: str, value: str) -> bytes:

@@ -15,20 +15,31 @@ from nanhu.kernel.draw.models import Draw
 
 SYSTEM = Actor.system("test")
 VALUE = "2026-11-26 000001.SH 3512.44"
+FORM = r"2026-11-26 000001\.SH \d{4}\.\d{2}"
 
 
 class Course:
-    """A draw and its clock: opened an hour before it closes, to be published an hour after."""
+    """A draw and its clock: opened at eight, closed at nine, the index known at half past three, to be published by five."""
 
     def __init__(self, clock, **options):
         self.clock = clock
         self.author, self.other = (account(name) for name in ("周敏", "何平"))
-        plan = {"seats": {"A": 1, "B": 1}, "value_name": "11月26日上证指数收盘", "passes": 1, **options}
         self.closes_at = now() + timedelta(hours=1)
-        self.publish_by = self.closes_at + timedelta(hours=1)
-        self.draw = services.open_draw(
-            by=SYSTEM, key="test.places", title="场地", closes_at=self.closes_at, publish_by=self.publish_by, **plan
-        )
+        self.value_known_at = now() + timedelta(hours=7, minutes=30)
+        self.publish_by = now() + timedelta(hours=9)
+        plan = {
+            "key": "test.places",
+            "title": "场地",
+            "seats": {"A": 1, "B": 1},
+            "passes": 1,
+            "value_name": "11月26日上证指数收盘",
+            "value_form": FORM,
+            "closes_at": self.closes_at,
+            "value_known_at": self.value_known_at,
+            "publish_by": self.publish_by,
+            **options,
+        }
+        self.draw = services.open_draw(by=SYSTEM, **plan)
 
     def enter(self, wishes):
         return {
@@ -40,10 +51,11 @@ class Course:
         return services.close(by=SYSTEM, draw=self.draw)
 
     def type_value(self, value=VALUE):
+        self.clock.move_to(max(now(), self.value_known_at))
         return services.type_value(by=self.author, draw=self.draw, value=value, token=uuid4())
 
     def agree(self):
-        return services.agree_value(by=self.other, typed=self.type_value())
+        return services.check_value(by=self.other, typed=self.type_value(), value=VALUE)
 
     def lots(self):
         return services.draw_lots(by=SYSTEM, draw=self.draw)

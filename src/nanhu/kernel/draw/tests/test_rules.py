@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nanhu.kernel.draw import rules
 from nanhu.kernel.draw.rules import Entry
 from nanhu.kernel.draw.tests import second
+from nanhu.kernel.draw.tests.conftest import FORM
 
 SECRET = bytes(31) + b"\x2a"
 VALUE = "2026-11-26 000001.SH 3512.44"
@@ -127,4 +128,40 @@ def test_why_each_wish_fell(wishes, places, passes, fates):
 
 def test_a_proof_in_a_list_of_twenty_eight_thousand_is_short():
     lines = [f"{number:016x}|1|A" for number in range(28_000)]
-    assert len(rules.path_to(lines, lines[12_345])) <= 15
+    assert len(rules.tree_of(lines).path_to(lines[12_345])) <= 15
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "",
+        "3512.44",
+        r"\d+",
+        r"\d*",
+        r".\d",
+        r"(\d)",
+        r"\d|\d",
+        r"[\d]",
+        r"\d{2}{3}",
+        r"{2}\d",
+        r"\d{5,3}",
+        r" \d",
+        r"１\d",
+    ],
+)
+def test_a_form_that_leaves_the_spelling_open_is_none(form):
+    assert not rules.is_form(form)
+
+
+@pytest.mark.parametrize("typed", ["２０２６-11-26  000001.SH　3512.44 ", " 2026-11-26 000001.SH\t3512.44\n"])
+def test_what_looks_the_same_is_spelled_the_same(typed):
+    assert rules.is_form(FORM)
+    assert rules.spelled(typed) == VALUE
+    assert rules.fits(VALUE, FORM)
+
+
+@pytest.mark.parametrize(
+    "typed", ["3512.44", f"{VALUE}0", VALUE.replace(".44", ".4"), VALUE.replace("-", "/"), f"{VALUE}\0", "٣" + VALUE]
+)
+def test_what_is_spelled_otherwise_is_no_value(typed):
+    assert not rules.fits(rules.spelled(typed), FORM)
