@@ -48,13 +48,24 @@ def entry(chance: random.Random, sections: list[str], number: int) -> rules.Entr
 
 def document_of(entries: list[rules.Entry], seats: dict[str, int], root: str, outcome: rules.Outcome) -> dict[str, Any]:
     moment = datetime.now(UTC)
-    return {
+    opening = {
         "format": "nanhu-draw-1",
         "commitment": rules.commitment_of(SECRET),
-        "publish_by": (moment + timedelta(hours=1)).isoformat(),
-        "published_at": moment.isoformat(),
         "seats": seats,
         "passes": PASSES,
+        "value_name": "index",
+        "value_form": r"2026-11-26 000001\.SH \d{4}\.\d{2}",
+        "closes_at": (moment - timedelta(hours=2)).isoformat(),
+        "value_known_at": (moment - timedelta(hours=1)).isoformat(),
+        "publish_by": (moment + timedelta(hours=1)).isoformat(),
+    }
+    return {
+        **opening,
+        "title": "bench",
+        "state": "drawn",
+        "promise": rules.promise_of(opening),
+        "closed_at": opening["closes_at"],
+        "published_at": moment.isoformat(),
         "root": root,
         "entries": sorted(one.line for one in entries),
         "value": VALUE,
@@ -69,7 +80,7 @@ def seconds_to_verify(document: dict[str, Any]) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(document, file)
         file.flush()
-        noted = ["--commitment", document["commitment"], "--root", document["root"]]
+        noted = [f"--{key}={document[key]}" for key in ("commitment", "promise", "root", "value")]
         started = time.perf_counter()
         subprocess.run([sys.executable, "-I", str(VERIFIER), file.name, *noted], check=True, capture_output=True)
         return time.perf_counter() - started

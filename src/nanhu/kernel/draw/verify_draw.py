@@ -26,6 +26,7 @@ import re
 import sys
 import unicodedata
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def read(text: str) -> dict[str, Any]:
     def none(number: str) -> float:
         raise BrokenError(f"{number} is no whole number")
 
-    document = json.loads(text, object_pairs_hook=once, parse_constant=none, parse_float=none)
+    document: dict[str, Any] = json.loads(text, object_pairs_hook=once, parse_constant=none, parse_float=none)
     refuse(type(document) is not dict, "it is no object")
     for key in TEXTS & set(document):
         refuse(type(document[key]) is not str, f"{key} is no text")
@@ -110,6 +111,7 @@ def read(text: str) -> dict[str, Any]:
     return document
 
 
+@cache
 def split(line: object) -> tuple[str, str, list[str]]:
     found = LINE.fullmatch(line) if type(line) is str else None
     if found is None:
@@ -290,7 +292,9 @@ def main(given: list[str]) -> int:
     asked = parser.parse_args(given)
     noted = {key: getattr(asked, key).strip().lower() for key in ("commitment", "promise", "root")}
     noted["value"] = " ".join(unicodedata.normalize("NFKC", asked.value).split())
-    told, notes, needed = [], [], set(noted)
+    told: list[str] = []
+    notes: list[str] = []
+    needed = set(noted)
     try:
         document = read(Path(asked.file).read_text("utf-8"))
         told = shown(document)

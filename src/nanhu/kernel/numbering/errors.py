@@ -5,25 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 
 
-class NumberingError(CampusError):
-    """Of this kind are all of them."""
-
-    code = "numbering.refused"
-    http_status = 409
-    sentence = _("现在不能取号。")
-
-
-class NumberTakenError(NumberingError):
+class NumberTakenError(CampusError):
     code = "numbering.taken"
+    http_status = 409
     sentence = _("编号 {number} 已经用过。")
 
 
-class NumberVoidError(NumberingError):
+class NumberVoidError(CampusError):
     code = "numbering.void"
+    http_status = 409
     sentence = _("编号 {number} 已经作废：{reason}")
 
 
-class NoSuchNumberError(NumberingError):
+class NoSuchNumberError(CampusError):
     code = "numbering.not_found"
     http_status = 404
     sentence = _("没有编号 {number}。")

@@ -1,6 +1,7 @@
 """A series of numbers: its pattern, its years and scopes, its check digit. Pure."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from string import Formatter
 
@@ -8,33 +9,34 @@ from django.core.exceptions import ImproperlyConfigured
 
 from nanhu.kernel.registry import Register
 
+DIGITS = re.compile(r"0[1-9]\d?")
+BETWEEN = re.compile(r"\D|\D.*\D")
 PLACES = frozenset({"n", "year", "scope", "check"})
+YEARS = range(1000, 10_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """`key` is "room.noun". `pattern` holds {n} ({n:06} for six digits), and {year}, {scope}, {check} where they are wanted: with
-    {year} it counts anew each year, with {scope} (a unit, a kind of document) for each scope."""
+    """`key` is "room.noun". `pattern` holds {n} ({n:06} for six digits), and {year}, {scope}, {check} where they are wanted; between
+    two of them stands what is no digit. A gapless series with {year} counts anew each year, with {scope} (a unit, a kind of
+    document) for each scope; a sparse one never counts anew."""
 
     key: str
     pattern: str
     gapless: bool
 
     def __post_init__(self) -> None:
-        names = [name for _text, name, _form, _conversion in Formatter().parse(self.pattern) if name is not None]
-        if "n" not in names or not PLACES.issuperset(names) or len(set(names)) < len(names):
-            raise ImproperlyConfigured(
-                f"{self.key}: a pattern says {{n}} once, and may say {{year}}, {{scope}}, {{check}}"
-            )
-        if "check" in names and re.search(r"\{check\}.*\d|\{check\}.*\{", self.pattern):
-            raise ImproperlyConfigured(f"{self.key}: the check digit stands after all other digits")
+        for fault in pattern_faults(self.pattern):
+            raise ImproperlyConfigured(f"{self.key}: {fault}")
         registered_series.add(self)
 
     def has(self, name: str) -> bool:
-        return re.search(rf"\{{{name}[:}}]", self.pattern) is not None
+        return name in placeholders(self.pattern)
 
     def counted_in(self, *, year: int, scope: str) -> str:
         """Within what it counts: "2026|人事处"."""
+        if year not in YEARS:
+            raise ValueError(f"{self.key}: {year} is no year")
         if bool(scope) is not self.has("scope"):
             raise ValueError(f"{self.key}: a scope is given where the pattern says {{scope}}, and only there")
         return "|".join([str(year)] * self.has("year") + [scope] * bool(scope))
@@ -47,6 +49,30 @@ class Series:
 
 
 registered_series: Register[Series] = Register()
+
+
+def placeholders(pattern: str) -> list[str]:
+    return [name for _text, name, _form, _conversion in Formatter().parse(pattern) if name is not None]
+
+
+def pattern_faults(pattern: str) -> Iterator[str]:
+    """What would let two documents have one number, or a number be read in two ways."""
+    try:
+        parts = list(Formatter().parse(pattern))
+    except ValueError as problem:
+        yield str(problem)
+        return
+    names = placeholders(pattern)
+    if "n" not in names or not PLACES.issuperset(names) or len(set(names)) < len(names):
+        yield "a pattern says {n} once, and may say {year}, {scope}, {check}"
+    if any(
+        conversion or (form and not (name == "n" and DIGITS.fullmatch(form))) for _text, name, form, conversion in parts
+    ):
+        yield "{n:06} is the only form that a placeholder may have"
+    if any(name not in {None, "check"} and not BETWEEN.fullmatch(text) for text, name, _form, _conversion in parts[1:]):
+        yield "between two placeholders stands what is no digit"
+    if "check" in names and (names[-1] != "check" or (parts[-1][1] is None and re.search(r"\d", parts[-1][0]))):
+        yield "the check digit stands after all other digits"
 
 
 def digits_of(text: str) -> str:

@@ -58,5 +58,5 @@ def void(*, by: Actor, series: Series, number: str, reason: str) -> TakenNumber:
         raise NumberVoidError(number=number, reason=taken.why_void)
     taken.voided_at, taken.voided_by_name, taken.why_void = now(), by.name, why
     taken.save(update_fields=["voided_at", "voided_by_name", "why_void"])
-    audit.record(by=by, action="numbering.void", target=f"number:{number}", reason=why)
+    audit.record(by=by, action="numbering.void", target=f"number:{series.key}:{number}", reason=why)
     return taken

@@ -1,5 +1,6 @@
 """The rules of a draw: the published vector, a second implementation, and what no draw may ever do."""
 
+import hashlib
 import secrets
 
 import pytest
@@ -109,6 +110,12 @@ def test_a_late_entry_or_another_value_makes_another_seed(plan):
     late = rules.seed_of(plan["secret"], rules.root_of([*lines, f"{secrets.token_hex(8)}|1|A"]), plan["value"])
     assert seed != late
     assert seed != rules.seed_of(plan["secret"], rules.root_of(lines), plan["value"] + "0")
+
+
+def test_the_promise_is_the_digest_of_plain_json():
+    written = '{"passes":1,"seats":{"A":1,"B":2},"value_name":"\\u6307\\u6570"}'
+    opening = {"value_name": "指数", "seats": {"B": 2, "A": 1}, "passes": 1}
+    assert rules.promise_of(opening) == hashlib.sha256(written.encode("ascii")).hexdigest()
 
 
 @pytest.mark.parametrize(

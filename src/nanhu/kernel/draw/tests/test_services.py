@@ -496,6 +496,15 @@ def test_nothing_is_drawn_without_a_value_whoever_writes(course):
         )
 
 
+def test_a_draw_begins_open_whoever_writes(course):
+    one = course()
+    one.close()
+    copy = one.present
+    copy.pk, copy.public_id, copy.key = None, uuid4(), "test.copy"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        copy.save(force_insert=True)
+
+
 def test_no_value_counts_that_two_people_did_not_read_whoever_writes(course):
     one = course()
     one.close()

@@ -3,5 +3,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM kernel_number WHERE series = NEW.series AND scope = NEW.scope AND place = NEW.last) THEN
         RAISE EXCEPTION 'series % % has no number at place %', NEW.series, NEW.scope, NEW.last USING ERRCODE = 'check_violation';
     END IF;
+    IF EXISTS (SELECT FROM kernel_number WHERE series = NEW.series AND scope = NEW.scope AND place > NEW.last
+        AND NEW.last = (SELECT last FROM kernel_number_counter WHERE id = NEW.id)) THEN
+        RAISE EXCEPTION 'series % % has a number beyond place %', NEW.series, NEW.scope, NEW.last USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NULL;
 END $$;

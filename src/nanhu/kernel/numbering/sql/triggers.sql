@@ -1,4 +1,5 @@
--- No gap: the counter moves by one, and at the commit there is a number at each place it moved to. No number goes or changes.
+-- No gap: the counter moves by one, and at the commit there is a number at each place it moved to; a series that counts has no number
+-- but at the place to which its counter just moved. No number goes or changes.
 
 CREATE TRIGGER kernel_number_counter_moves BEFORE INSERT OR UPDATE ON kernel_number_counter
     FOR EACH ROW EXECUTE FUNCTION kernel_number_counter_moves();
@@ -8,6 +9,9 @@ CREATE TRIGGER kernel_number_counter_is_kept BEFORE DELETE ON kernel_number_coun
 
 CREATE CONSTRAINT TRIGGER kernel_number_was_taken AFTER INSERT OR UPDATE ON kernel_number_counter DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION kernel_number_was_taken();
+
+CREATE TRIGGER kernel_number_follows_the_counter BEFORE INSERT ON kernel_number
+    FOR EACH ROW EXECUTE FUNCTION kernel_number_follows_the_counter();
 
 CREATE TRIGGER kernel_number_is_kept BEFORE DELETE ON kernel_number
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();

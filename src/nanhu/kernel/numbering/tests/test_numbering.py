@@ -90,7 +90,8 @@ def test_a_void_number_keeps_its_reason_and_is_not_given_again():
     assert taken(series) == "0002"
     found = TakenNumber.objects.get(number="0001")
     assert (found.why_void, found.voided_by_name) == ("打印时卡纸", BY.name)
-    assert AuditEntry.objects.get(action="numbering.void").reason == "打印时卡纸"
+    said = AuditEntry.objects.get(action="numbering.void")
+    assert (said.target, said.reason) == ("number:test.letter:0001", "打印时卡纸")
     with pytest.raises(NumberVoidError, match="打印时卡纸"):
         void(by=BY, series=series, number="0001", reason="再作废一次")
     with pytest.raises(NoSuchNumberError, match="0009"):
@@ -130,7 +131,51 @@ def test_the_database_holds_it_whoever_writes(statement):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-@pytest.mark.parametrize("pattern", ["号", "{n}{n}", "{number}", "{check}{n}", "{n}{check}9"])
+@pytest.mark.django_db
+@pytest.mark.parametrize(("scope", "place"), [("2026", 3), ("2026", 9), ("2027", 1), ("", 1)])
+def test_no_number_stands_ahead_of_its_counter_whoever_writes(scope, place):
+    series = letters()
+    taken(series, year=2026)
+    taken(series, year=2026)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TakenNumber.objects.create(
+            series=series.key, scope=scope, place=place, number="x", target="letter:0", taken_by_name="x"
+        )
+    assert taken(series, year=2026) == "湖理〔2026〕3号"
+
+
+@pytest.mark.django_db
+def test_a_series_that_begins_to_count_has_no_number_ahead_of_it():
+    TakenNumber.objects.create(
+        series="test.letter", scope="", place=7, number="x", target="letter:0", taken_by_name="x"
+    )
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        taken(letters(pattern="{n}"))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "号",
+        "{n",
+        "{n}{n}",
+        "{number}",
+        "{check}{n}",
+        "{n}{check}9",
+        "{scope}{n}",
+        "{scope}1{n}",
+        "{scope}-1{n}",
+        "{scope}{year}-{n}",
+        "{check:0}{n}",
+        "{check:0}-{n}",
+        "{n}-{check:0}",
+        "{year!s}-{n}",
+        "{n!r}",
+        "{n:x}",
+        "{n:{year}}",
+    ],
+)
 def test_a_pattern_that_would_double_or_mislead_is_refused(pattern):
     with pytest.raises(ImproperlyConfigured):
         letters(pattern=pattern)
@@ -153,6 +198,18 @@ def test_the_check_digit_finds_each_wrong_digit(number, place, wrong):
     assert not check_holds(mistyped)
 
 
+@pytest.mark.parametrize(
+    "pattern", ["{n}", "{n:06}{check}", "DZ{year}-{n:08}-{check}", "{scope}〔{year}〕{n:03}号", "{scope}-1-{n}"]
+)
+def test_a_pattern_that_reads_in_one_way_is_taken(pattern):
+    assert letters(pattern=pattern).has("n")
+
+
+def test_a_year_has_four_digits():
+    with pytest.raises(ValueError, match="year"):
+        letters().counted_in(year=20260, scope="")
+
+
 def test_a_number_with_a_check_digit_is_checked_as_it_is_printed():
     number = letters(pattern="湖理证〔{year}〕{n:06}-{check}").number(19, year=2026, scope="")
     assert check_holds(number)
@@ -163,8 +220,9 @@ def test_a_number_with_a_check_digit_is_checked_as_it_is_printed():
 @given(seed=st.integers(0, 2**32), gapless=st.booleans())
 def test_whatever_is_rolled_back_a_series_has_no_double_and_a_gapless_one_no_gap(seed, gapless):
     chance = random.Random(seed)
-    registered_series._entries.pop("test.letter", None)
-    series = letters(key="test.letter", pattern="{scope}-{n}", gapless=gapless)
+    key = f"test.{'gapless' if gapless else 'sparse'}"
+    registered_series._entries.pop(key, None)
+    series = letters(key=key, pattern="{scope}-{n}", gapless=gapless)
     scope = f"s{seed}-{gapless}"
     given_out = []
     for _time in range(chance.randrange(1, 12)):
