@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -23,6 +24,7 @@ from nanhu.kernel.files import services as files
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.purposes import Purpose, Retention, purposes
 from nanhu.kernel.numbering import services as numbering
+from nanhu.kernel.numbering.errors import NumberVoidError
 from nanhu.kernel.printing.models import PrintedDocument, PrintTemplate
 from nanhu.kernel.printing.papers import Paper, papers
 from nanhu.kernel.printing.rendering import pdf_of
@@ -102,7 +104,7 @@ def preview(paper: Paper, template: PrintTemplate | None) -> bytes:
 
 @transaction.atomic
 def revoke(*, by: Actor, document: PrintedDocument, reason: str) -> PrintedDocument:
-    """Its code says so from the commit on, and its number is void."""
+    """Its code says so from the commit on, and its number is void, if it was not before."""
     why = given(reason)
     row = PrintedDocument.objects.select_for_update().get(pk=document.pk)
     if row.revoked_at is not None:
@@ -111,7 +113,8 @@ def revoke(*, by: Actor, document: PrintedDocument, reason: str) -> PrintedDocum
     row.save(update_fields=["revoked_at", "revoked_by_name", "why_revoked"])
     paper = papers.get(row.paper)
     if paper is not None:
-        numbering.void(by=by, series=paper.series, number=row.number, reason=why)
+        with suppress(NumberVoidError):
+            numbering.void(by=by, series=paper.series, number=row.number, reason=why)
     audit.record(by=by, action="printing.revoke", target=f"document:{row.public_id}", reason=why)
     return row
 

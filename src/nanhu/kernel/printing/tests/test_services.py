@@ -17,6 +17,7 @@ from nanhu.kernel.files import store
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.purposes import Retention
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.numbering.models import TakenNumber
 from nanhu.kernel.numbering.series import Series, registered_series
 from nanhu.kernel.printing import services
@@ -106,6 +107,14 @@ def test_a_revoked_one_says_so_and_its_number_is_void(issue):
     with pytest.raises(WrongStateError):
         services.revoke(by=BY, document=document, reason="再来")
     assert issue().number != document.number
+
+
+def test_one_whose_number_was_voided_before_is_revoked_all_the_same(issue, paper):
+    document = issue()
+    numbering.void(by=BY, series=paper.series, number=document.number, reason="印坏了")
+    services.revoke(by=BY, document=document, reason="姓名有误")
+    assert "已作废" in verified(document.code).content.decode()
+    assert TakenNumber.objects.get(number=document.number).why_void == "印坏了"
 
 
 @pytest.mark.parametrize("code", ["0" * 22, "x", "0" * 300, "%00", "..%2f..%2fetc", "' OR 1=1"])
