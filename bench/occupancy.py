@@ -38,8 +38,8 @@ def inside() -> dict[str, float]:
     keys = [f"b.{number}" for number in range(ROOMS)]
     set_up_rooms(by=by, rooms={key: room | {"name": key} for key in keys})
     ids = list(campus.room_ids(keys).values())
-    monday = datetime(2026, 9, 7, tzinfo=UTC)
-    term = plan_term(by=by, order=campus.TermOrder(year=2026, season=1, name="秋", first_monday=monday.date()))
+    monday = datetime(2083, 3, 8, tzinfo=UTC)
+    term = plan_term(by=by, order=campus.TermOrder(year=2082, season=2, name="春", first_monday=monday.date()))
 
     def holds(name: str) -> list[campus.Hold]:
         slots = [(room, slot) for slot in range(ROWS // ROOMS + 1) for room in ids][:ROWS]
@@ -49,7 +49,7 @@ def inside() -> dict[str, float]:
                 begins_at=begins,
                 ends_at=begins + timedelta(minutes=95),
                 kind="lesson",
-                key=f"{n}",
+                key=f"{name}{n}",
                 what=name,
             )
             for n, (room, slot) in enumerate(slots)

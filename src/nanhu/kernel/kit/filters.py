@@ -47,6 +47,10 @@ class Filter:
         """What a row must fulfil, None where nothing was chosen; `given` by the same ends of names."""
         raise NotImplementedError
 
+    def faults(self, given: Mapping[str, Any]) -> Mapping[str, Text]:  # noqa: ARG002
+        """What is missing or wrong in it, said at its field by the same ends of names."""
+        return {}
+
     def words(self, given: Mapping[str, Any]) -> str:
         """As its chip says it."""
         return str(given[""])
@@ -166,6 +170,9 @@ class Filters:
         form_class: type[forms.Form] = type("FilterForm", (forms.Form,), fields)
         self.form = form_class(address, auto_id="filter_%s")
         self.form.is_valid()
+        for one in self.declared:
+            for end, fault in one.faults(self.given(one)).items():
+                self.form.add_error(one.name + end, str(fault))
 
     def given(self, one: Filter) -> dict[str, Any]:
         """Without what the form refused."""

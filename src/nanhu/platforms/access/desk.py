@@ -132,7 +132,7 @@ def places(request: PageRequest) -> HttpResponseBase:
 
 @places.page("places/<str:key>/", title=_("地点"), subject=place_with)
 def place(request: PageRequest, found: Place) -> HttpResponseBase:
-    line = next(one for one in queries.place_lines() if one.place.pk == found.pk)
+    line = queries.line_at(found)
     nobody = Empty(title=_("没有规则，任何人都不能进入"), icon="list-checks", text=_("由门禁主管写规则。"))
     facts = {
         "place": found,

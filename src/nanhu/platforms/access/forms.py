@@ -10,7 +10,7 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.access.issuers import choices
 from nanhu.platforms.access.rules import EVERY_DAY
 from nanhu.platforms.access.services.ruling import WHOLE_DAY, DoorRuleDraft
-from nanhu.platforms.campus.api import Place, open_places
+from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
 
 DAY = DayInput()
@@ -23,7 +23,7 @@ def everybody_or_a_class() -> list[Any]:
 
 
 class DoorRuleForm(forms.Form):
-    place = forms.ModelChoiceField(label=_("地点"), queryset=open_places(), to_field_name="key", empty_label="—")
+    place = PlaceField(label=_("地点"), open_only=True, help_text=_("打几个字就能选"))
     covers_below = forms.BooleanField(
         label=_("同时适用于内部各处"),
         required=False,
@@ -83,13 +83,7 @@ class DoorRuleForm(forms.Form):
 
 
 class EmergencyForm(forms.Form):
-    place = forms.ModelChoiceField(
-        label=_("打开哪里的门"),
-        queryset=Place.objects.order_by("key"),
-        to_field_name="key",
-        empty_label="—",
-        help_text=_("包括内部各处"),
-    )
+    place = PlaceField(label=_("打开哪里的门"), help_text=_("打几个字就能选；包括内部各处"))
     minutes = forms.TypedChoiceField(
         label=_("开启时长"),
         coerce=int,

@@ -4,26 +4,32 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django import forms
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.registry import Text
 from nanhu.platforms.access.models import Door, DoorList, DoorListRow
-from nanhu.platforms.campus.api import Place, PlaceClosedError, is_open, open_places
+from nanhu.platforms.campus.api import Place, PlaceClosedError, PlaceField, is_open
 from nanhu.platforms.terminals.api import PARTS, Device, Part, PlaceMissingError, Seen, Terminal, Unsent
 
 
-def places() -> list[tuple[str, Text]]:
-    return [("", _("请选择")), *((place.key, str(place)) for place in open_places())]
+class DoorPlaceField(PlaceField):
+    """The value is the key of the place."""
+
+    def clean(self, value: Any) -> Any:
+        place = super().clean(value)
+        return place.key if place else ""
 
 
 class DoorPart(Part):
     """`door_place` is the key of the place."""
 
     name = "door"
-    fields = {"door_place": forms.ChoiceField(label=_("门禁地点"), choices=places, required=False)}
+    fields = {
+        "door_place": DoorPlaceField(
+            label=_("门禁地点"), open_only=True, required=False, help_text=_("只有门要写；打几个字就能选")
+        )
+    }
 
     def install(self, terminal: Terminal, details: Mapping[str, Any]) -> Mapping[str, str]:
         if terminal.kind != Terminal.Kind.DOOR:

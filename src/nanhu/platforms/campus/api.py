@@ -7,6 +7,7 @@ from nanhu.platforms.campus.errors import (
     PlaceNotFoundError,
     RoomTakenError,
 )
+from nanhu.platforms.campus.fields import PlaceField
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
 from nanhu.platforms.campus.queries.occupancy import free_rooms, room_ids, standing_in, stays
 from nanhu.platforms.campus.queries.places import PlaceLine, is_open, open_places, place_lines, place_with
@@ -36,6 +37,7 @@ __all__ = [
     "Period",
     "Place",
     "PlaceClosedError",
+    "PlaceField",
     "PlaceHeldError",
     "PlaceLine",
     "PlaceNotFoundError",

@@ -1,5 +1,6 @@
 """The desk of places: the tree and what is closed; rooms, who stands in them by the week, and which are free."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -23,23 +24,25 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
+from nanhu.kernel.kit.columns import Reader, read
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.ui import dates
-from nanhu.platforms.campus.filters import RoomFilters
+from nanhu.platforms.campus.filters import PlaceFilters, RoomFilters
 from nanhu.platforms.campus.forms import CloseForm
 from nanhu.platforms.campus.models import Occupancy, Place, Room
+from nanhu.platforms.campus.models.occupancy import clock_words
 from nanhu.platforms.campus.queries import occupancy
 from nanhu.platforms.campus.queries import places as queries
 from nanhu.platforms.campus.services import places as services
+from nanhu.platforms.campus.sheets import HEADS, KIND_WORDS, LOCK_WORDS
 
 KEEPER = "campus.keeper"
 KEEPER_ROLE = Role(
     key=KEEPER, name=_("地点管理员"), description=_("登记房间，停用和恢复楼宇、房间；停用后里面的门不再放人进入")
 )
 SEES_ALL = frozenset({KEEPER, "campus.registrar"})
-OPEN_TO_ALL = {Occupancy.Kind.LESSON, Occupancy.Kind.EXAM}
-"""What everybody reads of who stands in a room; of the rest the kind alone."""
+"""Who reads what a booking or a meeting is; everybody else its kind alone."""
 SHOWN_BEFORE_CLOSING = 20
 
 desk = Console(
@@ -77,12 +80,54 @@ class FreeRooms(Table):
     equipment = Text(_("设备"), lambda room: "、".join(room.equipment), is_wide=True)
 
 
-class Rooms(FreeRooms):
-    code = Text(_("房间代码"), "place__key", is_number=True)
+class InSheet(Text):
+    """People's words on the page; handed out, the head and the word with which the room sheet takes it in again."""
+
+    def __init__(self, head: Any, of: str, *, column: str, said: Callable[[Room], Any], **more: Any) -> None:
+        super().__init__(head, of, **more)
+        self.column, self.said = column, said
+
+    @property
+    def exported_head(self) -> str:
+        return HEADS[self.column]
+
+    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
+        return self.said(row)
+
+
+class Rooms(Table):
+    """Handed out, it comes in again as a room sheet."""
+
+    ordering = ("place__key",)
+    code = InSheet(_("房间代码"), "place__key", column="code", said=lambda room: room.place.key, is_number=True)
+    name = Link(_("名称"), "place__name", to="room", by=("place__key",))
+    building = InSheet(
+        _("所在楼"), "place__parent__name", column="building", said=lambda room: read(room, "place__parent__key")
+    )
+    floor = Number(_("楼层"))
+    kind = InSheet(
+        _("类型"), "kind", column="kind", said=lambda room: KIND_WORDS[room.kind], names=dict(Room.Kind.choices)
+    )
+    seats = Number(_("座位"))
     exam_seats = Number(_("考位"), is_wide=True)
     area = Number(_("面积（㎡）"), "area_m2", is_wide=True)
-    owner = Text(_("归属单位"), "owner__name", is_wide=True)
-    lock = Text(_("锁具"), names=dict(Room.Lock.choices), is_wide=True)
+    owner = InSheet(
+        _("归属单位"),
+        "owner__name",
+        column="unit",
+        said=lambda room: room.owner.code if room.owner else "",
+        is_wide=True,
+    )
+    equipment = Text(_("设备"), lambda room: "、".join(room.equipment), is_wide=True)
+    lock = InSheet(
+        _("门锁"),
+        "lock",
+        column="lock",
+        said=lambda room: LOCK_WORDS[room.lock],
+        names=dict(Room.Lock.choices),
+        is_wide=True,
+    )
+    actions = Markup(_("操作"), "campus/_room_actions.html")
 
 
 class Stays(Table):
@@ -97,7 +142,9 @@ class Stays(Table):
 )
 def places(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有地点"), icon="map-pin", text=_("地点随学校的初始数据建立。"))
-    return listing(request, Places, queries.place_lines(), empty=none)
+    wanted = PlaceFilters(request.GET)
+    lines = queries.place_lines(wanted.narrow(Place.objects.all()) if wanted.is_narrowing else None)
+    return listing(request, Places, lines, PlaceFilters, empty=none)
 
 
 def standing(request: PageRequest, place: Place) -> dict[str, Any]:
@@ -151,9 +198,13 @@ def rooms(request: PageRequest) -> HttpResponseBase:
     lead=_("选一天和起止时间，列出没有排课、考试和借用的房间。空着不等于开着：门以现场为准。"),
 )
 def free(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有房间"), icon="door-open", text=_("后勤处登记以后，这里能查。"))
+    none = Empty(title=_("还没有选时间"), icon="clock", text=_("写明哪一天、从几点到几点，再筛选。"))
     usable = occupancy.rooms().exclude(kind__in=[Room.Kind.BEDROOM, Room.Kind.OFFICE])
-    return listing(request, FreeRooms, usable, RoomFilters, empty=none)
+    asks = RoomFilters(request.GET).asks_a_time
+    shown = usable if asks else usable.none()
+    return listing(
+        request, FreeRooms, shown, RoomFilters, empty=none, template="campus/free.html", facts={"asks": asks}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +265,7 @@ def facts_of(found: Room) -> list[tuple[Any, Any]]:
 
 
 def entry_of(one: Occupancy, viewer: Viewer) -> Entry:
-    is_told = one.kind in OPEN_TO_ALL or bool(SEES_ALL & viewer.roles)
-    title = one.what if is_told else one.get_kind_display()
-    return Entry(title, one.hours.rpartition(" ")[2], "warn" if one.kind == Occupancy.Kind.EXAM else "")
+    is_told = bool(SEES_ALL & viewer.roles)
+    title = one.what if is_told else one.public_words
+    hours = clock_words(one.during.lower, one.during.upper)
+    return Entry(title, hours, "warn" if one.kind == Occupancy.Kind.EXAM else "")

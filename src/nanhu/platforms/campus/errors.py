@@ -128,6 +128,13 @@ class RoomTakenError(CampusError):
     sentence = _("{room} {when} 已有“{what}”。")
 
 
+class RoomContestedError(RoomTakenError):
+    """Who stood there went at this moment."""
+
+    code = "campus.room_contested"
+    sentence = _("想要的房间刚刚有变动，请再试一次。")
+
+
 class WrongSpanError(CampusError):
     code = "campus.wrong_span"
     http_status = 422
@@ -138,6 +145,12 @@ class RoomsChangedError(CampusError):
     code = "campus.rooms_changed"
     http_status = 409
     sentence = _("{room}后来又改过，这份房间表不能回滚。")
+
+
+class RoomsBelowClosedError(CampusError):
+    code = "campus.rooms_below_closed"
+    http_status = 409
+    sentence = _("{room}从现在起还有占用，不能移到已停用的{building}。")
 
 
 class RoomsInUseError(CampusError):

@@ -10,12 +10,12 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.kernel.kit import Choice, Filters, Search
+from nanhu.kernel.kit import Choice, Filters, Search, Views
 from nanhu.kernel.kit.filters import Filter
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.forms import campuses
-from nanhu.platforms.campus.models import Room
+from nanhu.platforms.campus.models import Place, Room
 from nanhu.platforms.campus.queries.occupancy import is_free
 
 
@@ -33,9 +33,18 @@ class FreeAt(Filter):
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
         day, begins, finishes = (given.get(end) for end in ("_on", "_from", "_to"))
-        if not day or begins is None or finishes is None or begins >= finishes:
+        if not day or begins is None or finishes is None:
             return None
         return is_free(*(datetime.combine(day, moment, CAMPUS_ZONE) for moment in (begins, finishes)))
+
+    def faults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A part of it alone would list rooms in which somebody stands."""
+        said = {end for end, value in given.items() if value is not None}
+        if said and len(said) < len(given):
+            return {end: _("三项都要写") for end in given if end not in said}
+        begins, finishes = given.get("_from"), given.get("_to")
+        is_backwards = begins is not None and finishes is not None and begins >= finishes
+        return {"_to": _("要晚于开始")} if is_backwards else {}
 
     def words(self, given: Mapping[str, Any]) -> str:
         day = dates.short_day(given["_on"], given["_on"].year)
@@ -64,3 +73,13 @@ class RoomFilters(Filters):
     kind = Choice(_("类型"), Room.Kind.choices)
     seats = AtLeast(_("至少多少座"))
     free = FreeAt(_("空闲"))
+
+    @property
+    def asks_a_time(self) -> bool:
+        return self.free.condition(self.given(self.free)) is not None
+
+
+class PlaceFilters(Filters):
+    q = Search("key", "name")
+    kind = Choice(_("种类"), Place.Kind.choices)
+    closed = Views({"closed": (_("已停用"), Q(closed_at__isnull=False))})

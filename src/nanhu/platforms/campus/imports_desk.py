@@ -28,11 +28,16 @@ from nanhu.platforms.campus.forms import RoomsForm
 from nanhu.platforms.campus.models import RoomImport, RoomImportRow
 from nanhu.platforms.campus.services import rooms as services
 from nanhu.platforms.campus.services.rooms import CheckedRoom
-from nanhu.platforms.campus.sheets import ROOMS
+from nanhu.platforms.campus.sheets import HEADS, ROOMS
 
 State = RoomImport.State
-TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none", State.DISCARDED: "none", State.UNDONE: "none"}
-HEADS = {column.key: column.head for column in ROOMS.columns}
+TONES: dict[str, Tone] = {
+    State.POSTED: "good",
+    State.REFUSED: "none",
+    State.DISCARDED: "none",
+    State.UNDONE: "none",
+    State.FAILED: "bad",
+}
 
 desk = Console(
     "campus:imports",

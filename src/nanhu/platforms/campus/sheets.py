@@ -78,12 +78,12 @@ def seats(said: str) -> int:
 def area(said: str) -> str:
     """With two decimals, as the table keeps it."""
     try:
-        found = Decimal(halfwidth(said).strip())
+        found = Decimal(halfwidth(said).strip()).quantize(Decimal("0.01"))
         if not 0 < found < 1_000_000:  # noqa: PLR2004 - eight digits, two of them decimals
             raise NotAnAreaError
     except InvalidOperation as error:
         raise NotAnAreaError from error
-    return str(found.quantize(Decimal("0.01")))
+    return str(found)
 
 
 def words(said: str) -> list[str]:
@@ -105,3 +105,6 @@ ROOMS: Final = Sheet(
     most=20_000,
     named_by=("code", "name"),
 )
+HEADS: Final = {column.key: column.head for column in ROOMS.columns}
+KIND_WORDS: Final[dict[str, str]] = {value: word for word, value in KINDS.items()}
+LOCK_WORDS: Final[dict[str, str]] = {value: word for word, value in LOCKS.items()}

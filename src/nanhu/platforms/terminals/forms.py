@@ -23,9 +23,13 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        for part in reversed(PARTS):
-            self.fields |= deepcopy(dict(part.fields))
+        self.fields |= deepcopy(self.further_fields())
         self.fields["reason"] = reason_field(_("依据"), _("例如：后勤处 2026 年 11 月装机单。"))
+
+    @staticmethod
+    def further_fields() -> dict[str, forms.Field]:
+        """Of the parts; a picker among them is found here while one types."""
+        return {name: field for part in reversed(PARTS) for name, field in part.fields.items()}
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -17,8 +17,9 @@ from nanhu.platforms.campus.models import MovedDay, PeriodTable, Place, RoomImpo
 from nanhu.platforms.campus.queries.places import place_with
 from nanhu.platforms.campus.services.places import PlaceOrder, set_up_places
 from nanhu.platforms.campus.services.rollover import rehearse_steps, run_steps
-from nanhu.platforms.campus.services.rooms import take_rooms
+from nanhu.platforms.campus.services.rooms import check_rooms, take_rooms
 from nanhu.platforms.campus.services.terms import TermOrder, plan_term, set_periods
+from nanhu.platforms.campus.sheets import ROOMS
 from nanhu.platforms.campus.tests.test_occupancy import build, hold, lesson
 from nanhu.platforms.campus.tests.test_rooms import HEAD, line
 from nanhu.platforms.identity import api as identity
@@ -226,11 +227,9 @@ def test_free_rooms_are_found_by_everybody_and_what_a_meeting_is_stays_untold(an
     page = anybody.get("/campus/free/", asked).content.decode()
     assert [name in page for name in ("一教1", "一教2", "一教3")] == [False, False, True]
     assert "一教1" in anybody.get("/campus/free/", asked | {"free_from": "10:00", "free_to": "11:00"}).content.decode()
-    assert "一教1" in anybody.get("/campus/free/", asked | {"free_to": "08:00"}).content.decode(), (
-        "rubbish narrows nothing"
-    )
-    assert "一教1" in anybody.get("/campus/free/", {"seats": "60", "campus": "south"}).content.decode()
-    assert "一教1" not in anybody.get("/campus/free/", {"seats": "61"}).content.decode()
+    later = asked | {"free_from": "10:00", "free_to": "11:00"}
+    assert "一教1" in anybody.get("/campus/free/", later | {"seats": "60", "campus": "south"}).content.decode()
+    assert "一教1" not in anybody.get("/campus/free/", later | {"seats": "61"}).content.decode()
     week = {"week": day.isoformat()}
     page = anybody.get("/campus/rooms/t1.2/", week).content.decode()
     assert ("会议" in page, "薪酬会" in page) == (True, False)
@@ -241,6 +240,60 @@ def test_free_rooms_are_found_by_everybody_and_what_a_meeting_is_stays_untold(an
     assert anybody.get("/campus/rooms/").status_code == 404
     identity.grant_role(by=SYSTEM, account_id=member.account_id, role=KEEPER)
     assert "薪酬会" in anybody.get("/campus/rooms/t1.2/", week).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({}, ""),
+        ({"seats": "60"}, ""),
+        ({"free_on": "day"}, "三项都要写"),
+        ({"free_on": "day", "free_from": "08:00"}, "三项都要写"),
+        ({"free_on": "day", "free_from": "10:00", "free_to": "08:00"}, "要晚于开始"),
+        ({"free_on": "someday", "free_from": "08:00", "free_to": "10:00"}, "日期"),
+    ],
+)
+def test_no_room_is_called_free_before_it_is_said_when(anybody, given, fault):
+    build(1)
+    day = (campus_today() + timedelta(days=7)).isoformat()
+    asked = {name: day if value == "day" else value for name, value in given.items()}
+    page = anybody.get("/campus/free/", asked).content.decode()
+    assert ("一教1" in page, "还没有选时间" in page, fault in page) == (False, True, True)
+    assert structure_faults(page) == []
+
+
+def test_places_are_found_among_thousands_and_a_room_is_closed_from_its_list(keeper):
+    build(3)
+    page = keeper.get("/campus/", {"q": "t1.2"}).content.decode()
+    assert [name in page for name in ("南院", "一教2", "一教3")] == [True, True, False], "with what is above it"
+    assert "/campus/t1.3/close/" in keeper.get("/campus/rooms/").content.decode()
+    keeper.post("/campus/t1.3/close/", {"reason": "漏水"})
+    assert "/campus/t1.3/reopen/" in keeper.get("/campus/rooms/").content.decode()
+    page = keeper.get("/campus/", {"closed": "closed"}).content.decode()
+    assert [name in page for name in ("一教2", "一教3")] == [False, True]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_list_of_rooms_goes_out_in_the_columns_in_which_it_comes_in(keeper, language):
+    build(2)
+    answer = keeper.get("/campus/rooms/", {"export": "csv"}, headers={"accept-language": language})
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    found = check_rooms(ROOMS.read(content))
+    assert (found.faults, [one.change for one in found.rows]) == ([], ["same", "same"])
+
+
+def test_a_sheet_that_could_not_be_registered_says_why_on_its_page(keeper, colleague):
+    pages = TestImportPages()
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="south", name="南院", kind="campus")])
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1", name="一教", kind="teaching", parent="south")])
+    address = pages.hand_in(keeper, pages.good)["Location"]
+    keeper.post(address + "submit/")
+    colleague.post(address + "approve/")
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1.101", name="门厅", kind="other", parent="t1")])
+    take_rooms(batch_id=RoomImport.objects.get().pk)
+    page = keeper.get(address).content.decode()
+    assert all(word in page for word in ("没有登记成", "请重新交一份"))
+    assert structure_faults(page) == []
 
 
 def test_a_held_room_is_closed_only_by_who_was_shown_who_stands_in_it(keeper):

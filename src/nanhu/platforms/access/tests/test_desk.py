@@ -5,11 +5,13 @@ from django.core.exceptions import ValidationError
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.access import queries
 from nanhu.platforms.access.desk import GUARD, MANAGER, desk
-from nanhu.platforms.access.models import DoorRule
+from nanhu.platforms.access.models import Door, DoorRule
 from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule
-from nanhu.platforms.campus.api import Place, PlaceOrder, set_up_places
+from nanhu.platforms.campus.api import Place, PlaceField, PlaceOrder, close_place, set_up_places
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.testing.members import grant, open_staff
 from nanhu.testing.pages import PageTests
 from nanhu.testing.sessions import signed_in
@@ -87,3 +89,38 @@ def test_what_changed_after_the_look_is_shown_again_before_anything_is_done(memb
     assert answer.status_code == 409
     assert "没有办理" in answer.content.decode()
     assert DoorRule.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_a_school_of_many_rooms_lists_those_with_doors_alone(members):
+    places = [PlaceOrder(key="south", name="南院", kind="campus")]
+    places += [PlaceOrder(key=f"t{n}", name=f"{n}教", kind="teaching", parent="south") for n in (1, 2)]
+    places += [PlaceOrder(key=f"t1.{n}", name=f"一教{n}", kind="room", parent="t1") for n in range(1, 30)]
+    set_up_places(by=SYSTEM, places=places)
+    terminal = Terminal.objects.create(number="R2001", kind="door", place="门口", key="0" * 64)
+    Door.objects.create(terminal=terminal, place=Place.objects.get(key="t1.7"), list_salt="0" * 32)
+    assert [line.place.key for line in queries.place_lines()] == ["south", "t1", "t1.7"]
+    assert [len(line.doors) for line in queries.place_lines()] == [0, 0, 1]
+    assert queries.line_at(Place.objects.get(key="t2")).doors == ()
+    form = signed_in(MANAGER_NO).get("/card/doors/rules/new/").content.decode()
+    assert "一教20" not in form, "a picker is no list of all rooms"
+
+
+def test_a_place_is_found_by_typing_and_understood_by_code_and_by_name(members):
+    places = [PlaceOrder(key="t1", name="一教", kind="teaching")]
+    places += [PlaceOrder(key=f"t1.{n}", name="讨论室", kind="room", parent="t1") for n in (1, 2)]
+    set_up_places(by=SYSTEM, places=places)
+    manager = signed_in(MANAGER_NO)
+    asked = {"suggest": "place", "place": "t1.2"}
+    assert manager.get("/card/doors/rules/new/", asked).content.decode() == '<option value="t1.2 讨论室">一教</option>'
+    assert manager.get("/card/doors/emergency/", asked).status_code == 200
+    assert signed_in(COLLEAGUE_NO).get("/card/doors/rules/new/", asked).status_code == 404
+    field = PlaceField(open_only=True)
+    for typed in ("t1", "一教", "t1 一教", " t1 "):
+        assert field.clean(typed) == Place.objects.get(key="t1")
+    for typed in ("讨论室", "nowhere"):
+        with pytest.raises(ValidationError, match="没有这个地点"):
+            field.clean(typed)
+    close_place(by=SYSTEM, place=Place.objects.get(key="t1"), reason="漏水")
+    with pytest.raises(ValidationError):
+        field.clean("t1.1")
+    assert PlaceField().clean("t1.1").key == "t1.1"

@@ -134,6 +134,7 @@ class Migration(migrations.Migration):
                             ("refused", "未同意"),
                             ("discarded", "已作废"),
                             ("undone", "已回滚"),
+                            ("failed", "没有登记成"),
                         ],
                         default="checked",
                     ),
@@ -141,6 +142,10 @@ class Migration(migrations.Migration):
                 ("added_count", models.IntegerField()),
                 ("changed_count", models.IntegerField()),
                 ("same_count", models.IntegerField()),
+                (
+                    "failure",
+                    models.TextField(blank=True, default="", help_text="why it could not be registered"),
+                ),
                 (
                     "approver",
                     models.ForeignKey(
@@ -170,6 +175,7 @@ class Migration(migrations.Migration):
                 ("change", models.TextField(choices=[("add", "新增"), ("change", "修改"), ("same", "不变")])),
                 ("after", models.JSONField()),
                 ("before", models.JSONField(null=True)),
+                ("place_before", models.JSONField(null=True)),
                 (
                     "batch",
                     models.ForeignKey(
@@ -558,7 +564,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False),
                         ("decided_at__isnull", False),
-                        ("state__in", ["posting", "posted", "refused", "undone"]),
+                        ("state__in", ["posting", "posted", "refused", "undone", "failed"]),
                     ),
                     _connector="OR",
                 ),
@@ -667,6 +673,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("area_m2", None), ("area_m2__gt", 0), _connector="OR"), name="campus_room_area"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="occupancy",
+            index=models.Index(fields=["room"], name="campus_occupancy_of_room"),
         ),
         migrations.AddIndex(
             model_name="occupancy",

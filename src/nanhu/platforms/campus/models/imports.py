@@ -23,11 +23,13 @@ class RoomImport(IntakeBatch):
         REFUSED = "refused", _("未同意")
         DISCARDED = "discarded", _("已作废")
         UNDONE = "undone", _("已回滚")
+        FAILED = "failed", _("没有登记成")
 
     state = models.TextField(choices=State, default=State.CHECKED)
     added_count = models.IntegerField()
     changed_count = models.IntegerField()
     same_count = models.IntegerField()
+    failure = models.TextField(default="", blank=True, help_text="why it could not be registered")
 
     class Meta:
         db_table = "campus_room_import"
@@ -36,7 +38,7 @@ class RoomImport(IntakeBatch):
                 condition=Q(added_count__gte=0, changed_count__gte=0, same_count__gte=0) & ~Q(title=""),
                 name="campus_room_import_says_what",
             ),
-            *proposal_constraints("campus_room_import", undecided=UNDECIDED, decided=[*DECIDED, "undone"]),
+            *proposal_constraints("campus_room_import", undecided=UNDECIDED, decided=[*DECIDED, "undone", "failed"]),
         ]
 
     @property
@@ -48,7 +50,8 @@ class RoomImport(IntakeBatch):
 
 
 class RoomImportRow(models.Model):
-    """A line: the room as it is to be, and as it stood before; nothing before where it is new."""
+    """A line: the room as it is to be, and as it stood before; nothing before where it is new. `place_before`: name and building of a
+    place that stood there and was no room yet, which a roll-back leaves."""
 
     class Change(models.TextChoices):
         ADD = "add", _("新增")
@@ -61,6 +64,7 @@ class RoomImportRow(models.Model):
     change = models.TextField(choices=Change)
     after: Any = models.JSONField()
     before: Any = models.JSONField(null=True)
+    place_before: Any = models.JSONField(null=True)
 
     class Meta:
         db_table = "campus_room_import_row"

@@ -1,6 +1,6 @@
 """Occupancy (占用): who stands in a room, from when to when. Nobody else at the same time; the database holds it."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time
+from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus.models.places import Room
 from nanhu.platforms.campus.models.terms import Term
@@ -39,6 +39,7 @@ class Occupancy(models.Model):
     class Meta:
         db_table = "campus_occupancy"
         indexes = [
+            models.Index(fields=["room"], name="campus_occupancy_of_room"),
             models.Index(fields=["source", "key"], name="campus_occupancy_of_row"),
             models.Index(fields=["term", "source"], condition=Q(term__isnull=False), name="campus_occupancy_of_term"),
         ]
@@ -68,7 +69,30 @@ class Occupancy(models.Model):
     def hours(self) -> str:
         return span_words(self.during.lower, self.during.upper)
 
+    @property
+    def public_words(self) -> str:
+        """What everybody may read of it: lessons and exams by their name, of the rest the kind alone."""
+        return self.what if self.kind in {self.Kind.LESSON, self.Kind.EXAM} else str(self.get_kind_display())
+
 
 def span_words(begins_at: datetime, ends_at: datetime) -> str:
-    """10月10日 周六 08:00–09:40."""
-    return f"{dates.time_words(begins_at)}–{campus_time(ends_at):%H:%M}"
+    """10月10日 周六 08:00–09:40; the last day as well where it is another one, and 24:00 where it is midnight."""
+    return f"{dates.time_words(begins_at)}–{end_words(begins_at, ends_at)}"
+
+
+def clock_words(begins_at: datetime, ends_at: datetime) -> str:
+    """08:00–09:40 where the day is said elsewhere; over days with both."""
+    if campus_time(begins_at).date() != last_day(ends_at):
+        return span_words(begins_at, ends_at)
+    return f"{campus_time(begins_at):%H:%M}–{end_words(begins_at, ends_at)}"
+
+
+def end_words(begins_at: datetime, ends_at: datetime) -> str:
+    last = last_day(ends_at)
+    clock = "24:00" if campus_time(ends_at).date() != last else f"{campus_time(ends_at):%H:%M}"
+    return clock if campus_time(begins_at).date() == last else f"{dates.day(last, campus_today().year)} {clock}"
+
+
+def last_day(ends_at: datetime) -> date:
+    """The end is not part of it: midnight ends the day before."""
+    return campus_time(ends_at - timedelta(microseconds=1)).date()

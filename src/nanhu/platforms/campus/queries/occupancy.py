@@ -29,6 +29,12 @@ def standing_in(place: Place) -> QuerySet[Occupancy]:
     return held.order_by("during", "pk")
 
 
+def standing_in_rooms(rooms: Iterable[int]) -> set[int]:
+    """Those of these rooms in which somebody stands now or later."""
+    held = Occupancy.objects.filter(room__in=rooms, held=True, during__endswith__gt=now())
+    return set(held.values_list("room", flat=True).distinct())
+
+
 def rooms() -> QuerySet[Room]:
     return Room.objects.select_related("place__parent", "owner").order_by("place__key")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Func, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Func, QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.errors import WrongStateError
@@ -63,12 +63,19 @@ def is_open(place: Place) -> bool:
     return open_places().filter(pk=place.pk).exists()
 
 
-def place_lines() -> list[PlaceLine]:
-    """The whole tree, each place before what is below it: one query."""
+def place_lines(wanted: QuerySet[Place] | None = None) -> list[PlaceLine]:
+    """The tree, each place before what is below it, in one query: the whole of it, or those that are `wanted` with all above them."""
+    places = Place.objects.select_related("parent").order_by("key")
     children: dict[int | None, list[Place]] = {}
-    for place in Place.objects.select_related("parent").order_by("key"):
+    for place in places if wanted is None else places.filter(pk__in=upwards(wanted)):
         children.setdefault(place.parent_id, []).append(place)
     return list(walked(children, parent=None, depth=0, is_closed=False))
+
+
+def upwards(wanted: QuerySet[Place]) -> QuerySet[Place, int]:
+    """These and all above them."""
+    above = Func("pk", function="campus_upwards", output_field=BigIntegerField())
+    return wanted.order_by().annotate(above=above).values_list("above", flat=True)
 
 
 def walked(

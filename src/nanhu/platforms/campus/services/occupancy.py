@@ -1,6 +1,6 @@
 """Occupancy (占用): rooms held, released, and a whole term's set replaced in one transaction. Who comes second is told who stands there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.once import lock_key
-from nanhu.platforms.campus.errors import PlaceClosedError, RoomTakenError, WrongSpanError
+from nanhu.platforms.campus.errors import PlaceClosedError, RoomContestedError, RoomTakenError, WrongSpanError
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
 from nanhu.platforms.campus.models.occupancy import span_words
 
@@ -35,15 +36,16 @@ class Hold:
     what: str
 
 
-type Identity = tuple[int, datetime, datetime, str, str, str]
+type Identity = tuple[int, datetime, datetime, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
-    """How many rows went and came."""
+    """How many rows went, came, and have another name."""
 
     released: int
     held: int
+    renamed: int = 0
 
 
 @transaction.atomic
@@ -66,30 +68,60 @@ def release_rooms(*, by: Actor, source: str, keys: Collection[str]) -> int:
 
 @transaction.atomic
 def replace_rooms(*, by: Actor, source: str, term: Term, holds: Sequence[Hold]) -> Swap:
-    """The term's whole set of this source: what is no longer in it goes, what is new comes, the rest stays untouched. Until the commit
-    everybody sees the old one, and whoever dies on the way leaves it."""
+    """The term's whole set of this source: what is no longer in it goes, what is new comes, the rest stays untouched but for its name.
+    What is over or was released stays as what was. Until the commit everybody sees the old one, and whoever dies on the way leaves it."""
     lock_key(f"campus.occupancy:{source}:{term.pk}")
+    moment = now()
     present = rows_of(source, term)
-    wanted = {identity_of(one) for one in holds}
-    new = [one for one in holds if identity_of(one) not in present]
+    wanted = {identity_of(one): one for one in holds}
+    over = rows_over(present.values(), moment)
+    new = [one for one in holds if identity_of(one) not in present and not is_told_otherwise(one, over)]
     lock_rooms({one.room for one in new})
-    kept = [row for identity, row in present.items() if identity in wanted]
-    gone, _by_table = Occupancy.objects.filter(term=term, source=source).exclude(pk__in=kept).delete()
-    done = Swap(released=gone, held=put(source=source, term=term, holds=new))
+    gone = [row.pk for identity, row in present.items() if identity not in wanted and row.during.upper > moment]
+    released, _by_table = Occupancy.objects.filter(pk__in=gone).delete()
+    renamed = rename(present, wanted)
+    done = Swap(released=released, held=put(source=source, term=term, holds=new), renamed=renamed)
     facts = {"rooms_released": done.released, "occupancies": done.held, "term": term.key}
+    facts |= {"occupancies_renamed": renamed} if renamed else {}
     audit.record(by=by, action="campus.replace_rooms", target=f"occupancy:{source}", facts=facts)
     return done
 
 
-def rows_of(source: str, term: Term) -> dict[Identity, int]:
+def rows_of(source: str, term: Term) -> dict[Identity, Occupancy]:
     """What stands of it, by all that makes it what it is."""
     rows = Occupancy.objects.filter(term=term, source=source, held=True)
-    named = rows.values_list("pk", "room_id", "during", "kind", "key", "what")
-    return {(room, during.lower, during.upper, kind, key, what): pk for pk, room, during, kind, key, what in named}
+    return {(row.room_id, row.during.lower, row.during.upper, row.kind, row.key): row for row in rows}
+
+
+def rows_over(rows: Iterable[Occupancy], moment: datetime) -> dict[int, list[Occupancy]]:
+    """Those that are over, by room."""
+    found: dict[int, list[Occupancy]] = {}
+    for row in rows:
+        if row.during.upper <= moment:
+            found.setdefault(row.room_id, []).append(row)
+    return found
+
+
+def is_told_otherwise(one: Hold, over: Mapping[int, Sequence[Occupancy]]) -> bool:
+    """The set says already who stood there then: what was is not told anew."""
+    if one.ends_at > now():
+        return False
+    return any(row.during.lower < one.ends_at and row.during.upper > one.begins_at for row in over.get(one.room, ()))
+
+
+def rename(present: Mapping[Identity, Occupancy], wanted: Mapping[Identity, Hold]) -> int:
+    renamed = []
+    for identity in present.keys() & wanted.keys():
+        row, what = present[identity], wanted[identity].what
+        if row.what != what:
+            row.what = what
+            renamed.append(row)
+    Occupancy.objects.bulk_update(renamed, ["what"], batch_size=1000)
+    return len(renamed)
 
 
 def identity_of(one: Hold) -> Identity:
-    return one.room, one.begins_at, one.ends_at, str(one.kind), one.key, one.what
+    return one.room, one.begins_at, one.ends_at, str(one.kind), one.key
 
 
 def lock_rooms(rooms: Collection[int]) -> None:
@@ -136,7 +168,8 @@ def refusal(error: IntegrityError, given: dict[str, Any], holds: Sequence[Hold])
 
 
 def taken(given: dict[str, Any], holds: Sequence[Hold]) -> RoomTakenError:
-    """`clashes`: who is wanted where, and who stands there."""
+    """`clashes`, for the room that asked: who is wanted where, and who stands there. The sentence, which people read, has of a booking
+    or a meeting the kind alone."""
     with connection.cursor() as cursor:
         cursor.execute(CLASHES, {**given, "most": MOST_CLASHES})
         found = [(holds[place - 1], row) for place, row in cursor.fetchall()]
@@ -144,14 +177,15 @@ def taken(given: dict[str, Any], holds: Sequence[Hold]) -> RoomTakenError:
     clashes = [(one, standing[row]) for one, row in found if row in standing]
     if clashes:
         _wanted, other = clashes[0]
-        return RoomTakenError(room=other.room.place.name, when=other.hours, what=other.what, clashes=clashes)
-    first, _second = among_themselves(holds)
+        return RoomTakenError(room=other.room.place.name, when=other.hours, what=other.public_words, clashes=clashes)
+    first = among_themselves(holds)
+    if first is None:
+        return RoomContestedError(clashes=[])
     when = span_words(first.begins_at, first.ends_at)
     return RoomTakenError(room=Place.objects.get(pk=first.room).name, when=when, what=first.what, clashes=[])
 
 
-def among_themselves(holds: Sequence[Hold]) -> tuple[Hold, Hold]:
-    """Two of the list that meet each other."""
+def among_themselves(holds: Sequence[Hold]) -> Hold | None:
+    """One of the list that another of it meets."""
     ordered = sorted(holds, key=lambda one: (one.room, one.begins_at))
-    met = ((one, other) for one, other in pairwise(ordered) if one.room == other.room and other.begins_at < one.ends_at)
-    return next(met, (ordered[0], ordered[0]))
+    return next((a for a, b in pairwise(ordered) if a.room == b.room and b.begins_at < a.ends_at), None)

@@ -1,24 +1,28 @@
 """Rooms (房间) by sheet: checked against what stands, registered by a job, taken back as long as nothing stands on them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.kernel.sheets import Checked, Fault, Line
-from nanhu.platforms.campus.errors import RoomsChangedError, RoomsInUseError
+from nanhu.platforms.campus.errors import RoomsBelowClosedError, RoomsChangedError, RoomsInUseError
 from nanhu.platforms.campus.models import Place, Room, RoomImport, RoomImportRow
-from nanhu.platforms.campus.sheets import KINDS, LOCKS, ROOMS
+from nanhu.platforms.campus.queries.occupancy import standing_in_rooms
+from nanhu.platforms.campus.queries.places import open_places
+from nanhu.platforms.campus.sheets import KIND_WORDS, LOCK_WORDS, ROOMS
 from nanhu.platforms.people import api as people
 
 type RoomFacts = dict[str, Any]
@@ -37,9 +41,13 @@ class CheckedRoom:
 
     @property
     def change(self) -> RoomImportRow.Change:
-        if self.before is None:
-            return Change.ADD
-        return Change.SAME if self.before == self.after else Change.CHANGE
+        return change_of(self.before, self.after)
+
+
+def change_of(before: RoomFacts | None, after: RoomFacts) -> RoomImportRow.Change:
+    if before is None:
+        return Change.ADD
+    return Change.SAME if before == after else Change.CHANGE
 
 
 def facts_of(room: Room) -> RoomFacts:
@@ -66,11 +74,14 @@ def rooms_as_facts(codes: Collection[str] | None = None) -> dict[str, RoomFacts]
 
 def filled_form() -> bytes:
     """All rooms in the columns in which they come in."""
-    kinds, locks = ({value: word for word, value in words.items()} for words in (KINDS, LOCKS))
 
     def line(code: str, facts: RoomFacts) -> dict[str, str]:
         said = {name: "" if value is None else str(value) for name, value in facts.items()}
-        own = {"kind": kinds[facts["kind"]], "lock": locks[facts["lock"]], "equipment": "、".join(facts["equipment"])}
+        own = {
+            "kind": KIND_WORDS[facts["kind"]],
+            "lock": LOCK_WORDS[facts["lock"]],
+            "equipment": "、".join(facts["equipment"]),
+        }
         return {"code": code, **said, **own}
 
     return ROOMS.form((line(code, facts) for code, facts in rooms_as_facts().items()), name="房间")
@@ -81,6 +92,9 @@ def check_rooms(lines: Sequence[Line]) -> Checked[CheckedRoom]:
     faults = [fault for line in lines for fault in line.faults()]
     if not faults:
         faults = [*doubles(lines), *strangers(lines)]
+    if faults:
+        return Checked([], faults)
+    faults = list(moved_below_closed(lines))
     if faults:
         return Checked([], faults)
     codes = [meant_code(line) for line in lines]
@@ -141,6 +155,23 @@ def strangers(lines: Sequence[Line]) -> Iterable[Fault]:
             yield line.fault("exam_seats", _("考位比座位多"))
 
 
+def moved_below_closed(lines: Sequence[Line]) -> Iterable[Fault]:
+    held = held_below_closed({meant_code(line): line.meant("building") for line in lines})
+    for line in lines:
+        if meant_code(line) in held:
+            yield line.fault("building", _("这座楼已停用，而这间房从现在起还有占用"))
+
+
+def held_below_closed(buildings: Mapping[str, str]) -> set[str]:
+    """Of rooms by the buildings to which they are to belong: those in which somebody stands now or later, and that would come below a
+    closed place."""
+    there = Room.objects.filter(place__key__in=buildings).values_list("place__key", "place__parent__key", "pk")
+    moved = {pk: key for key, building, pk in there if building != buildings[key]}
+    is_open = set(open_places().filter(key__in=set(buildings.values())).values_list("key", flat=True))
+    into_closed = [pk for pk, key in moved.items() if buildings[key] not in is_open]
+    return {moved[pk] for pk in standing_in_rooms(into_closed)}
+
+
 @transaction.atomic
 def keep_rooms(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom], file_name: str = "") -> RoomImport:
     if (known := RoomImport.known(by, token)) is not None:
@@ -172,33 +203,84 @@ def keep_rooms(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoo
 @job("campus.take_rooms")
 def take_rooms(batch_id: int) -> None:
     """In one transaction; may run twice. What was changed since the sheet was checked is what a roll-back gives back."""
-    with transaction.atomic():
-        lock_key("campus.rooms")
-        batch = RoomImport.objects.select_for_update().get(pk=batch_id)
-        if batch.state != State.POSTING:
-            return
-        rows = list(batch.rows.exclude(change=Change.SAME))
-        refresh(rows)
-        write_rooms({row.code: row.after for row in rows})
-        batch.state, batch.posted_at = State.POSTED, now()
-        batch.save(update_fields=["state", "posted_at"])
-    if batch.progress_id is not None:
-        done = {"added": batch.added_count, "changed": batch.changed_count}
-        open_progress(batch.progress_id).finish(_("新增 %(added)s 间，修改 %(changed)s 间") % done)
+    try:
+        batch = register(batch_id)
+    except (CampusError, IntegrityError, DataError) as error:
+        batch = give_up(batch_id, error)
+    if batch is None or batch.progress_id is None:
+        return
+    progress = open_progress(batch.progress_id)
+    if batch.state == State.FAILED:
+        progress.fail(batch.failure)
+        return
+    done = {"added": batch.added_count, "changed": batch.changed_count}
+    progress.finish(_("新增 %(added)s 间，修改 %(changed)s 间") % done)
 
 
-def refresh(rows: Sequence[RoomImportRow]) -> None:
-    """Another sheet may have been registered since this one was checked."""
-    present = rooms_as_facts({row.code for row in rows})
-    stale = [row for row in rows if row.before != present.get(row.code)]
-    for row in stale:
-        row.before = present.get(row.code)
-        row.change = Change.CHANGE if row.before is not None else Change.ADD
-    RoomImportRow.objects.bulk_update(stale, ["before", "change"])
+@transaction.atomic
+def register(batch_id: int) -> RoomImport | None:
+    """The whole sheet, as it differs from what stands now: another may have been registered since it was checked."""
+    lock_key("campus.rooms")
+    batch = at_work(batch_id)
+    if batch is None:
+        return None
+    rows = list(batch.rows.all())
+    lock_rooms([row.code for row in rows])
+    refuse_below_closed(rows)
+    refresh(batch, rows)
+    write_rooms({row.code: row.after for row in rows if row.change != Change.SAME})
+    batch.state, batch.posted_at = State.POSTED, now()
+    batch.save(update_fields=["state", "posted_at", "added_count", "changed_count", "same_count"])
+    return batch
+
+
+@transaction.atomic
+def give_up(batch_id: int, error: Exception) -> RoomImport | None:
+    """What stands now hinders it, and would at every further try: its page says so."""
+    batch = at_work(batch_id)
+    if batch is not None:
+        hindered = _("房间或地点在检查以后变了，这份表登记不上。请重新交一份。")
+        batch.failure = str(error) if isinstance(error, CampusError) else hindered
+        batch.enter(WORKER, State.FAILED, "fail_{}", batch.failure)
+    return batch
+
+
+def at_work(batch_id: int) -> RoomImport | None:
+    """The sheet, locked, as long as it waits for its job."""
+    return RoomImport.objects.select_for_update().filter(pk=batch_id, state=State.POSTING).first()
+
+
+def refuse_below_closed(rows: Sequence[RoomImportRow]) -> None:
+    held = held_below_closed({row.code: row.after["building"] for row in rows})
+    for row in rows:
+        if row.code in held:
+            building = Place.objects.get(key=row.after["building"])
+            raise RoomsBelowClosedError(room=row.after["name"], building=building.name)
+
+
+def refresh(batch: RoomImport, rows: Sequence[RoomImportRow]) -> None:
+    """Each row's before and the sheet's numbers as of this moment."""
+    codes = {row.code for row in rows}
+    present = rooms_as_facts(codes)
+    places = Place.objects.filter(key__in=codes - present.keys()).select_related("parent")
+    bare = {place.key: {"name": place.name, "building": place.parent.key if place.parent else ""} for place in places}
+    for row in rows:
+        row.before, row.place_before = present.get(row.code), bare.get(row.code)
+        row.change = change_of(row.before, row.after)
+    RoomImportRow.objects.bulk_update(rows, ["before", "place_before", "change"], batch_size=2000)
+    counts = Counter(row.change for row in rows)
+    batch.added_count, batch.changed_count, batch.same_count = (
+        counts[change] for change in (Change.ADD, Change.CHANGE, Change.SAME)
+    )
+
+
+def lock_rooms(codes: Collection[str]) -> None:
+    """Before any place is written, in the order in which those who hold rooms lock them: nobody waits for another for ever."""
+    list(Room.objects.filter(place__key__in=codes).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def write_rooms(wanted: Mapping[str, RoomFacts]) -> None:
-    """Places first, then what is known of them as rooms."""
+    """Places first, then what is known of them as rooms. Whoever calls it has locked the rooms."""
     parents = {facts["building"] for facts in wanted.values()}
     known = {place.key: place for place in Place.objects.filter(key__in={*wanted, *parents})}
     units = people.unit_ids_by_code({facts["unit"] for facts in wanted.values() if facts["unit"]})
@@ -249,9 +331,10 @@ def undo_rooms(*, by: Actor, batch: RoomImport, reason: str) -> RoomImport:
             lock_key("campus.rooms")
             locked = batch.locked_in({State.POSTED})
             rows = list(locked.rows.exclude(change=Change.SAME))
+            lock_rooms([row.code for row in rows])
             refuse_changed(rows)
             write_rooms({row.code: row.before for row in rows if row.before is not None})
-            remove_rooms([row.code for row in rows if row.before is None])
+            remove_rooms([row for row in rows if row.before is None])
             locked.enter(by, State.UNDONE, "undo_{}", why)
             return locked
     except ProtectedError as error:
@@ -267,10 +350,16 @@ def refuse_changed(rows: Sequence[RoomImportRow]) -> None:
             raise RoomsChangedError(room=row.after["name"])
 
 
-def remove_rooms(codes: Collection[str]) -> None:
-    """Whatever points at one of them refuses it, also what was added at this moment."""
-    Room.objects.filter(place__key__in=codes).delete()
-    Place.objects.filter(key__in=codes).delete()
+def remove_rooms(rows: Sequence[RoomImportRow]) -> None:
+    """Whatever points at one of them refuses it, also what was added at this moment. A place that stood before stays, as it was."""
+    Room.objects.filter(place__key__in=[row.code for row in rows]).delete()
+    Place.objects.filter(key__in=[row.code for row in rows if row.place_before is None]).delete()
+    stood = {row.code: row.place_before for row in rows if row.place_before is not None}
+    parents = {place.key: place for place in Place.objects.filter(key__in={one["building"] for one in stood.values()})}
+    places = list(Place.objects.filter(key__in=stood))
+    for place in places:
+        place.name, place.parent = stood[place.key]["name"], parents.get(stood[place.key]["building"])
+    Place.objects.bulk_update(places, ["name", "parent"], batch_size=1000)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

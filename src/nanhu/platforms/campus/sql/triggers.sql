@@ -10,5 +10,9 @@ CREATE TRIGGER campus_room_in_a_building BEFORE INSERT OR UPDATE OF place_id ON 
     FOR EACH ROW EXECUTE FUNCTION campus_room_in_a_building();
 CREATE TRIGGER campus_occupancy_in_open_rooms AFTER INSERT ON campus_occupancy REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION campus_occupancy_in_open_rooms();
+CREATE TRIGGER campus_occupancy_moves_to_open_rooms AFTER UPDATE OF held, room_id, during ON campus_occupancy
+    FOR EACH ROW WHEN (NEW.held AND upper(NEW.during) > now()
+        AND (NOT OLD.held OR NEW.room_id <> OLD.room_id OR NOT NEW.during <@ OLD.during))
+    EXECUTE FUNCTION campus_occupancy_moves_to_open_rooms();
 CREATE TRIGGER campus_step_run_stands BEFORE UPDATE ON campus_step_run
     FOR EACH ROW WHEN (OLD.state = 'done' AND NOT OLD.is_rehearsal) EXECUTE FUNCTION campus_step_run_stands();

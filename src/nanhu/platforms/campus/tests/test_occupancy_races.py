@@ -1,9 +1,11 @@
 """Fifty at one room, and a kill amid the swap of a term: nobody ever stands where another does, and a set is the old one or the new."""
 
-from datetime import date, timedelta
+from datetime import timedelta
+from threading import Event
+from time import monotonic, sleep
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.campus.errors import PlaceClosedError, PlaceHeldError, RoomTakenError
@@ -12,8 +14,9 @@ from nanhu.platforms.campus.queries.places import place_with
 from nanhu.platforms.campus.services import occupancy as services
 from nanhu.platforms.campus.services.occupancy import replace_rooms
 from nanhu.platforms.campus.services.places import close_place
-from nanhu.platforms.campus.services.terms import TermOrder, plan_term
-from nanhu.platforms.campus.tests.test_occupancy import SYSTEM, build, held, hold, lesson
+from nanhu.platforms.campus.services.rooms import lock_rooms, write_rooms
+from nanhu.platforms.campus.services.terms import plan_term
+from nanhu.platforms.campus.tests.test_occupancy import PLAIN, SPRING, SYSTEM, build, held, hold, lesson
 from nanhu.testing.killing import at_once, killed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
@@ -59,7 +62,7 @@ def test_fifty_with_several_rooms_each_never_meet_and_never_wait_for_each_other_
 
 def test_a_kill_amid_the_swap_leaves_the_old_set(monkeypatch):
     rooms = build(3)
-    term = plan_term(by=SYSTEM, order=TermOrder(year=2026, season=2, name="春", first_monday=date(2027, 3, 1)))
+    term = plan_term(by=SYSTEM, order=SPRING)
 
     def swap(what):
         holds = [lesson(room, hour, hour + 1, what=what) for room in rooms.values() for hour in range(8, 20)]
@@ -101,3 +104,40 @@ def test_one_who_closes_a_room_and_one_who_comes_in_see_each_other():
         Occupancy.objects.all().delete()
         Place.objects.update(closed_at=None, closed_by_name="", why_closed="")
         assert sorted(at_once([close, come])) == [False, True], "never both, never neither"
+
+
+WAITERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def until_somebody_waits(seconds=20):
+    end = monotonic() + seconds
+    while monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(WAITERS)
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.05)
+    pytest.fail("nobody waited")
+
+
+def test_who_holds_a_room_and_a_sheet_that_renames_it_never_wait_for_each_other_for_ever():
+    rooms = build(1)
+    has_room = Event()
+
+    def come():
+        with transaction.atomic():
+            services.lock_rooms(set(rooms.values()))
+            has_room.set()
+            until_somebody_waits()
+            return services.put(source="test", term=None, holds=[lesson(rooms["t1.1"], 8, 10)])
+
+    def rename():
+        has_room.wait(20)
+        with transaction.atomic():
+            lock_rooms(["t1.1"])
+            write_rooms({"t1.1": PLAIN | {"name": "改名", "building": "t1"}})
+        return 0
+
+    assert at_once([come, rename]) == [1, 0]
+    assert Place.objects.get(key="t1.1").name == "改名"

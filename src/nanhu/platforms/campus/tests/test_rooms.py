@@ -8,11 +8,11 @@ from django.core.exceptions import ObjectDoesNotExist
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.intake import approve, submit
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.kernel.sheets import FileRefusedError
 from nanhu.platforms.campus.errors import RoomsChangedError, RoomsInUseError
 from nanhu.platforms.campus.models import Place, Room, RoomImport
-from nanhu.platforms.campus.services.places import PlaceOrder, set_up_places
+from nanhu.platforms.campus.services.places import PlaceOrder, close_place, set_up_places
 from nanhu.platforms.campus.services.rooms import (
     check_rooms,
     filled_form,
@@ -90,6 +90,9 @@ def brought_in(pair, text):
         (line("t1.101", seats="-1"), "座位"),
         (line("t1.101", exam="91"), "考位"),
         (line("t1.101", area="0"), "面积（㎡）"),
+        (line("t1.101", area="0.001"), "面积（㎡）"),
+        (line("t1.101", area="999999.999"), "面积（㎡）"),
+        (line("t1.101", area="1e400"), "面积（㎡）"),
         (line("t1.101", unit="9999"), "归属单位代码"),
         (line("t1.101") + line("t1.101"), "房间代码"),
     ],
@@ -175,6 +178,64 @@ def test_its_job_may_run_twice_and_two_sheets_may_meet(pair):
     assert Room.objects.get(place__key="t1.101").seats == 50
     undo_rooms(by=author, batch=RoomImport.objects.get(pk=slow.pk), reason="要原来的")
     assert Room.objects.get(place__key="t1.101").seats == 90
+
+
+def waiting(pair, text):
+    """Handed in and submitted, not yet approved."""
+    batch = keep_rooms(by=pair[0], token=uuid4(), title="慢", rooms=checked(text).rows)
+    submit(by=pair[0], batch=batch)
+    return batch
+
+
+def taken(pair, batch):
+    approve(by=pair[1], batch=batch)
+    take_rooms(batch_id=batch.pk)
+    return RoomImport.objects.get(pk=batch.pk)
+
+
+def test_a_sheet_is_registered_whole_though_another_came_between(pair):
+    brought_in(pair, line("t1.101") + line("t1.102", name="102"))
+    first = waiting(pair, line("t1.101") + line("t1.102", name="大", seats="99"))
+    assert (first.changed_count, first.same_count) == (1, 1)
+    brought_in(pair, line("t1.101", seats="50", exam="9") + line("t1.102", name="大", seats="99"))
+    done = taken(pair, first)
+    assert rooms_as_facts()["t1.101"]["seats"] == 90, "as its line says, though nothing differed at the check"
+    assert (done.added_count, done.changed_count, done.same_count) == (0, 1, 1)
+    assert Progress.objects.get(public_id=done.progress_id).summary == "新增 0 间，修改 1 间"
+    undo_rooms(by=pair[0], batch=done, reason="要原来的")
+    assert rooms_as_facts()["t1.101"]["seats"] == 50
+    assert AuditEntry.objects.get(action="campus.undo_room_import").facts["rooms_changed"] == 1
+
+
+def test_a_roll_back_leaves_a_place_that_stood_before(pair):
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1.lab", name="旧名", kind="room", parent="t1")])
+    batch = brought_in(pair, line("t1.lab", name="新名", building="t2") + line("t1.102", name="102"))
+    assert batch.added_count == 2
+    undo_rooms(by=pair[0], batch=batch, reason="表错了")
+    place = Place.objects.select_related("parent").get(key="t1.lab")
+    assert (place.name, place.parent.key, rooms_as_facts()) == ("旧名", "t1", {})
+    assert not Place.objects.filter(key="t1.102").exists()
+
+
+def test_a_held_room_does_not_come_below_a_closed_building(pair):
+    brought_in(pair, line("t1.101") + line("t1.102", name="102"))
+    hold(lesson(Place.objects.get(key="t1.101").pk, 8, 10))
+    moved = line("t1.101", building="t2") + line("t1.102", name="102", building="t2")
+    slow = waiting(pair, moved)
+    close_place(by=SYSTEM, place=Place.objects.get(key="t2"), reason="大修")
+    assert [(one.line, one.column) for one in checked(moved).faults] == [(2, "所在楼代码")]
+    failed = taken(pair, slow)
+    assert (failed.state, rooms_as_facts()["t1.102"]["building"]) == ("failed", "t1")
+    assert all(word in failed.failure for word in ("101", "2教"))
+
+
+def test_a_sheet_that_can_never_be_registered_says_so_and_is_not_tried_again(pair):
+    slow = waiting(pair, line("t1.101"))
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1.101", name="门厅", kind="other", parent="t1")])
+    failed = taken(pair, slow)
+    assert (failed.state, "重新交" in failed.failure) == ("failed", True)
+    assert Progress.objects.get(public_id=failed.progress_id).state == Progress.State.FAILED
+    assert AuditEntry.objects.get(action="campus.fail_room_import").target == f"room_import:{failed.public_id}"
 
 
 @pytest.mark.slow
