@@ -1,8 +1,8 @@
 """The desk of places: the tree and what is closed; rooms, who stands in them by the week, and which are free."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -24,7 +24,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
-from nanhu.kernel.kit.columns import Reader, read
+from nanhu.kernel.kit.columns import Column
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.ui import dates
@@ -35,7 +35,8 @@ from nanhu.platforms.campus.models.occupancy import clock_words
 from nanhu.platforms.campus.queries import occupancy
 from nanhu.platforms.campus.queries import places as queries
 from nanhu.platforms.campus.services import places as services
-from nanhu.platforms.campus.sheets import HEADS, KIND_WORDS, LOCK_WORDS
+from nanhu.platforms.campus.services.rooms import facts_of, line_of
+from nanhu.platforms.campus.sheets import ROOMS
 
 KEEPER = "campus.keeper"
 KEEPER_ROLE = Role(
@@ -80,54 +81,30 @@ class FreeRooms(Table):
     equipment = Text(_("设备"), lambda room: "、".join(room.equipment), is_wide=True)
 
 
-class InSheet(Text):
-    """People's words on the page; handed out, the head and the word with which the room sheet takes it in again."""
-
-    def __init__(self, head: Any, of: str, *, column: str, said: Callable[[Room], Any], **more: Any) -> None:
-        super().__init__(head, of, **more)
-        self.column, self.said = column, said
-
-    @property
-    def exported_head(self) -> str:
-        return HEADS[self.column]
-
-    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
-        return self.said(row)
+def cell_of(room: Room, key: str) -> str:
+    return line_of(room.place.key, facts_of(room))[key]
 
 
 class Rooms(Table):
-    """Handed out, it comes in again as a room sheet."""
+    """Handed out, it is a room sheet."""
 
     ordering = ("place__key",)
-    code = InSheet(_("房间代码"), "place__key", column="code", said=lambda room: room.place.key, is_number=True)
+    code = Text(_("房间代码"), "place__key", is_number=True)
     name = Link(_("名称"), "place__name", to="room", by=("place__key",))
-    building = InSheet(
-        _("所在楼"), "place__parent__name", column="building", said=lambda room: read(room, "place__parent__key")
-    )
+    building = Text(_("所在楼"), "place__parent__name")
     floor = Number(_("楼层"))
-    kind = InSheet(
-        _("类型"), "kind", column="kind", said=lambda room: KIND_WORDS[room.kind], names=dict(Room.Kind.choices)
-    )
+    kind = Text(_("类型"), names=dict(Room.Kind.choices))
     seats = Number(_("座位"))
     exam_seats = Number(_("考位"), is_wide=True)
     area = Number(_("面积（㎡）"), "area_m2", is_wide=True)
-    owner = InSheet(
-        _("归属单位"),
-        "owner__name",
-        column="unit",
-        said=lambda room: room.owner.code if room.owner else "",
-        is_wide=True,
-    )
+    owner = Text(_("归属单位"), "owner__name", is_wide=True)
     equipment = Text(_("设备"), lambda room: "、".join(room.equipment), is_wide=True)
-    lock = InSheet(
-        _("门锁"),
-        "lock",
-        column="lock",
-        said=lambda room: LOCK_WORDS[room.lock],
-        names=dict(Room.Lock.choices),
-        is_wide=True,
-    )
+    lock = Text(_("门锁"), names=dict(Room.Lock.choices), is_wide=True)
     actions = Markup(_("操作"), "campus/_room_actions.html")
+
+    @classmethod
+    def exported_columns(cls) -> tuple[Column, ...]:
+        return tuple(Text(one.head, partial(cell_of, key=one.key)) for one in ROOMS.columns)
 
 
 class Stays(Table):
@@ -223,7 +200,7 @@ def room(request: PageRequest, found: Room) -> HttpResponseBase:
     week = occupancy.week_of_room(found, monday)
     facts = {
         "room": found,
-        "facts": facts_of(found),
+        "facts": facts_about(found),
         "is_open": queries.is_open(found.place),
         "days": [dates.day(day, campus_today().year) for day in week.days],
         "rows": [
@@ -253,7 +230,7 @@ def monday_in(text: str) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def facts_of(found: Room) -> list[tuple[Any, Any]]:
+def facts_about(found: Room) -> list[tuple[Any, Any]]:
     return [
         (_("所在楼"), found.place.parent.name if found.place.parent else ""),
         (_("楼层"), found.floor),

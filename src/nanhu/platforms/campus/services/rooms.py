@@ -74,17 +74,15 @@ def rooms_as_facts(codes: Collection[str] | None = None) -> dict[str, RoomFacts]
 
 def filled_form() -> bytes:
     """All rooms in the columns in which they come in."""
+    return ROOMS.form((line_of(code, facts) for code, facts in rooms_as_facts().items()), name="房间")
 
-    def line(code: str, facts: RoomFacts) -> dict[str, str]:
-        said = {name: "" if value is None else str(value) for name, value in facts.items()}
-        own = {
-            "kind": KIND_WORDS[facts["kind"]],
-            "lock": LOCK_WORDS[facts["lock"]],
-            "equipment": "、".join(facts["equipment"]),
-        }
-        return {"code": code, **said, **own}
 
-    return ROOMS.form((line(code, facts) for code, facts in rooms_as_facts().items()), name="房间")
+def line_of(code: str, facts: RoomFacts) -> dict[str, str]:
+    """A room as the sheet says it."""
+    said = {name: "" if value is None else str(value) for name, value in facts.items()}
+    equipment = "、".join(facts["equipment"])
+    own = {"kind": KIND_WORDS[facts["kind"]], "lock": LOCK_WORDS[facts["lock"]], "equipment": equipment}
+    return {"code": code, **said, **own}
 
 
 def check_rooms(lines: Sequence[Line]) -> Checked[CheckedRoom]:
