@@ -5,6 +5,20 @@ exceptions alone; `nanhu doctor` warns of them. `nanhu calendar` shows and chang
 """
 
 from nanhu.kernel.calendar.rules import DayKind, holiday_name
-from nanhu.kernel.calendar.working import add_working_days, day_kind, is_working_day, working_days_between
+from nanhu.kernel.calendar.working import (
+    add_working_days,
+    day_kind,
+    is_working_day,
+    is_year_known,
+    working_days_between,
+)
 
-__all__ = ["DayKind", "add_working_days", "day_kind", "holiday_name", "is_working_day", "working_days_between"]
+__all__ = [
+    "DayKind",
+    "add_working_days",
+    "day_kind",
+    "holiday_name",
+    "is_working_day",
+    "is_year_known",
+    "working_days_between",
+]

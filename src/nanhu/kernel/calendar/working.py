@@ -20,6 +20,11 @@ def day_kind(day: date) -> DayKind:
     return rules.kind_of(day, exceptions())
 
 
+def is_year_known(year: int) -> bool:
+    """Whether its days off are published, or the school wrote exceptions of its own; else its weekdays are a guess."""
+    return rules.is_known(year) or any(day.year == year for day in exceptions())
+
+
 def add_working_days(day: date, count: int) -> date:
     """The `count`-th working day after `day` (before it, when negative); `day` itself for 0, working or not."""
     return rules.add_working_days(day, count, exceptions())

@@ -7,6 +7,7 @@ from nanhu.platforms.campus.errors import (
     PlaceNotFoundError,
     RoomTakenError,
 )
+from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
 from nanhu.platforms.campus.fields import PlaceField
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
 from nanhu.platforms.campus.queries.occupancy import free_rooms, room_ids, standing_in, stays
@@ -30,11 +31,13 @@ from nanhu.platforms.campus.services.places import PlaceOrder, close_place, reop
 from nanhu.platforms.campus.services.terms import TermOrder
 
 __all__ = [
+    "DayDecided",
     "Hold",
     "LessonDay",
     "LessonsUndecidedError",
     "Occupancy",
     "Period",
+    "PeriodsChanged",
     "Place",
     "PlaceClosedError",
     "PlaceField",
@@ -46,6 +49,7 @@ __all__ = [
     "RoomTakenError",
     "Swap",
     "Term",
+    "TermChanged",
     "TermDay",
     "TermOrder",
     "close_place",

@@ -23,6 +23,8 @@ ACTIONS: dict[str, Text] = {
     "campus.refuse_room_import": _("不同意房间表"),
     "campus.release_rooms": _("退还房间"),
     "campus.replace_rooms": _("整学期重排房间"),
+    "campus.withdraw_day": _("收回调休日的决定"),
+    "campus.withdraw_term": _("撤下学期"),
     "campus.submit_room_import": _("提交房间表"),
     "campus.undo_room_import": _("回滚房间表"),
     "campus.rehearse_term": _("预演开学"),

@@ -1,6 +1,6 @@
 """The desk of the school's calendar: terms, days that are moved, periods."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,9 +77,15 @@ class Days(Table):
     day = Link(_("日期"), lambda row: dates.day(row.day, campus_today().year), to="decide", by=("iso",))
     term = Text(_("学期"))
     lessons = Text(_("上哪天的课"))
-    state = Badge(_("状态"), names={True: _("未定"), False: _("已定")}, tones={True: "warn", False: "good"}, of="waits")
+    state = Badge(
+        _("状态"),
+        names={"waits": _("未定"), "missed": _("已过，没有定"), "decided": _("已定")},
+        tones={"waits": "warn", "decided": "good"},
+        tone="none",
+    )
     reason = Text(_("依据"))
     by = Who(_("经办"), "decided_by_name")
+    take_back = Link(_("操作"), lambda row: _("收回") if row.is_open else "", to="withdraw_day", by=("decision__iso",))
 
 
 class Periods(Table):
@@ -104,11 +110,17 @@ def counts_of(run: StepRun) -> str:
     return " · ".join(f"{names.get(key, key)} {number:,}" for key, number in run.counts.items())
 
 
+def error_of(run: StepRun) -> str:
+    if run.state != StepRun.State.DONE and term_steps.get(run.step) is None:
+        return say("系统里已没有这一步，不会再做")
+    return run.error
+
+
 class Steps(Table):
     step = Text(_("结转步骤"), step_name)
     state = Badge(_("状态"), names=StepRun.State.choices, tones={"done": "good", "failed": "bad"}, tone="info")
     counts = Text(_("办了多少"), counts_of)
-    error = Text(_("为什么没做成"))
+    error = Text(_("为什么没做成"), error_of)
     ran_at = Moment(_("时间"))
 
 
@@ -129,13 +141,19 @@ class DayRow:
     day: date
     term: str
     lessons: str
-    waits: bool
+    state: str
     reason: str = ""
     decided_by_name: str = ""
+    is_open: bool = False
 
     @property
     def iso(self) -> str:
         return self.day.isoformat()
+
+    @property
+    def decision(self) -> "DayRow | None":
+        """Where it can still be taken back."""
+        return self if self.is_open else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +200,15 @@ def steps_of(request: PageRequest, found: Term) -> dict[str, Any]:
     return {
         "steps": list_of(request, Steps, real, caption=_("开学结转")) if real else None,
         "rehearsal": list_of(request, Steps, tried, caption=_("最近一次预演")) if tried else None,
-        "is_at_work": any(one.state == StepRun.State.WAITING for one in runs),
+        "is_at_work": any(is_coming(found, one) for one in runs),
         "is_broken": any(one.state == StepRun.State.FAILED for one in real),
     }
+
+
+def is_coming(found: Term, run: StepRun) -> bool:
+    """It waits, and something will still run it."""
+    runs_in = State.PLANNED if run.is_rehearsal else State.OPEN
+    return run.state == StepRun.State.WAITING and found.state == runs_in and term_steps.get(run.step) is not None
 
 
 def facts_of(found: Term) -> list[tuple[Any, Any]]:
@@ -205,7 +229,18 @@ def weeks_of(found: Term, *, leads: bool = True) -> dict[str, Any]:
         (week_words(found, number), [(dates.WEEKDAYS[one.day.weekday()], [entry_of(one, leads=leads)]) for one in week])
         for number, week in enumerate(weeks_in(days), start=1)
     ]
-    return {"days": dates.WEEKDAYS, "weeks": rows, "undecided": sum(one.kind is Kind.UNDECIDED for one in days)}
+    return {
+        "days": dates.WEEKDAYS,
+        "weeks": rows,
+        "undecided": sum(one.kind is Kind.UNDECIDED and one.day >= campus_today() for one in days),
+        "unknown": unknown_words(days),
+    }
+
+
+def unknown_words(days: Iterable[TermDay]) -> str:
+    """Of which years the days off are not published, so that their weekdays are taken for ordinary ones."""
+    years = "、".join(str(year) for year in queries.unknown_years(days))
+    return say("%(years)s 年的放假安排还没有公布，这里把周一到周五都当作上课。") % {"years": years} if years else ""
 
 
 def weeks_in(days: list[TermDay]) -> Iterator[list[TermDay]]:
@@ -250,14 +285,44 @@ def change(request: PageRequest, form: ChangeTermForm, found: Term) -> None:
     services.change_term(by=request.actor, term=found, order=form.order(), reason=form.cleaned_data["reason"])
 
 
-@term.action("close/", done=_("学期已结束。"))
-def close(request: PageRequest, found: Term) -> None:
-    services.move_term(by=request.actor, term=found, state=State.CLOSED)
+@term.form(
+    "close/",
+    ReasonForm,
+    title=_("结束学期"),
+    lead=_("结束以后不能再开：周次、调休不再改，没做成的结转步骤不再做。"),
+    submit=_("结束学期"),
+    tone="danger",
+    done=_("学期已结束。"),
+)
+def close(request: PageRequest, form: ReasonForm, found: Term) -> None:
+    services.move_term(by=request.actor, term=found, state=State.CLOSED, reason=form.cleaned_data["reason"])
 
 
-@term.action("archive/", done=_("学期已归档。"))
-def archive(request: PageRequest, found: Term) -> None:
-    services.move_term(by=request.actor, term=found, state=State.ARCHIVED)
+@term.form(
+    "archive/",
+    ReasonForm,
+    title=_("归档"),
+    lead=_("归档以后不能退回。"),
+    submit=_("归档"),
+    tone="danger",
+    done=_("学期已归档。"),
+)
+def archive(request: PageRequest, form: ReasonForm, found: Term) -> None:
+    services.move_term(by=request.actor, term=found, state=State.ARCHIVED, reason=form.cleaned_data["reason"])
+
+
+@term.form(
+    "withdraw/",
+    ReasonForm,
+    title=_("撤下学期"),
+    lead=_("只有筹备中、还没有人用到的学期可以撤下；定过的调休一起撤下。"),
+    submit=_("撤下"),
+    tone="danger",
+    to="terms",
+    done=_("学期已撤下。"),
+)
+def withdraw(request: PageRequest, form: ReasonForm, found: Term) -> None:
+    services.withdraw_term(by=request.actor, term=found, reason=form.cleaned_data["reason"])
 
 
 @term.action("open/", done=_("已开学，各系统的结转步骤正在后台做。"))
@@ -276,19 +341,26 @@ def again(request: PageRequest, found: Term) -> None:
 
 
 def day_rows() -> list[DayRow]:
-    """What waits first, then what was decided, the latest day first."""
-    waiting = [DayRow(day, term.name, "", waits=True) for term, day in queries.undecided_days()]
-    decided = MovedDay.objects.select_related("term").order_by("-day")
-    return waiting + [
-        DayRow(one.day, one.term.name, decision_words(one), False, one.reason, one.decided_by_name) for one in decided
-    ]
+    """What waits first, then what was decided, the latest day first; last the days that passed undecided."""
+    today = campus_today()
+    undecided = queries.undecided_days()
+    waiting = [DayRow(day, term.name, "", "waits") for term, day in undecided if day >= today]
+    missed = [DayRow(day, term.name, "", "missed") for term, day in undecided if day < today]
+    decided = queries.decisions().select_related("term").order_by("-day")
+    return [*waiting, *(decided_row(one) for one in decided), *missed]
+
+
+def decided_row(one: MovedDay) -> DayRow:
+    is_open = one.term.state in NOT_OVER
+    return DayRow(one.day, one.term.name, decision_words(one), "decided", one.reason, one.decided_by_name, is_open)
 
 
 def decision_words(moved: MovedDay) -> str:
     if moved.week is None or moved.weekday is None:
         return say("不上课")
-    said = {"week": moved.week, "weekday": dates.WEEKDAYS[moved.weekday - 1]}
-    return say("第 %(week)s 周%(weekday)s") % said
+    said = say("第 %(week)s 周%(weekday)s") % {"week": moved.week, "weekday": dates.WEEKDAYS[moved.weekday - 1]}
+    followed = queries.day_of(moved.term, moved.week, moved.weekday)
+    return f"{said} · {dates.short_day(followed, campus_today().year)}"
 
 
 @desk.page(
@@ -296,7 +368,7 @@ def decision_words(moved: MovedDay) -> str:
     title=_("调休"),
     tab=_("调休"),
     lead=_("国务院的通知只说哪天上班，上哪一天的课由学校定。没定之前，问到这一天的都会得到“未定”，不会猜。"),
-    count=lambda _viewer: len(queries.undecided_days()),
+    count=lambda _viewer: len(queries.undecided_days(since=campus_today())),
     waits=True,
 )
 def moved_days(request: PageRequest) -> HttpResponseBase:
@@ -312,7 +384,7 @@ def day_named(iso: str) -> date:
 
 
 def decision_of(_request: PageRequest, day: date) -> dict[str, Any]:
-    known = MovedDay.objects.filter(day=day).first()
+    known = queries.decisions().filter(day=day).first()
     return {"week": known.week, "weekday": known.weekday, "reason": known.reason} if known else {}
 
 
@@ -329,6 +401,20 @@ def decision_of(_request: PageRequest, day: date) -> dict[str, Any]:
 def decide(request: PageRequest, form: MovedDayForm, day: date) -> None:
     said = form.cleaned_data
     services.decide_day(by=request.actor, day=day, week=said["week"], weekday=said["weekday"], reason=said["reason"])
+
+
+@moved_days.form(
+    "<str:iso>/withdraw/",
+    ReasonForm,
+    title=_("收回这一天的决定"),
+    lead=_("收回以后，这一天照国家的放假安排：平日上自己的课，放假的不上，调休上班的等重新定。"),
+    subject=day_named,
+    submit=_("收回"),
+    tone="danger",
+    done=_("已收回。"),
+)
+def withdraw_day(request: PageRequest, form: ReasonForm, day: date) -> None:
+    services.withdraw_day(by=request.actor, day=day, reason=form.cleaned_data["reason"])
 
 
 @desk.page(

@@ -67,6 +67,30 @@ class TermHeldError(TermRefusedError):
     field = "first_monday"
 
 
+class MondayOutsideYearError(TermRefusedError):
+    code = "campus.monday_outside_year"
+    http_status = 422
+    sentence = _("{year} 学年的学期从 {year} 年 7 月到次年 8 月之间开始，{day}不在其中。")
+    field = "first_monday"
+
+
+class DaysDecidedError(TermRefusedError):
+    code = "campus.days_decided"
+    sentence = _("{term}已按原来的周一定了 {decided} 天上哪天的课（{day}起）。先在“调休”里收回，再改第一周的周一。")
+    field = "first_monday"
+
+
+class FollowedWeekLostError(TermRefusedError):
+    code = "campus.followed_week_lost"
+    sentence = _("{day}上的是第 {week} 周的课，周数不能改到 {weeks}。先改那一天的决定。")
+    field = "teaching_weeks"
+
+
+class TermInUseError(TermRefusedError):
+    code = "campus.term_in_use"
+    sentence = _("{term}已有占用或别处的登记，不能撤下。")
+
+
 class NoOpenTermError(TermRefusedError):
     code = "campus.no_open_term"
     sentence = _("没有进行中的学期。")
@@ -89,6 +113,19 @@ class FollowedTwiceError(TermRefusedError):
     code = "campus.followed_twice"
     sentence = _("第 {week} 周{weekday}的课已经排在{day}上。")
     field = "week"
+
+
+class FollowedDayHasLessonsError(TermRefusedError):
+    """Followed by another day its lessons would be held twice."""
+
+    code = "campus.followed_day_has_lessons"
+    sentence = _("第 {week} 周{weekday}是{day}，那天照常上课，同一天的课会上两次。先把那天定为不上课或上别的课。")
+    field = "week"
+
+
+class DayFollowedError(TermRefusedError):
+    code = "campus.day_followed"
+    sentence = _("这一天的课已经排在{day}上，收回会上两次。先收回{day}的决定。")
 
 
 class LessonsUndecidedError(TermRefusedError):

@@ -1,5 +1,6 @@
 """What this room does when a term opens, what it adds to everybody's calendar, and what everybody finds of it in the menu."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
@@ -11,23 +12,50 @@ from nanhu.kernel.registry import (
     CalendarFeed,
     Occurrence,
     TermStep,
+    Text,
     Viewer,
     applications,
     calendar_feeds,
     term_steps,
 )
-from nanhu.platforms.campus.calendar_desk import day_words, week_words
+from nanhu.platforms.campus import rules
+from nanhu.platforms.campus.calendar_desk import day_words, unknown_words, week_words
 from nanhu.platforms.campus.models import MovedDay, Term
-from nanhu.platforms.campus.queries.terms import term_days, term_with
+from nanhu.platforms.campus.queries.terms import first_monday_of, is_foretold, term_days, term_with
 from nanhu.platforms.campus.rules import DAYS_A_WEEK, Kind, TermDay
 
 A_DAY = timedelta(days=1)
+SATURDAY = 6
+WEEKEND, EXAMS, UNKNOWN = "weekend", "exams", "unknown"
+SORTS: dict[str, Text] = {
+    Kind.LESSONS: _("上课的日子"),
+    WEEKEND: _("周末"),
+    EXAMS: _("考试周的日子"),
+    Kind.OFF: _("放假和不上课"),
+    Kind.UNDECIDED: _("调休未定"),
+    UNKNOWN: _("放假未公布"),
+}
 
 
 def count_days(key: str) -> dict[str, int]:
-    """Writes nothing: who opens a term sees whether its days are all decided."""
-    days = term_days(term_with(key))
-    return {kind.value: sum(one.kind is kind for one in days) for kind in Kind}
+    """Writes nothing: who opens a term sees what its days are, and whether they are all decided. Each counts once."""
+    term = term_with(key)
+    found = Counter(sort_of(term, one) for one in term_days(term))
+    return {sort: found[sort] for sort in SORTS}
+
+
+def sort_of(term: Term, one: TermDay) -> str:
+    if not is_foretold(one):
+        return UNKNOWN
+    if one.kind is not Kind.LESSONS:
+        return one.kind.value
+    if week_of(term, one.day) > term.teaching_weeks:
+        return EXAMS
+    return Kind.LESSONS.value if one.is_moved or one.day.isoweekday() < SATURDAY else WEEKEND
+
+
+def week_of(term: Term, day: date) -> int:
+    return rules.week_of(first_monday_of(term), day)
 
 
 def occurrences(_viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
@@ -42,31 +70,34 @@ def occurrences(_viewer: Viewer, since: date, until: date) -> Iterator[Occurrenc
 
 def weeks(term: Term, days: list[TermDay]) -> Iterator[Occurrence]:
     for number in range(1, term.weeks + 1):
-        first = days[(number - 1) * DAYS_A_WEEK].day
+        week = days[(number - 1) * DAYS_A_WEEK : number * DAYS_A_WEEK]
+        first = week[0].day
         yield Occurrence(
             uid=f"campus.week.{term.key}.{number}",
             title=f"{week_words(term, number)} · {term.name}",
             starts=first,
             ends=first + DAYS_A_WEEK * A_DAY,
             sequence=term.version,
-            changed_at=term.created_at,
+            changed_at=term.changed_at,
+            description=unknown_words(week),
         )
 
 
 def odd_days(term: Term, days: Iterable[TermDay], decided: dict[date, MovedDay]) -> Iterator[Occurrence]:
-    """A day that is off, moved, or waits to be decided: the same event before and after the decision."""
+    """A day that is off, moved, or waits to be decided: the same event before and after the decision, and after that is taken back."""
     for one in days:
         moved = decided.get(one.day)
-        if one.kind is Kind.LESSONS and moved is None:
+        if one.kind is Kind.LESSONS and not one.is_moved:
             continue
+        counts = moved is not None and moved.withdrawn_at is None
         yield Occurrence(
             uid=f"campus.day.{one.day}",
             title=day_words(one),
             starts=one.day,
             ends=one.day + A_DAY,
             sequence=moved.version if moved else 0,
-            changed_at=moved.decided_at if moved else term.created_at,
-            description=moved.reason if moved else "",
+            changed_at=(moved.withdrawn_at or moved.decided_at) if moved else term.changed_at,
+            description=moved.reason if moved and counts else "",
         )
 
 
@@ -75,7 +106,7 @@ term_steps.add(
         key="campus.days",
         title=_("核对校历"),
         run=count_days,
-        counts={Kind.LESSONS: _("有课的日子"), Kind.OFF: _("放假和不上课"), Kind.UNDECIDED: _("调休未定")},
+        counts=SORTS,
         order=10,
     )
 )

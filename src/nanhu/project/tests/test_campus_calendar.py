@@ -9,6 +9,7 @@ from django.test import Client
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.calendar.working import forget_exceptions
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.campus import calendar_desk as calendar_pages
 from nanhu.platforms.campus.calendar_desk import REGISTRAR
 from nanhu.platforms.campus.calendar_desk import desk as calendar_desk
 from nanhu.platforms.campus.desk import KEEPER
@@ -92,8 +93,11 @@ class TestCalendarPages(PageTests):
         have = Term.objects.count()
         for number in range(have, have + count):
             year, season = 2010 + number // 3, number % 3 + 1
-            monday = date(2010, 1, 4) + timedelta(weeks=20 * number)
-            term = plan_term(by=SYSTEM, order=TermOrder(year=year, season=season, name="=1+1", first_monday=monday))
+            begins = {1: date(year, 9, 1), 2: date(year + 1, 2, 20), 3: date(year + 1, 7, 8)}[season]
+            monday = begins + timedelta(days=-begins.weekday() % 7)
+            weeks = {"teaching_weeks": 4 if season == 3 else 16}
+            order = TermOrder(year=year, season=season, name="=1+1", first_monday=monday, **weeks)
+            term = plan_term(by=SYSTEM, order=order)
             MovedDay.objects.create(term=term, day=monday, reason="=1+1", decided_by_name="=1+1")
             times = {"starts": [time(8)], "ends": [time(9)], "reason": "=1+1", "created_by_name": "=1+1"}
             PeriodTable.objects.create(
@@ -160,13 +164,48 @@ def test_a_term_is_planned_rehearsed_opened_and_ended_by_the_registrar(registrar
     page = registrar.get("/campus/terms/2026-2027-1/").content.decode()
     assert all(word in page for word in ("开学结转", "已做", "结束学期"))
     assert StepRun.objects.filter(is_rehearsal=False, state="done").count() == 1
-    assert registrar.post("/campus/terms/2026-2027-1/archive/").status_code == 409
-    registrar.post("/campus/terms/2026-2027-1/close/")
-    registrar.post("/campus/terms/2026-2027-1/archive/")
+    early = registrar.post("/campus/terms/2026-2027-1/archive/", {"reason": "期末"})
+    assert early.status_code == 409
+    assert registrar.post("/campus/terms/2026-2027-1/close/", {"reason": ""}).status_code == 422
+    assert "不能再开" in registrar.get("/campus/terms/2026-2027-1/close/").content.decode()
+    registrar.post("/campus/terms/2026-2027-1/close/", {"reason": "期末"})
+    registrar.post("/campus/terms/2026-2027-1/archive/", {"reason": "期末"})
     assert Term.objects.get().state == "archived"
 
 
-def test_a_moved_day_waits_loudly_until_it_is_decided(registrar):
+def test_a_planned_term_is_withdrawn_and_a_first_monday_far_away_is_refused(registrar):
+    for monday in ("9999-12-27", "2062-09-04"):
+        answer = registrar.post("/campus/terms/plan/", term_form(first_monday=monday))
+        assert (answer.status_code, "2026 学年" in answer.content.decode()) == (422, True)
+    registrar.post("/campus/terms/plan/", term_form())
+    assert registrar.post("/campus/terms/2026-2027-1/withdraw/", {"reason": ""}).status_code == 422
+    answer = registrar.post("/campus/terms/2026-2027-1/withdraw/", {"reason": "录错了"})
+    assert (answer.status_code, answer["Location"]) == (302, "/campus/terms/")
+    assert not Term.objects.exists()
+
+
+def test_a_term_whose_holidays_are_not_published_says_so_to_the_office_and_to_everybody(registrar, anybody):
+    plan = term_form(year=2060, first_monday="2060-09-06")
+    registrar.post("/campus/terms/plan/", plan)
+    for client, address in ((registrar, "/campus/terms/2060-2061-1/"), (anybody, "/campus/terms/calendar/")):
+        assert "2060、2061 年的放假安排还没有公布" in client.get(address).content.decode()
+
+
+def test_a_step_that_nobody_will_run_is_not_waited_for(registrar):
+    registrar.post("/campus/terms/plan/", term_form())
+    term = Term.objects.get()
+    Term.objects.update(state="open")
+    StepRun.objects.create(term=term, step="gone", is_rehearsal=False)
+    page = registrar.get("/campus/terms/2026-2027-1/").content.decode()
+    assert ("every 3s" in page, "系统里已没有这一步" in page) == (False, True)
+    StepRun.objects.create(term=term, step="campus.days", is_rehearsal=False)
+    assert "every 3s" in registrar.get("/campus/terms/2026-2027-1/").content.decode()
+    registrar.post("/campus/terms/2026-2027-1/close/", {"reason": "期末"})
+    assert "every 3s" not in registrar.get("/campus/terms/2026-2027-1/").content.decode()
+
+
+def test_a_moved_day_waits_loudly_until_it_is_decided(registrar, monkeypatch):
+    monkeypatch.setattr(calendar_pages, "campus_today", lambda: date(2026, 9, 14))
     registrar.post("/campus/terms/plan/", term_form())
     page = registrar.get("/campus/terms/days/")
     assert [tab.count for tab in page.context["frame"].tabs if tab.waits] == [2]
@@ -176,13 +215,21 @@ def test_a_moved_day_waits_loudly_until_it_is_decided(registrar):
     assert registrar.post(address, {"weekday": "3", "week": "19", "reason": "通知"}).status_code == 422
     assert registrar.post(address, {"weekday": "3", "week": "5", "reason": "通知"}).status_code == 302
     page = registrar.get("/campus/terms/days/")
-    assert "第 5 周 周三" in page.content.decode() or "第 5 周周三" in page.content.decode()
+    assert "第 5 周周三 · 10月7日" in page.content.decode()
     assert [tab.count for tab in page.context["frame"].tabs if tab.waits] == [1]
     assert 'value="5"' in registrar.get(address).content.decode(), "a decision that is opened again is filled in"
     assert registrar.post("/campus/terms/days/2026-09-20/", {"weekday": "none", "reason": "不补"}).status_code == 302
     assert registrar.get("/campus/terms/days/nonsense/").status_code == 404
     outside = registrar.post("/campus/terms/days/2026-08-01/", {"weekday": "none", "reason": "暑假"})
     assert (outside.status_code, "不在任何学期里" in outside.content.decode()) == (422, True)
+    twice = registrar.post("/campus/terms/days/2026-09-20/", {"weekday": "3", "week": "6", "reason": "写错"})
+    assert (twice.status_code, "10月14日" in twice.content.decode()) == (409, True)
+    assert address + "withdraw/" in registrar.get("/campus/terms/days/").content.decode()
+    assert registrar.post(address + "withdraw/", {"reason": "通知撤了"}).status_code == 302
+    monkeypatch.setattr(calendar_pages, "campus_today", lambda: date(2026, 11, 28))
+    page = registrar.get("/campus/terms/days/")
+    assert [tab.count for tab in page.context["frame"].tabs if tab.waits and tab.count] == []
+    assert "已过，没有定" in page.content.decode()
 
 
 def test_periods_are_set_line_by_line(registrar):
@@ -207,7 +254,8 @@ def test_everybody_reads_the_calendar(anybody):
     assert "还没有排学期" in anybody.get("/campus/terms/calendar/").content.decode()
     today = campus_today()
     monday = today - timedelta(days=today.weekday() + 14)
-    plan_term(by=SYSTEM, order=TermOrder(year=today.year, season=1, name="本学期", first_monday=monday))
+    year = monday.year - (monday.month < 7)
+    plan_term(by=SYSTEM, order=TermOrder(year=year, season=1, name="本学期", first_monday=monday))
     set_up_places(by=SYSTEM, places=[PlaceOrder(key="south", name="南院", kind="campus")])
     periods = [(time(8), time(8, 45))]
     campus = place_with("south")

@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 from django.core.management import call_command
+from django.db import transaction
 
 from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
@@ -231,9 +232,10 @@ def hang_doors(_advance: Advance) -> str:
     return f"{len(order.doors)} 扇，{len(order.rules)} 条规则"
 
 
+@transaction.atomic
 def write_the_calendar(_advance: Advance) -> str:
-    """Terms of two years, the hours of each season, three hundred rooms, and this term's lessons in them. One moved day waits to be
-    decided, as the school's office finds it."""
+    """Terms of two years, the hours of each season, three hundred rooms, and this term's lessons in them: all or nothing, so that it is
+    begun again after a kill. The next moved day waits to be decided, as the school's office finds it."""
     today = sample_day()
     campus.set_up_places(by=BY, places=school_calendar.places())
     for key in ("south", "east"):
@@ -269,8 +271,7 @@ def open_this_term(today: date) -> campus.Term:
 
 
 def fill_rooms(term: campus.Term, today: date) -> int:
-    """Moved days but the last are decided: each follows the next holiday on a weekday that no other follows."""
-    decide_moved_days(term)
+    decide_moved_days(term, today)
     ids = campus.room_ids(school_calendar.rooms())
     meetings = school_calendar.meetings(DEFAULT_SEED)
     places = {key: campus.place_with(key) for key in ("south", "east")}
@@ -286,10 +287,13 @@ def fill_rooms(term: campus.Term, today: date) -> int:
     return done.held
 
 
-def decide_moved_days(term: campus.Term) -> None:
+def decide_moved_days(term: campus.Term, today: date) -> None:
+    """All but the next that comes: each follows the next holiday on a weekday that no other follows."""
     days = campus.term_days(term)
     off = [one.day for one in days if one.kind == "off" and one.day.isoweekday() < SATURDAY]
-    for waits, followed in zip([one.day for one in days if one.kind == "undecided"][:-1], off, strict=False):
+    undecided = [one.day for one in days if one.kind == "undecided"]
+    coming = [day for day in undecided if day > today][:1]
+    for waits, followed in zip([day for day in undecided if day not in coming], off, strict=False):
         campus_sample.decide_day(
             by=BY, day=waits, week=campus.week_of(followed), weekday=followed.isoweekday(), reason="教务处通知"
         )

@@ -52,5 +52,22 @@ def test_the_demo_has_an_open_term_with_lessons_in_its_rooms(monkeypatch, today)
     lessons = campus.Occupancy.objects.filter(term=term, held=True)
     assert lessons.count() > 500
     assert campus.Occupancy.objects.filter(source="sample.booking").count() == 3
+    undecided = [one.day for one in campus.term_days(term) if one.kind == "undecided"]
+    assert len(undecided) <= 1
+    assert all(day > today for day in undecided)
     last = campus.day_of(term, term.teaching_weeks, 7)
     assert not lessons.filter(during__startswith__date__gt=last).exists()
+
+
+@pytest.mark.django_db
+def test_a_calendar_that_was_broken_off_is_begun_again(monkeypatch):
+    monkeypatch.setattr(school_calendar, "TAUGHT", 1)
+    monkeypatch.setattr(steps, "sample_day", lambda: date(2026, 11, 28))
+    fill = steps.fill_rooms
+    monkeypatch.setattr(steps, "fill_rooms", lambda *_asked: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        steps.write_the_calendar(lambda *_progress: None)
+    assert not campus.Term.objects.exists()
+    monkeypatch.setattr(steps, "fill_rooms", fill)
+    steps.write_the_calendar(lambda *_progress: None)
+    assert campus.open_term()

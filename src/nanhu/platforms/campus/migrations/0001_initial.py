@@ -262,6 +262,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, help_text="set by the trigger"
+                    ),
+                ),
             ],
             options={
                 "db_table": "campus_term",
@@ -281,6 +287,30 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("first_monday", None), ("first_monday__iso_week_day", 1), _connector="OR"),
                         name="campus_term_begins_on_monday",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_monday", None),
+                            models.Q(
+                                (
+                                    "first_monday__gte",
+                                    models.Func(models.F("year"), 7, 1, function="make_date"),
+                                ),
+                                (
+                                    "first_monday__lt",
+                                    models.Func(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("year"), "+", models.Value(1)
+                                        ),
+                                        9,
+                                        1,
+                                        function="make_date",
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campus_term_begins_in_its_year",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -345,6 +375,7 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField()),
                 ("decided_by_name", models.TextField()),
                 ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
                 (
                     "version",
                     models.PositiveIntegerField(
@@ -627,7 +658,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="movedday",
             constraint=models.UniqueConstraint(
-                fields=("term", "week", "weekday"), name="campus_moved_day_is_followed_once"
+                condition=models.Q(("withdrawn_at", None)),
+                fields=("term", "week", "weekday"),
+                name="campus_moved_day_is_followed_once",
             ),
         ),
         migrations.AddConstraint(

@@ -56,6 +56,7 @@ class Term(models.Model):
     state = models.TextField(choices=State, default=State.PLANNED)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="counts its changes, by a trigger")
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False, help_text="set by the trigger")
 
     class Meta:
         db_table = "campus_term"
@@ -68,6 +69,12 @@ class Term(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(first_monday=None) | Q(first_monday__iso_week_day=1), name="campus_term_begins_on_monday"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_monday=None)
+                | Q(first_monday__gte=Func(F("year"), 7, 1, function="make_date"))
+                & Q(first_monday__lt=Func(F("year") + 1, 9, 1, function="make_date")),
+                name="campus_term_begins_in_its_year",
             ),
             models.CheckConstraint(
                 condition=Q(state="planned") | Q(state__in=["open", "closed", "archived"], first_monday__isnull=False),
@@ -111,7 +118,8 @@ class PeriodTable(DatedRule):
 
 
 class MovedDay(models.Model):
-    """What the school decided of a day (调休): the lessons of which week and weekday are held on it, or (both empty) none."""
+    """What the school decided of a day (调休): the lessons of which week and weekday are held on it, or (both empty) none. Taken back it
+    counts no longer and stays, so that `version` goes on when the day is decided again."""
 
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
     day = models.DateField(unique=True)
@@ -120,6 +128,7 @@ class MovedDay(models.Model):
     reason = models.TextField()
     decided_by_name = models.TextField()
     decided_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="counts its changes, by a trigger")
 
     class Meta:
@@ -131,5 +140,9 @@ class MovedDay(models.Model):
                 name="campus_moved_day_follows_a_day",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="campus_moved_day_has_reason"),
-            models.UniqueConstraint(fields=["term", "week", "weekday"], name="campus_moved_day_is_followed_once"),
+            models.UniqueConstraint(
+                fields=["term", "week", "weekday"],
+                condition=Q(withdrawn_at=None),
+                name="campus_moved_day_is_followed_once",
+            ),
         ]

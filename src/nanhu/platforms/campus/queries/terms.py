@@ -1,12 +1,13 @@
 """Reading the school's calendar: terms, whose lessons are held on a day, when periods begin and end."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.calendar import day_kind
+from nanhu.kernel.calendar import day_kind, is_year_known
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.dated import rule_on
 from nanhu.kernel.errors import NotFoundError
@@ -24,6 +25,11 @@ class LessonDay:
     term: Term
     week: int
     weekday: int
+
+    @property
+    def is_in_exams(self) -> bool:
+        """After the teaching weeks: whether lessons are held then is the timetable's to say."""
+        return self.week > self.term.teaching_weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +99,40 @@ def days_of(term: Term, moved: Mapping[date, Followed]) -> list[TermDay]:
     return [rules.term_day(first, day, day_kind(day), moved) for day in days]
 
 
+def has_its_lessons(term: Term, day: date, moved: Mapping[date, Followed]) -> bool:
+    """Whether the lessons of this very day are held on it."""
+    first = first_monday_of(term)
+    found = rules.term_day(first, day, day_kind(day), moved)
+    own = (rules.week_of(first, day), day.isoweekday())
+    return found.kind is Kind.LESSONS and (found.week, found.weekday) == own
+
+
+def is_foretold(one: TermDay) -> bool:
+    """False where the days off of its year are not published and nobody decided: it is taken for an ordinary day."""
+    return one.is_moved or is_year_known(one.day.year)
+
+
+def unknown_years(days: Iterable[TermDay]) -> list[int]:
+    return sorted({one.day.year for one in days if not is_foretold(one)})
+
+
+def decisions() -> QuerySet[MovedDay]:
+    """Those that count."""
+    return MovedDay.objects.filter(withdrawn_at=None)
+
+
 def moved_days(terms: Collection[Term]) -> dict[date, Followed]:
-    rows = MovedDay.objects.filter(term__in=terms)
+    rows = decisions().filter(term__in=terms)
     return {day: Followed(week, weekday) for day, week, weekday in rows.values_list("day", "week", "weekday")}
 
 
-def undecided_days() -> list[tuple[Term, date]]:
-    """Of terms that are to come or open."""
+def undecided_days(*, since: date = date.min) -> list[tuple[Term, date]]:
+    """Of terms that are to come or open, from a day on."""
     found = Term.objects.filter(state__in=[Term.State.PLANNED, Term.State.OPEN], first_monday__isnull=False)
     terms = list(found.order_by("key"))
     moved = moved_days(terms)
-    return [(term, one.day) for term in terms for one in days_of(term, moved) if one.kind is Kind.UNDECIDED]
+    days = ((term, one) for term in terms for one in days_of(term, moved))
+    return [(term, one.day) for term, one in days if one.kind is Kind.UNDECIDED and one.day >= since]
 
 
 def period_table(campus: Place, day: date) -> PeriodTable:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -58,7 +58,8 @@ def begin(term: Term, *, is_rehearsal: bool) -> None:
 
 @job("campus.roll_over")
 def run_steps(term_id: int) -> None:
-    """Each step in a transaction of its own, with the row that says it was done. One that breaks stops no other, and is tried again."""
+    """Each step in a transaction of its own, with the row that says it was done. One that breaks stops no other, and is tried again. A
+    term that was closed meanwhile is left as it is."""
     term = Term.objects.get(pk=term_id)
     broken = []
     for step in term_steps:
@@ -74,7 +75,10 @@ def run_steps(term_id: int) -> None:
 
 @transaction.atomic
 def run_once(term: Term, step: TermStep) -> None:
-    """The row is locked: of two at once the second finds it done."""
+    """The row is locked: of two at once the second finds it done. The term is locked too: it is not closed in the middle of a step."""
+    is_open = Term.objects.select_for_update(no_key=True).filter(pk=term.pk, state=Term.State.OPEN).exists()
+    if not is_open:
+        return
     row = StepRun.objects.select_for_update().filter(term=term, step=step.key, is_rehearsal=False).first()
     if row is not None and row.state != State.DONE:
         keep(row, counts=step.run(term.key))
@@ -83,7 +87,9 @@ def run_once(term: Term, step: TermStep) -> None:
 @job("campus.rehearse_roll_over")
 def rehearse_steps(term_id: int) -> None:
     """As if the open term were closed and this one opened: every step in its order, and nothing of it stays."""
-    term = Term.objects.get(pk=term_id)
+    term = Term.objects.filter(pk=term_id, state=Term.State.PLANNED).first()
+    if term is None:
+        return
     found: dict[str, Mapping[str, int] | Exception] = {}
     with transaction.atomic():
         Term.objects.filter(state=Term.State.OPEN).exclude(pk=term.pk).update(state=Term.State.CLOSED)
@@ -101,9 +107,13 @@ def rehearse_steps(term_id: int) -> None:
 
 
 def attempt(term: Term, step: TermStep) -> Mapping[str, int] | Exception:
+    """With what the database checks only at the commit, which a rehearsal never reaches."""
     try:
-        with transaction.atomic():
-            return step.run(term.key)
+        with transaction.atomic(), connection.cursor() as cursor:
+            counts = step.run(term.key)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            return counts
     except Exception as error:
         log.exception("campus.step_failed", step=step.key, term=term.key)
         return error

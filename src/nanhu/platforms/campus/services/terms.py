@@ -5,32 +5,41 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import end_today, supersede
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import rules
 from nanhu.platforms.campus.errors import (
     AnotherTermOpenError,
+    DayFollowedError,
     DayOutsideTermError,
+    DaysDecidedError,
+    FollowedDayHasLessonsError,
     FollowedTwiceError,
+    FollowedWeekLostError,
+    MondayOutsideYearError,
     NotAMondayError,
     PeriodsRefusedError,
     TermExistsError,
     TermHeldError,
+    TermInUseError,
     TermIsOverError,
     TermsOverlapError,
     TermWithoutMondayError,
     WeekOutsideTermError,
 )
-from nanhu.platforms.campus.models import MovedDay, Occupancy, PeriodTable, Place, Term
-from nanhu.platforms.campus.queries.terms import term_on
+from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
+from nanhu.platforms.campus.models import MovedDay, Occupancy, PeriodTable, Place, StepRun, Term
+from nanhu.platforms.campus.queries.terms import decisions, has_its_lessons, moved_days, term_on
 
 State = Term.State
 NEXT = {State.OPEN: State.PLANNED, State.CLOSED: State.OPEN, State.ARCHIVED: State.CLOSED}
@@ -70,6 +79,7 @@ def plan_term(*, by: Actor, order: TermOrder) -> Term:
     term = Term(year=order.year, season=order.season)
     put(term, order)
     audit.record(by=by, action="campus.plan_term", target=f"term:{term.key}", facts=facts_of(term))
+    publish(TermChanged(term_key=term.key))
     return term
 
 
@@ -85,14 +95,34 @@ def change_term(*, by: Actor, term: Term, order: TermOrder, reason: str) -> Term
         raise TermWithoutMondayError(term=locked.name)
     put(locked, order)
     audit.record(by=by, action="campus.change_term", target=f"term:{locked.key}", reason=why, facts=facts_of(locked))
+    publish(TermChanged(term_key=locked.key))
     return locked
+
+
+@transaction.atomic
+def withdraw_term(*, by: Actor, term: Term, reason: str) -> None:
+    """A term that was only planned goes, with what was decided of its days; one that others count on stays."""
+    why = given(reason)
+    alone()
+    locked = Term.objects.select_for_update().get(pk=term.pk)
+    if locked.state != State.PLANNED:
+        raise WrongStateError(what=locked.name, state=locked.get_state_display())
+    facts = facts_of(locked)
+    try:
+        MovedDay.objects.filter(term=locked).delete()
+        StepRun.objects.filter(term=locked).delete()
+        locked.delete()
+    except ProtectedError as error:
+        raise TermInUseError(term=locked.name) from error
+    audit.record(by=by, action="campus.withdraw_term", target=f"term:{term.key}", reason=why, facts=facts)
+    publish(TermChanged(term_key=term.key))
 
 
 def put(term: Term, order: TermOrder) -> None:
     """Checked against the other terms and saved."""
-    if order.first_monday is not None and order.first_monday.isoweekday() != 1:
-        raise NotAMondayError(day=dates.day(order.first_monday, campus_today().year))
+    refuse_monday(order)
     refuse_moving_lessons(term, order)
+    refuse_moving_days(term, order)
     term.name, term.first_monday = order.name.strip() or order.key, order.first_monday
     term.teaching_weeks, term.exam_weeks = order.teaching_weeks, order.exam_weeks
     refuse_overlap(term)
@@ -110,6 +140,27 @@ def refuse_moving_lessons(term: Term, order: TermOrder) -> None:
         raise TermHeldError(term=term.name, standing=standing)
 
 
+def refuse_monday(order: TermOrder) -> None:
+    first = order.first_monday
+    if first is None:
+        return
+    said = dates.day(first, campus_today().year)
+    if first.isoweekday() != 1:
+        raise NotAMondayError(day=said)
+    if not date(order.year, 7, 1) <= first < date(order.year + 1, 9, 1):
+        raise MondayOutsideYearError(year=order.year, day=said)
+
+
+def refuse_moving_days(term: Term, order: TermOrder) -> None:
+    """What was decided names weeks and weekdays: with another first Monday it would mean other days."""
+    if term.pk is None or term.first_monday == order.first_monday:
+        return
+    found = list(decisions().filter(term=term).order_by("day"))
+    if found:
+        day = dates.day(found[0].day, campus_today().year)
+        raise DaysDecidedError(term=term.name, decided=len(found), day=day)
+
+
 def refuse_overlap(term: Term) -> None:
     if term.first_monday is None:
         return
@@ -120,11 +171,14 @@ def refuse_overlap(term: Term) -> None:
 
 
 def refuse_lost_days(term: Term) -> None:
-    """A decided day stays in the weeks of its term."""
-    for moved in MovedDay.objects.filter(term_id=term.pk).order_by("day"):
+    """A decided day stays in the weeks of its term, and so does the day that it follows."""
+    for moved in decisions().filter(term_id=term.pk).order_by("day"):
+        day = dates.day(moved.day, campus_today().year)
         week = rules.week_of(term.first_monday, moved.day) if term.first_monday else 0
         if not 1 <= week <= term.weeks:
-            raise DayOutsideTermError(day=dates.day(moved.day, campus_today().year))
+            raise DayOutsideTermError(day=day)
+        if moved.week is not None and moved.week > term.weeks:
+            raise FollowedWeekLostError(day=day, week=moved.week, weeks=term.weeks)
 
 
 def facts_of(term: Term) -> dict[str, object]:
@@ -136,8 +190,8 @@ def facts_of(term: Term) -> dict[str, object]:
 
 
 @transaction.atomic
-def move_term(*, by: Actor, term: Term, state: Term.State) -> Term:
-    """Opened, closed or archived: each from the state before it."""
+def move_term(*, by: Actor, term: Term, state: Term.State, reason: str = "") -> Term:
+    """Opened, closed or archived: each from the state before it, and never back."""
     alone()
     locked = Term.objects.select_for_update().get(pk=term.pk)
     if locked.state != NEXT[state]:
@@ -146,7 +200,8 @@ def move_term(*, by: Actor, term: Term, state: Term.State) -> Term:
         refuse_opening(locked)
     locked.state = state
     locked.save(update_fields=["state"])
-    audit.record(by=by, action=f"campus.{ACTIONS[state]}_term", target=f"term:{locked.key}")
+    audit.record(by=by, action=f"campus.{ACTIONS[state]}_term", target=f"term:{locked.key}", reason=reason)
+    publish(TermChanged(term_key=locked.key))
     return locked
 
 
@@ -163,12 +218,9 @@ def decide_day(*, by: Actor, day: date, week: int | None = None, weekday: int | 
     """The lessons of that week and weekday are held on this day; without them, none are. A later decision replaces an earlier one."""
     why = given(reason)
     alone()
-    term = term_on(day)
-    if term is None:
-        raise DayOutsideTermError(day=dates.day(day, campus_today().year))
-    if term.state in IS_OVER:
-        raise TermIsOverError(term=term.name)
+    term = living_term_on(day)
     refuse_followed(term, day, week, weekday)
+    refuse_twice(term, day, week, weekday)
     made, _is_new = MovedDay.objects.update_or_create(
         day=day,
         defaults={
@@ -178,11 +230,57 @@ def decide_day(*, by: Actor, day: date, week: int | None = None, weekday: int | 
             "reason": why,
             "decided_by_name": by.name,
             "decided_at": now(),
+            "withdrawn_at": None,
         },
     )
     facts = {"week": week, "weekday": weekday}
     audit.record(by=by, action="campus.decide_day", target=f"term_day:{day}", reason=why, facts=facts)
+    publish(DayDecided(term_key=term.key, day=day))
     return made
+
+
+@transaction.atomic
+def withdraw_day(*, by: Actor, day: date, reason: str) -> None:
+    """The day is again what the public calendar says of it."""
+    why = given(reason)
+    alone()
+    term = living_term_on(day)
+    known = decisions().filter(day=day).first()
+    if known is None:
+        raise NotFoundError(what=_("这一天的决定"))
+    other = follower_of(term, day)
+    rest = {one: follows for one, follows in moved_days([term]).items() if one != day}
+    if other is not None and has_its_lessons(term, day, rest):
+        raise DayFollowedError(day=dates.day(other.day, campus_today().year))
+    known.withdrawn_at = now()
+    known.save(update_fields=["withdrawn_at"])
+    audit.record(by=by, action="campus.withdraw_day", target=f"term_day:{day}", reason=why)
+    publish(DayDecided(term_key=term.key, day=day))
+
+
+def living_term_on(day: date) -> Term:
+    term = term_on(day)
+    if term is None:
+        raise DayOutsideTermError(day=dates.day(day, campus_today().year))
+    if term.state in IS_OVER:
+        raise TermIsOverError(term=term.name)
+    return term
+
+
+def follower_of(term: Term, day: date) -> MovedDay | None:
+    """Which other day has this one's lessons."""
+    week = rules.week_of(term.first_monday, day) if term.first_monday else 0
+    return decisions().filter(term=term, week=week, weekday=day.isoweekday()).exclude(day=day).first()
+
+
+def refuse_twice(term: Term, day: date, week: int | None, weekday: int | None) -> None:
+    """The lessons of a day that has its own cannot be held on another as well."""
+    if week is None or weekday is None or term.first_monday is None:
+        return
+    followed = rules.day_of(term.first_monday, week, weekday)
+    if followed != day and has_its_lessons(term, followed, moved_days([term])):
+        said = dates.day(followed, campus_today().year)
+        raise FollowedDayHasLessonsError(week=week, weekday=dates.WEEKDAYS[weekday - 1], day=said)
 
 
 def refuse_followed(term: Term, day: date, week: int | None, weekday: int | None) -> None:
@@ -190,7 +288,7 @@ def refuse_followed(term: Term, day: date, week: int | None, weekday: int | None
         return
     if not 1 <= week <= term.weeks:
         raise WeekOutsideTermError(term=term.name, weeks=term.weeks)
-    other = MovedDay.objects.filter(term=term, week=week, weekday=weekday).exclude(day=day).first()
+    other = decisions().filter(term=term, week=week, weekday=weekday).exclude(day=day).first()
     if other is not None:
         raise FollowedTwiceError(
             week=week, weekday=dates.WEEKDAYS[weekday - 1], day=dates.day(other.day, campus_today().year)
@@ -220,6 +318,7 @@ def set_periods(
     supersede(by=by, wanted=[wanted], reason=why)
     facts = {"season": season, "periods": len(periods), "from": str(starts_on), "until": str(ends_on or "")}
     audit.record(by=by, action="campus.set_periods", target=f"place:{campus.key}", reason=why, facts=facts)
+    publish(PeriodsChanged(campus_key=campus.key, starts_on=starts_on, ends_on=ends_on))
     return wanted
 
 
@@ -229,6 +328,9 @@ def end_periods(*, by: Actor, table: PeriodTable, reason: str) -> None:
     why = given(reason)
     if table.is_over:
         raise WrongStateError(what=_("这张作息表"), state=_("已过期"))
+    until = table.ends_on
     if end_today(by=by, rule=table):
         facts = {"season": table.season}
         audit.record(by=by, action="campus.end_periods", target=f"place:{table.campus.key}", reason=why, facts=facts)
+        first = max(campus_today(), table.starts_on)
+        publish(PeriodsChanged(campus_key=table.campus.key, starts_on=first, ends_on=until))

@@ -15,5 +15,6 @@ BEGIN
         RAISE check_violation USING MESSAGE = 'a term that is over keeps its days', CONSTRAINT = 'campus_term_moves';
     END IF;
     NEW.version := OLD.version + 1;
+    NEW.changed_at := statement_timestamp();
     RETURN NEW;
 END $$;

@@ -101,6 +101,37 @@ def test_a_rehearsal_leaves_nothing_but_its_numbers(term, steps):
         rehearse(by=SYSTEM, term=Term.objects.get(pk=term.pk))
 
 
+def test_a_term_that_was_closed_meanwhile_is_not_rolled_over(term, steps):
+    one, ran = writing("one")
+    steps.add(one)
+    open_term(by=SYSTEM, term=term)
+    move_term(by=SYSTEM, term=term, state=Term.State.CLOSED)
+    run_steps(term_id=term.pk)
+    assert (ran, states(term)) == ([], {"one": "waiting"})
+
+
+def test_a_term_that_was_opened_meanwhile_is_not_rehearsed(term, steps):
+    one, ran = writing("one")
+    steps.add(one)
+    rehearse(by=SYSTEM, term=term)
+    open_term(by=SYSTEM, term=term)
+    rehearse_steps(term_id=term.pk)
+    assert ran == []
+
+
+def test_a_rehearsal_finds_what_the_database_checks_at_the_commit(term, steps):
+    def orphan(_key):
+        Place.objects.create(key="orphan", name="无处", kind="other", parent_id=10**9)
+        return {"places": 1}
+
+    after, _ran = writing("after")
+    steps.add(TermStep(key="orphan", title="orphan", run=orphan, counts={"places": "地点"}), after)
+    rehearse(by=SYSTEM, term=term)
+    rehearse_steps(term_id=term.pk)
+    assert states(term, is_rehearsal=True) == {"orphan": "failed", "after": "done"}
+    assert StepRun.objects.get(step="orphan").error == "IntegrityError"
+
+
 def test_only_an_open_term_is_rolled_over_and_one_without_a_monday_not_rehearsed(term, steps):
     with pytest.raises(WrongStateError):
         run_again(by=SYSTEM, term=term)

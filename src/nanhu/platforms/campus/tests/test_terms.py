@@ -1,10 +1,13 @@
 """Terms: planned, opened, closed, archived; whose lessons are held on a day; when periods begin."""
 
-from datetime import date, time, timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
-from hypothesis import given
+from django.db import DataError, IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nanhu.kernel.actors import Actor
@@ -13,25 +16,34 @@ from nanhu.kernel.calendar.services import set_exception
 from nanhu.kernel.calendar.working import forget_exceptions
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.dated import NoRuleError, end_today
-from nanhu.kernel.errors import ReasonMissingError, WrongStateError
+from nanhu.kernel.errors import NotFoundError, ReasonMissingError, WrongStateError
+from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.campus.errors import (
     AnotherTermOpenError,
+    DayFollowedError,
     DayOutsideTermError,
+    DaysDecidedError,
+    FollowedDayHasLessonsError,
     FollowedTwiceError,
+    FollowedWeekLostError,
     LessonsUndecidedError,
+    MondayOutsideYearError,
     NoOpenTermError,
     NoSuchPeriodError,
     NotAMondayError,
     PeriodsRefusedError,
     TermExistsError,
+    TermInUseError,
     TermIsOverError,
+    TermRefusedError,
     TermsOverlapError,
     TermWithoutMondayError,
     WeekOutsideTermError,
 )
-from nanhu.platforms.campus.models import MovedDay, PeriodTable, Term
+from nanhu.platforms.campus.models import MovedDay, Occupancy, PeriodTable, StepRun, Term
 from nanhu.platforms.campus.queries import terms as queries
 from nanhu.platforms.campus.queries.places import place_with
+from nanhu.platforms.campus.registrations import count_days, occurrences
 from nanhu.platforms.campus.rules import Followed, Kind, day_of, term_day, week_of
 from nanhu.platforms.campus.services.places import PlaceOrder, set_up_places
 from nanhu.platforms.campus.services.terms import (
@@ -42,7 +54,10 @@ from nanhu.platforms.campus.services.terms import (
     move_term,
     plan_term,
     set_periods,
+    withdraw_day,
+    withdraw_term,
 )
+from nanhu.platforms.campus.tests.test_occupancy import build
 
 SYSTEM = Actor.system("test")
 AUTUMN = TermOrder(year=2026, season=1, name="2026 秋", first_monday=date(2026, 9, 7))
@@ -201,11 +216,150 @@ def test_a_day_follows_one_in_its_term_that_no_other_follows(autumn):
     with pytest.raises(DayOutsideTermError):
         decide_day(by=SYSTEM, day=date(2026, 8, 20), reason="通知")
     with pytest.raises(DayOutsideTermError):
-        late = TermOrder(year=2026, season=1, name="晚", first_monday=date(2026, 10, 12))
-        change_term(by=SYSTEM, term=autumn, order=late, reason="推迟")
+        short = replace(AUTUMN, teaching_weeks=4, exam_weeks=0)
+        change_term(by=SYSTEM, term=autumn, order=short, reason="缩短")
     for change in ({"week": None}, {"weekday": 8}, {"week": 0}, {"reason": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             MovedDay.objects.filter(day=SATURDAY).update(**change)
+
+
+def test_lessons_that_are_held_on_their_own_day_are_not_held_again_on_another(autumn):
+    ordinary = date(2026, 10, 14)
+    with pytest.raises(FollowedDayHasLessonsError) as refused:
+        decide_day(by=SYSTEM, day=SATURDAY, week=6, weekday=3, reason="写错了一周")
+    assert "10月14日" in str(refused.value)
+    assert not MovedDay.objects.exists()
+    decide_day(by=SYSTEM, day=ordinary, reason="校运会")
+    decide_day(by=SYSTEM, day=SATURDAY, week=6, weekday=3, reason="补校运会那天")
+    assert queries.lesson_day(SATURDAY) == queries.LessonDay(autumn, 6, 3)
+    with pytest.raises(DayFollowedError) as refused:
+        withdraw_day(by=SYSTEM, day=ordinary, reason="运动会取消")
+    assert "10月10日" in str(refused.value)
+    withdraw_day(by=SYSTEM, day=SATURDAY, reason="运动会取消")
+    withdraw_day(by=SYSTEM, day=ordinary, reason="运动会取消")
+    assert queries.lesson_day(ordinary) == queries.LessonDay(autumn, 6, 3)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 125), st.integers(1, 18), st.integers(1, 7), st.sampled_from("moz")), max_size=12)
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_decided_and_taken_back_no_lessons_are_held_twice(autumn, choices):
+    MovedDay.objects.all().delete()
+    for days, week, weekday, choice in choices:
+        day = autumn.first_monday + timedelta(days=days)
+        with suppress(TermRefusedError, NotFoundError):
+            if choice == "m":
+                decide_day(by=SYSTEM, day=day, week=week, weekday=weekday, reason="x")
+            elif choice == "o":
+                decide_day(by=SYSTEM, day=day, reason="x")
+            else:
+                withdraw_day(by=SYSTEM, day=day, reason="x")
+    held = [(one.week, one.weekday) for one in queries.term_days(autumn) if one.kind is Kind.LESSONS]
+    assert len(held) == len(set(held))
+
+
+def test_a_decision_is_taken_back_and_counts_on_when_it_is_made_again(autumn):
+    decide_day(by=SYSTEM, day=SATURDAY, week=5, weekday=3, reason="通知")
+    with pytest.raises(ReasonMissingError):
+        withdraw_day(by=SYSTEM, day=SATURDAY, reason=" ")
+    withdraw_day(by=SYSTEM, day=SATURDAY, reason="通知撤了")
+    assert (autumn, SATURDAY) in queries.undecided_days()
+    with pytest.raises(NotFoundError):
+        withdraw_day(by=SYSTEM, day=SATURDAY, reason="再收一次")
+    decide_day(by=SYSTEM, day=date(2026, 9, 20), week=5, weekday=3, reason="改由这一天补")
+    decide_day(by=SYSTEM, day=SATURDAY, week=4, weekday=4, reason="新通知")
+    assert MovedDay.objects.get(day=SATURDAY).version == 3
+    assert queries.lesson_day(SATURDAY) == queries.LessonDay(autumn, 4, 4)
+
+
+def test_a_term_keeps_its_monday_and_the_weeks_that_its_decided_days_name(autumn):
+    decide_day(by=SYSTEM, day=date(2026, 12, 16), reason="停课")
+    decide_day(by=SYSTEM, day=SATURDAY, week=15, weekday=3, reason="提前上停课那天")
+    a_week_later = replace(AUTUMN, first_monday=date(2026, 9, 14))
+    with pytest.raises(DaysDecidedError) as refused:
+        change_term(by=SYSTEM, term=autumn, order=a_week_later, reason="推迟一周")
+    assert "2 天" in str(refused.value)
+    shorter = replace(AUTUMN, teaching_weeks=12)
+    with pytest.raises(FollowedWeekLostError) as refused:
+        change_term(by=SYSTEM, term=autumn, order=shorter, reason="缩短")
+    assert "第 15 周" in str(refused.value)
+    withdraw_day(by=SYSTEM, day=SATURDAY, reason="先收回")
+    with pytest.raises(DayOutsideTermError):
+        change_term(by=SYSTEM, term=autumn, order=shorter, reason="缩短")
+    withdraw_day(by=SYSTEM, day=date(2026, 12, 16), reason="先收回")
+    change_term(by=SYSTEM, term=autumn, order=a_week_later, reason="推迟一周")
+    assert queries.week_of(SATURDAY) == 4
+
+
+@pytest.mark.parametrize("monday", [date(9999, 12, 27), date(2062, 9, 4), date(2026, 6, 29), date(2027, 9, 6)])
+def test_a_term_begins_in_its_academic_year(autumn, monday):
+    with pytest.raises(MondayOutsideYearError):
+        change_term(by=SYSTEM, term=autumn, order=replace(AUTUMN, first_monday=monday), reason="写错")
+    with pytest.raises(MondayOutsideYearError):
+        plan_term(by=SYSTEM, order=TermOrder(year=2026, season=3, name="", first_monday=monday))
+    with pytest.raises((IntegrityError, DataError)), transaction.atomic():
+        Term.objects.filter(pk=autumn.pk).update(first_monday=monday)
+
+
+def test_a_planned_term_is_taken_away_and_one_that_is_used_or_open_is_not(autumn):
+    spring = plan_term(by=SYSTEM, order=TermOrder(year=2026, season=2, name="春", first_monday=date(2027, 3, 1)))
+    decide_day(by=SYSTEM, day=date(2027, 3, 10), reason="校庆")
+    StepRun.objects.create(term=spring, step="x", is_rehearsal=True)
+    with pytest.raises(ReasonMissingError):
+        withdraw_term(by=SYSTEM, term=spring, reason="")
+    withdraw_term(by=SYSTEM, term=spring, reason="录错了")
+    assert list(Term.objects.all()) == [autumn]
+    room = build()["t1.1"]
+    during = DateTimeTZRange(datetime(2026, 9, 7, 8, tzinfo=CAMPUS_ZONE), datetime(2026, 9, 7, 9, tzinfo=CAMPUS_ZONE))
+    held = Occupancy.objects.create(
+        room_id=room, during=during, kind="lesson", source="test", key="1", what="x", term=autumn
+    )
+    with pytest.raises(TermInUseError):
+        withdraw_term(by=SYSTEM, term=autumn, reason="录错了")
+    held.delete()
+    move_term(by=SYSTEM, term=autumn, state=State.OPEN)
+    with pytest.raises(WrongStateError):
+        withdraw_term(by=SYSTEM, term=autumn, reason="录错了")
+
+
+def test_days_of_a_year_whose_holidays_nobody_knows_are_told_apart(autumn):
+    assert queries.unknown_years(queries.term_days(autumn)) in ([], [2027])
+    far = plan_term(by=SYSTEM, order=TermOrder(year=2060, season=1, name="远", first_monday=date(2060, 9, 6)))
+    assert queries.unknown_years(queries.term_days(far)) == [2060, 2061]
+    counts = count_days(far.key)
+    assert (counts["unknown"], counts["lessons"], sum(counts.values())) == (18 * 7, 0, 18 * 7)
+    set_exception(by=SYSTEM, first=date(2060, 10, 1), last=date(2060, 10, 7), is_working=False, note="国庆")
+    forget_exceptions()
+    assert queries.unknown_years(queries.term_days(far)) == [2061]
+    decide_day(by=SYSTEM, day=date(2061, 1, 3), reason="元旦")
+    assert count_days(far.key)["unknown"] == 8, "from 1 to 9 January 2061, but the day that was decided"
+
+
+def test_days_are_counted_by_what_they_are(autumn):
+    counts = count_days(autumn.key)
+    days = [one for one in queries.term_days(autumn) if queries.is_foretold(one)]
+    teaching = [one for one in days if one.kind is Kind.LESSONS and one.week <= 16]
+    assert counts["lessons"] == sum(one.weekday < 6 for one in teaching)
+    assert counts["weekend"] == sum(one.weekday >= 6 for one in teaching)
+    assert counts["exams"] == sum(one.kind is Kind.LESSONS and one.week > 16 for one in days)
+    assert [queries.lesson_day(day).is_in_exams for day in (date(2026, 12, 25), date(2026, 12, 28))] == [False, True]
+
+
+def test_a_week_in_the_feed_changes_when_its_term_does(autumn):
+    def first():
+        return next(iter(occurrences(None, date(2026, 9, 1), date(2026, 9, 13))))
+
+    before = first()
+    change_term(by=SYSTEM, term=autumn, order=replace(AUTUMN, name="改名"), reason="改名")
+    after = first()
+    assert (after.uid, after.sequence > before.sequence) == (before.uid, True)
+    assert after.changed_at > before.changed_at
+
+
+def test_undecided_days_are_asked_from_a_day_on(autumn):
+    assert [day for _term, day in queries.undecided_days(since=date(2026, 9, 21))] == [SATURDAY]
+    assert queries.undecided_days(since=date(2026, 10, 11)) == []
 
 
 def test_the_schools_own_exceptions_count(autumn):
@@ -239,6 +393,27 @@ def spans(*texts):
 
 SUMMER = spans("08:00-08:45", "08:55-09:40", "14:30-15:15")
 WINTER = spans("08:00-08:45", "08:55-09:40", "14:00-14:45")
+
+
+def told():
+    return [(one.name, one.payload) for one in OutboxEvent.objects.filter(name__startswith="campus.").order_by("pk")]
+
+
+def test_rooms_above_hear_what_became_of_terms_days_and_periods(south):
+    term = plan_term(by=SYSTEM, order=AUTUMN)
+    change_term(by=SYSTEM, term=term, order=AUTUMN, reason="改名")
+    decide_day(by=SYSTEM, day=SATURDAY, week=5, weekday=3, reason="通知")
+    withdraw_day(by=SYSTEM, day=SATURDAY, reason="通知撤了")
+    move_term(by=SYSTEM, term=term, state=State.OPEN)
+    days = {"starts_on": date(2026, 9, 1), "ends_on": date(2099, 9, 30)}
+    table = set_periods(by=SYSTEM, campus=south, season="夏", periods=SUMMER, reason="作息", **days)
+    end_periods(by=SYSTEM, table=table, reason="取消")
+    term_told = ("campus.TermChanged", {"term_key": term.key})
+    day_told = ("campus.DayDecided", {"term_key": term.key, "day": "2026-10-10"})
+    *known, (name, last) = told()
+    periods = {"campus_key": "south", "starts_on": "2026-09-01", "ends_on": "2099-09-30"}
+    assert known == [term_told, term_told, day_told, day_told, term_told, ("campus.PeriodsChanged", periods)]
+    assert (name, last["ends_on"]) == ("campus.PeriodsChanged", "2099-09-30")
 
 
 def test_a_day_without_a_period_table_is_an_error(south):

@@ -1,9 +1,11 @@
 """Calendar feeds (日历订阅): a secret address a person, and the calendar that stands behind it."""
 
 import secrets
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
@@ -12,12 +14,13 @@ from icalendar import Calendar, Event
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.registry import Occurrence, Viewer, calendar_feeds
+from nanhu.kernel.registry import CalendarFeed, Occurrence, Viewer, calendar_feeds
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.portal.models import CalendarAddress, Preference
 
+log = structlog.get_logger()
 SECRET_BYTES = 32
 READ_EVERY = timedelta(hours=1)
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
@@ -64,7 +67,6 @@ def reader_at(secret: str) -> Viewer | None:
 def calendar_of(viewer: Viewer) -> bytes:
     """As RFC 5545 writes it, in the person's language."""
     chosen = Preference.objects.filter(account_id=viewer.account_id).values_list("language", flat=True).first()
-    today = campus_today()
     with translation.override(chosen or settings.LANGUAGE_CODE):
         calendar = Calendar()
         calendar.add("prodid", "-//Nanhu//Smart Campus//ZH")
@@ -73,10 +75,31 @@ def calendar_of(viewer: Viewer) -> bytes:
         calendar.add("x-wr-calname", _("我的校园日历"))
         calendar.add("x-published-ttl", "PT1H")
         for feed in calendar_feeds:
-            for one in feed.load(viewer, today - BACK, today + AHEAD):
-                calendar.add_component(event_of(one))
+            for event in events_of(feed, viewer):
+                calendar.add_component(event)
         content: bytes = calendar.to_ical()
     return content
+
+
+def events_of(feed: CalendarFeed, viewer: Viewer) -> Iterable[Event]:
+    """One room that breaks leaves the others' part whole; the calendar says today that its own is missing."""
+    today = campus_today()
+    try:
+        with transaction.atomic():
+            return [event_of(one) for one in feed.load(viewer, today - BACK, today + AHEAD)]
+    except Exception:
+        log.exception("portal.calendar_feed_failed", feed=feed.key)
+        return [event_of(missing(feed, today))]
+
+
+def missing(feed: CalendarFeed, today: date) -> Occurrence:
+    return Occurrence(
+        uid=f"portal.missing.{feed.key}",
+        title=_("“%(feed)s”这时读不出来，稍后会补上") % {"feed": feed.title},
+        starts=today,
+        ends=today + timedelta(days=1),
+        changed_at=datetime.combine(today, time(), CAMPUS_ZONE),
+    )
 
 
 def event_of(one: Occurrence) -> Event:

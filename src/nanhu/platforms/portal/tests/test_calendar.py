@@ -148,6 +148,32 @@ def test_who_has_read_it_is_told_that_it_is_the_same(feeds, student):
     assert student.post(path).status_code == 405
 
 
+def broken(*_asked):
+    yield occurrence(uid="test.half")
+    raise ZeroDivisionError
+
+
+def test_a_room_that_breaks_leaves_the_others_part_whole_and_is_named(feeds, student):
+    feeds.add(CalendarFeed(key="broken", title="课表", load=broken))
+    whole = occurrence()
+    feeds.add(CalendarFeed(key="test", title="测试", load=lambda *_asked: [whole]))
+    url = made(student)
+    answer = read(student, url)
+    events = {str(one["uid"]): str(one["summary"]) for one in Calendar.from_ical(answer.content).events}
+    assert events.keys() == {"portal.missing.broken@nanhu", "test.1@nanhu"}
+    assert "课表" in events["portal.missing.broken@nanhu"]
+    assert read(student, url)["ETag"] == answer["ETag"]
+
+
+def test_what_breaks_while_it_is_read_keeps_the_address_out_of_the_log(feeds, student, caplog, monkeypatch):
+    url = made(student)
+    visitor = Client(raise_request_exception=False)
+    monkeypatch.setattr("nanhu.platforms.portal.views.calendar.reader_at", lambda _secret: 1 / 0)
+    assert read(visitor, url).status_code == 500
+    assert url.rpartition("/")[2].removesuffix(".ics") not in caplog.text
+    assert "Internal Server Error: /calendar/" in caplog.text
+
+
 def test_a_visitor_has_no_page_to_make_one(db):
     assert Client().post("/calendar/make/").status_code in {302, 404}
     assert not CalendarAddress.objects.exists()
@@ -155,12 +181,10 @@ def test_a_visitor_has_no_page_to_make_one(db):
 
 def test_the_schools_calendar_stands_in_everybodys_feed_and_a_moved_day_stays_the_same_event(student):
     by = Actor.system("test")
-    term = campus_sample.plan_term(
-        by=by,
-        order=campus.TermOrder(
-            year=TODAY.year, season=1, name="本学期", first_monday=TODAY - timedelta(days=TODAY.weekday())
-        ),
-    )
+    monday = TODAY - timedelta(days=TODAY.weekday())
+    year = monday.year - (monday.month < 7)
+    order = campus.TermOrder(year=year, season=1, name="本学期", first_monday=monday)
+    term = campus_sample.plan_term(by=by, order=order)
     url = made(student)
 
     def events():
@@ -168,7 +192,8 @@ def test_the_schools_calendar_stands_in_everybodys_feed_and_a_moved_day_stays_th
 
     weeks = [uid for uid in events() if uid.startswith("campus.week.")]
     assert len(weeks) == 18
-    moved = TODAY - timedelta(days=TODAY.weekday()) + timedelta(days=8)
+    moved = monday + timedelta(days=8)
+    campus_sample.decide_day(by=by, day=monday, reason="校庆")
     campus_sample.decide_day(by=by, day=moved, reason="校运会")
     uid = f"campus.day.{moved}@nanhu"
     first = events()[uid]

@@ -14,11 +14,11 @@ from nanhu.platforms.portal.services.calendar import calendar_of, reader_at
 @login_not_required
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    request.path = reverse(
+        "portal:feeds:overview"
+    )  # what is refused or breaks is written into the log, and no secret with it
     viewer = reader_at(secret)
     if viewer is None:
-        request.path = reverse(
-            "portal:feeds:overview"
-        )  # what is refused is written into the log, and no secret with it
         return HttpResponse(_("没有这个日历。"), status=404, content_type="text/plain; charset=utf-8")
     content = calendar_of(viewer)
     tag = f'"{sha256(content).hexdigest()[:32]}"'
