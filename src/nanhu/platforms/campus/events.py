@@ -15,7 +15,7 @@ class TermChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayDecided(Event):
-    """Whose lessons are held on a day was decided, decided anew or taken back. Whoever acts on it asks `lesson_day`."""
+    """Whose lessons are held on a day was decided, decided anew or taken back. Whoever acts on it asks for the lessons of that day."""
 
     term_key: str
     day: date
