@@ -57,7 +57,15 @@ PASS: Final = flows.register_flow(
                     is_fact=True,
                     is_key=True,
                 ),
-                flows.Field(key="days", label=_("哪些天"), kind="span", most=LONGEST_DAYS, is_fact=True, is_key=True),
+                flows.Field(
+                    key="days",
+                    label=_("哪些天"),
+                    kind="span",
+                    most=LONGEST_DAYS,
+                    is_fact=True,
+                    is_key=True,
+                    is_ahead=True,
+                ),
                 flows.Field(
                     key="purpose",
                     label=_("做什么"),
@@ -104,6 +112,10 @@ def write_rule(case: flows.CaseCard) -> None:
     if DoorRule.objects.filter(person_id=case.applicant_id, reason=reason).exists():
         return
     draft = DoorRuleDraft(
-        is_allowed=True, starts_on=max(first, campus_today()), ends_on=last, person_id=case.applicant_id
+        is_allowed=True,
+        covers_below=False,
+        starts_on=max(first, campus_today()),
+        ends_on=last,
+        person_id=case.applicant_id,
     )
     rule(by=BY, place=campus.place_with(case.data["place"]), draft=draft, reason=reason)

@@ -1,7 +1,7 @@
 """Who does a step: a post, a person named in the form, or what a registered resolver finds. Never the applicant."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nanhu.platforms.flows.body import Applicant, Assignee, OwnPost, PersonIn, PostOf, Resolved
@@ -16,12 +16,13 @@ resolvers: dict[str, Resolver] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """A person, or the pool of whoever holds an office of a unit. `why` as the task keeps it."""
+    """A person, or the pool of whoever holds an office of a unit. `why` as the task keeps it. `place`: of the assignee in the step."""
 
     why: str
     person_id: int | None = None
     unit_id: int | None = None
     office: str = ""
+    place: int = 0
 
 
 def holders_of(who: Sequence[Assignee], case: Case) -> list[Holder]:
@@ -34,8 +35,14 @@ def holders_of(who: Sequence[Assignee], case: Case) -> list[Holder]:
 
 def signers_of(who: Sequence[Assignee], case: Case) -> list[Holder]:
     """Of a countersigning: all of them, each once."""
-    found = [holder for one in who for holder in resolve(one, case) or owners_of(case)]
-    return list({(one.person_id, one.unit_id, one.office): one for one in found}.values())
+    found = [holder for place in range(len(who)) for holder in signers_at(place, who, case)]
+    return list({(one.person_id, one.unit_id, one.office): one for one in reversed(found)}.values())[::-1]
+
+
+def signers_at(place: int, who: Sequence[Assignee], case: Case) -> list[Holder]:
+    """For one of the assignees of a countersigning."""
+    found = resolve(who[place], case) or owners_of(case) if place < len(who) else owners_of(case)
+    return [replace(one, place=place) for one in found]
 
 
 def resolve(who: Assignee, case: Case) -> list[Holder]:
@@ -43,7 +50,7 @@ def resolve(who: Assignee, case: Case) -> list[Holder]:
         case Applicant():
             return [Holder(why="applicant", person_id=case.applicant_id)] if case.applicant_id else []
         case PersonIn(field=field):
-            return persons([case.data.get(field)], case, why="person")
+            return persons([case.data.get(field)], case, why="person", kinds=frozenset({"staff"}))
         case Resolved(name=name):
             return persons(resolvers[name](case), case, why="resolver") if name in resolvers else []
         case OwnPost(office=office):
@@ -54,12 +61,16 @@ def resolve(who: Assignee, case: Case) -> list[Holder]:
             return pool(unit_id, office, case, why="post")
 
 
-def persons(ids: Iterable[int | None], case: Case, *, why: str) -> list[Holder]:
-    """Those who are here still."""
-    wanted = [one for one in dict.fromkeys(ids) if one is not None and one != case.applicant_id]
-    cards = people.person_cards(wanted)
-    here = [one for one in wanted if one in cards and any(tie.is_live for tie in cards[one].affiliations)]
-    return [Holder(why=why, person_id=one) for one in here]
+def persons(ids: Iterable[int | None], case: Case, *, why: str, kinds: frozenset[str] | None = None) -> list[Holder]:
+    """Those who are here still, each by the record that is kept; never the applicant, whichever of his records was named."""
+    cards = people.person_cards([one for one in ids if one is not None])
+    here = [
+        card.person_id
+        for card in cards.values()
+        if card.person_id != case.applicant_id
+        and any(tie.is_live and (kinds is None or tie.kind in kinds) for tie in card.affiliations)
+    ]
+    return [Holder(why=why, person_id=one) for one in dict.fromkeys(here)]
 
 
 def pool(unit_id: int | None, office: str, case: Case, *, why: str) -> list[Holder]:

@@ -7,12 +7,17 @@ from nanhu.kernel.registry import Text
 ACTIONS: dict[str, Text] = {
     "flows.add_signer": _("加签"),
     "flows.cancel_case": _("取消申请"),
+    "flows.claim": _("认领待办"),
     "flows.decide": _("办理待办"),
     "flows.delegate": _("委托待办"),
     "flows.end_delegation": _("结束委托"),
     "flows.open_case": _("提交申请"),
+    "flows.release": _("放回待办"),
+    "flows.resubmit": _("改好再交申请"),
     "flows.reveal_sealed": _("查看申请里的证件号码"),
     "flows.transfer": _("转交待办"),
+    "flows.urge": _("催办申请"),
+    "flows.withdraw": _("撤回申请"),
 }
 TARGETS: dict[str, Text] = {
     "case": _("申请"),

@@ -5,9 +5,11 @@ sends a token into each of its branches; they meet in its `join`.
 """
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -45,7 +47,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class Field(Part, frozen=True, kw_only=True):
     """`source`: filled in by the school (people.name), not typed. `is_fact`: shown in the list of tasks. `is_key`: two open
-    cases of one applicant may not say the same in all of these. `choices_from`: a registered list instead of `choices`."""
+    cases of one applicant may not say the same in all of these. `choices_from`: a registered list instead of `choices`. `is_ahead`:
+    days from today on."""
 
     key: str
     label: str
@@ -57,6 +60,7 @@ class Field(Part, frozen=True, kw_only=True):
     source: str = ""
     is_fact: bool = False
     is_key: bool = False
+    is_ahead: bool = False
     most: int = 0
 
 
@@ -174,6 +178,8 @@ def name_faults(body: Body) -> Iterator[str]:
     for field in body.fields():
         if field.kind in {"one_of", "some_of"} and not field.choices and not field.choices_from:
             yield f"{field.key} has no choices"
+        if field.is_key and field.kind in SEALED:
+            yield f"{field.key} is sealed and cannot tell twins apart"
 
 
 def step_faults(body: Body, step: Step) -> Iterator[str]:
@@ -183,6 +189,9 @@ def step_faults(body: Body, step: Step) -> Iterator[str]:
     yield from condition_faults(body, step)
     if step.kind in HUMAN and not step.who:
         yield f"{step.key} is nobody's"
+    if step.edges and step.edges[-1].when:
+        yield f"{step.key}: the last of its edges has a condition, so it may lead nowhere"
+    yield from meeting_faults(body, step)
     if step.kind == "automatic" and not step.action:
         yield f"{step.key} does nothing"
     if step.kind == "split" and (len(step.branches) < 2 or not step.join):  # noqa: PLR2004  (one branch is none)
@@ -195,15 +204,100 @@ def step_faults(body: Body, step: Step) -> Iterator[str]:
             yield f"{step.key}: {one.field} names no person"
 
 
+def meeting_faults(body: Body, step: Step) -> Iterator[str]:
+    """Of branches and of signers, that they never come together."""
+    if step.kind == "join" and not any(one.kind == "split" and one.join == step.key for one in body.steps):
+        yield f"{step.key} joins what no step splits"
+    if step.kind == "split" and body.has(step.join) and body.step(step.join).kind != "join":
+        yield f"{step.key} joins in {step.join}, which is no join"
+    if step.kind == "countersign" and isinstance(step.needed, int):
+        is_counted = not any(isinstance(one, Resolved) for one in step.who)
+        if step.needed < 1 or (is_counted and step.needed > len(step.who)):
+            yield f"{step.key}: {step.needed} of {len(step.who)} signers"
+
+
 def condition_faults(body: Body, step: Step) -> Iterator[str]:
-    known = {field.key for field in body.fields()}
+    kinds: dict[str, str] = {field.key: field.kind for field in body.fields()}
+    kinds |= {f"{key}.days": "number" for key, kind in kinds.items() if kind == "span"}
     for edge in step.edges:
         if not edge.when:
             continue
         try:
-            unknown = conditions.fields_of(conditions.parse(edge.when)) - known - {f"{one}.days" for one in known}
+            said = list(conditions.comparisons_of(conditions.parse(edge.when)))
         except conditions.ConditionError as error:
             yield f"{step.key}: {edge.when}: {error}"
             continue
-        for name in sorted(unknown):
-            yield f"{step.key}: {name} is no field"
+        for one in said:
+            if one.field not in kinds:
+                yield f"{step.key}: {one.field} is no field"
+            elif not may_compare(kinds[one.field], one):
+                yield f"{step.key}: {one.field} is a {kinds[one.field]}, which is not compared so"
+
+
+COMPARED: Final[Mapping[str, tuple[type, ...]]] = {
+    "number": (int, float),
+    "money": (int, float),
+    "person": (int,),
+    "date": (date,),
+    "promise": (bool,),
+    "span": (),
+    "document_number": (),
+}
+"""With which values a kind of field is compared; others with text."""
+
+
+def may_compare(kind: str, one: conditions.Compare | conditions.Among) -> bool:
+    is_list = isinstance(one, conditions.Among)
+    values = one.values if isinstance(one, conditions.Among) else (one.value,)
+    if (kind == "some_of" and not is_list) or (kind == "promise" and (is_list or one.sign not in {"=", "!="})):
+        return False
+    return all(type(value) in COMPARED.get(kind, (str,)) for value in values)
+
+
+def parted(fields: Iterable[Field], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Of these fields what may stand in the open, and what is sealed."""
+    kinds = {field.key: field.kind for field in fields}
+    public = {key: value for key, value in data.items() if key in kinds and kinds[key] not in SEALED}
+    sealed = {key: value for key, value in data.items() if key in kinds and kinds[key] in SEALED and value}
+    return public, sealed
+
+
+def sealed_with(before: str | None, more: Mapping[str, Any]) -> str | None:
+    """The text that is encrypted: what was sealed before, and what is sealed now."""
+    return json.dumps(json.loads(before or "{}") | more, ensure_ascii=False) if more else before
+
+
+def misfits(fields: Iterable[Field], data: Mapping[str, Any]) -> list[str]:
+    """Labels of the fields whose values are not of their kind. What was not said fits."""
+    return [
+        field.label
+        for field in fields
+        if data.get(field.key) not in (None, "") and not fits(field.kind, data[field.key])
+    ]
+
+
+def fits(kind: str, value: Any) -> bool:
+    match kind:
+        case "number" | "money" | "person":
+            return type(value) is int
+        case "promise":
+            return isinstance(value, bool)
+        case "some_of":
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        case "date":
+            return is_day(value)
+        case "span":
+            is_whole = (
+                isinstance(value, dict) and value.keys() == {"first", "last"} and all(map(is_day, value.values()))
+            )
+            return is_whole and bool(value["first"] <= value["last"])
+        case _:
+            return isinstance(value, str)
+
+
+def is_day(value: Any) -> bool:
+    """As forms keep it: 2026-12-01."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False

@@ -180,6 +180,17 @@ def fields_of(tree: Condition) -> set[str]:
             return set().union(*map(fields_of, parts))
 
 
+def comparisons_of(tree: Condition) -> Iterator[Compare | Among]:
+    match tree:
+        case Compare() | Among():
+            yield tree
+        case Not(part=part):
+            yield from comparisons_of(part)
+        case Every(parts=parts) | Some(parts=parts):
+            for one in parts:
+                yield from comparisons_of(one)
+
+
 def holds(tree: Condition, data: Mapping[str, Any]) -> bool:
     """What was not said fulfils no comparison. Raises ConditionError where two kinds of values meet."""
     match tree:
@@ -210,4 +221,6 @@ def compared(said: Any, sign: str, value: Any) -> bool:
 
 
 def is_equal(said: Any, value: Any) -> bool:
+    if isinstance(value, date) and isinstance(said, str):
+        return said == value.isoformat()
     return (type(said) is not bool and type(value) is not bool and said == value) or (said is value)

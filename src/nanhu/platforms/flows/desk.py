@@ -113,6 +113,8 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
     if is_open and request.method == "GET":
         tasks.see(task=found)
     step = case.body.step(found.step)
+    asked = () if found.is_added else step.fields
+    decisions = tasks.OPINIONS if found.is_added else tasks.DECISIONS.get(found.kind, frozenset())
     row = task_rows([found], person_id=person_id)[0]
     earlier = Case.objects.filter(applicant_id=case.applicant_id, definition=case.definition).exclude(pk=case.pk)
     return render(
@@ -126,8 +128,8 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "is_open": is_open,
             "case_facts": presented.facts_of(case, case.body.fields()),
             "events": presented.timeline_of(case),
-            "decide_form": form_of(request, DecideForm, asked=step.fields, initial={"revision": found.revision}),
-            "decisions": sorted(tasks.DECISIONS.get(found.kind, ()), key=["agree", "done", "return", "refuse"].index),
+            "decide_form": form_of(request, DecideForm, asked=asked, initial={"revision": found.revision}),
+            "decisions": sorted(decisions, key=["agree", "done", "return", "refuse"].index),
             "hand_over": form_of(request, HandOverForm, initial={"revision": found.revision}),
             "signer": form_of(request, SignerForm, initial={"revision": found.revision}),
             "addresses": {
@@ -135,7 +137,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
                 for name in ("decide", "claim", "release", "transfer", "add_signer")
             },
             "can_claim": is_open and found.person_id is None and found.claimed_by_id is None,
-            "is_claimed": is_open and found.claimed_by_id == person_id and found.person_id is None,
+            "is_claimed": is_open and found.claimed_by_id is not None and found.person_id is None,
             "earlier": earlier.order_by("-opened_at")[:5] if case.applicant_id else (),
         },
     )
@@ -144,7 +146,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
 @task.action("decide/", form=DecideForm, to="todo", done=_("已办理。"))
 def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
     said = form.cleaned_data
-    asked = found.case.body.step(found.step).fields
+    asked = () if found.is_added else found.case.body.step(found.step).fields
     more = FlowForm(request.POST, asked=asked)
     if asked and said["decision"] in {"agree", "done"} and not more.is_valid():
         raise StepFormError

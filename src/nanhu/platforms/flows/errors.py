@@ -92,3 +92,25 @@ class StepFormError(CampusError):
     code = "flows.step_form"
     http_status = 422
     sentence = _("这一步还要填写：请把表里的每一项填完整。")
+
+
+class VotedError(CampusError):
+    """In a countersigning, a second vote of one person."""
+
+    code = "flows.voted"
+    http_status = 409
+    sentence = _("您在这一步已经表过态，这一票请转交给别人。")
+
+
+class AddedSignerError(CampusError):
+    code = "flows.added_signer"
+    http_status = 409
+    sentence = _("您是被请来会签的，不能再请别人加签。")
+
+
+class DataRefusedError(CampusError):
+    """What a room or a form said does not fit the fields of the version."""
+
+    code = "flows.data_refused"
+    http_status = 422
+    sentence = _("这些内容不对：{fields}")

@@ -97,6 +97,8 @@ class FlowForm(forms.Form):
                 first, last = said.get(f"{field.key}_first"), said.get(f"{field.key}_last")
                 if first and last and last < first:
                     self.add_error(f"{field.key}_last", _("结束在开始之前。"))
+                if first and field.is_ahead and first < campus_today():
+                    self.add_error(f"{field.key}_first", _("不能早于今天。"))
                 if first and last and field.most and (last - first).days >= field.most:
                     self.add_error(f"{field.key}_last", _("最长 %(most)s 天") % {"most": field.most})
         return said

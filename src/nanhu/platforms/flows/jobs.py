@@ -3,7 +3,7 @@
 from nanhu.kernel.jobs import job
 from nanhu.platforms.flows.services.cases import expire_idle
 from nanhu.platforms.flows.services.definitions import publish_all
-from nanhu.platforms.flows.services.persons import assign_vacant
+from nanhu.platforms.flows.services.persons import assign_left, assign_vacant
 from nanhu.platforms.flows.services.watching import tell_late
 
 
@@ -19,7 +19,7 @@ def expire_idle_cases() -> int:
 
 @job("flows.assign_vacant", every="20 * * * *")
 def assign_vacant_posts() -> int:
-    return assign_vacant()
+    return assign_vacant() + assign_left()
 
 
 @job("flows.publish", every="5 2 * * *")

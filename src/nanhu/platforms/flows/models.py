@@ -210,6 +210,7 @@ class Task(models.Model):
     state = models.TextField(choices=State, default=State.OPEN)
     behind = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
     is_added = models.BooleanField(default=False, help_text="a signer whom the holder added")
+    place = models.PositiveSmallIntegerField(default=0, help_text="for which assignee of its step it stands")
     opened_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True)
     level = models.PositiveSmallIntegerField(default=0, help_text="per cent of the promise that were told")
@@ -270,6 +271,11 @@ class Task(models.Model):
                 fields=["token", "person"],
                 condition=Q(state__in=["waiting", "open", "claimed"], person__isnull=False),
                 name="flows_task_once_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["token", "done_by"],
+                condition=Q(kind="countersign", is_added=False, done_by__isnull=False),
+                name="flows_task_one_vote_a_person",
             ),
         ]
 

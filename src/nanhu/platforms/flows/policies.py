@@ -26,11 +26,13 @@ class Capacity:
     def covers(self, task: Task) -> bool:
         if self.definition_id not in {None, task.case.definition_id}:
             return False
-        if task.claimed_by_id is not None:
-            return task.claimed_by_id == self.person_id
         if task.person_id is not None:
             return task.person_id == self.person_id
-        return (task.pool_unit_id, task.pool_office) in self.posts
+        return self.is_member(task) and task.claimed_by_id in {None, self.person_id}
+
+    def is_member(self, task: Task) -> bool:
+        """Of the pool to which the task belongs, whoever claimed it."""
+        return task.person_id is None and (task.pool_unit_id, task.pool_office) in self.posts
 
     def rows(self) -> Q:
         """The living tasks that it covers."""
@@ -46,13 +48,21 @@ class Capacity:
 
 
 def capacities_of(person_id: int) -> list[Capacity]:
-    """One's own first. Of a delegate's owners only what is theirs: a delegation never chains."""
+    """One's own first. Of a delegate's owners only what is theirs: a delegation never chains. Who has left stands in for nobody."""
     today = campus_today()
     given = Delegation.objects.filter(
         delegate_id=person_id, ended_at=None, starts_on__lte=today, ends_on__gte=today
     ).order_by("pk")
     mine = Capacity(person_id, None, posts_of(person_id))
+    if not given or not is_staff(person_id):
+        return [mine]
     return [mine, *(Capacity(one.owner_id, one.definition_id, posts_of(one.owner_id)) for one in given)]
+
+
+def is_staff(person_id: int) -> bool:
+    """Whether somebody works here today."""
+    card = people.person_card(person_id)
+    return card is not None and any(tie.is_live and tie.kind == "staff" for tie in card.affiliations)
 
 
 def posts_of(person_id: int) -> tuple[tuple[int, str], ...]:

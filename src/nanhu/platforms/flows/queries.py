@@ -1,5 +1,6 @@
 """Reads: what waits for a person, his applications, the cases that he may see."""
 
+import logging
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -8,10 +9,11 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer, Waiting, WaitingWork, waiting_work
 from nanhu.platforms.flows.errors import NotYoursError
-from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
-from nanhu.platforms.flows.policies import LIVING, led_units, visible_cases, waiting_for
+from nanhu.platforms.flows.models import Case, Definition, Delegation, Entry, Task
+from nanhu.platforms.flows.policies import LIVING, capacities_of, led_units, visible_cases, waiting_for
 
 WORK_SHOWN = 3
+log = logging.getLogger(__name__)
 
 
 def person_of(viewer: Viewer) -> int:
@@ -33,8 +35,17 @@ def count_tasks(viewer: Viewer) -> int:
 
 def other_work(viewer: Viewer) -> list[tuple[WaitingWork, Waiting]]:
     """What waits in the consoles of other rooms."""
-    found = [(work, work.load(viewer, WORK_SHOWN)) for work in waiting_work]
+    found = [(work, loaded(work, viewer)) for work in waiting_work]
     return [(work, waiting) for work, waiting in found if waiting is not None]
+
+
+def loaded(work: WaitingWork, viewer: Viewer) -> Waiting | None:
+    """A room that fails takes nobody's list away."""
+    try:
+        return work.load(viewer, WORK_SHOWN)
+    except Exception:
+        log.exception("what waits in %s could not be read", work.title)
+        return None
 
 
 def task_for(viewer: Viewer, public_id: UUID) -> Task:
@@ -45,11 +56,19 @@ def task_for(viewer: Viewer, public_id: UUID) -> Task:
     if row is None:
         raise NotYoursError
     is_theirs = waiting_for(person_id).filter(pk=row.pk).exists()
-    was_theirs = person_id in {row.done_by_id, row.done_for_id}
+    was_theirs = person_id in {row.done_by_id, row.done_for_id} or was_before(row, person_id)
     sees_case = row.state not in LIVING and visible_cases(person_id).filter(pk=row.case_id).exists()
     if not (is_theirs or was_theirs or sees_case):
         raise NotYoursError
     return row
+
+
+def was_before(row: Task, person_id: int) -> bool:
+    """Whether this reader handed it over, or is of the pool and somebody was faster: he reads who, and may do nothing."""
+    if row.applicant_id == person_id:
+        return False
+    gave = Entry.objects.filter(case=row.case_id, step=row.step, person_id=person_id, verb="transferred")
+    return any(one.is_member(row) for one in capacities_of(person_id)) or gave.exists()
 
 
 def offered_services(viewer: Viewer) -> QuerySet[Definition]:

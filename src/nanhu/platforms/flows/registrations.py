@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Exists, OuterRef
 from django.db.models.signals import post_migrate
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -25,11 +26,12 @@ from nanhu.kernel.registry import (
 )
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import hours, queries
-from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.models import Case, Task, Token
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
 
 SHOWN = 3
+STUCK_SHOWN = 10
 
 
 def todo_tile(viewer: Viewer) -> TileContent | None:
@@ -79,11 +81,26 @@ def check_unassigned() -> CheckResult:
     return CheckResult(verdict=Verdict.OK, message=say("每件待办都有办理人。"))
 
 
+def check_stuck() -> CheckResult:
+    """Steps at which everybody waits for somebody else."""
+    waits = Task.objects.filter(token=OuterRef("pk"), state=Task.State.WAITING)
+    goes_on = Task.objects.filter(token=OuterRef("pk"), state__in=LIVING)
+    stuck = Token.objects.filter(Exists(waits), ~Exists(goes_on)).values_list("case__number", flat=True)
+    if numbers := list(stuck[:STUCK_SHOWN]):
+        return CheckResult(
+            verdict=Verdict.FAIL,
+            message=say("这些申请没有人能往下办：%(numbers)s。") % {"numbers": "、".join(numbers)},
+            remedy=say("请申请人撤回重交，并把编号告诉信息中心。"),
+        )
+    return CheckResult(verdict=Verdict.OK, message=say("每件在办的申请都有人能往下办。"))
+
+
 post_migrate.connect(publish_after_migrations, sender=apps.get_app_config("flows"), dispatch_uid="flows.definitions")
 registry.tiles.add(Tile(key="flows.todos", title=_("待办"), load=todo_tile, order=5, icon="list-checks"))
 registry.personal_data.add(PersonalData(key="flows.cases", title=_("我的申请"), load=case_records, order=60))
 registry.looks.add(Look(key="flows.reveal_sealed", what=_("申请里的证件号码")))
 registry.checks.add(Check(key="flows.unassigned", title=_("待办的办理人"), run=check_unassigned, order=82))
+registry.checks.add(Check(key="flows.stuck", title=_("在办的申请"), run=check_stuck, order=83))
 registry.school_rules.add(
     SchoolRules(key="flows", read=hours.read_hours), SchoolRules(key="flows.owners", read=hours.read_owners)
 )

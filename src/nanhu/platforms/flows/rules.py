@@ -12,6 +12,8 @@ ONE_DAY: Final = timedelta(days=1)
 LONGEST_WALK: Final = 3660
 """Days; a promise that no working day keeps within ten years is no promise."""
 NEARLY: Final = 0.8
+LATEST: Final = 1000
+"""Per cent of the promise after which nobody is told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,9 @@ def countersigned(answers: Sequence[Answer], signers: int, needed: Needed) -> An
 
 
 def lateness(used: int, promised: int) -> int:
-    """0: in time, 80: four fifths of the promise are used, 100: all of it, 200: twice, and so on."""
+    """0: in time, 80: four fifths of the promise are used, 100: all of it, 200: twice, and so on until nobody is told any more."""
     if promised <= 0:
         return 0
     if used >= promised:
-        return used // promised * 100
+        return min(used // promised * 100, LATEST)
     return 80 if used >= promised * NEARLY else 0

@@ -1,23 +1,41 @@
 """Telling people by mail that something waits for them, that it is late, or what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from django.db.models import Q
 from django.urls import reverse
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.delivery.mails import send_mail
 from nanhu.platforms.flows.assigning import Holder
-from nanhu.platforms.flows.models import Case
+from nanhu.platforms.flows.models import Case, Delegation
 from nanhu.platforms.people import api as people
 
 
 def tell(holders: Iterable[Holder], case: Case, words: str) -> None:
-    """Whoever has an address; in the caller's transaction. The case's contents stay out of mails."""
-    ids = {person for holder in holders for person in members_of(holder)}
-    address = f"{configuration().public_url}{reverse('flows:case', kwargs={'public_id': case.public_id})}"
+    """Whoever has an address, and who stands in for them today; in the caller's transaction. The case's contents stay out of mails.
+    The applicant is led to his case and others to what waits for them; as a member of a pool he is told nothing of his own case."""
+    holders = list(holders)
+    asked = {one.person_id for one in holders if one.why == "applicant" and one.person_id is not None}
+    members = {person for one in holders if one.why != "applicant" for person in members_of(one)}
+    others = (members | stand_ins(members, case)) - asked - {case.applicant_id}
+    send(asked, reverse("flows:case", kwargs={"public_id": case.public_id}), words)
+    send(others, reverse("flows:todo"), words)
+
+
+def send(ids: Iterable[int], address: str, words: str) -> None:
     for card in people.person_cards(ids).values():
         if card.email:
-            send_mail(email=card.email, subject=words[:120], text=f"{words}\n\n{address}\n")
+            text = f"{words}\n\n{configuration().public_url}{address}\n"
+            send_mail(email=card.email, subject=words[:120], text=text)
+
+
+def stand_ins(owners: Collection[int], case: Case) -> set[int]:
+    today = campus_today()
+    given = Delegation.objects.filter(owner_id__in=owners, ended_at=None, starts_on__lte=today, ends_on__gte=today)
+    one_of = Q(definition=None) | Q(definition_id=case.definition_id)
+    return set(given.filter(one_of).values_list("delegate_id", flat=True))
 
 
 def members_of(holder: Holder) -> tuple[int, ...]:

@@ -241,6 +241,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_added", models.BooleanField(default=False, help_text="a signer whom the holder added")),
+                (
+                    "place",
+                    models.PositiveSmallIntegerField(default=0, help_text="for which assignee of its step it stands"),
+                ),
                 ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("due_at", models.DateTimeField(null=True)),
                 (
@@ -541,6 +545,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("person__isnull", False), ("state__in", ["waiting", "open", "claimed"])),
                 fields=("token", "person"),
                 name="flows_task_once_a_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("done_by__isnull", False), ("is_added", False), ("kind", "countersign")),
+                fields=("token", "done_by"),
+                name="flows_task_one_vote_a_person",
             ),
         ),
         migrations.AddConstraint(

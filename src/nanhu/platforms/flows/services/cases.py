@@ -18,8 +18,8 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.once import made_by_form
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.assigning import Holder
-from nanhu.platforms.flows.body import SEALED, Body
-from nanhu.platforms.flows.errors import TooLateToWithdrawError, TwinCaseError, UrgedTodayError
+from nanhu.platforms.flows.body import Body, misfits, parted, sealed_with
+from nanhu.platforms.flows.errors import DataRefusedError, TooLateToWithdrawError, TwinCaseError, UrgedTodayError
 from nanhu.platforms.flows.events import CaseOpened
 from nanhu.platforms.flows.models import Case, Entry, Task, Version
 from nanhu.platforms.flows.services.definitions import current_version
@@ -50,7 +50,7 @@ def open_case(
     version = current_version(key)
     case = Case(token=token, opened_by_name=by.name, subject_key=subject[0], subject_id=subject[1])
     fill(case, version, applicant_id, data)
-    save_first(case)
+    save_apart(case, is_new=True)
     walk = Walk(case, by=by, person_id=applicant_id)
     walk.note("opened")
     walk.begin()
@@ -68,30 +68,30 @@ def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[s
     card = people.person_card(applicant_id) if applicant_id else None
     case.number, case.definition, case.version = next_number(definition.prefix), definition, version
     case.applicant_id, case.applicant_name = applicant_id, card.name if card else ""
-    case.data, case.sealed = parted(body, data)
+    refuse_misfits(body, data)
+    case.data, sealed = parted(body.fields(), data)
+    case.sealed = sealed_with(None, sealed)
     case.twin = twin_of(body, data)
     case.opened_at = now()
     case.due_at = hours.due_after(case.opened_at, definition.promise)
 
 
-def save_first(case: Case) -> None:
+def refuse_misfits(body: Body, data: Mapping[str, Any]) -> None:
+    if wrong := misfits(body.fields(), data):
+        raise DataRefusedError(fields="、".join(wrong))
+
+
+def save_apart(case: Case, *, is_new: bool) -> None:
+    """Refused where another open case of the applicant says the same."""
     try:
         with transaction.atomic():
-            case.save(force_insert=True)
+            case.save(force_insert=is_new)
     except IntegrityError as error:
         if "flows_case_no_twin" not in str(error):
             raise
         twins = Case.objects.filter(definition=case.definition, applicant_id=case.applicant_id, twin=case.twin)
-        number = twins.exclude(state=Case.State.CLOSED).values_list("number", flat=True).get()
+        number = twins.exclude(state=Case.State.CLOSED).exclude(pk=case.pk).values_list("number", flat=True).get()
         raise TwinCaseError(number=number) from error
-
-
-def parted(body: Body, data: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
-    """What may stand in the open, and the rest as the text that is sealed."""
-    known = {field.key: field for field in body.fields()}
-    public = {key: value for key, value in data.items() if key in known and known[key].kind not in SEALED}
-    sealed = {key: value for key, value in data.items() if key in known and known[key].kind in SEALED and value}
-    return public, json.dumps(sealed, ensure_ascii=False) if sealed else None
 
 
 def twin_of(body: Body, data: Mapping[str, Any]) -> str:
@@ -124,12 +124,15 @@ def resubmit(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]) 
     if locked.state != Case.State.RETURNED:
         raise wrong_state(locked)
     body = locked.body
-    public, sealed = parted(body, data)
+    public, sealed = parted(body.fields(), data)
+    refuse_misfits(body, data)
     locked.data = {**locked.data, **public}
-    locked.sealed = sealed or locked.sealed
+    locked.sealed = sealed_with(locked.sealed, sealed)
     locked.twin, locked.state = twin_of(body, locked.data), Case.State.RUNNING
+    save_apart(locked, is_new=False)
     walk = Walk(locked, by=by, person_id=person_id)
     walk.note("resubmitted")
+    audit.record(by=by, action="flows.resubmit", target=f"case:{locked.number}")
     walk.begin()
     return walk.finish()
 
@@ -146,6 +149,7 @@ def withdraw(*, by: Actor, person_id: int, case: Case) -> Case:
     tell(holders_now(locked), locked, _("申请人已撤回：%(case)s") % {"case": locked})
     walk = Walk(locked, by=by, person_id=person_id)
     walk.close(Case.Outcome.WITHDRAWN)
+    audit.record(by=by, action="flows.withdraw", target=f"case:{locked.number}")
     return walk.finish()
 
 
@@ -158,6 +162,7 @@ def urge(*, by: Actor, person_id: int, case: Case) -> None:
     if Entry.objects.filter(case=locked, verb="urged", at__gte=start_of(campus_today())).exists():
         raise UrgedTodayError
     Walk(locked, by=by, person_id=person_id).note("urged")
+    audit.record(by=by, action="flows.urge", target=f"case:{locked.number}")
     open_tasks(locked).update(urged_at=now())
     tell(holders_now(locked), locked, _("申请人催办：%(case)s") % {"case": locked})
 

@@ -9,10 +9,12 @@ from django.db import transaction
 
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import BOTH_FACES, Section
-from nanhu.platforms.flows.body import Body, digest_of, encoded, faults_of
+from nanhu.platforms.flows.assigning import resolvers
+from nanhu.platforms.flows.body import Body, Resolved, digest_of, encoded, faults_of
 from nanhu.platforms.flows.errors import ServiceNotOfferedError
 from nanhu.platforms.flows.hours import read_owners
 from nanhu.platforms.flows.models import Definition, Version
+from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.people import api as people
 
 PUBLISHER: Final = "system:flows"
@@ -65,6 +67,8 @@ def publish(spec: FlowSpec) -> bool:
     """One process after another publishes; who comes second finds it done."""
     lock_key(f"flow:{spec.key}")
     definition = kept(spec)
+    if missing := unregistered(spec.body):
+        raise ImproperlyConfigured(f"{spec.key}: {', '.join(missing)} is registered nowhere")
     last = definition.versions.order_by("-number").first()
     digest = digest_of(spec.body)
     if last is not None and last.digest == digest:
@@ -79,6 +83,13 @@ def publish(spec: FlowSpec) -> bool:
     )
     log.info("published version %s of %s", number, spec.key)
     return True
+
+
+def unregistered(body: Body) -> list[str]:
+    """Actions and resolvers that its steps name and no room has registered."""
+    found = [step.action for step in body.steps if step.action and step.action not in actions]
+    named = [one.name for step in body.steps for one in step.who if isinstance(one, Resolved)]
+    return found + [name for name in named if name not in resolvers]
 
 
 def kept(spec: FlowSpec) -> Definition:

@@ -1,6 +1,7 @@
 """Delegations (委托): from a day to a day, for one process or all. They never chain, and nobody is delegated his own case."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from nanhu.kernel.proposals import given
 from nanhu.platforms.flows.errors import DelegateRefusedError
 from nanhu.platforms.flows.models import Definition, Delegation
 from nanhu.platforms.people import api as people
+
+LONGEST: Final = timedelta(days=366)
 
 
 def delegate(
@@ -56,6 +59,8 @@ def refuse_delegate(owner_id: int, delegate_id: int, ends_on: date) -> None:
         raise DelegateRefusedError(reason=_("不是在职教职工"))
     if ends_on < campus_today():
         raise DelegateRefusedError(reason=_("最后一天已经过去"))
+    if ends_on > campus_today() + LONGEST:
+        raise DelegateRefusedError(reason=_("最后一天最晚在一年以内"))
 
 
 @transaction.atomic

@@ -133,6 +133,7 @@ class Walk:
             pool_office=holder.office,
             why=holder.why,
             due_at=due,
+            place=holder.place,
             **more,
         )
 
@@ -189,7 +190,9 @@ class Walk:
         for edge in step.edges:
             if not edge.when or conditions.holds(conditions.parse(edge.when), facts):
                 return edge.to
-        return self.body.after(step.key) if not step.edges else END
+        if step.edges:
+            raise LookupError(f"case {self.case.number}: no way leads on from {step.key}")
+        return self.body.after(step.key)
 
     def drop(self, token: Token) -> None:
         """What is still open of the step is cancelled with its token."""
@@ -205,10 +208,14 @@ class Walk:
             self.drop(token)
 
     def close(self, outcome: Case.Outcome) -> None:
+        """The applicant is told, unless it was he who ended it."""
         self.drop_all()
         self.case.state, self.case.outcome, self.case.closed_at = Case.State.CLOSED, outcome, now()
         self.case.percent = 100
         self.note(f"closed_{outcome}")
+        if outcome != Case.Outcome.WITHDRAWN and self.case.applicant_id is not None:
+            applicant = Holder(why="applicant", person_id=self.case.applicant_id)
+            tell([applicant], self.case, f"{self.case}：{Case.Outcome(outcome).label}")
         self.happened.append(
             CaseClosed(
                 definition=self.case.definition.key,

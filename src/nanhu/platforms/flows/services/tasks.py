@@ -4,22 +4,27 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, NoReturn
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.flows.assigning import Holder, holders_of, is_vacant, owners_of
+from nanhu.platforms.flows.assigning import Holder, holders_of, is_vacant, owners_of, signers_at
+from nanhu.platforms.flows.body import Step, misfits, parted, sealed_with
 from nanhu.platforms.flows.errors import (
+    AddedSignerError,
     CannotTakeTaskError,
+    DataRefusedError,
     NotYoursError,
     OwnCaseError,
     ReasonTooShortError,
     ReturnedTooOftenError,
     TaskChangedError,
+    VotedError,
 )
 from nanhu.platforms.flows.events import TaskDone
-from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.policies import LIVING, Capacity, capacity_for
 from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
 from nanhu.platforms.flows.telling import tell
@@ -34,6 +39,8 @@ DECISIONS: Final[Mapping[str, frozenset[str]]] = {
     "fill": frozenset({"done"}),
 }
 """By the kind of step."""
+OPINIONS: Final = frozenset({"agree", "refuse"})
+"""All that a signer may say whom the holder added."""
 WITH_REASON: Final = frozenset({"refuse", "return"})
 type Where = Literal["before", "after"]
 
@@ -49,7 +56,7 @@ def locked_task(task: Task, *, by: Actor, person_id: int, revision: int | None) 
         raise_changed(row)
     capacity = capacity_for(row, person_id)
     if capacity is None:
-        if row.claimed_by_id is not None and row.person_id is None:
+        if (row.claimed_by_id is not None and row.person_id is None) or had_it(row, person_id):
             raise_changed(row)
         raise NotYoursError
     if revision is not None and revision != row.revision:
@@ -57,30 +64,45 @@ def locked_task(task: Task, *, by: Actor, person_id: int, revision: int | None) 
     return Walk(case, by=by, person_id=person_id), row, capacity
 
 
+def had_it(row: Task, person_id: int) -> bool:
+    """Who handed it over, and presses a second time."""
+    return Entry.objects.filter(case=row.case_id, step=row.step, person_id=person_id, verb="transferred").exists()
+
+
 def raise_changed(task: Task) -> NoReturn:
-    """Says who was faster, and what became of it."""
-    who = people.person_card(task.done_by_id or task.claimed_by_id or 0)
+    """Says who was faster, or who has it now, and what became of it."""
+    who = people.person_card(task.done_by_id or task.claimed_by_id or task.person_id or 0)
     what = task.get_decision_display() or task.get_state_display()
     raise TaskChangedError(who=f"（{who.name}）" if who else "", what=what)
 
 
 @transaction.atomic
 def claim(*, by: Actor, person_id: int, task: Task) -> Task:
-    """A pool's task is this member's until he releases it."""
-    walk, row, _capacity = locked_task(task, by=by, person_id=person_id, revision=None)
-    if row.person_id is not None or row.claimed_by_id == person_id:
+    """A pool's task is this member's until he releases it; a delegate claims it for the member in whose place he stands."""
+    walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=None)
+    if row.person_id is not None or row.claimed_by_id == capacity.person_id:
         return row
-    row.state, row.claimed_by_id = Task.State.CLAIMED, person_id
-    return changed(walk, row, "claimed")
+    row.state, row.claimed_by_id = Task.State.CLAIMED, capacity.person_id
+    note_change(walk, row, "flows.claim", capacity)
+    return changed(walk, row, "claimed", in_place_of(capacity, person_id))
 
 
 @transaction.atomic
 def release(*, by: Actor, person_id: int, task: Task) -> Task:
-    walk, row, _capacity = locked_task(task, by=by, person_id=person_id, revision=None)
-    if row.claimed_by_id != person_id:
+    walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=None)
+    if row.claimed_by_id is None or row.claimed_by_id != capacity.person_id:
         raise NotYoursError
     row.state, row.claimed_by_id = Task.State.OPEN, None
-    return changed(walk, row, "released")
+    note_change(walk, row, "flows.release", capacity)
+    return changed(walk, row, "released", in_place_of(capacity, person_id))
+
+
+def note_change(walk: Walk, row: Task, action: str, capacity: Capacity, *, reason: str = "", to_id: int = 0) -> None:
+    """The audit line of what a holder did with his task, with whom he stood in for and who has it now."""
+    stood_in_for = capacity.person_id if capacity.person_id != walk.person_id else 0
+    persons = [one for one in (stood_in_for, to_id) if one]
+    facts = {"step": walk.body.step(row.step).name, "person_ids": persons}
+    audit.record(by=walk.by, action=action, target=f"case:{walk.case.number}", reason=reason, facts=facts)
 
 
 def changed(walk: Walk, row: Task, verb: str, words: str = "") -> Task:
@@ -105,12 +127,15 @@ def decide(
     which it was decided; whoever comes second reads who was faster."""
     walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
     refuse_decision(row, walk, decision, comment.strip())
+    refuse_second_vote(row, person_id)
+    public, sealed = typed_in_step(row, walk, data or {})
     row.state, row.decision, row.comment = Task.State.DONE, decision, comment.strip()
     row.done_by_id, row.done_at = person_id, now()
     row.done_for_id = capacity.person_id if capacity.person_id != person_id else None
-    row.data = dict(data or {})
+    row.data = public
     changed(walk, row, decision, words_of(row))
-    walk.case.data = {**walk.case.data, **row.data}
+    walk.case.data = {**walk.case.data, **public}
+    walk.case.sealed = sealed_with(walk.case.sealed, sealed)
     walk.happened.append(
         TaskDone(
             definition=walk.case.definition.key,
@@ -140,12 +165,37 @@ def decide(
 
 def words_of(row: Task) -> str:
     """With whom it was decided for: 李 代 王."""
-    owner = people.person_card(row.done_for_id) if row.done_for_id else None
-    return f"{_('代 %(name)s') % {'name': owner.name}}　{row.comment}".strip() if owner else row.comment
+    return f"{in_place_of_words(row.done_for_id)}　{row.comment}".strip() if row.done_for_id else row.comment
+
+
+def in_place_of(capacity: Capacity, person_id: int) -> str:
+    return in_place_of_words(capacity.person_id) if capacity.person_id != person_id else ""
+
+
+def in_place_of_words(owner_id: int) -> str:
+    owner = people.person_card(owner_id)
+    return _("代 %(name)s") % {"name": owner.name} if owner else ""
+
+
+def typed_in_step(row: Task, walk: Walk, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the step asks, in the open and sealed; a signer who was added fills in nothing."""
+    fields = () if row.is_added else walk.body.step(row.step).fields
+    if wrong := misfits(fields, data):
+        raise DataRefusedError(fields="、".join(wrong))
+    return parted(fields, data)
+
+
+def refuse_second_vote(row: Task, person_id: int) -> None:
+    """In a countersigning each person has one vote, also where he holds two posts or stands in for another signer."""
+    votes = Task.objects.filter(token=row.token, kind="countersign", is_added=False, state=Task.State.DONE)
+    if row.kind == "countersign" and not row.is_added and votes.filter(done_by_id=person_id).exists():
+        raise VotedError
 
 
 def refuse_decision(row: Task, walk: Walk, decision: str, comment: str) -> None:
     if decision not in DECISIONS.get(row.kind, frozenset()):
+        raise NotYoursError
+    if row.is_added and decision not in OPINIONS:
         raise NotYoursError
     if decision in WITH_REASON and len(comment) < SHORTEST_REASON:
         raise ReasonTooShortError
@@ -169,21 +219,17 @@ def send_back(walk: Walk) -> None:
 @transaction.atomic
 def transfer(*, by: Actor, person_id: int, task: Task, to_id: int, comment: str, revision: int | None = None) -> Task:
     """Hand a task over to somebody else, who holds it alone."""
-    walk, row, _capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
+    walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
     if row.kind == "fill":
         raise NotYoursError
+    if to_id == person_id != capacity.person_id:
+        raise CannotTakeTaskError(reason=_("是您自己"))
     name = refuse_taker(row, to_id, person_id)
     row.person_id, row.pool_unit_id, row.pool_office = to_id, None, ""
     row.state, row.claimed_by_id, row.why, row.seen_at = Task.State.OPEN, None, "transfer", None
-    changed(walk, row, "transferred", f"{name}　{comment}".strip())
+    changed(walk, row, "transferred", " ".join(filter(None, [in_place_of(capacity, person_id), name, comment.strip()])))
     tell([Holder(why="transfer", person_id=to_id)], walk.case, _("转交给您：%(case)s") % {"case": walk.case})
-    audit.record(
-        by=by,
-        action="flows.transfer",
-        target=f"case:{walk.case.number}",
-        reason=comment,
-        facts={"step": walk.body.step(row.step).name, "person_ids": [to_id]},
-    )
+    note_change(walk, row, "flows.transfer", capacity, reason=comment, to_id=to_id)
     return row
 
 
@@ -192,9 +238,11 @@ def add_signer(
     *, by: Actor, person_id: int, task: Task, signer_id: int, where: Where, comment: str, revision: int | None = None
 ) -> Task:
     """加签: somebody gives an opinion before the holder decides, or signs after him."""
-    walk, row, _capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
+    walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
     if row.kind not in {"approve", "countersign"} or row.token is None:
         raise NotYoursError
+    if row.is_added:
+        raise AddedSignerError
     if signer_id == person_id:
         raise CannotTakeTaskError(reason=_("是您自己"))
     name = refuse_taker(row, signer_id, person_id)
@@ -202,22 +250,17 @@ def add_signer(
     added = walk.open_task(
         row.token,
         walk.body.step(row.step),
-        Holder(why="signer", person_id=signer_id),
+        Holder(why="signer", person_id=signer_id, place=row.place),
         is_added=True,
         state=Task.State.OPEN if is_first else Task.State.WAITING,
         behind=None if is_first else row,
     )
     if is_first:
         row.state, row.behind, row.claimed_by_id = Task.State.WAITING, added, None
-    changed(walk, row, f"signer_{where}", f"{name}　{comment}".strip())
+    said = [in_place_of(capacity, person_id), name, comment.strip()]
+    changed(walk, row, f"signer_{where}", " ".join(filter(None, said)))
     tell([Holder(why="signer", person_id=signer_id)], walk.case, _("请您会签：%(case)s") % {"case": walk.case})
-    audit.record(
-        by=by,
-        action="flows.add_signer",
-        target=f"case:{walk.case.number}",
-        reason=comment,
-        facts={"step": walk.body.step(row.step).name, "person_ids": [signer_id]},
-    )
+    note_change(walk, row, "flows.add_signer", capacity, reason=comment, to_id=signer_id)
     return added
 
 
@@ -236,9 +279,19 @@ def refuse_taker(row: Task, to_id: int, from_id: int) -> str:
 
 
 def is_at_it(row: Task, person_id: int | None) -> bool:
-    """Whether this step waits for the person in another task."""
-    others = Task.objects.filter(token=row.token, state__in=OPEN).exclude(pk=row.pk)
-    return person_id is not None and others.filter(person_id=person_id).exists()
+    """Whether this step waits for the person in another task, or has his vote already."""
+    others = Task.objects.filter(token=row.token).exclude(pk=row.pk)
+    voted = Q(state=Task.State.DONE, done_by_id=person_id, kind="countersign", is_added=False)
+    waits = Q(state__in=OPEN, person_id=person_id)
+    return person_id is not None and others.filter(waits if row.is_added else waits | voted).exists()
+
+
+def is_taken(row: Task, holder: Holder) -> bool:
+    """Whether another task of this step is the holder's, or his pool's."""
+    if holder.person_id is not None:
+        return is_at_it(row, holder.person_id)
+    same = Task.objects.filter(token=row.token, pool_unit_id=holder.unit_id, pool_office=holder.office)
+    return row.kind == "countersign" and same.exclude(pk=row.pk).exclude(state=Task.State.CANCELLED).exists()
 
 
 @transaction.atomic
@@ -256,9 +309,7 @@ def assign_anew(task_id: int, *, by: Actor) -> bool:
         if row.state not in OPEN or row.token is None or not is_orphaned(row):
             return False
         step = case.body.step(row.step)
-        holder = next(iter([] if row.is_added else holders_of(step.who, case)), None)
-        if holder is None or is_at_it(row, holder.person_id):
-            holder = next(iter(owners_of(case)), None)
+        holder = next((one for one in successors(row, step, case) if not is_taken(row, one)), None)
         if holder is None:
             return False
         row.person_id, row.pool_unit_id, row.pool_office = holder.person_id, holder.unit_id, holder.office
@@ -269,8 +320,18 @@ def assign_anew(task_id: int, *, by: Actor) -> bool:
         return True
 
 
+def successors(row: Task, step: Step, case: Case) -> list[Holder]:
+    """Who may take a task over: whom the assignee finds for whom it stands, then the owner's head."""
+    if row.is_added:
+        return owners_of(case)
+    found = signers_at(row.place, step.who, case) if step.kind == "countersign" else holders_of(step.who, case)
+    return [*found, *owners_of(case)]
+
+
 def is_orphaned(row: Task) -> bool:
-    """Nobody who is here may do it."""
+    """Nobody who is here may do it: its holder has left, or turned out to be the applicant."""
+    if row.person_id is not None and row.person_id == row.applicant_id and row.kind != "fill":
+        return True
     if row.person_id is None and row.pool_unit_id is not None:
         return is_vacant(row.pool_unit_id, row.pool_office, without=row.applicant_id)
     card = people.person_card(row.person_id) if row.person_id else None

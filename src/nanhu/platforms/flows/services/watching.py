@@ -1,5 +1,7 @@
 """The clock: what is late is told at 80 % and 100 % of its promise, then to the post above with each further promise."""
 
+import logging
+
 from django.db import transaction
 
 from nanhu.kernel.actors import Actor
@@ -12,31 +14,40 @@ from nanhu.platforms.flows.rules import lateness
 from nanhu.platforms.flows.services.engine import Walk, locked_case
 from nanhu.platforms.flows.telling import tell
 
+log = logging.getLogger(__name__)
 BY = Actor.system("flows.clock")
 
 
 def tell_late() -> int:
     """Tasks of running cases that reached a further level; each level once. Returns how many were told."""
     rows = Task.objects.filter(state__in=LIVING, due_at__isnull=False, case__state="running")
-    rows = rows.select_related("case__definition").exclude(case__due_at=None)
+    rows = rows.select_related("case__definition", "case__version").exclude(case__due_at=None)
     late = [row.pk for row in rows.iterator(chunk_size=500) if level_of(row) > row.level]
-    return sum(tell_level(task_id) for task_id in late)
+    return sum(tell_alone(task_id) for task_id in late)
+
+
+def tell_alone(task_id: int) -> int:
+    """One that cannot be told does not keep the others from it."""
+    try:
+        return tell_level(task_id)
+    except Exception:
+        log.exception("the lateness of task %s was not told", task_id)
+        return 0
 
 
 def level_of(row: Task) -> int:
-    """In hundredths of the promise; a task that was decided meanwhile has none."""
+    """In hundredths of what was promised for the step, else for the process; a task that was decided meanwhile has none."""
     if row.due_at is None:
         return 0
-    moment = now()
-    left = hours.minutes_between(moment, row.due_at)
-    promised = hours.minutes_between(row.opened_at, row.due_at)
-    return lateness(promised - left, max(promised, 1))
+    promised = row.case.body.step(row.step).promise or row.case.definition.promise
+    return lateness(promised - hours.minutes_between(now(), row.due_at), promised)
 
 
 def tell_level(task_id: int) -> int:
     with transaction.atomic():
         case = locked_case(Task.objects.values_list("case_id", flat=True).get(pk=task_id))
         row = Task.objects.get(pk=task_id)
+        row.case = case
         level = level_of(row)
         if row.state not in LIVING or case.due_at is None or level <= row.level:
             return 0
