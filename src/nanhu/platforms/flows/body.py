@@ -247,11 +247,11 @@ COMPARED: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 def may_compare(kind: str, one: conditions.Compare | conditions.Among) -> bool:
-    is_list = isinstance(one, conditions.Among)
-    values = one.values if isinstance(one, conditions.Among) else (one.value,)
-    if (kind == "some_of" and not is_list) or (kind == "promise" and (is_list or one.sign not in {"=", "!="})):
+    if isinstance(one, conditions.Among):
+        return kind != "promise" and all(type(value) in COMPARED.get(kind, (str,)) for value in one.values)
+    if kind == "some_of" or (kind == "promise" and one.sign not in {"=", "!="}):
         return False
-    return all(type(value) in COMPARED.get(kind, (str,)) for value in values)
+    return type(one.value) in COMPARED.get(kind, (str,))
 
 
 def parted(fields: Iterable[Field], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

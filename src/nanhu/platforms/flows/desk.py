@@ -349,7 +349,8 @@ def resubmit(request: PageRequest, form: FlowForm, found: Case) -> Case:
 )
 def reveal(request: PageRequest, _form: forms.Form, found: Case) -> HttpResponseBase:
     """A look, of which its owner is told."""
-    cases.note_look(by=request.actor, case=found)
+    if found.sealed:
+        cases.note_look(by=request.actor, case=found)
     return render(request, "flows/revealed.html", {"case": found, "sealed": presented.sealed_facts(found)})
 
 

@@ -79,6 +79,13 @@ class TaskRow:
         return self.task.public_id
 
     @property
+    def is_one_tap(self) -> bool:
+        """Agreed to in the list, for nothing has to be typed."""
+        step = self.task.case.body.step(self.task.step)
+        asks = not self.task.is_added and any(field.is_required for field in step.fields)
+        return self.task.kind in {"approve", "countersign"} and not asks
+
+    @property
     def due_at(self) -> Any:
         return self.task.due_at
 

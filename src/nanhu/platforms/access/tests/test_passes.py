@@ -71,3 +71,15 @@ def test_only_places_with_a_door_are_offered(office):
     assert not Door.objects.exists()
     page = office.client("S1").get("/flows/new/access.pass/").content.decode()
     assert "网络实验室" not in page
+
+
+def test_a_pass_covers_its_place_alone(office):
+    decide(office, apply(office), "T1", "T5")
+    assert DoorRule.objects.get().covers_below is False
+
+
+def test_a_pass_for_days_that_are_past_is_refused_at_the_form(office):
+    said = {"days_first": (TODAY - timedelta(days=1)).isoformat(), "days_last": TODAY.isoformat()}
+    answer = office.client("S1").post("/flows/new/access.pass/", said | {"purpose": "毕业设计", "promise": "on"})
+    assert (answer.status_code, "不能早于今天" in answer.content.decode()) == (422, True)
+    assert not Case.objects.exists()

@@ -364,6 +364,28 @@ def test_one_room_that_fails_takes_no_list_away(school, monkeypatch):
     assert (page.status_code, case.applicant_name in page.content.decode()) == (200, True)
 
 
+def test_a_look_is_noted_where_something_was_sealed(school):
+    case, open_case = school.apply(paper=PAPER), school.apply(kind="病假")
+    counsellor = school.client("T1")
+    for one in (case, open_case):
+        assert counsellor.post(f"/flows/cases/{one.public_id}/reveal/", {}).status_code == 200
+    looks = AuditEntry.objects.filter(action="flows.reveal_sealed")
+    assert list(looks.values_list("target", "reason")) == [(f"person:{school['S1']}", case.number)]
+
+
+def test_where_something_must_be_typed_the_list_offers_no_agreeing(school, monkeypatch):
+    note = Field(key="note", label="备注")
+    step = Step(key="check", name="核对", kind="approve", who=(PostOf(office="head"),), fields=(note,))
+    wait = Step(key="pay", name="等缴费", kind="wait")
+    publish(monkeypatch, "test.typed", step, wait)
+    case = school.apply("S1", "test.typed")
+    assert 'value="agree"' not in school.client("T3").get("/flows/").content.decode()
+    said = {"decision": "agree", "note": "已核"}
+    address = f"/flows/tasks/{open_task(case).public_id}/decide/"
+    assert school.client("T3").post(address, said).status_code == 302
+    assert "等您修改" not in school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
+
+
 HEAD = (PostOf(office="head"),)
 APPROVE = Step(key="a", name="甲", kind="approve", who=HEAD)
 FORM = (
