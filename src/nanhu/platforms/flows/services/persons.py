@@ -54,7 +54,7 @@ def join_tasks(kept_id: int, gone_id: int) -> None:
     for kept in list(
         theirs.filter(token_id__in=Task.objects.filter(person_id=gone_id, state__in=OPEN).values("token_id"))
     ):
-        gone = Task.objects.get(person_id=gone_id, token_id=kept.token_id, state__in=OPEN)
+        gone = Task.objects.get(person_id=gone_id, token=kept.token, state__in=OPEN)
         stays, goes = (gone, kept) if kept.is_added and not gone.is_added else (kept, gone)
         Task.objects.filter(pk=goes.pk).update(
             state=Task.State.CANCELLED, token=None, claimed_by=None, revision=F("revision") + 1
