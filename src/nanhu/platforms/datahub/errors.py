@@ -109,7 +109,17 @@ class TooManyGoneError(CampusError):
 
     code = "datahub.too_many_gone"
     http_status = 409
-    sentence = _("现有 {before} 行，文件里少了 {gone} 行：先不生效。请先试运行，看过名单再生效。")
+    sentence = _("现有 {before} 行，文件里少了 {gone} 行：先不生效。请先试运行，看过“文件里没有了”的名单再生效。")
+
+
+class TooManyHeldError(CampusError):
+    """So many lines of known rows cannot be read that the file, and not the lines, is at fault."""
+
+    code = "datahub.too_many_held"
+    http_status = 409
+    sentence = _(
+        "现有 {before} 行，文件里有 {held} 行读不出，采用就要把它们都停用：先不生效。请改好文件，或先试运行，看过问题再生效。"
+    )
 
 
 class SwitchRefusedError(CampusError):

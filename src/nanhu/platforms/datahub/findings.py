@@ -112,6 +112,9 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "value_no_moment": reject(_("“{label}”须是日期和时间：“{value}”。"), _("写成 2024-09-01 08:30 这样。")),
     "value_no_boolean": reject(_("“{label}”须是“是”或“否”：“{value}”。")),
     "value_no_code": reject(_("“{label}”没有“{value}”这个取值。"), _("改成代码表里的写法。")),
+    "value_no_fit": reject(_("“{label}”的位数或写法不对：“{value}”。"), _("找到原始号码，以文本格式重填。")),
+    "value_left_out": notice(_("“{label}”读不出“{value}”，这一项空着。"), _("改成代码表里的写法，再交一次。")),
+    "row_held": notice(_("这一行读不出，“{value}”原有的状态已停用，直到它能读出。")),
     "value_too_long": reject(_("“{label}”最多 {longest} 个字：“{value}”。")),
     "value_unreadable": reject(_("“{label}”里有读不出的字符：“{value}”。")),
     "value_precision": reject(

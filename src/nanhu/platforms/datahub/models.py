@@ -36,6 +36,8 @@ class Batch(models.Model):
     change_sets: Any = models.JSONField(default=list, help_text="ids of people.ChangeSet, oldest first")
     account_id = models.BigIntegerField(null=True)
     actor = models.TextField()
+    gone: Any = models.JSONField(default=list, help_text="what a whole list lacks: key and campus number of each row")
+    is_repeat = models.BooleanField(default=False, help_text="the same file took effect before, and others since")
     progress_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
@@ -51,7 +53,7 @@ class Batch(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["source", "sha256"],
-                condition=Q(state="applied"),
+                condition=Q(state="applied", is_repeat=False),
                 name="datahub_file_applied_once",
             ),
         ]
@@ -248,7 +250,8 @@ class WriterSwitch(Proposal):
         ]
 
     def __str__(self) -> str:
-        return words.term(shared_tables()[self.table_key].name)
+        table = shared_tables().get(self.table_key)
+        return words.term(table.name) if table else self.table_key
 
     @property
     def history(self) -> list[Event]:

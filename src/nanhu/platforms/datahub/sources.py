@@ -28,7 +28,7 @@ class Column:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """One file of one office. `status_table` names the code table of its status column, `table` the shared table it fills;
-    `is_whole`: what the file lacks is gone from that."""
+    `is_whole`: what the file lacks is gone from that, of the `whole_by` that it names; `values`: its words for codes."""
 
     key: str
     office: str | Promise
@@ -44,6 +44,8 @@ class SourceSpec:
     stale_after_days: int = 200
     table: str = ""
     is_whole: bool = False
+    whole_by: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fields: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -201,6 +203,8 @@ def source_of(feed: Feed) -> SourceSpec:
         order=200,
         table=feed.table,
         is_whole=feed.is_whole,
+        whole_by=tuple(feed.whole_by),
+        values=feed.values,
         columns=tuple(
             column(name, *feed.headings(name), required=declared[name].required, sensitive=declared[name].sensitive)
             for name in feed.columns

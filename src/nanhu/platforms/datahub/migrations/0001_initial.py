@@ -54,6 +54,16 @@ class Migration(migrations.Migration):
                 ("change_sets", models.JSONField(default=list, help_text="ids of people.ChangeSet, oldest first")),
                 ("account_id", models.BigIntegerField(null=True)),
                 ("actor", models.TextField()),
+                (
+                    "gone",
+                    models.JSONField(
+                        default=list, help_text="what a whole list lacks: key and campus number of each row"
+                    ),
+                ),
+                (
+                    "is_repeat",
+                    models.BooleanField(default=False, help_text="the same file took effect before, and others since"),
+                ),
                 ("progress_id", models.UUIDField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(null=True)),
@@ -75,7 +85,7 @@ class Migration(migrations.Migration):
                         name="datahub_dry_run_is_never_applied",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("state", "applied")),
+                        condition=models.Q(("is_repeat", False), ("state", "applied")),
                         fields=("source", "sha256"),
                         name="datahub_file_applied_once",
                     ),

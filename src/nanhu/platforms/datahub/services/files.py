@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.sheets.guard import check_size
-from nanhu.platforms.datahub.models import Batch
+from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.sources import SourceSpec
 
 CHUNK: Final = 1 << 20
@@ -25,7 +25,21 @@ def sha256_of(path: Path) -> str:
 
 
 def applied_before(spec: SourceSpec, sha256: str) -> Batch | None:
-    return Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.APPLIED).first()
+    """Of a shared table only where it is the last that happened to the table: after another file or write it says something anew."""
+    same = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.APPLIED).order_by("-id").first()
+    if same is None or spec.kind != "shared" or is_last(spec, same):
+        return same
+    return None
+
+
+def is_last(spec: SourceSpec, batch: Batch) -> bool:
+    later = Batch.objects.filter(source=spec.key, state=Batch.State.APPLIED, finished_at__gt=batch.finished_at)
+    rows = SharedRow.objects.filter(table_key=spec.table, valid_from__gt=batch.finished_at).exclude(batch=batch)
+    return not later.exists() and not rows.exists()
+
+
+def was_applied(source: str, sha256: str) -> bool:
+    return Batch.objects.filter(source=source, sha256=sha256, state=Batch.State.APPLIED).exists()
 
 
 @transaction.atomic
@@ -45,6 +59,7 @@ def open_batch(*, by: Actor, spec: SourceSpec, path: Path, file_name: str, sha25
         sha256=sha256,
         size_bytes=path.stat().st_size,
         is_dry_run=dry_run,
+        is_repeat=spec.kind == "shared" and was_applied(spec.key, sha256),
         account_id=by.account_id,
         actor=by.name,
     )

@@ -7,7 +7,7 @@ from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import AlreadyImportedError
 from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue
-from nanhu.platforms.datahub.services.files import applied_before
+from nanhu.platforms.datahub.services.files import applied_before, was_applied
 from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.sources import source
 
@@ -18,9 +18,10 @@ def take_for_good(*, by: Actor, batch_id: int, title: str) -> str:
     batch = lock_batch(batch_id, (Batch.State.REHEARSED,))
     if (before := applied_before(source(batch.source), batch.sha256)) is not None:
         raise AlreadyImportedError(batch=before.id)
+    batch.is_repeat = source(batch.source).kind == "shared" and was_applied(batch.source, batch.sha256)
     progress = start_progress(kind="datahub.import", title=title, total=0, by=by)
     batch.is_dry_run, batch.state, batch.progress_id = False, Batch.State.LANDED, progress.public_id
-    batch.save(update_fields=["is_dry_run", "state", "progress_id"])
+    batch.save(update_fields=["is_dry_run", "state", "progress_id", "is_repeat"])
     Issue.objects.filter(batch=batch).delete()
     finish_batch.defer(batch_id=batch.id, progress_id=str(progress.public_id), account_id=by.account_id, actor=by.name)
     return str(progress.public_id)

@@ -9,10 +9,10 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import RollbackRefusedError
-from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review
+from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review, SharedRow
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
-from nanhu.platforms.datahub.shared.taking_back import later_writes, standing, take_back
-from nanhu.platforms.datahub.sources import source
+from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
+from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.people import api as people
 
 
@@ -31,7 +31,7 @@ COUNTS: Final = [one.name for one in fields(RollbackPreview) if one.type is int]
 
 
 def preview_rollback(batch: Batch) -> RollbackPreview:
-    if source(batch.source).kind == "shared":
+    if is_shared(batch):
         return RollbackPreview(
             **dict.fromkeys(COUNTS, 0) | {"values_restored": standing(batch)}, blockers=later_writes(batch)
         )
@@ -51,6 +51,12 @@ def preview_rollback(batch: Batch) -> RollbackPreview:
     )
 
 
+def is_shared(batch: Batch) -> bool:
+    """Of a source that is no more: by what it wrote."""
+    spec = SOURCES.get(batch.source)
+    return spec.kind == "shared" if spec else SharedRow.objects.filter(batch=batch).exists()
+
+
 def same_source_blockers(batch: Batch) -> Sequence[str]:
     """A later batch of the same source said the same things of the same people: it stands on this one."""
     if not batch.change_sets:
@@ -68,10 +74,12 @@ def same_source_blockers(batch: Batch) -> Sequence[str]:
 def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     people.lock_golden()
     batch = lock_batch(batch_id, REPLAYABLE)
+    if is_shared(batch):
+        hold(batch)
     preview = preview_rollback(batch)
     if preview.blockers:
         raise RollbackRefusedError(batch=batch_id, blockers="、".join(dict.fromkeys(preview.blockers)))
-    if source(batch.source).kind == "shared":
+    if is_shared(batch):
         take_back(by=by, batch=batch)
     for number in reversed(batch.change_sets):
         people.revert_change_set(by=by, change_set_id=number, reason=reason)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.fields.json import KT
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.datahub.errors import TooManyGoneError
+from nanhu.platforms.datahub.errors import TooManyGoneError, TooManyHeldError
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.services import outcome
@@ -20,8 +22,8 @@ from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.shared.cells import read_row
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.values import Written, written_row
-from nanhu.platforms.datahub.shared.writing import Changes, put_written, rehearse, remove, shared_table
-from nanhu.platforms.datahub.sources import source
+from nanhu.platforms.datahub.shared.writing import Changes, lock_for, put_written, rehearse, remove, shared_table
+from nanhu.platforms.datahub.sources import SourceSpec, source
 from nanhu.platforms.people import api as people
 
 GONE_SHARE, GONE_MOST = 0.02, 50
@@ -40,16 +42,23 @@ class JudgedRow(Judged):
 @transaction.atomic
 def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Batch:
     batch = lock_batch(batch_id, READY)
-    table, is_whole = shared_table(source(batch.source).table), source(batch.source).is_whole
-    rows = judge_rows(table, batch.columns, stored)
-    ready = list({row.written.key: row.written for row in rows if row.written is not None}.values())
-    gone = missing_keys(table, rows) if is_whole else []
+    spec = source(batch.source)
+    table = shared_table(spec.table)
+    rows = judge_rows(table, spec, batch.columns, stored)
+    if not batch.is_dry_run:
+        lock_for(table, batch)
+    standing = standing_rows(table, spec, rows)
+    gone = missing(rows, standing) if spec.is_whole else {}
+    held = held_rows(table, rows)
+    ready = list({row.written.key: row.written for row in rows if row.written is not None}.values()) + held
+    refuse_too_many(batch, len(standing), gone, held)
     done = rehearse(table, ready) if batch.is_dry_run else written(table, ready, gone, by=by, batch=batch)
-    done.removed = gone
+    done.removed = list(gone)
+    batch.gone = [*gone.items()]
     sample = differences(table, ready, done, batch)
     outcome.write_rows(rows, {})
     outcome.write_issues(batch, rows)
-    finish(batch, rows, ready, done, sample)
+    finish(batch, rows, ready, done, sample, held=held)
     facts = {
         "file": batch.file_name,
         "dry_run": batch.is_dry_run,
@@ -62,23 +71,50 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> B
     return batch
 
 
-def written(table: SharedTable, ready: Sequence[Written], gone: Sequence[str], *, by: Actor, batch: Batch) -> Changes:
+def written(table: SharedTable, ready: Sequence[Written], gone: Iterable[str], *, by: Actor, batch: Batch) -> Changes:
     done = put_written(table, ready, by=by, batch=batch)
     if gone:
-        refuse_too_many(table, gone, len(done.created), batch)
         remove(table.key, [key.split(KEY_ENDS) for key in gone], by=by, batch=batch)
     return done
 
 
-def refuse_too_many(table: SharedTable, gone: Sequence[str], created: int, batch: Batch) -> None:
-    """A batch that ended once was a rehearsal, which somebody saw and took for good."""
-    before = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False).count() - created
-    if batch.finished_at is None and (len(gone) > GONE_MOST or len(gone) > before * GONE_SHARE):
+def refuse_too_many(batch: Batch, before: int, gone: Mapping[str, str], held: Sequence[Written]) -> None:
+    """What somebody saw in the rehearsal and took for good passes, and nothing else that is much."""
+    if batch.is_dry_run:
+        return
+    seen = {key for key, _number in batch.gone}
+    if is_much(len(gone), before) and not gone.keys() <= seen:
         raise TooManyGoneError(before=before, gone=len(gone))
+    if len(held) > max(GONE_MOST, before * GONE_SHARE, batch.counts.get("held_rows", 0)):
+        raise TooManyHeldError(before=before, held=len(held))
 
 
-def judge_rows(table: SharedTable, columns: Mapping[str, str], stored: Iterable[StoredRow]) -> list[JudgedRow]:
-    rows = [judge_row(table, columns, row) for row in stored]
+def is_much(count: int, before: int) -> bool:
+    return count > GONE_MOST or count > before * GONE_SHARE
+
+
+def held_rows(table: SharedTable, rows: Sequence[JudgedRow]) -> list[Written]:
+    """Living rows whose line was refused, as they are until it can be read (`when_refused`)."""
+    good = {row.written.key for row in rows if row.written is not None}
+    refused = {row.key: row for row in rows if row.written is None and row.key is not None and row.key not in good}
+    if not table.when_refused or not refused:
+        return []
+    held = []
+    living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False, key__in=list(refused))
+    for one in living.order_by("key"):
+        data = one.data | {
+            name: states[one.data[name]] for name, states in table.when_refused.items() if one.data.get(name) in states
+        }
+        if data != one.data:
+            refused[one.key].findings.append(Finding("row_held", "", {"value": one.key.replace(KEY_ENDS, " ")}))
+            held.append(Written(one.key, json.dumps(data, ensure_ascii=False)))
+    return held
+
+
+def judge_rows(
+    table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], stored: Iterable[StoredRow]
+) -> list[JudgedRow]:
+    rows = [judge_row(table, spec, columns, row) for row in stored]
     seen: set[str] = set()
     for row in rows:
         if row.written is not None and row.written.key in seen:
@@ -87,13 +123,14 @@ def judge_rows(table: SharedTable, columns: Mapping[str, str], stored: Iterable[
     return rows
 
 
-def judge_row(table: SharedTable, columns: Mapping[str, str], row: StoredRow) -> JudgedRow:
+def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], row: StoredRow) -> JudgedRow:
     judged = JudgedRow(row.row_id, row.line, STATES.ACCEPTED.value)
     if is_no_record(row.cells, columns):
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
         return judged
-    given, faults = read_row(table, {name: row.cells.get(header) for name, header in columns.items()})
+    cells = {name: row.cells.get(header) for name, header in columns.items()}
+    given, faults = read_row(table, cells, spec.values)
     judged.key = key_in(table, given)
     judged.findings += [*shape_findings(columns, row), *faults]
     if any(one.severity == "reject" for one in judged.findings):
@@ -112,15 +149,29 @@ def key_in(table: SharedTable, given: Mapping[str, Any]) -> str | None:
     return None if None in values else KEY_ENDS.join(map(str, values))
 
 
-def missing_keys(table: SharedTable, rows: Sequence[JudgedRow]) -> list[str]:
+def standing_rows(table: SharedTable, spec: SourceSpec, rows: Sequence[JudgedRow]) -> dict[str, str]:
+    """Of what the file speaks of, the living rows: key and campus number. All of the table, or the terms that are in it."""
+    places = [table.keys.index(name) for name in spec.whole_by]
+    scopes = {scope_of(row.key, places) for row in rows if row.key is not None}
+    number = KT(f"data__{table.person}") if table.person else Value("")
+    living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False).order_by("key")
+    found = living.values_list("key", number)
+    return {key: campus_no or "" for key, campus_no in found if not places or scope_of(key, places) in scopes}
+
+
+def scope_of(key: str, places: Sequence[int]) -> tuple[str, ...]:
+    parts = key.split(KEY_ENDS)
+    return tuple(parts[place] for place in places)
+
+
+def missing(rows: Sequence[JudgedRow], standing: Mapping[str, str]) -> dict[str, str]:
     """What stands and is in no line. Where a line cannot be told whose it is, nothing is missing."""
     unread = next((row for row in rows if row.key is None and row.state == STATES.REJECTED), None)
     if unread is not None:
         unread.findings.append(Finding("gone_kept"))
-        return []
+        return {}
     named = {row.key for row in rows}
-    standing = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False).order_by("key")
-    return [key for key in standing.values_list("key", flat=True) if key not in named]
+    return {key: number for key, number in standing.items() if key not in named}
 
 
 def differences(
@@ -153,6 +204,8 @@ def finish(
     ready: Sequence[Written],
     done: Changes,
     sample: tuple[people.Difference, ...],
+    *,
+    held: Sequence[Written],
 ) -> None:
     result = people.ApplyResult(
         created=len(done.created),
@@ -160,6 +213,6 @@ def finish(
         unchanged=len(ready) - len(done.created) - len(done.changed),
         differences=sample,
     )
-    counts = outcome.counts_of(rows, result) | {"removed": len(done.removed)}
+    counts = outcome.counts_of(rows, result) | {"removed": len(done.removed), "held_rows": len(held)}
     state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
     outcome.finish_batch(batch, state=state, counts=counts, result=result)

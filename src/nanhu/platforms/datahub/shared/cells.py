@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
 from nanhu.kernel.clock import CAMPUS_ZONE
@@ -11,29 +11,49 @@ from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, lost_precision
 from nanhu.platforms.datahub.codes import spelling
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable
-from nanhu.platforms.datahub.shared.values import finding
+from nanhu.platforms.datahub.shared.values import finding, value_fault
 
 INTEGER: Final = re.compile(r"([+-]?\d{1,19})(?:\.0+)?")
+CLOCK: Final = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))?$")
+LAST_OF_SIXTY: Final = 59
 YES, NO = frozenset({"是", "有", "1", "true", "y", "yes"}), frozenset({"否", "无", "0", "false", "n", "no"})
 
 
-def read_row(table: SharedTable, cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[Finding]]:
-    """Values by field, and what could not be read; an empty cell says nothing."""
+def read_row(
+    table: SharedTable, cells: Mapping[str, Cell], spellings: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Values by field, and what could not be read; an empty cell is an empty value. `spellings`: a vendor's words for our codes."""
     given: dict[str, Any] = {}
     faults: list[Finding] = []
     for name, cell in cells.items():
         field = table.by_name[name]
-        if field.type != "boolean" and is_empty(text_of(cell)):
+        text = text_of(cell)
+        if field.type != "boolean" and is_empty(text):
             continue
-        if field.type in {"text", "code"} and lost_precision(cell):
-            faults.append(finding(field, "value_precision", text_of(cell)))
-            continue
-        value = READERS[field.type](field, cell)
-        if value is None and squeezed(cell):
-            faults.append(finding(field, f"value_no_{field.type}", text_of(cell)))
+        value = READERS[field.type](field, spellings.get(name, {}).get(text, cell))
+        fault = fault_in(field, cell, value)
+        if fault is not None:
+            faults.append(fault if field.required else finding(field, "value_left_out", text))
         elif value is not None:
             given[name] = value
     return given, faults
+
+
+def fault_in(field: Field, cell: Cell, value: Any) -> Finding | None:
+    if field.type in {"text", "code"} and lost_precision(cell) and not is_number_like(field, cell):
+        return finding(field, "value_precision", text_of(cell))
+    if value is None:
+        return finding(field, f"value_no_{field.type}", text_of(cell)) if squeezed(cell) else None
+    return value_fault(field, value)
+
+
+def is_number_like(field: Field, cell: Cell) -> bool:
+    """A text such as 9E123456, which looks like a number and is none: it fits the field."""
+    return bool(field.pattern and isinstance(cell, str) and re.fullmatch(field.pattern, text_in(field, cell) or ""))
+
+
+def text_in(field: Field, cell: Cell) -> str | None:
+    return (squeezed(cell).upper() if field.pattern else text_of(cell)) or None
 
 
 def integer_in(_field: Field, cell: Cell) -> int | None:
@@ -47,10 +67,18 @@ def boolean_in(_field: Field, cell: Cell) -> bool | None:
 
 
 def moment_in(_field: Field, cell: Cell) -> datetime | None:
+    """As days are read (2026/11/1, 2026年11月1日), with a time of the day or, where there is none, its beginning."""
+    text = text_of(cell)
     try:
-        found = datetime.fromisoformat(text_of(cell).replace("/", "-"))
+        found = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
-        return None
+        day, clock = clean_date(text), CLOCK.search(text)
+        if day is None or (":" in text and clock is None):
+            return None
+        hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
+        if (hour, minute, second) > (23, 59, 59) or max(minute, second) > LAST_OF_SIXTY:
+            return None
+        found = datetime.combine(day, time(hour, minute, second))
     return found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
 
 
@@ -61,7 +89,7 @@ def code_in(field: Field, cell: Cell) -> str | None:
 
 
 READERS: Final[Mapping[str, Callable[[Field, Cell], Any]]] = {
-    "text": lambda _field, cell: text_of(cell) or None,
+    "text": text_in,
     "integer": integer_in,
     "date": lambda _field, cell: clean_date(cell),
     "moment": moment_in,

@@ -22,7 +22,7 @@ LONGEST: Final = 255
 """As many as the database's regular expressions count."""
 KEY_ENDS: Final = "\x1f"
 """Between the values of a key of several fields; no value holds a control character."""
-READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"
+READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z"
 PLAIN: Final[Mapping[str, Any]] = {
     "text": str,
     "integer": int,
@@ -34,7 +34,8 @@ PLAIN: Final[Mapping[str, Any]] = {
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`alias` is the column's name in the ministry's manner (XH); `codes` are the values of a code, or `code_table` lists them."""
+    """`alias` is the column's name in the ministry's manner (XH); `codes` are the values of a code, or `code_table` lists them.
+    `pattern`: what a text in capitals fits as a whole."""
 
     name: str
     label: str
@@ -42,6 +43,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alias: str = ""
     unit: str = ""
     longest: int = 0
+    pattern: str = ""
     required: bool = False
     sensitive: bool = False
     codes: dict[str, str] = {}
@@ -60,8 +62,9 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.type == "code":
             return Literal[tuple(self.values)]
         if self.type == "text":
+            pattern = rf"^(?:{self.pattern})\Z" if self.pattern else READABLE
             return Annotated[
-                str, Meta(min_length=1 if self.required else None, max_length=self.longest, pattern=READABLE)
+                str, Meta(min_length=1 if self.required else None, max_length=self.longest, pattern=pattern)
             ]
         if self.type == "integer":
             return Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -76,13 +79,15 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield f"{self.name}: a text, and nothing else, says how long it may be (1 to {LONGEST})"
         if (self.type == "code") != (bool(self.codes) != bool(self.code_table)):
             yield f"{self.name}: a code, and nothing else, has codes or a code_table"
+        if self.pattern and self.type != "text":
+            yield f"{self.name}: only a text has a pattern"
         if self.code_table and self.code_table not in CODE_TABLES:
             yield f"{self.name}: there is no code table {self.code_table!r}; there are {', '.join(CODE_TABLES)}"
 
 
 class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """`system` is the app in the box that fills it, `person` the field with a campus number; `purposes` those for which its
-    sensitive fields may be read."""
+    sensitive fields may be read. `when_refused`: what the codes of a row become while its line in a file cannot be read."""
 
     key: str
     name: str
@@ -92,6 +97,7 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     fields: list[Field]
     person: str = ""
     purposes: list[str] = []
+    when_refused: dict[str, dict[str, str]] = {}
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -133,12 +139,21 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
             found = self.by_name.get(name)
             if found is None or not found.required or found.sensitive or found.type not in {"text", "date"}:
                 yield f"the key field {name!r} is not a required, open text or date of it"
+        yield from self.refused_faults()
         if not self.keys:
             yield "it has no key"
         if bool(self.sensitive) != bool(self.purposes):
             yield "sensitive fields, and only these, need purposes"
         if self.sensitive and not self.person:
             yield "sensitive fields need a person, for each look is shown to somebody"
+
+    def refused_faults(self) -> Iterable[str]:
+        for name, states in self.when_refused.items():
+            known = self.by_name[name].values if name in self.by_name else {}
+            if not {*states, *states.values()} <= set(known):
+                yield f"when_refused: {name!r} is not a code that takes these values"
+        if self.when_refused and self.sensitive:
+            yield "when_refused is for tables without sensitive fields"
 
 
 def read_declaration(path: Path) -> SharedTable:

@@ -1,5 +1,6 @@
 """Values of a row: held to their types, sealed where they are sensitive, and said in words where they are wrong."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -67,9 +68,15 @@ def value_fault(field: Field, value: Any) -> Finding | None:
         return finding(field, f"value_no_{field.type}", value)
     if field.type == "code" and value not in field.values:
         return finding(field, "value_no_code", value)
-    if field.type == "text" and len(value) > field.longest:
+    return text_fault(field, value) if field.type == "text" else None
+
+
+def text_fault(field: Field, value: str) -> Finding | None:
+    if len(value) > field.longest:
         return finding(field, "value_too_long", value, longest=field.longest)
-    if field.type == "text" and not is_readable(value):
+    if field.pattern and not re.fullmatch(field.pattern, value):
+        return finding(field, "value_no_fit", value)
+    if not is_readable(value):
         return finding(field, "value_unreadable", value)
     return None
 

@@ -74,9 +74,11 @@ def shared_table(key: str) -> SharedTable:
 def put(table: str, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch | None = None) -> Changes:
     """Write these rows, all or none; what says the same as before writes nothing and is not told. The later of two of one key stands.
 
-    A batch is a source's; without one the system in the box writes. Others of the table wait until the transaction ends.
+    A batch is a source's; without one the system in the box writes. Others of the table wait until the transaction ends;
+    rows that are read as they are asked for (a query, a generator) are read with the table locked, and so are never stale.
     """
     declared = shared_table(table)
+    lock_for(declared, batch)
     return put_written(declared, checked(declared, rows), by=by, batch=batch)
 
 

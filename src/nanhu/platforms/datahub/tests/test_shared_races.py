@@ -17,11 +17,19 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.events import outbox as event_outbox
 from nanhu.kernel.models import EventDelivery, OutboxEvent
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.tests.conftest import BY
-from nanhu.platforms.datahub.tests.test_shared_sources import ROSTER, ZHENGFANG, two  # noqa: F401  (a fixture)
+from nanhu.platforms.datahub.tests.test_shared_sources import (
+    ROSTER,
+    TERM,
+    ZHENGFANG,
+    export,
+    line,
+    switched,
+    two,  # noqa: F401  (a fixture)
+)
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +72,53 @@ def waits_for_a_lock():
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return cursor.fetchone()[0] > 0
+
+
+def test_rows_are_read_with_the_table_locked():
+    """A list read before the lock would write yesterday's state over a loss that was told meanwhile."""
+    told, go_on = ["B001"], threading.Event()
+
+    def first():
+        with transaction.atomic():
+            datahub.put(ROSTER, [row(course="B002")], by=BY)
+            begun.set()
+            assert go_on.wait(PATIENCE_SECONDS)
+            told[0] = "B002"
+
+    begun = threading.Event()
+    threads = [in_thread(first)]
+    assert begun.wait(PATIENCE_SECONDS)
+    threads.append(in_thread(lambda: datahub.put(ROSTER, (row(course=one) for one in told), by=BY)))
+    wait_until(waits_for_a_lock)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert [one.course for one in datahub.rows(ROSTER)] == ["B002"]
+
+
+def test_what_is_gone_is_reckoned_with_the_table_locked(two, tmp_path):  # noqa: F811
+    switched(two)
+    path = tmp_path / "选课.csv"
+    path.write_text(export(*(line(f"1423110{n:04d}") for n in range(100))), encoding="utf-8")
+    batch = datahub.import_file(by=BY, path=path, source_key=ZHENGFANG).batch
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    begun, go_on = threading.Event(), threading.Event()
+    late = {"term": TERM, "section": "JX01", "campus_no": "14231199999", "course": "B001"}
+
+    def first():
+        with transaction.atomic():
+            datahub.put(ROSTER, [late], by=BY, batch=Batch.objects.get(pk=batch))
+            begun.set()
+            assert go_on.wait(PATIENCE_SECONDS)
+
+    threads = [in_thread(first)]
+    assert begun.wait(PATIENCE_SECONDS)
+    threads.append(in_thread(lambda: datahub.import_file(by=BY, path=path, source_key=ZHENGFANG)))
+    wait_until(waits_for_a_lock)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(datahub.rows(ROSTER)) == 100
 
 
 def test_two_who_write_one_key_come_one_after_the_other():

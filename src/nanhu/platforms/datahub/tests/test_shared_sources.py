@@ -1,9 +1,10 @@
 """A vendor's export goes through the same door as every file: rehearsed, its faults told by line, taken back; and one writer a table."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -13,12 +14,19 @@ from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.errors import NotMendableError, SourceRefusedError, SwitchRefusedError, TooManyGoneError
+from nanhu.platforms.datahub.errors import (
+    NotMendableError,
+    SourceRefusedError,
+    SwitchRefusedError,
+    TooManyGoneError,
+    TooManyHeldError,
+)
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, WriterSwitch
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared import writers
-from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared.agreeing import agree_tables
+from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.shared.feeds import feeds
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.tests.conftest import BY
@@ -58,6 +66,12 @@ def switched(two, table=ROSTER, source=ZHENGFANG, day=None):
 @pytest.fixture
 def supplied(two):
     return switched(two)
+
+
+def redeclare(monkeypatch, fields):
+    table = msgspec.structs.replace(shared_tables()[ROSTER], fields=fields)
+    monkeypatch.setitem(shared_tables(), ROSTER, table)
+    agree_tables()
 
 
 def line(campus_no="14231100001", section="JX01", **other):
@@ -161,11 +175,16 @@ class TestASwitch:
         assert WriterSwitch.objects.count() == 1
 
 
+def test_a_table_that_is_no_more_breaks_no_list_of_its_switches(two, steward, monkeypatch):
+    switched(two)
+    monkeypatch.delitem(shared_tables(), ROSTER)
+    assert ROSTER in steward.get("/datahub/shared/switches/").content.decode()
+
+
 BAD = {
     "1.42311E+10": ("campus_no", "value_precision"),
     "": ("campus_no", "value_missing"),
     "1" * 21: ("campus_no", "value_too_long"),
-    "免修": ("kind", "value_no_code"),
 }
 
 
@@ -177,6 +196,115 @@ def test_a_faulty_line_is_told_and_the_others_stand(supplied, hand_in, value):
     issue = Issue.objects.get(severity="reject")
     assert (issue.line, issue.code, issue.column) == (3, code, field)
     assert roster() == {("JX01", "14231100001"): "B001"}
+
+
+def test_an_optional_cell_that_cannot_be_read_is_left_empty_and_told(supplied, hand_in):
+    report = hand_in(export(line(kind="免修")), source_key=ZHENGFANG)
+    assert (report.counts["accepted"], report.counts["rejected"]) == (1, 0)
+    issue = Issue.objects.get()
+    assert (issue.line, issue.code, issue.severity, issue.column) == (2, "value_left_out", "notice", "kind")
+    assert datahub.rows(ROSTER)[0].kind is None
+
+
+def test_a_list_of_one_term_says_nothing_of_another(supplied, hand_in):
+    hand_in(export(*(line(f"1423110{n:04d}") for n in range(100))), source_key=ZHENGFANG)
+    spring = [line(f"1423110{n:04d}", term="2026-2027-2") for n in range(100)]
+    assert hand_in(export(*spring), source_key=ZHENGFANG).counts["removed"] == 0
+    assert len(roster()) == 100
+    assert len(datahub.rows(ROSTER)) == 200
+    assert hand_in(export(*spring[1:]), source_key=ZHENGFANG).counts["removed"] == 1
+    assert len(datahub.rows(ROSTER, {"term": TERM})) == 100
+
+
+def test_a_rehearsal_passes_only_what_somebody_saw_in_it(supplied, hand_in, run_jobs, steward):
+    everyone = [line(f"1423110{n:04d}") for n in range(100)]
+    rehearsed = hand_in(export(line("14231199999")), source_key=ZHENGFANG, dry_run=True)
+    assert rehearsed.counts["removed"] == 0
+    hand_in(export(*everyone), source_key=ZHENGFANG)
+    take_for_good(by=BY, batch_id=rehearsed.batch, title="导入")
+    with pytest.raises(TooManyGoneError, match="现有 100 行，文件里少了 100 行"):
+        run_jobs()
+    assert len(roster()) == 100
+
+
+def test_who_is_gone_is_listed_before_it_takes_effect(supplied, hand_in, steward):
+    everyone = [line(f"1423110{n:04d}") for n in range(100)]
+    hand_in(export(*everyone), source_key=ZHENGFANG)
+    rehearsed = hand_in(export(*everyone[:40]), source_key=ZHENGFANG, dry_run=True)
+    page = steward.get(f"/datahub/batches/{rehearsed.batch}/").content.decode()
+    assert "14231100040" in page
+    assert "14231100039" not in page
+    listed = b"".join(steward.get(f"/datahub/batches/{rehearsed.batch}/gone.csv")).decode()
+    assert [number for number in (40, 70, 99) if f"1423110{number:04d}" not in listed] == []
+    assert "14231100039" not in listed
+
+
+def test_the_right_file_after_a_wrong_one_takes_effect_again(two, supplied, hand_in):
+    right, wrong = export(line()), export(line(course="B002"))
+    hand_in(right, source_key=ZHENGFANG)
+    assert hand_in(right, source_key=ZHENGFANG).state == "duplicate"
+    hand_in(wrong, source_key=ZHENGFANG)
+    assert hand_in(right, source_key=ZHENGFANG).counts["changed"] == 1
+    assert roster() == {("JX01", "14231100001"): "B001"}
+    switched(two, source="")
+    datahub.remove(ROSTER, [(TERM, "JX01", "14231100001")], by=BY)
+    switched(two)
+    assert hand_in(right, source_key=ZHENGFANG).counts["created"] == 1
+
+
+class TestCards:
+    HEADER = "物理卡号,学工号,卡类,卡状态,启用日期,有效期,挂失时间,卡子类"
+    GOOD = "04A1B2C3,14231100001,学生卡,正常,2026-09-01,2027-09-01,,"
+
+    @pytest.fixture
+    def told(self, two, hand_in):
+        switched(two, table="card.card", source="card.jinzhi")
+
+        def told(*lines):
+            report = hand_in(export(*lines, header=self.HEADER), source_key="card.jinzhi")
+            return report, {row.uid: row for row in datahub.rows("card.card")}
+
+        return told
+
+    @pytest.mark.parametrize(
+        ("written", "read"),
+        [
+            ("2026/11/1 8:30", "2026-11-01T08:30:00+08:00"),
+            ("2026年11月1日 08:30:15", "2026-11-01T08:30:15+08:00"),
+            ("2026/11/1", "2026-11-01T00:00:00+08:00"),
+            ("不详", None),
+            ("2026/11/1 25:00", None),
+        ],
+    )
+    def test_a_loss_is_read_however_its_moment_is_written(self, told, written, read):
+        told(self.GOOD)
+        _report, cards = told(f"04A1B2C3,14231100001,学生卡,挂失,2026-09-01,2027-09-01,{written},")
+        assert cards["04A1B2C3"].state == "lost"
+        assert cards["04A1B2C3"].lost_at == (datetime.fromisoformat(read) if read else None)
+
+    def test_a_card_whose_line_cannot_be_read_is_good_no_more(self, told):
+        told(self.GOOD)
+        report, cards = told(self.GOOD.replace("正常", "丢了"))
+        assert (report.state, report.counts["rejected"], cards["04A1B2C3"].state) == ("applied", 1, "frozen")
+        assert Issue.objects.filter(batch=report.batch, code="row_held").exists()
+        _report, cards = told(self.GOOD)
+        assert cards["04A1B2C3"].state == "issued"
+
+    def test_where_most_lines_cannot_be_read_no_card_is_stopped(self, told):
+        many = [self.GOOD.replace("04A1B2C3", f"04A1{n:04X}") for n in range(60)]
+        told(*many)
+        with pytest.raises(TooManyHeldError, match="60"):
+            told(*(one.replace("正常", "01") for one in many))
+        assert {row.state for row in datahub.rows("card.card")} == {"issued"}
+
+    def test_numbers_of_chips_are_kept_as_readers_say_them(self, told):
+        report, cards = told(self.GOOD.replace("04A1B2C3", "04a1b2c3"), self.GOOD.replace("04A1B2C3", "9E123456"))
+        assert (report.counts["rejected"], set(cards)) == (0, {"04A1B2C3", "9E123456"})
+
+    @pytest.mark.parametrize("number", ["4A1B2C3", "04A1B2C3D", "9.1E+07"])
+    def test_what_is_no_number_of_a_chip_is_told(self, told, number):
+        report, cards = told(self.GOOD, self.GOOD.replace("04A1B2C3", number))
+        assert (report.counts["rejected"], set(cards)) == (1, {"04A1B2C3"})
 
 
 def test_a_row_of_an_export_is_not_mended_by_hand(supplied, hand_in):
@@ -271,6 +399,22 @@ class TestTakingBack:
         datahub.roll_back(by=BY, batch_id=second.batch, reason="交错了")
         datahub.roll_back(by=BY, batch_id=first.batch, reason="都交错了")
         assert roster() == {}
+
+    def test_leaves_out_what_is_declared_no_more_and_refuses_where_something_became_required(
+        self, supplied, hand_in, monkeypatch
+    ):
+        hand_in(export(line()), source_key=ZHENGFANG)
+        second = hand_in(export(line(course="B002")), source_key=ZHENGFANG)
+        first_fields = shared_tables()[ROSTER].fields
+        later = [one for one in first_fields if one.name != "course_name"]
+        redeclare(monkeypatch, later)
+        datahub.roll_back(by=BY, batch_id=second.batch, reason="交错了")
+        assert roster() == {("JX01", "14231100001"): "B001"}
+        third = hand_in(export(line(course="B003")), source_key=ZHENGFANG)
+        added = Field(name="room", label="教室", type="text", longest=9, required=True)
+        redeclare(monkeypatch, [*later, added])
+        with pytest.raises(datahub.RollbackRefusedError, match="教室"):
+            datahub.roll_back(by=BY, batch_id=third.batch, reason="交错了")
 
     def test_is_refused_when_another_writes_the_table_by_now(self, two, supplied, hand_in):
         first = hand_in(export(line()), source_key=ZHENGFANG)

@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
 from nanhu.platforms.datahub.services import mending, rollback
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
+from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.desk import TONES, home
 
@@ -55,6 +56,13 @@ class Differences(Table):
     after = Text(_("改为"))
 
 
+class Gone(Table):
+    """What a whole list lacks, for whoever takes it for good."""
+
+    campus_no = Text(_("学工号"), lambda one: one[1], is_number=True)
+    key = Text(_("主键"), lambda one: one[0].replace(KEY_ENDS, " · "))
+
+
 @home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
 def batch(request: PageRequest, found: Batch) -> HttpResponse:
     differences = found.differences[:MOST_DIFFERENCES]
@@ -67,6 +75,9 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "counted": counted_of(found),
         "is_shared": is_shared(found),
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
+        "gone": list_of(
+            request, Gone, found.gone[:MOST_DIFFERENCES], caption=_("文件里没有了"), per_page=MOST_DIFFERENCES
+        ),
     }
     return render(request, "datahub/batch.html", facts)
 
@@ -115,6 +126,11 @@ def filters_of(found: Batch) -> type[Filters]:
 @batch.download("issues.csv")
 def issues(request: PageRequest, found: Batch) -> HttpResponseBase:
     return export(list_of(request, IssueLines, open_issues(found), filters_of(found)), f"issues-{found.pk}")
+
+
+@batch.download("gone.csv")
+def gone(request: PageRequest, found: Batch) -> HttpResponseBase:
+    return export(list_of(request, Gone, found.gone), f"gone-{found.pk}")
 
 
 @batch.action("take/")

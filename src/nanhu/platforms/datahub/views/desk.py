@@ -92,7 +92,7 @@ class Batches(Table):
 
 @desk.page("", title=_("数据清洗"), tab=_("批次"), lead=_("各部门交来的文件在这里变成全校共用的人员和机构数据。"))
 def home(request: PageRequest) -> HttpResponse:
-    last, batches = last_batches(), Batch.objects.order_by("-id")
+    last, batches = last_batches(), Batch.objects.defer("gone").order_by("-id")
     lines = [SourceLine(spec, last.get(spec.key)) for spec in SOURCES.values()]
     facts = {
         "sources": list_of(request, Sources, lines, caption=_("来源")),

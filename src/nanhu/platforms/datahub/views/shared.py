@@ -93,7 +93,7 @@ def table_lines() -> list[TableLine]:
     living = SharedRow.objects.filter(valid_to=None).order_by().values("table_key")
     held = living.annotate(rows=Count("id", filter=Q(is_removed=False)), last_batch=Max("batch"), at=Max("valid_from"))
     by_key = {one["table_key"]: one for one in held}
-    batches = Batch.objects.in_bulk([one["last_batch"] for one in held if one["last_batch"]])
+    batches = Batch.objects.defer("gone").in_bulk([one["last_batch"] for one in held if one["last_batch"]])
     return [
         line_of(table, by_key.get(key, {}), batches, supplied.get(key, (writers.OURS, None)))
         for key, table in known.items()
@@ -213,7 +213,9 @@ def row_named(table_key: str, pk: int) -> SharedRow:
 def shared_row(request: PageRequest, found: SharedRow) -> HttpResponseBase:
     table = shared_tables()[found.table_key]
     versions = (
-        SharedRow.objects.filter(table_key=found.table_key, key=found.key).select_related("batch").defer("sealed")
+        SharedRow.objects.filter(table_key=found.table_key, key=found.key)
+        .select_related("batch")
+        .defer("sealed", "batch__gone")
     )
     columns: dict[str, Column] = {
         "valid_from": Moment(_("从")),
