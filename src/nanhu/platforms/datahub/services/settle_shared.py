@@ -129,7 +129,7 @@ def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], 
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
         return judged
-    cells = {name: row.cells.get(header) for name, header in columns.items()}
+    cells = {name: row.cells.get(header) for name, header in columns.items() if name in table.by_name}
     given, faults = read_row(table, cells, spec.values)
     judged.key = key_in(table, given)
     judged.findings += [*shape_findings(columns, row), *faults]
