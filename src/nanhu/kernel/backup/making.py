@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,12 @@ DRAFTS = shutil.ignore_patterns(".*", "*.part")
 """What somebody writes at this moment; no row names it yet."""
 
 
+def copy_if_there(source: str, target: str) -> None:
+    """A file that is removed meanwhile is not one that the dump names: those are swept a day later."""
+    with suppress(FileNotFoundError):
+        shutil.copy2(source, target)
+
+
 def make_backup(place: Place, target: Path) -> Manifest:
     """Write `target`, which must not exist: it appears whole, or not at all. The media are copied after the dump, so
     that every file which the dump names is among them."""
@@ -31,7 +38,7 @@ def make_backup(place: Place, target: Path) -> Manifest:
             postgres.dump(place.database_url, draft / DUMP, snapshot_name=name, server_version=server_version)
         _copy_secrets(place.secrets, draft / "secrets")
         if place.media.is_dir():
-            shutil.copytree(place.media, draft / "media", ignore=DRAFTS)
+            shutil.copytree(place.media, draft / "media", ignore=DRAFTS, copy_function=copy_if_there)
         manifest = Manifest(
             format=FORMAT,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),

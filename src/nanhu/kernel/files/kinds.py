@@ -1,11 +1,13 @@
 """What a file is by its content, and whether it is safe to keep. Pure: bytes in, bytes out."""
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import Final
 
 from defusedxml import ElementTree
@@ -17,13 +19,30 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.sheets.guard import check_parts
 
-MOST_PIXELS: Final = 40_000_000
+MOST_PIXELS: Final = 25_000_000
 LARGEST_STREAM: Final = 16 * 1024 * 1024
 JPEG_QUALITY: Final = 90
 OPENXML: Final = "application/vnd.openxmlformats-officedocument."
+MOST_OBJECTS: Final = 300_000
 ACTIVE_NAMES: Final = re.compile(rb"/(?:JavaScript|JS|Launch)(?![0-9A-Za-z])")
+ENCRYPTED: Final = re.compile(rb"/Encrypt(?![0-9A-Za-z])")
 ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-OBJECT_STREAM: Final = re.compile(rb"/ObjStm\b.{0,2000}?stream\r?\n", re.DOTALL)
+OBJECT: Final = re.compile(rb"[0-9\0\s]obj[\0\s%/<\[(]")
+"""Where a reader may begin to parse; in bytes that are packed it stands nowhere."""
+STREAM: Final = re.compile(rb">>[\0\s]*+stream[ \t]*+(?:\r\n|\n|\r)")
+STRING: Final = re.compile(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
+OBJECT_STREAM: Final = re.compile(rb"/ObjStm(?![0-9A-Za-z])")
+FIRST: Final = re.compile(rb"/First(?![0-9A-Za-z])")
+NUMBER: Final = re.compile(rb"/N(?![0-9A-Za-z])")
+FILTERED: Final = re.compile(rb"/(?:Filter|F)(?![0-9A-Za-z])")
+DEFLATED: Final = re.compile(rb"/Filter[\0\s]*+(?:/FlateDecode[\0\s]*+[/>]|\[[\0\s]*+/FlateDecode[\0\s]*+\])")
+PREDICTED: Final = re.compile(rb"/Predictor|/(?:DecodeParms|DP)[\0\s]*+(?!<<|null)")
+RUN_BY_BROWSERS: Final = ("{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}")
+PROGRAMS: Final = (b"\xd0\xcf\x11\xe0", b"MZ")
+"""How an old Office file (macros, OLE objects) and a program begin."""
+PROGRAM_NAMES: Final = ("vbaproject.bin", ".exe", ".dll", ".js", ".vbs")
+LARGEST_RELATIONS: Final = 1024 * 1024
+MACRO_TYPES: Final = ("macroenabled", "vbaproject", "macrosheet")
 PICTURES: Final = {"jpeg": "JPEG", "png": "PNG"}
 
 
@@ -52,9 +71,7 @@ KINDS: Final = {
 
 def checked(content: bytes, *, kinds: Collection[str]) -> tuple[Kind, bytes]:
     """What it is and what to keep of it; RefusedFileError says why not."""
-    kind = kind_of(content)
-    if kind is None or kind.key not in kinds:
-        raise RefusedFileError(why=_("只收 {kinds}，看内容不看扩展名。").format(kinds="、".join(sorted(kinds))))
+    kind = kind_among(kinds, content)
     if kind.key in PICTURES:
         return kind, picture_anew(content, PICTURES[kind.key])
     if kind.key == "pdf":
@@ -62,6 +79,13 @@ def checked(content: bytes, *, kinds: Collection[str]) -> tuple[Kind, bytes]:
     if kind.mark:
         refuse_unsafe_zip(content)
     return kind, content
+
+
+def kind_among(kinds: Collection[str], content: bytes) -> Kind:
+    kind = kind_of(content)
+    if kind is None or kind.key not in kinds:
+        raise RefusedFileError(why=_("只收 {kinds}，看内容不看扩展名。").format(kinds="、".join(sorted(kinds))))
+    return kind
 
 
 def kind_of(content: bytes) -> Kind | None:
@@ -88,12 +112,17 @@ def kind_of_zip(content: bytes) -> Kind | None:
 
 
 def is_plain_xml(content: bytes) -> bool:
-    """Neither a page nor a drawing, and without a DTD: a browser would run the one, a reader be blown up by the other."""
+    """Neither a page nor a drawing, nor with one in it or a style sheet, and without a DTD: a browser would run the one, a reader be
+    blown up by the other."""
+    if b"\0" in content or b"<?xml-stylesheet" in content:
+        return False
     try:
-        tag = str(ElementTree.fromstring(content, forbid_dtd=True).tag)
+        tags = [str(element.tag) for element in ElementTree.fromstring(content, forbid_dtd=True).iter()]
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
         return False
-    return tag.rpartition("}")[2].lower() not in {"html", "svg"}
+    return not any(
+        tag.startswith(RUN_BY_BROWSERS) or tag.rpartition("}")[2].lower() in {"html", "svg", "script"} for tag in tags
+    )
 
 
 def is_text(content: bytes) -> bool:
@@ -125,25 +154,74 @@ def refuse_active_pdf(content: bytes) -> None:
     """Scripts and programs, also under escaped names and in packed objects; an encrypted one cannot be looked into."""
     if b"%%EOF" not in content[-2048:]:
         raise RefusedFileError(why=_("PDF 不完整。"))
-    if re.search(rb"/Encrypt(?![0-9A-Za-z])", content):
-        raise RefusedFileError(why=_("PDF 加了密码或限制，无法检查；请存为不加密的 PDF。"))
-    for part in (content, *unpacked_objects(content)):
-        if ACTIVE_NAMES.search(ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), part)):
+    for part in parsed_parts(content):
+        if ENCRYPTED.search(part):
+            raise RefusedFileError(why=_("PDF 加了密码或限制，无法检查；请存为不加密的 PDF。"))
+        if ACTIVE_NAMES.search(part):
             raise RefusedFileError(why=_("PDF 里有脚本或要启动的程序。"))
 
 
-def unpacked_objects(content: bytes) -> Iterator[bytes]:
+def parsed_parts(content: bytes) -> Iterator[bytes]:
+    """What a reader takes for objects, names unescaped: all but the bodies of streams, in which any bytes may stand by chance,
+    and what lies packed in object streams."""
+    starts = [found.start() for found in islice(OBJECT.finditer(content), MOST_OBJECTS + 1)]
+    if len(starts) > MOST_OBJECTS:
+        raise RefusedFileError(why=_("解开后太大，不安全。"))
     left = LARGEST_STREAM
-    for found in OBJECT_STREAM.finditer(content):
-        unpacker = zlib.decompressobj()
-        try:
-            part = unpacker.decompress(content[found.end() :], left)
-        except zlib.error:
-            continue
-        left -= len(part)
-        if left <= 0 or unpacker.unconsumed_tail:
-            raise RefusedFileError(why=_("解开后太大，不安全。"))
-        yield part
+    for start, end in pairwise([0, *starts, len(content)]):
+        head, body, tail = divided(content, start, end)
+        seen = unescaped(head)
+        yield seen
+        yield unescaped(tail)
+        if b"stream" in head and packs_objects(seen):
+            part = unpacked(seen, body, left)
+            left -= len(part)
+            yield unescaped(part)
+
+
+def divided(content: bytes, start: int, end: int) -> tuple[bytes, memoryview | None, bytes]:
+    """An object's dictionary, the body of its stream, and what follows. Without a body where it is not certain that one begins."""
+    found = STREAM.search(content, start, end)
+    if found is None or not is_whole_dictionary(content[start : found.start() + 2]):
+        return content[start:end], None, b""
+    stop = content.find(b"endstream", found.end(), end)
+    stop = end if stop < 0 else stop
+    return content[start : found.end()], memoryview(content)[found.end() : stop], content[stop:end]
+
+
+def is_whole_dictionary(head: bytes) -> bool:
+    """`stream` in a string, a comment or a name hides nothing behind it."""
+    bare = STRING.sub(b"", head)
+    return not set(b"()%") & set(bare) and bare.count(b"<<") == bare.count(b">>")
+
+
+def packs_objects(head: bytes) -> bool:
+    """Also without its type: readers ask for the two numbers alone."""
+    return bool(OBJECT_STREAM.search(head) or (FIRST.search(head) and NUMBER.search(head)))
+
+
+def unescaped(part: bytes) -> bytes:
+    return ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), part)
+
+
+def unpacked(head: bytes, body: memoryview | None, left: int) -> bytes:
+    """The objects in an object stream (ObjStm). One that cannot be looked into is refused: a reader may know how."""
+    if body is None or PREDICTED.search(head):
+        raise RefusedFileError(why=_("PDF 里有无法检查的对象。"))
+    if not FILTERED.search(head):
+        return bytes(body)
+    if len(FILTERED.findall(head)) > 1 or not DEFLATED.search(head):
+        raise RefusedFileError(why=_("PDF 里有无法检查的对象。"))
+    unpacker = zlib.decompressobj()
+    try:
+        part = unpacker.decompress(body, left)
+    except zlib.error as broken:
+        raise RefusedFileError(why=_("PDF 里有无法检查的对象。")) from broken
+    if len(part) >= left or unpacker.unconsumed_tail:
+        raise RefusedFileError(why=_("解开后太大，不安全。"))
+    if not unpacker.eof:
+        raise RefusedFileError(why=_("PDF 里有无法检查的对象。"))
+    return part
 
 
 def refuse_unsafe_zip(content: bytes) -> None:
@@ -151,9 +229,46 @@ def refuse_unsafe_zip(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = [name.lower() for name in archive.namelist()]
             check_parts(archive)
+            has_program = any(is_program(archive, entry) for entry in archive.infolist())
     except CampusError as refused:
         raise RefusedFileError(why=_("解开后太大，不安全。")) from refused
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as broken:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+    ) as broken:
         raise RefusedFileError(why=_("文件不完整。")) from broken
-    if any(name.endswith(("vbaproject.bin", ".exe", ".dll", ".js", ".vbs")) or "activex" in name for name in names):
+    if has_program or any(
+        name.endswith(PROGRAM_NAMES) or "activex" in name or "macrosheets/" in name for name in names
+    ):
         raise RefusedFileError(why=_("里面有宏或程序。"))
+
+
+def is_program(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """By its content, whatever it is called; and what calls for macros by its type, or for a template of elsewhere."""
+    name = entry.filename.lower()
+    with archive.open(entry) as part:
+        head = part.read(4)
+        if head.startswith(PROGRAMS):
+            return True
+        if not name.endswith((".rels", "[content_types].xml")):
+            return False
+        said = head + part.read(LARGEST_RELATIONS)
+    try:
+        elements = [element.attrib for element in ElementTree.fromstring(said, forbid_dtd=True).iter()]
+    except (ElementTree.ParseError, DefusedXmlException, LookupError) as broken:
+        raise ValueError(name) from broken
+    return any(
+        calls_for_program({key.lower(): value.lower() for key, value in attributes.items()}) for attributes in elements
+    )
+
+
+def calls_for_program(attributes: dict[str, str]) -> bool:
+    kind = attributes.get("type", "") + attributes.get("contenttype", "")
+    is_elsewhere = attributes.get("targetmode") == "external"
+    return any(macro in kind for macro in MACRO_TYPES) or (is_elsewhere and kind.endswith("/attachedtemplate"))

@@ -28,7 +28,7 @@ class StoredFile(models.Model):
     class Meta:
         db_table = "kernel_file"
         indexes = [
-            models.Index(fields=["sha256"], name="kernel_file_content", condition=Q(removed_at=None)),
+            models.Index(fields=["sha256"], name="kernel_file_content"),
             models.Index(fields=["kept_until"], name="kernel_file_over", condition=Q(removed_at=None)),
             models.Index(fields=["target"], name="kernel_file_target"),
         ]

@@ -10,6 +10,8 @@ import sys
 from contextlib import suppress
 
 MOST_MEMORY = 3 * 1024**3
+LARGEST_PDF = 20 * 1024**2
+LONGEST_COMPLAINT = 20_000
 WRONG = 2
 
 
@@ -33,7 +35,10 @@ def main(folder: str, fonts: str, seconds: str) -> int:
     try:
         made = typst.compile(f"{folder}/template.typ", root=folder, font_paths=[fonts], ignore_system_fonts=True)
     except Exception as wrong:  # noqa: BLE001 - whatever typst says goes to whoever wrote the template
-        sys.stderr.write(getattr(wrong, "diagnostic", "") or str(wrong))
+        sys.stderr.write((getattr(wrong, "diagnostic", "") or str(wrong))[:LONGEST_COMPLAINT])
+        return WRONG
+    if len(made) > LARGEST_PDF:
+        sys.stderr.write(f"error: {len(made)} bytes of PDF, at most {LARGEST_PDF}")
         return WRONG
     sys.stdout.buffer.write(made)
     return 0

@@ -53,9 +53,12 @@ class TemplateForm(FileForm):
 
     def clean_file(self) -> Any:
         try:
-            return super().clean_file().decode("utf-8-sig")
+            text = super().clean_file().decode("utf-8-sig")
         except UnicodeDecodeError as other:
             raise forms.ValidationError(_("不是 UTF-8 文本。")) from other
+        if "\0" in text:
+            raise forms.ValidationError(_("不是 UTF-8 文本。"))
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,20 @@ class PrintingTooLongError(CampusError):
     field = "file"
 
 
+class PrintingBusyError(CampusError):
+    code = "printing.busy"
+    http_status = 503
+    sentence = _("正在排版的文件太多，请稍后再试。")
+
+
+class PrintingFailedError(CampusError):
+    """The process that sets pages died: no fault of the template."""
+
+    code = "printing.failed"
+    http_status = 503
+    sentence = _("排版程序出错，没有打印出来；请联系管理员查看日志。")
+
+
 class CharacterMissingError(CampusError):
     """Never a box in the place of somebody's name."""
 

@@ -21,9 +21,14 @@ def present() -> list[Path]:
     return [file for file in (*FILES, *BOLD) if file.is_file()]
 
 
-@cache
 def covered() -> frozenset[int]:
-    return frozenset().union(*(code_points(file) for file in FILES if file.is_file()))
+    """Of the fonts that are there now: one that is installed meanwhile counts without a restart."""
+    return covered_by(tuple((file, file.stat().st_mtime_ns) for file in FILES if file.is_file()))
+
+
+@cache
+def covered_by(files: tuple[tuple[Path, int], ...]) -> frozenset[int]:
+    return frozenset().union(*(code_points(file) for file, _changed in files))
 
 
 def code_points(file: Path) -> set[int]:
@@ -36,7 +41,8 @@ def code_points(file: Path) -> set[int]:
 def missing_in(texts: Iterable[str]) -> list[str]:
     """The characters that would be boxes."""
     wanted = {sign for text in texts for sign in text} - UNDRAWN
-    return sorted(sign for sign in wanted if ord(sign) not in covered())
+    drawn = covered()
+    return sorted(sign for sign in wanted if ord(sign) not in drawn)
 
 
 def texts_in(facts: Any) -> Iterable[str]:

@@ -1,12 +1,16 @@
 """From a template and facts to a PDF, in a process that sees nothing else."""
 
 import json
+import logging
 import re
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 import segno
@@ -15,18 +19,30 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.printing import fonts
-from nanhu.kernel.printing.errors import CharacterMissingError, PrintingTooLongError, TemplateRefusedError
+from nanhu.kernel.printing.compiling import WRONG
+from nanhu.kernel.printing.errors import (
+    CharacterMissingError,
+    PrintingBusyError,
+    PrintingFailedError,
+    PrintingTooLongError,
+    TemplateRefusedError,
+)
 
 HERE: Final = Path(__file__).parent
 SECONDS: Final = 20
 LINE: Final = re.compile(r"template\.typ:(\d+)")
 PACKAGE: Final = re.compile(r"[\"']@[\w-]+/")
 LONGEST_FAULT: Final = 160
+TIME_IS_OVER: Final = (signal.SIGKILL, signal.SIGXCPU)
+AT_ONCE: Final = 2
+"""Pages that one process sets at a time: each may take a core and gigabytes."""
+seats = BoundedSemaphore(AT_ONCE)
+log = logging.getLogger(__name__)
 
 
 def pdf_of(template: str, facts: Mapping[str, Any], *, code: str) -> bytes:
     """`facts` come to the template as data.json: nothing in them can be a command."""
-    missing = fonts.missing_in(fonts.texts_in(facts))
+    missing = fonts.missing_in([template, *fonts.texts_in(facts)])
     if missing:
         raise CharacterMissingError(characters="、".join(missing))
     refuse_packages(template)
@@ -57,16 +73,36 @@ def compiled(folder: Path, chosen: str) -> bytes:
     command = [sys.executable, "-I", str(HERE / "compiling.py"), str(folder), chosen, str(SECONDS)]
     environment = {"PATH": "/usr/bin:/bin", "RAYON_NUM_THREADS": "1", "HOME": str(folder)}
     try:
-        done = subprocess.run(
-            dying_with_parent(command), capture_output=True, cwd=folder, env=environment, timeout=SECONDS, check=False
-        )
+        with seat():
+            done = subprocess.run(
+                dying_with_parent(command),
+                capture_output=True,
+                cwd=folder,
+                env=environment,
+                timeout=SECONDS,
+                check=False,
+            )
     except subprocess.TimeoutExpired as late:
         raise PrintingTooLongError(seconds=SECONDS) from late
-    if done.returncode < 0:
+    said = done.stderr.decode(errors="replace").replace(str(folder), "")
+    if -done.returncode in TIME_IS_OVER:
         raise PrintingTooLongError(seconds=SECONDS)
+    if done.returncode == WRONG:
+        raise refusal(said)
     if done.returncode:
-        raise refusal(done.stderr.decode(errors="replace").replace(str(folder), ""))
+        log.error("setting a page ended with %s: %s", done.returncode, said[-LONGEST_FAULT:])
+        raise PrintingFailedError
     return done.stdout
+
+
+@contextmanager
+def seat() -> Iterator[None]:
+    if not seats.acquire(timeout=SECONDS):
+        raise PrintingBusyError
+    try:
+        yield
+    finally:
+        seats.release()
 
 
 def refusal(said: str) -> TemplateRefusedError:

@@ -1,5 +1,6 @@
 """Issuing and revoking documents; replacing templates."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,7 +18,7 @@ from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.crypto import mask_name
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.files import services as files
@@ -25,6 +26,7 @@ from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.purposes import Purpose, Retention, purposes
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.numbering.errors import NumberVoidError
+from nanhu.kernel.printing.errors import TemplateRefusedError
 from nanhu.kernel.printing.models import PrintedDocument, PrintTemplate
 from nanhu.kernel.printing.papers import Paper, papers
 from nanhu.kernel.printing.rendering import pdf_of
@@ -35,6 +37,8 @@ from nanhu.kernel.school import school
 CODE_BYTES: Final = 16
 PREVIEW_CODE: Final = "0" * 22
 PREVIEW_NUMBER: Final = "〔预览〕"
+IMPORTS_SHEET: Final = re.compile(r"^\s*#import\s+\"sheet\.typ\"", re.MULTILINE)
+SHOWS_SHEET: Final = re.compile(r"^\s*#show:\s*sheet\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +74,21 @@ def issue(*, by: Actor, paper: Paper, facts: Mapping[str, Any], holder: Holder) 
         issuer=school().name,
         holder_id=holder.person_id,
         holder_masked=mask_name(holder.name),
-        issued_at=now(),
         issued_by_name=by.name,
-        template=in_force(paper),
     )
     target = f"document:{document.public_id}"
     document.number = numbering.take(by=by, series=paper.series, target=target).number
-    pdf = rendered(paper, facts, document.template, number=document.number, code=document.code)
+    document.issued_at = now()  # one moment for template, paper and answer, after the number was waited for
+    day = campus_time(document.issued_at).date()
+    document.template = in_force(paper, day)
+    pdf = rendered(paper, facts, document.template, number=document.number, code=document.code, day=day)
     document.file = files.keep(
         by=by,
         purpose=replace(DOCUMENTS, retention=paper.retention),
         content=pdf,
         name=f"{paper.name}-{document.number}.pdf",
         target=target,
+        is_ours=True,
     )
     document.save(force_insert=True)
     audit.record(by=by, action="printing.issue", target=target)
@@ -90,16 +96,16 @@ def issue(*, by: Actor, paper: Paper, facts: Mapping[str, Any], holder: Holder) 
 
 
 def rendered(
-    paper: Paper, facts: Mapping[str, Any], template: PrintTemplate | None, *, number: str, code: str
+    paper: Paper, facts: Mapping[str, Any], template: PrintTemplate | None, *, number: str, code: str, day: date
 ) -> bytes:
     text = template.text if template else paper.template.read_text("utf-8")
-    frame = {"issuer": school().name, "title": str(paper.name), "number": number, "issued_on": f"{campus_today()}"}
+    frame = {"issuer": school().name, "title": str(paper.name), "number": number, "issued_on": f"{day}"}
     return pdf_of(text, {**facts, **frame}, code=code)
 
 
 def preview(paper: Paper, template: PrintTemplate | None) -> bytes:
     """With the room's sample in the place of a person."""
-    return rendered(paper, paper.sample(), template, number=PREVIEW_NUMBER, code=PREVIEW_CODE)
+    return rendered(paper, paper.sample(), template, number=PREVIEW_NUMBER, code=PREVIEW_CODE, day=campus_today())
 
 
 @transaction.atomic
@@ -132,6 +138,8 @@ def in_force(paper: Paper, day: date | None = None) -> PrintTemplate | None:
 @transaction.atomic
 def replace_template(*, by: Actor, paper: Paper, text: str, starts_on: date, reason: str) -> PrintTemplate:
     """It must set the room's sample; TemplateRefusedError says which line does not."""
+    if not (IMPORTS_SHEET.search(text) and SHOWS_SHEET.search(text)):
+        raise TemplateRefusedError(line=1, fault=say("没有用 sheet.typ，编号和验证码不会印上"))
     template = PrintTemplate(
         paper=paper.key, text=text, starts_on=starts_on, reason=given(reason), created_by_name=by.name
     )

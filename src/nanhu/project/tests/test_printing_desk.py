@@ -66,3 +66,9 @@ def test_what_is_no_text_is_refused(keeper):
     sent = form("x") | {"file": SimpleUploadedFile("own.typ", b"\xff\xfe\x00")}
     assert keeper.post(REPLACE, sent).status_code == 422
     assert keeper.get("/printing/papers/no.such/replace/").status_code == 404
+
+
+def test_a_template_with_a_null_character_is_refused_and_no_accident(keeper):
+    answer = keeper.post(REPLACE, form("// \0"))
+    assert answer.status_code == 422
+    assert not PrintTemplate.objects.exists()

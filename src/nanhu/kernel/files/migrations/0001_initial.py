@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "kernel_file",
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("removed_at", None)), fields=["sha256"], name="kernel_file_content"
-                    ),
+                    models.Index(fields=["sha256"], name="kernel_file_content"),
                     models.Index(
                         condition=models.Q(("removed_at", None)), fields=["kept_until"], name="kernel_file_over"
                     ),

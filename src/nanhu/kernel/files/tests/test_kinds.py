@@ -1,6 +1,8 @@
 """What a file is, its content says; what may hide in it is refused; what the law wants as it is stays as it is."""
 
 import io
+import random
+import time
 from contextlib import suppress
 
 import pytest
@@ -10,7 +12,7 @@ from PIL import Image
 
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.kinds import KINDS, PICTURES, checked
-from nanhu.kernel.files.tests.samples import ILL, PDF, WELL, pdf_with, with_exif
+from nanhu.kernel.files.tests.samples import HIDDEN, ILL, PDF, WELL, pdf_with, pdf_with_stream, with_exif
 
 
 @pytest.mark.parametrize("kind", WELL)
@@ -43,6 +45,41 @@ def test_an_invoice_with_its_data_attached_is_kept_as_it_is():
     invoice = pdf_with(b"/Names<</EmbeddedFiles 3 0 R>>/AF[3 0 R]")
     assert checked(invoice, kinds={"pdf"})[1] == invoice
     assert checked(PDF.replace(b"Catalog", b"Catalog/JSX 1"), kinds={"pdf"})
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_script_hides_nowhere_in_a_pdf(how):
+    with pytest.raises(RefusedFileError):
+        checked(HIDDEN[how], kinds={"pdf"})
+
+
+def test_what_stands_in_packed_bytes_by_chance_is_no_script():
+    """A picture of some megabytes has every three bytes somewhere."""
+    body = b"\x01/JS\x00 /JS(\x02 /Launch>" + random.Random(19).randbytes(3_000_000) + b"/JS("
+    scan = pdf_with_stream(body, b"/Subtype/Image/Filter/DCTDecode")
+    assert checked(scan, kinds={"pdf"})[1] == scan
+    with pytest.raises(RefusedFileError):
+        checked(pdf_with_stream(b"", b"/JS(x)"), kinds={"pdf"})
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"/ObjStm stream\n",
+        b"/ObjStm>>stream\n",
+        b"8 0 obj<</ObjStm>>stream\n",
+        b"1%",
+        b"((",
+        b">> ",
+        b"obj<",
+        b"0 obj<",
+    ],
+)
+def test_no_file_occupies_the_program_for_long(part):
+    begun = time.process_time()
+    with suppress(RefusedFileError):
+        checked(PDF.replace(b"trailer", part * (8_000_000 // len(part)) + b"\ntrailer"), kinds={"pdf"})
+    assert time.process_time() - begun < 20
 
 
 @given(

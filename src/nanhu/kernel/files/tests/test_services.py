@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.errors import NotFoundError, ReasonMissingError, WrongStateError
 from nanhu.kernel.files import services, store, views
 from nanhu.kernel.files.errors import DamagedFileError, FileKeptError, RefusedFileError
@@ -21,7 +21,7 @@ from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.purposes import Retention
 from nanhu.kernel.files.registrations import check_files
 from nanhu.kernel.files.tests.conftest import BY, OWNER, STRANGER
-from nanhu.kernel.files.tests.samples import PDF, TEXT
+from nanhu.kernel.files.tests.samples import PDF, TEXT, noisy_jpeg
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
 
@@ -203,6 +203,47 @@ def test_the_database_holds_it_whoever_writes(keep, statement):
     services.hold(by=BY, file=keep(), reason="诉讼")
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE kernel_file SET removed_at = now()", "UPDATE kernel_file SET created_by_name = 'x'"],
+)
+def test_the_database_holds_it_until_its_time_also_without_a_hold(keep, statement):
+    keep()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("hour", [0, 7, 9, 23])
+def test_on_its_last_day_it_may_go_at_any_hour(keep, purpose, hour):
+    with time_machine.travel(start_of(campus_today()) + timedelta(hours=hour, minutes=5)):
+        services.remove(
+            by=BY, file=keep(purpose=replace(purpose, retention=Retention(name="当天", days=0))), reason="草稿"
+        )
+    assert StoredFile.objects.get().removed_at is not None
+
+
+def test_one_that_is_held_meanwhile_stops_no_other(keep, monkeypatch):
+    held, other = keep(), keep(TEXT)
+    plain = services.remove
+
+    def remove(*, file, **said):
+        if file == held:
+            services.hold(by=BY, file=file, reason="诉讼")
+        plain(file=file, **said)
+
+    monkeypatch.setattr(services, "remove", remove)
+    with time_machine.travel(now() + timedelta(days=3652)):
+        assert services.remove_overdue() == 1
+    assert set(StoredFile.objects.filter(removed_at=None)) == {held}
+    assert other.pk != held.pk
+
+
+def test_a_picture_that_grows_when_it_is_made_anew_is_refused(keep, purpose):
+    small = noisy_jpeg()
+    with pytest.raises(RefusedFileError, match="MB"):
+        keep(small, purpose=replace(purpose, largest_bytes=len(small)))
 
 
 def test_an_engineer_holds_and_releases_it_by_the_command(keep):

@@ -5,9 +5,11 @@ CREATE TRIGGER kernel_printed_document_is_kept BEFORE DELETE ON kernel_printed_d
 
 CREATE TRIGGER kernel_printed_document_is_revoked_once BEFORE UPDATE ON kernel_printed_document
     FOR EACH ROW WHEN (
-        (OLD.public_id, OLD.paper, OLD.number, OLD.code, OLD.issuer, OLD.holder_masked, OLD.issued_at, OLD.template_id, OLD.file_id)
+        (OLD.public_id, OLD.paper, OLD.number, OLD.code, OLD.issuer, OLD.holder_id, OLD.holder_masked, OLD.issued_at, OLD.issued_by_name,
+            OLD.template_id, OLD.file_id)
             IS DISTINCT FROM
-        (NEW.public_id, NEW.paper, NEW.number, NEW.code, NEW.issuer, NEW.holder_masked, NEW.issued_at, NEW.template_id, NEW.file_id)
+        (NEW.public_id, NEW.paper, NEW.number, NEW.code, NEW.issuer, NEW.holder_id, NEW.holder_masked, NEW.issued_at, NEW.issued_by_name,
+            NEW.template_id, NEW.file_id)
         OR OLD.revoked_at IS NOT NULL)
     EXECUTE FUNCTION kernel_refuse_change();
 
@@ -16,8 +18,8 @@ CREATE TRIGGER kernel_print_template_is_kept BEFORE DELETE ON kernel_print_templ
 
 CREATE TRIGGER kernel_print_template_is_withdrawn_once BEFORE UPDATE ON kernel_print_template
     FOR EACH ROW WHEN (
-        (OLD.public_id, OLD.paper, OLD.text, OLD.starts_on, OLD.reason, OLD.created_at)
+        (OLD.public_id, OLD.paper, OLD.text, OLD.starts_on, OLD.reason, OLD.created_at, OLD.created_by_name)
             IS DISTINCT FROM
-        (NEW.public_id, NEW.paper, NEW.text, NEW.starts_on, NEW.reason, NEW.created_at)
+        (NEW.public_id, NEW.paper, NEW.text, NEW.starts_on, NEW.reason, NEW.created_at, NEW.created_by_name)
         OR OLD.withdrawn_at IS NOT NULL)
     EXECUTE FUNCTION kernel_refuse_change();

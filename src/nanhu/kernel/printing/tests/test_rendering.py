@@ -3,16 +3,24 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from nanhu.kernel.printing import fonts, rendering
-from nanhu.kernel.printing.errors import CharacterMissingError, PrintingTooLongError, TemplateRefusedError
+from nanhu.kernel.printing.errors import (
+    CharacterMissingError,
+    PrintingBusyError,
+    PrintingFailedError,
+    PrintingTooLongError,
+    TemplateRefusedError,
+)
 from nanhu.kernel.printing.rendering import address_of, pdf_of
-from nanhu.kernel.printing.tests.reading import codes_of, text_of
+from nanhu.kernel.printing.tests.reading import codes_of, glyphs_of, text_of
 
 pytestmark = pytest.mark.slow
+ALL_NAMES = fonts.ALL_NAMES
 RARE = "镕喆堃昇旻赟䶮㛃𬭎"
 CODE = "AbCdEfGhIjKlMnOpQrStUv"
 FACTS = {"title": "在读证明", "issuer": "湖南理工学院", "number": "证2026-19", "issued_on": "2026-11-28", "name": RARE}
@@ -31,14 +39,57 @@ def test_all_of_a_persons_name_can_be_drawn():
     assert "\ufffd" not in text
 
 
-def test_each_character_of_a_name_has_a_glyph_of_its_own(tmp_path):
-    """A box is drawn from glyph 0: no font of the page is asked for it."""
-    from fontTools.ttLib import TTCollection
+def test_each_character_of_a_name_has_a_glyph_of_its_own():
+    """A box is drawn from glyph 0: the page asks no font for it."""
+    assert 0 not in glyphs_of(made(SHEET + "#data.name"))
 
-    (tmp_path / "a.pdf").write_bytes(made(SHEET + "#data.name"))
-    names = fonts.ALL_NAMES
-    cmap = TTCollection(names, lazy=True).fonts[0].getBestCmap()
-    assert all(cmap.get(ord(sign), ".notdef") != ".notdef" for sign in RARE)
+
+def test_a_box_would_be_seen(monkeypatch):
+    """The page of a font that lacks the name, past the check: so the test above can fail."""
+    poor = fonts.FILES[2]
+    assert ord("䶮") not in fonts.code_points(poor)
+    monkeypatch.setattr(fonts, "present", lambda: [poor])
+    monkeypatch.setattr(fonts, "missing_in", lambda _texts: [])
+    assert 0 in glyphs_of(made(SHEET + "#data.name"))
+
+
+def test_what_the_template_itself_says_is_drawn_too():
+    with pytest.raises(CharacterMissingError, match="\U0010fffd"):
+        made(SHEET + "正文\U0010fffd")
+
+
+def test_a_font_that_is_installed_counts_without_a_restart(monkeypatch, tmp_path):
+    font = tmp_path / "late.ttc"
+    monkeypatch.setattr(fonts, "FILES", (font,))
+    assert fonts.missing_in(["镕"]) == ["镕"]
+    font.symlink_to(ALL_NAMES)
+    assert fonts.missing_in(["镕"]) == []
+
+
+def test_a_process_that_dies_is_no_fault_of_the_template(monkeypatch, tmp_path):
+    (tmp_path / "compiling.py").write_text("import os\nos.abort()")
+    (tmp_path / "sheets").symlink_to(rendering.HERE / "sheets")
+    monkeypatch.setattr(rendering, "HERE", tmp_path)
+    with pytest.raises(PrintingFailedError):
+        made(SHEET)
+
+
+def test_only_some_pages_are_set_at_a_time(monkeypatch):
+    monkeypatch.setattr(rendering, "seats", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(rendering, "SECONDS", 0.1)
+    with rendering.seat(), pytest.raises(PrintingBusyError):
+        made(SHEET)
+    with rendering.seat():
+        pass
+
+
+def test_a_pdf_beyond_bounds_is_refused(monkeypatch, tmp_path):
+    program = (rendering.HERE / "compiling.py").read_text("utf-8").replace("20 * 1024**2", "99")
+    (tmp_path / "compiling.py").write_text(program, "utf-8")
+    (tmp_path / "sheets").symlink_to(rendering.HERE / "sheets")
+    monkeypatch.setattr(rendering, "HERE", tmp_path)
+    with pytest.raises(TemplateRefusedError, match="bytes"):
+        made(SHEET)
 
 
 def test_the_sheet_names_the_school_the_number_and_a_code_that_a_telephone_reads(tmp_path):

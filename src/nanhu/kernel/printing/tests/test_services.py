@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import NotFoundError, ReasonMissingError, WrongStateError
 from nanhu.kernel.files import services as files
@@ -133,6 +133,51 @@ def test_guessing_is_slowed_and_who_holds_documents_is_not(issue):
     assert statuses[-1] == 429
 
 
+def test_a_campus_that_guessed_still_checks_what_it_holds(issue):
+    """Behind one address: only a code that leads nowhere is refused."""
+    document = issue()
+    with time_machine.travel(now(), tick=False):
+        assert [verified(f"{number:022}").status_code for number in range(30)][-1] == 429
+        assert verified(document.code).status_code == 200
+
+
+def test_whoever_checks_it_is_told_that_its_contents_are_not_compared(issue):
+    assert "不核对正文" in verified(issue().code).content.decode()
+
+
+def test_one_moment_stands_on_the_paper_and_at_its_code_and_chooses_the_template(paper, issue, monkeypatch):
+    """Also when it waited for its number beyond midnight."""
+    midnight = start_of(campus_today() + timedelta(days=1))
+    tomorrow = services.replace_template(
+        by=BY, paper=paper, text=SHEET + "明日版", starts_on=campus_today() + timedelta(days=1), reason="新版式"
+    )
+    take = services.numbering.take
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False) as clock:
+
+        def late(**said):
+            taken = take(**said)
+            clock.move_to(midnight + timedelta(seconds=1))
+            return taken
+
+        monkeypatch.setattr(services.numbering, "take", late)
+        document = issue()
+    text = text_of(files.content_of(document.file))
+    assert document.template == tomorrow
+    assert f"{campus_time(document.issued_at).date()}" in text
+    assert "明日版" in text
+
+
+def test_a_template_without_the_sheet_would_leave_without_number_and_code(paper):
+    with pytest.raises(TemplateRefusedError, match="sheet"):
+        services.replace_template(by=BY, paper=paper, text="空白纸", starts_on=campus_today(), reason="x")
+    assert not PrintTemplate.objects.exists()
+
+
+def test_what_we_rendered_ourselves_is_kept_unsearched(issue, monkeypatch):
+    monkeypatch.setattr(files.kinds, "refuse_active_pdf", lambda _content: pytest.fail("searched"))
+    assert issue().file_id
+
+
 def test_what_cannot_be_drawn_takes_no_number_and_leaves_nothing(issue):
     with pytest.raises(CharacterMissingError):
         issue(name="王\U0010fffd")
@@ -174,6 +219,8 @@ def test_a_template_that_does_not_set_the_sample_is_refused_and_not_kept(paper):
         "UPDATE kernel_printed_document SET code = repeat('x', 22)",
         "UPDATE kernel_printed_document SET revoked_at = now()",
         "UPDATE kernel_printed_document SET holder_masked = 'x'",
+        "UPDATE kernel_printed_document SET holder_id = 8",
+        "UPDATE kernel_printed_document SET issued_by_name = 'x'",
     ],
 )
 def test_the_database_holds_it_whoever_writes(issue, statement):
