@@ -70,6 +70,7 @@ KEPT: Final = (
     "dormitory_room_list",
     "dormitory_room_share",
     "datahub_shared_row",
+    "flows_task",
     "openapi_key",
     "payments_deposit",
     "payments_payout",

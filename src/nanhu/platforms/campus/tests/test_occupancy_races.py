@@ -18,6 +18,7 @@ from nanhu.platforms.campus.services.rooms import lock_rooms, write_rooms
 from nanhu.platforms.campus.services.terms import plan_term
 from nanhu.platforms.campus.tests.test_occupancy import PLAIN, SPRING, SYSTEM, build, held, hold, lesson
 from nanhu.testing.killing import at_once, killed
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 OVERLAPS = """SELECT count(*) FROM campus_occupancy a JOIN campus_occupancy b
@@ -109,8 +110,8 @@ def test_one_who_closes_a_room_and_one_who_comes_in_see_each_other():
 WAITERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-def until_somebody_waits(seconds=20):
-    end = monotonic() + seconds
+def until_somebody_waits():
+    end = monotonic() + PATIENCE_SECONDS
     while monotonic() < end:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
@@ -133,7 +134,7 @@ def test_who_holds_a_room_and_a_sheet_that_renames_it_never_wait_for_each_other_
             return services.put(source="test", term=None, holds=[lesson(rooms["t1.1"], 8, 10)])
 
     def rename():
-        has_room.wait(20)
+        assert has_room.wait(PATIENCE_SECONDS)
         with transaction.atomic():
             lock_rooms(["t1.1"])
             write_rooms({"t1.1": PLAIN | {"name": "改名", "building": "t1"}})
