@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Literal
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.module_loading import module_has_submodule
 
@@ -67,14 +68,23 @@ def named(words: str) -> str:
 
 
 def named_in(model: type[Model], key: str, name: str) -> Lookup:
-    """For NAMES: by one query, what stands behind the colon is looked up in this column."""
+    """For NAMES: by one query, what stands behind the colon is looked up in this column. What the column cannot hold has no name:
+    a fact of another room may be called as a kind of target is."""
 
     def look_up(keys: Collection[str]) -> Mapping[str, str]:
-        wanted = [one for one in keys if is_number(one)] if key == "pk" else list(keys)
+        wanted = [one for one in keys if (is_number(one) if key == "pk" else fits(model, key, one))]
         found = model._default_manager.filter(**{f"{key}__in": wanted})  # noqa: SLF001 - the manager of whichever model
         return {str(said): called for said, called in found.values_list(key, name)}
 
     return look_up
+
+
+def fits(model: type[Model], column: str, text: str) -> bool:
+    try:
+        model._meta.get_field(column).to_python(text)  # noqa: SLF001 - Django's own name for the public list of fields
+    except ValidationError:
+        return False
+    return True
 
 
 def is_number(text: str) -> bool:

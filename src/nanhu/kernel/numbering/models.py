@@ -18,7 +18,7 @@ class NumberCounter(models.Model):
 
 
 class TakenNumber(models.Model):
-    """A number and what bears it (`target`, as in the audit: "document:…"). A trigger keeps it; it is voided once."""
+    """A number and what bears it (`target`, as in the audit: "printed-document:…"). A trigger keeps it; it is voided once."""
 
     series = models.TextField()
     scope = models.TextField()

@@ -13,9 +13,9 @@ ACTIONS: dict[str, Text] = {
     "printing.withdraw_template": _("撤回打印模板"),
 }
 TARGETS: dict[str, Text] = {
-    "document": _("打印件"),
+    "printed-document": _("打印件"),
     "print-template": _("打印模板"),
 }
 NAMES: dict[str, Lookup] = {
-    "document": named_in(PrintedDocument, "public_id", "number"),
+    "printed-document": named_in(PrintedDocument, "public_id", "number"),
 }

@@ -76,7 +76,7 @@ def issue(*, by: Actor, paper: Paper, facts: Mapping[str, Any], holder: Holder) 
         holder_masked=mask_name(holder.name),
         issued_by_name=by.name,
     )
-    target = f"document:{document.public_id}"
+    target = f"printed-document:{document.public_id}"
     document.number = numbering.take(by=by, series=paper.series, target=target).number
     document.issued_at = now()  # one moment for template, paper and answer, after the number was waited for
     day = campus_time(document.issued_at).date()
@@ -121,7 +121,7 @@ def revoke(*, by: Actor, document: PrintedDocument, reason: str) -> PrintedDocum
     if paper is not None:
         with suppress(NumberVoidError):
             numbering.void(by=by, series=paper.series, number=row.number, reason=why)
-    audit.record(by=by, action="printing.revoke", target=f"document:{row.public_id}", reason=why)
+    audit.record(by=by, action="printing.revoke", target=f"printed-document:{row.public_id}", reason=why)
     return row
 
 

@@ -181,3 +181,12 @@ def test_why_a_number_was_opened_is_said_in_words():
             found.add((path, named[1] if named else said))
     assert len(found) > 10
     assert [one for one in found if not CHINESE.search(one[1])] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["resident_id", "", "1", "0" * 40, "ab921b57-5e95-4b83-93e5-060fbf7c142b"])
+def test_what_no_row_can_be_called_has_no_name_and_breaks_no_page(key: str) -> None:
+    """A fact "document: resident_id" is asked for as a target of that kind would be."""
+    kinds = {kind for part in audit_words.parts() for kind in getattr(part, "NAMES", {})}
+    assert kinds
+    assert audit_words.names_of([f"{kind}:{key}" for kind in kinds]) == {}
