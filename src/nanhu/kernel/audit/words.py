@@ -13,7 +13,7 @@ from typing import Literal
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.utils.module_loading import module_has_submodule
 
 from nanhu.kernel.registry import Text
@@ -80,11 +80,11 @@ def named_in(model: type[Model], key: str, name: str) -> Lookup:
 
 
 def fits(model: type[Model], column: str, text: str) -> bool:
+    held = model._meta.get_field(column)  # noqa: SLF001 - Django's own name for the public list of fields
     try:
-        model._meta.get_field(column).to_python(text)  # noqa: SLF001 - Django's own name for the public list of fields
+        return isinstance(held, Field) and held.to_python(text) is not None
     except ValidationError:
         return False
-    return True
 
 
 def is_number(text: str) -> bool:
