@@ -58,7 +58,7 @@ FACTS: dict[str, Text] = {
     "places": _("地点数"),
     "rooms_added": _("新增房间"),
     "rooms_changed": _("修改房间"),
-    "step": _("结转步骤"),
+    "step": _("步骤"),
     "rooms_released": _("退还数"),
     "season": _("作息"),
     "teaching_weeks": _("教学周"),

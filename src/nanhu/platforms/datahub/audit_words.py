@@ -31,7 +31,6 @@ FACTS: dict[str, Text] = {
     "dry_run": _("试运行"),
     "headers": _("表头"),
     "rejected": _("拒绝"),
-    "starts_on": _("从"),
     "table": _("共享表"),
     "writer": _("供给方"),
 }

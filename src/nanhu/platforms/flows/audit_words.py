@@ -26,7 +26,6 @@ TARGETS: dict[str, Text] = {
 FACTS: dict[str, Text] = {
     "decision": _("决定"),
     "flow": _("流程"),
-    "step": _("步骤"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "decision": {"agree": _("同意"), "refuse": _("不同意"), "return": _("退回修改"), "done": _("办好")},

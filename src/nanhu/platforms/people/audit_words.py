@@ -48,10 +48,9 @@ WHOLE_TARGETS: dict[str, Text] = {
 FACTS: dict[str, Text] = {
     "batch": _("批次"),
     "count": _("数量"),
-    "ends_on": _("截止日期"),
+    "ends_on": _("到"),
     "office": _("岗位"),
     "person_ids": _("人员"),
-    "starts_on": _("起始日期"),
+    "starts_on": _("从"),
     "today": _("今天"),
-    "unit": _("单位"),
 }

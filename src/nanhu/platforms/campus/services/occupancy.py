@@ -75,7 +75,7 @@ def replace_rooms(*, by: Actor, source: str, term: Term, holds: Sequence[Hold]) 
     present = rows_of(source, term)
     wanted = {identity_of(one): one for one in holds}
     over = rows_over(present.values(), moment)
-    new = [one for one in holds if identity_of(one) not in present and not is_told_otherwise(one, over)]
+    new = [one for one in holds if identity_of(one) not in present and not is_renamed(one, over)]
     lock_rooms({one.room for one in new})
     gone = [row.pk for identity, row in present.items() if identity not in wanted and row.during.upper > moment]
     released, _by_table = Occupancy.objects.filter(pk__in=gone).delete()
@@ -102,7 +102,7 @@ def rows_over(rows: Iterable[Occupancy], moment: datetime) -> dict[int, list[Occ
     return found
 
 
-def is_told_otherwise(one: Hold, over: Mapping[int, Sequence[Occupancy]]) -> bool:
+def is_renamed(one: Hold, over: Mapping[int, Sequence[Occupancy]]) -> bool:
     """The set says already who stood there then: what was is not told anew."""
     if one.ends_at > now():
         return False

@@ -23,7 +23,6 @@ FACTS: dict[str, Text] = {
     "demands_second_factor": _("要求两步验证"),
     "description": _("一句话说明"),
     "effect": _("效果"),
-    "ends_on": _("到"),
     "entitlements": _("许可（eduPersonEntitlement）"),
     "grants": _("应用内角色的名字"),
     "has_attributes_in_cas2": _("CAS 2.0 也带属性"),
@@ -38,7 +37,6 @@ FACTS: dict[str, Text] = {
     "proxy_prefixes": _("代理地址"),
     "proxy_targets": _("可代理访问的应用"),
     "starts_at": _("开始"),
-    "starts_on": _("从"),
     "unit_id": _("单位（含下属）"),
     "user_name": _("用户名"),
 }

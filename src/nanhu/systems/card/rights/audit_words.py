@@ -19,7 +19,6 @@ WHOLE_TARGETS: dict[str, Text] = {
     "card:unknown": _("不认识的卡"),
 }
 FACTS: dict[str, Text] = {
-    "allowed": _("允许"),
     "place": _("地点"),
     "result": _("结果"),
     "rules": _("规则"),
