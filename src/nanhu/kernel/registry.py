@@ -309,8 +309,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingWork:
-    """A room's part of what waits for a person (待办). `load(viewer, limit)` is None where nothing does. A console's lists that
-    wait for a viewer (`waits`) enter themselves."""
+    """A room's part of what waits for a person (待办). `load(viewer, limit)` is None where nothing does, and only counts
+    where `limit` is 0, as a home does. A console's lists that wait for a viewer (`waits`) enter themselves."""
 
     key: str
     title: Text

@@ -161,12 +161,12 @@ class Page:
         return self.allows(viewer) if self.allows else not self.roles or bool(self.roles & viewer.roles)
 
     def waiting_for(self, viewer: Viewer, limit: int) -> Waiting | None:
-        """What waits on it for somebody who may decide it."""
+        """What waits on it for somebody who may decide it; without a limit it is only counted."""
         is_theirs = self.is_allowed(viewer) and self.is_shown_to(viewer)
         if self.count is None or not is_theirs or not (self.decides is None or self.decides(viewer)):
             return None
         count = self.count(viewer)
-        lines = self.waiting_lines(viewer, limit) if count and self.waiting_lines else []
+        lines = self.waiting_lines(viewer, limit) if count and limit and self.waiting_lines else []
         return Waiting(count=count, url=self.address(), lines=lines) if count else None
 
     def respond(self, request: PageRequest) -> HttpResponseBase:

@@ -4,15 +4,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.flows.models import Case, Delegation, Task
 from nanhu.platforms.people import api as people
 
 LEADING: Final = ("head", "deputy", "secretary", "leader")
 """Offices whose holders see all cases of the processes that their unit owns."""
 LIVING: Final = (Task.State.OPEN, Task.State.CLAIMED)
+TODAY: Final = Given("today", DateField())
+GIVEN_TO = Prepared(
+    lambda: Delegation.objects.filter(
+        delegate_id=Given("person"), ended_at=None, starts_on__lte=TODAY, ends_on__gte=TODAY
+    ).order_by("pk")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,7 @@ class Capacity:
 
     person_id: int
     definition_id: int | None
-    posts: tuple[tuple[int, str], ...]
+    posts: tuple[tuple[int, str], ...] = ()
 
     def covers(self, task: Task) -> bool:
         if self.definition_id not in {None, task.case.definition_id}:
@@ -49,10 +56,7 @@ class Capacity:
 
 def capacities_of(person_id: int) -> list[Capacity]:
     """One's own first. Of a delegate's owners only what is theirs: a delegation never chains. Who has left stands in for nobody."""
-    today = campus_today()
-    given = Delegation.objects.filter(
-        delegate_id=person_id, ended_at=None, starts_on__lte=today, ends_on__gte=today
-    ).order_by("pk")
+    given = GIVEN_TO(person=person_id, today=campus_today())
     mine = Capacity(person_id, None, posts_of(person_id))
     if not given or not is_staff(person_id):
         return [mine]
@@ -69,10 +73,15 @@ def posts_of(person_id: int) -> tuple[tuple[int, str], ...]:
     return tuple((one.unit_id, one.office) for one in people.posts_of(person_id))
 
 
-def waiting_for(person_id: int, capacities: Collection[Capacity] | None = None) -> QuerySet[Task]:
-    """What this person may decide now, for himself or as a delegate. Nobody's own applications, except to fill in."""
+def waiting_for(person_id: int) -> QuerySet[Task]:
+    """What this person may decide now, for himself or as a delegate."""
+    return covered_by(capacities_of(person_id), person_id)
+
+
+def covered_by(capacities: Collection[Capacity], person_id: int | Given) -> QuerySet[Task]:
+    """Nobody's own applications, except to fill in."""
     rows = Q()
-    for one in capacities if capacities is not None else capacities_of(person_id):
+    for one in capacities:
         rows |= one.rows()
     not_own = Q(applicant=None) | ~Q(applicant_id=person_id) | Q(kind="fill", person_id=person_id)
     return Task.objects.filter(rows & not_own, state__in=LIVING)

@@ -1,18 +1,33 @@
 """Reads: what waits for a person, his applications, the cases that he may see."""
 
 import logging
+from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer, Waiting, WaitingWork, waiting_work
 from nanhu.platforms.flows.errors import NotYoursError
 from nanhu.platforms.flows.models import Case, Definition, Delegation, Entry, Task
-from nanhu.platforms.flows.policies import LIVING, capacities_of, led_units, visible_cases, waiting_for
+from nanhu.platforms.flows.policies import (
+    LIVING,
+    Capacity,
+    capacities_of,
+    covered_by,
+    led_units,
+    visible_cases,
+    waiting_for,
+)
 
 WORK_SHOWN = 3
+HOME_SHOWN = 3
+OWN: Final = Given("person")
+OWN_FIRST = Prepared(
+    lambda: in_turn(covered_by([Capacity(OWN, None)], OWN))[: HOME_SHOWN + 1]  # type: ignore[arg-type]  # stands for a person
+)
 log = logging.getLogger(__name__)
 
 
@@ -25,24 +40,39 @@ def person_of(viewer: Viewer) -> int:
 
 def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
     """Urged first, then what is due first."""
-    rows = waiting_for(person_of(viewer)).select_related("case__definition", "case__version", "pool_unit")
-    return rows.order_by(F("urged_at").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "pk")
+    return in_turn(waiting_for(person_of(viewer))).select_related("case__version", "pool_unit")
+
+
+def in_turn(rows: QuerySet[Task]) -> QuerySet[Task]:
+    turn = (F("urged_at").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "pk")
+    return rows.select_related("case__definition").order_by(*turn)
+
+
+def home_tasks(viewer: Viewer) -> tuple[list[Task], int]:
+    """The first of them, and how many there are. Who has no post and stands in for nobody is most people, at each of their homes."""
+    person_id = person_of(viewer)
+    capacities = capacities_of(person_id)
+    if capacities == [Capacity(person_id, None)]:
+        first = OWN_FIRST(person=person_id)
+    else:
+        first = list(in_turn(covered_by(capacities, person_id))[: HOME_SHOWN + 1])
+    return first, len(first) if len(first) <= HOME_SHOWN else covered_by(capacities, person_id).count()
 
 
 def count_tasks(viewer: Viewer) -> int:
     return waiting_for(viewer.person_id).count() if viewer.person_id is not None else 0
 
 
-def other_work(viewer: Viewer) -> list[tuple[WaitingWork, Waiting]]:
-    """What waits in the consoles of other rooms."""
-    found = [(work, loaded(work, viewer)) for work in waiting_work]
+def other_work(viewer: Viewer, limit: int = WORK_SHOWN) -> list[tuple[WaitingWork, Waiting]]:
+    """What waits in the consoles of other rooms, of each so many by name."""
+    found = [(work, loaded(work, viewer, limit)) for work in waiting_work]
     return [(work, waiting) for work, waiting in found if waiting is not None]
 
 
-def loaded(work: WaitingWork, viewer: Viewer) -> Waiting | None:
+def loaded(work: WaitingWork, viewer: Viewer, limit: int) -> Waiting | None:
     """A room that fails takes nobody's list away."""
     try:
-        return work.load(viewer, WORK_SHOWN)
+        return work.load(viewer, limit)
     except Exception:
         log.exception("what waits in %s could not be read", work.title)
         return None

@@ -30,7 +30,6 @@ from nanhu.platforms.flows.models import Case, Task, Token
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
 
-SHOWN = 3
 STUCK_SHOWN = 10
 
 
@@ -38,9 +37,8 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
     """At most three by name; then all of them."""
     if viewer.person_id is None:
         return None
-    tasks = list(queries.todo_tasks(viewer)[: SHOWN + 1])
-    count = len(tasks) if len(tasks) <= SHOWN else queries.count_tasks(viewer)
-    work = queries.other_work(viewer)
+    tasks, count = queries.home_tasks(viewer)
+    work = queries.other_work(viewer, limit=0)
     if not count and not work:
         return None
     lines = [f"{task.case.applicant_name} {term(task.case.definition.name)}".strip() for task in tasks]
@@ -51,7 +49,7 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
         caption=_("件等您办"),
         url=reverse("flows:todo"),
         tone="attention" if is_late else "plain",
-        lines=tuple(lines[:SHOWN]),
+        lines=tuple(lines[: queries.HOME_SHOWN]),
     )
 
 

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.people.models import Affiliation, Office, Post
 
 NEAREST: Final = """
@@ -76,24 +77,38 @@ def find_post(
 
 def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:
     """What a person holds on a day."""
-    found = holding(on or campus_today()).filter(person_id=person_id).select_related("unit", "office")
+    found = _own(holding(on), person_id) if on else OWN_TODAY(person=person_id, today=campus_today())
     return [
         PostHeld(unit_id=one.unit_id, unit_name=one.unit.name, office=one.office.key, office_name=one.office.name)
-        for one in found.order_by("office__order", "pk")
+        for one in found
     ]
+
+
+def _own(posts: QuerySet[Post], person_id: int | Given) -> QuerySet[Post]:
+    return posts.filter(person_id=person_id).select_related("unit", "office").order_by("office__order", "pk")
 
 
 def holding(day: date) -> QuerySet[Post]:
     """As find_post: from today on only who has a tie by that day."""
-    held = Post.objects.filter(not_over(day), withdrawn_at=None, starts_on__lte=day)
-    if day < campus_today():
-        return held
-    ties = Affiliation.objects.filter(not_over(campus_today()), kind__in=TIES, starts_on__lte=day)
-    return held.filter(Exists(ties.filter(person_id=OuterRef("person_id")).exclude(state="ended")))
+    return held(day) if day < campus_today() else held_by_who_is_here(day, campus_today())
 
 
-def not_over(day: date) -> Q:
+def held(day: date | Given) -> QuerySet[Post]:
+    return Post.objects.filter(not_over(day), withdrawn_at=None, starts_on__lte=day)
+
+
+def held_by_who_is_here(day: date | Given, today: date | Given) -> QuerySet[Post]:
+    ties = Affiliation.objects.filter(not_over(today), kind__in=TIES, starts_on__lte=day)
+    return held(day).filter(Exists(ties.filter(person_id=OuterRef("person_id")).exclude(state="ended")))
+
+
+def not_over(day: date | Given) -> Q:
     return Q(ends_on=None) | Q(ends_on__gte=day)
+
+
+TODAY: Final = Given("today", DateField())
+OWN_TODAY = Prepared(lambda: _own(held_by_who_is_here(TODAY, TODAY), Given("person")))
+"""Each home and each list of 待办 asks it."""
 
 
 def tied(person_ids: Collection[int], *, states: Collection[str] = PLANNED_OR_LIVING) -> set[int]:
