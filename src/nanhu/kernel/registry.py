@@ -29,6 +29,8 @@ class Viewer:
     roles: frozenset[str] = frozenset()
     record: Any = field(default=None, compare=False, repr=False)
     """The golden record as this request has read it, for the room it belongs to (a `people.PersonCard`)."""
+    counted: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """How many wait in each list of proposals, once this request has counted them (`kernel.kit.waiting`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

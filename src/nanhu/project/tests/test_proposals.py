@@ -6,7 +6,9 @@ from django.db import connection
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError
+from nanhu.kernel.kit.waiting import count_waiting, listed
 from nanhu.kernel.proposals import TAKEN_BACK, Proposal, given
+from nanhu.kernel.registry import Viewer
 
 PROPOSALS = [model for model in apps.get_models() if issubclass(model, Proposal)]
 AUTHOR, OTHER = Actor(account_id=7, name="周敏"), Actor(account_id=8, name="何平")
@@ -79,3 +81,13 @@ def test_a_refusal_says_why():
     assert given(" 名单不全 ") == "名单不全"
     with pytest.raises(ReasonMissingError):
         given(" \n")
+
+
+@pytest.mark.django_db
+def test_how_many_wait_in_all_lists_is_one_query_and_what_each_list_says(django_assert_num_queries):
+    """A home asks for all of them: one by one they were seven for a clerk, and one more with each new room."""
+    viewer = Viewer(account_id=1, person_id=None, name="", campus_no="", faces=frozenset({"staff"}), face="staff")
+    with django_assert_num_queries(1):
+        counted = {model: count_waiting(viewer, model) for model in listed}
+    assert len(counted) > 8
+    assert counted == {model: model.waiting_for(1).count() for model in listed}
