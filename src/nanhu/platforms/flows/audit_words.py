@@ -12,9 +12,12 @@ ACTIONS: dict[str, Text] = {
     "flows.delegate": _("委托待办"),
     "flows.end_delegation": _("结束委托"),
     "flows.open_case": _("提交申请"),
+    "flows.register_source": _("登记待办来源"),
     "flows.release": _("放回待办"),
     "flows.resubmit": _("改好再交申请"),
     "flows.reveal_sealed": _("查看申请里的证件号码"),
+    "flows.source_off": _("停用待办来源"),
+    "flows.source_on": _("启用待办来源"),
     "flows.transfer": _("转交待办"),
     "flows.urge": _("催办申请"),
     "flows.withdraw": _("撤回申请"),
@@ -22,10 +25,14 @@ ACTIONS: dict[str, Text] = {
 TARGETS: dict[str, Text] = {
     "case": _("申请"),
     "delegation": _("委托"),
+    "todo_source": _("待办来源"),
 }
 FACTS: dict[str, Text] = {
     "decision": _("决定"),
     "flow": _("流程"),
+    "key": _("代号"),
+    "origin": _("主机"),
+    "vendor": _("接入单位"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "decision": {"agree": _("同意"), "refuse": _("不同意"), "return": _("退回修改"), "done": _("办好")},

@@ -102,6 +102,19 @@ def todo(request: PageRequest) -> HttpResponseBase:
     return listing(request, Todos, found, TodoFilters, each=rows, empty=none, template="flows/todo.html", facts=facts)
 
 
+class OutsideTodos(Table):
+    what = Markup(_("事项"), "flows/_outside.html", sort=False)
+    source = Text(_("来自"), "source__name", is_term=True, sort=False)
+    due = Moment(_("期限"), "due_at", sort=False)
+    pushed = Moment(_("时间"), "pushed_at", sort=False)
+
+
+@todo.page("outside/", title=_("别的系统的待办"), lead=_("点开就到原来的系统去办；办完了，那边会告诉这里。"))
+def outside(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有别的系统的待办"), icon="circle-check")
+    return listing(request, OutsideTodos, queries.outside_todos(request.viewer), empty=none)
+
+
 def seen_task(request: PageRequest, public_id: UUID) -> Task:
     return queries.task_for(request.viewer, public_id)
 

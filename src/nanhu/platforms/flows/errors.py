@@ -1,8 +1,11 @@
 """Expected failures of processes."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.openapi.api import ApiError
 
 
 class TwinCaseError(CampusError):
@@ -114,3 +117,57 @@ class DataRefusedError(CampusError):
     code = "flows.data_refused"
     http_status = 422
     sentence = _("这些内容不对：{fields}")
+
+
+class SourceUnknownError(ApiError):
+    code = "source_unknown"
+    http_status = 404
+    sentence = _("没有这个来源，或它已停用，或不是贵方的。")
+
+
+class TodoUnknownError(ApiError):
+    code = "todo_unknown"
+    http_status = 404
+    sentence = _("这个来源没有推送过这件待办。")
+
+
+class TodoTwiceError(ApiError):
+    code = "todo_twice"
+    http_status = 422
+    sentence = _("一批里“{name}”写了两次。")
+
+
+class AddressForeignError(ApiError):
+    code = "address_foreign"
+    http_status = 422
+    sentence = _("“{name}”的网址不在这个来源登记的 {origin} 下。")
+
+
+class SequenceReusedError(ApiError):
+    code = "sequence_reused"
+    http_status = 409
+    sentence = _("这个序号已用于不同的内容：每次变化序号要大一些。")
+
+
+class SourceFullError(ApiError):
+    code = "source_full"
+    http_status = 422
+    sentence = _("这个来源没办的待办已有 {most} 件，请先办结或删除。")
+
+
+OUTSIDE_ERRORS: Final = (
+    SourceUnknownError,
+    TodoUnknownError,
+    TodoTwiceError,
+    AddressForeignError,
+    SequenceReusedError,
+    SourceFullError,
+)
+"""What a system that pushes to-dos may be answered instead."""
+
+
+class SourceKeyTakenError(CampusError):
+    code = "flows.source_key_taken"
+    http_status = 409
+    field = "key"
+    sentence = _("已有一个来源用了这个代号。")

@@ -4,14 +4,14 @@ import logging
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer, Waiting, WaitingWork, waiting_work
 from nanhu.platforms.flows.errors import NotYoursError
-from nanhu.platforms.flows.models import Case, Definition, Delegation, Entry, Task
+from nanhu.platforms.flows.models import Case, Definition, Delegation, Entry, OutsideSource, OutsideTodo, Task
 from nanhu.platforms.flows.policies import (
     LIVING,
     Capacity,
@@ -99,6 +99,33 @@ def was_before(row: Task, person_id: int) -> bool:
         return False
     gave = Entry.objects.filter(case=row.case_id, step=row.step, person_id=person_id, verb="transferred")
     return any(one.is_member(row) for one in capacities_of(person_id)) or gave.exists()
+
+
+def outside_todos(viewer: Viewer) -> QuerySet[OutsideTodo]:
+    """What other systems pushed for this person, what is due first first."""
+    return outside_of(person_of(viewer))
+
+
+def outside_of(person_id: int | Given) -> QuerySet[OutsideTodo]:
+    rows = OutsideTodo.objects.filter(person_id=person_id, state=OutsideTodo.State.OPEN, source__is_on=True)
+    return rows.select_related("source").order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+ALL_OUTSIDE = Prepared(lambda: outside_of(OWN))
+"""Of one `person`, few or none: each home asks."""
+
+
+def todo_sources() -> QuerySet[OutsideSource]:
+    """With how many of their to-dos wait, are done, and are nobody's."""
+    is_open = Q(todos__state=OutsideTodo.State.OPEN)
+    counts = {
+        "waiting": Count("todos", filter=is_open & Q(todos__person__isnull=False)),
+        "done": Count("todos", filter=Q(todos__state=OutsideTodo.State.DONE)),
+        "unknown": Count("todos", filter=Q(todos__dropped=OutsideTodo.Dropped.UNKNOWN)),
+        "too_many": Count("todos", filter=Q(todos__dropped=OutsideTodo.Dropped.TOO_MANY)),
+    }
+    rows = OutsideSource.objects.filter(is_sandbox=False).select_related("vendor").annotate(**counts)
+    return rows.order_by("name")
 
 
 def offered_services(viewer: Viewer) -> QuerySet[Definition]:

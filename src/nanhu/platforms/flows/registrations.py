@@ -12,6 +12,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.clock import now
 from nanhu.kernel.registry import (
     Check,
     CheckResult,
@@ -19,14 +20,19 @@ from nanhu.kernel.registry import (
     Owner,
     PersonalData,
     SchoolRules,
+    Text,
     Tile,
     TileContent,
     Verdict,
     Viewer,
+    Waiting,
+    WaitingLine,
+    WaitingWork,
 )
+from nanhu.kernel.ui.dates import moment_words
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import hours, queries
-from nanhu.platforms.flows.models import Case, Task, Token
+from nanhu.platforms.flows.models import Case, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
 
@@ -51,6 +57,41 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
         tone="attention" if is_late else "plain",
         lines=tuple(lines[: queries.HOME_SHOWN]),
     )
+
+
+def outside_work(viewer: Viewer, limit: int) -> Waiting | None:
+    """What other systems pushed, each with its source; it is done there."""
+    found = queries.ALL_OUTSIDE(person=viewer.person_id) if viewer.person_id is not None else []
+    if not found:
+        return None
+    lines = [
+        WaitingLine(
+            title=one.title,
+            url=one.address,
+            since=one.pushed_at,
+            facts=((_("来自"), str(term(one.source.name))), *due_facts(one)),
+        )
+        for one in found[:limit]
+    ]
+    return Waiting(count=len(found), url=reverse("flows:outside"), lines=lines)
+
+
+def due_facts(todo: OutsideTodo) -> tuple[tuple[Text, str], ...]:
+    return ((_("期限"), moment_words(todo.due_at, now())),) if todo.due_at else ()
+
+
+def outside_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = OutsideTodo.objects.filter(person_id=owner.person_id).select_related("source").order_by("-pushed_at")
+    for one in rows.filter(pushed_at__gte=since) if since else rows:
+        yield {
+            "source": one.source.name,
+            "title": one.title,
+            "address": one.address,
+            "state": one.state,
+            "due_at": one.due_at,
+            "pushed_at": one.pushed_at,
+            "done_at": one.done_at,
+        }
 
 
 def case_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
@@ -96,6 +137,12 @@ def check_stuck() -> CheckResult:
 post_migrate.connect(publish_after_migrations, sender=apps.get_app_config("flows"), dispatch_uid="flows.definitions")
 registry.tiles.add(Tile(key="flows.todos", title=_("待办"), load=todo_tile, order=5, icon="list-checks"))
 registry.personal_data.add(PersonalData(key="flows.cases", title=_("我的申请"), load=case_records, order=60))
+registry.personal_data.add(
+    PersonalData(key="flows.outside", title=_("别的系统给我的待办"), load=outside_records, order=61)
+)
+registry.waiting_work.add(
+    WaitingWork(key="flows.outside", title=_("别的系统的待办"), office=_("各业务系统"), load=outside_work, order=5)
+)
 registry.looks.add(Look(key="flows.reveal_sealed", what=_("申请里的证件号码")))
 registry.checks.add(Check(key="flows.unassigned", title=_("待办的办理人"), run=check_unassigned, order=82))
 registry.checks.add(Check(key="flows.stuck", title=_("在办的申请"), run=check_stuck, order=83))

@@ -1,5 +1,7 @@
 from django.urls import path
 
 from nanhu.platforms.flows.desk import desk
+from nanhu.platforms.flows.sources import desk as keeping
 
-urlpatterns = [path("", desk.urls)]
+pages, app, namespace = desk.urls
+urlpatterns = [path("", ([path("keeping/", keeping.urls), *pages], app, namespace))]

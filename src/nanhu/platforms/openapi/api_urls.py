@@ -1,9 +1,29 @@
 """`/api/<interface>/`: the developers' page, the description and the endpoints of each registered interface."""
 
-from django.urls import URLPattern, URLResolver, include, path
+import re
 
-from nanhu.platforms.openapi.interfaces import Interface, interfaces
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
+
+from nanhu.platforms.openapi.interfaces import NAME, Interface, interfaces
 from nanhu.platforms.openapi.views import endpoint, guide
+
+
+class NameConverter(StringConverter):
+    regex = NAME
+
+
+register_converter(NameConverter, "api_name")
+
+
+def route_of(address: str) -> str:
+    address = address.replace("{public_id}", "<uuid:public_id>")
+    return re.sub(r"{(\w+)}", r"<api_name:\1>", address)
+
+
+def name_of(address: str) -> str:
+    address = address.replace("/{public_id}", "_one")
+    return re.sub(r"[{}]", "", address).replace("/", "_")
 
 
 def urls_of(interface: Interface) -> list[URLPattern]:
@@ -15,9 +35,9 @@ def urls_of(interface: Interface) -> list[URLPattern]:
         path(f"{base}openapi.json", endpoint.openapi(interface), name="openapi"),
         *[
             path(
-                base + address.replace("{public_id}", "<uuid:public_id>"),
+                base + route_of(address),
                 endpoint.endpoint(interface, address),
-                name=address.replace("/{public_id}", "_one").replace("/", "_"),
+                name=name_of(address),
             )
             for address in addresses
         ],

@@ -25,12 +25,14 @@ class RequestBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 def read[Shape: RequestBody](body: bytes, shape: type[Shape]) -> Shape:
     """JSON knows one kind of number: 850.0 is the whole number 850, as the description's schema says."""
     facts = strict_json.decode(body)
-    if isinstance(facts, dict):
-        facts = {name: whole(value) for name, value in facts.items()}
-    return msgspec.convert(facts, shape)
+    return msgspec.convert(whole(facts), shape)
 
 
 def whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [whole(one) for one in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

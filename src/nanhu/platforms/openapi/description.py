@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.openapi import bodies
-from nanhu.platforms.openapi.interfaces import COMMON_EVENTS, Interface, Operation
+from nanhu.platforms.openapi.interfaces import COMMON_EVENTS, NAME, Interface, Operation
 
 REF: Final = "#/components/schemas/{name}"
 HEADERS: Final = (
@@ -95,9 +95,14 @@ def content(shape: type) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": REF.format(name=shape.__name__)}}}
 
 
+def named(name: str) -> dict[str, str]:
+    """What an address may name."""
+    return {"type": "string", "format": "uuid"} if name == "public_id" else {"type": "string", "pattern": f"^{NAME}$"}
+
+
 def parameters(operation: Operation) -> list[dict[str, Any]]:
     path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        {"name": name, "in": "path", "required": True, "schema": named(name)}
         for name in re.findall(r"{(\w+)}", operation.path)
     ]
     query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.parameters]

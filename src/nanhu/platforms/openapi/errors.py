@@ -65,7 +65,7 @@ class BodyRefusedError(ApiError):
 class BodyLargeError(ApiError):
     code = "body_too_large"
     http_status = 413
-    sentence = _("请求内容超过 16 KB。")
+    sentence = _("请求内容超过 {most} KB。")
 
 
 class ContentTypeRefusedError(ApiError):

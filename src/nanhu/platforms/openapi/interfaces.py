@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import Text
-from nanhu.platforms.openapi.bodies import Error, Fault, RequestBody, ResponseBody
+from nanhu.platforms.openapi.bodies import LARGEST_BODY, Error, Fault, RequestBody, ResponseBody
 from nanhu.platforms.openapi.errors import ERRORS, ApiError
 from nanhu.platforms.openapi.models import ApiKey, Vendor
 from nanhu.platforms.openapi.services.webhooks import publish
 
+NAME: Final = r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}"
+"""What an address may name beside our own ids: `{source}`."""
 NO_ID: Final = UUID(int=0)
 """What nothing is called."""
 ALWAYS: Final = (
@@ -32,7 +34,8 @@ WRITING: Final = ("idempotency_key_missing", "idempotency_key_reused", "signatur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """An authentic request of a key that has the scope. `secret` is the key's text, for what was sealed with it."""
+    """An authentic request of a key that has the scope. `secret` is the key's text, for what was sealed with it; `names` what
+    the address names beside `public_id`."""
 
     by: Actor
     interface: "Interface"
@@ -43,6 +46,7 @@ class Request:
     public_id: UUID = NO_ID
     idempotency_key: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def may(self, scope: str) -> bool:
         return scope in self.vendor.scopes
@@ -68,7 +72,7 @@ class Operation:
     """
 
     name: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     title: Text
     handlers: dict[str, Handler]
@@ -79,6 +83,7 @@ class Operation:
     codes: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     writes: bool = False
+    largest_body: int = LARGEST_BODY
 
     @property
     def every_code(self) -> tuple[str, ...]:
@@ -132,6 +137,7 @@ class Example:
 
     path: str
     body: str
+    method: str = "POST"
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 import hmac
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -35,7 +35,7 @@ from nanhu.platforms.openapi.errors import (
     ScopeMissingError,
     SignatureWrongError,
 )
-from nanhu.platforms.openapi.interfaces import Interface, Operation, Request, scope_name
+from nanhu.platforms.openapi.interfaces import NO_ID, Interface, Operation, Request, scope_name
 from nanhu.platforms.openapi.models import ApiKey, IdempotencyRecord, Mode
 from nanhu.platforms.openapi.services.keys import hold_key
 from nanhu.platforms.openapi.services.vendors import is_address_allowed
@@ -65,11 +65,11 @@ class Caller(NamedTuple):
     request_id: str
 
 
-def serve(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Response:
+def serve(request: HttpRequest, operation: Operation, caller: Caller, named: Mapping[str, Any]) -> Response:
     """Everything a request may be refused for comes in this order; nothing is looked up before the key has the scope."""
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            return handle(request, operation, caller, public_id)
+            return handle(request, operation, caller, named)
         except (OperationalError, InterfaceError):
             log.exception("%s of %s", operation.name, caller.key.number)
             return error_response(caller.interface, OutcomeUnknownError(), caller.request_id)
@@ -80,14 +80,14 @@ def serve(request: HttpRequest, operation: Operation, caller: Caller, public_id:
             return error_response(caller.interface, OutcomeBrokenError(), caller.request_id)
 
 
-def handle(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Response:
+def handle(request: HttpRequest, operation: Operation, caller: Caller, named: Mapping[str, Any]) -> Response:
     key, vendor = caller.key, caller.key.vendor
     if key.mode == Mode.LIVE and not is_address_allowed(vendor, caller.address):
         raise AddressRefusedError
     if operation.scope and operation.scope not in vendor.scopes:
         raise ScopeMissingError(scope=scope_name(operation.scope))
     check_parameters(request, operation)
-    body = body_of(request)
+    body = body_of(request, operation.largest_body)
     if operation.takes is not None and request.content_type != "application/json":
         raise ContentTypeRefusedError
     idempotency_key = check_signature(request, caller, body) if operation.writes else ""
@@ -99,7 +99,8 @@ def handle(request: HttpRequest, operation: Operation, caller: Caller, public_id
         secret=caller.secret,
         body=decoded(operation, body),
         idempotency_key=idempotency_key,
-        public_id=public_id,
+        public_id=named.get("public_id", NO_ID),
+        names={name: value for name, value in named.items() if name != "public_id"},
         parameters=parameters_of(request, operation),
     )
     if not operation.writes:
@@ -108,16 +109,17 @@ def handle(request: HttpRequest, operation: Operation, caller: Caller, public_id
     return write_once(operation, api_request, mark, caller.request_id)
 
 
-def body_of(request: HttpRequest) -> bytes:
+def body_of(request: HttpRequest, largest: int) -> bytes:
+    refusal = BodyLargeError(most=largest // 1024)
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > bodies.LARGEST_BODY:
-        raise BodyLargeError
+    if not length.isdecimal() or int(length) > largest:
+        raise refusal
     try:
         body = request.body
     except RequestDataTooBig as error:
-        raise BodyLargeError from error
-    if len(body) > bodies.LARGEST_BODY:
-        raise BodyLargeError
+        raise refusal from error
+    if len(body) > largest:
+        raise refusal
     return body
 
 

@@ -107,6 +107,13 @@ OPEN = {
     "card_api:consents",
     "card_api:unknown",
     "card_api:no_address",
+    "flows_api:guide",
+    "flows_api:openapi",
+    "flows_api:sources",
+    "flows_api:todos_source",
+    "flows_api:todos_source_external_id",
+    "flows_api:unknown",
+    "flows_api:no_address",
     "portal:feed",
 }
 ARGUMENTS = {
@@ -135,6 +142,8 @@ ARGUMENTS = {
     "iso": "2026-10-10",
     "table_key": "card.card",
     "secret": "nobody-has-this-one",
+    "source": "oa",
+    "external_id": "oa-1",
 }
 MACHINES: set[str] = {
     "identity:radius_authenticate",
@@ -166,6 +175,11 @@ MACHINES: set[str] = {
     "card_api:consents",
     "card_api:unknown",
     "card_api:no_address",
+    "flows_api:sources",
+    "flows_api:todos_source",
+    "flows_api:todos_source_external_id",
+    "flows_api:unknown",
+    "flows_api:no_address",
 }
 """Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")

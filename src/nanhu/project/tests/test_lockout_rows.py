@@ -38,6 +38,7 @@ ROW_OF = {
     "payments_notices:acp_notice": "the notice doors of bank and UnionPay",
     "payments_notices:bank_notice": "the notice doors of bank and UnionPay",
     "card_api:": "vendor API",
+    "flows_api:": "vendor API",
     "verify-document": "codes of printed documents (`/v/…`)",
 }
 """By the beginning of a name; the longest that fits counts."""
@@ -63,6 +64,8 @@ COUNTS_NOBODY = {
     "identity:saml_metadata",
     "card_api:guide",
     "card_api:openapi",
+    "flows_api:guide",
+    "flows_api:openapi",
     "api_index",
     "api_not_installed",
     "api_not_installed_below",

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("openapi", "0001_initial"),
         ("people", "0002_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -622,6 +623,139 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["running", "returned"]), models.Q(("twin", ""), _negated=True)),
                 fields=("definition", "applicant", "twin"),
                 name="flows_case_no_twin",
+            ),
+        ),
+        migrations.CreateModel(
+            name="OutsideSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("key", models.TextField(help_text="as it stands in the address of the API")),
+                ("name", models.TextField()),
+                ("origin", models.TextField(help_text="https://oa.example.edu.cn")),
+                ("is_sandbox", models.BooleanField(default=False)),
+                ("is_on", models.BooleanField(default=True)),
+                ("contacted_at", models.DateTimeField(null=True)),
+                ("registered_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="openapi.vendor"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_outside_source",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutsideTodo",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("external_id", models.TextField()),
+                ("campus_no", models.TextField(help_text="as it was pushed")),
+                (
+                    "dropped",
+                    models.TextField(
+                        blank=True, choices=[("unknown", "没有这个人"), ("too_many", "一个人太多")], default=""
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("address", models.TextField()),
+                ("state", models.TextField(choices=[("open", "待办"), ("done", "已办")])),
+                ("due_at", models.DateTimeField(null=True)),
+                ("sequence", models.BigIntegerField()),
+                ("digest", models.TextField(help_text="of what was pushed under this sequence")),
+                ("is_ended", models.BooleanField(default=False, help_text="by DELETE: nothing opens it again")),
+                ("pushed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="todos", to="flows.outsidesource"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_outside_todo",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="outsidesource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_sandbox", False)), fields=("key",), name="flows_outside_source_key_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outsidesource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_sandbox", True)), fields=("vendor",), name="flows_outside_source_one_sandbox"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outsidesource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("key__regex", "^[a-z][a-z0-9-]{1,29}$"),
+                    models.Q(("name", ""), _negated=True),
+                    ("origin__regex", "^https?://[a-z0-9.-]+(:[0-9]+)?$"),
+                    models.Q(("is_sandbox", False), ("key", "sandbox"), _connector="OR"),
+                    models.Q(("is_sandbox", True), models.Q(("key", "sandbox"), _negated=True), _connector="OR"),
+                ),
+                name="flows_outside_source_is_named",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outsidetodo",
+            index=models.Index(
+                condition=models.Q(("person__isnull", False), ("state", "open")),
+                fields=["person", "due_at"],
+                name="flows_outside_of_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outsidetodo",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="flows_outside_todo_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="outsidetodo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("dropped", ""),
+                    models.Q(("dropped__in", ["unknown", "too_many"]), ("person", None)),
+                    _connector="OR",
+                ),
+                name="flows_outside_todo_is_somebodys_or_dropped",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outsidetodo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at", None), ("is_ended", False), ("state", "open")),
+                    models.Q(("done_at__isnull", False), ("state", "done")),
+                    _connector="OR",
+                ),
+                name="flows_outside_todo_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outsidetodo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("external_id__regex", "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), ("sequence__gte", 0)),
+                name="flows_outside_todo_is_numbered",
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

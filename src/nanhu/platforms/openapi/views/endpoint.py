@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -28,7 +28,7 @@ from nanhu.platforms.openapi.errors import (
     RateLimitedError,
     RequestUnreadableError,
 )
-from nanhu.platforms.openapi.interfaces import NO_ID, Interface, Operation
+from nanhu.platforms.openapi.interfaces import Interface, Operation
 from nanhu.platforms.openapi.models import RequestLog
 from nanhu.platforms.openapi.services import keys, rate_limits, refusals
 from nanhu.platforms.openapi.services.refusals import Attempt
@@ -41,7 +41,7 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
     """The view of one address: the operations that stand at it, by method."""
     here = interface.at(path)
 
-    def view(request: HttpRequest, public_id: UUID = NO_ID) -> HttpResponse:
+    def view(request: HttpRequest, **named: Any) -> HttpResponse:
         request_id = uuid4()
         method = "GET" if request.method == "HEAD" else request.method or ""
         operation = here.get(method)
@@ -65,7 +65,7 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
             )
         if operation is None:
             return refused(MethodRefusedError(), interface, allow=here)
-        return respond(request, operation, caller, request_id, public_id)
+        return respond(request, operation, caller, request_id, named)
 
     return open_to_programs(view, interface)
 
@@ -113,10 +113,10 @@ def authenticated(interface: Interface, request: HttpRequest, attempt: Attempt) 
 
 
 def respond(
-    request: HttpRequest, operation: Operation, caller: Caller, request_id: UUID, public_id: UUID
+    request: HttpRequest, operation: Operation, caller: Caller, request_id: UUID, named: Mapping[str, Any]
 ) -> HttpResponse:
     begun = time.perf_counter()
-    response = serving.serve(request, operation, caller, public_id)
+    response = serving.serve(request, operation, caller, named)
     line = RequestLog(
         public_id=request_id,
         vendor=caller.key.vendor,

@@ -1,14 +1,9 @@
 """A vendor that sells lunch boxes for the rice window: its keys, its signed requests, a phone that shows codes."""
 
-import hashlib
-import hmac
-import json
 import time
 from itertools import count
-from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from nanhu.platforms.openapi.services import keys, vendors
 from nanhu.systems.card.checks import receipt_differences
@@ -18,39 +13,23 @@ from nanhu.systems.card.codes.tests.phone import write_code
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.vendors.scopes import Scope
+from nanhu.testing.open_api import Program
 
 PREFIX = "/api/card/v1/"
 HOME = "10.20.0.7"
 EVERYTHING = tuple(Scope.values)
 
 
-class Shop:
+class Shop(Program):
     """A vendor's program: what its developer would write, by the document alone."""
+
+    prefix = PREFIX
 
     def __init__(self, vendor, *, mode="live"):
         self.vendor = vendor
         made = keys.make_key(by=SYSTEM, vendor=vendor, mode=mode, name="前台")
-        self.key, self.secret = made.key, made.text
-        self.client = Client(REMOTE_ADDR=HOME)
-
-    def headers(self, method, path, body, *, idempotency_key, moment=None):
-        stamp = str(int(time.time() if moment is None else moment))
-        text = f"{stamp}.{method}.{path}.{idempotency_key}.".encode() + body
-        seal = hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
-        return {
-            "authorization": f"Bearer {self.secret}",
-            "idempotency-key": idempotency_key,
-            "nanhu-signature": f"t={stamp},v1={seal}",
-        }
-
-    def get(self, path, **query):
-        return self.client.get(PREFIX + path, query, headers={"authorization": f"Bearer {self.secret}"})
-
-    def post(self, path, facts, *, idempotency_key=None, moment=None, headers=None, body=None):
-        body = json.dumps(facts, ensure_ascii=False).encode() if body is None else body
-        name = idempotency_key or f"deed-{uuid4()}"
-        head = self.headers("POST", PREFIX + path, body, idempotency_key=name, moment=moment) | (headers or {})
-        return self.client.post(PREFIX + path, body, content_type="application/json", headers=head)
+        self.key = made.key
+        super().__init__(made.text, address=HOME)
 
     def pay(self, fen=850, *, code="", merchant="n1.rice", **more):
         names = {"idempotency_key", "moment", "headers"}

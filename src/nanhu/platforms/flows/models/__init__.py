@@ -1,0 +1,14 @@
+from nanhu.platforms.flows.models.outside import OutsideSource, OutsideTodo
+from nanhu.platforms.flows.models.processes import Case, Definition, Delegation, Entry, Task, Token, Version
+
+__all__ = [
+    "Case",
+    "Definition",
+    "Delegation",
+    "Entry",
+    "OutsideSource",
+    "OutsideTodo",
+    "Task",
+    "Token",
+    "Version",
+]

@@ -1,0 +1,376 @@
+"""To-dos of other systems: pushed twice, late, of strangers, to foreign hosts; seen in 待办; ended; whose they are when people change."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.flows import queries
+from nanhu.platforms.flows.errors import OUTSIDE_ERRORS
+from nanhu.platforms.flows.models import OutsideSource, OutsideTodo
+from nanhu.platforms.flows.operations import OPERATIONS, SCOPE
+from nanhu.platforms.flows.services import outside
+from nanhu.platforms.flows.sources import KEEPER, desk
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.openapi import api as openapi
+from nanhu.platforms.people import api as people
+from nanhu.testing.open_api import Program, conformance
+from nanhu.testing.pages import PageTests
+
+from .conftest import SYSTEM, person_record
+from .test_holders import leave_the_school
+
+HOME = "10.20.0.7"
+ORIGIN = "https://oa.example.edu.cn"
+ADDRESS = f"{ORIGIN}/documents/118"
+
+
+class Office(Program):
+    prefix = "/api/flows/v1/"
+
+    def __init__(self, vendor, *, mode="live"):
+        super().__init__(openapi.make_key(by=SYSTEM, vendor=vendor, mode=mode, name="OA").text, address=HOME)
+
+    def put(self, name="oa-1", *, source="oa", **facts):
+        return self.send("PUT", f"todos/{source}/{name}", todo(**facts))
+
+    def put_many(self, *todos, source="oa"):
+        return self.send("PUT", f"todos/{source}", {"todos": list(todos)})
+
+    def delete(self, name="oa-1", *, source="oa", **more):
+        return self.send("DELETE", f"todos/{source}/{name}", **more)
+
+
+def todo(**facts):
+    return {"person": "T1", "title": "会签：冬季安全工作", "url": ADDRESS, "sequence": 1} | facts
+
+
+def code_of(answer):
+    return answer.json()["error"]["code"]
+
+
+def make_vendor(company="致远", scopes=(SCOPE,)):
+    order = openapi.VendorOrder(
+        company=company, contact="刘工", scopes=scopes, addresses=("10.20.0.0/24",), per_minute=6000
+    )
+    return openapi.register_vendor(by=SYSTEM, order=order)
+
+
+@pytest.fixture
+def vendor(school):
+    return make_vendor()
+
+
+@pytest.fixture
+def source(vendor):
+    return outside.register(by=SYSTEM, key="oa", name="办公系统", vendor=vendor, origin=ORIGIN)
+
+
+@pytest.fixture
+def office(source):
+    return Office(source.vendor)
+
+
+def test_it_appears_with_its_source_and_goes_when_it_is_done(school, office):
+    assert office.put(due="2026-12-01T17:30:00+08:00").json()["outcome"] == "applied"
+    counsellor = school.client("T1")
+    page = counsellor.get("/flows/").content.decode()
+    assert all(said in page for said in ("会签：冬季安全工作", "办公系统", f'href="{ADDRESS}"'))
+    assert "会签：冬季安全工作" in counsellor.get("/flows/outside/").content.decode()
+    assert "别的系统的待办 1" in counsellor.get("/").content.decode()
+    assert "会签：冬季安全工作" not in school.client("T2").get("/flows/outside/").content.decode()
+    assert office.delete().status_code == 200
+    assert "会签：冬季安全工作" not in counsellor.get("/flows/").content.decode()
+
+
+def test_the_sequence_decides_and_not_who_comes_last(office):
+    said = [office.put(**facts).json() for facts in ({"sequence": 5}, {"sequence": 5}, {"sequence": 4, "title": "旧"})]
+    assert [one["outcome"] for one in said] == ["applied", "unchanged", "stale"]
+    clash = office.put(sequence=5, title="别的")
+    assert (clash.status_code, code_of(clash)) == (409, "sequence_reused")
+    assert OutsideTodo.objects.get().title == "会签：冬季安全工作"
+    assert office.put(sequence=6, state="done").json()["outcome"] == "applied"
+    assert office.put(sequence=7).json()["outcome"] == "applied", "it was opened again"
+    assert OutsideTodo.objects.get().state == "open"
+
+
+def test_what_was_deleted_no_push_opens_again(office):
+    office.put()
+    assert [office.delete().status_code for _twice in range(2)] == [200, 200]
+    assert office.put(sequence=9).json()["outcome"] == "stale"
+    assert OutsideTodo.objects.get().state == "done"
+    assert code_of(office.delete("oa-2")) == "todo_unknown"
+
+
+def test_who_is_unknown_is_dropped_and_the_answer_is_the_same(school, office, source):
+    known, unknown = office.put("oa-1"), office.put("oa-2", person="T999")
+    assert known.status_code == unknown.status_code == 200
+    assert known.json() | {"external_id": ""} == unknown.json() | {"external_id": ""}
+    for name in ("oa-1", "oa-2"):
+        assert office.put(name, person="T1" if name == "oa-1" else "T999").json()["outcome"] == "unchanged"
+        assert office.put(name, sequence=0).json()["outcome"] == "stale"
+    row = OutsideTodo.objects.get(external_id="oa-2")
+    assert (row.person_id, row.dropped) == (None, "unknown")
+    counted = {one.key: (one.waiting, one.done, one.unknown) for one in queries.todo_sources()}
+    assert counted == {"oa": (1, 0, 1)}
+    page = keeper_of(school).get("/flows/keeping/").content.decode()
+    assert "致远" in page
+    assert re.search(r'没有这个人"[^>]*>\s*1\s*<', page)
+
+
+def keeper_of(school):
+    account = identity.account_of(school["T5"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
+    return school.client("T5")
+
+
+def test_who_comes_later_gets_what_was_nobodys(school, office):
+    office.put(person="T7")
+    new = person_record("T7", "新同事", "12", "staff")
+    people.apply_records(by=SYSTEM, records=[new], origin=people.Origin(source="test", title="测试"))
+    assert office.put(person="T7").json()["outcome"] == "unchanged"
+    row = OutsideTodo.objects.get()
+    assert (row.person_id, row.dropped) == (people.find_person_by_campus_no("T7"), "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        f"{ORIGIN}.evil.example/",
+        f"{ORIGIN}@evil.example/",
+        f"{ORIGIN}:444/",
+        ORIGIN.replace("https", "http") + "/",
+        f"https://evil.example/?{ORIGIN}/",
+    ],
+)
+def test_an_address_of_another_host_is_refused(office, address):
+    answer = office.put(url=address)
+    assert (answer.status_code, code_of(answer), OutsideTodo.objects.exists()) == (422, "address_foreign", False)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"url": "javascript:alert(1)"},
+        {"url": f"{ORIGIN}/\\evil"},
+        {"url": f'{ORIGIN}/"><script>'},
+        {"url": f"{ORIGIN}/{'x' * 500}"},
+        {"title": "x" * 121},
+        {"title": "a\nb"},
+        {"person": ""},
+        {"sequence": -1},
+        {"sequence": 2**53},
+        {"state": "gone"},
+        {"due": "2026-12-01T17:30:00"},
+        {"more": 1},
+    ],
+)
+def test_what_is_out_of_bounds_is_refused(office, facts):
+    answer = office.put(**facts)
+    assert (answer.status_code, code_of(answer), OutsideTodo.objects.exists()) == (400, "body_invalid", False)
+
+
+def test_a_batch_of_five_hundred_is_taken_in_whole_and_one_more_is_refused(office):
+    todos = [todo(external_id=f"oa-{number}", person="T2") for number in range(501)]
+    assert code_of(office.put_many(*todos)) == "body_invalid"
+    answer = office.put_many(*todos[:500])
+    assert {one["outcome"] for one in answer.json()["data"]} == {"applied"}
+    again = office.put_many(*todos[:499], todo(external_id="oa-499", person="T2", title="别的"))
+    assert [one["outcome"] for one in again.json()["data"]] == ["unchanged"] * 499 + ["conflict"]
+
+
+def test_one_wrong_line_and_nothing_of_a_batch_is_kept(office):
+    for wrong, code in (
+        (todo(external_id="oa-2", url="https://evil.example/"), "address_foreign"),
+        (todo(external_id="oa-1", sequence=2), "todo_twice"),
+    ):
+        assert code_of(office.put_many(todo(external_id="oa-1"), wrong)) == code
+    assert not OutsideTodo.objects.exists()
+
+
+def test_nobodys_list_is_buried_and_no_source_grows_without_end(school, office, monkeypatch):
+    monkeypatch.setattr(outside, "MOST_A_PERSON", 2)
+    monkeypatch.setattr(outside, "MOST_OPEN", 4)
+    said = [todo(external_id=f"oa-{number}") for number in range(4)]
+    assert {one["outcome"] for one in office.put_many(*said).json()["data"]} == {"applied"}
+    assert sorted(OutsideTodo.objects.values_list("dropped", flat=True)) == ["", "", "too_many", "too_many"]
+    assert code_of(office.put("oa-5")) == "source_full"
+    assert office.put("oa-1", sequence=2).status_code == 200, "what stands there already may change"
+
+
+def test_another_vendor_finds_no_such_source_and_changes_nothing(office):
+    office.put()
+    other = Office(make_vendor("别家"))
+    for answer in (other.put(sequence=2), other.delete(), other.put("x", source="nothing")):
+        assert (answer.status_code, code_of(answer)) == (404, "source_unknown")
+    assert code_of(Office(make_vendor("无权", scopes=())).put()) == "scope_missing"
+    assert OutsideTodo.objects.get().state == "open"
+    assert other.get("sources").json()["data"] == []
+
+
+def test_a_source_that_is_off_pushes_nothing_and_shows_nothing(school, office, source):
+    office.put()
+    outside.switch(by=SYSTEM, source=source, reason="换系统")
+    assert code_of(office.put(sequence=2)) == "source_unknown"
+    assert "会签：冬季安全工作" not in school.client("T1").get("/flows/outside/").content.decode()
+    outside.switch(by=SYSTEM, source=source, reason="换好了")
+    assert office.put(sequence=2).status_code == 200
+
+
+def test_the_sandbox_answers_the_same_and_shows_in_nobodys_list(school, vendor, source):
+    sandbox = Office(vendor, mode="test")
+    facts = {"url": f"{outside.SANDBOX_ORIGIN}/118"}
+    assert [one["key"] for one in sandbox.get("sources").json()["data"]] == ["sandbox"]
+    assert sandbox.put(source="sandbox", **facts).json()["outcome"] == "applied"
+    assert code_of(sandbox.put()) == "source_unknown", "the campus's own is not the sandbox's"
+    assert code_of(Office(vendor).put(source="sandbox", **facts)) == "source_unknown"
+    assert OutsideTodo.objects.get().person_id is None
+    assert "会签" not in school.client("T1").get("/flows/outside/").content.decode()
+    outside.reset_sandbox(vendor)
+    assert not OutsideTodo.objects.exists()
+
+
+def test_a_batch_that_breaks_midway_leaves_nothing_and_goes_again(office, monkeypatch):
+    """A process that dies does the same: writes and answer are one transaction."""
+    said = [todo(external_id=f"oa-{number}") for number in range(3)]
+    take = outside.take
+    monkeypatch.setattr(
+        outside, "take", lambda source, one, *more: 1 / (one.external_id != "oa-2") and take(source, one, *more)
+    )
+    office.client.raise_request_exception = False
+    name = "batch-0001"
+    broken = office.send("PUT", "todos/oa", {"todos": said}, idempotency_key=name)
+    assert (broken.status_code, OutsideTodo.objects.count()) == (500, 0)
+    monkeypatch.setattr(outside, "take", take)
+    first, again = (office.send("PUT", "todos/oa", {"todos": said}, idempotency_key=name) for _twice in range(2))
+    assert (first.status_code, first.content, again["Nanhu-Replayed"]) == (200, again.content, "true")
+    assert OutsideTodo.objects.count() == 3
+
+
+def test_merged_records_hold_them_together_and_parted_ones_apart(school, office):
+    office.put("oa-1", person="T1")
+    office.put("oa-2", person="T4")
+    outside.merge(kept_id=school["T1"], gone_id=school["T4"])
+    assert OutsideTodo.objects.filter(person_id=school["T1"]).count() == 2
+    outside.assign_anew(person_ids=[school["T1"]])
+    assert dict(OutsideTodo.objects.values_list("external_id", "person_id")) == {
+        "oa-1": school["T1"],
+        "oa-2": school["T4"],
+    }
+
+
+def test_who_has_left_is_shown_none_and_it_counts_as_dropped(school, office):
+    office.put()
+    leave_the_school(school, "T1")
+    outside.assign_anew(person_ids=[school["T1"]])
+    row = OutsideTodo.objects.get()
+    assert (row.person_id, row.dropped) == (None, "unknown")
+    assert office.put().json()["outcome"] == "unchanged"
+    assert OutsideTodo.objects.get().person_id is None
+
+
+def test_what_is_over_is_forgotten_after_a_quarter(school, office):
+    for name, person in (("oa-1", "T1"), ("oa-2", "T999"), ("oa-3", "T1"), ("oa-4", "T1")):
+        office.put(name, person=person)
+    office.delete("oa-3")
+    office.delete("oa-4")
+    past = now() - outside.KEPT - timedelta(hours=1)
+    OutsideTodo.objects.exclude(external_id="oa-4").update(pushed_at=past)
+    OutsideTodo.objects.filter(external_id="oa-3").update(done_at=past)
+    assert outside.forget() == 2
+    assert set(OutsideTodo.objects.values_list("external_id", flat=True)) == {"oa-1", "oa-4"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dropped": "unknown"},
+        {"state": "done"},
+        {"is_ended": True},
+        {"sequence": -1},
+        {"external_id": "a/b"},
+    ],
+)
+def test_the_database_refuses(office, change):
+    office.put()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OutsideTodo.objects.update(**change)
+
+
+def test_the_database_keeps_one_of_a_name_and_whole_sources(office, vendor):
+    office.put()
+    row = OutsideTodo.objects.get()
+    row.pk, row.public_id = None, UUID(int=1)
+    for made in (row.save, lambda: OutsideSource.objects.update(origin="https://OA.example/path")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            made()
+
+
+def test_each_operation_answers_as_described_and_each_code_is_really_given(office, vendor):
+    answers = {
+        "sources.list": office.get("sources"),
+        "todos.put": office.put(),
+        "todos.put_many": office.put_many(todo(external_id="oa-9")),
+        "todos.delete": office.delete(),
+    }
+    for operation in OPERATIONS:
+        answer = answers[operation.name]
+        assert answer.status_code == operation.status
+        msgspec.json.decode(answer.content, type=operation.gives, strict=True)
+    named = {code for one in OPERATIONS for code in one.codes}
+    assert named == {error.code for error in OUTSIDE_ERRORS}
+    too_large = office.send("PUT", "todos/oa", body=b" " * (512 * 1024 + 1))
+    assert (too_large.status_code, "512 KB" in too_large.json()["error"]["message"]) == (413, True)
+    assert office.send("PUT", "todos/oa/x", body=b" " * (17 * 1024)).status_code == 413
+    for odd in ("todos/oa/a%2Fb", "todos/oa/-x", f"todos/oa/{'x' * 65}"):
+        assert code_of(office.send("PUT", odd, todo())) == "address_unknown"
+
+
+@pytest.mark.slow
+def test_description_and_door_agree(vendor, monkeypatch, subtests):
+    sandbox = Office(vendor, mode="test")
+    with conformance(Office.prefix, sandbox.secret, monkeypatch) as tests:
+        assert len(tests) == len(OPERATIONS)
+        for operation, test in tests:
+            with subtests.test(operation.label):
+                test()
+
+
+def test_the_developers_page_says_how(school):
+    page = school.client("T1").get("/api/flows/").content.decode()
+    assert all(said in page for said in ("todos/{source}/{external_id}", "-X PUT", "sandbox.example"))
+
+
+class TestPages(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, school):
+        return keeper_of(school)
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T4")
+
+    def fill(self, count):
+        begun = OutsideSource.objects.count()
+        for number in range(begun, begun + count):
+            vendor = make_vendor(f"=1+{number}")
+            outside.register(by=SYSTEM, key=f"oa{number}", name=f"=1+{number}", vendor=vendor, origin=ORIGIN)
+
+
+def test_a_source_is_registered_by_hand_and_switched(school, vendor):
+    keeper = keeper_of(school)
+    said = {"name": "办公系统", "key": "oa", "vendor": vendor.pk, "origin": ORIGIN}
+    for wrong in ({"origin": f"{ORIGIN}/path"}, {"origin": "javascript:x"}, {"key": "sandbox"}, {"vendor": 0}):
+        assert keeper.post("/flows/keeping/register/", said | wrong).status_code == 422
+    assert keeper.post("/flows/keeping/register/", said).status_code == 302
+    twice = keeper.post("/flows/keeping/register/", said)
+    assert (twice.status_code, "已有一个来源用了这个代号" in twice.content.decode()) == (409, True)
+    assert keeper.post("/flows/keeping/oa/switch/", {"reason": "换系统"}).status_code == 302
+    assert not OutsideSource.objects.get(key="oa").is_on
