@@ -63,6 +63,7 @@ def sign_in(browser, url, who, size):
     return page
 
 
+@pytest.mark.capability("A028.1")
 def test_documents_of_the_office_are_pushed_seen_and_completed(campus):
     assert run(campus, "push", "T1").count("applied") == len(DOCUMENTS)
     assert run(campus, "push", "T1").count("applied") == len(DOCUMENTS), "the same deed again gets the same answer"

@@ -87,6 +87,7 @@ def test_it_appears_with_its_source_and_goes_when_it_is_done(school, office):
     assert "会签：冬季安全工作" not in counsellor.get("/flows/").content.decode()
 
 
+@pytest.mark.capability("A028.2")
 def test_the_sequence_decides_and_not_who_comes_last(office):
     said = [office.put(**facts).json() for facts in ({"sequence": 5}, {"sequence": 5}, {"sequence": 4, "title": "旧"})]
     assert [one["outcome"] for one in said] == ["applied", "unchanged", "stale"]
@@ -137,42 +138,44 @@ def test_who_comes_later_gets_what_was_nobodys(school, office):
     assert (row.person_id, row.dropped) == (people.find_person_by_campus_no("T7"), "")
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example/",
-        f"{ORIGIN}.evil.example/",
-        f"{ORIGIN}@evil.example/",
-        f"{ORIGIN}:444/",
-        ORIGIN.replace("https", "http") + "/",
-        f"https://evil.example/?{ORIGIN}/",
-    ],
+FOREIGN = (
+    "https://evil.example/",
+    f"{ORIGIN}.evil.example/",
+    f"{ORIGIN}@evil.example/",
+    f"{ORIGIN}:444/",
+    ORIGIN.replace("https", "http") + "/",
+    f"https://evil.example/?{ORIGIN}/",
 )
-def test_an_address_of_another_host_is_refused(office, address):
-    answer = office.put(url=address)
-    assert (answer.status_code, code_of(answer), OutsideTodo.objects.exists()) == (422, "address_foreign", False)
 
 
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"url": "javascript:alert(1)"},
-        {"url": f"{ORIGIN}/\\evil"},
-        {"url": f'{ORIGIN}/"><script>'},
-        {"url": f"{ORIGIN}/{'x' * 500}"},
-        {"title": "x" * 121},
-        {"title": "a\nb"},
-        {"person": ""},
-        {"sequence": -1},
-        {"sequence": 2**53},
-        {"state": "gone"},
-        {"due": "2026-12-01T17:30:00"},
-        {"more": 1},
-    ],
+def test_an_address_of_another_host_is_refused(office):
+    for address in FOREIGN:
+        answer = office.put(url=address)
+        assert (answer.status_code, code_of(answer)) == (422, "address_foreign"), address
+    assert not OutsideTodo.objects.exists()
+
+
+OUT_OF_BOUNDS = (
+    {"url": "javascript:alert(1)"},
+    {"url": f"{ORIGIN}/\\evil"},
+    {"url": f'{ORIGIN}/"><script>'},
+    {"url": f"{ORIGIN}/{'x' * 500}"},
+    {"title": "x" * 121},
+    {"title": "a\nb"},
+    {"person": ""},
+    {"sequence": -1},
+    {"sequence": 2**53},
+    {"state": "gone"},
+    {"due": "2026-12-01T17:30:00"},
+    {"more": 1},
 )
-def test_what_is_out_of_bounds_is_refused(office, facts):
-    answer = office.put(**facts)
-    assert (answer.status_code, code_of(answer), OutsideTodo.objects.exists()) == (400, "body_invalid", False)
+
+
+def test_what_is_out_of_bounds_is_refused(office):
+    for facts in OUT_OF_BOUNDS:
+        answer = office.put(**facts)
+        assert (answer.status_code, code_of(answer)) == (400, "body_invalid"), facts
+    assert not OutsideTodo.objects.exists()
 
 
 def test_a_batch_of_five_hundred_is_taken_in_whole_and_one_more_is_refused(office):
@@ -286,20 +289,20 @@ def test_what_is_over_is_forgotten_after_a_quarter(school, office):
     assert set(OutsideTodo.objects.values_list("external_id", flat=True)) == {"oa-1", "oa-4"}
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"dropped": "unknown"},
-        {"state": "done"},
-        {"is_ended": True},
-        {"sequence": -1},
-        {"external_id": "a/b"},
-    ],
+REFUSED = (
+    {"dropped": "unknown"},
+    {"state": "done"},
+    {"is_ended": True},
+    {"sequence": -1},
+    {"external_id": "a/b"},
 )
-def test_the_database_refuses(office, change):
+
+
+def test_the_database_refuses(office):
     office.put()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        OutsideTodo.objects.update(**change)
+    for change in REFUSED:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OutsideTodo.objects.update(**change)
 
 
 def test_the_database_keeps_one_of_a_name_and_whole_sources(office, vendor):
