@@ -123,6 +123,7 @@ def conformance(prefix: str, secret: str, monkeypatch: pytest.MonkeyPatch) -> It
     schema = schemathesis.openapi.from_wsgi(
         f"{prefix}openapi.json", Sealing(secret), config=SchemathesisConfig.from_dict(wanted)
     )
-    yield [one.ok() for one in get_all_tests(schema=schema, test_func=ask, settings=settings(), given_kwargs={})]
+    tests: Any = get_all_tests(schema=schema, test_func=ask, settings=settings(), given_kwargs={})
+    yield [one.ok() for one in tests]
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
