@@ -30,9 +30,9 @@ TARGETS: dict[str, Text] = {
 FACTS: dict[str, Text] = {
     "decision": _("决定"),
     "flow": _("流程"),
-    "key": _("代号"),
+    "todo_key": _("代号"),
     "origin": _("主机"),
-    "vendor": _("接入单位"),
+    "todo_vendor": _("接入单位"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "decision": {"agree": _("同意"), "refuse": _("不同意"), "return": _("退回修改"), "done": _("办好")},
