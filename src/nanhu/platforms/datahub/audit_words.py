@@ -15,6 +15,7 @@ ACTIONS: dict[str, Text] = {
     "datahub.open_row": _("查看原始数据行"),
     "datahub.part_again": _("重新拆分档案"),
     "datahub.refuse_switch": _("不同意切换供给方"),
+    "datahub.take_back_switch": _("撤回供给方切换"),
     "datahub.replay": _("重新处理数据行"),
     "datahub.roll_back": _("撤回批次"),
 }

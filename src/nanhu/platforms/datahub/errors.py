@@ -122,6 +122,14 @@ class TooManyHeldError(CampusError):
     )
 
 
+class TooManyChangedError(CampusError):
+    """So much differs in a file from what stands that a shifted column is likelier than the news."""
+
+    code = "datahub.too_many_changed"
+    http_status = 409
+    sentence = _("现有 {before} 行，文件要改 {changed} 行：先不生效。请先试运行，看过改动再生效。")
+
+
 class SwitchRefusedError(CampusError):
     code = "datahub.switch_refused"
     http_status = 409

@@ -57,13 +57,20 @@ class RollbackForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("写进审计日志。"))
 
 
+class TakeBackForm(forms.Form):
+    answer = reason_field()
+
+
 class SwitchForm(forms.Form):
     """`token` names this form: however often it is sent, it asks once."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     writer = forms.ChoiceField(label=_("改由谁供给"))
     starts_on = forms.DateField(
-        label=_("起始日期"), widget=DayInput(), initial=campus_today, help_text=_("从这一天起，原来的供给方不能再写。")
+        label=_("起始日期"),
+        widget=DayInput(),
+        initial=campus_today,
+        help_text=_("从这一天起，原来的供给方不能再写；已同意、到那时还没开始的切换不再生效。"),
     )
     reason = reason_field()
 

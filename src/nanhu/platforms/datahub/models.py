@@ -3,13 +3,14 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
-from nanhu.kernel.proposals import Event, Proposal, proposal_constraints
+from nanhu.kernel.proposals import TAKEN_BACK, Event, Proposal, proposal_constraints
 from nanhu.kernel.ui import words
-from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared.declarations import PERSON, shared_tables
 
 
 class Batch(models.Model):
@@ -220,7 +221,12 @@ class SharedRow(models.Model):
                 name="datahub_shared_row_sealed",
             ),
         ]
-        indexes = [models.Index(fields=["batch"], condition=~Q(batch=None), name="datahub_shared_row_batch")]
+        indexes = [
+            models.Index(fields=["batch"], condition=~Q(batch=None), name="datahub_shared_row_batch"),
+            models.Index(
+                F("table_key"), KT(f"data__{PERSON}"), condition=Q(valid_to=None), name="datahub_shared_row_person"
+            ),
+        ]
 
 
 class WriterSwitch(Proposal):
@@ -232,6 +238,8 @@ class WriterSwitch(Proposal):
         ASKED = "asked", _("待复核")
         AGREED = "agreed", _("已同意")
         REFUSED = "refused", _("未同意")
+        OVERRULED = "overruled", _("已被取代")
+        TAKEN_BACK = TAKEN_BACK, _("已撤回")
 
     state = models.TextField(choices=State, default=State.ASKED)
     table_key = models.TextField()
@@ -242,7 +250,12 @@ class WriterSwitch(Proposal):
     class Meta:
         db_table = "datahub_writer_switch"
         constraints = [
-            *proposal_constraints("datahub_writer_switch", undecided=["asked"], decided=["agreed", "refused"]),
+            *proposal_constraints(
+                "datahub_writer_switch",
+                undecided=["asked"],
+                decided=["agreed", "refused", "overruled"],
+                can_be_taken_back=True,
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="datahub_writer_switch_has_reason"),
             models.UniqueConstraint(
                 fields=["table_key"], condition=Q(state="asked"), name="datahub_writer_switch_one_waits"

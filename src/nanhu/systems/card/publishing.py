@@ -15,15 +15,16 @@ BY: Final = Actor.system("card.publish")
 
 @job("card.publish_cards", every="7 * * * *")
 def publish_cards() -> int:
-    """All of them; what has not changed writes nothing. Gives how many rows did."""
-    return publish(Card.objects.all())
+    """All of them, and no others: what a vendor wrote before is removed; what has not changed writes nothing. Gives how many
+    rows did."""
+    return publish(Card.objects.all(), is_whole=True)
 
 
-def publish(cards: Iterable[Card]) -> int:
+def publish(cards: Iterable[Card], *, is_whole: bool = False) -> int:
     if not datahub.is_ours(TABLE):
         return 0
     try:
-        return len(datahub.put(TABLE, rows_of(cards), by=BY).keys)
+        return len(datahub.put(TABLE, rows_of(cards), by=BY, is_whole=is_whole).keys)
     except datahub.WriterRefusedError:  # switched this moment
         return 0
 

@@ -2,6 +2,7 @@ import uuid
 from pathlib import Path
 
 import django.db.models.deletion
+import django.db.models.fields.json
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -349,7 +350,13 @@ class Migration(migrations.Migration):
                         condition=models.Q(("batch", None), _negated=True),
                         fields=["batch"],
                         name="datahub_shared_row_batch",
-                    )
+                    ),
+                    models.Index(
+                        models.F("table_key"),
+                        django.db.models.fields.json.KeyTextTransform("campus_no", "data"),
+                        condition=models.Q(("valid_to", None)),
+                        name="datahub_shared_row_person",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -395,7 +402,14 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("asked", "待复核"), ("agreed", "已同意"), ("refused", "未同意")], default="asked"
+                        choices=[
+                            ("asked", "待复核"),
+                            ("agreed", "已同意"),
+                            ("refused", "未同意"),
+                            ("overruled", "已被取代"),
+                            ("taken_back", "已撤回"),
+                        ],
+                        default="asked",
                     ),
                 ),
                 ("table_key", models.TextField()),
@@ -437,7 +451,10 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("approver__isnull", False),
                                 ("decided_at__isnull", False),
-                                ("state__in", ["agreed", "refused"]),
+                                ("state__in", ["agreed", "refused", "overruled"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")
                             ),
                             _connector="OR",
                         ),

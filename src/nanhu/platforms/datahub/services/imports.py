@@ -12,7 +12,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import ProgressHandle
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.kernel.sheets.guard import check_size, format_of
-from nanhu.platforms.datahub.errors import SourceRefusedError, TooManyGoneError, TooManyHeldError
+from nanhu.platforms.datahub.errors import SourceRefusedError, TooManyChangedError, TooManyGoneError, TooManyHeldError
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.reading.csvfile import read_csv
 from nanhu.platforms.datahub.reading.rows import Table
@@ -102,7 +102,7 @@ def settle_or_refuse(*, by: Actor, batch: Batch, stored: Iterable[StoredRow]) ->
     """A file that may not change its table is refused as a whole, and handed in again when it may."""
     try:
         return settle_shared(by=by, batch_id=batch.id, stored=stored)
-    except (SourceRefusedError, TooManyGoneError, TooManyHeldError) as refused:
+    except (SourceRefusedError, TooManyGoneError, TooManyHeldError, TooManyChangedError) as refused:
         Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
         raise
 

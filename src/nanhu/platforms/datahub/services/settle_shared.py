@@ -11,7 +11,7 @@ from django.db.models.fields.json import KT
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.datahub.errors import TooManyGoneError, TooManyHeldError
+from nanhu.platforms.datahub.errors import TooManyChangedError, TooManyGoneError, TooManyHeldError
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.services import outcome
@@ -21,14 +21,18 @@ from nanhu.platforms.datahub.services.settle import READY, lock_batch
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.shared.cells import read_row
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
+from nanhu.platforms.datahub.shared.keeping import kept
 from nanhu.platforms.datahub.shared.values import Written, written_row
 from nanhu.platforms.datahub.shared.writing import Changes, lock_for, put_written, rehearse, remove, shared_table
-from nanhu.platforms.datahub.sources import SourceSpec, source
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, source
 from nanhu.platforms.people import api as people
 
 GONE_SHARE, GONE_MOST = 0.02, 50
 """More than either is missing from a whole list: it takes effect only after a rehearsal that somebody saw."""
 SAMPLE: Final = 50
+CHANGED_SHARE: Final = 0.2
+"""Of what stands; more changes only as a rehearsal showed it."""
+SHAPES: Final = [one.number for one in SOURCES.values() if one.number is not None and one.number.width]
 
 
 @dataclass(slots=True)
@@ -48,11 +52,13 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> B
     if not batch.is_dry_run:
         lock_for(table, batch)
     standing = standing_rows(table, spec, rows)
+    keep_absent(table, batch.columns, rows)
     gone = missing(rows, standing) if spec.is_whole else {}
     held = held_rows(table, rows)
     ready = list({row.written.key: row.written for row in rows if row.written is not None}.values()) + held
     refuse_too_many(batch, len(standing), gone, held)
     done = rehearse(table, ready) if batch.is_dry_run else written(table, ready, gone, by=by, batch=batch)
+    refuse_many_changed(batch, len(standing), len(done.changed))
     done.removed = list(gone)
     batch.gone = [*gone.items()]
     sample = differences(table, ready, done, batch)
@@ -89,8 +95,22 @@ def refuse_too_many(batch: Batch, before: int, gone: Mapping[str, str], held: Se
         raise TooManyHeldError(before=before, held=len(held))
 
 
+def refuse_many_changed(batch: Batch, before: int, changed: int) -> None:
+    """After they were written: the transaction takes them back."""
+    if not batch.is_dry_run and changed > max(GONE_MOST, before * CHANGED_SHARE, batch.counts.get("changed", 0)):
+        raise TooManyChangedError(before=before, changed=changed)
+
+
 def is_much(count: int, before: int) -> bool:
     return count > GONE_MOST or count > before * GONE_SHARE
+
+
+def keep_absent(table: SharedTable, columns: Mapping[str, str], rows: Sequence[JudgedRow]) -> None:
+    """A field whose column the file does not have stays as it stands."""
+    absent = {one.name for one in table.fields if one.name not in columns}
+    ready = [row for row in rows if row.written is not None]
+    for row, one in zip(ready, kept(table, absent, [row.written for row in ready if row.written]), strict=True):
+        row.written = one
 
 
 def held_rows(table: SharedTable, rows: Sequence[JudgedRow]) -> list[Written]:
@@ -130,7 +150,7 @@ def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], 
         judged.findings.append(Finding("not_a_record"))
         return judged
     cells = {name: row.cells.get(header) for name, header in columns.items() if name in table.by_name}
-    given, faults = read_row(table, cells, spec.values)
+    given, faults = read_row(table, cells, spec.values, SHAPES)
     judged.key = key_in(table, given)
     judged.findings += [*shape_findings(columns, row), *faults]
     if any(one.severity == "reject" for one in judged.findings):

@@ -1,12 +1,13 @@
 """Cells of a vendor's export as values of a field: what a spreadsheet did to them is undone where that is safe, else told."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.platforms.datahub.cleaning.dates import clean_date
+from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, lost_precision, squeezed, text_of
 from nanhu.platforms.datahub.codes import spelling
 from nanhu.platforms.datahub.findings import Finding
@@ -20,9 +21,13 @@ YES, NO = frozenset({"是", "有", "1", "true", "y", "yes"}), frozenset({"否", 
 
 
 def read_row(
-    table: SharedTable, cells: Mapping[str, Cell], spellings: Mapping[str, Mapping[str, str]]
+    table: SharedTable,
+    cells: Mapping[str, Cell],
+    spellings: Mapping[str, Mapping[str, str]],
+    shapes: Sequence[NumberShape] = (),
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Values by field, and what could not be read; an empty cell is an empty value. `spellings`: a vendor's words for our codes."""
+    """Values by field, and what could not be read; an empty cell is an empty value. `spellings`: a vendor's words for our codes;
+    `shapes`: of campus numbers, by which one that lost its leading zeros in a spreadsheet is told."""
     given: dict[str, Any] = {}
     faults: list[Finding] = []
     for name, cell in cells.items():
@@ -31,6 +36,8 @@ def read_row(
         if field.type != "boolean" and is_empty(text):
             continue
         value = READERS[field.type](field, spellings.get(name, {}).get(text, cell))
+        if name == table.person:
+            value = next(filter(None, (shape.clean(cell) for shape in shapes)), value)
         fault = fault_in(field, cell, value)
         if fault is not None:
             faults.append(fault if field.required else finding(field, "value_left_out", text))

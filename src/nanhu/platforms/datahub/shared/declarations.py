@@ -22,6 +22,8 @@ LONGEST: Final = 255
 """As many as the database's regular expressions count."""
 KEY_ENDS: Final = "\x1f"
 """Between the values of a key of several fields; no value holds a control character."""
+PERSON: Final = "campus_no"
+"""The name of every field that says whose a row is: rows are found by it through an index."""
 READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z"
 PLAIN: Final[Mapping[str, Any]] = {
     "text": str,
@@ -139,6 +141,8 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
             found = self.by_name.get(name)
             if found is None or not found.required or found.sensitive or found.type not in {"text", "date"}:
                 yield f"the key field {name!r} is not a required, open text or date of it"
+        if self.person not in {"", PERSON}:
+            yield f"the field {self.person!r} that says whose a row is must be named {PERSON!r}"
         yield from self.refused_faults()
         if not self.keys:
             yield "it has no key"

@@ -15,7 +15,7 @@ from nanhu.kernel.crypto import decrypt_many
 from nanhu.platforms.datahub.errors import PurposeRefusedError, UnknownFieldError
 from nanhu.platforms.datahub.models import SharedRow
 from nanhu.platforms.datahub.models import SharedTable as Known
-from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
+from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, PERSON, SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE
 from nanhu.platforms.datahub.shared.writing import shared_table
 from nanhu.platforms.people import api as people
@@ -115,6 +115,9 @@ def conditions(declared: SharedTable, where: Where) -> tuple[dict[str, Any], lis
         if isinstance(wanted, list | tuple | set | frozenset):
             more.append(f"AND data ->> '{name}' = ANY(%({name})s)")
             values[name] = [json_text(one) for one in wanted]
+        elif name == PERSON:
+            more.append(f"AND data ->> '{name}' = %({name})s")
+            values[name] = json_text(wanted)
         else:
             equal[name] = json_value(wanted)
     return equal, more, values

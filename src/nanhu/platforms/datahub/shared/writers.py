@@ -11,10 +11,12 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.proposals import given
 from nanhu.kernel.remembered import Remembered
+from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.errors import SourceRefusedError, SwitchRefusedError, WriterRefusedError
 from nanhu.platforms.datahub.models import SharedTable as Lock
 from nanhu.platforms.datahub.models import WriterSwitch
 from nanhu.platforms.datahub.shared.declarations import SharedTable
+from nanhu.platforms.datahub.sources import SOURCES
 
 OURS = ""
 """The system in the box."""
@@ -38,6 +40,18 @@ def writer_of(table: str) -> str:
 def is_ours(table: str) -> bool:
     """Whether the system in the box writes it today, as pages and doors ask it: a few seconds old."""
     return known_writers().get(table, (OURS, None))[0] == OURS
+
+
+def supplier(table: str) -> str:
+    """The title of the source that supplies it today; empty: the system in the box. As pages ask it."""
+    source = known_writers().get(table, (OURS, None))[0]
+    return words.term(str(SOURCES[source].title)) if source in SOURCES else source
+
+
+def planned(table: str) -> list[WriterSwitch]:
+    """The switches that were agreed and whose day is ahead, the next one first."""
+    ahead = WriterSwitch.objects.filter(table_key=table, state=WriterSwitch.State.AGREED, starts_on__gt=campus_today())
+    return list(ahead.order_by("starts_on", "decided_at"))
 
 
 def refuse_other_writer(declared: SharedTable, source: str) -> None:
@@ -80,16 +94,36 @@ def ask_switch(
 
 @transaction.atomic
 def agree(*, by: Actor, switch: WriterSwitch) -> None:
-    """Whoever writes at this moment ends first: the table is locked. A day that is over meanwhile becomes today."""
+    """Whoever writes at this moment ends first: the table is locked. A day that is over meanwhile becomes today.
+
+    What was planned for that day or a later one is off: asking for today's writer calls a planned switch off."""
     Lock.objects.select_for_update().get(key=switch.table_key)
     found = switch.locked_in([WriterSwitch.State.ASKED])
     found.decide(by, state=WriterSwitch.State.AGREED)
     found.starts_on = max(found.starts_on, campus_today())
+    overrule(found)
     found.save()
     audit.record(
         by=by, action="datahub.agree_switch", target=target_of(found), reason=found.reason, facts=facts_of(found)
     )
     transaction.on_commit(known_writers.forget)
+
+
+def overrule(switch: WriterSwitch) -> None:
+    for one in planned(switch.table_key):
+        if one.starts_on >= switch.starts_on:
+            one.state = WriterSwitch.State.OVERRULED
+            one.save(update_fields=["state"])
+
+
+@transaction.atomic
+def take_back(*, by: Actor, switch: WriterSwitch, answer: str) -> None:
+    """Its author's, before anybody decided."""
+    found = switch.locked_in([WriterSwitch.State.ASKED])
+    found.take_back(by, answer=answer)
+    found.save()
+    facts = facts_of(found)
+    audit.record(by=by, action="datahub.take_back_switch", target=target_of(found), reason=answer, facts=facts)
 
 
 @transaction.atomic

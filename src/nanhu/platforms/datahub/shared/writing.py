@@ -14,7 +14,7 @@ from nanhu.kernel.events import publish
 from nanhu.platforms.datahub.errors import RowsRefusedError, UnknownTableError
 from nanhu.platforms.datahub.events import RowsChanged
 from nanhu.platforms.datahub.findings import Finding
-from nanhu.platforms.datahub.models import Batch
+from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.values import Written, sealed, written_row
@@ -71,15 +71,24 @@ def shared_table(key: str) -> SharedTable:
 
 
 @transaction.atomic
-def put(table: str, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch | None = None) -> Changes:
+def put(
+    table: str, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch | None = None, is_whole: bool = False
+) -> Changes:
     """Write these rows, all or none; what says the same as before writes nothing and is not told. The later of two of one key stands.
+    `is_whole`: they are all there are, and others are removed.
 
     A batch is a source's; without one the system in the box writes. Others of the table wait until the transaction ends;
     rows that are read as they are asked for (a query, a generator) are read with the table locked, and so are never stale.
     """
     declared = shared_table(table)
     lock_for(declared, batch)
-    return put_written(declared, checked(declared, rows), by=by, batch=batch)
+    ready = checked(declared, rows)
+    done = put_written(declared, ready, by=by, batch=batch)
+    if is_whole:
+        living = SharedRow.objects.filter(table_key=declared.key, valid_to=None, is_removed=False)
+        others = set(living.values_list("key", flat=True)) - {row.key for row in ready}
+        done.removed = remove(table, [key.split(KEY_ENDS) for key in sorted(others)], by=by, batch=batch).removed
+    return done
 
 
 @transaction.atomic

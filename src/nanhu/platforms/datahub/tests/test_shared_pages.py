@@ -1,6 +1,6 @@
 """The pages of shared tables: who writes them, their rows today and on a day, a row's history; what is sensitive is never shown."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -89,6 +89,14 @@ def test_what_is_no_table_is_not_found_and_a_stranger_finds_none(steward, strang
     assert steward.get("/datahub/shared/library.secret/").status_code == 404
     for address in ("/datahub/shared/", f"/datahub/shared/{POSTS}/", "/datahub/shared/switches/"):
         assert stranger.get(address).status_code == 404
+
+
+def test_a_planned_switch_is_told_and_can_be_called_off(steward, two):  # noqa: F811
+    switched(two, day=date(2099, 9, 1))
+    page = text_of(steward.get("/datahub/shared/academic.roster/"))
+    said = page.partition("起由")
+    assert ("2099" in said[0][-60:], said[2][:11]) == (True, "选课名单（正方）供给。")
+    assert 'value="nanhu"' in steward.get("/datahub/shared/academic.roster/switch/").content.decode()
 
 
 def test_who_writes_a_table_already_is_not_offered(steward):

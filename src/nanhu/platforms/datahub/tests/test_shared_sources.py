@@ -10,7 +10,7 @@ import pytest
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import SamePersonError
+from nanhu.kernel.errors import NotTheAuthorError, SamePersonError, WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.platforms.datahub import api as datahub
@@ -18,6 +18,7 @@ from nanhu.platforms.datahub.errors import (
     NotMendableError,
     SourceRefusedError,
     SwitchRefusedError,
+    TooManyChangedError,
     TooManyGoneError,
     TooManyHeldError,
 )
@@ -166,6 +167,35 @@ class TestASwitch:
         switched(two, source="")
         assert datahub.writer_of(ROSTER) == ""
 
+    def test_that_is_planned_is_called_off_by_asking_for_who_writes_today(self, two):
+        ahead = campus_today() + timedelta(days=10)
+        planned = switched(two, day=ahead)
+        kept = switched(two, source="aa.qingguo", day=ahead - timedelta(days=5))
+        assert [one.pk for one in writers.planned(ROSTER)] == [kept.pk]
+        planned.refresh_from_db()
+        assert (planned.state, planned.approver_name) == ("overruled", "甲1")
+        assert writers.writers(ahead)[ROSTER][0] == "aa.qingguo"
+        switched(two, source="")
+        assert writers.planned(ROSTER) == []
+        assert writers.writers(ahead)[ROSTER][0] == ""
+
+    def test_for_an_earlier_day_leaves_what_is_planned_before_it(self, two):
+        ahead = campus_today() + timedelta(days=10)
+        switched(two, day=ahead)
+        switched(two, source="aa.qingguo", day=ahead + timedelta(days=1))
+        assert [one.source for one in writers.planned(ROSTER)] == [ZHENGFANG, "aa.qingguo"]
+
+    def test_is_taken_back_by_its_author_alone_and_another_may_be_asked(self, two):
+        ask = {"by": two[0], "table": shared_tables()[ROSTER], "source": ZHENGFANG, "reason": "上线"}
+        asked = writers.ask_switch(**ask, token=uuid4(), starts_on=campus_today())
+        with pytest.raises(NotTheAuthorError):
+            writers.take_back(by=two[1], switch=asked, answer="日期写错了")
+        writers.take_back(by=two[0], switch=asked, answer="日期写错了")
+        with pytest.raises(WrongStateError):
+            writers.agree(by=two[1], switch=asked)
+        assert datahub.writer_of(ROSTER) == ""
+        writers.ask_switch(**ask, token=uuid4(), starts_on=campus_today())
+
     def test_one_waits_at_a_time_and_none_for_yesterday(self, two):
         ask = {"by": two[0], "table": shared_tables()[ROSTER], "source": ZHENGFANG, "reason": "上线"}
         writers.ask_switch(**ask, token=uuid4(), starts_on=campus_today())
@@ -214,6 +244,48 @@ def test_a_list_of_one_term_says_nothing_of_another(supplied, hand_in):
     assert len(datahub.rows(ROSTER)) == 200
     assert hand_in(export(*spring[1:]), source_key=ZHENGFANG).counts["removed"] == 1
     assert len(datahub.rows(ROSTER, {"term": TERM})) == 100
+
+
+YONGYOU = "人员编码,岗位,部门编码,岗位等级,手机"
+
+
+def test_a_column_that_a_file_does_not_have_leaves_what_stands(two, hand_in):
+    switched(two, table="hr.establishment", source="hr.yongyou")
+    hand_in(export("14231100001,院长,1017,4,13800000001", header=YONGYOU), source_key="hr.yongyou")
+    short = YONGYOU.removesuffix(",岗位等级,手机")
+    report = hand_in(export("14231100001,院长,1018", "14231100002,科员,1018", header=short), source_key="hr.yongyou")
+    assert (report.counts["changed"], report.counts["created"]) == (1, 1)
+    first, second = datahub.sensitive_rows("hr.establishment", by=BY, purpose="应急联络")
+    assert (first.unit_code, first.level, first.mobile) == ("1018", 4, "13800000001")
+    assert (second.level, second.mobile) == (None, None)
+    hand_in(export("14231100001,院长,1018,,", "14231100002,科员,1018,,", header=YONGYOU), source_key="hr.yongyou")
+    first, _second = datahub.sensitive_rows("hr.establishment", by=BY, purpose="应急联络")
+    assert (first.level, first.mobile) == (None, None)
+
+
+def test_much_that_changes_at_once_takes_effect_only_as_it_was_rehearsed(supplied, hand_in, run_jobs):
+    everyone = [f"1423110{n:04d}" for n in range(100)]
+    hand_in(export(*map(line, everyone)), source_key=ZHENGFANG)
+    shifted = export(*(line(one, course="高等数学", name="B001") for one in everyone))
+    with pytest.raises(TooManyChangedError, match="现有 100 行，文件要改 100 行"):
+        hand_in(shifted, source_key=ZHENGFANG)
+    assert set(roster().values()) == {"B001"}
+    rehearsed = hand_in(shifted, source_key=ZHENGFANG, dry_run=True)
+    take_for_good(by=BY, batch_id=rehearsed.batch, title="导入")
+    run_jobs()
+    assert set(roster().values()) == {"高等数学"}
+    few = [
+        *(line(one, course="B002") for one in everyone[:50]),
+        *(line(one, course="高等数学", name="B001") for one in everyone[50:]),
+    ]
+    assert hand_in(export(*few), source_key=ZHENGFANG).counts["changed"] == 50
+
+
+def test_a_campus_number_that_lost_its_zeros_is_the_same_persons(two, hand_in):
+    switched(two, table="hr.establishment", source="hr.yongyou")
+    lines = ["0020200771,院长,1017,4,", "20200772,科员,1017,9,", "20200773123,科员,1017,9,"]
+    hand_in(export(*lines, header=YONGYOU), source_key="hr.yongyou")
+    assert {row.campus_no for row in datahub.rows("hr.establishment")} == {"0020200771", "0020200772", "20200773123"}
 
 
 def test_a_rehearsal_passes_only_what_somebody_saw_in_it(supplied, hand_in, run_jobs):

@@ -1,5 +1,6 @@
 """Shared tables: what was put is what is read, today and as of any moment; the wrong is refused whole, in words."""
 
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,6 +17,7 @@ from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.errors import PurposeRefusedError, RowsRefusedError, UnknownFieldError, UnknownTableError
 from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.datahub.shared import reading
 from nanhu.platforms.datahub.shared.declarations import FOLDER, read_declaration, shared_tables
 from nanhu.platforms.datahub.tests.shared import DUE, LENT, LENT_AT, declare, fields, loan
 
@@ -83,6 +85,25 @@ def test_a_removed_row_leaves_a_tombstone_and_may_come_back(loans):
     versions = list(datahub.history(LOANS, ("B1", "14231100001")))
     assert [one.row and one.row.copies for one in versions] == [1, None, 1]
     assert [one.valid_to for one in versions[1:]] == [one.valid_from for one in versions[:-1]]
+
+
+def test_a_whole_list_removes_what_it_does_not_name(loans):
+    put(loan(), loan(book="B2"))
+    done = put(loan(book="B2"), loan(book="B3"), is_whole=True)
+    assert [len(done.created), len(done.changed), len(done.removed)] == [1, 0, 1]
+    assert {row.book for row in datahub.rows(LOANS)} == {"B2", "B3"}
+
+
+def test_whose_rows_they_are_is_asked_of_an_index(loans):
+    put(*(loan(book=f"B{n}", campus_no=f"1423{n // 4:07d}") for n in range(2000)))
+    assert len(datahub.rows(LOANS, {"campus_no": "14230000007"})) == 4
+    declared = shared_tables()[LOANS]
+    equal, more, values = reading.conditions(declared, {"campus_no": "14230000007"})
+    query = reading.ROWS.format(columns="data", at=reading.NOW, more=" ".join(more))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE datahub_shared_row")
+        cursor.execute(f"EXPLAIN {query}", {"table": LOANS, "equal": json.dumps(equal), **values})
+        assert "datahub_shared_row_person" in " ".join(line for (line,) in cursor.fetchall())
 
 
 def test_one_is_found_by_its_key_and_by_what_it_says(loans):

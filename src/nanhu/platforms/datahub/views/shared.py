@@ -34,7 +34,7 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.filters import Filter
 from nanhu.kernel.ui import dates, words
 from nanhu.kernel.ui.widgets import DayInput
-from nanhu.platforms.datahub.forms import SwitchForm
+from nanhu.platforms.datahub.forms import SwitchForm, TakeBackForm
 from nanhu.platforms.datahub.models import Batch, SharedRow, WriterSwitch
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
@@ -52,7 +52,7 @@ TYPES = {
 SEALED = "••••••"
 NO_ROWS = Empty(title=_("还没有行"), icon="table", text=_("供给方写进来的行会出现在这里。"))
 State = WriterSwitch.State
-TONES: dict[str, Tone] = {State.AGREED: "good", State.REFUSED: "none"}
+TONES: dict[str, Tone] = {State.AGREED: "good", State.ASKED: "warn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +191,11 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
     rows = held if filters.given(RowFilters.day)[""] else held.filter(valid_to=None)
     columns = {"pk": Link("#", "pk", to="shared_row", by=("table_key", "pk"))} | row_columns(table)
     line = next(one for one in table_lines() if one.table_key == table.key)
+    coming = [(writer_name(one.source), one.starts_on) for one in writers.planned(table.key)]
     facts = {
         "table": table,
         "line": line,
+        "coming": coming,
         "writer": writer_name(line.source),
         "changed": dates.moment_words(line.at, now()) if line.at else "—",
         "fields": list_of(request, Fields, table.fields, caption=_("各项"), per_page=len(table.fields)),
@@ -233,7 +235,7 @@ class Switches(Table):
     starts_on = Day(_("起始日期"))
     author = Who(_("申请"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
-    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="none")
 
 
 switches = desk.proposals(
@@ -250,9 +252,21 @@ switches = desk.proposals(
 )
 
 
+@switches.case.form(
+    "take-back/",
+    TakeBackForm,
+    title=_("撤回这次切换"),
+    submit=_("撤回"),
+    icon="undo-2",
+    done=_("已撤回。"),
+)
+def take_back(request: PageRequest, form: TakeBackForm, found: WriterSwitch) -> None:
+    writers.take_back(by=request.actor, switch=found, answer=form.cleaned_data["answer"])
+
+
 def choices_of(_request: PageRequest, table: SharedTable) -> dict[str, Any]:
-    """Whoever does not write it today."""
-    now_by = writers.writer_of(table.key)
+    """Whoever does not write it today; today's writer as well, while a switch is planned that he would call off."""
+    now_by = None if writers.planned(table.key) else writers.writer_of(table.key)
     offered = [writers.OURS, *(spec.key for spec in SOURCES.values() if spec.table == table.key)]
     return {"writers": [(key or "nanhu", writer_name(key)) for key in offered if key != now_by]}
 

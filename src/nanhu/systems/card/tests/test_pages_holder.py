@@ -18,6 +18,7 @@ from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.holder.views import PAGE, read_mark
 from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.testing.vendors import vendor_in_place
 
 ROWS = "/card/transactions/"
 
@@ -240,7 +241,9 @@ def test_who_has_no_card_is_told_what_to_do(fed):
 def test_two_taps_and_the_card_is_lost(fed):
     browser = fed.client("student")
     assert 'href="/card/report-lost/"' in text(browser.get("/card/"))
-    assert "网上不能撤销" in text(browser.get("/card/report-lost/"))
+    page = text(browser.get("/card/report-lost/"))
+    assert "网上不能撤销" in page
+    assert "哪张卡能开门" not in page
     assert fed.pay("student", 100) == "posted"
     assert browser.post("/card/report-lost/").status_code == 302
     assert fed.pay("student", 100) == "card_lost"
@@ -249,6 +252,17 @@ def test_two_taps_and_the_card_is_lost(fed):
     assert "解挂" in page
     assert 'href="/card/report-lost/"' not in page
     assert "不用再挂失" in text(browser.get("/card/report-lost/"))
+
+
+def test_where_a_vendor_says_which_card_opens_doors_our_pages_say_so(fed):
+    browser = fed.client("student")
+    browser.get("/card/")
+    with vendor_in_place("card.card", "card.jinzhi"):
+        for address in ("/card/report-lost/", "/card/code/"):
+            assert "哪张卡能开门，现由校园卡（金智）决定" in text(browser.get(address)), address
+        card = fed.card("student")
+        clerk = fed.client("clerk")
+        assert "校园卡（金智）决定" in text(clerk.get(f"/card/counter/cards/{card.public_id}/"))
 
 
 def test_nobody_reports_anothers_card(fed):

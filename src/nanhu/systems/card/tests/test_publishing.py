@@ -1,5 +1,7 @@
 """Cards as rows of the shared table: published while this system writes it, followed when they are lost, silent where a vendor supplies them."""
 
+from datetime import date
+
 import pytest
 
 from nanhu.kernel.events import deliver_pending
@@ -28,6 +30,20 @@ def test_a_lost_card_is_told_at_once(campus):
     report_lost(by=SYSTEM, card=card, reason="丢了")
     deliver_pending()
     assert datahub.rows("card.card", keys=[(card.uid,)])[0].state == "lost"
+
+
+def test_once_the_cards_are_ours_again_the_vendors_are_gone(campus):
+    vendors = {
+        "uid": "04A1B2C3",
+        "campus_no": "1",
+        "holder_class": "student",
+        "state": "issued",
+        "valid_from": date(2026, 9, 1),
+        "valid_until": date(2027, 9, 1),
+    }
+    datahub.put("card.card", [vendors], by=SYSTEM)
+    publish_cards()
+    assert {row.uid for row in datahub.rows("card.card")} == set(Card.objects.values_list("uid", flat=True))
 
 
 def test_where_a_vendor_supplies_the_cards_ours_are_not_published(campus):

@@ -1,0 +1,46 @@
+"""Fields that a file says nothing of: they stay as they stand in the living rows."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+import msgspec
+
+from nanhu.kernel.crypto import decrypt_many
+from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.datahub.shared.declarations import SharedTable
+from nanhu.platforms.datahub.shared.values import PURPOSE, Written
+from nanhu.platforms.datahub.shared.writing import CHUNK
+
+
+def kept(table: SharedTable, absent: Collection[str], rows: Sequence[Written]) -> Iterator[Written]:
+    """These rows in their order, with the `absent` fields of the rows that they will end."""
+    for chunk in batched(rows, CHUNK):
+        if not absent:
+            yield from chunk
+            continue
+        living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False)
+        held = dict(living.filter(key__in=[row.key for row in chunk]).values_list("key", "data"))
+        secrets = secrets_of(table, chunk) if table.sensitive & set(absent) else {}
+        for row in chunk:
+            yield with_fields(
+                row,
+                {name: value for name, value in held.get(row.key, {}).items() if name in absent},
+                {name: value for name, value in secrets.get(row.key, {}).items() if name in absent},
+            )
+
+
+def with_fields(row: Written, data: dict[str, Any], secret: dict[str, Any]) -> Written:
+    return Written(
+        row.key,
+        json.dumps(json.loads(row.data) | data, ensure_ascii=False) if data else row.data,
+        msgspec.json.encode(json.loads(row.secret or "{}") | secret, order="sorted").decode() if secret else row.secret,
+    )
+
+
+def secrets_of(table: SharedTable, rows: Sequence[Written]) -> dict[str, dict[str, Any]]:
+    living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False, sealed__isnull=False)
+    found = list(living.filter(key__in=[row.key for row in rows]).values_list("key", "sealed"))
+    opened = decrypt_many([sealed.blob for _key, sealed in found], purpose=PURPOSE)
+    return {key: json.loads(text) for (key, _sealed), text in zip(found, opened, strict=True)}
