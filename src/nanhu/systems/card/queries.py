@@ -23,6 +23,7 @@ from django.db.models.functions import TruncMonth
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.kinds import GROUPS, MONEY_IN
@@ -88,6 +89,11 @@ class Totals:
 class Spending:
     by_month: list[tuple[date, int]]
     by_canteen: list[tuple[str, int]]
+
+
+def door_supplier() -> str:
+    """The outside system that says which card opens doors (the writer of the shared table `card.card`); empty: ours."""
+    return datahub.supplier("card.card")
 
 
 def last_three_months() -> Range:

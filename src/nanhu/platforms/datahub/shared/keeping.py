@@ -41,6 +41,6 @@ def with_fields(row: Written, data: dict[str, Any], secret: dict[str, Any]) -> W
 
 def secrets_of(table: SharedTable, rows: Sequence[Written]) -> dict[str, dict[str, Any]]:
     living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False, sealed__isnull=False)
-    found = list(living.filter(key__in=[row.key for row in rows]).values_list("key", "sealed"))
+    found: list[tuple[str, Any]] = list(living.filter(key__in=[row.key for row in rows]).values_list("key", "sealed"))
     opened = decrypt_many([sealed.blob for _key, sealed in found], purpose=PURPOSE)
     return {key: json.loads(text) for (key, _sealed), text in zip(found, opened, strict=True)}

@@ -116,8 +116,8 @@ def conditions(declared: SharedTable, where: Where) -> tuple[dict[str, Any], lis
             more.append(f"AND data ->> '{name}' = ANY(%({name})s)")
             values[name] = [json_text(one) for one in wanted]
         elif name == PERSON:
-            more.append(f"AND data ->> '{name}' = %({name})s")
-            values[name] = json_text(wanted)
+            more.append(f"AND data ->> '{name}' = ANY(%({name})s)")
+            values[name] = [json_text(wanted)]
         else:
             equal[name] = json_value(wanted)
     return equal, more, values

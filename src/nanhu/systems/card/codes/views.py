@@ -15,14 +15,12 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.school import school
-from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.queries import ended_devices, living_devices, state_of
 from nanhu.systems.card.codes.rules import STEP_SECONDS
 from nanhu.systems.card.codes.services.devices import MOST_DEVICES, end_device, register_device
-from nanhu.systems.card.publishing import TABLE
-from nanhu.systems.card.queries import card_of
+from nanhu.systems.card.queries import card_of, door_supplier
 from nanhu.systems.card.views.frame import own_card, viewer_of
 
 PHONES = {"iPhone": "iPhone", "iPad": "iPad", "HarmonyOS": "鸿蒙手机", "Android": "安卓手机"}  # names, not sentences
@@ -34,8 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     card = card_of(viewer_of(request).person_id)
     if card is None:
         return render(request, "card/none.html", {"school": school()})
-    supplier = datahub.supplier(TABLE)
-    facts = {"card": card, "step_seconds": STEP_SECONDS, "is_sample": configuration().demo, "supplier": supplier}
+    facts = {"card": card, "step_seconds": STEP_SECONDS, "is_sample": configuration().demo, "supplier": door_supplier()}
     return render(request, "card_codes/home.html", facts)
 
 

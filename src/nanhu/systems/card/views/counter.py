@@ -27,7 +27,6 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.school import school
-from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import queries
 from nanhu.systems.card.forms import ExceptionForm, TopUpForm
@@ -35,7 +34,6 @@ from nanhu.systems.card.limits import counter_limits
 from nanhu.systems.card.models import Card, CashException, TopUp
 from nanhu.systems.card.policies import CLERK_ROLE, may_bring_cash
 from nanhu.systems.card.protocol import receipt_number
-from nanhu.systems.card.publishing import TABLE
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.top_up import Taken, top_up_with_cash
@@ -161,7 +159,7 @@ def person_facts(found: Card) -> dict[str, Any]:
 def named(found: Card) -> dict[str, Any]:
     person = people.person_card(found.person_id)
     tie = person.affiliations[0] if person and person.affiliations else None
-    return {"card": found, "person": person, "tie": tie, "school": school(), "supplier": datahub.supplier(TABLE)}
+    return {"card": found, "person": person, "tie": tie, "school": school(), "supplier": queries.door_supplier()}
 
 
 @card.action("top-up/", form=TopUpForm, repeated=BOOKED_ONCE, refused=NOT_BOOKED)

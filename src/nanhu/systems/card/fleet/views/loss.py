@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.school import school
-from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity.api import fresh_sign_in_required, second_factor_required
 from nanhu.systems.card import queries
 from nanhu.systems.card.errors import ReportedAlreadyError
@@ -22,7 +21,6 @@ from nanhu.systems.card.fleet.exposure import exposure_of
 from nanhu.systems.card.fleet.queries import reports_of
 from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
 from nanhu.systems.card.models import Card, LossReport
-from nanhu.systems.card.publishing import TABLE
 from nanhu.systems.card.services.loss import cancel_loss, cancel_own_loss, may_holder_cancel, report_lost
 from nanhu.systems.card.views import counter
 from nanhu.systems.card.views.counter import person_facts
@@ -43,7 +41,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "school": school(),
         "exposure": exposure_of(card),
         "may_take_back": may_holder_cancel(),
-        "supplier": datahub.supplier(TABLE),
+        "supplier": queries.door_supplier(),
     }
     return render(request, "card/report_lost.html", facts)
 
