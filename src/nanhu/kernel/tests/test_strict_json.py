@@ -27,6 +27,7 @@ READ_OTHERWISE = {
     "kernel/draw/verify_draw.py": "a program of one file for strangers, as strict by itself",
     "platforms/datahub/services/settle_shared.py": "written by us into the database",
     "platforms/datahub/shared/agreeing.py": "written by us into the database",
+    "platforms/datahub/shared/keeping.py": "written by us into the database",
     "platforms/datahub/shared/reading.py": "written by us into the database",
     "platforms/flows/body.py": "a version that was published, of our own writing",
     "platforms/flows/presented.py": "sealed by us in the database",
