@@ -12,6 +12,9 @@ from typing import Final
 from nanhu.kernel.database.roles import ADD, CHANGE, KEEP, READ, Grants, ProcessGrants, Rights
 
 ADDED_ONLY: Final = (
+    "assets_depreciation",
+    "assets_movement",
+    "assets_receipt_line",
     "kernel_audit_entry",
     "flows_entry",
     "flows_version",
@@ -38,6 +41,10 @@ ADDED_ONLY: Final = (
 )
 """Rows are added and never change."""
 KEPT: Final = (
+    "assets_asset",
+    "assets_disposal",
+    "assets_plan",
+    "assets_receipt",
     "kernel_draw",
     "kernel_draw_entry",
     "kernel_draw_value",
@@ -84,6 +91,19 @@ KEPT: Final = (
 )
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
+    "assets_card_import",
+    "assets_card_row",
+    "assets_class",
+    "assets_closed_line",
+    "assets_disposal_line",
+    "assets_hand_over",
+    "assets_hand_over_asset",
+    "assets_loan",
+    "assets_loss",
+    "assets_maintenance",
+    "assets_month_close",
+    "assets_service_life",
+    "assets_transfer",
     "campus_moved_day",
     "campus_room_import",
     "campus_room_import_row",

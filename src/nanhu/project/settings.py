@@ -69,6 +69,7 @@ ROOMS = [
     "nanhu.systems.card.vendors",
     "nanhu.systems.card.holder",
     "nanhu.systems.dormitory",
+    "nanhu.systems.assets",
     "nanhu.sample",
 ]
 INSTALLED_APPS = [

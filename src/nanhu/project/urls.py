@@ -26,6 +26,7 @@ ROOMS = [
     ("card/machines/", "nanhu.platforms.terminals.kiosk_urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("dormitory/", "nanhu.systems.dormitory.urls"),
+    ("assets/", "nanhu.systems.assets.urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),
     ("flows/", "nanhu.platforms.flows.urls"),
     ("openapi/", "nanhu.platforms.openapi.urls"),

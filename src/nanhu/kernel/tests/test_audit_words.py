@@ -21,7 +21,13 @@ HANDED_ON = {
     "kernel/intake.py": {
         noun.replace(".", f".{action}_")
         for action in ("make", "submit", "approve", "refuse", "discard")
-        for noun in ("card.payout", "dormitory.room_list", "people.post_list")
+        for noun in (
+            "card.payout",
+            "dormitory.room_list",
+            "people.post_list",
+            "assets.card_import",
+            "assets.month_close",
+        )
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
     | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"}
@@ -58,6 +64,38 @@ HANDED_ON = {
     "platforms/payments/services/differences.py": {
         f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
     },
+    "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
+    "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},
+    "systems/assets/services/moving.py": {
+        f"assets.{one}"
+        for one in (
+            "received",
+            "imported",
+            "assigned",
+            "confirmed",
+            "declined",
+            "handed_over",
+            "transferred",
+            "moved",
+            "returned",
+            "lent",
+            "given_back",
+            "broken",
+            "repaired",
+            "beyond_repair",
+            "lost",
+            "found",
+            "split",
+            "improved",
+            "idle",
+            "to_scrap",
+            "kept",
+            "disposed",
+            "voided",
+            "counted",
+        )
+    },
+    "systems/assets/services/transferring.py": {f"assets.{one}_transfer" for one in ("ask", "approve", "refuse")},
     "systems/card/closing/services/payouts.py": {"card.confirm_payout", "card.close_unpaid_payout"},
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
     "systems/card/chip/services/suspense_batches.py": {

@@ -31,7 +31,7 @@ EVERYBODY = {
     "messages.notices",
     "portal.feeds",
 }
-SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests"}}
+SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine"}}
 NUMBERS = {"student": "20240518", "staff": "T00123"}
 OWN_WORDS = {
     "default-src",

@@ -1,0 +1,54 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+from nanhu.systems.assets.models import Movement
+
+ACTIONS: dict[str, Text] = {
+    "assets.add_receipt_line": _("验收单加一行"),
+    "assets.approve_card_import": _("批准旧卡片导入"),
+    "assets.approve_disposal": _("批准资产处置"),
+    "assets.approve_loss": _("批准丢失处理意见"),
+    "assets.approve_month_close": _("批准资产月结"),
+    "assets.approve_transfer": _("批准资产调拨"),
+    "assets.ask_disposal": _("提出资产处置"),
+    "assets.ask_transfer": _("提出资产调拨"),
+    "assets.close_month": _("资产月结完成"),
+    "assets.depreciate": _("记资产折旧"),
+    "assets.discard_card_import": _("放弃旧卡片导入"),
+    "assets.discard_month_close": _("放弃资产月结"),
+    "assets.make_card_import": _("登记旧卡片"),
+    "assets.make_month_close": _("交财务资产卡片"),
+    "assets.merge_person": _("资产随人员归并"),
+    "assets.offer": _("出示资产移交码"),
+    "assets.open_receipt": _("开验收单"),
+    "assets.propose_loss": _("提出丢失处理意见"),
+    "assets.receive": _("资产入库"),
+    "assets.refuse_card_import": _("驳回旧卡片导入"),
+    "assets.refuse_disposal": _("驳回资产处置"),
+    "assets.refuse_loss": _("驳回丢失处理意见"),
+    "assets.refuse_month_close": _("驳回资产月结"),
+    "assets.refuse_receipt": _("验收不通过"),
+    "assets.refuse_transfer": _("驳回资产调拨"),
+    "assets.sign_receipt": _("签验收单"),
+    "assets.submit_card_import": _("提交旧卡片导入"),
+    "assets.submit_month_close": _("提交资产月结"),
+    "assets.take_cards": _("旧卡片登记完成"),
+    **{f"assets.{kind.value}": kind.label for kind in Movement.Kind},
+}
+TARGETS: dict[str, Text] = {
+    "asset": _("资产"),
+    "card_import": _("旧卡片"),
+    "disposal": _("处置单"),
+    "hand_over": _("移交码"),
+    "month": _("月份"),
+    "month_close": _("月结"),
+    "asset_receipt": _("验收单"),
+}
+"""By what stands before the colon."""
+VALUES: dict[str, dict[str, Text]] = {
+    "kind": {"assets.card_import": _("旧卡片导入"), "assets.month_close": _("资产月结")}
+}
+"""Of facts whose values are words of the program."""
+FACTS: dict[str, Text] = {"differing": _("有差异的卡片")}

@@ -1,0 +1,172 @@
+"""Checking what is handed in: old cards before they become things, finance's cards against ours (月结差异)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.sheets import Checked, Fault, Line
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.models import Asset, CardRow, Classification
+from nanhu.systems.assets.queries.books import OurCard, cards_in
+
+
+def check_cards(lines: Sequence[Line]) -> Checked[CardRow]:
+    return CardCheck(lines).checked()
+
+
+class CardCheck:
+    """All that the lines name is looked up at once."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        said = {
+            key: {line[key] for line in lines} for key in ("former_number", "classification", "unit", "room", "keeper")
+        }
+        classes = Classification.objects.filter(code__in=said["classification"])
+        self.classes = {one.code: one for one in classes}
+        self.branches = set(Classification.objects.filter(children__isnull=False).values_list("code", flat=True))
+        choices = people.unit_choices()
+        self.units = {key: one.code for one in choices for key in (one.name, one.code)}
+        self.unit_ids = people.unit_ids_by_code(set(self.units.values()))
+        self.keepers = people.find_people_by_campus_no(said["keeper"] - {""})
+        places = campus.Place.objects.filter(key__in=said["room"])
+        self.rooms = {place.key: place.pk for place in places}
+        known = Asset.objects.filter(former_number__in=said["former_number"]).values_list("former_number", flat=True)
+        self.known = set(known)
+        self.seen: dict[str, int] = {}
+
+    def checked(self) -> Checked[CardRow]:
+        faults, rows = [], []
+        for line in self.lines:
+            wrong = line.faults() or self.faults_of(line)
+            faults += wrong
+            if not wrong:
+                rows.append(self.row_of(line))
+        return Checked(rows, faults)
+
+    def faults_of(self, line: Line) -> list[Fault]:
+        said = [(key, what) for key, what in self.wrong(line) if what]
+        return [line.fault(key, str(what)) for key, what in said]
+
+    def wrong(self, line: Line) -> list[tuple[str, str]]:
+        first = self.seen.setdefault(line["former_number"], line.number)
+        classification = self.classes.get(line["classification"])
+        return [
+            ("former_number", _("与第 %(line)s 行编号相同") % {"line": first} if first != line.number else ""),
+            ("former_number", _("这个编号已经登记过") if line["former_number"] in self.known else ""),
+            ("classification", "" if classification else _("没有这个分类代码")),
+            ("classification", _("请写最末一级分类") if line["classification"] in self.branches else ""),
+            ("quantity", "" if not line["quantity"] or is_count(line["quantity"]) else _("数量写成正整数")),
+            ("unit", "" if line["unit"] in self.units else _("没有这个单位，写单位代码或全称")),
+            ("keeper", _("没有这个工号") if line["keeper"] and line["keeper"] not in self.keepers else ""),
+            ("room", _("没有这个地点代码") if line["room"] and line["room"] not in self.rooms else ""),
+            ("room", _("有领用人的，须写存放地点") if line["keeper"] and not line["room"] else ""),
+            *self.wrong_sums(line),
+        ]
+
+    def wrong_sums(self, line: Line) -> list[tuple[str, str]]:
+        value, carried = line.meant("value"), carried_of(line)
+        acquired, used = line.meant("acquired_on"), used_on(line)
+        return [
+            ("value", "" if value > 0 else _("原值须大于零")),
+            ("carried", _("累计折旧超过原值") if carried > value else ""),
+            ("acquired_on", _("日期在今天之后") if acquired > campus_today() else ""),
+            ("put_into_use_on", _("投入使用早于取得日期") if used < acquired else ""),
+        ]
+
+    def row_of(self, line: Line) -> CardRow:
+        card: dict[str, Any] = {
+            "classification": line["classification"],
+            "model": line["model"],
+            "maker": line["maker"],
+            "serial": line["serial"],
+            "quantity": int(line["quantity"] or 1),
+            "value_fen": line.meant("value"),
+            "carried_fen": carried_of(line),
+            "acquired_on": line.meant("acquired_on").isoformat(),
+            "put_into_use_on": used_on(line).isoformat(),
+            "unit_id": self.unit_ids[self.units[line["unit"]]],
+            "keeper_id": self.keepers.get(line["keeper"]),
+            "room_id": self.rooms.get(line["room"]),
+        }
+        return CardRow(line=line.number, former_number=line["former_number"], name=line["name"], card=card)
+
+
+def is_count(said: str) -> bool:
+    return said.isascii() and said.isdigit() and 1 <= int(said) <= 100_000  # noqa: PLR2004 - pieces on one card
+
+
+def carried_of(line: Line) -> int:
+    return int(line.meant("carried")) if line["carried"] else 0
+
+
+def used_on(line: Line) -> date:
+    found: date = line.meant("put_into_use_on" if line["put_into_use_on"] else "acquired_on")
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A card of finance beside ours."""
+
+    number: str
+    name: str
+    value_fen: int
+    accumulated_fen: int
+    ours: OurCard
+    why: str
+
+    @property
+    def differs(self) -> bool:
+        return (self.value_fen, self.accumulated_fen) != (self.ours.value_fen, self.ours.accumulated_fen)
+
+
+def check_finance(lines: Sequence[Line]) -> Checked[Compared]:
+    """Each card that differs must say why; each of ours must stand in the file."""
+    ours = {card.number: card for card in cards_in()}
+    faults: list[Fault] = []
+    rows: dict[str, Compared] = {}
+    for line in lines:
+        wrong = line.faults()
+        faults += wrong
+        if wrong:
+            continue
+        number = line["number"]
+        if number in rows:
+            faults.append(line.fault("number", _("这个编号在文件里出现两次")))
+            continue
+        row = compared(line, ours.get(number, OurCard(number=number, name="", value_fen=0, accumulated_fen=0)))
+        rows[number] = row
+        if row.differs and not row.why:
+            faults.append(line.fault("why", difference_words(row)))
+    missing = [card for number, card in ours.items() if number not in rows]
+    if missing and not faults:
+        faults += [lines[-1].fault("number", missing_words(card)) for card in missing]
+    return Checked(list(rows.values()), faults)
+
+
+def compared(line: Line, ours: OurCard) -> Compared:
+    return Compared(
+        number=line["number"],
+        name=ours.name,
+        value_fen=line.meant("value"),
+        accumulated_fen=line.meant("accumulated"),
+        ours=ours,
+        why=line["why"],
+    )
+
+
+def difference_words(row: Compared) -> str:
+    facts = {"value": format_yuan(row.ours.value_fen), "accumulated": format_yuan(row.ours.accumulated_fen)}
+    return _("与台账不符（台账原值 %(value)s，累计折旧 %(accumulated)s），请写差异说明") % facts
+
+
+def missing_words(card: OurCard) -> str:
+    facts = {"number": card.number, "name": card.name}
+    return _("台账里的 %(number)s %(name)s 不在文件里：补一行，金额写 0 并写差异说明") % facts

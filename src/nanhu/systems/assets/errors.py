@@ -1,0 +1,145 @@
+"""Expected failures of assets."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class AssetsError(CampusError):
+    http_status = 409
+
+
+class InspectorsError(AssetsError):
+    code = "assets.inspectors"
+    field = "second_inspector"
+    sentence = _("两位验收人须是不同的人，也都不能是经办采购的人。")
+
+
+class NotInspectorError(AssetsError):
+    code = "assets.not_inspector"
+    sentence = _("这张验收单由指定的两位验收人签字，各签一次。")
+
+
+class BeyondInvoiceError(AssetsError):
+    code = "assets.beyond_invoice"
+    field = "price_yuan"
+    sentence = _("各行合计 {sum}，超过发票金额 {invoice}。")
+
+
+class NotALeafError(AssetsError):
+    code = "assets.not_a_leaf"
+    field = "classification"
+    sentence = _("“{name}”下面还有细分，请选最末一级分类。")
+
+
+class UsedBeforeAcquiredError(AssetsError):
+    code = "assets.used_before_acquired"
+    field = "put_into_use_on"
+    sentence = _("投入使用日期不能早于取得日期 {day}。")
+
+
+class BelowThresholdError(AssetsError):
+    code = "assets.below_threshold"
+    field = "price_yuan"
+    sentence = _("单价不足 {least}，又不是成批的同类物品，按低值品管理，不入固定资产。")
+
+
+class NotOfUnitError(AssetsError):
+    code = "assets.not_of_unit"
+    field = "keeper"
+    sentence = _("领用人不是这个单位的在职人员。跨单位请用“调拨”。")
+
+
+class NotYoursError(AssetsError):
+    code = "assets.not_yours"
+    sentence = _("这件资产现在不在您名下。")
+
+
+class SplitError(AssetsError):
+    code = "assets.split"
+    field = "quantity"
+    sentence = _("这张卡片有 {quantity} 件，最多拆出 {most} 件。")
+
+
+class CodeOverError(AssetsError):
+    code = "assets.code_over"
+    http_status = 404
+    sentence = _("移交码已过期或已用过，请对方重新出示。")
+
+
+class OwnCodeError(AssetsError):
+    code = "assets.own_code"
+    sentence = _("不能把东西移交给自己，请让对方用自己的账号扫码。")
+
+
+class TooEarlyError(AssetsError):
+    code = "assets.too_early"
+    field = "appraisal"
+    sentence = _("{name}最低使用年限{years}年，该资产使用{used_years}年{used_months}个月，需技术鉴定意见。")
+
+
+class WipingMissingError(AssetsError):
+    code = "assets.wiping_missing"
+    field = "wiping"
+    sentence = _("{number} 存有数据，请写明数据清除的证明。")
+
+
+class ApprovalMissingError(AssetsError):
+    code = "assets.approval_missing"
+    field = "approval"
+    sentence = _("原值合计 {sum}，须“{level}”，请写批件文号。")
+
+
+class MonthBookedError(AssetsError):
+    code = "assets.month_booked"
+    sentence = _("{month} 的折旧已记账，当月不能再处置或改造，请下月办理。")
+
+
+class MonthAheadError(AssetsError):
+    code = "assets.month_ahead"
+    field = "month"
+    sentence = _("这个月还没有结束，到月末那天才能记折旧。")
+
+
+class MovedSinceError(AssetsError):
+    code = "assets.moved_since"
+    sentence = _("这张卡片已有变动，编号不能作废，请走处置。")
+
+
+class NothingChosenError(AssetsError):
+    code = "assets.nothing_chosen"
+    sentence = _("没有选中任何资产。")
+
+
+class MonthMissingError(AssetsError):
+    code = "assets.month_missing"
+    sentence = _("这件资产以前月份的折旧还没有记完，请先记到上个月。")
+
+
+class DuePastError(AssetsError):
+    code = "assets.due_past"
+    field = "due_on"
+    sentence = _("归还日期不能早于今天。")
+
+
+class NobodyToPayError(AssetsError):
+    code = "assets.nobody_to_pay"
+    field = "fault"
+    sentence = _("这件资产没有领用人，不能定为个人责任。")
+
+
+class NothingToCloseError(AssetsError):
+    code = "assets.nothing_to_close"
+    sentence = _("没有等待结账的月份：先记当月折旧，每个月只结一次。")
+
+
+class MonthClosedError(AssetsError):
+    code = "assets.month_closed"
+    field = "month"
+    sentence = _("{month} 已结账，不能再往这个月记折旧。")
+
+
+class NotYourUnitError(AssetsError):
+    code = "assets.not_your_unit"
+    field = "unit"
+    sentence = _("您不是这个单位的资产员。")

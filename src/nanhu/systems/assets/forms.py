@@ -1,0 +1,160 @@
+"""The shape of what persons, keepers and the office type."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.forms import IntakeForm, reason_field
+from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.models import Asset, Classification, Disposal, Loss
+
+
+class OnceForm(forms.Form):
+    """`token` names this form: however often it is sent, it makes one record."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+def leaf_classes() -> Any:
+    return Classification.objects.filter(children__isnull=True)
+
+
+class ThingsForm(forms.Form):
+    """Some of one's own things."""
+
+    things = forms.MultipleChoiceField(label=_("哪些东西"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *arguments: Any, things: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.fields["things"].choices = things  # type: ignore[attr-defined]
+
+
+class AssignForm(forms.Form):
+    keeper = people.PersonField(label=_("领用人"))
+    room = campus.PlaceField(label=_("存放地点"), open_only=True)
+
+
+class RoomForm(forms.Form):
+    room = campus.PlaceField(label=_("存放地点"), open_only=True)
+
+
+class TransferForm(OnceForm):
+    unit = people.UnitField(label=_("调入单位"))
+    keeper = people.PersonField(label=_("领用人"), help_text=_("调入单位的人，调拨后由本人确认"))
+    room = campus.PlaceField(label=_("存放地点"), open_only=True)
+    reason = reason_field()
+
+
+class LendForm(forms.Form):
+    borrower = people.PersonField(label=_("借用人"))
+    due_on = forms.DateField(label=_("归还日期"), widget=DayInput())
+
+
+class RepairedForm(forms.Form):
+    is_repaired = forms.TypedChoiceField(
+        label=_("结果"), choices=[("1", _("修好")), ("0", _("修不好，转待报废"))], coerce=lambda said: said == "1"
+    )
+    cost = YuanField(label=_("维修费（元）"), required=False)
+    reason = reason_field(_("说明"))
+
+
+class SplitForm(forms.Form):
+    quantity = forms.IntegerField(label=_("拆出几件"), min_value=1)
+
+
+class ImproveForm(forms.Form):
+    added = YuanField(label=_("增加的价值（元）"))
+    months = forms.IntegerField(label=_("改造后还能用几个月"), min_value=1, max_value=1200)
+    reason = reason_field()
+
+
+class RulingForm(OnceForm):
+    fault = forms.ChoiceField(label=_("责任"), choices=Loss.Fault)
+    findings = forms.CharField(label=_("调查情况"), max_length=500, widget=forms.Textarea)
+
+
+class LotForm(OnceForm):
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：2026 年第二批报废计算机"))
+    kind = forms.ChoiceField(label=_("处置方式"), choices=Disposal.Kind)
+    reason = reason_field()
+    appraisal = forms.CharField(
+        label=_("技术鉴定意见"), max_length=500, required=False, help_text=_("没到最低使用年限的必填")
+    )
+    wiping = forms.CharField(label=_("数据清除证明"), max_length=200, required=False, help_text=_("存有数据的设备必填"))
+    approval = forms.CharField(
+        label=_("批件文号"), max_length=100, required=False, help_text=_("原值合计 10 万元以上的必填")
+    )
+    income = YuanField(label=_("处置收入（元）"), required=False)
+
+
+class ReceiptHead(OnceForm):
+    title = forms.CharField(label=_("采购内容"), max_length=80)
+    acquired = forms.ChoiceField(label=_("取得方式"), choices=Asset.Acquired, initial=Asset.Acquired.BOUGHT)
+    acquired_on = forms.DateField(label=_("取得日期"), widget=DayInput(), initial=campus_today)
+    supplier = forms.CharField(label=_("供应商"), max_length=80, required=False)
+    invoice = forms.CharField(label=_("发票号"), max_length=40)
+    invoice_fen = YuanField(label=_("发票金额（元）"))
+    contract = forms.CharField(label=_("合同号"), max_length=40, required=False)
+    funds = forms.CharField(label=_("经费项目"), max_length=80, required=False)
+    unit = people.UnitField(label=_("入库单位"))
+    buyer = people.PersonField(label=_("采购经办人"))
+    first_inspector = people.PersonField(label=_("验收人一"))
+    second_inspector = people.PersonField(label=_("验收人二"), help_text=_("与验收人一、采购经办人都不同"))
+
+
+class LineForm(forms.Form):
+    classification: Any = forms.ModelChoiceField(label=_("分类"), queryset=None)
+    name = forms.CharField(label=_("资产名称"), max_length=80)
+    model = forms.CharField(label=_("规格型号"), max_length=80, required=False)
+    maker = forms.CharField(label=_("厂家"), max_length=80, required=False)
+    serials = forms.CharField(
+        label=_("序列号"), required=False, max_length=20_000, widget=forms.Textarea, help_text=_("一行一个")
+    )
+    quantity = forms.IntegerField(label=_("数量"), min_value=1, max_value=10_000, initial=1)
+    price_yuan = YuanField(label=_("单价（元）"))
+    is_batch = forms.BooleanField(label=_("整批一张卡片"), required=False, help_text=_("例如一批实验凳，以后可以拆分"))
+    put_into_use_on = forms.DateField(label=_("投入使用日期"), widget=DayInput(), initial=campus_today)
+    use = forms.ChoiceField(label=_("用途"), choices=Asset.Use)
+    room = campus.PlaceField(label=_("存放地点"), open_only=True, required=False)
+    warranty_until = forms.DateField(label=_("保修到"), widget=DayInput(), required=False)
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.fields["classification"].queryset = leaf_classes()  # type: ignore[attr-defined]
+
+    def line(self) -> dict[str, Any]:
+        said = {key: self.cleaned_data[key] for key in LineForm.base_fields if key != "price_yuan"}
+        return said | {"price_fen": self.cleaned_data["price_yuan"]}
+
+
+class ReceiptForm(ReceiptHead, LineForm):
+    """The receipt with its first line; further lines follow until somebody signed."""
+
+    field_order = (*ReceiptHead.base_fields, *LineForm.base_fields)
+
+    def head(self) -> dict[str, Any]:
+        said = dict(self.cleaned_data)
+        plain = ("title", "acquired", "acquired_on", "supplier", "invoice", "invoice_fen", "contract", "funds")
+        persons = {f"{key}_id": said[key] for key in ("buyer", "first_inspector", "second_inspector")}
+        return {key: said[key] for key in plain} | persons
+
+
+class MonthForm(forms.Form):
+    month = forms.DateField(label=_("月份"), widget=DayInput(), help_text=_("该月任一天；到月末那天才能记"))
+
+
+class CardsForm(IntakeForm):
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：2026 年旧系统卡片"))
+    file = forms.FileField(label=_("旧卡片"), help_text=_("CSV 或 xlsx，一行一张卡片。有一行不对，整份不收。"))
+
+
+class CloseForm(IntakeForm):
+    file = forms.FileField(
+        label=_("财务卡片"), help_text=_("CSV 或 xlsx：资产编号、原值、累计折旧；与台账不符的写差异说明")
+    )

@@ -1,0 +1,18 @@
+"""Periodic jobs of assets: work that stopped half way."""
+
+from nanhu.kernel.jobs import job
+from nanhu.systems.assets.models import CardImport, MonthClose
+from nanhu.systems.assets.services.closing import close_month
+from nanhu.systems.assets.services.importing import take_cards
+
+
+@job("assets.resume", every="*/9 * * * *")
+def resume() -> int:
+    """Lists whose worker died; each is one transaction, which may run twice."""
+    works = ((CardImport, take_cards), (MonthClose, close_month))
+    count = 0
+    for model, work in works:
+        for batch_id in model.objects.filter(state=model.State.POSTING).values_list("pk", flat=True):
+            work(batch_id=batch_id)
+            count += 1
+    return count

@@ -1,0 +1,1491 @@
+import uuid
+from pathlib import Path
+
+import django.contrib.postgres.constraints
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+from nanhu.kernel.sqlfiles import run_sql_folder
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("campus", "0001_initial"),
+        ("files", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("people", "0002_posts"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Asset",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("number", models.TextField(unique=True)),
+                (
+                    "former_number",
+                    models.TextField(
+                        blank=True, db_index=True, default="", help_text="of the card it was imported from"
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("model", models.TextField(blank=True, default="")),
+                ("maker", models.TextField(blank=True, default="")),
+                ("serial", models.TextField(blank=True, db_index=True, default="")),
+                ("value_fen", models.BigIntegerField()),
+                (
+                    "carried_fen",
+                    models.BigIntegerField(default=0, help_text="depreciation that came with it (import, split)"),
+                ),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                (
+                    "acquired",
+                    models.TextField(
+                        choices=[
+                            ("bought", "购置"),
+                            ("donated", "捐赠"),
+                            ("transferred", "调入"),
+                            ("built", "自建"),
+                            ("found", "盘盈"),
+                        ],
+                        default="bought",
+                    ),
+                ),
+                ("acquired_on", models.DateField()),
+                ("put_into_use_on", models.DateField()),
+                ("funds", models.TextField(blank=True, default="", help_text="the project that paid")),
+                ("supplier", models.TextField(blank=True, default="")),
+                ("invoice", models.TextField(blank=True, default="")),
+                ("contract", models.TextField(blank=True, default="")),
+                ("warranty_until", models.DateField(null=True)),
+                (
+                    "use",
+                    models.TextField(
+                        choices=[
+                            ("teaching", "教学"),
+                            ("research", "科研"),
+                            ("office", "行政"),
+                            ("logistics", "后勤"),
+                            ("let", "出租出借"),
+                        ],
+                        default="teaching",
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("in_stock", "在库"),
+                            ("in_use", "在用"),
+                            ("lent", "借出"),
+                            ("in_repair", "维修中"),
+                            ("missing", "丢失待查"),
+                            ("to_scrap", "待报废"),
+                            ("disposed", "已处置"),
+                            ("void", "编号作废"),
+                        ],
+                        default="in_stock",
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(help_text="its keeper said that it is with them", null=True)),
+                ("last_seen_at", models.DateTimeField(null=True)),
+                ("is_idle", models.BooleanField(default=False)),
+                ("disposed_on", models.DateField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "keeper",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"
+                    ),
+                ),
+                (
+                    "split_from",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.asset"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_asset",
+            },
+        ),
+        migrations.CreateModel(
+            name="CardImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("title", models.TextField()),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "登记中"),
+                            ("posted", "已登记"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                ("card_count", models.IntegerField()),
+                ("value_fen", models.BigIntegerField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_card_import",
+            },
+        ),
+        migrations.CreateModel(
+            name="CardRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("former_number", models.TextField()),
+                ("name", models.TextField()),
+                ("card", models.JSONField()),
+                (
+                    "asset",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.asset"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="assets.cardimport"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_card_row",
+                "ordering": ["line"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Classification",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("is_depreciable", models.BooleanField(default=True)),
+                ("measure", models.TextField(default="件", help_text="in what its things are counted")),
+                ("holds_data", models.BooleanField(default=False, help_text="its things are wiped before they leave")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="assets.classification",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_class",
+                "ordering": ["code"],
+            },
+        ),
+        migrations.AddField(
+            model_name="asset",
+            name="classification",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.classification"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Depreciation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("booked_in", models.DateField()),
+                ("fen", models.BigIntegerField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="depreciation", to="assets.asset"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_depreciation",
+            },
+        ),
+        migrations.CreateModel(
+            name="Disposal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待审批"), ("done", "已处置"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("number", models.TextField(null=True, unique=True)),
+                ("title", models.TextField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("scrap", "报废"),
+                            ("transfer", "调拨出校"),
+                            ("donate", "捐赠"),
+                            ("sell", "出售"),
+                            ("write_off", "报损"),
+                            ("shortage", "盘亏"),
+                        ]
+                    ),
+                ),
+                (
+                    "level",
+                    models.TextField(
+                        choices=[("office", "国资处审批"), ("council", "校长办公会审批"), ("finance", "报财政部门审批")]
+                    ),
+                ),
+                ("value_fen", models.BigIntegerField()),
+                (
+                    "appraisal",
+                    models.TextField(
+                        blank=True, default="", help_text="the technical opinion, where years are missing"
+                    ),
+                ),
+                (
+                    "wiping",
+                    models.TextField(
+                        blank=True, default="", help_text="proof that data was wiped, where it holds some"
+                    ),
+                ),
+                (
+                    "approval",
+                    models.TextField(
+                        blank=True, default="", help_text="the paper of the council or the finance department"
+                    ),
+                ),
+                ("income_fen", models.BigIntegerField(default=0)),
+                ("disposed_on", models.DateField(null=True)),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_disposal",
+            },
+        ),
+        migrations.CreateModel(
+            name="DisposalLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value_fen", models.BigIntegerField()),
+                ("accumulated_fen", models.BigIntegerField()),
+                ("released_at", models.DateTimeField(help_text="its lot was refused", null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="disposal_lines", to="assets.asset"
+                    ),
+                ),
+                (
+                    "disposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="assets.disposal"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_disposal_line",
+            },
+        ),
+        migrations.CreateModel(
+            name="HandOver",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("expires_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                (
+                    "assets",
+                    models.ManyToManyField(db_table="assets_hand_over_asset", related_name="+", to="assets.asset"),
+                ),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_hand_over",
+            },
+        ),
+        migrations.CreateModel(
+            name="Loan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("lent_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("returned_at", models.DateTimeField(null=True)),
+                ("by_name", models.TextField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="assets.asset"
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_loan",
+            },
+        ),
+        migrations.CreateModel(
+            name="Loss",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已处理"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("fault", models.TextField(choices=[("intent", "故意"), ("neglect", "过失"), ("none", "无责任")])),
+                ("findings", models.TextField(help_text="what the inquiry found")),
+                ("value_fen", models.BigIntegerField()),
+                ("accumulated_fen", models.BigIntegerField()),
+                ("owed_fen", models.BigIntegerField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.asset"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "bill",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.bill"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_loss",
+            },
+        ),
+        migrations.CreateModel(
+            name="Maintenance",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("fault", models.TextField()),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("opened_by_name", models.TextField()),
+                (
+                    "result",
+                    models.TextField(
+                        choices=[("open", "维修中"), ("repaired", "修好"), ("beyond", "修不好")], default="open"
+                    ),
+                ),
+                ("cost_fen", models.BigIntegerField(default=0)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="maintenance", to="assets.asset"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_maintenance",
+            },
+        ),
+        migrations.CreateModel(
+            name="MonthClose",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("title", models.TextField()),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "结账中"),
+                            ("posted", "已结账"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("card_count", models.IntegerField()),
+                ("value_fen", models.BigIntegerField()),
+                ("accumulated_fen", models.BigIntegerField()),
+                ("difference_count", models.IntegerField()),
+                ("ours_value_fen", models.BigIntegerField()),
+                ("ours_accumulated_fen", models.BigIntegerField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_month_close",
+            },
+        ),
+        migrations.CreateModel(
+            name="ClosedLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.TextField()),
+                ("name", models.TextField()),
+                ("value_fen", models.BigIntegerField()),
+                ("accumulated_fen", models.BigIntegerField()),
+                ("ours_value_fen", models.BigIntegerField()),
+                ("ours_accumulated_fen", models.BigIntegerField()),
+                ("why", models.TextField()),
+                (
+                    "close",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="assets.monthclose"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_closed_line",
+            },
+        ),
+        migrations.CreateModel(
+            name="Movement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("received", "验收入库"),
+                            ("imported", "导入"),
+                            ("assigned", "领用"),
+                            ("confirmed", "本人确认"),
+                            ("declined", "不在我这里"),
+                            ("handed_over", "当面移交"),
+                            ("transferred", "调拨"),
+                            ("moved", "换地点"),
+                            ("returned", "退回库房"),
+                            ("lent", "借出"),
+                            ("given_back", "归还"),
+                            ("broken", "报修"),
+                            ("repaired", "修好"),
+                            ("beyond_repair", "修不好"),
+                            ("lost", "报失"),
+                            ("found", "找到"),
+                            ("split", "拆分"),
+                            ("improved", "改造增值"),
+                            ("idle", "闲置登记"),
+                            ("to_scrap", "申请报废"),
+                            ("kept", "不报废"),
+                            ("disposed", "处置出账"),
+                            ("voided", "编号作废"),
+                            ("counted", "盘点更正"),
+                        ]
+                    ),
+                ),
+                ("from_state", models.TextField(blank=True, default="")),
+                ("to_state", models.TextField()),
+                ("by_name", models.TextField()),
+                ("reason", models.TextField(blank=True, default="")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="assets.asset"
+                    ),
+                ),
+                (
+                    "from_keeper",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "from_room",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"
+                    ),
+                ),
+                (
+                    "from_unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+                (
+                    "to_keeper",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "to_room",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"
+                    ),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_movement",
+            },
+        ),
+        migrations.CreateModel(
+            name="Plan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_month", models.DateField()),
+                ("until_month", models.DateField(help_text="the first that is not of it; null: to its end", null=True)),
+                ("base_fen", models.BigIntegerField()),
+                ("months", models.PositiveSmallIntegerField()),
+                ("by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="assets.asset"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_plan",
+            },
+        ),
+        migrations.CreateModel(
+            name="Receipt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("number", models.TextField(null=True, unique=True)),
+                ("title", models.TextField()),
+                (
+                    "acquired",
+                    models.TextField(
+                        choices=[
+                            ("bought", "购置"),
+                            ("donated", "捐赠"),
+                            ("transferred", "调入"),
+                            ("built", "自建"),
+                            ("found", "盘盈"),
+                        ],
+                        default="bought",
+                    ),
+                ),
+                ("acquired_on", models.DateField()),
+                ("supplier", models.TextField(blank=True, default="")),
+                ("invoice", models.TextField()),
+                ("invoice_fen", models.BigIntegerField()),
+                ("contract", models.TextField(blank=True, default="")),
+                ("funds", models.TextField(blank=True, default="")),
+                ("first_signed_at", models.DateTimeField(null=True)),
+                ("second_signed_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("waiting", "待验收"), ("received", "已入库"), ("refused", "验收不通过")],
+                        default="waiting",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, default="", help_text="why it was refused")),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "first_inspector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "second_inspector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_receipt",
+            },
+        ),
+        migrations.CreateModel(
+            name="ReceiptLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.TextField()),
+                ("model", models.TextField(blank=True, default="")),
+                ("maker", models.TextField(blank=True, default="")),
+                ("serials", models.TextField(blank=True, default="", help_text="one a line")),
+                ("quantity", models.PositiveIntegerField()),
+                ("price_fen", models.BigIntegerField(help_text="of one")),
+                ("is_batch", models.BooleanField(default=False)),
+                ("put_into_use_on", models.DateField()),
+                (
+                    "months",
+                    models.PositiveSmallIntegerField(
+                        help_text="over how many it is depreciated; null: as its class", null=True
+                    ),
+                ),
+                (
+                    "use",
+                    models.TextField(
+                        choices=[
+                            ("teaching", "教学"),
+                            ("research", "科研"),
+                            ("office", "行政"),
+                            ("logistics", "后勤"),
+                            ("let", "出租出借"),
+                        ],
+                        default="teaching",
+                    ),
+                ),
+                ("warranty_until", models.DateField(null=True)),
+                (
+                    "classification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.classification"
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="assets.receipt"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_receipt_line",
+                "ordering": ["position"],
+            },
+        ),
+        migrations.AddField(
+            model_name="asset",
+            name="receipt_line",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="assets", to="assets.receiptline"
+            ),
+        ),
+        migrations.CreateModel(
+            name="ServiceLife",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("reason", models.TextField(help_text="the office's document that asks for it")),
+                ("created_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by_name", models.TextField(blank=True, default="")),
+                ("code", models.TextField()),
+                ("name", models.TextField(help_text="as the guideline calls it")),
+                ("years", models.PositiveSmallIntegerField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assets.servicelife",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_service_life",
+            },
+        ),
+        migrations.CreateModel(
+            name="Transfer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待国资处确认"), ("done", "已调拨"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.asset"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "from_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+                (
+                    "to_keeper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "to_room",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_transfer",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="cardimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_card_import_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cardimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["checked", "submitted", "discarded"]),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["posting", "posted", "refused"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_card_import_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cardimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("card_count__gt", 0), ("value_fen__gt", 0), models.Q(("title", ""), _negated=True)),
+                name="assets_card_import_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cardrow",
+            constraint=models.UniqueConstraint(fields=("batch", "former_number"), name="assets_card_row_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="classification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code__regex", "^A[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{2})?)?)?$"),
+                    models.Q(("name", ""), _negated=True),
+                    models.Q(("measure", ""), _negated=True),
+                ),
+                name="assets_class_is_named",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="depreciation",
+            index=models.Index(fields=["booked_in"], name="assets_depreciation_booked"),
+        ),
+        migrations.AddConstraint(
+            model_name="depreciation",
+            constraint=models.UniqueConstraint(fields=("asset", "month"), name="assets_depreciation_once_a_month"),
+        ),
+        migrations.AddConstraint(
+            model_name="depreciation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("booked_in__day", 1), ("booked_in__gte", models.F("month")), ("fen__gte", 0), ("month__day", 1)
+                ),
+                name="assets_depreciation_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_disposal_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_disposal_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("income_fen__gte", 0),
+                    ("kind__in", ["scrap", "transfer", "donate", "sell", "write_off", "shortage"]),
+                    ("level__in", ["office", "council", "finance"]),
+                    ("value_fen__gt", 0),
+                    models.Q(("title", ""), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="assets_disposal_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level", "office"),
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(("approval", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_disposal_paper_by_sum",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(("disposed_on__isnull", False), ("number__isnull", False)),
+                    _connector="OR",
+                ),
+                name="assets_disposal_done",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposalline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("asset",), name="assets_disposal_line_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_at", None), ("taker", None)),
+                    models.Q(
+                        ("taken_at__isnull", False),
+                        ("taken_at__lte", models.F("expires_at")),
+                        ("taker__isnull", False),
+                        models.Q(("taker", models.F("giver")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_hand_over_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("returned_at", None)), fields=("asset",), name="assets_loan_one_at_a_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("lent_on"))), name="assets_loan_due_after_lent"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_loss_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_loss_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "refused"), _negated=True), fields=("asset",), name="assets_loss_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accumulated_fen__gte", 0),
+                    ("accumulated_fen__lte", models.F("value_fen")),
+                    ("fault__in", ["intent", "neglect", "none"]),
+                    ("owed_fen__gte", 0),
+                    ("owed_fen__lte", models.F("value_fen")),
+                    models.Q(("findings", ""), _negated=True),
+                    models.Q(("person__isnull", False), ("fault", "none"), _connector="OR"),
+                ),
+                name="assets_loss_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    ("owed_fen", 0),
+                    ("bill__isnull", False),
+                    _connector="OR",
+                ),
+                name="assets_loss_is_billed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="maintenance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("result", "open")), fields=("asset",), name="assets_maintenance_one_at_a_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="maintenance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("cost_fen__gte", 0), ("result", "open")),
+                    models.Q(
+                        ("closed_at__isnull", False), ("cost_fen__gte", 0), ("result__in", ["repaired", "beyond"])
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_maintenance_closed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="monthclose",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_month_close_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="monthclose",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["checked", "submitted", "discarded"]),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["posting", "posted", "refused"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_month_close_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="monthclose",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["refused", "discarded"]), _negated=True),
+                fields=("month",),
+                name="assets_month_close_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="monthclose",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month__day", 1), models.Q(("title", ""), _negated=True)),
+                name="assets_month_close_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="closedline",
+            constraint=models.UniqueConstraint(fields=("close", "number"), name="assets_closed_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="closedline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("why", ""), _negated=True), name="assets_closed_line_says_why"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="movement",
+            index=models.Index(fields=["asset", "-at"], name="assets_movement_of_asset"),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_month", None)), fields=("asset",), name="assets_plan_one_goes_on"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("base_fen__gte", 0),
+                    ("from_month__day", 1),
+                    ("months__range", (1, 1200)),
+                    models.Q(
+                        ("until_month", None),
+                        models.Q(("until_month__day", 1), ("until_month__gte", models.F("from_month"))),
+                        _connector="OR",
+                    ),
+                ),
+                name="assets_plan_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("first_inspector", models.F("second_inspector")), _negated=True),
+                    models.Q(("first_inspector", models.F("buyer")), _negated=True),
+                    models.Q(("second_inspector", models.F("buyer")), _negated=True),
+                ),
+                name="assets_receipt_three_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("invoice_fen__gt", 0),
+                    ("state__in", ["waiting", "received", "refused"]),
+                    ("acquired__in", ["bought", "donated", "transferred", "built", "found"]),
+                    models.Q(("title", ""), _negated=True),
+                    models.Q(("invoice", ""), _negated=True),
+                ),
+                name="assets_receipt_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "received"), _negated=True),
+                    models.Q(
+                        ("first_signed_at__isnull", False),
+                        ("number__isnull", False),
+                        ("second_signed_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_receipt_signed_by_two",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("state", "waiting")),
+                    models.Q(models.Q(("state", "waiting"), _negated=True), ("decided_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="assets_receipt_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), models.Q(("answer", ""), _negated=True)),
+                    models.Q(models.Q(("state", "refused"), _negated=True), ("answer", "")),
+                    _connector="OR",
+                ),
+                name="assets_receipt_refused_for_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receiptline",
+            constraint=models.UniqueConstraint(fields=("receipt", "position"), name="assets_receipt_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="receiptline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("price_fen__gt", 0),
+                    ("quantity__gte", 1),
+                    models.Q(("name", ""), _negated=True),
+                    models.Q(("months", None), ("months__gte", 1), _connector="OR"),
+                ),
+                name="assets_receipt_line_says_what",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(fields=["keeper", "state"], name="assets_asset_of_keeper"),
+        ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(fields=["room"], name="assets_asset_in_room"),
+        ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(fields=["unit", "state"], name="assets_asset_of_unit"),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("carried_fen__lte", models.F("value_fen")),
+                    ("number__regex", "^[0-9]{4}-A[0-9]{2}-[0-9]{6,}-[0-9]$"),
+                    ("quantity__gte", 1),
+                    ("value_fen__gt", 0),
+                    models.Q(("name", ""), _negated=True),
+                ),
+                name="assets_asset_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("acquired__in", ["bought", "donated", "transferred", "built", "found"]),
+                    (
+                        "state__in",
+                        ["in_stock", "in_use", "lent", "in_repair", "missing", "to_scrap", "disposed", "void"],
+                    ),
+                    ("use__in", ["teaching", "research", "office", "logistics", "let"]),
+                ),
+                name="assets_asset_words",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("put_into_use_on__gte", models.F("acquired_on"))),
+                name="assets_asset_used_after_acquired",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "in_use"), _negated=True),
+                    models.Q(("keeper__isnull", False), ("room__isnull", False)),
+                    _connector="OR",
+                ),
+                name="assets_asset_in_use_has_keeper_and_room",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("disposed_on__isnull", False), ("state", "disposed")),
+                    models.Q(models.Q(("state", "disposed"), _negated=True), ("disposed_on", None)),
+                    _connector="OR",
+                ),
+                name="assets_asset_disposed_on",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="servicelife",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="assets_service_life_has_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="servicelife",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="assets_service_life_ends_after_start",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="servicelife",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("withdrawn_at", None)),
+                expressions=[
+                    (models.F("code"), "="),
+                    (
+                        models.Func(
+                            models.F("starts_on"), models.F("ends_on"), models.Value("[]"), function="daterange"
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="assets_service_life_no_overlap",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="servicelife",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code__regex", "^A[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{2})?)?)?$"),
+                    ("years__range", (1, 100)),
+                    models.Q(("name", ""), _negated=True),
+                ),
+                name="assets_service_life_says",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_transfer_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_transfer_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("asset",), name="assets_transfer_one_at_a_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("from_unit", models.F("to_unit")), _negated=True), models.Q(("reason", ""), _negated=True)
+                ),
+                name="assets_transfer_between_units",
+            ),
+        ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
+    ]

@@ -1,0 +1,28 @@
+from nanhu.systems.assets.models.depreciation import ClosedLine, Depreciation, MonthClose, Plan
+from nanhu.systems.assets.models.disposing import Disposal, DisposalLine, Loss
+from nanhu.systems.assets.models.importing import CardImport, CardRow
+from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
+from nanhu.systems.assets.models.receiving import Receipt, ReceiptLine
+from nanhu.systems.assets.models.things import Asset, Classification, ServiceLife
+
+__all__ = [
+    "Asset",
+    "CardImport",
+    "CardRow",
+    "Classification",
+    "ClosedLine",
+    "Depreciation",
+    "Disposal",
+    "DisposalLine",
+    "HandOver",
+    "Loan",
+    "Loss",
+    "Maintenance",
+    "MonthClose",
+    "Movement",
+    "Plan",
+    "Receipt",
+    "ReceiptLine",
+    "ServiceLife",
+    "Transfer",
+]

@@ -1,0 +1,114 @@
+"""Depreciation (折旧): by which plan, month by month, and the close of a month against finance's cards."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel.proposals import proposal_constraints
+from nanhu.systems.assets.models.things import Asset
+
+
+class Plan(models.Model):
+    """What is depreciated from a month on, over how many months. An improvement ends it and begins another."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="plans")
+    from_month = models.DateField()
+    until_month = models.DateField(null=True, help_text="the first that is not of it; null: to its end")
+    base_fen = models.BigIntegerField()
+    months = models.PositiveSmallIntegerField()
+    by_name = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "assets_plan"
+        constraints = [
+            models.UniqueConstraint(fields=["asset"], condition=Q(until_month=None), name="assets_plan_one_goes_on"),
+            models.CheckConstraint(
+                condition=Q(base_fen__gte=0, months__range=(1, 1200), from_month__day=1)
+                & (Q(until_month=None) | Q(until_month__gte=F("from_month"), until_month__day=1)),
+                name="assets_plan_says_what",
+            ),
+        ]
+
+
+class Depreciation(models.Model):
+    """What a thing lost in a month. `booked_in` is a later month where it was registered late. Added, and never changed."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="depreciation")
+    month = models.DateField()
+    booked_in = models.DateField()
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    fen = models.BigIntegerField()
+
+    class Meta:
+        db_table = "assets_depreciation"
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "month"], name="assets_depreciation_once_a_month"),
+            models.CheckConstraint(
+                condition=Q(fen__gte=0, month__day=1, booked_in__day=1, booked_in__gte=F("month")),
+                name="assets_depreciation_says_what",
+            ),
+        ]
+        indexes = [models.Index(fields=["booked_in"], name="assets_depreciation_booked")]
+
+
+class MonthClose(IntakeBatch):
+    """The close of a month (月结): finance's cards beside ours; each that differs is named with its reason, and two sign."""
+
+    what, key, job = _("这次月结"), "assets.month_close", "assets.close_month"
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("待提交")
+        SUBMITTED = "submitted", _("待复核")
+        POSTING = "posting", _("结账中")
+        POSTED = "posted", _("已结账")
+        REFUSED = "refused", _("未同意")
+        DISCARDED = "discarded", _("已作废")
+
+    state = models.TextField(choices=State, default=State.CHECKED)
+    month = models.DateField()
+    card_count = models.IntegerField()
+    value_fen = models.BigIntegerField()
+    accumulated_fen = models.BigIntegerField()
+    difference_count = models.IntegerField()
+    ours_value_fen = models.BigIntegerField()
+    ours_accumulated_fen = models.BigIntegerField()
+
+    class Meta:
+        db_table = "assets_month_close"
+        constraints = [
+            *proposal_constraints("assets_month_close", undecided=UNDECIDED, decided=DECIDED),
+            models.UniqueConstraint(
+                fields=["month"], condition=~Q(state__in=["refused", "discarded"]), name="assets_month_close_once"
+            ),
+            models.CheckConstraint(condition=Q(month__day=1) & ~Q(title=""), name="assets_month_close_says_what"),
+        ]
+
+    @property
+    def size(self) -> int:
+        return self.card_count
+
+    def facts(self) -> dict[str, object]:
+        return {"title": self.title, "rows": self.card_count, "differing": self.difference_count}
+
+
+class ClosedLine(models.Model):
+    """A card on which finance and we differ, and why."""
+
+    close = models.ForeignKey(MonthClose, on_delete=models.PROTECT, related_name="lines")
+    number = models.TextField()
+    name = models.TextField()
+    value_fen = models.BigIntegerField()
+    accumulated_fen = models.BigIntegerField()
+    ours_value_fen = models.BigIntegerField()
+    ours_accumulated_fen = models.BigIntegerField()
+    why = models.TextField()
+
+    class Meta:
+        db_table = "assets_closed_line"
+        constraints = [
+            models.UniqueConstraint(fields=["close", "number"], name="assets_closed_line_once"),
+            models.CheckConstraint(condition=~Q(why=""), name="assets_closed_line_says_why"),
+        ]

@@ -1,0 +1,165 @@
+"""What happens to a thing between receipt and disposal: each movement, hand-over, transfer, loan and repair."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.kernel.registry import Text
+from nanhu.systems.assets.models.things import Asset
+
+
+class Movement(models.Model):
+    """A line of a thing's life, added by whatever moved it and never changed."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("验收入库")
+        IMPORTED = "imported", _("导入")
+        ASSIGNED = "assigned", _("领用")
+        CONFIRMED = "confirmed", _("本人确认")
+        DECLINED = "declined", _("不在我这里")
+        HANDED_OVER = "handed_over", _("当面移交")
+        TRANSFERRED = "transferred", _("调拨")
+        MOVED = "moved", _("换地点")
+        RETURNED = "returned", _("退回库房")
+        LENT = "lent", _("借出")
+        GIVEN_BACK = "given_back", _("归还")
+        BROKEN = "broken", _("报修")
+        REPAIRED = "repaired", _("修好")
+        BEYOND_REPAIR = "beyond_repair", _("修不好")
+        LOST = "lost", _("报失")
+        FOUND = "found", _("找到")
+        SPLIT = "split", _("拆分")
+        IMPROVED = "improved", _("改造增值")
+        IDLE = "idle", _("闲置登记")
+        TO_SCRAP = "to_scrap", _("申请报废")
+        KEPT = "kept", _("不报废")
+        DISPOSED = "disposed", _("处置出账")
+        VOIDED = "voided", _("编号作废")
+        COUNTED = "counted", _("盘点更正")
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="movements")
+    kind = models.TextField(choices=Kind)
+    from_state = models.TextField(default="", blank=True)
+    to_state = models.TextField()
+    from_unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    from_keeper = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    to_keeper = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    from_room = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    to_room = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    by_name = models.TextField()
+    reason = models.TextField(default="", blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "assets_movement"
+        indexes = [models.Index(fields=["asset", "-at"], name="assets_movement_of_asset")]
+
+
+class HandOver(models.Model):
+    """Things that one person offers by a code that lives for minutes; whoever opens it and confirms has them."""
+
+    code = models.TextField(unique=True)
+    assets = models.ManyToManyField(Asset, related_name="+", db_table="assets_hand_over_asset")
+    giver = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "assets_hand_over"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taker=None, taken_at=None)
+                | Q(taker__isnull=False, taken_at__isnull=False, taken_at__lte=F("expires_at")) & ~Q(taker=F("giver")),
+                name="assets_hand_over_two_people",
+            )
+        ]
+
+
+class Transfer(Proposal):
+    """To another unit (调拨): asked by the keeper who has it, agreed by the asset office; its new keeper confirms afterwards."""
+
+    what = _("这张调拨单")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待国资处确认")
+        DONE = "done", _("已调拨")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    from_unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    to_keeper = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    to_room = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "assets_transfer"
+        constraints = [
+            *proposal_constraints("assets_transfer", undecided=["asked"], decided=["done", "refused"]),
+            models.UniqueConstraint(fields=["asset"], condition=Q(state="asked"), name="assets_transfer_one_at_a_time"),
+            models.CheckConstraint(
+                condition=~Q(from_unit=F("to_unit")) & ~Q(reason=""), name="assets_transfer_between_units"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.asset)
+
+
+class Loan(models.Model):
+    """Lent to a person until a day (借用); one at a time."""
+
+    what: ClassVar[Text] = _("这次借用")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="loans")
+    borrower = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    lent_on = models.DateField()
+    due_on = models.DateField()
+    returned_at = models.DateTimeField(null=True)
+    by_name = models.TextField()
+
+    class Meta:
+        db_table = "assets_loan"
+        constraints = [
+            models.UniqueConstraint(fields=["asset"], condition=Q(returned_at=None), name="assets_loan_one_at_a_time"),
+            models.CheckConstraint(condition=Q(due_on__gte=F("lent_on")), name="assets_loan_due_after_lent"),
+        ]
+
+
+class Maintenance(models.Model):
+    """A repair (维修): what was wrong, what it cost, what came of it."""
+
+    class Result(models.TextChoices):
+        OPEN = "open", _("维修中")
+        REPAIRED = "repaired", _("修好")
+        BEYOND = "beyond", _("修不好")
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="maintenance")
+    fault = models.TextField()
+    opened_at = models.DateTimeField(default=timezone.now)
+    opened_by_name = models.TextField()
+    result = models.TextField(choices=Result, default=Result.OPEN)
+    cost_fen = models.BigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "assets_maintenance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset"], condition=Q(result="open"), name="assets_maintenance_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_fen__gte=0, result="open", closed_at=None)
+                | Q(cost_fen__gte=0, result__in=["repaired", "beyond"], closed_at__isnull=False),
+                name="assets_maintenance_closed",
+            ),
+        ]

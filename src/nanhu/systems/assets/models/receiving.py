@@ -1,0 +1,115 @@
+"""Receipts (验收入库单): what was bought, looked at by two who are neither each other nor the buyer."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+from nanhu.systems.assets.models.things import Asset, Classification
+
+
+class Receipt(models.Model):
+    """Its number is taken when the second inspector signs; finance pays a line of equipment by that."""
+
+    what: ClassVar[Text] = _("这张验收单")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待验收")
+        RECEIVED = "received", _("已入库")
+        REFUSED = "refused", _("验收不通过")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    token = models.UUIDField(unique=True, help_text="names the form it came from")
+    number = models.TextField(null=True, unique=True)
+    title = models.TextField()
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    acquired = models.TextField(choices=Asset.Acquired, default=Asset.Acquired.BOUGHT)
+    acquired_on = models.DateField()
+    supplier = models.TextField(default="", blank=True)
+    invoice = models.TextField()
+    invoice_fen = models.BigIntegerField()
+    contract = models.TextField(default="", blank=True)
+    funds = models.TextField(default="", blank=True)
+    buyer = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    first_inspector = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    second_inspector = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    first_signed_at = models.DateTimeField(null=True)
+    second_signed_at = models.DateTimeField(null=True)
+    state = models.TextField(choices=State, default=State.WAITING)
+    answer = models.TextField(default="", blank=True, help_text="why it was refused")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author_name = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "assets_receipt"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(first_inspector=F("second_inspector"))
+                & ~Q(first_inspector=F("buyer"))
+                & ~Q(second_inspector=F("buyer")),
+                name="assets_receipt_three_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(invoice_fen__gt=0, state__in=["waiting", "received", "refused"])
+                & Q(acquired__in=["bought", "donated", "transferred", "built", "found"])
+                & ~Q(title="")
+                & ~Q(invoice=""),
+                name="assets_receipt_says_what",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="received")
+                | Q(number__isnull=False, first_signed_at__isnull=False, second_signed_at__isnull=False),
+                name="assets_receipt_signed_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_at=None) | (~Q(state="waiting") & Q(decided_at__isnull=False)),
+                name="assets_receipt_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="refused") & ~Q(answer="") | (~Q(state="refused") & Q(answer="")),
+                name="assets_receipt_refused_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ReceiptLine(models.Model):
+    """Some alike things: each becomes a card, or all one card (`is_batch`)."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    classification = models.ForeignKey(Classification, on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
+    model = models.TextField(default="", blank=True)
+    maker = models.TextField(default="", blank=True)
+    serials = models.TextField(default="", blank=True, help_text="one a line")
+    quantity = models.PositiveIntegerField()
+    price_fen = models.BigIntegerField(help_text="of one")
+    is_batch = models.BooleanField(default=False)
+    put_into_use_on = models.DateField()
+    months = models.PositiveSmallIntegerField(
+        null=True, help_text="over how many it is depreciated; null: as its class"
+    )
+    use = models.TextField(choices=Asset.Use, default=Asset.Use.TEACHING)
+    room = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    warranty_until = models.DateField(null=True)
+
+    class Meta:
+        db_table = "assets_receipt_line"
+        ordering: ClassVar = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["receipt", "position"], name="assets_receipt_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, price_fen__gt=0) & ~Q(name="") & (Q(months=None) | Q(months__gte=1)),
+                name="assets_receipt_line_says_what",
+            ),
+        ]

@@ -1,0 +1,49 @@
+"""What other rooms show of assets: who issued a bill, what somebody has not given back, what a person has."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.registry import Outstanding, Owner, PersonalData
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.assets.models import Asset, Loan
+from nanhu.systems.assets.services.losing import ISSUER
+
+GONE = (Asset.State.DISPOSED, Asset.State.VOID)
+ledger.issuers.add(
+    ledger.Issuer(key=ISSUER, name=_("国资处"), enquiries=_("责任或金额不对，请联系国资处。")),
+)
+
+
+def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequence[Outstanding]]:
+    """Things in somebody's name, and things that somebody borrowed."""
+    url = reverse("assets:mine:hand_over")
+    found: dict[int, list[Outstanding]] = {}
+    held = Asset.objects.filter(keeper__in=person_ids).exclude(state__in=GONE).order_by("number")
+    for person_id, number, name in held.values_list("keeper", "number", "name"):
+        one = Outstanding(what=f"{name} {number}", how=_("当面移交给接手的人，或退给单位资产员"), url=url)
+        found.setdefault(person_id, []).append(one)
+    lent = Loan.objects.filter(borrower__in=person_ids, returned_at=None).order_by("due_on")
+    for person_id, name, number, due_on in lent.values_list("borrower", "asset__name", "asset__number", "due_on"):
+        late = _("已过期，") if due_on < campus_today() else ""
+        how = _("%(late)s%(day)s 前还给单位资产员") % {"late": late, "day": f"{due_on:%Y-%m-%d}"}
+        found.setdefault(person_id, []).append(Outstanding(what=f"{name} {number}", how=how))
+    return found
+
+
+def things_of(owner: Owner, _since: datetime | None) -> Iterable[Mapping[str, object]]:
+    """What stands in a person's name; all of it, for it is a state and not a history."""
+    rows = Asset.objects.filter(keeper=owner.person_id).exclude(state__in=GONE).order_by("number")
+    for one in rows.select_related("room"):
+        room = one.room.name if one.room else ""
+        yield {"number": one.number, "name": one.name, "state": str(one.get_state_display()), "room": room}
+
+
+registry.obligations.add(registry.Obligation(key="assets.things", office=_("国资处"), load=outstanding, order=60))
+registry.personal_data.add(
+    PersonalData(key="assets.things", title=_("我名下的资产"), load=things_of, description=_("编号、名称、状态、地点"))
+)

@@ -1,0 +1,92 @@
+"""Depreciation by month (计提折旧): one SQL statement for all things, what is missing up to a month; twice adds nothing."""
+
+from calendar import monthrange
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.once import lock_key
+from nanhu.systems.assets.errors import MonthAheadError, MonthBookedError, MonthClosedError, MonthMissingError
+from nanhu.systems.assets.models import Asset, Depreciation, MonthClose, Plan
+from nanhu.systems.assets.rules import depreciation_of, month_of, months_between
+from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
+
+
+@transaction.atomic
+def depreciate(*, by: Actor, month: date) -> int:
+    """How many rows were added. From the last day of the month on."""
+    first = month_of(month)
+    if first.replace(day=monthrange(first.year, first.month)[1]) > campus_today():
+        raise MonthAheadError
+    lock_key("assets.depreciation")
+    if MonthClose.objects.filter(month__gte=first, state=MonthClose.State.POSTED).exists():
+        raise MonthClosedError(month=f"{first:%Y-%m}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT assets_depreciate(%s, %s)", [first, first])
+        added = int(cursor.fetchone()[0])
+    audit.record(by=by, action="assets.depreciate", target=f"month:{first:%Y-%m}", facts={"rows": added})
+    return added
+
+
+def accumulated_fen(asset: Asset) -> int:
+    booked = Depreciation.objects.filter(asset=asset).aggregate(fen=Sum("fen"))["fen"] or 0
+    return asset.carried_fen + int(booked)
+
+
+def refuse_booked(asset: Asset, month: date) -> None:
+    """Nothing leaves or changes its value in a month whose depreciation stands."""
+    if Depreciation.objects.filter(asset=asset, month__gte=month).exists():
+        raise MonthBookedError(month=f"{month:%Y-%m}")
+
+
+def refuse_unbooked(asset: Asset, month: date) -> None:
+    """What is left of its value is known once all months before this one stand."""
+    plan = plan_of(asset)
+    if plan is None:
+        return
+    due = min(plan.months, months_between(plan.from_month, month))
+    if due > Depreciation.objects.filter(asset=asset, month__gte=plan.from_month).count():
+        raise MonthMissingError
+
+
+def plan_of(asset: Asset) -> Plan | None:
+    return Plan.objects.filter(asset=asset, until_month=None).first()
+
+
+def monthly_fen(asset: Asset) -> int:
+    """What this month takes of it; nothing once its months are over."""
+    plan = plan_of(asset)
+    if plan is None:
+        return 0
+    return depreciation_of(plan.base_fen, plan.months, months_between(plan.from_month, campus_today()) + 1)
+
+
+def months_left(plan: Plan, month: date) -> int:
+    return max(0, plan.months - max(0, months_between(plan.from_month, month)))
+
+
+def plan_anew(*, by: Actor, asset: Asset, month: date, months: int) -> None:
+    """From this month on over so many months what is left of its value; the plan before it ends, its rows stay."""
+    plan = plan_of(asset)
+    if plan is not None:
+        month = max(month, plan.from_month)
+        plan.until_month = month
+        plan.save(update_fields=["until_month"])
+    left = asset.value_fen - accumulated_fen(asset)
+    Plan.objects.create(asset=asset, from_month=month, base_fen=left, months=max(1, months), by_name=by.name)
+
+
+@transaction.atomic
+def improve(*, by: Actor, asset: Asset, added_fen: int, months: int, reason: str) -> Asset:
+    """A new value and new months from this month on (改造增值); what was booked stays."""
+    found, month = locked(asset.public_id, AT_HAND), month_of(campus_today())
+    refuse_booked(found, month)
+    refuse_unbooked(found, month)
+    move(by=by, asset=found, kind=Kind.IMPROVED, reason=reason, value_fen=found.value_fen + added_fen)
+    if found.classification.is_depreciable:
+        plan_anew(by=by, asset=found, month=month, months=months)
+    return found

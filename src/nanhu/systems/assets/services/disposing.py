@@ -1,0 +1,147 @@
+"""Disposals (处置): asked for a lot by one, agreed by another, by the sum; nothing before its least years without an appraisal."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.numbering import services as numbering
+from nanhu.kernel.proposals import given
+from nanhu.systems.assets.errors import ApprovalMissingError, NothingChosenError, TooEarlyError, WipingMissingError
+from nanhu.systems.assets.models import Asset, Disposal, DisposalLine
+from nanhu.systems.assets.numbers import DISPOSALS
+from nanhu.systems.assets.queries.lives import MONTHS, life_of
+from nanhu.systems.assets.rules import level_of, month_of, months_between
+from nanhu.systems.assets.services.depreciating import accumulated_fen, refuse_booked
+from nanhu.systems.assets.services.lending import resting_state
+from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
+from nanhu.systems.assets.services.moving import State as Thing
+
+State = Disposal.State
+
+
+@transaction.atomic
+def ask_to_scrap(*, by: Actor, asset: Asset, reason: str) -> Asset:
+    """By its unit: 待报废, until the office puts it into a lot or says that it stays."""
+    found = locked(asset.public_id, AT_HAND)
+    move(by=by, asset=found, kind=Kind.TO_SCRAP, reason=given(reason), state=Thing.TO_SCRAP)
+    return found
+
+
+@transaction.atomic
+def keep(*, by: Actor, asset: Asset, reason: str) -> Asset:
+    """It is not scrapped after all; not while it stands in a lot that waits."""
+    found = locked(asset.public_id, (Thing.TO_SCRAP,))
+    line = found.disposal_lines.filter(released_at=None).select_related("disposal").first()
+    if line is not None:
+        raise line.disposal.wrong_state()
+    move(by=by, asset=found, kind=Kind.KEPT, reason=given(reason), state=resting_state(found))
+    return found
+
+
+@transaction.atomic
+def ask(
+    *,
+    by: Actor,
+    token: UUID,
+    title: str,
+    kind: str,
+    public_ids: Collection[UUID],
+    reason: str,
+    appraisal: str = "",
+    wiping: str = "",
+    approval: str = "",
+    income_fen: int = 0,
+) -> Disposal:
+    """A lot of things that wait to be scrapped."""
+    known = Disposal.known(by, token)
+    if known is not None:
+        return known
+    if not public_ids:
+        raise NothingChosenError
+    things = [locked(public_id, (Thing.TO_SCRAP,)) for public_id in sorted(public_ids)]
+    for thing in things:
+        refuse_thing(thing, kind, appraisal, wiping)
+    value_fen = sum(thing.value_fen for thing in things)
+    level = level_of(value_fen)
+    if level != Disposal.Level.OFFICE and not approval.strip():
+        raise ApprovalMissingError(sum=format_yuan(value_fen), level=Disposal.Level(level).label)
+    lot = Disposal.objects.create(
+        token=token,
+        author_id=account_of(by),
+        author_name=by.name,
+        title=title,
+        kind=kind,
+        unit_id=things[0].unit_id,
+        level=level,
+        value_fen=value_fen,
+        appraisal=appraisal,
+        wiping=wiping,
+        approval=approval.strip(),
+        income_fen=income_fen,
+        reason=given(reason),
+    )
+    DisposalLine.objects.bulk_create(
+        DisposalLine(disposal=lot, asset=thing, value_fen=thing.value_fen, accumulated_fen=accumulated_fen(thing))
+        for thing in things
+    )
+    note(by, lot, "assets.ask_disposal", lot.reason)
+    return lot
+
+
+def refuse_thing(asset: Asset, kind: str, appraisal: str, wiping: str) -> None:
+    """What stands in its way: another lot, its years, its data."""
+    line = asset.disposal_lines.filter(released_at=None).select_related("disposal").first()
+    if line is not None:
+        raise line.disposal.wrong_state()
+    if asset.classification.holds_data and not wiping.strip():
+        raise WipingMissingError(number=asset.number)
+    if kind == Disposal.Kind.SCRAP and asset.classification.is_depreciable and not appraisal.strip():
+        refuse_early(asset)
+
+
+def refuse_early(asset: Asset) -> None:
+    life = life_of(asset.classification.code, campus_today())
+    used = months_between(asset.put_into_use_on, campus_today())
+    used -= campus_today().day < asset.put_into_use_on.day
+    if used < life.years * MONTHS:
+        facts = {"used_years": used // MONTHS, "used_months": used % MONTHS}
+        raise TooEarlyError(name=life.name, years=life.years, **facts)
+
+
+@transaction.atomic
+def agree(*, by: Actor, lot: Disposal) -> Disposal:
+    """The month of disposal is not depreciated any more."""
+    found = lot.locked_in({State.ASKED})
+    found.decide(by, state=State.DONE)
+    today = campus_today()
+    ids = found.lines.order_by("asset__public_id").values_list("asset__public_id", flat=True)
+    for public_id in ids:
+        thing = locked(public_id, (Thing.TO_SCRAP,))
+        refuse_booked(thing, month_of(today))
+        reason = found.get_kind_display()
+        move(by=by, asset=thing, kind=Kind.DISPOSED, reason=reason, state=Thing.DISPOSED, disposed_on=today)
+    found.disposed_on = today
+    found.number = numbering.take(by=by, series=DISPOSALS, target=f"disposal:{found.public_id}").number
+    found.save()
+    note(by, found, "assets.approve_disposal")
+    return found
+
+
+@transaction.atomic
+def refuse(*, by: Actor, lot: Disposal, answer: str) -> Disposal:
+    found = lot.locked_in({State.ASKED})
+    found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.save()
+    found.lines.update(released_at=now())
+    note(by, found, "assets.refuse_disposal", found.answer)
+    return found
+
+
+def note(by: Actor, lot: Disposal, action: str, reason: str = "") -> None:
+    facts = {"title": lot.title, "fen": lot.value_fen}
+    audit.record(by=by, action=action, target=f"disposal:{lot.public_id}", reason=reason, facts=facts)

@@ -1,0 +1,166 @@
+"""Who has a thing and where it stands (领用、确认、换地点、退库、拆分): the acts of a unit's keeper and of the person."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.numbering import services as numbering
+from nanhu.kernel.proposals import given
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.errors import MovedSinceError, NothingChosenError, NotOfUnitError, NotYoursError, SplitError
+from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.numbers import THINGS
+from nanhu.systems.assets.rules import month_of
+from nanhu.systems.assets.services.depreciating import (
+    accumulated_fen,
+    months_left,
+    plan_anew,
+    plan_of,
+    refuse_booked,
+    refuse_unbooked,
+)
+from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
+from nanhu.systems.assets.services.receiving import enter_thing
+
+WITH_A_PERSON = (State.IN_USE, State.LENT, State.IN_REPAIR)
+
+
+@transaction.atomic
+def assign(*, by: Actor, asset: Asset, keeper_id: int, room_id: int) -> Asset:
+    """To a person of its unit, in a known room; the person confirms it afterwards."""
+    found = locked(asset.public_id, AT_HAND)
+    refuse_outsider(keeper_id, found.unit_id)
+    move(
+        by=by,
+        asset=found,
+        kind=Kind.ASSIGNED,
+        state=State.IN_USE,
+        keeper_id=keeper_id,
+        room_id=room_id,
+        confirmed_at=None,
+        is_idle=False,
+    )
+    return found
+
+
+def refuse_outsider(person_id: int, unit_id: int) -> None:
+    """A thing stands with somebody who works in its unit, or below it."""
+    ties = [
+        one for one in people.person_cards([person_id])[person_id].affiliations if one.kind != "student" and one.is_live
+    ]
+    if not any(unit_id in works_in(one.unit_code) for one in ties):
+        raise NotOfUnitError
+
+
+def works_in(code: str) -> set[int]:
+    """The unit and all above it."""
+    return set(people.unit_ids_by_code(people.unit_codes_upwards(code)).values())
+
+
+@transaction.atomic
+def confirm(*, by: Actor, person_id: int, public_ids: Collection[UUID]) -> int:
+    """One act for many: they are with this person. Those confirmed already stay as they are."""
+    if not public_ids:
+        raise NothingChosenError
+    count = 0
+    for public_id in sorted(public_ids):
+        found = own(public_id, person_id)
+        if found.confirmed_at is None:
+            move(by=by, asset=found, kind=Kind.CONFIRMED, confirmed_at=now(), last_seen_at=now())
+            count += 1
+    return count
+
+
+def own(public_id: UUID, person_id: int) -> Asset:
+    found = locked(public_id, WITH_A_PERSON)
+    if found.keeper_id != person_id:
+        raise NotYoursError
+    return found
+
+
+@transaction.atomic
+def decline(*, by: Actor, asset: Asset, person_id: int, reason: str) -> Asset:
+    """Not with this person, who never confirmed it: back to the unit's stock."""
+    found = own(asset.public_id, person_id)
+    if found.confirmed_at is not None or found.state != State.IN_USE:
+        raise NotYoursError
+    move(by=by, asset=found, kind=Kind.DECLINED, reason=given(reason), state=State.IN_STOCK, keeper_id=None)
+    return found
+
+
+@transaction.atomic
+def put_elsewhere(*, by: Actor, asset: Asset, room_id: int) -> Asset:
+    found = locked(asset.public_id, (*AT_HAND, State.LENT, State.IN_REPAIR, State.TO_SCRAP))
+    move(by=by, asset=found, kind=Kind.MOVED, room_id=room_id)
+    return found
+
+
+@transaction.atomic
+def take_into_stock(*, by: Actor, asset: Asset, reason: str) -> Asset:
+    found = locked(asset.public_id, (State.IN_USE,))
+    move(
+        by=by,
+        asset=found,
+        kind=Kind.RETURNED,
+        reason=given(reason),
+        state=State.IN_STOCK,
+        keeper_id=None,
+        confirmed_at=None,
+    )
+    return found
+
+
+@transaction.atomic
+def mark_idle(*, by: Actor, asset: Asset, reason: str) -> Asset:
+    """Offered inside the school before anything new is bought."""
+    found = locked(asset.public_id, AT_HAND)
+    move(by=by, asset=found, kind=Kind.IDLE, reason=given(reason), is_idle=True)
+    return found
+
+
+@transaction.atomic
+def split(*, by: Actor, asset: Asset, quantity: int) -> Asset:
+    """So many pieces of a batch onto a card of their own, with their part of the value and of what it lost."""
+    found, month = locked(asset.public_id, AT_HAND), month_of(campus_today())
+    if not 1 <= quantity < found.quantity:
+        raise SplitError(quantity=found.quantity, most=found.quantity - 1)
+    refuse_booked(found, month)
+    refuse_unbooked(found, month)
+    plan, lost_fen = plan_of(found), accumulated_fen(found)
+    months = months_left(plan, month) if plan else 0
+    part = part_of(found, quantity, lost_fen)
+    changes: dict[str, Any] = {
+        "value_fen": found.value_fen - part.value_fen,
+        "carried_fen": found.carried_fen - part.carried_fen,
+    }
+    move(by=by, asset=found, kind=Kind.SPLIT, quantity=found.quantity - quantity, **changes)
+    enter_thing(by=by, asset=part, kind=Kind.SPLIT, reason=found.number)
+    if months:
+        for card in (found, part):
+            plan_anew(by=by, asset=card, month=month, months=months)
+    return part
+
+
+def part_of(asset: Asset, quantity: int, lost_fen: int) -> Asset:
+    part = Asset.objects.get(pk=asset.pk)
+    part.pk, part.public_id, part.quantity, part.split_from = None, uuid4(), quantity, asset
+    part.value_fen = asset.value_fen * quantity // asset.quantity
+    part.carried_fen = lost_fen * quantity // asset.quantity
+    part.former_number, part.serial, part.created_at = "", "", now()
+    part._state.adding = True  # noqa: SLF001 - Django's way to copy a row
+    return part
+
+
+@transaction.atomic
+def void_number(*, by: Actor, asset: Asset, reason: str) -> Asset:
+    """Of a card that was entered wrongly and never moved; the number stays and is never given again."""
+    found = locked(asset.public_id, (State.IN_STOCK,))
+    if found.movements.count() > 1 or accumulated_fen(found):
+        raise MovedSinceError
+    numbering.void(by=by, series=THINGS, number=found.number, reason=reason)
+    move(by=by, asset=found, kind=Kind.VOIDED, reason=given(reason), state=State.VOID)
+    return found

@@ -1,0 +1,33 @@
+"""Two records of one person (人员归并): things, loans and what waits for a signature follow the kept one."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.systems.assets.models import Asset, Loan, Loss, Receipt, Transfer
+
+
+@transaction.atomic
+def rekey(*, by: Actor, kept_id: int, gone_id: int) -> int:
+    """What is decided keeps whose it was. A receipt whose two people turn out to be one stays as it is: nobody signs for both."""
+    numbers = list(Asset.objects.select_for_update().filter(keeper=gone_id).values_list("number", flat=True))
+    Asset.objects.filter(keeper=gone_id).update(keeper=kept_id)
+    Loan.objects.filter(borrower=gone_id, returned_at=None).update(borrower=kept_id)
+    Loss.objects.filter(person=gone_id, state=Loss.State.ASKED).update(person=kept_id)
+    Transfer.objects.filter(to_keeper=gone_id, state=Transfer.State.ASKED).update(to_keeper=kept_id)
+    waiting = Receipt.objects.filter(state=Receipt.State.WAITING)
+    for mine, others in INSPECTS.items():
+        rows = waiting.filter(**{mine: gone_id})
+        for other in others:
+            rows = rows.exclude(**{other: kept_id})
+        rows.update(**{mine: kept_id})
+    for number in numbers:
+        audit.record(by=by, action="assets.merge_person", target=f"asset:{number}")
+    return len(numbers)
+
+
+INSPECTS = {
+    "first_inspector": ("second_inspector", "buyer"),
+    "second_inspector": ("first_inspector", "buyer"),
+    "buyer": ("first_inspector", "second_inspector"),
+}

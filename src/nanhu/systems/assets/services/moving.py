@@ -1,0 +1,59 @@
+"""The one way in which a thing changes its state, unit, keeper or room: under the row's lock, with a movement and an audit line."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.systems.assets.models import Asset, Movement
+
+Kind, State = Movement.Kind, Asset.State
+AT_HAND = (State.IN_STOCK, State.IN_USE)
+
+
+def locked(public_id: UUID, states: Collection[str]) -> Asset:
+    """The thing as it is now, locked until the transaction ends, if it is in one of these states."""
+    found = (
+        Asset.objects.select_for_update(of=("self",))
+        .select_related("classification")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None:
+        raise NotFoundError(what=Asset.what)
+    if found.state not in states:
+        raise WrongStateError(what=found.name, state=found.get_state_display())
+    return found
+
+
+def move(*, by: Actor, asset: Asset, kind: str, reason: str = "", **changes: Any) -> Movement:
+    """Of a thing that is locked. `changes`: state, unit_id, keeper_id, room_id and what else of it changes along."""
+    before = (asset.state, asset.unit_id, asset.keeper_id, asset.room_id)
+    for name, value in changes.items():
+        setattr(asset, name, value)
+    asset.save()
+    line = entered(by=by, asset=asset, kind=kind, before=before, reason=reason)
+    audit.record(by=by, action=f"assets.{kind}", target=f"asset:{asset.number}", reason=reason)
+    return line
+
+
+def entered(
+    *, by: Actor, asset: Asset, kind: str, before: tuple[str, int | None, int | None, int | None], reason: str = ""
+) -> Movement:
+    state, unit_id, keeper_id, room_id = before
+    return Movement.objects.create(
+        asset=asset,
+        kind=kind,
+        from_state=state,
+        to_state=asset.state,
+        from_unit_id=unit_id,
+        to_unit_id=asset.unit_id,
+        from_keeper_id=keeper_id,
+        to_keeper_id=asset.keeper_id,
+        from_room_id=room_id,
+        to_room_id=asset.room_id,
+        by_name=by.name,
+        reason=reason,
+    )

@@ -1,0 +1,185 @@
+"""Receiving (验收入库): two inspectors sign, and each line becomes cards with a number, a plan and a first movement."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Sum
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.numbering import services as numbering
+from nanhu.kernel.once import made_by_form
+from nanhu.kernel.proposals import given
+from nanhu.systems.assets.errors import (
+    BelowThresholdError,
+    BeyondInvoiceError,
+    InspectorsError,
+    NotALeafError,
+    NotInspectorError,
+    UsedBeforeAcquiredError,
+)
+from nanhu.systems.assets.models import Asset, Classification, Movement, Plan, Receipt, ReceiptLine
+from nanhu.systems.assets.numbers import RECEIPTS, THINGS
+from nanhu.systems.assets.queries.lives import months_of
+from nanhu.systems.assets.rules import NOMINAL_FEN, THRESHOLD_FEN, month_of
+from nanhu.systems.assets.services.moving import entered
+
+State = Receipt.State
+
+
+@transaction.atomic
+def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mapping[str, Any]) -> Receipt:
+    """`head` and `line` by the fields of Receipt and ReceiptLine."""
+    known = made_by_form(Receipt.objects.all(), token, author_id=by.account_id)
+    if known is not None:
+        return known
+    if len({head["buyer_id"], head["first_inspector_id"], head["second_inspector_id"]}) < 3:  # noqa: PLR2004 - three people
+        raise InspectorsError
+    receipt = Receipt.objects.create(token=token, author_id=account_of(by), author_name=by.name, **head)
+    enter_line(receipt, line)
+    facts = {"title": receipt.title, "fen": receipt.invoice_fen}
+    audit.record(by=by, action="assets.open_receipt", target=f"asset_receipt:{receipt.public_id}", facts=facts)
+    return receipt
+
+
+@transaction.atomic
+def add_line(*, by: Actor, receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
+    """While nobody signed."""
+    found = waiting(receipt)
+    if found.first_signed_at or found.second_signed_at:
+        raise WrongStateError(what=Receipt.what, state=State.WAITING.label)
+    added = enter_line(found, line)
+    facts = {"name": added.name, "fen": added.price_fen * added.quantity}
+    audit.record(by=by, action="assets.add_receipt_line", target=f"asset_receipt:{found.public_id}", facts=facts)
+    return added
+
+
+def waiting(receipt: Receipt) -> Receipt:
+    found = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
+    if found.state != State.WAITING:
+        raise WrongStateError(what=Receipt.what, state=found.get_state_display())
+    return found
+
+
+def enter_line(receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
+    added = ReceiptLine(receipt=receipt, position=receipt.lines.count() + 1, **line)
+    refuse_line(receipt, added)
+    added.save(force_insert=True)
+    total = receipt.lines.aggregate(fen=Sum(F("price_fen") * F("quantity")))["fen"]
+    if total > receipt.invoice_fen:
+        raise BeyondInvoiceError(sum=format_yuan(total), invoice=format_yuan(receipt.invoice_fen))
+    return added
+
+
+def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
+    refuse_branch(line.classification)
+    if line.put_into_use_on < receipt.acquired_on:
+        raise UsedBeforeAcquiredError(day=f"{receipt.acquired_on:%Y-%m-%d}")
+    if line.price_fen < THRESHOLD_FEN and line.price_fen != NOMINAL_FEN and not (line.is_batch and line.quantity > 1):
+        raise BelowThresholdError(least=format_yuan(THRESHOLD_FEN))
+
+
+def refuse_branch(classification: Classification) -> None:
+    if classification.children.exists():
+        raise NotALeafError(name=classification.name)
+
+
+@transaction.atomic
+def sign(*, by: Actor, receipt: Receipt, person_id: int | None) -> Receipt:
+    """By one of its inspectors, once; with the second signature the things are in stock."""
+    found = waiting(receipt)
+    side = {found.first_inspector_id: "first_signed_at", found.second_inspector_id: "second_signed_at"}.get(
+        person_id or 0
+    )
+    if side is None or getattr(found, side) is not None:
+        raise NotInspectorError
+    setattr(found, side, now())
+    found.save(update_fields=[side])
+    audit.record(by=by, action="assets.sign_receipt", target=f"asset_receipt:{found.public_id}")
+    if found.first_signed_at and found.second_signed_at:
+        receive(by=by, receipt=found)
+    return found
+
+
+@transaction.atomic
+def refuse(*, by: Actor, receipt: Receipt, person_id: int | None, answer: str) -> Receipt:
+    found = waiting(receipt)
+    if person_id not in {found.first_inspector_id, found.second_inspector_id}:
+        raise NotInspectorError
+    found.state, found.answer, found.decided_at = State.REFUSED, given(answer), now()
+    found.save()
+    audit.record(by=by, action="assets.refuse_receipt", target=f"asset_receipt:{found.public_id}", reason=found.answer)
+    return found
+
+
+def receive(*, by: Actor, receipt: Receipt) -> None:
+    target = f"asset_receipt:{receipt.public_id}"
+    for line in receipt.lines.select_related("classification"):
+        for asset in things_of(receipt, line):
+            enter_thing(by=by, asset=asset, kind=Movement.Kind.RECEIVED, months=line.months)
+    receipt.number = numbering.take(by=by, series=RECEIPTS, target=target).number
+    receipt.state, receipt.decided_at = State.RECEIVED, now()
+    receipt.save()
+    audit.record(
+        by=by, action="assets.receive", target=target, facts={"title": receipt.title, "fen": receipt.invoice_fen}
+    )
+
+
+def things_of(receipt: Receipt, line: ReceiptLine) -> list[Asset]:
+    """One card for all where it is a batch, else one a piece."""
+    serials = line.serials.split()
+    count, quantity = (1, line.quantity) if line.is_batch else (line.quantity, 1)
+    return [
+        Asset(
+            name=line.name,
+            classification=line.classification,
+            model=line.model,
+            maker=line.maker,
+            serial=serials[index] if index < len(serials) else "",
+            value_fen=line.price_fen * quantity,
+            quantity=quantity,
+            acquired=receipt.acquired,
+            acquired_on=receipt.acquired_on,
+            put_into_use_on=line.put_into_use_on,
+            funds=receipt.funds,
+            supplier=receipt.supplier,
+            invoice=receipt.invoice,
+            contract=receipt.contract,
+            warranty_until=line.warranty_until,
+            use=line.use,
+            unit_id=receipt.unit_id,
+            room_id=line.room_id,
+            receipt_line=line,
+        )
+        for index in range(count)
+    ]
+
+
+def enter_thing(*, by: Actor, asset: Asset, kind: str, months: int | None = None, reason: str = "") -> Asset:
+    """A new card: its number, its plan of depreciation, its first movement; in the caller's transaction."""
+    scope = asset.classification.code[:3]
+    asset.number = numbering.take(by=by, series=THINGS, target=f"asset:{asset.public_id}", scope=scope).number
+    asset.save(force_insert=True)
+    if not asset.carried_fen and asset.split_from_id is None:
+        begin_plan(by=by, asset=asset, months=months)
+    entered(by=by, asset=asset, kind=kind, before=("", None, None, None), reason=reason)
+    return asset
+
+
+def begin_plan(*, by: Actor, asset: Asset, months: int | None, on: date | None = None) -> Plan | None:
+    """None where the class is not depreciated, or nobody knows the value (名义金额)."""
+    if not asset.classification.is_depreciable or asset.value_fen == NOMINAL_FEN:
+        return None
+    return Plan.objects.create(
+        asset=asset,
+        from_month=month_of(asset.put_into_use_on),
+        base_fen=asset.value_fen,
+        months=months or months_of(asset.classification.code, on or campus_today()),
+        by_name=by.name,
+    )

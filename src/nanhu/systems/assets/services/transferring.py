@@ -1,0 +1,78 @@
+"""Transfers between units (调拨): the keeper asks, the asset office agrees, and the new keeper confirms that it is there."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.proposals import given
+from nanhu.systems.assets.models import Asset, Transfer
+from nanhu.systems.assets.services.keeping import refuse_outsider
+from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
+from nanhu.systems.assets.services.moving import State as Thing
+
+State = Transfer.State
+
+
+@transaction.atomic
+def ask(
+    *, by: Actor, token: UUID, asset: Asset, to_unit_id: int, to_keeper_id: int, to_room_id: int, reason: str
+) -> Transfer:
+    known = Transfer.known(by, token)
+    if known is not None:
+        return known
+    found = locked(asset.public_id, AT_HAND)
+    refuse_outsider(to_keeper_id, to_unit_id)
+    if Transfer.objects.filter(asset=found, state=State.ASKED).exists() or found.unit_id == to_unit_id:
+        raise WrongStateError(what=found.name, state=State.ASKED.label)
+    asked = Transfer.objects.create(
+        token=token,
+        author_id=account_of(by),
+        author_name=by.name,
+        asset=found,
+        from_unit_id=found.unit_id,
+        to_unit_id=to_unit_id,
+        to_keeper_id=to_keeper_id,
+        to_room_id=to_room_id,
+        reason=given(reason),
+    )
+    note(by, asked, "assets.ask_transfer", asked.reason)
+    return asked
+
+
+@transaction.atomic
+def agree(*, by: Actor, transfer: Transfer) -> Transfer:
+    """A thing that was lent or broke meanwhile stays where it is: the office is told so."""
+    found = transfer.locked_in({State.ASKED})
+    found.decide(by, state=State.DONE)
+    thing = locked(found.asset.public_id, AT_HAND)
+    move(
+        by=by,
+        asset=thing,
+        kind=Kind.TRANSFERRED,
+        reason=found.reason,
+        state=Thing.IN_USE,
+        unit_id=found.to_unit_id,
+        keeper_id=found.to_keeper_id,
+        room_id=found.to_room_id,
+        confirmed_at=None,
+        is_idle=False,
+    )
+    found.save()
+    note(by, found, "assets.approve_transfer")
+    return found
+
+
+@transaction.atomic
+def refuse(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
+    found = transfer.locked_in({State.ASKED})
+    found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.save()
+    note(by, found, "assets.refuse_transfer", found.answer)
+    return found
+
+
+def note(by: Actor, transfer: Transfer, action: str, reason: str = "") -> None:
+    audit.record(by=by, action=action, target=f"asset:{transfer.asset.number}", reason=reason)

@@ -1,0 +1,32 @@
+"""Forms of assets (电子表格): old cards, and finance's cards of a month."""
+
+from typing import Final
+
+from nanhu.kernel.sheets import Column, Sheet, day, yuan
+
+CARDS: Final = Sheet(
+    Column("former_number", "资产编号", also=("原资产编号", "卡片编号"), needed=True, width=20),
+    Column("name", "资产名称", also=("名称",), needed=True, width=24),
+    Column("classification", "分类代码", also=("国标分类代码", "资产分类代码"), needed=True),
+    Column("model", "规格型号", also=("型号",), width=20),
+    Column("maker", "厂家", also=("生产厂家", "品牌")),
+    Column("serial", "序列号", also=("出厂号",)),
+    Column("quantity", "数量", width=8),
+    Column("value", "原值（元）", also=("原值", "账面原值", "价值"), kind=yuan, needed=True),
+    Column("carried", "累计折旧（元）", also=("累计折旧",), kind=yuan),
+    Column("acquired_on", "取得日期", kind=day, needed=True),
+    Column("put_into_use_on", "投入使用日期", also=("启用日期",), kind=day),
+    Column("unit", "使用部门", also=("使用单位", "部门"), needed=True, width=20),
+    Column("keeper", "领用人工号", also=("使用人工号", "工号")),
+    Column("room", "存放地点", also=("房间代码", "地点"), width=18),
+    most=20_000,
+    named_by=("former_number", "name"),
+)
+FINANCE: Final = Sheet(
+    Column("number", "资产编号", needed=True, width=22),
+    Column("value", "原值（元）", also=("原值", "1601"), kind=yuan, needed=True),
+    Column("accumulated", "累计折旧（元）", also=("累计折旧", "1602"), kind=yuan, needed=True),
+    Column("why", "差异说明", also=("说明",), width=30),
+    most=120_000,
+    named_by=("number",),
+)

@@ -1,0 +1,56 @@
+-- Things keep their number and never go; states move along their ways; movements and depreciation are added and never change.
+
+CREATE TRIGGER assets_asset_is_kept BEFORE DELETE ON assets_asset
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('things are never removed');
+
+CREATE TRIGGER assets_asset_keeps_its_number BEFORE UPDATE ON assets_asset
+    FOR EACH ROW WHEN ((OLD.public_id, OLD.number, OLD.acquired, OLD.acquired_on, OLD.put_into_use_on, OLD.receipt_line_id)
+        IS DISTINCT FROM (NEW.public_id, NEW.number, NEW.acquired, NEW.acquired_on, NEW.put_into_use_on, NEW.receipt_line_id))
+    EXECUTE FUNCTION assets_refuse('a thing keeps its number and where it came from');
+
+CREATE TRIGGER assets_asset_moves_along_its_states BEFORE UPDATE ON assets_asset
+    FOR EACH ROW WHEN (OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        ('in_stock', 'in_use'), ('in_stock', 'lent'), ('in_stock', 'in_repair'), ('in_stock', 'missing'), ('in_stock', 'to_scrap'),
+        ('in_stock', 'void'), ('in_use', 'in_stock'), ('in_use', 'lent'), ('in_use', 'in_repair'), ('in_use', 'missing'),
+        ('in_use', 'to_scrap'), ('lent', 'in_use'), ('lent', 'in_stock'), ('lent', 'missing'), ('in_repair', 'in_use'),
+        ('in_repair', 'in_stock'), ('in_repair', 'to_scrap'), ('missing', 'in_use'), ('missing', 'in_stock'),
+        ('missing', 'disposed'), ('to_scrap', 'in_use'), ('to_scrap', 'in_stock'), ('to_scrap', 'disposed')))
+    EXECUTE FUNCTION assets_refuse('there is no such way from state to state');
+
+CREATE TRIGGER assets_asset_rests_when_it_is_gone BEFORE UPDATE ON assets_asset
+    FOR EACH ROW WHEN (OLD.state IN ('disposed', 'void') AND (OLD.value_fen, OLD.quantity, OLD.unit_id, OLD.room_id, OLD.disposed_on)
+        IS DISTINCT FROM (NEW.value_fen, NEW.quantity, NEW.unit_id, NEW.room_id, NEW.disposed_on))
+    EXECUTE FUNCTION assets_refuse('what is disposed of or void stays as it was');
+
+CREATE TRIGGER assets_movement_append_only BEFORE UPDATE OR DELETE ON assets_movement
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_depreciation_append_only BEFORE UPDATE OR DELETE ON assets_depreciation
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_plan_is_kept BEFORE DELETE ON assets_plan
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('plans are never removed');
+
+CREATE TRIGGER assets_plan_ends_once BEFORE UPDATE ON assets_plan
+    FOR EACH ROW WHEN (OLD.until_month IS NOT NULL OR (OLD.asset_id, OLD.from_month, OLD.base_fen, OLD.months)
+        IS DISTINCT FROM (NEW.asset_id, NEW.from_month, NEW.base_fen, NEW.months))
+    EXECUTE FUNCTION assets_refuse('a plan is ended once and never changed');
+
+CREATE TRIGGER assets_receipt_is_kept BEFORE DELETE ON assets_receipt
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('receipts are never removed');
+
+CREATE TRIGGER assets_receipt_keeps_what_was_signed BEFORE UPDATE ON assets_receipt
+    FOR EACH ROW WHEN (OLD.state <> 'waiting' OR (OLD.title, OLD.unit_id, OLD.invoice, OLD.invoice_fen, OLD.acquired_on)
+        IS DISTINCT FROM (NEW.title, NEW.unit_id, NEW.invoice, NEW.invoice_fen, NEW.acquired_on))
+    EXECUTE FUNCTION assets_refuse('a receipt stays as it was signed');
+
+CREATE TRIGGER assets_receipt_line_append_only BEFORE UPDATE OR DELETE ON assets_receipt_line
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_disposal_is_kept BEFORE DELETE ON assets_disposal
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('disposals are never removed');
+
+CREATE TRIGGER assets_disposal_keeps_what_was_decided BEFORE UPDATE ON assets_disposal
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.title, OLD.kind, OLD.level, OLD.value_fen, OLD.author_id)
+        IS DISTINCT FROM (NEW.title, NEW.kind, NEW.level, NEW.value_fen, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a disposal stays as it was asked and decided');

@@ -1,0 +1,140 @@
+"""Losses and disposals (报失、处置): what is owed, two people, least years, papers by the sum."""
+
+from datetime import date
+
+import pytest
+
+from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.assets.errors import ApprovalMissingError, NobodyToPayError, TooEarlyError, WipingMissingError
+from nanhu.systems.assets.models import Asset, Disposal
+from nanhu.systems.assets.registrations import outstanding
+from nanhu.systems.assets.services import disposing, losing
+from nanhu.systems.assets.services.depreciating import depreciate
+from nanhu.systems.assets.services.merging import rekey
+from nanhu.systems.assets.tests.conftest import SYSTEM, token
+
+
+def fresh(asset):
+    return Asset.objects.get(pk=asset.pk)
+
+
+def lost(school, **thing):
+    asset = school.thing(**thing)
+    return losing.report_lost(by=school.actor("T2"), asset=asset, reason="出差途中遗失")
+
+
+def ruled(school, asset, fault="neglect"):
+    return losing.propose_ruling(by=school.actor("T5"), token=token(), asset=asset, fault=fault, findings="随身携带")
+
+
+def test_a_loss_by_neglect_is_a_bill_of_half_the_net_value(school, clock):
+    clock("2026-12-31")
+    asset = school.thing(keeper="T2")
+    depreciate(by=SYSTEM, month=date(2026, 12, 1))
+    clock("2027-01-05")
+    losing.report_lost(by=school.actor("T2"), asset=asset, reason="出差途中遗失")
+    loss = ruled(school, asset)
+    assert (loss.accumulated_fen, loss.owed_fen) == (38_883, 330_509)
+    assert ledger.Bill.objects.count() == 0
+    done = losing.agree(by=school.actor("T6"), loss=loss)
+    assert (done.bill.amount_fen, done.bill.person_id) == (330_509, school["T2"])
+    assert fresh(asset).state == "disposed"
+
+
+def test_who_ruled_does_not_agree(school):
+    asset = lost(school, keeper="T2")
+    with pytest.raises(SamePersonError):
+        losing.agree(by=school.actor("T5"), loss=ruled(school, asset))
+    assert fresh(asset).state == "missing"
+    assert ledger.Bill.objects.count() == 0
+
+
+def test_nobody_pays_for_what_nobody_had(school):
+    asset = lost(school)
+    with pytest.raises(NobodyToPayError):
+        ruled(school, asset)
+    done = losing.agree(by=school.actor("T6"), loss=ruled(school, asset, "none"))
+    assert (done.owed_fen, done.bill) == (0, None)
+
+
+def test_what_is_found_again_is_in_use_unless_a_ruling_waits(school):
+    asset = lost(school, keeper="T2")
+    ruled(school, asset)
+    with pytest.raises(WrongStateError):
+        losing.report_found(by=school.actor("T1"), asset=asset, reason="在柜子里")
+    other = lost(school, keeper="T2")
+    losing.report_found(by=school.actor("T1"), asset=other, reason="在柜子里")
+    assert fresh(other).state == "in_use"
+
+
+def to_scrap(school, **thing):
+    asset = school.thing(**thing)
+    return disposing.ask_to_scrap(by=school.actor("T1"), asset=asset, reason="主板烧毁")
+
+
+def lot_of(school, *things, **said):
+    ids = [one.public_id for one in things]
+    given = {"title": "一批", "kind": "scrap", "reason": "报废", "public_ids": ids, "wiping": "已消磁"} | said
+    return disposing.ask(by=school.actor("T5"), token=token(), **given)
+
+
+def test_before_the_least_years_it_needs_an_appraisal(school, clock):
+    clock("2026-11-20")
+    asset = to_scrap(school, used=date(2022, 9, 17))
+    with pytest.raises(TooEarlyError) as refused:
+        lot_of(school, asset)
+    assert "最低使用年限6年，该资产使用4年2个月，需技术鉴定意见" in str(refused.value)
+    assert lot_of(school, asset, appraisal="主板烧毁").state == Disposal.State.ASKED
+
+
+def test_after_the_least_years_it_needs_none(school, clock):
+    clock("2026-11-20")
+    assert lot_of(school, to_scrap(school, used=date(2020, 11, 20))).level == Disposal.Level.OFFICE
+
+
+def test_what_holds_data_is_wiped_first(school):
+    asset = to_scrap(school, used=date(2010, 1, 1))
+    with pytest.raises(WipingMissingError):
+        lot_of(school, asset, wiping=" ")
+
+
+def test_a_large_sum_needs_the_paper_of_the_council(school):
+    asset = to_scrap(school, fen=10_000_000, used=date(2010, 1, 1))
+    with pytest.raises(ApprovalMissingError):
+        lot_of(school, asset)
+    assert lot_of(school, asset, approval="湖理校纪〔2026〕12号").level == Disposal.Level.COUNCIL
+
+
+def test_a_lot_is_agreed_by_another_and_holds_each_thing_once(school):
+    asset = to_scrap(school, used=date(2010, 1, 1))
+    lot = lot_of(school, asset)
+    with pytest.raises(WrongStateError):
+        lot_of(school, asset)
+    with pytest.raises(WrongStateError):
+        disposing.keep(by=school.actor("T5"), asset=asset, reason="还能用")
+    with pytest.raises(SamePersonError):
+        disposing.agree(by=school.actor("T5"), lot=lot)
+    assert disposing.agree(by=school.actor("T6"), lot=lot).number.startswith("CZ")
+    assert fresh(asset).state == "disposed"
+
+
+def test_a_refused_lot_frees_its_things(school):
+    asset = to_scrap(school, used=date(2010, 1, 1))
+    disposing.refuse(by=school.actor("T6"), lot=lot_of(school, asset), answer="先调剂")
+    disposing.keep(by=school.actor("T5"), asset=asset, reason="调剂")
+    assert fresh(asset).state == "in_stock"
+
+
+def test_what_stands_in_a_leavers_name_is_an_obligation(school):
+    asset = school.thing(keeper="T2")
+    found = outstanding([school["T2"], school["T3"]], "leaving")
+    assert [one.what for one in found[school["T2"]]] == [f"台式计算机 {asset.number}"]
+    assert school["T3"] not in found
+
+
+def test_a_merged_record_hands_its_things_on(school):
+    asset = school.thing(keeper="T2")
+    for _again in range(2):
+        rekey(by=SYSTEM, kept_id=school["T3"], gone_id=school["T2"])
+    assert fresh(asset).keeper_id == school["T3"]

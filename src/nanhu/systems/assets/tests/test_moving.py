@@ -1,0 +1,211 @@
+"""Who has a thing (领用、移交、调拨、借用、维修): two acts, one way from state to state, held by the database."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.systems.assets.errors import (
+    CodeOverError,
+    DuePastError,
+    MovedSinceError,
+    NotOfUnitError,
+    NotYoursError,
+    OwnCodeError,
+    SplitError,
+)
+from nanhu.systems.assets.models import Asset, HandOver, Movement
+from nanhu.systems.assets.services import handing, keeping, lending, transferring
+from nanhu.systems.assets.tests.conftest import SYSTEM, token
+
+
+def fresh(asset):
+    return Asset.objects.get(pk=asset.pk)
+
+
+def assigned(school, number="T2", **thing):
+    asset = school.thing(**thing)
+    return keeping.assign(by=school.actor("T1"), asset=asset, keeper_id=school[number], room_id=school.rooms["b1-101"])
+
+
+def confirmed(school, number="T2"):
+    asset = assigned(school, number)
+    keeping.confirm(by=school.actor(number), person_id=school[number], public_ids=[asset.public_id])
+    return asset
+
+
+def test_what_is_assigned_waits_for_its_person_who_confirms_many_at_once(school):
+    things = [assigned(school), assigned(school)]
+    ids = [one.public_id for one in things]
+    assert keeping.confirm(by=school.actor("T2"), person_id=school["T2"], public_ids=ids) == 2
+    assert keeping.confirm(by=school.actor("T2"), person_id=school["T2"], public_ids=ids) == 0
+    assert all(fresh(one).confirmed_at for one in things)
+
+
+def test_another_confirms_nothing_for_its_person(school):
+    asset = assigned(school)
+    with pytest.raises(NotYoursError):
+        keeping.confirm(by=school.actor("T3"), person_id=school["T3"], public_ids=[asset.public_id])
+    assert fresh(asset).confirmed_at is None
+
+
+def test_it_stays_in_its_unit(school):
+    with pytest.raises(NotOfUnitError):
+        assigned(school, "T8")
+    assert Asset.objects.get().state == "in_stock"
+
+
+def test_who_never_confirmed_it_says_that_it_is_not_there(school):
+    asset = assigned(school)
+    keeping.decline(by=school.actor("T2"), asset=asset, person_id=school["T2"], reason="没有领过")
+    assert (fresh(asset).state, fresh(asset).keeper_id) == ("in_stock", None)
+    late = confirmed(school)
+    with pytest.raises(NotYoursError):
+        keeping.decline(by=school.actor("T2"), asset=late, person_id=school["T2"], reason="没有领过")
+
+
+def test_handing_over_takes_two_people_and_one_code(school):
+    asset = confirmed(school)
+    shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
+    assert fresh(asset).keeper_id == school["T2"]
+    with pytest.raises(OwnCodeError):
+        handing.take(by=school.actor("T2"), code=shown.code, person_id=school["T2"])
+    handing.take(by=school.actor("T3"), code=shown.code, person_id=school["T3"])
+    assert fresh(asset).keeper_id == school["T3"]
+    with pytest.raises(CodeOverError):
+        handing.take(by=school.actor("T1"), code=shown.code, person_id=school["T1"])
+
+
+def test_a_code_lives_for_minutes(school):
+    asset = confirmed(school)
+    shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
+    HandOver.objects.filter(pk=shown.pk).update(expires_at=shown.expires_at - timedelta(minutes=11))
+    with pytest.raises(CodeOverError):
+        handing.take(by=school.actor("T3"), code=shown.code, person_id=school["T3"])
+    assert fresh(asset).keeper_id == school["T2"]
+
+
+def test_a_code_hands_over_nothing_that_left_meanwhile(school):
+    asset = confirmed(school)
+    shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
+    keeping.assign(by=school.actor("T1"), asset=asset, keeper_id=school["T1"], room_id=school.rooms["b1-102"])
+    with pytest.raises(NotYoursError):
+        handing.take(by=school.actor("T3"), code=shown.code, person_id=school["T3"])
+    assert fresh(asset).keeper_id == school["T1"]
+
+
+def test_nobody_hands_over_to_another_unit(school):
+    asset = confirmed(school)
+    shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
+    with pytest.raises(NotOfUnitError):
+        handing.take(by=school.actor("T8"), code=shown.code, person_id=school["T8"])
+
+
+def asked(school, asset):
+    return transferring.ask(
+        by=school.actor("T1"),
+        token=token(),
+        asset=asset,
+        to_unit_id=school.units["13"],
+        to_keeper_id=school["T8"],
+        to_room_id=school.rooms["b1-102"],
+        reason="专业调整",
+    )
+
+
+def test_a_transfer_between_units_is_agreed_by_the_office_and_confirmed_by_the_new_keeper(school):
+    asset = confirmed(school)
+    transfer = asked(school, asset)
+    assert fresh(asset).unit_id == school.units["12"]
+    transferring.agree(by=school.actor("T5"), transfer=transfer)
+    moved = fresh(asset)
+    assert (moved.unit_id, moved.keeper_id, moved.confirmed_at) == (school.units["13"], school["T8"], None)
+
+
+def test_who_asked_does_not_agree(school):
+    asset = confirmed(school)
+    transfer = asked(school, asset)
+    with pytest.raises(SamePersonError):
+        transferring.agree(by=school.actor("T1"), transfer=transfer)
+    assert fresh(asset).unit_id == school.units["12"]
+
+
+def test_nothing_is_transferred_while_it_is_lent(school):
+    asset = confirmed(school)
+    transfer = asked(school, asset)
+    lending.lend(by=school.actor("T1"), asset=asset, borrower_id=school["T3"], due_on=campus_today())
+    with pytest.raises(WrongStateError):
+        transferring.agree(by=school.actor("T5"), transfer=transfer)
+    with pytest.raises(WrongStateError):
+        asked(school, asset)
+    assert fresh(asset).unit_id == school.units["12"]
+
+
+def test_two_transfers_of_one_thing_do_not_wait_at_once(school):
+    asset = confirmed(school)
+    asked(school, asset)
+    with pytest.raises(WrongStateError):
+        asked(school, asset)
+
+
+def test_a_loan_ends_where_it_began(school):
+    asset = confirmed(school)
+    with pytest.raises(DuePastError):
+        lending.lend(by=SYSTEM, asset=asset, borrower_id=school["T3"], due_on=campus_today() - timedelta(days=1))
+    lending.lend(by=SYSTEM, asset=asset, borrower_id=school["T3"], due_on=campus_today())
+    assert fresh(asset).state == "lent"
+    lending.take_back(by=SYSTEM, asset=asset)
+    assert (fresh(asset).state, fresh(asset).keeper_id) == ("in_use", school["T2"])
+
+
+@pytest.mark.parametrize(("is_repaired", "state"), [(True, "in_use"), (False, "to_scrap")])
+def test_a_repair_ends_in_use_or_to_be_scrapped(school, is_repaired, state):
+    asset = confirmed(school)
+    lending.report_broken(by=school.actor("T2"), asset=asset, fault="不开机")
+    lending.end_repair(by=SYSTEM, asset=asset, is_repaired=is_repaired, cost_fen=12_000, reason="换电源")
+    assert fresh(asset).state == state
+    assert asset.maintenance.get().cost_fen == 12_000
+
+
+def test_a_batch_of_ten_is_not_split_into_eleven(school):
+    asset = school.thing("实验凳", code="A0501", fen=200_000, quantity=10, used=campus_today())
+    for quantity in (10, 11):
+        with pytest.raises(SplitError):
+            keeping.split(by=SYSTEM, asset=asset, quantity=quantity)
+    assert Asset.objects.count() == 1
+
+
+def test_a_number_is_voided_only_before_any_movement(school):
+    asset = school.thing()
+    keeping.void_number(by=SYSTEM, asset=asset, reason="重复登记")
+    assert fresh(asset).state == "void"
+    moved = school.thing()
+    keeping.put_elsewhere(by=SYSTEM, asset=moved, room_id=school.rooms["b1-102"])
+    with pytest.raises(MovedSinceError):
+        keeping.void_number(by=SYSTEM, asset=moved, reason="重复登记")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "disposed", "disposed_on": date(2026, 10, 1)},
+        {"number": "2026-A02-000001-0"},
+        {"quantity": 0},
+        {"value_fen": 0},
+        {"state": "in_use", "keeper": None},
+        {"put_into_use_on": date(2020, 1, 1)},
+    ],
+)
+def test_the_database_holds_states_and_what_a_card_says(school, change):
+    asset = school.thing()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Asset.objects.filter(pk=asset.pk).update(**change)
+
+
+def test_things_and_movements_never_go(school):
+    asset = school.thing()
+    for rows in (Movement.objects.filter(asset=asset), Asset.objects.filter(pk=asset.pk)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.delete()

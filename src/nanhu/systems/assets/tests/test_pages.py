@@ -1,0 +1,325 @@
+"""The desks of assets (我的资产、单位资产、资产管理): every page for who may and who may not, and the ways through them."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nanhu.systems.assets.models import (
+    Asset,
+    CardImport,
+    Classification,
+    Disposal,
+    HandOver,
+    Loss,
+    MonthClose,
+    Receipt,
+    Transfer,
+)
+from nanhu.systems.assets.services import disposing, importing, keeping, losing
+from nanhu.systems.assets.services.closing import close_month
+from nanhu.systems.assets.services.depreciating import depreciate
+from nanhu.systems.assets.tests.conftest import SYSTEM
+from nanhu.systems.assets.tests.test_moving import asked, confirmed
+from nanhu.systems.assets.tests.test_receiving import opened
+from nanhu.systems.assets.views import cases, mine, office, unit
+from nanhu.testing.pages import IntakeTests, PageTests, ProposalTests, address_of
+
+CARDS = "资产编号,资产名称,分类代码,原值,累计折旧,取得日期,使用部门,领用人工号,存放地点\n"
+GOOD = f"{CARDS}OLD1,激光打印机,A0202,3500.00,1000.00,2024-03-01,计算机学院,T2,b1-101\nOLD2,书柜,A0501,1200,,2020-01-02,13,,\n"
+WRONG = f"{CARDS}OLD1,激光打印机,A02,0,1,2024-03-01,没有的院,T99,b9\n"
+FAULTY = f"{CARDS}OLD1,激光打印机,A02,0,1,2024-03-01,没有的院,T99,b9\nOLD1,激光打印机,A0202,x,,明天,13,T2,\n"
+
+
+class TestMine(PageTests):
+    desk = mine.desk
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("T2")
+
+    @pytest.fixture
+    def stranger(self, client):
+        return client
+
+    def fill(self, count):
+        for _each in range(count):
+            self.school.thing(keeper="T2")
+
+    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, client, db):
+        """Who is not signed in is led to the sign-in."""
+        assert client.get(address_of(any_page)).status_code in {302, 404}
+
+    def test_rubbish_in_the_address_does_no_harm(self, page, holder):
+        assert holder.get(page.address() + "?page=-1&sort=-password").status_code == 200
+
+    def test_an_empty_form_is_refused_where_it_was_filled_in(self, holder):
+        assert holder.post("/assets/mine/hand-over/", {}).status_code == 422
+
+
+class TestUnit(PageTests):
+    desk = unit.desk
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("T1")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T2")
+
+    def fill(self, count):
+        for _each in range(count):
+            self.school.thing(keeper="T2")
+
+
+class TestOffice(PageTests):
+    desk = office.desk
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("T5")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T1")
+
+    def fill(self, count):
+        for _each in range(count):
+            asset = self.school.thing(keeper="T2")
+        disposing.ask_to_scrap(by=SYSTEM, asset=asset, reason="老化")
+
+
+class Cases(ProposalTests):
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("T5")
+
+    @pytest.fixture
+    def second(self, school):
+        return school.client("T6")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T2")
+
+
+class TestTransfers(Cases):
+    desk = cases.transfers
+
+    def submitted(self, client):
+        transfer = asked(self.school, confirmed(self.school))
+        Transfer.objects.filter(pk=transfer.pk).update(author=self.school.actor("T5").account_id)
+        return f"/assets/transfers/{transfer.public_id}/"
+
+
+class TestLosses(Cases):
+    desk = cases.losses
+
+    def submitted(self, client):
+        asset = losing.report_lost(by=SYSTEM, asset=self.school.thing(keeper="T2"), reason="不见了")
+        said = {"fault": "neglect", "findings": "调查过", "token": str(uuid4())}
+        assert client.post(f"/assets/office/{asset.public_id}/ruling/", said).status_code == 302
+        return f"/assets/losses/{Loss.objects.get().public_id}/"
+
+
+class TestDisposals(Cases):
+    desk = cases.disposals
+
+    def submitted(self, client):
+        thing = self.school.thing(used=date(2010, 1, 1))
+        asset = disposing.ask_to_scrap(by=SYSTEM, asset=thing, reason="老化")
+        said = {"chosen": str(asset.public_id), "confirmed": "1", "token": str(uuid4()), "title": "一批"}
+        said |= {"kind": "scrap", "reason": "老化", "wiping": "已消磁"}
+        assert client.post("/assets/office/scrap/lot/", said).status_code == 302
+        return f"/assets/disposals/{Disposal.objects.get().public_id}/"
+
+
+class TestImports(IntakeTests, Cases):
+    desk = cases.imports
+    good = GOOD
+    faulty = WRONG
+    said = {"title": "旧卡片"}
+
+
+class TestCloses(IntakeTests, Cases):
+    desk = cases.closes
+    said: dict[str, str] = {}
+    good = "资产编号,原值,累计折旧,差异说明\n2025-A02-000001-1,10.00,0,财务多记\n"
+    faulty = "资产编号,原值,累计折旧,差异说明\n2025-A02-000001-1,10.00,0,\n"
+
+    @pytest.fixture
+    def holder(self, school, clock):
+        self.school = school
+        school.thing(used=date(2019, 1, 1), fen=100)
+        Asset.objects.update(state="void")
+        school.thing(used=date(2024, 1, 1), code="A0502", fen=180_000)
+        depreciate(by=SYSTEM, month=date(2026, 10, 1))
+        Asset.objects.filter(state="in_stock").update(state="void")
+        return school.client("T5")
+
+
+def test_a_keeper_sees_the_things_of_the_unit_alone(school):
+    school.thing("计算机学院的电脑")
+    school.thing("化工学院的电脑", unit="13")
+    page = school.client("T1").get("/assets/unit/").content.decode()
+    assert "计算机学院的电脑" in page
+    assert "化工学院的电脑" not in page
+
+
+def test_a_thing_of_another_unit_is_not_there(school):
+    asset = school.thing(unit="13")
+    client = school.client("T1")
+    assert client.get(f"/assets/unit/{asset.public_id}/").status_code == 404
+    answer = client.post(f"/assets/unit/{asset.public_id}/scrap/", {"reason": "老化"})
+    assert answer.status_code == 404
+    asset.refresh_from_db()
+    assert asset.state == "in_stock"
+
+
+def test_a_thing_of_another_person_is_not_there(school):
+    asset = school.thing(keeper="T3")
+    client = school.client("T2")
+    assert client.get(f"/assets/mine/{asset.public_id}/").status_code == 404
+    assert client.post(f"/assets/mine/{asset.public_id}/lost/", {"reason": "不见了"}).status_code == 404
+
+
+def test_a_receipt_goes_from_the_keeper_to_two_inspectors_into_stock(school):
+    leaf = Classification.objects.get(code="A0201")
+    said = {
+        "token": str(uuid4()),
+        "title": "机房电脑",
+        "acquired": "bought",
+        "acquired_on": "2026-09-01",
+        "invoice": "2644",
+        "invoice_fen": "13998.00",
+        "unit": "12",
+        "buyer": "T4",
+        "first_inspector": "T2",
+        "second_inspector": "T3",
+        "classification": str(leaf.pk),
+        "name": "台式计算机",
+        "quantity": "2",
+        "price_yuan": "6999",
+        "put_into_use_on": "2026-09-17",
+        "use": "teaching",
+    }
+    keeper = school.client("T1")
+    assert keeper.post("/assets/unit/receipts/new/", said | {"second_inspector": "T4"}).status_code == 409
+    assert keeper.post("/assets/unit/receipts/new/", said | {"unit": "13"}).status_code == 409
+    assert keeper.post("/assets/unit/receipts/new/", said).status_code == 302
+    receipt = Receipt.objects.get()
+    assert keeper.get(f"/assets/unit/receipts/{receipt.public_id}/").status_code == 200
+    for number in ("T2", "T3"):
+        inspector = school.client(number)
+        assert "机房电脑" in inspector.get("/assets/mine/receipts/").content.decode()
+        assert inspector.post(f"/assets/mine/receipts/{receipt.public_id}/sign/").status_code == 302
+    assert school.client("T4").get(f"/assets/mine/receipts/{receipt.public_id}/").status_code == 404
+    assert Asset.objects.filter(state="in_stock").count() == 2
+
+
+def test_a_thing_passes_by_a_code_from_phone_to_phone(school, read_codes):
+    asset = confirmed(school)
+    giver, taker = school.client("T2"), school.client("T3")
+    shown = giver.post("/assets/mine/hand-over/", {"things": [str(asset.public_id)]})
+    address = shown["Location"]
+    assert "确认接收" not in giver.get(address).content.decode()
+    assert "确认接收" in taker.get(address).content.decode()
+    assert giver.post(f"{address}take/").status_code == 409
+    assert taker.post(f"{address}take/").status_code == 302
+    asset.refresh_from_db()
+    assert asset.keeper_id == school["T3"]
+    assert taker.get(address).status_code == 404
+    assert HandOver.objects.get().code in address
+
+
+def test_a_person_confirms_all_at_once(school):
+    asset = keeping.assign(by=SYSTEM, asset=school.thing(), keeper_id=school["T2"], room_id=school.rooms["b1-101"])
+    client = school.client("T2")
+    assert "1 件都在" in client.get("/assets/mine/confirm/").content.decode()
+    assert client.post("/assets/mine/confirm/all/").status_code == 302
+    asset.refresh_from_db()
+    assert asset.confirmed_at is not None
+
+
+def test_every_deed_of_a_keeper_opens(school):
+    keeper = school.client("T1")
+    for state, pages in unit.DEEDS.items():
+        if state in {"disposed", "void"}:
+            continue
+        asset = school.thing(keeper="T2")
+        if state != "in_use":
+            with_state(asset, state)
+        assert keeper.get(f"/assets/unit/{asset.public_id}/").status_code == 200
+        for page in pages:
+            assert keeper.get(page.address(public_id=asset.public_id)).status_code == 200
+
+
+def with_state(asset, state):
+    Asset.objects.filter(pk=asset.pk).update(state=state)
+
+
+def test_old_cards_become_things_once_and_go_on_with_what_is_left(school, clock):
+    clock("2026-11-20")
+    office_one, office_two = school.client("T5"), school.client("T6")
+    file = SimpleUploadedFile("old.csv", GOOD.encode())
+    address = office_one.post("/assets/imports/new/", {"title": "旧", "token": str(uuid4()), "file": file})["Location"]
+    assert office_one.post(f"{address}submit/").status_code == 302
+    assert office_two.post(f"{address}approve/").status_code == 302
+    batch = CardImport.objects.get()
+    for _again in range(2):
+        importing.take_cards(batch_id=batch.pk)
+    printer = Asset.objects.get(former_number="OLD1")
+    assert (printer.state, printer.carried_fen, printer.keeper_id) == ("in_use", 100_000, school["T2"])
+    assert printer.plans.get().base_fen == 250_000
+    assert printer.plans.get().months == 72 - 32
+    assert Asset.objects.count() == 2
+    again = SimpleUploadedFile("old.csv", GOOD.encode())
+    refused = office_one.post("/assets/imports/new/", {"title": "旧", "token": str(uuid4()), "file": again})
+    assert "已经登记过" in refused.content.decode()
+
+
+def test_dirty_cards_are_told_line_by_line_and_nothing_is_kept(school):
+    file = SimpleUploadedFile("old.csv", FAULTY.encode())
+    answer = school.client("T5").post("/assets/imports/new/", {"title": "旧", "token": str(uuid4()), "file": file})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    for what in ("最末一级", "没有这个单位", "没有这个工号", "没有这个地点", "原值须大于零"):
+        assert what in text
+    assert CardImport.objects.count() == 0
+
+
+def test_a_month_is_closed_with_each_difference_named(school, clock):
+    clock("2026-12-31")
+    asset, other = school.thing(), school.thing("书柜", code="A0501", fen=180_000)
+    depreciate(by=SYSTEM, month=date(2026, 12, 1))
+    head = "资产编号,原值,累计折旧,差异说明\n"
+    good = f"{head}{asset.number},6999.00,388.83,\n"
+
+    def hand_in(text):
+        file = SimpleUploadedFile("cards.csv", text.encode())
+        return school.client("T5").post("/assets/closes/new/", {"token": str(uuid4()), "file": file})
+
+    assert other.number in hand_in(good).content.decode()
+    assert "请写差异说明" in hand_in(f"{good}{other.number},1700,40.00,\n").content.decode()
+    address = hand_in(f"{good}{other.number},1700,40.00,财务少记一张发票\n")["Location"]
+    close = MonthClose.objects.get()
+    assert (close.difference_count, close.ours_value_fen) == (1, 879_900)
+    assert school.client("T5").post(f"{address}submit/").status_code == 302
+    assert school.client("T5").post(f"{address}approve/").status_code == 409
+    assert school.client("T6").post(f"{address}approve/").status_code == 302
+    close_month(batch_id=close.pk)
+    close.refresh_from_db()
+    assert close.state == "posted"
+    assert close.lines.get().why == "财务少记一张发票"
+
+
+def test_the_receipt_page_of_the_keeper_offers_another_line_until_somebody_signed(school):
+    receipt = opened(school)
+    page = school.client("T1").get(f"/assets/unit/receipts/{receipt.public_id}/").content.decode()
+    assert "再加一行" in page

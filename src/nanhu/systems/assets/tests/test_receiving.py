@@ -1,0 +1,144 @@
+"""Receipts (验收入库): three different people, the invoice, the class, numbers that check."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.numbering.series import check_holds
+from nanhu.systems.assets.errors import (
+    BelowThresholdError,
+    BeyondInvoiceError,
+    InspectorsError,
+    NotALeafError,
+    NotInspectorError,
+    UsedBeforeAcquiredError,
+)
+from nanhu.systems.assets.models import Asset, Classification, Plan, Receipt
+from nanhu.systems.assets.services import receiving
+from nanhu.systems.assets.tests.conftest import token
+
+
+def opened(school, *, buyer="T4", first="T2", second="T3", invoice_fen=2_000_000, **line):
+    head = {
+        "title": "机房电脑",
+        "acquired": "bought",
+        "acquired_on": date(2026, 9, 1),
+        "supplier": "联想",
+        "invoice": "26440000",
+        "invoice_fen": invoice_fen,
+        "contract": "",
+        "funds": "",
+        "unit_id": school.units["12"],
+        "buyer_id": school[buyer],
+        "first_inspector_id": school[first],
+        "second_inspector_id": school[second],
+    }
+    return receiving.open_receipt(by=school.actor("T1"), token=token(), head=head, line=line_of(**line))
+
+
+def line_of(*, code="A0201", quantity=2, price_fen=699_900, used=date(2026, 9, 17), is_batch=False, serials=""):
+    return {
+        "classification": Classification.objects.get(code=code),
+        "name": "台式计算机",
+        "quantity": quantity,
+        "price_fen": price_fen,
+        "is_batch": is_batch,
+        "put_into_use_on": used,
+        "serials": serials,
+    }
+
+
+def sign(school, receipt, number):
+    return receiving.sign(by=school.actor(number), receipt=receipt, person_id=school[number])
+
+
+def test_two_signatures_make_cards_with_numbers(school):
+    receipt = opened(school, serials="SN1\nSN2")
+    sign(school, receipt, "T2")
+    assert Asset.objects.count() == 0
+    sign(school, receipt, "T3")
+    things = list(Asset.objects.order_by("pk"))
+    assert [(one.serial, one.value_fen, one.state) for one in things] == [
+        ("SN1", 699_900, "in_stock"),
+        ("SN2", 699_900, "in_stock"),
+    ]
+    assert len({one.number for one in things}) == 2
+    assert all(check_holds(one.number) and "-A02-" in one.number for one in things)
+    assert Plan.objects.get(asset=things[0]).months == 72
+    receipt.refresh_from_db()
+    assert receipt.state == Receipt.State.RECEIVED
+    assert receipt.number.startswith("YS")
+
+
+def test_a_batch_is_one_card(school):
+    receipt = opened(school, code="A0501", quantity=10, price_fen=20_000, is_batch=True)
+    sign(school, receipt, "T2")
+    sign(school, receipt, "T3")
+    asset = Asset.objects.get()
+    assert (asset.quantity, asset.value_fen) == (10, 200_000)
+
+
+@pytest.mark.parametrize("people", [("T4", "T2", "T2"), ("T4", "T4", "T3"), ("T4", "T2", "T4")])
+def test_inspectors_are_neither_each_other_nor_the_buyer(school, people):
+    buyer, first, second = people
+    with pytest.raises(InspectorsError):
+        opened(school, buyer=buyer, first=first, second=second)
+    assert Receipt.objects.count() == 0
+
+
+def test_the_database_holds_the_three_people_too(school):
+    receipt = opened(school)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Receipt.objects.filter(pk=receipt.pk).update(second_inspector=school["T4"])
+
+
+def test_nobody_signs_twice_or_for_another(school):
+    receipt = opened(school)
+    sign(school, receipt, "T2")
+    for number in ("T2", "T4", "T1"):
+        with pytest.raises(NotInspectorError):
+            sign(school, receipt, number)
+    assert Asset.objects.count() == 0
+
+
+def test_no_line_is_added_once_somebody_signed(school):
+    receipt = opened(school)
+    sign(school, receipt, "T2")
+    with pytest.raises(WrongStateError):
+        receiving.add_line(by=school.actor("T1"), receipt=receipt, line=line_of(quantity=1, price_fen=100_000))
+    assert receipt.lines.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ({"quantity": 3}, BeyondInvoiceError),
+        ({"code": "A02"}, NotALeafError),
+        ({"used": date(2026, 8, 31)}, UsedBeforeAcquiredError),
+        ({"price_fen": 99_999}, BelowThresholdError),
+        ({"price_fen": 99_999, "is_batch": True, "quantity": 1}, BelowThresholdError),
+    ],
+)
+def test_a_line_that_cannot_be_keeps_nothing(school, line, error):
+    with pytest.raises(error):
+        opened(school, **line)
+    assert Receipt.objects.count() == 0
+
+
+@pytest.mark.parametrize("line", [{"price_fen": 0}, {"quantity": 0}])
+def test_the_database_refuses_a_value_or_quantity_of_nothing(school, line):
+    with pytest.raises((IntegrityError, BelowThresholdError)), transaction.atomic():
+        opened(school, **line)
+
+
+def test_a_refusal_says_why_and_makes_no_cards(school):
+    receipt = opened(school)
+    sign(school, receipt, "T2")
+    receiving.refuse(by=school.actor("T3"), receipt=receipt, person_id=school["T3"], answer="内存不符")
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.answer) == ("refused", "内存不符")
+    with pytest.raises(WrongStateError):
+        sign(school, receipt, "T3")
+    assert Asset.objects.count() == 0

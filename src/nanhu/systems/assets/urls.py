@@ -1,0 +1,15 @@
+from django.urls import URLPattern, URLResolver, path
+
+from nanhu.systems.assets.views import cases, mine, office, unit
+
+app_name = "assets"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("mine/", mine.desk.urls),
+    path("unit/", unit.desk.urls),
+    path("transfers/", cases.transfers.urls),
+    path("losses/", cases.losses.urls),
+    path("disposals/", cases.disposals.urls),
+    path("closes/", cases.closes.urls),
+    path("imports/", cases.imports.urls),
+    path("office/", office.desk.urls),
+]

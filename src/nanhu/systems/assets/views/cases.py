@@ -1,0 +1,241 @@
+"""Cases of the asset office (国资处): transfers, losses, disposals, the month's close, old cards; one asks and another decides."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, Number, PageRequest, Person, Table, Text, Who, list_of
+from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.money import format_yuan
+from nanhu.systems.assets.checking import Compared, check_cards, check_finance
+from nanhu.systems.assets.forms import CardsForm, CloseForm
+from nanhu.systems.assets.models import CardImport, CardRow, Disposal, Loss, MonthClose, Transfer
+from nanhu.systems.assets.services import closing, disposing, importing, losing, transferring
+from nanhu.systems.assets.sheets import CARDS
+from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
+from nanhu.systems.assets.views.office import ALONE, BOTH
+from nanhu.systems.assets.views.office import desk as office
+from nanhu.systems.assets.views.tables import CASE_TONES
+
+OFFICE_NAME = _("国资处")
+
+
+def console(key: str, name: Any, icon: str, description: Any, **more: Any) -> Console:
+    """One kind of case, in the section bar of the office."""
+    options = {"roles": ALONE, **more}
+    return Console(f"assets:{key}", name, icon=icon, owner=OFFICE_NAME, description=description, **options)
+
+
+transfers = console("transfers", _("资产调拨"), "arrow-left-right", _("单位之间的调拨，国资处确认"), order=481)
+losses = console("losses", _("资产报失"), "search-x", _("丢失的调查、责任和赔偿，两人办理"), order=482)
+disposals = console("disposals", _("资产处置"), "recycle", _("报废、捐赠、出售，按金额审批"), order=483)
+closes = console("closes", _("资产月结"), "scale", _("台账与财务卡片逐张核对，两人签"), order=484, roles=BOTH)
+imports = console("imports", _("旧卡片导入"), "upload", _("旧系统的卡片整份检查后登记"), order=485)
+office.shares_bar_with(transfers, losses, disposals, closes, imports)
+
+
+class Transfers(Table):
+    number = Link(_("资产编号"), "asset__number", to="case")
+    name = Text(_("名称"), "asset__name")
+    from_unit = Text(_("调出单位"), "from_unit__name")
+    to_unit = Text(_("调入单位"), "to_unit__name")
+    keeper = Person(_("领用人"), "to_keeper_id", sort=False)
+    reason = Text(_("原因"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Transfer.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class Losses(Table):
+    number = Link(_("资产编号"), "asset__number", to="case")
+    name = Text(_("名称"), "asset__name")
+    person = Person(_("领用人"), "person_id", sort=False)
+    fault = Text(_("责任"), names=dict(Loss.Fault.choices))
+    value_fen = Money(_("账面原值"))
+    accumulated_fen = Money(_("累计折旧"))
+    owed_fen = Money(_("赔偿"))
+    findings = Text(_("调查情况"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Loss.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class Lots(Table):
+    title = Link(_("名称"), to="case")
+    number = Text(_("处置单号"), is_number=True)
+    kind = Text(_("处置方式"), names=dict(Disposal.Kind.choices))
+    value_fen = Money(_("原值合计"))
+    level = Text(_("审批层级"), names=dict(Disposal.Level.choices))
+    approval = Text(_("批件文号"), is_wide=True)
+    appraisal = Text(_("技术鉴定意见"), is_wide=True)
+    wiping = Text(_("数据清除证明"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Disposal.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class LotLines(Table):
+    number = Text(_("资产编号"), "asset__number", is_number=True)
+    name = Text(_("名称"), "asset__name")
+    value_fen = Money(_("账面原值"), total=True)
+    accumulated_fen = Money(_("累计折旧"), total=True)
+
+
+class Imports(Table):
+    title = Link(_("名称"), to="case")
+    card_count = Number(_("卡片"))
+    value_fen = Money(_("原值合计"))
+    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=CardImport.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class Rows(Table):
+    line = Number(_("行号"), is_wide=True)
+    former_number = Text(_("原编号"), is_number=True)
+    name = Text(_("名称"))
+    value = Money(_("账面原值"), "card__value_fen", sort=False)
+    number = Text(_("资产编号"), "asset__number", is_number=True)
+
+
+class Closes(Table):
+    title = Link(_("月份"), to="case")
+    card_count = Number(_("卡片"))
+    value_fen = Money(_("财务原值"))
+    ours_value_fen = Money(_("台账原值"))
+    accumulated_fen = Money(_("财务累计折旧"))
+    ours_accumulated_fen = Money(_("台账累计折旧"))
+    difference_count = Number(_("差异"))
+    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=MonthClose.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class Differences(Table):
+    number = Text(_("资产编号"), is_number=True)
+    name = Text(_("名称"))
+    value_fen = Money(_("财务原值"))
+    ours_value_fen = Money(_("台账原值"))
+    accumulated_fen = Money(_("财务累计折旧"))
+    ours_accumulated_fen = Money(_("台账累计折旧"))
+    why = Text(_("差异说明"))
+
+
+transfer_cases = transfers.proposals(
+    "",
+    Transfer,
+    Transfers,
+    on_approve=lambda by, found: transferring.agree(by=by, transfer=found),
+    on_refuse=lambda by, found, answer: transferring.refuse(by=by, transfer=found, answer=answer),
+    title=_("资产调拨"),
+    tab=_("调拨"),
+    lead=_("调出单位的资产员提出，国资处确认后东西归调入单位，由新领用人本人确认收到。以前各月的折旧留在调出单位。"),
+    empty=Empty(title=_("还没有调拨"), icon="arrow-left-right", text=_("资产员在资产卡片上提出。")),
+    found=Transfer.objects.select_related("asset", "from_unit", "to_unit"),
+    agree=lambda _found: _("同意调拨"),
+    done={"approve": _("已调拨。")},
+)
+loss_cases = losses.proposals(
+    "",
+    Loss,
+    Losses,
+    on_approve=lambda by, found: losing.agree(by=by, loss=found),
+    on_refuse=lambda by, found, answer: losing.refuse(by=by, loss=found, answer=answer),
+    title=_("资产报失"),
+    tab=_("报失"),
+    lead=_("一位经办人写调查情况和责任，另一位复核；复核后资产核销，有赔偿的给领用人开应缴单。"),
+    empty=Empty(title=_("还没有报失"), icon="search-x", text=_("报失的资产在台账的“丢失待查”里，从卡片上写处理意见。")),
+    found=Loss.objects.select_related("asset"),
+    agree=lambda found: _("同意，赔偿 %(sum)s") % {"sum": format_yuan(found.owed_fen)},
+    done={"approve": _("已处理。")},
+)
+
+
+def lot_lines(request: PageRequest, found: Disposal) -> Listing:
+    return list_of(request, LotLines, found.lines.select_related("asset"), per_page=100, caption=_("逐件"))
+
+
+lot_cases = disposals.proposals(
+    "",
+    Disposal,
+    Lots,
+    on_approve=lambda by, found: disposing.agree(by=by, lot=found),
+    on_refuse=lambda by, found, answer: disposing.refuse(by=by, lot=found, answer=answer),
+    title=_("资产处置"),
+    tab=_("资产处置"),
+    lead=_("一位经办人把待报废的资产并成一批，另一位审批；处置当月不再折旧。"),
+    empty=Empty(title=_("还没有处置过资产"), icon="recycle", text=_("在“待报废”里勾选，并成一批。")),
+    rows=lot_lines,
+    rows_at="lines.csv",
+    agree=lambda found: _("同意处置，原值合计 %(sum)s") % {"sum": format_yuan(found.value_fen)},
+    done={"approve": _("已处置。")},
+)
+
+
+def keep_close(by: Actor, form: CloseForm, rows: list[Compared]) -> MonthClose:
+    return closing.make_close(by=by, token=form.cleaned_data["token"], rows=rows, file_name=form.file_name)
+
+
+def differences(request: PageRequest, found: MonthClose) -> Listing:
+    return list_of(request, Differences, found.lines.order_by("number"), per_page=100, caption=_("逐张差异"))
+
+
+close_cases = closes.intake(
+    "",
+    MonthClose,
+    Closes,
+    FINANCE_CARDS,
+    form=CloseForm,
+    check=check_finance,
+    keep=keep_close,
+    title=_("资产月结"),
+    tab=_("月结"),
+    lead=_("交财务的资产卡片，逐张与台账核对原值和累计折旧；不符的须写明原因，两人签了才结账。"),
+    empty=Empty(
+        title=_("还没有月结过"), icon="scale", action=_("交财务卡片"), to="new", text=_("先在“折旧”里记好当月折旧。")
+    ),
+    new={
+        "title": _("交财务卡片"),
+        "lead": _("这一步只核对，不结账。与台账不符又没有写差异说明的，逐行指出。"),
+        "button": _("交财务卡片"),
+        "facts": lambda _request: {"rules": _("一行一张卡片，台账上的每一张都要在文件里；财务没有的写 0 并说明原因。")},
+    },
+    rows=differences,
+    rows_at="differences.csv",
+    agree=lambda found: _("同意结账，%(count)s 张有差异") % {"count": found.difference_count},
+    done={"approve": _("已同意，正在结账。"), "discard": _("已作废，没有结账。")},
+)
+
+
+def keep_cards(by: Actor, form: CardsForm, rows: list[CardRow]) -> CardImport:
+    said = form.cleaned_data
+    return importing.make_import(by=by, token=said["token"], title=said["title"], rows=rows, file_name=form.file_name)
+
+
+def card_rows(request: PageRequest, found: CardImport) -> Listing:
+    return list_of(request, Rows, found.rows.select_related("asset"), per_page=100, caption=_("逐张卡片"))
+
+
+import_cases = imports.intake(
+    "",
+    CardImport,
+    Imports,
+    CARDS,
+    form=CardsForm,
+    check=check_cards,
+    keep=keep_cards,
+    title=_("旧卡片导入"),
+    tab=_("旧卡片"),
+    lead=_("国资、久其、用友等旧系统的卡片：先整份检查，另一位复核后登记，每张发新编号，旧编号仍能查到。"),
+    empty=Empty(
+        title=_("还没有导入过"), icon="upload", action=_("交第一份"), to="new", text=_("先下载模板，一行一张卡片。")
+    ),
+    new={
+        "title": _("交旧卡片"),
+        "lead": _("这一步只检查，不登记。"),
+        "button": _("交旧卡片"),
+        "facts": lambda _request: {"rules": _("累计折旧写到上个月末；从本月起按余下的年限接着折旧。")},
+    },
+    rows=card_rows,
+    rows_at="rows.csv",
+    agree=lambda found: _("同意登记 %(count)s 张卡片") % {"count": found.card_count},
+    done={"approve": _("已同意，正在登记卡片。"), "discard": _("已作废，没有登记。")},
+)

@@ -1,0 +1,230 @@
+"""My things (我的资产): what is in my name, confirm it, hand it over, report it broken or lost; receipts that I inspect."""
+
+from typing import Any
+
+import segno
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, PageRequest, Table, Text, form_of, list_of, listing
+from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
+from nanhu.kernel.kit.people import person_lines
+from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.registry import Viewer
+from nanhu.systems.assets.forms import ThingsForm
+from nanhu.systems.assets.models import Asset, HandOver, Receipt, ReceiptLine
+from nanhu.systems.assets.policies import own_thing, own_things
+from nanhu.systems.assets.services import handing, keeping, lending, losing, receiving
+from nanhu.systems.assets.views.tables import TONES, show_thing
+
+State = Asset.State
+
+
+def works_here(viewer: Viewer) -> bool:
+    return viewer.person_id is not None and "staff" in viewer.faces
+
+
+desk = Console(
+    "assets:mine",
+    _("我的资产"),
+    icon="laptop",
+    owner=_("国资处"),
+    description=_("在我名下的东西：确认、移交、报修、报失"),
+    allows=works_here,
+    faces=frozenset({"staff"}),
+    order=30,
+)
+
+
+class Mine(Table):
+    ordering = ("name", "number")
+    name = Link(_("名称"), to="thing")
+    number = Text(_("资产编号"), is_number=True)
+    model = Text(_("规格型号"), is_wide=True)
+    room = Text(_("存放地点"), "room__name")
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
+    confirmed = Badge(
+        _("确认"),
+        lambda thing: thing.confirmed_at is not None,
+        names={True: _("已确认"), False: _("待确认")},
+        tones={True: "none"},
+        tone="warn",
+        sort=False,
+    )
+
+
+class Receipts(Table):
+    title = Link(_("采购内容"), to="receipt")
+    unit = Text(_("入库单位"), "unit__name")
+    invoice_fen = Money(_("发票金额"))
+    state = Badge(_("状态"), names=Receipt.State.choices, tones={"received": "good", "refused": "none"}, tone="warn")
+
+
+class Lines(Table):
+    name = Text(_("资产名称"))
+    model = Text(_("规格型号"))
+    classification = Text(_("分类"), "classification__name")
+    quantity = Text(_("数量"), is_number=True)
+    price_fen = Money(_("单价"))
+
+
+def unconfirmed(viewer: Viewer) -> Any:
+    return own_things(viewer).filter(confirmed_at=None, state=State.IN_USE)
+
+
+@desk.page("", title=_("我的资产"), tab=_("我的东西"))
+def things(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("名下没有资产"), icon="laptop", text=_("单位资产员发给您的东西会出现在这里。"))
+    return listing(request, Mine, own_things(request.viewer), empty=none)
+
+
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(own_thing))
+def thing(request: PageRequest, found: Asset) -> HttpResponse:
+    return show_thing(request, found, [decline, broken, lost])
+
+
+@thing.form("decline/", ReasonForm, title=_("不在我这里"), to="things", done=_("已退回单位资产员核实。"))
+def decline(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    person_id = request.viewer.person_id or 0
+    keeping.decline(by=request.actor, asset=found, person_id=person_id, reason=form.cleaned_data["reason"])
+
+
+@thing.form("broken/", ReasonForm, title=_("报修"), done=_("已报修。"))
+def broken(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    lending.report_broken(by=request.actor, asset=found, fault=form.cleaned_data["reason"])
+
+
+@thing.form(
+    "lost/",
+    ReasonForm,
+    title=_("报失"),
+    tone="danger",
+    lead=_("写明什么时候、在哪里发现不见了。国资处调查后确定责任和赔偿。"),
+    done=_("已报失，等国资处调查。"),
+)
+def lost(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    losing.report_lost(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@desk.page(
+    "confirm/",
+    title=_("待确认的东西"),
+    tab=_("待确认"),
+    waits=True,
+    count=lambda viewer: unconfirmed(viewer).count(),
+    lead=_("资产员发给您的东西：都在，就一次确认；不在的，先点开写“不在我这里”。"),
+)
+def waiting(request: PageRequest) -> HttpResponseBase:
+    rows = unconfirmed(request.viewer)
+    none = Empty(title=_("没有待确认的东西"), icon="check")
+    facts = {"count": rows.count(), "confirm": confirm.address()}
+    return listing(request, Mine, rows, empty=none, template="assets/confirm.html", facts=facts)
+
+
+@waiting.action("all/", done=lambda count: ngettext("已确认 %(n)s 件。", "已确认 %(n)s 件。", count) % {"n": count})
+def confirm(request: PageRequest) -> int:
+    ids = list(unconfirmed(request.viewer).values_list("public_id", flat=True))
+    return keeping.confirm(by=request.actor, person_id=request.viewer.person_id or 0, public_ids=ids)
+
+
+def to_hand_over(request: PageRequest) -> dict[str, Any]:
+    rows = own_things(request.viewer).filter(state=State.IN_USE).order_by("name", "number")
+    return {"things": [(str(one.public_id), f"{one.name} {one.number}") for one in rows]}
+
+
+@desk.form(
+    "hand-over/",
+    ThingsForm,
+    title=_("当面移交"),
+    tab=_("移交"),
+    arguments=to_hand_over,
+    submit=_("出示移交码"),
+    lead=_("选好东西，让对方用手机扫码确认。对方确认以前，东西仍在您名下。"),
+)
+def hand_over(request: PageRequest, form: ThingsForm) -> HttpResponseRedirect:
+    ids = form.cleaned_data["things"]
+    offered = handing.offer(by=request.actor, person_id=request.viewer.person_id or 0, public_ids=ids)
+    return HttpResponseRedirect(code.address(code=offered.code))
+
+
+@desk.page("hand-over/<str:code>/", title=_("移交码"), subject=handing.living)
+def code(request: PageRequest, found: HandOver) -> HttpResponse:
+    """The giver sees the code, whoever opens it otherwise the things and the button to take them."""
+    address = request.build_absolute_uri(reverse("assets:mine:code", args=[found.code]))
+    facts = {
+        "offered": found,
+        "things": found.assets.select_related("room").order_by("name"),
+        "giver": person_lines([found.giver_id]).get(found.giver_id),
+        "is_mine": found.giver_id == request.viewer.person_id,
+        "picture": segno.make(address, error="m").svg_data_uri(scale=6, border=2, light="#ffffff"),
+        "take": take.address(code=found.code),
+    }
+    return render(request, "assets/hand_over.html", facts)
+
+
+@code.action("take/", to="things", done=_("已移交到您名下。"))
+def take(request: PageRequest, found: HandOver) -> None:
+    handing.take(by=request.actor, code=found.code, person_id=request.viewer.person_id or 0)
+
+
+def to_sign(viewer: Viewer) -> Any:
+    waits = Receipt.objects.filter(state=Receipt.State.WAITING)
+    first = waits.filter(first_inspector=viewer.person_id, first_signed_at=None)
+    return first | waits.filter(second_inspector=viewer.person_id, second_signed_at=None)
+
+
+@desk.page(
+    "receipts/",
+    title=_("待我验收"),
+    tab=_("验收"),
+    waits=True,
+    count=lambda viewer: to_sign(viewer).count(),
+    lead=_("看过实物再签字；两位验收人都签了才入库。"),
+)
+def receipts(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有待验收的东西"), icon="clipboard-check")
+    return listing(request, Receipts, to_sign(request.viewer).select_related("unit"), empty=none)
+
+
+def inspected(request: PageRequest, public_id: Any) -> Receipt:
+    me = request.viewer.person_id or 0
+    mine = Receipt.objects.select_related("unit").filter(first_inspector=me)
+    mine |= Receipt.objects.select_related("unit").filter(second_inspector=me)
+    return record(mine, Receipt.what)(public_id=public_id)
+
+
+@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=Seen(inspected))
+def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
+    return show_receipt(
+        request, found, sign=sign.address(public_id=found.public_id), refuse=refuse.address(public_id=found.public_id)
+    )
+
+
+def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpResponse:
+    persons = person_lines([found.buyer_id, found.first_inspector_id, found.second_inspector_id])
+    rows = ReceiptLine.objects.filter(receipt=found).select_related("classification")
+    facts = {
+        "receipt": found,
+        "buyer": persons.get(found.buyer_id),
+        "first": persons.get(found.first_inspector_id),
+        "second": persons.get(found.second_inspector_id),
+        "lines": list_of(request, Lines, rows, per_page=200, caption=_("明细")),
+        "may_sign": to_sign(request.viewer).filter(pk=found.pk).exists(),
+        "refusal": form_of(request, RefusalForm),
+        **more,
+    }
+    return render(request, "assets/receipt.html", facts)
+
+
+@receipt.action("sign/", to="receipts", done=_("已签字。"))
+def sign(request: PageRequest, found: Receipt) -> None:
+    receiving.sign(by=request.actor, receipt=found, person_id=request.viewer.person_id)
+
+
+@receipt.action("refuse/", form=RefusalForm, to="receipts", done=_("已回复验收不通过。"))
+def refuse(request: PageRequest, form: RefusalForm, found: Receipt) -> None:
+    answer = form.cleaned_data["answer"]
+    receiving.refuse(by=request.actor, receipt=found, person_id=request.viewer.person_id, answer=answer)

@@ -1,0 +1,199 @@
+"""The asset office (国资处): the register, sums by class, unit and building, what waits to be scrapped, depreciation."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import Console, Empty, Money, Number, PageRequest, Table, Text, Views, bulk, list_of, listing
+from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.records import record
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.registry import Role
+from nanhu.systems.assets.forms import ImproveForm, LotForm, MonthForm, RulingForm
+from nanhu.systems.assets.models import Asset, Disposal, Loss
+from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things
+from nanhu.systems.assets.queries import books
+from nanhu.systems.assets.services import depreciating, disposing, keeping, losing
+from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
+
+State = Asset.State
+ALONE = [Role(key=OFFICE, name=_("国资处"), description=_("管理全校资产台账，确认调拨，审批处置，记折旧和月结"))]
+BOTH = [*ALONE, Role(key=FINANCE, name=_("资产会计"), description=_("看资产台账和折旧，与财务卡片月结"))]
+desk = Console(
+    "assets:office",
+    _("资产管理"),
+    icon="package",
+    owner=_("国资处"),
+    description=_("全校资产台账、折旧、处置、月结和报表"),
+    roles=BOTH,
+    order=47,
+)
+
+
+class OfficeFilters(ThingFilters):
+    show = Views(
+        {
+            "unconfirmed": (_("本人未确认"), Q(state=State.IN_USE, confirmed_at=None)),
+            "idle": (_("闲置"), Q(is_idle=True)),
+            "to_scrap": (_("待报废"), Q(state=State.TO_SCRAP)),
+            "missing": (_("丢失待查"), Q(state=State.MISSING)),
+        }
+    )
+
+
+@desk.page("", title=_("资产台账"), tab=_("台账"))
+def things(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有资产"), icon="package", text=_("导入旧卡片，或由各单位资产员验收入库。"))
+    return listing(request, Things, all_things(), OfficeFilters, empty=none, export_as="资产台账")
+
+
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=record(all_things(), Asset.what))
+def thing(request: PageRequest, found: Asset) -> HttpResponse:
+    return show_thing(request, found, DEEDS.get(State(found.state), ()))
+
+
+@thing.form("improve/", ImproveForm, title=_("改造增值"), done=_("已改值，从本月起按新的年限折旧。"), roles=[OFFICE])
+def improve(request: PageRequest, form: ImproveForm, found: Asset) -> None:
+    said = form.cleaned_data
+    added, months, reason = said["added"], said["months"], said["reason"]
+    depreciating.improve(by=request.actor, asset=found, added_fen=added, months=months, reason=reason)
+
+
+@thing.form("keep/", ReasonForm, title=_("不报废，退回使用"), done=_("已退回使用。"), roles=[OFFICE])
+def keep(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    disposing.keep(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form("void/", ReasonForm, title=_("编号作废"), tone="danger", done=_("编号已作废，不再使用。"), roles=[OFFICE])
+def void(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    keeping.void_number(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form(
+    "ruling/",
+    RulingForm,
+    title=_("丢失处理意见"),
+    done=_("已提出处理意见，等另一位经办人复核。"),
+    lead=_("故意按净值全额、过失按一半赔偿，最低为原值的一成；无责任不赔。复核后给领用人开应缴单。"),
+    roles=[OFFICE],
+)
+def ruling(request: PageRequest, form: RulingForm, found: Asset) -> Loss:
+    said = form.cleaned_data
+    return losing.propose_ruling(
+        by=request.actor, token=said["token"], asset=found, fault=said["fault"], findings=said["findings"]
+    )
+
+
+@thing.form("found/", ReasonForm, title=_("找到了"), done=_("已登记找到。"), roles=[OFFICE])
+def found_again(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    losing.report_found(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+DEEDS = {
+    State.IN_STOCK: (improve, void),
+    State.IN_USE: (improve,),
+    State.MISSING: (ruling, found_again),
+    State.TO_SCRAP: (keep,),
+}
+
+
+class Sums(Table):
+    name = Text(_("名称"))
+    count = Number(_("数量"))
+    fen = Money(_("账面原值"), total=True)
+    lost = Money(_("累计折旧"), total=True)
+    net = Money(_("净值"), total=True)
+
+
+class Months(Table):
+    month = Text(_("月份"), lambda row: f"{row['booked_in']:%Y-%m}", sort=False)
+    count = Number(_("笔数"))
+    late = Number(_("其中补提"))
+    fen = Money(_("折旧额"))
+
+
+def names_of(rows: list[dict[str, Any]], *keys: str) -> list[dict[str, Any]]:
+    return [row | {"name": " ".join(str(row[key] or "—") for key in keys)} for row in rows]
+
+
+@desk.page("sums/", title=_("分类汇总"), tab=_("汇总"), lead=_("在账资产的原值、累计折旧和净值，国资年报按这些数填。"))
+def sums(request: PageRequest) -> HttpResponseBase:
+    by = request.GET.get("by", "")
+    fields = GROUPS.get(by, GROUPS["class"])
+    rows = names_of(books.sums_by(*fields), *fields)
+    lists = list_of(request, Sums, rows, per_page=500, caption=_("汇总"))
+    total = sum(row["net"] for row in rows)
+    facts = {
+        "list": lists,
+        "groups": [("class", _("按分类")), ("unit", _("按单位")), ("building", _("按楼"))],
+        "by": by if by in GROUPS else "class",
+        "bars": bars_of(rows),
+        "total": format_yuan(total),
+    }
+    return listing(request, Sums, rows, per_page=500, export_as="资产汇总", template="assets/sums.html", facts=facts)
+
+
+GROUPS = {
+    "class": ("classification__code", "classification__name"),
+    "unit": ("unit__code", "unit__name"),
+    "building": ("room__parent__name",),
+}
+PLOTTED = 12
+
+
+def bars_of(rows: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    largest = sorted(rows, key=lambda row: -row["net"])[:PLOTTED]
+    return [(row["name"][:10], round(row["net"] / 1_000_000, 2)) for row in largest if row["net"]]
+
+
+@desk.page("scrap/", title=_("待报废"), tab=_("待报废"), roles=[OFFICE], lead=_("勾选后并成一批，另一位审批后处置。"))
+def waiting_to_go(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有待报废的资产"), icon="recycle")
+    return listing(request, Things, to_scrap(request), ThingFilters, empty=none, export_as="待报废", bulk="lot")
+
+
+def to_scrap(_request: PageRequest) -> Any:
+    return all_things().filter(state=State.TO_SCRAP)
+
+
+def in_a_lot(thing: Asset) -> Any:
+    return _("已在另一批处置里") if thing.disposal_lines.filter(released_at=None).exists() else ""
+
+
+@bulk(
+    waiting_to_go,
+    "lot/",
+    LotForm,
+    rows=to_scrap,
+    table=Things,
+    title=_("并成一批处置"),
+    refuses=in_a_lot,
+    done=_("已提出，等另一位审批。"),
+)
+def lot(request: PageRequest, form: LotForm, things: list[Asset]) -> Disposal:
+    said = dict(form.cleaned_data)
+    return disposing.ask(
+        by=request.actor,
+        public_ids=[one.public_id for one in things],
+        income_fen=said.pop("income") or 0,
+        **said,
+    )
+
+
+def booked_words(count: int) -> str:
+    return str(_("已记 %(count)s 笔折旧。") % {"count": count})
+
+
+@desk.page(
+    "depreciation/", title=_("折旧"), tab=_("折旧"), lead=_("投入使用当月开始，处置当月不提；同一个月重复记不会多记。")
+)
+def depreciation(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有记过折旧"), icon="calculator", action=_("记一个月折旧"), to="depreciate")
+    return listing(request, Months, list(books.booked_by_month()), empty=none, export_as="折旧")
+
+
+@depreciation.form("run/", MonthForm, title=_("记一个月折旧"), button=_("记折旧"), icon="calculator", done=booked_words)
+def depreciate(request: PageRequest, form: MonthForm) -> int:
+    return depreciating.depreciate(by=request.actor, month=form.cleaned_data["month"])

@@ -1,0 +1,99 @@
+"""Tables and the page of a thing, as person, keeper and office see them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Day,
+    Filters,
+    Link,
+    Money,
+    Number,
+    Page,
+    PageRequest,
+    Person,
+    Search,
+    Table,
+    Text,
+)
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.people import person_lines
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.proposals import Event
+from nanhu.kernel.ui import dates
+from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
+
+State = Asset.State
+TONES: Final[dict[str, Tone]] = {
+    State.IN_USE: "good",
+    State.IN_STOCK: "info",
+    State.MISSING: "bad",
+    State.DISPOSED: "none",
+    State.VOID: "none",
+}
+CASE_TONES: Final[dict[str, Tone]] = {"done": "good", "posted": "good", "refused": "none", "discarded": "none"}
+
+
+class Things(Table):
+    ordering = ("number",)
+    number = Link(_("资产编号"), to="thing")
+    name = Text(_("名称"))
+    model = Text(_("规格型号"), is_wide=True)
+    classification = Text(_("分类"), "classification__name", is_wide=True)
+    unit = Text(_("使用单位"), "unit__name", is_wide=True)
+    keeper = Person(_("领用人"), "keeper_id", sort=False)
+    room = Text(_("存放地点"), "room__name")
+    quantity = Number(_("数量"), is_wide=True)
+    value_fen = Money(_("账面原值"))
+    used = Day(_("投入使用"), "put_into_use_on", is_wide=True)
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
+
+
+class ThingFilters(Filters):
+    q = Search("number", "name", "serial", "model", "former_number", "room__name")
+    state = Choice(_("状态"), State.choices)
+
+
+def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page]) -> HttpResponse:
+    """`pages`: what may be done with it in this console, as links; whether it can be done now its service says."""
+    viewer = request.viewer
+    facts = {
+        "thing": thing,
+        "facts": facts_of(thing),
+        "tone": TONES.get(thing.state, "warn"),
+        "links": [(page.title, page.address(public_id=thing.public_id)) for page in pages if page.is_shown_to(viewer)],
+        "events": events_of(thing),
+    }
+    return render(request, "assets/thing.html", facts)
+
+
+def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
+    keeper = person_lines([thing.keeper_id]).get(thing.keeper_id) if thing.keeper_id else None
+    lost = accumulated_fen(thing)
+    return [
+        (_("资产编号"), thing.number),
+        (_("分类"), thing.classification),
+        (_("规格型号"), thing.model or "—"),
+        (_("序列号"), thing.serial or "—"),
+        (_("数量"), f"{thing.quantity} {thing.classification.measure}"),
+        (_("使用单位"), thing.unit.name),
+        (_("领用人"), f"{keeper.name} {keeper.number}" if keeper else "—"),
+        (_("存放地点"), thing.room.name if thing.room else "—"),
+        (_("投入使用"), dates.iso_day(thing.put_into_use_on)),
+        (_("账面原值"), format_yuan(thing.value_fen)),
+        (_("本月折旧"), format_yuan(monthly_fen(thing))),
+        (_("累计折旧"), format_yuan(lost)),
+        (_("净值"), format_yuan(thing.value_fen - lost)),
+    ]
+
+
+def events_of(thing: Asset) -> list[Event]:
+    rows = thing.movements.order_by("at", "pk")
+    return [Event(one.get_kind_display(), one.by_name, one.at, one.reason) for one in rows]

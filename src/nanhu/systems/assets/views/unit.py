@@ -1,0 +1,189 @@
+"""The unit's asset keeper (资产员): receive, assign, move, lend, repair, transfer, split, ask to scrap."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import Console, Empty, PageRequest, listing
+from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.registry import Role
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.errors import NotYourUnitError
+from nanhu.systems.assets.forms import (
+    AssignForm,
+    LendForm,
+    LineForm,
+    ReceiptForm,
+    RepairedForm,
+    RoomForm,
+    SplitForm,
+    TransferForm,
+)
+from nanhu.systems.assets.models import Asset, Receipt, Transfer
+from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, units_kept_by
+from nanhu.systems.assets.services import disposing, keeping, lending, losing, receiving, transferring
+from nanhu.systems.assets.views.mine import Receipts, show_receipt
+from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
+
+desk = Console(
+    "assets:unit",
+    _("单位资产"),
+    icon="boxes",
+    owner=_("国资处"),
+    description=_("本单位的东西：验收入库、发放、调拨、维修、报废"),
+    roles=[Role(key=KEEPER, name=_("资产员"), description=_("登记和管理任资产员的单位的资产；管哪些单位看岗位任职"))],
+    order=48,
+)
+
+
+@desk.page("", title=_("单位资产"), tab=_("台账"))
+def things(request: PageRequest) -> HttpResponseBase:
+    none = Empty(
+        title=_("还没有资产"), icon="package", text=_("先开验收单，或看“岗位任职”里是否登记了您任哪个单位的资产员。")
+    )
+    return listing(request, Things, kept_by(request.viewer), ThingFilters, empty=none, export_as="单位资产")
+
+
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
+def thing(request: PageRequest, found: Asset) -> HttpResponse:
+    return show_thing(request, found, DEEDS[State(found.state)])
+
+
+@thing.form("assign/", AssignForm, title=_("领用"), done=_("已发放，等本人确认。"))
+def assign(request: PageRequest, form: AssignForm, found: Asset) -> None:
+    said = form.cleaned_data
+    keeping.assign(by=request.actor, asset=found, keeper_id=said["keeper"], room_id=said["room"].pk)
+
+
+@thing.form("move/", RoomForm, title=_("换地点"), done=_("已换地点。"))
+def move(request: PageRequest, form: RoomForm, found: Asset) -> None:
+    keeping.put_elsewhere(by=request.actor, asset=found, room_id=form.cleaned_data["room"].pk)
+
+
+@thing.form("return/", ReasonForm, title=_("退回库房"), done=_("已退回库房。"))
+def give_back(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    keeping.take_into_stock(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form("idle/", ReasonForm, title=_("登记闲置"), done=_("已登记为闲置，国资处可以调剂给别的单位。"))
+def idle(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    keeping.mark_idle(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form("split/", SplitForm, title=_("拆分"), done=_("已拆成两张卡片。"), lead=_("原值和累计折旧按件数分。"))
+def split(request: PageRequest, form: SplitForm, found: Asset) -> None:
+    keeping.split(by=request.actor, asset=found, quantity=form.cleaned_data["quantity"])
+
+
+@thing.form("lend/", LendForm, title=_("借出"), done=_("已借出。"))
+def lend(request: PageRequest, form: LendForm, found: Asset) -> None:
+    said = form.cleaned_data
+    lending.lend(by=request.actor, asset=found, borrower_id=said["borrower"], due_on=said["due_on"])
+
+
+@thing.form("returned/", ReasonForm, title=_("归还"), done=_("已归还。"))
+def returned(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    lending.take_back(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form("broken/", ReasonForm, title=_("报修"), done=_("已报修。"))
+def broken(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    lending.report_broken(by=request.actor, asset=found, fault=form.cleaned_data["reason"])
+
+
+@thing.form("repaired/", RepairedForm, title=_("维修结果"), done=_("已登记维修结果。"))
+def repaired(request: PageRequest, form: RepairedForm, found: Asset) -> None:
+    said = form.cleaned_data
+    cost, reason = said["cost"] or 0, said["reason"]
+    lending.end_repair(by=request.actor, asset=found, is_repaired=said["is_repaired"], cost_fen=cost, reason=reason)
+
+
+@thing.form("lost/", ReasonForm, title=_("报失"), tone="danger", done=_("已报失，等国资处调查。"))
+def lost(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    losing.report_lost(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form("found/", ReasonForm, title=_("找到了"), done=_("已登记找到。"))
+def found_again(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    losing.report_found(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form("scrap/", ReasonForm, title=_("申请报废"), tone="danger", done=_("已转待报废，等国资处处置。"))
+def scrap(request: PageRequest, form: ReasonForm, found: Asset) -> None:
+    disposing.ask_to_scrap(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form("transfer/", TransferForm, title=_("调拨到别的单位"), done=_("已提出调拨，等国资处确认。"))
+def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer:
+    said = form.cleaned_data
+    return transferring.ask(
+        by=request.actor,
+        token=said["token"],
+        asset=found,
+        to_unit_id=people.unit_ids_by_code([said["unit"].code])[said["unit"].code],
+        to_keeper_id=said["keeper"],
+        to_room_id=said["room"].pk,
+        reason=said["reason"],
+    )
+
+
+State = Asset.State
+DEEDS = {
+    State.IN_STOCK: (assign, move, transfer, lend, split, idle, broken, lost, scrap),
+    State.IN_USE: (assign, move, give_back, transfer, lend, split, idle, broken, lost, scrap),
+    State.LENT: (returned, move, lost),
+    State.IN_REPAIR: (repaired, move),
+    State.MISSING: (found_again,),
+    State.TO_SCRAP: (move,),
+    State.DISPOSED: (),
+    State.VOID: (),
+}
+"""What a keeper may do with a thing, by its state."""
+
+
+def receipts_of(request: PageRequest) -> Any:
+    return Receipt.objects.select_related("unit").filter(unit_id__in=units_kept_by(request.viewer))
+
+
+def kept_receipt(request: PageRequest, public_id: UUID) -> Receipt:
+    receipt: Receipt = found_in(receipts_of(request), public_id, Receipt.what)
+    return receipt
+
+
+@desk.page("receipts/", title=_("验收入库"), tab=_("验收入库"))
+def receipts(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有验收单"), icon="clipboard-check", action=_("开验收单"), to="new_receipt")
+    return listing(request, Receipts, receipts_of(request).order_by("-created_at"), empty=none, export_as="验收单")
+
+
+@receipts.form(
+    "new/",
+    ReceiptForm,
+    title=_("开验收单"),
+    button=_("开验收单"),
+    icon="plus",
+    to="receipt",
+    lead=_("两位验收人看过实物、各自签字后入库，系统发编号。采购经办人不能验收。"),
+    done=_("验收单已开，等两位验收人签字。"),
+)
+def new_receipt(request: PageRequest, form: ReceiptForm) -> Receipt:
+    code = form.cleaned_data["unit"].code
+    unit_id = people.unit_ids_by_code([code])[code]
+    if unit_id not in units_kept_by(request.viewer):
+        raise NotYourUnitError
+    head = form.head() | {"unit_id": unit_id}
+    return receiving.open_receipt(by=request.actor, token=form.cleaned_data["token"], head=head, line=form.line())
+
+
+@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=Seen(kept_receipt))
+def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
+    is_open = found.state == Receipt.State.WAITING and not (found.first_signed_at or found.second_signed_at)
+    return show_receipt(request, found, add=add_line.address(public_id=found.public_id) if is_open else "")
+
+
+@receipt.form("lines/", LineForm, title=_("再加一行"), done=_("已加一行。"))
+def add_line(request: PageRequest, form: LineForm, found: Receipt) -> None:
+    receiving.add_line(by=request.actor, receipt=found, line=form.line())
