@@ -15,6 +15,7 @@ BENCHMARKS = {
     "funds": "bench.funds",
     "occupancy": "bench.occupancy",
     "draw": "bench.draw",
+    "flow_versions": "bench.flow_versions",
     "import": "bench.importing",
     "home": "bench.home",
     "sign_in": "bench.sign_in",

@@ -7,10 +7,12 @@ from nanhu.kernel.registry import Text
 ACTIONS: dict[str, Text] = {
     "flows.add_signer": _("加签"),
     "flows.cancel_case": _("取消申请"),
+    "flows.ask_move": _("试算换版本"),
     "flows.claim": _("认领待办"),
     "flows.decide": _("办理待办"),
     "flows.delegate": _("委托待办"),
     "flows.end_delegation": _("结束委托"),
+    "flows.move_cases": _("迁移到新版本"),
     "flows.open_case": _("提交申请"),
     "flows.register_source": _("登记待办来源"),
     "flows.release": _("放回待办"),
@@ -19,17 +21,21 @@ ACTIONS: dict[str, Text] = {
     "flows.source_off": _("停用待办来源"),
     "flows.source_on": _("启用待办来源"),
     "flows.transfer": _("转交待办"),
+    "flows.undo_move": _("撤销迁移"),
     "flows.urge": _("催办申请"),
     "flows.withdraw": _("撤回申请"),
 }
 TARGETS: dict[str, Text] = {
     "case": _("申请"),
     "delegation": _("委托"),
+    "move": _("换版本"),
     "todo_source": _("待办来源"),
 }
 FACTS: dict[str, Text] = {
     "decision": _("决定"),
     "flow": _("流程"),
+    "from_version": _("从哪一版"),
+    "to_version": _("到哪一版"),
     "todo_key": _("代号"),
     "origin": _("主机"),
     "todo_vendor": _("接入单位"),

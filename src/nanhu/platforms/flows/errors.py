@@ -166,6 +166,19 @@ OUTSIDE_ERRORS: Final = (
 """What a system that pushes to-dos may be answered instead."""
 
 
+class MappingRefusedError(CampusError):
+    code = "flows.mapping_refused"
+    http_status = 422
+    field = "mapping"
+    sentence = _("“{name}”：旧版本或新版本里没有这样的步骤。")
+
+
+class MoveAtWorkError(CampusError):
+    code = "flows.move_at_work"
+    http_status = 409
+    sentence = _("这一版正在试算或迁移，请等它做完。")
+
+
 class SourceKeyTakenError(CampusError):
     code = "flows.source_key_taken"
     http_status = 409

@@ -3,6 +3,7 @@
 from nanhu.kernel.jobs import job
 from nanhu.platforms.flows.services.cases import expire_idle
 from nanhu.platforms.flows.services.definitions import publish_all
+from nanhu.platforms.flows.services.moving import WORK, work_off
 from nanhu.platforms.flows.services.outside import forget
 from nanhu.platforms.flows.services.persons import assign_left, assign_vacant
 from nanhu.platforms.flows.services.watching import tell_late
@@ -21,6 +22,11 @@ def expire_idle_cases() -> int:
 @job("flows.assign_vacant", every="20 * * * *")
 def assign_vacant_posts() -> int:
     return assign_vacant() + assign_left()
+
+
+@job(WORK)
+def work_off_move(move_id: int, by_name: str) -> None:
+    work_off(move_id=move_id, by_name=by_name)
 
 
 @job("flows.forget_outside", every="50 2 * * *")

@@ -43,6 +43,8 @@ VERBS: Final[Mapping[str, Text]] = {
     "automatic": gettext_lazy("系统办理"),
     "inform": gettext_lazy("已通知"),
     "came": gettext_lazy("等到了"),
+    "moved": gettext_lazy("改按新版本办理"),
+    "moved_back": gettext_lazy("放回旧版本"),
     "cancelled": gettext_lazy("取消"),
     "closed_granted": gettext_lazy("办结：同意"),
     "closed_refused": gettext_lazy("办结：不同意"),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from nanhu.platforms.flows.desk import desk
-from nanhu.platforms.flows.sources import desk as keeping
+from nanhu.platforms.flows.moves import desk as keeping
 
 pages, app, namespace = desk.urls
 urlpatterns = [path("", ([path("keeping/", keeping.urls), *pages], app, namespace))]

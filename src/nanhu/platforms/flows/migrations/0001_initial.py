@@ -758,5 +758,97 @@ class Migration(migrations.Migration):
                 name="flows_outside_todo_is_numbered",
             ),
         ),
+        migrations.CreateModel(
+            name="Move",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("mapping", models.JSONField(blank=True, default=dict)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checking", "试算中"),
+                            ("checked", "已试算"),
+                            ("moving", "迁移中"),
+                            ("moved", "已迁移"),
+                            ("undoing", "撤销中"),
+                            ("undone", "撤销完毕"),
+                        ],
+                        default="checking",
+                    ),
+                ),
+                ("progress_id", models.UUIDField(null=True)),
+                ("asked_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.version"
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.version"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_move",
+            },
+        ),
+        migrations.CreateModel(
+            name="MoveRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.TextField(
+                        choices=[("safe", "照旧办下去"), ("asks", "请申请人补填"), ("breaks", "留在旧版本")]
+                    ),
+                ),
+                ("words", models.TextField(blank=True, default="")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("kept", "没有动"), ("moved", "已迁移"), ("undone", "已放回")], default="kept"
+                    ),
+                ),
+                ("before", models.JSONField(blank=True, default=dict)),
+                ("moved_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"),
+                ),
+                (
+                    "move",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="flows.move"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_move_row",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="move",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("target")), _negated=True), name="flows_move_is_to_another"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="move",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["checking", "moving", "undoing"])),
+                fields=("source",),
+                name="flows_move_one_at_work",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="moverow",
+            constraint=models.UniqueConstraint(fields=("move", "case"), name="flows_move_row_once"),
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

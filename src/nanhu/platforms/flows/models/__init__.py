@@ -1,3 +1,4 @@
+from nanhu.platforms.flows.models.moving import Move, MoveRow
 from nanhu.platforms.flows.models.outside import OutsideSource, OutsideTodo
 from nanhu.platforms.flows.models.processes import Case, Definition, Delegation, Entry, Task, Token, Version
 
@@ -6,6 +7,8 @@ __all__ = [
     "Definition",
     "Delegation",
     "Entry",
+    "Move",
+    "MoveRow",
     "OutsideSource",
     "OutsideTodo",
     "Task",

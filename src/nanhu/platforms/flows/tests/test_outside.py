@@ -12,9 +12,10 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.flows import queries
 from nanhu.platforms.flows.errors import OUTSIDE_ERRORS
 from nanhu.platforms.flows.models import OutsideSource, OutsideTodo
+from nanhu.platforms.flows.moves import desk
 from nanhu.platforms.flows.operations import OPERATIONS, SCOPE
 from nanhu.platforms.flows.services import outside
-from nanhu.platforms.flows.sources import KEEPER, desk
+from nanhu.platforms.flows.sources import KEEPER
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.people import api as people

@@ -1,0 +1,248 @@
+"""Moving running cases to a newer version: asked for, judged, moved, undone; each case in a transaction of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.jobs.progress import open_progress, start_progress
+from nanhu.kernel.jobs.queue import defer
+from nanhu.platforms.flows.assigning import Holder
+from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError
+from nanhu.platforms.flows.judging import ASKS, BREAKS, Judge
+from nanhu.platforms.flows.models import Case, Move, MoveRow, Task, Token, Version
+from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
+from nanhu.platforms.flows.telling import tell
+
+CHUNK: Final = 500
+WORK: Final = "flows.work_off_move"
+
+
+@transaction.atomic
+def ask(*, by: Actor, source: Version, target: Version, mapping: Mapping[str, str]) -> Move:
+    """Begin the dry run over all that is open under `source`. Steps of `mapping` stand in both bodies."""
+    if source.definition_id != target.definition_id or source.number >= target.number:
+        raise MappingRefusedError(name=f"{source.number} → {target.number}")
+    for old, new in mapping.items():
+        if not source.body.has(old) or not target.body.has(new):
+            raise MappingRefusedError(name=f"{old}={new}")
+    try:
+        with transaction.atomic():
+            move = Move.objects.create(source=source, target=target, mapping=dict(mapping), asked_by_name=by.name)
+    except IntegrityError as error:
+        if "flows_move_one_at_work" not in str(error):
+            raise
+        raise MoveAtWorkError from error
+    note(by, "flows.ask_move", move)
+    set_to_work(by, move, Move.State.CHECKING)
+    return move
+
+
+@transaction.atomic
+def move(*, by: Actor, move: Move) -> None:
+    """What is safe goes on under the new version, what asks goes back to its applicant, what breaks stays."""
+    locked = locked_in(move, Move.State.CHECKED)
+    note(by, "flows.move_cases", locked)
+    set_to_work(by, locked, Move.State.MOVING)
+
+
+@transaction.atomic
+def undo(*, by: Actor, move: Move) -> None:
+    """Cases at which nobody did anything since are put back as they stood."""
+    locked = locked_in(move, Move.State.MOVED)
+    note(by, "flows.undo_move", locked)
+    set_to_work(by, locked, Move.State.UNDOING)
+
+
+def note(by: Actor, action: str, move: Move) -> None:
+    facts = {"flow": move.source.definition.name, "from_version": move.source.number, "to_version": move.target.number}
+    audit.record(by=by, action=action, target=f"move:{move.public_id}", facts=facts)
+
+
+def locked_in(move: Move, state: Move.State) -> Move:
+    locked = Move.objects.select_for_update(of=("self",)).select_related("source__definition", "target").get(pk=move.pk)
+    if locked.state != state:
+        raise WrongStateError(what=str(locked), state=locked.get_state_display())
+    return locked
+
+
+def set_to_work(by: Actor, move: Move, state: Move.State) -> None:
+    total = cases_of(move).count() if state == Move.State.CHECKING else move.rows.count()
+    move.state = state
+    move.progress_id = start_progress(kind=WORK, title=str(move), total=total, by=by).public_id
+    move.save()
+    defer(WORK, move_id=move.pk, by_name=by.name)
+
+
+def cases_of(move: Move) -> Any:
+    return Case.objects.filter(version=move.source_id).exclude(state=Case.State.CLOSED)
+
+
+def work_off(*, move_id: int, by_name: str) -> None:
+    """What the worker does. Begun again after a break it goes on: a case that is judged, moved or put back is so once."""
+    move = Move.objects.select_related("source", "target").get(pk=move_id)
+    worker = Worker(
+        move, Actor.system(by_name) if by_name.startswith("system:") else Actor(account_id=None, name=by_name)
+    )
+    steps: dict[str, tuple[Callable[[], None], Move.State]] = {
+        Move.State.CHECKING: (worker.judge_all, Move.State.CHECKED),
+        Move.State.MOVING: (worker.move_all, Move.State.MOVED),
+        Move.State.UNDOING: (worker.undo_all, Move.State.UNDONE),
+    }
+    if move.state not in steps:
+        return
+    work, after = steps[move.state]
+    work()
+    Move.objects.filter(pk=move.pk, state=move.state).update(state=after)
+    worker.progress.finish("")
+
+
+class Worker:
+    """One part of a move, case by case."""
+
+    def __init__(self, move: Move, by: Actor) -> None:
+        self.move, self.by = move, by
+        self.judge = Judge(move.source.body, move.target.body, move.mapping)
+        self.progress = open_progress(move.progress_id or UUID(int=0))
+
+    def judge_all(self) -> None:
+        known = self.move.rows.values("case_id")
+        cases = cases_of(self.move).exclude(pk__in=known).select_related("definition").order_by("pk")
+        done, chunk = self.move.rows.count(), []
+        for case in cases.prefetch_related("tokens").iterator(chunk_size=CHUNK):
+            found = self.judge.of(case, list(case.tokens.all()))
+            chunk.append(MoveRow(move=self.move, case=case, verdict=found.verdict, words=found.words))
+            if len(chunk) == CHUNK:
+                done += len(MoveRow.objects.bulk_create(chunk, ignore_conflicts=True))
+                chunk = []
+                self.progress.advance(done)
+        MoveRow.objects.bulk_create(chunk, ignore_conflicts=True)
+
+    def move_all(self) -> None:
+        rows = self.move.rows.filter(state=MoveRow.State.KEPT).exclude(verdict=BREAKS).order_by("pk")
+        self.each(rows, self.move_row)
+
+    def undo_all(self) -> None:
+        self.each(self.move.rows.filter(state=MoveRow.State.MOVED).order_by("pk"), self.undo_row)
+
+    def each(self, rows: Any, do: Callable[[MoveRow], None]) -> None:
+        for done, row_id in enumerate(list(rows.values_list("pk", flat=True)), 1):
+            with transaction.atomic():
+                do(MoveRow.objects.get(pk=row_id))
+            self.progress.advance(done)
+
+    def move_row(self, row: MoveRow) -> None:
+        """Judged again as it stands now, with its row locked."""
+        case = locked_case(row.case_id)
+        if case.version_id != self.move.source_id or case.state == Case.State.CLOSED:
+            row.words = _("试算以后已经办完或换过版本")
+            row.save(update_fields=["words"])
+            return
+        tokens = list(Token.objects.filter(case=case).order_by("pk"))
+        found = self.judge.of(case, tokens)
+        row.verdict, row.words = found.verdict, found.words
+        if found.verdict != BREAKS:
+            row.before = standing(case, tokens)
+            row.state, row.moved_at = MoveRow.State.MOVED, now()
+            self.carry(case, tokens, found.words if found.verdict == ASKS else "")
+        row.save()
+
+    def carry(self, case: Case, tokens: list[Token], asked: str) -> None:
+        walk = Walk(case, by=self.by)
+        words = _("第 %(number)s 版") % {"number": self.move.target.number}
+        if asked:
+            walk.drop_all()
+            case.state, case.percent = Case.State.RETURNED, 0
+            words = f"{words}　" + _("请补填：%(fields)s") % {"fields": asked}
+            tell([Holder(why="applicant", person_id=case.applicant_id)], case, f"{case}　{words}")
+        else:
+            for token in tokens:
+                rename(token, self.judge.step_for(token.step), self.judge.branch_for(token.branch))
+        case.version = self.move.target
+        walk.body = case.body
+        walk.note("moved", words=words)
+        walk.finish()
+
+    def undo_row(self, row: MoveRow) -> None:
+        case = locked_case(row.case_id)
+        if not self.is_untouched(case, row):
+            row.words = _("新版本下已有人办过，不再放回")
+            row.save(update_fields=["words"])
+            return
+        put_back(case, row.before)
+        case.version = self.move.source
+        walk = Walk(case, by=self.by)
+        walk.note("moved_back", words=_("第 %(number)s 版") % {"number": self.move.source.number})
+        walk.finish()
+        row.state = MoveRow.State.UNDONE
+        row.save(update_fields=["state"])
+
+    def is_untouched(self, case: Case, row: MoveRow) -> bool:
+        """Nobody decided, sent again or ended it since it was moved."""
+        state = Case.State.RETURNED if row.verdict == ASKS else row.before["state"]
+        here = {(one.step, one.branch) for one in Token.objects.filter(case=case)}
+        left = (
+            set()
+            if row.verdict == ASKS
+            else {
+                (self.judge.step_for(one["step"]), self.judge.branch_for(one["branch"])) for one in row.before["tokens"]
+            }
+        )
+        decided = Task.objects.filter(case=case, done_at__gt=row.moved_at).exists()
+        return case.version_id == self.move.target_id and case.state == state and here == left and not decided
+
+
+def standing(case: Case, tokens: list[Token]) -> dict[str, Any]:
+    """Where a case stands, and who holds it."""
+    return {
+        "state": case.state,
+        "percent": case.percent,
+        "tokens": [
+            {
+                "id": token.pk,
+                "step": token.step,
+                "branch": token.branch,
+                "tasks": list(token.tasks.order_by("pk").values("id", "state", "claimed_by_id")),
+            }
+            for token in tokens
+        ],
+    }
+
+
+def rename(token: Token, step: str, branch: str) -> None:
+    """The cursor, and what is open at it, under the names of another version."""
+    Token.objects.filter(pk=token.pk).update(step=step, branch=branch)
+    Task.objects.filter(token=token, state__in=OPEN).update(step=step, branch=branch, revision=F("revision") + 1)
+
+
+def put_back(case: Case, before: Mapping[str, Any]) -> None:
+    case.state, case.percent = before["state"], before["percent"]
+    for one in before["tokens"]:
+        token = Token.objects.filter(pk=one["id"]).first()
+        if token is not None:
+            rename(token, one["step"], one["branch"])
+            continue
+        token = Token.objects.create(case=case, step=one["step"], branch=one["branch"])
+        for task in one["tasks"]:
+            rows = Task.objects.filter(pk=task["id"])
+            if task["state"] in OPEN:
+                claimed = task["claimed_by_id"]
+                rows.update(state=task["state"], claimed_by_id=claimed, token=token, revision=F("revision") + 1)
+            else:
+                rows.update(token=token)
+
+
+def movable() -> list[tuple[Version, Version, int]]:
+    """Versions under which cases are open although there is a newer one, with the newest and how many."""
+    open_cases = Case.objects.exclude(state=Case.State.CLOSED).order_by()
+    counts = dict(open_cases.values_list("version_id").annotate(count=Count("pk")))
+    newest = {one.definition_id: one for one in Version.objects.order_by("number").select_related("definition")}
+    rows = Version.objects.filter(pk__in=counts).select_related("definition").order_by("definition__name", "number")
+    return [(one, newest[one.definition_id], counts[one.pk]) for one in rows if newest[one.definition_id].pk != one.pk]
