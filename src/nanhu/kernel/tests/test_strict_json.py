@@ -30,6 +30,7 @@ READ_OTHERWISE = {
     "platforms/datahub/shared/keeping.py": "written by us into the database",
     "platforms/datahub/shared/reading.py": "written by us into the database",
     "platforms/flows/body.py": "a version that was published, of our own writing",
+    "platforms/flows/judging.py": "sealed by us in the database",
     "platforms/flows/presented.py": "sealed by us in the database",
     "platforms/identity/factors/services/passkeys.py": "read by py_webauthn; of our own only a hint for later",
     "platforms/identity/front/people.py": "the answer of a function of our database",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -39,12 +38,21 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import choices, presented, queries
 from nanhu.platforms.flows.errors import StepFormError
-from nanhu.platforms.flows.forms import DecideForm, DelegationForm, FlowForm, HandOverForm, SignerForm, initial_of
+from nanhu.platforms.flows.forms import (
+    DecideForm,
+    DelegationForm,
+    FlowForm,
+    HandOverForm,
+    LookForm,
+    SignerForm,
+    initial_of,
+)
 from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.policies import LIVING, waiting_for
 from nanhu.platforms.flows.presented import TaskRow, task_rows
 from nanhu.platforms.flows.services import cases, delegations, tasks
 from nanhu.platforms.flows.services.definitions import current_version
+from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.people import api as people
 
 STANDING = {"urged": _("催办"), "late": _("已超期"), "soon": _("快到期"), "open": _("待办")}
@@ -313,7 +321,7 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "events": presented.timeline_of(found),
             "holders": presented.holder_words(queries.living_tasks(found)),
             "waited": presented.waited_words(found),
-            "has_sealed": bool(found.sealed),
+            "has_sealed": queries.may_reveal(request.viewer, found),
             "addresses": {
                 name: desk.address(name, {"public_id": found.public_id})
                 for name in ("urge", "withdraw", "resubmit", "reveal")
@@ -351,19 +359,24 @@ def resubmit(request: PageRequest, form: FlowForm, found: Case) -> Case:
     return cases.resubmit(by=request.actor, person_id=person_id, case=found, data=data)
 
 
+def revealed_case(request: PageRequest, public_id: UUID) -> Case:
+    return queries.revealed_case(request.viewer, public_id)
+
+
 @case.form(
     "reveal/",
-    forms.Form,
+    LookForm,
     title=_("查看证件号码"),
-    lead=_("查看会记入“谁查看过我”。"),
+    lead=_("查看和原因会记入“谁查看过我”。"),
+    subject=Seen(revealed_case),
+    guards=(fresh_sign_in_required,),
     submit=_("查看"),
     icon="eye",
     template="flows/reveal.html",
 )
-def reveal(request: PageRequest, _form: forms.Form, found: Case) -> HttpResponseBase:
+def reveal(request: PageRequest, form: LookForm, found: Case) -> HttpResponseBase:
     """A look, of which its owner is told."""
-    if found.sealed:
-        cases.note_look(by=request.actor, case=found)
+    cases.note_look(by=request.actor, case=found, purpose=form.cleaned_data["purpose"])
     return render(request, "flows/revealed.html", {"case": found, "sealed": presented.sealed_facts(found)})
 
 

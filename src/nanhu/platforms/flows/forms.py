@@ -145,10 +145,22 @@ def initial_of(asked: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any
     return found
 
 
+def revision_field() -> forms.IntegerField:
+    """Of the page on which it is decided: whoever was slower is told who was faster."""
+    old = {"required": _("这个页面太旧，请刷新再办。")}
+    return forms.IntegerField(min_value=1, widget=forms.HiddenInput, error_messages=old)
+
+
+class LookForm(forms.Form):
+    purpose = forms.CharField(
+        label=_("为什么要看"), min_length=5, max_length=100, help_text=_("例如：核对身份，办理入校")
+    )
+
+
 class DecideForm(FlowForm):
     """`revision`: of the page on which it is decided."""
 
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    revision = revision_field()
     comment = forms.CharField(label=_("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     decision = forms.ChoiceField(
         choices=[(one, one) for one in ("agree", "refuse", "return", "done")], widget=forms.HiddenInput
@@ -157,14 +169,14 @@ class DecideForm(FlowForm):
 
 class HandOverForm(BesideOthers):
     ids = "hand_over_%s"
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    revision = revision_field()
     person = ColleagueField(label=_("交给谁"))
     comment = forms.CharField(label=_("说明"), required=False, max_length=200)
 
 
 class SignerForm(BesideOthers):
     ids = "signer_%s"
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    revision = revision_field()
     person = ColleagueField(label=_("请谁会签"))
     where = forms.ChoiceField(
         label=_("什么时候"), choices=[("before", _("在我之前，先给意见")), ("after", _("在我之后，再会签"))]

@@ -34,7 +34,7 @@ class Judge:
     mapping: Mapping[str, str]
 
     def of(self, case: Case, tokens: Sequence[Token]) -> Found:
-        asked = [] if case.state == Case.State.RETURNED else list(self.asked(case))
+        asked = [] if case.state == Case.State.RETURNED else list(self.missing_fields(case))
         broken = dict.fromkeys(fault for token in tokens for fault in self.faults(case, token, asked))
         if asked and case.applicant_id is None:
             broken[_("没有申请人可以补填")] = None
@@ -57,7 +57,7 @@ class Judge:
         """Fields of the form that somebody has to type."""
         return tuple(field for field in self.target.form if field.is_required and not field.source)
 
-    def asked(self, case: Case) -> Iterator[Field]:
+    def missing_fields(self, case: Case) -> Iterator[Field]:
         """What the case does not say, or says in a way that the new form does not take."""
         sealed = json.loads(case.sealed) if case.sealed and any(one.kind in SEALED for one in self.wanted) else {}
         for field in self.wanted:

@@ -153,6 +153,18 @@ def case_for(viewer: Viewer, public_id: UUID) -> Case:
     return found
 
 
+def may_reveal(viewer: Viewer, case: Case) -> bool:
+    """What is sealed is opened by who has something to do in the case now."""
+    return bool(case.sealed) and waiting_for(person_of(viewer)).filter(case=case).exists()
+
+
+def revealed_case(viewer: Viewer, public_id: UUID) -> Case:
+    found = case_for(viewer, public_id)
+    if not may_reveal(viewer, found):
+        raise NotFoundError(what=_("这一页"))
+    return found
+
+
 def own_case(viewer: Viewer, public_id: UUID) -> Case:
     found = my_cases(viewer).select_related("version").filter(public_id=public_id).first()
     if found is None:

@@ -1,10 +1,11 @@
-"""What flows hears: people who leave or turn out to be one, posts that end."""
+"""What flows hears: people who leave, turn out to be one or two, or are shut out; posts that end."""
 
 from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.services import outside, persons
-from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PostEnded
+from nanhu.platforms.identity.api import AccountClosed
+from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PersonsParted, PostEnded
 
 
 @subscribe(AffiliationEnded, name="flows.assign_tasks_of_leavers")
@@ -19,6 +20,17 @@ def merge_persons(events: Sequence[PersonsMerged]) -> None:
     for event in events:
         persons.merge(kept_id=event.kept_id, gone_id=event.gone_id)
         outside.merge(kept_id=event.kept_id, gone_id=event.gone_id)
+
+
+@subscribe(PersonsParted, name="flows.part_persons")
+def part_persons(events: Sequence[PersonsParted]) -> None:
+    """To-dos of other systems name campus numbers, and so find their persons again."""
+    outside.assign_anew(person_ids={one for event in events for one in (event.kept_id, event.restored_id)})
+
+
+@subscribe(AccountClosed, name="flows.assign_tasks_of_closed")
+def assign_tasks_of_closed(events: Sequence[AccountClosed]) -> None:
+    persons.assign_tasks_of_closed(person_ids={event.person_id for event in events})
 
 
 @subscribe(PostEnded, name="flows.assign_vacant")

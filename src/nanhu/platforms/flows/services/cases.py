@@ -221,7 +221,7 @@ def expire_idle() -> int:
     return len(idle)
 
 
-def note_look(*, by: Actor, case: Case) -> None:
-    """Somebody reads what is sealed in a case: whom it is about is told."""
+def note_look(*, by: Actor, case: Case, purpose: str) -> None:
+    """Somebody reads what is sealed in a case: whom it is about is told, and why."""
     target = f"person:{case.applicant_id}"
-    audit.record(by=by, action="flows.reveal_sealed", target=target, reason=case.number)
+    audit.record(by=by, action="flows.reveal_sealed", target=target, reason=f"{case.number}　{purpose}")

@@ -85,6 +85,14 @@ def assign_tasks_of_leavers(*, person_ids: Collection[int]) -> int:
     return sum(assign_anew(one, by=BY) for one in tasks)
 
 
+def assign_tasks_of_closed(*, person_ids: Collection[int]) -> int:
+    """Whose account is closed can do nothing: claims are free again, tasks go to others, and nobody is stood in for by them."""
+    Delegation.objects.filter(delegate_id__in=person_ids, ended_at=None).update(ended_at=now())
+    release_claims(Q(claimed_by_id__in=person_ids))
+    tasks = Task.objects.filter(person_id__in=person_ids, state__in=OPEN).values_list("pk", flat=True)
+    return sum(assign_anew(one, by=BY) for one in list(tasks))
+
+
 def assign_left() -> int:
     """Whoever holds something and has left meanwhile, also where the event was missed."""
     holders = Task.objects.filter(state__in=OPEN, person__isnull=False).values_list("person_id", flat=True).distinct()

@@ -28,6 +28,7 @@ from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.policies import LIVING, Capacity, capacity_for
 from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
 from nanhu.platforms.flows.telling import tell
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
 SHORTEST_REASON: Final = 5
@@ -309,7 +310,8 @@ def assign_anew(task_id: int, *, by: Actor) -> bool:
         if row.state not in OPEN or row.token is None or not is_orphaned(row):
             return False
         step = case.body.step(row.step)
-        holder = next((one for one in successors(row, step, case) if not is_taken(row, one)), None)
+        others = (one for one in successors(row, step, case) if one.person_id is None or one.person_id != row.person_id)
+        holder = next((one for one in others if not is_taken(row, one)), None)
         if holder is None:
             return False
         row.person_id, row.pool_unit_id, row.pool_office = holder.person_id, holder.unit_id, holder.office
@@ -335,4 +337,10 @@ def is_orphaned(row: Task) -> bool:
     if row.person_id is None and row.pool_unit_id is not None:
         return is_vacant(row.pool_unit_id, row.pool_office, without=row.applicant_id)
     card = people.person_card(row.person_id) if row.person_id else None
-    return card is None or not any(tie.is_live for tie in card.affiliations)
+    return card is None or not any(tie.is_live for tie in card.affiliations) or is_shut_out(card.person_id)
+
+
+def is_shut_out(person_id: int) -> bool:
+    """Whose account was suspended or ended."""
+    account = identity.account_of(person_id)
+    return account is not None and account.state in {"suspended", "ended"}

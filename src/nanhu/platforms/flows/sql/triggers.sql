@@ -8,6 +8,10 @@ CREATE TRIGGER flows_task_is_over BEFORE UPDATE ON flows_task
     FOR EACH ROW WHEN (OLD.state = 'done') EXECUTE FUNCTION flows_task_is_over();
 CREATE TRIGGER flows_task_is_not_taken_away BEFORE DELETE ON flows_task
     FOR EACH ROW WHEN (OLD.state = 'done') EXECUTE FUNCTION flows_is_history();
+CREATE TRIGGER flows_task_is_not_emptied BEFORE TRUNCATE ON flows_task
+    FOR EACH STATEMENT EXECUTE FUNCTION flows_is_history();
+CREATE TRIGGER flows_version_is_not_emptied BEFORE TRUNCATE ON flows_version
+    FOR EACH STATEMENT EXECUTE FUNCTION flows_is_history();
 CREATE CONSTRAINT TRIGGER flows_case_is_whole AFTER INSERT OR UPDATE OF state ON flows_case
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION flows_case_is_whole('id');
 CREATE CONSTRAINT TRIGGER flows_token_is_whole AFTER INSERT OR DELETE ON flows_token

@@ -24,6 +24,8 @@ from nanhu.platforms.flows.errors import (
 from nanhu.platforms.flows.models import Case, Delegation, Task
 from nanhu.platforms.flows.services import cases, definitions, delegations, persons, tasks, watching
 from nanhu.platforms.flows.services.definitions import FlowSpec
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.services.suspensions import suspend
 from nanhu.platforms.people import api as people
 
 from .conftest import SYSTEM
@@ -299,7 +301,7 @@ def test_members_who_come_second_read_who_was_faster(school):
     assert first.post(f"/flows/tasks/{task.public_id}/claim/").status_code == 302
     late = second.post(f"/flows/tasks/{task.public_id}/decide/", said)
     assert (late.status_code, "陈辅导" in late.content.decode()) == (409, True)
-    assert first.post(f"/flows/tasks/{task.public_id}/decide/", {"decision": "agree"}).status_code == 302
+    assert first.post(f"/flows/tasks/{task.public_id}/decide/", said | {"revision": 2}).status_code == 302
     late = second.post(f"/flows/tasks/{task.public_id}/decide/", said)
     assert (late.status_code, "陈辅导" in late.content.decode()) == (409, True)
     assert stranger.post(f"/flows/tasks/{task.public_id}/decide/", said).status_code == 404
@@ -308,8 +310,8 @@ def test_members_who_come_second_read_who_was_faster(school):
 def test_a_transfer_pressed_twice_says_who_has_it(school):
     task = open_task(school.apply("S1", "test.both", colleague=school["T5"]), "right")
     holder = school.client("T5")
-    assert holder.post(f"/flows/tasks/{task.public_id}/transfer/", {"person": "T4"}).status_code == 302
-    again = holder.post(f"/flows/tasks/{task.public_id}/transfer/", {"person": "T4"})
+    assert holder.post(f"/flows/tasks/{task.public_id}/transfer/", {"person": "T4", "revision": 1}).status_code == 302
+    again = holder.post(f"/flows/tasks/{task.public_id}/transfer/", {"person": "T4", "revision": 1})
     assert (again.status_code, "赵同事" in again.content.decode()) == (409, True)
 
 
@@ -367,10 +369,30 @@ def test_one_room_that_fails_takes_no_list_away(school, monkeypatch):
 def test_a_look_is_noted_where_something_was_sealed(school):
     case, open_case = school.apply(paper=PAPER), school.apply(kind="病假")
     counsellor = school.client("T1")
-    for one in (case, open_case):
-        assert counsellor.post(f"/flows/cases/{one.public_id}/reveal/", {}).status_code == 200
+    for one, status in ((case, 200), (open_case, 404)):
+        answer = counsellor.post(f"/flows/cases/{one.public_id}/reveal/", {"purpose": "核对身份证件"})
+        assert answer.status_code == status
     looks = AuditEntry.objects.filter(action="flows.reveal_sealed")
-    assert list(looks.values_list("target", "reason")) == [(f"person:{school['S1']}", case.number)]
+    assert list(looks.values_list("target", "reason")) == [(f"person:{school['S1']}", f"{case.number}　核对身份证件")]
+
+
+def test_whose_account_is_closed_holds_nothing_any_more(school):
+    held = school.apply(key="test.both", colleague=school["T5"])
+    claimed = school.apply()
+    tasks.claim(by=school.actor("T1"), person_id=school["T1"], task=open_task(claimed))
+    for number in ("T5", "T1"):
+        suspend(by=SYSTEM, account_id=identity.account_of(school[number]).pk, reason="停用")
+    persons.assign_tasks_of_closed(person_ids={school["T5"], school["T1"]})
+    right = Task.objects.get(case=held, step="right", state__in=["open", "claimed"])
+    assert (right.person_id, right.why) == (None, "owner")
+    assert (open_task(claimed).state, open_task(claimed).claimed_by_id) == ("open", None)
+
+
+def test_nobody_empties_what_is_history(school):
+    for table in ("flows_task", "flows_version", "flows_entry"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
 def test_where_something_must_be_typed_the_list_offers_no_agreeing(school, monkeypatch):
@@ -380,7 +402,7 @@ def test_where_something_must_be_typed_the_list_offers_no_agreeing(school, monke
     publish(monkeypatch, "test.typed", step, wait)
     case = school.apply("S1", "test.typed")
     assert 'value="agree"' not in school.client("T3").get("/flows/").content.decode()
-    said = {"decision": "agree", "note": "已核"}
+    said = {"decision": "agree", "note": "已核", "revision": 1}
     address = f"/flows/tasks/{open_task(case).public_id}/decide/"
     assert school.client("T3").post(address, said).status_code == 302
     assert "等您修改" not in school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()

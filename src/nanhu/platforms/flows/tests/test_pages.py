@@ -5,8 +5,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.flows.models import Case, Delegation, Task
 from nanhu.testing.structure import structure_faults
@@ -113,7 +115,7 @@ def test_a_comment_with_html_is_shown_as_it_was_typed(school):
     case = school.apply()
     evil = "<script>alert(1)</script>请改"
     school.client("T1").post(
-        f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "return", "comment": evil}
+        f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "return", "comment": evil, "revision": 1}
     )
     page = school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
     assert "<script>alert" not in page
@@ -122,7 +124,7 @@ def test_a_comment_with_html_is_shown_as_it_was_typed(school):
 
 def test_a_returned_case_is_mended_and_sent_again(school):
     case, student = school.apply(), school.client("S1")
-    short = {"decision": "return", "comment": "改"}
+    short = {"decision": "return", "comment": "改", "revision": 1}
     task = open_task(case)
     refused = school.client("T1").post(f"/flows/tasks/{task.public_id}/decide/", short)
     assert (refused.status_code, "至少 5 个字" in refused.content.decode()) == (422, True)
@@ -162,14 +164,17 @@ def test_a_task_is_handed_over_and_a_signer_added_by_hand(school):
     case = school.apply()
     address = f"/flows/tasks/{open_task(case).public_id}/"
     counsellor = school.client("T1")
-    refused = counsellor.post(f"{address}transfer/", {"person": "S1"})
+    refused = counsellor.post(f"{address}transfer/", {"person": "S1", "revision": 1})
     assert (refused.status_code, "他就是申请人" in refused.content.decode()) == (409, True)
-    assert counsellor.post(f"{address}signer/", {"person": "T4", "where": "before"}).status_code == 302
+    assert counsellor.post(f"{address}signer/", {"person": "T4", "where": "before", "revision": 1}).status_code == 302
     colleague = school.client("T4")
     assert "同事请您会签" in colleague.get("/flows/").content.decode()
-    colleague.post(f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "agree", "comment": "我没有意见"})
+    colleague.post(
+        f"/flows/tasks/{open_task(case).public_id}/decide/",
+        {"decision": "agree", "comment": "我没有意见", "revision": 1},
+    )
     assert "我没有意见" in counsellor.get(address).content.decode()
-    assert counsellor.post(f"{address}transfer/", {"person": "T4", "comment": "他熟"}).status_code == 302
+    assert counsellor.post(f"{address}transfer/", {"person": "T4", "comment": "他熟", "revision": 3}).status_code == 302
     assert "同事转交给您" in colleague.get("/flows/").content.decode()
 
 
@@ -185,7 +190,7 @@ def test_a_leader_who_is_away_is_stood_in_for(school):
     case = school.apply()
     stand_in = school.client("T4")
     assert "您是申请人单位的辅导员" in stand_in.get("/flows/").content.decode()
-    stand_in.post(f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "agree"})
+    stand_in.post(f"/flows/tasks/{open_task(case).public_id}/decide/", {"decision": "agree", "revision": 1})
     assert "代 陈辅导" in school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
     end = f"/flows/delegation/{Delegation.objects.get().public_id}/end/"
     assert stand_in.post(end).status_code == 404
@@ -199,8 +204,49 @@ def test_sealed_fields_are_read_with_a_look(school):
     counsellor = school.client("T1")
     page = counsellor.get(f"/flows/cases/{case.public_id}/").content.decode()
     assert "430602" not in page
-    shown = counsellor.post(f"/flows/cases/{case.public_id}/reveal/", {})
+    address = f"/flows/cases/{case.public_id}/reveal/"
+    assert address in page
+    for unsaid in ({}, {"purpose": "看看"}):
+        assert counsellor.post(address, unsaid).status_code == 422
+    assert not AuditEntry.objects.filter(action="flows.reveal_sealed").exists()
+    shown = counsellor.post(address, {"purpose": "核对身份证件"})
     assert "430602200503180126" in shown.content.decode()
+    look = AuditEntry.objects.get(action="flows.reveal_sealed")
+    assert (look.target, look.reason) == (f"person:{school['S1']}", f"{case.number}　核对身份证件")
+
+
+def test_who_has_nothing_to_do_in_a_case_opens_nothing_that_is_sealed(school):
+    case = school.apply(paper="430602200503180126")
+    address = f"/flows/cases/{case.public_id}/reveal/"
+    said = {"purpose": "核对身份证件"}
+    for number in ("S1", "T3", "T4"):
+        assert school.client(number).post(address, said).status_code == 404, number
+    counsellor = school.client("T1")
+    school.decide("T1", open_task(case))
+    assert counsellor.post(address, said).status_code == 404, "he saw to it already"
+    assert address not in counsellor.get(f"/flows/cases/{case.public_id}/").content.decode()
+
+
+def test_what_is_sealed_asks_for_a_fresh_sign_in(school):
+    case = school.apply(paper="430602200503180126")
+    counsellor = school.client("T1")
+    with time_machine.travel(now() + timedelta(hours=2)):
+        answer = counsellor.post(f"/flows/cases/{case.public_id}/reveal/", {"purpose": "核对身份证件"})
+    assert (answer.status_code, "430602" in answer.content.decode()) == (302, False)
+
+
+def test_a_page_without_its_revision_decides_nothing(school):
+    case = school.apply()
+    address = f"/flows/tasks/{open_task(case).public_id}/"
+    counsellor = school.client("T1")
+    for name, said in (
+        ("decide", {"decision": "agree"}),
+        ("transfer", {"person": "T4"}),
+        ("signer", {"person": "T4", "where": "before"}),
+    ):
+        answer = counsellor.post(f"{address}{name}/", said)
+        assert (answer.status_code, "这个页面太旧" in answer.content.decode()) == (422, True), name
+    assert open_task(case).revision == 1
 
 
 def test_a_leader_sees_the_cases_of_the_units_processes(school):
