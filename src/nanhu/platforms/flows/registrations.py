@@ -48,7 +48,7 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
     if not count and not work:
         return None
     lines = [f"{task.case.applicant_name} {term(task.case.definition.name)}".strip() for task in tasks]
-    lines += [f"{source.title} {waiting.count}" for source, waiting in work]
+    lines += [f"{source.office} · {source.title} {waiting.count}" for source, waiting in work]
     is_late = any(task.urged_at is not None or task.level for task in tasks)
     return TileContent(
         value=str(count + sum(waiting.count for _source, waiting in work)),

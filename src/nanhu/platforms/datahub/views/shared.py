@@ -196,6 +196,7 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
         "table": table,
         "line": line,
         "coming": coming,
+        "rows": f"{line.rows:,}",
         "writer": writer_name(line.source),
         "changed": dates.moment_words(line.at, now()) if line.at else "—",
         "fields": list_of(request, Fields, table.fields, caption=_("各项"), per_page=len(table.fields)),
