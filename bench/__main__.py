@@ -24,6 +24,7 @@ BENCHMARKS = {
     "single_logout": "bench.single_logout",
     "account_search": "bench.account_search",
     "shared_tables": "bench.shared_tables",
+    "assets_count": "bench.assets_count",
     "demo": "bench.demo",
 }
 

@@ -12,6 +12,9 @@ from typing import Final
 from nanhu.kernel.database.roles import ADD, CHANGE, KEEP, READ, Grants, ProcessGrants, Rights
 
 ADDED_ONLY: Final = (
+    "assets_count_item",
+    "assets_count_place",
+    "assets_count_row",
     "assets_depreciation",
     "assets_movement",
     "assets_receipt_line",
@@ -44,6 +47,8 @@ KEPT: Final = (
     "assets_asset",
     "assets_disposal",
     "assets_plan",
+    "assets_count_result",
+    "assets_stock_take",
     "assets_receipt",
     "kernel_draw",
     "kernel_draw_entry",
@@ -95,7 +100,10 @@ PAPERS: Final = (
     "assets_card_row",
     "assets_class",
     "assets_closed_line",
+    "assets_count_member",
+    "assets_count_team",
     "assets_disposal_line",
+    "assets_found_report",
     "assets_hand_over",
     "assets_hand_over_asset",
     "assets_loan",

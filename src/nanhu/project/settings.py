@@ -70,6 +70,7 @@ ROOMS = [
     "nanhu.systems.card.holder",
     "nanhu.systems.dormitory",
     "nanhu.systems.assets",
+    "nanhu.systems.assets.counting",
     "nanhu.sample",
 ]
 INSTALLED_APPS = [

@@ -27,6 +27,7 @@ ROOMS = [
     ("card/", "nanhu.systems.card.urls"),
     ("dormitory/", "nanhu.systems.dormitory.urls"),
     ("assets/", "nanhu.systems.assets.urls"),
+    ("a/", "nanhu.systems.assets.counting.found_urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),
     ("flows/", "nanhu.platforms.flows.urls"),
     ("openapi/", "nanhu.platforms.openapi.urls"),

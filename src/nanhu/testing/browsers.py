@@ -102,6 +102,23 @@ def stop_all() -> None:
 atexit.register(stop_all)
 
 
+@contextmanager
+def open_filmed_browser(film: str) -> Iterator[Browser]:
+    """A browser of its own whose camera shows a film (MJPEG, thirty pictures a second) again and again."""
+    camera = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    with driver() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=EXECUTABLE, args=[*ARGUMENTS, *camera], env={**with_true_clock()}
+        )
+        be_patient(browser)
+        yield browser
+        browser.close()
+
+
 def be_patient(browser: Browser) -> None:
     """Playwright's own five and thirty seconds are for an idle machine. Nothing moves that no test waits for: the lake of the
     sign-in drawn again and again is a fifth of a core."""

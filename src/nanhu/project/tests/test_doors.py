@@ -20,6 +20,7 @@ OPEN = {
     "ui:catalogue",
     "health-live",
     "verify-document",
+    "asset-label",
     "health-ready",
     "health-roots",
     "identity:sign_in",

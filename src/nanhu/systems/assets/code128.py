@@ -26,7 +26,7 @@ def symbols(text: str) -> list[int]:
     runs = list(RUN.finditer(text))
     if not runs or "".join(one[0] for one in runs) != text:
         raise ValueError(text)
-    values = []
+    values: list[int] = []
     for run in runs:
         name = run.lastgroup or "B"
         values.append(SWITCHES[name] if values else STARTS[name])

@@ -123,6 +123,8 @@ def zpl_label(label: Label, size: Size, *, has_bars: bool) -> str:
 def escaped(text: str) -> str:
     """As ^FH reads it: what ZPL takes for a command (^ ~ _), and all that is not ASCII, as _hh."""
     return "".join(
-        one if one.isascii() and one.isprintable() and one not in "^~_" else "".join(f"_{byte:02X}" for byte in one.encode())
+        one
+        if one.isascii() and one.isprintable() and one not in "^~_"
+        else "".join(f"_{byte:02X}" for byte in one.encode())
         for one in text
     )

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
+from nanhu.systems.assets.counting.urls import urlpatterns as counting
 from nanhu.systems.assets.views import cases, mine, office, unit
 
 app_name = "assets"
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("closes/", cases.closes.urls),
     path("imports/", cases.imports.urls),
     path("office/", office.desk.urls),
+    *counting,
 ]

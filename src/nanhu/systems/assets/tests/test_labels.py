@@ -13,14 +13,30 @@ from nanhu.systems.assets.labels import SIZES, Label, address_of, room_code, roo
 DPI = 200
 THINGS = [
     Label(code=f"2026A0201000{n:02d}-7", name=name, owner="湖南理工学院 国有资产管理处", line="图书馆 312")
-    for n, name in enumerate(["台式计算机", "显微镜 ^XZ~_", "䶮牌实验台（防静电，带三层抽屉和独立插座）", "服务器"] * 12)
+    for n, name in enumerate(
+        ["台式计算机", "显微镜 ^XZ~_", "䶮牌实验台（防静电，带三层抽屉和独立插座）", "服务器"] * 12
+    )
 ]
 
 
 def read_back(pdf, folder, size):
     """The codes of each label of the first page by itself, as somebody holds a reader before it."""
     (folder / "labels.pdf").write_bytes(pdf)
-    ran(["pdftoppm", "-r", str(DPI), "-gray", "-png", "-f", "1", "-l", "1", str(folder / "labels.pdf"), str(folder / "p")])
+    ran(
+        [
+            "pdftoppm",
+            "-r",
+            str(DPI),
+            "-gray",
+            "-png",
+            "-f",
+            "1",
+            "-l",
+            "1",
+            str(folder / "labels.pdf"),
+            str(folder / "p"),
+        ]
+    )
     [page] = [Image.open(path) for path in folder.glob("p*.png")]
     dots = DPI / 25.4
     left, top = (210 - size.width_mm * size.columns) / 2, (297 - size.height_mm * size.rows) / 2
@@ -78,7 +94,10 @@ def test_nothing_in_a_name_is_a_command_of_the_printer(size):
     assert (said.count("^XA"), said.count("^XZ"), said.count("~")) == (4, 4, 0)
     assert said.isascii()
     names = re.findall(r"\^FH\^FD(.*?)\^FS", said)
-    shown = [re.sub(r"((?:_[0-9A-F]{2})+)", lambda run: bytes.fromhex(run[1].replace("_", "")).decode(), one) for one in names]
+    shown = [
+        re.sub(r"((?:_[0-9A-F]{2})+)", lambda run: bytes.fromhex(run[1].replace("_", "")).decode(), one)
+        for one in names
+    ]
     assert {one.name for one in THINGS[:4]} <= set(shown)
     assert said.count(f"MA,{address_of(THINGS[0].code)}") == 1
 
@@ -89,4 +108,3 @@ def test_the_code_of_a_door_is_made_by_nobody_else():
     other = code.replace("312", "313")
     assert [room_key_of(one) for one in (other, code[:-1], code + "0", "R.lib.312.", "", code + "\n")] == [""] * 6
     assert labels.ROOM.search(other)
-

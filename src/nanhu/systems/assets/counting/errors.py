@@ -1,0 +1,36 @@
+"""Expected failures of counting."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class NothingToCountError(CampusError):
+    code = "assets.nothing_to_count"
+    http_status = 409
+    sentence = _("这个范围里没有要盘点的资产。")
+
+
+class NobodyCountsError(CampusError):
+    code = "assets.nobody_counts"
+    http_status = 409
+    sentence = _("还没有盘点小组：先排好谁来盘。")
+
+
+class NothingOpenError(CampusError):
+    code = "assets.nothing_open"
+    http_status = 409
+    sentence = _("没有需要复盘的资产，可以直接提交结果。")
+
+
+class NoSuchMembersError(CampusError):
+    code = "assets.no_such_members"
+    field = "members"
+    sentence = _("没有这些学工号：{numbers}。")
+
+
+class BatchRefusedError(CampusError):
+    """The phone sent something that is no batch of rows."""
+
+    code = "assets.batch_refused"
+    sentence = _("上传的内容不完整或格式不对，一条也没有收。")

@@ -1,0 +1,118 @@
+"""Reads of counting: verdicts, rooms, what one team's phones are given."""
+
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.counting import statements
+from nanhu.systems.assets.counting.models import CountMember, CountRow, StockTake
+from nanhu.systems.assets.labels import room_code
+from nanhu.systems.assets.models import Asset
+
+VERDICTS: Final[dict[str, Text]] = {
+    "match": _("在原处"),
+    "moved": _("在别处"),
+    "other_keeper": _("领用人不符"),
+    "not_seen": _("未见到"),
+    "unknown": _("查无此号"),
+    "seen_twice": _("已扫过"),
+}
+
+
+def figures_of(take: StockTake) -> dict[str, int]:
+    """How many of each verdict; `unproven` of those that were seen, `booked` on the list, `late` beside all that."""
+    sql = """SELECT verdict, count(*), count(*) FILTER (WHERE row_id IS NOT NULL AND NOT is_proven AND verdict <> 'seen_twice')
+               FROM assets_count_verdicts(%s) GROUP BY verdict"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [take.pk])
+        found = cursor.fetchall()
+    late = CountRow.objects.filter(take=take, received_at__gt=take.counted_at).count() if take.counted_at else 0
+    return {
+        **dict.fromkeys(VERDICTS, 0),
+        **{verdict: count for verdict, count, _said in found},
+        "unproven": sum(said for _verdict, _count, said in found),
+        "booked": take.items.filter(is_expected=True).count(),
+        "late": late,
+    }
+
+
+def verdicts_of(take: StockTake, *, verdict: str = "", only_said: bool = False) -> list[dict[str, Any]]:
+    """Line by line, as the office reads them."""
+    sql = """SELECT v.number, a.public_id, a.name, v.verdict, v.is_proven, booked.name AS booked, seen.name AS seen, v.seen_at,
+                    r.person_id AS counter_id, r.method, i.keeper_id, coalesce(a.value_fen, 0) AS value_fen
+               FROM assets_count_verdicts(%(take)s) v
+               LEFT JOIN assets_asset a ON a.id = v.asset_id LEFT JOIN campus_place booked ON booked.id = v.booked_room_id
+               LEFT JOIN campus_place seen ON seen.id = v.seen_room_id LEFT JOIN assets_count_row r ON r.id = v.row_id
+               LEFT JOIN assets_count_item i ON i.take_id = %(take)s AND i.asset_id = v.asset_id
+              WHERE (%(verdict)s = '' OR v.verdict = %(verdict)s)
+                AND (NOT %(only_said)s OR v.row_id IS NOT NULL AND NOT v.is_proven AND v.verdict <> 'seen_twice')
+              ORDER BY v.number, v.seen_at"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"take": take.pk, "verdict": verdict, "only_said": only_said})
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def rooms_of(take: StockTake) -> list[dict[str, Any]]:
+    names = ("key", "name", "booked", "found", "moved_in", "moved_out", "open")
+    return [dict(zip(names, row, strict=True)) for row in statements.rows("by_room", {"take": take.pk})]
+
+
+def takes_of(person_id: int) -> QuerySet[StockTake]:
+    """Those that this person counts in, and that are open."""
+    mine = CountMember.objects.filter(person_id=person_id).values("team__take")
+    return StockTake.objects.filter(pk__in=mine, state=StockTake.State.OPEN).order_by("ends_on", "pk")
+
+
+def is_counter(take: StockTake, person_id: int | None) -> bool:
+    return person_id is not None and CountMember.objects.filter(team__take=take, person_id=person_id).exists()
+
+
+def things_for(take: StockTake, person_id: int) -> dict[str, Any]:
+    """What this person's phone is given: the things and rooms of his teams' places."""
+    teams = take.teams.filter(members__person_id=person_id)
+    tops = list(teams.values_list("place", flat=True))
+    places = None if None in tops else places_below(tops)
+    facts = {"take": take.pk, "round": take.round, "places": places}
+    things = statements.rows("things", facts)
+    names = {one: card.name for one, card in people.person_cards({row[3] for row in things if row[3]}).items()}
+    keys = {row[2] for row in things if row[2]}
+    rooms = campus.Place.objects.filter(Q(key__in=keys) | Q(pk__in=places or [], kind="room"))
+    return {
+        "title": take.title,
+        "round": take.round,
+        "things": [
+            [number, name, room, names.get(keeper, ""), is_open] for number, name, room, keeper, is_open in things
+        ],
+        "rooms": dict(rooms.order_by("key").values_list("key", "name")),
+    }
+
+
+def places_below(tops: list[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT below.id FROM unnest(%s::bigint[]) top, campus_downwards(top) below", [tops])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def unit_ids_of_take(take: StockTake) -> list[int] | None:
+    """The unit with those below it; None: of all units."""
+    return sorted(people.unit_ids_below([take.unit.code])) if take.unit is not None else None
+
+
+def unit_id(code: str) -> int | None:
+    return people.unit_ids_by_code([code]).get(code)
+
+
+def room_codes_of(take: StockTake) -> list[tuple[str, str]]:
+    """Code and name of each room in which things of this count are booked, for its label."""
+    rooms = campus.Place.objects.filter(pk__in=take.items.values("room")).order_by("key")
+    return [(room_code(one.key), one.name) for one in rooms]
+
+
+def things_with(numbers: list[str]) -> QuerySet[Asset]:
+    return Asset.objects.filter(number__in=numbers).select_related("unit", "room").order_by("number")

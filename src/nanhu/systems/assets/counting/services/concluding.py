@@ -1,0 +1,65 @@
+"""The result of a count (盘点结果): one asks, another agrees, and then proven places and sights are written into the register."""
+
+from typing import Final
+from uuid import uuid4
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import now
+from nanhu.kernel.proposals import given
+from nanhu.systems.assets.counting import statements
+from nanhu.systems.assets.counting.models import CountResult, StockTake
+from nanhu.systems.assets.counting.queries import figures_of
+from nanhu.systems.assets.counting.services.planning import locked_in, target_of
+from nanhu.systems.assets.models import Asset
+
+MOVABLE: Final = [Asset.State.IN_STOCK.value, Asset.State.IN_USE.value]
+"""What is lent, in repair, missing or on its way out is found by its own way, not by a new place."""
+State = StockTake.State
+
+
+@transaction.atomic
+def ask(*, by: Actor, take: StockTake, note: str = "") -> CountResult:
+    """Ends the counting: what is uploaded from now on is late."""
+    row = locked_in(take, [State.OPEN])
+    row.state, row.counted_at = State.COUNTED, now()
+    row.save(update_fields=["state", "counted_at"])
+    figures = figures_of(row)
+    result = CountResult.objects.create(
+        take=row, token=uuid4(), author_id=account_of(by), author_name=by.name, figures=figures, note=note
+    )
+    told = {name: figures[name] for name in ("booked", "not_seen", "unproven")}
+    audit.record(by=by, action="assets.ask_count_result", target=target_of(row), facts=told)
+    return result
+
+
+@transaction.atomic
+def approve(*, by: Actor, result: CountResult) -> CountResult:
+    row = result.locked_in([CountResult.State.ASKED])
+    take = locked_in(row.take, [State.COUNTED])
+    row.decide(by, state=CountResult.State.APPLIED)
+    row.save()
+    facts = {"take": take.pk, "states": MOVABLE, "by": by.name, "reason": take.title, "at": now()}
+    moved = statements.run("apply_moves", facts)
+    seen = statements.run("apply_sights", facts)
+    take.state = State.CLOSED
+    take.save(update_fields=["state"])
+    audit.record(
+        by=by, action="assets.apply_count_result", target=target_of(take), facts={"elsewhere": moved, "sighted": seen}
+    )
+    return row
+
+
+@transaction.atomic
+def refuse(*, by: Actor, result: CountResult, answer: str) -> CountResult:
+    """The count goes on, and what came late meanwhile counts."""
+    row = result.locked_in([CountResult.State.ASKED])
+    take = locked_in(row.take, [State.COUNTED])
+    row.decide(by, state=CountResult.State.REFUSED, answer=given(answer))
+    row.save()
+    take.state, take.counted_at = State.OPEN, None
+    take.save(update_fields=["state", "counted_at"])
+    audit.record(by=by, action="assets.refuse_count_result", target=target_of(take), reason=row.answer)
+    return row

@@ -1,0 +1,11 @@
+-- Places that a proven sight corrects, and of each a line in the thing's life. What was moved, lent or disposed of since stays as it is.
+WITH moved AS (
+    UPDATE assets_asset a SET room_id = v.seen_room_id
+      FROM assets_count_verdicts(%(take)s) v
+     WHERE v.verdict = 'moved' AND v.is_proven AND a.id = v.asset_id AND a.room_id IS NOT DISTINCT FROM v.booked_room_id
+       AND a.state = ANY(%(states)s)
+    RETURNING a.id, a.state, a.unit_id, a.keeper_id, v.booked_room_id, v.seen_room_id
+)
+INSERT INTO assets_movement (asset_id, kind, from_state, to_state, from_unit_id, to_unit_id, from_keeper_id, to_keeper_id, from_room_id,
+                             to_room_id, by_name, reason, at)
+SELECT id, 'counted', state, state, unit_id, unit_id, keeper_id, keeper_id, booked_room_id, seen_room_id, %(by)s, %(reason)s, %(at)s FROM moved

@@ -1,0 +1,36 @@
+// The counter without network: its page comes from the network when that answers in time, else as it was kept; files with a hashed name come
+// from the cache. Lists and uploads are the page's own business. Its scope is its folder.
+const CACHE = "nanhu-count-1";
+const PATIENCE = 2500;
+const SHELL = /\/count\/[0-9a-f-]{36}\/$/;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (event.request.mode === "navigate" && SHELL.test(url.pathname)) event.respondWith(page(event.request));
+  else if (url.pathname.startsWith("/static/") || url.pathname === "/theme.css") event.respondWith(file(event.request));
+});
+
+async function page(request) {
+  const cache = await caches.open(CACHE);
+  const fromNetwork = fetch(request).then((answer) => {
+    if (answer.ok && !answer.redirected) cache.put(request.url, answer.clone());
+    return answer;
+  });
+  fromNetwork.catch(() => {});
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const first = await Promise.race([fromNetwork.catch(() => undefined), late]);
+  return first ?? (await cache.match(request.url)) ?? fromNetwork;
+}
+
+async function file(request) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request, { ignoreSearch: true });
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) cache.put(request, answer.clone());
+  return answer;
+}

@@ -1,0 +1,164 @@
+"""The door of phones: who may bring rows, what is refused, cut in the middle, sent twice, sent at once."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import msgspec
+import pytest
+from django.db import connection
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.campus import api as campus
+from nanhu.systems.assets.counting.models import CountRow
+from nanhu.systems.assets.counting.services import planning
+from nanhu.systems.assets.counting.tests.conftest import make_school
+from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, planned, row
+
+
+def sent(rows, **more):
+    return json.loads(msgspec.json.encode({"sent_at": now(), "rows": rows} | more))
+
+
+def post(client, take, said):
+    body = said if isinstance(said, (str, bytes)) else json.dumps(said)
+    return client.post(f"/assets/count/{take.public_id}/rows/", body, content_type="application/json")
+
+
+@pytest.fixture
+def take(school):
+    school.things("b1-101", 3)
+    return backdated(opened(school))
+
+
+@pytest.fixture
+def phone(school):
+    return school.client("T2")
+
+
+@pytest.mark.django_db
+def test_a_batch_is_taken_once_however_often_it_comes(school, take, phone):
+    rows = [row("2026-A02-000001-0", ago=n) for n in range(4)]
+    for size in (2, 4, 4):
+        answer = post(phone, take, sent(rows[:size]))
+        assert answer.status_code == 200
+        assert sorted(answer.json()["ids"]) == sorted(str(one.client_id) for one in rows[:size])
+    assert CountRow.objects.count() == 4
+    changed = row("2026-A02-000002-8")
+    changed.client_id = rows[0].client_id
+    post(phone, take, sent([changed]))
+    assert CountRow.objects.get(client_id=rows[0].client_id).number == "2026-A02-000001-0"
+
+
+@pytest.mark.django_db
+def test_a_batch_that_was_cut_is_refused_whole(take, phone):
+    body = json.dumps(sent([row(f"x{n}") for n in range(40)]))
+    for length in range(1, len(body), len(body) // 17):
+        assert post(phone, take, body[:length]).status_code == 400
+    assert CountRow.objects.count() == 0
+    assert len(post(phone, take, body).json()["ids"]) == 40
+
+
+BAD = [
+    {"rows": []},
+    {"rows": [row("x")] * 501},
+    {"rows": [{"number": "x"}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "take_id": 1}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "number": "数"}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "number": "9" * 41}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "method": "list"}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "round": 0}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "seen_at": "2026-11-28T10:00:00"}]},
+    {"sent_at": "yesterday"},
+    {"more": 1},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("bad", BAD)
+def test_what_is_no_batch_is_refused_with_a_word_and_leaves_nothing(take, phone, bad):
+    said = sent([row("x")]) | json.loads(msgspec.json.encode(bad))
+    assert post(phone, take, said).status_code == 400
+    assert post(phone, take, '{"sent_at": 1, "sent_at": 2}').status_code == 400
+    assert CountRow.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_who_is_in_no_team_finds_no_count_and_nothing_of_it(school, take, phone):
+    stranger = school.client("T8")
+    for address in ("", "rows/", "things.json"):
+        assert stranger.get(f"/assets/count/{take.public_id}/{address}").status_code == 404
+        assert stranger.get(f"/assets/count/{uuid4()}/{address}").status_code == 404
+        assert phone.get(f"/assets/count/{take.public_id}/{address}").status_code == 200
+    assert post(stranger, take, sent([row("x")])).status_code == 404
+    assert CountRow.objects.count() == 0
+    assert "去盘点" in phone.get("/assets/count/").content.decode()
+    assert "现在没有要您盘点的" in stranger.get("/assets/count/").content.decode()
+
+
+@pytest.mark.django_db
+def test_nobody_claims_the_rows_of_another(school, take):
+    mine = row("x")
+    bring(school, take, [mine], who="T2")
+    assert bring(school, take, [mine], who="T3").ids == []
+    assert CountRow.objects.get().person_id == school["T2"]
+
+
+@pytest.mark.django_db
+def test_a_count_that_has_not_begun_takes_nothing(school):
+    school.things("b1-101", 1)
+    before = planned(school)
+    assert post(school.client("T2"), before, sent([row("x")])).status_code == 409
+    assert CountRow.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_wrong_is_set_right_and_nothing_is_from_before_the_opening(school, take, phone):
+    ahead, began = timedelta(days=3, seconds=7), now()
+    one = row("x", ago=60)
+    one.seen_at, one.room_at = one.seen_at + ahead, one.room_at + ahead
+    post(phone, take, sent([one], sent_at=(now() + ahead).isoformat()))
+    kept = CountRow.objects.get()
+    assert began - timedelta(minutes=2) <= kept.seen_at <= began
+    assert kept.has_room_code
+    old = row("y", ago=10 * 86_400)
+    post(phone, take, sent([old]))
+    kept = CountRow.objects.get(number="Y")
+    assert (kept.seen_at, kept.has_room_code) == (take.opened_at, False)
+
+
+@pytest.mark.django_db
+def test_the_list_of_a_team_is_of_its_place_and_names_keepers(school, phone):
+    here, there = school.things("b1-101", 1), school.things("b1-102", 1)
+    wide = backdated(opened(school, places=("b1",)))
+    planning.set_team(by=school.actor("T5"), take=wide, name="一组", members=["T2"], place=campus.place_with("b1-102"))
+    planning.set_team(by=school.actor("T5"), take=wide, name="二组", members=["T3"])
+    given = phone.get(f"/assets/count/{wide.public_id}/things.json").json()
+    assert given["things"] == [[there[0].number, "台式计算机", "b1-102", "李老师", True]]
+    assert given["rooms"] == {"b1-102": "102 库房"}
+    everything = school.client("T3").get(f"/assets/count/{wide.public_id}/things.json").json()
+    assert {one[0] for one in everything["things"]} == {here[0].number, there[0].number}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_eight_phones_at_once_with_the_same_things_lose_and_double_nothing():
+    school = make_school()
+    things = school.things("b1-101", 40) + school.things("b1-102", 40)
+    take = backdated(opened(school))
+    rows = [row(one.number, ago=n % 50 + 1) for n, one in enumerate(things * 4)]
+
+    def bring_all(which):
+        try:
+            for at in range(0, len(rows), 20):
+                shift = (at + which * 40) % len(rows)
+                bring(school, take, [*rows[shift : shift + 20], row(things[which].number)], who="T2")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(bring_all, range(8)))
+    assert CountRow.objects.filter(client_id__in=[one.client_id for one in rows]).count() == len(rows)
+    assert CountRow.objects.count() == len(rows) + 8 * 16
+    assert take.items.count() == 80

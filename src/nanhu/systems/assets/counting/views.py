@@ -1,0 +1,115 @@
+"""The phone counter (手机盘点): a shell that works without network; what it is given, and what it brings."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
+from nanhu.systems.assets.counting.forms import TypedForm
+from nanhu.systems.assets.counting.models import StockTake
+from nanhu.systems.assets.counting.queries import is_counter, takes_of, things_for
+from nanhu.systems.assets.counting.services.uploading import batch_of, take_rows
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by identity on every signed-in request
+    return viewer
+
+
+def for_counters(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Who is in no team of this count is told that there is none. Also after it ended, for what a phone brings late."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, public_id: UUID) -> HttpResponse:
+        take = StockTake.objects.filter(public_id=public_id).first()
+        if take is None or not is_counter(take, viewer_of(request).person_id):
+            raise NotFoundError(what=StockTake.what)
+        return view(request, take)
+
+    return guarded
+
+
+@require_safe
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    person_id = viewer_of(request).person_id
+    takes = takes_of(person_id) if person_id is not None else []
+    return render(request, "assets_counting/mine.html", {"takes": takes})
+
+
+@require_safe
+@for_counters
+def counter(request: HttpRequest, take: StockTake) -> HttpResponse:
+    return render(
+        request,
+        "assets_counting/counter.html",
+        {"take": take, "account": viewer_of(request).account_id, "form": TypedForm()},
+    )
+
+
+@require_safe
+@for_counters
+def things(request: HttpRequest, take: StockTake) -> HttpResponse:
+    person_id = viewer_of(request).person_id
+    return private(things_for(take, person_id) if person_id is not None else {})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_counters
+def rows(request: HttpRequest, take: StockTake) -> HttpResponse:
+    """Asked first: whose rows it would take now, and with which token. `account` guards a phone that two people use."""
+    viewer = viewer_of(request)
+    if request.method != "POST" or viewer.person_id is None:
+        return private(
+            {"account": viewer.account_id, "token": get_token(request), "state": take.state, "round": take.round}
+        )
+    taken = take_rows(person_id=viewer.person_id, take=take, batch=batch_of(request.body))
+    return private({"ids": taken.ids, "twice": taken.twice, "is_late": taken.is_late})
+
+
+def private(found: dict[str, Any]) -> JsonResponse:
+    return JsonResponse(found, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+@never_cache
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker stands in the folder of the counter, and its scope is that folder."""
+    return render(request, "assets_counting/worker.js", content_type="text/javascript; charset=utf-8")
+
+
+def menu(viewer: Viewer) -> list[Application]:
+    """An entry for those who count now."""
+    if viewer.person_id is None or not takes_of(viewer.person_id).exists():
+        return []
+    return [
+        Application(
+            key="assets.count",
+            name=_("资产盘点"),
+            icon="scan-line",
+            url=reverse("assets:count"),
+            section="work",
+            owner=_("国资处"),
+            order=49,
+        )
+    ]
+
+
+def waiting(viewer: Viewer, limit: int) -> Waiting | None:
+    takes = list(takes_of(viewer.person_id)) if viewer.person_id is not None else []
+    lines = [
+        WaitingLine(title=one.title, url=reverse("assets:counter", args=[one.public_id]), since=one.opened_at)
+        for one in takes
+    ]
+    return Waiting(count=len(takes), url=reverse("assets:count"), lines=lines[:limit]) if takes else None

@@ -1,0 +1,151 @@
+"""Counting a room with a phone in a real browser: the camera, the network off, what is queued, the office's agreement."""
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+import segno
+from django.db import connection
+from PIL import Image
+from playwright.sync_api import expect
+
+from nanhu.systems.assets.counting.models import CountRow
+from nanhu.systems.assets.counting.tests.conftest import make_school
+from nanhu.systems.assets.counting.tests.counts import backdated, opened
+from nanhu.systems.assets.labels import address_of, room_code
+from nanhu.systems.assets.models import Asset
+from nanhu.testing.accessibility import SIZES, look_at
+from nanhu.testing.browsers import open_browser, open_filmed_browser
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+FRAMES = 75
+"""Two and a half seconds of the camera's thirty frames a second before each label."""
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open("nanhu-count-1");
+  while (!(await cache.match(location.pathname)) || !(await cache.match(document.getElementById("count").dataset.wasm)))
+    await new Promise((later) => setTimeout(later, 50));
+}"""
+
+
+def beside(work):
+    """Outside Playwright's loop, in which Django opens no connection."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: (work(), connection.close())[0]).result()
+
+
+def frame_of(text):
+    """A label as a camera sees it, on a desk of some grey."""
+    out = io.BytesIO()
+    segno.make(text, error="m").save(out, kind="png", scale=8, border=4)
+    picture = Image.new("RGB", (640, 480), (150, 150, 140))
+    label = Image.open(out).convert("RGB").rotate(7, expand=True, fillcolor=(150, 150, 140))
+    picture.paste(label, ((640 - label.width) // 2, (480 - label.height) // 2))
+    jpeg = io.BytesIO()
+    picture.save(jpeg, "JPEG", quality=80)
+    return jpeg.getvalue()
+
+
+def film(path, texts):
+    path.write_bytes(b"".join(frame_of(text) * FRAMES for text in texts))
+    return path
+
+
+@contextmanager
+def phone(school, live_server, *, video=None):
+    """The counter's phone, signed in; with a film in the place of its camera."""
+    faults, cookie = [], school.client("T2").cookies["nanhu_session"].value
+    with open_browser() if video is None else open_filmed_browser(str(video)) as chromium:
+        width, height = SIZES["phone"]
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            permissions=["camera"] if video else [],
+        )
+        context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda told: faults.append(str(told)))
+        page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+        yield page
+        context.close()
+    assert [one for one in faults if not re.search("ERR_(INTERNET_DISCONNECTED|FAILED)", one)] == []
+
+
+def typed(page, number):
+    page.get_by_label("资产编号", exact=True).fill(number)
+    page.get_by_role("button", name="记下").click()
+
+
+@pytest.mark.capability("A014.3")
+def test_a_phone_reads_the_door_and_the_things_with_its_camera(live_server, tmp_path):
+    school = make_school()
+    here, there = school.things("b1-101", 1), school.things("b1-102", 1)
+    take = backdated(opened(school))
+    texts = [address_of(room_code("b1-101")), address_of(here[0].number), address_of(there[0].number)]
+    with phone(school, live_server, video=film(tmp_path / "camera.mjpeg", texts)) as page:
+        page.goto(f"/assets/count/{take.public_id}/")
+        expect(page.locator('[data-part="left"]')).to_have_text("1")
+        page.get_by_role("button", name="扫码").click()
+        expect(page.locator('[data-part="room"]')).to_have_text("101 机房")
+        expect(page.locator('[data-part="left"]')).to_have_text("0")
+        expect(page.locator('[data-part="queued"]')).to_have_text("0")
+        expect(page.locator('[data-part="name"]')).to_have_text(there[0].number)
+        page.get_by_role("button", name="停").click()
+        page.wait_for_function("!document.querySelector('video').srcObject")
+    rows = beside(lambda: {one.number: (one.has_room_code, one.room_id, one.method) for one in CountRow.objects.all()})
+    proven = (True, school.rooms["b1-101"], "scan")
+    assert rows[here[0].number] == proven
+    assert rows[there[0].number] == proven
+
+
+def test_the_cellar_without_network_loses_nothing_and_doubles_nothing(live_server):
+    school = make_school()
+    things = school.things("b1-101", 6)
+    backdated(opened(school))
+    with phone(school, live_server) as page:
+        page.goto("/assets/count/")
+        page.get_by_role("link", name="去盘点").click()
+        expect(page.locator('[data-part="left"]')).to_have_text("6")
+        page.evaluate(KEPT)
+        page.context.set_offline(True)
+        page.reload()
+        expect(page.get_by_text("没有网络，照常可以盘")).to_be_visible()
+        expect(page.locator('[data-part="left"]')).to_have_text("6")
+        page.get_by_role("button", name="输入编号").click()
+        page.get_by_label(re.compile("房间（扫不到房间码时选）")).select_option("b1-101")
+        for one in things[:4]:
+            typed(page, one.number)
+            expect(page.locator('[data-part="verdict"]')).to_have_text("在原处")
+        typed(page, things[0].number)
+        expect(page.locator('[data-part="verdict"]')).to_have_text("已扫过")
+        wrong = things[4].number[:-1] + str((int(things[4].number[-1]) + 1) % 10)
+        typed(page, wrong)
+        expect(page.get_by_text("这个编号不对")).to_be_visible()
+        expect(page.locator('[data-part="queued"]')).to_have_text("5")
+        expect(page.locator('[data-part="left"]')).to_have_text("2")
+        look_at(page, "assets-counter")
+        page.reload()
+        expect(page.locator('[data-part="queued"]')).to_have_text("5")
+        expect(page.locator('[data-part="left"]')).to_have_text("2")
+        assert beside(CountRow.objects.count) == 0
+        cut = []
+        page.route(re.compile("/rows/$"), lambda route: cut_answer(route, cut))
+        page.context.set_offline(False)
+        expect(page.locator('[data-part="queued"]')).to_have_text("0")
+        assert cut, "the first answer was lost on its way"
+    assert beside(CountRow.objects.count) == 5
+    assert beside(lambda: CountRow.objects.values("client_id").distinct().count()) == 5
+    assert beside(lambda: CountRow.objects.filter(has_room_code=True).count()) == 0
+    assert beside(lambda: Asset.objects.filter(last_seen_at__isnull=False).count()) == 0
+
+
+def cut_answer(route, cut):
+    """The rows arrive, and the phone never hears of it: it sends them again."""
+    if route.request.method == "POST" and not cut:
+        cut.append(route.fetch().status)
+        route.abort()
+    else:
+        route.continue_()
