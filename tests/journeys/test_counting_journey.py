@@ -79,7 +79,6 @@ def typed(page, number):
     page.get_by_role("button", name="记下").click()
 
 
-@pytest.mark.capability("A014.3")
 def test_a_phone_reads_the_door_and_the_things_with_its_camera(live_server, tmp_path):
     school = make_school()
     here, there = school.things("b1-101", 1), school.things("b1-102", 1)

@@ -40,6 +40,7 @@ ROW_OF = {
     "card_api:": "vendor API",
     "flows_api:": "vendor API",
     "verify-document": "codes of printed documents (`/v/…`)",
+    "asset-label": "messages of who found a thing (`/a/…`)",
 }
 """By the beginning of a name; the longest that fits counts."""
 COUNTS_NOBODY = {

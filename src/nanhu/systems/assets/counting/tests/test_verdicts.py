@@ -24,7 +24,6 @@ def told(take):
     return {one["number"]: one["verdict"] for one in verdicts_of(take) if one["verdict"] != "seen_twice"}
 
 
-@pytest.mark.capability("A014.1")
 def test_the_worked_example_of_a_room(school):
     """120 in the room, 112 scanned, 5 of them from elsewhere, 2 twice: 105 found, 5 moved in, 15 open."""
     here, elsewhere = school.things("b1-101", 120), school.things("b1-102", 8)
