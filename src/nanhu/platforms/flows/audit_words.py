@@ -36,7 +36,6 @@ FACTS: dict[str, Text] = {
     "flow": _("流程"),
     "from_version": _("从哪一版"),
     "to_version": _("到哪一版"),
-    "todo_key": _("代号"),
     "origin": _("主机"),
     "todo_vendor": _("接入单位"),
 }

@@ -200,7 +200,7 @@ def register(*, by: Actor, key: str, name: str, vendor: Vendor, origin: str) -> 
         if "flows_outside_source_key_once" not in str(error):
             raise
         raise SourceKeyTakenError from error
-    facts = {"todo_key": key, "todo_vendor": vendor.company, "origin": origin}
+    facts = {"todo_vendor": vendor.company, "origin": origin}
     audit.record(by=by, action="flows.register_source", target=f"todo_source:{key}", facts=facts)
     return made
 
