@@ -1,0 +1,77 @@
+"""At one moment (并发): one code is taken once, one receipt makes its cards once, one month is booked once, one lot leaves once."""
+
+from datetime import date
+
+import pytest
+
+from nanhu.kernel.errors import CampusError
+from nanhu.systems.assets.models import Asset, Depreciation, Movement
+from nanhu.systems.assets.services import disposing, handing
+from nanhu.systems.assets.services.depreciating import depreciate
+from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
+from nanhu.systems.assets.tests.test_losing import lot_of, to_scrap
+from nanhu.systems.assets.tests.test_moving import confirmed
+from nanhu.systems.assets.tests.test_receiving import opened, sign
+from nanhu.testing.killing import at_once
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+]
+
+
+def attempt(work):
+    try:
+        work()
+    except CampusError:
+        return 0
+    return 1
+
+
+def test_a_code_that_two_take_at_once_goes_to_one():
+    school = make_school()
+    asset = confirmed(school)
+    code = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id]).code
+
+    def taken(number):
+        return attempt(lambda: handing.take(by=SYSTEM, code=code, person_id=school[number]))
+
+    assert sum(at_once([lambda: taken("T3"), lambda: taken("T4"), lambda: taken("T1")])) == 1
+    assert Movement.objects.filter(asset=asset, kind="handed_over").count() == 1
+
+
+def test_two_who_sign_at_once_make_the_cards_once():
+    school = make_school()
+    receipt = opened(school)
+    assert (
+        sum(
+            at_once(
+                [
+                    lambda: attempt(lambda: sign(school, receipt, "T2")),
+                    lambda: attempt(lambda: sign(school, receipt, "T3")),
+                ]
+            )
+        )
+        == 2
+    )
+    assert Asset.objects.count() == 2
+
+
+def test_a_month_that_is_booked_twice_at_once_is_booked_once():
+    school = make_school()
+    school.thing(used=date(2026, 1, 5))
+    runs = [lambda: depreciate(by=SYSTEM, month=date(2026, 6, 1)) for _each in range(4)]
+    assert sum(at_once(runs)) == 6
+    assert Depreciation.objects.count() == 6
+
+
+def test_a_lot_that_is_agreed_to_and_refused_at_once_ends_one_way():
+    school = make_school()
+    asset = to_scrap(school, used=date(2010, 1, 1))
+    lot = lot_of(school, asset)
+    agree = lambda: attempt(lambda: disposing.agree(by=school.actor("T6"), lot=lot))  # noqa: E731
+    refuse = lambda: attempt(lambda: disposing.refuse(by=school.actor("T6"), lot=lot, answer="再看看"))  # noqa: E731
+    assert sum(at_once([agree, refuse])) == 1
+    lot.refresh_from_db()
+    assert (lot.state == "done") is (Asset.objects.get().state == "disposed")
