@@ -1,5 +1,5 @@
 """Depreciation of 60,000 things by the one SQL statement: a month, the same again (no row), ten years; and what the finished ones sum to.
-Half of them serve six years, half fifteen. The bounds are those of the assets room: a month in 5 s, ten years in 60 s.
+Half of them serve four years, half six. The bounds are those of the assets room: a month in 5 s, ten years in 60 s.
 """
 
 import json
@@ -19,11 +19,11 @@ FILL = """
            1, 'bought', '2026-01-05', '2026-01-05', '', '', '', '', 'teaching', u.id, 'in_stock', false, now()
       FROM generate_series(1, %(things)s) AS n, assets_class c, people_org_unit u WHERE c.code = 'A0201' AND u.code = 'bench';
     INSERT INTO assets_plan (asset_id, from_month, base_fen, months, by_name, created_at)
-    SELECT id, '2026-01-01', value_fen, CASE WHEN id %% 2 = 0 THEN 72 ELSE 180 END, 'bench', now() FROM assets_asset;
+    SELECT id, '2026-01-01', value_fen, CASE WHEN id %% 2 = 0 THEN 48 ELSE 72 END, 'bench', now() FROM assets_asset;
     ANALYZE assets_asset; ANALYZE assets_plan"""
 WRONG = """
     SELECT count(*) FROM assets_asset a JOIN assets_plan p ON p.asset_id = a.id
-     WHERE p.months = 72 AND a.value_fen <> (SELECT sum(fen) FROM assets_depreciation d WHERE d.asset_id = a.id)"""
+     WHERE p.months <= 72 AND a.value_fen <> (SELECT sum(fen) FROM assets_depreciation d WHERE d.asset_id = a.id)"""
 
 
 def run(report: Report) -> None:
