@@ -12,6 +12,8 @@ ACTIONS: dict[str, Text] = {
     "flows.decide": _("办理待办"),
     "flows.delegate": _("委托待办"),
     "flows.end_delegation": _("结束委托"),
+    "flows.drop_since": _("撤下待办来源推来的待办"),
+    "flows.go_on_with_move": _("接着迁移"),
     "flows.move_cases": _("迁移到新版本"),
     "flows.open_case": _("提交申请"),
     "flows.register_source": _("登记待办来源"),
@@ -33,8 +35,10 @@ TARGETS: dict[str, Text] = {
 }
 FACTS: dict[str, Text] = {
     "decision": _("决定"),
+    "todo_count": _("件数"),
     "flow": _("流程"),
     "from_version": _("从哪一版"),
+    "todo_since": _("从什么时候起"),
     "to_version": _("到哪一版"),
     "origin": _("主机"),
     "todo_vendor": _("接入单位"),

@@ -47,6 +47,7 @@ from nanhu.platforms.flows.forms import (
     SignerForm,
     initial_of,
 )
+from nanhu.platforms.flows.history import step_of
 from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.policies import LIVING, waiting_for
 from nanhu.platforms.flows.presented import TaskRow, task_rows
@@ -133,7 +134,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
     is_open = found.state in LIVING and waiting_for(person_id).filter(pk=found.pk).exists()
     if is_open and request.method == "GET":
         tasks.see(task=found)
-    step = case.body.step(found.step)
+    step = step_of(case, found.step, found.kind)
     asked = () if found.is_added else step.fields
     decisions = tasks.OPINIONS if found.is_added else tasks.DECISIONS.get(found.kind, frozenset())
     row = task_rows([found], person_id=person_id)[0]
@@ -167,7 +168,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
 @task.action("decide/", form=DecideForm, to="todo", done=_("已办理。"))
 def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
     said = form.cleaned_data
-    asked = () if found.is_added else found.case.body.step(found.step).fields
+    asked = () if found.is_added else step_of(found.case, found.step, found.kind).fields
     more = FlowForm(request.POST, asked=asked)
     if asked and said["decision"] in {"agree", "done"} and not more.is_valid():
         raise StepFormError

@@ -143,6 +143,12 @@ class AddressForeignError(ApiError):
     sentence = _("“{name}”的网址不在这个来源登记的 {origin} 下。")
 
 
+class TodoRefusedError(ApiError):
+    code = "todo_refused"
+    http_status = 422
+    sentence = _("“{name}”：标题要有看得见的字，没有控制字符和改变文字方向的字符；期限在 2000 年到 2100 年之间。")
+
+
 class SequenceReusedError(ApiError):
     code = "sequence_reused"
     http_status = 409
@@ -152,7 +158,7 @@ class SequenceReusedError(ApiError):
 class SourceFullError(ApiError):
     code = "source_full"
     http_status = 422
-    sentence = _("这个来源没办的待办已有 {most} 件，请先办结或删除。")
+    sentence = _("这个来源的待办已满 {most} 件：没办的请先办结，办完的九十天后会清掉。")
 
 
 OUTSIDE_ERRORS: Final = (
@@ -160,6 +166,7 @@ OUTSIDE_ERRORS: Final = (
     TodoUnknownError,
     TodoTwiceError,
     AddressForeignError,
+    TodoRefusedError,
     SequenceReusedError,
     SourceFullError,
 )

@@ -4,7 +4,7 @@ from nanhu.kernel.jobs import job
 from nanhu.platforms.flows.services.cases import expire_idle
 from nanhu.platforms.flows.services.definitions import publish_all
 from nanhu.platforms.flows.services.moving import WORK, work_off
-from nanhu.platforms.flows.services.outside import forget
+from nanhu.platforms.flows.services.outside import assign_astray, forget
 from nanhu.platforms.flows.services.persons import assign_left, assign_vacant
 from nanhu.platforms.flows.services.watching import tell_late
 
@@ -32,6 +32,11 @@ def work_off_move(move_id: int, by_name: str) -> None:
 @job("flows.forget_outside", every="50 2 * * *")
 def forget_outside_todos() -> int:
     return forget()
+
+
+@job("flows.assign_outside", every="40 * * * *")
+def assign_outside_todos() -> int:
+    return assign_astray()
 
 
 @job("flows.publish", every="5 2 * * *")

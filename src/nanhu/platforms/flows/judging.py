@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows import conditions
+from nanhu.platforms.flows import conditions, history
 from nanhu.platforms.flows.assigning import holders_of
 from nanhu.platforms.flows.body import END, HUMAN, SEALED, Body, Field, Step, misfits
 from nanhu.platforms.flows.models import Case, MoveRow, Token
@@ -36,13 +37,24 @@ class Judge:
     def of(self, case: Case, tokens: Sequence[Token]) -> Found:
         asked = [] if case.state == Case.State.RETURNED else list(self.missing_fields(case))
         broken = dict.fromkeys(fault for token in tokens for fault in self.faults(case, token, asked))
-        if asked and case.applicant_id is None:
-            broken[_("没有申请人可以补填")] = None
+        if asked:
+            broken |= dict.fromkeys(self.faults_of_asking(case, tokens))
         if broken:
             return Found(BREAKS, "；".join(broken))
         if asked:
             return Found(ASKS, "、".join(str(term(field.label)) for field in asked))
         return Found(SAFE)
+
+    def faults_of_asking(self, case: Case, tokens: Sequence[Token]) -> Iterator[str]:
+        """Who is asked begins again: what is done for good would be done twice, what has come be waited for in vain."""
+        if case.applicant_id is None:
+            yield _("没有申请人可以补填")
+        for was in (self.source.step(token.step) for token in tokens):
+            if was.kind in {"wait", "join"}:
+                yield _("要补填，可它停在“%(step)s”，不能从头再办") % {"step": term(was.name)}
+        finished = Q(verb__in=["automatic", "came"]) | Q(step__in=history.finals_of(case), verb__in=history.FINISHED)
+        if case.entries.filter(finished).exists():
+            yield _("要补填，可它办过的步骤不能再办一遍")
 
     def step_for(self, key: str) -> str:
         return self.mapping.get(key, key)
@@ -81,7 +93,11 @@ class Judge:
             yield _("“%(step)s”的会签人变了") % {"step": term(was.name)}
         if step.kind in HUMAN and not holders_of(step.who, case):
             yield _("“%(step)s”现在没有人可以办理") % {"step": term(step.name)}
+        if step.kind == "wait" and step.key != was.key:
+            yield _("“%(step)s”改了名，它等的那一方找不到它") % {"step": term(was.name)}
         yield from self.meeting_faults(token)
+        if self.branch_for(token.branch) not in self.places.get(step.key, ()):
+            yield _("“%(step)s”在新版本里是另一路上的一步") % {"step": term(was.name)}
         if not asked and case.state != Case.State.RETURNED:
             yield from self.condition_faults(case, step)
 
@@ -98,6 +114,29 @@ class Judge:
 
     def is_same_meeting(self, was: Step, now: Step) -> bool:
         return len(was.branches) == len(now.branches) and self.step_for(was.join) == now.join
+
+    @cached_property
+    def places(self) -> dict[str, set[str]]:
+        """At which steps of the target a case comes to stand, and within which branches, as the engine walks."""
+        found: dict[str, set[str]] = {}
+        left = [(self.target.steps[0].key, "")]
+        while left:
+            key, branch = left.pop()
+            if key == END and branch:
+                key = self.target.step(branch.rpartition("/")[2].partition(".")[0]).join
+            if self.target.has(key) and branch not in found.setdefault(key, set()):
+                found[key].add(branch)
+                left += self.ways_on(self.target.step(key), branch)
+        return found
+
+    def ways_on(self, step: Step, branch: str) -> list[tuple[str, str]]:
+        following = [edge.to for edge in step.edges] or [self.target.after(step.key)]
+        if step.kind == "split":
+            into = [] if f"/{step.key}." in branch else step.branches
+            return [(first, f"{branch}/{step.key}.{number}") for number, first in enumerate(into)]
+        if step.kind == "join":
+            return [(key, branch.rpartition("/")[0]) for key in following] if branch else []
+        return [(key, branch) for key in (*following, step.on_refuse) if key]
 
     def condition_faults(self, case: Case, step: Step) -> Iterator[str]:
         """Conditions ahead that ask for what nobody said and nobody will be asked, or cannot be worked out."""

@@ -1,11 +1,15 @@
 """换版本: the dry run of a newer version over running cases, moving them, and putting them back."""
 
+from datetime import timedelta
+from typing import Final
+
 from django import forms
 from django.db.models import Count, Q
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -31,7 +35,8 @@ from nanhu.platforms.flows.services import moving
 from nanhu.platforms.flows.sources import desk
 
 __all__ = ["desk"]
-AT_WORK = (Move.State.CHECKING, Move.State.MOVING, Move.State.UNDOING)
+STANDS_AFTER: Final = timedelta(minutes=2)
+"""Without progress: then somebody may begin the work again."""
 MOVES = Move.objects.select_related("source__definition", "target").order_by("-pk")
 COUNTED = {
     **{one: Count("rows", filter=Q(rows__verdict=one)) for one in ("safe", "asks", "breaks")},
@@ -99,10 +104,12 @@ class MoveForm(forms.Form):
     )
 
     def clean_mapping(self) -> dict[str, str]:
-        found = {}
-        for line in self.cleaned_data["mapping"].split():
-            old, sign, new = line.partition("=")
-            if not (sign and old and new):
+        found: dict[str, str] = {}
+        for line in self.cleaned_data["mapping"].splitlines():
+            old, sign, new = (one.strip() for one in line.partition("="))
+            if not line.strip():
+                continue
+            if not (sign and old and new) or old in found:
                 raise forms.ValidationError(MappingRefusedError(name=line[:40]).message)
             found[old] = new
         return found
@@ -119,7 +126,7 @@ def ask(request: PageRequest, form: MoveForm) -> Move:
 
 
 def progress_of(move: Move) -> Progress | None:
-    if move.state not in AT_WORK or move.progress_id is None:
+    if move.state not in Move.AT_WORK or move.progress_id is None:
         return None
     return Progress.objects.filter(public_id=move.progress_id).first()
 
@@ -131,6 +138,7 @@ def move(request: PageRequest, found: Move) -> HttpResponseBase:
         **{one: Count("pk", filter=Q(verdict=one)) for one in ("safe", "asks", "breaks")},
         moved=Count("pk", filter=Q(state=MoveRow.State.MOVED)),
     )
+    progress = progress_of(found)
     return render(
         request,
         "flows/move.html",
@@ -139,10 +147,11 @@ def move(request: PageRequest, found: Move) -> HttpResponseBase:
             "name": title_of(found),
             "counts": counts,
             "mapping": found.mapping.items(),
-            "progress": progress_of(found),
+            "progress": progress,
+            "is_standing": progress is not None and progress.changed_at < now() - STANDS_AFTER,
             "list": list_of(request, Rows, rows, RowFilters, caption=_("每一件")),
             "addresses": {
-                name: desk.address(name, {"public_id": found.public_id}) for name in ("carry_out", "undo_move")
+                name: desk.address(name, {"public_id": found.public_id}) for name in ("carry_out", "undo_move", "go_on")
             },
         },
     )
@@ -156,3 +165,8 @@ def carry_out(request: PageRequest, found: Move) -> None:
 @move.action("undo/", done=_("正在撤销。"))
 def undo_move(request: PageRequest, found: Move) -> None:
     moving.undo(by=request.actor, move=found)
+
+
+@move.action("go-on/", done=_("接着办。"))
+def go_on(request: PageRequest, found: Move) -> None:
+    moving.go_on(by=request.actor, move=found)

@@ -31,25 +31,28 @@ MOST_AT_ONCE: Final = 500
 type Outcome = Literal["applied", "unchanged", "stale", "conflict"]
 ExternalId = Annotated[
     str,
-    Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$", description=gettext_noop("贵方的编号"), examples=["oa-118"]),
+    Meta(
+        pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$(?!\n)", description=gettext_noop("贵方的编号"), examples=["oa-118"]
+    ),
 ]
 Person = Annotated[
-    str, Meta(min_length=2, max_length=24, pattern=r"^[0-9A-Za-z-]+$", description=gettext_noop("办理人的学工号"))
+    str, Meta(min_length=2, max_length=24, pattern=r"^[0-9A-Za-z-]+$(?!\n)", description=gettext_noop("办理人的学工号"))
 ]
 Title = Annotated[
-    str, Meta(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["会签：冬季安全工作"])
+    str, Meta(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)", examples=["会签：冬季安全工作"])
 ]
 Address = Annotated[
     str,
     Meta(
         max_length=500,
-        pattern=r"^https?://[!#-;=?-\[\]_a-z~]+$",
+        pattern=r"^https?://[!#-;=?-\[\]_a-z~]+$(?!\n)",
         description=gettext_noop("去哪里办：在来源登记的主机上"),
         examples=["https://sandbox.example/documents/118"],
     ),
 ]
 Due = Annotated[
-    datetime, Meta(tz=True, description=gettext_noop("期限，带时区"), examples=["2026-12-01T17:30:00+08:00"])
+    datetime,
+    Meta(tz=True, description=gettext_noop("期限，带时区，2000 年到 2100 年"), examples=["2026-12-01T17:30:00+08:00"]),
 ]
 Number = Annotated[
     int, Meta(ge=0, le=2**53 - 1, description=gettext_noop("每次变化大一些；更小的不改变什么"), examples=[1])
@@ -187,7 +190,7 @@ OPERATIONS: Final = (
         takes=Todo,
         gives=TodoAnswer,
         writes=True,
-        codes=("source_unknown", "address_foreign", "sequence_reused", "source_full"),
+        codes=("source_unknown", "address_foreign", "todo_refused", "sequence_reused", "source_full"),
         handlers={"live": put, "test": put},
     ),
     Operation(
@@ -200,7 +203,7 @@ OPERATIONS: Final = (
         gives=BatchAnswer,
         writes=True,
         largest_body=LARGEST_BATCH,
-        codes=("source_unknown", "address_foreign", "todo_twice", "source_full"),
+        codes=("source_unknown", "address_foreign", "todo_refused", "todo_twice", "source_full"),
         handlers={"live": put_many, "test": put_many},
     ),
     Operation(

@@ -18,6 +18,7 @@ from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import choices
 from nanhu.platforms.flows.body import SEALED, Field
+from nanhu.platforms.flows.history import names_of_steps, step_of
 from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.people import api as people
 
@@ -83,7 +84,7 @@ class TaskRow:
     @property
     def is_one_tap(self) -> bool:
         """Agreed to in the list, for nothing has to be typed."""
-        step = self.task.case.body.step(self.task.step)
+        step = step_of(self.task.case, self.task.step, self.task.kind)
         asks = not self.task.is_added and any(field.is_required for field in step.fields)
         return self.task.kind in {"approve", "countersign"} and not asks
 
@@ -192,8 +193,9 @@ def words_of(field: Field, value: Any, named: Mapping[tuple[str, Any], str]) -> 
 
 
 def timeline_of(case: Case) -> list[Event]:
-    steps = {step.key: step.name for step in case.body.steps}
-    return [event_of(entry, steps) for entry in case.entries.order_by("pk")]
+    entries = list(case.entries.order_by("pk"))
+    steps = names_of_steps(case, {one.step for one in entries if one.step})
+    return [event_of(entry, steps) for entry in entries]
 
 
 def event_of(entry: Entry, steps: Mapping[str, str]) -> Event:

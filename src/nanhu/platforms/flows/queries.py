@@ -1,10 +1,13 @@
 """Reads: what waits for a person, his applications, the cases that he may see."""
 
 import logging
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case as Chosen
+from django.db.models import Count, F, IntegerField, Q, QuerySet, When
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.database.prepared import Given, Prepared
@@ -107,8 +110,13 @@ def outside_todos(viewer: Viewer) -> QuerySet[OutsideTodo]:
 
 
 def outside_of(person_id: int | Given) -> QuerySet[OutsideTodo]:
-    rows = OutsideTodo.objects.filter(person_id=person_id, state=OutsideTodo.State.OPEN, source__is_on=True)
-    return rows.select_related("source").order_by(F("due_at").asc(nulls_last=True), "pk")
+    """None of a source, or of a vendor, that is switched off. What says to be overdue for a year stands last: it would else stand
+    above all that is."""
+    rows = OutsideTodo.objects.filter(person_id=person_id, state=OutsideTodo.State.OPEN)
+    rows = rows.filter(source__is_on=True, source__vendor__is_on=True)
+    is_old = When(due_at__lt=Now() - timedelta(days=365), then=1)
+    turn = (Chosen(is_old, default=0, output_field=IntegerField()), F("due_at").asc(nulls_last=True), "pk")
+    return rows.select_related("source").order_by(*turn)
 
 
 ALL_OUTSIDE = Prepared(lambda: outside_of(OWN))

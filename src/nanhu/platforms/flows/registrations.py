@@ -69,7 +69,7 @@ def outside_work(viewer: Viewer, limit: int) -> Waiting | None:
             title=one.title,
             url=one.address,
             since=one.pushed_at,
-            facts=((_("来自"), str(term(one.source.name))), *due_facts(one)),
+            facts=((_("来自"), f"{term(one.source.name)} {one.source.host}"), *due_facts(one)),
         )
         for one in found[:limit]
     ]

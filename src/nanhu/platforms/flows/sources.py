@@ -8,6 +8,7 @@ from nanhu.kernel.kit import Badge, Console, Empty, Markup, Moment, Number, Page
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Role
+from nanhu.kernel.ui.widgets import MomentInput
 from nanhu.platforms.flows import queries
 from nanhu.platforms.flows.models import OutsideSource
 from nanhu.platforms.flows.operations import SCOPE
@@ -21,8 +22,14 @@ desk = Console(
     _("流程管理"),
     icon="workflow",
     owner=_("信息中心"),
-    description=_("别的系统的待办从哪里来"),
-    roles=[Role(key=KEEPER, name=_("流程管理"), description=_("登记推送待办的系统，看送达的情况"))],
+    description=_("别的系统的待办从哪里来，在办的申请换版本"),
+    roles=[
+        Role(
+            key=KEEPER,
+            name=_("流程管理"),
+            description=_("登记推送待办的系统；把任何流程在办的申请换到新版本，看到它们的编号和申请人"),
+        )
+    ],
     order=45,
 )
 
@@ -72,7 +79,7 @@ class SourceForm(forms.Form):
         label=_("接入单位"), coerce=int, choices=vendors, help_text=_("有“推送待办”权限的单位")
     )
     origin = forms.RegexField(
-        r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$",
+        r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$",
         label=_("主机"),
         max_length=200,
         help_text=_("它的待办只能去这里办，例如 https://oa.example.edu.cn"),
@@ -105,3 +112,22 @@ def register(request: PageRequest, form: SourceForm) -> None:
 )
 def switch(request: PageRequest, form: ReasonForm, source: OutsideSource) -> None:
     outside.switch(by=request.actor, source=source, reason=form.cleaned_data["reason"])
+
+
+class SinceForm(ReasonForm):
+    since = forms.DateTimeField(label=_("从什么时候起"), widget=MomentInput())
+    field_order = ("since", "reason")
+
+
+@sources.form(
+    "<str:key>/drop/",
+    SinceForm,
+    title=_("撤下推来的待办"),
+    icon="undo-2",
+    lead=_("密钥被盗以后：从这个时候起推来的，还没办的都从各人的待办里撤下。原来的系统用更大的序号可以再推。"),
+    subject=record(OutsideSource.objects.filter(is_sandbox=False), _("这个来源")),
+    done=_("已撤下。"),
+)
+def drop_since(request: PageRequest, form: SinceForm, source: OutsideSource) -> None:
+    said = form.cleaned_data
+    outside.drop_since(by=request.actor, source=source, since=said["since"], reason=said["reason"])

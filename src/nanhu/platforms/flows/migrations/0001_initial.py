@@ -1,3 +1,4 @@
+import datetime as dt
 import uuid
 from pathlib import Path
 
@@ -655,7 +656,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("external_id", models.TextField()),
-                ("campus_no", models.TextField(help_text="as it was pushed")),
+                ("campus_no", models.TextField(help_text="as it was pushed; empty once it is forgotten")),
                 (
                     "dropped",
                     models.TextField(
@@ -710,7 +711,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("key__regex", "^[a-z][a-z0-9-]{1,29}$"),
                     models.Q(("name", ""), _negated=True),
-                    ("origin__regex", "^https?://[a-z0-9.-]+(:[0-9]+)?$"),
+                    ("origin__regex", "^https://[a-z0-9.-]+(:[0-9]+)?$"),
                     models.Q(("is_sandbox", False), ("key", "sandbox"), _connector="OR"),
                     models.Q(("is_sandbox", True), models.Q(("key", "sandbox"), _negated=True), _connector="OR"),
                 ),
@@ -724,6 +725,10 @@ class Migration(migrations.Migration):
                 fields=["person", "due_at"],
                 name="flows_outside_of_person",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="outsidetodo",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["source"], name="flows_outside_open"),
         ),
         migrations.AddConstraint(
             model_name="outsidetodo",
@@ -756,6 +761,20 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("external_id__regex", "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), ("sequence__gte", 0)),
                 name="flows_outside_todo_is_numbered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outsidetodo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_at", None),
+                    models.Q(
+                        ("due_at__gte", dt.datetime(2000, 1, 1, 0, 0, tzinfo=dt.UTC)),
+                        ("due_at__lt", dt.datetime(2101, 1, 1, 0, 0, tzinfo=dt.UTC)),
+                    ),
+                    _connector="OR",
+                ),
+                name="flows_outside_todo_due",
             ),
         ),
         migrations.CreateModel(
@@ -849,6 +868,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="moverow",
             constraint=models.UniqueConstraint(fields=("move", "case"), name="flows_move_row_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="moverow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("moved_at", None), ("state", "kept")),
+                    models.Q(("moved_at__isnull", False), ("state__in", ["moved", "undone"])),
+                    _connector="OR",
+                ),
+                name="flows_move_row_state",
+            ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

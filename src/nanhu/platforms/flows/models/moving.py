@@ -22,6 +22,8 @@ class Move(models.Model):
         UNDOING = "undoing", _("撤销中")
         UNDONE = "undone", _("撤销完毕")
 
+    AT_WORK = (State.CHECKING, State.MOVING, State.UNDOING)
+
     public_id = models.UUIDField(default=uuid4, unique=True)
     source = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
     target = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
@@ -69,4 +71,10 @@ class MoveRow(models.Model):
 
     class Meta:
         db_table = "flows_move_row"
-        constraints = [models.UniqueConstraint(fields=["move", "case"], name="flows_move_row_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["move", "case"], name="flows_move_row_once"),
+            models.CheckConstraint(
+                condition=Q(state="kept", moved_at=None) | Q(state__in=["moved", "undone"], moved_at__isnull=False),
+                name="flows_move_row_state",
+            ),
+        ]

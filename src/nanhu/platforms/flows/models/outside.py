@@ -1,5 +1,7 @@
 """To-dos of other systems (别的系统的待办): which system may push them, and what it pushed."""
 
+from datetime import UTC, datetime
+from typing import Final
 from uuid import uuid4
 
 from django.db import models
@@ -8,6 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.platforms.openapi.api import Vendor
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2101, 1, 1, tzinfo=UTC)
+"""Between them a deadline is; beyond, no page could show it."""
 
 
 class OutsideSource(models.Model):
@@ -36,7 +42,7 @@ class OutsideSource(models.Model):
             models.CheckConstraint(
                 condition=Q(key__regex=r"^[a-z][a-z0-9-]{1,29}$")
                 & ~Q(name="")
-                & Q(origin__regex=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")
+                & Q(origin__regex=r"^https://[a-z0-9.-]+(:[0-9]+)?$")
                 & (Q(is_sandbox=False) | Q(key="sandbox"))
                 & (Q(is_sandbox=True) | ~Q(key="sandbox")),
                 name="flows_outside_source_is_named",
@@ -45,6 +51,10 @@ class OutsideSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def host(self) -> str:
+        return self.origin.removeprefix("https://")
 
 
 class OutsideTodo(models.Model):
@@ -61,7 +71,7 @@ class OutsideTodo(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True)
     source = models.ForeignKey(OutsideSource, on_delete=models.PROTECT, related_name="todos")
     external_id = models.TextField()
-    campus_no = models.TextField(help_text="as it was pushed")
+    campus_no = models.TextField(help_text="as it was pushed; empty once it is forgotten")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     dropped = models.TextField(choices=Dropped, default="", blank=True)
     title = models.TextField()
@@ -82,6 +92,7 @@ class OutsideTodo(models.Model):
                 name="flows_outside_of_person",
                 condition=Q(state="open", person__isnull=False),
             ),
+            models.Index(fields=["source"], name="flows_outside_open", condition=Q(state="open")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="flows_outside_todo_once"),
@@ -96,5 +107,8 @@ class OutsideTodo(models.Model):
             models.CheckConstraint(
                 condition=Q(sequence__gte=0, external_id__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"),
                 name="flows_outside_todo_is_numbered",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(due_at__gte=EARLIEST, due_at__lt=LATEST), name="flows_outside_todo_due"
             ),
         ]

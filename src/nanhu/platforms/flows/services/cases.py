@@ -16,7 +16,7 @@ from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import made_by_form
-from nanhu.platforms.flows import hours
+from nanhu.platforms.flows import history, hours
 from nanhu.platforms.flows.assigning import Holder
 from nanhu.platforms.flows.body import Body, misfits, parted, sealed_with
 from nanhu.platforms.flows.errors import DataRefusedError, TooLateToWithdrawError, TwinCaseError, UrgedTodayError
@@ -142,8 +142,8 @@ def withdraw(*, by: Actor, person_id: int, case: Case) -> Case:
     locked = own(case, person_id)
     if locked.state == Case.State.CLOSED:
         raise wrong_state(locked)
-    final = {step.key: step.name for step in locked.body.steps if step.is_final}
-    done = Entry.objects.filter(case=locked, step__in=final, verb__in=["agree", "done", "automatic"]).first()
+    final = history.finals_of(locked)
+    done = Entry.objects.filter(case=locked, step__in=final, verb__in=history.FINISHED).first()
     if done is not None:
         raise TooLateToWithdrawError(step=final[done.step])
     tell(holders_now(locked), locked, _("申请人已撤回：%(case)s") % {"case": locked})

@@ -14,7 +14,7 @@ from nanhu.platforms.flows.assigning import Holder, holders_of, signers_of
 from nanhu.platforms.flows.body import END, HUMAN, Body, Step
 from nanhu.platforms.flows.errors import NobodyFoundError
 from nanhu.platforms.flows.events import CaseClosed, TaskOpened
-from nanhu.platforms.flows.models import Case, Entry, Task, Token
+from nanhu.platforms.flows.models import Case, Entry, Task, Token, Version
 from nanhu.platforms.flows.rules import countersigned
 from nanhu.platforms.flows.telling import tell
 
@@ -26,7 +26,12 @@ actions: dict[str, Callable[[Case], None]] = {}
 
 
 def locked_case(case_id: int) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("definition", "version").get(pk=case_id)
+    """Locked without a join: PostgreSQL loses a row for which it waited where what it was joined with has changed meanwhile
+    (a case that is moved to another version)."""
+    case = Case.objects.select_for_update().get(pk=case_id)
+    case.version = Version.objects.select_related("definition").get(pk=case.version_id)
+    case.definition = case.version.definition
+    return case
 
 
 def facts_for_conditions(data: Mapping[str, Any]) -> dict[str, Any]:

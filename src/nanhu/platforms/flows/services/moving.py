@@ -1,10 +1,12 @@
 """Moving running cases to a newer version: asked for, judged, moved, undone; each case in a transaction of its own."""
 
+import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
@@ -14,15 +16,23 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs.progress import open_progress, start_progress
 from nanhu.kernel.jobs.queue import defer
+from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.assigning import Holder
 from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError
-from nanhu.platforms.flows.judging import ASKS, BREAKS, Judge
+from nanhu.platforms.flows.judging import ASKS, BREAKS, Found, Judge
 from nanhu.platforms.flows.models import Case, Move, MoveRow, Task, Token, Version
+from nanhu.platforms.flows.policies import posts_of
+from nanhu.platforms.flows.services.cases import holders_now
 from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
+from nanhu.platforms.flows.services.tasks import assign_anew
 from nanhu.platforms.flows.telling import tell
+from nanhu.platforms.people import api as people
 
 CHUNK: Final = 500
 WORK: Final = "flows.work_off_move"
+STOPPED: Final = (OperationalError, InterfaceError)
+"""The database is away: the whole work stops here, and goes on later."""
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -33,13 +43,8 @@ def ask(*, by: Actor, source: Version, target: Version, mapping: Mapping[str, st
     for old, new in mapping.items():
         if not source.body.has(old) or not target.body.has(new):
             raise MappingRefusedError(name=f"{old}={new}")
-    try:
-        with transaction.atomic():
-            move = Move.objects.create(source=source, target=target, mapping=dict(mapping), asked_by_name=by.name)
-    except IntegrityError as error:
-        if "flows_move_one_at_work" not in str(error):
-            raise
-        raise MoveAtWorkError from error
+    move = Move(source=source, target=target, mapping=dict(mapping), asked_by_name=by.name)
+    save_alone(move)
     note(by, "flows.ask_move", move)
     set_to_work(by, move, Move.State.CHECKING)
     return move
@@ -61,14 +66,22 @@ def undo(*, by: Actor, move: Move) -> None:
     set_to_work(by, locked, Move.State.UNDOING)
 
 
+@transaction.atomic
+def go_on(*, by: Actor, move: Move) -> None:
+    """Work that came to a stand is begun again: what is done already is not done twice."""
+    locked = locked_in(move, *Move.AT_WORK)
+    note(by, "flows.go_on_with_move", locked)
+    set_to_work(by, locked, Move.State(locked.state))
+
+
 def note(by: Actor, action: str, move: Move) -> None:
     facts = {"flow": move.source.definition.name, "from_version": move.source.number, "to_version": move.target.number}
     audit.record(by=by, action=action, target=f"move:{move.public_id}", facts=facts)
 
 
-def locked_in(move: Move, state: Move.State) -> Move:
+def locked_in(move: Move, *states: Move.State) -> Move:
     locked = Move.objects.select_for_update(of=("self",)).select_related("source__definition", "target").get(pk=move.pk)
-    if locked.state != state:
+    if locked.state not in states:
         raise WrongStateError(what=str(locked), state=locked.get_state_display())
     return locked
 
@@ -77,8 +90,19 @@ def set_to_work(by: Actor, move: Move, state: Move.State) -> None:
     total = cases_of(move).count() if state == Move.State.CHECKING else move.rows.count()
     move.state = state
     move.progress_id = start_progress(kind=WORK, title=str(move), total=total, by=by).public_id
-    move.save()
+    save_alone(move)
     defer(WORK, move_id=move.pk, by_name=by.name)
+
+
+def save_alone(move: Move) -> None:
+    """Refused while another one of its source is at work."""
+    try:
+        with transaction.atomic():
+            move.save()
+    except IntegrityError as error:
+        if "flows_move_one_at_work" not in str(error):
+            raise
+        raise MoveAtWorkError from error
 
 
 def cases_of(move: Move) -> Any:
@@ -88,9 +112,7 @@ def cases_of(move: Move) -> Any:
 def work_off(*, move_id: int, by_name: str) -> None:
     """What the worker does. Begun again after a break it goes on: a case that is judged, moved or put back is so once."""
     move = Move.objects.select_related("source", "target").get(pk=move_id)
-    worker = Worker(
-        move, Actor.system(by_name) if by_name.startswith("system:") else Actor(account_id=None, name=by_name)
-    )
+    worker = Worker(move, Actor(account_id=None, name=by_name))
     steps: dict[str, tuple[Callable[[], None], Move.State]] = {
         Move.State.CHECKING: (worker.judge_all, Move.State.CHECKED),
         Move.State.MOVING: (worker.move_all, Move.State.MOVED),
@@ -117,13 +139,24 @@ class Worker:
         cases = cases_of(self.move).exclude(pk__in=known).select_related("definition").order_by("pk")
         done, chunk = self.move.rows.count(), []
         for case in cases.prefetch_related("tokens").iterator(chunk_size=CHUNK):
-            found = self.judge.of(case, list(case.tokens.all()))
+            case.version = self.move.source
+            found = self.judged(case)
             chunk.append(MoveRow(move=self.move, case=case, verdict=found.verdict, words=found.words))
             if len(chunk) == CHUNK:
                 done += len(MoveRow.objects.bulk_create(chunk, ignore_conflicts=True))
                 chunk = []
                 self.progress.advance(done)
         MoveRow.objects.bulk_create(chunk, ignore_conflicts=True)
+
+    def judged(self, case: Case) -> Found:
+        """A case that cannot be judged stays, and hinders no other."""
+        try:
+            return self.judge.of(case, list(case.tokens.all()))
+        except STOPPED:
+            raise
+        except Exception as error:
+            log.exception("case %s could not be judged", case.number)
+            return Found(BREAKS, failed_words(error))
 
     def move_all(self) -> None:
         rows = self.move.rows.filter(state=MoveRow.State.KEPT).exclude(verdict=BREAKS).order_by("pk")
@@ -134,9 +167,21 @@ class Worker:
 
     def each(self, rows: Any, do: Callable[[MoveRow], None]) -> None:
         for done, row_id in enumerate(list(rows.values_list("pk", flat=True)), 1):
-            with transaction.atomic():
-                do(MoveRow.objects.get(pk=row_id))
+            self.one(rows, row_id, do)
             self.progress.advance(done)
+
+    def one(self, rows: Any, row_id: int, do: Callable[[MoveRow], None]) -> None:
+        """A case that fails stays as it is, with why; the others go on. Whoever works at the same did it meanwhile, or does not."""
+        try:
+            with transaction.atomic():
+                row = rows.select_for_update().filter(pk=row_id).first()
+                if row is not None:
+                    do(row)
+        except STOPPED:
+            raise
+        except Exception as error:
+            log.exception("row %s of move %s failed", row_id, self.move.pk)
+            MoveRow.objects.filter(pk=row_id).update(words=failed_words(error))
 
     def move_row(self, row: MoveRow) -> None:
         """Judged again as it stands now, with its row locked."""
@@ -176,11 +221,19 @@ class Worker:
             row.words = _("新版本下已有人办过，不再放回")
             row.save(update_fields=["words"])
             return
-        put_back(case, row.before)
+        reopened = put_back(case, row.before, row.moved_at or now())
         case.version = self.move.source
         walk = Walk(case, by=self.by)
-        walk.note("moved_back", words=_("第 %(number)s 版") % {"number": self.move.source.number})
+        words = _("第 %(number)s 版") % {"number": self.move.source.number}
+        walk.note("moved_back", words=words)
         walk.finish()
+        for task_id in reopened:
+            assign_anew(task_id, by=self.by)
+        if reopened:
+            tell(
+                [Holder(why="applicant", person_id=case.applicant_id)], case, _("不用补填了：%(case)s") % {"case": case}
+            )
+            tell(holders_now(case), case, _("又到了您这里：%(case)s") % {"case": case})
         row.state = MoveRow.State.UNDONE
         row.save(update_fields=["state"])
 
@@ -197,6 +250,10 @@ class Worker:
         )
         decided = Task.objects.filter(case=case, done_at__gt=row.moved_at).exists()
         return case.version_id == self.move.target_id and case.state == state and here == left and not decided
+
+
+def failed_words(error: Exception) -> str:
+    return _("这一件出错了，没有动：%(error)s") % {"error": type(error).__name__}
 
 
 def standing(case: Case, tokens: list[Token]) -> dict[str, Any]:
@@ -222,21 +279,59 @@ def rename(token: Token, step: str, branch: str) -> None:
     Task.objects.filter(token=token, state__in=OPEN).update(step=step, branch=branch, revision=F("revision") + 1)
 
 
-def put_back(case: Case, before: Mapping[str, Any]) -> None:
+def put_back(case: Case, before: Mapping[str, Any], moved_at: datetime) -> list[int]:
+    """The tasks that are open again because the applicant was to be asked."""
     case.state, case.percent = before["state"], before["percent"]
+    reopened: list[int] = []
     for one in before["tokens"]:
         token = Token.objects.filter(pk=one["id"]).first()
         if token is not None:
             rename(token, one["step"], one["branch"])
             continue
         token = Token.objects.create(case=case, step=one["step"], branch=one["branch"])
-        for task in one["tasks"]:
-            rows = Task.objects.filter(pk=task["id"])
-            if task["state"] in OPEN:
-                claimed = task["claimed_by_id"]
-                rows.update(state=task["state"], claimed_by_id=claimed, token=token, revision=F("revision") + 1)
-            else:
-                rows.update(token=token)
+        was = {task["id"]: task for task in one["tasks"]}
+        give_back_votes(token, [key for key, task in was.items() if task["state"] not in OPEN])
+        reopened += reopen(token, {key: task for key, task in was.items() if task["state"] in OPEN}, moved_at)
+    return reopened
+
+
+def give_back_votes(token: Token, task_ids: list[int]) -> None:
+    """Of two votes of persons who turned out to be one, the first."""
+    voted: set[int] = set()
+    for row in Task.objects.filter(pk__in=task_ids).order_by("pk"):
+        is_vote = row.kind == "countersign" and not row.is_added and row.done_by_id is not None
+        if not is_vote or row.done_by_id not in voted:
+            Task.objects.filter(pk=row.pk).update(token=token)
+        if is_vote and row.done_by_id is not None:
+            voted.add(row.done_by_id)
+
+
+def reopen(token: Token, was: Mapping[int, Mapping[str, Any]], moved_at: datetime) -> list[int]:
+    """As they stood. Persons who turned out to be one meanwhile hold one of them, as after `persons.join_tasks`."""
+    rows = list(Task.objects.filter(pk__in=was).order_by("is_added", "pk"))
+    first: dict[int, int] = {}
+    stays = {row.pk: first.setdefault(row.person_id, row.pk) if row.person_id else row.pk for row in rows}
+    back = [row for row in rows if stays[row.pk] == row.pk]
+    for row in back:
+        row.state, row.token, row.revision = was[row.pk]["state"], token, row.revision + 1
+        row.behind_id = stays.get(row.behind_id, row.behind_id) if row.behind_id else None
+        if row.behind_id == row.pk:
+            row.state, row.behind_id = Task.State.OPEN, None
+        row.claimed_by_id = claimer_now(row, was[row.pk]["claimed_by_id"])
+        if row.state == Task.State.CLAIMED and row.claimed_by_id is None:
+            row.state = Task.State.OPEN
+        if row.due_at is not None and row.due_at > moved_at:
+            row.due_at = hours.due_after(now(), hours.minutes_between(moved_at, row.due_at))
+        row.save()
+    return [row.pk for row in back]
+
+
+def claimer_now(row: Task, person_id: int | None) -> int | None:
+    """By the record that is kept, if he holds the post still."""
+    card = people.person_card(person_id) if person_id else None
+    if card is None or card.person_id == row.applicant_id:
+        return None
+    return card.person_id if (row.pool_unit_id, row.pool_office) in posts_of(card.person_id) else None
 
 
 def movable() -> list[tuple[Version, Version, int]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,19 +21,27 @@ from nanhu.platforms.flows.errors import (
     SourceFullError,
     SourceKeyTakenError,
     SourceUnknownError,
+    TodoRefusedError,
     TodoTwiceError,
     TodoUnknownError,
 )
 from nanhu.platforms.flows.models import OutsideSource, OutsideTodo
+from nanhu.platforms.flows.models.outside import EARLIEST, LATEST
 from nanhu.platforms.openapi.api import Vendor
 from nanhu.platforms.people import api as people
 
 MOST_OPEN: Final = 100_000
 """Of a source."""
+MOST_KEPT: Final = 500_000
+"""Of a source, with what is done: about a year of tasks of all processes of a large school."""
+NOBODY: Final = 0
+"""No person: a number that nobody has costs the same question."""
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Signs that a title may not have: they hide, or turn what stands beside them."""
 MOST_A_PERSON: Final = 200
 """Open ones of one source; more would bury what else waits for him. They count as dropped: the caller is not told whom we know."""
 KEPT: Final = timedelta(days=90)
-"""Done ones, and open ones that are nobody's."""
+"""Done ones; of open ones that are nobody's what they say."""
 SANDBOX: Final = "sandbox"
 SANDBOX_ORIGIN: Final = "https://sandbox.example"
 
@@ -73,14 +82,28 @@ def push(*, source: OutsideSource, todos: Sequence[Pushed]) -> list[str]:
     """What became of each: `applied`, `unchanged` (the same again), `stale` (a lower sequence, or ended before), `conflict`
     (another body under the same sequence). Whether its person is known shows in none of them."""
     refuse_pushed(source, todos)
-    rows = {one.external_id: one for one in source.todos.filter(external_id__in=[one.external_id for one in todos])}
-    fresh = [one for one in todos if one.external_id not in rows]
-    if fresh and source.todos.filter(state=OutsideTodo.State.OPEN).count() + len(fresh) > MOST_OPEN:
-        raise SourceFullError(most=MOST_OPEN)
+    names = [one.external_id for one in todos]
+    locked = source.todos.select_for_update().filter(external_id__in=names).order_by("pk")
+    rows = {one.external_id: one for one in locked}
+    refuse_more(source, todos, rows)
     persons = Persons.of(source, todos)
     source.contacted_at = now()
     source.save(update_fields=["contacted_at"])
     return [take(source, one, rows.get(one.external_id), persons) for one in todos]
+
+
+def refuse_more(source: OutsideSource, todos: Sequence[Pushed], rows: Mapping[str, OutsideTodo]) -> None:
+    """No source grows without end: neither by what is new, nor by what is opened again."""
+    fresh = [one for one in todos if one.external_id not in rows]
+    if fresh and source.todos.count() + len(fresh) > MOST_KEPT:
+        raise SourceFullError(most=MOST_KEPT)
+    opened = [one for one in todos if one.state == OutsideTodo.State.OPEN and opens(one, rows.get(one.external_id))]
+    if opened and source.todos.filter(state=OutsideTodo.State.OPEN).count() + len(opened) > MOST_OPEN:
+        raise SourceFullError(most=MOST_OPEN)
+
+
+def opens(said: Pushed, row: OutsideTodo | None) -> bool:
+    return row is None or (row.state == OutsideTodo.State.DONE and not row.is_ended and said.sequence > row.sequence)
 
 
 def push_one(*, source: OutsideSource, todo: Pushed) -> str:
@@ -99,6 +122,10 @@ def refuse_pushed(source: OutsideSource, todos: Sequence[Pushed]) -> None:
         rest = one.address.removeprefix(source.origin)
         if rest == one.address or rest[:1] not in {"/", "?", ""}:
             raise AddressForeignError(name=one.external_id, origin=source.origin, param="url")
+        if not one.title.strip() or any(unicodedata.category(sign) in UNSEEN for sign in one.title):
+            raise TodoRefusedError(name=one.external_id, param="title")
+        if one.due_at is not None and not EARLIEST <= one.due_at < LATEST:
+            raise TodoRefusedError(name=one.external_id, param="due")
 
 
 class Persons:
@@ -111,16 +138,19 @@ class Persons:
     def of(cls, source: OutsideSource, todos: Collection[Pushed]) -> "Persons":
         numbers = {one.campus_no for one in todos}
         ids = {} if source.is_sandbox else people.find_people_by_campus_no(numbers)
-        rows = source.todos.filter(person_id__in=ids.values(), state=OutsideTodo.State.OPEN).order_by()
+        known = [*ids.values(), NOBODY]
+        rows = source.todos.filter(person_id__in=known, state=OutsideTodo.State.OPEN).order_by()
         held = rows.values_list("person_id").annotate(count=Count("pk"))
         return cls(source, ids, dict(held))
 
-    def assign(self, row: OutsideTodo) -> None:
-        """The row's person, or why it is nobody's."""
+    def assign(self, row: OutsideTodo, *, held_by: int | None = None) -> None:
+        """The row's person, or why it is nobody's. `held_by`: in whose list it stood till now."""
         person_id = self.ids.get(row.campus_no)
-        is_one_more = row.state == OutsideTodo.State.OPEN and person_id not in {None, row.person_id}
+        is_one_more = row.state == OutsideTodo.State.OPEN and person_id not in {None, held_by}
         is_over = is_one_more and self.held[person_id] >= MOST_A_PERSON
         self.held[person_id] += is_one_more and not is_over
+        if row.state == OutsideTodo.State.DONE or person_id != held_by:
+            self.held[held_by] -= 1
         row.person_id = None if is_over else person_id
         row.dropped = ""
         if row.person_id is None and not self.source.is_sandbox:
@@ -132,14 +162,19 @@ def take(source: OutsideSource, said: Pushed, row: OutsideTodo | None, persons: 
         return "stale"
     if row is not None and said.sequence == row.sequence:
         return take_again(said, row, persons)
+    held_by = row.person_id if row is not None and row.state == OutsideTodo.State.OPEN else None
     row = row or OutsideTodo(source=source, external_id=said.external_id)
-    row.campus_no, row.title, row.address = said.campus_no, said.title, said.address
-    row.due_at, row.sequence, row.digest = said.due_at, said.sequence, said.digest
+    say_again(said, row)
+    row.sequence, row.digest = said.sequence, said.digest
     row.done_at = None if said.state == OutsideTodo.State.OPEN else row.done_at or now()
     row.state, row.pushed_at = OutsideTodo.State(said.state), now()
-    persons.assign(row)
+    persons.assign(row, held_by=held_by)
     row.save()
     return "applied"
+
+
+def say_again(said: Pushed, row: OutsideTodo) -> None:
+    row.campus_no, row.title, row.address, row.due_at = said.campus_no, said.title, said.address, said.due_at
 
 
 def take_again(said: Pushed, row: OutsideTodo, persons: Persons) -> str:
@@ -147,8 +182,9 @@ def take_again(said: Pushed, row: OutsideTodo, persons: Persons) -> str:
     if said.digest != row.digest:
         return "conflict"
     if row.dropped and row.state == OutsideTodo.State.OPEN:
+        say_again(said, row)
         persons.assign(row)
-        row.save(update_fields=["person", "dropped"])
+        row.save(update_fields=["campus_no", "title", "address", "due_at", "person", "dropped"])
     return "unchanged"
 
 
@@ -166,15 +202,27 @@ def end(*, source: OutsideSource, external_id: str) -> OutsideTodo:
 
 
 def forget() -> int:
-    """What is over, and what nobody was found for, after a quarter."""
+    """What is over, after a quarter; of open ones that are nobody's then all but name and sequence: a row that went would tell its
+    system that nobody of this number is here."""
     before = now() - KEPT
-    done = OutsideTodo.objects.filter(done_at__lt=before)
     nobodys = OutsideTodo.objects.filter(state=OutsideTodo.State.OPEN, person=None, pushed_at__lt=before)
-    return sum(rows.delete()[0] for rows in (done, nobodys))
+    emptied = nobodys.exclude(campus_no="").update(campus_no="", title="", address="", due_at=None)
+    return OutsideTodo.objects.filter(done_at__lt=before).delete()[0] + emptied
 
 
+@transaction.atomic
 def merge(*, kept_id: int, gone_id: int) -> None:
-    OutsideTodo.objects.filter(person_id=gone_id).update(person_id=kept_id)
+    rows = OutsideTodo.objects.select_for_update().filter(person_id=gone_id).order_by("pk")
+    OutsideTodo.objects.filter(pk__in=[one.pk for one in rows]).update(person_id=kept_id)
+
+
+def assign_astray() -> int:
+    """Open ones that stand with whom their number is not: pushed while he left, or his records were joined."""
+    rows = OutsideTodo.objects.filter(state=OutsideTodo.State.OPEN, person__isnull=False)
+    held = set(rows.values_list("campus_no", "person_id").distinct())
+    ids = people.find_people_by_campus_no({number for number, _person in held})
+    astray = {person_id for number, person_id in held if ids.get(number) != person_id}
+    return assign_anew(person_ids=astray) if astray else 0
 
 
 def assign_anew(*, person_ids: Collection[int]) -> int:
@@ -214,6 +262,17 @@ def switch(*, by: Actor, source: OutsideSource, reason: str) -> OutsideSource:
     action = "flows.source_on" if locked.is_on else "flows.source_off"
     audit.record(by=by, action=action, target=f"todo_source:{locked.key}", reason=reason)
     return locked
+
+
+@transaction.atomic
+def drop_since(*, by: Actor, source: OutsideSource, since: datetime, reason: str) -> int:
+    """After a key was stolen: what was pushed since then leaves all lists; its system opens it again by a higher sequence."""
+    locked = OutsideSource.objects.select_for_update().get(pk=source.pk)
+    rows = locked.todos.filter(state=OutsideTodo.State.OPEN, pushed_at__gte=since)
+    count = rows.update(state=OutsideTodo.State.DONE, done_at=now())
+    facts = {"todo_since": since.isoformat(timespec="minutes"), "todo_count": count}
+    audit.record(by=by, action="flows.drop_since", target=f"todo_source:{locked.key}", reason=reason, facts=facts)
+    return count
 
 
 def prepare_sandbox(vendor: Vendor) -> None:

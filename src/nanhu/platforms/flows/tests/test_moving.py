@@ -1,16 +1,21 @@
 """A newer version over running cases: judged case by case with what breaks named, moved, asked, put back until somebody has decided."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from nanhu.kernel.errors import WrongStateError
-from nanhu.platforms.flows.body import Edge, Field, PostOf, Step
-from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError
-from nanhu.platforms.flows.models import Case, Definition, Entry, Move, Task, Token
-from nanhu.platforms.flows.services import cases, definitions, moving
+from nanhu.kernel.models import Progress
+from nanhu.platforms.flows import assigning
+from nanhu.platforms.flows.body import Body, Edge, Field, PersonIn, PostOf, Resolved, Step
+from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError, TooLateToWithdrawError
+from nanhu.platforms.flows.models import Case, Definition, Entry, Move, MoveRow, Task, Token
+from nanhu.platforms.flows.services import cases, definitions, moving, persons
+from nanhu.platforms.flows.services.definitions import FlowSpec
+from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.sources import KEEPER
 from nanhu.platforms.identity import api as identity
 
@@ -184,12 +189,12 @@ def test_a_move_begun_again_after_a_break_does_nothing_twice(school, publish, mo
 
     def breaking(worker, case, *more):
         if len(carried) == 2:
-            raise ConnectionError
+            raise OperationalError
         carried.append(case.number)
         carry(worker, case, *more)
 
     monkeypatch.setattr(moving.Worker, "carry", breaking)
-    with pytest.raises(ConnectionError):
+    with pytest.raises(OperationalError):
         work(move)
     assert Case.objects.filter(version=move.target).count() == 2
     monkeypatch.setattr(moving.Worker, "carry", carry)
@@ -278,3 +283,254 @@ def test_by_hand_from_the_dry_run_to_the_undo(school, publish):
     case.refresh_from_db()
     assert (case.version.number, case.state) == (1, "running")
     assert "请假" in keeper.get("/flows/keeping/moves/").content.decode()
+
+
+LONG = {"first": "2026-12-01", "last": "2026-12-09"}
+
+
+def test_a_step_that_comes_to_stand_inside_a_split_keeps_its_cases(school, publish):
+    """Its branch would come alone to a join that waits for two, or for none."""
+    case = school.apply(days=LONG)
+    first, head = LEAVE.body.steps
+    inside = msgspec.structs.replace(first, edges=(Edge(to="meet"),))
+    steps = (
+        Step(key="start", name="分开", kind="split", branches=("counsellor", "right"), join="meet"),
+        inside,
+        Step(key="right", name="右", kind="approve", who=(PostOf(office="head"),), edges=(Edge(to="meet"),)),
+        Step(key="meet", name="汇合", kind="join"),
+        head,
+    )
+    move = moved(publish(LEAVE, steps=steps))
+    assert verdicts(move)[case.number] == ("breaks", "“辅导员审批”在新版本里是另一路上的一步")
+    school.decide("T1", Task.objects.get(case=case))
+    assert Token.objects.get(case=case).step == "head", "and goes on where it was"
+
+
+def test_a_branch_whose_step_comes_to_stand_behind_the_join_stays(school, publish):
+    case = school.apply(key="test.both", colleague=school["T5"])
+    split, left, right, meet, *rest = BOTH.body.steps
+    third = Step(key="third", name="第三", kind="approve", who=(PostOf(office="head"),), edges=(Edge(to="meet"),))
+    last = msgspec.structs.replace(left, edges=(Edge(to="sign"),))
+    steps = (msgspec.structs.replace(split, branches=("third", "right")), third, right, meet, last, *rest)
+    move = judged(publish(BOTH, steps=steps))
+    assert verdicts(move)[case.number] == ("breaks", "“左”在新版本里是另一路上的一步")
+
+
+def test_a_case_that_fails_stays_and_hinders_no_other(school, publish, monkeypatch):
+    odd, good = school.apply(days=LONG), school.apply("S2", days=LONG)
+    first, head = LEAVE.body.steps
+
+    def resolver(case):
+        if case.pk == odd.pk:
+            raise KeyError("hub")
+        return [school["T1"]]
+
+    monkeypatch.setitem(assigning.resolvers, "odd", resolver)
+    asked = msgspec.structs.replace(first, who=(Resolved(name="odd"),))
+    move = moved(publish(LEAVE, steps=(asked, head)))
+    assert verdicts(move)[odd.number] == ("breaks", "这一件出错了，没有动：KeyError")
+    assert (move.state, verdicts(move)[good.number][0]) == ("moved", "safe")
+    assert list(Case.objects.filter(version=move.target)) == [good]
+
+
+def test_a_case_that_fails_while_it_is_moved_stays_too(school, publish, monkeypatch):
+    odd, good = school.apply(days=LONG), school.apply("S2", days=LONG)
+    first, head = LEAVE.body.steps
+    move = judged(publish(LEAVE, steps=(first, msgspec.structs.replace(head, name="学院再审"))))
+    carry = moving.Worker.carry
+
+    def failing(worker, case, *more):
+        carry(worker, case, *more)
+        if case.pk == odd.pk:
+            raise ValueError
+
+    monkeypatch.setattr(moving.Worker, "carry", failing)
+    moving.move(by=SYSTEM, move=move)
+    work(move)
+    odd.refresh_from_db()
+    assert (odd.version, move.rows.get(case=odd).state) == (move.source, "kept")
+    assert verdicts(move)[odd.number][1] == "这一件出错了，没有动：ValueError"
+    assert Case.objects.get(pk=good.pk).version == move.target
+
+
+def test_work_that_came_to_a_stand_is_begun_again_by_hand(school, publish):
+    school.apply()
+    versions = publish(LEAVE, steps=LEAVE.body.steps[:1])
+    move = moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={})
+    account = identity.account_of(school["T5"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
+    keeper, address = school.client("T5"), f"/flows/keeping/moves/{move.public_id}/"
+    assert "接着办" not in keeper.get(address).content.decode()
+    Progress.objects.update(changed_at=Progress.objects.get().changed_at - timedelta(minutes=5))
+    assert "接着办" in keeper.get(address).content.decode()
+    assert school.client("T4").post(f"{address}go-on/").status_code == 404
+    assert keeper.post(f"{address}go-on/").status_code == 302
+    work(move)
+    assert move.state == "checked"
+    assert keeper.post(f"{address}go-on/").status_code == 409
+
+
+BILLED = FlowSpec(
+    key="test.billed",
+    name="缴费",
+    unit="1001",
+    promise=480,
+    prefix="JF",
+    faces=frozenset({"student"}),
+    body=Body(
+        form=(Field(key="reason", label="事由"),),
+        steps=(
+            Step(key="bill", name="开单", kind="automatic", action="test.bill"),
+            Step(key="pay", name="等缴费", kind="wait"),
+            Step(key="issue", name="发证", kind="work", who=(PostOf(office="head"),), is_final=True),
+            Step(key="hand", name="寄出", kind="work", who=(PostOf(office="head"),)),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def billed(school, monkeypatch):
+    monkeypatch.setitem(definitions.specs, BILLED.key, BILLED)
+    monkeypatch.setitem(actions, "test.bill", lambda _case: None)
+    definitions.publish_all()
+    return school.apply(key=BILLED.key, reason="补办")
+
+
+def test_who_waits_for_a_payment_is_not_sent_back_to_the_beginning(publish, billed):
+    move = moved(publish(BILLED, form=(*BILLED.body.form, PHONE)))
+    verdict, words = verdicts(move)[billed.number]
+    assert (verdict, words) == (
+        "breaks",
+        "要补填，可它停在“等缴费”，不能从头再办；要补填，可它办过的步骤不能再办一遍",
+    )
+    cases.go_on(by=SYSTEM, case_id=billed.pk, step="pay")
+    assert Token.objects.get(case=billed).step == "issue", "the payment that comes is not lost"
+
+
+def test_who_has_paid_is_not_billed_again(publish, billed):
+    cases.go_on(by=SYSTEM, case_id=billed.pk, step="pay")
+    move = judged(publish(BILLED, form=(*BILLED.body.form, PHONE)))
+    assert verdicts(move)[billed.number] == ("breaks", "要补填，可它办过的步骤不能再办一遍")
+
+
+def test_a_step_that_waits_keeps_its_name(publish, billed):
+    bill, pay, *rest = BILLED.body.steps
+    move = judged(publish(BILLED, steps=(bill, msgspec.structs.replace(pay, key="paid"), *rest)), pay="paid")
+    assert verdicts(move)[billed.number] == ("breaks", "“等缴费”改了名，它等的那一方找不到它")
+
+
+def test_what_is_done_for_good_is_not_withdrawn_after_a_move(school, publish, billed):
+    cases.go_on(by=SYSTEM, case_id=billed.pk, step="pay")
+    school.decide("T3", Task.objects.get(case=billed), "done")
+    bill, pay, issue, hand = BILLED.body.steps
+    moved(publish(BILLED, steps=(bill, pay, msgspec.structs.replace(issue, key="hand_out", is_final=False), hand)))
+    billed.refresh_from_db()
+    assert billed.version.number == 2
+    with pytest.raises(TooLateToWithdrawError):
+        cases.withdraw(by=school.actor("S1"), person_id=school["S1"], case=billed)
+
+
+def test_pages_of_tasks_that_were_decided_before_the_move_open(school, publish):
+    """Also the page of who was slower, and its form."""
+    case = school.apply(days=LONG)
+    task = Task.objects.get(case=case)
+    school.decide("T1", task)
+    _first, head = LEAVE.body.steps
+    moved(publish(LEAVE, steps=(msgspec.structs.replace(head, name="学院再审"),)))
+    case.refresh_from_db()
+    assert case.version.number == 2
+    counsellor, address = school.client("T1"), f"/flows/tasks/{task.public_id}/"
+    page = counsellor.get(address)
+    assert (page.status_code, "辅导员审批" in page.content.decode()) == (200, True)
+    again = counsellor.post(f"{address}decide/", {"decision": "agree", "comment": "", "revision": 1})
+    assert again.status_code == 409
+    assert "辅导员审批：同意" in school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
+
+
+def test_of_two_dry_runs_one_is_moved_at_a_time(school, publish):
+    school.apply()
+    versions = publish(LEAVE, steps=LEAVE.body.steps[1:])
+    first, second = judged(versions), judged(versions)
+    moving.move(by=SYSTEM, move=first)
+    with pytest.raises(MoveAtWorkError):
+        moving.move(by=SYSTEM, move=second)
+    second.refresh_from_db()
+    assert second.state == "checked"
+
+
+def test_undo_gives_a_task_of_two_records_that_were_joined_back_once(school, publish, monkeypatch):
+    both = replace(
+        LEAVE,
+        body=msgspec.structs.replace(
+            LEAVE.body,
+            form=(Field(key="one", label="甲", kind="person"), Field(key="two", label="乙", kind="person")),
+            steps=(
+                Step(
+                    key="sign",
+                    name="会签",
+                    kind="countersign",
+                    who=(PersonIn(field="one"), PersonIn(field="two"), PostOf(office="head")),
+                    needed=2,
+                ),
+            ),
+        ),
+    )
+    monkeypatch.setitem(definitions.specs, LEAVE.key, both)
+    definitions.publish_all()
+    case = cases.open_case(
+        by=SYSTEM, key=LEAVE.key, applicant_id=school["S1"], data={"one": school["T4"], "two": school["T5"]}
+    )
+    pool = Task.objects.get(case=case, person=None)
+    Task.objects.filter(pk=pool.pk).update(state="claimed", claimed_by_id=school["T4"])
+    versions = publish(both, form=(*both.body.form, PHONE))
+    move = moved(versions)
+    assert verdicts(move)[case.number][0] == "asks"
+    persons.merge(kept_id=school["T5"], gone_id=school["T4"])
+    undone(move)
+    found = Task.objects.filter(case=case).order_by("pk").values_list("person_id", "state", "claimed_by_id")
+    assert list(found) == [
+        (school["T5"], "open", None),
+        (school["T5"], "cancelled", None),
+        (None, "open", None),
+    ], "and the claim of who holds no such post is free"
+    assert MoveRow.objects.get(case=case).state == "undone"
+
+
+def test_undo_does_not_give_the_applicant_his_own_case(school, publish):
+    case = school.apply(key="test.both", colleague=school["T5"])
+    move = moved(publish(BOTH, form=(*BOTH.body.form, PHONE)))
+    persons.merge(kept_id=school["S1"], gone_id=school["T5"])
+    undone(move)
+    task = Task.objects.get(case=case, step="right")
+    assert task.state == "open"
+    assert task.person_id != school["S1"]
+
+
+def test_undo_gives_back_the_time_that_it_stood_and_says_so(school, publish, clock):
+    clock("2026-11-30T10:00+08:00")
+    case = school.apply()
+    before = Task.objects.get(case=case).due_at
+    move = moved(publish(LEAVE, form=(*LEAVE.body.form, PHONE)))
+    clock("2026-12-03T10:00+08:00")
+    undone(move)
+    case.refresh_from_db()
+    task = Task.objects.get(case=case)
+    assert task.due_at - before == timedelta(days=3)
+    assert task.due_at == case.due_at
+
+
+def test_a_mapping_is_written_with_blanks_and_names_each_step_once(school, publish):
+    case = school.apply(days=LONG)
+    first, head = LEAVE.body.steps
+    versions = publish(LEAVE, steps=(renamed(first, "tutor"), head))
+    account = identity.account_of(school["T5"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
+    keeper, pair = school.client("T5"), f"{versions[0].pk}-{versions[1].pk}"
+    twice = {"pair": pair, "mapping": "counsellor=tutor\ncounsellor=head"}
+    assert keeper.post("/flows/keeping/moves/new/", twice).status_code == 422
+    said = {"pair": pair, "mapping": " counsellor = tutor \n\n"}
+    assert keeper.post("/flows/keeping/moves/new/", said).status_code == 302
+    move = Move.objects.get()
+    work(move)
+    assert verdicts(move)[case.number][0] == "safe"

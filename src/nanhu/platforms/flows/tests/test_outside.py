@@ -1,15 +1,17 @@
 """To-dos of other systems: pushed twice, late, of strangers, to foreign hosts; seen in 待办; ended; whose they are when people change."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import msgspec
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.flows import queries
+from nanhu.platforms.flows import queries, subscribers
 from nanhu.platforms.flows.errors import OUTSIDE_ERRORS
 from nanhu.platforms.flows.models import OutsideSource, OutsideTodo
 from nanhu.platforms.flows.moves import desk
@@ -287,7 +289,172 @@ def test_what_is_over_is_forgotten_after_a_quarter(school, office):
     OutsideTodo.objects.exclude(external_id="oa-4").update(pushed_at=past)
     OutsideTodo.objects.filter(external_id="oa-3").update(done_at=past)
     assert outside.forget() == 2
-    assert set(OutsideTodo.objects.values_list("external_id", flat=True)) == {"oa-1", "oa-4"}
+    assert set(OutsideTodo.objects.values_list("external_id", "title")) == {
+        ("oa-1", "会签：冬季安全工作"),
+        ("oa-2", ""),
+        ("oa-4", "会签：冬季安全工作"),
+    }
+    assert outside.forget() == 0
+
+
+def test_what_was_nobodys_answers_after_a_quarter_as_what_is_somebodys(school, office):
+    """Else a system would read from the difference who is here."""
+    said = {"oa-1": "T1", "oa-2": "T999"}
+    for name, person in said.items():
+        office.put(name, person=person, sequence=5)
+    OutsideTodo.objects.update(pushed_at=now() - outside.KEPT - timedelta(hours=1))
+    outside.forget()
+    for facts, outcome in (({"sequence": 4}, "stale"), ({"sequence": 5}, "unchanged"), ({"sequence": 6}, "applied")):
+        answers = {office.put(name, person=person, **facts).json()["outcome"] for name, person in said.items()}
+        assert answers == {outcome}
+    assert {office.delete(name).status_code for name in said} == {200}
+
+
+def test_who_comes_after_a_quarter_gets_what_was_nobodys_whole(school, office):
+    office.put(person="T7", due="2026-12-01T17:30:00+08:00")
+    OutsideTodo.objects.update(pushed_at=now() - outside.KEPT - timedelta(hours=1))
+    outside.forget()
+    new = person_record("T7", "新同事", "12", "staff")
+    people.apply_records(by=SYSTEM, records=[new], origin=people.Origin(source="test", title="测试"))
+    assert office.put(person="T7", due="2026-12-01T17:30:00+08:00").json()["outcome"] == "unchanged"
+    row = OutsideTodo.objects.get()
+    assert (row.person_id, row.title, row.address) == (
+        people.find_person_by_campus_no("T7"),
+        "会签：冬季安全工作",
+        ADDRESS,
+    )
+    assert row.due_at is not None
+
+
+def test_known_and_unknown_numbers_cost_the_same(office, source):
+    def cost(person):
+        said = outside.Pushed(
+            external_id=person, campus_no=person, title="会签", address=ADDRESS, state="open", due_at=None, sequence=1
+        )
+        with CaptureQueriesContext(connection) as asked:
+            outside.push(source=source, todos=[said])
+        return len(asked)
+
+    assert cost("T1") == cost("T999")
+
+
+REFUSED_TODOS = (
+    {"title": " "},
+    {"title": "\u3000"},
+    {"title": "请\u202e点这里"},
+    {"title": "请\u200b点"},
+    {"title": "a\u2028b"},
+    {"title": "a\x85b"},
+    {"due": "9999-12-31T20:00:00Z"},
+    {"due": "0001-01-01T00:00:00+14:00"},
+    {"due": "1999-12-31T23:59:59Z"},
+)
+
+
+def test_titles_that_hide_and_deadlines_beyond_the_calendar_are_refused(office):
+    for facts in REFUSED_TODOS:
+        answer = office.put(**facts)
+        assert (answer.status_code, code_of(answer)) == (422, "todo_refused"), facts
+    assert not OutsideTodo.objects.exists()
+    for due in ("2000-01-01T00:00:00Z", "2100-12-31T23:59:59Z"):
+        assert office.put(f"oa-{due[:4]}", due=due).status_code == 200
+
+
+def test_what_no_page_could_show_the_database_refuses(office):
+    office.put()
+    for due in (datetime(1999, 12, 31, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OutsideTodo.objects.update(due_at=due)
+
+
+def test_a_line_end_at_the_end_is_refused_with_its_code(office):
+    for facts in ({"external_id": "oa-1\n"}, {"person": "T1\n"}, {"title": "会签\n"}, {"url": f"{ADDRESS}\n"}):
+        answer = office.put_many(todo(external_id="oa-0"), todo(**({"external_id": "oa-1"} | facts)))
+        assert (answer.status_code, code_of(answer)) == (400, "body_invalid"), facts
+    assert not OutsideTodo.objects.exists()
+
+
+def test_a_list_is_not_buried_by_opening_again(school, office, monkeypatch):
+    monkeypatch.setattr(outside, "MOST_A_PERSON", 2)
+    for sequence, state, names in ((1, "open", "ab"), (2, "done", "ab"), (1, "open", "cd"), (3, "open", "ab")):
+        office.put_many(*(todo(external_id=name, sequence=sequence, state=state) for name in names))
+    assert OutsideTodo.objects.filter(person_id=school["T1"], state="open").count() == 2
+    assert OutsideTodo.objects.filter(dropped="too_many").count() == 2
+    office.put_many(todo(external_id="c", sequence=2, state="done"), todo(external_id="e"))
+    assert OutsideTodo.objects.get(external_id="e").person_id == school["T1"], "what is done makes room at once"
+    assert office.put("d", sequence=2, title="改了").json()["outcome"] == "applied"
+    assert OutsideTodo.objects.get(external_id="d").person_id == school["T1"], "what stands there stays"
+
+
+def test_a_source_is_not_filled_by_opening_again_nor_by_what_is_done(office, monkeypatch):
+    monkeypatch.setattr(outside, "MOST_OPEN", 2)
+    monkeypatch.setattr(outside, "MOST_KEPT", 4)
+    office.put_many(*(todo(external_id=name) for name in "ab"))
+    office.put_many(*(todo(external_id=name, sequence=2, state="done") for name in "ab"))
+    office.put_many(*(todo(external_id=name) for name in "cd"))
+    assert code_of(office.put("a", sequence=3)) == "source_full"
+    assert office.put("a", sequence=3, state="done").status_code == 200
+    assert code_of(office.put("e", state="done")) == "source_full"
+
+
+def test_what_a_stolen_key_pushed_goes_with_its_vendor_and_by_hand(school, office, source):
+    office.put("oa-1")
+    OutsideTodo.objects.update(pushed_at=now() - timedelta(days=2))
+    office.put("oa-2", title="领取补贴")
+    seen = school.client("T1")
+    openapi.Vendor.objects.update(is_on=False)
+    assert "领取补贴" not in seen.get("/flows/outside/").content.decode()
+    openapi.Vendor.objects.update(is_on=True)
+    keeper, address = keeper_of(school), "/flows/keeping/oa/drop/"
+    said = {"since": f"{now() - timedelta(days=1):%Y-%m-%dT%H:%M}", "reason": "密钥被盗"}
+    assert school.client("T4").post(address, said).status_code == 404
+    assert keeper.post(address, said).status_code == 302
+    page = seen.get("/flows/outside/").content.decode()
+    assert ("领取补贴" in page, "会签：冬季安全工作" in page) == (False, True)
+    assert office.put("oa-2", sequence=2).json()["outcome"] == "applied", "and its own system pushes it again"
+
+
+def test_the_host_stands_beside_and_what_claims_to_be_overdue_for_years_stands_last(school, office):
+    office.put("oa-1", title="今天要办", due=(now() + timedelta(hours=1)).isoformat())
+    office.put("oa-2", title="领取补贴", due="2000-01-01T00:00:00Z")
+    browser = school.client("T1")
+    page = browser.get("/flows/outside/").content.decode()
+    assert page.index("今天要办") < page.index("领取补贴")
+    assert all(
+        "oa.example.edu.cn</span>" in browser.get(one).content.decode() for one in ("/flows/outside/", "/flows/")
+    )
+
+
+def test_an_origin_without_encryption_is_not_registered(school, vendor):
+    plain = {"name": "办公系统", "key": "oa", "vendor": vendor.pk, "origin": "http://oa.example.edu.cn"}
+    assert keeper_of(school).post("/flows/keeping/register/", plain).status_code == 422
+    with pytest.raises(IntegrityError), transaction.atomic():
+        outside.register(by=SYSTEM, key="oa", name="办公系统", vendor=vendor, origin=plain["origin"])
+
+
+def test_what_stands_with_the_wrong_person_finds_the_right_one(school, office):
+    """Pushed while its person left, or while his records were joined."""
+    office.put("oa-1")
+    office.put("oa-2", person="T4")
+    OutsideTodo.objects.filter(external_id="oa-1").update(person_id=school["T2"])
+    assert outside.assign_astray() == 1
+    assert dict(OutsideTodo.objects.values_list("external_id", "person_id")) == {
+        "oa-1": school["T1"],
+        "oa-2": school["T4"],
+    }
+    assert outside.assign_astray() == 0
+
+
+def test_flows_hears_of_leavers_and_of_records_that_are_joined_and_parted(school, office):
+    office.put("oa-1", person="T1")
+    office.put("oa-2", person="T4")
+    subscribers.merge_persons([people.PersonsMerged(kept_id=school["T1"], gone_id=school["T4"])])
+    assert OutsideTodo.objects.filter(person_id=school["T1"]).count() == 2
+    subscribers.part_persons([people.PersonsParted(kept_id=school["T1"], restored_id=school["T4"])])
+    assert OutsideTodo.objects.get(external_id="oa-2").person_id == school["T4"]
+    leave_the_school(school, "T1")
+    subscribers.assign_tasks_of_leavers([SimpleNamespace(person_id=school["T1"])])
+    assert OutsideTodo.objects.get(external_id="oa-1").dropped == "unknown"
 
 
 REFUSED = (

@@ -1,18 +1,21 @@
 """Two at once, each on a connection of its own."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from dataclasses import replace
+from threading import Barrier, Event
 
+import msgspec
 import pytest
 from django.db import DatabaseError, connection
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.flows.errors import TaskChangedError, TwinCaseError
-from nanhu.platforms.flows.models import Case, Task
-from nanhu.platforms.flows.services import tasks
+from nanhu.platforms.flows.models import Case, Task, Version
+from nanhu.platforms.flows.services import definitions, moving, tasks
 
-from .conftest import make_school
+from .conftest import LEAVE, SYSTEM, make_school
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +52,55 @@ def test_of_two_approvers_one_wins_and_the_other_reads_who(flows_of_tests):
     (lost,) = [one for one in results if isinstance(one, TaskChangedError)]
     assert "赵同事" in lost.message
     assert Task.objects.filter(case=case, step="right", state="done").count() == 1
+
+
+@pytest.mark.slow
+def test_who_decides_while_the_case_is_moved_reads_that_it_changed(flows_of_tests, monkeypatch):
+    """Not that there is no such case: a row that is locked with a join falls out where the join no longer holds after the wait."""
+    monkeypatch.setattr(moving, "defer", lambda _name, **_arguments: None)
+    school = make_school()
+    case = school.apply()
+    task = Task.objects.get(case=case)
+    first, head = LEAVE.body.steps
+    body = msgspec.structs.replace(LEAVE.body, steps=(first, msgspec.structs.replace(head, name="学院再审")))
+    monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, body=body))
+    definitions.publish_all()
+    old, new = Version.objects.filter(definition=case.definition).order_by("number")
+    move = moving.ask(by=SYSTEM, source=old, target=new, mapping={})
+    moving.work_off(move_id=move.pk, by_name="system:test")
+    moving.move(by=SYSTEM, move=move)
+    finish = moving.Walk.finish
+
+    def finish_when_somebody_waits(walk):
+        done = finish(walk)
+        if walk.by.name == "system:test":
+            has_it.set()
+            wait_for_a_waiter()
+        return done
+
+    has_it = Event()
+    monkeypatch.setattr(moving.Walk, "finish", finish_when_somebody_waits)
+
+    def decide():
+        assert has_it.wait(30)
+        return school.decide("T1", task, revision=task.revision)
+
+    results = at_once(lambda: moving.work_off(move_id=move.pk, by_name="system:test"), decide)
+    assert [type(one) for one in results] == [type(None), TaskChangedError], results
+    assert Case.objects.get(pk=case.pk).version == new
+
+
+def wait_for_a_waiter():
+    """Until another connection waits for a row of this one."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _try in range(300):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(waits)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.1)
+    pytest.fail("nobody waited")
 
 
 @pytest.mark.slow

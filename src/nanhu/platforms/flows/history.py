@@ -1,0 +1,38 @@
+"""What a case has behind it, under whichever versions it went: bodies, names of steps, steps that are done for good."""
+
+from typing import Final
+
+from django.db.models import Q
+
+from nanhu.platforms.flows.body import Body, Step
+from nanhu.platforms.flows.models import Case, MoveRow, Version
+
+FINISHED: Final = ("agree", "done", "automatic")
+"""Verbs of entries by which a step was done."""
+
+
+def earlier_bodies(case: Case) -> list[Body]:
+    """Of the versions from which, or to which, it was moved."""
+    moves = MoveRow.objects.filter(case=case).exclude(state=MoveRow.State.KEPT)
+    either = Q(pk__in=moves.values("move__source")) | Q(pk__in=moves.values("move__target"))
+    return [one.body for one in Version.objects.filter(either).exclude(pk=case.version_id).order_by("number")]
+
+
+def finals_of(case: Case) -> dict[str, str]:
+    """Key and name of the steps after which nobody withdraws it."""
+    bodies = [*earlier_bodies(case), case.body]
+    return {step.key: step.name for body in bodies for step in body.steps if step.is_final}
+
+
+def step_of(case: Case, key: str, kind: str) -> Step:
+    """A step of the case, also where its version of today has none of that name."""
+    bodies = [case.body] if case.body.has(key) else earlier_bodies(case)
+    found = [body.step(key) for body in bodies if body.has(key)]
+    return found[-1] if found else Step(key=key, name=key, kind=kind)  # type: ignore[arg-type]  # as the task keeps it
+
+
+def names_of_steps(case: Case, keys: set[str]) -> dict[str, str]:
+    own = {step.key: step.name for step in case.body.steps}
+    if keys <= own.keys():
+        return own
+    return {step.key: step.name for body in earlier_bodies(case) for step in body.steps} | own
