@@ -28,6 +28,8 @@ TIMEOUT_SECONDS = 10
 TRIES = 5
 GOOD = 400
 BROKEN = 500
+TOO_FAST = 429
+TAKEN = {"applied", "unchanged"}
 
 
 class RefusedError(Exception):
@@ -89,7 +91,7 @@ class TodoLine:
                 continue
             if answer.status_code < GOOD:
                 return dict(answer.json())
-            if answer.status_code < BROKEN:
+            if answer.status_code < BROKEN and answer.status_code != TOO_FAST:
                 raise RefusedError(answer.text)
             time.sleep(attempt / 2)
         raise RefusedError(f"{path}: no answer")
@@ -119,12 +121,17 @@ def main() -> None:
         source=os.environ.get("NANHU_SOURCE", "sandbox"),
         office=os.environ.get("NANHU_OFFICE", "https://sandbox.example"),
     )
-    if asked.command == "push":
-        answers = line.push_all(asked.person, sequence=asked.sequence)["data"]
-    else:
-        answers = [line.done(number) for number in range(len(DOCUMENTS))]
+    try:
+        if asked.command == "push":
+            answers = line.push_all(asked.person, sequence=asked.sequence)["data"]
+        else:
+            answers = [line.done(number) for number in range(len(DOCUMENTS))]
+    except RefusedError as error:
+        sys.exit(str(error))
     for answer in answers:
         sys.stdout.write(f"{answer['external_id']} {answer['outcome']}\n")
+    if any(answer["outcome"] not in TAKEN for answer in answers):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -24,6 +24,12 @@ EMPTY: Final[tuple[object, ...]] = (None, "", [])
 class Found:
     verdict: MoveRow.Verdict
     words: str = ""
+
+
+def is_offered(field: Field, value: Any) -> bool:
+    """Of choices that the form itself names; those of a registered list change without a version."""
+    said = value if isinstance(value, list) else [value]
+    return not field.choices or all(one in field.choices for one in said)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class Judge:
                 value in EMPTY
                 or (field.kind == "promise" and value is not True)
                 or misfits([field], {field.key: value})
+                or not is_offered(field, value)
             ):
                 yield field
 

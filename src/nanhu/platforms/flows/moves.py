@@ -1,7 +1,7 @@
 """换版本: the dry run of a newer version over running cases, moving them, and putting them back."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.db.models import Count, Q
@@ -38,6 +38,7 @@ __all__ = ["desk"]
 STANDS_AFTER: Final = timedelta(minutes=2)
 """Without progress: then somebody may begin the work again."""
 MOVES = Move.objects.select_related("source__definition", "target").order_by("-pk")
+MAPPING_HELP = _("每行一个：旧步骤=新步骤。没有改名的不用写；新版本没有的步骤，停在那里的申请留在旧版本。")
 COUNTED = {
     **{one: Count("rows", filter=Q(rows__verdict=one)) for one in ("safe", "asks", "breaks")},
     "moved": Count("rows", filter=Q(rows__state=MoveRow.State.MOVED)),
@@ -93,6 +94,14 @@ def pairs() -> list[tuple[str, str]]:
     ]
 
 
+def version_name(version: Version) -> str:
+    return f"{term(version.definition.name)} {version.number}"
+
+
+def steps_of(version: Version) -> str:
+    return "、".join(f"{step.key}（{term(step.name)}）" for step in version.body.steps)
+
+
 class MoveForm(forms.Form):
     pair = forms.ChoiceField(label=_("哪个流程，从哪一版到哪一版"), choices=pairs, help_text=_("括号里是在办的件数"))
     mapping = forms.CharField(
@@ -100,8 +109,12 @@ class MoveForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=2000,
-        help_text=_("每行一个：旧步骤=新步骤。没有改名的不用写；新版本没有的步骤，停在那里的申请留在旧版本。"),
     )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        lines = [f"{version_name(one)}：{steps_of(one)}" for pair in moving.movable() for one in pair[:2]]
+        self.fields["mapping"].help_text = "　".join([str(MAPPING_HELP), *dict.fromkeys(lines)])
 
     def clean_mapping(self) -> dict[str, str]:
         found: dict[str, str] = {}

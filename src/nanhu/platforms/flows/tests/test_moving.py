@@ -534,3 +534,23 @@ def test_a_mapping_is_written_with_blanks_and_names_each_step_once(school, publi
     move = Move.objects.get()
     work(move)
     assert verdicts(move)[case.number][0] == "safe"
+
+
+def test_who_chose_what_is_offered_no_more_is_asked(school, publish):
+    gone, there = school.apply(), school.apply("S2", kind="病假")
+    form = tuple(
+        msgspec.structs.replace(one, choices=("病假", "公假")) if one.key == "kind" else one for one in LEAVE.body.form
+    )
+    move = judged(publish(LEAVE, form=form))
+    assert verdicts(move) == {gone.number: ("asks", "种类"), there.number: ("safe", "")}
+
+
+def test_the_form_names_the_steps_that_a_mapping_is_written_with(school, publish):
+    school.apply()
+    first, head = LEAVE.body.steps
+    publish(LEAVE, steps=(renamed(first, "tutor"), head))
+    account = identity.account_of(school["T5"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
+    page = school.client("T5").get("/flows/keeping/moves/new/").content.decode()
+    assert "counsellor（辅导员审批）、head（学院审批）" in page
+    assert "tutor（新的辅导员审批）、head（学院审批）" in page

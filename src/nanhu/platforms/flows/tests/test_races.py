@@ -14,6 +14,7 @@ from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.flows.errors import TaskChangedError, TwinCaseError
 from nanhu.platforms.flows.models import Case, Task, Version
 from nanhu.platforms.flows.services import definitions, moving, tasks
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 from .conftest import LEAVE, SYSTEM, make_school
 
@@ -82,7 +83,7 @@ def test_who_decides_while_the_case_is_moved_reads_that_it_changed(flows_of_test
     monkeypatch.setattr(moving.Walk, "finish", finish_when_somebody_waits)
 
     def decide():
-        assert has_it.wait(30)
+        assert has_it.wait(PATIENCE_SECONDS)
         return school.decide("T1", task, revision=task.revision)
 
     results = at_once(lambda: moving.work_off(move_id=move.pk, by_name="system:test"), decide)
@@ -93,7 +94,8 @@ def test_who_decides_while_the_case_is_moved_reads_that_it_changed(flows_of_test
 def wait_for_a_waiter():
     """Until another connection waits for a row of this one."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    for _try in range(300):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(waits)
