@@ -15,6 +15,7 @@ ADDED_ONLY: Final = (
     "assets_count_item",
     "assets_count_place",
     "assets_count_row",
+    "assets_booked_month",
     "assets_depreciation",
     "assets_movement",
     "assets_receipt_line",
@@ -46,6 +47,7 @@ ADDED_ONLY: Final = (
 KEPT: Final = (
     "assets_asset",
     "assets_disposal",
+    "assets_loss",
     "assets_plan",
     "assets_count_result",
     "assets_stock_take",
@@ -107,7 +109,6 @@ PAPERS: Final = (
     "assets_hand_over",
     "assets_hand_over_asset",
     "assets_loan",
-    "assets_loss",
     "assets_maintenance",
     "assets_month_close",
     "assets_service_life",

@@ -1,6 +1,6 @@
 """Checking what is handed in: old cards before they become things, finance's cards against ours (月结差异)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,12 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.dated import NoRuleError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.sheets import Checked, Fault, Line
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
+from nanhu.systems.assets.errors import NothingToCloseError
 from nanhu.systems.assets.models import Asset, CardRow, Classification
-from nanhu.systems.assets.queries.books import OurCard, cards_in
+from nanhu.systems.assets.queries.books import OurCard, cards_in, last_booked, month_to_close
+from nanhu.systems.assets.queries.lives import months_of
 
 
 def check_cards(lines: Sequence[Line]) -> Checked[CardRow]:
@@ -37,8 +40,8 @@ class CardCheck:
         self.keepers = people.find_people_by_campus_no(said["keeper"] - {""})
         places = campus.Place.objects.filter(key__in=said["room"])
         self.rooms = {place.key: place.pk for place in places}
-        known = Asset.objects.filter(former_number__in=said["former_number"]).values_list("former_number", flat=True)
-        self.known = set(known)
+        self.known = former_numbers_taken(said["former_number"])
+        self.months = {code: months_if_ruled(code) for code, one in self.classes.items() if one.is_depreciable}
         self.seen: dict[str, int] = {}
 
     def checked(self) -> Checked[CardRow]:
@@ -61,6 +64,7 @@ class CardCheck:
             ("former_number", _("与第 %(line)s 行编号相同") % {"line": first} if first != line.number else ""),
             ("former_number", _("这个编号已经登记过") if line["former_number"] in self.known else ""),
             ("classification", "" if classification else _("没有这个分类代码")),
+            ("classification", _("这个分类还没有规定使用年限") if self.has_no_life(classification) else ""),
             ("classification", _("请写最末一级分类") if line["classification"] in self.branches else ""),
             ("quantity", "" if not line["quantity"] or is_count(line["quantity"]) else _("数量写成正整数")),
             ("unit", "" if line["unit"] in self.units else _("没有这个单位，写单位代码或全称")),
@@ -70,6 +74,9 @@ class CardCheck:
             *self.wrong_sums(line),
         ]
 
+    def has_no_life(self, classification: Classification | None) -> bool:
+        return classification is not None and classification.is_depreciable and not self.months[classification.code]
+
     def wrong_sums(self, line: Line) -> list[tuple[str, str]]:
         value, carried = line.meant("value"), carried_of(line)
         acquired, used = line.meant("acquired_on"), used_on(line)
@@ -77,6 +84,7 @@ class CardCheck:
             ("value", "" if value > 0 else _("原值须大于零")),
             ("carried", _("累计折旧超过原值") if carried > value else ""),
             ("acquired_on", _("日期在今天之后") if acquired > campus_today() else ""),
+            ("put_into_use_on", _("日期在今天之后") if used > campus_today() else ""),
             ("put_into_use_on", _("投入使用早于取得日期") if used < acquired else ""),
         ]
 
@@ -91,11 +99,26 @@ class CardCheck:
             "carried_fen": carried_of(line),
             "acquired_on": line.meant("acquired_on").isoformat(),
             "put_into_use_on": used_on(line).isoformat(),
+            "months": self.months.get(line["classification"]),
             "unit_id": self.unit_ids[self.units[line["unit"]]],
             "keeper_id": self.keepers.get(line["keeper"]),
             "room_id": self.rooms.get(line["room"]),
         }
         return CardRow(line=line.number, former_number=line["former_number"], name=line["name"], card=card)
+
+
+def former_numbers_taken(numbers: Collection[str]) -> set[str]:
+    """Those of living cards."""
+    rows = Asset.objects.filter(former_number__in=numbers).exclude(state=Asset.State.VOID)
+    return set(rows.values_list("former_number", flat=True))
+
+
+def months_if_ruled(code: str) -> int | None:
+    """How long its things serve today; None where no rule says it."""
+    try:
+        return months_of(code, campus_today())
+    except NoRuleError:
+        return None
 
 
 def is_count(said: str) -> bool:
@@ -128,8 +151,11 @@ class Compared:
 
 
 def check_finance(lines: Sequence[Line]) -> Checked[Compared]:
-    """Each card that differs must say why; each of ours must stand in the file."""
-    ours = {card.number: card for card in cards_in()}
+    """As the books stood at the end of the month that is to be closed. Each card that differs must say why; each of ours must stand in the file."""
+    month = month_to_close() or last_booked()
+    if month is None:
+        raise NothingToCloseError
+    ours = {card.number: card for card in cards_in(month)}
     faults: list[Fault] = []
     rows: dict[str, Compared] = {}
     for line in lines:

@@ -23,7 +23,7 @@ class NotInspectorError(AssetsError):
 class BeyondInvoiceError(AssetsError):
     code = "assets.beyond_invoice"
     field = "price_yuan"
-    sentence = _("各行合计 {sum}，超过发票金额 {invoice}。")
+    sentence = _("这张发票的各行合计 {sum}（连同别的验收单），超过发票金额 {invoice}。")
 
 
 class NotALeafError(AssetsError):
@@ -92,7 +92,7 @@ class ApprovalMissingError(AssetsError):
 
 class MonthBookedError(AssetsError):
     code = "assets.month_booked"
-    sentence = _("{month} 的折旧已记账，当月不能再处置或改造，请下月办理。")
+    sentence = _("{month} 的折旧已记账或已月结，当月不能再处置或改造，请下月办理。")
 
 
 class MonthAheadError(AssetsError):
@@ -125,21 +125,60 @@ class DuePastError(AssetsError):
 class NobodyToPayError(AssetsError):
     code = "assets.nobody_to_pay"
     field = "fault"
-    sentence = _("这件资产没有领用人，不能定为个人责任。")
+    sentence = _("这件资产没有本人确认过的领用人，也没有借出，不能定为个人责任。")
 
 
 class NothingToCloseError(AssetsError):
     code = "assets.nothing_to_close"
-    sentence = _("没有等待结账的月份：先记当月折旧，每个月只结一次。")
+    sentence = _("没有等待结账的月份：先记折旧，每个月只结一次。")
 
 
 class MonthClosedError(AssetsError):
     code = "assets.month_closed"
     field = "month"
-    sentence = _("{month} 已结账，不能再往这个月记折旧。")
+    sentence = _("{month} 已结账或正在月结，不能再往这个月记折旧。")
 
 
 class NotYourUnitError(AssetsError):
     code = "assets.not_your_unit"
     field = "unit"
     sentence = _("您不是这个单位的资产员。")
+
+
+class MonthOrderError(AssetsError):
+    code = "assets.month_order"
+    field = "month"
+    sentence = _("折旧按月依次记，不能跳月也不能补插：现在该记的是 {month}。")
+
+
+class BooksChangedError(AssetsError):
+    code = "assets.books_changed"
+    sentence = _("核对以后台账又有变动，与这次月结的数不同。请作废，重新交财务卡片核对。")
+
+
+class LossChangedError(AssetsError):
+    code = "assets.loss_changed"
+    sentence = _("提出意见以后又记了折旧，净值和赔偿已不同。请不同意这一份，重新提出处理意见。")
+
+
+class OwnThingError(AssetsError):
+    code = "assets.own_thing"
+    sentence = _("这件事涉及您本人，请由别的经办人办理。")
+
+
+class CardsTwiceError(AssetsError):
+    code = "assets.cards_twice"
+    field = "file"
+    sentence = _("原编号 {number} 等 {count} 张卡片已经登记过，或在另一份还没有办完的旧卡片里。")
+
+
+class NothingAddedError(AssetsError):
+    code = "assets.nothing_added"
+    field = "added"
+    sentence = _("增加的价值须大于零。")
+
+
+class SerialsError(AssetsError):
+    code = "assets.serials"
+    field = "serials"
+    sentence = _("序列号一行一个，每个不超过 {longest} 个字，不能多于 {most} 个。")

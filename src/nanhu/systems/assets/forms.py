@@ -77,6 +77,9 @@ class ImproveForm(forms.Form):
 class RulingForm(OnceForm):
     fault = forms.ChoiceField(label=_("责任"), choices=Loss.Fault)
     findings = forms.CharField(label=_("调查情况"), max_length=500, widget=forms.Textarea)
+    approval = forms.CharField(
+        label=_("批件文号"), max_length=100, required=False, help_text=_("原值 10 万元以上的必填")
+    )
 
 
 class LotForm(OnceForm):

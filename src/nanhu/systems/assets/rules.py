@@ -10,12 +10,18 @@ THRESHOLD_FEN: Final = 100_000
 """From it on a single thing is a fixed asset (单位价值); below it only a batch of alike things is."""
 COUNCIL_FEN: Final = 10_000_000
 FINANCE_FEN: Final = 500_000_000
+MONTHS_KEY: Final = "assets.depreciation"
+"""Alone with the months (`lock_key`): a run and a close. Beside one another (`keep_months`): what changes a thing between them."""
 SHARES: Final = {"intent": Decimal(1), "neglect": Decimal("0.5"), "none": Decimal(0)}
 LEAST_SHARE: Final = Decimal("0.1")
 
 
 def month_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def months_between(first: date, later: date) -> int:

@@ -134,6 +134,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="BookedMonth",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(unique=True)),
+                ("by_name", models.TextField()),
+                ("booked_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "assets_booked_month",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="assets_booked_month_is_one")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CardImport",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -161,6 +176,12 @@ class Migration(migrations.Migration):
                             ("discarded", "已作废"),
                         ],
                         default="checked",
+                    ),
+                ),
+                (
+                    "month",
+                    models.DateField(
+                        help_text="from it on its cards are depreciated; what they carry reaches to the month before"
                     ),
                 ),
                 ("card_count", models.IntegerField()),
@@ -447,11 +468,24 @@ class Migration(migrations.Migration):
                         choices=[("asked", "待复核"), ("done", "已处理"), ("refused", "未同意")], default="asked"
                     ),
                 ),
+                ("number", models.TextField(help_text="of the series of disposals", null=True, unique=True)),
                 ("fault", models.TextField(choices=[("intent", "故意"), ("neglect", "过失"), ("none", "无责任")])),
                 ("findings", models.TextField(help_text="what the inquiry found")),
                 ("value_fen", models.BigIntegerField()),
                 ("accumulated_fen", models.BigIntegerField()),
                 ("owed_fen", models.BigIntegerField()),
+                (
+                    "level",
+                    models.TextField(
+                        choices=[("office", "国资处审批"), ("council", "校长办公会审批"), ("finance", "报财政部门审批")]
+                    ),
+                ),
+                (
+                    "approval",
+                    models.TextField(
+                        blank=True, default="", help_text="the paper of the council or the finance department"
+                    ),
+                ),
                 (
                     "approver",
                     models.ForeignKey(
@@ -630,6 +664,11 @@ class Migration(migrations.Migration):
                 ),
                 ("from_state", models.TextField(blank=True, default="")),
                 ("to_state", models.TextField()),
+                (
+                    "value_fen",
+                    models.BigIntegerField(help_text="of the card from then on, as a past month is closed by it"),
+                ),
+                ("carried_fen", models.BigIntegerField()),
                 ("by_name", models.TextField()),
                 ("reason", models.TextField(blank=True, default="")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -975,7 +1014,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="cardimport",
             constraint=models.CheckConstraint(
-                condition=models.Q(("card_count__gt", 0), ("value_fen__gt", 0), models.Q(("title", ""), _negated=True)),
+                condition=models.Q(
+                    ("card_count__gt", 0),
+                    ("month__day", 1),
+                    ("value_fen__gt", 0),
+                    models.Q(("title", ""), _negated=True),
+                ),
                 name="assets_card_import_says_what",
             ),
         ),
@@ -1143,6 +1187,7 @@ class Migration(migrations.Migration):
                     ("accumulated_fen__gte", 0),
                     ("accumulated_fen__lte", models.F("value_fen")),
                     ("fault__in", ["intent", "neglect", "none"]),
+                    ("level__in", ["office", "council", "finance"]),
                     ("owed_fen__gte", 0),
                     ("owed_fen__lte", models.F("value_fen")),
                     models.Q(("findings", ""), _negated=True),
@@ -1161,6 +1206,27 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="assets_loss_is_billed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level", "office"),
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(("approval", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_loss_paper_by_sum",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True), ("number__isnull", False), _connector="OR"
+                ),
+                name="assets_loss_done",
             ),
         ),
         migrations.AddConstraint(
@@ -1240,6 +1306,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="movement",
             index=models.Index(fields=["asset", "-at"], name="assets_movement_of_asset"),
+        ),
+        migrations.AddIndex(
+            model_name="movement",
+            index=models.Index(
+                condition=models.Q(("kind", "transferred")), fields=["asset", "at"], name="assets_movement_transfers"
+            ),
         ),
         migrations.AddConstraint(
             model_name="plan",
@@ -1351,6 +1423,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="asset",
             index=models.Index(fields=["unit", "state"], name="assets_asset_of_unit"),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("former_number", ""), _negated=True), models.Q(("state", "void"), _negated=True)
+                ),
+                fields=("former_number",),
+                name="assets_asset_former_number_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="asset",

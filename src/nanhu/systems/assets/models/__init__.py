@@ -1,12 +1,14 @@
-from nanhu.systems.assets.models.depreciation import ClosedLine, Depreciation, MonthClose, Plan
-from nanhu.systems.assets.models.disposing import Disposal, DisposalLine, Loss
+from nanhu.systems.assets.models.depreciation import BookedMonth, ClosedLine, Depreciation, MonthClose, Plan
+from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
 from nanhu.systems.assets.models.importing import CardImport, CardRow
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
 from nanhu.systems.assets.models.receiving import Receipt, ReceiptLine
 from nanhu.systems.assets.models.things import Asset, Classification, ServiceLife
 
 __all__ = [
+    "ApprovalLevel",
     "Asset",
+    "BookedMonth",
     "CardImport",
     "CardRow",
     "Classification",

@@ -1,13 +1,20 @@
 """Depreciation (折旧): by which plan, month by month, and the close of a month against finance's cards."""
 
+from datetime import date
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import start_of
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import proposal_constraints
+from nanhu.systems.assets.errors import BooksChangedError
+from nanhu.systems.assets.models.moving import Movement
 from nanhu.systems.assets.models.things import Asset
+from nanhu.systems.assets.rules import MONTHS_KEY, month_after
 
 
 class Plan(models.Model):
@@ -54,6 +61,37 @@ class Depreciation(models.Model):
         indexes = [models.Index(fields=["booked_in"], name="assets_depreciation_booked")]
 
 
+class BookedMonth(models.Model):
+    """A month whose depreciation was booked, also one that had nothing to book. They follow one another without a gap."""
+
+    month = models.DateField(unique=True)
+    by_name = models.TextField()
+    booked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "assets_booked_month"
+        constraints = [models.CheckConstraint(condition=Q(month__day=1), name="assets_booked_month_is_one")]
+
+
+def cards_at_end_of(month: date) -> list[tuple[str, str, int, int]]:
+    """Number, name, value and what was lost of each card, as its last movement until then left it, less what was booked until then."""
+    last = Movement.objects.filter(at__lt=start_of(month_after(month))).exclude(asset__state=Asset.State.VOID)
+    last = last.order_by("asset", "-at", "-pk").distinct("asset")
+    booked = Depreciation.objects.filter(booked_in__lte=month).values("asset").annotate(fen=Sum("fen")).order_by()
+    lost = dict(booked.values_list("asset", "fen"))
+    rows = last.values_list("asset", "asset__number", "asset__name", "to_state", "value_fen", "carried_fen")
+    return [
+        (number, name, value_fen, carried_fen + int(lost.get(pk, 0)))
+        for pk, number, name, state, value_fen, carried_fen in rows.iterator()
+        if state not in {Asset.State.DISPOSED, Asset.State.VOID}
+    ]
+
+
+def sums_at_end_of(month: date) -> tuple[int, int]:
+    cards = cards_at_end_of(month)
+    return sum(card[2] for card in cards), sum(card[3] for card in cards)
+
+
 class MonthClose(IntakeBatch):
     """The close of a month (月结): finance's cards beside ours; each that differs is named with its reason, and two sign."""
 
@@ -92,6 +130,12 @@ class MonthClose(IntakeBatch):
 
     def facts(self) -> dict[str, object]:
         return {"title": self.title, "rows": self.card_count, "differing": self.difference_count}
+
+    def refuse_work(self) -> None:
+        """The second person signs what was compared: where the books of the month moved since, it is compared anew."""
+        lock_key(MONTHS_KEY)
+        if sums_at_end_of(self.month) != (self.ours_value_fen, self.ours_accumulated_fen):
+            raise BooksChangedError
 
 
 class ClosedLine(models.Model):

@@ -8,6 +8,14 @@ from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.systems.assets.models.things import Asset
 
 
+class ApprovalLevel(models.TextChoices):
+    """Who approves that so much leaves the books."""
+
+    OFFICE = "office", _("国资处审批")
+    COUNCIL = "council", _("校长办公会审批")
+    FINANCE = "finance", _("报财政部门审批")
+
+
 class Loss(Proposal):
     """How a loss was inquired into, and what its person pays; agreed, the bill is issued and the thing is off the books."""
 
@@ -24,6 +32,7 @@ class Loss(Proposal):
         NONE = "none", _("无责任")
 
     state = models.TextField(choices=State, default=State.ASKED)
+    number = models.TextField(null=True, unique=True, help_text="of the series of disposals")
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     fault = models.TextField(choices=Fault)
@@ -31,6 +40,8 @@ class Loss(Proposal):
     value_fen = models.BigIntegerField()
     accumulated_fen = models.BigIntegerField()
     owed_fen = models.BigIntegerField()
+    level = models.TextField(choices=ApprovalLevel)
+    approval = models.TextField(default="", blank=True, help_text="the paper of the council or the finance department")
     bill = models.OneToOneField("ledger.Bill", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -41,6 +52,7 @@ class Loss(Proposal):
             models.CheckConstraint(
                 condition=Q(
                     fault__in=["intent", "neglect", "none"],
+                    level__in=["office", "council", "finance"],
                     accumulated_fen__gte=0,
                     accumulated_fen__lte=F("value_fen"),
                     owed_fen__gte=0,
@@ -53,6 +65,10 @@ class Loss(Proposal):
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(owed_fen=0) | Q(bill__isnull=False), name="assets_loss_is_billed"
             ),
+            models.CheckConstraint(
+                condition=Q(level="office") | ~Q(state="done") | ~Q(approval=""), name="assets_loss_paper_by_sum"
+            ),
+            models.CheckConstraint(condition=~Q(state="done") | Q(number__isnull=False), name="assets_loss_done"),
         ]
 
     def __str__(self) -> str:
@@ -77,10 +93,7 @@ class Disposal(Proposal):
         WRITE_OFF = "write_off", _("报损")
         SHORTAGE = "shortage", _("盘亏")
 
-    class Level(models.TextChoices):
-        OFFICE = "office", _("国资处审批")
-        COUNCIL = "council", _("校长办公会审批")
-        FINANCE = "finance", _("报财政部门审批")
+    Level = ApprovalLevel
 
     state = models.TextField(choices=State, default=State.ASKED)
     number = models.TextField(null=True, unique=True)

@@ -22,6 +22,9 @@ class CardImport(IntakeBatch):
         DISCARDED = "discarded", _("已作废")
 
     state = models.TextField(choices=State, default=State.CHECKED)
+    month = models.DateField(
+        help_text="from it on its cards are depreciated; what they carry reaches to the month before"
+    )
     card_count = models.IntegerField()
     value_fen = models.BigIntegerField()
 
@@ -30,7 +33,8 @@ class CardImport(IntakeBatch):
         constraints = [
             *proposal_constraints("assets_card_import", undecided=UNDECIDED, decided=DECIDED),
             models.CheckConstraint(
-                condition=Q(card_count__gt=0, value_fen__gt=0) & ~Q(title=""), name="assets_card_import_says_what"
+                condition=Q(card_count__gt=0, value_fen__gt=0, month__day=1) & ~Q(title=""),
+                name="assets_card_import_says_what",
             ),
         ]
 

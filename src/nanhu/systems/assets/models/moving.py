@@ -52,13 +52,18 @@ class Movement(models.Model):
     to_keeper = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     from_room = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
     to_room = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    value_fen = models.BigIntegerField(help_text="of the card from then on, as a past month is closed by it")
+    carried_fen = models.BigIntegerField()
     by_name = models.TextField()
     reason = models.TextField(default="", blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "assets_movement"
-        indexes = [models.Index(fields=["asset", "-at"], name="assets_movement_of_asset")]
+        indexes = [
+            models.Index(fields=["asset", "-at"], name="assets_movement_of_asset"),
+            models.Index(fields=["asset", "at"], condition=Q(kind="transferred"), name="assets_movement_transfers"),
+        ]
 
 
 class HandOver(models.Model):

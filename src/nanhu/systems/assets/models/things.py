@@ -130,6 +130,11 @@ class Asset(models.Model):
             models.Index(fields=["unit", "state"], name="assets_asset_of_unit"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["former_number"],
+                condition=~Q(former_number="") & ~Q(state="void"),
+                name="assets_asset_former_number_once",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     number__regex=NUMBER_SHAPE, value_fen__gt=0, quantity__gte=1, carried_fen__lte=models.F("value_fen")

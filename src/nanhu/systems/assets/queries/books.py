@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from nanhu.systems.assets.models import Asset, Depreciation, MonthClose
+from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, MonthClose
+from nanhu.systems.assets.models.depreciation import cards_at_end_of
 
 GONE = (Asset.State.DISPOSED, Asset.State.VOID)
 
@@ -28,16 +29,23 @@ def on_the_books(rows: QuerySet[Asset] | None = None) -> QuerySet[Any]:
     return every.exclude(state__in=GONE).annotate(lost_fen=lost).annotate(net_fen=F("value_fen") - F("lost_fen"))
 
 
-def cards_in() -> list[OurCard]:
-    rows = on_the_books().values_list("number", "name", "value_fen", "lost_fen")
-    return [OurCard(number=one[0], name=one[1], value_fen=one[2], accumulated_fen=one[3]) for one in rows]
+def cards_in(month: date) -> list[OurCard]:
+    """The books at the end of a month."""
+    return [
+        OurCard(number=number, name=name, value_fen=value_fen, accumulated_fen=lost_fen)
+        for number, name, value_fen, lost_fen in cards_at_end_of(month)
+    ]
 
 
 def month_to_close() -> date | None:
-    """The last month that was depreciated and is not closed."""
-    last: date | None = Depreciation.objects.aggregate(last=Max("booked_in"))["last"]
+    """The earliest month that was booked and is neither closed nor being closed: one after the other."""
     taken = MonthClose.objects.exclude(state__in=[MonthClose.State.REFUSED, MonthClose.State.DISCARDED])
-    return None if last is None or taken.filter(month=last).exists() else last
+    booked = BookedMonth.objects.exclude(month__in=taken.values("month"))
+    return booked.order_by("month").values_list("month", flat=True).first()
+
+
+def last_booked() -> date | None:
+    return BookedMonth.objects.order_by("-month").values_list("month", flat=True).first()
 
 
 def sums_by(*fields: str) -> list[dict[str, Any]]:

@@ -11,10 +11,13 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job, open_progress
+from nanhu.kernel.once import lock_key
 from nanhu.systems.assets.checking import Compared
-from nanhu.systems.assets.errors import NothingToCloseError
+from nanhu.systems.assets.errors import BooksChangedError, NothingToCloseError
 from nanhu.systems.assets.models import ClosedLine, MonthClose
+from nanhu.systems.assets.models.depreciation import sums_at_end_of
 from nanhu.systems.assets.queries.books import month_to_close
+from nanhu.systems.assets.rules import MONTHS_KEY
 
 WORKER = Actor.system("assets")
 State = MonthClose.State
@@ -25,9 +28,12 @@ def make_close(*, by: Actor, token: UUID, rows: Sequence[Compared], file_name: s
     known = MonthClose.known(by, token)
     if known is not None:
         return known
+    lock_key(MONTHS_KEY)
     month = month_to_close()
     if month is None:
         raise NothingToCloseError
+    if sums_at_end_of(month) != sums_compared(rows):
+        raise BooksChangedError
     made = MonthClose.objects.create(
         token=token,
         title=f"{month:%Y-%m}",
@@ -40,6 +46,10 @@ def make_close(*, by: Actor, token: UUID, rows: Sequence[Compared], file_name: s
     ClosedLine.objects.bulk_create(line_of(made, row) for row in rows if row.differs)
     made.note(by, "make_{}")
     return made
+
+
+def sums_compared(rows: Sequence[Compared]) -> tuple[int, int]:
+    return sum(row.ours.value_fen for row in rows), sum(row.ours.accumulated_fen for row in rows)
 
 
 def sums_of(rows: Sequence[Compared]) -> dict[str, Any]:

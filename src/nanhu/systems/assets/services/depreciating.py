@@ -10,21 +10,45 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.once import lock_key
-from nanhu.systems.assets.errors import MonthAheadError, MonthBookedError, MonthClosedError, MonthMissingError
-from nanhu.systems.assets.models import Asset, Depreciation, MonthClose, Plan
-from nanhu.systems.assets.rules import depreciation_of, month_of, months_between
+from nanhu.systems.assets.errors import (
+    MonthAheadError,
+    MonthBookedError,
+    MonthClosedError,
+    MonthMissingError,
+    MonthOrderError,
+    NothingAddedError,
+)
+from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, MonthClose, Plan
+from nanhu.systems.assets.queries.books import last_booked
+from nanhu.systems.assets.rules import MONTHS_KEY, depreciation_of, month_after, month_of, months_between
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
+
+
+def keep_months() -> None:
+    """Neither run nor close until the transaction ends. Asked before any thing's row is locked, so that no two wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [MONTHS_KEY])
+
+
+def is_closing(month: date) -> bool:
+    """Closed, or compared with finance's cards and not given up; or a later one is."""
+    given_up = [MonthClose.State.REFUSED, MonthClose.State.DISCARDED]
+    return MonthClose.objects.filter(month__gte=month).exclude(state__in=given_up).exists()
 
 
 @transaction.atomic
 def depreciate(*, by: Actor, month: date) -> int:
-    """How many rows were added. From the last day of the month on."""
+    """How many rows were added. From the last day of the month on; the month after the last one, or the last one again."""
     first = month_of(month)
     if first.replace(day=monthrange(first.year, first.month)[1]) > campus_today():
         raise MonthAheadError
-    lock_key("assets.depreciation")
-    if MonthClose.objects.filter(month__gte=first, state=MonthClose.State.POSTED).exists():
+    lock_key(MONTHS_KEY)
+    if is_closing(first):
         raise MonthClosedError(month=f"{first:%Y-%m}")
+    last = last_booked()
+    if last is not None and first not in {last, month_after(last)}:
+        raise MonthOrderError(month=f"{month_after(last):%Y-%m}")
+    BookedMonth.objects.get_or_create(month=first, defaults={"by_name": by.name})
     with connection.cursor() as cursor:
         cursor.execute("SELECT assets_depreciate(%s, %s)", [first, first])
         added = int(cursor.fetchone()[0])
@@ -38,8 +62,8 @@ def accumulated_fen(asset: Asset) -> int:
 
 
 def refuse_booked(asset: Asset, month: date) -> None:
-    """Nothing leaves or changes its value in a month whose depreciation stands."""
-    if Depreciation.objects.filter(asset=asset, month__gte=month).exists():
+    """Nothing leaves or changes its value in a month whose depreciation stands, or that is closed."""
+    if is_closing(month) or Depreciation.objects.filter(asset=asset, month__gte=month).exists():
         raise MonthBookedError(month=f"{month:%Y-%m}")
 
 
@@ -83,6 +107,9 @@ def plan_anew(*, by: Actor, asset: Asset, month: date, months: int) -> None:
 @transaction.atomic
 def improve(*, by: Actor, asset: Asset, added_fen: int, months: int, reason: str) -> Asset:
     """A new value and new months from this month on (改造增值); what was booked stays."""
+    if added_fen <= 0:
+        raise NothingAddedError
+    keep_months()
     found, month = locked(asset.public_id, AT_HAND), month_of(campus_today())
     refuse_booked(found, month)
     refuse_unbooked(found, month)

@@ -12,14 +12,15 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
 from nanhu.systems.assets.errors import ApprovalMissingError, NothingChosenError, TooEarlyError, WipingMissingError
-from nanhu.systems.assets.models import Asset, Disposal, DisposalLine
+from nanhu.systems.assets.models import ApprovalLevel, Asset, Disposal, DisposalLine
 from nanhu.systems.assets.numbers import DISPOSALS
 from nanhu.systems.assets.queries.lives import MONTHS, life_of
 from nanhu.systems.assets.rules import level_of, month_of, months_between
-from nanhu.systems.assets.services.depreciating import accumulated_fen, refuse_booked
+from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.lending import resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
+from nanhu.systems.assets.services.own import refuse_own
 
 State = Disposal.State
 
@@ -67,9 +68,7 @@ def ask(
     for thing in things:
         refuse_thing(thing, kind, appraisal, wiping)
     value_fen = sum(thing.value_fen for thing in things)
-    level = level_of(value_fen)
-    if level != Disposal.Level.OFFICE and not approval.strip():
-        raise ApprovalMissingError(sum=format_yuan(value_fen), level=Disposal.Level(level).label)
+    level = level_by(value_fen, approval)
     lot = Disposal.objects.create(
         token=token,
         author_id=account_of(by),
@@ -93,6 +92,14 @@ def ask(
     return lot
 
 
+def level_by(value_fen: int, approval: str) -> str:
+    """Who approves that so much leaves the books; above the office's own limit not without their paper."""
+    level = level_of(value_fen)
+    if level != ApprovalLevel.OFFICE and not approval.strip():
+        raise ApprovalMissingError(sum=format_yuan(value_fen), level=ApprovalLevel(level).label)
+    return level
+
+
 def refuse_thing(asset: Asset, kind: str, appraisal: str, wiping: str) -> None:
     """What stands in its way: another lot, its years, its data."""
     line = asset.disposal_lines.filter(released_at=None).select_related("disposal").first()
@@ -100,7 +107,7 @@ def refuse_thing(asset: Asset, kind: str, appraisal: str, wiping: str) -> None:
         raise line.disposal.wrong_state()
     if asset.classification.holds_data and not wiping.strip():
         raise WipingMissingError(number=asset.number)
-    if kind == Disposal.Kind.SCRAP and asset.classification.is_depreciable and not appraisal.strip():
+    if kind != Disposal.Kind.TRANSFER and asset.classification.is_depreciable and not appraisal.strip():
         refuse_early(asset)
 
 
@@ -115,14 +122,18 @@ def refuse_early(asset: Asset) -> None:
 
 @transaction.atomic
 def agree(*, by: Actor, lot: Disposal) -> Disposal:
-    """The month of disposal is not depreciated any more."""
+    """The month of disposal is not depreciated any more; what each lost until then stands in its line."""
+    keep_months()
     found = lot.locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
     today = campus_today()
-    ids = found.lines.order_by("asset__public_id").values_list("asset__public_id", flat=True)
-    for public_id in ids:
-        thing = locked(public_id, (Thing.TO_SCRAP,))
+    for line in found.lines.select_related("asset").order_by("asset__public_id"):
+        thing = locked(line.asset.public_id, (Thing.TO_SCRAP,))
+        refuse_own(by, thing.keeper_id)
         refuse_booked(thing, month_of(today))
+        refuse_unbooked(thing, month_of(today))
+        line.accumulated_fen = accumulated_fen(thing)
+        line.save(update_fields=["accumulated_fen"])
         reason = found.get_kind_display()
         move(by=by, asset=thing, kind=Kind.DISPOSED, reason=reason, state=Thing.DISPOSED, disposed_on=today)
     found.disposed_on = today

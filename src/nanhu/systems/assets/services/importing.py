@@ -12,9 +12,12 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
+from nanhu.kernel.once import lock_key
+from nanhu.systems.assets.checking import former_numbers_taken
+from nanhu.systems.assets.errors import CardsTwiceError
 from nanhu.systems.assets.models import Asset, CardImport, CardRow, Classification, Movement, Plan
-from nanhu.systems.assets.queries.lives import months_of
 from nanhu.systems.assets.rules import NOMINAL_FEN, month_of, months_between
+from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.receiving import enter_thing
 
 WORKER = Actor.system("assets")
@@ -26,12 +29,15 @@ def make_import(*, by: Actor, token: UUID, title: str, rows: Sequence[CardRow], 
     known = CardImport.known(by, token)
     if known is not None:
         return known
+    lock_key("assets.card_import")
+    refuse_twice({row.former_number for row in rows})
     made = CardImport.objects.create(
         token=token,
         title=title,
         file_name=file_name,
         author_id=account_of(by),
         author_name=by.name,
+        month=month_of(campus_today()),
         card_count=len(rows),
         value_fen=sum(row.card["value_fen"] for row in rows),
     )
@@ -42,15 +48,25 @@ def make_import(*, by: Actor, token: UUID, title: str, rows: Sequence[CardRow], 
     return made
 
 
+def refuse_twice(numbers: set[str]) -> None:
+    """Also beside another file that is handed in at the same moment."""
+    gone = [State.POSTED, State.REFUSED, State.DISCARDED]
+    rows = CardRow.objects.filter(former_number__in=numbers).exclude(batch__state__in=gone)
+    taken = sorted(former_numbers_taken(numbers) | set(rows.values_list("former_number", flat=True)))
+    if taken:
+        raise CardsTwiceError(number=taken[0], count=len(taken))
+
+
 @job("assets.take_cards")
 def take_cards(batch_id: int) -> None:
     """May run twice: what stands is not entered again."""
     with transaction.atomic():
+        keep_months()
         batch = CardImport.objects.select_for_update().get(pk=batch_id)
         if batch.state != State.POSTING:
             return
         classes = {one.code: one for one in Classification.objects.all()}
-        for row in batch.rows.filter(asset=None):
+        for row in batch.rows.select_related("batch").filter(asset=None):
             row.asset = enter_card(row, classes)
             row.save(update_fields=["asset"])
         batch.state, batch.posted_at = State.POSTED, now()
@@ -64,6 +80,7 @@ def take_cards(batch_id: int) -> None:
 
 def enter_card(row: CardRow, classes: dict[str, Classification]) -> Asset:
     card: dict[str, Any] = dict(row.card)
+    months = card.pop("months")
     asset = Asset(
         **card
         | {
@@ -75,17 +92,16 @@ def enter_card(row: CardRow, classes: dict[str, Classification]) -> Asset:
             "state": Asset.State.IN_USE if card["keeper_id"] else Asset.State.IN_STOCK,
         }
     )
-    enter_thing(by=WORKER, asset=asset, kind=Movement.Kind.IMPORTED, reason=row.batch.title)
+    enter_thing(by=WORKER, asset=asset, kind=Movement.Kind.IMPORTED, months=months, reason=row.batch.title)
     if asset.carried_fen:
-        go_on_with_plan(asset)
+        go_on_with_plan(asset, row.batch.month, months)
     return asset
 
 
-def go_on_with_plan(asset: Asset) -> None:
-    """What is left of its value over what is left of its months, from this month on."""
-    left, month = asset.value_fen - asset.carried_fen, month_of(campus_today())
-    if not left or not asset.classification.is_depreciable or asset.value_fen == NOMINAL_FEN:
+def go_on_with_plan(asset: Asset, month: date, months: int | None) -> None:
+    """What is left of its value over what is left of its months, from the month in which the cards were handed in."""
+    left = asset.value_fen - asset.carried_fen
+    if months is None or not left or not asset.classification.is_depreciable or asset.value_fen == NOMINAL_FEN:
         return
-    used = months_between(asset.put_into_use_on, month)
-    months = max(1, months_of(asset.classification.code, campus_today()) - used)
-    Plan.objects.create(asset=asset, from_month=month, base_fen=left, months=months, by_name=WORKER.name)
+    over = max(1, months - months_between(asset.put_into_use_on, month))
+    Plan.objects.create(asset=asset, from_month=month, base_fen=left, months=over, by_name=WORKER.name)

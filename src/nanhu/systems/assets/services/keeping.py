@@ -17,6 +17,7 @@ from nanhu.systems.assets.numbers import THINGS
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services.depreciating import (
     accumulated_fen,
+    keep_months,
     months_left,
     plan_anew,
     plan_of,
@@ -125,6 +126,7 @@ def mark_idle(*, by: Actor, asset: Asset, reason: str) -> Asset:
 @transaction.atomic
 def split(*, by: Actor, asset: Asset, quantity: int) -> Asset:
     """So many pieces of a batch onto a card of their own, with their part of the value and of what it lost."""
+    keep_months()
     found, month = locked(asset.public_id, AT_HAND), month_of(campus_today())
     if not 1 <= quantity < found.quantity:
         raise SplitError(quantity=found.quantity, most=found.quantity - 1)
@@ -157,9 +159,10 @@ def part_of(asset: Asset, quantity: int, lost_fen: int) -> Asset:
 
 @transaction.atomic
 def void_number(*, by: Actor, asset: Asset, reason: str) -> Asset:
-    """Of a card that was entered wrongly and never moved; the number stays and is never given again."""
+    """Of a card that was entered wrongly and never moved, nor split off; the number stays and is never given again."""
+    keep_months()
     found = locked(asset.public_id, (State.IN_STOCK,))
-    if found.movements.count() > 1 or accumulated_fen(found):
+    if found.split_from_id or found.movements.count() > 1 or accumulated_fen(found):
         raise MovedSinceError
     numbering.void(by=by, series=THINGS, number=found.number, reason=reason)
     move(by=by, asset=found, kind=Kind.VOIDED, reason=given(reason), state=State.VOID)

@@ -9,16 +9,20 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.errors import NobodyToPayError
-from nanhu.systems.assets.models import Asset, Loss
+from nanhu.systems.assets.errors import LossChangedError, NobodyToPayError
+from nanhu.systems.assets.models import Asset, Loan, Loss
+from nanhu.systems.assets.numbers import DISPOSALS
 from nanhu.systems.assets.rules import compensation_fen, month_of
-from nanhu.systems.assets.services.depreciating import accumulated_fen, refuse_booked
+from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
+from nanhu.systems.assets.services.disposing import level_by
 from nanhu.systems.assets.services.lending import resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
+from nanhu.systems.assets.services.own import refuse_own
 
 ISSUER: Final = "assets"
 FEE: Final = "assets.compensation"
@@ -35,26 +39,46 @@ def report_lost(*, by: Actor, asset: Asset, reason: str) -> Asset:
 
 @transaction.atomic
 def report_found(*, by: Actor, asset: Asset, reason: str) -> Asset:
-    """Not while a ruling on its loss waits."""
+    """Not while a ruling on its loss waits. What was lent is lent still."""
     found = locked(asset.public_id, (Thing.MISSING,))
     waits = Loss.objects.filter(asset=found, state=State.ASKED).first()
     if waits is not None:
         raise waits.wrong_state()
-    move(by=by, asset=found, kind=Kind.FOUND, reason=given(reason), state=resting_state(found))
+    move(
+        by=by,
+        asset=found,
+        kind=Kind.FOUND,
+        reason=given(reason),
+        state=Thing.LENT if loan_of(found) else resting_state(found),
+    )
     return found
 
 
+def loan_of(asset: Asset) -> Loan | None:
+    return asset.loans.filter(returned_at=None).first()
+
+
+def answerable(asset: Asset) -> int | None:
+    """Who had it: who borrowed it, else its keeper, if that person ever confirmed to have it."""
+    loan = loan_of(asset)
+    return loan.borrower_id if loan else asset.keeper_id if asset.confirmed_at else None
+
+
 @transaction.atomic
-def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings: str) -> Loss:
-    """What the inquiry found, and what its keeper owes by that."""
+def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings: str, approval: str = "") -> Loss:
+    """What the inquiry found, and what who had it owes by that: of the value that is left once all months before this one stand."""
     known = Loss.known(by, token)
     if known is not None:
         return known
+    keep_months()
     found = locked(asset.public_id, (Thing.MISSING,))
     waits = Loss.objects.filter(asset=found, state=State.ASKED).first()
     if waits is not None:
         raise waits.wrong_state()
-    if found.keeper_id is None and fault != Loss.Fault.NONE:
+    person_id = answerable(found)
+    refuse_own(by, person_id, found.keeper_id)
+    refuse_unbooked(found, month_of(campus_today()))
+    if person_id is None and fault != Loss.Fault.NONE:
         raise NobodyToPayError
     accumulated = accumulated_fen(found)
     asked = Loss.objects.create(
@@ -62,12 +86,14 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
         author_id=account_of(by),
         author_name=by.name,
         asset=found,
-        person_id=found.keeper_id,
+        person_id=person_id,
         fault=fault,
         findings=given(findings),
         value_fen=found.value_fen,
         accumulated_fen=accumulated,
         owed_fen=compensation_fen(value_fen=found.value_fen, accumulated_fen=accumulated, fault=fault),
+        level=level_by(found.value_fen, approval),
+        approval=approval.strip(),
     )
     note(by, asked, "assets.propose_loss", asked.findings)
     return asked
@@ -75,13 +101,21 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
 
 @transaction.atomic
 def agree(*, by: Actor, loss: Loss) -> Loss:
+    """Off the books, and the bill issued: of the sums that were ruled on, or not at all."""
+    keep_months()
     found = loss.locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
     thing = locked(found.asset.public_id, (Thing.MISSING,))
+    refuse_own(by, found.person_id, thing.keeper_id)
     refuse_booked(thing, month_of(campus_today()))
+    refuse_unbooked(thing, month_of(campus_today()))
+    if (found.value_fen, found.accumulated_fen) != (thing.value_fen, accumulated_fen(thing)):
+        raise LossChangedError
     if found.owed_fen and found.person_id:
         found.bill = bill_of(by, found)
+    found.number = numbering.take(by=by, series=DISPOSALS, target=f"asset:{thing.number}").number
     found.save()
+    thing.loans.filter(returned_at=None).update(returned_at=now())
     reason = found.get_fault_display()
     move(by=by, asset=thing, kind=Kind.DISPOSED, reason=reason, state=Thing.DISPOSED, disposed_on=campus_today())
     note(by, found, "assets.approve_loss")

@@ -54,6 +54,8 @@ def entered(
         to_keeper_id=asset.keeper_id,
         from_room_id=room_id,
         to_room_id=asset.room_id,
+        value_fen=asset.value_fen,
+        carried_fen=asset.carried_fen,
         by_name=by.name,
         reason=reason,
     )

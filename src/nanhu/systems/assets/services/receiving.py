@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
-from nanhu.kernel.once import made_by_form
+from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given
 from nanhu.systems.assets.errors import (
     BelowThresholdError,
@@ -22,6 +22,7 @@ from nanhu.systems.assets.errors import (
     InspectorsError,
     NotALeafError,
     NotInspectorError,
+    SerialsError,
     UsedBeforeAcquiredError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Movement, Plan, Receipt, ReceiptLine
@@ -31,6 +32,7 @@ from nanhu.systems.assets.rules import NOMINAL_FEN, THRESHOLD_FEN, month_of
 from nanhu.systems.assets.services.moving import entered
 
 State = Receipt.State
+LONGEST_SERIAL: Final = 80
 
 
 @transaction.atomic
@@ -71,18 +73,36 @@ def enter_line(receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
     added = ReceiptLine(receipt=receipt, position=receipt.lines.count() + 1, **line)
     refuse_line(receipt, added)
     added.save(force_insert=True)
-    total = receipt.lines.aggregate(fen=Sum(F("price_fen") * F("quantity")))["fen"]
+    total = entered_on_invoice(receipt)
     if total > receipt.invoice_fen:
         raise BeyondInvoiceError(sum=format_yuan(total), invoice=format_yuan(receipt.invoice_fen))
     return added
+
+
+def entered_on_invoice(receipt: Receipt) -> int:
+    """On this receipt, and on every other of the same supplier's invoice that was not refused."""
+    lines = ReceiptLine.objects.filter(receipt=receipt)
+    if receipt.acquired == Asset.Acquired.BOUGHT:
+        lock_key(f"assets.invoice:{receipt.supplier}:{receipt.invoice}")
+        same = ReceiptLine.objects.filter(receipt__supplier=receipt.supplier, receipt__invoice=receipt.invoice)
+        lines |= same.filter(receipt__acquired=receipt.acquired).exclude(receipt__state=State.REFUSED)
+    return int(lines.aggregate(fen=Sum(F("price_fen") * F("quantity")))["fen"])
 
 
 def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
     refuse_branch(line.classification)
     if line.put_into_use_on < receipt.acquired_on:
         raise UsedBeforeAcquiredError(day=f"{receipt.acquired_on:%Y-%m-%d}")
+    serials = serials_of(line)
+    if len(serials) > line.quantity or any(len(one) > LONGEST_SERIAL for one in serials):
+        raise SerialsError(longest=LONGEST_SERIAL, most=line.quantity)
     if line.price_fen < THRESHOLD_FEN and line.price_fen != NOMINAL_FEN and not (line.is_batch and line.quantity > 1):
         raise BelowThresholdError(least=format_yuan(THRESHOLD_FEN))
+
+
+def serials_of(line: ReceiptLine) -> list[str]:
+    """One a line."""
+    return [one.strip() for one in line.serials.splitlines() if one.strip()]
 
 
 def refuse_branch(classification: Classification) -> None:
@@ -133,7 +153,7 @@ def receive(*, by: Actor, receipt: Receipt) -> None:
 
 def things_of(receipt: Receipt, line: ReceiptLine) -> list[Asset]:
     """One card for all where it is a batch, else one a piece."""
-    serials = line.serials.split()
+    serials = serials_of(line)
     count, quantity = (1, line.quantity) if line.is_batch else (line.quantity, 1)
     return [
         Asset(

@@ -9,9 +9,11 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.systems.assets.models import Asset, Transfer
+from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.keeping import refuse_outsider
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
+from nanhu.systems.assets.services.own import refuse_own
 
 State = Transfer.State
 
@@ -44,10 +46,12 @@ def ask(
 
 @transaction.atomic
 def agree(*, by: Actor, transfer: Transfer) -> Transfer:
-    """A thing that was lent or broke meanwhile stays where it is: the office is told so."""
+    """A thing that was lent or broke meanwhile stays where it is: the office is told so. Months until then stay the giver's."""
+    keep_months()
     found = transfer.locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
     thing = locked(found.asset.public_id, AT_HAND)
+    refuse_own(by, found.to_keeper_id, thing.keeper_id)
     move(
         by=by,
         asset=thing,

@@ -13,7 +13,7 @@ CREATE TRIGGER assets_asset_moves_along_its_states BEFORE UPDATE ON assets_asset
         ('in_stock', 'in_use'), ('in_stock', 'lent'), ('in_stock', 'in_repair'), ('in_stock', 'missing'), ('in_stock', 'to_scrap'),
         ('in_stock', 'void'), ('in_use', 'in_stock'), ('in_use', 'lent'), ('in_use', 'in_repair'), ('in_use', 'missing'),
         ('in_use', 'to_scrap'), ('lent', 'in_use'), ('lent', 'in_stock'), ('lent', 'missing'), ('in_repair', 'in_use'),
-        ('in_repair', 'in_stock'), ('in_repair', 'to_scrap'), ('missing', 'in_use'), ('missing', 'in_stock'),
+        ('in_repair', 'in_stock'), ('in_repair', 'to_scrap'), ('missing', 'in_use'), ('missing', 'in_stock'), ('missing', 'lent'),
         ('missing', 'disposed'), ('to_scrap', 'in_use'), ('to_scrap', 'in_stock'), ('to_scrap', 'disposed')))
     EXECUTE FUNCTION assets_refuse('there is no such way from state to state');
 
@@ -26,6 +26,9 @@ CREATE TRIGGER assets_movement_append_only BEFORE UPDATE OR DELETE ON assets_mov
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
 
 CREATE TRIGGER assets_depreciation_append_only BEFORE UPDATE OR DELETE ON assets_depreciation
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_booked_month_append_only BEFORE UPDATE OR DELETE ON assets_booked_month
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
 
 CREATE TRIGGER assets_plan_is_kept BEFORE DELETE ON assets_plan
@@ -54,3 +57,13 @@ CREATE TRIGGER assets_disposal_keeps_what_was_decided BEFORE UPDATE ON assets_di
     FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.title, OLD.kind, OLD.level, OLD.value_fen, OLD.author_id)
         IS DISTINCT FROM (NEW.title, NEW.kind, NEW.level, NEW.value_fen, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a disposal stays as it was asked and decided');
+
+CREATE TRIGGER assets_loss_is_kept BEFORE DELETE ON assets_loss
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('losses are never removed');
+
+CREATE TRIGGER assets_loss_keeps_what_was_decided BEFORE UPDATE ON assets_loss
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.fault, OLD.findings, OLD.value_fen, OLD.accumulated_fen, OLD.owed_fen,
+            OLD.level, OLD.approval, OLD.author_id)
+        IS DISTINCT FROM (NEW.asset_id, NEW.fault, NEW.findings, NEW.value_fen, NEW.accumulated_fen, NEW.owed_fen,
+            NEW.level, NEW.approval, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a loss stays as it was ruled and decided');

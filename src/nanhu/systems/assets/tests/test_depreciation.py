@@ -5,9 +5,18 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from nanhu.systems.assets.errors import MonthAheadError, MonthBookedError, MonthMissingError
-from nanhu.systems.assets.models import Asset, Depreciation, Plan
-from nanhu.systems.assets.services import depreciating, disposing, keeping
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.assets.errors import (
+    MonthAheadError,
+    MonthBookedError,
+    MonthMissingError,
+    MonthOrderError,
+    MovedSinceError,
+    NothingAddedError,
+)
+from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Plan
+from nanhu.systems.assets.rules import MONTHS_KEY, month_after
+from nanhu.systems.assets.services import depreciating, disposing, keeping, losing, transferring
 from nanhu.systems.assets.services.depreciating import accumulated_fen, depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 
@@ -17,7 +26,19 @@ def months(asset):
 
 
 def run(year, month):
-    return depreciate(by=SYSTEM, month=date(year, month, 1))
+    """All months after the last that was booked, one after the other."""
+    last, until = BookedMonth.objects.order_by("-month").first(), date(year, month, 1)
+    one, added = until if last is None or last.month >= until else month_after(last.month), 0
+    while one <= until:
+        added += depreciate(by=SYSTEM, month=one)
+        one = month_after(one)
+    return added
+
+
+def booked_at_once(year, month):
+    """Years in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT assets_depreciate(%s, %s)", [date(year, month, 1)] * 2)
 
 
 def test_a_computer_from_the_month_of_putting_into_use(school, clock):
@@ -113,6 +134,7 @@ def scrapped(school, asset):
 def test_the_month_of_disposal_is_not_taken(school, clock):
     clock("2026-11-30")
     asset = school.thing()
+    run(2026, 11)
     clock("2026-12-10")
     scrapped(school, asset)
     clock("2026-12-31")
@@ -148,8 +170,7 @@ def test_a_split_batch_still_adds_up_to_its_value(school, clock):
     asset.refresh_from_db()
     assert (asset.quantity, part.quantity) == (7, 3)
     assert asset.value_fen + part.value_fen == 100_003
-    clock("2042-12-31")
-    run(2042, 12)
+    booked_at_once(2042, 12)
     assert (accumulated_fen(asset), accumulated_fen(part)) == (asset.value_fen, part.value_fen)
 
 
@@ -171,3 +192,91 @@ def test_one_row_an_asset_and_month(school, clock):
     first.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         first.save(force_insert=True)
+
+
+def test_months_are_booked_one_after_the_other(school, clock):
+    clock("2026-12-31")
+    school.thing()
+    run(2026, 10)
+    for month in (date(2026, 9, 1), date(2026, 12, 1)):
+        with pytest.raises(MonthOrderError) as refused:
+            depreciate(by=SYSTEM, month=month)
+        assert "2026-11" in str(refused.value)
+    assert depreciate(by=SYSTEM, month=date(2026, 10, 1)) == 0
+    assert run(2026, 12) == 2
+    assert not Depreciation.objects.filter(month=date(2026, 11, 1)).exclude(booked_in=date(2026, 11, 1)).exists()
+
+
+def transferred(school, asset, unit="13", keeper="T8"):
+    asked = transferring.ask(
+        by=school.actor("T1"),
+        token=token(),
+        asset=asset,
+        to_unit_id=school.units[unit],
+        to_keeper_id=school[keeper],
+        to_room_id=school.rooms["b1-102"],
+        reason="专业调整",
+    )
+    return transferring.agree(by=school.actor("T5"), transfer=asked)
+
+
+def test_months_before_a_transfer_stay_with_who_had_it_however_late_they_are_booked(school, clock):
+    clock("2026-10-03")
+    asset = school.thing(used=date(2026, 8, 1))
+    clock("2026-11-03")
+    transferred(school, asset)
+    clock("2026-12-02")
+    transferred(school, asset, "12", "T2")
+    clock("2026-12-31")
+    run(2026, 12)
+    units = asset.depreciation.order_by("month").values_list("unit__code", flat=True)
+    assert list(units) == ["12", "12", "12", "13", "12"]
+
+
+def test_an_improvement_adds_something(school):
+    asset = school.thing(used=campus_today())
+    with pytest.raises(NothingAddedError):
+        depreciating.improve(by=SYSTEM, asset=asset, added_fen=0, months=1, reason="改年限")
+
+
+def test_what_was_split_off_is_not_voided(school):
+    asset = school.thing("实验凳", code="A0501", fen=200_000, quantity=10, used=campus_today())
+    part = keeping.split(by=SYSTEM, asset=asset, quantity=3)
+    with pytest.raises(MovedSinceError):
+        keeping.void_number(by=SYSTEM, asset=part, reason="多登了")
+    part.refresh_from_db()
+    assert part.state == Asset.State.IN_STOCK
+
+
+def ruled(school, asset):
+    losing.report_lost(by=school.actor("T1"), asset=asset, reason="不见了")
+    return losing.propose_ruling(by=school.actor("T5"), token=token(), asset=asset, fault="none", findings="查过")
+
+
+def run_may_begin():
+    """Asked on another connection, as the month's run asks."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [MONTHS_KEY])
+            return cursor.fetchone()[0]
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda _school, asset: depreciating.improve(by=SYSTEM, asset=asset, added_fen=1, months=2, reason="改造"),
+        lambda _school, asset: keeping.split(by=SYSTEM, asset=asset, quantity=1),
+        lambda _school, asset: keeping.void_number(by=SYSTEM, asset=asset, reason="重复"),
+        scrapped,
+        ruled,
+        transferred,
+    ],
+)
+def test_no_run_of_a_month_comes_between_an_act_and_its_end(school, act):
+    asset = school.thing("实验凳", code="A0501", fen=200_000, quantity=10, used=campus_today())
+    assert run_may_begin()
+    act(school, asset)
+    assert not run_may_begin()

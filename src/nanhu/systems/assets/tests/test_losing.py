@@ -4,12 +4,21 @@ from datetime import date
 
 import pytest
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.errors import ApprovalMissingError, NobodyToPayError, TooEarlyError, WipingMissingError
+from nanhu.systems.assets.errors import (
+    ApprovalMissingError,
+    LossChangedError,
+    MonthMissingError,
+    NobodyToPayError,
+    OwnThingError,
+    TooEarlyError,
+    WipingMissingError,
+)
 from nanhu.systems.assets.models import Asset, Disposal
 from nanhu.systems.assets.registrations import outstanding
-from nanhu.systems.assets.services import disposing, losing
+from nanhu.systems.assets.services import disposing, keeping, lending, losing
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.services.merging import rekey
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
@@ -20,20 +29,33 @@ def fresh(asset):
 
 
 def lost(school, **thing):
-    asset = school.thing(**thing)
+    return reported(school, owned(school, **thing))
+
+
+def owned(school, **thing):
+    """Put into use today, and confirmed by who has it."""
+    asset = school.thing(**{"used": campus_today()} | thing)
+    if asset.keeper_id:
+        keeping.confirm(by=SYSTEM, person_id=asset.keeper_id, public_ids=[asset.public_id])
+    return asset
+
+
+def reported(school, asset):
     return losing.report_lost(by=school.actor("T2"), asset=asset, reason="出差途中遗失")
 
 
-def ruled(school, asset, fault="neglect"):
-    return losing.propose_ruling(by=school.actor("T5"), token=token(), asset=asset, fault=fault, findings="随身携带")
+def ruled(school, asset, fault="neglect", by="T5", **said):
+    return losing.propose_ruling(
+        by=school.actor(by), token=token(), asset=asset, fault=fault, findings="随身携带", **said
+    )
 
 
 def test_a_loss_by_neglect_is_a_bill_of_half_the_net_value(school, clock):
     clock("2026-12-31")
-    asset = school.thing(keeper="T2")
+    asset = owned(school, keeper="T2", used=date(2026, 9, 17))
     depreciate(by=SYSTEM, month=date(2026, 12, 1))
     clock("2027-01-05")
-    losing.report_lost(by=school.actor("T2"), asset=asset, reason="出差途中遗失")
+    reported(school, asset)
     loss = ruled(school, asset)
     assert (loss.accumulated_fen, loss.owed_fen) == (38_883, 330_509)
     assert ledger.Bill.objects.count() == 0
@@ -108,6 +130,7 @@ def test_a_large_sum_needs_the_paper_of_the_council(school):
 
 def test_a_lot_is_agreed_by_another_and_holds_each_thing_once(school):
     asset = to_scrap(school, used=date(2010, 1, 1))
+    depreciate(by=SYSTEM, month=date(2026, 10, 1))
     lot = lot_of(school, asset)
     with pytest.raises(WrongStateError):
         lot_of(school, asset)
@@ -138,3 +161,104 @@ def test_a_merged_record_hands_its_things_on(school):
     for _again in range(2):
         rekey(by=SYSTEM, kept_id=school["T3"], gone_id=school["T2"])
     assert fresh(asset).keeper_id == school["T3"]
+
+
+def test_a_ruling_waits_for_the_months_before_it(school, clock):
+    clock("2026-12-31")
+    asset = owned(school, keeper="T2", used=date(2026, 9, 17))
+    clock("2027-01-05")
+    reported(school, asset)
+    with pytest.raises(MonthMissingError):
+        ruled(school, asset)
+    depreciate(by=SYSTEM, month=date(2026, 12, 1))
+    assert ruled(school, asset).owed_fen == 330_509
+
+
+def test_a_ruling_on_an_older_sum_is_made_anew(school, clock):
+    clock("2026-12-31")
+    asset = owned(school, keeper="T2", used=date(2026, 9, 17))
+    depreciate(by=SYSTEM, month=date(2026, 12, 1))
+    clock("2027-01-05")
+    loss = ruled(school, reported(school, asset))
+    clock("2027-02-03")
+    with pytest.raises(MonthMissingError):
+        losing.agree(by=school.actor("T6"), loss=loss)
+    depreciate(by=SYSTEM, month=date(2027, 1, 1))
+    with pytest.raises(LossChangedError):
+        losing.agree(by=school.actor("T6"), loss=loss)
+    assert ledger.Bill.objects.count() == 0
+    losing.refuse(by=school.actor("T6"), loss=loss, answer="又记了一个月")
+    assert losing.agree(by=school.actor("T6"), loss=ruled(school, asset)).owed_fen < 330_509
+
+
+def lent(school, **thing):
+    asset = owned(school, **thing)
+    lending.lend(by=school.actor("T1"), asset=asset, borrower_id=school["T3"], due_on=campus_today())
+    return reported(school, asset)
+
+
+def test_what_was_lent_and_is_found_again_is_lent_still_and_comes_back(school):
+    asset = lent(school, keeper="T2")
+    losing.report_found(by=school.actor("T5"), asset=asset, reason="在柜子里")
+    assert fresh(asset).state == "lent"
+    lending.take_back(by=school.actor("T1"), asset=asset)
+    assert fresh(asset).state == "in_use"
+    assert asset.loans.filter(returned_at=None).count() == 0
+
+
+def test_who_borrowed_it_answers_for_it_and_owes_it_no_more(school):
+    loss = ruled(school, lent(school, keeper="T2"))
+    done = losing.agree(by=school.actor("T6"), loss=loss)
+    assert (done.person_id, done.bill.person_id) == (school["T3"], school["T3"])
+    assert outstanding([school["T2"], school["T3"]], "leaving") == {}
+
+
+def test_nobody_pays_for_what_he_never_confirmed(school):
+    asset = reported(school, school.thing(keeper="T2", used=campus_today()))
+    with pytest.raises(NobodyToPayError):
+        ruled(school, asset)
+    assert ruled(school, asset, "none").person_id is None
+
+
+@pytest.mark.parametrize("own", ["T5", "T6"])
+def test_nobody_rules_or_agrees_on_his_own_thing(school, own):
+    asset = reported(school, owned(school, keeper=own, unit="1001"))
+    with pytest.raises(OwnThingError):
+        losing.agree(by=school.actor("T6"), loss=ruled(school, asset, "none"))
+    assert fresh(asset).state == "missing"
+
+
+def test_nobody_agrees_that_his_own_thing_is_disposed_of(school):
+    asset = school.thing(keeper="T6", unit="1001", used=campus_today())
+    disposing.ask_to_scrap(by=school.actor("T1"), asset=asset, reason="主板烧毁")
+    with pytest.raises(OwnThingError):
+        disposing.agree(by=school.actor("T6"), lot=lot_of(school, asset, appraisal="烧毁"))
+    assert fresh(asset).state == "to_scrap"
+
+
+def test_a_large_loss_needs_the_paper_too_and_has_a_number_of_disposals(school):
+    asset = lost(school, keeper="T2", fen=60_000_000)
+    with pytest.raises(ApprovalMissingError):
+        ruled(school, asset, "none")
+    loss = ruled(school, asset, "none", approval="湖理校纪〔2026〕12号")
+    assert loss.level == "council"
+    assert losing.agree(by=school.actor("T6"), loss=loss).number.startswith("CZ")
+
+
+@pytest.mark.parametrize("kind", ["donate", "sell", "write_off", "shortage"])
+def test_no_other_name_for_it_goes_round_the_least_years(school, kind):
+    with pytest.raises(TooEarlyError):
+        lot_of(school, to_scrap(school, used=campus_today()), kind=kind)
+
+
+def test_a_lot_agreed_later_tells_what_each_thing_lost_until_then(school, clock):
+    clock("2026-10-31")
+    asset = to_scrap(school, used=date(2026, 9, 17))
+    depreciate(by=SYSTEM, month=date(2026, 10, 1))
+    lot = lot_of(school, asset, appraisal="主板烧毁")
+    clock("2026-12-05")
+    with pytest.raises(MonthMissingError):
+        disposing.agree(by=school.actor("T6"), lot=lot)
+    depreciate(by=SYSTEM, month=date(2026, 11, 1))
+    disposing.agree(by=school.actor("T6"), lot=lot)
+    assert lot.lines.get().accumulated_fen == 29_162

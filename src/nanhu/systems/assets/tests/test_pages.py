@@ -21,6 +21,7 @@ from nanhu.systems.assets.services import disposing, importing, keeping, losing
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
+from nanhu.systems.assets.tests.test_losing import owned
 from nanhu.systems.assets.tests.test_moving import asked, confirmed
 from nanhu.systems.assets.tests.test_receiving import opened
 from nanhu.systems.assets.views import cases, mine, office, unit
@@ -122,7 +123,7 @@ class TestLosses(Cases):
     desk = cases.losses
 
     def submitted(self, client):
-        asset = losing.report_lost(by=SYSTEM, asset=self.school.thing(keeper="T2"), reason="不见了")
+        asset = losing.report_lost(by=SYSTEM, asset=owned(self.school, keeper="T2"), reason="不见了")
         said = {"fault": "neglect", "findings": "调查过", "token": str(uuid4())}
         assert client.post(f"/assets/office/{asset.public_id}/ruling/", said).status_code == 302
         return f"/assets/losses/{Loss.objects.get().public_id}/"
@@ -133,6 +134,7 @@ class TestDisposals(Cases):
 
     def submitted(self, client):
         thing = self.school.thing(used=date(2010, 1, 1))
+        depreciate(by=SYSTEM, month=date(2026, 10, 1))
         asset = disposing.ask_to_scrap(by=SYSTEM, asset=thing, reason="老化")
         said = {"chosen": str(asset.public_id), "confirmed": "1", "token": str(uuid4()), "title": "一批"}
         said |= {"kind": "scrap", "reason": "老化", "wiping": "已消磁"}
@@ -241,10 +243,16 @@ def test_a_thing_passes_by_a_code_from_phone_to_phone(school, read_codes):
 def test_a_person_confirms_all_at_once(school):
     asset = keeping.assign(by=SYSTEM, asset=school.thing(), keeper_id=school["T2"], room_id=school.rooms["b1-101"])
     client = school.client("T2")
-    assert "1 件都在" in client.get("/assets/mine/confirm/").content.decode()
-    assert client.post("/assets/mine/confirm/all/").status_code == 302
+    page = client.get("/assets/mine/confirm/").content.decode()
+    assert "1 件都在" in page
+    assert f'name="shown" value="{asset.public_id}"' in page
+    later = keeping.assign(by=SYSTEM, asset=school.thing(), keeper_id=school["T2"], room_id=school.rooms["b1-101"])
+    assert client.post("/assets/mine/confirm/all/").status_code == 409
+    assert client.post("/assets/mine/confirm/all/", {"shown": [str(asset.public_id)]}).status_code == 302
     asset.refresh_from_db()
+    later.refresh_from_db()
     assert asset.confirmed_at is not None
+    assert later.confirmed_at is None
 
 
 def test_every_deed_of_a_keeper_opens(school):

@@ -13,6 +13,7 @@ from nanhu.systems.assets.errors import (
     InspectorsError,
     NotALeafError,
     NotInspectorError,
+    SerialsError,
     UsedBeforeAcquiredError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Plan, Receipt
@@ -118,6 +119,8 @@ def test_no_line_is_added_once_somebody_signed(school):
         ({"code": "A02"}, NotALeafError),
         ({"used": date(2026, 8, 31)}, UsedBeforeAcquiredError),
         ({"price_fen": 99_999}, BelowThresholdError),
+        ({"serials": "SN1\nSN2\nSN3"}, SerialsError),
+        ({"serials": "S" * 81}, SerialsError),
         ({"price_fen": 99_999, "is_batch": True, "quantity": 1}, BelowThresholdError),
     ],
 )
@@ -142,3 +145,18 @@ def test_a_refusal_says_why_and_makes_no_cards(school):
     with pytest.raises(WrongStateError):
         sign(school, receipt, "T3")
     assert Asset.objects.count() == 0
+
+
+def test_an_invoice_is_spent_once_over_all_receipts(school):
+    first = opened(school, invoice_fen=1_500_000)
+    with pytest.raises(BeyondInvoiceError):
+        opened(school, invoice_fen=1_500_000)
+    receiving.refuse(by=school.actor("T3"), receipt=first, person_id=school["T3"], answer="内存不符")
+    assert opened(school, invoice_fen=1_500_000).lines.count() == 1
+
+
+def test_a_serial_is_a_line_with_its_blanks(school):
+    receipt = opened(school, serials="SN 123\n\nSN 124\n")
+    sign(school, receipt, "T2")
+    sign(school, receipt, "T3")
+    assert list(Asset.objects.order_by("pk").values_list("serial", flat=True)) == ["SN 123", "SN 124"]

@@ -10,7 +10,7 @@ from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets.checking import Compared, check_cards, check_finance
 from nanhu.systems.assets.forms import CardsForm, CloseForm
-from nanhu.systems.assets.models import CardImport, CardRow, Disposal, Loss, MonthClose, Transfer
+from nanhu.systems.assets.models import ApprovalLevel, CardImport, CardRow, Disposal, Loss, MonthClose, Transfer
 from nanhu.systems.assets.services import closing, disposing, importing, losing, transferring
 from nanhu.systems.assets.sheets import CARDS
 from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
@@ -49,11 +49,14 @@ class Transfers(Table):
 class Losses(Table):
     number = Link(_("资产编号"), "asset__number", to="case")
     name = Text(_("名称"), "asset__name")
-    person = Person(_("领用人"), "person_id", sort=False)
+    person = Person(_("责任人"), "person_id", sort=False)
     fault = Text(_("责任"), names=dict(Loss.Fault.choices))
     value_fen = Money(_("账面原值"))
     accumulated_fen = Money(_("累计折旧"))
     owed_fen = Money(_("赔偿"))
+    loss_number = Text(_("处置单号"), "number", is_number=True)
+    level = Text(_("审批层级"), names=dict(ApprovalLevel.choices))
+    approval = Text(_("批件文号"), is_wide=True)
     findings = Text(_("调查情况"), is_wide=True)
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")
     state = Badge(_("状态"), names=Loss.State.choices, tones=CASE_TONES, tone="warn")
@@ -188,7 +191,7 @@ close_cases = closes.intake(
     keep=keep_close,
     title=_("资产月结"),
     tab=_("月结"),
-    lead=_("交财务的资产卡片，逐张与台账核对原值和累计折旧；不符的须写明原因，两人签了才结账。"),
+    lead=_("交财务的资产卡片，逐张与该月月末的台账核对原值和累计折旧；不符的须写明原因，两人签了才结账。"),
     empty=Empty(
         title=_("还没有月结过"), icon="scale", action=_("交财务卡片"), to="new", text=_("先在“折旧”里记好当月折旧。")
     ),

@@ -120,13 +120,15 @@ def lost(request: PageRequest, form: ReasonForm, found: Asset) -> None:
 def waiting(request: PageRequest) -> HttpResponseBase:
     rows = unconfirmed(request.viewer)
     none = Empty(title=_("没有待确认的东西"), icon="check")
-    facts = {"count": rows.count(), "confirm": confirm.address()}
+    facts = {"confirm": confirm.address()}
     return listing(request, Mine, rows, empty=none, template="assets/confirm.html", facts=facts)
 
 
 @waiting.action("all/", done=lambda count: ngettext("已确认 %(n)s 件。", "已确认 %(n)s 件。", count) % {"n": count})
 def confirm(request: PageRequest) -> int:
-    ids = list(unconfirmed(request.viewer).values_list("public_id", flat=True))
+    """What was shown, and nothing that came meanwhile or stands on the next page."""
+    shown = set(request.POST.getlist("shown"))
+    ids = [one for one in unconfirmed(request.viewer).values_list("public_id", flat=True) if str(one) in shown]
     return keeping.confirm(by=request.actor, person_id=request.viewer.person_id or 0, public_ids=ids)
 
 

@@ -76,14 +76,14 @@ def void(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     RulingForm,
     title=_("丢失处理意见"),
     done=_("已提出处理意见，等另一位经办人复核。"),
-    lead=_("故意按净值全额、过失按一半赔偿，最低为原值的一成；无责任不赔。复核后给领用人开应缴单。"),
+    lead=_(
+        "故意按净值全额、过失按一半赔偿，最低为原值的一成；无责任不赔。按记到上个月的折旧算；复核后给当时借用的人，或确认过的领用人开应缴单。"
+    ),
     roles=[OFFICE],
 )
 def ruling(request: PageRequest, form: RulingForm, found: Asset) -> Loss:
     said = form.cleaned_data
-    return losing.propose_ruling(
-        by=request.actor, token=said["token"], asset=found, fault=said["fault"], findings=said["findings"]
-    )
+    return losing.propose_ruling(by=request.actor, asset=found, **said)
 
 
 @thing.form("found/", ReasonForm, title=_("找到了"), done=_("已登记找到。"), roles=[OFFICE])

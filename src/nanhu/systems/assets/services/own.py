@@ -1,0 +1,11 @@
+"""Nobody decides his own case (回避): whose thing it is, who would pay or get it neither rules nor agrees."""
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.assets.errors import OwnThingError
+
+
+def refuse_own(by: Actor, *person_ids: int | None) -> None:
+    accounts = [identity.account_of(person_id) for person_id in person_ids if person_id is not None]
+    if by.account_id is not None and by.account_id in {account.pk for account in accounts if account is not None}:
+        raise OwnThingError
