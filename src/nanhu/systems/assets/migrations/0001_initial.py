@@ -273,13 +273,21 @@ class Migration(migrations.Migration):
                 (
                     "asset",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="depreciation", to="assets.asset"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="depreciation",
+                        to="assets.asset",
                     ),
                 ),
                 (
                     "unit",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.orgunit",
                     ),
                 ),
             ],

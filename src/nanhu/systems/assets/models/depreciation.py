@@ -41,12 +41,18 @@ class Plan(models.Model):
 
 
 class Depreciation(models.Model):
-    """What a thing lost in a month. `booked_in` is a later month where it was registered late. Added, and never changed."""
+    """What a thing lost in a month. `booked_in` is a later month where it was registered late. Added, and never changed.
 
-    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="depreciation")
+    Things are never removed, and a trigger asks once a statement whether thing and unit are there: millions of rows come at once."""
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.PROTECT, related_name="depreciation", db_index=False, db_constraint=False
+    )
     month = models.DateField()
     booked_in = models.DateField()
-    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        "people.OrgUnit", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     fen = models.BigIntegerField()
 
     class Meta:

@@ -7,15 +7,17 @@ DECLARE
 BEGIN
     INSERT INTO assets_depreciation (asset_id, month, booked_in, unit_id, fen)
     SELECT a.id, m.month, booked,
-           coalesce((SELECT v.from_unit_id
+           CASE WHEN NOT given.away THEN a.unit_id ELSE coalesce((SELECT v.from_unit_id
                        FROM assets_movement v
                       WHERE v.asset_id = a.id AND v.kind = 'transferred'
                         AND v.at >= (m.month + interval '1 month') AT TIME ZONE 'Asia/Shanghai'
-                      ORDER BY v.at LIMIT 1), a.unit_id),
+                      ORDER BY v.at LIMIT 1), a.unit_id) END,
            p.base_fen * m.k / p.months - p.base_fen * (m.k - 1) / p.months
       FROM assets_asset a
       JOIN assets_plan p ON p.asset_id = a.id
      CROSS JOIN LATERAL (SELECT max(d.month) AS month FROM assets_depreciation d WHERE d.asset_id = a.id) last
+     CROSS JOIN LATERAL (
+            SELECT EXISTS (SELECT FROM assets_movement v WHERE v.asset_id = a.id AND v.kind = 'transferred') AS away) given
      CROSS JOIN LATERAL (
             SELECT g.k, (p.from_month + make_interval(months => g.k - 1))::date AS month
               FROM generate_series(

@@ -31,6 +31,9 @@ CREATE TRIGGER assets_depreciation_append_only BEFORE UPDATE OR DELETE ON assets
 CREATE TRIGGER assets_booked_month_append_only BEFORE UPDATE OR DELETE ON assets_booked_month
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
 
+CREATE TRIGGER assets_depreciation_belongs AFTER INSERT ON assets_depreciation
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION assets_depreciation_belongs();
+
 CREATE TRIGGER assets_plan_is_kept BEFORE DELETE ON assets_plan
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('plans are never removed');
 

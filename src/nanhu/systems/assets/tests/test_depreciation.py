@@ -280,3 +280,13 @@ def test_no_run_of_a_month_comes_between_an_act_and_its_end(school, act):
     assert run_may_begin()
     act(school, asset)
     assert not run_may_begin()
+
+
+@pytest.mark.parametrize("column", ["asset_id", "unit_id"])
+def test_the_database_books_nothing_of_a_thing_or_a_unit_that_is_not_there(school, column):
+    asset = school.thing("投影仪", code="A0201", fen=699_900, used=campus_today())
+    first = campus_today().replace(day=1)
+    row = {"asset_id": asset.pk, "unit_id": asset.unit_id, "month": first, "booked_in": first, "fen": 1}
+    with pytest.raises(IntegrityError, match="not there"), transaction.atomic():
+        Depreciation.objects.create(**row | {column: 10**9})
+    Depreciation.objects.create(**row)
