@@ -20,7 +20,7 @@ OWNER = "NANHU_TEST_OWNER"
 OF_NO_MODEL = ["card_receipt", "card_spent", "card_stored_sum", "card_terminal_activity", "ledger_transfer"]
 """What SQL made and Django would not empty: a wallet's rows must not outlive it."""
 WRITTEN_BY_MIGRATIONS = {"datahub_code", "datahub_shared_table", "auth_permission", "django_content_type"}
-SEED = Path(nanhu.__file__).parent / "systems/card/sql/seed.sql"
+SEEDS = [Path(nanhu.__file__).parent / f"systems/{room}/sql/seed.sql" for room in ("card", "assets")]
 """What a migration writes into a table that tests fill, too: written again where that was emptied."""
 EMPTY = """
 DO $$
@@ -81,7 +81,7 @@ def emptying_passes_append_only_tables() -> Iterator[None]:
     from django.core.management.commands import flush
     from django.db.backends.postgresql.operations import DatabaseOperations
 
-    original, seed = DatabaseOperations.execute_sql_flush, SEED.read_text()
+    original, seed = DatabaseOperations.execute_sql_flush, "".join(path.read_text() for path in SEEDS)
 
     def empty(self: DatabaseOperations, statements: list[str]) -> None:
         tables = [name for statement in statements for name in re.findall(r'"([^"]+)"', statement)]

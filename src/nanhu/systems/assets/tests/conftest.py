@@ -6,6 +6,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
@@ -74,7 +75,8 @@ class School:
             state=Asset.State.IN_USE if keeper else Asset.State.IN_STOCK,
             keeper_id=self[keeper] if keeper else None,
         )
-        return enter_thing(by=SYSTEM, asset=asset, kind=Movement.Kind.RECEIVED)
+        with transaction.atomic():
+            return enter_thing(by=SYSTEM, asset=asset, kind=Movement.Kind.RECEIVED)
 
 
 def make_school() -> School:

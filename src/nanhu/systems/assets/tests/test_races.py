@@ -1,11 +1,13 @@
 """At one moment (并发): one code is taken once, one receipt makes its cards once, one month is booked once, one lot leaves once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.assets.models import Asset, Depreciation, Movement
+from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import disposing, handing
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
@@ -69,6 +71,7 @@ def test_a_month_that_is_booked_twice_at_once_is_booked_once():
 def test_a_lot_that_is_agreed_to_and_refused_at_once_ends_one_way():
     school = make_school()
     asset = to_scrap(school, used=date(2010, 1, 1))
+    depreciate(by=SYSTEM, month=month_of(month_of(campus_today()) - timedelta(days=1)))
     lot = lot_of(school, asset)
     agree = lambda: attempt(lambda: disposing.agree(by=school.actor("T6"), lot=lot))  # noqa: E731
     refuse = lambda: attempt(lambda: disposing.refuse(by=school.actor("T6"), lot=lot, answer="再看看"))  # noqa: E731
