@@ -246,6 +246,7 @@ DERIVED: Final = (
     "card_bank_order",
     "card_credential",
     "access_shared_card",
+    "campus_places",
     "datahub_shared",
     "people_known",
     "people_ties",

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.counting import statements
@@ -46,8 +47,8 @@ def verdicts_of(take: StockTake, *, verdict: str = "", only_said: bool = False) 
     sql = """SELECT v.number, a.public_id, a.name, v.verdict, v.is_proven, booked.name AS booked, seen.name AS seen, v.seen_at,
                     r.person_id AS counter_id, r.method, i.keeper_id, coalesce(a.value_fen, 0) AS value_fen
                FROM assets_count_verdicts(%(take)s) v
-               LEFT JOIN assets_asset a ON a.id = v.asset_id LEFT JOIN campus_place booked ON booked.id = v.booked_room_id
-               LEFT JOIN campus_place seen ON seen.id = v.seen_room_id LEFT JOIN assets_count_row r ON r.id = v.row_id
+               LEFT JOIN assets_asset a ON a.id = v.asset_id LEFT JOIN campus_places booked ON booked.id = v.booked_room_id
+               LEFT JOIN campus_places seen ON seen.id = v.seen_room_id LEFT JOIN assets_count_row r ON r.id = v.row_id
                LEFT JOIN assets_count_item i ON i.take_id = %(take)s AND i.asset_id = v.asset_id
               WHERE (%(verdict)s = '' OR v.verdict = %(verdict)s)
                 AND (NOT %(only_said)s OR v.row_id IS NOT NULL AND NOT v.is_proven AND v.verdict <> 'seen_twice')
@@ -61,6 +62,10 @@ def verdicts_of(take: StockTake, *, verdict: str = "", only_said: bool = False) 
 def rooms_of(take: StockTake) -> list[dict[str, Any]]:
     names = ("key", "name", "booked", "found", "moved_in", "moved_out", "open")
     return [dict(zip(names, row, strict=True)) for row in statements.rows("by_room", {"take": take.pk})]
+
+
+any_open = Remembered(lambda: StockTake.objects.filter(state=StockTake.State.OPEN).exists(), seconds=5)
+"""Whether anything is counted now: asked for each home, and nearly always no."""
 
 
 def takes_of(person_id: int) -> QuerySet[StockTake]:

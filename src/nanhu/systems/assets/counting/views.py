@@ -17,7 +17,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
 from nanhu.systems.assets.counting.forms import TypedForm
 from nanhu.systems.assets.counting.models import StockTake
-from nanhu.systems.assets.counting.queries import is_counter, takes_of, things_for
+from nanhu.systems.assets.counting.queries import any_open, is_counter, takes_of, things_for
 from nanhu.systems.assets.counting.services.uploading import batch_of, take_rows
 
 
@@ -91,7 +91,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 def menu(viewer: Viewer) -> list[Application]:
     """An entry for those who count now."""
-    if viewer.person_id is None or not takes_of(viewer.person_id).exists():
+    if viewer.person_id is None or not any_open() or not takes_of(viewer.person_id).exists():
         return []
     return [
         Application(
@@ -107,7 +107,7 @@ def menu(viewer: Viewer) -> list[Application]:
 
 
 def waiting(viewer: Viewer, limit: int) -> Waiting | None:
-    takes = list(takes_of(viewer.person_id)) if viewer.person_id is not None else []
+    takes = list(takes_of(viewer.person_id)) if viewer.person_id is not None and any_open() else []
     lines = [
         WaitingLine(title=one.title, url=reverse("assets:counter", args=[one.public_id]), since=one.opened_at)
         for one in takes

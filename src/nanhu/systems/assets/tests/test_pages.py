@@ -1,11 +1,12 @@
 """The desks of assets (我的资产、单位资产、资产管理): every page for who may and who may not, and the ways through them."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from nanhu.kernel.clock import campus_today
 from nanhu.systems.assets.models import (
     Asset,
     CardImport,
@@ -17,6 +18,7 @@ from nanhu.systems.assets.models import (
     Receipt,
     Transfer,
 )
+from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import disposing, importing, keeping, losing
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.depreciating import depreciate
@@ -331,3 +333,50 @@ def test_the_receipt_page_of_the_keeper_offers_another_line_until_somebody_signe
     receipt = opened(school)
     page = school.client("T1").get(f"/assets/unit/receipts/{receipt.public_id}/").content.decode()
     assert "再加一行" in page
+
+
+@pytest.mark.capability("A014.1")
+def test_a_thing_lives_from_its_receipt_to_its_disposal_by_the_pages_of_each(school):
+    keeper, office, second = school.client("T1"), school.client("T5"), school.client("T6")
+
+    def sent(client, address, **said):
+        answer = client.post(address, {"token": str(uuid4()), "reason": "老化了", **said})
+        assert answer.status_code == 302, address
+        return answer["Location"]
+
+    leaf = Classification.objects.get(code="A0201")
+    bought = {
+        "title": "机房电脑",
+        "acquired": "bought",
+        "acquired_on": "2010-01-05",
+        "invoice": "26",
+        "invoice_fen": "6999",
+    }
+    bought |= {"unit": "12", "buyer": "T4", "first_inspector": "T2", "second_inspector": "T3"}
+    line = {"classification": str(leaf.pk), "name": "台式计算机", "quantity": "1", "price_yuan": "6999"}
+    sent(keeper, "/assets/unit/receipts/new/", **bought, **line, put_into_use_on="2010-01-05", use="teaching")
+    for number in ("T2", "T3"):
+        sent(school.client(number), f"/assets/mine/receipts/{Receipt.objects.get().public_id}/sign/")
+    asset = Asset.objects.get()
+    card = f"/assets/unit/{asset.public_id}/"
+
+    sent(keeper, f"{card}assign/", keeper="T2", room="b1-101")
+    sent(school.client("T2"), "/assets/mine/confirm/all/", shown=[str(asset.public_id)])
+    sent(keeper, f"{card}transfer/", unit="13", keeper="T8", room="b1-102")
+    moved = Transfer.objects.get()
+    assert keeper.post(f"/assets/transfers/{moved.public_id}/approve/").status_code == 404
+    depreciate(by=SYSTEM, month=month_of(month_of(campus_today()) - timedelta(days=1)))
+    sent(office, f"/assets/transfers/{moved.public_id}/approve/")
+    assert keeper.get(card).status_code == 404
+    sent(school.client("T8"), "/assets/mine/confirm/all/", shown=[str(asset.public_id)])
+    sent(school.client("T7"), f"{card}scrap/")
+    said = {"chosen": str(asset.public_id), "confirmed": "1", "title": "一批", "kind": "scrap", "wiping": "已消磁"}
+    sent(office, "/assets/office/scrap/lot/", **said)
+    lot = f"/assets/disposals/{Disposal.objects.get().public_id}/"
+    assert office.post(f"{lot}approve/").status_code in {403, 409}
+    sent(second, f"{lot}approve/")
+
+    asset.refresh_from_db()
+    assert (asset.state, asset.unit_id) == ("disposed", school.units["13"])
+    page = office.get(f"/assets/office/{asset.public_id}/").content.decode()
+    assert [words for words in ("入库", "领用", "调拨", "处置") if words not in page] == []

@@ -35,7 +35,7 @@ desk = Console(
     description=_("在我名下的东西：确认、移交、报修、报失"),
     allows=works_here,
     faces=frozenset({"staff"}),
-    order=30,
+    order=69,
 )
 
 

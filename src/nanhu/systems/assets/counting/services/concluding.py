@@ -11,7 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.systems.assets.counting import statements
 from nanhu.systems.assets.counting.models import CountResult, StockTake
-from nanhu.systems.assets.counting.queries import figures_of
+from nanhu.systems.assets.counting.queries import any_open, figures_of
 from nanhu.systems.assets.counting.services.planning import locked_in, target_of
 from nanhu.systems.assets.models import Asset
 
@@ -60,6 +60,7 @@ def refuse(*, by: Actor, result: CountResult, answer: str) -> CountResult:
     row.decide(by, state=CountResult.State.REFUSED, answer=given(answer))
     row.save()
     take.state, take.counted_at = State.OPEN, None
+    transaction.on_commit(any_open.forget)
     take.save(update_fields=["state", "counted_at"])
     audit.record(by=by, action="assets.refuse_count_result", target=target_of(take), reason=row.answer)
     return row

@@ -20,7 +20,7 @@ from nanhu.systems.assets.counting.errors import (
     NothingToCountError,
 )
 from nanhu.systems.assets.counting.models import CountMember, CountPlace, CountTeam, StockTake
-from nanhu.systems.assets.counting.queries import figures_of, unit_ids_of_take
+from nanhu.systems.assets.counting.queries import any_open, figures_of, unit_ids_of_take
 from nanhu.systems.assets.models import Asset
 
 State = StockTake.State
@@ -78,6 +78,7 @@ def open_take(*, by: Actor, take: StockTake) -> StockTake:
     if not statements.run("open_list", {"take": row.pk, "states": COUNTED_STATES, "units": units}):
         raise NothingToCountError
     row.state, row.round, row.opened_at = State.OPEN, 1, now()
+    transaction.on_commit(any_open.forget)
     row.save(update_fields=["state", "round", "opened_at"])
     audit.record(by=by, action="assets.open_count", target=target_of(row), facts={"title": row.title})
     return row

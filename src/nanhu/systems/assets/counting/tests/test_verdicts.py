@@ -16,6 +16,7 @@ from nanhu.systems.assets.counting.queries import figures_of, rooms_of, things_f
 from nanhu.systems.assets.counting.services import concluding, planning
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, planned, row
 from nanhu.systems.assets.models import Asset, Movement
+from nanhu.systems.assets.services import keeping
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +243,23 @@ def test_what_was_moved_or_lent_since_stays_as_it_is(school):
     Asset.objects.filter(pk=things[1].pk).update(state="lent")
     concluded(school, take)
     assert [Asset.objects.get(pk=one.pk).room.key for one in things] == ["b1-103", "b1-102"]
+    assert not Movement.objects.filter(kind="counted").exists()
+
+
+def test_a_sight_that_is_older_than_a_move_moves_nothing(school):
+    """Seen on Monday, moved by its keeper on Tuesday, uploaded on Wednesday."""
+    school.things("b1-101", 1)
+    [thing] = school.things("b1-102", 1)
+    take = backdated(opened(school))
+    sight = row(thing.number, ago=600)
+    campus.set_up_places(
+        by=school.actor("T5"), places=[campus.PlaceOrder(key="b1-103", name="103", kind="room", parent="b1")]
+    )
+    keeping.put_elsewhere(by=school.actor("T5"), asset=thing, room_id=campus.place_with("b1-103").pk)
+    bring(school, take, [sight])
+    concluded(school, take)
+    thing.refresh_from_db()
+    assert thing.room.key == "b1-103"
     assert not Movement.objects.filter(kind="counted").exists()
 
 

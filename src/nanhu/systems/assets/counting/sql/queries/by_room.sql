@@ -7,6 +7,6 @@ SELECT p.key, p.name,
        count(*) FILTER (WHERE s.booked_room_id = p.id AND i.is_expected AND s.verdict = 'moved') AS moved_out,
        count(*) FILTER (WHERE s.verdict = 'not_seen') AS open
   FROM said s
-  JOIN campus_place p ON p.id IN (s.booked_room_id, s.seen_room_id)
+  JOIN campus_places p ON p.id IN (s.booked_room_id, s.seen_room_id)
   LEFT JOIN assets_count_item i ON i.take_id = %(take)s AND i.asset_id = s.asset_id
  GROUP BY p.id, p.key, p.name ORDER BY p.key

@@ -6,6 +6,6 @@ SELECT g.client_id, %(take)s, g.round, g.session, %(person)s, g.number, a.id, p.
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS g (client_id uuid, round smallint, session uuid, number text, room text,
                                                  has_room_code boolean, is_other_keeper boolean, method text, phone_at timestamptz, seen_at timestamptz)
   LEFT JOIN assets_asset a ON a.number = g.number
-  LEFT JOIN campus_place p ON p.key = g.room AND p.kind = 'room'
+  LEFT JOIN campus_places p ON p.key = g.room
  ORDER BY g.client_id
     ON CONFLICT (client_id) DO NOTHING

@@ -5,7 +5,7 @@ WITH seen AS (
 SELECT a.number, a.name, coalesce(p.key, ''), i.keeper_id, s.asset_id IS NULL OR (%(round)s > 1 AND NOT s.is_proven)
   FROM assets_count_item i
   JOIN assets_asset a ON a.id = i.asset_id
-  LEFT JOIN campus_place p ON p.id = i.room_id
+  LEFT JOIN campus_places p ON p.id = i.room_id
   LEFT JOIN seen s ON s.asset_id = i.asset_id
  WHERE i.take_id = %(take)s AND i.is_expected
    AND (%(places)s::bigint[] IS NULL OR i.room_id = ANY(%(places)s))

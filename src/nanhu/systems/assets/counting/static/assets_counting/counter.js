@@ -10,7 +10,7 @@ const { take, account } = root.dataset;
 const BATCH = 200, AGAIN_MS = 15_000, SAME_LABEL_MS = 3000, NEXT_LABEL_MS = 1000, SHOWN = 200;
 const ROOM = /\/a\/(R\.([0-9a-z.-]+)\.[0-9a-f]{12})$/;
 const THING = /\/a\/([!-~]+)$/;
-const NUMBER = /^(\d{4})-A(\d{2})-(\d{6,})-(\d)$/;
+const NUMBER = /^(\d{4})-A(\d{2})-(\d{6,12})-(\d)$/;
 
 let things = new Map(), rooms = {}, round = 1, seen = new Set(), place = null, session = crypto.randomUUID();
 let last = { text: "", at: 0 }, stopCamera = null, isUploading = false, lastRow = null;
@@ -140,6 +140,10 @@ async function send(rows, token) {
     body: JSON.stringify({ sent_at: new Date().toISOString(), rows: sent }),
   });
   note("refused", !answer.ok && answer.status < 500);
+  if (answer.status === 400) {  // one row that cannot be taken keeps no other back
+    if (rows.length > 1) for (const row of rows) await send([row], token);
+    return true;
+  }
   if (!answer.ok) return false;
   const { ids, is_late: isLate } = await answer.json();
   await dropRows(ids);

@@ -1,0 +1,1 @@
+DROP VIEW campus_places;
