@@ -228,6 +228,11 @@ class SharedRow(models.Model):
             ),
         ]
 
+    @classmethod
+    def living(cls, table_key: str) -> "models.QuerySet[SharedRow]":
+        """What a table says today."""
+        return cls.objects.filter(table_key=table_key, valid_to=None, is_removed=False)
+
 
 class WriterSwitch(Proposal):
     """From a day on, another writes a shared table: a source, or (empty) the system in the box. One asks, another agrees."""

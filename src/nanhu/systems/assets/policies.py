@@ -1,10 +1,8 @@
 """Who sees which things: a person their own, a unit's keeper (资产员) those of the unit and below, the asset office all."""
 
-from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from nanhu.kernel.errors import NotFoundError
@@ -17,27 +15,14 @@ KEEPER: Final = "assets.keeper"
 OFFICE: Final = "assets.office"
 FINANCE: Final = "assets.finance"
 POST: Final = "asset_keeper"
-BELOW: Final = """
-    WITH RECURSIVE down (id) AS (
-        SELECT id FROM people_units WHERE id = ANY (%s)
-        UNION
-        SELECT u.id FROM people_units u JOIN down ON u.parent_id = down.id
-    )
-    SELECT id FROM down"""
 
 
-def units_kept_by(viewer: Viewer) -> set[int]:
+def units_kept_by(viewer: Viewer) -> frozenset[int]:
     """Those whose asset keeper (资产员) the viewer is, and all below them."""
     if viewer.person_id is None:
-        return set()
-    held = [one.unit_id for one in people.posts_of(viewer.person_id) if one.office == POST]
-    return units_below(held) if held else set()
-
-
-def units_below(unit_ids: Collection[int]) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(BELOW, [list(unit_ids)])
-        return {row[0] for row in cursor.fetchall()}
+        return frozenset()
+    held = [one.unit_code for one in people.posts_of(viewer.person_id) if one.office == POST]
+    return people.unit_ids_below(held) if held else frozenset()
 
 
 def all_things() -> QuerySet[Asset]:

@@ -120,7 +120,7 @@ def held_rows(table: SharedTable, rows: Sequence[JudgedRow]) -> list[Written]:
     if not table.when_refused or not refused:
         return []
     held = []
-    living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False, key__in=list(refused))
+    living = SharedRow.living(table.key).filter(key__in=list(refused))
     for one in living.order_by("key"):
         data = one.data | {
             name: states[one.data[name]] for name, states in table.when_refused.items() if one.data.get(name) in states
@@ -174,7 +174,7 @@ def standing_rows(table: SharedTable, spec: SourceSpec, rows: Sequence[JudgedRow
     places = [table.keys.index(name) for name in spec.whole_by]
     scopes = {scope_of(row.key, places) for row in rows if row.key is not None}
     number = KT(f"data__{table.person}") if table.person else Value("")
-    living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False).order_by("key")
+    living = SharedRow.living(table.key).order_by("key")
     found = living.values_list("key", number)
     return {key: campus_no or "" for key, campus_no in found if not places or scope_of(key, places) in scopes}
 

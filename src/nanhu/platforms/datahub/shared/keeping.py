@@ -20,8 +20,7 @@ def kept(table: SharedTable, absent: Collection[str], rows: Sequence[Written]) -
         if not absent:
             yield from chunk
             continue
-        living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False)
-        held = dict(living.filter(key__in=[row.key for row in chunk]).values_list("key", "data"))
+        held = dict(SharedRow.living(table.key).filter(key__in=[row.key for row in chunk]).values_list("key", "data"))
         secrets = secrets_of(table, chunk) if table.sensitive & set(absent) else {}
         for row in chunk:
             yield with_fields(
@@ -40,7 +39,7 @@ def with_fields(row: Written, data: dict[str, Any], secret: dict[str, Any]) -> W
 
 
 def secrets_of(table: SharedTable, rows: Sequence[Written]) -> dict[str, dict[str, Any]]:
-    living = SharedRow.objects.filter(table_key=table.key, valid_to=None, is_removed=False, sealed__isnull=False)
-    found: list[tuple[str, Any]] = list(living.filter(key__in=[row.key for row in rows]).values_list("key", "sealed"))
+    living = SharedRow.living(table.key).filter(key__in=[row.key for row in rows], sealed__isnull=False)
+    found: list[tuple[str, Any]] = list(living.values_list("key", "sealed"))
     opened = decrypt_many([sealed.blob for _key, sealed in found], purpose=PURPOSE)
     return {key: json.loads(text) for (key, _sealed), text in zip(found, opened, strict=True)}

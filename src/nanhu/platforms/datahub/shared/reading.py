@@ -112,12 +112,10 @@ def conditions(declared: SharedTable, where: Where) -> tuple[dict[str, Any], lis
         field = declared.by_name.get(name)
         if field is None or field.sensitive:
             raise UnknownFieldError(table=declared.name, name=name)
-        if isinstance(wanted, list | tuple | set | frozenset):
+        is_list = isinstance(wanted, list | tuple | set | frozenset)
+        if is_list or name == PERSON:
             more.append(f"AND data ->> '{name}' = ANY(%({name})s)")
-            values[name] = [json_text(one) for one in wanted]
-        elif name == PERSON:
-            more.append(f"AND data ->> '{name}' = ANY(%({name})s)")
-            values[name] = [json_text(wanted)]
+            values[name] = [json_text(one) for one in (wanted if is_list else [wanted])]
         else:
             equal[name] = json_value(wanted)
     return equal, more, values

@@ -39,12 +39,21 @@ def writer_of(table: str) -> str:
 
 def is_ours(table: str) -> bool:
     """Whether the system in the box writes it today, as pages and doors ask it: a few seconds old."""
-    return known_writers().get(table, (OURS, None))[0] == OURS
+    return known_writer_of(table) == OURS
+
+
+def known_writer_of(table: str) -> str:
+    """As `writer_of`, a few seconds old."""
+    return known_writers().get(table, (OURS, None))[0]
 
 
 def supplier(table: str) -> str:
     """The title of the source that supplies it today; empty: the system in the box. As pages ask it."""
-    source = known_writers().get(table, (OURS, None))[0]
+    return title_of(known_writer_of(table))
+
+
+def title_of(source: str) -> str:
+    """As an office calls it; the key of one that is no more."""
     return words.term(str(SOURCES[source].title)) if source in SOURCES else source
 
 

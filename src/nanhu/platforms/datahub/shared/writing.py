@@ -85,8 +85,7 @@ def put(
     ready = checked(declared, rows)
     done = put_written(declared, ready, by=by, batch=batch)
     if is_whole:
-        living = SharedRow.objects.filter(table_key=declared.key, valid_to=None, is_removed=False)
-        others = set(living.values_list("key", flat=True)) - {row.key for row in ready}
+        others = set(SharedRow.living(declared.key).values_list("key", flat=True)) - {row.key for row in ready}
         done.removed = remove(table, [key.split(KEY_ENDS) for key in sorted(others)], by=by, batch=batch).removed
     return done
 

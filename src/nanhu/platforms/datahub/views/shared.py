@@ -70,7 +70,7 @@ class TableLine:
 
 
 def writer_name(source: str) -> str:
-    return words.term(str(SOURCES[source].title)) if source in SOURCES else source or str(_("本系统"))
+    return writers.title_of(source) or str(_("本系统"))
 
 
 class Tables(Table):

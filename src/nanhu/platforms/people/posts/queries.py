@@ -50,6 +50,7 @@ class PostFound:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostHeld:
     unit_id: int
+    unit_code: str
     unit_name: str
     office: str
     office_name: str
@@ -79,7 +80,13 @@ def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:
     """What a person holds on a day."""
     found = _own(holding(on), person_id) if on else OWN_TODAY(person=person_id, today=campus_today())
     return [
-        PostHeld(unit_id=one.unit_id, unit_name=one.unit.name, office=one.office.key, office_name=one.office.name)
+        PostHeld(
+            unit_id=one.unit_id,
+            unit_code=one.unit.code,
+            unit_name=one.unit.name,
+            office=one.office.key,
+            office_name=one.office.name,
+        )
         for one in found
     ]
 
