@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
+from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
 from nanhu.platforms.datahub.shared.writers import is_ours, supplier, writer_of
 from nanhu.platforms.datahub.shared.writing import Changes, put, remove
@@ -50,6 +51,7 @@ __all__ = [
     "roll_back",
     "rows",
     "sensitive_rows",
+    "shared_tables",
     "supplier",
     "writer_of",
 ]

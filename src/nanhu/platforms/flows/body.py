@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import msgspec
 
@@ -46,9 +46,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Field(Part, frozen=True, kw_only=True):
-    """`source`: filled in by the school (people.name), not typed. `is_fact`: shown in the list of tasks. `is_key`: two open
-    cases of one applicant may not say the same in all of these. `choices_from`: a registered list instead of `choices`. `is_ahead`:
-    days from today on."""
+    """`source`: filled in by the school (people.name), not typed; `reason`: why it is asked all the same, shown beside it. `is_fact`:
+    shown in the list of tasks. `is_key`: two open cases of one applicant may not say the same in all of these. `choices_from`: a
+    registered list instead of `choices`. `is_ahead`: days from today on."""
 
     key: str
     label: str
@@ -58,6 +58,7 @@ class Field(Part, frozen=True, kw_only=True):
     choices_from: str = ""
     help: str = ""
     source: str = ""
+    reason: str = ""
     is_fact: bool = False
     is_key: bool = False
     is_ahead: bool = False
@@ -155,7 +156,23 @@ def decoded(content: str) -> Body:
     return msgspec.json.decode(content, type=Body)
 
 
-def faults_of(body: Body) -> list[str]:
+class Fault(str):
+    """What hinders cases under a body, for an engineer. `place`: key of its step or field, empty where it is the whole; `code` and
+    `about` for who puts it into words of his own."""
+
+    __slots__ = ("about", "code", "place")
+
+    def __new__(cls, said: str, code: str, place: str = "", about: str = "") -> Self:
+        made = super().__new__(cls, said)
+        made.code, made.place, made.about = code, place, about
+        return made
+
+    code: str
+    place: str
+    about: str
+
+
+def faults_of(body: Body) -> list[Fault]:
     """All that would hinder cases under this body; none where it may be published."""
     return [
         *size_faults(body),
@@ -164,59 +181,61 @@ def faults_of(body: Body) -> list[str]:
     ]
 
 
-def size_faults(body: Body) -> Iterator[str]:
+def size_faults(body: Body) -> Iterator[Fault]:
     if not 0 < len(body.steps) <= MOST_STEPS:
-        yield f"{len(body.steps)} steps"
+        yield Fault(f"{len(body.steps)} steps", "steps")
     if len(list(body.fields())) > MOST_FIELDS:
-        yield "too many fields"
+        yield Fault("too many fields", "fields")
 
 
-def name_faults(body: Body) -> Iterator[str]:
+def name_faults(body: Body) -> Iterator[Fault]:
     for names in ([step.key for step in body.steps], [field.key for field in body.fields()]):
         for name in sorted({name for name in names if names.count(name) > 1 or name == END}):
-            yield f"{name} twice, or reserved"
+            yield Fault(f"{name} twice, or reserved", "twice", name)
     for field in body.fields():
         if field.kind in {"one_of", "some_of"} and not field.choices and not field.choices_from:
-            yield f"{field.key} has no choices"
+            yield Fault(f"{field.key} has no choices", "choices", field.key)
         if field.is_key and field.kind in SEALED:
-            yield f"{field.key} is sealed and cannot tell twins apart"
+            yield Fault(f"{field.key} is sealed and cannot tell twins apart", "sealed_key", field.key)
 
 
-def step_faults(body: Body, step: Step) -> Iterator[str]:
+def step_faults(body: Body, step: Step) -> Iterator[Fault]:
     for target in [*(edge.to for edge in step.edges), step.on_refuse, step.join, *step.branches]:
         if target and target != END and not body.has(target):
-            yield f"{step.key} leads to {target}, which is no step"
+            yield Fault(f"{step.key} leads to {target}, which is no step", "leads_nowhere", step.key, target)
     yield from condition_faults(body, step)
     if step.kind in HUMAN and not step.who:
-        yield f"{step.key} is nobody's"
+        yield Fault(f"{step.key} is nobody's", "nobody", step.key)
     if step.edges and step.edges[-1].when:
-        yield f"{step.key}: the last of its edges has a condition, so it may lead nowhere"
+        said = f"{step.key}: the last of its edges has a condition, so it may lead nowhere"
+        yield Fault(said, "no_other_way", step.key)
     yield from meeting_faults(body, step)
     if step.kind == "automatic" and not step.action:
-        yield f"{step.key} does nothing"
+        yield Fault(f"{step.key} does nothing", "no_action", step.key)
     if step.kind == "split" and (len(step.branches) < 2 or not step.join):  # noqa: PLR2004  (one branch is none)
-        yield f"{step.key} splits into fewer than two branches, or never joins"
+        yield Fault(f"{step.key} splits into fewer than two branches, or never joins", "split", step.key)
     if step.kind != "fill" and any(isinstance(one, Applicant) for one in step.who):
-        yield f"{step.key} would be decided by the applicant"
+        yield Fault(f"{step.key} would be decided by the applicant", "applicant", step.key)
     persons = {field.key for field in body.fields() if field.kind == "person"}
     for one in step.who:
         if isinstance(one, PersonIn) and one.field not in persons:
-            yield f"{step.key}: {one.field} names no person"
+            yield Fault(f"{step.key}: {one.field} names no person", "no_person", step.key, one.field)
 
 
-def meeting_faults(body: Body, step: Step) -> Iterator[str]:
+def meeting_faults(body: Body, step: Step) -> Iterator[Fault]:
     """Of branches and of signers, that they never come together."""
     if step.kind == "join" and not any(one.kind == "split" and one.join == step.key for one in body.steps):
-        yield f"{step.key} joins what no step splits"
+        yield Fault(f"{step.key} joins what no step splits", "join", step.key)
     if step.kind == "split" and body.has(step.join) and body.step(step.join).kind != "join":
-        yield f"{step.key} joins in {step.join}, which is no join"
+        yield Fault(f"{step.key} joins in {step.join}, which is no join", "no_join", step.key, step.join)
     if step.kind == "countersign" and isinstance(step.needed, int):
         is_counted = not any(isinstance(one, Resolved) for one in step.who)
         if step.needed < 1 or (is_counted and step.needed > len(step.who)):
-            yield f"{step.key}: {step.needed} of {len(step.who)} signers"
+            said = f"{step.key}: {step.needed} of {len(step.who)} signers"
+            yield Fault(said, "signers", step.key, str(step.needed))
 
 
-def condition_faults(body: Body, step: Step) -> Iterator[str]:
+def condition_faults(body: Body, step: Step) -> Iterator[Fault]:
     kinds: dict[str, str] = {field.key: field.kind for field in body.fields()}
     kinds |= {f"{key}.days": "number" for key, kind in kinds.items() if kind == "span"}
     for edge in step.edges:
@@ -225,13 +244,14 @@ def condition_faults(body: Body, step: Step) -> Iterator[str]:
         try:
             said = list(conditions.comparisons_of(conditions.parse(edge.when)))
         except conditions.ConditionError as error:
-            yield f"{step.key}: {edge.when}: {error}"
+            yield Fault(f"{step.key}: {edge.when}: {error}", "condition", step.key, edge.when[:80])
             continue
         for one in said:
             if one.field not in kinds:
-                yield f"{step.key}: {one.field} is no field"
+                yield Fault(f"{step.key}: {one.field} is no field", "no_field", step.key, one.field)
             elif not may_compare(kinds[one.field], one):
-                yield f"{step.key}: {one.field} is a {kinds[one.field]}, which is not compared so"
+                text = f"{step.key}: {one.field} is a {kinds[one.field]}, which is not compared so"
+                yield Fault(text, "compared", step.key, one.field)
 
 
 COMPARED: Final[Mapping[str, tuple[type, ...]]] = {

@@ -67,6 +67,12 @@ MADE: Final[Mapping[str, Callable[[Field, dict[str, Any]], forms.Field]]] = {
 }
 
 
+def helped(field: Field) -> str:
+    """Its help, and why it is asked although the school knows it."""
+    why = _("为什么还要问：%(reason)s") % {"reason": term(field.reason)} if field.reason else ""
+    return "　".join(str(one) for one in (term(field.help), why) if one)
+
+
 class FlowForm(forms.Form):
     """`asked`: the fields of the form or of a step. What the school knows is not among them."""
 
@@ -80,7 +86,7 @@ class FlowForm(forms.Form):
         given: dict[str, Any] = {
             "label": term(field.label),
             "required": field.is_required,
-            "help_text": term(field.help),
+            "help_text": helped(field),
         }
         if field.kind != "span":
             self.fields[field.key] = MADE[field.kind](field, given)

@@ -69,20 +69,26 @@ def publish(spec: FlowSpec) -> bool:
     definition = kept(spec)
     if missing := unregistered(spec.body):
         raise ImproperlyConfigured(f"{spec.key}: {', '.join(missing)} is registered nowhere")
+    made = add_version(definition, spec.body, by_name=PUBLISHER)
+    if made is not None:
+        log.info("published version %s of %s", made.number, spec.key)
+    return made is not None
+
+
+def add_version(definition: Definition, body: Body, *, by_name: str, change: str = "") -> Version | None:
+    """The next version, with the process locked by its caller; None where the body is what the newest says."""
     last = definition.versions.order_by("-number").first()
-    digest = digest_of(spec.body)
+    digest = digest_of(body)
     if last is not None and last.digest == digest:
-        return False
-    number = last.number + 1 if last else 1
-    Version.objects.create(
+        return None
+    return Version.objects.create(
         definition=definition,
-        number=number,
-        content=encoded(spec.body).decode(),
+        number=last.number + 1 if last else 1,
+        content=encoded(body).decode(),
         digest=digest,
-        published_by_name=PUBLISHER,
+        change=change,
+        published_by_name=by_name,
     )
-    log.info("published version %s of %s", number, spec.key)
-    return True
 
 
 def unregistered(body: Body) -> list[str]:
