@@ -12,8 +12,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from nanhu.systems.assets.counting.models import CountRow
+from nanhu.systems.assets.counting.services import concluding
 from nanhu.systems.assets.counting.tests.conftest import make_school
-from nanhu.systems.assets.counting.tests.counts import backdated, opened
+from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, row
 from nanhu.systems.assets.labels import address_of, room_code
 from nanhu.systems.assets.models import Asset
 from nanhu.testing.accessibility import SIZES, look_at
@@ -118,6 +119,7 @@ def test_the_cellar_without_network_loses_nothing_and_doubles_nothing(live_serve
         for one in things[:4]:
             typed(page, one.number)
             expect(page.locator('[data-part="verdict"]')).to_have_text("在原处")
+            expect(page.locator('[data-part="detail"]')).to_contain_text("未证实")
         typed(page, things[0].number)
         expect(page.locator('[data-part="verdict"]')).to_have_text("已扫过")
         wrong = things[4].number[:-1] + str((int(things[4].number[-1]) + 1) % 10)
@@ -139,6 +141,50 @@ def test_the_cellar_without_network_loses_nothing_and_doubles_nothing(live_serve
     assert beside(lambda: CountRow.objects.values("client_id").distinct().count()) == 5
     assert beside(lambda: CountRow.objects.filter(has_room_code=True).count()) == 0
     assert beside(lambda: Asset.objects.filter(last_seen_at__isnull=False).count()) == 0
+
+
+def test_what_waits_on_a_phone_when_the_count_is_over_still_comes_in(live_server):
+    school = make_school()
+    [thing] = school.things("b1-101", 1)
+    take = backdated(opened(school))
+    with phone(school, live_server) as page:
+        page.route(re.compile("/rows/$"), lambda route: route.abort())
+        page.goto(f"/assets/count/{take.public_id}/")
+        expect(page.get_by_text("盘点人：李老师")).to_be_visible()
+        page.get_by_role("button", name="输入编号").click()
+        typed(page, "OLD/2019-7")
+        expect(page.locator('[data-part="verdict"]')).to_have_text("名单里没有")
+        typed(page, thing.number)
+        expect(page.locator('[data-part="verdict"]')).to_have_text("还没扫房间码，这件算未证实")
+        page.get_by_role("button", name="现在是别人在用").click()
+        expect(page.locator('[data-part="verdict"]')).to_have_text("已记下：领用人不符")
+        expect(page.locator('[data-part="queued"]')).to_have_text("2")
+        beside(lambda: concluding.ask(by=school.actor("T5"), take=take))
+        page.goto("/assets/count/")
+        expect(page.get_by_text("现在没有要您盘点的")).to_be_visible()
+        look_at(page, "assets-counting")
+        page.unroute_all()
+        page.get_by_role("link", name="去上传 (2)").click()
+        expect(page.get_by_text("盘点已经结束")).to_be_visible()
+        expect(page.locator('[data-part="queued"]')).to_have_text("0")
+    rows = beside(lambda: dict(CountRow.objects.values_list("number", "is_other_keeper")))
+    assert rows == {"OLD/2019-7": False, thing.number: True}
+
+
+def test_another_phone_saw_it_first(live_server):
+    school = make_school()
+    [thing, other] = school.things("b1-101", 2)
+    take = backdated(opened(school))
+    beside(lambda: bring(school, take, [row(thing.number)], who="T3"))
+    with phone(school, live_server) as page:
+        page.goto(f"/assets/count/{take.public_id}/")
+        expect(page.locator('[data-part="left"]')).to_have_text("1")
+        beside(lambda: bring(school, take, [row(other.number)], who="T3"))
+        page.get_by_role("button", name="输入编号").click()
+        page.get_by_label(re.compile("房间（扫不到房间码时选）")).select_option("b1-101")
+        typed(page, other.number)
+        expect(page.locator('[data-part="verdict"]')).to_have_text("已扫过")
+        expect(page.locator('[data-part="detail"]')).to_contain_text("别的手机先扫过")
 
 
 def cut_answer(route, cut):

@@ -34,3 +34,9 @@ class BatchRefusedError(CampusError):
 
     code = "assets.batch_refused"
     sentence = _("上传的内容不完整或格式不对，一条也没有收。")
+
+
+class CountedThemselvesError(CampusError):
+    code = "assets.counted_themselves"
+    http_status = 409
+    sentence = _("您参加了这次盘点，不能复核它的结果。")

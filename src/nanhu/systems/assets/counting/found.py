@@ -1,12 +1,13 @@
 """`/a/<number>`: what a label says to whoever reads it. The same for every number, so that it tells nobody what there is."""
 
+import re
 from datetime import timedelta
 from typing import Final
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -17,12 +18,16 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate, Limit, admit, network_of
-from nanhu.systems.assets.counting.models import LONGEST_NUMBER, FoundReport
+from nanhu.systems.assets.counting.models import FoundReport
 
 TELLING: Final = Limit("assets.found", free=3, cap=3600, memory=timedelta(days=1), leak=0.0005)
-"""Messages of one address."""
+"""Messages of one address: three at once, then about forty a day."""
 OFFICE: Final = Gate(Limit("assets.found_all", free=200, cap=60, memory=timedelta(hours=1), leak=0.05), "office")
 """Of all addresses together: what an office can read."""
+
+
+CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,40}")
+"""What a label of ours, or of the system before, can say; other text of an address does not come into the office's list."""
 
 
 class FoundForm(forms.Form):
@@ -40,12 +45,12 @@ class FoundForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def label(request: HttpRequest, code: str) -> HttpResponse:
     form = FoundForm(request.POST if request.method == "POST" else None)
-    is_told = form.is_valid()
-    if is_told:
+    if form.is_valid():
         admit([Gate(TELLING, network_of(request.META.get("REMOTE_ADDR", ""))), OFFICE])
-        FoundReport.objects.create(number=code[:LONGEST_NUMBER], **form.cleaned_data)
-    facts = {"form": form, "is_told": is_told, "school": school(), "code": code}
-    status = 422 if form.is_bound and not is_told else 200
+        FoundReport.objects.create(number=code if CODE.fullmatch(code) else "?", **form.cleaned_data)
+        return HttpResponseRedirect(f"{request.path}?told")
+    facts = {"form": form, "is_told": "told" in request.GET, "school": school(), "code": code}
+    status = 422 if form.is_bound else 200
     answer = render(request, "assets_counting/found.html", facts, status=status)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

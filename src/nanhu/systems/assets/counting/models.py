@@ -94,6 +94,7 @@ class CountTeam(models.Model):
 class CountMember(models.Model):
     team = models.ForeignKey(CountTeam, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, help_text="taken off the team; what the phone holds is still taken")
 
     class Meta:
         db_table = "assets_count_member"

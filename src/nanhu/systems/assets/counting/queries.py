@@ -19,6 +19,8 @@ VERDICTS: Final[dict[str, Text]] = {
     "match": _("在原处"),
     "moved": _("在别处"),
     "other_keeper": _("领用人不符"),
+    "unplaced": _("见到，未说地点"),
+    "gone": _("已处置仍在"),
     "not_seen": _("未见到"),
     "unknown": _("查无此号"),
     "seen_twice": _("已扫过"),
@@ -70,19 +72,24 @@ any_open = Remembered(lambda: StockTake.objects.filter(state=StockTake.State.OPE
 
 def takes_of(person_id: int) -> QuerySet[StockTake]:
     """Those that this person counts in, and that are open."""
-    mine = CountMember.objects.filter(person_id=person_id).values("team__take")
+    mine = CountMember.objects.filter(person_id=person_id, ended_at=None).values("team__take")
     return StockTake.objects.filter(pk__in=mine, state=StockTake.State.OPEN).order_by("ends_on", "pk")
 
 
-def is_counter(take: StockTake, person_id: int | None) -> bool:
-    return person_id is not None and CountMember.objects.filter(team__take=take, person_id=person_id).exists()
+def counters(take: StockTake, person_id: int | None) -> QuerySet[CountMember]:
+    """As whom this person counts, or counted: who was taken off a team still brings what his phone holds."""
+    return CountMember.objects.filter(team__take=take, person_id=person_id or 0)
+
+
+def places_of(take: StockTake, person_id: int) -> list[int] | None:
+    """Where this person counts or counted, with all below; None: everywhere."""
+    tops = list(counters(take, person_id).values_list("team__place", flat=True))
+    return None if None in tops else places_below(tops)
 
 
 def things_for(take: StockTake, person_id: int) -> dict[str, Any]:
     """What this person's phone is given: the things and rooms of his teams' places."""
-    teams = take.teams.filter(members__person_id=person_id)
-    tops = list(teams.values_list("place", flat=True))
-    places = None if None in tops else places_below(tops)
+    places = places_of(take, person_id)
     facts = {"take": take.pk, "round": take.round, "places": places}
     things = statements.rows("things", facts)
     names = {one: card.name for one, card in people.person_cards({row[3] for row in things if row[3]}).items()}
@@ -92,7 +99,8 @@ def things_for(take: StockTake, person_id: int) -> dict[str, Any]:
         "title": take.title,
         "round": take.round,
         "things": [
-            [number, name, room, names.get(keeper, ""), is_open] for number, name, room, keeper, is_open in things
+            [number, name, room, names.get(keeper, ""), is_open, former]
+            for number, name, room, keeper, is_open, former in things
         ],
         "rooms": dict(rooms.order_by("key").values_list("key", "name")),
     }

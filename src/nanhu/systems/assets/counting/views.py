@@ -17,7 +17,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
 from nanhu.systems.assets.counting.forms import TypedForm
 from nanhu.systems.assets.counting.models import StockTake
-from nanhu.systems.assets.counting.queries import any_open, is_counter, takes_of, things_for
+from nanhu.systems.assets.counting.queries import any_open, counters, takes_of, things_for
 from nanhu.systems.assets.counting.services.uploading import batch_of, take_rows
 
 
@@ -27,13 +27,14 @@ def viewer_of(request: HttpRequest) -> Viewer:
 
 
 def for_counters(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Who is in no team of this count is told that there is none. Also after it ended, for what a phone brings late."""
+    """Who is in no team of this count is told that there is none. Also after it ended, or after one was taken off its team, for what a phone
+    brings late."""
 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, public_id: UUID) -> HttpResponse:
         take = StockTake.objects.filter(public_id=public_id).first()
-        if take is None or not is_counter(take, viewer_of(request).person_id):
+        if take is None or not counters(take, viewer_of(request).person_id).exists():
             raise NotFoundError(what=StockTake.what)
         return view(request, take)
 
@@ -51,18 +52,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_counters
 def counter(request: HttpRequest, take: StockTake) -> HttpResponse:
+    viewer = viewer_of(request)
     return render(
         request,
         "assets_counting/counter.html",
-        {"take": take, "account": viewer_of(request).account_id, "form": TypedForm()},
+        {"take": take, "account": viewer.account_id, "counter": viewer.name, "form": TypedForm()},
     )
 
 
 @require_safe
 @for_counters
 def things(request: HttpRequest, take: StockTake) -> HttpResponse:
-    person_id = viewer_of(request).person_id
-    return private(things_for(take, person_id) if person_id is not None else {})
+    """The list names keepers: only who counts now is given it."""
+    person_id = viewer_of(request).person_id or 0
+    return private(things_for(take, person_id) if take in takes_of(person_id) else {"things": None})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +78,7 @@ def rows(request: HttpRequest, take: StockTake) -> HttpResponse:
             {"account": viewer.account_id, "token": get_token(request), "state": take.state, "round": take.round}
         )
     taken = take_rows(person_id=viewer.person_id, take=take, batch=batch_of(request.body))
-    return private({"ids": taken.ids, "twice": taken.twice, "is_late": taken.is_late})
+    return private({"ids": taken.ids, "twice": taken.twice, "said": taken.said, "is_late": taken.is_late})
 
 
 def private(found: dict[str, Any]) -> JsonResponse:

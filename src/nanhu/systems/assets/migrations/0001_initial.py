@@ -3,6 +3,7 @@ from pathlib import Path
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -30,9 +31,7 @@ class Migration(migrations.Migration):
                 ("number", models.TextField(unique=True)),
                 (
                     "former_number",
-                    models.TextField(
-                        blank=True, db_index=True, default="", help_text="of the card it was imported from"
-                    ),
+                    models.TextField(blank=True, default="", help_text="of the card it was imported from"),
                 ),
                 ("name", models.TextField()),
                 ("model", models.TextField(blank=True, default="")),
@@ -1431,6 +1430,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="asset",
             index=models.Index(fields=["unit", "state"], name="assets_asset_of_unit"),
+        ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(
+                django.db.models.functions.text.Upper("former_number"),
+                condition=models.Q(("former_number", ""), _negated=True),
+                name="assets_asset_formerly",
+            ),
         ),
         migrations.AddConstraint(
             model_name="asset",

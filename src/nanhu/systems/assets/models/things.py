@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -89,9 +90,7 @@ class Asset(models.Model):
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     number = models.TextField(unique=True)
-    former_number = models.TextField(
-        default="", blank=True, db_index=True, help_text="of the card it was imported from"
-    )
+    former_number = models.TextField(default="", blank=True, help_text="of the card it was imported from")
     name = models.TextField()
     classification = models.ForeignKey(Classification, on_delete=models.PROTECT, related_name="+")
     model = models.TextField(default="", blank=True)
@@ -128,6 +127,7 @@ class Asset(models.Model):
             models.Index(fields=["keeper", "state"], name="assets_asset_of_keeper"),
             models.Index(fields=["room"], name="assets_asset_in_room"),
             models.Index(fields=["unit", "state"], name="assets_asset_of_unit"),
+            models.Index(Upper("former_number"), name="assets_asset_formerly", condition=~Q(former_number="")),
         ]
         constraints = [
             models.UniqueConstraint(

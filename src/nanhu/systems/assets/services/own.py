@@ -6,6 +6,10 @@ from nanhu.systems.assets.errors import OwnThingError
 
 
 def refuse_own(by: Actor, *person_ids: int | None) -> None:
-    accounts = [identity.account_of(person_id) for person_id in person_ids if person_id is not None]
-    if by.account_id is not None and by.account_id in {account.pk for account in accounts if account is not None}:
+    if is_one_of(by, *person_ids):
         raise OwnThingError
+
+
+def is_one_of(by: Actor, *person_ids: int | None) -> bool:
+    accounts = [identity.account_of(person_id) for person_id in person_ids if person_id is not None]
+    return by.account_id is not None and by.account_id in {account.pk for account in accounts if account is not None}

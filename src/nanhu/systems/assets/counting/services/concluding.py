@@ -10,10 +10,12 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.systems.assets.counting import statements
-from nanhu.systems.assets.counting.models import CountResult, StockTake
+from nanhu.systems.assets.counting.errors import CountedThemselvesError
+from nanhu.systems.assets.counting.models import CountResult, CountRow, StockTake
 from nanhu.systems.assets.counting.queries import any_open, figures_of
 from nanhu.systems.assets.counting.services.planning import locked_in, target_of
 from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.services.own import is_one_of
 
 MOVABLE: Final = [Asset.State.IN_STOCK.value, Asset.State.IN_USE.value]
 """What is lent, in repair, missing or on its way out is found by its own way, not by a new place."""
@@ -39,15 +41,24 @@ def ask(*, by: Actor, take: StockTake, note: str = "") -> CountResult:
 def approve(*, by: Actor, result: CountResult) -> CountResult:
     row = result.locked_in([CountResult.State.ASKED])
     take = locked_in(row.take, [State.COUNTED])
+    counters = CountRow.objects.filter(take=take).order_by("person_id").values_list("person_id", flat=True).distinct()
+    if is_one_of(by, *counters):
+        raise CountedThemselvesError
     row.decide(by, state=CountResult.State.APPLIED)
     row.save()
     facts = {"take": take.pk, "states": MOVABLE, "by": by.name, "reason": take.title, "at": now()}
-    moved = statements.run("apply_moves", facts)
+    moved = [number for (number,) in statements.rows("apply_moves", facts)]
+    audit.record_many(
+        audit.Record(by=by, action="assets.counted", target=f"asset:{number}", reason=take.title) for number in moved
+    )
     seen = statements.run("apply_sights", facts)
     take.state = State.CLOSED
     take.save(update_fields=["state"])
     audit.record(
-        by=by, action="assets.apply_count_result", target=target_of(take), facts={"elsewhere": moved, "sighted": seen}
+        by=by,
+        action="assets.apply_count_result",
+        target=target_of(take),
+        facts={"elsewhere": len(moved), "sighted": seen},
     )
     return row
 

@@ -62,9 +62,16 @@ def set_team(
     if unknown := [number for number in members if number not in found]:
         raise NoSuchMembersError(numbers="、".join(unknown))
     team, _made = CountTeam.objects.update_or_create(take=row, name=name, defaults={"place": place})
-    team.members.all().delete()
-    CountMember.objects.bulk_create(CountMember(team=team, person_id=one) for one in sorted(set(found.values())))
-    audit.record(by=by, action="assets.set_count_team", target=target_of(row), facts={"team": name})
+    people_now = sorted(set(found.values()))
+    team.members.exclude(person_id__in=people_now).filter(ended_at=None).update(ended_at=now())
+    CountMember.objects.bulk_create(
+        (CountMember(team=team, person_id=one) for one in people_now),
+        update_conflicts=True,
+        unique_fields=["team", "person"],
+        update_fields=["ended_at"],
+    )
+    told = {"team": name, "members": "、".join(members), "place": place.key if place else ""}
+    audit.record(by=by, action="assets.set_count_team", target=target_of(row), facts=told)
     return team
 
 
@@ -72,7 +79,7 @@ def set_team(
 def open_take(*, by: Actor, take: StockTake) -> StockTake:
     """Writes the list of what should be there: what is transferred later was still there then."""
     row = locked_in(take, [State.PLANNED])
-    if not CountMember.objects.filter(team__take=row).exists():
+    if not CountMember.objects.filter(team__take=row, ended_at=None).exists():
         raise NobodyCountsError
     units = unit_ids_of_take(row)
     if not statements.run("open_list", {"take": row.pk, "states": COUNTED_STATES, "units": units}):

@@ -17,9 +17,11 @@ from nanhu.kernel.errors import WrongStateError
 from nanhu.systems.assets.counting import statements
 from nanhu.systems.assets.counting.errors import BatchRefusedError
 from nanhu.systems.assets.counting.models import LONGEST_NUMBER, CountRow, StockTake
+from nanhu.systems.assets.counting.queries import places_of
 from nanhu.systems.assets.labels import ROOM, room_key_of
 
 MOST_ROWS: Final = 500
+LAST_YEAR: Final = 2100
 LONGEST_STAY: Final = timedelta(hours=4)
 """How long the code of a door proves that somebody stands in its room."""
 State = StockTake.State
@@ -34,7 +36,7 @@ class SentRow(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     seen_at: Annotated[datetime, msgspec.Meta(tz=True)]
     method: Literal["scan", "typed"]
     round: Annotated[int, msgspec.Meta(ge=1, le=99)]
-    room: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    room: Annotated[str, msgspec.Meta(max_length=80, pattern=r"^[!-~]*$")] = ""
     room_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     is_other_keeper: bool = False
 
@@ -46,19 +48,25 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`ids`: what we have now and the phone may forget; `twice`: numbers that somebody, or the same hand, had seen before."""
+    """`ids`: what we have now and the phone may forget; `twice`: numbers that somebody, or the same hand, had seen before; `said`: ids of rows
+    whose door proves nothing (made up, read too long ago, outside the team's places)."""
 
     ids: list[str]
     twice: list[str]
+    said: list[str]
     is_late: bool
 
 
 def batch_of(body: bytes) -> Batch:
-    """A body that was cut is refused whole, and sent again whole."""
+    """A body that was cut is refused whole, and sent again whole; so is a clock that knows no century of ours."""
     try:
-        return strict_json.decode(body, Batch)
+        batch = strict_json.decode(body, Batch)
     except (strict_json.JsonError, msgspec.ValidationError) as error:
         raise BatchRefusedError from error
+    moments = [batch.sent_at, *(at for one in batch.rows for at in (one.seen_at, one.room_at) if at is not None)]
+    if not all(1970 < at.year < LAST_YEAR for at in moments):  # noqa: PLR2004 - what a phone says that has forgotten the time
+        raise BatchRefusedError
+    return batch
 
 
 @transaction.atomic
@@ -71,13 +79,21 @@ def take_rows(*, person_id: int, take: StockTake, batch: Batch) -> Taken:
     ]
     numbers = sorted({one.number.upper() for one in batch.rows})
     statements.run("take_items", {"take": row.pk, "numbers": numbers})
-    given = {"take": row.pk, "person": person_id, "received": received, "rows": json.dumps(rows)}
+    given = {
+        "take": row.pk,
+        "person": person_id,
+        "received": received,
+        "rows": json.dumps(rows),
+        "places": places_of(row, person_id),
+    }
     statements.run("take_rows", given)
     ids = [one.client_id for one in batch.rows]
-    kept = CountRow.objects.filter(client_id__in=ids, take=row, person_id=person_id)
+    mine = CountRow.objects.filter(client_id__in=ids, take=row, person_id=person_id)
+    kept = dict(mine.values_list("client_id", "has_room_code"))
     return Taken(
-        ids=[str(one) for one in kept.values_list("client_id", flat=True)],
+        ids=[str(one) for one in kept],
         twice=seen_before(row, numbers),
+        said=[str(one.client_id) for one in batch.rows if one.room and not kept.get(one.client_id, True)],
         is_late=row.state != State.OPEN,
     )
 

@@ -1,6 +1,7 @@
 """A count of a room, and what phones send of it."""
 
 from datetime import timedelta
+from itertools import cycle
 from uuid import uuid4
 
 from nanhu.kernel.clock import campus_today, now
@@ -9,6 +10,8 @@ from nanhu.systems.assets.counting.models import StockTake
 from nanhu.systems.assets.counting.services import planning
 from nanhu.systems.assets.counting.services.uploading import Batch, SentRow, take_rows
 from nanhu.systems.assets.labels import room_code
+
+MOMENTS = cycle(range(60, 3600, 2))
 
 
 def planned(school, *, places=("b1-101",), unit="", title="101 年度盘点"):
@@ -29,9 +32,9 @@ def opened(school, **more):
     return planning.open_take(by=school.actor("T5"), take=planned(school, **more))
 
 
-def row(number, *, room="b1-101", ago=60, session=None, method="scan", **more):
-    """As a phone makes it after the door was read; `ago` in seconds."""
-    seen_at = now() - timedelta(seconds=ago)
+def row(number, *, room="b1-101", ago=None, session=None, method="scan", **more):
+    """As a phone makes it after the door was read; `ago` in seconds, else each two seconds before the last that was made."""
+    seen_at = now() - timedelta(seconds=next(MOMENTS) if ago is None else ago)
     said = {
         "client_id": uuid4(),
         "session": session or uuid4(),

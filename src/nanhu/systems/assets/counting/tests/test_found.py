@@ -32,7 +32,9 @@ def test_every_number_is_answered_alike(school):
 
 def test_what_was_found_is_told_to_the_office_and_settled_there(school):
     said = {"words": "=HYPERLINK(1) 三楼楼梯口", "contact": "13800000000"}
-    assert Client().post("/a/2026-A02-000001-0", said).status_code == 200
+    answer = Client().post("/a/2026-A02-000001-0", said, follow=True)
+    assert "已告诉国有资产管理处" in answer.content.decode()
+    assert len(answer.redirect_chain) == 1, "who reloads tells nothing again"
     assert Client().post("/a/2026-A02-000001-0", {"words": " "}).status_code == 422
     [report] = FoundReport.objects.all()
     office = school.client("T5")
@@ -51,5 +53,11 @@ def test_who_tells_too_much_waits_and_others_do_not(school):
         return Client(REMOTE_ADDR=address).post("/a/x", {"words": "在这里"}).status_code
 
     assert [tell("10.0.0.1") for _again in range(5)].count(429) >= 1
-    assert tell("10.0.0.2") == 200
+    assert tell("10.0.0.2") == 302
     assert FoundReport.objects.count() <= 5
+
+
+def test_words_in_an_address_do_not_reach_the_office(school):
+    for code in ("请打13800000000领奖", "2026-A02-000001-0", "x" * 41, "TY-2019.7"):
+        Client(REMOTE_ADDR=f"10.1.{len(code)}.1").post(f"/a/{code}", {"words": "在这里"})
+    assert sorted(FoundReport.objects.values_list("number", flat=True)) == ["2026-A02-000001-0", "?", "?", "TY-2019.7"]

@@ -12,7 +12,7 @@ from django.db import connection
 from nanhu.kernel.clock import now
 from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.counting.models import CountRow
-from nanhu.systems.assets.counting.services import planning
+from nanhu.systems.assets.counting.services import concluding, planning
 from nanhu.systems.assets.counting.tests.conftest import make_school
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, planned, row
 
@@ -70,6 +70,9 @@ BAD = [
     {"rows": [{**msgspec.to_builtins(row("x")), "method": "list"}]},
     {"rows": [{**msgspec.to_builtins(row("x")), "round": 0}]},
     {"rows": [{**msgspec.to_builtins(row("x")), "seen_at": "2026-11-28T10:00:00"}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "room": "\0"}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "seen_at": "0001-01-01T00:00:00Z"}]},
+    {"sent_at": "9999-12-31T23:59:59Z"},
     {"sent_at": "yesterday"},
     {"more": 1},
 ]
@@ -135,10 +138,45 @@ def test_the_list_of_a_team_is_of_its_place_and_names_keepers(school, phone):
     planning.set_team(by=school.actor("T5"), take=wide, name="一组", members=["T2"], place=campus.place_with("b1-102"))
     planning.set_team(by=school.actor("T5"), take=wide, name="二组", members=["T3"])
     given = phone.get(f"/assets/count/{wide.public_id}/things.json").json()
-    assert given["things"] == [[there[0].number, "台式计算机", "b1-102", "李老师", True]]
+    assert given["things"] == [[there[0].number, "台式计算机", "b1-102", "李老师", True, ""]]
     assert given["rooms"] == {"b1-102": "102 库房"}
     everything = school.client("T3").get(f"/assets/count/{wide.public_id}/things.json").json()
     assert {one[0] for one in everything["things"]} == {here[0].number, there[0].number}
+
+
+@pytest.mark.django_db
+def test_who_was_taken_off_a_team_brings_what_his_phone_holds_and_reads_no_list(school, take, phone):
+    planning.set_team(by=school.actor("T5"), take=take, name="一组", members=["T3"])
+    assert phone.get(f"/assets/count/{take.public_id}/things.json").json() == {"things": None}
+    assert "现在没有要您盘点的" in phone.get("/assets/count/").content.decode()
+    assert phone.get(f"/assets/count/{take.public_id}/").status_code == 200, "the page that uploads"
+    one = row("2026-A02-000001-0")
+    assert post(phone, take, sent([one])).json()["ids"] == [str(one.client_id)]
+    planning.set_team(by=school.actor("T5"), take=take, name="一组", members=["T2", "T3"])
+    assert len(phone.get(f"/assets/count/{take.public_id}/things.json").json()["things"]) == 3
+
+
+@pytest.mark.django_db
+def test_after_the_end_nobody_reads_the_list(school, take, phone):
+    concluding.ask(by=school.actor("T5"), take=take)
+    assert phone.get(f"/assets/count/{take.public_id}/things.json").json() == {"things": None}
+    assert post(phone, take, sent([row("x")])).json()["is_late"] is True
+
+
+@pytest.mark.django_db
+def test_a_phone_is_told_which_doors_prove_nothing_and_what_others_saw(school, phone):
+    school.things("b1-101", 1)
+    wide = backdated(opened(school, places=("b1",)))
+    for name, member, place in (("一组", "T2", "b1-101"), ("二组", "T3", "b1")):
+        planning.set_team(by=school.actor("T5"), take=wide, name=name, members=[member], place=campus.place_with(place))
+    made_up, other_door, own = row("x1"), row("x2", room="b1-102"), row("x3")
+    made_up.room = "R.b1-101.0123456789ab"
+    answer = post(phone, wide, sent([made_up, other_door, own, row("x4", room="")])).json()
+    assert set(answer["said"]) == {str(made_up.client_id), str(other_door.client_id)}
+    assert answer["twice"] == []
+    assert list(CountRow.objects.filter(has_room_code=True).values_list("number", flat=True)) == ["X3"]
+    again = post(school.client("T3"), wide, sent([row("x2", room="b1-102"), row("x3")])).json()
+    assert (again["said"], sorted(again["twice"])) == ([], ["X2", "X3"])
 
 
 @pytest.mark.slow

@@ -9,14 +9,16 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus import api as campus
+from nanhu.systems.assets.counting.errors import CountedThemselvesError
 from nanhu.systems.assets.counting.models import CountRow
 from nanhu.systems.assets.counting.queries import figures_of, rooms_of, things_for, verdicts_of
 from nanhu.systems.assets.counting.services import concluding, planning
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, planned, row
 from nanhu.systems.assets.models import Asset, Movement
-from nanhu.systems.assets.services import keeping
+from nanhu.systems.assets.services import keeping, moving
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +99,8 @@ def test_proven_is_what_was_scanned_after_the_door(school, how, is_proven):
     take = backdated(opened(school))
     bring(school, take, [row(thing.number, **how)])
     [found] = verdicts_of(take)
-    assert (found["verdict"], found["is_proven"]) == ("match", is_proven)
+    said = "unplaced" if how.get("room") == "" else "match"
+    assert (found["verdict"], found["is_proven"]) == (said, is_proven)
     assert figures_of(take)["unproven"] == (0 if is_proven else 1)
 
 
@@ -137,11 +140,83 @@ def test_a_sheet_of_labels_on_a_desk_is_not_proven(school):
     assert [said[one.number] for one in things] == [False] * 4 + [True] * 2
 
 
+@pytest.mark.parametrize(("apart", "is_proven"), [(0, False), (499, False), (1000, True)])
+def test_a_counter_who_reads_two_labels_at_once_proves_neither_whatever_session_the_phone_names(
+    school, apart, is_proven
+):
+    first, second = school.things("b1-101", 2)
+    take = backdated(opened(school))
+    at = now().replace(microsecond=700_000) - timedelta(minutes=5)
+    rows = [row(first.number), row(second.number)]
+    for place, one in enumerate(rows):
+        one.seen_at = at + timedelta(milliseconds=apart * place)
+        one.room_at = at - timedelta(seconds=20)
+    bring(school, take, rows)
+    assert [one["is_proven"] for one in verdicts_of(take)] == [is_proven] * 2
+
+
+def test_the_last_proven_place_is_where_it_stands(school):
+    [thing] = school.things("b1-102", 1)
+    take = backdated(opened(school, places=("b1",)))
+    bring(school, take, [row(thing.number, ago=900), row(thing.number, ago=300, room="b1-102")])
+    assert told(take) == {thing.number: "match"}
+    bring(school, take, [row(thing.number, ago=100, method="typed")])
+    assert told(take) == {thing.number: "match"}, "what was only said corrects nothing"
+
+
+def test_a_label_of_the_system_before_names_the_same_thing(school):
+    [thing] = school.things("b1-101", 1)
+    Asset.objects.filter(pk=thing.pk).update(former_number="Tx-2019.07")
+    take = backdated(opened(school))
+    assert things_for(take, school["T2"])["things"][0][5] == "Tx-2019.07"
+    bring(school, take, [row("TX-2019.07"), row(thing.number, ago=20)])
+    assert {name: figures_of(take)[name] for name in ("match", "seen_twice", "unknown")} == {
+        "match": 1,
+        "seen_twice": 1,
+        "unknown": 0,
+    }
+    [other] = school.things("b1-102", 1)
+    Asset.objects.filter(pk=other.pk).update(former_number="B9")
+    bring(school, take, [row("b9")])
+    assert told(take)[other.number] == "moved"
+
+
+def test_what_left_the_school_while_the_count_went_on_is_missed_by_nobody(school):
+    left, stands, later = school.things("b1-101", 3)
+    take = backdated(opened(school))
+    for thing in (left, stands):
+        gone(school, thing)
+    bring(school, take, [row(stands.number, ago=-1)])
+    assert told(take) == {stands.number: "gone", later.number: "not_seen"}
+    assert [one[0] for one in things_for(take, school["T2"])["things"]] == [later.number]
+    concluded(school, take)
+    gone(school, later)
+    assert told(take)[later.number] == "not_seen", "the result stays as it was signed"
+    stands.refresh_from_db()
+    assert stands.last_seen_at is None
+
+
+def gone(school, thing):
+    thing.refresh_from_db()
+    moving.move(by=school.actor("T5"), asset=thing, kind="to_scrap", state="to_scrap")
+    moving.move(by=school.actor("T5"), asset=thing, kind="disposed", state="disposed", disposed_on=campus_today())
+
+
+def test_who_counted_does_not_sign_the_result(school):
+    [thing] = school.things("b1-101", 1)
+    take = backdated(opened(school))
+    bring(school, take, [row(thing.number)])
+    result = concluding.ask(by=school.actor("T5"), take=take)
+    with pytest.raises(CountedThemselvesError):
+        concluding.approve(by=school.actor("T2"), result=result)
+    assert concluding.approve(by=school.actor("T6"), result=result).state == "applied"
+
+
 def test_the_second_round_asks_only_for_what_is_open(school):
     things = school.things("b1-101", 4)
     take = backdated(opened(school))
     bring(school, take, [row(things[0].number), row(things[1].number, method="typed")])
-    first = {number: is_open for number, _name, _room, _keeper, is_open in things_for(take, school["T2"])["things"]}
+    first = {one[0]: one[4] for one in things_for(take, school["T2"])["things"]}
     assert sorted(number for number, is_open in first.items() if is_open) == sorted(one.number for one in things[2:])
     again = planning.begin_next_round(by=school.actor("T5"), take=take)
     second = things_for(again, school["T2"])
@@ -222,6 +297,8 @@ def test_what_two_agreed_on_moves_things_and_says_when_they_were_seen(school):
     assert seen[there.number] is not None
     assert (seen[gone.number], seen[said.number]) == (None, None)
     [line] = Movement.objects.filter(kind="counted")
+    [told_of] = AuditEntry.objects.filter(action="assets.counted")
+    assert (told_of.target, told_of.actor) == (f"asset:{there.number}", "孙科长")
     assert (line.asset_id, line.from_room_id, line.to_room_id, line.reason) == (
         there.pk,
         school.rooms["b1-102"],

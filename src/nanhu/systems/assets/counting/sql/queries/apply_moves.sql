@@ -7,9 +7,11 @@ WITH moved AS (
        AND a.state = ANY(%(states)s)
        AND NOT EXISTS (SELECT FROM assets_movement m
                         WHERE m.asset_id = a.id AND m.at > v.seen_at AND m.from_room_id IS DISTINCT FROM m.to_room_id)
-    RETURNING a.id, a.state, a.unit_id, a.keeper_id, v.booked_room_id, v.seen_room_id, a.value_fen, a.carried_fen
+    RETURNING a.id, a.number, a.state, a.unit_id, a.keeper_id, v.booked_room_id, v.seen_room_id, a.value_fen, a.carried_fen
+), entered AS (
+    INSERT INTO assets_movement (asset_id, kind, from_state, to_state, from_unit_id, to_unit_id, from_keeper_id, to_keeper_id, from_room_id,
+                                 to_room_id, value_fen, carried_fen, by_name, reason, at)
+    SELECT id, 'counted', state, state, unit_id, unit_id, keeper_id, keeper_id, booked_room_id, seen_room_id, value_fen, carried_fen,
+           %(by)s, %(reason)s, %(at)s FROM moved
 )
-INSERT INTO assets_movement (asset_id, kind, from_state, to_state, from_unit_id, to_unit_id, from_keeper_id, to_keeper_id, from_room_id,
-                             to_room_id, value_fen, carried_fen, by_name, reason, at)
-SELECT id, 'counted', state, state, unit_id, unit_id, keeper_id, keeper_id, booked_room_id, seen_room_id, value_fen, carried_fen,
-       %(by)s, %(reason)s, %(at)s FROM moved
+SELECT number FROM moved ORDER BY number

@@ -1,7 +1,7 @@
 // The phone counter: scan the door, then things one by one. Each row is kept on the phone first, uploaded when it can be, and forgotten when
 // the school says that it has it. Every word stands in the page.
 import { startCamera } from "./camera.js";
-import { dropRows, keepList, keepRow, readList, rowsOf } from "./store.js";
+import { dropRows, forgetList, keepList, keepRow, readList, replaceRow, rowsOf } from "./store.js";
 
 const root = document.getElementById("count");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -11,8 +11,11 @@ const BATCH = 200, AGAIN_MS = 15_000, SAME_LABEL_MS = 3000, NEXT_LABEL_MS = 1000
 const ROOM = /\/a\/(R\.([0-9a-z.-]+)\.[0-9a-f]{12})$/;
 const THING = /\/a\/([!-~]+)$/;
 const NUMBER = /^(\d{4})-A(\d{2})-(\d{6,12})-(\d)$/;
+// labels of the system before, and of others: no address, no sentence
+const OLD = /^[0-9A-Z][0-9A-Z._\/-]{3,39}$/;
+const SHELL = /\/count\/([0-9a-f-]{36}\/)?$/;
 
-let things = new Map(), rooms = {}, round = 1, seen = new Set(), place = null, session = crypto.randomUUID();
+let things = new Map(), rooms = {}, round = 1, seen = new Set(), told = new Set(), place = null, session = crypto.randomUUID();
 let last = { text: "", at: 0 }, stopCamera = null, isUploading = false, lastRow = null;
 
 // The check digit of a number by GB/T 17710 (MOD 11-10), as the series of numbers makes it.
@@ -22,6 +25,9 @@ export function isNumber(text) {
   const rest = [...digits.slice(0, -1)].reduce((left, digit) => (((left + Number(digit)) % 10 || 10) * 2) % 11, 10);
   return (11 - rest) % 10 === Number(digits.at(-1));
 }
+
+// Whatever else a code says is none of ours; a number whose check digit is wrong was read wrong.
+const isLabel = (text) => isNumber(text) || things.has(text) || (OLD.test(text) && !NUMBER.test(text));
 
 function note(name, isShown) {
   root.querySelector(`[data-note="${name}"]`).hidden = !isShown;
@@ -70,32 +76,38 @@ async function drawQueue() {
   return rows;
 }
 
-function enter(key, code) {
-  place = { key, code, at: new Date().toISOString() };
+function enter(key, code, isDoor) {
+  place = { key, code, isDoor, at: new Date().toISOString() };
   session = crypto.randomUUID();
   lastRow = null;
   say("good", words.room, rooms[key] ?? key);
   drawMissing();
 }
 
-async function see(number, method) {
-  const known = things.get(number), wasSeen = seen.has(number);
+async function see(read, method) {
+  const known = things.get(read), number = known?.number ?? read, wasSeen = seen.has(number);
   const row = {
-    client_id: crypto.randomUUID(), take, account, session, number, round, method,
+    client_id: crypto.randomUUID(), take, account, session, number: read, round, method,
     room: place?.code ?? "", room_at: place?.at ?? null, seen_at: new Date().toISOString(), is_other_keeper: false,
   };
   await keepRow(row);
   lastRow = wasSeen ? null : row;
   seen.add(number);
-  const detail = [number, known?.keeper].filter(Boolean).join(" · ");
-  if (wasSeen) say("attention", words.twice, known?.name ?? number, detail);
-  else if (!known) say("attention", words.unknown, number);
-  else if (!place) say("attention", words.noRoom, known.name, detail);
-  else if (known.room !== place.key) say("attention", words.moved, known.name, `${detail} · ${words.belongs} ${rooms[known.room] ?? known.room}`);
-  else say("good", words.match, known.name, detail);
+  if (wasSeen) told.add(number);
+  say(...verdictOf(known, number, wasSeen, method === "scan" && place?.isDoor));
   drawMissing();
   await drawQueue();
   upload();
+}
+
+// Tone, word, name, detail: as the school will say it, as far as the phone can know.
+function verdictOf(known, number, wasSeen, isProven) {
+  const detail = [number, known?.keeper, isProven ? "" : words.said].filter(Boolean).join(" · ");
+  if (wasSeen) return ["attention", words.twice, known?.name ?? number, detail];
+  if (!known) return ["attention", words.unknown, number];
+  if (!place) return ["attention", words.noRoom, known.name, detail];
+  if (known.room !== place.key) return ["attention", words.moved, known.name, `${detail} · ${words.belongs} ${rooms[known.room] ?? known.room}`];
+  return [isProven ? "good" : "attention", words.match, known.name, detail];
 }
 
 // One label at a time: the same again only after a pause, another not within a second.
@@ -104,9 +116,9 @@ function onText(text) {
   if (now - last.at < (text === last.text ? SAME_LABEL_MS : NEXT_LABEL_MS)) return (text === last.text ? (last.at = now) : undefined);
   const room = ROOM.exec(text);
   const number = room ? "" : (THING.exec(text)?.[1] ?? text).toUpperCase();
-  if (!room && !isNumber(number)) return;
+  if (!room && !isLabel(number)) return;
   last = { text, at: now };
-  if (room) enter(room[2], room[1]);
+  if (room) enter(room[2], room[1], true);
   else see(number, "scan");
 }
 
@@ -118,11 +130,13 @@ async function upload() {
     const mine = (await drawQueue()).filter((row) => row.account === account).sort((a, b) => a.seen_at.localeCompare(b.seen_at));
     if (mine.length === 0) return;
     const asked = await fetch(root.dataset.rows, { headers: { Accept: "application/json" }, cache: "no-store" });
-    const isMine = asked.ok && !asked.redirected && String((await asked.clone().json()).account) === account;
+    const said = asked.ok && !asked.redirected ? await asked.json() : null;
     note("offline", false);
-    note("signed-out", !isMine);
-    if (!isMine) return;
-    const { token } = await asked.json();
+    note("later", asked.status >= 500);
+    note("not-yours", asked.status === 404);
+    note("signed-out", said ? String(said.account) !== account : asked.redirected || [401, 403].includes(asked.status));
+    if (!said || String(said.account) !== account) return;
+    const { token } = said;
     for (let at = 0; at < mine.length; at += BATCH) if (!(await send(mine.slice(at, at + BATCH), token))) return;
   } catch {
     note("offline", true);
@@ -145,38 +159,59 @@ async function send(rows, token) {
     return true;
   }
   if (!answer.ok) return false;
-  const { ids, is_late: isLate } = await answer.json();
+  const { ids, twice, said, is_late: isLate } = await answer.json();
   await dropRows(ids);
   note("late", isLate);
+  if (rows.some((row) => said.includes(row.client_id) && row.room.startsWith("R."))) note("door", true);
+  for (const number of twice) sayTwice(things.get(number)?.number ?? number);
   return ids.length > 0;
 }
 
+// Another phone had seen it before this one.
+function sayTwice(number) {
+  if (told.has(number)) return;
+  told.add(number);
+  lastRow = null;
+  say("attention", words.twice, things.get(number)?.name ?? number, `${number} · ${words.byOther}`);
+}
+
 async function load() {
-  let list = await readList(take);
+  let list = await readList(take, account);
   try {
     const answer = await fetch(root.dataset.things, { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (answer.ok && !answer.redirected) await keepList((list = { take, account, ...(await answer.json()) }));
+    const given = answer.ok && !answer.redirected ? await answer.json() : null;
+    if (given && !given.things) return await forgetList(take, account), note("ended", true);
+    if (given) await keepList((list = { take, account, ...given }));
   } catch {
     note("offline", true);
   }
-  if (!list || list.account !== account) return note("no-list", true);
+  if (!list) return note("no-list", true);
   ({ rooms, round } = list);
-  things = new Map(list.things.map(([number, name, room, keeper, isOpen]) => [number, { number, name, room, keeper, isOpen }]));
-  seen = new Set([...things.values()].filter((one) => !one.isOpen).map((one) => one.number));
-  for (const row of await rowsOf(take)) if (row.round === round) seen.add(row.number);
+  const known = list.things.map(([number, name, room, keeper, isOpen, former]) => ({ number, name, room, keeper, isOpen, former }));
+  things = new Map(known.flatMap((one) => [[one.former.toUpperCase(), one], [one.number, one]]));
+  things.delete("");
+  seen = new Set(known.filter((one) => !one.isOpen).map((one) => one.number));
+  for (const row of await rowsOf(take)) if (row.round === round) seen.add(things.get(row.number)?.number ?? row.number);
   part("typing").elements.room.append(...Object.entries(rooms).map(([key, name]) => new Option(name, key)));
   drawMissing();
 }
 
+// Files first, then the page that needs them; what no page needs any more goes.
 async function keepForLater() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(root.dataset.worker);
   const cache = await caches.open("nanhu-count-1");
   const loaded = performance.getEntriesByType("resource").map((one) => one.name);
-  const files = loaded.filter((name) => name.startsWith(`${location.origin}/static/`) || name.startsWith(`${location.origin}/theme.css`));
   const { decoder, reader, wasm } = root.dataset;
-  await cache.addAll([location.pathname, ...new Set(files)]);
-  await cache.addAll([decoder, reader, wasm]);
+  const addresses = [decoder, reader, wasm].map((one) => new URL(one, location.href).href);
+  const files = new Set(loaded.filter((name) => name.startsWith(`${location.origin}/static/`) || name.startsWith(`${location.origin}/theme.css`)));
+  await cache.addAll(files);
+  await cache.addAll([location.pathname, root.dataset.home]);
+  part("ready").hidden = false;
+  await Promise.allSettled(addresses.map((one) => cache.add(one)));
+  const kept = await cache.keys();
+  const isOf = ({ url }) => files.has(url) || addresses.includes(url) || SHELL.test(new URL(url).pathname);
+  await Promise.all(kept.filter((one) => !isOf(one)).map((one) => cache.delete(one)));
 }
 
 function wire() {
@@ -188,14 +223,14 @@ function wire() {
     part("camera").hidden = isOn;
     part("scan-word").textContent = isOn ? words.scan : words.stop;
     if (isOn) return;
-    try {
-      stopCamera = await startCamera(part("video"), root.dataset, onText);
-      note("no-camera", false);
-    } catch {
+    const onTrouble = ({ message }) => {
+      stopCamera = null;
       part("camera").hidden = true;
       part("scan-word").textContent = words.scan;
-      note("no-camera", true);
-    }
+      note(message === "reader" ? "no-reader" : "no-camera", true);
+    };
+    note("no-camera", false);
+    stopCamera = await startCamera(part("video"), root.dataset, onText, onTrouble).catch(onTrouble);
   });
   part("type").addEventListener("click", () => {
     part("typing").hidden = !part("typing").hidden;
@@ -205,9 +240,9 @@ function wire() {
     event.preventDefault();
     const { number, room } = event.target.elements;
     const text = number.value.trim().toUpperCase();
-    part("wrong").hidden = isNumber(text) || things.has(text);
+    part("wrong").hidden = isLabel(text);
     if (!part("wrong").hidden) return;
-    if (room.value && room.value !== place?.key) enter(room.value, room.value);
+    if (room.value && room.value !== place?.key) enter(room.value, room.value, false);
     number.value = "";
     await see(text, "typed");
     number.focus();
@@ -215,8 +250,7 @@ function wire() {
   part("other").addEventListener("click", async () => {
     // a row that was not uploaded yet is still ours to complete; one that was is followed by another
     const row = { ...lastRow, client_id: crypto.randomUUID(), is_other_keeper: true };
-    await dropRows([lastRow.client_id]);
-    await keepRow(row);
+    await replaceRow(lastRow.client_id, row);
     lastRow = row;
     say("attention", words.other, part("name").textContent, part("detail").textContent);
     upload();

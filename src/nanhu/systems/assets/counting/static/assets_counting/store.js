@@ -5,7 +5,7 @@ function open() {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(NAME, 1);
     opening.onupgradeneeded = () => {
-      opening.result.createObjectStore("lists", { keyPath: "take" });
+      opening.result.createObjectStore("lists", { keyPath: ["take", "account"] });
       opening.result.createObjectStore("rows", { keyPath: "client_id" }).createIndex("take", "take");
     };
     opening.onerror = () => reject(opening.error);
@@ -28,8 +28,11 @@ async function inside(name, mode, work) {
 }
 
 export const keepList = (list) => inside("lists", "readwrite", (rows) => rows.put(list));
-export const readList = (take) => inside("lists", "readonly", (rows) => rows.get(take));
-export const forgetList = (take) => inside("lists", "readwrite", (rows) => rows.delete(take));
+export const readList = (take, account) => inside("lists", "readonly", (rows) => rows.get([take, account]));
+export const forgetList = (take, account) => inside("lists", "readwrite", (rows) => rows.delete([take, account]));
 export const keepRow = (row) => inside("rows", "readwrite", (rows) => rows.put(row));
 export const rowsOf = (take) => inside("rows", "readonly", (rows) => rows.index("take").getAll(take));
+export const allRows = () => inside("rows", "readonly", (rows) => rows.getAll());
 export const dropRows = (ids) => inside("rows", "readwrite", (rows) => ids.forEach((id) => rows.delete(id)));
+// in one transaction: at no moment is neither there
+export const replaceRow = (id, row) => inside("rows", "readwrite", (rows) => (rows.put(row), rows.delete(id)));

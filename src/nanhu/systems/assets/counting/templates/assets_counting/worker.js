@@ -2,7 +2,7 @@
 // from the cache. Lists and uploads are the page's own business. Its scope is its folder.
 const CACHE = "nanhu-count-1";
 const PATIENCE = 2500;
-const SHELL = /\/count\/[0-9a-f-]{36}\/$/;
+const SHELL = /\/count\/([0-9a-f-]{36}\/)?$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -14,12 +14,10 @@ self.addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith("/static/") || url.pathname === "/theme.css") event.respondWith(file(event.request));
 });
 
+// The page itself is kept by the page, together with the files that it needs.
 async function page(request) {
   const cache = await caches.open(CACHE);
-  const fromNetwork = fetch(request).then((answer) => {
-    if (answer.ok && !answer.redirected) cache.put(request.url, answer.clone());
-    return answer;
-  });
+  const fromNetwork = fetch(request);
   fromNetwork.catch(() => {});
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   const first = await Promise.race([fromNetwork.catch(() => undefined), late]);
@@ -28,9 +26,6 @@ async function page(request) {
 
 async function file(request) {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(request, { ignoreSearch: true });
-  if (kept) return kept;
-  const answer = await fetch(request);
-  if (answer.ok) cache.put(request, answer.clone());
-  return answer;
+  const kept = await cache.match(request);
+  return kept ?? fetch(request).catch(async (trouble) => (await cache.match(request, { ignoreSearch: true })) ?? Promise.reject(trouble));
 }
