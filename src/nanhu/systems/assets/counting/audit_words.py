@@ -25,7 +25,6 @@ WHOLE_TARGETS: dict[str, Text] = {"asset-labels:things": _("资产标签")}
 FACTS: dict[str, Text] = {
     "team": _("小组"),
     "members": _("成员"),
-    "place": _("地点"),
     "booked": _("应盘"),
     "not_seen": _("未见到"),
     "unproven": _("未证实"),

@@ -70,7 +70,7 @@ def set_team(
         unique_fields=["team", "person"],
         update_fields=["ended_at"],
     )
-    told = {"team": name, "members": "、".join(members), "place": place.key if place else ""}
+    told = {"team": f"{name} · {place.name}" if place else name, "members": "、".join(members)}
     audit.record(by=by, action="assets.set_count_team", target=target_of(row), facts=told)
     return team
 
