@@ -16,6 +16,7 @@ BENCHMARKS = {
     "occupancy": "bench.occupancy",
     "draw": "bench.draw",
     "flow_versions": "bench.flow_versions",
+    "flows": "bench.flows",
     "assets": "bench.assets",
     "import": "bench.importing",
     "home": "bench.home",

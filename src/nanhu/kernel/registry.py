@@ -31,6 +31,8 @@ class Viewer:
     """The golden record as this request has read it, for the room it belongs to (a `people.PersonCard`)."""
     counted: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     """How many wait in each list of proposals, once this request has counted them (`kernel.kit.waiting`)."""
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What a room has read for this request and asks again (`flows.capacities`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

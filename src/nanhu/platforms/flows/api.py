@@ -18,7 +18,7 @@ from nanhu.platforms.flows.body import (
     Step,
 )
 from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedError, TwinCaseError
-from nanhu.platforms.flows.events import CaseClosed, CaseOpened, TaskDone, TaskOpened
+from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.services.cases import cancel, go_on, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
@@ -31,6 +31,7 @@ __all__ = [
     "CaseCard",
     "CaseClosed",
     "CaseOpened",
+    "CaseReopened",
     "Edge",
     "Field",
     "FlowSpec",

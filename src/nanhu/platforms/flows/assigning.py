@@ -1,8 +1,10 @@
 """Who does a step: a post, a person named in the form, or what a registered resolver finds. Never the applicant."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from nanhu.platforms.flows.body import Applicant, Assignee, OwnPost, PersonIn, PostOf, Resolved
 from nanhu.platforms.flows.models import Case
@@ -12,6 +14,29 @@ OWNER_OFFICE: Final = "head"
 type Resolver = Callable[[Case], Iterable[int]]
 resolvers: dict[str, Resolver] = {}
 """By name: tutor, adviser. They give persons."""
+
+
+_answers: ContextVar[dict[tuple[object, ...], Any] | None] = ContextVar("flows.answers", default=None)
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Meanwhile posts and home units are looked up once: for a run over thousands of cases as they stand at one moment."""
+    before = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(before)
+
+
+def asked[**Given, Answer](find: Callable[Given, Answer], *given: Given.args, **more: Given.kwargs) -> Answer:
+    known, key = _answers.get(), (find, given, tuple(more.items()))
+    if known is None:
+        return find(*given, **more)
+    if key not in known:
+        known[key] = find(*given, **more)
+    found: Answer = known[key]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +79,10 @@ def resolve(who: Assignee, case: Case) -> list[Holder]:
         case Resolved(name=name):
             return persons(resolvers[name](case), case, why="resolver") if name in resolvers else []
         case OwnPost(office=office):
-            unit_id = people.home_unit_of(case.applicant_id) if case.applicant_id else None
+            unit_id = asked(people.home_unit_of, case.applicant_id) if case.applicant_id else None
             return pool(unit_id, office, case, why="own_post")
         case PostOf(office=office, unit=code):
-            unit_id = people.unit_ids_by_code([code]).get(code) if code else case.definition.unit_id
+            unit_id = asked(unit_id_of, code) if code else case.definition.unit_id
             return pool(unit_id, office, case, why="post")
 
 
@@ -75,9 +100,14 @@ def persons(ids: Iterable[int | None], case: Case, *, why: str, kinds: frozenset
 
 def pool(unit_id: int | None, office: str, case: Case, *, why: str) -> list[Holder]:
     """The post of the unit, or of the nearest one above where it is vacant or the applicant's own."""
-    without = [case.applicant_id] if case.applicant_id else []
-    found = people.find_post(unit_id, office, climbs=True, without=without) if unit_id else None
+    found = asked(people.find_post, unit_id, office, climbs=True) if unit_id else None
+    if found is not None and unit_id and case.applicant_id in found.person_ids:
+        found = people.find_post(unit_id, office, climbs=True, without=[case.applicant_id])
     return [Holder(why=why, unit_id=found.unit_id, office=office)] if found else []
+
+
+def unit_id_of(code: str) -> int | None:
+    return people.unit_ids_by_code([code]).get(code)
 
 
 def owners_of(case: Case) -> list[Holder]:

@@ -6,6 +6,8 @@ from nanhu.kernel.registry import Text
 
 ACTIONS: dict[str, Text] = {
     "flows.add_signer": _("加签"),
+    "flows.announce": _("请人确认"),
+    "flows.end_announcement": _("结束确认"),
     "flows.cancel_case": _("取消申请"),
     "flows.ask_move": _("试算换版本"),
     "flows.claim": _("认领待办"),
@@ -17,6 +19,8 @@ ACTIONS: dict[str, Text] = {
     "flows.move_cases": _("迁移到新版本"),
     "flows.open_case": _("提交申请"),
     "flows.register_source": _("登记待办来源"),
+    "flows.rate": _("评价办理"),
+    "flows.reopen": _("重新办理申请"),
     "flows.release": _("放回待办"),
     "flows.resubmit": _("改好再交申请"),
     "flows.reveal_sealed": _("查看申请里的证件号码"),
@@ -28,12 +32,14 @@ ACTIONS: dict[str, Text] = {
     "flows.withdraw": _("撤回申请"),
 }
 TARGETS: dict[str, Text] = {
+    "announcement": _("通知确认"),
     "case": _("申请"),
     "delegation": _("委托"),
     "move": _("换版本"),
     "todo_source": _("待办来源"),
 }
 FACTS: dict[str, Text] = {
+    "title": _("标题"),
     "decision": _("决定"),
     "todo_count": _("件数"),
     "flow": _("流程"),

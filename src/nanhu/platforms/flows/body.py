@@ -34,8 +34,10 @@ type FieldKind = Literal[
     "document_number",
     "promise",
 ]
-type StepKind = Literal["fill", "approve", "countersign", "work", "inform", "automatic", "wait", "split", "join"]
-HUMAN: Final = frozenset({"fill", "approve", "countersign", "work"})
+type StepKind = Literal[
+    "fill", "approve", "countersign", "work", "confirm", "inform", "automatic", "wait", "split", "join"
+]
+HUMAN: Final = frozenset({"fill", "approve", "countersign", "work", "confirm"})
 """Kinds of step that open tasks."""
 SEALED: Final = frozenset({"document_number"})
 """Kinds of field that are kept encrypted."""
@@ -123,8 +125,13 @@ class Step(Part, frozen=True, kw_only=True):
 
 
 class Body(Part, frozen=True, kw_only=True):
+    """`reopens_at`: the step at which a case that was closed begins again; none: it is closed for good. `may_object`: its applicant,
+    too, may reopen it within seven days."""
+
     form: tuple[Field, ...]
     steps: tuple[Step, ...]
+    reopens_at: str = ""
+    may_object: bool = False
 
     def step(self, key: str) -> Step:
         return next(step for step in self.steps if step.key == key)
@@ -178,7 +185,17 @@ def faults_of(body: Body) -> list[Fault]:
         *size_faults(body),
         *name_faults(body),
         *(fault for step in body.steps for fault in step_faults(body, step)),
+        *reopening_faults(body),
     ]
+
+
+def reopening_faults(body: Body) -> Iterator[Fault]:
+    """A case begins again where a person works, and outside every split."""
+    outside = {key for key, branches in places_of(body).items() if "" in branches} if body.reopens_at else set()
+    if body.reopens_at and (body.reopens_at not in outside or body.step(body.reopens_at).kind not in HUMAN):
+        yield Fault(f"it cannot be reopened at {body.reopens_at}", "reopens_at", body.reopens_at)
+    if body.may_object and not body.reopens_at:
+        yield Fault("applicants may reopen it, but nothing says where it begins again", "objects")
 
 
 def size_faults(body: Body) -> Iterator[Fault]:
@@ -252,6 +269,30 @@ def condition_faults(body: Body, step: Step) -> Iterator[Fault]:
             elif not may_compare(kinds[one.field], one):
                 text = f"{step.key}: {one.field} is a {kinds[one.field]}, which is not compared so"
                 yield Fault(text, "compared", step.key, one.field)
+
+
+def places_of(body: Body) -> dict[str, set[str]]:
+    """At which steps a case comes to stand, and within which branches, as the engine walks."""
+    found: dict[str, set[str]] = {}
+    left = [(body.steps[0].key, "")]
+    while left:
+        key, branch = left.pop()
+        if key == END and branch:
+            key = body.step(branch.rpartition("/")[2].partition(".")[0]).join
+        if body.has(key) and branch not in found.setdefault(key, set()):
+            found[key].add(branch)
+            left += ways_on(body, body.step(key), branch)
+    return found
+
+
+def ways_on(body: Body, step: Step, branch: str) -> list[tuple[str, str]]:
+    following = [edge.to for edge in step.edges] or [body.after(step.key)]
+    if step.kind == "split":
+        into = [] if f"/{step.key}." in branch else step.branches
+        return [(first, f"{branch}/{step.key}.{number}") for number, first in enumerate(into)]
+    if step.kind == "join":
+        return [(key, branch.rpartition("/")[0]) for key in following] if branch else []
+    return [(key, branch) for key in (*following, step.on_refuse) if key]
 
 
 COMPARED: Final[Mapping[str, tuple[type, ...]]] = {

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
@@ -32,6 +32,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.columns import Reader
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Viewer
@@ -44,14 +45,16 @@ from nanhu.platforms.flows.forms import (
     FlowForm,
     HandOverForm,
     LookForm,
+    RatingForm,
     SignerForm,
     initial_of,
 )
-from nanhu.platforms.flows.history import step_of
+from nanhu.platforms.flows.history import earlier_steps, step_of
 from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
-from nanhu.platforms.flows.policies import LIVING, waiting_for
+from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.presented import TaskRow, task_rows
 from nanhu.platforms.flows.services import cases, delegations, tasks
+from nanhu.platforms.flows.services.announcing import announcement_of
 from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.people import api as people
@@ -87,9 +90,7 @@ class Todos(Table):
 
 class TodoFilters(Filters):
     q = Search("case__number", "case__applicant_name", "case__definition__name")
-    flow = Choice(
-        _("流程"), lambda: Definition.objects.order_by("name").values_list("key", "name"), field="case__definition__key"
-    )
+    flow = Choice(_("流程"), queries.FLOWS, field="case__definition__key")
 
 
 @desk.page(
@@ -131,26 +132,29 @@ def seen_task(request: PageRequest, public_id: UUID) -> Task:
 @todo.page("tasks/<uuid:public_id>/", title=_("待办"), subject=Seen(seen_task))
 def task(request: PageRequest, found: Task) -> HttpResponseBase:
     person_id, case = queries.person_of(request.viewer), found.case
-    is_open = found.state in LIVING and waiting_for(person_id).filter(pk=found.pk).exists()
+    is_open = found.state in LIVING and queries.waiting(request.viewer).filter(pk=found.pk).exists()
     if is_open and request.method == "GET":
         tasks.see(task=found)
     step = step_of(case, found.step, found.kind)
     asked = () if found.is_added else step.fields
     decisions = tasks.OPINIONS if found.is_added else tasks.DECISIONS.get(found.kind, frozenset())
     row = task_rows([found], person_id=person_id)[0]
+    back = steps_back(found) if is_open and step.can_return and "return" in decisions else []
     earlier = Case.objects.filter(applicant_id=case.applicant_id, definition=case.definition).exclude(pk=case.pk)
     return render(
         request,
         "flows/task.html",
         {
             "task": found,
+            "announcement": announcement_of(case),
             "row": row,
             "case": case,
             "step": step,
             "is_open": is_open,
             "case_facts": presented.facts_of(case, case.body.fields()),
             "events": presented.timeline_of(case),
-            "decide_form": form_of(request, DecideForm, asked=asked, initial={"revision": found.revision}),
+            "decide_form": form_of(request, DecideForm, asked=asked, steps=back, initial={"revision": found.revision}),
+            "may_return": step.can_return and (case.applicant_id is not None or bool(back)),
             "decisions": sorted(decisions, key=["agree", "done", "return", "refuse"].index),
             "hand_over": form_of(request, HandOverForm, initial={"revision": found.revision}),
             "signer": form_of(request, SignerForm, initial={"revision": found.revision}),
@@ -163,6 +167,13 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "earlier": earlier.order_by("-opened_at")[:5] if case.applicant_id else (),
         },
     )
+
+
+def steps_back(task: Task) -> list[tuple[str, str]]:
+    """The applicant first, where there is one."""
+    found = [(key, term(task.case.body.step(key).name)) for key in earlier_steps(task)]
+    applicant = [("", _("申请人"))] if task.case.applicant_id is not None else []
+    return [*applicant, *found] if found else []  # type: ignore[list-item]
 
 
 @task.action("decide/", form=DecideForm, to="todo", done=_("已办理。"))
@@ -180,6 +191,7 @@ def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
         comment=said["comment"],
         revision=said["revision"],
         data=more.said() if asked and more.is_valid() else None,
+        to_step=said["to_step"],
     )
 
 
@@ -242,7 +254,15 @@ def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str,
     title=_("填写申请"),
     subject=Seen(seen_service),
     arguments=lambda _request, definition: {"asked": current_version(definition.key).body.form},
-    facts=lambda request, definition: {"known": known_facts(request, definition), "definition": definition},
+    initial=lambda request, definition: queries.draft_of(request.viewer, definition),
+    facts=lambda request, definition: {
+        "known": known_facts(request, definition),
+        "definition": definition,
+        "took": presented.took_words(definition),
+        "draft": desk.address("draft", {"key": definition.key}),
+        "has_draft": request.method == "GET" and bool(queries.draft_of(request.viewer, definition)),
+        "forget": desk.address("forget_draft", {"key": definition.key}),
+    },
     template="flows/apply.html",
     submit=_("提交申请"),
     icon="send",
@@ -251,13 +271,30 @@ def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str,
 )
 def apply(request: PageRequest, form: FlowForm, definition: Definition) -> Case:
     person_id = queries.person_of(request.viewer)
-    return cases.open_case(
+    case = cases.open_case(
         by=request.actor,
         key=definition.key,
         applicant_id=person_id,
         data=form.said() | sourced(current_version(definition.key).body.form, person_id),
         token=token_of(request),
     )
+    cases.drop_draft(person_id=person_id, definition=definition)
+    return case
+
+
+@apply.page("draft/", title=_("草稿"), posts=True)
+def draft(request: PageRequest, definition: Definition) -> HttpResponseBase:
+    """What was typed so far, kept while one types."""
+    if request.method != "POST":
+        return redirect(desk.address("apply", {"key": definition.key}))
+    form = FlowForm(request.POST, asked=current_version(definition.key).body.form)
+    cases.keep_draft(person_id=queries.person_of(request.viewer), definition=definition, data=form.typed())
+    return HttpResponse(status=204)
+
+
+@apply.action("forget/", done=_("草稿已清空。"))
+def forget_draft(request: PageRequest, definition: Definition) -> None:
+    cases.drop_draft(person_id=queries.person_of(request.viewer), definition=definition)
 
 
 def sourced(fields: Sequence[Any], person_id: int) -> dict[str, str]:
@@ -323,9 +360,12 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "holders": presented.holder_words(queries.living_tasks(found)),
             "waited": presented.waited_words(found),
             "has_sealed": queries.may_reveal(request.viewer, found),
+            "may_reopen": cases.may_reopen(found, queries.person_of(request.viewer)),
+            "may_rate": is_mine and cases.may_rate(found),
+            "took": presented.took_words(found.definition),
             "addresses": {
                 name: desk.address(name, {"public_id": found.public_id})
-                for name in ("urge", "withdraw", "resubmit", "reveal")
+                for name in ("urge", "withdraw", "resubmit", "reveal", "reopen", "rate")
             },
         },
     )
@@ -360,6 +400,17 @@ def resubmit(request: PageRequest, form: FlowForm, found: Case) -> Case:
     return cases.resubmit(by=request.actor, person_id=person_id, case=found, data=data)
 
 
+@case.form("reopen/", ReasonForm, title=_("重新办理"), icon="rotate-ccw", submit=_("重新办理"), done=_("已重新办理。"))
+def reopen(request: PageRequest, form: ReasonForm, found: Case) -> None:
+    person_id, reason = queries.person_of(request.viewer), form.cleaned_data["reason"]
+    cases.reopen(by=request.actor, person_id=person_id, case=found, reason=reason)
+
+
+@case.form("rate/", RatingForm, title=_("评价这次办理"), subject=Seen(own_case), icon="star", done=_("谢谢，已记下。"))
+def rate(request: PageRequest, form: RatingForm, found: Case) -> None:
+    cases.rate(by=request.actor, person_id=queries.person_of(request.viewer), case=found, **form.cleaned_data)
+
+
 def revealed_case(request: PageRequest, public_id: UUID) -> Case:
     return queries.revealed_case(request.viewer, public_id)
 
@@ -386,9 +437,7 @@ class UnitCases(MyCases):
 
 
 class UnitCaseFilters(CaseFilters):
-    flow = Choice(
-        _("流程"), lambda: Definition.objects.order_by("name").values_list("key", "name"), field="definition__key"
-    )
+    flow = Choice(_("流程"), queries.FLOWS, field="definition__key")
     opened = Days(_("提交"), field="opened_at__date")
 
 

@@ -32,6 +32,15 @@ class TaskDone(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened(Event):
+    """A case that was closed runs again; a further `CaseClosed` follows."""
+
+    definition: str
+    case_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClosed(Event):
     """`outcome`: granted, refused, withdrawn, cancelled, expired. Whoever acts on it reads the case by `flows.api.case_card`."""
 

@@ -14,7 +14,7 @@ from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, Suggestion
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import choices
-from nanhu.platforms.flows.body import Field
+from nanhu.platforms.flows.body import SEALED, Field
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.people import api as people
 
@@ -109,6 +109,18 @@ class FlowForm(forms.Form):
                     self.add_error(f"{field.key}_last", _("最长 %(most)s 天") % {"most": field.most})
         return said
 
+    def typed(self) -> dict[str, Any]:
+        """What was typed so far, as it was typed; what is sealed is kept nowhere else."""
+        sealed = {field.key for field in self.asked if field.kind in SEALED}
+        lists: Any = self.data
+        return {
+            name: lists.getlist(name)
+            if isinstance(field, forms.MultipleChoiceField)
+            else self.data[name][:LONGEST_TEXT]
+            for name, field in self.fields.items()
+            if name not in sealed and self.data.get(name)
+        }
+
     def said(self) -> dict[str, Any]:
         """As it is kept: plain JSON values."""
         found: dict[str, Any] = {}
@@ -168,9 +180,31 @@ class DecideForm(FlowForm):
 
     revision = revision_field()
     comment = forms.CharField(label=_("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    to_step = forms.ChoiceField(label=_("退回给谁"), required=False, help_text=_("只在退回时用。"))
     decision = forms.ChoiceField(
         choices=[(one, one) for one in ("agree", "refuse", "return", "done")], widget=forms.HiddenInput
     )
+
+    def __init__(self, *arguments: Any, steps: Sequence[tuple[str, str]] | None = None, **more: Any) -> None:
+        """`steps`: earlier ones, where the page asks to which it goes; whether it may is the service's to say."""
+        super().__init__(*arguments, **more)
+        if steps is None:
+            self.fields["to_step"] = forms.CharField(required=False, max_length=60)
+        elif steps:
+            chosen: Any = self.fields["to_step"]
+            chosen.choices = steps
+        else:
+            del self.fields["to_step"]
+
+
+class RatingForm(forms.Form):
+    rating = forms.TypedChoiceField(
+        label=_("办得怎么样"),
+        coerce=int,
+        choices=[(5, _("很好")), (4, _("好")), (3, _("一般")), (2, _("不好")), (1, _("很不好"))],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(label=_("想说的话"), required=False, max_length=300)
 
 
 class HandOverForm(BesideOthers):

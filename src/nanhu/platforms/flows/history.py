@@ -5,10 +5,12 @@ from typing import Final
 from django.db.models import Q
 
 from nanhu.platforms.flows.body import Body, Step
-from nanhu.platforms.flows.models import Case, MoveRow, Version
+from nanhu.platforms.flows.models import Case, MoveRow, Task, Version
 
 FINISHED: Final = ("agree", "done", "automatic")
 """Verbs of entries by which a step was done."""
+ROUND_ENDS: Final = frozenset({"automatic", "came", "resubmitted", "reopened", "moved", "moved_back"})
+"""Verbs of entries before which nothing is returned to."""
 
 
 def earlier_bodies(case: Case) -> list[Body]:
@@ -36,3 +38,23 @@ def names_of_steps(case: Case, keys: set[str]) -> dict[str, str]:
     if keys <= own.keys():
         return own
     return {step.key: step.name for body in earlier_bodies(case) for step in body.steps} | own
+
+
+def earlier_steps(row: Task) -> dict[str, str]:
+    """Steps of this round to which a task may be returned, with the branch in which each was done: not past what is done for good, or
+    what has come, for it would be done twice, or be waited for in vain."""
+    case, found = row.case, dict[str, str]()
+    done = row.case.tasks.filter(state=Task.State.DONE, is_added=False, decision__in=FINISHED).values_list(
+        "step", "branch"
+    )
+    branches = {step: branch for step, branch in done if f"{row.branch}/".startswith(f"{branch}/") and step != row.step}
+    for verb, step in case.entries.order_by("pk").values_list("verb", "step"):
+        is_final = verb in FINISHED and case.body.has(step) and case.body.step(step).is_final
+        if is_final or verb in ROUND_ENDS:
+            found.clear()
+        elif verb == "sent_back":
+            keys = list(found)
+            found = {key: found[key] for key in keys[: keys.index(step)]} if step in found else {}
+        elif verb in FINISHED and step in branches and case.body.has(step):
+            found[step] = branches[step]
+    return found

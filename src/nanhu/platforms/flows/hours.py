@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, time
 from functools import cache
-from typing import Final
+from typing import Any, Final
+
+from django.utils.translation import ngettext
 
 from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.school import school
@@ -44,6 +46,30 @@ def read_owners() -> Mapping[str, str]:
 
 def due_after(start: datetime, minutes: int) -> datetime:
     return rules.add_working_minutes(start, minutes, office_hours(), is_working_day)
+
+
+def used_of_case(case: Any, at: datetime) -> int:
+    """Working minutes until then, without those in which its clock stood."""
+    left = case.minutes_left if case.due_at is None else None
+    return max(used_of(case.definition.promise, case.due_at, at) if left is None else case.definition.promise - left, 0)
+
+
+def used_of(promised: int, due_at: datetime, at: datetime) -> int:
+    """Of a promise, by when it has to be kept: what the alarm and the figures shown beside the promise go by."""
+    return promised - minutes_between(at, due_at)
+
+
+def in_words(minutes: int) -> str:
+    """Working days of the school's hours, and hours."""
+    spans = office_hours().spans
+    days, rest = divmod(
+        minutes, sum(60 * (last.hour - first.hour) + last.minute - first.minute for first, last in spans)
+    )
+    hours = -(-rest // 60)
+    if not days:
+        return ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+    whole = ngettext("%(n)s 个工作日", "%(n)s 个工作日", days) % {"n": days}
+    return f"{whole} " + ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours} if hours else whole
 
 
 def minutes_between(start: datetime, end: datetime) -> int:

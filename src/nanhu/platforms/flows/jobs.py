@@ -1,12 +1,13 @@
 """Periodic jobs of processes: what is late, what nobody mended, posts that became vacant, definitions that changed."""
 
 from nanhu.kernel.jobs import job
-from nanhu.platforms.flows.services.cases import expire_idle
+from nanhu.platforms.flows.services import announcing
+from nanhu.platforms.flows.services.cases import expire_idle, forget_drafts
 from nanhu.platforms.flows.services.definitions import publish_all
 from nanhu.platforms.flows.services.moving import WORK, work_off
 from nanhu.platforms.flows.services.outside import assign_astray, forget
 from nanhu.platforms.flows.services.persons import assign_left, assign_vacant
-from nanhu.platforms.flows.services.watching import tell_late
+from nanhu.platforms.flows.services.watching import measure, tell_late
 
 
 @job("flows.tell_late", every="*/10 * * * *")
@@ -29,6 +30,11 @@ def work_off_move(move_id: int, by_name: str) -> None:
     work_off(move_id=move_id, by_name=by_name)
 
 
+@job(announcing.WORK)
+def work_off_announcement(announcement_id: int) -> None:
+    announcing.work_off(announcement_id=announcement_id)
+
+
 @job("flows.forget_outside", every="50 2 * * *")
 def forget_outside_todos() -> int:
     return forget()
@@ -37,6 +43,16 @@ def forget_outside_todos() -> int:
 @job("flows.assign_outside", every="40 * * * *")
 def assign_outside_todos() -> int:
     return assign_astray()
+
+
+@job("flows.forget_drafts", every="10 3 * * *")
+def forget_old_drafts() -> int:
+    return forget_drafts()
+
+
+@job("flows.measure", every="15 3 * * *")
+def measure_processes() -> int:
+    return measure()
 
 
 @job("flows.publish", every="5 2 * * *")

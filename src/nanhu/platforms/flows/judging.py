@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import conditions, history
 from nanhu.platforms.flows.assigning import holders_of
-from nanhu.platforms.flows.body import END, HUMAN, SEALED, Body, Field, Step, misfits
+from nanhu.platforms.flows.body import END, HUMAN, SEALED, Body, Field, Step, misfits, places_of
 from nanhu.platforms.flows.models import Case, MoveRow, Token
 from nanhu.platforms.flows.services.engine import facts_for_conditions
 
@@ -124,26 +124,7 @@ class Judge:
 
     @cached_property
     def places(self) -> dict[str, set[str]]:
-        """At which steps of the target a case comes to stand, and within which branches, as the engine walks."""
-        found: dict[str, set[str]] = {}
-        left = [(self.target.steps[0].key, "")]
-        while left:
-            key, branch = left.pop()
-            if key == END and branch:
-                key = self.target.step(branch.rpartition("/")[2].partition(".")[0]).join
-            if self.target.has(key) and branch not in found.setdefault(key, set()):
-                found[key].add(branch)
-                left += self.ways_on(self.target.step(key), branch)
-        return found
-
-    def ways_on(self, step: Step, branch: str) -> list[tuple[str, str]]:
-        following = [edge.to for edge in step.edges] or [self.target.after(step.key)]
-        if step.kind == "split":
-            into = [] if f"/{step.key}." in branch else step.branches
-            return [(first, f"{branch}/{step.key}.{number}") for number, first in enumerate(into)]
-        if step.kind == "join":
-            return [(key, branch.rpartition("/")[0]) for key in following] if branch else []
-        return [(key, branch) for key in (*following, step.on_refuse) if key]
+        return places_of(self.target)
 
     def condition_faults(self, case: Case, step: Step) -> Iterator[str]:
         """Conditions ahead that ask for what nobody said and nobody will be asked, or cannot be worked out."""

@@ -1,6 +1,6 @@
 """Who may do a task, and for whom; who may see a case. List and page ask the same."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,14 +24,16 @@ GIVEN_TO = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """In whose place a person may decide today: his own, or of who delegated to him (`definition_id`: that process alone)."""
+    """In whose place a person may decide today: his own, or of who delegated to him (`definition_id`: that process alone).
+    What one confirms, nobody confirms in his place."""
 
     person_id: int
     definition_id: int | None
     posts: tuple[tuple[int, str], ...] = ()
+    is_own: bool = True
 
     def covers(self, task: Task) -> bool:
-        if self.definition_id not in {None, task.case.definition_id}:
+        if self.definition_id not in {None, task.case.definition_id} or (task.kind == "confirm" and not self.is_own):
             return False
         if task.person_id is not None:
             return task.person_id == self.person_id
@@ -51,6 +53,8 @@ class Capacity:
             mine |= Q(person=None) & pools & (Q(claimed_by=None) | Q(claimed_by_id=self.person_id))
         if self.definition_id is not None:
             mine &= Q(case__definition_id=self.definition_id)
+        if not self.is_own:
+            mine &= ~Q(kind="confirm")
         return mine & (Q(applicant=None) | ~Q(applicant_id=self.person_id) | Q(kind="fill"))
 
 
@@ -60,7 +64,7 @@ def capacities_of(person_id: int) -> list[Capacity]:
     mine = Capacity(person_id, None, posts_of(person_id))
     if not given or not is_staff(person_id):
         return [mine]
-    return [mine, *(Capacity(one.owner_id, one.definition_id, posts_of(one.owner_id)) for one in given)]
+    return [mine, *(Capacity(one.owner_id, one.definition_id, posts_of(one.owner_id), is_own=False) for one in given)]
 
 
 def is_staff(person_id: int) -> bool:
@@ -109,7 +113,11 @@ def visible_cases(person_id: int) -> QuerySet[Case]:
 
 
 def led_units(person_id: int) -> list[int]:
-    return [one.unit_id for one in people.posts_of(person_id) if one.office in LEADING]
+    return units_led_by(posts_of(person_id))
+
+
+def units_led_by(posts: Iterable[tuple[int, str]]) -> list[int]:
+    return [unit_id for unit_id, office in posts if office in LEADING]
 
 
 def may_see(case: Case, person_id: int) -> bool:

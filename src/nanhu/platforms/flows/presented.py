@@ -16,16 +16,19 @@ from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows import choices
+from nanhu.platforms.flows import choices, hours
 from nanhu.platforms.flows.body import SEALED, Field
 from nanhu.platforms.flows.history import names_of_steps, step_of
-from nanhu.platforms.flows.models import Case, Entry, Task
+from nanhu.platforms.flows.models import Case, Definition, Entry, Task
 from nanhu.platforms.people import api as people
 
 FACTS_SHOWN: Final = 3
 HIDDEN: Final = "••••"
 VERBS: Final[Mapping[str, Text]] = {
     "opened": gettext_lazy("提交"),
+    "announced": gettext_lazy("请人确认"),
+    "reopened": gettext_lazy("重新办理"),
+    "sent_back": gettext_lazy("退回到这一步"),
     "resubmitted": gettext_lazy("改好再交"),
     "agree": gettext_lazy("同意"),
     "refuse": gettext_lazy("不同意"),
@@ -62,6 +65,7 @@ WHY: Final[Mapping[str, Text]] = {
     "transfer": gettext_lazy("同事转交给您"),
     "signer": gettext_lazy("同事请您会签"),
     "applicant": gettext_lazy("等您填写"),
+    "announcement": gettext_lazy("请您本人确认"),
 }
 
 
@@ -99,7 +103,8 @@ def task_rows(tasks: Sequence[Task], *, person_id: int) -> list[TaskRow]:
         return []
     offices, earlier = people.office_names(), earlier_cases(tasks)
     named = names_of([(task.case, task.case.body.form) for task in tasks])
-    owners = people.person_cards({one.person_id for one in tasks if one.person_id not in {None, person_id}})
+    others = {one.person_id for one in tasks if one.person_id not in {None, person_id}}
+    owners = people.person_cards(others) if others else {}
     return [
         TaskRow(
             task=task,
@@ -150,7 +155,8 @@ def holder_words(tasks: Iterable[Task]) -> list[str]:
 def names_of(cases: Iterable[tuple[Case, Iterable[Field]]]) -> dict[tuple[str, Any], str]:
     """Persons and units that the forms of these cases name."""
     found = [(field.kind, case.data.get(field.key)) for case, fields in cases for field in fields]
-    persons = people.person_cards({one for kind, one in found if kind == "person" and isinstance(one, int)})
+    named = {one for kind, one in found if kind == "person" and isinstance(one, int)}
+    persons = people.person_cards(named) if named else {}
     units = {code: name for code, name, _short in people.unit_names()} if any(k == "unit" for k, _v in found) else {}
     return {("person", key): card.name for key, card in persons.items()} | {
         ("unit", code): str(term(name)) for code, name in units.items()
@@ -210,9 +216,19 @@ def sealed_facts(case: Case) -> list[tuple[str, str]]:
     return [(str(term(field.label)), str(sealed[field.key])) for field in case.body.fields() if field.key in sealed]
 
 
+def took_words(definition: Definition) -> str:
+    """What is promised, and how long it really takes."""
+    promise = _("承诺 %(promise)s 内办完") % {"promise": hours.in_words(definition.promise)}
+    if definition.usual_minutes is None or definition.longer_minutes is None:
+        return promise
+    usual, longer = hours.in_words(definition.usual_minutes), hours.in_words(definition.longer_minutes)
+    took = _("最近 90 天：一半在 %(usual)s 内，九成在 %(longer)s 内") % {"usual": usual, "longer": longer}
+    return f"{promise} · {took}"
+
+
 def waited_words(case: Case) -> str:
     """How long the clock has stood: shown as waiting for the applicant."""
     if case.stopped_at is None:
         return ""
-    hours = int((now() - case.stopped_at).total_seconds() // 3600)
-    return _("%(days)s 天 %(hours)s 小时") % {"days": hours // 24, "hours": hours % 24}
+    waited = int((now() - case.stopped_at).total_seconds() // 3600)
+    return _("%(days)s 天 %(hours)s 小时") % {"days": waited // 24, "hours": waited % 24}

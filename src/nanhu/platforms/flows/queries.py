@@ -2,7 +2,7 @@
 
 import logging
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case as Chosen
@@ -13,17 +13,28 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer, Waiting, WaitingWork, waiting_work
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.flows.errors import NotYoursError
-from nanhu.platforms.flows.models import Case, Definition, Delegation, Entry, OutsideSource, OutsideTodo, Task
+from nanhu.platforms.flows.models import (
+    Announcement,
+    Case,
+    Definition,
+    Delegation,
+    Draft,
+    Entry,
+    OutsideSource,
+    OutsideTodo,
+    Task,
+)
 from nanhu.platforms.flows.policies import (
     LIVING,
     Capacity,
     capacities_of,
     covered_by,
-    led_units,
+    units_led_by,
     visible_cases,
-    waiting_for,
 )
+from nanhu.platforms.people import api as people
 
 WORK_SHOWN = 3
 HOME_SHOWN = 3
@@ -43,7 +54,23 @@ def person_of(viewer: Viewer) -> int:
 
 def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
     """Urged first, then what is due first."""
-    return in_turn(waiting_for(person_of(viewer))).select_related("case__version", "pool_unit")
+    return in_turn(waiting(viewer)).select_related("case__version", "pool_unit")
+
+
+def capacities(viewer: Viewer) -> list[Capacity]:
+    """Read once a request: tabs, counts and lists all ask."""
+    if "flows.capacities" not in viewer.known:
+        viewer.known["flows.capacities"] = capacities_of(person_of(viewer))
+    found: list[Capacity] = viewer.known["flows.capacities"]
+    return found
+
+
+def waiting(viewer: Viewer) -> QuerySet[Task]:
+    return covered_by(capacities(viewer), person_of(viewer))
+
+
+def units_led(viewer: Viewer) -> list[int]:
+    return units_led_by(capacities(viewer)[0].posts)
 
 
 def in_turn(rows: QuerySet[Task]) -> QuerySet[Task]:
@@ -54,16 +81,15 @@ def in_turn(rows: QuerySet[Task]) -> QuerySet[Task]:
 def home_tasks(viewer: Viewer) -> tuple[list[Task], int]:
     """The first of them, and how many there are. Who has no post and stands in for nobody is most people, at each of their homes."""
     person_id = person_of(viewer)
-    capacities = capacities_of(person_id)
-    if capacities == [Capacity(person_id, None)]:
+    if capacities(viewer) == [Capacity(person_id, None)]:
         first = OWN_FIRST(person=person_id)
     else:
-        first = list(in_turn(covered_by(capacities, person_id))[: HOME_SHOWN + 1])
-    return first, len(first) if len(first) <= HOME_SHOWN else covered_by(capacities, person_id).count()
+        first = list(in_turn(waiting(viewer))[: HOME_SHOWN + 1])
+    return first, len(first) if len(first) <= HOME_SHOWN else waiting(viewer).count()
 
 
 def count_tasks(viewer: Viewer) -> int:
-    return waiting_for(viewer.person_id).count() if viewer.person_id is not None else 0
+    return waiting(viewer).count() if viewer.person_id is not None else 0
 
 
 def other_work(viewer: Viewer, limit: int = WORK_SHOWN) -> list[tuple[WaitingWork, Waiting]]:
@@ -88,7 +114,7 @@ def task_for(viewer: Viewer, public_id: UUID) -> Task:
     row = rows.filter(public_id=public_id).first()
     if row is None:
         raise NotYoursError
-    is_theirs = waiting_for(person_id).filter(pk=row.pk).exists()
+    is_theirs = waiting(viewer).filter(pk=row.pk).exists()
     was_theirs = person_id in {row.done_by_id, row.done_for_id} or was_before(row, person_id)
     sees_case = row.state not in LIVING and visible_cases(person_id).filter(pk=row.case_id).exists()
     if not (is_theirs or was_theirs or sees_case):
@@ -148,6 +174,10 @@ def service_for(viewer: Viewer, key: str) -> Definition:
     return found
 
 
+FLOWS: Final = Remembered(lambda: list(Definition.objects.order_by("name").values_list("key", "name")), seconds=30)
+"""Key and name of all, for filters."""
+
+
 def my_cases(viewer: Viewer) -> QuerySet[Case]:
     rows = Case.objects.filter(applicant_id=person_of(viewer)).select_related("definition")
     return rows.order_by("-opened_at", "-pk")
@@ -163,7 +193,7 @@ def case_for(viewer: Viewer, public_id: UUID) -> Case:
 
 def may_reveal(viewer: Viewer, case: Case) -> bool:
     """What is sealed is opened by who has something to do in the case now."""
-    return bool(case.sealed) and waiting_for(person_of(viewer)).filter(case=case).exists()
+    return bool(case.sealed) and waiting(viewer).filter(case=case).exists()
 
 
 def revealed_case(viewer: Viewer, public_id: UUID) -> Case:
@@ -181,17 +211,45 @@ def own_case(viewer: Viewer, public_id: UUID) -> Case:
 
 
 def leads_a_unit(viewer: Viewer) -> bool:
-    return viewer.person_id is not None and "staff" in viewer.faces and bool(led_units(viewer.person_id))
+    return viewer.person_id is not None and "staff" in viewer.faces and bool(units_led(viewer))
 
 
 def unit_cases(viewer: Viewer) -> QuerySet[Case]:
     """Of the processes that belong to units which this reader leads."""
-    rows = Case.objects.filter(definition__unit_id__in=led_units(person_of(viewer)))
+    rows = Case.objects.filter(definition__unit_id__in=units_led(viewer))
     return rows.select_related("definition").order_by("-opened_at", "-pk")
 
 
 def living_tasks(case: Case) -> QuerySet[Task]:
     return case.tasks.filter(state__in=LIVING).select_related("pool_unit").order_by("pk")
+
+
+def units_within(viewer: Viewer) -> frozenset[int]:
+    """The units that this reader leads, and all below them."""
+    led = set(units_led(viewer))
+    return people.unit_ids_below([one.unit_code for one in people.posts_of(person_of(viewer)) if one.unit_id in led])
+
+
+def first_unit(viewer: Viewer) -> int:
+    return units_led(viewer)[0]
+
+
+def draft_of(viewer: Viewer, definition: Definition) -> dict[str, Any]:
+    """What was typed and not sent: as the form takes it."""
+    found = Draft.objects.filter(person_id=person_of(viewer), definition=definition).first()
+    return dict(found.data) if found else {}
+
+
+def announcements_of(viewer: Viewer) -> QuerySet[Announcement]:
+    rows = Announcement.objects.filter(unit_id__in=units_within(viewer))
+    return rows.select_related("unit").order_by("-made_at", "-pk")
+
+
+def announcement_for(viewer: Viewer, public_id: UUID) -> Announcement:
+    found = announcements_of(viewer).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(what=_("这份通知"))
+    return found
 
 
 def delegations_of(viewer: Viewer) -> QuerySet[Delegation]:

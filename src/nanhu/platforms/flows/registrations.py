@@ -32,7 +32,7 @@ from nanhu.kernel.registry import (
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import hours, queries
-from nanhu.platforms.flows.models import Case, OutsideTodo, Task, Token
+from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
 
@@ -108,6 +108,12 @@ def case_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any
         }
 
 
+def draft_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = Draft.objects.filter(person_id=owner.person_id).select_related("definition").order_by("-changed_at")
+    for one in rows.filter(changed_at__gte=since) if since else rows:
+        yield {"service": one.definition.name, "changed_at": one.changed_at, "form": one.data}
+
+
 def check_unassigned() -> CheckResult:
     """Tasks that fell to the owner's head because nobody else was found."""
     count = Task.objects.filter(state__in=LIVING, why="owner").count()
@@ -140,6 +146,7 @@ registry.personal_data.add(PersonalData(key="flows.cases", title=_("我的申请
 registry.personal_data.add(
     PersonalData(key="flows.outside", title=_("别的系统给我的待办"), load=outside_records, order=61)
 )
+registry.personal_data.add(PersonalData(key="flows.drafts", title=_("没有交的草稿"), load=draft_records, order=62))
 registry.waiting_work.add(
     WaitingWork(key="flows.outside", title=_("别的系统的待办"), office=_("各业务系统"), load=outside_work, order=5)
 )

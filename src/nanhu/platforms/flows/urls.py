@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nanhu.platforms.flows.desk import desk
+from nanhu.platforms.flows.announced import desk
 from nanhu.platforms.flows.moves import desk as keeping
 
 pages, app, namespace = desk.urls

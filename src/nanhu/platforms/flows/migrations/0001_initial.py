@@ -880,5 +880,140 @@ class Migration(migrations.Migration):
                 name="flows_move_row_state",
             ),
         ),
+        migrations.CreateModel(
+            name="Announcement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form that made it", unique=True)),
+                ("title", models.TextField()),
+                ("text", models.TextField()),
+                ("kinds", models.JSONField(help_text="student, staff: whose tie to the unit counts")),
+                ("until", models.DateField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("opening", "正在送达"),
+                            ("open", "等待确认"),
+                            ("ending", "正在结束"),
+                            ("ended", "已结束"),
+                        ],
+                        default="opening",
+                    ),
+                ),
+                ("last_person_id", models.BigIntegerField(default=0)),
+                ("reached", models.PositiveIntegerField(default=0)),
+                ("made_by_name", models.TextField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_announcement",
+                "indexes": [models.Index(fields=["unit", "-made_at"], name="flows_announcement_of_unit")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("text", ""), _negated=True),
+                            models.Q(("kinds", []), _negated=True),
+                        ),
+                        name="flows_announcement_says",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["opening", "open", "ending", "ended"])),
+                        name="flows_announcement_state",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Draft",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("data", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "flows_draft",
+            },
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="rating",
+            field=models.PositiveSmallIntegerField(help_text="1 to 5, said once by the applicant", null=True),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="rating_words",
+            field=models.TextField(blank=True, default=""),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="used_minutes",
+            field=models.PositiveIntegerField(help_text="working minutes until it was closed", null=True),
+        ),
+        migrations.AddField(
+            model_name="definition",
+            name="longer_minutes",
+            field=models.PositiveIntegerField(help_text="that nine of ten took", null=True),
+        ),
+        migrations.AddField(
+            model_name="definition",
+            name="usual_minutes",
+            field=models.PositiveIntegerField(
+                help_text="working minutes that half of the last 90 days took", null=True
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("used_minutes__isnull", False)),
+                fields=["closed_at"],
+                include=("definition", "used_minutes", "outcome"),
+                name="flows_case_measured",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rating", None), ("rating_words", "")),
+                    models.Q(("applicant__isnull", False), ("rating__range", (1, 5))),
+                    _connector="OR",
+                ),
+                name="flows_case_rating",
+            ),
+        ),
+        migrations.AddField(
+            model_name="draft",
+            name="definition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="flows.definition"
+            ),
+        ),
+        migrations.AddField(
+            model_name="draft",
+            name="person",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"),
+        ),
+        migrations.AddConstraint(
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("person", "definition"), name="flows_draft_once"),
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

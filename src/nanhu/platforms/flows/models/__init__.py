@@ -1,11 +1,14 @@
+from nanhu.platforms.flows.models.announcing import Announcement
 from nanhu.platforms.flows.models.moving import Move, MoveRow
 from nanhu.platforms.flows.models.outside import OutsideSource, OutsideTodo
-from nanhu.platforms.flows.models.processes import Case, Definition, Delegation, Entry, Task, Token, Version
+from nanhu.platforms.flows.models.processes import Case, Definition, Delegation, Draft, Entry, Task, Token, Version
 
 __all__ = [
+    "Announcement",
     "Case",
     "Definition",
     "Delegation",
+    "Draft",
     "Entry",
     "Move",
     "MoveRow",

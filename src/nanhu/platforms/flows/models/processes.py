@@ -41,6 +41,10 @@ class Definition(models.Model):
         choices=[("short", _("结束后一年")), ("normal", _("结束后五年")), ("record", _("永久"))], default="normal"
     )
     is_offered = models.BooleanField(default=True)
+    usual_minutes = models.PositiveIntegerField(
+        null=True, help_text="working minutes that half of the last 90 days took"
+    )
+    longer_minutes = models.PositiveIntegerField(null=True, help_text="that nine of ten took")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -125,6 +129,9 @@ class Case(models.Model):
     outcome = models.TextField(choices=Outcome, default="", blank=True)
     closed_at = models.DateTimeField(null=True)
     percent = models.PositiveSmallIntegerField(default=0)
+    used_minutes = models.PositiveIntegerField(null=True, help_text="working minutes until it was closed")
+    rating = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, said once by the applicant")
+    rating_words = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "flows_case"
@@ -132,6 +139,12 @@ class Case(models.Model):
             models.Index(fields=["applicant", "-opened_at"], name="flows_case_of_applicant"),
             models.Index(fields=["definition", "-opened_at"], name="flows_case_of_definition"),
             models.Index(fields=["due_at"], name="flows_case_running", condition=Q(state="running")),
+            models.Index(
+                fields=["closed_at"],
+                name="flows_case_measured",
+                condition=Q(used_minutes__isnull=False),
+                include=["definition", "used_minutes", "outcome"],
+            ),
             models.Index(
                 fields=["subject_key", "subject_id"], name="flows_case_of_subject", condition=~Q(subject_key="")
             ),
@@ -152,6 +165,10 @@ class Case(models.Model):
                 name="flows_case_clock_runs_or_stands",
             ),
             models.CheckConstraint(condition=Q(percent__lte=100), name="flows_case_percent"),
+            models.CheckConstraint(
+                condition=Q(rating=None, rating_words="") | Q(rating__range=(1, 5), applicant__isnull=False),
+                name="flows_case_rating",
+            ),
             models.UniqueConstraint(
                 fields=["definition", "applicant", "twin"],
                 condition=Q(state__in=["running", "returned"]) & ~Q(twin=""),
@@ -165,6 +182,19 @@ class Case(models.Model):
     @property
     def body(self) -> Body:
         return self.version.body
+
+
+class Draft(models.Model):
+    """What somebody has typed of a form and not sent: one a person and process. Sealed fields are not in it."""
+
+    person = models.ForeignKey(PEOPLE, on_delete=models.CASCADE, related_name="+")
+    definition = models.ForeignKey(Definition, on_delete=models.CASCADE, related_name="+")
+    data: Any = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        db_table = "flows_draft"
+        constraints = [models.UniqueConstraint(fields=["person", "definition"], name="flows_draft_once")]
 
 
 class Token(models.Model):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -19,9 +20,16 @@ from nanhu.kernel.once import made_by_form
 from nanhu.platforms.flows import history, hours
 from nanhu.platforms.flows.assigning import Holder
 from nanhu.platforms.flows.body import Body, misfits, parted, sealed_with
-from nanhu.platforms.flows.errors import DataRefusedError, TooLateToWithdrawError, TwinCaseError, UrgedTodayError
-from nanhu.platforms.flows.events import CaseOpened
-from nanhu.platforms.flows.models import Case, Entry, Task, Version
+from nanhu.platforms.flows.errors import (
+    DataRefusedError,
+    ReasonTooShortError,
+    TooLateToWithdrawError,
+    TwinCaseError,
+    UrgedTodayError,
+)
+from nanhu.platforms.flows.events import CaseOpened, CaseReopened
+from nanhu.platforms.flows.models import Case, Definition, Draft, Entry, Task, Version
+from nanhu.platforms.flows.policies import led_units
 from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.flows.services.engine import Walk, locked_case
 from nanhu.platforms.flows.telling import tell
@@ -30,6 +38,10 @@ from nanhu.platforms.people import api as people
 IDLE_DAYS: Final = 14
 """Working days after which a case that nobody mended is over."""
 CLOCK: Final = Actor.system("flows.clock")
+OBJECTING: Final = timedelta(days=7)
+DRAFTS_KEPT: Final = timedelta(days=90)
+LARGEST_DRAFT: Final = 100_000
+SHORTEST_REASON: Final = 5
 
 
 @transaction.atomic
@@ -138,6 +150,52 @@ def resubmit(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]) 
 
 
 @transaction.atomic
+def reopen(*, by: Actor, person_id: int, case: Case, reason: str) -> Case:
+    """A case that was granted or refused begins again at the step that its version names: for who leads the unit that owns the
+    process, and for its applicant within seven days where the version lets him."""
+    locked = locked_case(case.pk)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReasonTooShortError
+    if not may_reopen(locked, person_id):
+        raise wrong_state(locked)
+    promised = locked.definition.promise
+    locked.state, locked.outcome, locked.closed_at = Case.State.RUNNING, "", None
+    locked.due_at, locked.minutes_left, locked.stopped_at = hours.due_after(now(), promised), None, None
+    locked.used_minutes = None
+    save_apart(locked, is_new=False)
+    walk = Walk(locked, by=by, person_id=person_id)
+    walk.note("reopened", words=reason.strip())
+    audit.record(by=by, action="flows.reopen", target=f"case:{locked.number}", reason=reason)
+    walk.happened.append(CaseReopened(definition=locked.definition.key, case_id=locked.pk, number=locked.number))
+    walk.go_back(locked.body.reopens_at, "")
+    return walk.finish()
+
+
+def may_reopen(case: Case, person_id: int) -> bool:
+    """Nobody reopens as a leader what he himself applied for."""
+    if case.outcome not in {Case.Outcome.GRANTED, Case.Outcome.REFUSED} or not case.body.has(case.body.reopens_at):
+        return False
+    if case.applicant_id == person_id:
+        return case.body.may_object and case.closed_at is not None and now() - case.closed_at < OBJECTING
+    return case.definition.unit_id in led_units(person_id)
+
+
+@transaction.atomic
+def rate(*, by: Actor, person_id: int, case: Case, rating: int, words: str) -> None:
+    """How its applicant found it: said once, after the end."""
+    locked = own(case, person_id)
+    if not may_rate(locked):
+        raise wrong_state(locked)
+    locked.rating, locked.rating_words = rating, words.strip()
+    locked.save(update_fields=["rating", "rating_words"])
+    audit.record(by=by, action="flows.rate", target=f"case:{locked.number}")
+
+
+def may_rate(case: Case) -> bool:
+    return case.outcome in {Case.Outcome.GRANTED, Case.Outcome.REFUSED} and case.rating is None
+
+
+@transaction.atomic
 def withdraw(*, by: Actor, person_id: int, case: Case) -> Case:
     locked = own(case, person_id)
     if locked.state == Case.State.CLOSED:
@@ -205,6 +263,21 @@ def cancel(*, by: Actor, case_id: int, reason: str) -> Case:
     walk.close(Case.Outcome.CANCELLED)
     audit.record(by=by, action="flows.cancel_case", target=f"case:{locked.number}", reason=reason)
     return walk.finish()
+
+
+def keep_draft(*, person_id: int, definition: Definition, data: Mapping[str, Any]) -> None:
+    """What was typed so far, in the place of what was kept before."""
+    if len(json.dumps(data)) <= LARGEST_DRAFT:
+        given = {"data": dict(data), "changed_at": now()}
+        Draft.objects.update_or_create(person_id=person_id, definition=definition, defaults=given)
+
+
+def drop_draft(*, person_id: int, definition: Definition) -> None:
+    Draft.objects.filter(person_id=person_id, definition=definition).delete()
+
+
+def forget_drafts() -> int:
+    return Draft.objects.filter(changed_at__lt=now() - DRAFTS_KEPT).delete()[0]
 
 
 def expire_idle() -> int:

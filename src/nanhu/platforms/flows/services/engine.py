@@ -190,6 +190,9 @@ class Walk:
         place = [one.key for one in self.body.steps].index(step.key) + 1
         return min(99, place * 100 // len(self.body.steps))
 
+    def percent_before(self, key: str) -> int:
+        return [one.key for one in self.body.steps].index(key) * 100 // len(self.body.steps)
+
     def next_of(self, step: Step) -> str:
         facts = facts_for_conditions(self.case.data)
         for edge in step.edges:
@@ -209,12 +212,24 @@ class Walk:
         token.delete()
 
     def drop_all(self) -> None:
-        for token in Token.objects.filter(case=self.case):
-            self.drop(token)
+        self.drop_within("")
+
+    def drop_within(self, branch: str) -> None:
+        """All that stands in this branch, and in the branches that went apart from it."""
+        for token in Token.objects.filter(case=self.case, branch__startswith=branch):
+            if not branch or token.branch == branch or token.branch.startswith(f"{branch}/"):
+                self.drop(token)
+
+    def go_back(self, key: str, branch: str) -> None:
+        """An earlier step is done again, by whom it finds today; what stands within its branch is void."""
+        self.drop_within(branch)
+        self.case.percent = min(self.case.percent, self.percent_before(key))
+        self.enter(key, branch)
 
     def close(self, outcome: Case.Outcome) -> None:
         """The applicant is told, unless it was he who ended it."""
         self.drop_all()
+        self.case.used_minutes = hours.used_of_case(self.case, now())
         self.case.state, self.case.outcome, self.case.closed_at = Case.State.CLOSED, outcome, now()
         self.case.percent = 100
         self.note(f"closed_{outcome}")

@@ -17,7 +17,7 @@ from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs.progress import open_progress, start_progress
 from nanhu.kernel.jobs.queue import defer
 from nanhu.platforms.flows import hours
-from nanhu.platforms.flows.assigning import Holder
+from nanhu.platforms.flows.assigning import Holder, asking_once
 from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError
 from nanhu.platforms.flows.judging import ASKS, BREAKS, Found, Judge
 from nanhu.platforms.flows.models import Case, Move, MoveRow, Task, Token, Version
@@ -138,15 +138,16 @@ class Worker:
         known = self.move.rows.values("case_id")
         cases = cases_of(self.move).exclude(pk__in=known).select_related("definition").order_by("pk")
         done, chunk = self.move.rows.count(), []
-        for case in cases.prefetch_related("tokens").iterator(chunk_size=CHUNK):
-            case.version = self.move.source
-            found = self.judged(case)
-            chunk.append(MoveRow(move=self.move, case=case, verdict=found.verdict, words=found.words))
-            if len(chunk) == CHUNK:
-                done += len(MoveRow.objects.bulk_create(chunk, ignore_conflicts=True))
-                chunk = []
-                self.progress.advance(done)
-        MoveRow.objects.bulk_create(chunk, ignore_conflicts=True)
+        with asking_once():
+            for case in cases.prefetch_related("tokens").iterator(chunk_size=CHUNK):
+                case.version = self.move.source
+                found = self.judged(case)
+                chunk.append(MoveRow(move=self.move, case=case, verdict=found.verdict, words=found.words))
+                if len(chunk) == CHUNK:
+                    done += len(MoveRow.objects.bulk_create(chunk, ignore_conflicts=True))
+                    chunk = []
+                    self.progress.advance(done)
+            MoveRow.objects.bulk_create(chunk, ignore_conflicts=True)
 
     def judged(self, case: Case) -> Found:
         """A case that cannot be judged stays, and hinders no other."""

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.flows.models import Case, Delegation, Task
+from nanhu.platforms.flows.models import Case, Delegation, Draft, Task
 from nanhu.platforms.flows.services.engine import OPEN, locked_case
 from nanhu.platforms.flows.services.tasks import assign_anew
 from nanhu.platforms.people import api as people
@@ -34,6 +34,8 @@ def merge(*, kept_id: int, gone_id: int) -> None:
     Case.objects.filter(applicant_id=gone_id, twin__in=open_twins.values("twin")).update(twin="")
     Case.objects.filter(applicant_id=gone_id).update(applicant_id=kept_id)
     merge_delegations(kept_id, gone_id)
+    kept = Draft.objects.filter(person_id=kept_id).values("definition_id")
+    Draft.objects.filter(person_id=gone_id).exclude(definition_id__in=kept).update(person_id=kept_id)
     own = Task.objects.filter(person_id=kept_id, applicant_id=kept_id, state__in=OPEN).exclude(kind="fill")
     for task_id in list(own.values_list("pk", flat=True)):
         assign_anew(task_id, by=BY)
@@ -95,7 +97,8 @@ def assign_tasks_of_closed(*, person_ids: Collection[int]) -> int:
 
 def assign_left() -> int:
     """Whoever holds something and has left meanwhile, also where the event was missed."""
-    holders = Task.objects.filter(state__in=OPEN, person__isnull=False).values_list("person_id", flat=True).distinct()
+    held = Task.objects.filter(state__in=OPEN, person__isnull=False).exclude(kind="confirm")
+    holders = held.values_list("person_id", flat=True).distinct()
     own = Task.objects.filter(state__in=OPEN, person_id=F("applicant_id")).exclude(kind="fill")
     moved = assign_tasks_of_leavers(person_ids=set(holders))
     return moved + sum(assign_anew(one, by=BY) for one in list(own.values_list("pk", flat=True)))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.platforms.flows import history
 from nanhu.platforms.flows.assigning import Holder, holders_of, is_vacant, owners_of, signers_at
 from nanhu.platforms.flows.body import Step, misfits, parted, sealed_with
 from nanhu.platforms.flows.errors import (
@@ -26,17 +27,18 @@ from nanhu.platforms.flows.errors import (
 from nanhu.platforms.flows.events import TaskDone
 from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.policies import LIVING, Capacity, capacity_for
+from nanhu.platforms.flows.services.cases import SHORTEST_REASON
 from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
 from nanhu.platforms.flows.telling import tell
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
-SHORTEST_REASON: Final = 5
 MOST_RETURNS: Final = 10
 DECISIONS: Final[Mapping[str, frozenset[str]]] = {
     "approve": frozenset({"agree", "refuse", "return"}),
     "countersign": frozenset({"agree", "refuse"}),
     "work": frozenset({"done", "return"}),
+    "confirm": frozenset({"done"}),
     "fill": frozenset({"done"}),
 }
 """By the kind of step."""
@@ -123,18 +125,24 @@ def decide(
     comment: str = "",
     revision: int | None = None,
     data: Mapping[str, Any] | None = None,
+    to_step: str = "",
 ) -> Case:
     """The holder's, a pool member's or a delegate's word, and all that follows from it, or nothing. `revision`: of the page on
-    which it was decided; whoever comes second reads who was faster."""
+    which it was decided; whoever comes second reads who was faster. `to_step`: an earlier one to which it is returned, in the place of the applicant."""
     walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
-    refuse_decision(row, walk, decision, comment.strip())
+    back = history.earlier_steps(row) if to_step else {}
+    refuse_decision(row, walk, decision, comment.strip(), is_back=to_step in back)
+    if to_step and (to_step not in back or decision != Task.Decision.RETURN):
+        raise NotYoursError
     refuse_second_vote(row, person_id)
     public, sealed = typed_in_step(row, walk, data or {})
     row.state, row.decision, row.comment = Task.State.DONE, decision, comment.strip()
     row.done_by_id, row.done_at = person_id, now()
     row.done_for_id = capacity.person_id if capacity.person_id != person_id else None
     row.data = public
-    changed(walk, row, decision, words_of(row))
+    row.revision += 1
+    row.save()
+    walk.note("sent_back" if to_step else decision, step=to_step or row.step, words=words_of(row))
     walk.case.data = {**walk.case.data, **public}
     walk.case.sealed = sealed_with(walk.case.sealed, sealed)
     walk.happened.append(
@@ -146,7 +154,10 @@ def decide(
             decision=decision,
         )
     )
-    if decision == Task.Decision.RETURN:
+    if decision == Task.Decision.RETURN and to_step:
+        walk.case.returns += 1
+        walk.go_back(to_step, back[to_step])
+    elif decision == Task.Decision.RETURN:
         send_back(walk)
     else:
         walk.settle(row)
@@ -193,7 +204,8 @@ def refuse_second_vote(row: Task, person_id: int) -> None:
         raise VotedError
 
 
-def refuse_decision(row: Task, walk: Walk, decision: str, comment: str) -> None:
+def refuse_decision(row: Task, walk: Walk, decision: str, comment: str, *, is_back: bool) -> None:
+    """`is_back`: returned to an earlier step and not to the applicant."""
     if decision not in DECISIONS.get(row.kind, frozenset()):
         raise NotYoursError
     if row.is_added and decision not in OPINIONS:
@@ -201,7 +213,7 @@ def refuse_decision(row: Task, walk: Walk, decision: str, comment: str) -> None:
     if decision in WITH_REASON and len(comment) < SHORTEST_REASON:
         raise ReasonTooShortError
     if decision == Task.Decision.RETURN:
-        if walk.case.applicant_id is None or not walk.body.step(row.step).can_return:
+        if (walk.case.applicant_id is None and not is_back) or not walk.body.step(row.step).can_return:
             raise NotYoursError
         if walk.case.returns >= MOST_RETURNS:
             raise ReturnedTooOftenError(count=walk.case.returns)
@@ -221,7 +233,7 @@ def send_back(walk: Walk) -> None:
 def transfer(*, by: Actor, person_id: int, task: Task, to_id: int, comment: str, revision: int | None = None) -> Task:
     """Hand a task over to somebody else, who holds it alone."""
     walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
-    if row.kind == "fill":
+    if row.kind in {"fill", "confirm"}:
         raise NotYoursError
     if to_id == person_id != capacity.person_id:
         raise CannotTakeTaskError(reason=_("是您自己"))
@@ -303,12 +315,17 @@ def see(*, task: Task) -> None:
 
 
 def assign_anew(task_id: int, *, by: Actor) -> bool:
-    """A task whose holder has left, or whose post is vacant, goes to whom the step finds today."""
+    """A task whose holder has left, or whose post is vacant, goes to whom the step finds today; what he was to confirm, nobody confirms."""
     with transaction.atomic():
         case = locked_case(Task.objects.values_list("case_id", flat=True).get(pk=task_id))
         row = Task.objects.select_related("token").get(pk=task_id)
         if row.state not in OPEN or row.token is None or not is_orphaned(row):
             return False
+        if row.kind == "confirm":
+            walk = Walk(case, by=by)
+            walk.close(Case.Outcome.CANCELLED)
+            walk.finish()
+            return True
         step = case.body.step(row.step)
         others = (one for one in successors(row, step, case) if one.person_id is None or one.person_id != row.person_id)
         holder = next((one for one in others if not is_taken(row, one)), None)

@@ -11,10 +11,13 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.flows.models import Case, Delegation, Task
+from nanhu.platforms.people import api as people
 from nanhu.testing.structure import structure_faults
 
+from .conftest import SYSTEM
+
 SAID = {"kind": "事假", "days_first": "2026-12-01", "days_last": "2026-12-02", "reason": "回家看看"}
-MOST_QUERIES = 40
+MOST_QUERIES = 20
 
 
 def open_task(case):
@@ -287,3 +290,33 @@ def test_todos_stand_on_the_home_and_in_the_bar(school):
         r'class="bottom-item[^>]*>\s*<span class="bottom-icon">.*?</span><span>待办</span>', home, re.DOTALL
     )
     assert "林晓湖 请假" in home
+
+
+def test_who_holds_six_offices_and_stands_in_for_another_costs_no_more(school):
+    for unit, office in (
+        ("12", "deputy"),
+        ("12", "secretary"),
+        ("1001", "deputy"),
+        ("1000", "head"),
+        ("1000", "deputy"),
+    ):
+        people.appoint(
+            by=SYSTEM,
+            unit_id=school.units[unit],
+            office=office,
+            person_id=school["T1"],
+            starts_on=campus_today() - timedelta(days=9),
+            ends_on=None,
+            document="任命",
+        )
+    Delegation.objects.create(
+        owner_id=school["T2"],
+        delegate_id=school["T1"],
+        starts_on=campus_today(),
+        ends_on=campus_today(),
+        reason="出差",
+    )
+    school.apply(days={"first": "2026-12-01", "last": "2026-12-09"})
+    asked = queries_of(school.client("T1"), "/flows/")
+    assert len(people.posts_of(school["T1"])) == 6
+    assert len(asked) <= MOST_QUERIES, "\n".join(asked)

@@ -1,0 +1,141 @@
+"""Processes at the size of ten years: the page of to-dos, decisions over HTTP beside `pgbench -N` of the same run, an announcement to 31,000.
+
+`NANHU_BENCH_ROUND_SECONDS` is the length of each round (6 s), `NANHU_BENCH_FLOW_CASES` how many cases are done with (750,000, three tasks each).
+"""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import psutil
+
+from bench.campus import ROOT, Campus, fresh_campus, running
+from bench.funds import HOW, tps
+from bench.report import Report
+from bench.wrk import load
+from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.database import embedded
+from nanhu.kernel.processes.house import web_command
+
+CASES = int(os.environ.get("NANHU_BENCH_FLOW_CASES", "750000"))
+SECONDS = os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6")
+ROUNDS, CONNECTIONS = 2, 16
+SCRIPT = Path(__file__).parent / "posts.lua"
+DONE = """
+    INSERT INTO flows_case (public_id, number, token, definition_id, version_id, applicant_id, applicant_name, opened_by_name, subject_key,
+            subject_id, twin, state, data, opened_at, due_at, returns, outcome, closed_at, percent, rating_words)
+    SELECT gen_random_uuid(), 'OLD-' || n, gen_random_uuid(), v.definition_id, v.id, (%(students)s::bigint[])[1 + n %% %(count)s], '样例', 'bench',
+           '', '', '', 'closed', '{"kind": "事假", "reason": "回家"}', now() - n * interval '7 minutes', now(), 0, 'granted',
+           now() - n * interval '6 minutes', 100, ''
+      FROM generate_series(1, %(cases)s) AS n, flows_version v WHERE v.id = %(version)s;
+    INSERT INTO flows_task (public_id, case_id, applicant_id, step, branch, kind, person_id, pool_office, why, state, is_added, place, opened_at,
+            due_at, level, done_by_id, done_at, decision, comment, data, revision)
+    SELECT gen_random_uuid(), c.id, c.applicant_id, 'tutor', '', 'approve', p, '', 'resolver', 'done', false, 0, c.opened_at, c.due_at, 0, p,
+           c.closed_at, 'agree', '', '{}', 2
+      FROM flows_case c, generate_series(0, 2) AS place,
+           LATERAL (SELECT (%(approvers)s::bigint[])[1 + (c.id + place) %% cardinality(%(approvers)s::bigint[])]) AS who (p)
+     WHERE c.state = 'closed'"""
+
+
+def run(report: Report) -> None:
+    with fresh_campus() as campus:
+        campus.nanhu("migrate", "--verbosity=0")
+        configuration = read_configuration(campus.environment)
+        baseline = configuration.database_url.replace("/nanhu?", "/pgbench?")
+        made = inside(campus)
+        fill(campus, made, baseline)
+        report("flows_todo_queries", max(made["queries"][:CONNECTIONS]), "queries", 20)
+        report("flows_todo_queries_of_six_offices", made["queries"][-1], "queries", 20)
+        with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live") as web:
+            for clients in (2, CONNECTIONS):
+                ask(report, campus, web.pid, clients, made["cookies"])
+            race(report, campus, web.pid, made["forms"], baseline)
+        told = inside(campus, "announce")
+        report("flows_announced", told["seconds"], "s", 60)
+        report("flows_announced_cpu", told["cpu"], "s")
+        report("flows_announced_tasks", told["tasks"], "tasks", told["persons"])
+
+
+def inside(campus: Campus, *what: str) -> Any:
+    command = [sys.executable, "-m", "bench.flows_school", *what]
+    done = subprocess.run(command, env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-4000:])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def fill(campus: Campus, made: dict[str, Any], baseline: str) -> None:
+    """What is done with, written past the triggers; and pgbench's own database."""
+    with embedded.superuser_connection(campus.folder) as connection:
+        connection.execute("CREATE DATABASE pgbench OWNER nanhu")
+    subprocess.run([str(embedded.binary("pgbench")), "-i", "-s", "10", "-q", baseline], check=True, capture_output=True)
+    given = {name: made[name] for name in ("students", "approvers", "version")}
+    with embedded.superuser_connection(campus.folder, "nanhu") as connection:
+        connection.execute("SET session_replication_role = replica")
+        for statement in DONE.split(";"):
+            connection.execute(statement, {**given, "count": len(made["students"]), "cases": CASES})
+        connection.execute("VACUUM ANALYZE flows_case")
+        connection.execute("VACUUM ANALYZE flows_task")
+
+
+def cpu_of(campus: Campus, pid: int) -> dict[str, float]:
+    """Of the web server with its workers, and of the PostgreSQL of this campus alone."""
+    found = {"web": pid, "database": embedded.running_pid(campus.folder) or 0}
+    spent = dict.fromkeys(found, 0.0)
+    for part, number in found.items():
+        for one in (psutil.Process(number), *psutil.Process(number).children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                spent[part] += sum(one.cpu_times()[:2])
+    return spent
+
+
+def ask(report: Report, campus: Campus, pid: int, clients: int, cookies: list[str]) -> None:
+    load("/flows/", port=campus.web_port, clients=clients, seconds=2, cookies=cookies)
+    before = cpu_of(campus, pid)
+    seen = load("/flows/", port=campus.web_port, clients=clients, seconds=int(SECONDS), cookies=cookies)
+    if seen.failures:
+        raise RuntimeError(f"{seen.failures} pages were not 200")
+    report(f"flows_todo_p50_{clients}_clients", seen.p50_ms, "ms")
+    report(f"flows_todo_p99_{clients}_clients", seen.p99_ms, "ms", 100)
+    report(f"flows_todo_rate_{clients}_clients", seen.per_second, "pages/s")
+    for part, spent in cpu_of(campus, pid).items():
+        report(f"flows_todo_cpu_of_{part}", 1000 * (spent - before[part]) / seen.per_second / int(SECONDS), "ms a page")
+
+
+def race(report: Report, campus: Campus, pid: int, forms: list[dict[str, str]], baseline: str) -> None:
+    """In turn, so that what else the machine does falls on both."""
+    ours, theirs, spent = [], [], []
+    for turn in range(ROUNDS):
+        theirs.append(tps(baseline, "-N", *HOW, "-T", SECONDS))
+        before = cpu_of(campus, pid)
+        told = decide(campus, forms[turn::ROUNDS])
+        ours.append(told["done"] / told["seconds"])
+        spent.append({part: 1000 * (now - before[part]) / told["done"] for part, now in cpu_of(campus, pid).items()})
+        print(f"  turn {turn + 1}: {told}, load {os.getloadavg()[0]:.1f}", flush=True)
+    report("flows_decisions", mean(ours), "decisions/s", mean(theirs))
+    for part in spent[0]:
+        report(f"flows_decision_cpu_of_{part}", mean(one[part] for one in spent), "ms a decision")
+
+
+def decide(campus: Campus, forms: list[dict[str, str]]) -> dict[str, Any]:
+    """Sixteen approvers press 同意 without a pause, each task once."""
+    kept = campus.folder / "forms"
+    kept.write_text("".join(f"{one['path']}\t{one['cookie']}\t{one['body']}\n" for one in forms))
+    wanted = {"POSTS": str(kept), "POSTS_HOST": f"localhost:{campus.web_port}", "POSTS_THREADS": str(CONNECTIONS)}
+    command = ["wrk", f"-t{CONNECTIONS}", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout", "30s", "--latency"]
+    done = subprocess.run(
+        [*command, "-s", str(SCRIPT), f"http://127.0.0.1:{campus.web_port}/"],
+        env=os.environ | wanted,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if told["failures"] or told["left"] <= 0:
+        raise RuntimeError(f"decisions failed, or there were too few tasks: {told}")
+    return told
