@@ -154,16 +154,27 @@ def main() -> dict[str, Any]:
 
     by = Actor.system("bench")
     source, target, planted = fill()
-    move = moving.ask(by=by, source=source, target=target, mapping={"counsellor": "tutor"})
+    move = moving.ask(by=by, source=source, target=target, mapping={"counsellor": "tutor"}, reason="bench")
     seconds = {"judged": timed(moving, move)}
     broken = list(move.rows.filter(verdict="breaks").values_list("case__number", flat=True))
     move.refresh_from_db()
-    moving.move(by=by, move=move)
+    moving.move(by=second(), move=move)
     seconds["moved"] = timed(moving, move)
     move.refresh_from_db()
     moving.undo(by=by, move=move)
     seconds["undone"] = timed(moving, move)
     return {**seconds, "breaks": len(broken), "named": broken, "planted": planted}
+
+
+def second() -> Any:
+    """Who signs the move."""
+    from nanhu.kernel.actors import Actor
+    from nanhu.platforms.identity import api as identity
+    from nanhu.platforms.people import api as people
+
+    person_id = people.find_person_by_campus_no("T3")
+    identity.open_accounts(by=Actor.system("bench"), person_ids=[person_id])
+    return Actor(account_id=identity.account_of(person_id).pk, name="样例T3")
 
 
 def timed(moving: Any, move: Any) -> float:

@@ -29,7 +29,7 @@ def asking_once() -> Iterator[None]:
         _answers.reset(before)
 
 
-def asked[**Given, Answer](find: Callable[Given, Answer], *given: Given.args, **more: Given.kwargs) -> Answer:
+def looked_up[**Given, Answer](find: Callable[Given, Answer], *given: Given.args, **more: Given.kwargs) -> Answer:
     known, key = _answers.get(), (find, given, tuple(more.items()))
     if known is None:
         return find(*given, **more)
@@ -79,10 +79,10 @@ def resolve(who: Assignee, case: Case) -> list[Holder]:
         case Resolved(name=name):
             return persons(resolvers[name](case), case, why="resolver") if name in resolvers else []
         case OwnPost(office=office):
-            unit_id = asked(people.home_unit_of, case.applicant_id) if case.applicant_id else None
+            unit_id = looked_up(people.home_unit_of, case.applicant_id) if case.applicant_id else None
             return pool(unit_id, office, case, why="own_post")
         case PostOf(office=office, unit=code):
-            unit_id = asked(unit_id_of, code) if code else case.definition.unit_id
+            unit_id = looked_up(unit_id_of, code) if code else case.definition.unit_id
             return pool(unit_id, office, case, why="post")
 
 
@@ -100,7 +100,7 @@ def persons(ids: Iterable[int | None], case: Case, *, why: str, kinds: frozenset
 
 def pool(unit_id: int | None, office: str, case: Case, *, why: str) -> list[Holder]:
     """The post of the unit, or of the nearest one above where it is vacant or the applicant's own."""
-    found = asked(people.find_post, unit_id, office, climbs=True) if unit_id else None
+    found = looked_up(people.find_post, unit_id, office, climbs=True) if unit_id else None
     if found is not None and unit_id and case.applicant_id in found.person_ids:
         found = people.find_post(unit_id, office, climbs=True, without=[case.applicant_id])
     return [Holder(why=why, unit_id=found.unit_id, office=office)] if found else []

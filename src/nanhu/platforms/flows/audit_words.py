@@ -39,7 +39,6 @@ TARGETS: dict[str, Text] = {
     "todo_source": _("待办来源"),
 }
 FACTS: dict[str, Text] = {
-    "title": _("标题"),
     "decision": _("决定"),
     "todo_count": _("件数"),
     "flow": _("流程"),

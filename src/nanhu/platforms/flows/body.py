@@ -106,7 +106,8 @@ class Edge(Part, frozen=True, kw_only=True):
 
 class Step(Part, frozen=True, kw_only=True):
     """`needed`: of a countersigning. `on_refuse`: the step after a refusal, else the case is refused. `action`: of an automatic
-    step. `promise`: working minutes for this step. `is_final`: once it is done the case cannot be withdrawn."""
+    step. `promise`: working minutes for this step. `is_final`: once it is done the case cannot be withdrawn. `agrees_in_bulk`: several may be agreed to at once, each
+    of which was opened."""
 
     key: str
     name: str
@@ -120,6 +121,7 @@ class Step(Part, frozen=True, kw_only=True):
     promise: int = 0
     is_final: bool = False
     can_return: bool = True
+    agrees_in_bulk: bool = False
     branches: tuple[str, ...] = ()
     join: str = ""
 
@@ -185,8 +187,18 @@ def faults_of(body: Body) -> list[Fault]:
         *size_faults(body),
         *name_faults(body),
         *(fault for step in body.steps for fault in step_faults(body, step)),
+        *(
+            Fault(f"{step.key} cannot be agreed to in bulk", "bulk", step.key)
+            for step in body.steps
+            if step.agrees_in_bulk and not may_be_bulk(step)
+        ),
         *reopening_faults(body),
     ]
+
+
+def may_be_bulk(step: Step) -> bool:
+    """An approval that asks for nothing."""
+    return step.kind == "approve" and not any(field.is_required for field in step.fields)
 
 
 def reopening_faults(body: Body) -> Iterator[Fault]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django import forms
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,7 @@ from nanhu.kernel.kit import (
     form_of,
     listing,
 )
+from nanhu.kernel.kit.bulk import bulk
 from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
@@ -59,6 +61,7 @@ from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.people import api as people
 
+TODOS_SHOWN = 20
 STANDING = {"urged": _("催办"), "late": _("已超期"), "soon": _("快到期"), "open": _("待办")}
 
 
@@ -109,7 +112,56 @@ def todo(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有等您办的事"), icon="circle-check", text=_("新的待办会出现在这里。"))
     facts = {"work": queries.other_work(request.viewer)}
     found = queries.todo_tasks(request.viewer)
-    return listing(request, Todos, found, TodoFilters, each=rows, empty=none, template="flows/todo.html", facts=facts)
+    return listing(
+        request,
+        Todos,
+        found,
+        TodoFilters,
+        each=rows,
+        empty=none,
+        per_page=TODOS_SHOWN,
+        bulk="agree_to_several" if queries.IN_BULK() else "",
+        template="flows/todo.html",
+        facts=facts,
+    )
+
+
+class Chosen(Table):
+    """What is agreed to at once, before it is done."""
+
+    what = Text(_("事项"), "case__definition__name", is_term=True, sort=False)
+    who = Text(_("申请人"), "case__applicant_name", sort=False)
+    number = Text(_("编号"), "case__number", is_number=True, sort=False)
+
+
+def to_agree(request: PageRequest) -> QuerySet[Task]:
+    """What waits for this reader, with whether he opened it."""
+    is_opened = Q(seen_by__contains=[queries.person_of(request.viewer)])
+    rows = queries.waiting(request.viewer).select_related("case__definition", "case__version")
+    return rows.annotate(is_opened=ExpressionWrapper(is_opened, output_field=BooleanField()))
+
+
+def why_one_by_one(task: Any) -> str:
+    return tasks.why_one_by_one(task, is_opened=task.is_opened)
+
+
+@bulk(
+    todo,
+    "agree/",
+    forms.Form,
+    title=_("同意选中的"),
+    lead=_("只有打开看过的、流程允许一起办的，才能一起同意；没有看过的请一件一件打开。"),
+    submit=_("全部同意"),
+    icon="check",
+    rows=to_agree,
+    table=Chosen,
+    refuses=why_one_by_one,
+    to="todo",
+    done=lambda count: _("%(count)s 件已同意。") % {"count": count},
+)
+def agree_to_several(request: PageRequest, form: forms.Form, chosen: Sequence[Task]) -> int:  # noqa: ARG001 - nothing is asked
+    person_id = queries.person_of(request.viewer)
+    return tasks.agree_to_several(by=request.actor, person_id=person_id, tasks=chosen)
 
 
 class OutsideTodos(Table):
@@ -134,7 +186,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
     person_id, case = queries.person_of(request.viewer), found.case
     is_open = found.state in LIVING and queries.waiting(request.viewer).filter(pk=found.pk).exists()
     if is_open and request.method == "GET":
-        tasks.see(task=found)
+        tasks.see(task=found, person_id=person_id)
     step = step_of(case, found.step, found.kind)
     asked = () if found.is_added else step.fields
     decisions = tasks.OPINIONS if found.is_added else tasks.DECISIONS.get(found.kind, frozenset())

@@ -47,6 +47,12 @@ class ReturnedTooOftenError(CampusError):
     sentence = _("已经退回 {count} 次，请同意或不同意。")
 
 
+class OneByOneError(CampusError):
+    code = "flows.one_by_one"
+    http_status = 409
+    sentence = _("{number} 不能和别的一起同意：{reason}。")
+
+
 class UrgedTodayError(CampusError):
     code = "flows.urged_today"
     http_status = 409

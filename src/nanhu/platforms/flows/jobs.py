@@ -4,6 +4,7 @@ from nanhu.kernel.jobs import job
 from nanhu.platforms.flows.services import announcing
 from nanhu.platforms.flows.services.cases import expire_idle, forget_drafts
 from nanhu.platforms.flows.services.definitions import publish_all
+from nanhu.platforms.flows.services.forgetting import forget_contents
 from nanhu.platforms.flows.services.moving import WORK, work_off
 from nanhu.platforms.flows.services.outside import assign_astray, forget
 from nanhu.platforms.flows.services.persons import assign_left, assign_vacant
@@ -48,6 +49,11 @@ def assign_outside_todos() -> int:
 @job("flows.forget_drafts", every="10 3 * * *")
 def forget_old_drafts() -> int:
     return forget_drafts()
+
+
+@job("flows.forget_contents", every="25 3 * * *")
+def forget_contents_of_cases() -> int:
+    return forget_contents()
 
 
 @job("flows.measure", every="15 3 * * *")

@@ -26,6 +26,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
+from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.models import Progress
 from nanhu.kernel.ui.words import term
@@ -110,6 +111,7 @@ class MoveForm(forms.Form):
         required=False,
         max_length=2000,
     )
+    reason = reason_field()
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -135,7 +137,13 @@ def ask(request: PageRequest, form: MoveForm) -> Move:
     versions = [
         Version.objects.select_related("definition").get(pk=int(one)) for one in form.cleaned_data["pair"].split("-")
     ]
-    return moving.ask(by=request.actor, source=versions[0], target=versions[1], mapping=form.cleaned_data["mapping"])
+    return moving.ask(
+        by=request.actor,
+        source=versions[0],
+        target=versions[1],
+        mapping=form.cleaned_data["mapping"],
+        reason=form.cleaned_data["reason"],
+    )
 
 
 def progress_of(move: Move) -> Progress | None:

@@ -25,6 +25,7 @@ from nanhu.platforms.flows.models import (
     OutsideSource,
     OutsideTodo,
     Task,
+    Version,
 )
 from nanhu.platforms.flows.policies import (
     LIVING,
@@ -174,6 +175,10 @@ def service_for(viewer: Viewer, key: str) -> Definition:
     return found
 
 
+IN_BULK: Final = Remembered(
+    lambda: Version.objects.filter(content__contains='"agrees_in_bulk":true').exists(), seconds=30
+)
+"""Whether any process lets several be agreed to at once."""
 FLOWS: Final = Remembered(lambda: list(Definition.objects.order_by("name").values_list("key", "name")), seconds=30)
 """Key and name of all, for filters."""
 

@@ -1015,5 +1015,70 @@ class Migration(migrations.Migration):
             model_name="draft",
             constraint=models.UniqueConstraint(fields=("person", "definition"), name="flows_draft_once"),
         ),
+        migrations.AddField(
+            model_name="case",
+            name="forgotten_at",
+            field=models.DateTimeField(help_text="when what was said in it was taken away", null=True),
+        ),
+        migrations.AddField(
+            model_name="move",
+            name="asked_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="move",
+            name="moved_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="move",
+            name="moved_by_name",
+            field=models.TextField(blank=True, default=""),
+        ),
+        migrations.AddField(
+            model_name="move",
+            name="reason",
+            field=models.TextField(default=None),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="task",
+            name="seen_by",
+            field=models.JSONField(default=list, help_text="ids of the persons who opened it"),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("forgotten_at", None),
+                    models.Q(("data", {}), ("sealed__isnull", True), ("state", "closed")),
+                    _connector="OR",
+                ),
+                name="flows_case_forgotten",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="move",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["checking", "checked"]),
+                    models.Q(
+                        ("moved_by__isnull", False),
+                        models.Q(
+                            ("asked_by", None),
+                            models.Q(("moved_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="flows_move_by_two",
+            ),
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

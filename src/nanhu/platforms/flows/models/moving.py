@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -30,13 +31,22 @@ class Move(models.Model):
     mapping: Any = models.JSONField(default=dict, blank=True)
     state = models.TextField(choices=State, default=State.CHECKING)
     progress_id = models.UUIDField(null=True)
+    reason = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     asked_by_name = models.TextField()
+    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    moved_by_name = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "flows_move"
         constraints = [
             models.CheckConstraint(condition=~Q(source=F("target")), name="flows_move_is_to_another"),
+            models.CheckConstraint(
+                condition=Q(state__in=["checking", "checked"])
+                | (Q(moved_by__isnull=False) & (Q(asked_by=None) | ~Q(moved_by=F("asked_by"))) & ~Q(reason="")),
+                name="flows_move_by_two",
+            ),
             models.UniqueConstraint(
                 fields=["source"],
                 condition=Q(state__in=["checking", "moving", "undoing"]),

@@ -132,6 +132,7 @@ class Case(models.Model):
     used_minutes = models.PositiveIntegerField(null=True, help_text="working minutes until it was closed")
     rating = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, said once by the applicant")
     rating_words = models.TextField(default="", blank=True)
+    forgotten_at = models.DateTimeField(null=True, help_text="when what was said in it was taken away")
 
     class Meta:
         db_table = "flows_case"
@@ -168,6 +169,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(rating=None, rating_words="") | Q(rating__range=(1, 5), applicant__isnull=False),
                 name="flows_case_rating",
+            ),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) | Q(state="closed", data={}, sealed__isnull=True),
+                name="flows_case_forgotten",
             ),
             models.UniqueConstraint(
                 fields=["definition", "applicant", "twin"],
@@ -246,6 +251,7 @@ class Task(models.Model):
     level = models.PositiveSmallIntegerField(default=0, help_text="per cent of the promise that were told")
     urged_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    seen_by: Any = models.JSONField(default=list, help_text="ids of the persons who opened it")
     claimed_by = models.ForeignKey(PEOPLE, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     done_by = models.ForeignKey(PEOPLE, null=True, on_delete=models.PROTECT, related_name="+")
     done_for = models.ForeignKey(PEOPLE, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

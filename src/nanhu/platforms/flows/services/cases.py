@@ -173,7 +173,8 @@ def reopen(*, by: Actor, person_id: int, case: Case, reason: str) -> Case:
 
 def may_reopen(case: Case, person_id: int) -> bool:
     """Nobody reopens as a leader what he himself applied for."""
-    if case.outcome not in {Case.Outcome.GRANTED, Case.Outcome.REFUSED} or not case.body.has(case.body.reopens_at):
+    is_over = case.outcome not in {Case.Outcome.GRANTED, Case.Outcome.REFUSED} or case.forgotten_at is not None
+    if is_over or not case.body.has(case.body.reopens_at):
         return False
     if case.applicant_id == person_id:
         return case.body.may_object and case.closed_at is not None and now() - case.closed_at < OBJECTING

@@ -16,6 +16,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs.progress import open_progress, start_progress
 from nanhu.kernel.jobs.queue import defer
+from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.assigning import Holder, asking_once
 from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError
@@ -36,14 +37,15 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def ask(*, by: Actor, source: Version, target: Version, mapping: Mapping[str, str]) -> Move:
+def ask(*, by: Actor, source: Version, target: Version, mapping: Mapping[str, str], reason: str) -> Move:
     """Begin the dry run over all that is open under `source`. Steps of `mapping` stand in both bodies."""
     if source.definition_id != target.definition_id or source.number >= target.number:
         raise MappingRefusedError(name=f"{source.number} → {target.number}")
     for old, new in mapping.items():
         if not source.body.has(old) or not target.body.has(new):
             raise MappingRefusedError(name=f"{old}={new}")
-    move = Move(source=source, target=target, mapping=dict(mapping), asked_by_name=by.name)
+    move = Move(source=source, target=target, mapping=dict(mapping), reason=given(reason))
+    move.asked_by_id, move.asked_by_name = by.account_id, by.name
     save_alone(move)
     note(by, "flows.ask_move", move)
     set_to_work(by, move, Move.State.CHECKING)
@@ -52,8 +54,11 @@ def ask(*, by: Actor, source: Version, target: Version, mapping: Mapping[str, st
 
 @transaction.atomic
 def move(*, by: Actor, move: Move) -> None:
-    """What is safe goes on under the new version, what asks goes back to its applicant, what breaks stays."""
+    """What is safe goes on under the new version, what asks goes back to its applicant, what breaks stays. By another than who
+    asked for the dry run."""
     locked = locked_in(move, Move.State.CHECKED)
+    refuse_same_person(by, locked.asked_by_id)
+    locked.moved_by_id, locked.moved_by_name = by.account_id, by.name
     note(by, "flows.move_cases", locked)
     set_to_work(by, locked, Move.State.MOVING)
 
@@ -76,7 +81,7 @@ def go_on(*, by: Actor, move: Move) -> None:
 
 def note(by: Actor, action: str, move: Move) -> None:
     facts = {"flow": move.source.definition.name, "from_version": move.source.number, "to_version": move.target.number}
-    audit.record(by=by, action=action, target=f"move:{move.public_id}", facts=facts)
+    audit.record(by=by, action=action, target=f"move:{move.public_id}", facts=facts, reason=move.reason)
 
 
 def locked_in(move: Move, *states: Move.State) -> Move:

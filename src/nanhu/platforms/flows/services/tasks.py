@@ -1,6 +1,6 @@
 """What holders do with a task: claim, decide, hand over, add a signer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NoReturn
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from nanhu.platforms.flows.errors import (
     CannotTakeTaskError,
     DataRefusedError,
     NotYoursError,
+    OneByOneError,
     OwnCaseError,
     ReasonTooShortError,
     ReturnedTooOftenError,
@@ -308,10 +309,30 @@ def is_taken(row: Task, holder: Holder) -> bool:
 
 
 @transaction.atomic
-def see(*, task: Task) -> None:
-    """The first time its holder opens it."""
-    if task.seen_at is None:
-        Task.objects.filter(pk=task.pk, seen_at=None, state__in=LIVING).update(seen_at=now())
+def see(*, task: Task, person_id: int) -> None:
+    """Somebody who may do it opens it; `seen_at` is the first time."""
+    if person_id not in task.seen_by:
+        rows = Task.objects.select_for_update().filter(pk=task.pk, state__in=LIVING)
+        for row in rows.only("pk", "seen_at", "seen_by"):
+            row.seen_at, row.seen_by = row.seen_at or now(), sorted({*row.seen_by, person_id})
+            row.save(update_fields=["seen_at", "seen_by"])
+
+
+@transaction.atomic
+def agree_to_several(*, by: Actor, person_id: int, tasks: Sequence[Task]) -> int:
+    """All or none: each as it was shown, where its step allows it and this very person opened it."""
+    for task in tasks:
+        if why := why_one_by_one(task, is_opened=person_id in task.seen_by):
+            raise OneByOneError(number=task.case.number, reason=why)
+        decide(by=by, person_id=person_id, task=task, decision="agree", revision=task.revision)
+    return len(tasks)
+
+
+def why_one_by_one(task: Task, *, is_opened: bool) -> str:
+    """Why it is no part of several; nothing where it may be. `is_opened`: by who would agree."""
+    if task.is_added or not task.case.body.step(task.step).agrees_in_bulk:
+        return _("这一步要一件一件办")
+    return "" if is_opened else _("您还没有打开看过")
 
 
 def assign_anew(task_id: int, *, by: Actor) -> bool:

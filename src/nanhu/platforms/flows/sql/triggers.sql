@@ -1,5 +1,7 @@
-CREATE TRIGGER flows_entry_is_history BEFORE UPDATE OR DELETE ON flows_entry
+CREATE TRIGGER flows_entry_is_history BEFORE DELETE ON flows_entry
     FOR EACH ROW EXECUTE FUNCTION flows_is_history();
+CREATE TRIGGER flows_entry_is_kept BEFORE UPDATE ON flows_entry
+    FOR EACH ROW EXECUTE FUNCTION flows_entry_is_kept();
 CREATE TRIGGER flows_entry_is_not_emptied BEFORE TRUNCATE ON flows_entry
     FOR EACH STATEMENT EXECUTE FUNCTION flows_is_history();
 CREATE TRIGGER flows_version_is_history BEFORE UPDATE OR DELETE ON flows_version

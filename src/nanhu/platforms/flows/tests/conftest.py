@@ -156,6 +156,13 @@ def make_school() -> School:
     return School(dict(made.person_ids), ids)
 
 
+def second_keeper() -> Actor:
+    """Who signs what another asked for."""
+    account = identity.account_with("T4")
+    assert account is not None
+    return Actor(account_id=account.pk, name="赵同事")
+
+
 def person_record(number: str, name: str, unit: str, kind: str) -> people.PersonRecord:
     tie = people.AffiliationRecord(
         kind=kind, campus_no=number, starts_on=date(2020, 9, 1), unit_code=unit, state="active"

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.kernel.models import Progress
 from nanhu.platforms.flows import assigning
 from nanhu.platforms.flows.body import Body, Edge, Field, PersonIn, PostOf, Resolved, Step
@@ -19,7 +19,7 @@ from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.sources import KEEPER
 from nanhu.platforms.identity import api as identity
 
-from .conftest import BOTH, LEAVE, SYSTEM
+from .conftest import BOTH, LEAVE, SYSTEM, second_keeper
 
 PHONE = Field(key="phone", label="电话", kind="phone")
 
@@ -50,14 +50,14 @@ def work(move):
 
 
 def judged(versions, **mapping):
-    move = moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping=mapping)
+    move = moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping=mapping, reason="换表")
     work(move)
     return move
 
 
 def moved(versions, **mapping):
     move = judged(versions, **mapping)
-    moving.move(by=SYSTEM, move=move)
+    moving.move(by=second_keeper(), move=move)
     work(move)
     return move
 
@@ -184,7 +184,7 @@ def test_a_move_begun_again_after_a_break_does_nothing_twice(school, publish, mo
     made = [school.apply(days={"first": f"2026-12-{day:02}", "last": f"2026-12-{day:02}"}) for day in range(1, 5)]
     first, head = LEAVE.body.steps
     move = judged(publish(LEAVE, steps=(renamed(first, "tutor"), head)), counsellor="tutor")
-    moving.move(by=SYSTEM, move=move)
+    moving.move(by=second_keeper(), move=move)
     carry, carried = moving.Worker.carry, []
 
     def breaking(worker, case, *more):
@@ -207,17 +207,23 @@ def test_only_what_was_judged_is_moved_and_each_once(school, publish):
     school.apply()
     versions = publish(LEAVE, steps=LEAVE.body.steps[:1])
     with pytest.raises(MappingRefusedError):
-        moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={"nothing": "counsellor"})
+        moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={"nothing": "counsellor"}, reason="换表")
     with pytest.raises(MappingRefusedError):
-        moving.ask(by=SYSTEM, source=versions[1], target=versions[0], mapping={})
-    move = moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={})
+        moving.ask(by=SYSTEM, source=versions[1], target=versions[0], mapping={}, reason="换表")
+    move = moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={}, reason="换表")
     with pytest.raises(MoveAtWorkError):
-        moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={})
+        moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={}, reason="换表")
+    one = second_keeper().account_id
     for early in (moving.move, moving.undo):
         with pytest.raises(WrongStateError):
             early(by=SYSTEM, move=move)
+    with pytest.raises(ReasonMissingError):
+        moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={}, reason=" ")
     with pytest.raises(IntegrityError), transaction.atomic():
         Move.objects.filter(pk=move.pk).update(target=versions[0])
+    for by_one in ({"state": "moved"}, {"state": "moved", "asked_by": one, "moved_by": one}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Move.objects.filter(pk=move.pk).update(**by_one)
 
 
 def test_of_many_generated_cases_the_three_planted_to_break_are_named(school, publish):
@@ -263,11 +269,12 @@ def test_by_hand_from_the_dry_run_to_the_undo(school, publish):
     versions = publish(LEAVE, form=(*LEAVE.body.form, PHONE))
     account = identity.account_of(school["T5"])
     identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
-    keeper, stranger = school.client("T5"), school.client("T4")
+    identity.grant_role(by=SYSTEM, account_id=second_keeper().account_id, role=KEEPER)
+    keeper, second, stranger = school.client("T5"), school.client("T4"), school.client("T3")
     pair = f"{versions[0].pk}-{versions[1].pk}"
-    wrong = keeper.post("/flows/keeping/moves/new/", {"pair": pair, "mapping": "counsellor"})
+    wrong = keeper.post("/flows/keeping/moves/new/", {"pair": pair, "mapping": "counsellor", "reason": "换表"})
     assert wrong.status_code == 422
-    address = keeper.post("/flows/keeping/moves/new/", {"pair": pair, "mapping": ""})["Location"]
+    address = keeper.post("/flows/keeping/moves/new/", {"pair": pair, "mapping": "", "reason": "换表"})["Location"]
     move = Move.objects.get()
     assert "试算中" in keeper.get(address).content.decode()
     work(move)
@@ -275,7 +282,10 @@ def test_by_hand_from_the_dry_run_to_the_undo(school, publish):
     assert all(said in page for said in ("请申请人补填 1 件", case.number, "电话"))
     for name in ("", "carry-out/", "undo/"):
         assert stranger.post(f"{address}{name}").status_code == 404
-    assert keeper.post(f"{address}carry-out/").status_code == 302
+    assert keeper.post(f"{address}carry-out/").status_code == 409, "by another than who asked"
+    move.refresh_from_db()
+    assert (move.state, move.moved_by_id) == ("checked", None)
+    assert second.post(f"{address}carry-out/").status_code == 302
     work(move)
     assert "撤销迁移" in keeper.get(address).content.decode()
     assert keeper.post(f"{address}undo/").status_code == 302
@@ -345,7 +355,7 @@ def test_a_case_that_fails_while_it_is_moved_stays_too(school, publish, monkeypa
             raise ValueError
 
     monkeypatch.setattr(moving.Worker, "carry", failing)
-    moving.move(by=SYSTEM, move=move)
+    moving.move(by=second_keeper(), move=move)
     work(move)
     odd.refresh_from_db()
     assert (odd.version, move.rows.get(case=odd).state) == (move.source, "kept")
@@ -356,7 +366,7 @@ def test_a_case_that_fails_while_it_is_moved_stays_too(school, publish, monkeypa
 def test_work_that_came_to_a_stand_is_begun_again_by_hand(school, publish):
     school.apply()
     versions = publish(LEAVE, steps=LEAVE.body.steps[:1])
-    move = moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={})
+    move = moving.ask(by=SYSTEM, source=versions[0], target=versions[1], mapping={}, reason="换表")
     account = identity.account_of(school["T5"])
     identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
     keeper, address = school.client("T5"), f"/flows/keeping/moves/{move.public_id}/"
@@ -452,9 +462,9 @@ def test_of_two_dry_runs_one_is_moved_at_a_time(school, publish):
     school.apply()
     versions = publish(LEAVE, steps=LEAVE.body.steps[1:])
     first, second = judged(versions), judged(versions)
-    moving.move(by=SYSTEM, move=first)
+    moving.move(by=second_keeper(), move=first)
     with pytest.raises(MoveAtWorkError):
-        moving.move(by=SYSTEM, move=second)
+        moving.move(by=second_keeper(), move=second)
     second.refresh_from_db()
     assert second.state == "checked"
 
@@ -527,9 +537,9 @@ def test_a_mapping_is_written_with_blanks_and_names_each_step_once(school, publi
     account = identity.account_of(school["T5"])
     identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
     keeper, pair = school.client("T5"), f"{versions[0].pk}-{versions[1].pk}"
-    twice = {"pair": pair, "mapping": "counsellor=tutor\ncounsellor=head"}
+    twice = {"pair": pair, "mapping": "counsellor=tutor\ncounsellor=head", "reason": "换表"}
     assert keeper.post("/flows/keeping/moves/new/", twice).status_code == 422
-    said = {"pair": pair, "mapping": " counsellor = tutor \n\n"}
+    said = {"pair": pair, "mapping": " counsellor = tutor \n\n", "reason": "换表"}
     assert keeper.post("/flows/keeping/moves/new/", said).status_code == 302
     move = Move.objects.get()
     work(move)

@@ -16,7 +16,7 @@ from nanhu.platforms.flows.models import Case, Task, Version
 from nanhu.platforms.flows.services import definitions, moving, tasks
 from nanhu.testing.patience import PATIENCE_SECONDS
 
-from .conftest import LEAVE, SYSTEM, make_school
+from .conftest import LEAVE, SYSTEM, make_school, second_keeper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,9 +67,9 @@ def test_who_decides_while_the_case_is_moved_reads_that_it_changed(flows_of_test
     monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, body=body))
     definitions.publish_all()
     old, new = Version.objects.filter(definition=case.definition).order_by("number")
-    move = moving.ask(by=SYSTEM, source=old, target=new, mapping={})
+    move = moving.ask(by=SYSTEM, source=old, target=new, mapping={}, reason="换表")
     moving.work_off(move_id=move.pk, by_name="system:test")
-    moving.move(by=SYSTEM, move=move)
+    moving.move(by=second_keeper(), move=move)
     finish = moving.Walk.finish
 
     def finish_when_somebody_waits(walk):
