@@ -84,6 +84,7 @@ KEPT: Final = (
     "dormitory_room_list",
     "dormitory_room_share",
     "datahub_shared_row",
+    "flows_publication",
     "flows_task",
     "openapi_key",
     "payments_deposit",

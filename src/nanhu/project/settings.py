@@ -53,6 +53,7 @@ ROOMS = [
     "nanhu.platforms.access",
     "nanhu.platforms.payments",
     "nanhu.platforms.flows",
+    "nanhu.platforms.flows.workshop",
     "nanhu.platforms.portal",
     "nanhu.systems.card",
     "nanhu.systems.card.pins",

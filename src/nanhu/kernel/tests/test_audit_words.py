@@ -37,6 +37,17 @@ HANDED_ON = {
     "platforms/flows/services/moving.py": {f"flows.{one}" for one in ("ask_move", "move_cases", "undo_move")},
     "platforms/flows/services/outside.py": {"flows.source_on", "flows.source_off"},
     "platforms/flows/services/tasks.py": {f"flows.{one}" for one in ("claim", "release", "transfer", "add_signer")},
+    "platforms/flows/workshop/services.py": {
+        f"flows.{one}"
+        for one in (
+            "ask_publication",
+            "begin_process",
+            "close_process",
+            "publish_process",
+            "refuse_publication",
+            "take_back_publication",
+        )
+    },
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/authentication.py": {
         "identity.network_sign_in",

@@ -203,7 +203,11 @@ def may_be_bulk(step: Step) -> bool:
 
 def reopening_faults(body: Body) -> Iterator[Fault]:
     """A case begins again where a person works, and outside every split."""
-    outside = {key for key, branches in places_of(body).items() if "" in branches} if body.reopens_at else set()
+    outside = (
+        {key for key, branches in places_of(body).items() if "" in branches}
+        if body.reopens_at and body.steps
+        else set()
+    )
     if body.reopens_at and (body.reopens_at not in outside or body.step(body.reopens_at).kind not in HUMAN):
         yield Fault(f"it cannot be reopened at {body.reopens_at}", "reopens_at", body.reopens_at)
     if body.may_object and not body.reopens_at:

@@ -236,7 +236,7 @@ class DelegationForm(forms.Form):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         offered: Any = self.fields["definition"]
-        offered.queryset = Definition.objects.order_by("name")
+        offered.queryset = Definition.objects.filter(versions__number=1).order_by("name")
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -179,8 +179,13 @@ IN_BULK: Final = Remembered(
     lambda: Version.objects.filter(content__contains='"agrees_in_bulk":true').exists(), seconds=30
 )
 """Whether any process lets several be agreed to at once."""
-FLOWS: Final = Remembered(lambda: list(Definition.objects.order_by("name").values_list("key", "name")), seconds=30)
+FLOWS: Final = Remembered(lambda: list(published_flows().values_list("key", "name")), seconds=30)
 """Key and name of all, for filters."""
+
+
+def published_flows() -> QuerySet[Definition]:
+    """Without what is a draft still: its name is its unit's own affair."""
+    return Definition.objects.filter(versions__number=1).order_by("name")
 
 
 def my_cases(viewer: Viewer) -> QuerySet[Case]:

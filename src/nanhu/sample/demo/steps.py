@@ -20,6 +20,7 @@ from nanhu.platforms.access import api as access
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.flows import sample as flows_sample
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
@@ -66,6 +67,7 @@ ROLES = {
         "messages.editor",
         "campus.keeper",
         "people.posts",
+        "flows.keeper",
         "campus.registrar",
         "card.finance",
         "payments.finance",
@@ -168,6 +170,17 @@ def apply_for_passes(_advance: Advance) -> str:
     made = passes.open_cases(today=campus_today())
     deliver_pending()
     return f"{made} 件申请"
+
+
+def make_a_process(_advance: Advance) -> str:
+    """Designed in the browser by the head of an office, published by who keeps processes."""
+    clerk, administrator = CAST["clerk"], CAST["administrator"]
+    found = people.find_people_by_campus_no([clerk.campus_no, administrator.campus_no])
+    units = people.unit_ids_by_code([clerk.unit])
+    if len(found) < 2 or not units:
+        return "0 个流程"
+    designer, keeper = (passes.actor_of(found[one.campus_no]) for one in (clerk, administrator))
+    return f"{flows_sample.make_process(designer=designer, keeper=keeper, unit_id=units[clerk.unit])} 个流程"
 
 
 def live_ninety_days(advance: Advance) -> str:
@@ -403,6 +416,7 @@ STEPS = (
     Step("doors", "门禁", hang_doors, when="moved"),
     Step("calendar", "校历、房间、本学期课表", write_the_calendar),
     Step("passes", "通行申请和待办", apply_for_passes),
+    Step("workshop", "网页里做的流程", make_a_process),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),
