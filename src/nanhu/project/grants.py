@@ -12,6 +12,7 @@ from typing import Final
 from nanhu.kernel.database.roles import ADD, CHANGE, KEEP, READ, Grants, ProcessGrants, Rights
 
 ADDED_ONLY: Final = (
+    "assets_closed_line",
     "assets_count_item",
     "assets_count_place",
     "assets_count_row",
@@ -46,7 +47,14 @@ ADDED_ONLY: Final = (
 """Rows are added and never change."""
 KEPT: Final = (
     "assets_asset",
+    "assets_booked",
+    "assets_booked_sum",
+    "assets_improvement",
+    "assets_loan",
+    "assets_month_close",
+    "assets_transfer",
     "assets_disposal",
+    "assets_disposal_line",
     "assets_loss",
     "assets_plan",
     "assets_count_result",
@@ -102,18 +110,13 @@ PAPERS: Final = (
     "assets_card_import",
     "assets_card_row",
     "assets_class",
-    "assets_closed_line",
     "assets_count_member",
     "assets_count_team",
-    "assets_disposal_line",
     "assets_found_report",
     "assets_hand_over",
     "assets_hand_over_asset",
-    "assets_loan",
     "assets_maintenance",
-    "assets_month_close",
     "assets_service_life",
-    "assets_transfer",
     "campus_moved_day",
     "campus_room_import",
     "campus_room_import_row",

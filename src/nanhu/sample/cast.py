@@ -176,6 +176,18 @@ MEMBERS = (
         unit="1033",
         title="会计师",
     ),
+    _staff(
+        role="assets",
+        campus_no="0020080005",
+        name="刘国芳",
+        sex="2",
+        birth=date(1981, 9, 14),
+        area="430611",
+        order=46,
+        phone="13907300009",
+        unit="1014",
+        title="科长",
+    ),
     _student(
         role="newcomer",
         campus_no="14261200001",

@@ -27,6 +27,8 @@ OF_THE_CAST: Final = {
     ("1017", "head"): CAST["security"].campus_no,
     ("1032", "head"): CAST["administrator"].campus_no,
     ("1033", "head"): CAST["clerk"].campus_no,
+    ("1032", "asset_keeper"): CAST["clerk"].campus_no,
+    ("1014", "asset_keeper"): CAST["assets"].campus_no,
 }
 """Whom the demo knows by name: the counsellor of the student, and heads of offices."""
 

@@ -1,5 +1,6 @@
 """Taking numbers of a series, and voiding them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from nanhu.kernel.proposals import given
 
 NEXT_PLACE = (Path(__file__).parent / "sql" / "queries" / "next_place.sql").read_text(encoding="utf-8")
 ANY_PLACE = "SELECT nextval('kernel_number_place_seq')"
+MANY_PLACES = f"{ANY_PLACE} FROM generate_series(1, %s)"
 
 
 def take(*, by: Actor, series: Series, target: str, scope: str = "", year: int = 0) -> TakenNumber:
@@ -45,6 +47,32 @@ def next_place(series: Series, counted_in: str) -> int:
         else:
             cursor.execute(ANY_PLACE)
         return int(cursor.fetchone()[0])
+
+
+def take_many(*, by: Actor, series: Series, targets: Sequence[str], scope: str = "", year: int = 0) -> list[str]:
+    """Of a sparse series, a number for each document in their order, by two statements; in the caller's transaction, as `take`."""
+    if series.gapless or not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            f"{series.key}: many are taken of a sparse series, with their documents"
+        )
+    year = year or campus_today().year
+    counted_in = series.counted_in(year=year, scope=scope)
+    with connection.cursor() as cursor:
+        cursor.execute(MANY_PLACES, [len(targets)])
+        places = [int(row[0]) for row in cursor.fetchall()]
+    taken = [
+        TakenNumber(
+            series=series.key,
+            scope=counted_in,
+            place=place,
+            number=series.number(place, year=year, scope=scope),
+            target=target,
+            taken_by_name=by.name,
+        )
+        for place, target in zip(places, targets, strict=True)
+    ]
+    TakenNumber.objects.bulk_create(taken, batch_size=2_000)
+    return [one.number for one in taken]
 
 
 @transaction.atomic

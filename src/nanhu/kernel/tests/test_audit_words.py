@@ -77,6 +77,7 @@ HANDED_ON = {
         f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
     },
     "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
+    "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},
     "systems/assets/services/moving.py": {
         f"assets.{one}"

@@ -26,7 +26,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.platforms.terminals import api as terminals
-from nanhu.sample import history, notices, passes, photos, posts, school_calendar
+from nanhu.sample import history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -38,6 +38,7 @@ from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
 from nanhu.sample.prices import price_orders
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
+from nanhu.systems.assets import sample as assets_sample
 from nanhu.systems.card import api as card
 from nanhu.systems.card import sample as card_sample
 
@@ -59,6 +60,7 @@ ROLES = {
         "card.phone_desk",
         "dormitory.biller",
         "openapi.keeper",
+        "assets.keeper",
     ),
     "administrator": (
         "campus.admin",
@@ -76,6 +78,7 @@ ROLES = {
         "card.payer",
         "dormitory.biller",
         "openapi.keeper",
+        "assets.office",
     ),
     "security": (
         "identity.security",
@@ -87,7 +90,8 @@ ROLES = {
         "terminals.clerk",
         "terminals.registrar",
     ),
-    "treasurer": ("card.finance", "payments.finance"),
+    "treasurer": ("card.finance", "payments.finance", "assets.finance"),
+    "assets": ("assets.office", "assets.keeper"),
     "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
 }
@@ -312,6 +316,20 @@ def decide_moved_days(term: campus.Term, today: date) -> None:
         )
 
 
+@transaction.atomic
+def take_over_things(_advance: Advance) -> str:
+    """Fifteen hundred cards, a year of receipts, depreciation and closes, and a working day of the asset office: all or nothing."""
+    campus.set_up_places(by=BY, places=things.places())
+    stage = things.stage_of(campus_today())
+    old, receipts = things.past(stage, DEFAULT_SEED)
+    signers = things.hand_of("treasurer").actor, things.hand_of("assets").actor
+    made = assets_sample.enter_past(by=BY, old=old, receipts=receipts, signers=signers)
+    office = things.office_of(stage)
+    if office is not None:
+        assets_sample.begin_office(office)
+    return f"{made:,} 张卡片"
+
+
 def hang_out_notices(_advance: Advance) -> str:
     rows = [
         messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
@@ -417,6 +435,7 @@ STEPS = (
     Step("calendar", "校历、房间、本学期课表", write_the_calendar),
     Step("passes", "通行申请和待办", apply_for_passes),
     Step("workshop", "网页里做的流程", make_a_process),
+    Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),

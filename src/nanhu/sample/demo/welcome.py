@@ -7,8 +7,9 @@ SAMPLE_PASSWORD = "Nanhu-lake-2026"  # noqa: S105  printed for everybody who run
 LINES = (
     ("student", "学生"),
     ("teacher", "教职工"),
-    ("clerk", "校园卡柜员"),
-    ("treasurer", "一卡通财务"),
+    ("clerk", "校园卡柜员，也是信息中心资产员"),
+    ("treasurer", "一卡通财务，也是资产会计"),
+    ("assets", "国资处"),
     ("administrator", "系统管理员"),
     ("security", "安全管理员，也是第二名柜员"),
     ("auditor", "审计管理员"),

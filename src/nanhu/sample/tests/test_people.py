@@ -89,6 +89,7 @@ def test_the_cast_is_the_same_everywhere(truth):
         "security": "何静",
         "auditor": "宋明",
         "treasurer": "罗敏",
+        "assets": "刘国芳",
         "newcomer": "刘一帆",
     }
     by_number = {one.campus_no: person for person in truth.people for one in person.affiliations}

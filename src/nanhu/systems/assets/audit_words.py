@@ -9,10 +9,12 @@ ACTIONS: dict[str, Text] = {
     "assets.add_receipt_line": _("验收单加一行"),
     "assets.approve_card_import": _("批准旧卡片导入"),
     "assets.approve_disposal": _("批准资产处置"),
+    "assets.approve_improvement": _("批准改造增值"),
     "assets.approve_loss": _("批准丢失处理意见"),
     "assets.approve_month_close": _("批准资产月结"),
     "assets.approve_transfer": _("批准资产调拨"),
     "assets.ask_disposal": _("提出资产处置"),
+    "assets.ask_improvement": _("提出改造增值"),
     "assets.ask_transfer": _("提出资产调拨"),
     "assets.close_month": _("资产月结完成"),
     "assets.depreciate": _("记资产折旧"),
@@ -27,6 +29,7 @@ ACTIONS: dict[str, Text] = {
     "assets.receive": _("资产入库"),
     "assets.refuse_card_import": _("驳回旧卡片导入"),
     "assets.refuse_disposal": _("驳回资产处置"),
+    "assets.refuse_improvement": _("驳回改造增值"),
     "assets.refuse_loss": _("驳回丢失处理意见"),
     "assets.refuse_month_close": _("驳回资产月结"),
     "assets.refuse_receipt": _("验收不通过"),
@@ -34,6 +37,7 @@ ACTIONS: dict[str, Text] = {
     "assets.sign_receipt": _("签验收单"),
     "assets.submit_card_import": _("提交旧卡片导入"),
     "assets.submit_month_close": _("提交资产月结"),
+    "assets.take_back_receipt": _("撤回验收单"),
     "assets.take_cards": _("旧卡片登记完成"),
     **{f"assets.{kind.value}": kind.label for kind in Movement.Kind},
 }
@@ -51,4 +55,4 @@ VALUES: dict[str, dict[str, Text]] = {
     "kind": {"assets.card_import": _("旧卡片导入"), "assets.month_close": _("资产月结")}
 }
 """Of facts whose values are words of the program."""
-FACTS: dict[str, Text] = {"differing": _("有差异的卡片")}
+FACTS: dict[str, Text] = {"differing": _("有差异的卡片"), "months": _("再折旧几个月")}

@@ -38,8 +38,11 @@ class CardCheck:
         self.units = {key: one.code for one in choices for key in (one.name, one.code)}
         self.unit_ids = people.unit_ids_by_code(set(self.units.values()))
         self.keepers = people.find_people_by_campus_no(said["keeper"] - {""})
-        places = campus.Place.objects.filter(key__in=said["room"])
-        self.rooms = {place.key: place.pk for place in places}
+        cards = people.person_cards(self.keepers.values())
+        self.staff = {
+            pk for pk, card in cards.items() if any(t.kind == "staff" and t.is_live for t in card.affiliations)
+        }
+        self.rooms = {place.key: place.pk for place in campus.open_places().filter(key__in=said["room"])}
         self.known = former_numbers_taken(said["former_number"])
         self.months = {code: months_if_ruled(code) for code, one in self.classes.items() if one.is_depreciable}
         self.seen: dict[str, int] = {}
@@ -69,7 +72,8 @@ class CardCheck:
             ("quantity", "" if not line["quantity"] or is_count(line["quantity"]) else _("数量写成正整数")),
             ("unit", "" if line["unit"] in self.units else _("没有这个单位，写单位代码或全称")),
             ("keeper", _("没有这个工号") if line["keeper"] and line["keeper"] not in self.keepers else ""),
-            ("room", _("没有这个地点代码") if line["room"] and line["room"] not in self.rooms else ""),
+            ("keeper", _("不是在职教职工") if self.keepers.get(line["keeper"], 0) not in {0, *self.staff} else ""),
+            ("room", _("没有这个地点代码，或已停用") if line["room"] and line["room"] not in self.rooms else ""),
             ("room", _("有领用人的，须写存放地点") if line["keeper"] and not line["room"] else ""),
             *self.wrong_sums(line),
         ]

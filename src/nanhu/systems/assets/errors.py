@@ -182,3 +182,36 @@ class SerialsError(AssetsError):
     code = "assets.serials"
     field = "serials"
     sentence = _("序列号一行一个，每个不超过 {longest} 个字，不能多于 {most} 个。")
+
+
+class ValueChangedError(AssetsError):
+    code = "assets.value_changed"
+    sentence = _("提出以后这件资产的原值变了。请不同意这一份，重新提出。")
+
+
+class SameUnitError(AssetsError):
+    code = "assets.same_unit"
+    field = "unit"
+    sentence = _("这件资产已经在这个单位。单位里面换人用“领用”，换地方用“换地点”。")
+
+
+class NotStaffError(AssetsError):
+    code = "assets.not_staff"
+    field = "second_inspector"
+    sentence = _("{who}不是在职教职工：经办人和验收人都须是。")
+
+
+class DayAheadError(AssetsError):
+    code = "assets.day_ahead"
+    sentence = _("取得日期和投入使用日期不能晚于今天。")
+
+
+class InvoiceMissingError(AssetsError):
+    code = "assets.invoice_missing"
+    field = "invoice"
+    sentence = _("购置的须写发票号。")
+
+
+class NotIdleError(AssetsError):
+    code = "assets.not_idle"
+    sentence = _("这件东西已不在闲置调剂里，或您没有所在单位。")

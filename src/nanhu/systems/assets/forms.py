@@ -51,6 +51,11 @@ class TransferForm(OnceForm):
     reason = reason_field()
 
 
+class WantForm(OnceForm):
+    room = campus.PlaceField(label=_("放在哪里"), open_only=True)
+    reason = reason_field(_("做什么用"))
+
+
 class LendForm(forms.Form):
     borrower = people.PersonField(label=_("借用人"))
     due_on = forms.DateField(label=_("归还日期"), widget=DayInput())
@@ -68,7 +73,7 @@ class SplitForm(forms.Form):
     quantity = forms.IntegerField(label=_("拆出几件"), min_value=1)
 
 
-class ImproveForm(forms.Form):
+class ImproveForm(OnceForm):
     added = YuanField(label=_("增加的价值（元）"))
     months = forms.IntegerField(label=_("改造后还能用几个月"), min_value=1, max_value=1200)
     reason = reason_field()
@@ -101,8 +106,10 @@ class ReceiptHead(OnceForm):
     acquired = forms.ChoiceField(label=_("取得方式"), choices=Asset.Acquired, initial=Asset.Acquired.BOUGHT)
     acquired_on = forms.DateField(label=_("取得日期"), widget=DayInput(), initial=campus_today)
     supplier = forms.CharField(label=_("供应商"), max_length=80, required=False)
-    invoice = forms.CharField(label=_("发票号"), max_length=40)
-    invoice_fen = YuanField(label=_("发票金额（元）"))
+    invoice = forms.CharField(
+        label=_("发票号"), max_length=40, required=False, help_text=_("购置的必填；捐赠、自建等可以写协议或决算的编号")
+    )
+    invoice_fen = YuanField(label=_("发票金额（元）"), help_text=_("捐赠、自建等写协议或决算的金额"))
     contract = forms.CharField(label=_("合同号"), max_length=40, required=False)
     funds = forms.CharField(label=_("经费项目"), max_length=80, required=False)
     unit = people.UnitField(label=_("入库单位"))

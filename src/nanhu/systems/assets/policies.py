@@ -37,6 +37,17 @@ def own_things(viewer: Viewer) -> QuerySet[Asset]:
     return all_things().filter(keeper_id=viewer.person_id or 0).exclude(state__in=["disposed", "void"])
 
 
+def idle_things(viewer: Viewer) -> QuerySet[Asset]:
+    """What the units offer: others', for one's own one has already."""
+    rows = all_things().filter(is_idle=True, state__in=[Asset.State.IN_STOCK, Asset.State.IN_USE])
+    return rows.exclude(keeper_id=viewer.person_id or 0)
+
+
+def idle_thing(request: PageRequest, public_id: UUID) -> Asset:
+    thing: Asset = found_in(idle_things(request.viewer), public_id)
+    return thing
+
+
 def found_in(rows: QuerySet[Any], public_id: UUID, what: Any = Asset.what) -> Any:
     found = rows.filter(public_id=public_id).first()
     if found is None:

@@ -8,12 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.registry import Outstanding, Owner, PersonalData
+from nanhu.kernel.registry import Outstanding, Owner, PersonalData, Text
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Loan
 from nanhu.systems.assets.services.losing import ISSUER
 
 GONE = (Asset.State.DISPOSED, Asset.State.VOID)
+WAYS: dict[str, Text] = {
+    Asset.State.IN_USE: _("当面移交给接手的人，或退给单位资产员"),
+    Asset.State.LENT: _("借出去了：请借用人归还，或请单位资产员收回您名下"),
+    Asset.State.IN_REPAIR: _("在维修：请单位资产员收回您名下"),
+    Asset.State.MISSING: _("已报失：等国资处处理"),
+}
+"""What somebody who leaves can do about a thing in his name, by its state. What waits to be scrapped waits for the office alone."""
 ledger.issuers.add(
     ledger.Issuer(key=ISSUER, name=_("国资处"), enquiries=_("责任或金额不对，请联系国资处。")),
 )
@@ -23,9 +30,9 @@ def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequ
     """Things in somebody's name, and things that somebody borrowed."""
     url = reverse("assets:mine:hand_over")
     found: dict[int, list[Outstanding]] = {}
-    held = Asset.objects.filter(keeper__in=person_ids).exclude(state__in=GONE).order_by("number")
-    for person_id, number, name in held.values_list("keeper", "number", "name"):
-        one = Outstanding(what=f"{name} {number}", how=_("当面移交给接手的人，或退给单位资产员"), url=url)
+    held = Asset.objects.filter(keeper__in=person_ids, state__in=WAYS).order_by("number")
+    for person_id, number, name, state in held.values_list("keeper", "number", "name", "state"):
+        one = Outstanding(what=f"{name} {number}", how=WAYS[state], url=url if state == Asset.State.IN_USE else "")
         found.setdefault(person_id, []).append(one)
     lent = Loan.objects.filter(borrower__in=person_ids, returned_at=None).order_by("due_on")
     for person_id, name, number, due_on in lent.values_list("borrower", "asset__name", "asset__number", "due_on"):

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("transfers/", cases.transfers.urls),
     path("losses/", cases.losses.urls),
     path("disposals/", cases.disposals.urls),
+    path("improvements/", cases.improvements.urls),
     path("closes/", cases.closes.urls),
     path("imports/", cases.imports.urls),
     path("office/", office.desk.urls),

@@ -15,7 +15,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.numbering.errors import NoSuchNumberError, NumberTakenError, NumberVoidError
 from nanhu.kernel.numbering.models import NumberCounter, TakenNumber
 from nanhu.kernel.numbering.series import Series, check_digit, check_holds, registered_series
-from nanhu.kernel.numbering.services import take, void
+from nanhu.kernel.numbering.services import take, take_many, void
 
 BY = Actor.system("test")
 
@@ -78,6 +78,29 @@ def test_a_sparse_series_ascends_and_has_no_counter():
     said = [taken(series) for _time in range(5)]
     assert said == sorted(set(said))
     assert not NumberCounter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_many_are_taken_at_once_each_by_its_document():
+    series = letters(pattern="{year}-{scope}-{n:06}-{check}", gapless=False)
+    targets = [f"letter:{number}" for number in range(20)]
+    with transaction.atomic():
+        said = take_many(by=BY, series=series, targets=targets, scope="A02", year=2026)
+    assert list(TakenNumber.objects.order_by("place").values_list("target", "number")) == list(
+        zip(targets, said, strict=True)
+    )
+    assert said == sorted(set(said))
+    assert all(check_holds(number) for number in said)
+    with transaction.atomic():
+        assert take(by=BY, series=series, target="letter:20", scope="A02", year=2026).number > said[-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_are_taken_of_a_sparse_series_in_a_transaction_only():
+    with pytest.raises(transaction.TransactionManagementError):
+        take_many(by=BY, series=letters(pattern="ZC{n:08}", gapless=False), targets=["letter:1"])
+    with pytest.raises(transaction.TransactionManagementError), transaction.atomic():
+        take_many(by=BY, series=letters(key="test.other"), targets=["letter:1"])
 
 
 @pytest.mark.django_db

@@ -770,7 +770,12 @@ class Migration(migrations.Migration):
                 ),
                 ("acquired_on", models.DateField()),
                 ("supplier", models.TextField(blank=True, default="")),
-                ("invoice", models.TextField()),
+                (
+                    "invoice",
+                    models.TextField(
+                        blank=True, default="", help_text="of what was bought; else the agreement, if any"
+                    ),
+                ),
                 ("invoice_fen", models.BigIntegerField()),
                 ("contract", models.TextField(blank=True, default="")),
                 ("funds", models.TextField(blank=True, default="")),
@@ -779,7 +784,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("waiting", "待验收"), ("received", "已入库"), ("refused", "验收不通过")],
+                        choices=[
+                            ("waiting", "待验收"),
+                            ("received", "已入库"),
+                            ("refused", "验收不通过"),
+                            ("taken_back", "已撤回"),
+                        ],
                         default="waiting",
                     ),
                 ),
@@ -1358,10 +1368,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("invoice_fen__gt", 0),
-                    ("state__in", ["waiting", "received", "refused"]),
+                    ("state__in", ["waiting", "received", "refused", "taken_back"]),
                     ("acquired__in", ["bought", "donated", "transferred", "built", "found"]),
                     models.Q(("title", ""), _negated=True),
-                    models.Q(("invoice", ""), _negated=True),
+                    models.Q(
+                        models.Q(("invoice", ""), _negated=True),
+                        models.Q(("acquired", "bought"), _negated=True),
+                        _connector="OR",
+                    ),
                 ),
                 name="assets_receipt_says_what",
             ),
@@ -1582,6 +1596,125 @@ class Migration(migrations.Migration):
                     models.Q(("from_unit", models.F("to_unit")), _negated=True), models.Q(("reason", ""), _negated=True)
                 ),
                 name="assets_transfer_between_units",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Booked",
+            fields=[
+                (
+                    "asset",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="booked",
+                        serialize=False,
+                        to="assets.asset",
+                    ),
+                ),
+                ("fen", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "assets_booked",
+            },
+        ),
+        migrations.CreateModel(
+            name="BookedSum",
+            fields=[
+                ("month", models.DateField(primary_key=True, serialize=False)),
+                ("row_count", models.IntegerField()),
+                ("late_count", models.IntegerField()),
+                ("fen", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "assets_booked_sum",
+            },
+        ),
+        migrations.CreateModel(
+            name="Improvement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已改值"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("value_fen", models.BigIntegerField(help_text="before it")),
+                ("added_fen", models.BigIntegerField()),
+                ("months", models.PositiveSmallIntegerField(help_text="over how many it is depreciated from then on")),
+                ("reason", models.TextField()),
+            ],
+            options={
+                "db_table": "assets_improvement",
+            },
+        ),
+        migrations.AddField(
+            model_name="improvement",
+            name="approver",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="improvement",
+            name="asset",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.asset"),
+        ),
+        migrations.AddField(
+            model_name="improvement",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="improvement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_improvement_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="improvement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_improvement_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="improvement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("asset",), name="assets_improvement_one_at_a_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="improvement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("added_fen__gt", 0),
+                    ("months__range", (1, 1200)),
+                    ("value_fen__gt", 0),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="assets_improvement_says_what",
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

@@ -1,4 +1,13 @@
-from nanhu.systems.assets.models.depreciation import BookedMonth, ClosedLine, Depreciation, MonthClose, Plan
+from nanhu.systems.assets.models.depreciation import (
+    Booked,
+    BookedMonth,
+    BookedSum,
+    ClosedLine,
+    Depreciation,
+    Improvement,
+    MonthClose,
+    Plan,
+)
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
 from nanhu.systems.assets.models.importing import CardImport, CardRow
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
@@ -8,7 +17,9 @@ from nanhu.systems.assets.models.things import Asset, Classification, ServiceLif
 __all__ = [
     "ApprovalLevel",
     "Asset",
+    "Booked",
     "BookedMonth",
+    "BookedSum",
     "CardImport",
     "CardRow",
     "Classification",
@@ -17,6 +28,7 @@ __all__ = [
     "Disposal",
     "DisposalLine",
     "HandOver",
+    "Improvement",
     "Loan",
     "Loss",
     "Maintenance",

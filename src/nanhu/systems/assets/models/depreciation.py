@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import start_of
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import proposal_constraints
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.systems.assets.errors import BooksChangedError
 from nanhu.systems.assets.models.moving import Movement
 from nanhu.systems.assets.models.things import Asset
@@ -79,16 +79,43 @@ class BookedMonth(models.Model):
         constraints = [models.CheckConstraint(condition=Q(month__day=1), name="assets_booked_month_is_one")]
 
 
+class Booked(models.Model):
+    """What a thing lost by all its rows together. A trigger of them keeps it, and nobody else writes here."""
+
+    asset = models.OneToOneField(
+        Asset, primary_key=True, on_delete=models.PROTECT, related_name="booked", db_constraint=False
+    )
+    fen = models.BigIntegerField()
+
+    class Meta:
+        db_table = "assets_booked"
+
+
+class BookedSum(models.Model):
+    """What was booked in a month, kept by the same trigger; `late_count` of its rows are of earlier months."""
+
+    month = models.DateField(primary_key=True)
+    row_count = models.IntegerField()
+    late_count = models.IntegerField()
+    fen = models.BigIntegerField()
+
+    class Meta:
+        db_table = "assets_booked_sum"
+
+
 def cards_at_end_of(month: date) -> list[tuple[str, str, int, int]]:
-    """Number, name, value and what was lost of each card, as its last movement until then left it, less what was booked until then."""
+    """Number, name, value and what was lost of each card, as its last movement until then left it, less what was booked until then: of all
+    that is booked, what came later is taken away, which is little."""
     last = Movement.objects.filter(at__lt=start_of(month_after(month))).exclude(asset__state=Asset.State.VOID)
     last = last.order_by("asset", "-at", "-pk").distinct("asset")
-    booked = Depreciation.objects.filter(booked_in__lte=month).values("asset").annotate(fen=Sum("fen")).order_by()
-    lost = dict(booked.values_list("asset", "fen"))
-    rows = last.values_list("asset", "asset__number", "asset__name", "to_state", "value_fen", "carried_fen")
+    since = Depreciation.objects.filter(booked_in__gt=month).values("asset").annotate(fen=Sum("fen")).order_by()
+    later = dict(since.values_list("asset", "fen"))
+    rows = last.values_list(
+        "asset", "asset__number", "asset__name", "to_state", "value_fen", "carried_fen", "asset__booked__fen"
+    )
     return [
-        (number, name, value_fen, carried_fen + int(lost.get(pk, 0)))
-        for pk, number, name, state, value_fen, carried_fen in rows.iterator()
+        (number, name, value_fen, carried_fen + (booked or 0) - int(later.get(pk, 0)))
+        for pk, number, name, state, value_fen, carried_fen, booked in rows.iterator()
         if state not in {Asset.State.DISPOSED, Asset.State.VOID}
     ]
 
@@ -96,6 +123,40 @@ def cards_at_end_of(month: date) -> list[tuple[str, str, int, int]]:
 def sums_at_end_of(month: date) -> tuple[int, int]:
     cards = cards_at_end_of(month)
     return sum(card[2] for card in cards), sum(card[3] for card in cards)
+
+
+class Improvement(Proposal):
+    """A new value and new months of a thing (改造增值): asked by one of the office, agreed by another."""
+
+    what = _("这次改造增值")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        DONE = "done", _("已改值")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    value_fen = models.BigIntegerField(help_text="before it")
+    added_fen = models.BigIntegerField()
+    months = models.PositiveSmallIntegerField(help_text="over how many it is depreciated from then on")
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "assets_improvement"
+        constraints = [
+            *proposal_constraints("assets_improvement", undecided=["asked"], decided=["done", "refused"]),
+            models.UniqueConstraint(
+                fields=["asset"], condition=Q(state="asked"), name="assets_improvement_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(value_fen__gt=0, added_fen__gt=0, months__range=(1, 1200)) & ~Q(reason=""),
+                name="assets_improvement_says_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.asset)
 
 
 class MonthClose(IntakeBatch):

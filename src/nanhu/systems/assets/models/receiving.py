@@ -22,6 +22,7 @@ class Receipt(models.Model):
         WAITING = "waiting", _("待验收")
         RECEIVED = "received", _("已入库")
         REFUSED = "refused", _("验收不通过")
+        TAKEN_BACK = "taken_back", _("已撤回")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     token = models.UUIDField(unique=True, help_text="names the form it came from")
@@ -31,7 +32,7 @@ class Receipt(models.Model):
     acquired = models.TextField(choices=Asset.Acquired, default=Asset.Acquired.BOUGHT)
     acquired_on = models.DateField()
     supplier = models.TextField(default="", blank=True)
-    invoice = models.TextField()
+    invoice = models.TextField(default="", blank=True, help_text="of what was bought; else the agreement, if any")
     invoice_fen = models.BigIntegerField()
     contract = models.TextField(default="", blank=True)
     funds = models.TextField(default="", blank=True)
@@ -57,10 +58,10 @@ class Receipt(models.Model):
                 name="assets_receipt_three_people",
             ),
             models.CheckConstraint(
-                condition=Q(invoice_fen__gt=0, state__in=["waiting", "received", "refused"])
+                condition=Q(invoice_fen__gt=0, state__in=["waiting", "received", "refused", "taken_back"])
                 & Q(acquired__in=["bought", "donated", "transferred", "built", "found"])
                 & ~Q(title="")
-                & ~Q(invoice=""),
+                & (~Q(invoice="") | ~Q(acquired="bought")),
                 name="assets_receipt_says_what",
             ),
             models.CheckConstraint(

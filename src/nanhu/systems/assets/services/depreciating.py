@@ -4,7 +4,6 @@ from calendar import monthrange
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -16,12 +15,10 @@ from nanhu.systems.assets.errors import (
     MonthClosedError,
     MonthMissingError,
     MonthOrderError,
-    NothingAddedError,
 )
-from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, MonthClose, Plan
+from nanhu.systems.assets.models import Asset, Booked, BookedMonth, Depreciation, MonthClose, Plan
 from nanhu.systems.assets.queries.books import last_booked
 from nanhu.systems.assets.rules import MONTHS_KEY, depreciation_of, month_after, month_of, months_between
-from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 
 
 def keep_months() -> None:
@@ -57,8 +54,8 @@ def depreciate(*, by: Actor, month: date) -> int:
 
 
 def accumulated_fen(asset: Asset) -> int:
-    booked = Depreciation.objects.filter(asset=asset).aggregate(fen=Sum("fen"))["fen"] or 0
-    return asset.carried_fen + int(booked)
+    booked = Booked.objects.filter(asset=asset).values_list("fen", flat=True).first()
+    return asset.carried_fen + (booked or 0)
 
 
 def refuse_booked(asset: Asset, month: date) -> None:
@@ -102,18 +99,3 @@ def plan_anew(*, by: Actor, asset: Asset, month: date, months: int) -> None:
         plan.save(update_fields=["until_month"])
     left = asset.value_fen - accumulated_fen(asset)
     Plan.objects.create(asset=asset, from_month=month, base_fen=left, months=max(1, months), by_name=by.name)
-
-
-@transaction.atomic
-def improve(*, by: Actor, asset: Asset, added_fen: int, months: int, reason: str) -> Asset:
-    """A new value and new months from this month on (改造增值); what was booked stays."""
-    if added_fen <= 0:
-        raise NothingAddedError
-    keep_months()
-    found, month = locked(asset.public_id, AT_HAND), month_of(campus_today())
-    refuse_booked(found, month)
-    refuse_unbooked(found, month)
-    move(by=by, asset=found, kind=Kind.IMPROVED, reason=reason, value_fen=found.value_fen + added_fen)
-    if found.classification.is_depreciable:
-        plan_anew(by=by, asset=found, month=month, months=months)
-    return found

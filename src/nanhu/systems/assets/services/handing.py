@@ -41,7 +41,7 @@ def living(code: str) -> HandOver:
 def take(*, by: Actor, code: str, person_id: int) -> int:
     """All or none, each still with the giver and the taker of its unit."""
     shown = HandOver.objects.select_for_update().filter(pk=living(code).pk, taken_at=None).first()
-    if shown is None:
+    if shown is None or shown.expires_at <= now():
         raise CodeOverError
     if shown.giver_id == person_id:
         raise OwnCodeError

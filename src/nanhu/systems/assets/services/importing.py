@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,9 +15,9 @@ from nanhu.kernel.once import lock_key
 from nanhu.systems.assets.checking import former_numbers_taken
 from nanhu.systems.assets.errors import CardsTwiceError
 from nanhu.systems.assets.models import Asset, CardImport, CardRow, Classification, Movement, Plan
-from nanhu.systems.assets.rules import NOMINAL_FEN, month_of, months_between
+from nanhu.systems.assets.rules import month_of, months_between
 from nanhu.systems.assets.services.depreciating import keep_months
-from nanhu.systems.assets.services.receiving import enter_thing
+from nanhu.systems.assets.services.receiving import enter_cards, first_plan, months_for
 
 WORKER = Actor.system("assets")
 State = CardImport.State
@@ -65,10 +64,7 @@ def take_cards(batch_id: int) -> None:
         batch = CardImport.objects.select_for_update().get(pk=batch_id)
         if batch.state != State.POSTING:
             return
-        classes = {one.code: one for one in Classification.objects.all()}
-        for row in batch.rows.select_related("batch").filter(asset=None):
-            row.asset = enter_card(row, classes)
-            row.save(update_fields=["asset"])
+        enter_rows(batch, list(batch.rows.filter(asset=None)))
         batch.state, batch.posted_at = State.POSTED, now()
         batch.save()
         audit.record(
@@ -78,10 +74,19 @@ def take_cards(batch_id: int) -> None:
         open_progress(batch.progress_id).finish(_("已登记 %(count)s 张卡片") % {"count": batch.card_count})
 
 
-def enter_card(row: CardRow, classes: dict[str, Classification]) -> Asset:
-    card: dict[str, Any] = dict(row.card)
-    months = card.pop("months")
-    asset = Asset(
+def enter_rows(batch: CardImport, rows: Sequence[CardRow]) -> None:
+    classes = {one.code: one for one in Classification.objects.all()}
+    cards = []
+    for row in rows:
+        row.asset = thing_of(row, classes)
+        cards.append((row.asset, rest_of_plan(row.asset, batch.month, row.card["months"])))
+    enter_cards(by=WORKER, cards=cards, kind=Movement.Kind.IMPORTED, reason=batch.title)
+    CardRow.objects.bulk_update(rows, ["asset"], batch_size=1_000)
+
+
+def thing_of(row: CardRow, classes: dict[str, Classification]) -> Asset:
+    card = {key: value for key, value in row.card.items() if key != "months"}
+    return Asset(
         **card
         | {
             "former_number": row.former_number,
@@ -92,16 +97,15 @@ def enter_card(row: CardRow, classes: dict[str, Classification]) -> Asset:
             "state": Asset.State.IN_USE if card["keeper_id"] else Asset.State.IN_STOCK,
         }
     )
-    enter_thing(by=WORKER, asset=asset, kind=Movement.Kind.IMPORTED, months=months, reason=row.batch.title)
-    if asset.carried_fen:
-        go_on_with_plan(asset, row.batch.month, months)
-    return asset
 
 
-def go_on_with_plan(asset: Asset, month: date, months: int | None) -> None:
-    """What is left of its value over what is left of its months, from the month in which the cards were handed in."""
+def rest_of_plan(asset: Asset, month: date, months: int | None) -> Plan | None:
+    """What is left of its value over what is left of its months, from the month in which the cards were handed in; all of it where
+    nothing came with it."""
+    if not asset.carried_fen:
+        return first_plan(asset, months_for(asset, months), WORKER.name)
     left = asset.value_fen - asset.carried_fen
-    if months is None or not left or not asset.classification.is_depreciable or asset.value_fen == NOMINAL_FEN:
-        return
+    if months is None or not left or months_for(asset, months) is None:
+        return None
     over = max(1, months - months_between(asset.put_into_use_on, month))
-    Plan.objects.create(asset=asset, from_month=month, base_fen=left, months=over, by_name=WORKER.name)
+    return Plan(asset=asset, from_month=month, base_fen=left, months=over, by_name=WORKER.name)

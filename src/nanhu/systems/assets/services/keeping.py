@@ -77,19 +77,19 @@ def confirm(*, by: Actor, person_id: int, public_ids: Collection[UUID]) -> int:
 
 
 def own(public_id: UUID, person_id: int) -> Asset:
-    found = locked(public_id, WITH_A_PERSON)
-    if found.keeper_id != person_id:
-        raise NotYoursError
-    return found
+    return locked(public_id, WITH_A_PERSON, keeper_id=person_id)
 
 
 @transaction.atomic
 def decline(*, by: Actor, asset: Asset, person_id: int, reason: str) -> Asset:
-    """Not with this person, who never confirmed it: back to the unit's stock."""
+    """Not with this person, who never confirmed it: back to the unit's stock; what was transferred and never came, to the giver's."""
     found = own(asset.public_id, person_id)
     if found.confirmed_at is not None or found.state != State.IN_USE:
         raise NotYoursError
-    move(by=by, asset=found, kind=Kind.DECLINED, reason=given(reason), state=State.IN_STOCK, keeper_id=None)
+    last = found.movements.exclude(kind=Kind.MOVED).order_by("-at", "-pk").first()
+    came_by = last if last is not None and last.kind == Kind.TRANSFERRED else None
+    back = {"unit_id": came_by.from_unit_id, "room_id": came_by.from_room_id} if came_by else {}
+    move(by=by, asset=found, kind=Kind.DECLINED, reason=given(reason), state=State.IN_STOCK, keeper_id=None, **back)
     return found
 
 
@@ -102,13 +102,14 @@ def put_elsewhere(*, by: Actor, asset: Asset, room_id: int) -> Asset:
 
 @transaction.atomic
 def take_into_stock(*, by: Actor, asset: Asset, reason: str) -> Asset:
-    found = locked(asset.public_id, (State.IN_USE,))
+    """Out of its keeper's name. What is lent, in repair or to be scrapped stays so, and comes back to the stock."""
+    found = locked(asset.public_id, (*WITH_A_PERSON, State.TO_SCRAP))
     move(
         by=by,
         asset=found,
         kind=Kind.RETURNED,
         reason=given(reason),
-        state=State.IN_STOCK,
+        state=State.IN_STOCK if found.state == State.IN_USE else found.state,
         keeper_id=None,
         confirmed_at=None,
     )
@@ -135,12 +136,14 @@ def split(*, by: Actor, asset: Asset, quantity: int) -> Asset:
     plan, lost_fen = plan_of(found), accumulated_fen(found)
     months = months_left(plan, month) if plan else 0
     part = part_of(found, quantity, lost_fen)
+    if not 0 < part.value_fen < found.value_fen:
+        raise SplitError(quantity=found.quantity, most=found.quantity - 1)
     changes: dict[str, Any] = {
         "value_fen": found.value_fen - part.value_fen,
         "carried_fen": found.carried_fen - part.carried_fen,
     }
-    move(by=by, asset=found, kind=Kind.SPLIT, quantity=found.quantity - quantity, **changes)
     enter_thing(by=by, asset=part, kind=Kind.SPLIT, reason=found.number)
+    move(by=by, asset=found, kind=Kind.SPLIT, reason=part.number, quantity=found.quantity - quantity, **changes)
     if months:
         for card in (found, part):
             plan_anew(by=by, asset=card, month=month, months=months)

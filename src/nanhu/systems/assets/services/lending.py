@@ -41,8 +41,9 @@ def resting_state(asset: Asset) -> str:
 
 
 @transaction.atomic
-def report_broken(*, by: Actor, asset: Asset, fault: str) -> Asset:
-    found = locked(asset.public_id, AT_HAND)
+def report_broken(*, by: Actor, asset: Asset, fault: str, person_id: int | None = None) -> Asset:
+    """`person_id`: who says so of a thing of his own."""
+    found = locked(asset.public_id, AT_HAND, keeper_id=person_id)
     Maintenance.objects.create(asset=found, fault=given(fault), opened_by_name=by.name)
     move(by=by, asset=found, kind=Kind.BROKEN, reason=fault, state=State.IN_REPAIR)
     return found

@@ -31,8 +31,9 @@ State = Loss.State
 
 
 @transaction.atomic
-def report_lost(*, by: Actor, asset: Asset, reason: str) -> Asset:
-    found = locked(asset.public_id, (*AT_HAND, Thing.LENT))
+def report_lost(*, by: Actor, asset: Asset, reason: str, person_id: int | None = None) -> Asset:
+    """`person_id`: who says so of a thing of his own."""
+    found = locked(asset.public_id, (*AT_HAND, Thing.LENT), keeper_id=person_id)
     move(by=by, asset=found, kind=Kind.LOST, reason=given(reason), state=Thing.MISSING)
     return found
 

@@ -20,12 +20,15 @@ def rekey(*, by: Actor, kept_id: int, gone_id: int) -> int:
         rows = waiting.filter(**{mine: gone_id})
         for other in others:
             rows = rows.exclude(**{other: kept_id})
-        rows.update(**{mine: kept_id})
+        signed = {SIGNED[mine]: None} if mine in SIGNED else {}
+        rows.update(**{mine: kept_id}, **signed)
     for number in numbers:
         audit.record(by=by, action="assets.merge_person", target=f"asset:{number}")
     return len(numbers)
 
 
+SIGNED = {"first_inspector": "first_signed_at", "second_inspector": "second_signed_at"}
+"""Whoever signed as the record that is gone signs anew: nobody signs for both."""
 INSPECTS = {
     "first_inspector": ("second_inspector", "buyer"),
     "second_inspector": ("first_inspector", "buyer"),

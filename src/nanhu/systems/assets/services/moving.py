@@ -1,20 +1,23 @@
 """The one way in which a thing changes its state, unit, keeper or room: under the row's lock, with a movement and an audit line."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.systems.assets.errors import NotYoursError
 from nanhu.systems.assets.models import Asset, Movement
 
 Kind, State = Movement.Kind, Asset.State
 AT_HAND = (State.IN_STOCK, State.IN_USE)
 
 
-def locked(public_id: UUID, states: Collection[str]) -> Asset:
-    """The thing as it is now, locked until the transaction ends, if it is in one of these states."""
+def locked(public_id: UUID, states: Collection[str], *, keeper_id: int | None = None) -> Asset:
+    """The thing as it is now, locked until the transaction ends, if it is in one of these states, and with this person."""
     found = (
         Asset.objects.select_for_update(of=("self",))
         .select_related("classification")
@@ -25,6 +28,8 @@ def locked(public_id: UUID, states: Collection[str]) -> Asset:
         raise NotFoundError(what=Asset.what)
     if found.state not in states:
         raise WrongStateError(what=found.name, state=found.get_state_display())
+    if keeper_id is not None and found.keeper_id != keeper_id:
+        raise NotYoursError
     return found
 
 
@@ -34,16 +39,22 @@ def move(*, by: Actor, asset: Asset, kind: str, reason: str = "", **changes: Any
     for name, value in changes.items():
         setattr(asset, name, value)
     asset.save()
-    line = entered(by=by, asset=asset, kind=kind, before=before, reason=reason)
+    line = movement_of(by=by, asset=asset, kind=kind, before=before, reason=reason)
+    line.save(force_insert=True)
     audit.record(by=by, action=f"assets.{kind}", target=f"asset:{asset.number}", reason=reason)
     return line
 
 
-def entered(
-    *, by: Actor, asset: Asset, kind: str, before: tuple[str, int | None, int | None, int | None], reason: str = ""
+type Before = tuple[str, int | None, int | None, int | None]
+"""State, unit, keeper and room before a movement."""
+
+
+def movement_of(
+    *, by: Actor, asset: Asset, kind: str, before: Before, reason: str = "", at: datetime | None = None
 ) -> Movement:
+    """To where the thing is now; not saved yet."""
     state, unit_id, keeper_id, room_id = before
-    return Movement.objects.create(
+    return Movement(
         asset=asset,
         kind=kind,
         from_state=state,
@@ -58,4 +69,5 @@ def entered(
         carried_fen=asset.carried_fen,
         by_name=by.name,
         reason=reason,
+        at=at or now(),
     )

@@ -1,27 +1,32 @@
 """Receiving (验收入库): two inspectors sign, and each line becomes cards with a number, a plan and a first movement."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     BelowThresholdError,
     BeyondInvoiceError,
+    DayAheadError,
     InspectorsError,
+    InvoiceMissingError,
     NotALeafError,
     NotInspectorError,
+    NotStaffError,
     SerialsError,
     UsedBeforeAcquiredError,
 )
@@ -29,7 +34,7 @@ from nanhu.systems.assets.models import Asset, Classification, Movement, Plan, R
 from nanhu.systems.assets.numbers import RECEIPTS, THINGS
 from nanhu.systems.assets.queries.lives import months_of
 from nanhu.systems.assets.rules import NOMINAL_FEN, THRESHOLD_FEN, month_of
-from nanhu.systems.assets.services.moving import entered
+from nanhu.systems.assets.services.moving import movement_of
 
 State = Receipt.State
 LONGEST_SERIAL: Final = 80
@@ -41,8 +46,7 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
     known = made_by_form(Receipt.objects.all(), token, author_id=by.account_id)
     if known is not None:
         return known
-    if len({head["buyer_id"], head["first_inspector_id"], head["second_inspector_id"]}) < 3:  # noqa: PLR2004 - three people
-        raise InspectorsError
+    refuse_head(head)
     receipt = Receipt.objects.create(token=token, author_id=account_of(by), author_name=by.name, **head)
     enter_line(receipt, line)
     facts = {"title": receipt.title, "fen": receipt.invoice_fen}
@@ -50,12 +54,36 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
     return receipt
 
 
+def refuse_head(head: Mapping[str, Any]) -> None:
+    three = [head["buyer_id"], head["first_inspector_id"], head["second_inspector_id"]]
+    if len(set(three)) < len(three):
+        raise InspectorsError
+    cards = people.person_cards(three)
+    for card in (cards[person_id] for person_id in three):
+        if not any(tie.kind == "staff" and tie.is_live for tie in card.affiliations):
+            raise NotStaffError(who=card.name)
+    if head["acquired_on"] > campus_today():
+        raise DayAheadError
+    if head["acquired"] == Asset.Acquired.BOUGHT and not head["invoice"].strip():
+        raise InvoiceMissingError
+
+
+@transaction.atomic
+def take_back(*, by: Actor, receipt: Receipt) -> Receipt:
+    """By its author, while nobody signed; then it is opened anew, set right."""
+    found = unsigned(receipt)
+    if by.account_id is None or by.account_id != found.author_id:
+        raise NotTheAuthorError
+    found.state, found.decided_at = State.TAKEN_BACK, now()
+    found.save(update_fields=["state", "decided_at"])
+    audit.record(by=by, action="assets.take_back_receipt", target=f"asset_receipt:{found.public_id}")
+    return found
+
+
 @transaction.atomic
 def add_line(*, by: Actor, receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
     """While nobody signed."""
-    found = waiting(receipt)
-    if found.first_signed_at or found.second_signed_at:
-        raise WrongStateError(what=Receipt.what, state=State.WAITING.label)
+    found = unsigned(receipt)
     added = enter_line(found, line)
     facts = {"name": added.name, "fen": added.price_fen * added.quantity}
     audit.record(by=by, action="assets.add_receipt_line", target=f"asset_receipt:{found.public_id}", facts=facts)
@@ -66,6 +94,13 @@ def waiting(receipt: Receipt) -> Receipt:
     found = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     if found.state != State.WAITING:
         raise WrongStateError(what=Receipt.what, state=found.get_state_display())
+    return found
+
+
+def unsigned(receipt: Receipt) -> Receipt:
+    found = waiting(receipt)
+    if found.first_signed_at or found.second_signed_at:
+        raise WrongStateError(what=Receipt.what, state=_("有人签过字的"))
     return found
 
 
@@ -80,12 +115,14 @@ def enter_line(receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
 
 
 def entered_on_invoice(receipt: Receipt) -> int:
-    """On this receipt, and on every other of the same supplier's invoice that was not refused."""
+    """On this receipt, and on every other of the same supplier's invoice that was not refused or taken back."""
     lines = ReceiptLine.objects.filter(receipt=receipt)
     if receipt.acquired == Asset.Acquired.BOUGHT:
         lock_key(f"assets.invoice:{receipt.supplier}:{receipt.invoice}")
         same = ReceiptLine.objects.filter(receipt__supplier=receipt.supplier, receipt__invoice=receipt.invoice)
-        lines |= same.filter(receipt__acquired=receipt.acquired).exclude(receipt__state=State.REFUSED)
+        lines |= same.filter(receipt__acquired=receipt.acquired).exclude(
+            receipt__state__in=[State.REFUSED, State.TAKEN_BACK]
+        )
     return int(lines.aggregate(fen=Sum(F("price_fen") * F("quantity")))["fen"])
 
 
@@ -93,6 +130,8 @@ def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
     refuse_branch(line.classification)
     if line.put_into_use_on < receipt.acquired_on:
         raise UsedBeforeAcquiredError(day=f"{receipt.acquired_on:%Y-%m-%d}")
+    if line.put_into_use_on > campus_today():
+        raise DayAheadError
     serials = serials_of(line)
     if len(serials) > line.quantity or any(len(one) > LONGEST_SERIAL for one in serials):
         raise SerialsError(longest=LONGEST_SERIAL, most=line.quantity)
@@ -138,13 +177,16 @@ def refuse(*, by: Actor, receipt: Receipt, person_id: int | None, answer: str) -
     return found
 
 
-def receive(*, by: Actor, receipt: Receipt) -> None:
+def receive(*, by: Actor, receipt: Receipt, at: datetime | None = None) -> None:
+    """`at`: when, where that is told later."""
     target = f"asset_receipt:{receipt.public_id}"
     for line in receipt.lines.select_related("classification"):
-        for asset in things_of(receipt, line):
-            enter_thing(by=by, asset=asset, kind=Movement.Kind.RECEIVED, months=line.months)
+        things = things_of(receipt, line)
+        months = months_for(things[0], line.months)
+        cards = [(asset, first_plan(asset, months, by.name)) for asset in things]
+        enter_cards(by=by, cards=cards, kind=Movement.Kind.RECEIVED, at=at)
     receipt.number = numbering.take(by=by, series=RECEIPTS, target=target).number
-    receipt.state, receipt.decided_at = State.RECEIVED, now()
+    receipt.state, receipt.decided_at = State.RECEIVED, at or now()
     receipt.save()
     audit.record(
         by=by, action="assets.receive", target=target, facts={"title": receipt.title, "fen": receipt.invoice_fen}
@@ -181,25 +223,49 @@ def things_of(receipt: Receipt, line: ReceiptLine) -> list[Asset]:
     ]
 
 
+def enter_cards(
+    *, by: Actor, cards: Sequence[tuple[Asset, Plan | None]], kind: str, reason: str = "", at: datetime | None = None
+) -> None:
+    """New cards, each with its plan of depreciation: their numbers and their first movements, by a statement a table; in the caller's
+    transaction. `at`: when they came, where that is told later."""
+    things = [asset for asset, _plan in cards]
+    give_numbers(by, things, campus_time(at or now()).year)
+    Asset.objects.bulk_create(things, batch_size=1_000)
+    Plan.objects.bulk_create([plan for _asset, plan in cards if plan is not None], batch_size=2_000)
+    first = ("", None, None, None)
+    moves = [movement_of(by=by, asset=asset, kind=kind, before=first, reason=reason, at=at) for asset in things]
+    Movement.objects.bulk_create(moves, batch_size=1_000)
+
+
+def give_numbers(by: Actor, things: Sequence[Asset], year: int) -> None:
+    scopes: dict[str, list[Asset]] = {}
+    for asset in things:
+        scopes.setdefault(asset.classification.code[:3], []).append(asset)
+    for scope, ours in scopes.items():
+        targets = [f"asset:{asset.public_id}" for asset in ours]
+        numbers = numbering.take_many(by=by, series=THINGS, targets=targets, scope=scope, year=year)
+        for asset, number in zip(ours, numbers, strict=True):
+            asset.number = number
+
+
 def enter_thing(*, by: Actor, asset: Asset, kind: str, months: int | None = None, reason: str = "") -> Asset:
-    """A new card: its number, its plan of depreciation, its first movement; in the caller's transaction."""
-    scope = asset.classification.code[:3]
-    asset.number = numbering.take(by=by, series=THINGS, target=f"asset:{asset.public_id}", scope=scope).number
-    asset.save(force_insert=True)
-    if not asset.carried_fen and asset.split_from_id is None:
-        begin_plan(by=by, asset=asset, months=months)
-    entered(by=by, asset=asset, kind=kind, before=("", None, None, None), reason=reason)
+    """A new card, alone."""
+    is_new = not asset.carried_fen and asset.split_from_id is None
+    plan = first_plan(asset, months_for(asset, months), by.name) if is_new else None
+    enter_cards(by=by, cards=[(asset, plan)], kind=kind, reason=reason)
     return asset
 
 
-def begin_plan(*, by: Actor, asset: Asset, months: int | None, on: date | None = None) -> Plan | None:
-    """None where the class is not depreciated, or nobody knows the value (名义金额)."""
+def months_for(asset: Asset, months: int | None = None) -> int | None:
+    """Over how many it is depreciated: as said, else as its class; None where the class is not depreciated, or nobody knows the value
+    (名义金额)."""
     if not asset.classification.is_depreciable or asset.value_fen == NOMINAL_FEN:
         return None
-    return Plan.objects.create(
-        asset=asset,
-        from_month=month_of(asset.put_into_use_on),
-        base_fen=asset.value_fen,
-        months=months or months_of(asset.classification.code, on or campus_today()),
-        by_name=by.name,
-    )
+    return months or months_of(asset.classification.code, campus_today())
+
+
+def first_plan(asset: Asset, months: int | None, by_name: str) -> Plan | None:
+    if months is None:
+        return None
+    month = month_of(asset.put_into_use_on)
+    return Plan(asset=asset, from_month=month, base_fen=asset.value_fen, months=months, by_name=by_name)

@@ -8,6 +8,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.errors import NotIdleError, SameUnitError
 from nanhu.systems.assets.models import Asset, Transfer
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.keeping import refuse_outsider
@@ -27,7 +29,9 @@ def ask(
         return known
     found = locked(asset.public_id, AT_HAND)
     refuse_outsider(to_keeper_id, to_unit_id)
-    if Transfer.objects.filter(asset=found, state=State.ASKED).exists() or found.unit_id == to_unit_id:
+    if found.unit_id == to_unit_id:
+        raise SameUnitError
+    if Transfer.objects.filter(asset=found, state=State.ASKED).exists():
         raise WrongStateError(what=found.name, state=State.ASKED.label)
     asked = Transfer.objects.create(
         token=token,
@@ -42,6 +46,24 @@ def ask(
     )
     note(by, asked, "assets.ask_transfer", asked.reason)
     return asked
+
+
+@transaction.atomic
+def ask_for_idle(*, by: Actor, token: UUID, asset: Asset, person_id: int, to_room_id: int, reason: str) -> Transfer:
+    """By somebody who needs what another unit does not (闲置调剂): to his own unit, into his own name."""
+    found = locked(asset.public_id, AT_HAND)
+    unit_id = people.home_unit_of(person_id)
+    if not found.is_idle or unit_id is None:
+        raise NotIdleError
+    return ask(
+        by=by,
+        token=token,
+        asset=found,
+        to_unit_id=unit_id,
+        to_keeper_id=person_id,
+        to_room_id=to_room_id,
+        reason=reason,
+    )
 
 
 @transaction.atomic

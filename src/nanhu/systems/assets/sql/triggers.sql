@@ -31,8 +31,14 @@ CREATE TRIGGER assets_depreciation_append_only BEFORE UPDATE OR DELETE ON assets
 CREATE TRIGGER assets_booked_month_append_only BEFORE UPDATE OR DELETE ON assets_booked_month
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
 
-CREATE TRIGGER assets_depreciation_belongs AFTER INSERT ON assets_depreciation
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION assets_depreciation_belongs();
+CREATE TRIGGER assets_depreciation_keeps_sums AFTER INSERT ON assets_depreciation
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION assets_keep_sums();
+
+CREATE TRIGGER assets_booked_is_kept BEFORE INSERT OR UPDATE OR DELETE ON assets_booked
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION assets_refuse('sums follow what is booked');
+
+CREATE TRIGGER assets_booked_sum_is_kept BEFORE INSERT OR UPDATE OR DELETE ON assets_booked_sum
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION assets_refuse('sums follow what is booked');
 
 CREATE TRIGGER assets_plan_is_kept BEFORE DELETE ON assets_plan
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('plans are never removed');
@@ -46,19 +52,33 @@ CREATE TRIGGER assets_receipt_is_kept BEFORE DELETE ON assets_receipt
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('receipts are never removed');
 
 CREATE TRIGGER assets_receipt_keeps_what_was_signed BEFORE UPDATE ON assets_receipt
-    FOR EACH ROW WHEN (OLD.state <> 'waiting' OR (OLD.title, OLD.unit_id, OLD.invoice, OLD.invoice_fen, OLD.acquired_on)
-        IS DISTINCT FROM (NEW.title, NEW.unit_id, NEW.invoice, NEW.invoice_fen, NEW.acquired_on))
+    FOR EACH ROW WHEN (OLD.state <> 'waiting' OR (OLD.title, OLD.unit_id, OLD.invoice, OLD.invoice_fen, OLD.acquired_on, OLD.acquired,
+            OLD.supplier, OLD.contract, OLD.funds, OLD.author_id)
+        IS DISTINCT FROM (NEW.title, NEW.unit_id, NEW.invoice, NEW.invoice_fen, NEW.acquired_on, NEW.acquired,
+            NEW.supplier, NEW.contract, NEW.funds, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a receipt stays as it was signed');
+
+CREATE TRIGGER assets_receipt_is_signed_by_whom_it_names BEFORE UPDATE ON assets_receipt
+    FOR EACH ROW WHEN ((OLD.first_signed_at IS NOT NULL AND NEW.first_signed_at IS NOT NULL
+            AND (OLD.first_inspector_id, OLD.first_signed_at) IS DISTINCT FROM (NEW.first_inspector_id, NEW.first_signed_at))
+        OR (OLD.second_signed_at IS NOT NULL AND NEW.second_signed_at IS NOT NULL
+            AND (OLD.second_inspector_id, OLD.second_signed_at) IS DISTINCT FROM (NEW.second_inspector_id, NEW.second_signed_at)))
+    EXECUTE FUNCTION assets_refuse('whoever inspects in the place of another signs anew');
 
 CREATE TRIGGER assets_receipt_line_append_only BEFORE UPDATE OR DELETE ON assets_receipt_line
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_receipt_line_while_nobody_signed BEFORE INSERT ON assets_receipt_line
+    FOR EACH ROW EXECUTE FUNCTION assets_receipt_is_open();
 
 CREATE TRIGGER assets_disposal_is_kept BEFORE DELETE ON assets_disposal
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('disposals are never removed');
 
 CREATE TRIGGER assets_disposal_keeps_what_was_decided BEFORE UPDATE ON assets_disposal
-    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.title, OLD.kind, OLD.level, OLD.value_fen, OLD.author_id)
-        IS DISTINCT FROM (NEW.title, NEW.kind, NEW.level, NEW.value_fen, NEW.author_id))
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.title, OLD.kind, OLD.level, OLD.value_fen, OLD.author_id,
+            OLD.appraisal, OLD.wiping, OLD.approval, OLD.income_fen, OLD.reason, OLD.unit_id)
+        IS DISTINCT FROM (NEW.title, NEW.kind, NEW.level, NEW.value_fen, NEW.author_id,
+            NEW.appraisal, NEW.wiping, NEW.approval, NEW.income_fen, NEW.reason, NEW.unit_id))
     EXECUTE FUNCTION assets_refuse('a disposal stays as it was asked and decided');
 
 CREATE TRIGGER assets_loss_is_kept BEFORE DELETE ON assets_loss
@@ -70,3 +90,51 @@ CREATE TRIGGER assets_loss_keeps_what_was_decided BEFORE UPDATE ON assets_loss
         IS DISTINCT FROM (NEW.asset_id, NEW.fault, NEW.findings, NEW.value_fen, NEW.accumulated_fen, NEW.owed_fen,
             NEW.level, NEW.approval, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a loss stays as it was ruled and decided');
+
+CREATE TRIGGER assets_disposal_line_keeps_what_it_names BEFORE UPDATE OR DELETE ON assets_disposal_line
+    FOR EACH ROW EXECUTE FUNCTION assets_disposal_line_is_kept();
+
+CREATE TRIGGER assets_transfer_is_kept BEFORE DELETE ON assets_transfer
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('transfers are never removed');
+
+CREATE TRIGGER assets_transfer_keeps_what_was_decided BEFORE UPDATE ON assets_transfer
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.from_unit_id, OLD.to_unit_id, OLD.to_room_id, OLD.reason, OLD.author_id)
+        IS DISTINCT FROM (NEW.asset_id, NEW.from_unit_id, NEW.to_unit_id, NEW.to_room_id, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a transfer stays as it was asked and decided');
+
+CREATE TRIGGER assets_improvement_is_kept BEFORE DELETE ON assets_improvement
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('improvements are never removed');
+
+CREATE TRIGGER assets_improvement_keeps_what_was_decided BEFORE UPDATE ON assets_improvement
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.value_fen, OLD.added_fen, OLD.months, OLD.reason, OLD.author_id)
+        IS DISTINCT FROM (NEW.asset_id, NEW.value_fen, NEW.added_fen, NEW.months, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('an improvement stays as it was asked and decided');
+
+CREATE TRIGGER assets_month_close_is_kept BEFORE DELETE ON assets_month_close
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('closes are never removed');
+
+CREATE TRIGGER assets_month_close_keeps_what_was_compared BEFORE UPDATE ON assets_month_close
+    FOR EACH ROW WHEN ((OLD.state IN ('posted', 'refused', 'discarded') AND (OLD.state, OLD.approver_id) IS DISTINCT FROM (NEW.state, NEW.approver_id))
+        OR (OLD.month, OLD.card_count, OLD.value_fen, OLD.accumulated_fen, OLD.difference_count, OLD.ours_value_fen, OLD.ours_accumulated_fen,
+            OLD.author_id)
+        IS DISTINCT FROM (NEW.month, NEW.card_count, NEW.value_fen, NEW.accumulated_fen, NEW.difference_count, NEW.ours_value_fen,
+            NEW.ours_accumulated_fen, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a close stays as it was compared and decided');
+
+CREATE TRIGGER assets_closed_line_append_only BEFORE UPDATE OR DELETE ON assets_closed_line
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_hand_over_is_taken_once BEFORE UPDATE ON assets_hand_over
+    FOR EACH ROW WHEN (OLD.taken_at IS NOT NULL OR (OLD.code, OLD.giver_id) IS DISTINCT FROM (NEW.code, NEW.giver_id))
+    EXECUTE FUNCTION assets_refuse('a hand-over is taken once');
+
+CREATE TRIGGER assets_loan_is_kept BEFORE DELETE ON assets_loan
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('loans are never removed');
+
+CREATE TRIGGER assets_loan_is_returned_once BEFORE UPDATE ON assets_loan
+    FOR EACH ROW WHEN (OLD.returned_at IS NOT NULL OR (OLD.asset_id, OLD.lent_on, OLD.due_on) IS DISTINCT FROM (NEW.asset_id, NEW.lent_on, NEW.due_on))
+    EXECUTE FUNCTION assets_refuse('a loan is returned once');
+
+CREATE CONSTRAINT TRIGGER assets_asset_value_has_a_movement AFTER UPDATE ON assets_asset DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN ((OLD.value_fen, OLD.carried_fen) IS DISTINCT FROM (NEW.value_fen, NEW.carried_fen))
+    EXECUTE FUNCTION assets_value_has_a_movement();

@@ -9,10 +9,10 @@ from nanhu.systems.assets.checking import Compared
 from nanhu.systems.assets.errors import BooksChangedError, MonthBookedError, MonthClosedError
 from nanhu.systems.assets.models import MonthClose
 from nanhu.systems.assets.queries.books import cards_in, month_to_close
-from nanhu.systems.assets.services import closing, depreciating, disposing
+from nanhu.systems.assets.services import closing, disposing
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
-from nanhu.systems.assets.tests.test_depreciation import scrapped
+from nanhu.systems.assets.tests.test_depreciation import improved, scrapped
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
@@ -56,7 +56,7 @@ def test_a_month_is_compared_as_its_books_stood_at_its_end(school, clock):
     clock("2026-12-04")
     new = school.thing(used=date(2026, 12, 3))
     scrapped(school, gone)
-    depreciating.improve(by=SYSTEM, asset=kept, added_fen=100_000, months=70, reason="加内存")
+    improved(school, kept, 100_000, 70)
     assert books(NOVEMBER) == november
     clock("2026-12-31")
     depreciate(by=SYSTEM, month=DECEMBER)

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.systems.assets.errors import (
     MonthAheadError,
     MonthBookedError,
@@ -13,10 +14,13 @@ from nanhu.systems.assets.errors import (
     MonthOrderError,
     MovedSinceError,
     NothingAddedError,
+    OwnThingError,
+    SplitError,
+    ValueChangedError,
 )
-from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Plan
+from nanhu.systems.assets.models import Asset, Booked, BookedMonth, BookedSum, Depreciation, Plan
 from nanhu.systems.assets.rules import MONTHS_KEY, month_after
-from nanhu.systems.assets.services import depreciating, disposing, keeping, losing, transferring
+from nanhu.systems.assets.services import disposing, improving, keeping, losing, transferring
 from nanhu.systems.assets.services.depreciating import accumulated_fen, depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 
@@ -33,6 +37,13 @@ def run(year, month):
         added += depreciate(by=SYSTEM, month=one)
         one = month_after(one)
     return added
+
+
+def improved(school, asset, added_fen, months):
+    asked = improving.ask(
+        by=school.actor("T5"), token=token(), asset=asset, added_fen=added_fen, months=months, reason="改造"
+    )
+    improving.agree(by=school.actor("T6"), improvement=asked)
 
 
 def booked_at_once(year, month):
@@ -98,7 +109,7 @@ def test_an_improvement_depreciates_the_rest_anew_and_leaves_what_was_booked(sch
     run(2026, 11)
     before = months(asset)
     clock("2026-12-10")
-    depreciating.improve(by=SYSTEM, asset=asset, added_fen=120_000, months=24, reason="加内存和显卡")
+    improved(school, asset, 120_000, 24)
     clock("2028-11-30")
     run(2028, 11)
     assert months(asset)[:3] == before
@@ -112,7 +123,7 @@ def test_an_improvement_waits_for_the_months_before_it(school, clock):
     clock("2026-12-10")
     asset = school.thing()
     with pytest.raises(MonthMissingError):
-        depreciating.improve(by=SYSTEM, asset=asset, added_fen=120_000, months=24, reason="加内存")
+        improved(school, asset, 120_000, 24)
     assert Plan.objects.count() == 1
 
 
@@ -236,7 +247,7 @@ def test_months_before_a_transfer_stay_with_who_had_it_however_late_they_are_boo
 def test_an_improvement_adds_something(school):
     asset = school.thing(used=campus_today())
     with pytest.raises(NothingAddedError):
-        depreciating.improve(by=SYSTEM, asset=asset, added_fen=0, months=1, reason="改年限")
+        improved(school, asset, 0, 1)
 
 
 def test_what_was_split_off_is_not_voided(school):
@@ -267,7 +278,7 @@ def run_may_begin():
 @pytest.mark.parametrize(
     "act",
     [
-        lambda _school, asset: depreciating.improve(by=SYSTEM, asset=asset, added_fen=1, months=2, reason="改造"),
+        lambda school, asset: improved(school, asset, 1, 2),
         lambda _school, asset: keeping.split(by=SYSTEM, asset=asset, quantity=1),
         lambda _school, asset: keeping.void_number(by=SYSTEM, asset=asset, reason="重复"),
         scrapped,
@@ -290,3 +301,89 @@ def test_the_database_books_nothing_of_a_thing_or_a_unit_that_is_not_there(schoo
     with pytest.raises(IntegrityError, match="not there"), transaction.atomic():
         Depreciation.objects.create(**row | {column: 10**9})
     Depreciation.objects.create(**row)
+
+
+def sums():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT asset_id, sum(fen)::bigint FROM assets_depreciation GROUP BY 1 ORDER BY 1")
+        things = cursor.fetchall()
+        cursor.execute(
+            "SELECT booked_in, count(*)::int, count(*) FILTER (WHERE month < booked_in)::int, sum(fen)::bigint "
+            "FROM assets_depreciation GROUP BY 1 ORDER BY 1"
+        )
+        return things, cursor.fetchall()
+
+
+def test_the_sums_that_pages_read_are_those_of_the_rows(school, clock):
+    clock("2026-11-30")
+    school.thing(used=date(2026, 6, 1))
+    batch = school.thing("实验凳", code="A0501", fen=100_003, quantity=7, used=date(2026, 9, 1))
+    run(2026, 10)
+    school.thing(used=date(2026, 5, 1))
+    run(2026, 11)
+    clock("2026-12-02")
+    keeping.split(by=SYSTEM, asset=batch, quantity=3)
+    clock("2026-12-31")
+    run(2026, 12)
+    kept = list(Booked.objects.order_by("asset").values_list("asset_id", "fen"))
+    months_kept = list(BookedSum.objects.order_by("month").values_list("month", "row_count", "late_count", "fen"))
+    assert (kept, months_kept) == sums()
+    assert [late for _month, _rows, late, _fen in months_kept] == [5, 6, 0]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assets_booked SET fen = fen + 1",
+        "DELETE FROM assets_booked",
+        "INSERT INTO assets_booked (asset_id, fen) SELECT id + 1, 1 FROM assets_asset",
+        "UPDATE assets_booked_sum SET fen = 0",
+        "DELETE FROM assets_booked_sum",
+    ],
+)
+def test_nobody_writes_a_sum_by_hand(school, clock, statement):
+    clock("2026-12-31")
+    school.thing()
+    run(2026, 12)
+    with pytest.raises(IntegrityError, match="sums follow"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_an_improvement_is_agreed_by_another(school):
+    asset = school.thing(used=campus_today())
+    asked = improving.ask(by=school.actor("T5"), token=token(), asset=asset, added_fen=1, months=9, reason="改造")
+    with pytest.raises(SamePersonError):
+        improving.agree(by=school.actor("T5"), improvement=asked)
+    with pytest.raises(WrongStateError):
+        improving.ask(by=school.actor("T6"), token=token(), asset=asset, added_fen=2, months=9, reason="再改")
+    improving.refuse(by=school.actor("T6"), improvement=asked, answer="没有验收")
+    asset.refresh_from_db()
+    assert (asset.value_fen, asset.plans.count()) == (699_900, 1)
+
+
+def test_nobody_improves_his_own_thing_nor_one_whose_value_changed_meanwhile(school):
+    own = school.thing(keeper="T5", unit="12", used=campus_today())
+    with pytest.raises(OwnThingError):
+        improving.ask(by=school.actor("T5"), token=token(), asset=own, added_fen=1, months=9, reason="改造")
+    batch = school.thing("实验凳", code="A0501", fen=200_000, quantity=10, used=campus_today())
+    asked = improving.ask(by=school.actor("T5"), token=token(), asset=batch, added_fen=1, months=9, reason="改造")
+    keeping.split(by=SYSTEM, asset=batch, quantity=5)
+    with pytest.raises(ValueChangedError):
+        improving.agree(by=school.actor("T6"), improvement=asked)
+    batch.refresh_from_db()
+    assert batch.value_fen == 100_000
+
+
+def test_the_value_of_a_thing_does_not_change_without_a_movement(school):
+    asset = school.thing(used=campus_today())
+    with pytest.raises(IntegrityError, match="without a movement"), transaction.atomic():
+        Asset.objects.filter(pk=asset.pk).update(value_fen=1)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert Asset.objects.get(pk=asset.pk).value_fen == 699_900
+
+
+def test_a_batch_of_less_than_a_fen_a_piece_is_not_split(school):
+    asset = school.thing("螺丝", code="A0502", fen=3, quantity=10, used=campus_today())
+    with pytest.raises(SplitError):
+        keeping.split(by=SYSTEM, asset=asset, quantity=1)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
@@ -14,10 +14,12 @@ from nanhu.systems.assets.errors import (
     NotOfUnitError,
     NotYoursError,
     OwnCodeError,
+    SameUnitError,
     SplitError,
 )
 from nanhu.systems.assets.models import Asset, HandOver, Movement
-from nanhu.systems.assets.services import handing, keeping, lending, transferring
+from nanhu.systems.assets.registrations import outstanding
+from nanhu.systems.assets.services import handing, keeping, lending, losing, transferring
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 
 
@@ -103,9 +105,9 @@ def test_nobody_hands_over_to_another_unit(school):
         handing.take(by=school.actor("T8"), code=shown.code, person_id=school["T8"])
 
 
-def asked(school, asset):
+def asked(school, asset, by="T1"):
     return transferring.ask(
-        by=school.actor("T1"),
+        by=school.actor(by),
         token=token(),
         asset=asset,
         to_unit_id=school.units["13"],
@@ -209,3 +211,69 @@ def test_things_and_movements_never_go(school):
     for rows in (Movement.objects.filter(asset=asset), Asset.objects.filter(pk=asset.pk)):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.delete()
+
+
+def test_what_was_transferred_and_never_came_goes_back_to_the_giver(school):
+    asset = confirmed(school)
+    transferring.agree(by=school.actor("T5"), transfer=asked(school, asset))
+    keeping.decline(by=school.actor("T8"), asset=asset, person_id=school["T8"], reason="没有送到")
+    back = fresh(asset)
+    assert (back.state, back.unit_id, back.keeper_id) == ("in_stock", school.units["12"], None)
+
+
+def test_nothing_is_transferred_within_its_unit(school):
+    asset = confirmed(school)
+    with pytest.raises(SameUnitError):
+        transferring.ask(
+            by=school.actor("T1"),
+            token=token(),
+            asset=asset,
+            to_unit_id=school.units["12"],
+            to_keeper_id=school["T3"],
+            to_room_id=school.rooms["b1-102"],
+            reason="换人",
+        )
+
+
+def test_a_leaver_is_freed_of_what_is_lent_or_in_repair_and_told_how(school):
+    lent, broken, gone = (confirmed(school) for _each in range(3))
+    lending.lend(by=school.actor("T1"), asset=lent, borrower_id=school["T3"], due_on=campus_today())
+    lending.report_broken(by=school.actor("T2"), asset=broken, fault="不开机", person_id=school["T2"])
+    losing.report_lost(by=school.actor("T2"), asset=gone, reason="找不到", person_id=school["T2"])
+    told = [str(one.how) for one in outstanding([school["T2"]], "leaving")[school["T2"]]]
+    assert [word in how for word, how in zip(("借出去了", "在维修", "已报失"), told, strict=True)] == [True] * 3
+    for asset in (lent, broken):
+        keeping.take_into_stock(by=school.actor("T1"), asset=asset, reason="离校")
+    assert len(outstanding([school["T2"]], "leaving")[school["T2"]]) == 1
+    lending.end_repair(by=school.actor("T1"), asset=broken, is_repaired=True, cost_fen=0, reason="换电源")
+    lending.take_back(by=school.actor("T1"), asset=lent)
+    assert (fresh(lent).state, fresh(broken).state) == ("in_stock", "in_stock")
+
+
+def test_only_its_keeper_reports_a_thing_of_his_own(school):
+    asset = confirmed(school)
+    with pytest.raises(NotYoursError):
+        losing.report_lost(by=school.actor("T3"), asset=asset, reason="不见了", person_id=school["T3"])
+    with pytest.raises(NotYoursError):
+        lending.report_broken(by=school.actor("T3"), asset=asset, fault="坏了", person_id=school["T3"])
+    assert fresh(asset).state == "in_use"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assets_transfer SET reason = 'x'",
+        "DELETE FROM assets_transfer",
+        "UPDATE assets_loan SET due_on = due_on + 99",
+        "DELETE FROM assets_loan",
+        "UPDATE assets_hand_over SET giver_id = taker_id, taker_id = giver_id",
+    ],
+)
+def test_the_database_keeps_what_was_asked_lent_and_handed_over(school, statement):
+    asset = confirmed(school)
+    shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
+    handing.take(by=school.actor("T3"), code=shown.code, person_id=school["T3"])
+    asked(school, asset)
+    lending.lend(by=school.actor("T1"), asset=confirmed(school), borrower_id=school["T3"], due_on=campus_today())
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -13,18 +13,19 @@ from nanhu.systems.assets.models import (
     Classification,
     Disposal,
     HandOver,
+    Improvement,
     Loss,
     MonthClose,
     Receipt,
     Transfer,
 )
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import disposing, importing, keeping, losing
+from nanhu.systems.assets.services import disposing, importing, keeping, lending, losing
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_losing import owned
-from nanhu.systems.assets.tests.test_moving import asked, confirmed
+from nanhu.systems.assets.tests.test_moving import asked, assigned, confirmed
 from nanhu.systems.assets.tests.test_receiving import opened
 from nanhu.systems.assets.views import cases, mine, office, unit
 from nanhu.testing.pages import IntakeTests, PageTests, ProposalTests, address_of
@@ -116,9 +117,18 @@ class TestTransfers(Cases):
     desk = cases.transfers
 
     def submitted(self, client):
-        transfer = asked(self.school, confirmed(self.school))
-        Transfer.objects.filter(pk=transfer.pk).update(author=self.school.actor("T5").account_id)
+        transfer = asked(self.school, confirmed(self.school), by="T5")
         return f"/assets/transfers/{transfer.public_id}/"
+
+
+class TestImprovements(Cases):
+    desk = cases.improvements
+
+    def submitted(self, client):
+        thing = self.school.thing(keeper="T2", used=campus_today())
+        said = {"token": str(uuid4()), "added": "1200", "months": "24", "reason": "加内存"}
+        assert client.post(f"/assets/office/{thing.public_id}/improve/", said).status_code == 302
+        return f"/assets/improvements/{Improvement.objects.get().public_id}/"
 
 
 class TestLosses(Cases):
@@ -380,3 +390,57 @@ def test_a_thing_lives_from_its_receipt_to_its_disposal_by_the_pages_of_each(sch
     assert (asset.state, asset.unit_id) == ("disposed", school.units["13"])
     page = office.get(f"/assets/office/{asset.public_id}/").content.decode()
     assert [words for words in ("入库", "领用", "调拨", "处置") if words not in page] == []
+
+
+def test_its_author_takes_a_receipt_back_by_a_button(school):
+    receipt = opened(school)
+    keeper = school.client("T1")
+    address = f"/assets/unit/receipts/{receipt.public_id}/"
+    assert "撤回" in keeper.get(address).content.decode()
+    assert keeper.post(f"{address}take-back/").status_code == 302
+    receipt.refresh_from_db()
+    assert receipt.state == "taken_back"
+    assert "take-back" not in keeper.get(address).content.decode()
+
+
+def test_a_person_sees_first_what_waits_and_what_was_borrowed(school):
+    waiting, mine = assigned(school), confirmed(school, "T3")
+    lending.lend(by=school.actor("T1"), asset=mine, borrower_id=school["T2"], due_on=campus_today())
+    page = school.client("T2").get("/assets/mine/").content.decode()
+    assert "1 件东西等您确认" in page
+    assert page.index("我借用的") < page.index(mine.number) < page.index(waiting.number)
+
+
+@pytest.mark.parametrize("by", ["class", "unit", "building", "age"])
+def test_sums_are_of_all_things_however_they_are_grouped(school, by):
+    school.thing(keeper="T2", fen=300_000)
+    school.thing("一号楼", code="A0101", fen=900_000)
+    answer = school.client("T5").get(f"/assets/office/sums/?by={by}&export=csv")
+    rows = answer.getvalue().decode("utf-8-sig").strip().splitlines()[1:]
+    assert sum(float(row.split(",")[2].strip(chr(34))) for row in rows) == 12_000.0
+
+
+def test_an_idle_thing_is_asked_for_from_inside_and_comes_by_a_transfer(school):
+    offered, kept = confirmed(school), confirmed(school)
+    keeping.mark_idle(by=school.actor("T1"), asset=offered, reason="换新")
+    asker = school.client("T8")
+    shown = asker.get("/assets/mine/idle/").content.decode()
+    assert str(offered.public_id) in shown
+    assert str(kept.public_id) not in shown
+    said = {"token": str(uuid4()), "room": "b1-102", "reason": "实验课"}
+    assert asker.post(f"/assets/mine/idle/{kept.public_id}/", said).status_code == 404
+    assert asker.post(f"/assets/mine/idle/{offered.public_id}/", said).status_code == 302
+    asked = Transfer.objects.get()
+    assert (asked.asset, asked.to_keeper_id, asked.to_unit_id) == (offered, school["T8"], school.units["13"])
+    assert school.client("T5").post(f"/assets/transfers/{asked.public_id}/approve/").status_code == 302
+    offered.refresh_from_db()
+    assert (offered.unit_id, offered.keeper_id, offered.is_idle) == (school.units["13"], school["T8"], False)
+
+
+def test_who_keeps_an_idle_thing_does_not_ask_for_it(school):
+    offered = confirmed(school)
+    keeping.mark_idle(by=school.actor("T1"), asset=offered, reason="换新")
+    said = {"token": str(uuid4()), "room": "b1-102", "reason": "实验课"}
+    assert school.client("T2").post(f"/assets/mine/idle/{offered.public_id}/", said).status_code == 404
+    assert school.client("T3").post(f"/assets/mine/idle/{offered.public_id}/", said).status_code == 409
+    assert not Transfer.objects.exists()

@@ -1,24 +1,31 @@
 """Receipts (验收入库): three different people, the invoice, the class, numbers that check."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
 from nanhu.kernel.numbering.series import check_holds
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     BelowThresholdError,
     BeyondInvoiceError,
+    DayAheadError,
     InspectorsError,
+    InvoiceMissingError,
     NotALeafError,
     NotInspectorError,
+    NotStaffError,
     SerialsError,
     UsedBeforeAcquiredError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Plan, Receipt
-from nanhu.systems.assets.services import receiving
-from nanhu.systems.assets.tests.conftest import token
+from nanhu.systems.assets.services import merging, receiving
+from nanhu.systems.assets.tests.conftest import SYSTEM, token
+
+TOMORROW = campus_today() + timedelta(days=1)
 
 
 def opened(school, *, buyer="T4", first="T2", second="T3", invoice_fen=2_000_000, **line):
@@ -36,6 +43,7 @@ def opened(school, *, buyer="T4", first="T2", second="T3", invoice_fen=2_000_000
         "first_inspector_id": school[first],
         "second_inspector_id": school[second],
     }
+    head |= line.pop("head", {})
     return receiving.open_receipt(by=school.actor("T1"), token=token(), head=head, line=line_of(**line))
 
 
@@ -160,3 +168,80 @@ def test_a_serial_is_a_line_with_its_blanks(school):
     sign(school, receipt, "T2")
     sign(school, receipt, "T3")
     assert list(Asset.objects.order_by("pk").values_list("serial", flat=True)) == ["SN 123", "SN 124"]
+
+
+def test_who_left_or_studies_neither_buys_nor_inspects(school):
+    people.apply_records(
+        by=SYSTEM,
+        records=[
+            people.PersonRecord(
+                key="S1",
+                name="林同学",
+                affiliations=(
+                    people.AffiliationRecord(
+                        kind="student", campus_no="S1", starts_on=date(2025, 9, 1), unit_code="12", state="active"
+                    ),
+                ),
+            )
+        ],
+        origin=people.Origin(source="test", title="测试"),
+    )
+    school.persons["S1"] = people.find_person_by_campus_no("S1")
+    with pytest.raises(NotStaffError, match="林同学"):
+        opened(school, second="S1")
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.parametrize(("head", "line"), [({"acquired_on": TOMORROW}, {}), ({}, {"used": TOMORROW})])
+def test_nothing_is_acquired_or_used_before_its_day(school, head, line):
+    with pytest.raises(DayAheadError):
+        opened(school, head=head, **line)
+
+
+def test_what_was_given_needs_no_invoice_and_what_was_bought_does(school):
+    given = opened(school, head={"acquired": "donated", "invoice": ""})
+    sign(school, given, "T2")
+    sign(school, given, "T3")
+    assert Asset.objects.filter(acquired="donated", invoice="").count() == 2
+    with pytest.raises(InvoiceMissingError):
+        opened(school, head={"invoice": " "})
+
+
+def test_its_author_takes_it_back_until_somebody_signed(school):
+    receipt = opened(school, invoice_fen=1_399_800)
+    with pytest.raises(NotTheAuthorError):
+        receiving.take_back(by=school.actor("T2"), receipt=receipt)
+    receiving.take_back(by=school.actor("T1"), receipt=receipt)
+    with pytest.raises(WrongStateError):
+        sign(school, receipt, "T2")
+    again = opened(school, invoice_fen=1_399_800)
+    sign(school, again, "T2")
+    with pytest.raises(WrongStateError):
+        receiving.take_back(by=school.actor("T1"), receipt=again)
+
+
+def test_the_database_takes_no_line_after_a_signature_and_no_other_inspector(school):
+    receipt = opened(school)
+    sign(school, receipt, "T2")
+    line = receipt.lines.get()
+    line.pk, line.position = None, 2
+    with pytest.raises(IntegrityError, match="after a signature"), transaction.atomic():
+        line.save(force_insert=True)
+    with pytest.raises(IntegrityError, match="signs anew"), transaction.atomic():
+        Receipt.objects.filter(pk=receipt.pk).update(first_inspector=school["T9"])
+
+
+def test_whoever_signed_under_a_record_that_is_gone_signs_anew(school):
+    receipt = opened(school)
+    sign(school, receipt, "T2")
+    merging.rekey(by=SYSTEM, kept_id=school["T9"], gone_id=school["T2"])
+    receipt.refresh_from_db()
+    assert (receipt.first_inspector_id, receipt.first_signed_at) == (school["T9"], None)
+
+
+def test_thousands_of_pieces_are_received_by_few_statements(school, django_assert_max_num_queries):
+    receipt = opened(school, quantity=2_000, price_fen=100_000, invoice_fen=200_000_000)
+    sign(school, receipt, "T2")
+    with django_assert_max_num_queries(60):
+        sign(school, receipt, "T3")
+    assert Asset.objects.count() == Plan.objects.count() == 2_000

@@ -10,8 +10,17 @@ from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets.checking import Compared, check_cards, check_finance
 from nanhu.systems.assets.forms import CardsForm, CloseForm
-from nanhu.systems.assets.models import ApprovalLevel, CardImport, CardRow, Disposal, Loss, MonthClose, Transfer
-from nanhu.systems.assets.services import closing, disposing, importing, losing, transferring
+from nanhu.systems.assets.models import (
+    ApprovalLevel,
+    CardImport,
+    CardRow,
+    Disposal,
+    Improvement,
+    Loss,
+    MonthClose,
+    Transfer,
+)
+from nanhu.systems.assets.services import closing, disposing, importing, improving, losing, transferring
 from nanhu.systems.assets.sheets import CARDS
 from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
 from nanhu.systems.assets.views.office import ALONE, BOTH
@@ -30,9 +39,10 @@ def console(key: str, name: Any, icon: str, description: Any, **more: Any) -> Co
 transfers = console("transfers", _("资产调拨"), "arrow-left-right", _("单位之间的调拨，国资处确认"), order=481)
 losses = console("losses", _("资产报失"), "search-x", _("丢失的调查、责任和赔偿，两人办理"), order=482)
 disposals = console("disposals", _("资产处置"), "recycle", _("报废、捐赠、出售，按金额审批"), order=483)
+improvements = console("improvements", _("改造增值"), "trending-up", _("改造后的价值和年限，两人办理"), order=486)
 closes = console("closes", _("资产月结"), "scale", _("台账与财务卡片逐张核对，两人签"), order=484, roles=BOTH)
 imports = console("imports", _("旧卡片导入"), "upload", _("旧系统的卡片整份检查后登记"), order=485)
-office.shares_bar_with(transfers, losses, disposals, closes, imports)
+office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports)
 
 
 class Transfers(Table):
@@ -80,6 +90,17 @@ class LotLines(Table):
     name = Text(_("名称"), "asset__name")
     value_fen = Money(_("账面原值"), total=True)
     accumulated_fen = Money(_("累计折旧"), total=True)
+
+
+class Improvements(Table):
+    number = Link(_("资产编号"), "asset__number", to="case")
+    name = Text(_("名称"), "asset__name")
+    value_fen = Money(_("账面原值"))
+    added_fen = Money(_("增加的价值"))
+    months = Number(_("再折旧几个月"))
+    reason = Text(_("原因"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Improvement.State.choices, tones=CASE_TONES, tone="warn")
 
 
 class Imports(Table):
@@ -170,6 +191,22 @@ lot_cases = disposals.proposals(
     rows_at="lines.csv",
     agree=lambda found: _("同意处置，原值合计 %(sum)s") % {"sum": format_yuan(found.value_fen)},
     done={"approve": _("已处置。")},
+)
+
+
+improvement_cases = improvements.proposals(
+    "",
+    Improvement,
+    Improvements,
+    on_approve=lambda by, found: improving.agree(by=by, improvement=found),
+    on_refuse=lambda by, found, answer: improving.refuse(by=by, improvement=found, answer=answer),
+    title=_("改造增值"),
+    tab=_("增值"),
+    lead=_("一位经办人在资产卡片上提出，另一位复核；从复核当月起按新的价值和月数折旧，以前记的不动。"),
+    empty=Empty(title=_("还没有改造增值"), icon="trending-up", text=_("在资产卡片上提出。")),
+    found=Improvement.objects.select_related("asset"),
+    agree=lambda found: _("同意，增加 %(sum)s") % {"sum": format_yuan(found.added_fen)},
+    done={"approve": _("已改值，从本月起按新的年限折旧。")},
 )
 
 

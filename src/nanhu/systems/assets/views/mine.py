@@ -9,16 +9,33 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, PageRequest, Table, Text, form_of, list_of, listing
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import (
+    Badge,
+    Console,
+    Day,
+    Empty,
+    Filters,
+    Link,
+    Money,
+    Number,
+    PageRequest,
+    Search,
+    Table,
+    Text,
+    form_of,
+    list_of,
+    listing,
+)
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.registry import Viewer
-from nanhu.systems.assets.forms import ThingsForm
-from nanhu.systems.assets.models import Asset, HandOver, Receipt, ReceiptLine
-from nanhu.systems.assets.policies import own_thing, own_things
-from nanhu.systems.assets.services import handing, keeping, lending, losing, receiving
-from nanhu.systems.assets.views.tables import TONES, show_thing
+from nanhu.systems.assets.forms import ThingsForm, WantForm
+from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
+from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things
+from nanhu.systems.assets.services import handing, keeping, lending, losing, receiving, transferring
+from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, show_thing, standing
 
 State = Asset.State
 
@@ -45,13 +62,25 @@ class Mine(Table):
     number = Text(_("资产编号"), is_number=True)
     model = Text(_("规格型号"), is_wide=True)
     room = Text(_("存放地点"), "room__name")
-    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
-    confirmed = Badge(
-        _("确认"),
-        lambda thing: thing.confirmed_at is not None,
-        names={True: _("已确认"), False: _("待确认")},
-        tones={True: "none"},
+    state = Badge(
+        _("状态"),
+        standing,
+        names={**dict(State.choices), UNCONFIRMED: _("待确认")},
+        tones=TONES,
         tone="warn",
+        sort="state",
+    )
+
+
+class Borrowed(Table):
+    name = Text(_("名称"), "asset__name")
+    number = Text(_("资产编号"), "asset__number", is_number=True)
+    due_on = Day(_("归还日期"))
+    late = Badge(
+        _("状态"),
+        lambda loan: loan.due_on < campus_today(),
+        names={True: _("已过期"), False: _("借用中")},
+        tones={True: "bad", False: "info"},
         sort=False,
     )
 
@@ -60,7 +89,12 @@ class Receipts(Table):
     title = Link(_("采购内容"), to="receipt")
     unit = Text(_("入库单位"), "unit__name")
     invoice_fen = Money(_("发票金额"))
-    state = Badge(_("状态"), names=Receipt.State.choices, tones={"received": "good", "refused": "none"}, tone="warn")
+    state = Badge(
+        _("状态"),
+        names=Receipt.State.choices,
+        tones={"received": "good", "refused": "none", "taken_back": "none"},
+        tone="warn",
+    )
 
 
 class Lines(Table):
@@ -78,7 +112,15 @@ def unconfirmed(viewer: Viewer) -> Any:
 @desk.page("", title=_("我的资产"), tab=_("我的东西"))
 def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("名下没有资产"), icon="laptop", text=_("单位资产员发给您的东西会出现在这里。"))
-    return listing(request, Mine, own_things(request.viewer), empty=none)
+    count = unconfirmed(request.viewer).count()
+    loans = Loan.objects.filter(borrower=request.viewer.person_id or 0, returned_at=None).select_related("asset")
+    facts = {
+        "waiting": count,
+        "waiting_words": ngettext("%(n)s 件东西等您确认", "%(n)s 件东西等您确认", count) % {"n": count},
+        "confirm": waiting.address(),
+        "borrowed": list_of(request, Borrowed, loans.order_by("due_on"), caption=_("我借用的")),
+    }
+    return listing(request, Mine, own_things(request.viewer), empty=none, template="assets/mine.html", facts=facts)
 
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(own_thing))
@@ -94,7 +136,8 @@ def decline(request: PageRequest, form: ReasonForm, found: Asset) -> None:
 
 @thing.form("broken/", ReasonForm, title=_("报修"), done=_("已报修。"))
 def broken(request: PageRequest, form: ReasonForm, found: Asset) -> None:
-    lending.report_broken(by=request.actor, asset=found, fault=form.cleaned_data["reason"])
+    fault, me = form.cleaned_data["reason"], request.viewer.person_id
+    lending.report_broken(by=request.actor, asset=found, fault=fault, person_id=me)
 
 
 @thing.form(
@@ -106,7 +149,8 @@ def broken(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     done=_("已报失，等国资处调查。"),
 )
 def lost(request: PageRequest, form: ReasonForm, found: Asset) -> None:
-    losing.report_lost(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+    reason, me = form.cleaned_data["reason"], request.viewer.person_id
+    losing.report_lost(by=request.actor, asset=found, reason=reason, person_id=me)
 
 
 @desk.page(
@@ -170,6 +214,51 @@ def code(request: PageRequest, found: HandOver) -> HttpResponse:
 @code.action("take/", to="things", done=_("已移交到您名下。"))
 def take(request: PageRequest, found: HandOver) -> None:
     handing.take(by=request.actor, code=found.code, person_id=request.viewer.person_id or 0)
+
+
+class Idle(Table):
+    name = Link(_("名称"), to="want")
+    model = Text(_("规格型号"), is_wide=True)
+    quantity = Number(_("数量"))
+    unit = Text(_("现在的单位"), "unit__name")
+    room = Text(_("存放地点"), "room__name")
+    used = Day(_("投入使用"), "put_into_use_on", is_wide=True)
+
+
+class IdleFilters(Filters):
+    q = Search("name", "model", "unit__name")
+
+
+@desk.page(
+    "idle/",
+    title=_("闲置调剂"),
+    tab=_("闲置"),
+    lead=_("各单位暂时不用的东西。买新的以前先看看这里：点开写明用处，国资处同意后调到您单位、您名下。"),
+)
+def idle(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("现在没有闲置的东西"), icon="recycle", text=_("单位资产员登记闲置以后，会出现在这里。"))
+    return listing(request, Idle, idle_things(request.viewer), IdleFilters, empty=none)
+
+
+@idle.form(
+    "<uuid:public_id>/",
+    WantForm,
+    title=_("申请调剂"),
+    subject=Seen(idle_thing),
+    to="idle",
+    template="assets/want.html",
+    done=_("已申请，等国资处确认。"),
+)
+def want(request: PageRequest, form: WantForm, found: Asset) -> Transfer:
+    said = form.cleaned_data
+    return transferring.ask_for_idle(
+        by=request.actor,
+        token=said["token"],
+        asset=found,
+        person_id=request.viewer.person_id or 0,
+        to_room_id=said["room"].pk,
+        reason=said["reason"],
+    )
 
 
 def to_sign(viewer: Viewer) -> Any:

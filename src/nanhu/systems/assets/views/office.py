@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Console, Empty, Money, Number, PageRequest, Table, Text, Views, bulk, list_of, listing
+from nanhu.kernel.kit import Console, Empty, Money, Number, PageRequest, Table, Text, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.systems.assets.forms import ImproveForm, LotForm, MonthForm, RulingForm
-from nanhu.systems.assets.models import Asset, Disposal, Loss
+from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Improvement, Loss
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things
 from nanhu.systems.assets.queries import books
-from nanhu.systems.assets.services import depreciating, disposing, keeping, losing
+from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing
 from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
 
 State = Asset.State
@@ -32,21 +32,10 @@ desk = Console(
 )
 
 
-class OfficeFilters(ThingFilters):
-    show = Views(
-        {
-            "unconfirmed": (_("本人未确认"), Q(state=State.IN_USE, confirmed_at=None)),
-            "idle": (_("闲置"), Q(is_idle=True)),
-            "to_scrap": (_("待报废"), Q(state=State.TO_SCRAP)),
-            "missing": (_("丢失待查"), Q(state=State.MISSING)),
-        }
-    )
-
-
 @desk.page("", title=_("资产台账"), tab=_("台账"))
 def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有资产"), icon="package", text=_("导入旧卡片，或由各单位资产员验收入库。"))
-    return listing(request, Things, all_things(), OfficeFilters, empty=none, export_as="资产台账")
+    return listing(request, Things, all_things(), ThingFilters, empty=none, export_as="资产台账")
 
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=record(all_things(), Asset.what))
@@ -54,11 +43,10 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, DEEDS.get(State(found.state), ()))
 
 
-@thing.form("improve/", ImproveForm, title=_("改造增值"), done=_("已改值，从本月起按新的年限折旧。"), roles=[OFFICE])
-def improve(request: PageRequest, form: ImproveForm, found: Asset) -> None:
+@thing.form("improve/", ImproveForm, title=_("改造增值"), done=_("已提出，等另一位经办人复核。"), roles=[OFFICE])
+def improve(request: PageRequest, form: ImproveForm, found: Asset) -> Improvement:
     said = form.cleaned_data
-    added, months, reason = said["added"], said["months"], said["reason"]
-    depreciating.improve(by=request.actor, asset=found, added_fen=added, months=months, reason=reason)
+    return improving.ask(by=request.actor, asset=found, added_fen=said.pop("added"), **said)
 
 
 @thing.form("keep/", ReasonForm, title=_("不报废，退回使用"), done=_("已退回使用。"), roles=[OFFICE])
@@ -108,44 +96,48 @@ class Sums(Table):
 
 
 class Months(Table):
-    month = Text(_("月份"), lambda row: f"{row['booked_in']:%Y-%m}", sort=False)
-    count = Number(_("笔数"))
-    late = Number(_("其中补提"))
+    ordering = ("-month",)
+    month = Text(_("月份"), lambda row: f"{row.month:%Y-%m}", sort=False)
+    count = Number(_("笔数"), "row_count")
+    late = Number(_("其中补提"), "late_count")
     fen = Money(_("折旧额"))
 
 
 def names_of(rows: list[dict[str, Any]], *keys: str) -> list[dict[str, Any]]:
-    return [row | {"name": " ".join(str(row[key] or "—") for key in keys)} for row in rows]
+    if keys == ("age",):
+        return [row | {"name": str(books.AGES[row["age"]])} for row in rows]
+    return [row | {"name": " ".join(str(row[key]) for key in keys if row[key]) or str(_("未登记地点"))} for row in rows]
 
 
 @desk.page("sums/", title=_("分类汇总"), tab=_("汇总"), lead=_("在账资产的原值、累计折旧和净值，国资年报按这些数填。"))
 def sums(request: PageRequest) -> HttpResponseBase:
     by = request.GET.get("by", "")
-    fields = GROUPS.get(by, GROUPS["class"])
-    rows = names_of(books.sums_by(*fields), *fields)
-    lists = list_of(request, Sums, rows, per_page=500, caption=_("汇总"))
-    total = sum(row["net"] for row in rows)
+    by = by if by in GROUPS else "class"
+    rows = names_of(books.sums_by(*GROUPS[by][1]), *GROUPS[by][1])
+    moving = books.on_the_books().exclude(classification__code__startswith=books.HOUSES)
+    plotted = names_of(books.sums_by(*GROUPS[by][1], rows=moving), *GROUPS[by][1])
     facts = {
-        "list": lists,
-        "groups": [("class", _("按分类")), ("unit", _("按单位")), ("building", _("按楼"))],
-        "by": by if by in GROUPS else "class",
-        "bars": bars_of(rows),
-        "total": format_yuan(total),
+        "groups": [(key, word) for key, (word, _fields) in GROUPS.items()],
+        "by": by,
+        "bars": bars_of(plotted, in_order=by == "age"),
+        "total": format_yuan(sum(row["net"] for row in plotted)),
     }
     return listing(request, Sums, rows, per_page=500, export_as="资产汇总", template="assets/sums.html", facts=facts)
 
 
 GROUPS = {
-    "class": ("classification__code", "classification__name"),
-    "unit": ("unit__code", "unit__name"),
-    "building": ("room__parent__name",),
+    "class": (_("按分类"), ("classification__code", "classification__name")),
+    "unit": (_("按单位"), ("unit__code", "unit__name")),
+    "building": (_("按楼"), ("campus", "building")),
+    "age": (_("按年限"), ("age",)),
 }
 PLOTTED = 12
 
 
-def bars_of(rows: list[dict[str, Any]]) -> list[tuple[str, float]]:
-    largest = sorted(rows, key=lambda row: -row["net"])[:PLOTTED]
-    return [(row["name"][:10], round(row["net"] / 1_000_000, 2)) for row in largest if row["net"]]
+def bars_of(rows: list[dict[str, Any]], *, in_order: bool) -> list[tuple[str, float]]:
+    """The largest first, or as they follow one another."""
+    largest = rows if in_order else sorted(rows, key=lambda row: -row["net"])[:PLOTTED]
+    return [(row["name"], round(row["net"] / 1_000_000, 2)) for row in largest if row["net"]]
 
 
 @desk.page("scrap/", title=_("待报废"), tab=_("待报废"), roles=[OFFICE], lead=_("勾选后并成一批，另一位审批后处置。"))
@@ -155,11 +147,13 @@ def waiting_to_go(request: PageRequest) -> HttpResponseBase:
 
 
 def to_scrap(_request: PageRequest) -> Any:
-    return all_things().filter(state=State.TO_SCRAP)
+    """Each with whether it stands in a lot."""
+    line = DisposalLine.objects.filter(asset=OuterRef("pk"), released_at=None)
+    return all_things().filter(state=State.TO_SCRAP).annotate(is_in_lot=Exists(line))
 
 
-def in_a_lot(thing: Asset) -> Any:
-    return _("已在另一批处置里") if thing.disposal_lines.filter(released_at=None).exists() else ""
+def in_a_lot(thing: Any) -> Any:
+    return _("已在另一批处置里") if thing.is_in_lot else ""
 
 
 @bulk(
@@ -191,9 +185,16 @@ def booked_words(count: int) -> str:
 )
 def depreciation(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有记过折旧"), icon="calculator", action=_("记一个月折旧"), to="depreciate")
-    return listing(request, Months, list(books.booked_by_month()), empty=none, export_as="折旧")
+    months = BookedSum.objects.all()
+    lines = [
+        (f"{one.month:%Y-%m}", round(one.fen / 1_000_000, 2)) for one in reversed(months.order_by("-month")[:PLOTTED])
+    ]
+    facts = {"lines": lines, "run": depreciate.address() if depreciate.is_shown_to(request.viewer) else ""}
+    return listing(
+        request, Months, months, empty=none, export_as="折旧", template="assets/depreciation.html", facts=facts
+    )
 
 
-@depreciation.form("run/", MonthForm, title=_("记一个月折旧"), button=_("记折旧"), icon="calculator", done=booked_words)
+@depreciation.form("run/", MonthForm, title=_("记一个月折旧"), done=booked_words, roles=[OFFICE])
 def depreciate(request: PageRequest, form: MonthForm) -> int:
     return depreciating.depreciate(by=request.actor, month=form.cleaned_data["month"])

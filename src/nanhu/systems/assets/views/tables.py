@@ -1,12 +1,16 @@
 """Tables and the page of a thing, as person, keeper and office see them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_time
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -21,6 +25,7 @@ from nanhu.kernel.kit import (
     Search,
     Table,
     Text,
+    Views,
 )
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.people import person_lines
@@ -56,9 +61,34 @@ class Things(Table):
     state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
 
 
+UNCONFIRMED: Final = "unconfirmed"
+LONG_AGO: Final = Now() - timedelta(days=731)
+SOON: Final = Now() + timedelta(days=60)
+
+
 class ThingFilters(Filters):
     q = Search("number", "name", "serial", "model", "former_number", "room__name")
     state = Choice(_("状态"), State.choices)
+    show = Views(
+        {
+            "in_stock": (_("在库待领"), Q(state=State.IN_STOCK)),
+            UNCONFIRMED: (_("本人未确认"), Q(state=State.IN_USE, confirmed_at=None)),
+            "out": (_("借出、维修"), Q(state__in=[State.LENT, State.IN_REPAIR])),
+            "missing": (_("丢失待查"), Q(state=State.MISSING)),
+            "to_scrap": (_("待报废"), Q(state=State.TO_SCRAP)),
+            "idle": (_("闲置"), Q(is_idle=True)),
+            "unseen": (
+                _("两年没见到"),
+                Q(last_seen_at__lt=LONG_AGO) | Q(last_seen_at=None, created_at__lt=LONG_AGO),
+            ),
+            "warranty": (_("快过保修"), Q(warranty_until__gte=Now(), warranty_until__lt=SOON)),
+        }
+    )
+
+
+def standing(thing: Asset) -> str:
+    """Its state, as a person is concerned: first of all whether it was confirmed."""
+    return UNCONFIRMED if thing.state == State.IN_USE and thing.confirmed_at is None else thing.state
 
 
 def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page]) -> HttpResponse:
@@ -75,23 +105,29 @@ def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page]) -> Htt
 
 
 def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
+    """What is known of it; what nobody said is left out."""
     keeper = person_lines([thing.keeper_id]).get(thing.keeper_id) if thing.keeper_id else None
     lost = accumulated_fen(thing)
-    return [
-        (_("资产编号"), thing.number),
-        (_("分类"), thing.classification),
-        (_("规格型号"), thing.model or "—"),
-        (_("序列号"), thing.serial or "—"),
-        (_("数量"), f"{thing.quantity} {thing.classification.measure}"),
+    facts = [
+        (_("领用人"), f"{keeper.name} {keeper.number}" if keeper else ""),
+        (_("存放地点"), thing.room.name if thing.room else ""),
         (_("使用单位"), thing.unit.name),
-        (_("领用人"), f"{keeper.name} {keeper.number}" if keeper else "—"),
-        (_("存放地点"), thing.room.name if thing.room else "—"),
+        (_("分类"), thing.classification),
+        (_("厂家和型号"), f"{thing.maker} {thing.model}".strip()),
+        (_("序列号"), thing.serial),
+        (_("数量"), f"{thing.quantity} {thing.classification.measure}"),
         (_("投入使用"), dates.iso_day(thing.put_into_use_on)),
+        (_("保修到"), dates.iso_day(thing.warranty_until) if thing.warranty_until else ""),
+        (_("上次见到"), dates.iso_day(campus_time(thing.last_seen_at).date()) if thing.last_seen_at else ""),
         (_("账面原值"), format_yuan(thing.value_fen)),
-        (_("本月折旧"), format_yuan(monthly_fen(thing))),
         (_("累计折旧"), format_yuan(lost)),
         (_("净值"), format_yuan(thing.value_fen - lost)),
+        (_("本月折旧"), format_yuan(monthly_fen(thing))),
+        (_("经费项目"), thing.funds),
+        (_("供应商"), thing.supplier),
+        (_("原编号"), thing.former_number),
     ]
+    return [(word, said) for word, said in facts if said]
 
 
 def events_of(thing: Asset) -> list[Event]:

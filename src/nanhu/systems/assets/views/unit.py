@@ -63,7 +63,7 @@ def move(request: PageRequest, form: RoomForm, found: Asset) -> None:
     keeping.put_elsewhere(by=request.actor, asset=found, room_id=form.cleaned_data["room"].pk)
 
 
-@thing.form("return/", ReasonForm, title=_("退回库房"), done=_("已退回库房。"))
+@thing.form("return/", ReasonForm, title=_("收回"), done=_("已收回，不再在领用人名下。"))
 def give_back(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     keeping.take_into_stock(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
 
@@ -134,10 +134,10 @@ State = Asset.State
 DEEDS = {
     State.IN_STOCK: (assign, move, transfer, lend, split, idle, broken, lost, scrap),
     State.IN_USE: (assign, move, give_back, transfer, lend, split, idle, broken, lost, scrap),
-    State.LENT: (returned, move, lost),
-    State.IN_REPAIR: (repaired, move),
+    State.LENT: (returned, move, give_back, lost),
+    State.IN_REPAIR: (repaired, move, give_back),
     State.MISSING: (found_again,),
-    State.TO_SCRAP: (move,),
+    State.TO_SCRAP: (move, give_back),
     State.DISPOSED: (),
     State.VOID: (),
 }
@@ -181,9 +181,20 @@ def new_receipt(request: PageRequest, form: ReceiptForm) -> Receipt:
 @receipts.page("<uuid:public_id>/", title=_("验收单"), subject=Seen(kept_receipt))
 def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
     is_open = found.state == Receipt.State.WAITING and not (found.first_signed_at or found.second_signed_at)
-    return show_receipt(request, found, add=add_line.address(public_id=found.public_id) if is_open else "")
+    is_mine = is_open and found.author_id == request.viewer.account_id
+    return show_receipt(
+        request,
+        found,
+        add=add_line.address(public_id=found.public_id) if is_open else "",
+        take_back=take_back.address(public_id=found.public_id) if is_mine else "",
+    )
 
 
 @receipt.form("lines/", LineForm, title=_("再加一行"), done=_("已加一行。"))
 def add_line(request: PageRequest, form: LineForm, found: Receipt) -> None:
     receiving.add_line(by=request.actor, receipt=found, line=form.line())
+
+
+@receipt.action("take-back/", to="receipts", done=_("已撤回，可以重新开。"))
+def take_back(request: PageRequest, found: Receipt) -> None:
+    receiving.take_back(by=request.actor, receipt=found)

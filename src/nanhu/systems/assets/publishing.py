@@ -1,0 +1,108 @@
+"""Things as other systems know them: the shared tables of assets, each night, while this system writes them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from django.db.models import Count, Sum
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time
+from nanhu.kernel.jobs import job
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Disposal, Loss, Receipt
+
+BY: Final = Actor.system("assets.publish")
+MONTHS_TOLD_AGAIN: Final = 3
+"""Of the months that are booked, the last: what is closed stays as it was told."""
+type Row = Mapping[str, Any]
+
+
+@job("assets.publish", every="23 4 * * *")
+def publish_everything() -> int:
+    """All things, receipts and disposals, and no others; the last months. Gives how many rows changed."""
+    whole = sum(publish(table, rows, is_whole=True) for table, rows in WHOLE.items())
+    return whole + publish("assets.depreciation_month", months, is_whole=False)
+
+
+def publish(table: str, rows: Callable[[], Iterator[Row]], *, is_whole: bool) -> int:
+    if not datahub.is_ours(table):
+        return 0
+    try:
+        return len(datahub.put(table, rows(), by=BY, is_whole=is_whole).keys)
+    except datahub.WriterRefusedError:  # switched this moment
+        return 0
+
+
+def things() -> Iterator[Row]:
+    numbers = {person_id: number for number, person_id in people.campus_numbers().items()}
+    found = Asset.objects.exclude(state=Asset.State.VOID).select_related("classification", "unit", "room", "booked")
+    for one in found.order_by("pk").iterator(chunk_size=2_000):
+        booked = getattr(one, "booked", None)
+        yield {
+            "number": one.number,
+            "name": one.name,
+            "classification": one.classification.code,
+            "unit_code": one.unit.code,
+            "campus_no": numbers.get(one.keeper_id or 0, ""),
+            "place": one.room.key if one.room else "",
+            "state": one.state,
+            "quantity": one.quantity,
+            "value_fen": one.value_fen,
+            "accumulated_fen": one.carried_fen + (booked.fen if booked else 0),
+            "acquired_on": one.acquired_on,
+            "put_into_use_on": one.put_into_use_on,
+            "disposed_on": one.disposed_on,
+        }
+
+
+def receipts() -> Iterator[Row]:
+    for one in Receipt.objects.filter(state=Receipt.State.RECEIVED).select_related("unit").iterator():
+        yield {
+            "number": one.number,
+            "title": one.title,
+            "unit_code": one.unit.code,
+            "supplier": one.supplier,
+            "invoice": one.invoice,
+            "amount_fen": one.invoice_fen,
+            "funds": one.funds,
+            "received_on": campus_time(one.decided_at).date() if one.decided_at else None,
+        }
+
+
+def disposals() -> Iterator[Row]:
+    for lot in Disposal.objects.filter(state=Disposal.State.DONE).annotate(lost=Sum("lines__accumulated_fen")):
+        yield {
+            "number": lot.number,
+            "kind": lot.kind,
+            "value_fen": lot.value_fen,
+            "accumulated_fen": lot.lost,
+            "income_fen": lot.income_fen,
+            "disposed_on": lot.disposed_on,
+        }
+    for loss in Loss.objects.filter(state=Loss.State.DONE).select_related("asset"):
+        yield {
+            "number": loss.number,
+            "kind": "loss",
+            "value_fen": loss.value_fen,
+            "accumulated_fen": loss.accumulated_fen,
+            "income_fen": 0,
+            "disposed_on": loss.asset.disposed_on,
+        }
+
+
+WHOLE: Final = {"assets.asset": things, "assets.receipt": receipts, "assets.disposal": disposals}
+
+
+def months() -> Iterator[Row]:
+    last = list(BookedMonth.objects.order_by("-month").values_list("month", flat=True)[:MONTHS_TOLD_AGAIN])
+    booked = Depreciation.objects.filter(booked_in__in=last).order_by()
+    grouped = booked.values("booked_in", "unit__code", "asset__classification__code")
+    for row in grouped.annotate(rows=Count("pk"), fen=Sum("fen")):
+        yield {
+            "month": f"{row['booked_in']:%Y-%m}",
+            "unit_code": row["unit__code"],
+            "classification": row["asset__classification__code"],
+            "rows": row["rows"],
+            "fen": int(row["fen"]),
+        }

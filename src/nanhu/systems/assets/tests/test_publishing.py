@@ -1,0 +1,42 @@
+"""What other systems read of things: the shared tables, each night."""
+
+from datetime import date
+
+from nanhu.platforms.datahub import api as datahub
+from nanhu.systems.assets.publishing import publish_everything
+from nanhu.systems.assets.services import disposing
+from nanhu.systems.assets.services.depreciating import depreciate
+from nanhu.systems.assets.tests.conftest import SYSTEM, token
+from nanhu.systems.assets.tests.test_receiving import opened, sign
+
+
+def test_things_receipts_disposals_and_months_are_told_and_told_once(school, clock):
+    clock("2026-10-31")
+    receipt = opened(school, quantity=2)
+    for number in ("T2", "T3"):
+        sign(school, receipt, number)
+    kept = school.thing(keeper="T2")
+    old = school.thing(used=date(2010, 1, 1))
+    depreciate(by=SYSTEM, month=date(2026, 10, 1))
+    clock("2026-11-02")
+    disposing.ask_to_scrap(by=SYSTEM, asset=old, reason="老化")
+    lot = disposing.ask(
+        by=school.actor("T5"),
+        token=token(),
+        title="一批",
+        kind="scrap",
+        public_ids=[old.public_id],
+        reason="老化",
+        wiping="已消磁",
+        income_fen=500,
+    )
+    disposing.agree(by=school.actor("T6"), lot=lot)
+    assert publish_everything() == 4 + 1 + 1 + 1
+    thing = datahub.rows("assets.asset", keys=[(kept.number,)])[0]
+    assert (thing.campus_no, thing.place, thing.state, thing.accumulated_fen) == ("T2", "b1-101", "in_use", 19_441)
+    assert [one.state for one in datahub.rows("assets.asset", keys=[(old.number,)])] == ["disposed"]
+    assert [one.amount_fen for one in datahub.rows("assets.receipt")] == [2_000_000]
+    assert [(one.income_fen, one.accumulated_fen) for one in datahub.rows("assets.disposal")] == [(500, 699_900)]
+    month = datahub.rows("assets.depreciation_month")[0]
+    assert (month.month, month.unit_code, month.classification) == ("2026-10", "12", "A0201")
+    assert publish_everything() == 0
