@@ -59,7 +59,7 @@ class PromiseForm(forms.Form):
     """A number and its unit; kept as working minutes."""
 
     promise_number = forms.IntegerField(label=_("几时办完"), min_value=1, max_value=LONGEST_PROMISE)
-    promise_unit = forms.ChoiceField(label=_("单位"), choices=UNITS, initial="days")
+    promise_unit = forms.ChoiceField(label=_("按什么算"), choices=UNITS, initial="days")
 
     def minutes(self) -> int:
         length = {"days": day_minutes(), "hours": HOUR, "minutes": 1}[self.cleaned_data["promise_unit"]]

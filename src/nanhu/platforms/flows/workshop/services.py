@@ -42,10 +42,10 @@ KEPT: Final = ("name", "summary", "promise", "prefix", "icon", "section", "reten
 
 def sketch_of(definition: Definition) -> Sketch:
     """As it is published."""
-    newest = definition.versions.order_by("-number").first()
+    bodies = [one.body for one in definition.versions.order_by("-number")] or [sketches.EMPTY]
     known = {name: getattr(definition, name) for name in KEPT}
-    found = Sketch(**known, faces=tuple(sorted(definition.faces)), body=newest.body if newest else sketches.EMPTY)
-    return sketches.renumbered(found)
+    found = Sketch(**known, faces=tuple(sorted(definition.faces)), body=bodies[0])
+    return sketches.renumbered(found, *bodies)
 
 
 @transaction.atomic

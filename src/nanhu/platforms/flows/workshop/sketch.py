@@ -73,7 +73,7 @@ def imported(content: bytes) -> Sketch:
         found = decoded(content)
     except msgspec.MsgspecError as error:
         raise FlowFileRefusedError(reason=str(error)[:200]) from error
-    for key in keys_of(found):
+    for key in keys_of(found.body):
         if not KEY.fullmatch(key):
             raise FlowFileRefusedError(reason=key[:40])
     return renumbered(bounded(found))
@@ -88,17 +88,14 @@ def bounded(sketch: Sketch) -> Sketch:
     return sketch
 
 
-def keys_of(sketch: Sketch) -> list[str]:
-    return [*(one.key for one in sketch.body.steps), *(one.key for one in sketch.body.fields())]
+def keys_of(body: Body) -> list[str]:
+    return [*(step.key for step in body.steps), *(field.key for field in body.fields())]
 
 
-def renumbered(sketch: Sketch) -> Sketch:
-    """With a counter beyond all keys that it has."""
-    taken = [
-        int(found[1])
-        for key in keys_of(sketch)
-        if (found := NUMBERED.fullmatch(key)) and len(found[1]) < len("1000000")
-    ]
+def renumbered(sketch: Sketch, *earlier: Body) -> Sketch:
+    """With a counter beyond all keys that it has, or that earlier versions had."""
+    keys = (key for body in (sketch.body, *earlier) for key in keys_of(body))
+    taken = [int(found[1]) for key in keys if (found := NUMBERED.fullmatch(key)) and len(found[1]) < len("1000000")]
     return replace(sketch, counter=max([sketch.counter, *taken]))
 
 

@@ -191,6 +191,17 @@ def test_one_list_holds_tasks_second_decisions_and_what_other_systems_pushed(sch
     assert "在读证明" not in other + delegation, "a draft's name is its unit's own affair"
 
 
+def test_a_key_that_a_version_had_is_never_given_again(school):
+    """Running cases say what they say under it."""
+    definition, head = published(school), school.client("T3")
+    services.change(by=school.actor("T3"), definition=definition, revision=0, edit=shortened)
+    assert send(head, definition, "publish/", change="少一步").status_code == 302
+    services.approve(by=school.actor("T5"), publication=Publication.objects.get(state="asked"))
+    said = {"name": "院长复审", "step_kind": "approve", "who_0": "own_post:head"}
+    assert send(head, definition, "steps/new/", **said).status_code == 302
+    assert [one.key for one in draft_of(definition).body.steps] == ["s4", "s5", "s7"]
+
+
 def test_out_of_service_takes_no_new_cases_and_lets_running_ones_end(school):
     definition, head = published(school), school.client("T3")
     case = school.apply("S1", definition.key, f2="考研", f3=1)
