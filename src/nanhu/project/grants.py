@@ -112,6 +112,7 @@ PAPERS: Final = (
     "assets_class",
     "assets_count_member",
     "assets_count_team",
+    "assets_figure",
     "assets_found_report",
     "assets_hand_over",
     "assets_hand_over_asset",

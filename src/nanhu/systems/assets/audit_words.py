@@ -34,6 +34,7 @@ ACTIONS: dict[str, Text] = {
     "assets.refuse_month_close": _("驳回资产月结"),
     "assets.refuse_receipt": _("验收不通过"),
     "assets.refuse_transfer": _("驳回资产调拨"),
+    "assets.set_figure": _("改资产规定的数"),
     "assets.sign_receipt": _("签验收单"),
     "assets.submit_card_import": _("提交旧卡片导入"),
     "assets.submit_month_close": _("提交资产月结"),
@@ -43,6 +44,7 @@ ACTIONS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "asset": _("资产"),
+    "asset_figure": _("资产的规定"),
     "card_import": _("旧卡片"),
     "disposal": _("处置单"),
     "hand_over": _("移交码"),
@@ -55,4 +57,4 @@ VALUES: dict[str, dict[str, Text]] = {
     "kind": {"assets.card_import": _("旧卡片导入"), "assets.month_close": _("资产月结")}
 }
 """Of facts whose values are words of the program."""
-FACTS: dict[str, Text] = {"differing": _("有差异的卡片"), "months": _("再折旧几个月")}
+FACTS: dict[str, Text] = {"differing": _("有差异的卡片"), "months": _("再折旧几个月"), "figure": _("规定的值")}

@@ -215,3 +215,15 @@ class InvoiceMissingError(AssetsError):
 class NotIdleError(AssetsError):
     code = "assets.not_idle"
     sentence = _("这件东西已不在闲置调剂里，或您没有所在单位。")
+
+
+class FigurePastError(AssetsError):
+    code = "assets.figure_past"
+    field = "starts_on"
+    sentence = _("只能从今天或以后起改：以前按当时的规定办的不变。")
+
+
+class FigureError(AssetsError):
+    code = "assets.figure"
+    field = "value"
+    sentence = _("金额须大于零；比例不超过 100。")

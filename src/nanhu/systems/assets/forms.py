@@ -12,7 +12,7 @@ from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.models import Asset, Classification, Disposal, Loss
+from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss
 
 
 class OnceForm(forms.Form):
@@ -83,7 +83,7 @@ class RulingForm(OnceForm):
     fault = forms.ChoiceField(label=_("责任"), choices=Loss.Fault)
     findings = forms.CharField(label=_("调查情况"), max_length=500, widget=forms.Textarea)
     approval = forms.CharField(
-        label=_("批件文号"), max_length=100, required=False, help_text=_("原值 10 万元以上的必填")
+        label=_("批件文号"), max_length=100, required=False, help_text=_("到了审批限额的必填（见“规定的数”）")
     )
 
 
@@ -96,7 +96,7 @@ class LotForm(OnceForm):
     )
     wiping = forms.CharField(label=_("数据清除证明"), max_length=200, required=False, help_text=_("存有数据的设备必填"))
     approval = forms.CharField(
-        label=_("批件文号"), max_length=100, required=False, help_text=_("原值合计 10 万元以上的必填")
+        label=_("批件文号"), max_length=100, required=False, help_text=_("到了审批限额的必填（见“规定的数”）")
     )
     income = YuanField(label=_("处置收入（元）"), required=False)
 
@@ -153,6 +153,19 @@ class ReceiptForm(ReceiptHead, LineForm):
         plain = ("title", "acquired", "acquired_on", "supplier", "invoice", "invoice_fen", "contract", "funds")
         persons = {f"{key}_id": said[key] for key in ("buyer", "first_inspector", "second_inspector")}
         return {key: said[key] for key in plain} | persons
+
+
+class FigureForm(forms.Form):
+    name = forms.ChoiceField(label=_("哪一项"), choices=Figure.Name)
+    value = forms.DecimalField(
+        label=_("规定的值"),
+        min_value=0,
+        decimal_places=2,
+        max_digits=14,
+        help_text=_("金额写元，比例写百分数（50 即一半）"),
+    )
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput(), initial=campus_today)
+    reason = reason_field(_("依据的文件"))
 
 
 class MonthForm(forms.Form):

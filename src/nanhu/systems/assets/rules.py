@@ -1,19 +1,12 @@
 """Pure rules of assets: depreciation of a month, compensation of a loss, least years of service, who approves a disposal."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 NOMINAL_FEN: Final = 100
 """名义金额: one yuan, where nobody knows the value; never depreciated."""
-THRESHOLD_FEN: Final = 100_000
-"""From it on a single thing is a fixed asset (单位价值); below it only a batch of alike things is."""
-COUNCIL_FEN: Final = 10_000_000
-FINANCE_FEN: Final = 500_000_000
 MONTHS_KEY: Final = "assets.depreciation"
 """Alone with the months (`lock_key`): a run and a close. Beside one another (`keep_months`): what changes a thing between them."""
-SHARES: Final = {"intent": Decimal(1), "neglect": Decimal("0.5"), "none": Decimal(0)}
-LEAST_SHARE: Final = Decimal("0.1")
 
 
 def month_of(day: date) -> date:
@@ -36,16 +29,12 @@ def depreciation_of(base_fen: int, months: int, k: int) -> int:
     return base_fen * k // months - base_fen * (k - 1) // months
 
 
-def compensation_fen(*, value_fen: int, accumulated_fen: int, fault: str) -> int:
-    """Net value by the share of the fault, and at least a tenth of the value; nothing where nobody is at fault."""
-    share = SHARES[fault]
-    if not share:
-        return 0
-    owed = (Decimal(value_fen - accumulated_fen) * share).quantize(Decimal(1), ROUND_HALF_UP)
-    least = (Decimal(value_fen) * LEAST_SHARE).quantize(Decimal(1), ROUND_HALF_UP)
-    return int(max(owed, least))
+def compensation_fen(*, value_fen: int, accumulated_fen: int, permille: int, least_permille: int) -> int:
+    """So much of the net value, and at least so much of the value; half a fen is a fen."""
+    owed, least = (value_fen - accumulated_fen) * permille, value_fen * least_permille
+    return (max(owed, least) + 500) // 1000
 
 
-def level_of(value_fen: int) -> str:
+def level_of(value_fen: int, *, council_fen: int, finance_fen: int) -> str:
     """Who approves a disposal of this sum."""
-    return "finance" if value_fen >= FINANCE_FEN else "council" if value_fen >= COUNCIL_FEN else "office"
+    return "finance" if value_fen >= finance_fen else "council" if value_fen >= council_fen else "office"

@@ -1717,5 +1717,81 @@ class Migration(migrations.Migration):
                 name="assets_improvement_says_what",
             ),
         ),
+        migrations.CreateModel(
+            name="Figure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("reason", models.TextField(help_text="the office's document that asks for it")),
+                ("created_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by_name", models.TextField(blank=True, default="")),
+                (
+                    "name",
+                    models.TextField(
+                        choices=[
+                            ("threshold_fen", "固定资产单价起点"),
+                            ("council_fen", "校长办公会审批起点"),
+                            ("finance_fen", "报财政部门审批起点"),
+                            ("intent_permille", "故意丢失赔偿净值的比例"),
+                            ("neglect_permille", "过失丢失赔偿净值的比例"),
+                            ("least_permille", "赔偿不低于原值的比例"),
+                        ]
+                    ),
+                ),
+                ("value", models.BigIntegerField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.figure"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_figure",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="assets_figure_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="assets_figure_ends_after_start",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        expressions=[
+                            (models.F("name"), "="),
+                            (
+                                models.Func(
+                                    models.F("starts_on"), models.F("ends_on"), models.Value("[]"), function="daterange"
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="assets_figure_no_overlap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name__endswith", "_fen"), ("value__gt", 0)),
+                            models.Q(("name__endswith", "_permille"), ("value__range", (0, 1000))),
+                            _connector="OR",
+                        ),
+                        name="assets_figure_says_what",
+                    ),
+                ],
+            },
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

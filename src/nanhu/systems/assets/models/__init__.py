@@ -12,7 +12,7 @@ from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, Dispo
 from nanhu.systems.assets.models.importing import CardImport, CardRow
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
 from nanhu.systems.assets.models.receiving import Receipt, ReceiptLine
-from nanhu.systems.assets.models.things import Asset, Classification, ServiceLife
+from nanhu.systems.assets.models.things import Asset, Classification, Figure, ServiceLife
 
 __all__ = [
     "ApprovalLevel",
@@ -27,6 +27,7 @@ __all__ = [
     "Depreciation",
     "Disposal",
     "DisposalLine",
+    "Figure",
     "HandOver",
     "Improvement",
     "Loan",

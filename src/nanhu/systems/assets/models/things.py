@@ -59,6 +59,37 @@ class ServiceLife(DatedRule):
         ]
 
 
+class Figure(DatedRule):
+    """A sum or a share that the school or the law sets (规定的数), in fen or in thousandths, from a day on."""
+
+    key = ("name",)
+
+    class Name(models.TextChoices):
+        THRESHOLD = "threshold_fen", _("固定资产单价起点")
+        COUNCIL = "council_fen", _("校长办公会审批起点")
+        FINANCE = "finance_fen", _("报财政部门审批起点")
+        INTENT = "intent_permille", _("故意丢失赔偿净值的比例")
+        NEGLECT = "neglect_permille", _("过失丢失赔偿净值的比例")
+        LEAST = "least_permille", _("赔偿不低于原值的比例")
+
+    name = models.TextField(choices=Name)
+    value = models.BigIntegerField()
+
+    class Meta:
+        db_table = "assets_figure"
+        constraints = [
+            *dated_constraints("assets_figure", "name"),
+            models.CheckConstraint(
+                condition=Q(name__endswith="_fen", value__gt=0) | Q(name__endswith="_permille", value__range=(0, 1000)),
+                name="assets_figure_says_what",
+            ),
+        ]
+
+    @property
+    def is_sum(self) -> bool:
+        return self.name.endswith("_fen")
+
+
 class Asset(models.Model):
     """One thing, or a batch of alike things on one card (`quantity`). Its state moves in `services.moving.move` alone."""
 

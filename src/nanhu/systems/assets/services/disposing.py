@@ -14,8 +14,9 @@ from nanhu.kernel.proposals import given
 from nanhu.systems.assets.errors import ApprovalMissingError, NothingChosenError, TooEarlyError, WipingMissingError
 from nanhu.systems.assets.models import ApprovalLevel, Asset, Disposal, DisposalLine
 from nanhu.systems.assets.numbers import DISPOSALS
+from nanhu.systems.assets.queries.figures import level_today
 from nanhu.systems.assets.queries.lives import MONTHS, life_of
-from nanhu.systems.assets.rules import level_of, month_of, months_between
+from nanhu.systems.assets.rules import month_of, months_between
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.lending import resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
@@ -94,7 +95,7 @@ def ask(
 
 def level_by(value_fen: int, approval: str) -> str:
     """Who approves that so much leaves the books; above the office's own limit not without their paper."""
-    level = level_of(value_fen)
+    level = level_today(value_fen)
     if level != ApprovalLevel.OFFICE and not approval.strip():
         raise ApprovalMissingError(sum=format_yuan(value_fen), level=ApprovalLevel(level).label)
     return level

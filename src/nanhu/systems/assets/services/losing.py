@@ -16,7 +16,8 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.errors import LossChangedError, NobodyToPayError
 from nanhu.systems.assets.models import Asset, Loan, Loss
 from nanhu.systems.assets.numbers import DISPOSALS
-from nanhu.systems.assets.rules import compensation_fen, month_of
+from nanhu.systems.assets.queries.figures import owed_fen
+from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.disposing import level_by
 from nanhu.systems.assets.services.lending import resting_state
@@ -92,7 +93,7 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
         findings=given(findings),
         value_fen=found.value_fen,
         accumulated_fen=accumulated,
-        owed_fen=compensation_fen(value_fen=found.value_fen, accumulated_fen=accumulated, fault=fault),
+        owed_fen=owed_fen(value_fen=found.value_fen, accumulated_fen=accumulated, fault=fault),
         level=level_by(found.value_fen, approval),
         approval=approval.strip(),
     )

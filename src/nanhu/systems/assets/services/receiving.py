@@ -30,10 +30,11 @@ from nanhu.systems.assets.errors import (
     SerialsError,
     UsedBeforeAcquiredError,
 )
-from nanhu.systems.assets.models import Asset, Classification, Movement, Plan, Receipt, ReceiptLine
+from nanhu.systems.assets.models import Asset, Classification, Figure, Movement, Plan, Receipt, ReceiptLine
 from nanhu.systems.assets.numbers import RECEIPTS, THINGS
+from nanhu.systems.assets.queries.figures import figure
 from nanhu.systems.assets.queries.lives import months_of
-from nanhu.systems.assets.rules import NOMINAL_FEN, THRESHOLD_FEN, month_of
+from nanhu.systems.assets.rules import NOMINAL_FEN, month_of
 from nanhu.systems.assets.services.moving import movement_of
 
 State = Receipt.State
@@ -135,8 +136,9 @@ def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
     serials = serials_of(line)
     if len(serials) > line.quantity or any(len(one) > LONGEST_SERIAL for one in serials):
         raise SerialsError(longest=LONGEST_SERIAL, most=line.quantity)
-    if line.price_fen < THRESHOLD_FEN and line.price_fen != NOMINAL_FEN and not (line.is_batch and line.quantity > 1):
-        raise BelowThresholdError(least=format_yuan(THRESHOLD_FEN))
+    least = figure(Figure.Name.THRESHOLD)
+    if line.price_fen < least and line.price_fen != NOMINAL_FEN and not (line.is_batch and line.quantity > 1):
+        raise BelowThresholdError(least=format_yuan(least))
 
 
 def serials_of(line: ReceiptLine) -> list[str]:

@@ -17,3 +17,9 @@ SELECT gen_random_uuid(), code, name, years, '2017-01-01', '财会〔2017〕4号
   FROM (VALUES ('A0101', '房屋（钢筋混凝土结构）', 50), ('A0102', '构筑物', 8), ('A0201', '计算机设备', 6), ('A0202', '办公设备', 6),
                ('A0203', '车辆', 8), ('A0204', '图书档案设备', 5), ('A0205', '机械设备', 10), ('A0206', '电气设备', 5),
                ('A0208', '通信设备', 5), ('A0210', '仪器仪表', 5), ('A0232', '医疗设备', 5), ('A05', '家具、用具', 15)) AS life (code, name, years);
+
+INSERT INTO assets_figure (public_id, name, value, starts_on, reason, created_by_name, created_at, withdrawn_by_name)
+SELECT gen_random_uuid(), name, value, '2017-01-01', reason, 'system:assets', now(), ''
+  FROM (VALUES ('threshold_fen', 100000, '财会〔2017〕4号'), ('council_fen', 10000000, '国有资产管理办法'), ('finance_fen', 500000000, '国有资产管理办法'),
+               ('intent_permille', 1000, '国有资产管理办法'), ('neglect_permille', 500, '国有资产管理办法'),
+               ('least_permille', 100, '国有资产管理办法')) AS figure (name, value, reason);

@@ -22,13 +22,15 @@ def test_nothing_before_the_first_month_and_after_the_last() -> None:
 
 
 def test_a_loss_by_neglect_is_half_of_the_net_value() -> None:
-    assert compensation_fen(value_fen=699_900, accumulated_fen=38_883, fault="neglect") == 330_509
+    assert compensation_fen(value_fen=699_900, accumulated_fen=38_883, permille=500, least_permille=100) == 330_509
 
 
-def test_an_old_thing_still_costs_a_tenth_and_nobody_pays_without_fault() -> None:
-    assert compensation_fen(value_fen=699_900, accumulated_fen=699_900, fault="intent") == 69_990
-    assert compensation_fen(value_fen=699_900, accumulated_fen=0, fault="none") == 0
+def test_an_old_thing_still_costs_a_tenth() -> None:
+    assert compensation_fen(value_fen=699_900, accumulated_fen=699_900, permille=1000, least_permille=100) == 69_990
 
 
 def test_who_approves_by_the_sum() -> None:
-    assert [level_of(fen) for fen in (9_999_999, 10_000_000, 500_000_000)] == ["office", "council", "finance"]
+    levels = [
+        level_of(fen, council_fen=10_000_000, finance_fen=500_000_000) for fen in (9_999_999, 10_000_000, 500_000_000)
+    ]
+    assert levels == ["office", "council", "finance"]

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.identity import api as identity
 from nanhu.systems.assets.models import (
     Asset,
     CardImport,
@@ -85,7 +86,9 @@ class TestOffice(PageTests):
 
     @pytest.fixture
     def holder(self, school):
+        """Of both roles: what finance alone sets stands here too."""
         self.school = school
+        identity.grant_role(by=SYSTEM, account_id=school.actor("T5").account_id, role="assets.finance")
         return school.client("T5")
 
     @pytest.fixture

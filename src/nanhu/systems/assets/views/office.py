@@ -6,16 +6,16 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Console, Empty, Money, Number, PageRequest, Table, Text, bulk, listing
+from nanhu.kernel.kit import Console, Empty, Money, Number, PageRequest, Span, Table, Text, Who, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
-from nanhu.systems.assets.forms import ImproveForm, LotForm, MonthForm, RulingForm
-from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Improvement, Loss
+from nanhu.systems.assets.forms import FigureForm, ImproveForm, LotForm, MonthForm, RulingForm
+from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Figure, Improvement, Loss
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things
 from nanhu.systems.assets.queries import books
-from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing
+from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing, setting
 from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
 
 State = Asset.State
@@ -198,3 +198,34 @@ def depreciation(request: PageRequest) -> HttpResponseBase:
 @depreciation.form("run/", MonthForm, title=_("记一个月折旧"), done=booked_words, roles=[OFFICE])
 def depreciate(request: PageRequest, form: MonthForm) -> int:
     return depreciating.depreciate(by=request.actor, month=form.cleaned_data["month"])
+
+
+class Figures(Table):
+    ordering = ("name", "starts_on")
+    name = Text(_("哪一项"), names=dict(Figure.Name.choices))
+    value = Text(
+        _("规定的值"),
+        lambda rule: format_yuan(rule.value) if rule.is_sum else f"{rule.value / 10:g}%",
+        is_number=True,
+        sort=False,
+    )
+    days = Span(_("有效期"))
+    reason = Text(_("依据的文件"), is_wide=True)
+    by = Who(_("录入"), "created_by_name", at="created_at", account="created_by_id", is_wide=True)
+
+
+@desk.page(
+    "figures/",
+    title=_("规定的数"),
+    tab=_("规定的数"),
+    lead=_("固定资产起点、审批限额、赔偿比例，从哪天起是多少。以前办的按当时的规定，不变。"),
+)
+def figures(request: PageRequest) -> HttpResponseBase:
+    facts = {"set": set_figure.address() if set_figure.is_shown_to(request.viewer) else ""}
+    rows = Figure.objects.filter(withdrawn_at=None)
+    return listing(request, Figures, rows, export_as="规定", template="assets/figures.html", facts=facts)
+
+
+@figures.form("set/", FigureForm, title=_("改一个规定"), done=_("规定已改。"), roles=[FINANCE])
+def set_figure(request: PageRequest, form: FigureForm) -> Figure:
+    return setting.set_figure(by=request.actor, **form.cleaned_data)

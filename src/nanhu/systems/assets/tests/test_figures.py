@@ -1,0 +1,70 @@
+"""Sums and shares from a day on (规定的数): what holds, what follows, who sets them."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.dated import NoRuleError
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.assets.errors import BelowThresholdError, FigureError, FigurePastError
+from nanhu.systems.assets.models import Figure
+from nanhu.systems.assets.queries.figures import figure, level_today, owed_fen
+from nanhu.systems.assets.services.setting import set_figure
+from nanhu.systems.assets.tests.conftest import SYSTEM
+from nanhu.systems.assets.tests.test_receiving import opened
+
+
+def set_to(name, value, *, days=0, reason="校长办公会纪要"):
+    starts_on = campus_today() + timedelta(days=days)
+    return set_figure(by=SYSTEM, name=name, value=Decimal(value), starts_on=starts_on, reason=reason)
+
+
+def test_the_figures_that_the_room_begins_with(db):
+    assert (figure(Figure.Name.THRESHOLD), level_today(10_000_000), level_today(500_000_000)) == (
+        100_000,
+        "council",
+        "finance",
+    )
+    owed = [owed_fen(value_fen=699_900, accumulated_fen=38_883, fault=one) for one in ("intent", "neglect", "none")]
+    assert owed == [661_017, 330_509, 0]
+
+
+def test_a_new_figure_holds_from_its_day_on_and_the_old_one_before(school):
+    set_to("threshold_fen", "1500", days=3)
+    assert figure(Figure.Name.THRESHOLD) == 100_000
+    assert figure(Figure.Name.THRESHOLD, campus_today() + timedelta(days=3)) == 150_000
+    set_to("threshold_fen", "1200")
+    with pytest.raises(BelowThresholdError):
+        opened(school, price_fen=110_000)
+    set_to("neglect_permille", "30")
+    assert owed_fen(value_fen=699_900, accumulated_fen=0, fault="neglect") == 209_970
+
+
+@pytest.mark.parametrize(("name", "value"), [("council_fen", "0"), ("neglect_permille", "100.1")])
+def test_a_figure_that_says_nothing_is_refused(db, name, value):
+    with pytest.raises(FigureError):
+        set_to(name, value)
+    assert Figure.objects.filter(name=name).count() == 1
+
+
+def test_the_past_stays_as_it_was(db):
+    with pytest.raises(FigurePastError):
+        set_to("council_fen", "1", days=-1)
+
+
+def test_a_day_without_a_rule_is_an_error(db):
+    Figure.objects.filter(name="council_fen").update(withdrawn_at=now())
+    with pytest.raises(NoRuleError):
+        level_today(1)
+
+
+def test_finance_sets_what_binds_the_asset_office(school):
+    account = identity.account_of(school["T9"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role="assets.finance")
+    said = {"name": "council_fen", "value": "50000", "starts_on": f"{campus_today():%Y-%m-%d}", "reason": "纪要"}
+    assert school.client("T5").post("/assets/office/figures/set/", said).status_code == 404
+    assert school.client("T9").post("/assets/office/figures/set/", said).status_code == 302
+    assert level_today(5_000_000) == "council"
+    assert "¥ 50,000.00" in school.client("T5").get("/assets/office/figures/").content.decode()
