@@ -34,9 +34,9 @@ DONE = """
            now() - n * interval '6 minutes', 100, ''
       FROM generate_series(1, %(cases)s) AS n, flows_version v WHERE v.id = %(version)s;
     INSERT INTO flows_task (public_id, case_id, applicant_id, step, branch, kind, person_id, pool_office, why, state, is_added, place, opened_at,
-            due_at, level, done_by_id, done_at, decision, comment, data, revision)
+            due_at, level, done_by_id, done_at, decision, comment, data, revision, seen_by)
     SELECT gen_random_uuid(), c.id, c.applicant_id, 'tutor', '', 'approve', p, '', 'resolver', 'done', false, 0, c.opened_at, c.due_at, 0, p,
-           c.closed_at, 'agree', '', '{}', 2
+           c.closed_at, 'agree', '', '{}', 2, '[]'
       FROM flows_case c, generate_series(0, 2) AS place,
            LATERAL (SELECT (%(approvers)s::bigint[])[1 + (c.id + place) %% cardinality(%(approvers)s::bigint[])]) AS who (p)
      WHERE c.state = 'closed'"""

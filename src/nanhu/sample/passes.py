@@ -19,7 +19,18 @@ PURPOSES: Final = (
     "开放实验项目中期检查",
     "社团设备检修",
 )
-FATES: Final = ("waits", "waits", "waits", "second", "second", "granted", "refused", "returned", "withdrawn")
+FATES: Final = (
+    "waits",
+    "waits",
+    "waits",
+    "second",
+    "second",
+    "granted",
+    "refused",
+    "returned",
+    "withdrawn",
+    "sent_back",
+)
 """How far each goes."""
 OWN: Final = (0, 5)
 """The cast's own: one that waits and one that was granted."""
@@ -38,6 +49,8 @@ def open_cases(*, today: date) -> int:
         return 0
     student, counsellor, security = (found[number] for number in numbers)
     others = [one for one in people.members_of(["12"], kind="student") if one != student]
+    draft = {"purpose": "毕业设计：软件定义网络", "place": LABORATORY}
+    flows.keep_draft(person_id=others[-1], key=KEY, data=draft)
     count = 0
     for number, fate in enumerate(FATES):
         applicant = student if number in OWN else others[number] if number < len(others) else None
@@ -62,7 +75,10 @@ def go(applicant: int, number: int, fate: str, deciders: Sequence[int], today: d
         flows.withdraw(by=actor_of(applicant), person_id=applicant, case=case)
     for decider, decision, words in decisions(fate, deciders):
         task = case.tasks.get(state="open")
-        flows.decide(by=actor_of(decider), person_id=decider, task=task, decision=decision, comment=words)
+        to_step = "counsellor" if fate == "sent_back" and decision == "return" else ""
+        flows.decide(
+            by=actor_of(decider), person_id=decider, task=task, decision=decision, comment=words, to_step=to_step
+        )
     return 1
 
 
@@ -73,5 +89,6 @@ def decisions(fate: str, deciders: Sequence[int]) -> list[tuple[int, str, str]]:
         "second": [agreed],
         "granted": [agreed, (security, "agree", "")],
         "refused": [agreed, (security, "refuse", "这几天实验室检修，不开放")],
+        "sent_back": [agreed, (security, "return", "请核对名单，再报一次")],
         "returned": [(counsellor, "return", "请写明指导教师和实验内容")],
     }.get(fate, [])

@@ -94,7 +94,8 @@ class AnnounceForm(forms.Form):
 )
 def announcements(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有请人确认过什么"), icon="megaphone", action=_("写一份"), to="announce")
-    return listing(request, Announcements, queries.announcements_of(request.viewer), empty=none)
+    found = queries.announcements_of(request.viewer)
+    return listing(request, Announcements, found, empty=none, template="flows/announcements.html")
 
 
 def seen_announcement(request: PageRequest, public_id: UUID) -> Announcement:
@@ -105,7 +106,6 @@ def seen_announcement(request: PageRequest, public_id: UUID) -> Announcement:
     "new/",
     AnnounceForm,
     title=_("请人确认"),
-    button=_("请人确认"),
     icon="megaphone",
     submit=_("发给大家"),
     to="announcement",

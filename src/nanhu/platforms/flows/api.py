@@ -20,7 +20,7 @@ from nanhu.platforms.flows.body import (
 from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedError, TwinCaseError
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
 from nanhu.platforms.flows.models import Case
-from nanhu.platforms.flows.services.cases import cancel, go_on, open_case, resubmit, withdraw
+from nanhu.platforms.flows.services.cases import cancel, go_on, keep_draft, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.services.tasks import decide
@@ -51,6 +51,7 @@ __all__ = [
     "choice_lists",
     "decide",
     "go_on",
+    "keep_draft",
     "open_case",
     "register_flow",
     "resolvers",

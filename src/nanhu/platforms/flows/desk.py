@@ -55,6 +55,7 @@ from nanhu.platforms.flows.history import earlier_steps, step_of
 from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.presented import TaskRow, task_rows
+from nanhu.platforms.flows.printing import print_case
 from nanhu.platforms.flows.services import cases, delegations, tasks
 from nanhu.platforms.flows.services.announcing import announcement_of
 from nanhu.platforms.flows.services.definitions import current_version
@@ -340,7 +341,7 @@ def draft(request: PageRequest, definition: Definition) -> HttpResponseBase:
     if request.method != "POST":
         return redirect(desk.address("apply", {"key": definition.key}))
     form = FlowForm(request.POST, asked=current_version(definition.key).body.form)
-    cases.keep_draft(person_id=queries.person_of(request.viewer), definition=definition, data=form.typed())
+    cases.keep_draft(person_id=queries.person_of(request.viewer), key=definition.key, data=form.typed())
     return HttpResponse(status=204)
 
 
@@ -417,7 +418,7 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "took": presented.took_words(found.definition),
             "addresses": {
                 name: desk.address(name, {"public_id": found.public_id})
-                for name in ("urge", "withdraw", "resubmit", "reveal", "reopen", "rate")
+                for name in ("urge", "withdraw", "resubmit", "reveal", "reopen", "rate", "print_paper")
             },
         },
     )
@@ -450,6 +451,11 @@ def resubmit(request: PageRequest, form: FlowForm, found: Case) -> Case:
     person_id = queries.person_of(request.viewer)
     data = form.said() | sourced(found.body.form, person_id)
     return cases.resubmit(by=request.actor, person_id=person_id, case=found, data=data)
+
+
+@case.action("print/", subject=Seen(own_case))
+def print_paper(request: PageRequest, found: Case) -> HttpResponseBase:
+    return redirect("files:download", print_case(by=request.actor, case=found).file.public_id)
 
 
 @case.form("reopen/", ReasonForm, title=_("重新办理"), icon="rotate-ccw", submit=_("重新办理"), done=_("已重新办理。"))

@@ -1,6 +1,7 @@
 """Periodic jobs of processes: what is late, what nobody mended, posts that became vacant, definitions that changed."""
 
 from nanhu.kernel.jobs import job
+from nanhu.platforms.flows.publishing import publish_rows
 from nanhu.platforms.flows.services import announcing
 from nanhu.platforms.flows.services.cases import expire_idle, forget_drafts
 from nanhu.platforms.flows.services.definitions import publish_all
@@ -54,6 +55,11 @@ def forget_old_drafts() -> int:
 @job("flows.forget_contents", every="25 3 * * *")
 def forget_contents_of_cases() -> int:
     return forget_contents()
+
+
+@job("flows.publish_rows", every="25 * * * *")
+def publish_shared_rows() -> int:
+    return publish_rows()
 
 
 @job("flows.measure", every="15 3 * * *")

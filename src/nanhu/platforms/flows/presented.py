@@ -218,11 +218,11 @@ def sealed_facts(case: Case) -> list[tuple[str, str]]:
 
 def took_words(definition: Definition) -> str:
     """What is promised, and how long it really takes."""
-    promise = _("承诺 %(promise)s 内办完") % {"promise": hours.in_words(definition.promise)}
+    promise = _("承诺 %(promise)s内办完") % {"promise": hours.in_words(definition.promise)}
     if definition.usual_minutes is None or definition.longer_minutes is None:
         return promise
     usual, longer = hours.in_words(definition.usual_minutes), hours.in_words(definition.longer_minutes)
-    took = _("最近 90 天：一半在 %(usual)s 内，九成在 %(longer)s 内") % {"usual": usual, "longer": longer}
+    took = _("最近 90 天：一半在 %(usual)s内，九成在 %(longer)s内") % {"usual": usual, "longer": longer}
     return f"{promise} · {took}"
 
 

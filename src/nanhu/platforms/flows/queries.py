@@ -115,10 +115,10 @@ def task_for(viewer: Viewer, public_id: UUID) -> Task:
     row = rows.filter(public_id=public_id).first()
     if row is None:
         raise NotYoursError
-    is_theirs = waiting(viewer).filter(pk=row.pk).exists()
+    if waiting(viewer).filter(pk=row.pk).exists():
+        return row
     was_theirs = person_id in {row.done_by_id, row.done_for_id} or was_before(row, person_id)
-    sees_case = row.state not in LIVING and visible_cases(person_id).filter(pk=row.case_id).exists()
-    if not (is_theirs or was_theirs or sees_case):
+    if not was_theirs and (row.state in LIVING or not visible_cases(person_id).filter(pk=row.case_id).exists()):
         raise NotYoursError
     return row
 

@@ -1,7 +1,7 @@
 """What flows shows elsewhere: 待办 on the homes, one's cases as personal data, the look at sealed fields, the doctor's checks."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -12,11 +12,13 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import now, start_of
 from nanhu.kernel.registry import (
+    CalendarFeed,
     Check,
     CheckResult,
     Look,
+    Occurrence,
     Owner,
     PersonalData,
     SchoolRules,
@@ -37,6 +39,8 @@ from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
 
 STUCK_SHOWN = 10
+DEADLINES_SHOWN = 200
+ONE_DAY = timedelta(days=1)
 
 
 def todo_tile(viewer: Viewer) -> TileContent | None:
@@ -114,6 +118,24 @@ def draft_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, An
         yield {"service": one.definition.name, "changed_at": one.changed_at, "form": one.data}
 
 
+def deadlines(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
+    """Until when what waits for this person has to be done."""
+    if viewer.person_id is None:
+        return
+    rows = queries.todo_tasks(viewer).filter(due_at__gte=start_of(since), due_at__lt=start_of(until + ONE_DAY))
+    for one in rows[:DEADLINES_SHOWN]:
+        if one.due_at is None:
+            continue
+        yield Occurrence(
+            uid=f"flows.task.{one.public_id}",
+            title=f"{term(one.case.definition.name)} {one.case.applicant_name}".strip(),
+            starts=one.due_at,
+            ends=one.due_at,
+            sequence=one.revision,
+            changed_at=one.opened_at,
+        )
+
+
 def check_unassigned() -> CheckResult:
     """Tasks that fell to the owner's head because nobody else was found."""
     count = Task.objects.filter(state__in=LIVING, why="owner").count()
@@ -150,6 +172,7 @@ registry.personal_data.add(PersonalData(key="flows.drafts", title=_("没有交�
 registry.waiting_work.add(
     WaitingWork(key="flows.outside", title=_("别的系统的待办"), office=_("各业务系统"), load=outside_work, order=5)
 )
+registry.calendar_feeds.add(CalendarFeed(key="flows.deadlines", title=_("待办的期限"), load=deadlines, order=40))
 registry.looks.add(Look(key="flows.reveal_sealed", what=_("申请里的证件号码")))
 registry.checks.add(Check(key="flows.unassigned", title=_("待办的办理人"), run=check_unassigned, order=82))
 registry.checks.add(Check(key="flows.stuck", title=_("在办的申请"), run=check_stuck, order=83))

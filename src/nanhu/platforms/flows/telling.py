@@ -24,8 +24,8 @@ def tell(holders: Iterable[Holder], case: Case, words: str) -> None:
     send(others, reverse("flows:todo"), words)
 
 
-def send(ids: Iterable[int], address: str, words: str) -> None:
-    for card in people.person_cards(ids).values():
+def send(ids: Collection[int], address: str, words: str) -> None:
+    for card in people.person_cards(ids).values() if ids else ():
         if card.email:
             text = f"{words}\n\n{configuration().public_url}{address}\n"
             send_mail(email=card.email, subject=words[:120], text=text)

@@ -266,8 +266,9 @@ def cancel(*, by: Actor, case_id: int, reason: str) -> Case:
     return walk.finish()
 
 
-def keep_draft(*, person_id: int, definition: Definition, data: Mapping[str, Any]) -> None:
+def keep_draft(*, person_id: int, key: str, data: Mapping[str, Any]) -> None:
     """What was typed so far, in the place of what was kept before."""
+    definition = current_version(key).definition
     if len(json.dumps(data)) <= LARGEST_DRAFT:
         given = {"data": dict(data), "changed_at": now()}
         Draft.objects.update_or_create(person_id=person_id, definition=definition, defaults=given)

@@ -77,6 +77,8 @@ BOTH = FlowSpec(
             Step(key="pay", name="等缴费", kind="wait"),
             Step(key="hand", name="办理", kind="work", who=(PostOf(office="head"),)),
         ),
+        reopens_at="sign",
+        may_object=True,
     ),
 )
 

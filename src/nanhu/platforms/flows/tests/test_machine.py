@@ -1,4 +1,4 @@
-"""Whatever people do in whatever order, no token is lost or doubled (a state machine over interleavings)."""
+"""Whatever people do in whatever order, and wherever a worker is killed, no token and no event is lost or doubled (a state machine)."""
 
 from typing import Any
 
@@ -9,13 +9,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.flows.models import Case, Task, Token
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import OutboxEvent
+from nanhu.platforms.flows.models import Case, Entry, Task, Token
 from nanhu.platforms.flows.services import cases, tasks
 
 from .conftest import SYSTEM, School
 
 PEOPLE = ("T1", "T2", "T3", "T4", "T5", "S1")
 WORDS = "一二三四五"
+
+
+class KilledError(Exception):
+    """The process is gone before its transaction was kept."""
 
 
 class Moves(RuleBasedStateMachine):
@@ -65,6 +71,35 @@ class Moves(RuleBasedStateMachine):
         else:
             self.attempt(tasks.transfer, **given, to_id=self.school[to])
 
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), what=st.sampled_from(["agree", "refuse", "return", "done"]))
+    def decide_and_be_killed(self, data: Any, who: str, what: str) -> None:
+        """Between the decision with its event and the commit: nothing of either is there."""
+        row = data.draw(st.sampled_from(list(Task.objects.filter(case=self.case).order_by("pk"))))
+        before = self.standing()
+        with pytest.raises((CampusError, KilledError)), transaction.atomic():
+            tasks.decide(by=SYSTEM, person_id=self.school[who], task=row, decision=what, comment=WORDS)
+            raise KilledError
+        assert self.standing() == before
+
+    def standing(self) -> list[Any]:
+        mine = {"case": self.case}
+        return [
+            list(Case.objects.filter(pk=self.case.pk).values_list("state", "outcome", "percent", "due_at")),
+            list(Token.objects.filter(**mine).order_by("pk").values_list("step", "branch")),
+            list(Task.objects.filter(**mine).order_by("pk").values_list("pk", "state", "revision")),
+            Entry.objects.filter(**mine).count(),
+            OutboxEvent.objects.count(),
+        ]
+
+    @rule()
+    def deliver(self) -> None:
+        """The worker hands out what was published, as often as it likes."""
+        deliver_pending()
+
+    @rule(who=st.sampled_from(["T3", "S1", "T4"]))
+    def reopen(self, who: str) -> None:
+        self.attempt(cases.reopen, by=SYSTEM, person_id=self.school[who], case=self.case, reason=WORDS)
+
     @rule(data=st.data(), who=st.sampled_from(PEOPLE), is_claim=st.booleans())
     def claim(self, data: Any, who: str, is_claim: bool) -> None:
         row = data.draw(st.sampled_from(list(Task.objects.filter(case=self.case).order_by("pk"))))
@@ -91,6 +126,10 @@ class Moves(RuleBasedStateMachine):
         living = Task.objects.filter(case=case, state__in=["waiting", "open", "claimed"])
         assert bool(tokens) is (case.state == "running"), "it stands somewhere exactly while it runs"
         assert bool(case.outcome) is (case.state == "closed")
+        ends = Entry.objects.filter(case=case, verb__startswith="closed_").count()
+        told = OutboxEvent.objects.filter(name__endswith="CaseClosed", payload__case_id=case.pk).count()
+        assert ends == told, "each end is told once"
+        assert ends == Entry.objects.filter(case=case, verb="reopened").count() + (case.state == "closed")
         for token in tokens:
             step = case.body.step(token.step)
             waits = living.filter(token=token)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
+from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
@@ -320,3 +321,26 @@ def test_who_holds_six_offices_and_stands_in_for_another_costs_no_more(school):
     asked = queries_of(school.client("T1"), "/flows/")
     assert len(people.posts_of(school["T1"])) == 6
     assert len(asked) <= MOST_QUERIES, "\n".join(asked)
+
+
+def test_deadlines_of_ones_todos_stand_in_the_calendar(school):
+    case = school.apply()
+    task = open_task(case)
+    feed = registry.calendar_feeds.get("flows.deadlines")
+    day = task.due_at.date()
+
+    def of(number):
+        face = "student" if number.startswith("S") else "staff"
+        viewer = registry.Viewer(
+            account_id=school.actor(number).account_id,
+            person_id=school[number],
+            name="",
+            campus_no=number,
+            faces=frozenset({face}),
+            face=face,
+        )
+        return list(feed.load(viewer, day - timedelta(days=1), day + timedelta(days=1)))
+
+    (one,) = of("T1")
+    assert (one.starts, one.uid) == (task.due_at, f"flows.task.{task.public_id}")
+    assert of("S1") == of("T4") == []

@@ -16,7 +16,7 @@ from nanhu.platforms.flows.workshop.sketch import KEY, Sketch
 from nanhu.platforms.people import api as people
 
 RESERVED: Final = frozenset(
-    {"comment", "decision", "revision", "form_token", "csrfmiddlewaretoken", "suggest", "confirmed"}
+    {"comment", "decision", "to_step", "revision", "form_token", "csrfmiddlewaretoken", "suggest", "confirmed"}
 )
 """Names that forms of flows use themselves."""
 LONGEST: Final = {"label": 60, "help": 200, "reason": 200}
