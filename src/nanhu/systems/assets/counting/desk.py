@@ -211,6 +211,8 @@ class Results(Table):
     match = Number(_("在原处"), lambda one: one.figures["match"])
     moved = Number(_("在别处"), lambda one: one.figures["moved"])
     other_keeper = Number(_("领用人不符"), lambda one: one.figures["other_keeper"])
+    gone = Number(_("已处置仍在"), lambda one: one.figures.get("gone", 0))
+    unplaced = Number(_("见到，未说地点"), lambda one: one.figures.get("unplaced", 0), is_wide=True)
     not_seen = Number(_("盘亏（未见到）"), lambda one: one.figures["not_seen"])
     unknown = Number(_("盘盈（查无此号）"), lambda one: one.figures["unknown"])
     unproven = Number(_("未证实"), lambda one: one.figures["unproven"])

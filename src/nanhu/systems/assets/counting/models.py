@@ -14,7 +14,7 @@ from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models import Asset
 
-LONGEST_NUMBER: Final = 40
+LONGEST_NUMBER: Final = 80
 
 
 class StockTake(models.Model):
@@ -141,7 +141,10 @@ class CountRow(models.Model):
 
     class Meta:
         db_table = "assets_count_row"
-        indexes = [models.Index(fields=["take", "number"], name="assets_count_row_of_number")]
+        indexes = [
+            models.Index(fields=["take", "number"], name="assets_count_row_of_number"),
+            models.Index(fields=["take", "asset"], name="assets_count_row_of_thing"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(

@@ -82,8 +82,8 @@ def counters(take: StockTake, person_id: int | None) -> QuerySet[CountMember]:
 
 
 def places_of(take: StockTake, person_id: int) -> list[int] | None:
-    """Where this person counts or counted, with all below; None: everywhere."""
-    tops = list(counters(take, person_id).values_list("team__place", flat=True))
+    """Where this person counts, with all below; None: everywhere. Who counts no more proves nothing anywhere."""
+    tops = list(counters(take, person_id).filter(ended_at=None).values_list("team__place", flat=True))
     return None if None in tops else places_below(tops)
 
 

@@ -352,6 +352,10 @@ class Migration(migrations.Migration):
             model_name="countrow",
             index=models.Index(fields=["take", "number"], name="assets_count_row_of_number"),
         ),
+        migrations.AddIndex(
+            model_name="countrow",
+            index=models.Index(fields=["take", "asset"], name="assets_count_row_of_thing"),
+        ),
         migrations.AddConstraint(
             model_name="countrow",
             constraint=models.CheckConstraint(

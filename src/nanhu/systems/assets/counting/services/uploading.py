@@ -4,12 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
-from django.db.models import Count
+from django.db import connection, transaction
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
@@ -21,7 +20,9 @@ from nanhu.systems.assets.counting.queries import places_of
 from nanhu.systems.assets.labels import ROOM, room_key_of
 
 MOST_ROWS: Final = 500
-LAST_YEAR: Final = 2100
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+OLDEST: Final = timedelta(days=366)
+"""A phone that woke in 1970 counts as one whose sights are a year old: before the opening, and so proving nothing."""
 LONGEST_STAY: Final = timedelta(hours=4)
 """How long the code of a door proves that somebody stands in its room."""
 State = StockTake.State
@@ -32,7 +33,7 @@ class SentRow(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     client_id: UUID
     session: UUID
-    number: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NUMBER, pattern=r"^[!-~]+$")]
+    number: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NUMBER, pattern=r"^[^\x00-\x1f\x7f]+$")]
     seen_at: Annotated[datetime, msgspec.Meta(tz=True)]
     method: Literal["scan", "typed"]
     round: Annotated[int, msgspec.Meta(ge=1, le=99)]
@@ -48,7 +49,7 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`ids`: what we have now and the phone may forget; `twice`: numbers that somebody, or the same hand, had seen before; `said`: ids of rows
+    """`ids`: what we have now and the phone may forget; `twice`: numbers that somebody else had seen before; `said`: ids of rows
     whose door proves nothing (made up, read too long ago, outside the team's places)."""
 
     ids: list[str]
@@ -58,13 +59,12 @@ class Taken:
 
 
 def batch_of(body: bytes) -> Batch:
-    """A body that was cut is refused whole, and sent again whole; so is a clock that knows no century of ours."""
+    """A body that was cut is refused whole, and sent again whole; so is one that was sent in no century of ours."""
     try:
         batch = strict_json.decode(body, Batch)
     except (strict_json.JsonError, msgspec.ValidationError) as error:
         raise BatchRefusedError from error
-    moments = [batch.sent_at, *(at for one in batch.rows for at in (one.seen_at, one.room_at) if at is not None)]
-    if not all(1970 < at.year < LAST_YEAR for at in moments):  # noqa: PLR2004 - what a phone says that has forgotten the time
+    if not FIRST_YEAR < batch.sent_at.year < LAST_YEAR:
         raise BatchRefusedError
     return batch
 
@@ -92,7 +92,7 @@ def take_rows(*, person_id: int, take: StockTake, batch: Batch) -> Taken:
     kept = dict(mine.values_list("client_id", "has_room_code"))
     return Taken(
         ids=[str(one) for one in kept],
-        twice=seen_before(row, numbers),
+        twice=seen_before(row, numbers, person_id),
         said=[str(one.client_id) for one in batch.rows if one.room and not kept.get(one.client_id, True)],
         is_late=row.state != State.OPEN,
     )
@@ -115,9 +115,11 @@ def facts_of(sent: SentRow, take: StockTake, *, sent_at: datetime, shift: timede
     """As it is kept. What claims to be older than the count proves nothing."""
     room = room_key_of(sent.room)
     claimed = ROOM.search(sent.room)
-    phone_at = min(sent.seen_at, sent_at)
+    phone_at = min(max(sent.seen_at, sent_at - OLDEST), sent_at)
     seen_at, began = phone_at + shift, take.opened_at or sent_at
-    is_within = sent.room_at is not None and timedelta() <= phone_at - sent.room_at <= LONGEST_STAY
+    is_within = (
+        sent.room_at is not None and sent.room_at <= phone_at <= max(sent.room_at, sent_at - OLDEST) + LONGEST_STAY
+    )
     return {
         "client_id": str(sent.client_id),
         "session": str(sent.session),
@@ -132,6 +134,9 @@ def facts_of(sent: SentRow, take: StockTake, *, sent_at: datetime, shift: timede
     }
 
 
-def seen_before(take: StockTake, numbers: Sequence[str]) -> list[str]:
-    found = CountRow.objects.filter(take=take, number__in=numbers).values("number").annotate(times=Count("id"))
-    return [one["number"] for one in found.filter(times__gt=1)]
+def seen_before(take: StockTake, numbers: Sequence[str], person_id: int) -> list[str]:
+    """What somebody else saw as well, also by its other label; and unknown labels that somebody else read."""
+    with connection.cursor() as cursor:
+        facts: dict[str, Any] = {"take": take.pk, "numbers": list(numbers), "person": person_id}
+        cursor.execute(statements.statement("seen_before"), facts)
+        return [number for (number,) in cursor.fetchall()]

@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION assets_count_verdicts(of_take bigint) RETURNS TABLE (
          WHERE m.to_state IN ('disposed', 'void') AND m.at <= take.until
          GROUP BY m.asset_id
     ), counted AS (
-        SELECT r.*, coalesce('#' || r.asset_id, r.number) AS thing,
+        SELECT r.*, CASE WHEN r.asset_id IS NULL THEN r.number END AS label,
                r.has_room_code AND r.method = 'scan' AND min(r.number) OVER at_once = max(r.number) OVER at_once
                    AND min(r.number) OVER half_later = max(r.number) OVER half_later AS proven
           FROM assets_count_row r JOIN take ON take.id = r.take_id
@@ -22,8 +22,8 @@ CREATE OR REPLACE FUNCTION assets_count_verdicts(of_take bigint) RETURNS TABLE (
         WINDOW at_once AS (PARTITION BY r.person_id, floor(extract(epoch FROM r.phone_at))),
                half_later AS (PARTITION BY r.person_id, floor(extract(epoch FROM r.phone_at) + 0.5))
     ), numbered AS (
-        SELECT c.*, row_number() OVER (PARTITION BY c.thing ORDER BY c.proven DESC, c.seen_at DESC, c.client_id) AS nth,
-               bool_or(c.is_other_keeper) OVER (PARTITION BY c.thing) AS somebody_else
+        SELECT c.*, row_number() OVER (PARTITION BY c.asset_id, c.label ORDER BY c.proven DESC, c.seen_at DESC, c.client_id) AS nth,
+               bool_or(c.is_other_keeper) OVER (PARTITION BY c.asset_id, c.label) AS somebody_else
           FROM counted c
     )
     SELECT n.id, n.asset_id, coalesce(a.number, n.number), i.room_id, n.room_id, n.seen_at,

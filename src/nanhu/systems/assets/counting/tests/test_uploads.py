@@ -12,9 +12,11 @@ from django.db import connection
 from nanhu.kernel.clock import now
 from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.counting.models import CountRow
+from nanhu.systems.assets.counting.queries import verdicts_of
 from nanhu.systems.assets.counting.services import concluding, planning
 from nanhu.systems.assets.counting.tests.conftest import make_school
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, planned, row
+from nanhu.systems.assets.models import Asset
 
 
 def sent(rows, **more):
@@ -65,13 +67,12 @@ BAD = [
     {"rows": [row("x")] * 501},
     {"rows": [{"number": "x"}]},
     {"rows": [{**msgspec.to_builtins(row("x")), "take_id": 1}]},
-    {"rows": [{**msgspec.to_builtins(row("x")), "number": "数"}]},
-    {"rows": [{**msgspec.to_builtins(row("x")), "number": "9" * 41}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "number": "数\n1"}]},
+    {"rows": [{**msgspec.to_builtins(row("x")), "number": "9" * 81}]},
     {"rows": [{**msgspec.to_builtins(row("x")), "method": "list"}]},
     {"rows": [{**msgspec.to_builtins(row("x")), "round": 0}]},
     {"rows": [{**msgspec.to_builtins(row("x")), "seen_at": "2026-11-28T10:00:00"}]},
     {"rows": [{**msgspec.to_builtins(row("x")), "room": "\0"}]},
-    {"rows": [{**msgspec.to_builtins(row("x")), "seen_at": "0001-01-01T00:00:00Z"}]},
     {"sent_at": "9999-12-31T23:59:59Z"},
     {"sent_at": "yesterday"},
     {"more": 1},
@@ -154,6 +155,31 @@ def test_who_was_taken_off_a_team_brings_what_his_phone_holds_and_reads_no_list(
     assert post(phone, take, sent([one])).json()["ids"] == [str(one.client_id)]
     planning.set_team(by=school.actor("T5"), take=take, name="一组", members=["T2", "T3"])
     assert len(phone.get(f"/assets/count/{take.public_id}/things.json").json()["things"]) == 3
+
+
+@pytest.mark.django_db
+def test_a_phone_that_woke_in_1970_loses_nothing_and_proves_nothing(take, phone):
+    for year in ("0001", "1970", "9999"):
+        one = {
+            **msgspec.to_builtins(row(f"x{year}")),
+            "seen_at": f"{year}-06-01T00:00:00Z",
+            "room_at": f"{year}-06-01T00:00:00Z",
+        }
+        assert (
+            len(post(phone, take, sent([row("y")]) | {"rows": [json.loads(msgspec.json.encode(one))]}).json()["ids"])
+            == 1
+        )
+    assert set(CountRow.objects.values_list("has_room_code", flat=True)) == {False}
+
+
+@pytest.mark.django_db
+def test_a_label_of_the_system_before_may_say_anything_and_no_label_is_another_thing(school, take, phone):
+    thing, other = take.items.order_by("pk")[0].asset, take.items.order_by("pk")[1].asset
+    Asset.objects.filter(pk=thing.pk).update(former_number="设 2019-001")
+    said = [row("设 2019-001"), row(other.number), row(f"#{other.pk}")]
+    assert len(post(phone, take, sent(said)).json()["ids"]) == 3
+    verdicts = {one["number"]: one["verdict"] for one in verdicts_of(take)}
+    assert (verdicts[thing.number], verdicts[other.number], verdicts[f"#{other.pk}"]) == ("match", "match", "unknown")
 
 
 @pytest.mark.django_db

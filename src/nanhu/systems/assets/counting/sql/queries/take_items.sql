@@ -3,7 +3,7 @@ INSERT INTO assets_count_item (take_id, asset_id, room_id, unit_id, keeper_id, i
 SELECT %(take)s, a.id, a.room_id, a.unit_id, a.keeper_id, FALSE
   FROM assets_asset a
  WHERE a.id IN (SELECT id FROM assets_asset WHERE number = ANY(%(numbers)s)
-                UNION SELECT id FROM assets_asset WHERE upper(former_number) = ANY(%(numbers)s) AND state <> 'void')
+                UNION SELECT id FROM assets_asset WHERE former_number <> '' AND upper(former_number) = ANY(%(numbers)s) AND state <> 'void')
    AND NOT EXISTS (SELECT FROM assets_count_item i WHERE i.take_id = %(take)s AND i.asset_id = a.id)
  ORDER BY a.id
     ON CONFLICT (take_id, asset_id) DO NOTHING

@@ -9,7 +9,7 @@ SELECT g.client_id, %(take)s, g.round, g.session, %(person)s, g.number, a.id, p.
                                                  has_room_code boolean, is_other_keeper boolean, method text, phone_at timestamptz, seen_at timestamptz)
   LEFT JOIN LATERAL (
       SELECT id FROM (SELECT id, 1 AS choice FROM assets_asset WHERE number = g.number
-                      UNION ALL SELECT id, 2 FROM assets_asset WHERE upper(former_number) = g.number AND state <> 'void') found
+                      UNION ALL SELECT id, 2 FROM assets_asset WHERE former_number <> '' AND upper(former_number) = g.number AND state <> 'void') found
        ORDER BY choice LIMIT 1) a ON TRUE
   LEFT JOIN campus_places p ON p.key = g.room
  ORDER BY g.client_id

@@ -13,6 +13,7 @@ const THING = /\/a\/([!-~]+)$/;
 const NUMBER = /^(\d{4})-A(\d{2})-(\d{6,12})-(\d)$/;
 // labels of the system before, and of others: no address, no sentence
 const OLD = /^[0-9A-Z][0-9A-Z._\/-]{3,39}$/;
+const OURS = /^[\dO]{4}-?A[\dO]{2}/;
 const SHELL = /\/count\/([0-9a-f-]{36}\/)?$/;
 
 let things = new Map(), rooms = {}, round = 1, seen = new Set(), told = new Set(), place = null, session = crypto.randomUUID();
@@ -27,7 +28,7 @@ export function isNumber(text) {
 }
 
 // Whatever else a code says is none of ours; a number whose check digit is wrong was read wrong.
-const isLabel = (text) => isNumber(text) || things.has(text) || (OLD.test(text) && !NUMBER.test(text));
+const isLabel = (text) => isNumber(text) || things.has(text) || (OLD.test(text) && !OURS.test(text));
 
 function note(name, isShown) {
   root.querySelector(`[data-note="${name}"]`).hidden = !isShown;
@@ -162,8 +163,8 @@ async function send(rows, token) {
   const { ids, twice, said, is_late: isLate } = await answer.json();
   await dropRows(ids);
   note("late", isLate);
-  if (rows.some((row) => said.includes(row.client_id) && row.room.startsWith("R."))) note("door", true);
   for (const number of twice) sayTwice(things.get(number)?.number ?? number);
+  note("door", rows.some((row) => said.includes(row.client_id) && row.room.startsWith("R.")));
   return ids.length > 0;
 }
 
@@ -206,7 +207,11 @@ async function keepForLater() {
   const addresses = [decoder, reader, wasm].map((one) => new URL(one, location.href).href);
   const files = new Set(loaded.filter((name) => name.startsWith(`${location.origin}/static/`) || name.startsWith(`${location.origin}/theme.css`)));
   await cache.addAll(files);
-  await cache.addAll([location.pathname, root.dataset.home]);
+  for (const address of [location.pathname, root.dataset.home]) {
+    const answer = await fetch(address);
+    if (!answer.ok || answer.redirected) return;
+    await cache.put(address, answer);
+  }
   part("ready").hidden = false;
   await Promise.allSettled(addresses.map((one) => cache.add(one)));
   const kept = await cache.keys();
