@@ -25,6 +25,7 @@ BENCHMARKS = {
     "cas_flows": "bench.cas_flows",
     "single_logout": "bench.single_logout",
     "account_search": "bench.account_search",
+    "search": "bench.search",
     "shared_tables": "bench.shared_tables",
     "assets_count": "bench.assets_count",
     "demo": "bench.demo",

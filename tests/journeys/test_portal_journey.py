@@ -212,8 +212,17 @@ def test_the_keyboard_alone_is_enough(sign_in):
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
     page.keyboard.type("tsg")
+    expect(page.locator("#found a")).to_have_text(["图书馆"])
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#found a")).to_be_focused()
+    look_at(page, "found-while-typing")
+    page.keyboard.press("Escape")
+    expect(page.locator("#found a")).to_have_count(0)
+    page.keyboard.type("g")
+    page.keyboard.press("Backspace")
+    expect(page.locator("#found a")).to_have_text(["图书馆"])
     page.keyboard.press("Enter")
-    expect(page.locator(".app-row")).to_have_count(1)
+    page.wait_for_url("**/me/")
     page.locator("h1").click()
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
@@ -226,6 +235,22 @@ def test_the_keyboard_alone_is_enough(sign_in):
     page.keyboard.press("Escape")
     expect(page.locator(".me-menu")).to_be_hidden()
     expect(page.locator("details.me > summary")).to_be_focused()
+
+
+def test_one_box_finds_it_on_the_phone_too(sign_in):
+    page = sign_in("student", "phone")
+    page.get_by_role("link", name="搜索", exact=True).click()
+    field = page.get_by_label("搜索应用、服务、公告").last
+    expect(field).to_be_focused()
+    look_at(page, "search-empty")
+    field.fill("tushuguan")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="搜索结果").last.get_by_role("link")).to_have_text(["图书馆"])
+    look_at(page, "search-found")
+    page.get_by_label("搜索应用、服务、公告").last.fill("核反应堆")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("没有找到")).to_be_visible()
+    look_at(page, "search-nothing")
 
 
 def test_a_list_is_walked_by_j_and_k(open_page):

@@ -292,6 +292,39 @@ class CalendarFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Something that can be found: `detail` says which one it is; `words` are what else it answers to, and are never shown.
+
+    Indexed, it is for everybody who is signed in, or for who has one of the `faces`, holds one of the `roles` and is of one of the units
+    (`unit_ids`), as far as these say anything.
+    """
+
+    key: str
+    title: Text
+    url: str
+    detail: Text = ""
+    words: str = ""
+    icon: str = ""
+    faces: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    unit_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searchable:
+    """A room's part of the one search (统一搜索): either `hits()` gives everything, and it is indexed, or `load(viewer, text, limit)` is asked
+    each time, and gives only what this viewer may see. `more(text)` is the address of the room's own list of what was found."""
+
+    key: str
+    title: Text
+    icon: str
+    hits: Callable[[], Iterable[Hit]] | None = None
+    load: Callable[[Viewer, str, int], Sequence[Hit]] | None = None
+    more: Callable[[str], str] | None = None
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingLine:
     """One thing that waits for somebody: `facts` are what the decision needs, `who` asks for it."""
 
@@ -367,3 +400,4 @@ obligations: Register[Obligation] = Register()
 term_steps: Register[TermStep] = Register()
 calendar_feeds: Register[CalendarFeed] = Register()
 waiting_work: Register[WaitingWork] = Register()
+searchables: Register[Searchable] = Register()

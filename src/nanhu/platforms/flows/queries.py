@@ -1,6 +1,7 @@
 """Reads: what waits for a person, his applications, the cases that he may see."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -8,11 +9,12 @@ from uuid import UUID
 from django.db.models import Case as Chosen
 from django.db.models import Count, F, IntegerField, Q, QuerySet, When
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.registry import Viewer, Waiting, WaitingWork, waiting_work
+from nanhu.kernel.registry import Hit, Viewer, Waiting, WaitingWork, waiting_work
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.flows.errors import NotYoursError
 from nanhu.platforms.flows.models import (
@@ -165,6 +167,20 @@ def todo_sources() -> QuerySet[OutsideSource]:
 
 def offered_services(viewer: Viewer) -> QuerySet[Definition]:
     return Definition.objects.filter(is_offered=True, faces__contains=viewer.face).order_by("section", "name")
+
+
+def service_hits() -> Iterable[Hit]:
+    """What people may apply for, for the one search."""
+    for one in Definition.objects.filter(is_offered=True).exclude(faces=[]).select_related("unit"):
+        yield Hit(
+            key=one.key,
+            title=one.name,
+            url=reverse("flows:apply", args=[one.key]),
+            detail=one.summary or (one.unit.name if one.unit else ""),
+            words=one.summary,
+            icon=one.icon,
+            faces=frozenset(one.faces),
+        )
 
 
 def service_for(viewer: Viewer, key: str) -> Definition:

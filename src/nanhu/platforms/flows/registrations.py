@@ -22,6 +22,7 @@ from nanhu.kernel.registry import (
     Owner,
     PersonalData,
     SchoolRules,
+    Searchable,
     Text,
     Tile,
     TileContent,
@@ -173,6 +174,9 @@ registry.waiting_work.add(
     WaitingWork(key="flows.outside", title=_("别的系统的待办"), office=_("各业务系统"), load=outside_work, order=5)
 )
 registry.calendar_feeds.add(CalendarFeed(key="flows.deadlines", title=_("待办的期限"), load=deadlines, order=40))
+registry.searchables.add(
+    Searchable(key="flows.services", title=_("办事流程"), icon="workflow", hits=queries.service_hits, order=10)
+)
 registry.looks.add(Look(key="flows.reveal_sealed", what=_("申请里的证件号码")))
 registry.checks.add(Check(key="flows.unassigned", title=_("待办的办理人"), run=check_unassigned, order=82))
 registry.checks.add(Check(key="flows.stuck", title=_("在办的申请"), run=check_stuck, order=83))

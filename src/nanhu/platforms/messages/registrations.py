@@ -1,10 +1,14 @@
 """What the portal shows of notices."""
 
+from urllib.parse import urlencode
+
+from django.db.models import Case, Q, When
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, HomeNotices, NoticeLine, Viewer
+from nanhu.kernel.registry import Application, Hit, HomeNotices, NoticeLine, Searchable, Viewer
 from nanhu.platforms.messages import queries
 
 
@@ -26,6 +30,36 @@ def line_of(notice: queries.MarkedNotice) -> NoticeLine:
     )
 
 
+def found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
+    """Notices that this reader may read: those with all the words in their title first, then the newest."""
+    asked = queries.title_condition(text)
+    if asked is None:
+        return []
+    best = Case(When(Q(upper_title__contains=text.upper()), then=0), default=1)
+    notices = queries.visible_to(viewer).alias(upper_title=Upper("title")).filter(asked)
+    notices = notices.order_by(best, "-published_at", "-pk")
+    return [
+        Hit(
+            key=str(one.public_id),
+            title=one.title,
+            url=reverse("messages:notice", args=[one.public_id]),
+            detail=one.office_name,
+            icon="megaphone",
+        )
+        for one in notices.select_related("office").defer("body")[:limit]
+    ]
+
+
+registry.searchables.add(
+    Searchable(
+        key="messages.notices",
+        title=_("公告"),
+        icon="megaphone",
+        load=found,
+        more=lambda text: f"{reverse('messages:notices')}?{urlencode({'q': text})}",
+        order=40,
+    )
+)
 registry.home_notices.add(
     HomeNotices(key="messages.notices", load=home_lines, url=lambda: reverse("messages:notices")),
 )

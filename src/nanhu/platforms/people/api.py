@@ -1,5 +1,6 @@
 """The API of people. Ids are integers; `public_id` is what may stand in addresses."""
 
+from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.people.errors import (
     AlreadyRevertedError,
     LaterChangesError,
@@ -55,7 +56,6 @@ from nanhu.platforms.people.records import (
 )
 from nanhu.platforms.people.rules import (
     comparable_name,
-    halfwidth,
     id_check_character,
     initials_of,
     is_phone,

@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import throttle
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.throttle import Gate, Limit
 from nanhu.kernel.ui.widgets import SuggestInput, Suggestion
 from nanhu.platforms.people.queries import find_person_by_campus_no, person_cards
-from nanhu.platforms.people.rules import halfwidth, is_phone, normalise_phone
+from nanhu.platforms.people.rules import is_phone, normalise_phone
 from nanhu.platforms.people.search import find_persons
 from nanhu.platforms.people.units import UnitChoice, unit_choices
 

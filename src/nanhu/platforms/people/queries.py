@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from nanhu.kernel.crypto import blind_index, mask_phone
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
-from nanhu.platforms.people.rules import halfwidth, normalise_document, normalise_name, normalise_phone
+from nanhu.platforms.people.rules import normalise_document, normalise_name, normalise_phone
 
 ID_TAIL_LENGTH: Final = 6
 LIVE: Final = (Affiliation.State.ACTIVE, Affiliation.State.SUSPENDED)

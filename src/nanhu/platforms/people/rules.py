@@ -1,10 +1,11 @@
 """Names, numbers and pinyin: pure functions, no database."""
 
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import Final
+
+from nanhu.kernel.folding import halfwidth
 
 COMPOUND_SURNAMES: Final = frozenset(
     [
@@ -198,14 +199,6 @@ def state_on(today: date, *, state: str, starts_on: date, ends_on: date | None) 
     if state == "ended" or (ends_on is not None and ends_on < today):
         return "ended"
     return "planned" if starts_on > today else state
-
-
-def halfwidth(text: str) -> str:
-    """Full-width letters, digits and signs to half width; every kind of space to a plain one; invisible marks away."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(
-        " " if c.isspace() else c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace()
-    )
 
 
 def id_check_character(first_seventeen: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any, Final
 from django.db import connection
 
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.people.models import Person
-from nanhu.platforms.people.rules import halfwidth, normalise_document, normalise_phone
+from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
 LONGEST: Final = 60
 MOST: Final = 200

@@ -9,7 +9,7 @@ class PortalConfig(AppConfig):
     verbose_name = "信息门户"
 
     def ready(self) -> None:
-        from nanhu.platforms.portal import calendar_desk, registrations  # noqa: F401  (registering is its effect)
+        from nanhu.platforms.portal import calendar_desk, jobs, registrations, search_desk  # noqa: F401  (registering is its effect)
         from nanhu.platforms.portal.frame import PortalFrame
 
         shell.provided_by(PortalFrame())

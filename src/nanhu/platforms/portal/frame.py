@@ -30,7 +30,7 @@ class PortalFrame:
             name=viewer.name,
             subtitle=viewer.campus_no,
             home_url=reverse("portal:home"),
-            search_url=reverse("portal:applications"),
+            search_url=reverse("portal:search"),
             top=top,
             bottom=_bottom(request, top),
             menu=_menu(viewer, chosen),

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -109,3 +110,69 @@ class CalendarAddress(models.Model):
                 fields=["account"], condition=Q(revoked_at=None), name="portal_calendar_address_one_a_person"
             )
         ]
+
+
+class SearchEntry(models.Model):
+    """A thing of the index (检索条目). `searched`: title and further words, folded, with their pinyin and initials; `grams`: its pairs of letters.
+    Empty `faces`, `roles` or `unit_ids` say nothing of whom it is for."""
+
+    source = models.TextField()
+    object_key = models.TextField()
+    title = models.TextField()
+    detail = models.TextField(blank=True)
+    url = models.TextField()
+    icon = models.TextField(blank=True)
+    folded = models.TextField(help_text="the title")
+    pinyin = models.TextField(blank=True, help_text="of the title")
+    searched = models.TextField()
+    grams = ArrayField(models.TextField())
+    faces = ArrayField(models.TextField(), default=list)
+    roles = ArrayField(models.TextField(), default=list)
+    unit_ids = ArrayField(models.BigIntegerField(), default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "portal_search_entry"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "object_key"], name="portal_search_entry_once"),
+            models.CheckConstraint(condition=~Q(title="") & ~Q(url=""), name="portal_search_entry_leads_somewhere"),
+        ]
+        indexes = [
+            GinIndex(fields=["grams"], name="portal_search_grams"),
+            GinIndex(fields=["pinyin"], opclasses=["gin_trgm_ops"], name="portal_search_pinyin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SearchSynonym(models.Model):
+    """What people call it (补卡) and what it is called (校园卡补办)."""
+
+    word = models.TextField(help_text="folded")
+    means = models.TextField()
+    author_name = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "portal_search_synonym"
+        constraints = [
+            models.UniqueConstraint(fields=["word", "means"], name="portal_search_synonym_once"),
+            models.CheckConstraint(condition=~Q(word="") & ~Q(means=""), name="portal_search_synonym_says"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word} → {self.means}"
+
+
+class SearchMiss(models.Model):
+    """A search that found nothing: the words, the day, and a digest of the account, so that persons can be counted and not named."""
+
+    word = models.TextField()
+    day = models.DateField()
+    asker = models.BinaryField()
+
+    class Meta:
+        db_table = "portal_search_miss"
+        constraints = [models.UniqueConstraint(fields=["word", "asker"], name="portal_search_miss_once")]
+        indexes = [models.Index(fields=["asker", "day"], name="portal_search_miss_of_day")]

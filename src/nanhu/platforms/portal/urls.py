@@ -1,7 +1,8 @@
 from django.urls import path
 
 from nanhu.platforms.portal.calendar_desk import desk as feeds
-from nanhu.platforms.portal.views import applications, calendar, home, manual, preferences
+from nanhu.platforms.portal.search_desk import desk as words
+from nanhu.platforms.portal.views import applications, calendar, home, manual, preferences, search
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +11,8 @@ urlpatterns = [
     path("tiles/<str:key>/", home.tile, name="tile"),
     path("manual/", manual.manual, name="manual"),
     path("calendar/", feeds.urls),
+    path("search/", search.search, name="search"),
+    path("search/words/", words.urls),
     path("calendar/<str:secret>.ics", calendar.feed, name="feed"),
     path("apps/", applications.applications, name="applications"),
     path("apps/<str:key>/favourite", applications.favourite, name="favourite"),

@@ -193,6 +193,18 @@ def test_the_address_filters_the_list(browser, publish, query, found):
     assert titles(browser("student").get(f"{LIST}?{query}")) == found
 
 
+def test_the_search_finds_the_notices_that_one_may_read(browser, publish):
+    publish("全校选课通知")
+    publish("教师选课说明", audience="staff")
+
+    def found(who):
+        groups = browser(who).get("/search/", {"q": "选课"}).context["groups"]
+        return sorted(hit.title for group in groups if group.key == "messages.notices" for hit in group.hits)
+
+    assert found("student") == ["全校选课通知"]
+    assert found("teacher") == ["全校选课通知", "教师选课说明"]
+
+
 def test_years_follow_the_campus_clock(browser, publish):
     notice = publish("元旦")
     Notice.objects.filter(pk=notice.pk).update(published_at="2025-12-31T16:30:00Z", must_read=True)

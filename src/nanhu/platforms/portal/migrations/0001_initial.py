@@ -1,5 +1,7 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -9,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("identity", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -153,6 +156,83 @@ class Migration(migrations.Migration):
                         fields=("account",),
                         name="portal_calendar_address_one_a_person",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField()),
+                ("object_key", models.TextField()),
+                ("title", models.TextField()),
+                ("detail", models.TextField(blank=True)),
+                ("url", models.TextField()),
+                ("icon", models.TextField(blank=True)),
+                ("folded", models.TextField(help_text="the title")),
+                ("pinyin", models.TextField(blank=True, help_text="of the title")),
+                ("searched", models.TextField()),
+                ("grams", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
+                ("faces", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
+                ("roles", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
+                (
+                    "unit_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "portal_search_entry",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["grams"], name="portal_search_grams"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["pinyin"], name="portal_search_pinyin", opclasses=["gin_trgm_ops"]
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "object_key"), name="portal_search_entry_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("url", ""), _negated=True)
+                        ),
+                        name="portal_search_entry_leads_somewhere",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchMiss",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.TextField()),
+                ("day", models.DateField()),
+                ("asker", models.BinaryField()),
+            ],
+            options={
+                "db_table": "portal_search_miss",
+                "indexes": [models.Index(fields=["asker", "day"], name="portal_search_miss_of_day")],
+                "constraints": [models.UniqueConstraint(fields=("word", "asker"), name="portal_search_miss_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchSynonym",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.TextField(help_text="folded")),
+                ("means", models.TextField()),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "portal_search_synonym",
+                "constraints": [
+                    models.UniqueConstraint(fields=("word", "means"), name="portal_search_synonym_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("word", ""), _negated=True), models.Q(("means", ""), _negated=True)
+                        ),
+                        name="portal_search_synonym_says",
+                    ),
                 ],
             },
         ),

@@ -116,6 +116,18 @@ def test_a_units_clerk_sees_his_units_people_only(office, here, elsewhere) -> No
     assert elsewhere.account.state == "active"
 
 
+def test_the_search_finds_persons_for_who_looks_after_their_accounts_alone(office, here, elsewhere) -> None:
+    def found(client, text):
+        groups = client.get("/search/", {"q": text}).context["groups"]
+        return [hit.url for group in groups if group.key == "identity.persons" for hit in group.hits]
+
+    clerk, security = office("identity.clerk", unit="08").client, office("identity.security").client
+    assert found(clerk, here.name) == found(clerk, here.numbers[0][:6]) == [page_of(here)]
+    assert found(clerk, elsewhere.name) == []
+    assert found(security, elsewhere.name) == [page_of(elsewhere)]
+    assert found(office("identity.auditor").client, here.name) == []
+
+
 def test_a_clerk_whose_grant_ended_sees_nobody(office, here) -> None:
     clerk = office("identity.clerk", unit="08")
     RoleGrant.objects.update(created_at=now() - timedelta(days=3), ends_at=now() - timedelta(days=1))

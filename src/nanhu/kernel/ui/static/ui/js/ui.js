@@ -5,6 +5,7 @@ import "./forms.js";
 import "./echoes.js";
 import "./copy.js";
 import "./menus.js";
+import "./search.js";
 import "./tables.js";
 import "./uploads.js";
 import "./renewals.js";

@@ -1,0 +1,52 @@
+"""Folding of texts for comparing and finding (折叠): width, case, pinyin, initials, pairs of letters (bigrams)."""
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+LONGEST: Final = 60
+MOST_WORDS: Final = 8
+
+
+def halfwidth(text: str) -> str:
+    """Full-width letters, digits and signs to half width; every kind of space to a plain one; invisible marks away."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(
+        " " if c.isspace() else c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace()
+    )
+
+
+def folded(text: str) -> str:
+    """Half width, lower case, single blanks, without control signs."""
+    return " ".join(halfwidth(text).lower().split())
+
+
+def query_of(text: str) -> str:
+    """What was typed, as it is looked for; bounded."""
+    return " ".join(folded(text[: 4 * LONGEST])[:LONGEST].split()[:MOST_WORDS])
+
+
+@lru_cache(maxsize=4096)
+def readings(text: str) -> tuple[str, str]:
+    """Pinyin and initials: "校园卡" → ("xiaoyuanka", "xyk"); of a text without Chinese, nothing."""
+    from pypinyin import Style, lazy_pinyin  # has a large dictionary
+
+    if text.isascii():
+        return "", ""
+    plain = text.replace(" ", "")
+    return "".join(lazy_pinyin(plain)), "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
+
+
+def searched(title: str, words: str) -> str:
+    """Everything that an entry answers to. A line that was found in one of the parts was found."""
+    parts = [folded(title), *folded(words).split()]
+    return " ".join(part for one in parts for part in (one, *readings(one)) if part)
+
+
+def grams(text: str) -> list[str]:
+    """Pairs of letters of each word, and each letter that is not of ASCII: what an index finds a text by."""
+    found: set[str] = set()
+    for word in text.split():
+        found.update(word[at : at + 2] for at in range(len(word) - 1))
+        found.update(letter for letter in word if not letter.isascii())
+    return sorted(found)

@@ -1,0 +1,154 @@
+"""What one search finds: the menu, the index and what rooms are asked live, each under the viewer's own rights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import folding
+from nanhu.kernel.registry import Application, Hit, Searchable, Text, Viewer, searchables
+from nanhu.kernel.remembered import Remembered
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal import menu
+from nanhu.platforms.portal.guard import attempt, is_slow
+from nanhu.platforms.portal.models import SearchSynonym
+
+RESTING: Final = _("正在维护，稍后再来")
+FOLDER: Final = Path(__file__).parent / "sql" / "queries"
+MOST_SYNONYMS: Final = 6
+SYNONYMS_SECONDS: Final = 15.0
+EXACT, BEGINS, WITHIN, ELSEWHERE = 7, 3, 1, 0
+"""As the index scores them: four for the whole title, two for its beginning, one for being in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of one kind, the best first; `more` leads to the room's own list."""
+
+    key: str
+    title: Text
+    icon: str
+    hits: Sequence[Hit]
+    score: int
+    more: str = ""
+
+
+def find(request: HttpRequest, typed: str, *, each: int) -> list[Group]:
+    """Groups with something in them, the best first. Nothing typed, nothing found."""
+    text = folding.query_of(typed)
+    if not text:
+        return []
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    ways = [text, *synonyms_of(text)]
+    live = [one for one in searchables if one.load is not None and not is_slow(f"search:{one.key}")]
+    groups = [
+        application_group(menu.offered_to(request), ways, each),
+        *index_groups(viewer, ways, each),
+        *(live_group(one, viewer, ways, each) for one in live),
+    ]
+    return sorted((one for one in groups if one.hits), key=lambda group: -group.score)
+
+
+def read_synonyms() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word, means in SearchSynonym.objects.order_by("word", "means").values_list("word", "means"):
+        if way := folding.query_of(means):
+            found.setdefault(word, []).append(way)
+    return found
+
+
+known_synonyms = Remembered(read_synonyms, seconds=SYNONYMS_SECONDS)
+
+
+def synonyms_of(text: str) -> list[str]:
+    """Of all that was typed together, else word by word."""
+    known = known_synonyms()
+    words = [text, *text.split()] if " " in text else [text]
+    return list(dict.fromkeys(means for word in words for means in known.get(word, ())))[:MOST_SYNONYMS]
+
+
+def application_group(offered: Sequence[Application], ways: Sequence[str], each: int) -> Group:
+    """Of the menu as this viewer has it."""
+    scored = [(max(score_of(one, way) for way in ways), one) for one in offered]
+    best = sorted(((score, one) for score, one in scored if score >= 0), key=lambda pair: -pair[0])[:each]
+    items = [(score, menu.item_of(one, menu.Shortcuts())) for score, one in best]
+    hits = [
+        Hit(
+            key=item.application.key,
+            title=item.application.name,
+            url="" if item.is_in_maintenance else item.url,
+            detail=RESTING if item.is_in_maintenance else item.application.description or item.application.owner,
+            icon=item.application.icon,
+        )
+        for _score, item in items
+    ]
+    return Group("applications", _("应用和服务"), "layout-grid", hits, best[0][0] if best else 0)
+
+
+def score_of(application: Application, way: str) -> int:
+    """-1 where it does not answer."""
+    name = folding.folded(str(application.name))
+    searched = folding.searched(name, str(application.description))
+    if not all(word in searched for word in way.split()):
+        return -1
+    scores = ((name == way, EXACT), (name.startswith(way), BEGINS), (way in name, WITHIN))
+    return next((score for holds, score in scores if holds), ELSEWHERE)
+
+
+@cache
+def statement(name: str) -> str:
+    return (FOLDER / f"{name}.sql").read_text("utf-8")
+
+
+def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
+    """By the words and their synonyms; where nothing answers, by how it sounds, and by what resembles it."""
+    sound = folding.readings(ways[0])[0] or ways[0].replace(" ", "")
+    units = sorted(people.unit_ids_of(viewer.person_id)) if viewer.person_id is not None else []
+    steps = (("find", ways), ("find", [sound]), ("resemble", [sound]))
+    rows = next((some for name, asked in steps if (some := rows_of(name, viewer, asked, units, each))), [])
+    kinds = {one.key: one for one in searchables}
+    found: dict[str, list[tuple[int, Hit]]] = {}
+    for source, key, title, detail, url, icon, score in rows:
+        found.setdefault(source, []).append((score, Hit(key=key, title=title, detail=detail, url=url, icon=icon)))
+    return [
+        Group(key, kinds[key].title, kinds[key].icon, [hit for _score, hit in some], some[0][0])
+        for key, some in found.items()
+        if key in kinds
+    ]
+
+
+def rows_of(name: str, viewer: Viewer, ways: Sequence[str], units: Sequence[int], each: int) -> list[tuple[Any, ...]]:
+    ways = [way for way in ways if folding.grams(way)]
+    facts: dict[str, Any] = {
+        "texts": ways,
+        "grams": [" ".join(folding.grams(way)) for way in ways],
+        "pinyin": ways[0] if ways else "",
+        "faces": sorted(viewer.faces),
+        "roles": sorted(viewer.roles),
+        "units": units,
+        "limit": each,
+    }
+    if not ways:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), facts)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def live_group(source: Searchable, viewer: Viewer, ways: Sequence[str], each: int) -> Group:
+    """As it was typed and by its synonyms, each hit once. A source that fails costs its hits, and one that dawdles is left out for a while."""
+    load = source.load
+    found: dict[str, Hit] = {}
+    for way in ways if load is not None else ():
+        some = attempt(f"search:{source.key}", partial(load, viewer, way, each)).value if load is not None else None
+        found |= {hit.key: hit for hit in some or () if hit.key not in found}
+    hits = list(found.values())[:each]
+    begins = [str(hit.title).lower().startswith(ways[0]) for hit in hits]
+    more = source.more(ways[0]) if source.more is not None and hits else ""
+    return Group(source.key, source.title, source.icon, hits, BEGINS if any(begins) else WITHIN, more)

@@ -1,0 +1,9 @@
+-- Where nothing answers: titles whose pinyin resembles what was typed ("xiaoyuanak", 小元卡).
+SELECT e.source, e.object_key, e.title, e.detail, e.url, e.icon, 0
+  FROM portal_search_entry e
+ WHERE e.pinyin %%> %(pinyin)s
+   AND (e.faces = '{}' OR e.faces && %(faces)s::text[])
+   AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
+   AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
+ ORDER BY word_similarity(%(pinyin)s, e.pinyin) DESC, e.title
+ LIMIT %(limit)s

@@ -1,0 +1,234 @@
+"""The one search: names, pinyin, initials, synonyms, slips; under the viewer's own rights; what found nothing, without who asked."""
+
+import pytest
+from django.db import connection
+
+from nanhu.kernel import folding, registry
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.registry import Hit, Searchable
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.models import SearchEntry, SearchMiss, SearchSynonym
+from nanhu.platforms.portal.search import missing, synonyms
+from nanhu.platforms.portal.search.finding import known_synonyms
+from nanhu.platforms.portal.search.indexing import index_all
+from nanhu.platforms.portal.search_desk import desk
+from nanhu.platforms.portal.tests.conftest import join, signed_in
+from nanhu.testing.pages import PageTests
+
+CLERK = Actor.system("信息中心")
+SERVICES = [
+    Hit(key="reissue", title="校园卡补办", url="/s/reissue", detail="财务处 · 校园卡中心", words="补卡 工本费"),
+    Hit(key="loss", title="校园卡挂失", url="/s/loss"),
+    Hit(key="transcript", title="成绩单打印", url="/s/transcript", faces=frozenset({"student"})),
+    Hit(key="travel", title="出差审批", url="/s/travel", faces=frozenset({"staff"})),
+    Hit(key="keys", title="密钥轮换", url="/s/keys", roles=frozenset({"identity.admin"})),
+    Hit(key="repair", title="后勤报修", url="/s/repair", words="宿舍 水管"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    known_synonyms.forget()
+    yield
+    known_synonyms.forget()
+
+
+@pytest.fixture
+def services(db, board, monkeypatch):
+    """One indexed source; what it gives may be changed."""
+    monkeypatch.setattr(registry.searchables, "_entries", {})
+    given = list(SERVICES)
+    registry.searchables.add(Searchable(key="services", title="服务", icon="box", hits=lambda: given))
+    index_all()
+    return given
+
+
+def titles(client, text, **more):
+    page = client.get("/search/", {"q": text, **more})
+    assert page.status_code == 200
+    return [hit.title for group in (page.context or {}).get("groups", ()) for hit in group.hits]
+
+
+@pytest.mark.capability("A031.2")
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("校园卡补办", "校园卡补办"),
+        ("补办", "校园卡补办"),
+        ("xykbb", "校园卡补办"),
+        ("xiaoyuankagua", "校园卡挂失"),
+        ("ＸＹＫＧＳ", "校园卡挂失"),
+        ("水管", "后勤报修"),
+        ("校园卡 挂失", "校园卡挂失"),
+        ("小元卡补班", "校园卡补办"),
+        ("xiaoyuanak", "校园卡挂失"),
+        ("报", "后勤报修"),
+        ("houqin baoxiu", "后勤报修"),
+    ],
+)
+def test_it_is_found_by_name_pinyin_initials_and_in_spite_of_a_slip(services, student, typed, first):
+    assert first in titles(student, typed)
+
+
+@pytest.mark.capability("A031.2")
+def test_a_synonym_that_the_office_registers_is_found_as_what_it_means(services, student):
+    assert titles(student, "丢卡") == []
+    synonyms.add(by=CLERK, word="丢卡", means="校园卡挂失")
+    known_synonyms.forget()
+    assert titles(student, "丢卡") == ["校园卡挂失"]
+    assert titles(student, "我 丢卡 了"), "also as one of several words"
+
+
+def test_the_whole_title_comes_first_then_its_beginning(services, student):
+    services.append(Hit(key="old", title="旧校园卡补办说明", url="/s/old"))
+    services.append(Hit(key="more", title="校园卡补办须知", url="/s/more"))
+    index_all()
+    assert titles(student, "校园卡补办") == ["校园卡补办", "校园卡补办须知", "旧校园卡补办说明"]
+
+
+def test_the_menu_is_part_of_it_as_the_viewer_has_it(services, board, student, teacher):
+    board.application("oa", "OA 办公系统", url="/oa/", faces=frozenset({"staff"}), description="公文、会议")
+    assert titles(teacher, "公文") == ["OA 办公系统"]
+    assert titles(student, "公文") == []
+
+
+def test_who_may_not_use_it_does_not_find_it(services, student, teacher):
+    services.append(Hit(key="class", title="计科班费", url="/s/class", unit_ids=frozenset(units("08"))))
+    services.append(Hit(key="other", title="计科别院", url="/s/other", unit_ids=frozenset({0})))
+    index_all()
+    assert titles(student, "成绩单") == ["成绩单打印"]
+    assert titles(teacher, "成绩单") == []
+    assert titles(teacher, "出差") == ["出差审批"]
+    assert titles(student, "chuchai") == []
+    assert titles(teacher, "密钥") == titles(student, "miyao") == []
+    assert titles(student, "计科") == ["计科班费"], "of a unit above one's own"
+
+
+def units(code):
+    return people.unit_ids_by_code([code]).values()
+
+
+def test_what_a_room_names_no_more_goes_and_what_changed_is_written_anew(services):
+    assert index_all() == 0
+    before = dict(SearchEntry.objects.values_list("object_key", "id"))
+    del services[0]
+    services[0] = Hit(key="loss", title="校园卡挂失与解挂", url="/s/loss")
+    assert index_all() == 3
+    after = dict(SearchEntry.objects.values_list("object_key", "id"))
+    assert set(after) == {"loss", "transcript", "travel", "keys", "repair"}
+    assert after["repair"] == before["repair"], "what did not change is not written"
+
+
+def test_a_source_that_fails_keeps_what_it_had_and_costs_the_search_nothing(services, student, monkeypatch):
+    def broken(*_given):
+        raise RuntimeError
+
+    monkeypatch.setattr(registry.searchables, "_entries", {})
+    registry.searchables.add(Searchable(key="live", title="实时", icon="box", load=broken))
+    registry.searchables.add(Searchable(key="services", title="服务", icon="box", hits=broken))
+    assert index_all() == 0
+    assert titles(student, "报修") == ["后勤报修"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["%", "_", "' OR 1=1 --", "a" * 10_000, "\0", "😀", "()&|!:*", "\u202e", " ", "<script>"]
+)
+def test_whatever_is_typed_finds_nothing_and_breaks_nothing(services, student, typed):
+    assert titles(student, typed) == []
+    assert titles(student, typed, part="") == []
+
+
+def test_while_one_types_there_are_three_of_each_kind_and_nothing_is_noted(services, student):
+    services.extend(Hit(key=f"n{n}", title=f"校园卡{n}号窗口", url=f"/s/{n}") for n in range(12))
+    index_all()
+    assert len(titles(student, "校园卡", part="")) == 3
+    assert len(titles(student, "校园卡")) == 10
+    assert titles(student, "核反应堆", part="") == []
+    assert not SearchMiss.objects.exists()
+
+
+def test_a_search_costs_few_queries(services, student, django_assert_max_num_queries):
+    student.get("/search/")
+    with django_assert_max_num_queries(18):
+        student.get("/search/", {"q": "校园卡"})
+
+
+def test_what_found_nothing_is_told_by_words_when_five_asked_and_never_by_whom(services, student):
+    for person in range(5):
+        missing.note("核反应堆", account_id=person)
+        missing.note("我的病", account_id=1)
+        missing.note("13800000000", account_id=person)
+    assert [(one["word"], one["persons"]) for one in missing.words_missed()] == [("核反应堆", 5)]
+    titles(student, "核反应堆")
+    titles(student, "核反应堆")
+    assert [one["persons"] for one in missing.words_missed()] == [6]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE portal_search_miss SET day = %s", [campus_today() - missing.KEPT])
+    assert missing.forget_old() == 7
+    assert not missing.words_missed()
+
+
+def test_one_person_fills_no_table(services, student):
+    for number in range(30):
+        missing.note("字" * (number + 1), account_id=1)
+    assert SearchMiss.objects.count() == missing.MOST_A_DAY
+
+
+def test_what_is_in_maintenance_is_named_and_leads_nowhere(services, board, student):
+    board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: True)
+    page = student.get("/search/", {"q": "场地"}).content.decode()
+    assert "正在维护" in page
+    assert 'href="/venue/"' not in page
+
+
+def test_a_source_that_dawdled_is_left_out_for_a_while(services, student, monkeypatch):
+    asked = []
+    registry.searchables.add(Searchable(key="live", title="实时", icon="box", load=lambda *_given: asked.append(1)))
+    monkeypatch.setattr("nanhu.platforms.portal.search.finding.is_slow", lambda key: key == "search:live")
+    assert titles(student, "报修") == ["后勤报修"]
+    assert asked == []
+
+
+@pytest.mark.django_db
+def test_a_process_that_one_may_apply_for_is_found(student, teacher):
+    index_all()
+    staff = titles(teacher, "门禁通行申请")
+    assert "门禁通行申请" in staff + titles(student, "门禁通行申请")
+
+
+def test_the_pairs_of_a_text():
+    assert folding.grams("校园卡 xyk") == sorted(["校园", "园卡", "校", "园", "卡", "xy", "yk"])
+    assert folding.query_of("　ＯＡ\t系统 ") == "oa 系统"
+    assert len(folding.query_of("字" * 500)) == folding.LONGEST
+
+
+class TestPages(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, db):
+        join("周敏", staff="T00555", roles=("portal.search",))
+        return signed_in("T00555")
+
+    @pytest.fixture
+    def stranger(self, teacher):
+        return teacher
+
+    def fill(self, count):
+        for n in range(count):
+            synonyms.add(by=CLERK, word=f"=1+{n}", means="校园卡")
+
+
+@pytest.mark.django_db
+def test_the_office_registers_a_synonym_once_and_takes_it_away():
+    join("周敏", staff="T00555", roles=("portal.search",))
+    office = signed_in("T00555")
+    for _press in range(2):
+        assert office.post("/search/words/new/", {"word": " 补 卡", "means": "校园卡补办"}).status_code == 302
+    assert "补 卡" in office.get("/search/words/").content.decode()
+    for blank in ({"word": "\u200b", "means": "x"}, {"word": "x", "means": "\u200b"}):
+        assert office.post("/search/words/new/", blank).status_code == 422
+    [known] = SearchSynonym.objects.all()
+    assert office.post(f"/search/words/{known.pk}/remove/").status_code == 302
+    assert not SearchSynonym.objects.exists()

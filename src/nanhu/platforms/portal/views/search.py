@@ -1,0 +1,31 @@
+"""The one search (统一搜索): a page, and the same as a part under the bar while one types."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nanhu.kernel import folding
+from nanhu.platforms.portal.search import missing
+from nanhu.platforms.portal.search.finding import find
+from nanhu.platforms.portal.views.home import viewer_of
+
+WHILE_TYPING, ON_THE_PAGE = 3, 10
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    typed = request.GET.get("q", "")
+    is_part = "part" in request.GET
+    groups = find(request, typed, each=WHILE_TYPING if is_part else ON_THE_PAGE)
+    text = folding.query_of(typed)
+    if text and not groups and not is_part:
+        missing.note(text, account_id=viewer_of(request).account_id)
+    if is_part and not text:
+        return HttpResponse()
+    facts = {
+        "search_text": typed.strip()[: folding.LONGEST],
+        "groups": groups,
+        "is_asked": bool(text),
+        "is_part": is_part,
+    }
+    return render(request, "portal/_found.html" if is_part else "portal/search.html", facts)
