@@ -70,6 +70,7 @@ ROOMS = [
     "nanhu.systems.card.vendors",
     "nanhu.systems.card.holder",
     "nanhu.systems.dormitory",
+    "nanhu.services.directory",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",

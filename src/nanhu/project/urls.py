@@ -26,6 +26,7 @@ ROOMS = [
     ("card/machines/", "nanhu.platforms.terminals.kiosk_urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("dormitory/", "nanhu.systems.dormitory.urls"),
+    ("directory/", "nanhu.services.directory.urls"),
     ("assets/", "nanhu.systems.assets.urls"),
     ("a/", "nanhu.systems.assets.counting.found_urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),

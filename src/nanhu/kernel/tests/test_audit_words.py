@@ -76,6 +76,14 @@ HANDED_ON = {
     "platforms/payments/services/differences.py": {
         f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
     },
+    "services/directory/services/keeping.py": {
+        *(
+            f"directory.{act}_{kind}"
+            for act in ("enter", "change", "confirm", "remove")
+            for kind in ("phone", "account", "answer")
+        ),
+        "directory.approve_change",
+    },
     "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 from django.core.management import call_command
@@ -38,6 +38,7 @@ from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
 from nanhu.sample.prices import price_orders
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
+from nanhu.services.directory import api as directory
 from nanhu.systems.assets import sample as assets_sample
 from nanhu.systems.card import api as card
 from nanhu.systems.card import sample as card_sample
@@ -63,6 +64,8 @@ ROLES = {
         "assets.keeper",
     ),
     "administrator": (
+        "portal.search",
+        "directory.keeper",
         "campus.admin",
         "identity.admin",
         "datahub.steward",
@@ -115,6 +118,44 @@ class Step:
     title: str
     run: Callable[[Advance], str]
     when: Literal["once", "moved", "start"] = "once"
+
+
+DAY = "08:30-12:00 14:30-17:30"
+DIRECTORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("phone", "1012", {"name": "报销大厅", "number": "8640101", "hours": DAY, "keywords": "报账 发票"}),
+    ("phone", "1008", {"name": "学籍科", "number": "8640201", "hours": DAY, "keywords": "学籍 成绩单"}),
+    ("phone", "1017", {"name": "治安值班室", "number": "8640110", "is_emergency": True, "keywords": "报警 丢东西"}),
+    ("phone", "1017", {"name": "户籍室", "number": "8640112", "hours": "08:30-12:00", "keywords": "户口"}),
+    (
+        "answer",
+        "1008",
+        {"question": "成绩单在哪里打印？", "answer": "教务处学籍科，带校园卡。", "keywords": "中英文成绩"},
+    ),
+    (
+        "answer",
+        "1017",
+        {"question": "东西丢了怎么办？", "answer": "先到保卫处值班室登记，再看失物招领。", "keywords": "失物"},
+    ),
+    (
+        "account",
+        "1008",
+        {
+            "name": "教务在线",
+            "handle": "jwzx",
+            "intro": "选课、考试、停课通知。",
+            "address": "http://weixin.qq.com/r/sample-jw",
+        },
+    ),
+)
+SYNONYMS = (
+    ("饭卡", "校园卡"),
+    ("一卡通", "校园卡"),
+    ("丢卡", "挂失"),
+    ("充值", "圈存"),
+    ("课表", "教务"),
+    ("进楼", "门禁通行申请"),
+    ("校历", "日历订阅"),
+)
 
 
 def scale() -> int:
@@ -395,6 +436,16 @@ def connect_office(_advance: Advance) -> str:
     return address
 
 
+def fill_the_search(_advance: Advance) -> str:
+    """Phones, questions and an official account; what people call things; the index."""
+    units = people.unit_ids_by_code([code for _kind, code, _facts in DIRECTORY])
+    for kind, code, facts in DIRECTORY:
+        directory.enter(by=BY, kind=kind, unit_id=units[code], facts=facts)
+    for word, means in SYNONYMS:
+        portal.add_synonym(by=BY, word=word, means=means)
+    return f"{portal.index_all()} 条"
+
+
 def write_emulator_keys(_advance: Advance) -> str:
     papers = (f"--document={one.id_number}:{one.name}:{one.campus_no}" for one in MEMBERS if one.kind == "student")
     call_command("card_kiosks", *(f"--campus-no={member.campus_no}" for member in MEMBERS), *papers, verbosity=0)
@@ -442,6 +493,7 @@ STEPS = (
     Step("card_day", "收款、疑问、挂失", go_on_with_the_day),
     Step("office", "接入 OA", connect_office, when="moved"),
     Step("systems", "接入业务系统", connect_systems, when="moved"),
+    Step("search", "统一搜索", fill_the_search),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),
     Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, when="start"),
     Step("bank_customers", "银行签约和圈存", begin_at_the_bank),

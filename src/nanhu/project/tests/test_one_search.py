@@ -1,0 +1,28 @@
+"""The one search over all rooms as they register: service, notice, answer and phone in one box."""
+
+import pytest
+
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.portal.search.indexing import index_all
+from nanhu.services.directory.models import Answer, Phone
+from nanhu.services.directory.tests.conftest import school  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+BOOK = "/directory/"
+
+
+@pytest.mark.capability("A031.1")
+def test_one_box_finds_service_notice_answer_and_phone(school):  # noqa: F811
+    school.phone("校园卡管理办公室", hours="08:30-12:00")
+    school.answer("校园卡丢了怎么办？")
+    messages.publish_notice(by=school.actor("T1"), title="校园卡系统升级", body="周六停机。", office_code="20")
+    index_all()
+    groups = school.client("T3").get("/search/", {"q": "校园卡"}).context["groups"]
+    found = {group.key: [(str(hit.title), str(hit.detail), hit.url) for hit in group.hits] for group in groups}
+    assert "校园卡" in [title for title, _detail, _url in found["applications"]]
+    [phone], [answer] = Phone.objects.all(), Answer.objects.all()
+    assert found["directory.phones"] == [
+        ("校园卡管理办公室", "8703568 · 财务处 · 08:30–12:00", f"{BOOK}{phone.public_id}/")
+    ]
+    assert found["directory.answers"] == [("校园卡丢了怎么办？", "财务处", f"{BOOK}answers/{answer.public_id}/")]
+    assert found["messages.notices"][0][0] == "校园卡系统升级"

@@ -1,0 +1,7 @@
+from nanhu.kernel import rooms
+
+
+class DirectoryConfig(rooms.Room):
+    name = "nanhu.services.directory"
+    label = "directory"
+    verbose_name = "校内电话"

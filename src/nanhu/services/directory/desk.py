@@ -1,0 +1,272 @@
+"""The desk of the directory (电话簿维护): each unit keeps its phones, accounts and answers; emergency numbers by two people."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.forms.models import model_to_dict
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit import (
+    Badge,
+    Console,
+    Day,
+    Empty,
+    Filters,
+    Link,
+    Markup,
+    Number,
+    PageRequest,
+    Table,
+    Text,
+    Views,
+    Who,
+    listing,
+)
+from nanhu.kernel.kit.records import Seen
+from nanhu.platforms.people import api as people
+from nanhu.services.directory import policies
+from nanhu.services.directory.book import FoldedSearch
+from nanhu.services.directory.errors import NotYourUnitError, TwoPeopleError
+from nanhu.services.directory.forms import (
+    AccountFields,
+    AccountForm,
+    AnswerChangeForm,
+    AnswerForm,
+    NumberForm,
+    PhoneChangeForm,
+    PhoneForm,
+)
+from nanhu.services.directory.models import KINDS, Account, Answer, EmergencyChange, Phone
+from nanhu.services.directory.rules import CONFIRMED_FOR
+from nanhu.services.directory.services import emergencies, keeping
+
+desk = Console(
+    "directory:desk",
+    _("电话簿维护"),
+    icon="book-user",
+    owner=_("信息中心"),
+    description=_("本单位的电话、办公时间、公众号和常见问答；每年确认一次"),
+    roles=policies.ROLES,
+    order=85,
+)
+
+
+class KeptFilters(Filters):
+    q = FoldedSearch(label=_("名称、单位或拼音"))
+    show = Views({"overdue": (_("该确认的"), Q(confirmed_on__lt=Now() - CONFIRMED_FOR))})
+
+
+def kept(kind: str) -> Callable[[PageRequest, UUID], Any]:
+    """The row, if this viewer keeps it; else there is none."""
+
+    def find(request: PageRequest, public_id: UUID) -> Any:
+        model = KINDS[kind]
+        found = policies.kept_by(request.viewer, model.objects.all()).filter(public_id=public_id).first()
+        if found is None:
+            raise NotFoundError(what=model.what)
+        return found
+
+    return find
+
+
+def enter(request: PageRequest, kind: str, said: dict[str, Any]) -> Any:
+    unit = said.pop("unit")
+    unit_id = people.unit_ids_by_code([unit.code])[unit.code]
+    units = policies.units_kept_by(request.viewer)
+    if units is not None and unit_id not in units:
+        raise NotYourUnitError
+    return keeping.enter(by=request.actor, kind=kind, unit_id=unit_id, facts=said)
+
+
+class Phones(Table):
+    name = Link(_("办什么"), to="change_phone")
+    number = Text(_("号码"), lambda one: f"{one.number} {one.extension}".strip(), is_number=True)
+    hours = Text(_("工作日办公时间"))
+    unit = Text(_("单位"), "unit__name")
+    confirmed = Day(_("确认于"), "confirmed_on")
+    action = Markup(_("操作"), "directory/_phone_deeds.html")
+
+
+@desk.page("", title=_("电话"), tab=_("电话"))
+def phones(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记电话"), icon="phone", action=_("登记第一个"), to="add_phone")
+    rows = policies.kept_by(request.viewer, Phone.objects.order_by("unit__code", "name"))
+    return listing(request, Phones, rows, KeptFilters, empty=none, export_as="校内电话")
+
+
+@phones.form("new/", PhoneForm, title=_("登记电话"), button=_("登记电话"), icon="plus", done=_("已登记。"), to="phones")
+def add_phone(request: PageRequest, form: PhoneForm) -> None:
+    enter(request, "phone", form.cleaned_data)
+
+
+def said_of(_request: PageRequest, one: Any) -> dict[str, Any]:
+    place = getattr(one, "place", None)
+    return {**model_to_dict(one), "place": place.key if place else ""}
+
+
+@phones.form(
+    "<uuid:public_id>/",
+    PhoneChangeForm,
+    title=_("改电话"),
+    subject=Seen(kept("phone")),
+    initial=said_of,
+    done=_("已改。"),
+    to="phones",
+)
+def change_phone(request: PageRequest, form: PhoneChangeForm, found: Phone) -> None:
+    said = form.cleaned_data
+    if found.is_emergency and (said["number"], said["extension"]) != (found.number, found.extension):
+        raise TwoPeopleError
+    keeping.change(by=request.actor, row=found, facts=said)
+
+
+@phones.form(
+    "<uuid:public_id>/number/",
+    NumberForm,
+    title=_("申请改号"),
+    lead=_("应急电话改号要另一人复核；复核之前，簿子里还是原来的号码。"),
+    subject=Seen(kept("phone")),
+    done=_("已申请，等另一人复核。"),
+    to="phones",
+)
+def ask_number(request: PageRequest, form: NumberForm, found: Phone) -> None:
+    emergencies.ask(by=request.actor, token=uuid4(), phone=found, **form.cleaned_data)
+
+
+@phones.action("<uuid:public_id>/confirm/", subject=Seen(kept("phone")), done=_("已确认。"))
+def confirm_phone(request: PageRequest, found: Phone) -> None:
+    keeping.confirm(by=request.actor, row=found)
+
+
+@phones.action("<uuid:public_id>/remove/", subject=Seen(kept("phone")), done=_("已去掉。"))
+def remove_phone(request: PageRequest, found: Phone) -> None:
+    if found.is_emergency:
+        raise TwoPeopleError
+    keeping.remove(by=request.actor, row=found)
+
+
+class Accounts(Table):
+    name = Link(_("名称"), to="change_account")
+    handle = Text(_("微信号"))
+    unit = Text(_("单位"), "unit__name")
+    confirmed = Day(_("确认于"), "confirmed_on")
+    action = Markup(_("操作"), "directory/_account_deeds.html")
+
+
+@desk.page("accounts/", title=_("公众号"), tab=_("公众号"))
+def accounts(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记公众号"), icon="qr-code", action=_("登记第一个"), to="add_account")
+    rows = policies.kept_by(request.viewer, Account.objects.order_by("unit__code", "name"))
+    return listing(request, Accounts, rows, KeptFilters, empty=none, export_as="公众号")
+
+
+@accounts.form(
+    "new/",
+    AccountForm,
+    title=_("登记公众号"),
+    lead=_("图片里的二维码读出来以后重新画，图片本身不留。"),
+    done=_("已登记。"),
+    to="accounts",
+    largest_file=3_000_000,
+)
+def add_account(request: PageRequest, form: AccountForm) -> None:
+    said = form.cleaned_data
+    said["address"] = said.pop("picture")
+    enter(request, "account", said)
+
+
+@accounts.form(
+    "<uuid:public_id>/",
+    AccountFields,
+    title=_("改公众号"),
+    subject=Seen(kept("account")),
+    initial=said_of,
+    done=_("已改。"),
+    to="accounts",
+)
+def change_account(request: PageRequest, form: AccountFields, found: Account) -> None:
+    keeping.change(by=request.actor, row=found, facts=form.cleaned_data)
+
+
+@accounts.action("<uuid:public_id>/confirm/", subject=Seen(kept("account")), done=_("已确认。"))
+def confirm_account(request: PageRequest, found: Account) -> None:
+    keeping.confirm(by=request.actor, row=found)
+
+
+@accounts.action("<uuid:public_id>/remove/", subject=Seen(kept("account")), done=_("已去掉。"))
+def remove_account(request: PageRequest, found: Account) -> None:
+    keeping.remove(by=request.actor, row=found)
+
+
+class Answers(Table):
+    question = Link(_("问题"), to="change_answer")
+    unit = Text(_("单位"), "unit__name")
+    revision = Number(_("第几版"))
+    confirmed = Day(_("确认于"), "confirmed_on")
+    action = Markup(_("操作"), "directory/_answer_deeds.html")
+
+
+@desk.page("answers/", title=_("常见问答"), tab=_("问答"))
+def answers(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记问答"), icon="circle-help", action=_("登记第一个"), to="add_answer")
+    rows = policies.kept_by(request.viewer, Answer.objects.order_by("unit__code", "question"))
+    return listing(request, Answers, rows, KeptFilters, empty=none, export_as="常见问答")
+
+
+@answers.form("new/", AnswerForm, title=_("登记问答"), done=_("已登记。"), to="answers")
+def add_answer(request: PageRequest, form: AnswerForm) -> None:
+    enter(request, "answer", form.cleaned_data)
+
+
+@answers.form(
+    "<uuid:public_id>/",
+    AnswerChangeForm,
+    title=_("改问答"),
+    subject=Seen(kept("answer")),
+    initial=said_of,
+    done=_("已改。"),
+    to="answers",
+)
+def change_answer(request: PageRequest, form: AnswerChangeForm, found: Answer) -> None:
+    keeping.change(by=request.actor, row=found, facts=form.cleaned_data)
+
+
+@answers.action("<uuid:public_id>/confirm/", subject=Seen(kept("answer")), done=_("已确认。"))
+def confirm_answer(request: PageRequest, found: Answer) -> None:
+    keeping.confirm(by=request.actor, row=found)
+
+
+@answers.action("<uuid:public_id>/remove/", subject=Seen(kept("answer")), done=_("已去掉。"))
+def remove_answer(request: PageRequest, found: Answer) -> None:
+    keeping.remove(by=request.actor, row=found)
+
+
+class Changes(Table):
+    phone = Text(_("电话"), "phone__name")
+    unit = Text(_("单位"), "phone__unit__name")
+    before = Text(_("原来"), is_number=True)
+    number = Text(_("改为"), lambda one: f"{one.number} {one.extension}".strip() or _("取消"), is_number=True)
+    author = Who(_("申请"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(
+        _("状态"), names=EmergencyChange.State.choices, tones={"applied": "good", "refused": "none"}, tone="warn"
+    )
+
+
+changes = desk.proposals(
+    "changes/",
+    EmergencyChange,
+    Changes,
+    title=_("应急电话改号"),
+    tab=_("改号复核"),
+    roles=(policies.KEEPER,),
+    found=EmergencyChange.objects.select_related("phone__unit"),
+    on_approve=lambda by, one: emergencies.approve(by=by, change=one),
+    on_refuse=lambda by, one, answer: emergencies.refuse(by=by, change=one, answer=answer),
+    empty=Empty(title=_("没有要复核的改号"), icon="siren"),
+)

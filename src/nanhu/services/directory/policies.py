@@ -1,0 +1,33 @@
+"""Who keeps what: holders of directory.keeper everything, editors what belongs to the units that they lead or whose secretary they are."""
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Role, Viewer
+from nanhu.platforms.people import api as people
+
+KEEPER: Final = "directory.keeper"
+EDITOR: Final = "directory.editor"
+ROLES: Final = (
+    Role(key=KEEPER, name=_("电话簿管理"), description=_("维护全校的电话、公众号和问答，复核应急电话改号")),
+    Role(key=EDITOR, name=_("电话簿填报"), description=_("维护本单位的电话、公众号和问答；管哪些单位看岗位任职")),
+)
+POSTS: Final = frozenset({"head", "deputy", "secretary"})
+
+
+def units_kept_by(viewer: Viewer) -> frozenset[int] | None:
+    """None: all of them."""
+    if KEEPER in viewer.roles:
+        return None
+    if viewer.person_id is None or EDITOR not in viewer.roles:
+        return frozenset()
+    held = [one.unit_code for one in people.posts_of(viewer.person_id) if one.office in POSTS]
+    return people.unit_ids_below(held) if held else frozenset()
+
+
+def kept_by(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
+    units = units_kept_by(viewer)
+    living = rows.filter(removed_at=None).select_related("unit")
+    return living if units is None else living.filter(unit_id__in=units)

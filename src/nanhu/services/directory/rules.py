@@ -1,0 +1,63 @@
+"""Pure rules of the directory: hours of work, open now, numbers, addresses of WeChat."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+NUMBER: Final = re.compile(r"(\+\d{1,3} ?)?\d[\d -]{1,18}\d")
+WECHAT: Final = ("weixin.qq.com", "mp.weixin.qq.com", "u.wechat.com", "work.weixin.qq.com")
+CONFIRMED_FOR: Final = timedelta(days=400)
+"""A year, and a month to answer in."""
+LOOK_AHEAD: Final = 14
+
+type Spans = tuple[tuple[time, time], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`is_open` until `at`, or closed until `at`; without `at` nobody knows."""
+
+    is_open: bool
+    at: datetime | None
+
+
+def spans_of(said: str) -> Spans:
+    """ "08:30-12:00 14:30-17:30" in order, none over another. Raises ValueError."""
+    spans = tuple(span_of(one) for one in said.split())
+    ends = [time.min, *(last for _first, last in spans)]
+    if any(first >= last or first < before for (first, last), before in zip(spans, ends, strict=False)):
+        raise ValueError(said)
+    return spans
+
+
+def span_of(said: str) -> tuple[time, time]:
+    first, _dash, last = said.partition("-")
+    return time.fromisoformat(first), time.fromisoformat(last)
+
+
+def opening_at(moment: datetime, spans_on: Callable[[date], Spans]) -> Opening:
+    """`moment` in the campus's own time."""
+    for first, last in spans_on(moment.date()):
+        if first <= moment.time() < last:
+            return Opening(is_open=True, at=moment.replace(hour=last.hour, minute=last.minute, second=0, microsecond=0))
+    for ahead in range(LOOK_AHEAD):
+        day = moment.date() + timedelta(days=ahead)
+        for first, _last in spans_on(day):
+            begins = datetime.combine(day, first, tzinfo=moment.tzinfo)
+            if begins > moment:
+                return Opening(is_open=False, at=begins)
+    return Opening(is_open=False, at=None)
+
+
+def dialled(number: str, extension: str = "") -> str:
+    """As a phone dials it (RFC 3966): digits, a plus, the extension after a pause."""
+    digits = "".join(sign for sign in number if sign.isdigit() or sign == "+")
+    return f"tel:{digits}" + (f";ext={extension}" if extension else "")
+
+
+def is_wechat(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in {"http", "https"} and parts.hostname in WECHAT and parts.username is None

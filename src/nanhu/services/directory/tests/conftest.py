@@ -1,0 +1,64 @@
+"""Two units; an office that keeps everything, a secretary who keeps her unit's, a student who reads."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.services.directory.services import keeping
+from nanhu.testing.members import PASSWORD, SYSTEM, grant, open_staff
+
+STAFF = {"T1": "李主任", "T2": "王秘书", "T3": "赵老师", "T4": "钱科长"}
+
+
+@dataclass(frozen=True)
+class School:
+    units: dict[str, int]
+
+    def client(self, number: str) -> Client:
+        browser = Client()
+        assert browser.post("/sign-in", {"username": number, "password": PASSWORD}).status_code == 302
+        return browser
+
+    def actor(self, number: str) -> Actor:
+        return Actor(account_id=identity.account_with(number).pk, name=STAFF[number])
+
+    def phone(self, name: str, number: str = "8703568", *, unit: str = "20", **facts: Any) -> Any:
+        said = {"name": name, "number": number, **facts}
+        return keeping.enter(by=self.actor("T1"), kind="phone", unit_id=self.units[unit], facts=said)
+
+    def answer(self, question: str, answer: str = "先挂失。", *, unit: str = "20", **facts: Any) -> Any:
+        said = {"question": question, "answer": answer, **facts}
+        return keeping.enter(by=self.actor("T1"), kind="answer", unit_id=self.units[unit], facts=said)
+
+
+@pytest.fixture
+def school(db: None) -> School:
+    open_staff(STAFF)
+    records = [
+        people.UnitRecord(code="00", name="湖南理工学院"),
+        people.UnitRecord(code="20", name="财务处", parent_code="00"),
+        people.UnitRecord(code="21", name="保卫处", parent_code="00"),
+    ]
+    people.apply_units(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
+    found = School(people.unit_ids_by_code(["20", "21"]))
+    grant("T1", ["directory.keeper"])
+    grant("T4", ["directory.keeper"])
+    grant("T2", ["directory.editor"])
+    secretary = people.find_person_by_campus_no("T2")
+    assert secretary is not None
+    people.appoint(
+        by=SYSTEM,
+        unit_id=found.units["20"],
+        office="secretary",
+        person_id=secretary,
+        starts_on=campus_today(),
+        ends_on=None,
+        document="任命",
+    )
+    return found

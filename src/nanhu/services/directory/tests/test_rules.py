@@ -1,0 +1,65 @@
+"""Hours of work, open now, numbers, addresses of WeChat; without a database."""
+
+from datetime import date, datetime
+
+import pytest
+
+from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.services.directory.rules import NUMBER, Opening, dialled, is_wechat, opening_at, spans_of
+
+DAY = spans_of("08:30-12:00 14:30-17:30")
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=CAMPUS_ZONE)
+
+
+def weekdays(day: date):
+    return DAY if day.weekday() < 5 else ()
+
+
+@pytest.mark.parametrize(
+    ("moment", "opening"),
+    [
+        (at(27, 8, 29), Opening(is_open=False, at=at(27, 8, 30))),
+        (at(27, 8, 30), Opening(is_open=True, at=at(27, 12))),
+        (at(27, 12), Opening(is_open=False, at=at(27, 14, 30))),
+        (at(27, 17, 29), Opening(is_open=True, at=at(27, 17, 30))),
+        (at(27, 17, 30), Opening(is_open=False, at=at(30, 8, 30))),
+        (at(28, 10), Opening(is_open=False, at=at(30, 8, 30))),
+    ],
+)
+def test_who_is_there_now_and_until_when(moment, opening):
+    assert opening_at(moment, weekdays) == opening
+
+
+def test_where_nobody_ever_is_nobody_says_when():
+    assert opening_at(at(27, 10), lambda _day: ()) == Opening(is_open=False, at=None)
+
+
+@pytest.mark.parametrize(
+    "said", ["12:00-08:30", "08:30", "8-9", "08:30-12:00 11:00-13:00", "25:00-26:00", "08:30-08:30"]
+)
+def test_hours_that_are_none_are_refused(said):
+    with pytest.raises(ValueError, match=r"."):
+        spans_of(said)
+    assert spans_of("") == ()
+
+
+def test_a_number_as_a_phone_dials_it():
+    assert dialled("0730-870 3568") == "tel:07308703568"
+    assert dialled("+86 730 8703568", "12") == "tel:+867308703568;ext=12"
+    assert NUMBER.fullmatch("110")
+    for bad in ("", "1", "8703568;rm", "tel:1", "87035a68", "1" * 30, "-12-"):
+        assert not NUMBER.fullmatch(bad), bad
+
+
+def test_only_addresses_of_wechat_are():
+    assert is_wechat("http://weixin.qq.com/r/abc")
+    for bad in (
+        "https://evil.example/weixin.qq.com",
+        "https://weixin.qq.com.evil.example/",
+        "javascript:1",
+        "https://x@weixin.qq.com/",
+    ):
+        assert not is_wechat(bad), bad
