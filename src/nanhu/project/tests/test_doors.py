@@ -145,6 +145,7 @@ ARGUMENTS = {
     "secret": "nobody-has-this-one",
     "source": "oa",
     "external_id": "oa-1",
+    "place": 1,
 }
 MACHINES: set[str] = {
     "identity:radius_authenticate",

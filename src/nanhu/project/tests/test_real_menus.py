@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 EVERYBODY = {
     "campus.calendar",
     "campus.free_rooms",
+    "directory.book",
     "card.mine",
     "card.bills",
     "card.code",

@@ -33,7 +33,7 @@ class FoldedSearch(Search):
 
     def condition(self, given: Any) -> Q | None:
         asked = Q()
-        for word in folding.query_of(given[""]).split():
+        for word in folding.query_of(given[""] or "").split():
             asked &= Q(searched__contains=word)
         return asked or None
 
