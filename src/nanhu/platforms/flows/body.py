@@ -17,6 +17,10 @@ from nanhu.platforms.flows import conditions
 
 END: Final = "end"
 MOST_STEPS: Final = 60
+MOST_PLACES: Final = 500
+"""Steps times the ways within branches that lead to them."""
+LONGEST_PROMISE: Final = 100_000
+MOST_OF_A_FIELD: Final = 10**9
 MOST_FIELDS: Final = 60
 type FieldKind = Literal[
     "text",
@@ -210,11 +214,23 @@ def reopening_faults(body: Body) -> Iterator[Fault]:
     )
     if body.reopens_at and (body.reopens_at not in outside or body.step(body.reopens_at).kind not in HUMAN):
         yield Fault(f"it cannot be reopened at {body.reopens_at}", "reopens_at", body.reopens_at)
+    again = steps_after(body, body.reopens_at) if body.has(body.reopens_at) else ()
+    for step in again:
+        if step.kind in {"automatic", "wait"} or step.is_final:
+            yield Fault(f"reopened, it would come to {step.key} a second time", "again", step.key)
     if body.may_object and not body.reopens_at:
         yield Fault("applicants may reopen it, but nothing says where it begins again", "objects")
 
 
 def size_faults(body: Body) -> Iterator[Fault]:
+    if body.steps and sum(map(len, places_of(body).values())) > MOST_PLACES:
+        yield Fault("branches within branches without end", "nested")
+    for step in body.steps:
+        if not 0 <= step.promise <= LONGEST_PROMISE:
+            yield Fault(f"{step.key} promises {step.promise} minutes", "promise", step.key)
+    for field in body.fields():
+        if not 0 <= field.most <= MOST_OF_A_FIELD:
+            yield Fault(f"{field.key} takes at most {field.most}", "most", field.key)
     if not 0 < len(body.steps) <= MOST_STEPS:
         yield Fault(f"{len(body.steps)} steps", "steps")
     if len(list(body.fields())) > MOST_FIELDS:
@@ -288,10 +304,10 @@ def condition_faults(body: Body, step: Step) -> Iterator[Fault]:
 
 
 def places_of(body: Body) -> dict[str, set[str]]:
-    """At which steps a case comes to stand, and within which branches, as the engine walks."""
+    """At which steps a case comes to stand, and within which branches, as the engine walks; as far as MOST_PLACES."""
     found: dict[str, set[str]] = {}
     left = [(body.steps[0].key, "")]
-    while left:
+    while left and sum(map(len, found.values())) <= MOST_PLACES:
         key, branch = left.pop()
         if key == END and branch:
             key = body.step(branch.rpartition("/")[2].partition(".")[0]).join
@@ -299,6 +315,18 @@ def places_of(body: Body) -> dict[str, set[str]]:
             found[key].add(branch)
             left += ways_on(body, body.step(key), branch)
     return found
+
+
+def steps_after(body: Body, key: str) -> list[Step]:
+    """The step and all that may follow it, whatever is decided."""
+    left, found = [key], dict[str, Step]()
+    while left:
+        one = left.pop()
+        if body.has(one) and one not in found:
+            step = found[one] = body.step(one)
+            left += [to for to, _branch in ways_on(body, step, "")] + ([step.join] if step.kind == "split" else [])
+            left += [edge.to for edge in step.edges] or [body.after(one)] if step.kind == "join" else []
+    return list(found.values())
 
 
 def ways_on(body: Body, step: Step, branch: str) -> list[tuple[str, str]]:

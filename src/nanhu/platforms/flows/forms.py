@@ -114,9 +114,9 @@ class FlowForm(forms.Form):
         sealed = {field.key for field in self.asked if field.kind in SEALED}
         lists: Any = self.data
         return {
-            name: lists.getlist(name)
+            name: [one.replace("\0", "") for one in lists.getlist(name)]
             if isinstance(field, forms.MultipleChoiceField)
-            else self.data[name][:LONGEST_TEXT]
+            else self.data[name].replace("\0", "")[:LONGEST_TEXT]
             for name, field in self.fields.items()
             if name not in sealed and self.data.get(name)
         }

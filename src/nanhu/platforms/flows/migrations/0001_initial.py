@@ -48,6 +48,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_offered", models.BooleanField(default=True)),
+                (
+                    "edits",
+                    models.PositiveIntegerField(
+                        default=0, help_text="how often a draft of it was changed; never falls"
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "unit",

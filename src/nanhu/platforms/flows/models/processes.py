@@ -41,6 +41,7 @@ class Definition(models.Model):
         choices=[("short", _("结束后一年")), ("normal", _("结束后五年")), ("record", _("永久"))], default="normal"
     )
     is_offered = models.BooleanField(default=True)
+    edits = models.PositiveIntegerField(default=0, help_text="how often a draft of it was changed; never falls")
     usual_minutes = models.PositiveIntegerField(
         null=True, help_text="working minutes that half of the last 90 days took"
     )

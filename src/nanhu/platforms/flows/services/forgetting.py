@@ -20,13 +20,14 @@ def forget_contents() -> int:
 def forget_of(retention: str, kept: timedelta) -> int:
     over = Case.objects.filter(definition__retention=retention, state=Case.State.CLOSED, forgotten_at=None)
     ids = list(over.filter(closed_at__lt=now() - kept).order_by("pk").values_list("pk", flat=True))
-    return sum(forget(ids[first : first + BATCH]) for first in range(0, len(ids), BATCH))
+    return sum(forget(ids[first : first + BATCH], retention) for first in range(0, len(ids), BATCH))
 
 
 @transaction.atomic
-def forget(case_ids: list[int]) -> int:
-    """With the rows locked, and only what is closed still: a case may have been reopened meanwhile."""
-    closed = Case.objects.select_for_update().filter(pk__in=case_ids, state=Case.State.CLOSED, forgotten_at=None)
+def forget(case_ids: list[int], retention: str) -> int:
+    """With the rows locked, and only what is over still: a case may have been reopened meanwhile, and closed again."""
+    over = Case.objects.filter(state=Case.State.CLOSED, forgotten_at=None, definition__retention=retention)
+    closed = over.filter(pk__in=case_ids, closed_at__lt=now() - KEPT[retention]).select_for_update(of=("self",))
     ids = list(closed.order_by("pk").values_list("pk", flat=True))
     rows = Case.objects.filter(pk__in=ids)
     rows.update(forgotten_at=now(), data={}, sealed=None, twin="", rating_words="")

@@ -72,7 +72,9 @@ def test_what_runs_is_not_touched(school, kept, clock):
     clock("2029-01-01T00:00+08:00")
     assert forgetting.forget_contents() == 1
     assert Case.objects.get(pk=case.pk).data["reason"] == "回家看看"
-    assert forgetting.forget([case.pk]) == 0
+    assert forgetting.forget([case.pk], "short") == 0
+    again = kept("short")
+    assert forgetting.forget([again.pk], "short") == 0, "closed again a moment ago"
 
 
 def test_before_its_time_the_database_keeps_what_was_decided_and_said(kept):

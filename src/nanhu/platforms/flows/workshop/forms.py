@@ -18,6 +18,7 @@ from nanhu.platforms.flows.assigning import resolvers
 from nanhu.platforms.flows.body import (
     END,
     HUMAN,
+    LONGEST_PROMISE,
     MOST_FIELDS,
     Applicant,
     Assignee,
@@ -35,7 +36,7 @@ from nanhu.platforms.flows.workshop import queries
 from nanhu.platforms.flows.workshop.faults import MOST_CHOICES
 from nanhu.platforms.flows.workshop.known import SOURCES
 from nanhu.platforms.flows.workshop.sentences import FIELD_KINDS, HOUR, SIGNS, STEP_KINDS, day_minutes, promise_parts
-from nanhu.platforms.flows.workshop.sketch import LONGEST_PROMISE, PICKED, Sketch, picked, replace, written
+from nanhu.platforms.flows.workshop.sketch import PICKED, Sketch, picked, replace, written
 from nanhu.platforms.people import api as people
 
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]

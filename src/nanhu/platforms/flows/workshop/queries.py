@@ -86,7 +86,7 @@ class Work:
 
     @property
     def revision(self) -> int:
-        return self.draft.revision if self.draft else 0
+        return self.draft.revision if self.draft else self.definition.edits
 
     @property
     def is_ours(self) -> bool:

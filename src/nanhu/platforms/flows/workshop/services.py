@@ -59,7 +59,7 @@ def begin(*, by: Actor, unit_id: int, sketch: Sketch) -> Definition:
         faces=list(sketch.faces),
         **{name: getattr(sketch, name) for name in KEPT},
     )
-    keep(by, definition, sketches.bounded(sketch), 0)
+    keep(by, definition, sketches.bounded(sketch))
     note(by, "flows.begin_process", definition)
     return definition
 
@@ -84,10 +84,13 @@ def draft_of(definition: Definition) -> ProcessDraft | None:
     return ProcessDraft.objects.filter(definition=definition).first()
 
 
-def keep(by: Actor, definition: Definition, sketch: Sketch, revision: int) -> None:
+def keep(by: Actor, definition: Definition, sketch: Sketch) -> None:
+    """Under a number that no draft of this process had before, so that no page of an earlier one is taken for one of this."""
+    definition.edits += 1
+    definition.save(update_fields=["edits"])
     values = {
         "content": sketches.encoded(sketch),
-        "revision": revision + 1,
+        "revision": definition.edits,
         "changed_by_name": by.name,
         "changed_at": now(),
     }
@@ -99,11 +102,11 @@ def change(*, by: Actor, definition: Definition, revision: int, edit: Callable[[
     """One edit of the draft as it is now; refused where it is not the draft that this person saw."""
     found = locked(definition)
     draft = draft_of(found)
-    stands = draft.revision if draft else 0
+    stands = draft.revision if draft else found.edits
     if stands != revision:
         raise_changed(found)
     sketch = sketches.bounded(edit(sketches.decoded(draft.content) if draft else sketch_of(found)))
-    keep(by, found, sketch, stands)
+    keep(by, found, sketch)
     return sketch
 
 
@@ -137,7 +140,7 @@ def to_publish(definition: Definition) -> tuple[str, int]:
         return draft.content, draft.revision
     if definition.is_offered:
         raise NothingNewError
-    return sketches.encoded(sketch_of(definition)), 0
+    return sketches.encoded(sketch_of(definition)), definition.edits
 
 
 @transaction.atomic
@@ -258,10 +261,12 @@ def try_draft(*, draft_id: int) -> None:
     draft = ProcessDraft.objects.select_related("definition").filter(pk=draft_id).first()
     if draft is None or "progress" not in draft.trial:
         return
+    progress, counts, named = open_progress(draft.trial["progress"]), Counter[str](), list[list[str]]()
     body = sketches.decoded(draft.content).body
     if digest_of(body) != draft.trial["digest"]:
+        ProcessDraft.objects.filter(pk=draft.pk, trial__progress=draft.trial["progress"]).update(trial={})
+        progress.finish("")
         return
-    progress, counts, named = open_progress(draft.trial["progress"]), Counter[str](), list[list[str]]()
     judges: dict[int, Judge] = {}
     with asking_once():
         for number, case in enumerate(running(draft.definition).iterator(chunk_size=CHUNK), 1):

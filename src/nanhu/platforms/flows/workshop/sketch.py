@@ -13,12 +13,12 @@ from msgspec import Meta
 from nanhu.kernel import strict_json
 from nanhu.kernel.registry import Section
 from nanhu.platforms.flows import conditions
-from nanhu.platforms.flows.body import MOST_FIELDS, MOST_STEPS, Body, Edge, Field, OwnPost, Part, Step
+from nanhu.platforms.flows.body import LONGEST_PROMISE, MOST_FIELDS, MOST_STEPS, Body, Edge, Field, OwnPost, Part, Step
 from nanhu.platforms.flows.workshop.errors import DraftTooLargeError, FlowFileRefusedError
 
 LARGEST: Final = 60_000
 """Bytes of JSON."""
-LONGEST_PROMISE: Final = 100_000
+
 """Working minutes of about a year."""
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 NUMBERED: Final = re.compile(r"[fs](\d+)")
@@ -68,7 +68,9 @@ def decoded(content: str | bytes) -> Sketch:
 
 
 def imported(content: bytes) -> Sketch:
-    """Of a file: strict, bounded, with keys that may stand in addresses and forms."""
+    """Of a file: strict, bounded, with keys that may stand in addresses and forms, and no sign that no text has."""
+    if b"\\u0000" in content or b"\0" in content:
+        raise FlowFileRefusedError(reason="\\u0000")
     try:
         found = decoded(content)
     except msgspec.MsgspecError as error:

@@ -953,6 +953,10 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.TextField()),
                 (
+                    "wants_idle",
+                    models.BooleanField(default=False, help_text="asked for because it stood idle"),
+                ),
+                (
                     "approver",
                     models.ForeignKey(
                         null=True,

@@ -104,6 +104,7 @@ class Transfer(Proposal):
     to_keeper = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     to_room = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
+    wants_idle = models.BooleanField(default=False, help_text="asked for because it stood idle")
 
     class Meta:
         db_table = "assets_transfer"

@@ -27,6 +27,16 @@ from nanhu.systems.assets.services.depreciating import (
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
 from nanhu.systems.assets.services.receiving import enter_thing
 
+CAME_BY = (
+    Kind.RECEIVED,
+    Kind.IMPORTED,
+    Kind.ASSIGNED,
+    Kind.TRANSFERRED,
+    Kind.HANDED_OVER,
+    Kind.RETURNED,
+    Kind.DECLINED,
+)
+"""How a thing comes to a person, or back; what else happens to it (idle, repair, split, another room) says nothing of that."""
 WITH_A_PERSON = (State.IN_USE, State.LENT, State.IN_REPAIR)
 
 
@@ -83,10 +93,11 @@ def own(public_id: UUID, person_id: int) -> Asset:
 @transaction.atomic
 def decline(*, by: Actor, asset: Asset, person_id: int, reason: str) -> Asset:
     """Not with this person, who never confirmed it: back to the unit's stock; what was transferred and never came, to the giver's."""
+    keep_months()
     found = own(asset.public_id, person_id)
     if found.confirmed_at is not None or found.state != State.IN_USE:
         raise NotYoursError
-    last = found.movements.exclude(kind=Kind.MOVED).order_by("-at", "-pk").first()
+    last = found.movements.filter(kind__in=CAME_BY).order_by("-at", "-pk").first()
     came_by = last if last is not None and last.kind == Kind.TRANSFERRED else None
     back = {"unit_id": came_by.from_unit_id, "room_id": came_by.from_room_id} if came_by else {}
     move(by=by, asset=found, kind=Kind.DECLINED, reason=given(reason), state=State.IN_STOCK, keeper_id=None, **back)

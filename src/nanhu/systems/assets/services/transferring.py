@@ -9,7 +9,7 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import NotIdleError, SameUnitError
+from nanhu.systems.assets.errors import ChangedSinceAskedError, NotIdleError, SameUnitError
 from nanhu.systems.assets.models import Asset, Transfer
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.keeping import refuse_outsider
@@ -22,7 +22,15 @@ State = Transfer.State
 
 @transaction.atomic
 def ask(
-    *, by: Actor, token: UUID, asset: Asset, to_unit_id: int, to_keeper_id: int, to_room_id: int, reason: str
+    *,
+    by: Actor,
+    token: UUID,
+    asset: Asset,
+    to_unit_id: int,
+    to_keeper_id: int,
+    to_room_id: int,
+    reason: str,
+    wants_idle: bool = False,
 ) -> Transfer:
     known = Transfer.known(by, token)
     if known is not None:
@@ -43,6 +51,7 @@ def ask(
         to_keeper_id=to_keeper_id,
         to_room_id=to_room_id,
         reason=given(reason),
+        wants_idle=wants_idle,
     )
     note(by, asked, "assets.ask_transfer", asked.reason)
     return asked
@@ -63,6 +72,7 @@ def ask_for_idle(*, by: Actor, token: UUID, asset: Asset, person_id: int, to_roo
         to_keeper_id=person_id,
         to_room_id=to_room_id,
         reason=reason,
+        wants_idle=True,
     )
 
 
@@ -73,6 +83,8 @@ def agree(*, by: Actor, transfer: Transfer) -> Transfer:
     found = transfer.locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
     thing = locked(found.asset.public_id, AT_HAND)
+    if thing.unit_id != found.from_unit_id or (found.wants_idle and not thing.is_idle):
+        raise ChangedSinceAskedError
     refuse_own(by, found.to_keeper_id, thing.keeper_id)
     move(
         by=by,

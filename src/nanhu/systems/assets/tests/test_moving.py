@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.systems.assets.errors import (
+    ChangedSinceAskedError,
     CodeOverError,
     DuePastError,
     MovedSinceError,
@@ -277,3 +278,31 @@ def test_the_database_keeps_what_was_asked_lent_and_handed_over(school, statemen
     lending.lend(by=school.actor("T1"), asset=confirmed(school), borrower_id=school["T3"], due_on=campus_today())
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_what_never_came_goes_back_to_the_giver_also_where_it_was_marked_idle_since(school):
+    transfer = asked(school, confirmed(school))
+    transferring.agree(by=school.actor("T5"), transfer=transfer)
+    asset = fresh(transfer.asset)
+    keeping.mark_idle(by=school.actor("T1"), asset=asset, reason="暂时不用")
+    keeping.decline(by=school.actor("T8"), asset=fresh(asset), person_id=school["T8"], reason="没有送到")
+    assert (fresh(asset).unit_id, fresh(asset).state) == (school.units["12"], "in_stock")
+
+
+def test_what_is_idle_no_more_is_not_given_away(school):
+    asset = confirmed(school)
+    keeping.mark_idle(by=school.actor("T1"), asset=asset, reason="换新")
+    transfer = transferring.ask(
+        by=school.actor("T8"),
+        token=token(),
+        asset=asset,
+        to_unit_id=school.units["13"],
+        to_keeper_id=school["T8"],
+        to_room_id=school.rooms["b1-102"],
+        reason="实验要用",
+        wants_idle=True,
+    )
+    Asset.objects.filter(pk=asset.pk).update(is_idle=False)
+    with pytest.raises(ChangedSinceAskedError):
+        transferring.agree(by=school.actor("T5"), transfer=transfer)
+    assert fresh(asset).unit_id == school.units["12"]

@@ -63,6 +63,7 @@ class Things(Table):
 
 UNCONFIRMED: Final = "unconfirmed"
 LONG_AGO: Final = Now() - timedelta(days=731)
+STANDING: Final = ~Q(state__in=[State.DISPOSED, State.VOID])
 SOON: Final = Now() + timedelta(days=60)
 
 
@@ -76,12 +77,12 @@ class ThingFilters(Filters):
             "out": (_("借出、维修"), Q(state__in=[State.LENT, State.IN_REPAIR])),
             "missing": (_("丢失待查"), Q(state=State.MISSING)),
             "to_scrap": (_("待报废"), Q(state=State.TO_SCRAP)),
-            "idle": (_("闲置"), Q(is_idle=True)),
+            "idle": (_("闲置"), Q(is_idle=True) & STANDING),
             "unseen": (
                 _("两年没见到"),
-                Q(last_seen_at__lt=LONG_AGO) | Q(last_seen_at=None, created_at__lt=LONG_AGO),
+                STANDING & (Q(last_seen_at__lt=LONG_AGO) | Q(last_seen_at=None, created_at__lt=LONG_AGO)),
             ),
-            "warranty": (_("快过保修"), Q(warranty_until__gte=Now(), warranty_until__lt=SOON)),
+            "warranty": (_("快过保修"), Q(warranty_until__gte=Now(), warranty_until__lt=SOON) & STANDING),
         }
     )
 

@@ -27,9 +27,14 @@ def draft_of(definition):
     return sketch.decoded(ProcessDraft.objects.get(definition=definition).content)
 
 
-def send(client, definition, path, **said):
+def stands(definition):
+    """The number under which a page of it is shown now."""
     draft = ProcessDraft.objects.filter(definition=definition).first()
-    revision = said.pop("draft", draft.revision if draft else 0)
+    return draft.revision if draft else Definition.objects.get(pk=definition.pk).edits
+
+
+def send(client, definition, path, **said):
+    revision = said.pop("draft", stands(definition))
     return client.post(f"/flows/workshop/{definition.key}/{path}", said | {"draft": revision})
 
 
@@ -303,3 +308,23 @@ def test_a_draft_has_bounds(school):
 def test_all_kinds_have_words():
     assert FIELD_KINDS.keys() == set(body.FieldKind.__value__.__args__)
     assert STEP_KINDS.keys() == set(body.StepKind.__value__.__args__)
+
+
+def test_branches_within_branches_without_end_are_a_fault_and_no_hanging_page(school):
+    """Thirty splits, both branches of each the next one: a thousand million ways."""
+    splits = tuple(
+        Step(key=f"s{n}", name="分", kind="split", branches=(f"s{n + 1}", f"s{n + 1}"), join="s40")
+        for n in range(1, 31)
+    )
+    join = Step(key="s40", name="合", kind="join")
+    definition = begin(school, proof(body=Body(form=(), steps=(*splits, join), reopens_at="s1")))
+    page = school.client("T3").get(f"/flows/workshop/{definition.key}/").content.decode()
+    assert "层数太多了" in page
+
+
+def test_a_page_of_an_earlier_draft_is_never_taken_for_one_of_this(school):
+    definition, head = published(school), school.client("T3")
+    before = stands(definition)
+    assert send(head, definition, "fields/new/", label="一项", kind="text").status_code == 302
+    ProcessDraft.objects.all().delete()
+    assert send(head, definition, "fields/new/", label="另一项", kind="text", draft=before).status_code == 409

@@ -19,7 +19,7 @@ from nanhu.platforms.flows.workshop.trial import Trial
 from nanhu.platforms.people import api as people
 
 from .conftest import STEPS, begin, keeper, proof, published
-from .test_bench import draft_of, send
+from .test_bench import draft_of, send, stands
 
 SAID = {"f2": "考研", "f3": 9}
 
@@ -100,11 +100,11 @@ def test_who_asked_does_not_publish_it_himself(school):
 
 def test_words_alone_are_published_at_once_and_more_is_not(school):
     definition, head = published(school), school.client("T3")
-    services.change(by=school.actor("T3"), definition=definition, revision=0, edit=renamed)
+    services.change(by=school.actor("T3"), definition=definition, revision=stands(definition), edit=renamed)
     assert send(head, definition, "publish/", change="改了名称").status_code == 302
     assert current_version(definition.key).number == 2
     assert not Publication.objects.filter(state="asked").exists()
-    services.change(by=school.actor("T3"), definition=definition, revision=0, edit=shortened)
+    services.change(by=school.actor("T3"), definition=definition, revision=stands(definition), edit=shortened)
     page = head.get(f"/flows/workshop/{definition.key}/publish/").content.decode()
     assert "<del>" in page
     assert "院长审批" in page
@@ -125,14 +125,14 @@ def test_running_cases_are_tried_first_and_stay_on_their_version(school):
     safe, breaks = (school.apply(number, definition.key, f2="考研", f3=9) for number in ("S1", "S2"))
     for number, decision in (("T1", "agree"), ("T3", "done")):
         school.decide(number, Task.objects.get(case=breaks, state="open"), decision)
-    services.change(by=school.actor("T3"), definition=definition, revision=0, edit=shortened)
+    services.change(by=school.actor("T3"), definition=definition, revision=stands(definition), edit=shortened)
     assert head.post(f"/flows/workshop/{definition.key}/publish/trial/").status_code == 302
     draft = ProcessDraft.objects.get()
     services.try_draft(draft_id=draft.pk)
     page = head.get(f"/flows/workshop/{definition.key}/publish/").content.decode()
     assert "照旧办下去 1 件，请申请人补填 0 件，只能留在旧版本 1 件" in page
     assert (breaks.number in page, safe.number in page) == (True, False)
-    services.change(by=school.actor("T3"), definition=definition, revision=1, edit=renamed)
+    services.change(by=school.actor("T3"), definition=definition, revision=stands(definition), edit=renamed)
     assert "草稿改过了，再试算一次" in head.get(f"/flows/workshop/{definition.key}/publish/").content.decode()
     send(head, definition, "publish/", change="少一步")
     services.approve(by=school.actor("T5"), publication=Publication.objects.get(state="asked"))
@@ -194,7 +194,7 @@ def test_one_list_holds_tasks_second_decisions_and_what_other_systems_pushed(sch
 def test_a_key_that_a_version_had_is_never_given_again(school):
     """Running cases say what they say under it."""
     definition, head = published(school), school.client("T3")
-    services.change(by=school.actor("T3"), definition=definition, revision=0, edit=shortened)
+    services.change(by=school.actor("T3"), definition=definition, revision=stands(definition), edit=shortened)
     assert send(head, definition, "publish/", change="少一步").status_code == 302
     services.approve(by=school.actor("T5"), publication=Publication.objects.get(state="asked"))
     said = {"name": "院长复审", "step_kind": "approve", "who_0": "own_post:head"}
@@ -221,7 +221,10 @@ def test_out_of_service_takes_no_new_cases_and_lets_running_ones_end(school):
 def test_who_may_apply_is_more_than_words(school):
     definition, head = published(school), school.client("T3")
     services.change(
-        by=school.actor("T3"), definition=definition, revision=0, edit=lambda one: sketch.replace(one, faces=("staff",))
+        by=school.actor("T3"),
+        definition=definition,
+        revision=stands(definition),
+        edit=lambda one: sketch.replace(one, faces=("staff",)),
     )
     assert send(head, definition, "publish/", change="只给教职工").status_code == 302
     assert Publication.objects.filter(state="asked").count() == 1
