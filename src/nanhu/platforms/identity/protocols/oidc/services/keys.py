@@ -28,12 +28,15 @@ def fresh_key() -> RSAKey:
 
 
 def new_key(state: str) -> SigningKey:
-    """Not saved yet: making one takes a quarter of a second, which no transaction should wait for."""
+    """Not saved yet: making one takes a quarter of a second, which no transaction should wait for. One name in 64 begins with a dash,
+    which a command line takes for an option: it gets a letter before it."""
     made = fresh_key()
-    private = made.as_dict(private=True)
-    public = made.as_dict(private=False)
+    kid = str(made.kid)
+    named = {"kid": f"k{kid}" if kid.startswith("-") else kid}
+    private = made.as_dict(private=True) | named
+    public = made.as_dict(private=False) | named
     return SigningKey(
-        kid=str(public["kid"]),
+        kid=named["kid"],
         state=state,
         public_jwk=public,
         private_jwk=dumps(private),

@@ -101,6 +101,22 @@ def test_the_command_lists_rotates_and_distrusts(library, signed_in, client):
     assert jwts.read_hint(hint) is None
 
 
+def test_a_key_whose_name_begins_with_a_dash_is_distrusted_by_the_command_too(library, signed_in, client, monkeypatch):
+    keys.ensure_keys()
+    thumbprint = "-nsgoyJo8AuXRNV9njnV2mgzlOac4xzLoaNg2Lc7Mvg"
+    made = keys.fresh_key().as_dict(private=True) | {"kid": thumbprint}
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "fresh_key", lambda: RSAKey.import_key(made))
+        keys.rotate(by=TEST, reason="x")
+    keys.rotate(by=TEST, reason="x")
+    hint = library.tokens(signed_in)["id_token"]
+    current = SigningKey.objects.get(state="current").kid
+    assert (current, bool(jwts.read_hint(hint))) == (f"k{thumbprint}", True)
+    call_command("oidc_keys", "distrust", current, "--reason", "leaked", stdout=StringIO())
+    assert current not in published(client)
+    assert jwts.read_hint(hint) is None
+
+
 @pytest.mark.parametrize("state", ["current", "next"])
 def test_a_leaked_key_is_replaced_at_once(db, client, state):
     keys.ensure_keys()
