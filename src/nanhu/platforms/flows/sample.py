@@ -49,7 +49,8 @@ def make_process(*, designer: Actor, keeper: Actor, unit_id: int) -> int:
     asked = services.publish(by=designer, definition=made, revision=1, change="第一版", is_keeper=False, token=None)
     if isinstance(asked, Publication):
         services.approve(by=keeper, publication=asked)
-    services.change(by=designer, definition=made, revision=0, edit=with_pick_up)
+    made.refresh_from_db()
+    services.change(by=designer, definition=made, revision=made.edits, edit=with_pick_up)
     return 1
 
 
