@@ -216,6 +216,7 @@ def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
     assert keeper.post(f"{DESK}accounts/new/", said | {"picture": picture(WECHAT)}).status_code == 409
     page = school.client("T3").get(f"{BOOK}accounts/").content.decode()
     assert page.index("财务处</h2>") < page.index("财务处公众号") < page.index("报销进度")
+    assert page.count('rel="stylesheet"') > 2, "its own sheet beside those of every page"
     assert "财务处公众号" not in school.client("T3").get(f"{BOOK}accounts/", {"q": "保卫"}).content.decode()
     assert Account.objects.get().address == WECHAT
     out = io.BytesIO()
