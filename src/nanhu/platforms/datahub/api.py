@@ -20,7 +20,7 @@ from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
 from nanhu.platforms.datahub.shared.writers import is_ours, supplier, writer_of
-from nanhu.platforms.datahub.shared.writing import Changes, put, remove
+from nanhu.platforms.datahub.shared.writing import Changes, put, put_own, remove
 
 __all__ = [
     "BatchNotFoundError",
@@ -46,6 +46,7 @@ __all__ = [
     "is_ours",
     "on_rows",
     "put",
+    "put_own",
     "remove",
     "replay",
     "roll_back",

@@ -26,6 +26,7 @@ from nanhu.platforms.people.matching import (
     document_indexes,
     heirs,
     known_people,
+    numbers_by_person,
     open_documents,
     phone_indexes,
 )
@@ -157,6 +158,7 @@ __all__ = [
     "normalise_document",
     "normalise_name",
     "normalise_phone",
+    "numbers_by_person",
     "office_names",
     "open_documents",
     "person_card",

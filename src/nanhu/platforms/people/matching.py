@@ -39,6 +39,11 @@ def known_people() -> Iterator[KnownPerson]:
         )
 
 
+def numbers_by_person() -> dict[int, str]:
+    """The same, from the person's side: one number for each who was ever given one."""
+    return {person_id: number for number, person_id in campus_numbers().items()}
+
+
 def campus_numbers() -> dict[str, int]:
     """Every campus number ever given, with its holder: the living one, else the last."""
     held = Affiliation.objects.order_by("starts_on").values_list("campus_no", "person_id", "state")

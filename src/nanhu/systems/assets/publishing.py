@@ -1,6 +1,6 @@
 """Things as other systems know them: the shared tables of assets, each night, while this system writes them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.db.models import Count, Sum
@@ -21,21 +21,12 @@ type Row = Mapping[str, Any]
 @job("assets.publish", every="23 4 * * *")
 def publish_everything() -> int:
     """All things, receipts and disposals, and no others; the last months. Gives how many rows changed."""
-    whole = sum(publish(table, rows, is_whole=True) for table, rows in WHOLE.items())
-    return whole + publish("assets.depreciation_month", months, is_whole=False)
-
-
-def publish(table: str, rows: Callable[[], Iterator[Row]], *, is_whole: bool) -> int:
-    if not datahub.is_ours(table):
-        return 0
-    try:
-        return len(datahub.put(table, rows(), by=BY, is_whole=is_whole).keys)
-    except datahub.WriterRefusedError:  # switched this moment
-        return 0
+    whole = sum(datahub.put_own(table, rows(), by=BY, is_whole=True) for table, rows in WHOLE.items())
+    return whole + datahub.put_own("assets.depreciation_month", months(), by=BY)
 
 
 def things() -> Iterator[Row]:
-    numbers = {person_id: number for number, person_id in people.campus_numbers().items()}
+    numbers = people.numbers_by_person()
     found = Asset.objects.exclude(state=Asset.State.VOID).select_related("classification", "unit", "room", "booked")
     for one in found.order_by("pk").iterator(chunk_size=2_000):
         booked = getattr(one, "booked", None)

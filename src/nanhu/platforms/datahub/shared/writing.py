@@ -11,14 +11,14 @@ from django.db import connection, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
-from nanhu.platforms.datahub.errors import RowsRefusedError, UnknownTableError
+from nanhu.platforms.datahub.errors import RowsRefusedError, UnknownTableError, WriterRefusedError
 from nanhu.platforms.datahub.events import RowsChanged
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.values import Written, sealed, written_row
-from nanhu.platforms.datahub.shared.writers import refuse_other_writer
+from nanhu.platforms.datahub.shared.writers import is_ours, refuse_other_writer
 
 type Differing = tuple[int, int | None, bool | None]
 """Of a row that says something new its place, the living row that it ends, and whether that is a tombstone."""
@@ -88,6 +88,16 @@ def put(
         others = set(SharedRow.living(declared.key).values_list("key", flat=True)) - {row.key for row in ready}
         done.removed = remove(table, [key.split(KEY_ENDS) for key in sorted(others)], by=by, batch=batch).removed
     return done
+
+
+def put_own(table: str, rows: Iterable[Mapping[str, Any]], *, by: Actor, is_whole: bool = False) -> int:
+    """`put` of the system in the box: how many rows changed; none where a source writes the table, also since this moment."""
+    if not is_ours(table):
+        return 0
+    try:
+        return len(put(table, rows, by=by, is_whole=is_whole).keys)
+    except WriterRefusedError:
+        return 0
 
 
 @transaction.atomic
