@@ -207,15 +207,11 @@ def may_be_bulk(step: Step) -> bool:
 
 def reopening_faults(body: Body) -> Iterator[Fault]:
     """A case begins again where a person works, and outside every split."""
-    outside = (
-        {key for key, branches in places_of(body).items() if "" in branches}
-        if body.reopens_at and body.steps
-        else set()
-    )
-    if body.reopens_at and (body.reopens_at not in outside or body.step(body.reopens_at).kind not in HUMAN):
-        yield Fault(f"it cannot be reopened at {body.reopens_at}", "reopens_at", body.reopens_at)
-    again = steps_after(body, body.reopens_at) if body.has(body.reopens_at) else ()
-    for step in again:
+    if body.reopens_at:
+        is_outside = body.steps and "" in places_of(body).get(body.reopens_at, ())
+        if not is_outside or body.step(body.reopens_at).kind not in HUMAN:
+            yield Fault(f"it cannot be reopened at {body.reopens_at}", "reopens_at", body.reopens_at)
+    for step in map(body.step, places_of(body, body.reopens_at) if body.has(body.reopens_at) else ()):
         if step.kind in {"automatic", "wait"} or step.is_final:
             yield Fault(f"reopened, it would come to {step.key} a second time", "again", step.key)
     if body.may_object and not body.reopens_at:
@@ -303,10 +299,11 @@ def condition_faults(body: Body, step: Step) -> Iterator[Fault]:
                 yield Fault(text, "compared", step.key, one.field)
 
 
-def places_of(body: Body) -> dict[str, set[str]]:
-    """At which steps a case comes to stand, and within which branches, as the engine walks; as far as MOST_PLACES."""
+def places_of(body: Body, start: str = "") -> dict[str, set[str]]:
+    """At which steps a case comes to stand, and within which branches, as the engine walks from the first step, or another that stands outside
+    every split; as far as MOST_PLACES."""
     found: dict[str, set[str]] = {}
-    left = [(body.steps[0].key, "")]
+    left = [(start or body.steps[0].key, "")]
     while left and sum(map(len, found.values())) <= MOST_PLACES:
         key, branch = left.pop()
         if key == END and branch:
@@ -315,18 +312,6 @@ def places_of(body: Body) -> dict[str, set[str]]:
             found[key].add(branch)
             left += ways_on(body, body.step(key), branch)
     return found
-
-
-def steps_after(body: Body, key: str) -> list[Step]:
-    """The step and all that may follow it, whatever is decided."""
-    left, found = [key], dict[str, Step]()
-    while left:
-        one = left.pop()
-        if body.has(one) and one not in found:
-            step = found[one] = body.step(one)
-            left += [to for to, _branch in ways_on(body, step, "")] + ([step.join] if step.kind == "split" else [])
-            left += [edge.to for edge in step.edges] or [body.after(one)] if step.kind == "join" else []
-    return list(found.values())
 
 
 def ways_on(body: Body, step: Step, branch: str) -> list[tuple[str, str]]:

@@ -1,11 +1,13 @@
 """The dry run (试算): whether a running case may go on under another body, what it would have to ask, what breaks."""
 
 import json
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,9 @@ from nanhu.platforms.flows.body import END, HUMAN, SEALED, Body, Field, Step, mi
 from nanhu.platforms.flows.models import Case, MoveRow, Token
 from nanhu.platforms.flows.services.engine import facts_for_conditions
 
+STOPPED: Final = (OperationalError, InterfaceError)
+"""The database is away: the whole work stops here, and goes on later."""
+log = logging.getLogger(__name__)
 SAFE, ASKS, BREAKS = MoveRow.Verdict.SAFE, MoveRow.Verdict.ASKS, MoveRow.Verdict.BREAKS
 EMPTY: Final[tuple[object, ...]] = (None, "", [])
 
@@ -24,6 +29,10 @@ EMPTY: Final[tuple[object, ...]] = (None, "", [])
 class Found:
     verdict: MoveRow.Verdict
     words: str = ""
+
+
+def failed_words(error: Exception) -> str:
+    return _("这一件出错了，没有动：%(error)s") % {"error": type(error).__name__}
 
 
 def is_offered(field: Field, value: Any) -> bool:
@@ -39,6 +48,16 @@ class Judge:
     source: Body
     target: Body
     mapping: Mapping[str, str]
+
+    def safely(self, case: Case) -> Found:
+        """A case that cannot be judged stays, and hinders no other."""
+        try:
+            return self.of(case, list(case.tokens.all()))
+        except STOPPED:
+            raise
+        except Exception as error:
+            log.exception("case %s could not be judged", case.number)
+            return Found(BREAKS, failed_words(error))
 
     def of(self, case: Case, tokens: Sequence[Token]) -> Found:
         asked = [] if case.state == Case.State.RETURNED else list(self.missing_fields(case))

@@ -1,6 +1,6 @@
 """Definitions in versions; cases with their tokens, tasks and entries; delegations. What must hold is held by the database."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -26,6 +26,8 @@ class Definition(models.Model):
         CODE = "code", _("程序")
         BROWSER = "browser", _("网页")
 
+    RETENTION: ClassVar = [("short", _("结束后一年")), ("normal", _("结束后五年")), ("record", _("永久"))]
+
     key = models.TextField(unique=True)
     name = models.TextField()
     summary = models.TextField(default="", blank=True)
@@ -37,9 +39,7 @@ class Definition(models.Model):
     prefix = models.TextField(help_text="of its cases' numbers")
     origin = models.TextField(choices=Origin, default=Origin.CODE)
     legal_basis = models.TextField(default="", blank=True)
-    retention = models.TextField(
-        choices=[("short", _("结束后一年")), ("normal", _("结束后五年")), ("record", _("永久"))], default="normal"
-    )
+    retention = models.TextField(choices=RETENTION, default="normal")
     is_offered = models.BooleanField(default=True)
     edits = models.PositiveIntegerField(default=0, help_text="how often a draft of it was changed; never falls")
     usual_minutes = models.PositiveIntegerField(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.assigning import Holder, asking_once
 from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError
-from nanhu.platforms.flows.judging import ASKS, BREAKS, Found, Judge
+from nanhu.platforms.flows.judging import ASKS, BREAKS, STOPPED, Judge, failed_words
 from nanhu.platforms.flows.models import Case, Move, MoveRow, Task, Token, Version
 from nanhu.platforms.flows.policies import posts_of
 from nanhu.platforms.flows.services.cases import holders_now
@@ -31,8 +31,6 @@ from nanhu.platforms.people import api as people
 
 CHUNK: Final = 500
 WORK: Final = "flows.work_off_move"
-STOPPED: Final = (OperationalError, InterfaceError)
-"""The database is away: the whole work stops here, and goes on later."""
 log = logging.getLogger(__name__)
 
 
@@ -146,23 +144,13 @@ class Worker:
         with asking_once():
             for case in cases.prefetch_related("tokens").iterator(chunk_size=CHUNK):
                 case.version = self.move.source
-                found = self.judged(case)
+                found = self.judge.safely(case)
                 chunk.append(MoveRow(move=self.move, case=case, verdict=found.verdict, words=found.words))
                 if len(chunk) == CHUNK:
                     done += len(MoveRow.objects.bulk_create(chunk, ignore_conflicts=True))
                     chunk = []
                     self.progress.advance(done)
             MoveRow.objects.bulk_create(chunk, ignore_conflicts=True)
-
-    def judged(self, case: Case) -> Found:
-        """A case that cannot be judged stays, and hinders no other."""
-        try:
-            return self.judge.of(case, list(case.tokens.all()))
-        except STOPPED:
-            raise
-        except Exception as error:
-            log.exception("case %s could not be judged", case.number)
-            return Found(BREAKS, failed_words(error))
 
     def move_all(self) -> None:
         rows = self.move.rows.filter(state=MoveRow.State.KEPT).exclude(verdict=BREAKS).order_by("pk")
@@ -256,10 +244,6 @@ class Worker:
         )
         decided = Task.objects.filter(case=case, done_at__gt=row.moved_at).exists()
         return case.version_id == self.move.target_id and case.state == state and here == left and not decided
-
-
-def failed_words(error: Exception) -> str:
-    return _("这一件出错了，没有动：%(error)s") % {"error": type(error).__name__}
 
 
 def standing(case: Case, tokens: list[Token]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.kit.forms import FileForm, reason_field
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
@@ -20,6 +21,7 @@ from nanhu.platforms.flows.body import (
     HUMAN,
     LONGEST_PROMISE,
     MOST_FIELDS,
+    MOST_OF_A_FIELD,
     Applicant,
     Assignee,
     Edge,
@@ -31,9 +33,10 @@ from nanhu.platforms.flows.body import (
     Step,
     StepKind,
 )
+from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.workshop import queries
-from nanhu.platforms.flows.workshop.faults import MOST_CHOICES
+from nanhu.platforms.flows.workshop.faults import LONGEST, MOST_CHOICES
 from nanhu.platforms.flows.workshop.known import SOURCES
 from nanhu.platforms.flows.workshop.sentences import FIELD_KINDS, HOUR, SIGNS, STEP_KINDS, day_minutes, promise_parts
 from nanhu.platforms.flows.workshop.sketch import PICKED, Sketch, picked, replace, written
@@ -41,7 +44,6 @@ from nanhu.platforms.people import api as people
 
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
 UNITS: Final = [("days", _("个工作日")), ("hours", _("个工作小时")), ("minutes", _("分钟"))]
-RETENTION: Final = [("short", _("结束后一年")), ("normal", _("结束后五年")), ("record", _("永久"))]
 PARTS: Final = range(PICKED)
 MOST_SIGNERS: Final = 10
 ONLY_OF: Final[Mapping[str, frozenset[str]]] = {
@@ -90,7 +92,7 @@ class SettingsForm(ServiceForm):
     letters = forms.RegexField(
         r"^[A-Z]{2,4}\Z", label=_("编号前缀"), help_text=_("两到四个大写字母，例如 ZM：编号是 ZM-2026-000123。")
     )
-    retention = forms.ChoiceField(label=_("办结后保存"), choices=RETENTION, initial="normal")
+    retention = forms.ChoiceField(label=_("办结后保存"), choices=Definition.RETENTION, initial="normal")
     reopens_at = forms.ChoiceField(
         label=_("办结后可以重新办理"), required=False, help_text=_("由主管单位决定，从选的一步重新开始。")
     )
@@ -188,7 +190,7 @@ class FieldForm(forms.Form):
         label=_("上限"),
         required=False,
         min_value=0,
-        max_value=10**9,
+        max_value=MOST_OF_A_FIELD,
         help_text=_("最多几个字、几天，或最大的数；不填不限。"),
     )
     home = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
@@ -196,7 +198,7 @@ class FieldForm(forms.Form):
     def clean_choices(self) -> tuple[str, ...]:
         lines = (" ".join(line.split()) for line in self.cleaned_data["choices"].splitlines())
         found = tuple(dict.fromkeys(line for line in lines if line))
-        if len(found) > MOST_CHOICES or any("'" in one or len(one) > MOST_FIELDS for one in found):
+        if len(found) > MOST_CHOICES or any("'" in one or len(one) > LONGEST["label"] for one in found):
             raise forms.ValidationError(_("最多 60 个，每个最多 60 字，不含单引号。"))
         return found
 
@@ -461,7 +463,7 @@ def compared_fields(sketch: Sketch) -> dict[str, tuple[str, str]]:
 
 def way_initial(sketch: Sketch, edge: Edge) -> dict[str, Any]:
     found: dict[str, Any] = {"to": edge.to}
-    joiner, parts = picked(edge.when) or ("and", []) if edge.when else ("and", [])
+    joiner, parts = (edge.when and picked(edge.when)) or ("and", [])
     for number, (field, sign, values) in list(enumerate(parts))[: len(PARTS)]:
         kind = compared_fields(sketch).get(field, ("", ""))[1]
         said = "、".join(value_said(one, kind) for one in values)
@@ -474,7 +476,7 @@ def value_said(value: Any, kind: str) -> str:
         return "是" if value else "否"
     if isinstance(value, date):
         return value.isoformat()
-    return f"{value // 100}.{value % 100:02d}" if kind == "money" else str(value)
+    return plain_yuan(value) if kind == "money" else str(value)
 
 
 class ArrangeForm(forms.Form):

@@ -18,10 +18,10 @@ from nanhu.kernel.proposals import given
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.platforms.flows.assigning import asking_once
 from nanhu.platforms.flows.body import digest_of
-from nanhu.platforms.flows.judging import BREAKS, Judge
+from nanhu.platforms.flows.judging import Judge
 from nanhu.platforms.flows.models import Case, Definition, Version
 from nanhu.platforms.flows.services.definitions import add_version
-from nanhu.platforms.flows.services.moving import CHUNK, STOPPED, failed_words
+from nanhu.platforms.flows.services.moving import CHUNK
 from nanhu.platforms.flows.workshop import sketch as sketches
 from nanhu.platforms.flows.workshop.errors import (
     ActionNotYoursError,
@@ -272,25 +272,14 @@ def try_draft(*, draft_id: int) -> None:
         for number, case in enumerate(running(draft.definition).iterator(chunk_size=CHUNK), 1):
             if case.version_id not in judges:
                 judges[case.version_id] = Judge(case.version.body, body, {})
-            verdict, words = judged(judges[case.version_id], case)
-            counts[verdict] += 1
-            if verdict != "safe" and len(named) < NAMED_CASES:
-                named.append([case.number, verdict, words])
+            found = judges[case.version_id].safely(case)
+            counts[found.verdict] += 1
+            if found.verdict != "safe" and len(named) < NAMED_CASES:
+                named.append([case.number, found.verdict, found.words])
             progress.advance(number)
     trial = {"digest": draft.trial["digest"], "counts": dict(counts), "cases": named, "at": now().isoformat()}
     ProcessDraft.objects.filter(pk=draft.pk, trial__progress=draft.trial["progress"]).update(trial=trial)
     progress.finish("")
-
-
-def judged(judge: Judge, case: Case) -> tuple[str, str]:
-    """One that cannot be judged would stay, and hinders no other."""
-    try:
-        found = judge.of(case, list(case.tokens.all()))
-    except STOPPED:
-        raise
-    except Exception as error:  # noqa: BLE001  (whatever fails, fails for this case alone)
-        return BREAKS, failed_words(error)
-    return found.verdict, found.words
 
 
 def case_counts(definitions: Collection[Definition]) -> Counter[int]:
