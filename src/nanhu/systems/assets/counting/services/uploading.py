@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
@@ -136,7 +136,5 @@ def facts_of(sent: SentRow, take: StockTake, *, sent_at: datetime, shift: timede
 
 def seen_before(take: StockTake, numbers: Sequence[str], person_id: int) -> list[str]:
     """What somebody else saw as well, also by its other label; and unknown labels that somebody else read."""
-    with connection.cursor() as cursor:
-        facts: dict[str, Any] = {"take": take.pk, "numbers": list(numbers), "person": person_id}
-        cursor.execute(statements.statement("seen_before"), facts)
-        return [number for (number,) in cursor.fetchall()]
+    facts = {"take": take.pk, "numbers": list(numbers), "person": person_id}
+    return [number for (number,) in statements.rows("seen_before", facts)]
