@@ -1,13 +1,14 @@
 """The school's office hours and owners of processes, from the tables [flows] and [flows.owners] of the school's file."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
 from django.utils.translation import ngettext
 
 from nanhu.kernel.calendar import is_working_day
+from nanhu.kernel.calendar.hours import span_of
 from nanhu.kernel.school import school
 from nanhu.platforms.flows import rules
 from nanhu.platforms.flows.rules import Hours
@@ -31,11 +32,6 @@ def read_hours() -> Hours:
     if not spans or any(first >= last for first, last in spans):
         raise table.fault("hours", said, USUAL)
     return Hours(spans)
-
-
-def span_of(said: str) -> tuple[time, time]:
-    first, last = said.split("-")
-    return time.fromisoformat(first), time.fromisoformat(last)
 
 
 def read_owners() -> Mapping[str, str]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlsplit
+
+from nanhu.kernel.calendar import hours
+from nanhu.kernel.calendar.hours import Opening, Span, span_of
 
 NUMBER: Final = re.compile(r"(\+\d{1,3} ?)?\d[\d -]{1,18}\d")
 WECHAT: Final = ("weixin.qq.com", "mp.weixin.qq.com", "u.wechat.com", "work.weixin.qq.com")
@@ -13,15 +15,7 @@ CONFIRMED_FOR: Final = timedelta(days=400)
 """A year, and a month to answer in."""
 LOOK_AHEAD: Final = 14
 
-type Spans = tuple[tuple[time, time], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """`is_open` until `at`, or closed until `at`; without `at` nobody knows."""
-
-    is_open: bool
-    at: datetime | None
+type Spans = tuple[Span, ...]
 
 
 def spans_of(said: str) -> Spans:
@@ -33,23 +27,9 @@ def spans_of(said: str) -> Spans:
     return spans
 
 
-def span_of(said: str) -> tuple[time, time]:
-    first, _dash, last = said.partition("-")
-    return time.fromisoformat(first), time.fromisoformat(last)
-
-
 def opening_at(moment: datetime, spans_on: Callable[[date], Spans]) -> Opening:
     """`moment` in the campus's own time."""
-    for first, last in spans_on(moment.date()):
-        if first <= moment.time() < last:
-            return Opening(is_open=True, at=moment.replace(hour=last.hour, minute=last.minute, second=0, microsecond=0))
-    for ahead in range(LOOK_AHEAD):
-        day = moment.date() + timedelta(days=ahead)
-        for first, _last in spans_on(day):
-            begins = datetime.combine(day, first, tzinfo=moment.tzinfo)
-            if begins > moment:
-                return Opening(is_open=False, at=begins)
-    return Opening(is_open=False, at=None)
+    return hours.opening_at(moment, spans_on, days=LOOK_AHEAD)
 
 
 def dialled(number: str, extension: str = "") -> str:

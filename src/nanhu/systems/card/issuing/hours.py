@@ -1,10 +1,12 @@
 """When the office is open (A112): summer and winter hours switch by date, holidays come from the school's calendar."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
+from nanhu.kernel.calendar import hours as calendar_hours
 from nanhu.kernel.calendar import is_working_day
+from nanhu.kernel.calendar.hours import Span
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.school import school
 from nanhu.kernel.school.tables import Table
@@ -16,15 +18,6 @@ DEFAULT: dict[str, Any] = {
     "winter": ["09:00-12:30", "15:00-18:00"],
 }
 SEARCHED_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    opens: time
-    closes: time
-
-    def __str__(self) -> str:
-        return f"{self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +70,12 @@ def hours_on(day: date) -> OfficeHours:
 
 def span_of(hours: Table, season: str, text: object) -> Span:
     try:
-        opens, closes = (time.fromisoformat(one) for one in str(text).split("-"))
+        found = calendar_hours.span_of(str(text))
     except ValueError as error:
         raise hours.fault(season, text, "09:00-12:30") from error
-    if opens >= closes:
+    if found.opens >= found.closes:
         raise hours.fault(season, text, "09:00-12:30")
-    return Span(opens, closes)
+    return found
 
 
 def read_hours() -> list[OfficeHours]:
@@ -92,20 +85,14 @@ def read_hours() -> list[OfficeHours]:
 
 def standing(moment: datetime | None = None) -> Standing:
     at = (moment or now()).astimezone(CAMPUS_ZONE)
-    today, clock = at.date(), at.time()
-    works = is_working_day(today)
-    for span in hours_on(today).spans if works else ():
-        if span.opens <= clock < span.closes:
-            closes = datetime.combine(today, span.closes, CAMPUS_ZONE)
-            return Standing(is_open=True, until=closes, opens_at=None, is_working_day=True)
-    return Standing(is_open=False, until=None, opens_at=next_opening(at), is_working_day=works)
+    found = calendar_hours.opening_at(at, spans_on, days=SEARCHED_DAYS)
+    return Standing(
+        is_open=found.is_open,
+        until=found.at if found.is_open else None,
+        opens_at=None if found.is_open else found.at,
+        is_working_day=is_working_day(at.date()),
+    )
 
 
-def next_opening(at: datetime) -> datetime | None:
-    for ahead in range(SEARCHED_DAYS):
-        day = at.date() + timedelta(days=ahead)
-        for span in hours_on(day).spans if is_working_day(day) else ():
-            opens = datetime.combine(day, span.opens, CAMPUS_ZONE)
-            if opens > at:
-                return opens
-    return None
+def spans_on(day: date) -> tuple[Span, ...]:
+    return hours_on(day).spans if is_working_day(day) else ()
