@@ -1,10 +1,11 @@
 """Pure rules of the home: the greeting, search, the order of shortcuts."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import folding
 
 SHOWN_AT_HOME = 8
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
@@ -27,23 +28,10 @@ def greeting(hour: int, name: str) -> str:
     return str(next(words for before, words in GREETINGS if hour < before)) % {"name": name}
 
 
-@lru_cache(maxsize=2048)
-def search_forms(text: str) -> tuple[str, str, str]:
-    """What a name answers to: itself, its pinyin, its initials ("校园卡" → "xiaoyuanka", "xyk")."""
-    from pypinyin import Style, lazy_pinyin  # has a large dictionary
-
-    lowered = text.lower()
-    return (
-        lowered,
-        "".join(lazy_pinyin(lowered)),
-        "".join(lazy_pinyin(lowered, style=Style.FIRST_LETTER)),
-    )
-
-
-def answers_to(wanted: str, *texts: str) -> bool:
-    """Does any of the texts contain every word of what was typed?"""
-    words = wanted.lower().split()
-    return all(any(word in form for text in texts for form in search_forms(text)) for word in words)
+def answers_to(wanted: str, title: str, words: str = "") -> bool:
+    """Does a title, or what else it answers to, contain every word of what was typed, as it stands, in pinyin or in initials?"""
+    searched = folding.searched(title, words)
+    return all(word in searched for word in folding.folded(wanted).split())
 
 
 def shortcut_keys(

@@ -1,25 +1,26 @@
 """What one search finds: the menu, the index and what rooms are asked live, each under the viewer's own rights."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
+from nanhu.kernel.database.statements import Statements
 from nanhu.kernel.registry import Application, Hit, Searchable, Text, Viewer, searchables
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal import menu
+from nanhu.platforms.portal import menu, rules
 from nanhu.platforms.portal.guard import attempt, is_slow
 from nanhu.platforms.portal.models import SearchSynonym
 
 RESTING: Final = _("正在维护，稍后再来")
-FOLDER: Final = Path(__file__).parent / "sql" / "queries"
+SQL: Final = Statements(Path(__file__).parent / "sql" / "queries")
+type Load = Callable[[Viewer, str, int], Sequence[Hit]]
 MOST_SYNONYMS: Final = 6
 SYNONYMS_SECONDS: Final = 15.0
 EXACT, BEGINS, WITHIN, ELSEWHERE = 7, 3, 1, 0
@@ -45,11 +46,11 @@ def find(request: HttpRequest, typed: str, *, each: int) -> list[Group]:
         return []
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     ways = [text, *synonyms_of(text)]
-    live = [one for one in searchables if one.load is not None and not is_slow(f"search:{one.key}")]
+    live = [one for one in searchables if not is_slow(f"search:{one.key}")]
     groups = [
         application_group(menu.offered_to(request), ways, each),
         *index_groups(viewer, ways, each),
-        *(live_group(one, viewer, ways, each) for one in live),
+        *(live_group(one, one.load, viewer, ways, each) for one in live if one.load is not None),
     ]
     return sorted((one for one in groups if one.hits), key=lambda group: -group.score)
 
@@ -76,33 +77,24 @@ def application_group(offered: Sequence[Application], ways: Sequence[str], each:
     """Of the menu as this viewer has it."""
     scored = [(max(score_of(one, way) for way in ways), one) for one in offered]
     best = sorted(((score, one) for score, one in scored if score >= 0), key=lambda pair: -pair[0])[:each]
-    items = [(score, menu.item_of(one, menu.Shortcuts())) for score, one in best]
-    hits = [
-        Hit(
-            key=item.application.key,
-            title=item.application.name,
-            url="" if item.is_in_maintenance else item.url,
-            detail=RESTING if item.is_in_maintenance else item.application.description or item.application.owner,
-            icon=item.application.icon,
-        )
-        for _score, item in items
-    ]
+    hits = [hit_of(menu.item_of(one, menu.Shortcuts())) for _score, one in best]
     return Group("applications", _("应用和服务"), "layout-grid", hits, best[0][0] if best else 0)
+
+
+def hit_of(item: menu.MenuItem) -> Hit:
+    """What is in maintenance is named and leads nowhere."""
+    one, rests = item.application, item.is_in_maintenance
+    detail = RESTING if rests else one.description or one.owner
+    return Hit(key=one.key, title=one.name, url="" if rests else item.url, detail=detail, icon=one.icon)
 
 
 def score_of(application: Application, way: str) -> int:
     """-1 where it does not answer."""
-    name = folding.folded(str(application.name))
-    searched = folding.searched(name, str(application.description))
-    if not all(word in searched for word in way.split()):
+    if not rules.answers_to(way, str(application.name), str(application.description)):
         return -1
+    name = folding.folded(str(application.name))
     scores = ((name == way, EXACT), (name.startswith(way), BEGINS), (way in name, WITHIN))
     return next((score for holds, score in scores if holds), ELSEWHERE)
-
-
-@cache
-def statement(name: str) -> str:
-    return (FOLDER / f"{name}.sql").read_text("utf-8")
 
 
 def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
@@ -133,21 +125,15 @@ def rows_of(name: str, viewer: Viewer, ways: Sequence[str], units: Sequence[int]
         "units": units,
         "limit": each,
     }
-    if not ways:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement(name), facts)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+    return SQL.rows(name, facts) if ways else []
 
 
-def live_group(source: Searchable, viewer: Viewer, ways: Sequence[str], each: int) -> Group:
+def live_group(source: Searchable, load: Load, viewer: Viewer, ways: Sequence[str], each: int) -> Group:
     """As it was typed and by its synonyms, each hit once. A source that fails costs its hits, and one that dawdles is left out for a while."""
-    load = source.load
     found: dict[str, Hit] = {}
-    for way in ways if load is not None else ():
-        some = attempt(f"search:{source.key}", partial(load, viewer, way, each)).value if load is not None else None
-        found |= {hit.key: hit for hit in some or () if hit.key not in found}
+    for way in ways:
+        for hit in attempt(f"search:{source.key}", partial(load, viewer, way, each)).value or ():
+            found.setdefault(hit.key, hit)
     hits = list(found.values())[:each]
     begins = [str(hit.title).lower().startswith(ways[0]) for hit in hits]
     more = source.more(ways[0]) if source.more is not None and hits else ""

@@ -17,7 +17,7 @@ KEPT = ("title", "detail", "url", "icon", "folded", "pinyin", "searched", "grams
 
 
 def index_all() -> int:
-    """How many entries changed. A source that fails keeps what it had."""
+    """How many rows it removed and wrote. A source that fails keeps what it had."""
     indexed = [one for one in searchables if one.hits is not None]
     changed = sum(attempt(f"search:{one.key}", lambda one=one: index(one)).value or 0 for one in indexed)  # type: ignore[misc]
     gone, _by_model = SearchEntry.objects.exclude(source__in=[one.key for one in indexed]).delete()
@@ -33,11 +33,12 @@ def index(source: Searchable) -> int:
     with translation.override("zh-hans"):
         wanted = {one.object_key: one for one in entries_of(source.key, source.hits())}
     standing = {one.object_key: one for one in SearchEntry.objects.filter(source=source.key)}
-    stale = [one.pk for key, one in standing.items() if key not in wanted or facts_of(one) != facts_of(wanted[key])]
+    changed = [key for key in {**standing, **wanted} if facts_of(standing.get(key)) != facts_of(wanted.get(key))]
+    stale = [standing[key].pk for key in changed if key in standing]
+    fresh = [wanted[key] for key in changed if key in wanted]
     SearchEntry.objects.filter(pk__in=stale).delete()
-    fresh = [one for key, one in wanted.items() if key not in standing or facts_of(one) != facts_of(standing[key])]
     SearchEntry.objects.bulk_create(fresh, batch_size=1000)
-    return len({*stale} | {one.object_key for one in fresh})
+    return len(stale) + len(fresh)
 
 
 def entries_of(source: str, hits: Iterable[Hit]) -> Iterable[SearchEntry]:
@@ -64,5 +65,5 @@ def entries_of(source: str, hits: Iterable[Hit]) -> Iterable[SearchEntry]:
         )
 
 
-def facts_of(entry: SearchEntry) -> list[object]:
-    return [getattr(entry, name) for name in KEPT]
+def facts_of(entry: SearchEntry | None) -> list[object]:
+    return [getattr(entry, name) for name in KEPT] if entry is not None else []
