@@ -14,7 +14,6 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.services.directory import queries
 from nanhu.services.directory.models import Account, Answer, Phone
-from nanhu.services.directory.rules import dialled
 
 book = Console(
     "directory:book",
@@ -32,10 +31,7 @@ class FoldedSearch(Search):
     """By name, pinyin, initials, number: every word that was typed."""
 
     def condition(self, given: Any) -> Q | None:
-        asked = Q()
-        for word in folding.query_of(given[""] or "").split():
-            asked &= Q(searched__contains=word)
-        return asked or None
+        return queries.answering(given[""] or "") or None
 
 
 class Phones(Table):
@@ -61,7 +57,6 @@ def phones(request: PageRequest) -> HttpResponseBase:
 def phone(request: PageRequest, found: Phone) -> HttpResponse:
     facts = {
         "phone": found,
-        "tel": dialled(found.number, found.extension),
         "now": queries.opening_words(found),
         "is_unconfirmed": queries.is_unconfirmed(found),
         "card": card.address(public_id=found.public_id),
@@ -78,10 +73,8 @@ def card(_request: PageRequest, found: Phone) -> HttpResponseBase:
 
 @book.page("accounts/", title=_("公众号吧"), tab=_("公众号"), lead=_("学校和各单位的公众号。在手机上长按二维码关注。"))
 def accounts(request: PageRequest) -> HttpResponse:
-    rows = queries.living(Account).order_by("unit__code", "name")
     wanted = folding.query_of(request.GET.get("q", ""))
-    for word in wanted.split():
-        rows = rows.filter(searched__contains=word)
+    rows = queries.living(Account).filter(queries.answering(wanted)).order_by("unit__code", "name")
     shown = [
         (
             one,
@@ -113,9 +106,7 @@ def answers(request: PageRequest) -> HttpResponseBase:
 @answers.page("<uuid:public_id>/", title=_("问答"), subject=record(queries.living(Answer), Answer.what))
 def answer(request: PageRequest, found: Answer) -> HttpResponse:
     facts = {"answer": found, "is_unconfirmed": queries.is_unconfirmed(found)}
-    facts["phones"] = [
-        (one, dialled(one.number, one.extension)) for one in queries.phones().filter(unit_id=found.unit_id)[:3]
-    ]
+    facts["phones"] = queries.phones().filter(unit_id=found.unit_id)[:3]
     return render(request, "directory/answer.html", facts)
 
 

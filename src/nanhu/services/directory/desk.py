@@ -85,11 +85,11 @@ def enter(request: PageRequest, kind: str, said: dict[str, Any]) -> Any:
 
 class Phones(Table):
     name = Link(_("办什么"), to="change_phone")
-    number = Text(_("号码"), lambda one: f"{one.number} {one.extension}".strip(), is_number=True)
+    number = Text(_("号码"), "full_number", is_number=True)
     hours = Text(_("工作日办公时间"))
     unit = Text(_("单位"), "unit__name")
     confirmed = Day(_("确认于"), "confirmed_on")
-    action = Markup(_("操作"), "directory/_phone_deeds.html")
+    action = Markup(_("操作"), "directory/_deeds.html")
 
 
 @desk.page("", title=_("电话"), tab=_("电话"))
@@ -155,7 +155,7 @@ class Accounts(Table):
     handle = Text(_("微信号"))
     unit = Text(_("单位"), "unit__name")
     confirmed = Day(_("确认于"), "confirmed_on")
-    action = Markup(_("操作"), "directory/_account_deeds.html")
+    action = Markup(_("操作"), "directory/_deeds.html")
 
 
 @desk.page("accounts/", title=_("公众号"), tab=_("公众号"))
@@ -208,7 +208,7 @@ class Answers(Table):
     unit = Text(_("单位"), "unit__name")
     revision = Number(_("第几版"))
     confirmed = Day(_("确认于"), "confirmed_on")
-    action = Markup(_("操作"), "directory/_answer_deeds.html")
+    action = Markup(_("操作"), "directory/_deeds.html")
 
 
 @desk.page("answers/", title=_("常见问答"), tab=_("问答"))

@@ -17,8 +17,9 @@ EXTENSION_SHAPE = r"^[0-9]{0,6}$"
 
 
 class UnitOwned(models.Model):
-    """What a unit keeps of itself: confirmed once a year, taken away and never removed."""
+    """What a unit keeps of itself: confirmed once a year, taken away and never removed. `kind` stands in addresses and in the log."""
 
+    kind: ClassVar[str]
     public_id = models.UUIDField(default=uuid4, unique=True)
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
     searched = models.TextField(help_text="everything it answers to, folded, with pinyin and initials")
@@ -30,11 +31,21 @@ class UnitOwned(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def title(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """What it answers to besides its title and its unit."""
+        raise NotImplementedError
+
 
 class Phone(UnitOwned):
     """A desk or a post that answers. `hours` on working days and `other_hours` on the rest, as "08:30-12:00 14:30-17:30"; empty: nobody is there."""
 
     what: ClassVar[Text] = _("这个电话")
+    kind = "phone"
 
     name = models.TextField(help_text="what it is for: 校园卡管理办公室")
     number = models.TextField()
@@ -62,6 +73,18 @@ class Phone(UnitOwned):
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"
+
+    @property
+    def title(self) -> str:
+        return self.name
+
+    @property
+    def words(self) -> str:
+        return f"{self.keywords} {self.number.replace(' ', '').replace('-', '')} {self.extension}"
+
+    @property
+    def full_number(self) -> str:
+        return f"{self.number} {self.extension}".strip()
 
     @property
     def dialled(self) -> str:
@@ -103,6 +126,7 @@ class Account(UnitOwned):
     """An official account (公众号): what it is for, and the address behind its code, from which the code is drawn anew."""
 
     what: ClassVar[Text] = _("这个公众号")
+    kind = "account"
 
     name = models.TextField()
     handle = models.TextField(default="", blank=True, help_text="微信号")
@@ -121,11 +145,20 @@ class Account(UnitOwned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def title(self) -> str:
+        return self.name
+
+    @property
+    def words(self) -> str:
+        return self.handle
+
 
 class Answer(UnitOwned):
     """A question that people ask, and the unit's answer (常见问答). `revision` grows with each change."""
 
     what: ClassVar[Text] = _("这条问答")
+    kind = "answer"
 
     question = models.TextField()
     answer = models.TextField()
@@ -145,5 +178,13 @@ class Answer(UnitOwned):
     def __str__(self) -> str:
         return self.question
 
+    @property
+    def title(self) -> str:
+        return self.question
 
-KINDS: dict[str, type[Any]] = {"phone": Phone, "account": Account, "answer": Answer}
+    @property
+    def words(self) -> str:
+        return self.keywords
+
+
+KINDS: dict[str, type[Any]] = {model.kind: model for model in (Phone, Account, Answer)}

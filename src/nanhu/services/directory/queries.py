@@ -4,21 +4,31 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import folding
 from nanhu.kernel.calendar import is_working_day
+from nanhu.kernel.calendar.hours import Opening
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.registry import Hit
 from nanhu.kernel.ui import dates
 from nanhu.services.directory.models import Account, Answer, Phone
-from nanhu.services.directory.rules import CONFIRMED_FOR, Opening, Spans, dialled, opening_at, spans_of
+from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at, spans_of
 
 
 def living(model: Any) -> QuerySet[Any]:
     found: QuerySet[Any] = model.objects.filter(removed_at=None).select_related("unit")
     return found
+
+
+def answering(typed: str) -> Q:
+    """Of rows that answer to every word, by name, unit, pinyin, initials or number."""
+    asked = Q()
+    for word in folding.query_of(typed).split():
+        asked &= Q(searched__contains=word)
+    return asked
 
 
 def phones() -> QuerySet[Phone]:
@@ -114,7 +124,7 @@ def vcard(phone: Phone) -> str:
         "VERSION:4.0",
         f"FN:{escaped(f'{phone.unit.name} {phone.name}')}",
         f"ORG:{escaped(phone.unit.name)}",
-        f"TEL;VALUE=uri;TYPE=work:{dialled(phone.number, phone.extension)}",
+        f"TEL;VALUE=uri;TYPE=work:{phone.dialled}",
         *([f"ADR;TYPE=work:;;{escaped(phone.place.name)};;;;"] if phone.place else []),
         f"UID:urn:uuid:{phone.public_id}",
         "END:VCARD",

@@ -30,7 +30,7 @@ def ask(*, by: Actor, token: UUID, phone: Phone, number: str, extension: str = "
         author_name=by.name,
         number=number,
         extension=extension,
-        before=f"{found.number} {found.extension}".strip(),
+        before=found.full_number,
     )
     audit.record(by=by, action="directory.ask_change", target=target_of(found), facts={"number": number})
     return change

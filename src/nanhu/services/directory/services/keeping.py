@@ -9,17 +9,11 @@ from nanhu.kernel import audit, folding
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.services.directory.errors import ChangedMeanwhileError, KnownAlreadyError
-from nanhu.services.directory.models import KINDS, Account, Answer, Phone
-
-type Kept = Phone | Account | Answer
+from nanhu.services.directory.models import KINDS, Answer, UnitOwned
 
 
-def kind_of(row: Kept) -> str:
-    return next(kind for kind, model in KINDS.items() if isinstance(row, model))
-
-
-def target_of(row: Kept) -> str:
-    return f"directory-{kind_of(row)}:{row.public_id}"
+def target_of(row: UnitOwned) -> str:
+    return f"directory-{row.kind}:{row.public_id}"
 
 
 @transaction.atomic
@@ -30,7 +24,7 @@ def enter(*, by: Actor, kind: str, unit_id: int, facts: Mapping[str, Any]) -> An
 
 
 @transaction.atomic
-def change(*, by: Actor, row: Kept, facts: Mapping[str, Any]) -> Any:
+def change(*, by: Actor, row: UnitOwned, facts: Mapping[str, Any]) -> Any:
     """What is said anew is confirmed by that. Of an answer the revision that was read must be the one that stands."""
     found = locked(row)
     said = dict(facts)
@@ -41,12 +35,12 @@ def change(*, by: Actor, row: Kept, facts: Mapping[str, Any]) -> Any:
         said |= {"revision": found.revision + 1, "changed_at": now()}
     for name, value in said.items():
         setattr(found, name, value)
-    write(by, found, f"directory.change_{kind_of(found)}")
+    write(by, found, f"directory.change_{found.kind}")
     return found
 
 
-def write(by: Actor, row: Kept, action: str) -> None:
-    row.searched = searched_of(row)
+def write(by: Actor, row: UnitOwned, action: str) -> None:
+    row.searched = folding.searched(row.title, f"{row.unit.name} {row.words}")
     row.confirmed_on, row.confirmed_by_name = campus_today(), by.name
     try:
         with transaction.atomic():
@@ -59,35 +53,21 @@ def write(by: Actor, row: Kept, action: str) -> None:
 
 
 @transaction.atomic
-def confirm(*, by: Actor, row: Kept) -> None:
+def confirm(*, by: Actor, row: UnitOwned) -> None:
     found = locked(row)
     found.confirmed_on, found.confirmed_by_name = campus_today(), by.name
     found.save(update_fields=["confirmed_on", "confirmed_by_name"])
-    audit.record(by=by, action=f"directory.confirm_{kind_of(found)}", target=target_of(found))
+    audit.record(by=by, action=f"directory.confirm_{found.kind}", target=target_of(found))
 
 
 @transaction.atomic
-def remove(*, by: Actor, row: Kept) -> None:
+def remove(*, by: Actor, row: UnitOwned) -> None:
     found = locked(row)
     found.removed_at = now()
     found.save(update_fields=["removed_at"])
-    audit.record(
-        by=by, action=f"directory.remove_{kind_of(found)}", target=target_of(found), facts={"title": str(found)}
-    )
+    audit.record(by=by, action=f"directory.remove_{found.kind}", target=target_of(found), facts={"title": str(found)})
 
 
-def locked(row: Kept) -> Any:
-    return type(row).objects.select_for_update(of=("self",)).select_related("unit").get(pk=row.pk, removed_at=None)
-
-
-def searched_of(row: Kept) -> str:
-    words = [row.unit.name, getattr(row, "keywords", "")]
-    if isinstance(row, Phone):
-        words += [row.number.replace(" ", "").replace("-", ""), row.extension]
-    if isinstance(row, Account):
-        words.append(row.handle)
-    return folding.searched(title_of(row), " ".join(words))
-
-
-def title_of(row: Kept) -> str:
-    return row.question if isinstance(row, Answer) else row.name
+def locked(row: UnitOwned) -> Any:
+    model: Any = type(row)
+    return model.objects.select_for_update(of=("self",)).select_related("unit").get(pk=row.pk, removed_at=None)
