@@ -11,5 +11,5 @@ def refuse_own(by: Actor, *person_ids: int | None) -> None:
 
 
 def is_one_of(by: Actor, *person_ids: int | None) -> bool:
-    accounts = [identity.account_of(person_id) for person_id in person_ids if person_id is not None]
-    return by.account_id is not None and by.account_id in {account.pk for account in accounts if account is not None}
+    accounts = identity.accounts_of(one for one in person_ids if one is not None)
+    return by.account_id in {account.pk for account in accounts}
