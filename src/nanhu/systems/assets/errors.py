@@ -106,8 +106,8 @@ class MovedSinceError(AssetsError):
     sentence = _("这张卡片已有变动，编号不能作废，请走处置。")
 
 
-class ChangedSinceAskedError(AssetsError):
-    code = "assets.changed_since_asked"
+class OutdatedTransferError(AssetsError):
+    code = "assets.transfer_outdated"
     sentence = _("申请以后这件资产换了单位，或不再闲置：请不同意这张调拨单，需要时重新申请。")
 
 

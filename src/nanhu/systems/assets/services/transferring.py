@@ -9,7 +9,7 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import ChangedSinceAskedError, NotIdleError, SameUnitError
+from nanhu.systems.assets.errors import NotIdleError, OutdatedTransferError, SameUnitError
 from nanhu.systems.assets.models import Asset, Transfer
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.keeping import refuse_outsider
@@ -84,7 +84,7 @@ def agree(*, by: Actor, transfer: Transfer) -> Transfer:
     found.decide(by, state=State.DONE)
     thing = locked(found.asset.public_id, AT_HAND)
     if thing.unit_id != found.from_unit_id or (found.wants_idle and not thing.is_idle):
-        raise ChangedSinceAskedError
+        raise OutdatedTransferError
     refuse_own(by, found.to_keeper_id, thing.keeper_id)
     move(
         by=by,

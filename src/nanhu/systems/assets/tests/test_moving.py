@@ -8,12 +8,12 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.systems.assets.errors import (
-    ChangedSinceAskedError,
     CodeOverError,
     DuePastError,
     MovedSinceError,
     NotOfUnitError,
     NotYoursError,
+    OutdatedTransferError,
     OwnCodeError,
     SameUnitError,
     SplitError,
@@ -303,6 +303,6 @@ def test_what_is_idle_no_more_is_not_given_away(school):
         wants_idle=True,
     )
     Asset.objects.filter(pk=asset.pk).update(is_idle=False)
-    with pytest.raises(ChangedSinceAskedError):
+    with pytest.raises(OutdatedTransferError):
         transferring.agree(by=school.actor("T5"), transfer=transfer)
     assert fresh(asset).unit_id == school.units["12"]
