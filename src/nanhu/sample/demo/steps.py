@@ -431,7 +431,7 @@ def connect_office(_advance: Advance) -> str:
         icon="file-text",
         owner="党政办公室",
         description="公文、会议、审批",
-        order=30,
+        order=8,
     )
     return address
 

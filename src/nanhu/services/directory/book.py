@@ -97,7 +97,7 @@ class AnswerFilters(Filters):
 
 @book.page("answers/", title=_("常见问答"), tab=_("问答"), lead=_("各单位把常问的写在这里，一次答清。"))
 def answers(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("没有这样的问答"), icon="circle-help", text=_("换个说法，或打相关单位的电话。"))
+    none = Empty(title=_("没有这样的问答"), icon="circle-question-mark", text=_("换个说法，或打相关单位的电话。"))
     return listing(
         request, Answers, queries.living(Answer).order_by("unit__code", "question"), AnswerFilters, empty=none
     )

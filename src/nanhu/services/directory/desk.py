@@ -213,7 +213,7 @@ class Answers(Table):
 
 @desk.page("answers/", title=_("常见问答"), tab=_("问答"))
 def answers(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有登记问答"), icon="circle-help", action=_("登记第一个"), to="add_answer")
+    none = Empty(title=_("还没有登记问答"), icon="circle-question-mark", action=_("登记第一个"), to="add_answer")
     rows = policies.kept_by(request.viewer, Answer.objects.order_by("unit__code", "question"))
     return listing(request, Answers, rows, KeptFilters, empty=none, export_as="常见问答")
 

@@ -97,7 +97,7 @@ def answer_hits() -> Iterable[Hit]:
             url=reverse("directory:book:answer", args=[one.public_id]),
             detail=one.unit.name,
             words=one.searched,
-            icon="circle-help",
+            icon="circle-question-mark",
         )
 
 

@@ -6,7 +6,9 @@ from nanhu.kernel.registry import Searchable, searchables
 from nanhu.services.directory import queries
 
 searchables.add(
-    Searchable(key="directory.answers", title=_("常见问答"), icon="circle-help", hits=queries.answer_hits, order=20),
+    Searchable(
+        key="directory.answers", title=_("常见问答"), icon="circle-question-mark", hits=queries.answer_hits, order=20
+    ),
     Searchable(key="directory.phones", title=_("校内电话"), icon="phone", hits=queries.phone_hits, order=30),
     Searchable(key="directory.accounts", title=_("公众号"), icon="qr-code", hits=queries.account_hits, order=50),
 )

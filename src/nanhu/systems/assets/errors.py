@@ -230,5 +230,5 @@ class FigurePastError(AssetsError):
 
 class FigureError(AssetsError):
     code = "assets.figure"
-    field = "value"
-    sentence = _("金额须大于零；比例不超过 100。")
+    field = "sum_fen"
+    sentence = _("起点写大于零的金额，比例写 0 到 100 的百分数；两样只写一样。")

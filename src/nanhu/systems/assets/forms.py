@@ -157,12 +157,9 @@ class ReceiptForm(ReceiptHead, LineForm):
 
 class FigureForm(forms.Form):
     name = forms.ChoiceField(label=_("哪一项"), choices=Figure.Name)
-    value = forms.DecimalField(
-        label=_("规定的值"),
-        min_value=0,
-        decimal_places=2,
-        max_digits=14,
-        help_text=_("金额写元，比例写百分数（50 即一半）"),
+    sum_fen = YuanField(label=_("金额"), required=False, help_text=_("起点写金额"))
+    percent = forms.IntegerField(
+        label=_("百分数"), required=False, min_value=0, max_value=100, help_text=_("比例写百分数：50 即一半")
     )
     starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput(), initial=campus_today)
     reason = reason_field(_("依据的文件"))

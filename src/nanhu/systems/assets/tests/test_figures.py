@@ -1,7 +1,6 @@
 """Sums and shares from a day on (规定的数): what holds, what follows, who sets them."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -18,7 +17,7 @@ from nanhu.systems.assets.tests.test_receiving import opened
 
 def set_to(name, value, *, days=0, reason="校长办公会纪要"):
     starts_on = campus_today() + timedelta(days=days)
-    return set_figure(by=SYSTEM, name=name, value=Decimal(value), starts_on=starts_on, reason=reason)
+    return set_figure(by=SYSTEM, name=name, starts_on=starts_on, reason=reason, **value)
 
 
 def test_the_figures_that_the_room_begins_with(db):
@@ -32,17 +31,26 @@ def test_the_figures_that_the_room_begins_with(db):
 
 
 def test_a_new_figure_holds_from_its_day_on_and_the_old_one_before(school):
-    set_to("threshold_fen", "1500", days=3)
+    set_to("threshold_fen", {"sum_fen": 150_000}, days=3)
     assert figure(Figure.Name.THRESHOLD) == 100_000
     assert figure(Figure.Name.THRESHOLD, campus_today() + timedelta(days=3)) == 150_000
-    set_to("threshold_fen", "1200")
+    set_to("threshold_fen", {"sum_fen": 120_000})
     with pytest.raises(BelowThresholdError):
         opened(school, price_fen=110_000)
-    set_to("neglect_permille", "30")
+    set_to("neglect_permille", {"percent": 30})
     assert owed_fen(value_fen=699_900, accumulated_fen=0, fault="neglect") == 209_970
 
 
-@pytest.mark.parametrize(("name", "value"), [("council_fen", "0"), ("neglect_permille", "100.1")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("council_fen", {"sum_fen": 0}),
+        ("council_fen", {"percent": 50}),
+        ("neglect_permille", {}),
+        ("neglect_permille", {"percent": 101}),
+        ("neglect_permille", {"percent": 50, "sum_fen": 100}),
+    ],
+)
 def test_a_figure_that_says_nothing_is_refused(db, name, value):
     with pytest.raises(FigureError):
         set_to(name, value)
@@ -51,7 +59,7 @@ def test_a_figure_that_says_nothing_is_refused(db, name, value):
 
 def test_the_past_stays_as_it_was(db):
     with pytest.raises(FigurePastError):
-        set_to("council_fen", "1", days=-1)
+        set_to("council_fen", {"sum_fen": 100}, days=-1)
 
 
 def test_a_day_without_a_rule_is_an_error(db):
@@ -63,7 +71,7 @@ def test_a_day_without_a_rule_is_an_error(db):
 def test_finance_sets_what_binds_the_asset_office(school):
     account = identity.account_of(school["T9"])
     identity.grant_role(by=SYSTEM, account_id=account.pk, role="assets.finance")
-    said = {"name": "council_fen", "value": "50000", "starts_on": f"{campus_today():%Y-%m-%d}", "reason": "纪要"}
+    said = {"name": "council_fen", "sum_fen": "50,000", "starts_on": f"{campus_today():%Y-%m-%d}", "reason": "纪要"}
     assert school.client("T5").post("/assets/office/figures/set/", said).status_code == 404
     assert school.client("T9").post("/assets/office/figures/set/", said).status_code == 302
     assert level_today(5_000_000) == "council"
