@@ -30,7 +30,7 @@ class Viewer:
     record: Any = field(default=None, compare=False, repr=False)
     """The golden record as this request has read it, for the room it belongs to (a `people.PersonCard`)."""
     counted: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
-    """How many wait in each list of proposals, once this request has counted them (`kernel.kit.waiting`)."""
+    """How many rows wait in each list, once this request has counted them (`kernel.kit.waiting`)."""
     known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What a room has read for this request and asks again (`flows.capacities`)."""
 

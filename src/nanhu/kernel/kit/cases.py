@@ -23,7 +23,7 @@ from nanhu.kernel.kit.pages import FormOptions, form_of
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.tables import Table
-from nanhu.kernel.kit.waiting import count_waiting, listed
+from nanhu.kernel.kit.waiting import proposals_waiting
 from nanhu.kernel.models import Progress
 from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import Text as Words
@@ -92,7 +92,6 @@ class Cases:
         options: CaseOptions,
     ) -> None:
         self.model, self.table, self.options = model, table, options
-        listed.append(model)
         self.said: Mapping[str, Words] = options.get("done", {})
         found_rows = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
 
@@ -128,7 +127,7 @@ class Cases:
             tab=options.get("tab", ""),
             lead=options.get("lead", ""),
             waits=True,
-            count=lambda viewer: count_waiting(viewer, model),
+            count=proposals_waiting(model),
             roles=options.get("roles", console.roles),
         )(cases)
         self.case = self.list.page("<uuid:public_id>/", title=model.what, subject=record(found_rows, model.what))(case)

@@ -1,5 +1,6 @@
-"""How many proposals wait for a viewer, in each list of the kit: one query a request, however many lists there are."""
+"""How many rows wait for a viewer in each list of the kit: one query a request, however many rooms have lists that wait."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -10,29 +11,40 @@ from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import Viewer
 
 ACCOUNT: Final = Given("account")
-listed: list[type[Proposal]] = []
-"""What the lists of the house hold."""
+PERSON: Final = Given("person")
+lists: dict[str, Callable[[], QuerySet[Any]]] = {}
+"""The rows of each list, for an account or a person that comes with each call."""
 
 
-def count_waiting(viewer: Viewer, model: type[Proposal]) -> int:
-    """Of `model`; those of all other lists are counted along, for whoever asks next in this request."""
+def proposals_waiting(model: type[Proposal]) -> Callable[[Viewer], int]:
+    """The count of a list of proposals: what waits for a second person."""
+    return entered(str(model._meta.label), lambda: model.waiting_for(ACCOUNT))  # type: ignore[arg-type]  # noqa: SLF001
+
+
+def own_waiting(label: str, rows: Callable[[Any], QuerySet[Any]]) -> Callable[[Viewer], int]:
+    """The count of a list that a person has for himself; `rows` makes it from his number."""
+    return entered(label, lambda: rows(PERSON))
+
+
+def entered(label: str, rows: Callable[[], QuerySet[Any]]) -> Callable[[Viewer], int]:
+    lists[label] = rows
+    return lambda viewer: count_waiting(viewer, label)
+
+
+def count_waiting(viewer: Viewer, label: str) -> int:
+    """Of one list; those of all others are counted along, for whoever asks next in this request."""
     if not viewer.counted:
-        found = dict(waiting_in(tuple(listed))(account=viewer.account_id))
-        viewer.counted.update({label: found.get(label, 0) for label in map(label_of, listed)})
-    return viewer.counted[label_of(model)]
-
-
-def label_of(model: type[Proposal]) -> str:
-    return str(model._meta.label)  # noqa: SLF001 - Django's own name for what describes a model
+        found = dict(waiting_in(tuple(lists))(account=viewer.account_id, person=viewer.person_id or 0))
+        viewer.counted.update({one: found.get(one, 0) for one in lists})
+    return viewer.counted[label]
 
 
 @cache
-def waiting_in(models: tuple[type[Proposal], ...]) -> Prepared[Any]:
-    first, *others = (rows_of(model) for model in models)
+def waiting_in(labels: tuple[str, ...]) -> Prepared[Any]:
+    first, *others = (counted(label) for label in labels)
     return Prepared(lambda: first.union(*others, all=True))
 
 
-def rows_of(model: type[Proposal]) -> QuerySet[Any]:
-    rows = model.waiting_for(ACCOUNT)  # type: ignore[arg-type]  # an account that comes with each call
-    labelled = rows.order_by().annotate(label=Value(label_of(model))).values("label")
+def counted(label: str) -> QuerySet[Any]:
+    labelled = lists[label]().order_by().annotate(label=Value(label)).values("label")
     return labelled.annotate(number=Count("pk")).values_list("label", "number")

@@ -153,14 +153,17 @@ def holder_words(tasks: Iterable[Task]) -> list[str]:
 
 
 def names_of(cases: Iterable[tuple[Case, Iterable[Field]]]) -> dict[tuple[str, Any], str]:
-    """Persons and units that the forms of these cases name."""
-    found = [(field.kind, case.data.get(field.key)) for case, fields in cases for field in fields]
-    named = {one for kind, one in found if kind == "person" and isinstance(one, int)}
+    """Persons, units and entries of rooms' lists that the forms of these cases name: each list is read once."""
+    said = [(field, value) for case, fields in cases for field in fields if (value := case.data.get(field.key))]
+    named = {value for field, value in said if field.kind == "person" and isinstance(value, int)}
     persons = people.person_cards(named) if named else {}
-    units = {code: name for code, name, _short in people.unit_names()} if any(k == "unit" for k, _v in found) else {}
-    return {("person", key): card.name for key, card in persons.items()} | {
-        ("unit", code): str(term(name)) for code, name in units.items()
-    }
+    units = people.unit_names() if any(field.kind == "unit" for field, _value in said) else ()
+    lists = {field.choices_from for field, _value in said if field.choices_from}
+    return (
+        {("person", key): card.name for key, card in persons.items()}
+        | {("unit", code): str(term(name)) for code, name, _short in units}
+        | {(name, key): str(label) for name in lists for key, label in choices.lists[name]()}
+    )
 
 
 def facts_of(
@@ -191,8 +194,8 @@ def words_of(field: Field, value: Any, named: Mapping[tuple[str, Any], str]) -> 
         case "promise":
             said = _("已承诺") if value else _("未承诺")
         case "one_of" | "some_of":
-            listed = dict(choices.of(field))
-            said = "、".join(str(listed.get(one, one)) for one in (value if isinstance(value, list) else [value]))
+            chosen = value if isinstance(value, list) else [value]
+            said = "、".join(named.get((field.choices_from, one)) or str(term(one)) for one in chosen)
         case _:
             said = value
     return str(said)

@@ -88,11 +88,15 @@ def home_tasks(viewer: Viewer) -> tuple[list[Task], int]:
         first = OWN_FIRST(person=person_id)
     else:
         first = list(in_turn(waiting(viewer))[: HOME_SHOWN + 1])
-    return first, len(first) if len(first) <= HOME_SHOWN else waiting(viewer).count()
+    return first, len(first) if len(first) <= HOME_SHOWN else count_tasks(viewer)
 
 
 def count_tasks(viewer: Viewer) -> int:
-    return waiting(viewer).count() if viewer.person_id is not None else 0
+    """Counted once a request: the tab and the home both say it."""
+    if "flows.count" not in viewer.known:
+        viewer.known["flows.count"] = waiting(viewer).count() if viewer.person_id is not None else 0
+    count: int = viewer.known["flows.count"]
+    return count
 
 
 def other_work(viewer: Viewer, limit: int = WORK_SHOWN) -> list[tuple[WaitingWork, Waiting]]:

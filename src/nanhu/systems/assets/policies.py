@@ -34,7 +34,11 @@ def kept_by(viewer: Viewer) -> QuerySet[Asset]:
 
 
 def own_things(viewer: Viewer) -> QuerySet[Asset]:
-    return all_things().filter(keeper_id=viewer.person_id or 0).exclude(state__in=["disposed", "void"])
+    return things_of(viewer.person_id or 0)
+
+
+def things_of(keeper_id: int) -> QuerySet[Asset]:
+    return all_things().filter(keeper_id=keeper_id).exclude(state__in=["disposed", "void"])
 
 
 def idle_things(viewer: Viewer) -> QuerySet[Asset]:

@@ -92,9 +92,18 @@ def worker(request: HttpRequest) -> HttpResponse:
     return render(request, "assets_counting/worker.js", content_type="text/javascript; charset=utf-8")
 
 
+def counted_by(viewer: Viewer) -> list[StockTake]:
+    """What this viewer counts now, read once a request: menu and to-dos both say it."""
+    if "assets.takes" not in viewer.known:
+        counts = viewer.person_id is not None and any_open()
+        viewer.known["assets.takes"] = list(takes_of(viewer.person_id)) if counts else []
+    found: list[StockTake] = viewer.known["assets.takes"]
+    return found
+
+
 def menu(viewer: Viewer) -> list[Application]:
     """An entry for those who count now."""
-    if viewer.person_id is None or not any_open() or not takes_of(viewer.person_id).exists():
+    if not counted_by(viewer):
         return []
     return [
         Application(
@@ -110,7 +119,7 @@ def menu(viewer: Viewer) -> list[Application]:
 
 
 def waiting(viewer: Viewer, limit: int) -> Waiting | None:
-    takes = list(takes_of(viewer.person_id)) if viewer.person_id is not None and any_open() else []
+    takes = counted_by(viewer)
     lines = [
         WaitingLine(title=one.title, url=reverse("assets:counter", args=[one.public_id]), since=one.opened_at)
         for one in takes

@@ -30,10 +30,11 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.waiting import own_waiting
 from nanhu.kernel.registry import Viewer
 from nanhu.systems.assets.forms import ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
-from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things
+from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things, things_of
 from nanhu.systems.assets.services import handing, keeping, lending, losing, receiving, transferring
 from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, show_thing, standing
 
@@ -105,14 +106,17 @@ class Lines(Table):
     price_fen = Money(_("单价"))
 
 
-def unconfirmed(viewer: Viewer) -> Any:
-    return own_things(viewer).filter(confirmed_at=None, state=State.IN_USE)
+def unconfirmed(keeper_id: Any) -> Any:
+    return things_of(keeper_id or 0).filter(confirmed_at=None, state=State.IN_USE)
+
+
+count_unconfirmed = own_waiting("assets.unconfirmed", unconfirmed)
 
 
 @desk.page("", title=_("我的资产"), tab=_("我的东西"))
 def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("名下没有资产"), icon="laptop", text=_("单位资产员发给您的东西会出现在这里。"))
-    count = unconfirmed(request.viewer).count()
+    count = count_unconfirmed(request.viewer)
     loans = Loan.objects.filter(borrower=request.viewer.person_id or 0, returned_at=None).select_related("asset")
     facts = {
         "waiting": count,
@@ -158,11 +162,11 @@ def lost(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     title=_("待确认的东西"),
     tab=_("待确认"),
     waits=True,
-    count=lambda viewer: unconfirmed(viewer).count(),
+    count=count_unconfirmed,
     lead=_("资产员发给您的东西：都在，就一次确认；不在的，先点开写“不在我这里”。"),
 )
 def waiting(request: PageRequest) -> HttpResponseBase:
-    rows = unconfirmed(request.viewer)
+    rows = unconfirmed(request.viewer.person_id)
     none = Empty(title=_("没有待确认的东西"), icon="check")
     facts = {"confirm": confirm.address()}
     return listing(request, Mine, rows, empty=none, template="assets/confirm.html", facts=facts)
@@ -172,7 +176,9 @@ def waiting(request: PageRequest) -> HttpResponseBase:
 def confirm(request: PageRequest) -> int:
     """What was shown, and nothing that came meanwhile or stands on the next page."""
     shown = set(request.POST.getlist("shown"))
-    ids = [one for one in unconfirmed(request.viewer).values_list("public_id", flat=True) if str(one) in shown]
+    ids = [
+        one for one in unconfirmed(request.viewer.person_id).values_list("public_id", flat=True) if str(one) in shown
+    ]
     return keeping.confirm(by=request.actor, person_id=request.viewer.person_id or 0, public_ids=ids)
 
 
@@ -261,10 +267,10 @@ def want(request: PageRequest, form: WantForm, found: Asset) -> Transfer:
     )
 
 
-def to_sign(viewer: Viewer) -> Any:
+def to_sign(inspector_id: Any) -> Any:
     waits = Receipt.objects.filter(state=Receipt.State.WAITING)
-    first = waits.filter(first_inspector=viewer.person_id, first_signed_at=None)
-    return first | waits.filter(second_inspector=viewer.person_id, second_signed_at=None)
+    first = waits.filter(first_inspector=inspector_id or 0, first_signed_at=None)
+    return first | waits.filter(second_inspector=inspector_id or 0, second_signed_at=None)
 
 
 @desk.page(
@@ -272,12 +278,12 @@ def to_sign(viewer: Viewer) -> Any:
     title=_("待我验收"),
     tab=_("验收"),
     waits=True,
-    count=lambda viewer: to_sign(viewer).count(),
+    count=own_waiting("assets.to_sign", to_sign),
     lead=_("看过实物再签字；两位验收人都签了才入库。"),
 )
 def receipts(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有待验收的东西"), icon="clipboard-check")
-    return listing(request, Receipts, to_sign(request.viewer).select_related("unit"), empty=none)
+    return listing(request, Receipts, to_sign(request.viewer.person_id).select_related("unit"), empty=none)
 
 
 def inspected(request: PageRequest, public_id: Any) -> Receipt:
@@ -303,7 +309,7 @@ def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpRespo
         "first": persons.get(found.first_inspector_id),
         "second": persons.get(found.second_inspector_id),
         "lines": list_of(request, Lines, rows, per_page=200, caption=_("明细")),
-        "may_sign": to_sign(request.viewer).filter(pk=found.pk).exists(),
+        "may_sign": to_sign(request.viewer.person_id).filter(pk=found.pk).exists(),
         "refusal": form_of(request, RefusalForm),
         **more,
     }
