@@ -117,7 +117,7 @@ class Page:
     def __init__(self, campus: Any) -> None:
         self.browser = campus.client("student")
         assert "启用" in self.browser.get("/card/code/").content.decode()
-        told = self.browser.post("/card/code/enable/", headers={"user-agent": "Android"})
+        told = self.browser.post("/card/code/enable/", headers={"user-agent": "Android", "accept": "application/json"})
         assert told.status_code == 201
         self.told, self.made = told.json(), 0
 

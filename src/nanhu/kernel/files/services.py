@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -108,6 +109,8 @@ def remove(*, by: Actor, file: StoredFile, reason: str) -> None:
         raise FileKeptError(why=row.why_held)
     if row.kept_until is None or row.kept_until > campus_today():
         raise FileKeptError(why=_("保管期限没有到。"))
+    if still_needed(row.purpose, StoredFile.objects.filter(pk=row.pk)).exists():
+        raise FileKeptError(why=_("所属的业务还在保管期内。"))
     row.removed_at = now()
     row.save(update_fields=["removed_at"])
     note(by, "files.remove", row, why)
@@ -122,12 +125,20 @@ def locked(file: StoredFile) -> StoredFile:
 
 def remove_overdue() -> int:
     """What its retention no longer asks for."""
+    over = StoredFile.objects.filter(removed_at=None, held_at=None, kept_until__lt=campus_today())
     removed = 0
-    for file in StoredFile.objects.filter(removed_at=None, held_at=None, kept_until__lt=campus_today()):
-        with suppress(FileKeptError, WrongStateError):  # held or removed since we looked
-            remove(by=Actor.system("files"), file=file, reason=_("保管期限已到"))
-            removed += 1
+    for key in over.order_by("purpose").values_list("purpose", flat=True).distinct():
+        rows = over.filter(purpose=key)
+        for file in rows.exclude(pk__in=still_needed(key, rows).values("pk")):
+            with suppress(FileKeptError, WrongStateError):  # held or removed since we looked
+                remove(by=Actor.system("files"), file=file, reason=_("保管期限已到"))
+                removed += 1
     return removed
+
+
+def still_needed(key: str, files: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+    purpose = purposes.get(key)
+    return purpose.needed(files) if purpose and purpose.needed else files.none()
 
 
 def sweep() -> int:

@@ -46,5 +46,6 @@ def waiting_in(labels: tuple[str, ...]) -> Prepared[Any]:
 
 
 def counted(label: str) -> QuerySet[Any]:
-    labelled = lists[label]().order_by().annotate(label=Value(label)).values("label")
-    return labelled.annotate(number=Count("pk")).values_list("label", "number")
+    labelled: QuerySet[Any] = lists[label]().order_by().annotate(label=Value(label)).values("label")
+    found: QuerySet[Any] = labelled.annotate(number=Count("pk")).values_list("label", "number")
+    return found

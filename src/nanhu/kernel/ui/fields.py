@@ -58,6 +58,8 @@ def is_needed(field: BoundField) -> bool:
 
 
 def _kind(widget: Any) -> str:
+    if getattr(widget, "is_group", False):
+        return "group"
     for kind, classes in KINDS:
         if isinstance(widget, classes):
             return kind

@@ -6,7 +6,7 @@ sends a token into each of its branches; they meet in its `join`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal, Self
@@ -34,10 +34,14 @@ type FieldKind = Literal[
     "some_of",
     "person",
     "unit",
+    "room",
     "phone",
     "document_number",
     "promise",
+    "files",
+    "rows",
 ]
+type ColumnKind = Literal["text", "number", "money", "date"]
 type StepKind = Literal[
     "fill", "approve", "countersign", "work", "confirm", "inform", "automatic", "wait", "split", "join"
 ]
@@ -45,16 +49,30 @@ HUMAN: Final = frozenset({"fill", "approve", "countersign", "work", "confirm"})
 """Kinds of step that open tasks."""
 SEALED: Final = frozenset({"document_number"})
 """Kinds of field that are kept encrypted."""
+MOST_COLUMNS: Final = 8
+MOST_ROWS: Final = 100
+MOST_FILES: Final = 10
+LONGEST_CELL: Final = 200
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Of a body."""
 
 
+class Column(Part, frozen=True, kw_only=True):
+    """Of a field of rows."""
+
+    key: str
+    label: str
+    kind: ColumnKind = "text"
+    is_required: bool = True
+
+
 class Field(Part, frozen=True, kw_only=True):
     """`source`: filled in by the school (people.name), not typed; `reason`: why it is asked all the same, shown beside it. `is_fact`:
     shown in the list of tasks. `is_key`: two open cases of one applicant may not say the same in all of these. `choices_from`: a
-    registered list instead of `choices`. `is_ahead`: days from today on."""
+    registered list instead of `choices`. `is_ahead`: days from today on. `most`: letters, days, files or rows, or the largest number.
+    `columns`: of rows."""
 
     key: str
     label: str
@@ -69,6 +87,7 @@ class Field(Part, frozen=True, kw_only=True):
     is_key: bool = False
     is_ahead: bool = False
     most: int = 0
+    columns: tuple[Column, ...] = ()
 
 
 class PostOf(Part, frozen=True, kw_only=True, tag="post"):
@@ -240,8 +259,11 @@ def name_faults(body: Body) -> Iterator[Fault]:
     for field in body.fields():
         if field.kind in {"one_of", "some_of"} and not field.choices and not field.choices_from:
             yield Fault(f"{field.key} has no choices", "choices", field.key)
-        if field.is_key and field.kind in SEALED:
-            yield Fault(f"{field.key} is sealed and cannot tell twins apart", "sealed_key", field.key)
+        if field.is_key and field.kind in {*SEALED, "files", "rows"}:
+            yield Fault(f"{field.key} is sealed or a list and cannot tell twins apart", "sealed_key", field.key)
+        names = [column.key for column in field.columns]
+        if field.kind == "rows" and not (0 < len(names) <= MOST_COLUMNS and len(set(names)) == len(names)):
+            yield Fault(f"{field.key} has {len(names)} columns, or one twice", "columns", field.key)
 
 
 def step_faults(body: Body, step: Step) -> Iterator[Fault]:
@@ -283,6 +305,7 @@ def meeting_faults(body: Body, step: Step) -> Iterator[Fault]:
 def condition_faults(body: Body, step: Step) -> Iterator[Fault]:
     kinds: dict[str, str] = {field.key: field.kind for field in body.fields()}
     kinds |= {f"{key}.days": "number" for key, kind in kinds.items() if kind == "span"}
+    kinds |= {f"{one.key}.{column.key}": column.kind for one in body.fields() for column in summed(one)}
     for edge in step.edges:
         if not edge.when:
             continue
@@ -332,6 +355,8 @@ COMPARED: Final[Mapping[str, tuple[type, ...]]] = {
     "promise": (bool,),
     "span": (),
     "document_number": (),
+    "files": (),
+    "rows": (),
 }
 """With which values a kind of field is compared; others with text."""
 
@@ -360,29 +385,85 @@ def sealed_with(before: str | None, more: Mapping[str, Any]) -> str | None:
 def misfits(fields: Iterable[Field], data: Mapping[str, Any]) -> list[str]:
     """Labels of the fields whose values are not of their kind. What was not said fits."""
     return [
-        field.label
-        for field in fields
-        if data.get(field.key) not in (None, "") and not fits(field.kind, data[field.key])
+        field.label for field in fields if data.get(field.key) not in (None, "") and not fits(field, data[field.key])
     ]
 
 
-def fits(kind: str, value: Any) -> bool:
-    match kind:
-        case "number" | "money" | "person":
-            return type(value) is int
-        case "promise":
-            return isinstance(value, bool)
-        case "some_of":
-            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+def summed(field: Field) -> list[Column]:
+    """Columns whose sum over all rows is compared and shown: `goods.price`."""
+    return [column for column in field.columns if column.kind in {"number", "money"}]
+
+
+def fits(field: Field, value: Any) -> bool:
+    return FITTING.get(field.kind, is_text)(field, value)
+
+
+def is_text(_field: Field, value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def is_whole_number(_field: Field, value: Any) -> bool:
+    return type(value) is int
+
+
+def is_span(_field: Field, value: Any) -> bool:
+    is_whole = isinstance(value, dict) and value.keys() == {"first", "last"} and all(map(is_day, value.values()))
+    return is_whole and bool(value["first"] <= value["last"])
+
+
+def is_list_of_texts(_field: Field, value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def is_list_of_files(field: Field, value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= (field.most or MOST_FILES) and all(map(is_kept_file, value))
+
+
+def is_list_of_rows(field: Field, value: Any) -> bool:
+    is_list = isinstance(value, list) and len(value) <= (field.most or MOST_ROWS)
+    return is_list and all(fits_columns(field, row) for row in value)
+
+
+FITTING: Final[Mapping[str, Callable[[Field, Any], bool]]] = {
+    "number": is_whole_number,
+    "money": is_whole_number,
+    "person": is_whole_number,
+    "promise": lambda _field, value: isinstance(value, bool),
+    "some_of": is_list_of_texts,
+    "date": lambda _field, value: is_day(value),
+    "span": is_span,
+    "files": is_list_of_files,
+    "rows": is_list_of_rows,
+}
+"""What is kept under a kind of field; under every other a text."""
+
+
+def is_kept_file(value: Any) -> bool:
+    """As `attaching` keeps it: {"file": its public id, "name": ...}."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"file", "name"}
+        and all(isinstance(one, str) for one in value.values())
+    )
+
+
+def fits_columns(field: Field, row: Any) -> bool:
+    columns = {column.key: column for column in field.columns}
+    return (
+        isinstance(row, dict)
+        and row.keys() <= columns.keys()
+        and all(fits_cell(columns[key], value) for key, value in row.items())
+    )
+
+
+def fits_cell(column: Column, value: Any) -> bool:
+    match column.kind:
+        case "number" | "money":
+            return type(value) is int and abs(value) <= MOST_OF_A_FIELD
         case "date":
             return is_day(value)
-        case "span":
-            is_whole = (
-                isinstance(value, dict) and value.keys() == {"first", "last"} and all(map(is_day, value.values()))
-            )
-            return is_whole and bool(value["first"] <= value["last"])
         case _:
-            return isinstance(value, str)
+            return isinstance(value, str) and len(value) <= LONGEST_CELL
 
 
 def is_day(value: Any) -> bool:

@@ -63,6 +63,8 @@ from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.people import api as people
 
 TODOS_SHOWN = 20
+LARGEST_FORM = 60_000_000
+"""Bytes of a form with its attachments."""
 STANDING = {"urged": _("催办"), "late": _("已超期"), "soon": _("快到期"), "open": _("待办")}
 
 
@@ -205,6 +207,8 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "step": step,
             "is_open": is_open,
             "case_facts": presented.facts_of(case, case.body.fields()),
+            "case_rows": presented.rows_of(case, case.body.fields()),
+            "case_files": presented.files_of(case, case.body.fields()),
             "events": presented.timeline_of(case),
             "decide_form": form_of(request, DecideForm, asked=asked, steps=back, initial={"revision": found.revision}),
             "may_return": step.can_return and (case.applicant_id is not None or bool(back)),
@@ -229,11 +233,11 @@ def steps_back(task: Task) -> list[tuple[str, str]]:
     return [*applicant, *found] if found else []  # type: ignore[list-item]
 
 
-@task.action("decide/", form=DecideForm, to="todo", done=_("已办理。"))
+@task.action("decide/", form=DecideForm, to="todo", done=_("已办理。"), largest_file=LARGEST_FORM)
 def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
     said = form.cleaned_data
     asked = () if found.is_added else step_of(found.case, found.step, found.kind).fields
-    more = FlowForm(request.POST, asked=asked)
+    more = FlowForm(request.POST, request.FILES, asked=asked)
     if asked and said["decision"] in {"agree", "done"} and not more.is_valid():
         raise StepFormError
     return tasks.decide(
@@ -318,6 +322,7 @@ def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str,
     },
     template="flows/apply.html",
     submit=_("提交申请"),
+    largest_file=LARGEST_FORM,
     icon="send",
     to="case",
     done=lambda case: _("已提交，编号 %(number)s。") % {"number": case.number},
@@ -409,6 +414,8 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "is_mine": is_mine,
             "state": MyCases.state.shown(found, Reader()),
             "case_facts": presented.facts_of(found, body.fields()),
+            "case_rows": presented.rows_of(found, body.fields()),
+            "case_files": presented.files_of(found, body.fields()),
             "events": presented.timeline_of(found),
             "holders": presented.holder_words(queries.living_tasks(found)),
             "waited": presented.waited_words(found),
@@ -444,6 +451,7 @@ def withdraw(request: PageRequest, found: Case) -> None:
     facts=lambda _request, found: {"events": presented.timeline_of(found)[-2:], "definition": found.definition},
     template="flows/apply.html",
     submit=_("再次提交"),
+    largest_file=LARGEST_FORM,
     icon="send",
     done=_("已再次提交。"),
 )

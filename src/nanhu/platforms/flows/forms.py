@@ -13,8 +13,10 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, Suggestion
 from nanhu.kernel.ui.words import term
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import choices
-from nanhu.platforms.flows.body import SEALED, Field
+from nanhu.platforms.flows.body import MOST_FILES, SEALED, Field
+from nanhu.platforms.flows.lists import FILES_OFFERED, FilesField, RowsField, RowsInput, typed_rows
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.people import api as people
 
@@ -64,6 +66,9 @@ MADE: Final[Mapping[str, Callable[[Field, dict[str, Any]], forms.Field]]] = {
     "phone": lambda _field, given: people.PhoneField(**given),
     "document_number": lambda _field, given: forms.CharField(max_length=30, **given),
     "promise": lambda _field, given: forms.BooleanField(**given),
+    "room": lambda _field, given: campus.PlaceField(open_only=True, **given),
+    "files": lambda field, given: FilesField(most=min(field.most or FILES_OFFERED, MOST_FILES), **given),
+    "rows": lambda field, given: RowsField(field, **given),
 }
 
 
@@ -110,15 +115,20 @@ class FlowForm(forms.Form):
         return said
 
     def typed(self) -> dict[str, Any]:
-        """What was typed so far, as it was typed; what is sealed is kept nowhere else."""
-        sealed = {field.key for field in self.asked if field.kind in SEALED}
+        """What was typed so far, as it was typed; what is sealed is kept nowhere else, and files are chosen again."""
+        left = {field.key for field in self.asked if field.kind in {*SEALED, "files", "rows"}}
         lists: Any = self.data
-        return {
+        rows = {
+            name: field.widget.value_from_datadict(self.data, {}, name)
+            for name, field in self.fields.items()
+            if isinstance(field.widget, RowsInput)
+        }
+        return {name: typed for name, typed in rows.items() if typed} | {
             name: [one.replace("\0", "") for one in lists.getlist(name)]
             if isinstance(field, forms.MultipleChoiceField)
             else self.data[name].replace("\0", "")[:LONGEST_TEXT]
             for name, field in self.fields.items()
-            if name not in sealed and self.data.get(name)
+            if name not in left and self.data.get(name)
         }
 
     def said(self) -> dict[str, Any]:
@@ -139,6 +149,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, campus.Place):
+        return value.key
     return value.code if hasattr(value, "code") else value
 
 
@@ -155,6 +167,8 @@ def initial_of(asked: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any
             found[field.key] = date.fromisoformat(value)
         elif field.kind == "money":
             found[field.key] = f"{value // 100}.{value % 100:02d}"
+        elif field.kind == "rows":
+            found[field.key] = typed_rows(field, value)
         elif field.kind == "person":
             card = people.person_card(value)
             found[field.key] = card.affiliations[0].campus_no if card and card.affiliations else ""

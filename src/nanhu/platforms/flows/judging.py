@@ -152,7 +152,7 @@ class Judge:
         labels = {field.key: field.label for field in self.target.fields()}
         for tree in (tree for key in ahead for tree in self.conditions[key]):
             for name in sorted(conditions.fields_of(tree)):
-                key = name.removesuffix(".days")
+                key = name.partition(".")[0]
                 if case.data.get(key) in EMPTY and key not in will_be_typed and key in self.must_be_said:
                     yield _("后面的条件要用“%(field)s”，这件申请没有填") % {"field": term(labels.get(key, key))}
             try:

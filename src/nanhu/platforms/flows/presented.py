@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,14 +17,18 @@ from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import choices, hours
-from nanhu.platforms.flows.body import SEALED, Field
+from nanhu.platforms.flows.body import SEALED, Column, Field, summed
 from nanhu.platforms.flows.history import names_of_steps, step_of
 from nanhu.platforms.flows.models import Case, Definition, Entry, Task
 from nanhu.platforms.people import api as people
 
 FACTS_SHOWN: Final = 3
 HIDDEN: Final = "••••"
+LISTED: Final = frozenset({"files", "rows"})
+"""Kinds of field that are no fact of one line, but a list below the facts."""
+NUMERIC: Final = frozenset({"number", "money"})
 VERBS: Final[Mapping[str, Text]] = {
     "opened": gettext_lazy("提交"),
     "announced": gettext_lazy("请人确认"),
@@ -158,10 +163,13 @@ def names_of(cases: Iterable[tuple[Case, Iterable[Field]]]) -> dict[tuple[str, A
     named = {value for field, value in said if field.kind == "person" and isinstance(value, int)}
     persons = people.person_cards(named) if named else {}
     units = people.unit_names() if any(field.kind == "unit" for field, _value in said) else ()
+    rooms = {value for field, value in said if field.kind == "room"}
+    places = campus.Place.objects.filter(key__in=rooms).values_list("key", "name") if rooms else ()
     lists = {field.choices_from for field, _value in said if field.choices_from}
     return (
         {("person", key): card.name for key, card in persons.items()}
         | {("unit", code): str(term(name)) for code, name, _short in units}
+        | {("room", key): name for key, name in places}
         | {(name, key): str(label) for name in lists for key, label in choices.lists[name]()}
     )
 
@@ -176,14 +184,75 @@ def facts_of(
     return [
         (str(term(field.label)), HIDDEN if field.key in sealed else words_of(field, case.data[field.key], named))
         for field in fields
-        if field.key in sealed or case.data.get(field.key) not in (None, "", [])
+        if (field.key in sealed or case.data.get(field.key) not in (None, "", [])) and field.kind not in LISTED
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    head: str
+    words: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A field of rows as a table; `sums`: the line below, where a column is money."""
+
+    label: str
+    heads: list[Cell]
+    lines: list[list[Cell]]
+    sums: list[Cell]
+
+
+def rows_of(case: Case, fields: Iterable[Field]) -> list[Rows]:
+    return [
+        Rows(
+            label=str(term(field.label)),
+            heads=line_of(field, {}),
+            lines=[line_of(field, row) for row in case.data[field.key]],
+            sums=line_of(field, sums_of(field, case.data[field.key])) if is_paid(field) else [],
+        )
+        for field in fields
+        if field.kind == "rows" and case.data.get(field.key)
+    ]
+
+
+def line_of(field: Field, row: Mapping[str, Any]) -> list[Cell]:
+    return [
+        Cell(str(term(column.label)), cell_words(column, row.get(column.key)), column.kind in NUMERIC)
+        for column in field.columns
+    ]
+
+
+def is_paid(field: Field) -> bool:
+    return any(column.kind == "money" for column in field.columns)
+
+
+def sums_of(field: Field, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {column.key: sum(row.get(column.key, 0) for row in rows) for column in summed(field)}
+
+
+def cell_words(column: Column, value: Any) -> str:
+    return format_yuan(value) if column.kind == "money" and value is not None else str("" if value is None else value)
+
+
+def files_of(case: Case, fields: Iterable[Field]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Label, and name and address of each attachment."""
+    return [
+        (
+            str(term(field.label)),
+            [(one["name"], reverse("files:download", args=[one["file"]])) for one in case.data[field.key]],
+        )
+        for field in fields
+        if field.kind == "files" and case.data.get(field.key)
     ]
 
 
 def words_of(field: Field, value: Any, named: Mapping[tuple[str, Any], str]) -> str:
     """A kept value as people read it."""
     match field.kind:
-        case "person" | "unit":
+        case "person" | "unit" | "room":
             said = named.get((field.kind, value), value)
         case "money":
             said = format_yuan(int(value))

@@ -22,7 +22,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.throttle import Gate, Limit, admit
 from nanhu.kernel.ui.words import actor, term
 from nanhu.platforms.flows.models import Case
-from nanhu.platforms.flows.presented import facts_of, timeline_of
+from nanhu.platforms.flows.presented import facts_of, files_of, rows_of, timeline_of
 
 PRINTS: Final = Limit("print_case", free=20, cap=3600, memory=timedelta(days=1))
 
@@ -67,6 +67,18 @@ def print_case(*, by: Actor, case: Case) -> PrintedDocument:
     return printing.issue(by=by, paper=CASE, facts=paper_facts(case), holder=holder)
 
 
+def said_in(case: Case) -> list[tuple[str, str]]:
+    """Facts; then a line for each row, and the names of what was attached."""
+    fields = list(case.body.fields())
+    rows = [
+        (f"{one.label} {number}", "，".join(cell.words for cell in line if cell.words))
+        for one in rows_of(case, fields)
+        for number, line in enumerate(one.lines, start=1)
+    ]
+    files = [(label, "、".join(name for name, _address in found)) for label, found in files_of(case, fields)]
+    return [*facts_of(case, fields), *rows, *files]
+
+
 def paper_facts(case: Case) -> Mapping[str, Any]:
     return {
         "service": str(term(case.definition.name)),
@@ -74,7 +86,7 @@ def paper_facts(case: Case) -> Mapping[str, Any]:
         "state": case.get_outcome_display() or case.get_state_display(),
         "applicant": case.applicant_name,
         "opened": f"{campus_time(case.opened_at):%Y-%m-%d %H:%M}",
-        "facts": [{"label": label, "value": value} for label, value in facts_of(case, case.body.fields())],
+        "facts": [{"label": label, "value": value} for label, value in said_in(case)],
         "timeline": [
             {
                 "at": f"{campus_time(event.at):%Y-%m-%d %H:%M}" if event.at else "",

@@ -1,7 +1,7 @@
 """A process of the sample campus that was made in the workshop, with a draft of its next version."""
 
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.flows.body import Body, Edge, Field, OwnPost, PostOf, Step
+from nanhu.platforms.flows.body import Body, Column, Edge, Field, OwnPost, PostOf, Step
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.workshop import services
 from nanhu.platforms.flows.workshop.models import Publication
@@ -14,7 +14,7 @@ SKETCH = Sketch(
     promise=1170,
     prefix="LS",
     faces=("staff",),
-    counter=9,
+    counter=11,
     body=Body(
         form=(
             Field(key="f1", label="姓名", source="people.name"),
@@ -24,6 +24,20 @@ SKETCH = Sketch(
             ),
             Field(key="f4", label="使用日期", kind="span", is_fact=True, is_key=True, is_ahead=True, most=30),
             Field(key="f5", label="张数", kind="number", is_fact=True, most=500),
+            Field(
+                key="f10",
+                label="用卡人",
+                kind="rows",
+                is_required=False,
+                most=50,
+                help="印上姓名的卡才填",
+                columns=(
+                    Column(key="c1", label="姓名"),
+                    Column(key="c2", label="单位"),
+                    Column(key="c3", label="到校日期", kind="date", is_required=False),
+                ),
+            ),
+            Field(key="f11", label="会议通知", kind="files", is_required=False, most=3, help="通知或邀请函的扫描件"),
         ),
         steps=(
             Step(key="s6", name="本单位审批", kind="approve", who=(OwnPost(office="head"),), promise=390),

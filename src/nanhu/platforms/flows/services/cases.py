@@ -30,6 +30,7 @@ from nanhu.platforms.flows.errors import (
 from nanhu.platforms.flows.events import CaseOpened, CaseReopened
 from nanhu.platforms.flows.models import Case, Definition, Draft, Entry, Task, Version
 from nanhu.platforms.flows.policies import led_units
+from nanhu.platforms.flows.services.attaching import with_files_kept
 from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.flows.services.engine import Walk, locked_case
 from nanhu.platforms.flows.telling import tell
@@ -61,7 +62,7 @@ def open_case(
         return known
     version = current_version(key)
     case = Case(token=token, opened_by_name=by.name, subject_key=subject[0], subject_id=subject[1])
-    fill(case, version, applicant_id, data)
+    fill(case, version, applicant_id, data, by)
     save_apart(case, is_new=True)
     walk = Walk(case, by=by, person_id=applicant_id)
     walk.note("opened")
@@ -74,12 +75,13 @@ def open_case(
     return case
 
 
-def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[str, Any]) -> None:
+def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[str, Any], by: Actor) -> None:
     """What a new case holds, which stands nowhere yet."""
     body, definition = version.body, version.definition
     card = people.person_card(applicant_id) if applicant_id else None
     case.number, case.definition, case.version = next_number(definition.prefix), definition, version
     case.applicant_id, case.applicant_name = applicant_id, card.name if card else ""
+    data = with_files_kept(by=by, number=case.number, fields=body.fields(), data=data)
     refuse_misfits(body, data)
     case.data, sealed = parted(body.fields(), data)
     case.sealed = sealed_with(None, sealed)
@@ -136,8 +138,9 @@ def resubmit(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]) 
     if locked.state != Case.State.RETURNED:
         raise wrong_state(locked)
     body = locked.body
-    public, sealed = parted(body.fields(), data)
+    data = with_files_kept(by=by, number=locked.number, fields=body.fields(), data=data)
     refuse_misfits(body, data)
+    public, sealed = parted(body.fields(), data)
     locked.data = {**locked.data, **public}
     locked.sealed = sealed_with(locked.sealed, sealed)
     locked.twin, locked.state = twin_of(body, locked.data), Case.State.RUNNING

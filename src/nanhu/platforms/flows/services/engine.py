@@ -35,9 +35,12 @@ def locked_case(case_id: int) -> Case:
 
 
 def facts_for_conditions(data: Mapping[str, Any]) -> dict[str, Any]:
-    """With the days of each span: `leave.days`."""
+    """With the days of each span (`leave.days`) and the sums of rows (`goods.price`)."""
     facts = dict(data)
     for key, value in data.items():
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+            columns = {column for row in value for column, cell in row.items() if type(cell) is int}
+            facts |= {f"{key}.{column}": sum(row.get(column, 0) for row in value) for column in columns}
         if isinstance(value, dict) and {"first", "last"} <= value.keys():
             first, last = (date.fromisoformat(value[name]) for name in ("first", "last"))
             facts[f"{key}.days"] = (last - first).days + 1

@@ -28,6 +28,7 @@ from nanhu.platforms.flows.errors import (
 from nanhu.platforms.flows.events import TaskDone
 from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.policies import LIVING, Capacity, capacity_for
+from nanhu.platforms.flows.services.attaching import with_files_kept
 from nanhu.platforms.flows.services.cases import SHORTEST_REASON
 from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
 from nanhu.platforms.flows.telling import tell
@@ -193,6 +194,7 @@ def in_place_of_words(owner_id: int) -> str:
 def typed_in_step(row: Task, walk: Walk, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the step asks, in the open and sealed; a signer who was added fills in nothing."""
     fields = () if row.is_added else walk.body.step(row.step).fields
+    data = with_files_kept(by=walk.by, number=walk.case.number, fields=fields, data=data)
     if wrong := misfits(fields, data):
         raise DataRefusedError(fields="、".join(wrong))
     return parted(fields, data)

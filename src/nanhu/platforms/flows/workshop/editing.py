@@ -122,7 +122,7 @@ def add_field(request: PageRequest, form: forms.FieldForm, work: Work) -> HttpRe
 )
 def change_field(request: PageRequest, form: forms.FieldForm, work: Work) -> HttpResponseBase:
     old = cast("Field", work.field)
-    made = form.made(old.key, old.choices_from)
+    made = form.made(old.key, old.choices_from, old.columns)
     return edit(request, work, lambda sketch: sketches.put_field(sketch, made, sketch.home_of(old.key)), old.key)
 
 
@@ -214,7 +214,7 @@ def typed_field(sketch: Sketch, sent: QueryDict) -> Sketch:
     form, old = forms.FieldForm(sent), sketch.field(sent.get("item", ""))
     if not form.is_valid():
         return sketch
-    made = form.made(old.key, old.choices_from) if old else form.made()
+    made = form.made(old.key, old.choices_from, old.columns) if old else form.made()
     return sketches.put_field(sketch, made, sketch.home_of(made.key) if old else form.cleaned_data["home"])
 
 

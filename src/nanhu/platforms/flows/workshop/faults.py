@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.platforms.flows import choices
 from nanhu.platforms.flows.assigning import resolvers
-from nanhu.platforms.flows.body import HUMAN, Body, Fault, PostOf, Resolved, Step, faults_of, places_of, ways_on
+from nanhu.platforms.flows.body import (
+    HUMAN,
+    Body,
+    Column,
+    Fault,
+    Field,
+    PostOf,
+    Resolved,
+    Step,
+    faults_of,
+    places_of,
+    ways_on,
+)
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.workshop.known import SOURCES, asks_in_vain
 from nanhu.platforms.flows.workshop.sketch import KEY, Sketch
@@ -30,7 +42,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "again": _("重新办理会再走到它，而它不能办第二次。"),
     "twice": _("有两个同名的编号，请删去一个。"),
     "choices": _("还没有写可选的内容。"),
-    "sealed_key": _("证件号码加密保存，不能用来分辨重复的申请。"),
+    "columns": _("明细表要有一到八列，不能重名。"),
+    "sealed_key": _("证件号码、附件和明细表不能用来分辨重复的申请。"),
     "leads_nowhere": _("它指向的一步已经没有了。"),
     "nobody": _("还没有说由谁来办。"),
     "no_other_way": _("条件都不成立时没有路可走：请加一条“其他情况”。"),
@@ -90,9 +103,10 @@ def fault(code: str, place: str = "", about: str = "") -> Fault:
 
 def field_faults(sketch: Sketch) -> Iterator[Fault]:
     for field in sketch.body.fields():
-        if field.key in RESERVED or not KEY.fullmatch(field.key):
+        parts: tuple[Field | Column, ...] = (field, *field.columns)
+        if field.key in RESERVED or not all(KEY.fullmatch(one.key) for one in parts):
             yield fault("reserved", field.key)
-        if not field.label.strip():
+        if not all(one.label.strip() for one in parts):
             yield fault("unnamed", field.key)
         if field.source and field.source not in SOURCES:
             yield fault("source", field.key)
@@ -101,7 +115,8 @@ def field_faults(sketch: Sketch) -> Iterator[Fault]:
         if field.choices_from and field.choices_from not in choices.lists:
             yield fault("list", field.key)
         texts = any(len(getattr(field, name)) > most for name, most in LONGEST.items())
-        if texts or len(field.choices) > MOST_CHOICES or any(len(one) > LONGEST["label"] for one in field.choices):
+        names = [*field.choices, *(column.label for column in field.columns)]
+        if texts or len(field.choices) > MOST_CHOICES or any(len(one) > LONGEST["label"] for one in names):
             yield fault("long", field.key)
         if holder := asks_in_vain(field):
             yield fault("asked", field.key, str(holder))

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Any, Final, Literal, cast
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +22,13 @@ from nanhu.platforms.flows.body import (
     END,
     HUMAN,
     LONGEST_PROMISE,
+    MOST_COLUMNS,
     MOST_FIELDS,
     MOST_OF_A_FIELD,
     Applicant,
     Assignee,
+    Column,
+    ColumnKind,
     Edge,
     Field,
     OwnPost,
@@ -32,6 +37,7 @@ from nanhu.platforms.flows.body import (
     Resolved,
     Step,
     StepKind,
+    summed,
 )
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.services.engine import actions
@@ -55,6 +61,8 @@ ONLY_OF: Final[Mapping[str, frozenset[str]]] = {
 """What is asked of some kinds of step alone."""
 PROMISED: Final = {"是": True, "否": False, "yes": True, "no": False}
 CHOOSE: Final = ("", _("请选择"))
+COLUMN_KINDS: Final[Mapping[str, ColumnKind]] = {"数字": "number", "金额": "money", "日期": "date"}
+OPTIONAL: Final = "选填"
 type Labelled = Sequence[tuple[str, Any]]
 
 
@@ -167,6 +175,13 @@ class FieldForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("一行一个"),
     )
+    columns = forms.CharField(
+        label=_("明细表的列"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("一行一列：名称，后面可以写 数字、金额、日期，选填的再写 选填。例：单价 金额"),
+    )
     is_required = forms.BooleanField(label=_("必填"), required=False, initial=True)
     help = forms.CharField(label=_("填写提示"), required=False, max_length=200)
     source = forms.ChoiceField(
@@ -191,7 +206,7 @@ class FieldForm(forms.Form):
         required=False,
         min_value=0,
         max_value=MOST_OF_A_FIELD,
-        help_text=_("最多几个字、几天，或最大的数；不填不限。"),
+        help_text=_("最多几个字、几天、几个附件、几行，或最大的数；不填不限。"),
     )
     home = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
@@ -202,17 +217,54 @@ class FieldForm(forms.Form):
             raise forms.ValidationError(_("最多 60 个，每个最多 60 字，不含单引号。"))
         return found
 
-    def made(self, key: str = "", choices_from: str = "") -> Field:
+    def clean_columns(self) -> tuple[Column, ...]:
+        found = columns_from(self.cleaned_data["columns"])
+        if len(found) > MOST_COLUMNS or any(not one.label or len(one.label) > LONGEST["label"] for one in found):
+            raise forms.ValidationError(_("最多 8 列，每列要有名称，最长 60 字。"))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("kind") == "rows" and not said.get("columns") and "columns" not in self.errors:
+            self.add_error("columns", _("写明细表有哪几列。"))
+        return said
+
+    def made(self, key: str = "", choices_from: str = "", columns: Sequence[Column] = ()) -> Field:
+        """`columns`: what it had; one that keeps its name keeps what cases say in it."""
         said = dict(self.cleaned_data)
         said |= {"most": said["most"] or 0, "kind": "text" if said["source"] else said["kind"]}
         if said["kind"] not in {"one_of", "some_of"}:
             said["choices"], choices_from = (), ""
+        said["columns"] = keyed(said["columns"], columns) if said["kind"] == "rows" else ()
         return Field(key=key, choices_from=choices_from, **{name: said[name] for name in said if name != "home"})
 
 
 def field_initial(field: Field) -> dict[str, Any]:
     known = {name: getattr(field, name) for name in FieldForm.base_fields if name != "home"}
-    return known | {"choices": "\n".join(field.choices), "most": field.most or None}
+    lists = {"choices": "\n".join(field.choices), "columns": "\n".join(map(column_said, field.columns))}
+    return known | lists | {"most": field.most or None}
+
+
+def columns_from(text: str) -> tuple[Column, ...]:
+    """A line a column: its name, then its kind (数字, 金额, 日期) and 选填 where they are said."""
+    return tuple(column_from(*line.split()) for line in text.splitlines() if line.strip())
+
+
+def column_from(name: str, *words: str) -> Column:
+    kinds = [COLUMN_KINDS[word] for word in words if word in COLUMN_KINDS]
+    label = " ".join([name, *(word for word in words if word not in {*COLUMN_KINDS, OPTIONAL})])
+    return Column(key="", label=label, kind=kinds[-1] if kinds else "text", is_required=OPTIONAL not in words)
+
+
+def keyed(columns: Sequence[Column], before: Sequence[Column]) -> tuple[Column, ...]:
+    keys = {column.label: column.key for column in before}
+    free = (key for number in count(1) if (key := f"c{number}") not in keys.values())
+    return tuple(msgspec.structs.replace(one, key=keys.get(one.label) or next(free)) for one in columns)
+
+
+def column_said(column: Column) -> str:
+    kind = next((word for word, kind in COLUMN_KINDS.items() if kind == column.kind), "")
+    return " ".join(word for word in (column.label, kind, "" if column.is_required else OPTIONAL) if word)
 
 
 class StepForm(PromiseForm):
@@ -456,7 +508,11 @@ def compared_fields(sketch: Sketch) -> dict[str, tuple[str, str]]:
     for field in sketch.body.fields():
         if field.kind == "span":
             found[f"{field.key}.days"] = (_("%(field)s的天数") % {"field": field.label}, "number")
-        elif field.kind not in {"person", "document_number"}:
+        elif field.kind == "rows":
+            for column in summed(field):
+                label = _("%(field)s的%(column)s合计") % {"field": field.label, "column": column.label}
+                found[f"{field.key}.{column.key}"] = (label, column.kind)
+        elif field.kind not in {"person", "document_number", "files"}:
             found[field.key] = (field.label, field.kind)
     return found
 

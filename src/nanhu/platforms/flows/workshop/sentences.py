@@ -11,7 +11,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import conditions
-from nanhu.platforms.flows.body import END, Applicant, Assignee, Edge, OwnPost, PersonIn, PostOf, Resolved, Step
+from nanhu.platforms.flows.body import END, Applicant, Assignee, Edge, OwnPost, PersonIn, PostOf, Resolved, Step, summed
 from nanhu.platforms.flows.hours import in_words, office_hours
 from nanhu.platforms.flows.workshop.sketch import Sketch, is_pickable
 from nanhu.platforms.people import api as people
@@ -28,9 +28,12 @@ FIELD_KINDS: Final[Mapping[str, Text]] = {
     "some_of": gettext_lazy("选几个"),
     "person": gettext_lazy("选人"),
     "unit": gettext_lazy("选单位"),
+    "room": gettext_lazy("选房间、地点"),
     "phone": gettext_lazy("手机号"),
     "document_number": gettext_lazy("证件号码（加密）"),
     "promise": gettext_lazy("承诺打勾"),
+    "files": gettext_lazy("附件"),
+    "rows": gettext_lazy("明细表（几行几列）"),
 }
 STEP_KINDS: Final[Mapping[str, Text]] = {
     "approve": gettext_lazy("审批（同意或不同意）"),
@@ -91,7 +94,8 @@ class Speaker:
         self.sketch = sketch
         self.offices = people.office_names()
         self.units = {code: term(name) for code, name, _short in people.unit_names()}
-        self.kinds = {one.key: one.kind for one in sketch.body.fields()}
+        self.kinds: dict[str, str] = {one.key: one.kind for one in sketch.body.fields()}
+        self.kinds |= {f"{one.key}.{column.key}": column.kind for one in sketch.body.fields() for column in summed(one)}
 
     def lines(self) -> list[Line]:
         return [self.line(step, is_first=not number) for number, step in enumerate(self.sketch.body.steps)]
@@ -167,9 +171,13 @@ class Speaker:
         return term(self.offices.get(key, "")) or str(GONE)
 
     def label(self, name: str) -> str:
-        found = self.sketch.field(name.removesuffix(".days"))
+        key, _dot, part = name.partition(".")
+        found = self.sketch.field(key)
         label = term(found.label) if found else str(GONE)
-        return _("%(field)s的天数") % {"field": label} if name.endswith(".days") else label
+        if part and found and found.kind == "rows":
+            column = next((one.label for one in found.columns if one.key == part), str(GONE))
+            return _("%(field)s的%(column)s合计") % {"field": label, "column": column}
+        return _("%(field)s的天数") % {"field": label} if part else label
 
     def step_named(self, key: str) -> str:
         return _("办结") if key == END else f"「{term(self.sketch.step_name(key)) or GONE}」"

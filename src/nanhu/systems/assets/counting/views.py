@@ -95,8 +95,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 def counted_by(viewer: Viewer) -> list[StockTake]:
     """What this viewer counts now, read once a request: menu and to-dos both say it."""
     if "assets.takes" not in viewer.known:
-        counts = viewer.person_id is not None and any_open()
-        viewer.known["assets.takes"] = list(takes_of(viewer.person_id)) if counts else []
+        viewer.known["assets.takes"] = list(takes_of(viewer.person_id)) if viewer.person_id and any_open() else []
     found: list[StockTake] = viewer.known["assets.takes"]
     return found
 

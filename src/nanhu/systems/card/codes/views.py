@@ -48,9 +48,9 @@ def state(request: HttpRequest) -> JsonResponse:
 @never_cache
 @fresh_sign_in_required
 def enable(request: HttpRequest) -> HttpResponse:
-    """Tells the keys once, to the script that asked."""
+    """Tells the keys once, to the script that asks for them: pressed before the script is there, the page comes again, and no key is shown."""
     card = own_card(request)
-    if request.method != "POST":
+    if request.method != "POST" or request.headers.get("Accept") != "application/json":
         facts = {"devices": living_devices(card.person_id), "most": MOST_DEVICES}
         return render(request, "card_codes/enable.html", facts)
     made = register_device(by=person_at(request), person_id=card.person_id, name=phone_name(request))

@@ -101,6 +101,7 @@ def test_a_process_of_the_program_is_read_and_copied_and_never_changed(school):
 def test_a_field_of_every_kind_is_added_and_shown_as_its_applicant_gets_it(school, kind):
     definition, head = begin(school), school.client("T3")
     said = {"label": f"一项<b>{kind}", "kind": kind, "choices": "甲\n乙", "is_required": "on", "help": "提示在此"}
+    said |= {"columns": "品名\n单价 金额"}
     assert send(head, definition, "fields/new/", **said).status_code == 302
     page = head.get(f"/flows/workshop/{definition.key}/").content.decode()
     assert f"一项&lt;b&gt;{kind}" in page
@@ -108,6 +109,7 @@ def test_a_field_of_every_kind_is_added_and_shown_as_its_applicant_gets_it(schoo
     assert page.count("提示在此") >= 1
     added = draft_of(definition).body.form[-1]
     assert (added.key, added.kind, bool(added.choices)) == ("f7", kind, kind in {"one_of", "some_of"})
+    assert [one.kind for one in added.columns] == (["text", "money"] if kind == "rows" else [])
 
 
 @pytest.mark.parametrize("kind", ["approve", "countersign", "work", "fill", "inform"])

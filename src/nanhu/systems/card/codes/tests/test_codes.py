@@ -143,7 +143,10 @@ def test_only_its_signed_in_holder_is_shown_the_pay_code(campus, client):
         assert ask("/card/code/enable/").headers["Location"].startswith("/sign-in")
     assert client.get("/card/code/").headers["Location"].startswith("/sign-in")
     assert not CodeDevice.objects.exists()
-    assert campus.client("student").post("/card/code/enable/").status_code == 201
+    early = campus.client("student").post("/card/code/enable/", headers={"accept": "text/html"})
+    assert (early.status_code, "pay_key" in early.content.decode(), CodeDevice.objects.count()) == (200, False, 0)
+    asked = {"accept": "application/json"}
+    assert campus.client("student").post("/card/code/enable/", headers=asked).status_code == 201
     assert CodeDevice.objects.get().person_id == campus.persons["student"]
 
 
