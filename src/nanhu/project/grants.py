@@ -251,6 +251,7 @@ DERIVED: Final = (
     "card_bank_order",
     "card_credential",
     "access_shared_card",
+    "campus_held",
     "campus_places",
     "datahub_shared",
     "people_known",

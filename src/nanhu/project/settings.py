@@ -71,6 +71,7 @@ ROOMS = [
     "nanhu.systems.card.holder",
     "nanhu.systems.dormitory",
     "nanhu.services.directory",
+    "nanhu.services.venues",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",

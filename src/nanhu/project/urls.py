@@ -27,6 +27,7 @@ ROOMS = [
     ("card/", "nanhu.systems.card.urls"),
     ("dormitory/", "nanhu.systems.dormitory.urls"),
     ("directory/", "nanhu.services.directory.urls"),
+    ("venues/", "nanhu.services.venues.urls"),
     ("assets/", "nanhu.systems.assets.urls"),
     ("a/", "nanhu.systems.assets.counting.found_urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),

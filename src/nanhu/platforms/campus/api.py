@@ -10,6 +10,7 @@ from nanhu.platforms.campus.errors import (
 from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
 from nanhu.platforms.campus.fields import PlaceField
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
+from nanhu.platforms.campus.models.occupancy import span_words
 from nanhu.platforms.campus.queries.occupancy import free_rooms, room_ids, standing_in, stays
 from nanhu.platforms.campus.queries.places import PlaceLine, is_open, open_places, place_lines, place_with
 from nanhu.platforms.campus.queries.terms import (
@@ -69,6 +70,7 @@ __all__ = [
     "replace_rooms",
     "room_ids",
     "set_up_places",
+    "span_words",
     "standing_in",
     "stays",
     "term_days",

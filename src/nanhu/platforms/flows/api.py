@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nanhu.platforms.flows import choices
-from nanhu.platforms.flows.assigning import resolvers
+from nanhu.platforms.flows.assigning import PostAt, resolvers
 from nanhu.platforms.flows.body import (
     Applicant,
     Body,
@@ -24,6 +24,7 @@ from nanhu.platforms.flows.services.cases import cancel, go_on, keep_draft, open
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.services.tasks import decide
+from nanhu.platforms.flows.telling import send as tell_persons
 
 __all__ = [
     "Applicant",
@@ -37,6 +38,7 @@ __all__ = [
     "FlowSpec",
     "OwnPost",
     "PersonIn",
+    "PostAt",
     "PostOf",
     "Resolved",
     "ServiceNotOfferedError",
@@ -56,6 +58,7 @@ __all__ = [
     "register_flow",
     "resolvers",
     "resubmit",
+    "tell_persons",
     "withdraw",
 ]
 choice_lists = choices.lists

@@ -11,9 +11,19 @@ from nanhu.platforms.flows.models import Case
 from nanhu.platforms.people import api as people
 
 OWNER_OFFICE: Final = "head"
-type Resolver = Callable[[Case], Iterable[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostAt:
+    """A post of a unit that is known only when the case is: of the venue, of the laboratory."""
+
+    unit_id: int
+    office: str
+
+
+type Resolver = Callable[[Case], Iterable[int | PostAt]]
 resolvers: dict[str, Resolver] = {}
-"""By name: tutor, adviser. They give persons."""
+"""By name: tutor, adviser. They give persons, or posts."""
 
 
 _answers: ContextVar[dict[tuple[object, ...], Any] | None] = ContextVar("flows.answers", default=None)
@@ -77,13 +87,20 @@ def resolve(who: Assignee, case: Case) -> list[Holder]:
         case PersonIn(field=field):
             return persons([case.data.get(field)], case, why="person", kinds=frozenset({"staff"}))
         case Resolved(name=name):
-            return persons(resolvers[name](case), case, why="resolver") if name in resolvers else []
+            return found_by(resolvers[name](case), case) if name in resolvers else []
         case OwnPost(office=office):
             unit_id = looked_up(people.home_unit_of, case.applicant_id) if case.applicant_id else None
             return pool(unit_id, office, case, why="own_post")
         case PostOf(office=office, unit=code):
             unit_id = looked_up(unit_id_of, code) if code else case.definition.unit_id
             return pool(unit_id, office, case, why="post")
+
+
+def found_by(answers: Iterable[int | PostAt], case: Case) -> list[Holder]:
+    found = list(answers)
+    posts = [one for one in found if isinstance(one, PostAt)]
+    pools = [holder for one in posts for holder in pool(one.unit_id, one.office, case, why="post")]
+    return pools + persons([one for one in found if isinstance(one, int)], case, why="resolver")
 
 
 def persons(ids: Iterable[int | None], case: Case, *, why: str, kinds: frozenset[str] | None = None) -> list[Holder]:

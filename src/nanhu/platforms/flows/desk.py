@@ -291,7 +291,8 @@ def add_signer(request: PageRequest, form: SignerForm, found: Task) -> None:
 
 @desk.page("new/", title=_("新的申请"), tab=_("新的申请"), lead=_("学校已经知道的不用再填。"))
 def services(request: PageRequest) -> HttpResponseBase:
-    return render(request, "flows/services.html", {"services": queries.offered_services(request.viewer)})
+    found = [(one, queries.address_of(one.key)) for one in queries.offered_services(request.viewer)]
+    return render(request, "flows/services.html", {"services": found})
 
 
 def seen_service(request: PageRequest, key: str) -> Definition:

@@ -37,6 +37,7 @@ from nanhu.platforms.flows.policies import (
     units_led_by,
     visible_cases,
 )
+from nanhu.platforms.flows.services.definitions import specs
 from nanhu.platforms.people import api as people
 
 WORK_SHOWN = 3
@@ -179,7 +180,7 @@ def service_hits() -> Iterable[Hit]:
         yield Hit(
             key=one.key,
             title=one.name,
-            url=reverse("flows:apply", args=[one.key]),
+            url=address_of(one.key),
             detail=one.summary or (one.unit.name if one.unit else ""),
             words=one.summary,
             icon=one.icon,
@@ -187,10 +188,17 @@ def service_hits() -> Iterable[Hit]:
         )
 
 
+def address_of(key: str) -> str:
+    """Where one applies: on a page of the room that declared it, else on the form of its fields."""
+    spec = specs.get(key)
+    return f"{reverse(spec.begins_at)}?use={key}" if spec and spec.begins_at else reverse("flows:apply", args=[key])
+
+
 def service_for(viewer: Viewer, key: str) -> Definition:
     """One that this reader may apply for; the face of the moment decides."""
     found = Definition.objects.filter(is_offered=True, key=key).first()
-    if found is None or not set(found.faces) & viewer.faces:
+    has_own_page = key in specs and bool(specs[key].begins_at)
+    if found is None or has_own_page or not set(found.faces) & viewer.faces:
         raise NotFoundError(what=_("这项服务"))
     return found
 

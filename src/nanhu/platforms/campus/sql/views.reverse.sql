@@ -1,1 +1,2 @@
+DROP VIEW campus_held;
 DROP VIEW campus_places;

@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowSpec:
     """A process as a room declares it. `unit`: code of the unit that owns it (`[flows.owners]` of the school wins). `faces`: who may
-    apply on a page; none: a room opens its cases. `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123."""
+    apply on a page; none: a room opens its cases. `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123. `begins_at`: the name of the room's own page on which one applies, in the place of
+    a form of its fields."""
 
     key: str
     name: str
@@ -38,6 +39,7 @@ class FlowSpec:
     icon: str = "file-text"
     legal_basis: str = ""
     retention: str = "normal"
+    begins_at: str = ""
 
 
 specs: dict[str, FlowSpec] = {}

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.calendar.icalendar_files import calendar_file
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import CalendarFeed, Occurrence, Viewer, calendar_feeds
@@ -68,28 +68,19 @@ def calendar_of(viewer: Viewer) -> bytes:
     """As RFC 5545 writes it, in the person's language."""
     chosen = Preference.objects.filter(account_id=viewer.account_id).values_list("language", flat=True).first()
     with translation.override(chosen or settings.LANGUAGE_CODE):
-        calendar = Calendar()
-        calendar.add("prodid", "-//Nanhu//Smart Campus//ZH")
-        calendar.add("version", "2.0")
-        calendar.add("method", "PUBLISH")
-        calendar.add("x-wr-calname", _("我的校园日历"))
-        calendar.add("x-published-ttl", "PT1H")
-        for feed in calendar_feeds:
-            for event in events_of(feed, viewer):
-                calendar.add_component(event)
-        content: bytes = calendar.to_ical()
-    return content
+        found = (one for feed in calendar_feeds for one in occurrences_of(feed, viewer))
+        return calendar_file(_("我的校园日历"), found)
 
 
-def events_of(feed: CalendarFeed, viewer: Viewer) -> Iterable[Event]:
+def occurrences_of(feed: CalendarFeed, viewer: Viewer) -> Iterable[Occurrence]:
     """One room that breaks leaves the others' part whole; the calendar says today that its own is missing."""
     today = campus_today()
     try:
         with transaction.atomic():
-            return [event_of(one) for one in feed.load(viewer, today - BACK, today + AHEAD)]
+            return list(feed.load(viewer, today - BACK, today + AHEAD))
     except Exception:
         log.exception("portal.calendar_feed_failed", feed=feed.key)
-        return [event_of(missing(feed, today))]
+        return [missing(feed, today)]
 
 
 def missing(feed: CalendarFeed, today: date) -> Occurrence:
@@ -100,22 +91,3 @@ def missing(feed: CalendarFeed, today: date) -> Occurrence:
         ends=today + timedelta(days=1),
         changed_at=datetime.combine(today, time(), CAMPUS_ZONE),
     )
-
-
-def event_of(one: Occurrence) -> Event:
-    event = Event()
-    event.add("uid", f"{one.uid}@nanhu")
-    event.add("dtstamp", one.changed_at)
-    event.add("sequence", one.sequence)
-    event.add("summary", str(one.title))
-    event.add("dtstart", one.starts)
-    event.add("dtend", one.ends)
-    if type(one.starts) is date:
-        event.add("transp", "TRANSPARENT")
-    if one.place:
-        event.add("location", one.place)
-    if one.description:
-        event.add("description", str(one.description))
-    if one.is_cancelled:
-        event.add("status", "CANCELLED")
-    return event

@@ -1,0 +1,41 @@
+"""Occurrences as a calendar program reads them (iCalendar, RFC 5545)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from icalendar import Calendar, Event
+
+from nanhu.kernel.registry import Occurrence
+
+
+def calendar_file(name: str, occurrences: Iterable[Occurrence]) -> bytes:
+    """A calendar that is asked for again each hour."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Nanhu//Smart Campus//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-published-ttl", "PT1H")
+    for one in occurrences:
+        calendar.add_component(event_of(one))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def event_of(one: Occurrence) -> Event:
+    event = Event()
+    event.add("uid", f"{one.uid}@nanhu")
+    event.add("dtstamp", one.changed_at)
+    event.add("sequence", one.sequence)
+    event.add("summary", str(one.title))
+    event.add("dtstart", one.starts)
+    event.add("dtend", one.ends)
+    if type(one.starts) is date:
+        event.add("transp", "TRANSPARENT")
+    if one.place:
+        event.add("location", one.place)
+    if one.description:
+        event.add("description", str(one.description))
+    if one.is_cancelled:
+        event.add("status", "CANCELLED")
+    return event

@@ -1,0 +1,136 @@
+"""Expected failures of venues."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class NotFreeError(CampusError):
+    code = "venues.not_free"
+    http_status = 409
+    field = "begins"
+    sentence = _("{when} 约不了：不在开放时间、没到提前天数，或连同布置、清场与别人相碰。{instead}")
+
+
+class NoneFreeError(CampusError):
+    code = "venues.none_free"
+    http_status = 409
+    sentence = _("这些日期一个也约不了。")
+
+
+class TooLongError(CampusError):
+    code = "venues.too_long"
+    field = "ends"
+    sentence = _("这个场地一次最多借 {minutes} 分钟。")
+
+
+class TooManyPeopleError(CampusError):
+    code = "venues.too_many_people"
+    field = "headcount"
+    sentence = _("这里最多容纳 {capacity} 人。")
+
+
+class SponsorMissingError(CampusError):
+    code = "venues.sponsor_missing"
+    field = "sponsor"
+    sentence = _("超过 100 人要有一位教职工作负责人，并由他同意；不能是申请人自己。")
+
+
+class TechnicianTakenError(CampusError):
+    code = "venues.technician_taken"
+    http_status = 409
+    field = "technician"
+    sentence = _("这位技术员 {when} 已有别的安排，请换一位或换个时间。")
+
+
+class NoTechnicianError(CampusError):
+    code = "venues.no_technician"
+    field = "technician"
+    sentence = _("这个人不是这间直播室的技术员。")
+
+
+class TooManyComingError(CampusError):
+    code = "venues.too_many_coming"
+    http_status = 409
+    sentence = _("您已有 {count} 次还没用的借用，先用掉或取消一些。")
+
+
+class TooManyWaitingError(CampusError):
+    code = "venues.too_many_waiting"
+    http_status = 409
+    sentence = _("候补最多同时排 5 个。")
+
+
+class IsFreeError(CampusError):
+    code = "venues.is_free"
+    http_status = 409
+    sentence = _("这段时间现在就空着，直接约就行。")
+
+
+class WaitsAlreadyError(CampusError):
+    code = "venues.waits_already"
+    http_status = 409
+    sentence = _("您已经在排这段时间。")
+
+
+class NeverOpenError(CampusError):
+    code = "venues.never_open"
+    field = "begins"
+    sentence = _("这段时间不开放，或已经过去，排也等不到。")
+
+
+class TooEarlyError(CampusError):
+    code = "venues.too_early"
+    http_status = 409
+    sentence = _("还没到时间：{at} 起才能领钥匙。")
+
+
+class TooLateError(CampusError):
+    code = "venues.too_late"
+    http_status = 409
+    sentence = _("这次借用的时间已经过去。")
+
+
+class MeterBackwardsError(CampusError):
+    code = "venues.meter_backwards"
+    field = "meter"
+    sentence = _("表读数比领钥匙时的 {before} 还小。")
+
+
+class DamageWordsError(CampusError):
+    code = "venues.damage_words"
+    field = "damage"
+    sentence = _("要赔钱，先写明损坏了什么。")
+
+
+class SeasonsOverlapError(CampusError):
+    code = "venues.seasons_overlap"
+    http_status = 409
+    field = "starts_on"
+    sentence = _("这几天已在“{season}”里：同一天只能有一套开放时间。")
+
+
+class RoomIsVenueError(CampusError):
+    code = "venues.room_is_venue"
+    http_status = 409
+    field = "room"
+    sentence = _("这个房间已经登记成场地。")
+
+
+class NoRoomError(CampusError):
+    code = "venues.no_room"
+    field = "room"
+    sentence = _("这里不是登记过的房间。")
+
+
+class OwnBookingError(CampusError):
+    code = "venues.own_booking"
+    http_status = 409
+    sentence = _("这是您自己的借用，要由别人经办。")
+
+
+class NotYourUnitError(CampusError):
+    code = "venues.not_your_unit"
+    http_status = 403
+    field = "unit"
+    sentence = _("只能登记本单位及下级单位的场地。")

@@ -1,0 +1,298 @@
+"""Forms of venues: what is asked of whoever wants hours, and what keepers say of their venues."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.ui.dates import WEEKDAYS
+from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.ui.words import term
+from nanhu.platforms.campus.api import PlaceField
+from nanhu.platforms.people import api as people
+from nanhu.services.venues import queries, rules
+from nanhu.services.venues.models import Venue, VenuePost
+from nanhu.services.venues.presets import USES, Use
+from nanhu.services.venues.services.booking import Order, technicians_of
+
+AREA: Final = forms.Textarea(attrs={"rows": 3})
+LONGEST_DAY: Final = 400
+LINES: Final = {
+    "course": _("课程或活动名称"),
+    "students": _("教学班"),
+    "software": _("要用的软件、音频设备"),
+    "platform": _("直播平台"),
+}
+"""Fields of one line that some uses ask, by name."""
+
+
+def extra_field(name: str, venue: Venue) -> forms.Field | None:
+    """What the form of a use asks beside the rest."""
+    if name == "technician":
+        cards = people.person_cards(technicians_of(venue))
+        choices = [("", _("请选择")), *((str(one), card.name) for one, card in cards.items())]
+        return forms.TypedChoiceField(label=_("技术员"), choices=choices, coerce=int, empty_value=None)
+    if name == "safety_plan":
+        help_text = _("谁在场、有什么危险、出事怎么办、联系谁")
+        return forms.CharField(label=_("安全预案"), min_length=20, max_length=1000, widget=AREA, help_text=help_text)
+    label = LINES.get(name)
+    return forms.CharField(label=label, max_length=60, required=name != "software") if label else None
+
+
+def quarter_choices(first: int, last: int) -> list[tuple[str, str]]:
+    return [(str(one), rules.words_of(one)) for one in range(first - first % rules.STEP, last + 1, rules.STEP)]
+
+
+class HoursForm(forms.Form):
+    """A day, from when until when, by quarters of an hour."""
+
+    day = forms.DateField(label=_("哪一天"), widget=DayInput())
+    begins = forms.TypedChoiceField(label=_("从几点"), coerce=int, choices=quarter_choices(0, 1425))
+    ends = forms.TypedChoiceField(label=_("到几点"), coerce=int, choices=quarter_choices(15, 1440))
+
+    def __init__(self, *arguments: Any, venue: Venue | None = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        if venue is not None:
+            days = [campus_today() + timedelta(days=number) for number in range(7)]
+            first, last = queries.bounds_of([venue.pk], days)
+            self.choices_of("begins").choices = quarter_choices(first, last - rules.STEP)
+            self.choices_of("ends").choices = quarter_choices(first + rules.STEP, last)
+
+    def choices_of(self, name: str) -> Any:
+        return self.fields[name]
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not campus_today() <= day <= campus_today() + timedelta(days=LONGEST_DAY):
+            raise forms.ValidationError(_("请选今天以后、一年以内的一天。"))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if "begins" in said and "ends" in said and said["begins"] >= said["ends"]:
+            self.add_error("ends", _("结束要在开始之后。"))
+        return said
+
+    def hours_on(self, day: date) -> tuple[datetime, datetime]:
+        said = self.cleaned_data
+        return queries.moment_at(day, said["begins"]), queries.moment_at(day, said["ends"])
+
+    @property
+    def hours(self) -> tuple[datetime, datetime]:
+        return self.hours_on(self.cleaned_data["day"])
+
+
+class BookForm(HoursForm):
+    """As the use asks: fields of its own come after those of all. Made without a use it is only asked for what its pickers find."""
+
+    use = forms.CharField(widget=forms.HiddenInput, required=False)
+    title = forms.CharField(label=_("活动名称"), max_length=40, help_text=_("会显示在门口的牌子上"))
+    purpose = forms.CharField(label=_("用途"), max_length=300, widget=AREA)
+    headcount = forms.IntegerField(label=_("人数"), min_value=1, max_value=20_000)
+    unit = people.UnitField(label=_("单位或社团挂靠单位"), required=False)
+    equipment = forms.CharField(label=_("要用的设备"), max_length=100, required=False)
+    sponsor = people.PersonField(
+        label=_("负责人"), required=False, help_text=_("超过 100 人必填：一位教职工，由他同意")
+    )
+
+    def __init__(self, *arguments: Any, venue: Venue | None = None, chosen: Use | None = None, **more: Any) -> None:
+        super().__init__(*arguments, venue=venue, **more)
+        self.chosen = chosen
+        if venue is None or chosen is None:
+            return
+        for name in chosen.asks:
+            field = extra_field(name, venue)
+            if field is not None:
+                self.fields[name] = field
+        self.fields["use"].initial = chosen.key
+        self.fields["headcount"].help_text = _("最多 %(most)s 人") % {"most": venue.capacity}
+        if venue.equipment:
+            self.fields["equipment"].help_text = _("这里有：%(all)s") % {"all": "、".join(venue.equipment)}
+        if venue.capacity <= rules.MANY:
+            del self.fields["sponsor"]
+
+    def order(self) -> Order:
+        said = self.cleaned_data
+        chosen = self.chosen.asks if self.chosen else ()
+        return Order(
+            use=self.chosen.key if self.chosen else "",
+            title=said["title"],
+            purpose=said["purpose"],
+            headcount=said["headcount"],
+            unit_id=said["unit"].id if said.get("unit") else None,
+            equipment=said["equipment"],
+            sponsor=said.get("sponsor"),
+            technician=said.get("technician"),
+            details={one: said[one] for one in chosen if one != "technician" and said.get(one)},
+        )
+
+
+class SeriesForm(BookForm):
+    """The same hours each week, or each so many weeks. `dates`: those that the page found free and that are asked for."""
+
+    last_day = forms.DateField(label=_("到哪一天为止"), widget=DayInput())
+    weeks = forms.TypedChoiceField(
+        label=_("隔多久"),
+        coerce=int,
+        choices=[(1, _("每周")), (2, _("隔一周")), (4, _("每四周"))],
+    )
+    dates = forms.CharField(widget=forms.HiddenInput, required=False, max_length=800)
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        first = ["day", "begins", "ends", "weeks", "last_day"]
+        self.order_fields([*first, *(one for one in self.fields if one not in first)])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if "day" in said and "last_day" in said:
+            count = len(rules.dates_of(said["day"], said["last_day"], said.get("weeks", 1)))
+            if not 1 < count <= rules.MOST_DATES:
+                self.add_error("last_day", _("一次要约 2 到 %(most)s 天。") % {"most": rules.MOST_DATES})
+        return said
+
+    def wanted(self) -> list[tuple[datetime, datetime]]:
+        said = self.cleaned_data
+        return [self.hours_on(day) for day in rules.dates_of(said["day"], said["last_day"], said["weeks"])]
+
+    def chosen_hours(self) -> list[tuple[datetime, datetime]]:
+        """Of the dates that were shown as free; others are not taken from the address."""
+        kept = set(self.cleaned_data["dates"].split(","))
+        return [one for one in self.wanted() if campus_time(one[0]).date().isoformat() in kept]
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=_("为什么不用了"), max_length=120, required=False)
+
+
+class KeyOutForm(forms.Form):
+    meter = forms.IntegerField(label=_("表读数"), min_value=0, max_value=99_999_999, required=False)
+
+
+class KeyInForm(KeyOutForm):
+    damage = forms.CharField(label=_("损坏了什么"), max_length=200, required=False)
+    damage_fen = YuanField(label=_("要赔（元）"), required=False)
+
+
+def plain_hours(typed: str) -> str:
+    """Dashes and commas of any width, as rules read them."""
+    text = halfwidth(typed)
+    for sign, plain in (("—", "-"), ("–", "-"), ("、", " "), (",", " ")):
+        text = text.replace(sign, plain)
+    return " ".join(text.split())
+
+
+def spans_field(word: str) -> forms.CharField:
+    return forms.CharField(label=word, max_length=60, required=False)
+
+
+class SeasonForm(forms.Form):
+    season = forms.CharField(label=_("名称"), max_length=20, initial=_("平时"), help_text=_("例：平时、寒假、校运会"))
+    starts_on = forms.DateField(label=_("从哪一天"), widget=DayInput(), initial=campus_today)
+    ends_on = forms.DateField(label=_("到哪一天"), widget=DayInput(), required=False, help_text=_("不填：一直这样"))
+    every = forms.CharField(
+        label=_("周一至周五"), max_length=60, required=False, help_text=_("例：08:00-12:00 14:00-22:00；不填：不开")
+    )
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        for number in (6, 7):
+            self.fields[f"day_{number}"] = spans_field(WEEKDAYS[number - 1])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for name in ("every", "day_6", "day_7"):
+            try:
+                said[name] = rules.spans_in(plain_hours(said.get(name) or ""))
+            except ValueError:
+                self.add_error(name, _("请按 08:00-12:00 14:00-22:00 的样子写，先早后晚。"))
+        first, last = said.get("starts_on"), said.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("结束在开始之前。"))
+        return said
+
+    def week(self) -> list[list[tuple[int, int]]]:
+        said = self.cleaned_data
+        return [said["every"]] * 5 + [said["day_6"], said["day_7"]]
+
+
+class PostForm(forms.Form):
+    duty = forms.ChoiceField(label=_("管什么"), choices=VenuePost.Duty.choices)
+    unit = people.UnitField(label=_("单位"))
+    office = forms.ChoiceField(label=_("岗位"), choices=lambda: sorted(people.office_names().items()))
+
+
+class PictureForm(forms.Form):
+    picture = forms.FileField(label=_("照片"), help_text=_("JPEG 或 PNG，位置等信息会去掉"))
+    words = forms.CharField(label=_("说明"), max_length=60, required=False)
+
+
+class BlockForm(HoursForm, ReasonForm):
+    field_order = ("day", "begins", "ends", "reason")
+
+
+FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
+
+
+class ChangeVenueForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=40)
+    uses = forms.MultipleChoiceField(
+        label=_("做什么用"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=lambda: [(one.key, term(one.name)) for one in USES.values()],
+    )
+    about = forms.CharField(label=_("介绍"), max_length=500, required=False, widget=AREA)
+    rules = forms.CharField(label=_("使用须知"), max_length=1000, required=False, widget=AREA)
+    unit = people.UnitField(label=_("管理单位"))
+    capacity = forms.IntegerField(label=_("最多多少人"), min_value=1, max_value=20_000)
+    equipment = forms.CharField(label=_("设备"), max_length=200, required=False, help_text=_("用空格隔开"))
+    set_up = forms.IntegerField(label=_("布置（分钟）"), min_value=0, max_value=240, initial=0)
+    clear_up = forms.IntegerField(label=_("清场（分钟）"), min_value=0, max_value=240, initial=0)
+    turnover = forms.IntegerField(
+        label=_("两场之间只隔（分钟）"),
+        min_value=0,
+        max_value=240,
+        required=False,
+        help_text=_("填了：前一场清场和后一场布置合用这段时间，代替上面两项"),
+    )
+    notice_days = forms.IntegerField(label=_("至少提前几天"), min_value=0, max_value=60, initial=0)
+    ahead_days = forms.IntegerField(label=_("最多提前几天"), min_value=1, max_value=400, initial=60)
+    longest_minutes = forms.IntegerField(label=_("一次最多几分钟"), min_value=15, max_value=1440, initial=480)
+    faces = forms.MultipleChoiceField(
+        label=_("谁能申请"), widget=forms.CheckboxSelectMultiple, choices=FACES, initial=["student", "staff"]
+    )
+    only_unit = people.UnitField(label=_("只给这个单位"), required=False, help_text=_("不填：全校"))
+    fee_fen = YuanField(label=_("每小时收费（元）"), required=False)
+    fee_item = forms.RegexField(
+        label=_("收费项目代码"),
+        regex=r"^[a-z][a-z0-9_.]{1,40}\Z",
+        required=False,
+        help_text=_("收费时必填，例：venues.fee"),
+    )
+    key_desk = forms.CharField(label=_("钥匙在哪里领"), max_length=60, required=False, help_text=_("不填：不用领钥匙"))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("fee_fen") and not said.get("fee_item"):
+            self.add_error("fee_item", _("收费要写收费项目代码。"))
+        return said
+
+    def facts(self) -> dict[str, Any]:
+        said = {name: self.cleaned_data[name] for name in ChangeVenueForm.base_fields}
+        unit, only = said.pop("unit"), said.pop("only_unit")
+        return said | {
+            "unit_id": unit.id,
+            "only_unit_id": only.id if only else None,
+            "equipment": list(dict.fromkeys(halfwidth(said["equipment"]).replace("、", " ").split())),
+            "fee_fen": said["fee_fen"] or 0,
+        }
+
+
+class VenueForm(ChangeVenueForm):
+    room = PlaceField(label=_("房间"), open_only=True)
+    field_order = ("room", *ChangeVenueForm.base_fields)

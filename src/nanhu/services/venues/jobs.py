@@ -1,0 +1,74 @@
+"""Periodic jobs of venues: what nobody decided is released, who did not come is noted, the line moves on, the shared table is written."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.db.models import Q
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.jobs import job
+from nanhu.platforms.datahub import api as datahub
+from nanhu.services.venues.models import Booking, Venue, Waiting
+from nanhu.services.venues.services import booking, keys, waiting
+
+log = structlog.get_logger()
+BY: Final = Actor.system("venues.publish")
+State = Booking.State
+TOLD_FOR: Final = timedelta(days=400)
+
+
+@job("venues.watch", every="*/5 * * * *")
+def watch() -> int:
+    """One that fails hinders no other."""
+    idle = Booking.objects.filter(state=State.HELD).filter(
+        Q(application__held_until__lte=now()) | Q(begins_at__lte=now())
+    )
+    begun = Booking.objects.filter(state__in=[State.APPROVED, State.IN_USE], begins_at__lte=now())
+    lapsed = Waiting.objects.filter(
+        Q(state=Waiting.State.OFFERED, offered_until__lte=now()) | Q(state=Waiting.State.WAITS, begins_at__lte=now())
+    )
+    waited_for = Venue.objects.filter(pk__in=Waiting.objects.filter(state=Waiting.State.WAITS).values("venue"))
+    return (
+        each(idle, booking.release_idle)
+        + each(begun, keys.keep_watch)
+        + each(lapsed, waiting.lapse)
+        + each(waited_for, waiting.ask_next)
+    )
+
+
+def each(rows: Iterable[Any], work: Any) -> int:
+    count = 0
+    for one in list(rows):
+        try:
+            work(one)
+            count += 1
+        except CampusError:
+            log.exception("venues.watch_failed", row=one.pk)
+    return count
+
+
+@job("venues.publish", every="12 * * * *")
+def publish_bookings() -> int:
+    return datahub.put_own("venue.booking", rows(), by=BY)
+
+
+def rows() -> Iterator[Mapping[str, Any]]:
+    """What was granted, without who it was and what for."""
+    shown = Booking.objects.exclude(state__in=[State.HELD, State.REFUSED, State.RELEASED])
+    found = shown.filter(begins_at__gt=now() - TOLD_FOR).select_related("venue__room__place", "application__unit")
+    for one in found.order_by("pk").iterator(chunk_size=2_000):
+        yield {
+            "booking": str(one.public_id),
+            "place": one.venue.room.place.key,
+            "venue": one.venue.name,
+            "begins_at": one.begins_at,
+            "ends_at": one.ends_at,
+            "use": one.application.use,
+            "unit_code": one.application.unit.code if one.application.unit else "",
+            "headcount": one.application.headcount,
+            "state": one.state,
+        }

@@ -1,0 +1,50 @@
+"""Who may ask for which venue, and who keeps it: the office all of them, a keeper those of his unit and below."""
+
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Role, Viewer
+from nanhu.platforms.people import api as people
+from nanhu.services.venues.models import Venue
+from nanhu.services.venues.presets import USES, Use
+
+OFFICE: Final = "venues.office"
+KEEPER: Final = "venues.keeper"
+ROLES: Final = (
+    Role(key=OFFICE, name=_("场地管理"), description=_("登记全校场地，因教学、考试、应急征用")),
+    Role(key=KEEPER, name=_("场地保管"), description=_("登记本单位的场地和开放时间，收发钥匙")),
+)
+
+
+def may_ask(viewer: Viewer, rows: QuerySet[Venue] | None = None) -> QuerySet[Venue]:
+    """Venues that this reader may book now."""
+    found = Venue.objects.all() if rows is None else rows
+    units = people.unit_ids_of(viewer.person_id) if viewer.person_id else frozenset()
+    own = Q(only_unit=None) | Q(only_unit__in=units)
+    return found.filter(own, withdrawn_at=None, faces__overlap=sorted(viewer.faces))
+
+
+def uses_for(viewer: Viewer, venue: Venue) -> list[Use]:
+    return [USES[one] for one in venue.uses if one in USES and USES[one].faces & viewer.faces]
+
+
+def kept_by(viewer: Viewer, rows: QuerySet[Any], path: str = "") -> QuerySet[Any]:
+    """`path`: how the rows lead to a venue, "venue__"."""
+    if OFFICE in viewer.roles:
+        return rows
+    if KEEPER not in viewer.roles or viewer.person_id is None:
+        return rows.none()
+    return rows.filter(**{f"{path}unit__in": units_kept_by(viewer)})
+
+
+def units_kept_by(viewer: Viewer) -> frozenset[int]:
+    card = people.person_card(viewer.person_id) if viewer.person_id else None
+    codes = [one.unit_code for one in card.affiliations if one.is_live and one.kind == "staff"] if card else []
+    return people.unit_ids_below(codes) if codes else frozenset()
+
+
+def units_named_by(viewer: Viewer) -> frozenset[int] | None:
+    """Units for which somebody registers venues; None: all."""
+    return None if OFFICE in viewer.roles else units_kept_by(viewer)

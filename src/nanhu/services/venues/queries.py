@@ -1,0 +1,195 @@
+"""Reads of venues: what is free (all by `venues_free`), who comes, who did not, what the search finds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from nanhu.kernel import folding
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, end_of, now, start_of
+from nanhu.kernel.registry import Hit
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
+from nanhu.services.venues.models import LIVING, Booking, Opening, Venue, Waiting
+from nanhu.services.venues.rules import STEP
+
+QUERIES: Final = Path(__file__).parent / "sql" / "queries"
+FREE, MAY_BOOK, NEAREST = (
+    (QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in ("free", "may_book", "nearest")
+)
+A_TERM: Final = timedelta(days=120)
+"""Where the calendar has none."""
+type Hours = tuple[datetime, datetime]
+
+
+def asked(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**given, "moment": now()})
+        return cursor.fetchall()
+
+
+def free_hours(venues: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Hours]]:
+    """What may be booked of each between two moments, in order."""
+    found: dict[int, list[Hours]] = defaultdict(list)
+    for venue, begins, ends in asked(FREE, {"venues": list(venues), "since": since, "until": until}):
+        found[venue].append((begins, ends))
+    return found
+
+
+def refused_of(venue: Venue, hours: Sequence[Hours]) -> list[Hours]:
+    """Those that cannot be booked now."""
+    given = {"venues": [venue.pk] * len(hours), "begins": [one[0] for one in hours], "ends": [one[1] for one in hours]}
+    return [one for one, (_venue, is_free) in zip(hours, asked(MAY_BOOK, given), strict=True) if not is_free]
+
+
+def next_free(venue: Venue, hours: Hours) -> Hours | None:
+    """Of the same length on the same day: the next after what was wanted, else the last before it."""
+    day, length = campus_time(hours[0]).date(), hours[1] - hours[0]
+    spans = [
+        (up_to_step(begins), ends) for begins, ends in free_hours([venue.pk], start_of(day), end_of(day))[venue.pk]
+    ]
+    fits = [(begins, ends) for begins, ends in spans if ends - begins >= length]
+    later = [max(begins, hours[0]) for begins, ends in fits if ends - length >= hours[0]]
+    earlier = [ends - length for begins, ends in fits if ends - length < hours[0]]
+    start = later[0] if later else earlier[-1] if earlier else None
+    return (start, start + length) if start else None
+
+
+def up_to_step(moment: datetime) -> datetime:
+    """The next quarter of an hour."""
+    here = campus_time(moment)
+    rest = timedelta(minutes=here.minute % STEP, seconds=here.second, microseconds=here.microsecond)
+    return here if not rest else here - rest + timedelta(minutes=STEP)
+
+
+def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
+    """At most three where the same hours are free, for the same use and as many people."""
+    made = booking.application
+    given = {
+        "venue": booking.venue_id,
+        "begins": booking.begins_at,
+        "ends": booking.ends_at,
+        "use": made.use,
+        "headcount": made.headcount,
+        "faces": sorted(faces),
+        "units": sorted(people.unit_ids_of(made.person_id)),
+    }
+    ids = [row[0] for row in asked(NEAREST, given)]
+    found = Venue.objects.select_related("room__place__parent").in_bulk(ids)
+    return [found[one] for one in ids]
+
+
+def faces_of(person_id: int) -> set[str]:
+    card = people.person_card(person_id)
+    return {one.kind for one in card.affiliations if one.is_live} & {"student", "staff"} if card else set()
+
+
+def missed_by(person_id: int) -> int:
+    """How often somebody did not come this term, or cancelled too late."""
+    term = campus.term_on(campus_today())
+    since = term.first_monday if term and term.first_monday else campus_today() - A_TERM
+    counts = Q(state=Booking.State.NO_SHOW) | Q(is_late_cancel=True)
+    mine = Booking.objects.filter(counts, application__person=person_id, begins_at__gte=start_of(since))
+    return mine.count()
+
+
+def is_person_free(person_id: int, hours: Hours) -> bool:
+    """Neither at work in another booking, nor in one of his own."""
+    theirs = Q(application__technician=person_id) | Q(application__person=person_id)
+    meets = Booking.objects.filter(theirs, state__in=LIVING, held_from__lt=hours[1], held_to__gt=hours[0])
+    return not meets.exists()
+
+
+def venues() -> QuerySet[Venue]:
+    return Venue.objects.select_related("room__place__parent", "unit").order_by("room__place__key")
+
+
+def bookings() -> QuerySet[Booking]:
+    return Booking.objects.select_related("venue__room__place", "application__unit")
+
+
+def answering(typed: str) -> Q:
+    """Of venues that answer to every word, by name, place, use, pinyin, initials."""
+    wanted = Q()
+    for word in folding.query_of(typed).split():
+        wanted &= Q(searched__contains=word)
+    return wanted
+
+
+def minutes_on(span: Hours, day: date) -> tuple[int, int]:
+    """From minute to minute of that day."""
+    midnight = start_of(day)
+    begins, ends = max(span[0], midnight), min(span[1], end_of(day))
+    return int((begins - midnight).total_seconds() // 60), int((ends - midnight).total_seconds() // 60)
+
+
+def by_day(spans: Iterable[Hours], days: Sequence[date]) -> list[list[tuple[int, int]]]:
+    """Spans cut at midnight, for each of these days."""
+    known = list(spans)
+    return [[minutes_on(one, day) for one in known if one[0] < end_of(day) and one[1] > start_of(day)] for day in days]
+
+
+def opening_on(venue: Venue, day: date) -> list[tuple[int, int]]:
+    rows = Opening.objects.filter(venue=venue, during__contains=day, weekday=day.isoweekday()).order_by("opens")
+    return list(rows.values_list("opens", "closes"))
+
+
+def bounds_of(venues: Iterable[int], days: Sequence[date]) -> tuple[int, int]:
+    """The first and the last minute at which one of them is open on one of these days."""
+    rows = Opening.objects.filter(
+        venue__in=venues, during__overlap=(days[0], days[-1] + timedelta(days=1))
+    ).values_list("opens", "closes")
+    found = list(rows)
+    return (min(one[0] for one in found), max(one[1] for one in found)) if found else (8 * 60, 22 * 60)
+
+
+def moment_at(day: date, minutes: int) -> datetime:
+    """Minutes of a day, 1440 being the midnight that ends it."""
+    return datetime.combine(day, datetime.min.time(), CAMPUS_ZONE) + timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What the sign at a door says."""
+
+    current: Booking | None
+    following: Booking | None
+    rest: list[Booking]
+
+
+def door_sign(venue: Venue) -> Now:
+    """The rest of today."""
+    today = bookings().filter(
+        venue=venue,
+        state__in=[Booking.State.APPROVED, Booking.State.IN_USE],
+        ends_at__gt=now(),
+        begins_at__lt=end_of(campus_today()),
+    )
+    found = list(today.order_by("begins_at"))
+    current = next((one for one in found if one.begins_at <= now()), None)
+    later = [one for one in found if one is not current]
+    return Now(current, later[0] if later else None, later[1:])
+
+
+def waiting_of(person_id: int) -> QuerySet[Waiting]:
+    alive = [Waiting.State.WAITS, Waiting.State.OFFERED]
+    return Waiting.objects.filter(person=person_id, state__in=alive).select_related("venue").order_by("begins_at")
+
+
+def venue_hits() -> Iterable[Hit]:
+    for one in venues().filter(withdrawn_at=None, only_unit=None):
+        yield Hit(
+            key=str(one.public_id),
+            title=one.name,
+            url=reverse("venues:book:venue", args=[one.public_id]),
+            detail=f"{one.use_names} · {one.capacity}",
+            words=one.searched,
+            icon="calendar-check",
+            faces=frozenset(one.faces),
+        )

@@ -1,0 +1,108 @@
+"""What other rooms show of venues: the tile, the calendar, what is not given back, what somebody booked, what the search finds."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import end_of, now, start_of
+from nanhu.kernel.registry import Occurrence, Outstanding, Owner, TileContent, Verdict, Viewer
+from nanhu.platforms.ledger import api as ledger
+from nanhu.services.venues import queries
+from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost
+from nanhu.services.venues.services.keys import ISSUER, is_back_late
+from nanhu.services.venues.signs import GONE, occurrence_of
+
+SHOWN = 3
+ledger.issuers.add(
+    ledger.Issuer(key=ISSUER, name=_("场地管理"), enquiries=_("时间或损坏不对，请联系这个场地的管理单位。")),
+)
+
+
+def keys_out(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequence[Outstanding]]:
+    """Keys that were not brought back."""
+    found: dict[int, list[Outstanding]] = {}
+    out = queries.bookings().filter(application__person__in=person_ids, key_out_at__isnull=False, key_in_at=None)
+    for one in out.order_by("pk"):
+        what = _("%(venue)s 的钥匙没有还") % {"venue": one.venue.name}
+        how = _("还到%(desk)s") % {"desk": one.venue.key_desk or one.venue.name}
+        url = reverse("venues:book:booking", args=[one.public_id])
+        found.setdefault(one.application.person_id, []).append(Outstanding(what=what, how=how, url=url))
+    return found
+
+
+def tile(viewer: Viewer) -> TileContent | None:
+    """My next bookings; a key that is late stands first."""
+    mine = queries.bookings().filter(
+        Q(ends_at__gt=now()) | Q(state=Booking.State.IN_USE),
+        application__person=viewer.person_id or 0,
+        state__in=LIVING,
+    )
+    found = list(mine.order_by("begins_at")[:SHOWN])
+    if not found:
+        return None
+    late = [one for one in found if one.state == Booking.State.IN_USE and one.key_out_at and is_back_late(one)]
+    lines = tuple(f"{one.when} {one.venue.name} · {one.get_state_display()}" for one in found)
+    return TileContent(
+        caption=_("钥匙该还了") if late else _("接下来的借用"),
+        lines=lines,
+        url=reverse("venues:book:mine"),
+        tone="attention" if late else "plain",
+    )
+
+
+def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
+    """What somebody booked, answers for or works at; what was taken from him stays as cancelled."""
+    me = viewer.person_id or 0
+    concerned = Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
+    shown = [*LIVING, Booking.State.CLOSED, *GONE]
+    found = queries.bookings().filter(
+        concerned, state__in=shown, begins_at__lt=end_of(until), ends_at__gt=start_of(since)
+    )
+    yield from (occurrence_of(one) for one in found.order_by("begins_at"))
+
+
+def bookings_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+    found = queries.bookings().filter(application__person=owner.person_id).order_by("-begins_at")
+    for one in found.filter(application__created_at__gte=since) if since else found:
+        yield {
+            "number": one.application.number,
+            "venue": one.venue.name,
+            "title": one.application.title,
+            "purpose": one.application.purpose,
+            "begins_at": one.begins_at.isoformat(),
+            "ends_at": one.ends_at.isoformat(),
+            "state": str(one.get_state_display()),
+        }
+
+
+def check_venues() -> registry.CheckResult:
+    """A venue without hours is never free; one without an approver falls to the head of its process's unit."""
+    living = Venue.objects.filter(withdrawn_at=None)
+    closed = living.filter(openings=None).count()
+    decided = VenuePost.objects.filter(duty=VenuePost.Duty.FIRST).values("venue")
+    nobodys = living.exclude(pk__in=decided).count()
+    if not closed and not nobodys:
+        return registry.CheckResult(verdict=Verdict.OK, message=str(_("每个场地都有开放时间和审批岗位")))
+    said = _("%(closed)s 个场地没有开放时间，%(nobodys)s 个没有审批岗位") % {"closed": closed, "nobodys": nobodys}
+    remedy = str(_("在“场地管理 → 场地”里补上"))
+    return registry.CheckResult(verdict=Verdict.WARN, message=str(said), remedy=remedy)
+
+
+registry.obligations.add(registry.Obligation(key="venues.keys", office=_("场地管理"), load=keys_out, order=70))
+registry.tiles.add(registry.Tile(key="venues.mine", title=_("我的借用"), load=tile, icon="calendar-check", order=64))
+registry.calendar_feeds.add(
+    registry.CalendarFeed(key="venues.bookings", title=_("场地借用"), load=occurrences, order=40)
+)
+registry.personal_data.add(
+    registry.PersonalData(
+        key="venues.bookings", title=_("场地借用"), load=bookings_of, description=_("场地、时间、活动、用途、状态")
+    )
+)
+registry.searchables.add(
+    registry.Searchable(key="venues.venues", title=_("场地"), icon="calendar-check", hits=queries.venue_hits, order=40)
+)
+registry.checks.add(registry.Check(key="venues.venues", title=_("场地"), run=check_venues, order=86))

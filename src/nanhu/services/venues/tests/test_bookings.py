@@ -1,0 +1,368 @@
+"""Bookings from the form to the key: approval, waiting, series, cancelling, absence, displacing, keys and bills; through the pages."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import AuditEntry, MailMessage
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
+from nanhu.services.venues import jobs, registrations
+from nanhu.services.venues.models import Application, Booking, Waiting
+from nanhu.services.venues.queries import moment_at
+from nanhu.services.venues.rules import fee_of
+from nanhu.services.venues.services import keeping
+from nanhu.services.venues.tests.conftest import SYSTEM, in_days
+from nanhu.services.venues.tests.test_free import free_on, said
+
+State = Booking.State
+
+
+def task_page(made):
+    return f"/flows/tasks/{Task.objects.get(case_id=made.application.case_id, state='open').public_id}/"
+
+
+def press(client, address, fields=None):
+    return client.post(address, {"revision": 0, **(fields or {})})
+
+
+def decide(client, made, decision="agree"):
+    task = Task.objects.get(case_id=made.application.case_id, state="open")
+    sent = {"decision": decision, "revision": task.revision, "comment": "与考试冲突，请改天"}
+    answer = client.post(f"/flows/tasks/{task.public_id}/decide/", sent)
+    deliver_pending()
+    return answer
+
+
+@pytest.mark.capability("A080.3")
+def test_it_is_held_until_the_venues_posts_agree_and_the_applicant_never_does(school, hall):
+    school.post(hall, "second", "1000", "head")
+    student = school.client("S1")
+    address = f"/venues/{hall.public_id}/apply/"
+    answer = student.post(address, said(in_days(7), 840, 960))
+    made = Booking.objects.get()
+    assert answer["Location"] == f"/venues/mine/{made.public_id}/"
+    assert made.state == State.HELD
+    assert free_on(hall, in_days(7)) == [("08:00", "13:00"), ("17:00", "22:00")], "held while it waits"
+    head = school.client("H1")
+    assert "报告厅" in head.get("/flows/").content.decode(), "a task among what waits for him"
+    assert decide(student, made).status_code in {404, 409}
+    assert decide(head, made).status_code == 302
+    made.refresh_from_db()
+    assert made.state == State.HELD, "the second post has not spoken"
+    assert decide(school.client("H2"), made).status_code == 302
+    made.refresh_from_db()
+    assert made.state == State.APPROVED
+    assert "已批准" in student.get(f"/venues/mine/{made.public_id}/").content.decode()
+
+
+@pytest.mark.capability("A080.3")
+def test_an_approver_who_applies_is_decided_by_whoever_stands_above_him(school, hall):
+    made = school.book("H1", hall, 14, 16)
+    assert decide(school.client("H1"), made).status_code in {404, 409}
+    assert Task.objects.get(case_id=made.application.case_id).pool_unit_id == school.units["1000"]
+    assert decide(school.client("H2"), made).status_code == 302
+    made.refresh_from_db()
+    assert made.state == State.APPROVED
+
+
+def test_refused_and_withdrawn_and_idle_ones_let_their_hours_go(school, hall, travel):
+    refused, withdrawn, idle = (school.book("S1", hall, hour, hour + 1) for hour in (9, 13, 17))
+    decide(school.client("H1"), refused, "refuse")
+    case = Case.objects.get(pk=withdrawn.application.case_id)
+    school.client("S1").post(f"/flows/cases/{case.public_id}/withdraw/")
+    deliver_pending()
+    travel(now() + timedelta(hours=25))
+    jobs.watch()
+    jobs.watch()
+    for one in (refused, withdrawn, idle):
+        one.refresh_from_db()
+    assert [refused.state, withdrawn.state, idle.state] == [State.REFUSED, State.CANCELLED, State.RELEASED]
+    assert Case.objects.get(pk=idle.application.case_id).outcome == "cancelled"
+    assert free_on(hall, campus_today() + timedelta(days=6)) == [("08:00", "22:00")]
+
+
+@pytest.mark.capability("A080.4")
+def test_a_series_says_which_dates_clash_and_books_those_that_the_applicant_agrees_to(school, hall):
+    keeping.change(by=SYSTEM, venue=hall, facts={"ahead_days": 200})
+    for week in (3, 9):
+        school.book("S2", hall, 14, 15, day=7 + 7 * week)
+    student, address = school.client("S1"), f"/venues/{hall.public_id}/series/"
+    wanted = said(in_days(7), 840, 960, last_day=str(in_days(7 + 7 * 15)), weeks="1")
+    shown = student.post(address, wanted)
+    page = shown.content.decode()
+    assert "16 天里 14 天空着" in page
+    assert "约其中 14 天（共 16 天）" in page
+    assert page.count("这天可以：16:00–18:00") + page.count("16:00–18:00") >= 2
+    assert Booking.objects.count() == 2, "nothing is booked before the second press"
+    dates = shown.context["preview"]["dates"]
+    done = student.post(address, wanted | {"confirmed": "1", "dates": dates})
+    assert done.status_code == 302, done.content.decode()
+    assert Booking.objects.filter(application__person=school["S1"]).count() == 14
+    assert Case.objects.filter(applicant=school["S1"]).count() == 1, "one application"
+    forged = student.post(address, wanted | {"confirmed": "1", "dates": f"{in_days(28)}"})
+    assert forged.status_code == 409, "a date that is taken is not taken from the address"
+    made = Booking.objects.filter(application__person=school["S1"]).first()
+    decide(school.client("H1"), made)
+    assert Booking.objects.filter(state=State.APPROVED).count() == 14
+
+
+@pytest.mark.capability("A080.4")
+def test_cancelled_a_day_before_it_is_free_and_later_it_counts(school, hall, travel):
+    early, late = school.approved("S1", hall, 9, 10), school.approved("S1", hall, 14, 15)
+    for one in (early, late):
+        travel(one.begins_at - (timedelta(hours=24) if one is early else timedelta(hours=23, minutes=59)))
+        student = school.client("S1")
+        assert student.post(f"/venues/mine/{one.public_id}/cancel/", {"reason": "改期"}).status_code == 302
+        one.refresh_from_db()
+    assert [early.is_late_cancel, late.is_late_cancel] == [False, True]
+    assert student.post(f"/venues/mine/{early.public_id}/cancel/", {}).status_code == 409
+    assert not campus.stays(hall.room, early.held_from, late.held_to).exists()
+    stranger = school.client("S2")
+    assert stranger.post(f"/venues/mine/{late.public_id}/cancel/", {}).status_code == 404
+
+
+def test_who_missed_three_this_term_needs_his_units_leader(school, hall, travel):
+    missed = [school.approved("S1", hall, hour, hour + 1) for hour in (8, 11, 14)]
+    travel(missed[-1].begins_at + timedelta(minutes=19))
+    keeper = school.client("K1")
+    assert keeper.post(f"/venues/desk/bookings/{missed[-1].public_id}/absent/").status_code == 409
+    travel(missed[-1].begins_at + timedelta(minutes=20))
+    for one in missed:
+        assert keeper.post(f"/venues/desk/bookings/{one.public_id}/absent/").status_code == 302
+    made = school.book("S1", hall, 14, 16, day=10)
+    assert made.application.needs_leader
+    assert decide(school.client("H1"), made).status_code == 302
+    made.refresh_from_db()
+    assert made.state == State.HELD
+    assert decide(school.client("C1"), made).status_code == 302
+    made.refresh_from_db()
+    assert made.state == State.APPROVED
+
+
+def test_more_than_a_hundred_need_a_sponsor_who_agrees(school, hall):
+    student, address = school.client("S1"), f"/venues/{hall.public_id}/apply/"
+    assert student.post(address, said(in_days(7), 840, 960, headcount=101)).status_code == 422
+    assert student.post(address, said(in_days(7), 840, 960, headcount=101, sponsor="S2")).status_code == 422
+    assert student.post(address, said(in_days(7), 840, 960, headcount=301, sponsor="A1")).status_code == 422
+    with pytest.raises(IntegrityError), transaction.atomic():
+        school.book("S1", hall, 9, 10)
+        Application.objects.update(headcount=101)
+    assert student.post(address, said(in_days(7), 840, 960, headcount=101, sponsor="A1")).status_code == 302
+    made = Booking.objects.get()
+    assert decide(school.client("H1"), made).status_code == 302
+    assert decide(school.client("A1"), made).status_code == 302
+    made.refresh_from_db()
+    assert made.state == State.APPROVED
+    assert school.client("A1").get(f"/venues/mine/{made.public_id}/").status_code == 200, "he sees what he answers for"
+    assert school.client("A1").post(f"/venues/mine/{made.public_id}/cancel/", {}).status_code == 404
+
+
+def test_the_line_is_asked_in_its_order_for_two_hours_each(school, hall, travel):
+    made = school.approved("S1", hall, 14, 16)
+    hours = {"day": str(in_days(7)), "begins": "840", "ends": "960"}
+    second, third = school.client("S2"), school.client("S3")
+    wait = f"/venues/{hall.public_id}/wait/"
+    assert second.post(wait, hours | {"begins": "1140", "ends": "1200"}).status_code == 409, "free: it is booked"
+    assert second.post(wait, hours | {"begins": "60", "ends": "120"}).status_code == 422, "never open"
+    for client in (second, third):
+        assert client.post(wait, hours).status_code == 302
+    assert second.post(wait, hours).status_code == 409
+    school.client("S1").post(f"/venues/mine/{made.public_id}/cancel/", {})
+    states = Waiting.objects.order_by("pk")
+    assert [one.state for one in states.all()] == ["offered", "waits"]
+    apply = f"/venues/{hall.public_id}/apply/"
+    assert third.post(apply, said(in_days(7), 840, 960)).status_code == 409, "it is kept for who comes first"
+    travel(now() + timedelta(hours=2))
+    second, third = school.client("S2"), school.client("S3")
+    assert second.post(apply, said(in_days(7), 840, 960)).status_code == 409, "his two hours are over"
+    jobs.watch()
+    assert [one.state for one in states.all()] == ["lapsed", "offered"]
+    assert "轮到您了" in third.get("/venues/mine/").content.decode()
+    assert third.post(apply, said(in_days(7), 840, 960)).status_code == 302
+    assert [one.state for one in states.all()] == ["lapsed", "taken"]
+    assert Booking.objects.filter(state=State.HELD).get().application.person_id == school["S3"]
+
+
+def test_displaced_he_is_told_and_moves_to_one_of_the_nearest_three(school, hall):
+    near = school.venue("b1.2", "近的", uses=["hall"])
+    school.venue("b2.1", "远的", uses=["hall"])
+    small = school.venue("b1.3", "小的", uses=["hall"], capacity=5)
+    taken = school.venue("b2.2", "占着的", uses=["hall"])
+    school.book("S2", taken, 14, 15)
+    made = school.approved("S1", hall, 14, 16)
+    before = made.sequence
+    assert (
+        school.client("K1").post(f"/venues/desk/bookings/{made.public_id}/displace/", {"reason": "x"}).status_code
+        == 404
+    )
+    office = school.client("O1")
+    assert office.post(f"/venues/desk/bookings/{made.public_id}/displace/", {"reason": "四六级"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.reason) == (State.DISPLACED, "四六级")
+    assert free_on(hall, in_days(7))[0] == ("08:00", "13:00"), "it was taken for something"
+    student = school.client("S1")
+    page = student.get(f"/venues/mine/{made.public_id}/").content.decode()
+    assert page.index("近的") < page.index("远的")
+    assert "小的" not in page
+    assert "占着的" not in page
+    move = f"/venues/mine/{made.public_id}/move/"
+    for wrong in (small, taken, hall):
+        assert student.post(f"{move}{wrong.pk}/").status_code == 404
+    assert school.client("S2").post(f"{move}{near.pk}/").status_code == 404
+    assert student.post(f"{move}{near.pk}/").status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.venue_id) == (State.APPROVED, near.pk)
+    assert made.sequence == before + 2, "calendars see each change"
+    assert free_on(near, in_days(7)) == [("08:00", "14:00"), ("16:00", "22:00")]
+
+
+@pytest.mark.capability("A080.4")
+def test_a_key_goes_out_and_comes_back_with_the_meter_and_the_damage_is_a_bill(school, travel):
+    court = school.venue(
+        "b1.2", "羽毛球馆", uses=["sports"], key_desk="体育馆前台", fee_fen=5_000, fee_item="venues.fee"
+    )
+    made = school.approved("S1", court, 14, 16)
+    address = f"/venues/desk/bookings/{made.public_id}/"
+    travel(made.held_from - timedelta(minutes=16))
+    desk = school.client("K1")
+    early = desk.post(f"{address}key-out/", {"meter": "100"})
+    assert early.status_code == 409
+    assert "13:45" in early.content.decode()
+    travel(made.held_from - timedelta(minutes=15))
+    assert desk.post(f"{address}key-out/", {"meter": "100"}).status_code == 302
+    assert desk.post(f"{address}key-out/", {"meter": "100"}).status_code == 409
+    assert registrations.keys_out([school["S1"]], "leaving")[school["S1"]][0].what == "羽毛球馆 的钥匙没有还"
+    travel(made.held_to + timedelta(minutes=16))
+    desk = school.client("K1")
+    assert "钥匙该还了" in desk.get(address).content.decode()
+    assert desk.post(f"{address}key-in/", {"meter": "99"}).status_code == 422
+    assert desk.post(f"{address}key-in/", {"meter": "120", "damage_fen": "80"}).status_code == 422
+    done = {"meter": "120", "damage": "网架断了", "damage_fen": "80"}
+    assert desk.post(f"{address}key-in/", done).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.meter_out, made.meter_in) == (State.CLOSED, 100, 120)
+    assert registrations.keys_out([school["S1"]], "leaving") == {}
+    bills = {bill.key.partition(":")[0]: bill.amount_fen for bill in ledger.Bill.objects.filter(person=school["S1"])}
+    assert bills == {"venues.fee": 10_000, "venues.damage": 8_000}
+    assert "迟还" in desk.get(address).content.decode()
+
+
+def test_the_keeper_does_not_hand_himself_a_key(school, hall, travel):
+    made = school.approved("K1", hall, 14, 16)
+    travel(made.begins_at)
+    assert school.client("K1").post(f"/venues/desk/bookings/{made.public_id}/key-out/", {}).status_code == 409
+
+
+def test_a_form_sent_twice_books_once_and_anothers_token_is_refused(school, hall):
+    token = str(uuid4())
+    first, other = school.client("S1"), school.client("S2")
+    address, fields = f"/venues/{hall.public_id}/apply/", said(in_days(7), 840, 960) | {"form_token": token}
+    answers = [first.post(address, fields) for _twice in range(2)]
+    assert {one["Location"] for one in answers} == {f"/venues/mine/{Booking.objects.get().public_id}/"}
+    assert other.post(address, fields | {"begins": "540", "ends": "600"}).status_code == 409
+    assert Booking.objects.count() == 1
+
+
+def test_another_persons_booking_is_not_there_and_the_grid_does_not_tell_whose_it_is(school, hall):
+    made = school.approved("S1", hall, 14, 16, title="秘密聚会")
+    stranger = school.client("S2")
+    assert stranger.get(f"/venues/mine/{made.public_id}/").status_code == 404
+    assert stranger.get(f"/venues/desk/bookings/{made.public_id}/").status_code == 404
+    page = stranger.get(f"/venues/{hall.public_id}/?day={in_days(7)}").content.decode()
+    assert "秘密聚会" not in page
+    assert "林晓湖" not in page
+    room = stranger.get(f"/campus/rooms/b1.1/?week={in_days(7)}").content.decode()
+    assert "秘密聚会" not in room
+
+
+def test_a_venue_of_one_unit_or_one_face_is_not_there_for_others(school):
+    own = school.venue("b1.1", "院会议室", uses=["hall"], only_unit_id=school.units["12"])
+    staff = school.venue("b1.2", "教工厅", uses=["hall"], faces=["staff"])
+    assert school.client("S1").get(f"/venues/{own.public_id}/").status_code == 200
+    assert school.client("H1").get(f"/venues/{own.public_id}/").status_code == 404
+    assert school.client("S1").get(f"/venues/{staff.public_id}/").status_code == 404
+    assert school.client("S1").post(f"/venues/{staff.public_id}/apply/", said(in_days(7), 840, 960)).status_code == 404
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"begins": "845"},
+        {"ends": "840"},
+        {"day": "2020-01-01"},
+        {"day": "9999-12-31"},
+        {"title": ""},
+        {"title": "a\0b"},
+        {"purpose": "a\0b"},
+        {"equipment": "\0"},
+        {"headcount": "0"},
+        {"headcount": "99999999999"},
+        {"use": "studio\0"},
+        {"title": "名" * 41},
+    ],
+)
+def test_what_is_no_booking_is_refused_beside_its_field(school, hall, bad):
+    answer = school.client("S1").post(f"/venues/{hall.public_id}/apply/", said(in_days(7), 840, 960) | bad)
+    assert answer.status_code == 422
+    assert not Booking.objects.exists()
+
+
+def test_html_is_text_everywhere(school, hall):
+    made = school.approved("S1", hall, 14, 16, title="<script>alert(1)</script>", purpose="<b>粗</b>")
+    pages = [
+        school.client("S1").get(f"/venues/mine/{made.public_id}/"),
+        school.client("K1").get(f"/venues/desk/bookings/{made.public_id}/"),
+        school.client("S2").get(f"/venues/door/{hall.sign_key}/"),
+    ]
+    assert all("<script>alert" not in one.content.decode() and "<b>粗" not in one.content.decode() for one in pages)
+
+
+def test_who_leaves_has_no_hours_ahead_of_him(school, hall):
+    made = school.approved("S1", hall, 14, 16)
+    record = people.PersonRecord(
+        key="S1",
+        person_id=school["S1"],
+        name="林晓湖",
+        affiliations=(
+            people.AffiliationRecord(
+                kind="student",
+                campus_no="S1",
+                starts_on=in_days(-900),
+                ends_on=in_days(-1),
+                unit_code="12",
+                state="ended",
+            ),
+        ),
+    )
+    people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test", title="测试"))
+    deliver_pending()
+    made.refresh_from_db()
+    assert made.state == State.CANCELLED
+    assert free_on(hall, in_days(7)) == [("08:00", "22:00")]
+
+
+def test_each_change_stands_in_the_log_and_is_told(school, hall):
+    made = school.approved("S1", hall, 14, 16)
+    school.client("S1").post(f"/venues/mine/{made.public_id}/cancel/", {"reason": "雨"})
+    found = AuditEntry.objects.filter(action__startswith="venues.").order_by("pk").values_list("action", flat=True)
+    assert list(found)[-3:] == ["venues.book", "venues.approve", "venues.cancel"]
+    assert MailMessage.objects.count() == 0, "nobody here has an address"
+
+
+def test_the_fee_counts_each_half_hour_that_was_begun():
+    begins = moment_at(campus_today(), 600)
+    assert [fee_of(5_000, begins, begins + timedelta(minutes=one)) for one in (30, 60, 61, 75, 90)] == [
+        2_500,
+        5_000,
+        7_500,
+        7_500,
+        7_500,
+    ]

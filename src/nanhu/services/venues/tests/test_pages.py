@@ -1,0 +1,363 @@
+"""Every page of both consoles; the five presets with their forms; signs, calendars, pictures; who keeps what."""
+
+import io
+from datetime import date, timedelta
+from itertools import count
+from uuid import uuid4
+
+import icalendar
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.registry import Owner
+from nanhu.platforms.access import api as access
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.campus.sample import set_up_rooms
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.flows.models import Case
+from nanhu.platforms.flows.services import definitions
+from nanhu.platforms.identity import api as identity
+from nanhu.services.venues import jobs, queries, registrations
+from nanhu.services.venues.book import book
+from nanhu.services.venues.desk import desk
+from nanhu.services.venues.models import Application, Booking, Opening, Picture, Venue
+from nanhu.services.venues.presets import PRESET, USES
+from nanhu.services.venues.queries import moment_at
+from nanhu.services.venues.services import displacing, keys
+from nanhu.services.venues.tests.conftest import SYSTEM, in_days
+from nanhu.services.venues.tests.test_free import said
+from nanhu.testing.pages import PageTests, address_of
+
+pytestmark = pytest.mark.django_db
+State = Booking.State
+ROOMS = count(100)
+
+
+class VenuePages(PageTests):
+    def fill(self, count):
+        """Venues with a booking of a student each."""
+        room = {"floor": 1, "kind": "hall", "seats": 9, "exam_seats": 0, "area": None, "unit": "", "equipment": []}
+        names = [f"b1.{next(ROOMS)}" for _one in range(count)]
+        set_up_rooms(by=SYSTEM, rooms={key: {**room, "lock": "key", "name": key, "building": "b1"} for key in names})
+        ids, unit = campus.room_ids(names), self.school.units["1016"]
+        facts = {"uses": ["hall"], "unit_id": unit, "capacity": 30, "faces": ["student", "staff"], "searched": "x"}
+        venues = Venue.objects.bulk_create(Venue(room_id=ids[key], name=f"=1+{key}", **facts) for key in names)
+        Opening.objects.bulk_create(
+            Opening(venue=one, season="平时", during=(date(2020, 1, 1), None), weekday=day, opens=480, closes=1320)
+            for one in venues
+            for day in range(1, 8)
+        )
+        for one in venues:
+            self.booked(one)
+
+    def booked(self, venue):
+        made = Application.objects.create(
+            token=uuid4(),
+            use="hall",
+            person_id=self.school["S1"],
+            person_name="=1+1",
+            title="=1+1",
+            purpose="=1+1",
+            headcount=3,
+            held_until=now(),
+        )
+        hours = {"begins_at": now(), "ends_at": now() + timedelta(hours=1)}
+        held = {"held_from": hours["begins_at"], "held_to": hours["ends_at"]}
+        Booking.objects.create(application=made, venue=venue, state=State.APPROVED, **hours, **held)
+
+
+class TestBook(VenuePages):
+    desk = book
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("S1")
+
+    @pytest.fixture
+    def stranger(self, client):
+        return client
+
+    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
+        """Everybody who is signed in reads it; who is not is asked to sign in."""
+        answer = stranger.get(address_of(any_page))
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
+
+
+class TestDesk(VenuePages):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("O1")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("A1")
+
+
+def lab_of(school):
+    """One room with both uses of the arts' laboratory."""
+    made = school.venue("b1.2", "文科综合实验室", uses=["arts_teaching", "arts_other"], capacity=60)
+    school.post(made, "lab", "1014", "head")
+    return made
+
+
+@pytest.mark.capability("A168.1")
+def test_five_flows_are_preset_in_the_list_of_services_and_among_the_venues(school):
+    definitions.publish_all()
+    teacher = school.client("A1")
+    page = teacher.get("/flows/new/").content.decode()
+    assert len(PRESET) == 5
+    for key in PRESET:
+        assert USES[key].name in page
+        assert f'href="/venues/?use=venues.{key}"' in page
+        assert teacher.get(f"/flows/new/venues.{key}/").status_code == 404, "one applies where the hours are"
+    lab = lab_of(school)
+    school.venue("b1.3", "多媒体 301", uses=["media"])
+    found = teacher.get("/venues/?use=venues.arts_other").content.decode()
+    assert lab.name in found
+    assert "多媒体 301" not in found
+    student = school.client("S1").get("/flows/new/").content.decode()
+    assert USES["media"].name in student
+    assert USES["studio"].name not in student
+
+
+@pytest.mark.capability("A168.1")
+@pytest.mark.parametrize(
+    ("use", "extra", "missing", "steps"),
+    [
+        ("media", {"course": "程序设计"}, "course", ("H1",)),
+        ("arts_teaching", {"course": "沙盘推演", "students": "汉语 2401"}, "students", ("H1",)),
+        (
+            "arts_other",
+            {"safety_plan": "王老师在场，断电和灭火器位置已交底，出事打保卫处。"},
+            "safety_plan",
+            ("H1", "L1"),
+        ),
+        ("language", {"course": "听力", "software": "录音"}, "course", ("H1",)),
+        ("studio", {"platform": "学习通", "technician": "E1"}, "technician", ("H1", "E1")),
+    ],
+)
+def test_each_preset_has_its_own_form_and_its_own_way(school, use, extra, missing, steps):
+    venue = school.venue("b1.2", "实验室", uses=[use], capacity=60)
+    school.post(venue, "lab", "1014", "head")
+    school.post(venue, "technician", "1014", "asset_keeper")
+    given = {name: school[value] if name == "technician" else value for name, value in extra.items()}
+    teacher, address = school.client("A1"), f"/venues/{venue.public_id}/apply/"
+    form = teacher.get(address).context["form"]
+    assert set(extra) <= set(form.fields)
+    without = {name: value for name, value in given.items() if name != missing}
+    assert teacher.post(address, said(in_days(7), 840, 960) | without).status_code == 422
+    answer = teacher.post(address, said(in_days(7), 840, 960) | given)
+    assert answer.status_code == 302, answer.content.decode()
+    made = Booking.objects.get()
+    case = Case.objects.get(pk=made.application.case_id)
+    assert (case.definition.key, case.number[:2]) == (f"venues.{use}", USES[use].prefix)
+    for number in steps:
+        made.refresh_from_db()
+        assert made.state == State.HELD
+        school.agree(made, number)
+    made.refresh_from_db()
+    assert made.state == State.APPROVED
+
+
+@pytest.mark.capability("A168.2")
+def test_a_technician_must_be_free_and_calendars_of_all_show_the_booking(school):
+    studio = school.venue("b1.2", "直播室甲", uses=["studio"], capacity=10)
+    other = school.venue("b1.3", "直播室乙", uses=["studio"], capacity=10)
+    for one in (studio, other):
+        school.post(one, "technician", "1014", "asset_keeper")
+        school.post(one, "technician", "1014", "secretary")
+    first = school.book("A1", studio, 14, 16, technician=school["E1"], headcount=2)
+    school.agree(first, "H1", "E1")
+    first.refresh_from_db()
+    teacher, address = school.client("C1"), f"/venues/{other.public_id}/apply/"
+    wanted = said(in_days(7), 900, 1020, headcount="2") | {"platform": "B 站"}
+    assert teacher.post(address, wanted | {"technician": school["A1"]}).status_code == 422, "no technician at all"
+    refused = teacher.post(address, wanted | {"technician": school["E1"]})
+    assert refused.status_code == 409
+    assert "已有别的安排" in refused.content.decode()
+    assert teacher.post(address, wanted | {"technician": school["E2"]}).status_code == 302
+    for number in ("A1", "E1"):
+        account = identity.account_with(number)
+        viewer = identity.reader_of(account)
+        [event] = list(registrations.occurrences(viewer, in_days(0), in_days(30)))
+        assert (event.uid, event.place) == (f"venues.booking.{first.public_id}", "直播室甲")
+    calendar = icalendar.Calendar.from_ical(Client().get(f"/venues/door/{studio.sign_key}.ics").content)
+    [event] = calendar.walk("VEVENT")
+    assert (str(event["summary"]), event["dtstart"].dt) == ("读书会", first.begins_at)
+    displacing.displace(by=SYSTEM, booking=first, reason="考试")
+    [event] = icalendar.Calendar.from_ical(Client().get(f"/venues/door/{studio.sign_key}.ics").content).walk("VEVENT")
+    assert (str(event["status"]), int(event["sequence"])) == ("CANCELLED", first.sequence + 1)
+
+
+def test_the_sign_at_the_door_says_now_and_next_without_names(school, hall, travel):
+    school.approved("S1", hall, 14, 16, title="迎新晚会")
+    school.approved("S2", hall, 18, 20, title="讲座")
+    travel(moment_at(in_days(7), 15 * 60))
+    page = Client().get(f"/venues/door/{hall.sign_key}/").content.decode()
+    assert page.index("使用中") < page.index("迎新晚会") < page.index("接下来") < page.index("讲座")
+    assert "林晓湖" not in page
+    for wrong in ("nobody-has-this-one", "\0", "%ff"):
+        assert Client().get(f"/venues/door/{wrong}/").status_code == 404
+        assert Client().get(f"/venues/door/{wrong}.ics").status_code == 404
+    old = hall.sign_key
+    assert school.client("K1").post(f"/venues/desk/venues/{hall.public_id}/sign/").status_code == 302
+    assert Client().get(f"/venues/door/{old}/").status_code == 404
+
+
+def venue_form(school, **more):
+    given = {
+        "name": "新厅",
+        "uses": ["hall"],
+        "unit": "1016 后勤处",
+        "capacity": "80",
+        "equipment": "投影 扩音",
+        "set_up": "0",
+        "clear_up": "0",
+        "notice_days": "0",
+        "ahead_days": "60",
+        "longest_minutes": "480",
+        "faces": ["student", "staff"],
+        "room": "b2.1",
+    }
+    return given | more
+
+
+def test_a_keeper_registers_his_units_venue_and_it_can_be_booked(school):
+    keeper = school.client("K1")
+    assert keeper.post("/venues/desk/venues/new/", venue_form(school, unit="1008 教务处")).status_code == 403
+    assert keeper.post("/venues/desk/venues/new/", venue_form(school, room="b2")).status_code == 422
+    assert keeper.post("/venues/desk/venues/new/", venue_form(school, fee_fen="50")).status_code == 422
+    answer = keeper.post("/venues/desk/venues/new/", venue_form(school))
+    assert answer.status_code == 302, answer.content.decode()
+    assert keeper.post("/venues/desk/venues/new/", venue_form(school, name="又一个")).status_code == 409
+    made = Venue.objects.get()
+    page = f"/venues/desk/venues/{made.public_id}/"
+    assert "谁也约不到" in keeper.get(page).content.decode()
+    season = {"season": "平时", "starts_on": "2020-01-01", "every": "08:00—12:00 14:00-24:00", "day_6": "", "day_7": ""}
+    assert keeper.post(f"{page}season/", season | {"every": "12:00-08:00"}).status_code == 422
+    assert keeper.post(f"{page}season/", season).status_code == 302
+    assert Opening.objects.count() == 10
+    overlap = season | {"season": "寒假", "starts_on": str(in_days(3))}
+    assert keeper.post(f"{page}season/", overlap).status_code == 409
+    assert keeper.post(f"{page}post/", {"duty": "first", "unit": "1016 后勤处", "office": "head"}).status_code == 302
+    assert keeper.post(f"{page}change/", venue_form(school, capacity="90", turnover="30")).status_code == 302
+    made.refresh_from_db()
+    assert (made.capacity, made.turnover) == (90, 30)
+    assert "新厅" in school.client("S1").get("/venues/?q=xinting").content.decode()
+    assert [hit.title for hit in queries.venue_hits()] == ["新厅"]
+    for number in ("E1", "A1", "S1"):
+        assert school.client(number).get(page).status_code == 404
+    assert keeper.post(f"{page}withdraw/", {"reason": "装修"}).status_code == 302
+    assert school.client("S1").get(f"/venues/{made.public_id}/").status_code == 404
+
+
+def test_a_keeper_of_another_unit_finds_nothing_of_ours(school, hall):
+    identity.grant_role(by=SYSTEM, account_id=identity.account_with("E1").pk, role="venues.keeper")
+    made = school.approved("S1", hall, 14, 16)
+    other = school.client("E1")
+    for address in (f"venues/{hall.public_id}/", f"bookings/{made.public_id}/"):
+        assert other.get(f"/venues/desk/{address}").status_code == 404
+    for address in ("change", "season", "post", "picture", "block", "withdraw", "restore", "sign"):
+        assert other.post(f"/venues/desk/venues/{hall.public_id}/{address}/", {}).status_code == 404
+    for address in ("key-out", "key-in", "absent", "displace"):
+        assert other.post(f"/venues/desk/bookings/{made.public_id}/{address}/", {}).status_code == 404
+    assert "读书会" not in other.get("/venues/desk/bookings/").content.decode()
+    made.refresh_from_db()
+    assert made.state == State.APPROVED
+
+
+def picture_of(kind="JPEG"):
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(out, kind, exif=b"Exif\0\0" if kind == "JPEG" else None)
+    return out.getvalue()
+
+
+def test_pictures_are_checked_by_what_they_are(school, hall):
+    keeper, address = school.client("K1"), f"/venues/desk/venues/{hall.public_id}/picture/"
+    for name, content in (("厅.jpg", b"<svg onload=alert(1)>"), ("厅.jpg", b"no picture"), ("厅.png", b"")):
+        upload = SimpleUploadedFile(name, content, content_type="image/jpeg")
+        assert keeper.post(address, {"picture": upload, "words": ""}).status_code == 422
+    good = SimpleUploadedFile("厅.png", picture_of("PNG"), content_type="text/html")
+    assert keeper.post(address, {"picture": good, "words": "正面"}).status_code == 302
+    shown = Picture.objects.get()
+    page = school.client("S1").get(f"/venues/{hall.public_id}/").content.decode()
+    assert 'alt="正面"' in page
+    assert school.client("S1").get(f"/files/{shown.file.public_id}/").status_code == 200
+    assert keeper.post(f"/venues/desk/venues/{hall.public_id}/picture/{shown.pk}/drop/").status_code == 302
+    assert school.client("S1").get(f"/files/{shown.file.public_id}/").status_code == 404
+
+
+def test_closed_hours_are_offered_to_nobody_and_never_over_a_booking(school, hall):
+    school.book("S1", hall, 14, 16)
+    keeper, address = school.client("K1"), f"/venues/desk/venues/{hall.public_id}/block/"
+    wanted = {"day": str(in_days(7)), "begins": "480", "ends": "720", "reason": "检修"}
+    assert keeper.post(address, wanted | {"begins": "840", "ends": "900"}).status_code == 409
+    assert keeper.post(address, wanted).status_code == 302
+    assert school.client("S2").post(f"/venues/{hall.public_id}/apply/", said(in_days(7), 600, 660)).status_code == 409
+
+
+def test_the_door_opens_for_the_hours_and_who_passed_it_has_come(school, hall, monkeypatch):
+    """What the door itself does with such a rule is tried in access."""
+    order = access.DoorsOrder(doors=[access.DoorOrder(number="MT901", place="b1.1", name="正门")])
+    access.set_up_doors(by=SYSTEM, order=order)
+    made = school.approved("S1", hall, 14, 16)
+    from nanhu.platforms.access.models import DoorRule
+
+    found = DoorRule.objects.get(public_id=made.door_rule)
+    assert (found.person_id, found.starts_on, f"{found.from_time:%H:%M}-{found.until_time:%H:%M}") == (
+        school["S1"],
+        in_days(7),
+        "13:30-16:30",
+    )
+    school.client("S1").post(f"/venues/mine/{made.public_id}/cancel/", {})
+    found.refresh_from_db()
+    assert found.withdrawn_at is not None
+
+
+def test_the_clock_notes_who_came_who_did_not_and_closes_what_is_over(school, hall, travel, monkeypatch):
+    court = school.venue("b1.2", "球馆", uses=["sports"], key_desk="前台")
+    absent, free = school.approved("S1", court, 14, 16), school.approved("S2", hall, 14, 16)
+    came = school.approved("S3", hall, 18, 20)
+    travel(absent.begins_at + timedelta(minutes=20))
+    jobs.watch()
+    travel(came.begins_at)
+    monkeypatch.setattr(keys.access, "came_in", lambda place, person, since, until: until)
+    jobs.watch()
+    assert [Booking.objects.get(pk=one.pk).state for one in (absent, free, came)] == ["no_show", "closed", "in_use"]
+    travel(came.held_to)
+    jobs.watch()
+    assert Booking.objects.get(pk=came.pk).state == State.CLOSED
+
+
+def test_the_shared_table_tells_what_was_granted_and_nobodys_name(school, hall):
+    made = school.approved("S1", hall, 14, 16)
+    school.book("S2", hall, 18, 20)
+    assert jobs.publish_bookings() == 1
+    [row] = datahub.rows("venue.booking", {})
+    assert (row.booking, row.place, row.state) == (str(made.public_id), "b1.1", "approved")
+    assert "林晓湖" not in str(row)
+
+
+def test_ones_own_are_on_the_home_and_in_the_copy_of_ones_data(school, hall):
+    made = school.approved("S1", hall, 14, 16)
+    viewer = identity.reader_of(identity.account_with("S1"))
+    tile = registrations.tile(viewer)
+    assert tile is not None
+    assert "报告厅 · 已批准" in tile.lines[0]
+    assert registrations.tile(identity.reader_of(identity.account_with("S2"))) is None
+    owner = Owner(account_id=viewer.account_id, person_id=school["S1"])
+    assert [one["number"] for one in registrations.bookings_of(owner, None)] == [made.application.number]
+    assert "林晓湖" in school.client("K1").get("/venues/desk/bookings/").content.decode()
+
+
+def test_the_doctor_names_venues_that_nobody_can_book(school, hall):
+    assert registrations.check_venues().verdict == "ok"
+    Opening.objects.all().delete()
+    assert registrations.check_venues().verdict == "warn"
