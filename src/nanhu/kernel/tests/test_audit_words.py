@@ -84,6 +84,23 @@ HANDED_ON = {
         ),
         "directory.approve_change",
     },
+    "services/venues/services/booking.py": {f"venues.{one}" for one in ("approve", "refuse", "cancel", "release")},
+    "services/venues/services/keeping.py": {
+        f"venues.{one}"
+        for one in (
+            "register",
+            "change",
+            "set_season",
+            "drop_season",
+            "add_post",
+            "drop_post",
+            "add_picture",
+            "drop_picture",
+            "withdraw",
+            "restore",
+            "renew_sign",
+        )
+    },
     "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},

@@ -174,6 +174,11 @@ def week() -> dict[str, object]:
     }
     return {
         "days": days,
+        "slot_days": [(day, f"11/{23 + number}") for number, day in enumerate(days)],
+        "slots": [
+            (time, [{"state": one, "mark": "课" if one == "taken" else "", "label": f"{time} {one}"} for one in states])
+            for time, states in (("8:00", ("free", "taken", "own", "closed", "free")),)
+        ],
         "week": [
             ("8:00", [(day, lessons.get(number, [])) for number, day in enumerate(days)]),
             ("10:00", [(day, lessons.get(number - 1, [])) for number, day in enumerate(days)]),

@@ -29,6 +29,7 @@ from nanhu.platforms.flows.telling import send as tell_persons
 __all__ = [
     "Applicant",
     "Body",
+    "Case",
     "CaseCard",
     "CaseClosed",
     "CaseOpened",

@@ -20,6 +20,7 @@ EVERYBODY = {
     "campus.calendar",
     "campus.free_rooms",
     "directory.book",
+    "venues.book",
     "card.mine",
     "card.bills",
     "card.code",

@@ -29,6 +29,7 @@ from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
+from nanhu.sample.demo.venues import fill_venues
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.doors import PLACES, doors
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
@@ -64,6 +65,7 @@ ROLES = {
         "assets.keeper",
     ),
     "administrator": (
+        "venues.office",
         "portal.search",
         "directory.keeper",
         "campus.admin",
@@ -94,7 +96,7 @@ ROLES = {
         "terminals.registrar",
     ),
     "treasurer": ("card.finance", "payments.finance", "assets.finance"),
-    "assets": ("assets.office", "assets.keeper"),
+    "assets": ("assets.office", "assets.keeper", "venues.keeper"),
     "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
 }
@@ -215,6 +217,12 @@ def apply_for_passes(_advance: Advance) -> str:
     made = passes.open_cases(today=campus_today())
     deliver_pending()
     return f"{made} 件申请"
+
+
+@transaction.atomic
+def book_venues(_advance: Advance) -> str:
+    """A hall, a court, the laboratories and the studio, with bookings in every state."""
+    return fill_venues()
 
 
 def make_a_process(_advance: Advance) -> str:
@@ -486,6 +494,7 @@ STEPS = (
     Step("calendar", "校历、房间、本学期课表", write_the_calendar),
     Step("passes", "通行申请和待办", apply_for_passes),
     Step("workshop", "网页里做的流程", make_a_process),
+    Step("venues", "场地和借用", book_venues),
     Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _now
@@ -30,6 +30,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
+from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Viewer
@@ -43,7 +44,7 @@ from nanhu.services.venues.services import booking as bookings
 from nanhu.services.venues.services import displacing, waiting
 
 State = Booking.State
-TONES = {
+TONES: Final[Mapping[str, Tone]] = {
     "approved": "good",
     "in_use": "info",
     "closed": "none",
@@ -130,7 +131,7 @@ def venue(request: PageRequest, found: Venue) -> HttpResponse:
     facts = {
         "venue": found,
         "facts": facts_about(found),
-        "week": grids.week_of(found, first, request.viewer),
+        "week": grids.week_of(found, first, request.viewer, leads_of(found)),
         "pictures": found.pictures.select_related("file"),
         "apply": apply.address(public_id=found.public_id),
         "series": series.address(public_id=found.public_id),
@@ -138,6 +139,11 @@ def venue(request: PageRequest, found: Venue) -> HttpResponse:
         **turning(first),
     }
     return render(request, "venues/venue.html", facts)
+
+
+def leads_of(found: Venue) -> grids.Leads:
+    named = {"public_id": found.public_id}
+    return grids.Leads(apply=apply.address(**named), wait=wait.address(**named))
 
 
 def facts_about(found: Venue) -> list[tuple[Any, Any]]:
@@ -301,7 +307,7 @@ class MyFilters(Filters):
     show = Views({"coming": (_("还没用的"), Q(state__in=LIVING))})
 
 
-def own_bookings(viewer: Viewer) -> Any:
+def own_bookings(viewer: Viewer) -> QuerySet[Booking]:
     """Those that somebody asked for, answers for or works at."""
     me = viewer.person_id or 0
     of_mine = Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
@@ -355,6 +361,7 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
     facts = {
         "booking": found,
         "facts": facts_of(found),
+        "tone": "good" if found.state in {State.APPROVED, State.IN_USE} else "quiet",
         "others": others if is_own else [],
         "is_own": is_own,
         "may_cancel": is_own and found.state in {State.HELD, State.APPROVED} and found.ends_at > now(),

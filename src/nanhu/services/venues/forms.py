@@ -187,7 +187,7 @@ def plain_hours(typed: str) -> str:
     return " ".join(text.split())
 
 
-def spans_field(word: str) -> forms.CharField:
+def spans_field(word: Any) -> forms.CharField:
     return forms.CharField(label=word, max_length=60, required=False)
 
 

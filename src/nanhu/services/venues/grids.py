@@ -19,7 +19,7 @@ from nanhu.services.venues.services.holding import BOOKINGS
 
 DAYS: Final = 7
 BAND: Final = 60
-MARKS: Final = {
+MARKS: Final[Mapping[str, Any]] = {
     "lesson": gettext_lazy("课"),
     "exam": gettext_lazy("考"),
     "booking": gettext_lazy("约"),
@@ -32,7 +32,8 @@ MARKS: Final = {
 class Day:
     """Of the overview: free hours as bars (from, width) of a drawing that is 100 wide."""
 
-    day: date
+    iso: str
+    number: int
     word: str
     hours: str
     bars: list[tuple[int, int]]
@@ -69,27 +70,34 @@ def day_of(day: date, spans: Iterable[tuple[int, int]], opens: int, closes: int)
     bars = [((a - opens) * 100 // width, max((b - a) * 100 // width, 1)) for a, b in known]
     minutes = sum(b - a for a, b in known)
     hours = _("空 %(hours)s 小时") % {"hours": f"{minutes / 60:g}"} if minutes else _("没有空")
-    return Day(day, dates.day(day, campus_today().year), hours, bars)
+    return Day(day.isoformat(), day.day, dates.day(day, campus_today().year), hours, bars)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`state`: free, taken, own, closed; `begins`: the minutes of its beginning."""
+    """As <c-kit.slots> draws it. `state`: free, taken, own, closed."""
 
-    day: date
-    begins: int
     state: str
     mark: str
     label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where a free hour and a taken one lead: to the form, to the line."""
+
+    apply: str
+    wait: str
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    days: list[tuple[date, str, str]]
+    days: list[tuple[str, str]]
     rows: list[tuple[str, list[Cell]]]
 
 
-def week_of(venue: Venue, first: date, viewer: Viewer) -> Week:
+def week_of(venue: Venue, first: date, viewer: Viewer, leads: Leads) -> Week:
     """By the hour, from the first that is open on one of its days to the last."""
     days = week_from(first)
     since, until = start_of(days[0]), end_of(days[-1])
@@ -101,12 +109,11 @@ def week_of(venue: Venue, first: date, viewer: Viewer) -> Week:
     rows = [
         (
             words_of(columns[0][row][0]),
-            [cell_of(day, columns[place][row], taken[place]) for place, day in enumerate(days)],
+            [cell_of(day, columns[place][row], taken[place], leads) for place, day in enumerate(days)],
         )
         for row in range(len(columns[0]))
     ]
-    heads = [(day, dates.WEEKDAYS[day.weekday()], f"{day.month}/{day.day}") for day in days]
-    return Week([(day, str(word), short) for day, word, short in heads], rows)
+    return Week([(str(dates.WEEKDAYS[day.weekday()]), f"{day.month}/{day.day}") for day in days], rows)
 
 
 type Taken = tuple[int, int, str]
@@ -133,15 +140,15 @@ def own_keys(standing: Iterable[Any], viewer: Viewer) -> set[str]:
     return {str(one) for one in mine.values_list("public_id", flat=True)} if keys else set()
 
 
-def cell_of(day: date, band: tuple[int, int, bool], taken: Iterable[Taken]) -> Cell:
+def cell_of(day: date, band: tuple[int, int, bool], taken: Iterable[Taken], leads: Leads) -> Cell:
     begins, ends, is_free = band
     kinds = [kind for a, b, kind in taken if a < ends and b > begins]
-    time = f"{dates.day(day, campus_today().year)} {words_of(begins)}"
+    said = {"time": f"{dates.day(day, campus_today().year)} {words_of(begins)}"}
+    named = f"?day={day.isoformat()}&from={begins}"
     if is_free:
-        return Cell(day, begins, "free", "", _("%(time)s 空，点了就约") % {"time": time})
+        return Cell("free", "", _("%(time)s 空，点了就约") % said, leads.apply + named)
     if "own" in kinds:
-        return Cell(day, begins, "own", _("我"), _("%(time)s 您已约") % {"time": time})
-    marks: Mapping[str, Any] = MARKS
+        return Cell("own", _("我"), _("%(time)s 您已约") % said)
     if kinds:
-        return Cell(day, begins, "taken", str(marks.get(kinds[0], "")), _("%(time)s 有人用") % {"time": time})
-    return Cell(day, begins, "closed", "", _("%(time)s 不能约") % {"time": time})
+        return Cell("taken", str(MARKS.get(kinds[0], "")), _("%(time)s 有人用，点了排候补") % said, leads.wait + named)
+    return Cell("closed", "", _("%(time)s 不能约") % said)

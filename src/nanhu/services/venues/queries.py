@@ -28,16 +28,17 @@ A_TERM: Final = timedelta(days=120)
 type Hours = tuple[datetime, datetime]
 
 
-def asked(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def fetched(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {**given, "moment": now()})
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def free_hours(venues: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Hours]]:
     """What may be booked of each between two moments, in order."""
     found: dict[int, list[Hours]] = defaultdict(list)
-    for venue, begins, ends in asked(FREE, {"venues": list(venues), "since": since, "until": until}):
+    for venue, begins, ends in fetched(FREE, {"venues": list(venues), "since": since, "until": until}):
         found[venue].append((begins, ends))
     return found
 
@@ -45,7 +46,7 @@ def free_hours(venues: Iterable[int], since: datetime, until: datetime) -> dict[
 def refused_of(venue: Venue, hours: Sequence[Hours]) -> list[Hours]:
     """Those that cannot be booked now."""
     given = {"venues": [venue.pk] * len(hours), "begins": [one[0] for one in hours], "ends": [one[1] for one in hours]}
-    return [one for one, (_venue, is_free) in zip(hours, asked(MAY_BOOK, given), strict=True) if not is_free]
+    return [one for one, (_venue, is_free) in zip(hours, fetched(MAY_BOOK, given), strict=True) if not is_free]
 
 
 def next_free(venue: Venue, hours: Hours) -> Hours | None:
@@ -80,7 +81,7 @@ def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
         "faces": sorted(faces),
         "units": sorted(people.unit_ids_of(made.person_id)),
     }
-    ids = [row[0] for row in asked(NEAREST, given)]
+    ids = [row[0] for row in fetched(NEAREST, given)]
     found = Venue.objects.select_related("room__place__parent").in_bulk(ids)
     return [found[one] for one in ids]
 
@@ -163,7 +164,7 @@ class Now:
     rest: list[Booking]
 
 
-def door_sign(venue: Venue) -> Now:
+def sign_of(venue: Venue) -> Now:
     """The rest of today."""
     today = bookings().filter(
         venue=venue,

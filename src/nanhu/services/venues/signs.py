@@ -42,7 +42,7 @@ def venue_at(request: HttpRequest, secret: str) -> Venue:
 @require_safe
 def sign(request: HttpRequest, secret: str) -> HttpResponse:
     found = venue_at(request, secret)
-    facts = {"venue": found, "now": queries.door_sign(found), "at": now(), "secret": secret}
+    facts = {"venue": found, "now": queries.sign_of(found), "at": now(), "secret": secret}
     answer = render(request, "venues/sign.html", facts)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -52,6 +52,7 @@ def test_the_catalogue_shows_every_component(browser):
         "comments",
         "toast",
         "week",
+        "slots",
     ):
         assert re.search(rf'class="[^"]*\b{mark}\b', page), mark
 

@@ -79,7 +79,13 @@ def test_each_cell_of_a_list_has_the_label_by_which_a_phone_folds_it() -> None:
 
 def test_no_page_draws_a_list_that_does_not_fold() -> None:
     kit = "kernel/ui/templates/cotton"
-    own = {f"{kit}/ui/table.html", f"{kit}/kit/rows.html", f"{kit}/kit/week.html", "kernel/ui/templates/ui/_chart.html"}
+    own = {
+        f"{kit}/ui/table.html",
+        f"{kit}/kit/rows.html",
+        f"{kit}/kit/week.html",
+        f"{kit}/kit/slots.html",
+        "kernel/ui/templates/ui/_chart.html",
+    }
     own.add("platforms/flows/templates/flows/_rows.html")  # of controls: its style stacks them on a phone
     raw = {
         path.relative_to(ROOT).as_posix() for path in ROOT.rglob("templates/**/*.html") if "<table" in path.read_text()

@@ -237,13 +237,13 @@ def approve_one(by: Actor, booking: Booking) -> bool:
     row = locked(booking)
     if row.state != State.HELD:
         return False
-    open_door(row)
+    open_for_hours(row)
     change(by, row, State.APPROVED, "venues.approve")
     tell(row, _("场地申请已批准"))
     return True
 
 
-def open_door(row: Booking) -> None:
+def open_for_hours(row: Booking) -> None:
     row.door_rule = access.open_for_hours(
         by=CLOCK,
         place=row.venue.room.place,

@@ -8,7 +8,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import Booking, Venue
-from nanhu.services.venues.services.booking import change, let_go, locked_in, open_door
+from nanhu.services.venues.services.booking import change, let_go, locked_in, open_for_hours
 from nanhu.services.venues.services.holding import BOOKINGS, held_around, hold, locked_venue, stand_in
 from nanhu.services.venues.services.telling import tell
 
@@ -51,7 +51,7 @@ def move(*, by: Actor, booking: Booking, venue: Venue) -> Booking:
     hours = (row.begins_at, row.ends_at)
     hold(by=by, venue=there, source=BOOKINGS, wanted=[(str(row.public_id), hours)], what=row.application.title)
     row.venue, (row.held_from, row.held_to) = there, held_around(there, hours)
-    open_door(row)
+    open_for_hours(row)
     change(by, row, State.APPROVED, "venues.move")
     tell(row, _("已改到新的场地"))
     return row

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.access import api as access
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.venues import rules
@@ -41,7 +42,7 @@ def hand_out(*, by: Actor, keeper_id: int | None, booking: Booking, meter: int |
     refuse_own(row, keeper_id)
     earliest = row.held_from - rules.GRACE
     if now() < earliest:
-        raise TooEarlyError(at=f"{campus_time(earliest):%m-%d %H:%M}")
+        raise TooEarlyError(at=dates.time_words(earliest))
     if now() >= row.ends_at:
         raise TooLateError
     row.key_out_at, row.key_out_by_name, row.meter_out, row.came_at = now(), by.name, meter, now()
@@ -110,7 +111,7 @@ def note_absent(*, by: Actor, booking: Booking) -> Booking:
     """Nobody came within twenty minutes; the rest of the hours goes to whoever waits for it."""
     row = locked_in(booking, [State.APPROVED])
     if now() < row.begins_at + rules.COMES_WITHIN:
-        raise TooEarlyError(at=f"{campus_time(row.begins_at + rules.COMES_WITHIN):%m-%d %H:%M}")
+        raise TooEarlyError(at=dates.time_words(row.begins_at + rules.COMES_WITHIN))
     change(by, row, State.NO_SHOW, "venues.note_absent")
     let_go(by, row)
     tell(row, _("您没有到场，已记一次"))

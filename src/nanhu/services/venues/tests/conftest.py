@@ -77,9 +77,14 @@ class School:
         return Actor(account_id=account.pk, name=number)
 
     def client(self, number: str) -> Client:
+        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
         browser = Client()
         assert browser.post("/sign-in", {"username": number, "password": PASSWORD}).status_code == 302
         return browser
+
+    def viewer(self, number: str) -> Any:
+        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+        return identity.reader_of(identity.account_with(number))
 
     def venue(self, key: str, name: str, *, uses: list[str], **facts: Any) -> Venue:
         given = {"unit_id": self.units["1016"], "capacity": 300, "faces": ["student", "staff"], "uses": uses}
@@ -140,8 +145,6 @@ def make_school() -> School:
     records += [record_of(number, *who, "student") for number, who in STUDENTS.items()]
     made = people.apply_records(by=SYSTEM, records=records, origin=origin)
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in made.person_ids:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
     for number, role in ROLES:
         identity.grant_role(by=SYSTEM, account_id=identity.account_with(number).pk, role=role)
     ids = people.unit_ids_by_code([code for code, _name, _above in UNITS])

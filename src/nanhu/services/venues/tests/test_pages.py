@@ -184,9 +184,7 @@ def test_a_technician_must_be_free_and_calendars_of_all_show_the_booking(school)
     assert "已有别的安排" in refused.content.decode()
     assert teacher.post(address, wanted | {"technician": school["E2"]}).status_code == 302
     for number in ("A1", "E1"):
-        account = identity.account_with(number)
-        viewer = identity.reader_of(account)
-        [event] = list(registrations.occurrences(viewer, in_days(0), in_days(30)))
+        [event] = list(registrations.occurrences(school.viewer(number), in_days(0), in_days(30)))
         assert (event.uid, event.place) == (f"venues.booking.{first.public_id}", "直播室甲")
     calendar = icalendar.Calendar.from_ical(Client().get(f"/venues/door/{studio.sign_key}.ics").content)
     [event] = calendar.walk("VEVENT")
@@ -347,11 +345,11 @@ def test_the_shared_table_tells_what_was_granted_and_nobodys_name(school, hall):
 
 def test_ones_own_are_on_the_home_and_in_the_copy_of_ones_data(school, hall):
     made = school.approved("S1", hall, 14, 16)
-    viewer = identity.reader_of(identity.account_with("S1"))
+    viewer = school.viewer("S1")
     tile = registrations.tile(viewer)
     assert tile is not None
     assert "报告厅 · 已批准" in tile.lines[0]
-    assert registrations.tile(identity.reader_of(identity.account_with("S2"))) is None
+    assert registrations.tile(school.viewer("S2")) is None
     owner = Owner(account_id=viewer.account_id, person_id=school["S1"])
     assert [one["number"] for one in registrations.bookings_of(owner, None)] == [made.application.number]
     assert "林晓湖" in school.client("K1").get("/venues/desk/bookings/").content.decode()
