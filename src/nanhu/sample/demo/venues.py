@@ -226,7 +226,7 @@ class Scene:
         flows.decide(
             by=actor_of(person),
             person_id=person,
-            task=flows.Case.objects.get(pk=made.application.case_id).tasks.get(state="open"),
+            task=flows.Case.objects.get(pk=made.application.case_id or 0).tasks.get(state="open"),
             decision=decision,
             comment="" if decision == "agree" else "那天有校队训练，请改时间。",
         )

@@ -24,7 +24,7 @@ MARKS: Final[Mapping[str, Any]] = {
     "exam": gettext_lazy("考"),
     "booking": gettext_lazy("约"),
     "meeting": gettext_lazy("会"),
-    "upkeep": gettext_lazy("停"),
+    "upkeep": gettext_lazy("修"),
 }
 
 

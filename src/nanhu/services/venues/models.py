@@ -182,14 +182,14 @@ class Application(models.Model):
 class Booking(models.Model):
     """Hours of a venue. What is held in campus.occupancy is these with set-up and clear-up (`held_from`, `held_to`)."""
 
-    what: ClassVar[Text] = _("这次借用")
+    what: ClassVar[Text] = _("这次场地借用")
 
     class State(models.TextChoices):
         HELD = "held", _("待审批")
         APPROVED = "approved", _("已批准")
         IN_USE = "in_use", _("使用中")
         CLOSED = "closed", _("已结束")
-        REFUSED = "refused", _("未批准")
+        REFUSED = "refused", _("没有批准")
         RELEASED = "released", _("超时未批，已放开")
         CANCELLED = "cancelled", _("已取消")
         NO_SHOW = "no_show", _("未到场")
@@ -278,7 +278,7 @@ class Waiting(models.Model):
         OFFERED = "offered", _("轮到您了")
         TAKEN = "taken", _("已约上")
         LAPSED = "lapsed", _("过时未接")
-        LEFT = "left", _("已退出")
+        LEFT = "left", _("退出了候补")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="+")
