@@ -59,7 +59,7 @@ VENUES: Final = (
         kind="hall",
         uses=["hall"],
         unit="1016",
-        posts=[("first", "1016", "head")],
+        posts=[CENTRE],
         facts={"capacity": 240, "turnover": 30, "equipment": ["投影", "扩音"]},
     ),
     VenueOrder(
@@ -194,8 +194,8 @@ class Scene:
         )
         self.decide(live, "assets")
         self.book(teacher, "多媒体教室（南院）", 5, (19, 21), "补课", headcount=60, details={"course": "程序设计"})
-        taken = self.book(student, "羽毛球馆", 6, (14, 16), "迎新联赛", headcount=30)
-        self.decide(taken, "assets")
+        taken = self.book(student, "学生活动报告厅", 6, (14, 16), "迎新晚会彩排", headcount=60)
+        self.decide(taken, "administrator")
         venues.displacing.displace(by=actor_of(self.people["administrator"]), booking=taken, reason="体质健康测试")
         hours = (moment(2, 19), moment(2, 21))
         venues.waiting.join(by=actor_of(other), person_id=other, venue=self.venues["羽毛球馆"], hours=hours)

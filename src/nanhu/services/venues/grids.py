@@ -33,6 +33,7 @@ class Day:
     """Of the overview: free hours as bars (from, width) of a drawing that is 100 wide."""
 
     iso: str
+    weekday: str
     number: int
     word: str
     hours: str
@@ -70,7 +71,9 @@ def day_of(day: date, spans: Iterable[tuple[int, int]], opens: int, closes: int)
     bars = [((a - opens) * 100 // width, max((b - a) * 100 // width, 1)) for a, b in known]
     minutes = sum(b - a for a, b in known)
     hours = _("空 %(hours)s 小时") % {"hours": f"{minutes / 60:g}"} if minutes else _("没有空")
-    return Day(day.isoformat(), day.day, dates.day(day, campus_today().year), hours, bars)
+    return Day(
+        day.isoformat(), str(dates.WEEKDAYS[day.weekday()]), day.day, dates.day(day, campus_today().year), hours, bars
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from nanhu.kernel.calendar.icalendar_files import calendar_file
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Occurrence
+from nanhu.kernel.ui import dates
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import Booking, Venue
 
@@ -42,7 +43,7 @@ def venue_at(request: HttpRequest, secret: str) -> Venue:
 @require_safe
 def sign(request: HttpRequest, secret: str) -> HttpResponse:
     found = venue_at(request, secret)
-    facts = {"venue": found, "now": queries.sign_of(found), "at": now(), "secret": secret}
+    facts = {"venue": found, "now": queries.sign_of(found), "at": dates.time_words(now()), "secret": secret}
     answer = render(request, "venues/sign.html", facts)
     answer["Cache-Control"] = "no-store"
     return answer
