@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
+from nanhu.kernel.actors import Actor
+
 type Text = str | Promise
 type Face = Literal["student", "staff", "guest"]
 type Section = Literal["personal", "work", "study", "service"]
@@ -356,6 +358,26 @@ class WaitingWork:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCardReport:
+    """A card that somebody found: the whole number, or at a desk its last four and the name on it; and where it waits."""
+
+    kept_at: str
+    number: str = ""
+    tail: str = ""
+    name: str = ""
+    is_at_desk: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCards:
+    """A room whose cards people lose. `report(by, found)` tells the owner at once and answers nothing: whoever found it learns
+    neither whose it is nor whether there is such a card."""
+
+    key: str
+    report: Callable[[Actor, FoundCardReport], None]
+
+
 class Keyed(Protocol):
     @property
     def key(self) -> str: ...
@@ -401,3 +423,4 @@ term_steps: Register[TermStep] = Register()
 calendar_feeds: Register[CalendarFeed] = Register()
 waiting_work: Register[WaitingWork] = Register()
 searchables: Register[Searchable] = Register()
+found_cards: Register[FoundCards] = Register()

@@ -72,6 +72,7 @@ ROOMS = [
     "nanhu.systems.dormitory",
     "nanhu.services.directory",
     "nanhu.services.venues",
+    "nanhu.services.lostfound",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",

@@ -28,6 +28,7 @@ ROOMS = [
     ("dormitory/", "nanhu.systems.dormitory.urls"),
     ("directory/", "nanhu.services.directory.urls"),
     ("venues/", "nanhu.services.venues.urls"),
+    ("lostfound/", "nanhu.services.lostfound.urls"),
     ("assets/", "nanhu.systems.assets.urls"),
     ("a/", "nanhu.systems.assets.counting.found_urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),

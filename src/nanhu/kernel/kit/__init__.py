@@ -10,7 +10,7 @@ from nanhu.kernel.kit.bulk import bulk
 from nanhu.kernel.kit.cases import Cases, Intake
 from nanhu.kernel.kit.columns import Badge, Column, Day, Link, Markup, Moment, Money, Number, Person, Span, Text, Who
 from nanhu.kernel.kit.consoles import Console
-from nanhu.kernel.kit.filters import Choice, Days, Exact, Filters, Search, Views
+from nanhu.kernel.kit.filters import Choice, Days, Exact, Filters, FoldedSearch, Search, Views, answering
 from nanhu.kernel.kit.listings import Empty, export, list_of, listing, page_of
 from nanhu.kernel.kit.pages import Action, FormPage, Page, form_of
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest
@@ -29,6 +29,7 @@ __all__ = [
     "Empty",
     "Exact",
     "Filters",
+    "FoldedSearch",
     "FormPage",
     "Intake",
     "Link",
@@ -45,6 +46,7 @@ __all__ = [
     "Text",
     "Views",
     "Who",
+    "answering",
     "bulk",
     "export",
     "form_of",

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import folding
 from nanhu.kernel.kit.forms import Label
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
@@ -74,6 +75,24 @@ class Search(Filter):
         for field in self.searched:
             found |= Q(**{f"{field}__icontains": given[""]})
         return found
+
+
+def answering(typed: str, field: str = "searched") -> Q:
+    """Of rows that answer to every word, by name, pinyin, initials or number: the field holds `folding.searched`."""
+    found = Q()
+    for word in folding.query_of(typed).split():
+        found &= Q(**{f"{field}__contains": word})
+    return found
+
+
+class FoldedSearch(Search):
+    """One line, every word of which the row answers to."""
+
+    def __init__(self, field: str = "searched", *, label: Label = SEARCH) -> None:
+        super().__init__(field, label=label)
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        return answering(given[""] or "", self.searched[0]) or None
 
 
 class Exact(Filter):

@@ -191,6 +191,12 @@ class Page:
     def address(self, **arguments: object) -> str:
         return self.console.address(self.name, arguments)
 
+    def addresses_below(self, **arguments: object) -> dict[str, str]:
+        """By name, of what hangs under it at addresses that ask for nothing more: for the buttons of its template."""
+        named = names_in(self.path)
+        below = (one for one in self.console.pages.values() if one.parent is self and names_in(one.path) == named)
+        return {one.name: one.address(**arguments) for one in below}
+
     def page(self, path: str, **options: Unpack[PageOptions]) -> Callable[[View], "Page"]:
         return lambda function: self.console.add(Page(self.console, self, path, function, options))
 

@@ -19,6 +19,7 @@ from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
+from nanhu.platforms.identity.services.roles import holders_of
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "give_totp_for_sample",
     "grant_role",
     "has_role",
+    "holders_of",
     "notify_account",
     "open_accounts",
     "open_during_setup",

@@ -21,6 +21,7 @@ EVERYBODY = {
     "campus.free_rooms",
     "directory.book",
     "venues.book",
+    "lostfound.board",
     "card.mine",
     "card.bills",
     "card.code",

@@ -1,7 +1,5 @@
 """What everybody reads: phones with who is there now, official accounts, questions and answers."""
 
-from typing import Any
-
 import segno
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
@@ -9,7 +7,20 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
-from nanhu.kernel.kit import Console, Empty, Filters, Link, Markup, PageRequest, Search, Table, Text, Views, listing
+from nanhu.kernel.kit import (
+    Console,
+    Empty,
+    Filters,
+    FoldedSearch,
+    Link,
+    Markup,
+    PageRequest,
+    Table,
+    Text,
+    Views,
+    answering,
+    listing,
+)
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.services.directory import queries
@@ -25,13 +36,6 @@ book = Console(
     section="service",
     order=15,
 )
-
-
-class FoldedSearch(Search):
-    """By name, pinyin, initials, number: every word that was typed."""
-
-    def condition(self, given: Any) -> Q | None:
-        return queries.answering(given[""] or "") or None
 
 
 class Phones(Table):
@@ -74,7 +78,7 @@ def card(_request: PageRequest, found: Phone) -> HttpResponseBase:
 @book.page("accounts/", title=_("公众号吧"), tab=_("公众号"), lead=_("学校和各单位的公众号。在手机上长按二维码关注。"))
 def accounts(request: PageRequest) -> HttpResponse:
     wanted = folding.query_of(request.GET.get("q", ""))
-    rows = queries.living(Account).filter(queries.answering(wanted)).order_by("unit__code", "name")
+    rows = queries.living(Account).filter(answering(wanted)).order_by("unit__code", "name")
     shown = [
         (
             one,

@@ -17,6 +17,7 @@ from nanhu.kernel.kit import (
     Day,
     Empty,
     Filters,
+    FoldedSearch,
     Link,
     Markup,
     Number,
@@ -30,7 +31,6 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.records import Seen
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies
-from nanhu.services.directory.book import FoldedSearch
 from nanhu.services.directory.errors import NotYourUnitError, TwoPeopleError
 from nanhu.services.directory.forms import (
     AccountFields,

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import folding
 from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.calendar.hours import Opening
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
@@ -21,14 +20,6 @@ from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at, spa
 def living(model: Any) -> QuerySet[Any]:
     found: QuerySet[Any] = model.objects.filter(removed_at=None).select_related("unit")
     return found
-
-
-def answering(typed: str) -> Q:
-    """Of rows that answer to every word, by name, unit, pinyin, initials or number."""
-    asked = Q()
-    for word in folding.query_of(typed).split():
-        asked &= Q(searched__contains=word)
-    return asked
 
 
 def phones() -> QuerySet[Phone]:

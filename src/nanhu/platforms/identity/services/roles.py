@@ -21,7 +21,7 @@ from nanhu.platforms.identity.errors import (
     RolesExcludeError,
     UnknownRoleError,
 )
-from nanhu.platforms.identity.models import RoleGrant
+from nanhu.platforms.identity.models import Account, RoleGrant
 from nanhu.platforms.people import api as people
 
 UNIT_ROLES = frozenset({"identity.clerk"})
@@ -41,6 +41,11 @@ def administrative_keys() -> frozenset[str]:
 
 def administrative_grants() -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(live(), role__in=administrative_keys())
+
+
+def holders_of(role: str) -> list[Account]:
+    """Who holds it now, for a message to all of them."""
+    return list(Account.objects.filter(role_grants__in=RoleGrant.objects.filter(live(), role=role)).distinct())
 
 
 def grant(

@@ -9,21 +9,24 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
+from nanhu.kernel.registry import FoundCardReport
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.fleet.errors import FoundTooOftenError
 from nanhu.systems.card.fleet.models import FoundCard
 from nanhu.systems.card.models import Card
 
 MOST_A_DAY = 5
+MOST_A_DAY_AT_DESK = 200
 
 
 @transaction.atomic
-def tell_owner(*, by: Actor, number: str, kept_at: str) -> bool:
+def tell_owner(*, by: Actor, number: str, kept_at: str, most: int = MOST_A_DAY) -> bool:
     """Whether anybody was told; the page does not say."""
     where = given(kept_at)[:120]
     mine = FoundCard.objects.filter(finder_id=account_of(by), at__gt=now() - timedelta(days=1))
-    if mine.count() >= MOST_A_DAY:
+    if mine.count() >= most:
         raise FoundTooOftenError
     card = Card.objects.filter(number=number).first()
     if card is None:
@@ -37,6 +40,22 @@ def tell_owner(*, by: Actor, number: str, kept_at: str) -> bool:
         )
         identity.notify_account(account=account, text=says % {"place": where, "phone": school().card_office_phone})
     return True
+
+
+def report_found(by: Actor, found: FoundCardReport) -> None:
+    """What other rooms hand on: by the number, or by its last four and the name, where these fit one card alone."""
+    most = MOST_A_DAY_AT_DESK if found.is_at_desk else MOST_A_DAY
+    number = found.number or number_by_name(found.name, found.tail)
+    tell_owner(by=by, number=number, kept_at=found.kept_at, most=most)
+
+
+def number_by_name(name: str, tail: str) -> str:
+    """ "" where none fits, or more than one."""
+    holders = dict(Card.objects.filter(number__endswith=tail).values_list("number", "person_id")) if tail else {}
+    cards = people.person_cards(sorted(set(holders.values())))
+    wanted = people.comparable_name(name)
+    fitting = [one for one, person in holders.items() if people.comparable_name(cards[person].name) == wanted]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def found_notices(card: Card) -> list[FoundCard]:

@@ -1,0 +1,52 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.audit.words import Lookup, named_in
+from nanhu.kernel.registry import Text
+from nanhu.services.lostfound.models import Claim, HandOver, Item
+
+ACTIONS: dict[str, Text] = {
+    "lostfound.publish": _("发布失物"),
+    "lostfound.mend": _("改好失物再发"),
+    "lostfound.approve": _("失物审核通过"),
+    "lostfound.reject": _("失物驳回"),
+    "lostfound.report": _("举报失物"),
+    "lostfound.unlock": _("解开失物认领"),
+    "lostfound.settle": _("改失物状态"),
+    "lostfound.reopen": _("失物重新寻找"),
+    "lostfound.prolong": _("延长失物"),
+    "lostfound.claim": _("认领失物"),
+    "lostfound.decide_claim": _("答复失物认领"),
+    "lostfound.lock": _("锁定失物认领"),
+    "lostfound.begin_conversation": _("失物站内留言"),
+    "lostfound.close_conversation": _("结束失物留言"),
+    "lostfound.show_phone": _("看失物里的电话"),
+    "lostfound.hand_in": _("收下失物"),
+    "lostfound.hand_over": _("交还失物"),
+    "lostfound.sign": _("签收失物"),
+    "lostfound.dispose": _("移交无人认领的失物"),
+    "lostfound.receive_card": _("收下捡到的校园卡"),
+    "lostfound.expire": _("失物到期隐藏"),
+    "lostfound.alarm": _("失物审核超时提醒"),
+    "lostfound.show_unreviewed": _("失物超时先显示"),
+    "lostfound.forget_phone": _("删除失物里的电话"),
+    "lostfound.remove": _("删除一年前的失物"),
+}
+TARGETS: dict[str, Text] = {
+    "lostfound-item": _("失物"),
+}
+NAMES: dict[str, Lookup] = {
+    "lostfound-item": named_in(Item, "public_id", "words"),
+}
+FACTS: dict[str, Text] = {
+    "shelf": _("格位"),
+    "slip": _("签收单号"),
+    "document": _("核对的证件"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "kind": dict(Item.Kind.choices),
+    "category": dict(Item.Category.choices),
+    "state": {**dict(Item.State.choices), **dict(Claim.State.choices)},
+    "document": dict(HandOver.Document.choices),
+}

@@ -1,0 +1,343 @@
+"""What everybody uses: the board (广场), publishing, one's own things, claims, messages."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit import (
+    Choice,
+    Console,
+    Empty,
+    Filters,
+    FoldedSearch,
+    PageRequest,
+    Search,
+    Table,
+    Text,
+    Views,
+    form_of,
+    listing,
+)
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.registry import ALL_FACES
+from nanhu.services.lostfound import policies, queries
+from nanhu.services.lostfound.forms import LARGEST_BODY, ClaimForm, FoundForm, LostForm, MessageForm, ReportForm
+from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item
+from nanhu.services.lostfound.services import claiming, keeping, looking, publishing, relaying, reviewing, settling
+from nanhu.services.lostfound.services.publishing import Post
+
+State = Item.State
+PER_PAGE = 24
+board = Console(
+    "lostfound:board",
+    _("失物招领"),
+    icon="package-search",
+    owner=_("信息中心"),
+    description=_("丢了、捡到东西：发布、认领、站内留言，不用留电话"),
+    allows=lambda _viewer: True,
+    faces=ALL_FACES,
+    section="service",
+    order=34,
+)
+
+
+class Items(Table):
+    words = Text(_("物品"))
+
+
+class BoardFilters(Filters):
+    kind = Views({"lost": (_("丢失的"), Q(kind=Item.Kind.LOST)), "found": (_("捡到的"), Q(kind=Item.Kind.FOUND))})
+    q = FoldedSearch(label=_("物品、颜色、拼音"))
+    category = Choice(_("类别"), Item.Category.choices)
+    place = Search("place__name", "place__parent__name", "place_words", label=_("地点"))
+
+
+@board.page("", title=_("失物招领"), tab=_("广场"), lead=_("丢了东西先在这里找一找；捡到的发上来，失主会来认领。"))
+def square(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("广场上还没有东西"), icon="package-search", text=_("丢了或捡到了，用上面的两个按钮发布。"))
+    return listing(
+        request,
+        Items,
+        queries.board(),
+        BoardFilters,
+        empty=none,
+        per_page=PER_PAGE,
+        template="lostfound/board.html",
+    )
+
+
+@square.form(
+    "lost/",
+    LostForm,
+    title=_("我丢东西了"),
+    lead=_("审核通过后出现在广场。捡到的人用站内留言找您。"),
+    submit=_("发布"),
+    icon="send",
+    template="lostfound/post.html",
+    largest_file=LARGEST_BODY,
+    done=_("已发布。现金较多的请再到保卫处报案；其他的在“我的”里看审核和可能匹配的。"),
+    to="item",
+)
+def lost(request: PageRequest, form: LostForm) -> Item:
+    return publishing.publish(by=request.actor, kind=Item.Kind.LOST, post=Post(**form.cleaned_data))
+
+
+@square.form(
+    "found/",
+    FoundForm,
+    title=_("我捡到东西了"),
+    lead=_("谢谢您。审核通过后出现在广场；认领的人要说出特征，由您来判断。"),
+    submit=_("发布"),
+    icon="send",
+    template="lostfound/post.html",
+    largest_file=LARGEST_BODY,
+    done=_("已发布，谢谢您。现金超过 500 元不上广场，请交到保卫处。"),
+    to="item",
+)
+def found(request: PageRequest, form: FoundForm) -> Item:
+    return publishing.publish(by=request.actor, kind=Item.Kind.FOUND, post=Post(**form.cleaned_data))
+
+
+@board.page(
+    "mine/", title=_("我的失物"), tab=_("我的"), count=lambda viewer: queries.counts_of(viewer).waiting, waits=True
+)
+def mine(request: PageRequest) -> HttpResponse:
+    account_id = request.viewer.account_id
+    items = list(queries.mine(account_id)[:100])
+    open_items = [one for one in items if one.state in {State.OPEN, State.PENDING}][:5]
+    facts = {
+        "items": items,
+        "talks": queries.conversations_of(account_id)[:50],
+        "claims": Claim.objects.filter(claimer_id=account_id).select_related("item").order_by("-created_at")[:20],
+        "unsigned": Item.objects.filter(hand_over__receiver_id=account_id, hand_over__signed_at=None),
+        "matches": [(one, fitting) for one in open_items if (fitting := queries.matches_of(one))],
+    }
+    return render(request, "lostfound/mine.html", facts)
+
+
+def item_seen(request: PageRequest, public_id: UUID) -> Item:
+    rows = policies.visible_to(request.viewer).select_related("place__parent__parent", "author")
+    one = rows.filter(public_id=public_id).first()
+    if one is None:
+        raise NotFoundError(what=Item.what)
+    return one
+
+
+def own_item(request: PageRequest, public_id: UUID) -> Item:
+    one = Item.objects.filter(public_id=public_id, author_id=request.viewer.account_id).first()
+    if one is None:
+        raise NotFoundError(what=Item.what)
+    return one
+
+
+@square.page("items/<uuid:public_id>/", title=_("失物"), subject=Seen(item_seen), opens_whole=True)
+def item(request: PageRequest, one: Item) -> HttpResponse:
+    is_own = one.author_id == request.viewer.account_id
+    more = own_facts(one) if is_own else others_facts(request, one)
+    is_pictured = is_own or (one.shows_photos and policies.is_on_board(one))
+    facts = {
+        "item": one,
+        "is_own": is_own,
+        "addresses": request.page.addresses_below(public_id=one.public_id),
+        "is_on_board": policies.is_on_board(one),
+        "photos": one.photos.all() if is_pictured else (),
+        **more,
+    }
+    return render(request, "lostfound/item.html", facts)
+
+
+def own_facts(one: Item) -> dict[str, Any]:
+    waiting = one.claims.filter(state=Claim.State.WAITING).select_related("item")
+    return {
+        "claims": [(claim, queries.likeness(claim)) for claim in waiting] if one.keeper == Item.Keeper.SELF else [],
+        "looks": one.looks.all()[:20],
+        "talks": queries.conversations_of(one.author_id).filter(item=one),
+        "matches": queries.matches_of(one) if one.state in {State.OPEN, State.PENDING} else [],
+        "may_prolong": one.state in {State.OPEN, State.EXPIRED} and one.prolonged_at is None,
+        "may_settle": one.state in {State.OPEN, State.EXPIRED},
+        "may_close": one.state in settling.ENDS[State.CLOSED],
+        "may_reopen": one.state in settling.REOPENED_FROM
+        and one.expires_on >= campus_today()
+        and one.approved_at
+        and not one.hidden_at,
+    }
+
+
+def others_facts(request: PageRequest, one: Item) -> dict[str, Any]:
+    account_id = request.viewer.account_id
+    my_claim = one.claims.filter(claimer_id=account_id).first()
+    is_shown = one.looks.filter(viewer_id=account_id, on=campus_today()).exists() and policies.is_on_board(one)
+    return {
+        "my_claim": my_claim,
+        "may_claim": my_claim is None and claiming.is_claimable(one),
+        "shown_phone": one.phone if is_shown else None,
+        "talk": Conversation.objects.filter(item=one, guest_id=account_id).first(),
+        "handed": HandOver.objects.filter(item=one, receiver_id=account_id).first(),
+    }
+
+
+@item.action("phone/", refused=_("没有显示"), done=_("电话显示在下面，今天之内都看得到。已告诉对方您看过。"))
+def show_phone(request: PageRequest, one: Item) -> None:
+    looking.show_phone(by=request.actor, item=one)
+
+
+@item.form(
+    "claim/", ClaimForm, title=_("认领"), submit=_("认领"), icon="hand", done=_("已交给保管的人核对，结果会告诉您。")
+)
+def claim(request: PageRequest, form: ClaimForm, one: Item) -> None:
+    claiming.claim(by=request.actor, item=one, mark=form.cleaned_data["mark"])
+
+
+@item.form("message/", MessageForm, title=_("站内留言"), submit=_("发送"), icon="send", done=_("已发送。"), to="talk")
+def message(request: PageRequest, form: MessageForm, one: Item) -> Conversation:
+    return relaying.begin(by=request.actor, item=one, words=form.cleaned_data["words"])
+
+
+@item.form(
+    "report/",
+    ReportForm,
+    title=_("举报"),
+    submit=_("举报"),
+    tone="danger",
+    icon="flag",
+    done=_("谢谢，已先隐藏，等审核。"),
+    to="square",
+)
+def report(request: PageRequest, form: ReportForm, one: Item) -> None:
+    reviewing.report(by=request.actor, item=one, reason=form.cleaned_data["reason"])
+
+
+@item.action("sign/", done=_("已签收。"))
+def sign(request: PageRequest, one: Item) -> None:
+    keeping.sign(by=request.actor, item=one)
+
+
+OWN = Seen(own_item)
+
+
+@item.action("set-found/", subject=OWN, done=_("太好了，已标为已找到。"))
+def set_found(request: PageRequest, one: Item) -> None:
+    settling.settle(by=request.actor, item=one, state=State.FOUND)
+
+
+@item.action("set-returned/", subject=OWN, done=_("谢谢您，已标为已归还。"))
+def set_returned(request: PageRequest, one: Item) -> None:
+    settling.settle(by=request.actor, item=one, state=State.RETURNED)
+
+
+@item.action("close/", subject=OWN, done=_("已关闭。"))
+def set_closed(request: PageRequest, one: Item) -> None:
+    settling.settle(by=request.actor, item=one, state=State.CLOSED)
+
+
+@item.action("reopen/", subject=OWN, done=_("又在寻找中了。"))
+def reopen(request: PageRequest, one: Item) -> None:
+    settling.reopen(by=request.actor, item=one)
+
+
+@item.action("prolong/", subject=OWN, done=_("已延长 30 天。"))
+def prolong(request: PageRequest, one: Item) -> None:
+    settling.prolong(by=request.actor, item=one)
+
+
+def said_before(_request: PageRequest, one: Item) -> dict[str, Any]:
+    return {
+        "category": one.category,
+        "words": one.words,
+        "place": f"{one.place.key} {one.place.name}" if one.place else "",
+        "place_words": one.place_words,
+        "happened_at": one.happened_at,
+        "keeper": one.keeper,
+        "phone": one.phone or "",
+        "amount": f"{one.amount_fen / 100:.2f}" if one.amount_fen else "",
+    }
+
+
+def mend_form(name: str, kind: str, form: type[LostForm] | type[FoundForm]) -> None:
+    """One for each kind, at addresses of their own."""
+
+    def own_of_kind(request: PageRequest, public_id: UUID) -> Item:
+        one = own_item(request, public_id)
+        if one.kind != kind:
+            raise NotFoundError(what=Item.what)
+        return one
+
+    def mend(request: PageRequest, filled: LostForm | FoundForm, one: Item) -> Item:
+        return publishing.mend(by=request.actor, item=one, post=Post(**filled.cleaned_data))
+
+    mend.__name__ = name
+    item.form(
+        f"mend-{kind}/",
+        form,
+        title=_("改好再发"),
+        submit=_("再次送审"),
+        icon="send",
+        subject=Seen(own_of_kind),
+        initial=said_before,
+        template="lostfound/post.html",
+        largest_file=LARGEST_BODY,
+        done=_("已再次送审。"),
+    )(mend)
+
+
+mend_form("mend_lost", Item.Kind.LOST, LostForm)
+mend_form("mend_found", Item.Kind.FOUND, FoundForm)
+
+
+def claim_to_me(request: PageRequest, public_id: UUID) -> Claim:
+    """Of what I keep myself."""
+    rows = Claim.objects.filter(item__author_id=request.viewer.account_id, item__keeper=Item.Keeper.SELF)
+    one = rows.filter(public_id=public_id).select_related("item").first()
+    if one is None:
+        raise NotFoundError(what=Claim.what)
+    return one
+
+
+@mine.action("claims/<uuid:public_id>/right/", subject=Seen(claim_to_me), done=_("已答复：说对了。"))
+def claim_is_right(request: PageRequest, one: Claim) -> None:
+    claiming.decide(by=request.actor, one=one, is_right=True)
+
+
+@mine.action("claims/<uuid:public_id>/wrong/", subject=Seen(claim_to_me), done=_("已答复：没说对。"))
+def claim_is_wrong(request: PageRequest, one: Claim) -> None:
+    claiming.decide(by=request.actor, one=one, is_right=False)
+
+
+def own_talk(request: PageRequest, public_id: UUID) -> Conversation:
+    one = queries.conversations_of(request.viewer.account_id).filter(public_id=public_id).first()
+    if one is None:
+        raise NotFoundError(what=_("这段留言"))
+    return one
+
+
+@mine.page("talks/<uuid:public_id>/", title=_("站内留言"), subject=Seen(own_talk), opens_whole=True)
+def talk(request: PageRequest, one: Conversation) -> HttpResponse:
+    """Opened, it is read."""
+    is_author = one.item.author_id == request.viewer.account_id
+    relaying.mark_read(talk=one, is_author=is_author)
+    facts = {
+        "talk": one,
+        "addresses": request.page.addresses_below(public_id=one.public_id),
+        "item": one.item,
+        "is_author": is_author,
+        "lines": one.messages.all(),
+        "form": form_of(request, MessageForm),
+        "is_open": one.closed_at is None and one.item.state not in relaying.ENDED and one.item.hidden_at is None,
+    }
+    return render(request, "lostfound/talk.html", facts)
+
+
+@talk.action("send/", form=MessageForm, done=_("已发送。"))
+def send(request: PageRequest, form: MessageForm, one: Conversation) -> None:
+    relaying.send(by=request.actor, talk=one, words=form.cleaned_data["words"])
+
+
+@talk.action("close/", done=_("已结束，谁也不能再写。"))
+def close_talk(request: PageRequest, one: Conversation) -> None:
+    relaying.close(by=request.actor, talk=one)

@@ -1,0 +1,85 @@
+"""Expected failures of lost and found."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class CardPhotoError(CampusError):
+    code = "lostfound.card_photo"
+    http_status = 422
+    field = "photos"
+    sentence = _("捡到的卡证不放照片：上面有姓名和号码。说说是什么卡、在哪里捡到的就够了。")
+
+
+class TooManyPostsError(CampusError):
+    code = "lostfound.too_many_posts"
+    http_status = 429
+    sentence = _("您一天里已经发了 {most} 条，请明天再发。")
+
+
+class TooManyLooksError(CampusError):
+    code = "lostfound.too_many_looks"
+    http_status = 429
+    sentence = _("您今天已经看过 {most} 个电话。请用站内留言，对方一样收得到。")
+
+
+class TooManyConversationsError(CampusError):
+    code = "lostfound.too_many_conversations"
+    http_status = 429
+    sentence = _("您今天已经给 {most} 条新的留过言，请明天再留。")
+
+
+class OwnItemError(CampusError):
+    code = "lostfound.own_item"
+    http_status = 409
+    sentence = _("这是您自己发布的。")
+
+
+class NoPhoneError(CampusError):
+    code = "lostfound.no_phone"
+    http_status = 409
+    sentence = _("这一条没有留电话，请用站内留言。")
+
+
+class NotClaimableError(CampusError):
+    code = "lostfound.not_claimable"
+    http_status = 409
+    sentence = _("这件东西现在不能认领：已有人说对了特征，或三次没说对已经锁定。请到失物招领处问。")
+
+
+class ClaimedBeforeError(CampusError):
+    code = "lostfound.claimed_before"
+    http_status = 409
+    sentence = _("您已经认领过这件东西，每人一次。")
+
+
+class ProlongedBeforeError(CampusError):
+    code = "lostfound.prolonged_before"
+    http_status = 409
+    sentence = _("已经延长过一次，不能再延。还没找到的话请重新发布。")
+
+
+class ConversationClosedError(CampusError):
+    code = "lostfound.conversation_closed"
+    http_status = 409
+    sentence = _("这段留言已经结束，不能再写。")
+
+
+class WaitsForOthersError(CampusError):
+    code = "lostfound.nothing_to_review"
+    http_status = 409
+    sentence = _("这一条已经审过了，或不用审。")
+
+
+class NotOnTheShelfError(CampusError):
+    code = "lostfound.not_on_the_shelf"
+    http_status = 409
+    sentence = _("这件东西不在失物招领处：还没有交来，或已经领走。")
+
+
+class ReceiverError(CampusError):
+    code = "lostfound.receiver"
+    http_status = 422
+    field = "receiver"
+    sentence = _("领走的人不能是经办人自己，也要有账号；没有账号的请写姓名和签收单号。")

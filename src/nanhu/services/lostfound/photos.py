@@ -1,0 +1,72 @@
+"""Photos of items: made small enough for a phone and handed out to whoever may see the item; kept by his own browser for ten minutes."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.files import services as files
+from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.files.pictures import reduced
+from nanhu.kernel.files.purposes import Purpose, Retention, purposes
+from nanhu.kernel.registry import Viewer
+from nanhu.services.lostfound import policies
+from nanhu.services.lostfound.models import Item, Photo
+from nanhu.services.lostfound.rules import ITEM_KEPT
+
+LARGE, SMALL = 1280, 400
+"""The longer side, in pixels."""
+PHOTOS = Purpose(
+    key="lostfound.photo",
+    name=_("失物照片"),
+    kinds=frozenset({"jpeg"}),
+    retention=Retention(name=_("一年"), days=ITEM_KEPT.days),
+    may_open=lambda _viewer, _file: False,
+)
+"""Nobody opens them by the files' own address: here the item decides."""
+purposes.add(PHOTOS)
+
+
+def keep_photos(*, by: Actor, item: Item, pictures: list[bytes]) -> None:
+    """Pictures that were made anew already (`PicturesField`)."""
+    target = f"lostfound-item:{item.public_id}"
+    for content in pictures:
+        kept = [
+            files.keep(
+                by=by,
+                purpose=PHOTOS,
+                content=reduced(content, longest=side),
+                name=f"{side}.jpg",
+                target=target,
+                is_ours=True,
+            )
+            for side in (LARGE, SMALL)
+        ]
+        Photo.objects.create(item=item, large=kept[0], small=kept[1])
+
+
+def may_see(viewer: Viewer, item: Item) -> bool:
+    if item.author_id == viewer.account_id or viewer.roles & {policies.REVIEWER, policies.CHIEF, policies.KEEPER}:
+        return True
+    return item.shows_photos and policies.is_on_board(item)
+
+
+@require_safe
+def photo(request: HttpRequest, public_id: UUID, *, is_small: bool = False) -> HttpResponse:
+    found = Photo.objects.filter(public_id=public_id).select_related("item", "large", "small").first()
+    viewer = request.viewer  # type: ignore[attr-defined]  # set by identity
+    if found is None or not may_see(viewer, found.item):
+        raise NotFoundError(what=_("这张照片"))
+    return picture_response(found.small if is_small else found.large)
+
+
+def picture_response(file: StoredFile) -> HttpResponse:
+    headers = {
+        "Cache-Control": "private, max-age=600",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return HttpResponse(files.content_of(file), content_type="image/jpeg", headers=headers)

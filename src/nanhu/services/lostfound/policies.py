@@ -1,0 +1,48 @@
+"""Roles of lost and found, and who sees which item."""
+
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.registry import Role, Viewer
+from nanhu.services.lostfound.models import Item
+
+REVIEWER: Final = "lostfound.reviewer"
+CHIEF: Final = "lostfound.chief"
+KEEPER: Final = "lostfound.keeper"
+REVIEW_ROLES: Final = (
+    Role(key=REVIEWER, name=_("失物招领审核"), description=_("审核发布的失物、处理举报；不审自己的")),
+    Role(key=CHIEF, name=_("失物招领审核负责人"), description=_("审核超时的提醒；也可以审核")),
+)
+KEEPER_ROLE: Final = Role(
+    key=KEEPER, name=_("失物保管"), description=_("失物招领处的柜台：收下、核对特征、凭证件交还并签收；大额现金和卡证")
+)
+
+
+def on_board() -> Q:
+    return Q(state=Item.State.OPEN, hidden_at=None, expires_on__gte=campus_today())
+
+
+def is_on_board(item: Item) -> bool:
+    return item.state == Item.State.OPEN and item.hidden_at is None and item.expires_on >= campus_today()
+
+
+def visible_to(viewer: Viewer) -> QuerySet[Item]:
+    """What is on the board, one's own, and what one has claimed or was handed."""
+    mine = Q(author_id=viewer.account_id) | Q(hand_over__receiver_id=viewer.account_id)
+    claimed = Q(claims__claimer_id=viewer.account_id, hidden_at=None) & ~Q(state=Item.State.REJECTED)
+    return Item.objects.filter(on_board() | mine | claimed).distinct()
+
+
+def reviewable_by(viewer: Viewer) -> QuerySet[Item]:
+    """What waits for a second person's eye."""
+    return Item.objects.filter(review_due_at__isnull=False).exclude(author_id=viewer.account_id)
+
+
+def kept_at_desk() -> QuerySet[Item]:
+    """What lies at the desk, or is to be handed in there."""
+    return Item.objects.filter(keeper=Item.Keeper.DESK, kind=Item.Kind.FOUND) | Item.objects.filter(
+        state=Item.State.GUARDED
+    )

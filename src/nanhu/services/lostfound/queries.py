@@ -1,0 +1,180 @@
+"""Reads of lost and found: the board, what fits an item, what waits for a person, what one may know of oneself."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from nanhu.kernel import folding
+from nanhu.kernel.clock import now
+from nanhu.kernel.database.statements import Statements
+from nanhu.kernel.kit import answering
+from nanhu.kernel.registry import Hit, Owner, Viewer
+from nanhu.services.lostfound import policies, rules
+from nanhu.services.lostfound.models import Claim, Conversation, Item, Message, PhoneLook
+
+MOST_CANDIDATES: Final = 300
+SQL: Final = Statements(Path(__file__).parent / "sql" / "queries")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of one person: what he looks for, claims that he has to answer, conversations with something unread, things to sign for."""
+
+    open: int
+    claims: int
+    unread: int
+    unsigned: int
+
+    @property
+    def waiting(self) -> int:
+        return self.claims + self.unread + self.unsigned
+
+
+def board() -> QuerySet[Item]:
+    rows = Item.objects.filter(policies.on_board()).select_related("place__parent").prefetch_related("photos")
+    return rows.order_by("-created_at")
+
+
+def counts_of(viewer: Viewer) -> Counts:
+    """One query a request, whoever wants to know."""
+    known = viewer.known.get("lostfound")
+    if known is None:
+        known = viewer.known["lostfound"] = read_counts(viewer.account_id)
+    found: Counts = known
+    return found
+
+
+def read_counts(account_id: int) -> Counts:
+    [found] = SQL.rows("counts", {"account": account_id})
+    return Counts(*found)
+
+
+def conversations_of(account_id: int) -> QuerySet[Conversation]:
+    """Newest words first, with `is_unread` and `is_author`."""
+    rows = Conversation.objects.filter(Q(guest_id=account_id) | Q(item__author_id=account_id)).select_related("item")
+    read_at = Case(When(item__author_id=account_id, then=F("author_read_at")), default=F("guest_read_at"))
+    others = Message.objects.filter(conversation=OuterRef("pk")).exclude(sender_id=account_id)
+    unread = others.filter(at__gt=Coalesce(OuterRef("read_at"), OuterRef("created_at") - timedelta(days=1)))
+    return rows.annotate(
+        read_at=read_at,
+        last_at=Max("messages__at"),
+        is_unread=Exists(unread),
+    ).order_by(F("last_at").desc(nulls_last=True))
+
+
+def mine(account_id: int) -> QuerySet[Item]:
+    rows = Item.objects.filter(author_id=account_id).select_related("place__parent").prefetch_related("photos")
+    waits = Count("claims", filter=Q(claims__state=Claim.State.WAITING))
+    return rows.annotate(waiting_claims=waits).order_by("-created_at")
+
+
+def matches_of(item: Item) -> list[Item]:
+    """The three that fit best: the other kind, the same category, within three days, not on another campus. Nobody joins them but people."""
+    days = timedelta(days=rules.NEAR_DAYS)
+    other = Item.Kind.FOUND if item.kind == Item.Kind.LOST else Item.Kind.LOST
+    rows = Item.objects.filter(policies.on_board(), kind=other, category=item.category).exclude(
+        author_id=item.author_id
+    )
+    near = rows.filter(happened_at__range=(item.happened_at - days, item.happened_at + days))
+    related = near.select_related("place__parent__parent").prefetch_related("photos")
+    scored = [(score_of(item, one), one) for one in related.order_by("-created_at")[:MOST_CANDIDATES]]
+    fitting = sorted((one for one in scored if one[0] >= rules.LEAST_SCORE), key=lambda one: -one[0])
+    return [one for _score, one in fitting[: rules.MOST_MATCHES]]
+
+
+def score_of(item: Item, other: Item) -> float:
+    place = rules.place_score(path_of(item), path_of(other))
+    if place is None:
+        return 0.0
+    words = rules.overlap(f"{item.words} {item.place_words}", f"{other.words} {other.place_words}")
+    return rules.score(words=words, place=place, time=rules.nearness(item.happened_at, other.happened_at))
+
+
+def path_of(item: Item) -> tuple[str, ...]:
+    """Keys from the campus down."""
+    found, place = [], item.place
+    while place is not None:
+        found.append(place.key)
+        place = place.parent
+    return tuple(reversed(found))
+
+
+def likeness(claim: Claim) -> str:
+    """How like the mark that the finder noted, which is shown to nobody: "" where he noted none."""
+    if not claim.item.mark or not claim.mark:
+        return ""
+    found = rules.overlap(claim.item.mark, claim.mark)
+    return "close" if found >= 0.5 else "some" if found > 0 else "none"  # noqa: PLR2004 - half of the pairs
+
+
+def found_by_text(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
+    """For the one search: only what is on the board at this moment."""
+    if not folding.query_of(text):
+        return []
+    return [
+        Hit(
+            key=str(one.public_id),
+            title=f"{one.get_kind_display()}：{one.title}",
+            url=reverse("lostfound:board:item", args=[one.public_id]),
+            detail=one.where,
+            icon=one.icon,
+        )
+        for one in board().filter(answering(text)).prefetch_related(None)[:limit]
+    ]
+
+
+def item_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    """All that stands under a person's name; phone and mark in the copy that only he opens."""
+    rows = Item.objects.filter(author_id=owner.account_id).select_related("place__parent").order_by("-created_at")
+    for one in rows.filter(created_at__gte=since) if since else rows:
+        sealed = {"phone": one.phone or "", "mark": one.mark or ""} if owner.is_whole else {"phone": one.phone_masked}
+        yield {
+            "kind": one.kind,
+            "category": one.category,
+            "words": one.words,
+            "where": one.where,
+            "happened_at": one.happened_at,
+            "state": one.state,
+            "published_at": one.created_at,
+            **sealed,
+        }
+
+
+def message_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = Message.objects.filter(sender_id=owner.account_id).select_related("conversation__item").order_by("-at")
+    for one in rows.filter(at__gte=since) if since else rows:
+        yield {"about": one.conversation.item.title, "words": one.words, "at": one.at}
+
+
+def claim_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = Claim.objects.filter(claimer_id=owner.account_id).select_related("item").order_by("-created_at")
+    for one in rows.filter(created_at__gte=since) if since else rows:
+        yield {"about": one.item.title, "mark": one.mark or "", "state": one.state, "at": one.created_at}
+
+
+def look_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = PhoneLook.objects.filter(viewer_id=owner.account_id).select_related("item")
+    for one in rows.filter(at__gte=since) if since else rows:
+        yield {"about": one.item.title, "at": one.at}
+
+
+def is_late(item: Item) -> bool:
+    return item.review_due_at is not None and item.review_due_at <= now()
+
+
+def reviews_for(viewer: Viewer, *, is_late: bool = False) -> QuerySet[Item]:
+    """What this reviewer may decide, the most urgent first."""
+    rows = policies.reviewable_by(viewer).select_related("place__parent").order_by("review_due_at")
+    return rows.filter(review_due_at__lte=now()) if is_late else rows
+
+
+def desk_items() -> QuerySet[Item]:
+    waits = Count("claims", filter=Q(claims__state=Claim.State.WAITING))
+    rows = policies.kept_at_desk().select_related("place__parent", "hand_over")
+    return rows.annotate(waiting_claims=waits).order_by("-created_at")

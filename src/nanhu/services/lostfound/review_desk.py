@@ -1,0 +1,154 @@
+"""The reviewers' desk (失物招领审核): what waits, what is late, approve or reject with a reason."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Console,
+    Empty,
+    Filters,
+    FoldedSearch,
+    Link,
+    Moment,
+    PageRequest,
+    Table,
+    Text,
+    form_of,
+    listing,
+)
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.registry import Viewer, WaitingLine
+from nanhu.services.lostfound import policies, queries
+from nanhu.services.lostfound.forms import RejectForm
+from nanhu.services.lostfound.models import Item
+from nanhu.services.lostfound.services import reviewing
+
+TONES: dict[str, Tone] = {
+    "pending": "warn",
+    "open": "info",
+    "rejected": "bad",
+    "found": "good",
+    "returned": "good",
+    "guarded": "warn",
+}
+desk = Console(
+    "lostfound:review",
+    _("失物招领审核"),
+    icon="package-check",
+    owner=_("信息中心"),
+    description=_("审核发布的失物，处理举报；四个工作小时内"),
+    roles=policies.REVIEW_ROLES,
+    order=52,
+)
+
+
+def why_waiting(one: Item) -> str:
+    if one.hidden_at is not None:
+        return str(_("有人举报，已隐藏"))
+    return str(_("先显示后审") if one.state == Item.State.OPEN else _("新发布"))
+
+
+class Reviews(Table):
+    words = Link(_("物品"), lambda one: one.title, to="review")
+    kind = Text(_("丢失或捡到"), names=dict(Item.Kind.choices))
+    category = Text(_("类别"), names=dict(Item.Category.choices))
+    where = Text(_("地点"), lambda one: one.where)
+    author = Text(_("发布人"), "author_name")
+    why = Text(_("为什么审"), why_waiting)
+    due = Moment(_("应审完"), "review_due_at")
+    state = Badge(_("状态"), names=Item.State.choices, tones=TONES, tone="none")
+
+
+class ReviewFilters(Filters):
+    q = FoldedSearch(label=_("物品、地点、拼音"))
+    category = Choice(_("类别"), Item.Category.choices)
+
+
+def lines(viewer: Viewer, limit: int) -> list[WaitingLine]:
+    return [
+        WaitingLine(
+            title=f"{one.get_kind_display()}：{one.title}",
+            url=review.address(public_id=one.public_id),
+            who=one.author_name,
+            since=one.created_at,
+            facts=((_("为什么审"), why_waiting(one)),),
+        )
+        for one in queries.reviews_for(viewer)[:limit]
+    ]
+
+
+@desk.page(
+    "", title=_("待审的失物"), tab=_("待审"), count=lambda viewer: queries.reviews_for(viewer).count(), waits=True
+)
+def reviews(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有要审的"), icon="package-check", text=_("有人发布或举报时，这里和待办里都会出现。"))
+    return listing(request, Reviews, queries.reviews_for(request.viewer), ReviewFilters, empty=none)
+
+
+reviews.waiting_lines = lines
+
+
+@desk.page(
+    "late/",
+    title=_("超时没有审的"),
+    tab=_("超时"),
+    roles=(policies.CHIEF,),
+    count=lambda viewer: queries.reviews_for(viewer, is_late=True).count(),
+    waits=True,
+)
+def late(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有超时的"), icon="clock")
+    return listing(request, Reviews, queries.reviews_for(request.viewer, is_late=True), ReviewFilters, empty=none)
+
+
+@desk.page("locked/", title=_("认领锁定的"), tab=_("锁定"))
+def locked(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有锁定的"), icon="lock-open", text=_("三次没说对特征的会锁定，核实后在这里解开。"))
+    rows = Item.objects.filter(locked_at__isnull=False, state=Item.State.OPEN).select_related("place__parent")
+    return listing(request, Reviews, rows.order_by("-locked_at"), ReviewFilters, empty=none)
+
+
+def reviewed(request: PageRequest, public_id: UUID) -> Item:
+    """What waits or was reviewed; one's own is another's work, what nobody has to look at is nobody's."""
+    rows = Item.objects.exclude(author_id=request.viewer.account_id).select_related("place__parent")
+    one = rows.filter(public_id=public_id).first()
+    if one is None or not (one.review_due_at or one.reviewed_at or one.locked_at):
+        raise NotFoundError(what=Item.what)
+    return one
+
+
+@reviews.page("items/<uuid:public_id>/", title=_("审核"), subject=Seen(reviewed), opens_whole=True)
+def review(request: PageRequest, one: Item) -> HttpResponse:
+    facts = {
+        "item": one,
+        "addresses": request.page.addresses_below(public_id=one.public_id),
+        "photos": one.photos.all(),
+        "reports": one.reports.all(),
+        "waits": one.review_due_at is not None,
+        "is_late": queries.is_late(one),
+        "why": why_waiting(one),
+        "form": form_of(request, RejectForm),
+    }
+    return render(request, "lostfound/review.html", facts)
+
+
+@review.action("approve/", done=_("已通过。"), to="reviews")
+def approve(request: PageRequest, one: Item) -> None:
+    reviewing.approve(by=request.actor, item=one)
+
+
+@review.action("reject/", form=RejectForm, done=_("已驳回，发布的人看得到原因。"), to="reviews")
+def reject(request: PageRequest, form: RejectForm, one: Item) -> None:
+    reviewing.reject(by=request.actor, item=one, reason=form.cleaned_data["reason"])
+
+
+@review.action("unlock/", done=_("已解开，可以再认领。"))
+def unlock(request: PageRequest, one: Item) -> None:
+    reviewing.unlock(by=request.actor, item=one)

@@ -1,0 +1,76 @@
+"""Claims (认领): whoever says that a found thing is his describes its mark; who keeps it says yes or no. Three wrong ones lock it."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import now
+from nanhu.services.lostfound import policies, rules
+from nanhu.services.lostfound.errors import ClaimedBeforeError, NotClaimableError, OwnItemError
+from nanhu.services.lostfound.models import Claim, Conversation, Item, Message
+from nanhu.services.lostfound.services.trail import locked, note, notify
+
+State = Claim.State
+
+
+@transaction.atomic
+def claim(*, by: Actor, item: Item, mark: str) -> Claim:
+    found = locked(item)
+    if found.author_id == by.account_id:
+        raise OwnItemError
+    if not is_claimable(found):
+        raise NotClaimableError
+    if found.claims.filter(claimer_id=by.account_id).exists():
+        raise ClaimedBeforeError
+    made = Claim.objects.create(item=found, claimer_id=account_of(by), claimer_name=by.name, mark=mark)
+    note(by, "lostfound.claim", found)
+    if found.keeper == Item.Keeper.SELF:
+        says = _("有人认领您捡到的“%(item)s”并说了特征，请到“失物招领·我的”里答复。")
+        notify(found.author, says % {"item": found.title})
+    return made
+
+
+def is_claimable(item: Item) -> bool:
+    is_taken = item.claims.filter(state=State.RIGHT).exists()
+    return item.kind == Item.Kind.FOUND and policies.is_on_board(item) and item.locked_at is None and not is_taken
+
+
+@transaction.atomic
+def decide(*, by: Actor, one: Claim, is_right: bool) -> Claim:
+    """By the one who keeps the thing, never by its claimer. The item's lock first, so that two answers come one after the other."""
+    item = locked(one.item)
+    found = Claim.objects.select_for_update(of=("self",)).select_related("claimer").get(pk=one.pk)
+    if found.claimer_id == by.account_id:
+        raise OwnItemError
+    if found.state != State.WAITING:
+        raise found.wrong_state()
+    if is_right and item.claims.filter(state=State.RIGHT).exists():
+        raise NotClaimableError
+    found.state, found.decided_at, found.decided_by_name = State.RIGHT if is_right else State.WRONG, now(), by.name
+    found.save()
+    note(by, "lostfound.decide_claim", item, state=found.state)
+    if is_right:
+        agree_on_a_place(item, found)
+    else:
+        lock_after_wrong(by, item)
+        notify(found.claimer, _("您认领的“%(item)s”，特征没有说对。") % {"item": item.title})
+    return found
+
+
+def agree_on_a_place(item: Item, found: Claim) -> None:
+    """At the desk he fetches it; with the finder he arranges it by messages."""
+    if item.keeper == Item.Keeper.DESK:
+        says = _("您认领的“%(item)s”特征对了，请带证件到失物招领处领取。")
+    else:
+        says = _("您认领的“%(item)s”特征对了，请到“失物招领·我的”里留言，约时间地点。")
+        talk, _is_new = Conversation.objects.get_or_create(item=item, guest=found.claimer)
+        words = _("特征说对了。我们约个时间地点交还吧。")
+        Message.objects.create(conversation=talk, sender=item.author, words=words)
+    notify(found.claimer, says % {"item": item.title})
+
+
+def lock_after_wrong(by: Actor, item: Item) -> None:
+    if item.locked_at is None and item.claims.filter(state=State.WRONG).count() >= rules.MOST_WRONG_CLAIMS:
+        item.locked_at = now()
+        item.save()
+        note(by, "lostfound.lock", item)

@@ -1,0 +1,115 @@
+"""Publishing (发布), and mending what was rejected."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import folding
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.crypto import mask_phone
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.registry import FoundCardReport, found_cards
+from nanhu.platforms.campus.api import Place
+from nanhu.platforms.flows import api as flows
+from nanhu.services.lostfound import rules
+from nanhu.services.lostfound.errors import CardPhotoError, TooManyPostsError
+from nanhu.services.lostfound.models import Item
+from nanhu.services.lostfound.photos import keep_photos
+from nanhu.services.lostfound.services.trail import locked, note
+
+State, Kind, Category = Item.State, Item.Kind, Item.Category
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What an author says. `card_number` is read off a campus card that he found: it is handed on and kept nowhere."""
+
+    category: str
+    words: str
+    happened_at: datetime
+    place: Place | None = None
+    place_words: str = ""
+    keeper: str = Item.Keeper.SELF
+    amount_fen: int | None = None
+    phone: str = field(default="", repr=False)
+    mark: str = field(default="", repr=False)
+    card_number: str = field(default="", repr=False)
+    photos: list[bytes] = field(default_factory=list, repr=False)
+
+
+@transaction.atomic
+def publish(*, by: Actor, kind: str, post: Post) -> Item:
+    """Into the review; at once on the board for an author of five good posts; large sums of cash to the security office alone."""
+    author_id = account_of(by)
+    refuse_too_many(author_id)
+    item = Item(kind=kind, author_id=author_id, author_name=by.name)
+    fill(item, post)
+    queue(item)
+    item.save()
+    keep_photos(by=by, item=item, pictures=post.photos)
+    note(by, "lostfound.publish", item, kind=item.kind, category=item.category, state=item.state)
+    if post.card_number:
+        report_card(by, item, post.card_number)
+    return item
+
+
+@transaction.atomic
+def mend(*, by: Actor, item: Item, post: Post) -> Item:
+    """What was rejected, said anew: into the review again. New photos take the place of the old ones."""
+    found = locked(item, [State.REJECTED])
+    fill(found, post)
+    queue(found)
+    found.save()
+    if post.photos:
+        found.photos.all().delete()
+        keep_photos(by=by, item=found, pictures=post.photos)
+    note(by, "lostfound.mend", found)
+    return found
+
+
+def fill(item: Item, post: Post) -> None:
+    item.category, item.words, item.amount_fen = post.category, post.words, post.amount_fen
+    item.place, item.place_words, item.happened_at = post.place, post.place_words, post.happened_at
+    item.keeper = post.keeper if item.kind == Kind.FOUND else Item.Keeper.SELF
+    item.phone, item.phone_masked = post.phone or None, mask_phone(post.phone) if post.phone else ""
+    item.mark = post.mark or item.mark
+    item.expires_on = campus_today() + rules.SHOWN_FOR
+    item.searched = folding.searched(
+        item.words, f"{item.where} {item.get_category_display()} {item.get_kind_display()}"
+    )
+    if post.photos and item.kind == Kind.FOUND and item.category == Category.CARD:
+        raise CardPhotoError
+
+
+def queue(item: Item) -> None:
+    """Where it goes now; the caller saves."""
+    item.ended_at, item.alarmed_at, item.review_due_at = None, None, None
+    if (item.amount_fen or 0) > rules.LARGEST_CASH_FEN:
+        item.state = State.GUARDED
+    else:
+        item.review_due_at = flows.due_after(now(), rules.REVIEW_MINUTES)
+        item.state = State.OPEN if is_trusted(item.author_id) else State.PENDING
+
+
+def refuse_too_many(author_id: int) -> None:
+    lock_key(f"lostfound.publish:{author_id}")
+    since = now() - timedelta(days=1)
+    if Item.objects.filter(author_id=author_id, created_at__gt=since).count() >= rules.MOST_POSTS_A_DAY:
+        raise TooManyPostsError(most=rules.MOST_POSTS_A_DAY)
+
+
+def is_trusted(author_id: int) -> bool:
+    """Five of his posts were approved, and none stands rejected."""
+    mine = Item.objects.filter(author_id=author_id)
+    approved = mine.filter(approved_at__isnull=False).count()
+    return approved >= rules.TRUSTED_AFTER and not mine.filter(state=State.REJECTED).exists()
+
+
+def report_card(by: Actor, item: Item, number: str) -> None:
+    """Its owner is told by the room whose card it is; nothing comes back."""
+    waits = _("失物招领处") if item.keeper == Item.Keeper.DESK else _("捡到的人那里，请到“失物招领”里给他留言")
+    for handler in found_cards:
+        handler.report(by, FoundCardReport(kept_at=waits, number=number))

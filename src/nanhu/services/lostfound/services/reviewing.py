@@ -1,0 +1,82 @@
+"""Review (审核): another than the author approves, or rejects with a reason; reports of abuse hide until then."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.proposals import given, refuse_same_person
+from nanhu.platforms.flows import api as flows
+from nanhu.services.lostfound import policies, rules
+from nanhu.services.lostfound.errors import OwnItemError, WaitsForOthersError
+from nanhu.services.lostfound.models import AbuseReport, Item
+from nanhu.services.lostfound.services.trail import locked, note, notify
+
+State = Item.State
+
+
+@transaction.atomic
+def approve(*, by: Actor, item: Item) -> Item:
+    """On the board for thirty days from now; what stood there already goes on, with its photos."""
+    found = waiting(by, item)
+    if found.state == State.PENDING:
+        found.state, found.expires_on = State.OPEN, campus_today() + rules.SHOWN_FOR
+    found.hidden_at, found.shows_photos, found.answer = None, True, ""
+    found.approved_at = now()
+    found.save()
+    note(by, "lostfound.approve", found)
+    return found
+
+
+@transaction.atomic
+def reject(*, by: Actor, item: Item, reason: str) -> Item:
+    """Off the board; its author is told why and may mend it."""
+    found = waiting(by, item)
+    found.answer = given(reason)
+    found.state, found.ended_at, found.hidden_at = State.REJECTED, now(), None
+    found.save()
+    note(by, "lostfound.reject", found, found.answer)
+    says = _("您发布的失物“%(item)s”没有通过：%(reason)s。请在“失物招领·我的”里改好再发。")
+    notify(found.author, says % {"item": found.title, "reason": found.answer})
+    return found
+
+
+def waiting(by: Actor, item: Item) -> Item:
+    """Locked, and signed by its reviewer; the caller saves."""
+    found = locked(item)
+    refuse_same_person(by, found.author_id)
+    if found.review_due_at is None:
+        raise WaitsForOthersError
+    found.review_due_at, found.alarmed_at = None, None
+    found.reviewer_id, found.reviewer_name, found.reviewed_at = by.account_id, by.name, now()
+    return found
+
+
+@transaction.atomic
+def report(*, by: Actor, item: Item, reason: str) -> Item:
+    """Hidden at once, until somebody reviewed it. A person's second report of the same item hides nothing."""
+    found = locked(item)
+    if found.author_id == by.account_id:
+        raise OwnItemError
+    if not policies.is_on_board(found):
+        raise found.wrong_state()
+    _row, is_new = AbuseReport.objects.get_or_create(
+        item=found, author_id=account_of(by), defaults={"author_name": by.name, "reason": given(reason)}
+    )
+    if is_new:
+        found.hidden_at = now()
+        found.review_due_at = found.review_due_at or flows.due_after(now(), rules.REVIEW_MINUTES)
+        found.save()
+        note(by, "lostfound.report", found, given(reason))
+    return found
+
+
+@transaction.atomic
+def unlock(*, by: Actor, item: Item) -> Item:
+    """Claims are open again after three wrong ones."""
+    found = locked(item, [State.OPEN])
+    if found.locked_at is not None:
+        found.locked_at = None
+        found.save()
+        note(by, "lostfound.unlock", found)
+    return found
