@@ -33,7 +33,7 @@ from nanhu.services.lostfound.services import claiming, keeping, looking, publis
 from nanhu.services.lostfound.services.publishing import Post
 
 State = Item.State
-PER_PAGE = 24
+PER_PAGE, MOST_SHOWN, MOST_MATCHED = 24, 100, 10
 board = Console(
     "lostfound:board",
     _("失物招领"),
@@ -109,14 +109,15 @@ def found(request: PageRequest, form: FoundForm) -> Item:
 )
 def mine(request: PageRequest) -> HttpResponse:
     account_id = request.viewer.account_id
-    items = list(queries.mine(account_id)[:100])
-    open_items = [one for one in items if one.state in {State.OPEN, State.PENDING}][:5]
+    items = list(queries.mine(account_id)[:MOST_SHOWN])
+    looking = [one for one in items if one.state in {State.OPEN, State.PENDING}]
+    fitting = queries.matches_of(looking[:MOST_MATCHED])
     facts = {
         "items": items,
         "talks": queries.conversations_of(account_id)[:50],
         "claims": Claim.objects.filter(claimer_id=account_id).select_related("item").order_by("-created_at")[:20],
         "unsigned": Item.objects.filter(hand_over__receiver_id=account_id, hand_over__signed_at=None),
-        "matches": [(one, fitting) for one in open_items if (fitting := queries.matches_of(one))],
+        "matches": [(one, fitting[one.pk]) for one in looking[:MOST_MATCHED] if fitting[one.pk]],
     }
     return render(request, "lostfound/mine.html", facts)
 
@@ -158,7 +159,7 @@ def own_facts(one: Item) -> dict[str, Any]:
         "claims": [(claim, queries.likeness(claim)) for claim in waiting] if one.keeper == Item.Keeper.SELF else [],
         "looks": one.looks.all()[:20],
         "talks": queries.conversations_of(one.author_id).filter(item=one),
-        "matches": queries.matches_of(one) if one.state in {State.OPEN, State.PENDING} else [],
+        "matches": queries.matches_of([one])[one.pk] if one.state in {State.OPEN, State.PENDING} else [],
         "may_prolong": one.state in {State.OPEN, State.EXPIRED} and one.prolonged_at is None,
         "may_settle": one.state in {State.OPEN, State.EXPIRED},
         "may_close": one.state in settling.ENDS[State.CLOSED],
@@ -255,7 +256,7 @@ def said_before(_request: PageRequest, one: Item) -> dict[str, Any]:
         "happened_at": one.happened_at,
         "keeper": one.keeper,
         "phone": one.phone or "",
-        "amount": f"{one.amount_fen / 100:.2f}" if one.amount_fen else "",
+        "amount_fen": f"{one.amount_fen / 100:.2f}" if one.amount_fen else "",
     }
 
 

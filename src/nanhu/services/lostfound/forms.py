@@ -57,7 +57,7 @@ class PostForm(forms.Form):
         rows=3,
         help_text=_("颜色、牌子、装在什么里。只有失主知道的特征不要写在这里。"),
     )
-    amount = YuanField(label=_("多少钱（现金才填）"), required=False)
+    amount_fen = YuanField(label=_("多少钱（现金才填）"), required=False)
     place = PlaceField(label=_("在哪里"), required=False, open_only=True)
     place_words = PublicTextField(label=_("具体位置"), max_length=60, required=False)
     happened_at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
@@ -79,14 +79,14 @@ class PostForm(forms.Form):
         if not given.get("place") and not given.get("place_words") and not {"place", "place_words"} & set(self.errors):
             self.add_error("place", _("请写在哪里，或在“具体位置”里说一句。"))
         is_cash = given.get("category") == Item.Category.CASH
-        if is_cash and not given.get("amount") and "amount" not in self.errors:
-            self.add_error("amount", _("现金请写多少钱。"))
-        given["amount_fen"] = given.pop("amount", None) if is_cash else None
+        if is_cash and not given.get("amount_fen") and "amount_fen" not in self.errors:
+            self.add_error("amount_fen", _("现金请写多少钱。"))
+        given["amount_fen"] = given.get("amount_fen") if is_cash else None
         return given
 
 
 class LostForm(PostForm):
-    field_order = ("photos", "category", "words", "place", "place_words", "happened_at", "amount", "phone")
+    field_order = ("photos", "category", "words", "place", "place_words", "happened_at", "amount_fen", "phone")
 
 
 class FoundForm(PostForm):
@@ -116,7 +116,7 @@ class FoundForm(PostForm):
         "keeper",
         "mark",
         "card_number",
-        "amount",
+        "amount_fen",
         "phone",
     )
 

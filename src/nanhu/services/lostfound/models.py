@@ -107,7 +107,8 @@ class Item(models.Model):
                 condition=Q(place__isnull=False) | ~Q(place_words=""), name="lostfound_item_is_somewhere"
             ),
             models.CheckConstraint(
-                condition=Q(category="cash", amount_fen__gt=0) | ~Q(category="cash") & Q(amount_fen=None),
+                condition=Q(category="cash", amount_fen__isnull=False, amount_fen__gt=0)
+                | ~Q(category="cash") & Q(amount_fen=None),
                 name="lostfound_item_cash_has_a_sum",
             ),
             models.CheckConstraint(
@@ -126,7 +127,7 @@ class Item(models.Model):
                 name="lostfound_item_ends",
             ),
             models.CheckConstraint(
-                condition=Q(phone=None, phone_masked="") | Q(phone__isnull=False) & ~Q(phone_masked=""),
+                condition=Q(phone__isnull=True, phone_masked="") | Q(phone__isnull=False) & ~Q(phone_masked=""),
                 name="lostfound_item_phone_masked",
             ),
         ]

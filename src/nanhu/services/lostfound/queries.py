@@ -69,23 +69,40 @@ def conversations_of(account_id: int) -> QuerySet[Conversation]:
 
 
 def mine(account_id: int) -> QuerySet[Item]:
-    rows = Item.objects.filter(author_id=account_id).select_related("place__parent").prefetch_related("photos")
+    rows = Item.objects.filter(author_id=account_id).select_related("place__parent__parent")
     waits = Count("claims", filter=Q(claims__state=Claim.State.WAITING))
     return rows.annotate(waiting_claims=waits).order_by("-created_at")
 
 
-def matches_of(item: Item) -> list[Item]:
-    """The three that fit best: the other kind, the same category, within three days, not on another campus. Nobody joins them but people."""
+def matches_of(items: Sequence[Item]) -> dict[int, list[Item]]:
+    """By id, the three that fit best: the other kind, the same category, within three days, not on another campus. Nobody joins them but
+    people. Two queries, however many items."""
+    if not items:
+        return {}
+    wanted = Q()
+    for one in items:
+        wanted |= near(one)
+    rows = Item.objects.filter(policies.on_board()).filter(wanted).order_by("-created_at")
+    others = list(rows.select_related("place__parent__parent").prefetch_related("photos")[:MOST_CANDIDATES])
+    return {one.pk: best_of(one, others) for one in items}
+
+
+def near(item: Item) -> Q:
     days = timedelta(days=rules.NEAR_DAYS)
+    span = (item.happened_at - days, item.happened_at + days)
     other = Item.Kind.FOUND if item.kind == Item.Kind.LOST else Item.Kind.LOST
-    rows = Item.objects.filter(policies.on_board(), kind=other, category=item.category).exclude(
-        author_id=item.author_id
-    )
-    near = rows.filter(happened_at__range=(item.happened_at - days, item.happened_at + days))
-    related = near.select_related("place__parent__parent").prefetch_related("photos")
-    scored = [(score_of(item, one), one) for one in related.order_by("-created_at")[:MOST_CANDIDATES]]
-    fitting = sorted((one for one in scored if one[0] >= rules.LEAST_SCORE), key=lambda one: -one[0])
-    return [one for _score, one in fitting[: rules.MOST_MATCHES]]
+    return Q(kind=other, category=item.category, happened_at__range=span) & ~Q(author_id=item.author_id)
+
+
+def best_of(item: Item, others: Sequence[Item]) -> list[Item]:
+    days = timedelta(days=rules.NEAR_DAYS)
+    fitting = [
+        (score_of(item, one), one)
+        for one in others
+        if one.kind != item.kind and one.category == item.category and abs(one.happened_at - item.happened_at) <= days
+    ]
+    best = sorted((one for one in fitting if one[0] >= rules.LEAST_SCORE), key=lambda one: -one[0])
+    return [one for _score, one in best[: rules.MOST_MATCHES]]
 
 
 def score_of(item: Item, other: Item) -> float:

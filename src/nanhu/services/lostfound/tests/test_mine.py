@@ -1,0 +1,140 @@
+"""Mine (A075): states, what may fit, the keeping desk, who leaves, the copy of my data."""
+
+from datetime import timedelta
+
+import pytest
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.registry import Owner
+from nanhu.platforms.identity.services.accounts import move
+from nanhu.platforms.people import api as people
+from nanhu.services.lostfound import queries
+from nanhu.services.lostfound.models import HandOver, Item
+from nanhu.services.lostfound.services import claiming, keeping
+from nanhu.services.lostfound.tests.conftest import HOME
+from nanhu.testing.members import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.capability("A075.1")
+def test_an_author_sets_the_state_of_his_own_and_nobody_elses(school):
+    lost, found = school.shown(kind="lost", words="蓝色水杯"), school.shown(words="黑色雨伞")
+    author, other = school.client("S1"), school.client("S2")
+    for item, action, words in ((lost, "set-found", "已找到"), (found, "set-returned", "已归还")):
+        address = f"{HOME}items/{item.public_id}/"
+        assert action in author.get(address).content.decode()
+        assert other.post(f"{address}{action}/").status_code == 404
+        assert author.post(f"{address}{action}/").status_code == 302
+        assert words in author.get(f"{HOME}mine/").content.decode()
+        assert author.post(f"{address}{action}/").status_code == 409
+        assert item.words not in other.get(HOME).content.decode()
+        assert other.post(f"{address}reopen/").status_code == 404
+        assert author.post(f"{address}reopen/").status_code == 302
+        assert item.words in other.get(HOME).content.decode(), "寻找中 again"
+        assert author.post(f"{address}set-closed/").status_code == 404
+        assert author.post(f"{address}close/").status_code == 302
+    assert author.get(f"{HOME}mine/").content.decode().count("关闭") >= 2
+    waiting = school.post(words="还没审的")
+    assert author.post(f"{HOME}items/{waiting.public_id}/set-returned/").status_code == 409
+    assert author.post(f"{HOME}items/{waiting.public_id}/close/").status_code == 302
+    assert "还没审的" not in school.client("R1").get(f"{HOME}review/").content.decode()
+
+
+@pytest.mark.capability("A075.2")
+def test_what_fits_is_suggested_to_both_and_joined_by_nobody(school):
+    lost = school.shown("S1", "lost", words="丢了黑色折叠伞，木柄", place="lib-301")
+    found = school.shown("S2", "found", words="捡到黑色折叠伞")
+    school.shown("S3", "found", words="黑色折叠伞", category="other")
+    school.shown("S3", "found", words="黑色折叠伞，东区", place="east")
+    school.shown("S3", "found", words="黑色折叠伞，上周", happened_at=now() - timedelta(days=4))
+    school.shown("S3", "found", words="红花长柄", place="gym", happened_at=now() - timedelta(days=2))
+    for number, mine, other in (("S1", lost, found), ("S2", found, lost)):
+        page = school.client(number).get(f"{HOME}items/{mine.public_id}/")
+        assert page.context["matches"] == [other]
+        assert str(other.public_id) in school.client(number).get(f"{HOME}mine/").content.decode()
+    for at in range(4):
+        school.shown("S4", "found", words=f"黑色折叠伞{at}")
+    assert len(queries.matches_of([lost])[lost.pk]) == 3, "the best three"
+    assert {one.state for one in Item.objects.all()} == {"open"}
+
+
+def test_what_is_at_the_desk_is_judged_there_and_given_back_against_a_signature(school):
+    item = school.shown(keeper="desk")
+    keeper, claimer, author = school.client("K1"), school.client("S2"), school.client("S1")
+    thing = f"{HOME}keeping/things/{item.public_id}/"
+    assert keeper.post(f"{thing}hand-over/", {"receiver": "S2", "document": "campus_card"}).status_code == 409
+    assert keeper.post(f"{thing}hand-in/", {"shelf": "A-12"}).status_code == 302
+    claim = claiming.claim(by=school.actor("S2"), item=item, mark="木柄有牙印")
+    assert "木柄有牙印" not in author.get(f"{HOME}items/{item.public_id}/").content.decode()
+    assert author.post(f"{HOME}mine/claims/{claim.public_id}/right/").status_code == 404, "it is not in his hands"
+    assert "木柄有牙印" in keeper.get(thing).content.decode()
+    assert keeper.post(f"{HOME}keeping/claims/{claim.public_id}/right/").status_code == 302
+    for refused in ({}, {"receiver_name": "张三"}, {"receiver": "nobody"}):
+        assert keeper.post(f"{thing}hand-over/", {"document": "id_card"} | refused).status_code == 422
+    assert keeper.post(f"{thing}hand-over/", {"receiver": "K1", "document": "id_card"}).status_code == 422, (
+        "not to himself"
+    )
+    assert keeper.post(f"{thing}hand-over/", {"receiver": "S2", "document": "campus_card"}).status_code == 302
+    assert keeper.post(f"{thing}hand-over/", {"receiver": "S3", "document": "campus_card"}).status_code == 409
+    assert "还没有签收" in keeper.get(thing).content.decode()
+    assert "等您签收" in claimer.get("/").content.decode()
+    assert school.client("S3").post(f"{HOME}items/{item.public_id}/sign/").status_code == 404
+    assert claimer.post(f"{HOME}items/{item.public_id}/sign/").status_code == 302
+    assert HandOver.objects.get().signed_at is not None
+    item.refresh_from_db()
+    assert item.state == "returned"
+    assert author.post(f"{HOME}items/{item.public_id}/reopen/").status_code == 409
+
+
+def test_somebody_from_outside_signs_on_paper_and_what_nobody_fetches_is_handed_on(school):
+    keeper = school.client("K1")
+    first, second = school.shown(keeper="desk"), school.shown("S2", keeper="desk")
+    for item in (first, second):
+        keeping.hand_in(by=school.actor("K1"), item=item, shelf="B-1")
+    said = {"receiver_name": "张三", "slip": "QS-0001", "document": "id_card"}
+    assert keeper.post(f"{HOME}keeping/things/{first.public_id}/hand-over/", said).status_code == 302
+    assert HandOver.objects.get().signed_at is not None
+    assert keeper.post(f"{HOME}keeping/things/{second.public_id}/dispose/", {"reason": ""}).status_code == 422
+    assert (
+        keeper.post(f"{HOME}keeping/things/{second.public_id}/dispose/", {"reason": "一年无人认领，上交"}).status_code
+        == 302
+    )
+    second.refresh_from_db()
+    assert (second.state, second.handed_in_at) == ("closed", None)
+    kept_by_finder = school.shown("S3")
+    assert keeper.get(f"{HOME}keeping/things/{kept_by_finder.public_id}/").status_code == 404
+
+
+def test_who_left_leaves_nothing_that_waits_for_him(school):
+    item, at_desk = school.shown(), school.shown(keeper="desk", words="眼镜")
+    keeping.hand_in(by=school.actor("K1"), item=at_desk, shelf="A-1")
+    move(by=SYSTEM, account=item.author, state="suspended", reason="离校")
+    deliver_pending()
+    item.refresh_from_db()
+    at_desk.refresh_from_db()
+    assert (item.state, at_desk.state) == ("closed", "open")
+
+
+def test_the_tile_says_what_waits_and_nothing_to_who_has_nothing(school):
+    item = school.shown()
+    assert "我的失物" not in school.client("S3").get("/").content.decode()
+    claiming.claim(by=school.actor("S2"), item=item, mark="木柄")
+    home = school.client("S1").get("/").content.decode()
+    assert "我的失物" in home
+    assert "1 个认领等您答复" in home
+
+
+def test_my_copy_has_my_phone_and_anothers_token_has_not(school):
+    item = school.shown(phone="13900001111", mark="刻字")
+    claiming.claim(by=school.actor("S2"), item=item, mark="刻了字")
+    owner = Owner(account_id=item.author_id, person_id=people.find_person_by_campus_no("S1") or 0, is_whole=True)
+    [whole] = queries.item_records(owner, None)
+    assert (whole["phone"], whole["mark"]) == ("13900001111", "刻字")
+    [part] = queries.item_records(Owner(account_id=owner.account_id, person_id=owner.person_id), None)
+    assert part["phone"] == "139****1111"
+    assert "mark" not in part
+    assert [
+        one["mark"] for one in queries.claim_records(Owner(account_id=school.actor("S2").account_id, person_id=0), None)
+    ] == ["刻了字"]
