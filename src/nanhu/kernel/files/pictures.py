@@ -9,7 +9,7 @@ QUALITY = 82
 
 def reduced(content: bytes, *, longest: int) -> bytes:
     """As a JPEG whose longer side has at most so many pixels. Of a picture that was checked (`kinds.checked`)."""
-    picture = Image.open(io.BytesIO(content))
+    picture: Image.Image = Image.open(io.BytesIO(content))
     picture.draft("RGB", (longest, longest))
     if picture.mode != "RGB":
         on_white = Image.new("RGB", picture.size, "#ffffff")

@@ -101,6 +101,7 @@ HANDED_ON = {
             "renew_sign",
         )
     },
+    "services/lostfound/services/trail.py": set(),
     "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},

@@ -28,6 +28,7 @@ from nanhu.platforms.portal import api as portal
 from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
+from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.venues import fill_venues
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -63,11 +64,13 @@ ROLES = {
         "dormitory.biller",
         "openapi.keeper",
         "assets.keeper",
+        "lostfound.reviewer",
     ),
     "administrator": (
         "venues.office",
         "portal.search",
         "directory.keeper",
+        "lostfound.chief",
         "campus.admin",
         "identity.admin",
         "datahub.steward",
@@ -94,6 +97,7 @@ ROLES = {
         "terminals.keeper",
         "terminals.clerk",
         "terminals.registrar",
+        "lostfound.keeper",
     ),
     "treasurer": ("card.finance", "payments.finance", "assets.finance"),
     "assets": ("assets.office", "assets.keeper", "venues.keeper"),
@@ -379,6 +383,10 @@ def take_over_things(_advance: Advance) -> str:
     return f"{made:,} 张卡片"
 
 
+def lose_and_find(_advance: Advance) -> str:
+    return f"{fill_the_board()} 件"
+
+
 def hang_out_notices(_advance: Advance) -> str:
     rows = [
         messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
@@ -496,6 +504,7 @@ STEPS = (
     Step("workshop", "网页里做的流程", make_a_process),
     Step("venues", "场地和借用", book_venues),
     Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),
+    Step("lost_things", "失物招领", lose_and_find),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),

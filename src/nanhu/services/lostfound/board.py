@@ -81,7 +81,7 @@ def square(request: PageRequest) -> HttpResponseBase:
     icon="send",
     template="lostfound/post.html",
     largest_file=LARGEST_BODY,
-    done=_("已发布。现金较多的请再到保卫处报案；其他的在“我的”里看审核和可能匹配的。"),
+    done=_("已发布。审核进展和可能匹配的都在这一页。"),
     to="item",
 )
 def lost(request: PageRequest, form: LostForm) -> Item:
@@ -97,7 +97,7 @@ def lost(request: PageRequest, form: LostForm) -> Item:
     icon="send",
     template="lostfound/post.html",
     largest_file=LARGEST_BODY,
-    done=_("已发布，谢谢您。现金超过 500 元不上广场，请交到保卫处。"),
+    done=_("已发布，谢谢您。"),
     to="item",
 )
 def found(request: PageRequest, form: FoundForm) -> Item:

@@ -29,8 +29,7 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import CardForm, HandOverForm, ShelfForm
-from nanhu.services.lostfound.models import Claim, HandOver, Item
-from nanhu.services.lostfound.review_desk import TONES
+from nanhu.services.lostfound.models import STATE_TONES, Claim, HandOver, Item
 from nanhu.services.lostfound.services import claiming, keeping
 
 State = Item.State
@@ -56,7 +55,7 @@ class Kept(Table):
     amount = Money(_("金额"), "amount_fen")
     claims = Number(_("等核对"), "waiting_claims", sort=False)
     handed_in = Moment(_("收下"), "handed_in_at")
-    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="none")
+    state = Badge(_("状态"), names=State.choices, tones=STATE_TONES, tone="none")
 
 
 class KeptFilters(Filters):

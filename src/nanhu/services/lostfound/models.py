@@ -11,10 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.registry import Text
 from nanhu.services.lostfound.rules import ICONS
 
 SHORT: Final = 24
+STATE_TONES: Final[dict[str, Tone]] = {
+    "pending": "warn",
+    "open": "info",
+    "rejected": "bad",
+    "found": "good",
+    "returned": "good",
+    "guarded": "warn",
+}
 
 
 class Item(models.Model):
@@ -155,6 +164,10 @@ class Item(models.Model):
     @property
     def tone(self) -> str:
         return "good" if self.kind == self.Kind.FOUND else "warn"
+
+    @property
+    def state_tone(self) -> Tone:
+        return STATE_TONES.get(self.state, "none")
 
     def wrong_state(self) -> WrongStateError:
         return WrongStateError(what=self.what, state=self.get_state_display())

@@ -22,22 +22,13 @@ from nanhu.kernel.kit import (
     form_of,
     listing,
 )
-from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import RejectForm
-from nanhu.services.lostfound.models import Item
+from nanhu.services.lostfound.models import STATE_TONES, Item
 from nanhu.services.lostfound.services import reviewing
 
-TONES: dict[str, Tone] = {
-    "pending": "warn",
-    "open": "info",
-    "rejected": "bad",
-    "found": "good",
-    "returned": "good",
-    "guarded": "warn",
-}
 desk = Console(
     "lostfound:review",
     _("失物招领审核"),
@@ -63,7 +54,7 @@ class Reviews(Table):
     author = Text(_("发布人"), "author_name")
     why = Text(_("为什么审"), why_waiting)
     due = Moment(_("应审完"), "review_due_at")
-    state = Badge(_("状态"), names=Item.State.choices, tones=TONES, tone="none")
+    state = Badge(_("状态"), names=Item.State.choices, tones=STATE_TONES, tone="none")
 
 
 class ReviewFilters(Filters):

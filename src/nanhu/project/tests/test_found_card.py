@@ -1,0 +1,65 @@
+"""A found campus card (A075): whoever found it says the number, the room of cards tells its owner, and nobody else learns anything."""
+
+import pytest
+
+from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.models import AuditEntry
+from nanhu.services.lostfound.models import Item
+from nanhu.systems.card.fleet.models import FoundCard
+from nanhu.systems.card.tests.conftest import campus  # noqa: F401 - a fixture
+from nanhu.testing.members import grant
+
+pytestmark = pytest.mark.django_db
+HOME = "/lostfound/"
+
+
+def said(number, **facts):
+    at = f"{campus_time(now()):%Y-%m-%dT%H:%M}"
+    return {
+        "category": "card",
+        "words": "校园卡一张",
+        "place_words": "一食堂",
+        "happened_at": at,
+        "keeper": "desk",
+        "card_number": number,
+    } | facts
+
+
+@pytest.mark.capability("A075.3")
+def test_the_owner_is_told_at_once_and_the_other_learns_nothing(campus):  # noqa: F811
+    card, browser = campus.card("student"), campus.client("other_student")
+    pages = [browser.post(f"{HOME}found/", said(number), follow=True) for number in (card.number, "9999999999")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert FoundCard.objects.get().card == card
+    home = campus.client("student").get("/card/").content.decode()
+    assert "有人捡到了您的卡" in home
+    assert "失物招领处" in home
+    texts = [page.content.decode() for page in pages]
+    assert not any(card.number in text or "林小满" in text for text in texts)
+    assert [one.category for one in Item.objects.all()] == ["card", "card"], "both are alike"
+    kept = [str(value) for row in Item.objects.values() for value in row.values()]
+    kept += map(str, AuditEntry.objects.filter(action__startswith="lostfound").values_list("facts", flat=True))
+    assert not any(card.number in one for one in kept), "the number is kept nowhere here"
+
+
+@pytest.mark.capability("A075.3")
+def test_at_the_desk_the_last_four_and_the_name_are_enough(campus):  # noqa: F811
+    grant("0020150007", ["lostfound.keeper"])
+    card, keeper = campus.card("student"), campus.client("clerk")
+    wrong = {"tail": card.number[-4:], "name": "赵一鸣", "shelf": "1"}
+    right = wrong | {"name": " 林小满 "}
+    answers = [keeper.post(f"{HOME}keeping/card/", one, follow=True).content.decode() for one in (wrong, right)]
+    assert all("卡号对得上的话" in answer for answer in answers)
+    assert FoundCard.objects.get().card == card
+    assert not any("林小满" in answer for answer in answers)
+    assert keeper.post(f"{HOME}keeping/card/", {"tail": "12", "name": "", "shelf": "1"}).status_code == 422
+    assert [one.state for one in Item.objects.all()] == ["guarded", "guarded"]
+    assert "校园卡" not in campus.client("other_student").get(HOME).content.decode().partition("<main")[2]
+
+
+def test_nobody_tries_numbers_all_day_by_publishing(campus):  # noqa: F811
+    browser = campus.client("other_student")
+    answers = [browser.post(f"{HOME}found/", said(campus.card("student").number)).status_code for _time in range(6)]
+    assert answers == [302] * 5 + [429]
+    assert FoundCard.objects.count() == 5
+    assert Item.objects.count() == 5, "all or nothing"
