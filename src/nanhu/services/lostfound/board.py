@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import NotFoundError
@@ -105,7 +106,11 @@ def found(request: PageRequest, form: FoundForm) -> Item:
 
 
 @board.page(
-    "mine/", title=_("我的失物"), tab=_("我的"), count=lambda viewer: queries.counts_of(viewer).waiting, waits=True
+    "mine/",
+    title=_("我的失物"),
+    tab=pgettext_lazy("item", "我的"),
+    count=lambda viewer: queries.counts_of(viewer).waiting,
+    waits=True,
 )
 def mine(request: PageRequest) -> HttpResponse:
     account_id = request.viewer.account_id
@@ -189,7 +194,12 @@ def show_phone(request: PageRequest, one: Item) -> None:
 
 
 @item.form(
-    "claim/", ClaimForm, title=_("认领"), submit=_("认领"), icon="hand", done=_("已交给保管的人核对，结果会告诉您。")
+    "claim/",
+    ClaimForm,
+    title=pgettext_lazy("item", "认领"),
+    submit=pgettext_lazy("item", "认领"),
+    icon="hand",
+    done=_("已交给保管的人核对，结果会告诉您。"),
 )
 def claim(request: PageRequest, form: ClaimForm, one: Item) -> None:
     claiming.claim(by=request.actor, item=one, mark=form.cleaned_data["mark"])

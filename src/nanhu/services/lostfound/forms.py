@@ -58,7 +58,7 @@ class PostForm(forms.Form):
         help_text=_("颜色、牌子、装在什么里。只有失主知道的特征不要写在这里。"),
     )
     amount_fen = YuanField(label=_("多少钱（现金才填）"), required=False)
-    place = PlaceField(label=_("在哪里"), required=False, open_only=True)
+    place = PlaceField(label=_("在哪里丢的、捡的"), required=False, open_only=True)
     place_words = PublicTextField(label=_("具体位置"), max_length=60, required=False)
     happened_at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
     phone = PhoneField(
@@ -129,7 +129,7 @@ class FoundForm(PostForm):
 
 class MessageForm(forms.Form):
     words = PublicTextField(
-        label=_("留言"), max_length=300, rows=3, help_text=_("对方看不到您是谁。请不要写电话和证件号。")
+        label=_("要说的话"), max_length=300, rows=3, help_text=_("对方看不到您是谁。请不要写电话和证件号。")
     )
 
 

@@ -135,7 +135,7 @@ def hand_over(request: PageRequest, form: HandOverForm, one: Item) -> None:
     keeping.hand_over(by=request.actor, item=one, **form.cleaned_data)
 
 
-@thing.form("dispose/", ReasonForm, title=_("无人认领，移交"), submit=_("移交"), tone="danger", done=_("已记下。"))
+@thing.form("dispose/", ReasonForm, title=_("无人认领，移交"), submit=_("登记移交"), tone="danger", done=_("已记下。"))
 def dispose(request: PageRequest, form: ReasonForm, one: Item) -> None:
     keeping.dispose(by=request.actor, item=one, reason=form.cleaned_data["reason"])
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.errors import WrongStateError
@@ -32,7 +33,7 @@ class Item(models.Model):
     what: ClassVar[Text] = _("这件失物")
 
     class Kind(models.TextChoices):
-        LOST = "lost", _("丢失")
+        LOST = "lost", pgettext_lazy("item", "丢失")
         FOUND = "found", _("捡到")
 
     class Category(models.TextChoices):
@@ -52,7 +53,7 @@ class Item(models.Model):
         REJECTED = "rejected", _("驳回")
         FOUND = "found", _("已找到")
         RETURNED = "returned", _("已归还")
-        CLOSED = "closed", _("关闭")
+        CLOSED = "closed", pgettext_lazy("item", "关闭")
         EXPIRED = "expired", _("过期")
         GUARDED = "guarded", _("转保卫处")
 
