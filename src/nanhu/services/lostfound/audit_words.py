@@ -42,11 +42,11 @@ NAMES: dict[str, Lookup] = {
 FACTS: dict[str, Text] = {
     "shelf": _("格位"),
     "slip": _("签收单号"),
-    "document": _("核对的证件"),
+    "seen_document": _("核对的证件"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "kind": dict(Item.Kind.choices),
     "category": dict(Item.Category.choices),
     "state": {**dict(Item.State.choices), **dict(Claim.State.choices)},
-    "document": dict(HandOver.Document.choices),
+    "seen_document": dict(HandOver.Document.choices),
 }

@@ -53,7 +53,7 @@ def hand_over(
     )
     found.state, found.ended_at, found.review_due_at = State.RETURNED, now(), None
     found.save()
-    note(by, "lostfound.hand_over", found, document=document, slip=slip)
+    note(by, "lostfound.hand_over", found, seen_document=document, slip=slip)
     if account is not None and not slip:
         notify(account, _("失物招领处把“%(item)s”交给您了，请到“失物招领·我的”里签收。") % {"item": found.title})
     return made
