@@ -44,7 +44,7 @@ board = Console(
     allows=lambda _viewer: True,
     faces=ALL_FACES,
     section="service",
-    order=34,
+    order=36,
 )
 
 
