@@ -72,6 +72,7 @@ def fill() -> tuple[Any, Any, list[str]]:
             opened_by_name="bench",
             data=said(chance, is_whole=number < 3 or number % 10 != 0) | ({"reason": ""} if number == 2 else {}),
             due_at=now() + timedelta(days=2),
+            promised=480,
         )
         for number in range(CASES)
     ]

@@ -112,6 +112,7 @@ def open_cases(approvers: list[int], students: list[int], posts: list[tuple[int,
                 opened_by_name="bench",
                 data=said,
                 due_at=due,
+                promised=480,
             )
             for n in range(OPEN_EACH * len(holders))
         )

@@ -47,7 +47,7 @@ def due_after(start: datetime, minutes: int) -> datetime:
 def used_of_case(case: Any, at: datetime) -> int:
     """Working minutes until then, without those in which its clock stood."""
     left = case.minutes_left if case.due_at is None else None
-    return max(used_of(case.definition.promise, case.due_at, at) if left is None else case.definition.promise - left, 0)
+    return max(used_of(case.promised, case.due_at, at) if left is None else case.promised - left, 0)
 
 
 def used_of(promised: int, due_at: datetime, at: datetime) -> int:

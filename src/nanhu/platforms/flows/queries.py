@@ -41,6 +41,8 @@ from nanhu.platforms.flows.services.definitions import specs
 from nanhu.platforms.people import api as people
 
 WORK_SHOWN = 3
+NO_UNIT = 0
+"""Stands for a unit that is not there any more: nobody is of it."""
 HOME_SHOWN = 3
 OWN: Final = Given("person")
 OWN_FIRST = Prepared(
@@ -171,12 +173,21 @@ def todo_sources() -> QuerySet[OutsideSource]:
 
 
 def offered_services(viewer: Viewer) -> QuerySet[Definition]:
-    return Definition.objects.filter(is_offered=True, faces__contains=viewer.face).order_by("section", "name")
+    rows = Definition.objects.filter(is_offered=True, faces__contains=viewer.face)
+    return rows.filter(for_units_of(viewer)).order_by("section", "name")
+
+
+def for_units_of(viewer: Viewer) -> Q:
+    """What is for everybody, or for a unit of this viewer's or one above it."""
+    codes = people.unit_codes_of(viewer.person_id) if viewer.person_id is not None else []
+    return Q(units=[]) | Q(units__has_any_keys=codes)
 
 
 def service_hits() -> Iterable[Hit]:
     """What people may apply for, for the one search."""
-    for one in Definition.objects.filter(is_offered=True).exclude(faces=[]).select_related("unit"):
+    offered = Definition.objects.filter(is_offered=True).exclude(faces=[]).select_related("unit")
+    unit_ids = people.unit_ids_by_code({code for one in offered for code in one.units})
+    for one in offered:
         yield Hit(
             key=one.key,
             title=one.name,
@@ -185,6 +196,7 @@ def service_hits() -> Iterable[Hit]:
             words=one.summary,
             icon=one.icon,
             faces=frozenset(one.faces),
+            unit_ids=frozenset(unit_ids.get(code, NO_UNIT) for code in one.units),
         )
 
 
@@ -195,8 +207,8 @@ def address_of(key: str) -> str:
 
 
 def service_for(viewer: Viewer, key: str) -> Definition:
-    """One that this reader may apply for; the face of the moment decides."""
-    found = Definition.objects.filter(is_offered=True, key=key).first()
+    """One that this reader may apply for; one that a room has a page of its own for is not applied for here."""
+    found = Definition.objects.filter(for_units_of(viewer), is_offered=True, key=key).first()
     has_own_page = key in specs and bool(specs[key].begins_at)
     if found is None or has_own_page or not set(found.faces) & viewer.faces:
         raise NotFoundError(what=_("这项服务"))

@@ -44,6 +44,11 @@ def unit_ids_of(person_id: int) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+def unit_codes_of(person_id: int) -> list[str]:
+    """The same by their codes."""
+    return list(OrgUnit.objects.filter(id__in=unit_ids_of(person_id)).values_list("code", flat=True))
+
+
 ABOVE: Final = """
     WITH RECURSIVE up (id, code, parent_id, height) AS (
         SELECT id, code, parent_id, 0 FROM people_org_unit WHERE code = %s

@@ -34,6 +34,12 @@ class Migration(migrations.Migration):
                     "faces",
                     models.JSONField(default=list, help_text="student, staff: who may apply; empty: no page opens it"),
                 ),
+                (
+                    "units",
+                    models.JSONField(
+                        default=list, help_text="codes of units: who is of them may apply; empty: everybody"
+                    ),
+                ),
                 ("section", models.TextField(default="service")),
                 ("icon", models.TextField(default="file-text")),
                 ("promise", models.PositiveIntegerField(help_text="working minutes")),
@@ -93,6 +99,12 @@ class Migration(migrations.Migration):
                 ("data", models.JSONField(default=dict)),
                 ("sealed", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="flows.case")),
                 ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "promised",
+                    models.PositiveIntegerField(
+                        default=0, help_text="working minutes, as its process said when it began"
+                    ),
+                ),
                 ("due_at", models.DateTimeField(help_text="none while the clock stands", null=True)),
                 ("minutes_left", models.IntegerField(help_text="of the promise, while the clock stands", null=True)),
                 ("stopped_at", models.DateTimeField(null=True)),

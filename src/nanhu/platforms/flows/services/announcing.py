@@ -120,6 +120,7 @@ def open_cases(row: Announcement, readers: Sequence[int]) -> None:
         raise LookupError(CONFIRM.key)
     moment, due = now(), start_of(row.until + timedelta(days=1)) - timedelta(minutes=1)
     shared: dict[str, Any] = {"definition": version.definition, "version": version, "opened_by_name": row.made_by_name}
+    shared["promised"] = version.definition.promise
     shared |= {"subject_key": CONFIRM.key, "subject_id": str(row.public_id), "opened_at": moment, "due_at": due}
     cases = Case.objects.bulk_create(
         Case(

@@ -87,7 +87,8 @@ def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[s
     case.sealed = sealed_with(None, sealed)
     case.twin = twin_of(body, data)
     case.opened_at = now()
-    case.due_at = hours.due_after(case.opened_at, definition.promise)
+    case.promised = definition.promise
+    case.due_at = hours.due_after(case.opened_at, case.promised)
 
 
 def refuse_misfits(body: Body, data: Mapping[str, Any]) -> None:
@@ -161,9 +162,9 @@ def reopen(*, by: Actor, person_id: int, case: Case, reason: str) -> Case:
         raise ReasonTooShortError
     if not may_reopen(locked, person_id):
         raise wrong_state(locked)
-    promised = locked.definition.promise
+    locked.promised = locked.definition.promise
     locked.state, locked.outcome, locked.closed_at = Case.State.RUNNING, "", None
-    locked.due_at, locked.minutes_left, locked.stopped_at = hours.due_after(now(), promised), None, None
+    locked.due_at, locked.minutes_left, locked.stopped_at = hours.due_after(now(), locked.promised), None, None
     locked.used_minutes = None
     save_apart(locked, is_new=False)
     walk = Walk(locked, by=by, person_id=person_id)

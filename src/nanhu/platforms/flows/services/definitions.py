@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowSpec:
     """A process as a room declares it. `unit`: code of the unit that owns it (`[flows.owners]` of the school wins). `faces`: who may
-    apply on a page; none: a room opens its cases. `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123. `begins_at`: the name of the room's own page on which one applies, in the place of
-    a form of its fields."""
+    apply on a page; none: a room opens its cases. `units`: codes; of whom, and of what is below them, alone, where any is named.
+    `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123. `begins_at`: the name of the room's own page on
+    which one applies, in the place of a form of its fields."""
 
     key: str
     name: str
@@ -34,6 +35,7 @@ class FlowSpec:
     prefix: str
     body: Body
     faces: frozenset[str] = BOTH_FACES
+    units: frozenset[str] = frozenset()
     summary: str = ""
     section: Section = "service"
     icon: str = "file-text"
@@ -107,6 +109,7 @@ def kept(spec: FlowSpec) -> Definition:
         "summary": spec.summary,
         "unit_id": people.unit_ids_by_code([code]).get(code),
         "faces": sorted(spec.faces),
+        "units": sorted(spec.units),
         "section": spec.section,
         "icon": spec.icon,
         "promise": spec.promise,

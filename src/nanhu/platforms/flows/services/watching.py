@@ -58,9 +58,9 @@ def tell_alone(task_id: int) -> int:
 
 def level_of(row: Task) -> int:
     """In hundredths of what was promised for the step, else for the process; a task that was decided meanwhile has none."""
-    if row.due_at is None:
+    promised = row.case.body.step(row.step).promise or row.case.promised
+    if row.due_at is None or not promised:
         return 0
-    promised = row.case.body.step(row.step).promise or row.case.definition.promise
     return lateness(hours.used_of(promised, row.due_at, now()), promised)
 
 

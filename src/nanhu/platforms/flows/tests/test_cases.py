@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import CampusError, NotFoundError, WrongStateError
 from nanhu.kernel.models import OutboxEvent
+from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.errors import (
     CannotTakeTaskError,
     DelegateRefusedError,
@@ -21,7 +22,7 @@ from nanhu.platforms.flows.errors import (
     TwinCaseError,
     UrgedTodayError,
 )
-from nanhu.platforms.flows.models import Case, Task, Token
+from nanhu.platforms.flows.models import Case, Definition, Task, Token
 from nanhu.platforms.flows.policies import visible_cases, waiting_for
 from nanhu.platforms.flows.services import cases, definitions, delegations, persons, tasks, watching
 from nanhu.platforms.people import api as people
@@ -423,6 +424,18 @@ def test_a_promise_over_a_holiday_and_what_is_late(school, clock):
     clock("2026-09-28T18:00+08:00")
     assert watching.tell_late() == 1
     assert [one.verb for one in case.entries.order_by("pk")] == ["opened", "nearly_late", "late"]
+
+
+def test_a_new_promise_is_for_new_cases(school, clock):
+    """Those that run are warned of, and measured, by the promise that their applicants were given."""
+    clock("2026-09-21T10:00+08:00")
+    case = school.apply()
+    Definition.objects.filter(key="test.leave").update(promise=48)
+    clock("2026-09-21T12:00+08:00")
+    assert watching.tell_late() == 0, "120 of 480 minutes"
+    school.decide("T1", Task.objects.get(case=case))
+    case.refresh_from_db()
+    assert (case.promised, hours.used_of_case(case, now())) == (480, 120)
 
 
 def test_a_returned_case_expires_after_fourteen_working_days(school, clock):

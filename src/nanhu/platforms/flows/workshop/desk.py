@@ -189,6 +189,7 @@ def bench(request: PageRequest, work: Work) -> HttpResponseBase:
             "faults": work.faults,
             "promise": promise_words(sketch.promise),
             "faces": [word for face, word in forms.FACES if face in sketch.faces],
+            "units": forms.unit_names(sketch.units),
             "field_kinds": FIELD_KINDS.items(),
             "step_kinds": [(kind, STEP_KINDS[kind]) for kind in (*OFFERED_STEPS, *(["automatic"] if actions else []))],
             "own_faults": work.faults.get("", ()),

@@ -50,6 +50,7 @@ from nanhu.platforms.people import api as people
 
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
 UNITS: Final = [("days", _("个工作日")), ("hours", _("个工作小时")), ("minutes", _("分钟"))]
+TOO_SMALL: Final = ("专业", "班级")
 PARTS: Final = range(PICKED)
 MOST_SIGNERS: Final = 10
 ONLY_OF: Final[Mapping[str, frozenset[str]]] = {
@@ -100,6 +101,12 @@ class SettingsForm(ServiceForm):
     letters = forms.RegexField(
         r"^[A-Z]{2,4}\Z", label=_("编号前缀"), help_text=_("两到四个大写字母，例如 ZM：编号是 ZM-2026-000123。")
     )
+    units = forms.MultipleChoiceField(
+        label=_("只限这些单位的人"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("不选就是全校；选了学院，下面的专业和班级也在内。"),
+    )
     retention = forms.ChoiceField(label=_("办结后保存"), choices=Definition.RETENTION, initial="normal")
     reopens_at = forms.ChoiceField(
         label=_("办结后可以重新办理"), required=False, help_text=_("由主管单位决定，从选的一步重新开始。")
@@ -109,12 +116,25 @@ class SettingsForm(ServiceForm):
     def __init__(self, *arguments: Any, sketch: Sketch, **more: Any) -> None:
         super().__init__(*arguments, **more)
         steps = [(one.key, term(one.name)) for one in sketch.body.steps if one.kind in HUMAN]
+        self.fields["units"].choices = unit_options(sketch.units)  # type: ignore[attr-defined]
         self.fields["reopens_at"].choices = [("", _("不可以")), *steps]  # type: ignore[attr-defined]
 
     def settled(self, sketch: Sketch) -> Sketch:
         said = self.cleaned_data
         body = replace(sketch.body, reopens_at=said["reopens_at"], may_object=said["may_object"])
-        return replace(super().settled(sketch), body=body)
+        return replace(super().settled(sketch), body=body, units=tuple(said["units"]))
+
+
+def unit_options(chosen: Iterable[str]) -> list[tuple[str, str]]:
+    """Units that services are made for; what was chosen and is there no more stays to be taken off."""
+    found = [(one.code, one.name) for one in people.unit_choices(without_kinds=TOO_SMALL)]
+    known = {code for code, _name in found}
+    return [*found, *((code, code) for code in chosen if code not in known)]
+
+
+def unit_names(codes: Iterable[str]) -> list[str]:
+    names = {code: name for code, name, _short in people.unit_names()} if codes else {}
+    return [term(names.get(code, code)) for code in codes]
 
 
 def settings_initial(sketch: Sketch) -> dict[str, Any]:
@@ -126,6 +146,7 @@ def settings_initial(sketch: Sketch) -> dict[str, Any]:
         "may_object": sketch.body.may_object,
         "letters": sketch.prefix,
         "faces": list(sketch.faces),
+        "units": list(sketch.units),
         "promise_number": number,
         "promise_unit": unit,
     }

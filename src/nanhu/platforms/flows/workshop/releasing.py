@@ -26,6 +26,7 @@ from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.body import Field, digest_of
 from nanhu.platforms.flows.choices import lists
 from nanhu.platforms.flows.forms import FlowForm
+from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.sources import KEEPER
 from nanhu.platforms.flows.workshop import forms, queries, services
 from nanhu.platforms.flows.workshop import sketch as sketches
@@ -79,6 +80,9 @@ def in_words(sketch: Sketch) -> dict[str, tuple[str, str]]:
         "": (say("名称"), sketch.name),
         " promise": (say("期限"), promise_words(sketch.promise)),
         " faces": (say("谁可以申请"), "、".join(str(word) for face, word in forms.FACES if face in sketch.faces)),
+        " units": (say("只限这些单位的人"), "、".join(forms.unit_names(sketch.units))),
+        " retention": (say("办结后保存"), str(dict(Definition.RETENTION)[sketch.retention])),
+        " basis": (say("依据"), sketch.legal_basis),
     }
     if sketch.body.reopens_at:
         again = sketch.step_name(sketch.body.reopens_at)

@@ -44,7 +44,7 @@ def sketch_of(definition: Definition) -> Sketch:
     """As it is published."""
     bodies = [one.body for one in definition.versions.order_by("-number")] or [sketches.EMPTY]
     known = {name: getattr(definition, name) for name in KEPT}
-    found = Sketch(**known, faces=tuple(sorted(definition.faces)), body=bodies[0])
+    found = Sketch(**known, faces=tuple(sorted(definition.faces)), units=tuple(definition.units), body=bodies[0])
     return sketches.renumbered(found, *bodies)
 
 
@@ -57,6 +57,7 @@ def begin(*, by: Actor, unit_id: int, sketch: Sketch) -> Definition:
         origin=Definition.Origin.BROWSER,
         is_offered=False,
         faces=list(sketch.faces),
+        units=list(sketch.units),
         **{name: getattr(sketch, name) for name in KEPT},
     )
     keep(by, definition, sketches.bounded(sketch))
@@ -121,7 +122,7 @@ def raise_changed(definition: Definition) -> NoReturn:
 
 def settled(sketch: Sketch) -> Sketch:
     """As two are compared."""
-    return sketches.replace(sketch, counter=0, faces=tuple(sorted(sketch.faces)))
+    return sketches.replace(sketch, counter=0, faces=tuple(sorted(sketch.faces)), units=tuple(sorted(sketch.units)))
 
 
 def concerns_all(definition: Definition, sketch: Sketch) -> bool:
@@ -200,7 +201,7 @@ def take_effect(by: Actor, definition: Definition, sketch: Sketch, change: str, 
     """New cases begin with it; running ones stay on their version. The draft goes, unless somebody went on with it."""
     for name in KEPT:
         setattr(definition, name, getattr(sketch, name))
-    definition.faces, definition.is_offered = list(sketch.faces), True
+    definition.faces, definition.units, definition.is_offered = list(sketch.faces), list(sketch.units), True
     definition.save()
     made = add_version(definition, sketch.body, by_name=by.name, change=change)
     ProcessDraft.objects.filter(definition=definition, revision=revision).delete()

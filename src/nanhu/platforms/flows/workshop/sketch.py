@@ -30,13 +30,15 @@ replace = msgspec.structs.replace
 
 
 class Sketch(Part, frozen=True, kw_only=True):
-    """`counter`: the last number that a key was given. `promise`: working minutes. `faces`: who may apply."""
+    """`counter`: the last number that a key was given. `promise`: working minutes. `faces`: who may apply; `units`: codes, of
+    these units alone."""
 
     name: Annotated[str, Meta(min_length=1, max_length=60)]
     promise: Annotated[int, Meta(gt=0, le=LONGEST_PROMISE)]
     prefix: Annotated[str, Meta(pattern=r"^[A-Z]{2,4}\Z")]
     summary: str = ""
     faces: tuple[Literal["staff", "student"], ...] = ("staff", "student")
+    units: tuple[str, ...] = ()
     icon: str = "file-text"
     section: Section = "service"
     retention: Literal["short", "normal", "record"] = "normal"

@@ -8,6 +8,7 @@ from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.platforms.flows.body import Body, Field, PersonIn, PostOf, Step
 from nanhu.platforms.flows.errors import ServiceNotOfferedError
 from nanhu.platforms.flows.models import Case, Definition, OutsideTodo, Task, Version
+from nanhu.platforms.flows.queries import service_hits
 from nanhu.platforms.flows.services import outside
 from nanhu.platforms.flows.services.definitions import current_version, publish_all
 from nanhu.platforms.flows.services.engine import actions
@@ -22,6 +23,14 @@ from .conftest import STEPS, begin, keeper, proof, published
 from .test_bench import draft_of, send, stands
 
 SAID = {"f2": "考研", "f3": 9}
+SETTINGS = {
+    "name": "在读证明",
+    "faces": ["staff", "student"],
+    "promise_number": 3,
+    "promise_unit": "days",
+    "letters": "ZM",
+    "retention": "short",
+}
 
 
 def stops_of(school, made, unit="120101", **data):
@@ -229,6 +238,25 @@ def test_who_may_apply_is_more_than_words(school):
     assert send(head, definition, "publish/", change="只给教职工").status_code == 302
     assert Publication.objects.filter(state="asked").count() == 1
     assert Definition.objects.get(pk=definition.pk).faces == ["staff", "student"]
+
+
+def test_a_service_of_one_college_is_its_peoples_alone_also_in_the_search(school):
+    definition, head = published(school), school.client("T3")
+    assert send(head, definition, "settings/", **SETTINGS, units=["12"]).status_code == 302
+    assert send(head, definition, "publish/", change="只限计算机学院").status_code == 302
+    asked = Publication.objects.get(state="asked")
+    told = keeper(school).get(f"/flows/workshop/publications/{asked.public_id}/").content.decode()
+    assert all(said in told for said in ("计算机学院", "结束后一年")), "who agrees reads that, too"
+    services.approve(by=school.actor("T5"), publication=asked)
+    seen = {number: school.client(number).get("/flows/new/").content.decode() for number in ("S1", "T5")}
+    assert {number: "在读证明" in page for number, page in seen.items()} == {"S1": True, "T5": False}, (
+        "T5 is of another unit"
+    )
+    address = f"/flows/new/{definition.key}/"
+    assert [school.client(number).get(address).status_code for number in ("S1", "T5")] == [200, 404]
+    assert school.client("T5").post(address, {}).status_code == 404
+    hits = {hit.title: hit.unit_ids for hit in service_hits()}
+    assert hits["在读证明"] == {school.units["12"]}
 
 
 def test_what_was_removed_meanwhile_hinders_the_second_person(school):
