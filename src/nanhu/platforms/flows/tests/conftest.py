@@ -14,6 +14,7 @@ from nanhu.platforms.flows.services import cases, definitions, tasks
 from nanhu.platforms.flows.services.definitions import FlowSpec
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
+from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -99,9 +100,7 @@ class School:
         return Actor(account_id=account.pk, name=card.name)
 
     def client(self, number: str) -> Client:
-        browser = Client()
-        assert browser.post("/sign-in", {"username": number, "password": PASSWORD}).status_code == 302
-        return browser
+        return signed_in(number)
 
     def apply(self, number: str = "S1", key: str = "test.leave", **data: object) -> Case:
         said: dict[str, object] = {
