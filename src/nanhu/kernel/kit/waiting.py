@@ -1,4 +1,4 @@
-"""How many rows wait for a viewer in each list of the kit: one query a request, however many rooms have lists that wait."""
+"""How many rows wait for a viewer, or are his, in each list of the house: one query a request, however many rooms there are."""
 
 from collections.abc import Callable
 from functools import cache
@@ -21,9 +21,10 @@ def proposals_waiting(model: type[Proposal]) -> Callable[[Viewer], int]:
     return entered(str(model._meta.label), lambda: model.waiting_for(ACCOUNT))  # type: ignore[arg-type]  # noqa: SLF001
 
 
-def own_waiting(label: str, rows: Callable[[Any], QuerySet[Any]]) -> Callable[[Viewer], int]:
-    """The count of a list that a person has for himself; `rows` makes it from his number."""
-    return entered(label, lambda: rows(PERSON))
+def own_count(label: str, rows: Callable[[Any], QuerySet[Any]], *, of: Given = PERSON) -> Callable[[Viewer], int]:
+    """The count of what somebody has; `rows` makes it from the number of his person, or of his account (`of`). A tile that most
+    people have nothing on asks it first."""
+    return entered(label, lambda: rows(of))
 
 
 def entered(label: str, rows: Callable[[], QuerySet[Any]]) -> Callable[[Viewer], int]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Viewer, Waiting, WaitingWork, waiting_work
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.flows.errors import NotYoursError
@@ -155,8 +156,8 @@ def outside_of(person_id: int | Given) -> QuerySet[OutsideTodo]:
     return rows.select_related("source").order_by(*turn)
 
 
-ALL_OUTSIDE = Prepared(lambda: outside_of(OWN))
-"""Of one `person`, few or none: each home asks."""
+count_outside = own_count("flows.outside", lambda person: outside_of(person).select_related(None))
+"""Most people have none: each home asks."""
 
 
 def todo_sources() -> QuerySet[OutsideSource]:

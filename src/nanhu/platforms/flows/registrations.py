@@ -66,8 +66,8 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
 
 def outside_work(viewer: Viewer, limit: int) -> Waiting | None:
     """What other systems pushed, each with its source; it is done there."""
-    found = queries.ALL_OUTSIDE(person=viewer.person_id) if viewer.person_id is not None else []
-    if not found:
+    count = queries.count_outside(viewer)
+    if not count:
         return None
     lines = [
         WaitingLine(
@@ -76,9 +76,9 @@ def outside_work(viewer: Viewer, limit: int) -> Waiting | None:
             since=one.pushed_at,
             facts=((_("来自"), f"{term(one.source.name)} {one.source.host}"), *due_facts(one)),
         )
-        for one in found[:limit]
+        for one in (queries.outside_todos(viewer)[:limit] if limit else ())
     ]
-    return Waiting(count=len(found), url=reverse("flows:outside"), lines=lines)
+    return Waiting(count=count, url=reverse("flows:outside"), lines=lines)
 
 
 def due_facts(todo: OutsideTodo) -> tuple[tuple[Text, str], ...]:

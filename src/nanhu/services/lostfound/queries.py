@@ -14,9 +14,10 @@ from nanhu.kernel import folding
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.statements import Statements
 from nanhu.kernel.kit import answering
+from nanhu.kernel.kit.waiting import ACCOUNT, own_count
 from nanhu.kernel.registry import Hit, Owner, Viewer
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.models import Claim, Conversation, Item, Message, PhoneLook
+from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item, Message, PhoneLook
 
 MOST_CANDIDATES: Final = 300
 SQL: Final = Statements(Path(__file__).parent / "sql" / "queries")
@@ -41,11 +42,22 @@ def board() -> QuerySet[Item]:
     return rows.order_by("-created_at")
 
 
+COUNTS: Final = (
+    own_count("lostfound.items", lambda account: Item.objects.filter(author=account), of=ACCOUNT),
+    own_count("lostfound.talks", lambda account: Conversation.objects.filter(guest=account), of=ACCOUNT),
+    own_count(
+        "lostfound.received", lambda account: HandOver.objects.filter(receiver=account, signed_at=None), of=ACCOUNT
+    ),
+)
+"""Most people have none of these."""
+
+
 def counts_of(viewer: Viewer) -> Counts:
-    """One query a request, whoever wants to know."""
+    """One query a request, whoever wants to know, and none for who never was here."""
     known = viewer.known.get("lostfound")
     if known is None:
-        known = viewer.known["lostfound"] = read_counts(viewer.account_id)
+        is_here = any(count(viewer) for count in COUNTS)
+        known = viewer.known["lostfound"] = read_counts(viewer.account_id) if is_here else Counts(0, 0, 0, 0)
     found: Counts = known
     return found
 

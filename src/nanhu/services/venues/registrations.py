@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import end_of, now, start_of
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Occurrence, Outstanding, Owner, TileContent, Verdict, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.venues import queries
@@ -34,8 +37,18 @@ def keys_out(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequenc
     return found
 
 
+def booked_by(person: Any) -> QuerySet[Booking]:
+    is_ahead = Q(ends_at__gt=Now()) | Q(state=Booking.State.IN_USE)
+    return Booking.objects.filter(is_ahead, application__person=person, state__in=LIVING)
+
+
+count_booked = own_count("venues.booked", booked_by)
+
+
 def tile(viewer: Viewer) -> TileContent | None:
     """My next bookings; a key that is late stands first."""
+    if not count_booked(viewer):
+        return None
     mine = queries.bookings().filter(
         Q(ends_at__gt=now()) | Q(state=Booking.State.IN_USE),
         application__person=viewer.person_id or 0,

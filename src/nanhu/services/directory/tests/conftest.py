@@ -11,7 +11,8 @@ from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.directory.services import keeping
-from nanhu.testing.members import PASSWORD, SYSTEM, grant, open_staff
+from nanhu.testing.members import SYSTEM, grant, open_staff
+from nanhu.testing.sessions import signed_in
 
 STAFF = {"T1": "李主任", "T2": "王秘书", "T3": "赵老师", "T4": "钱科长"}
 
@@ -21,9 +22,7 @@ class School:
     units: dict[str, int]
 
     def client(self, number: str) -> Client:
-        browser = Client()
-        assert browser.post("/sign-in", {"username": number, "password": PASSWORD}).status_code == 302
-        return browser
+        return signed_in(number)
 
     def actor(self, number: str) -> Actor:
         return Actor(account_id=identity.account_with(number).pk, name=STAFF[number])

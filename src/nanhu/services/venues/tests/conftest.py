@@ -23,6 +23,7 @@ from nanhu.services.venues.models import Application, Booking, Venue
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import booking, keeping
 from nanhu.services.venues.services.booking import Order
+from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -78,9 +79,7 @@ class School:
 
     def client(self, number: str) -> Client:
         identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
-        browser = Client()
-        assert browser.post("/sign-in", {"username": number, "password": PASSWORD}).status_code == 302
-        return browser
+        return signed_in(number)
 
     def viewer(self, number: str) -> Any:
         identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)

@@ -15,6 +15,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification, Movement
 from nanhu.systems.assets.services.receiving import enter_thing
+from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -47,9 +48,7 @@ class School:
         return Actor(account_id=account.pk, name=STAFF.get(number, (number,))[0])
 
     def client(self, number: str) -> Client:
-        browser = Client()
-        assert browser.post("/sign-in", {"username": number, "password": PASSWORD}).status_code == 302
-        return browser
+        return signed_in(number)
 
     def thing(
         self,

@@ -30,7 +30,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.kit.records import Seen, record
-from nanhu.kernel.kit.waiting import own_waiting
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.systems.assets.forms import ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
@@ -110,7 +110,7 @@ def unconfirmed(keeper_id: Any) -> Any:
     return things_of(keeper_id or 0).filter(confirmed_at=None, state=State.IN_USE)
 
 
-count_unconfirmed = own_waiting("assets.unconfirmed", unconfirmed)
+count_unconfirmed = own_count("assets.unconfirmed", unconfirmed)
 
 
 @desk.page("", title=_("我的资产"), tab=_("我的东西"))
@@ -278,7 +278,7 @@ def to_sign(inspector_id: Any) -> Any:
     title=_("待我验收"),
     tab=_("验收"),
     waits=True,
-    count=own_waiting("assets.to_sign", to_sign),
+    count=own_count("assets.to_sign", to_sign),
     lead=_("看过实物再签字；两位验收人都签了才入库。"),
 )
 def receipts(request: PageRequest) -> HttpResponseBase:

@@ -12,7 +12,8 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification
-from nanhu.testing.members import PASSWORD, SYSTEM, grant, open_staff
+from nanhu.testing.members import SYSTEM, grant, open_staff
+from nanhu.testing.sessions import signed_in
 
 STAFF = {"T2": "李老师", "T3": "王老师", "T5": "钱处长", "T6": "孙科长", "T8": "吴老师"}
 
@@ -32,9 +33,7 @@ class School:
         return Actor(account_id=identity.account_with(number).pk, name=STAFF[number])
 
     def client(self, number: str) -> Client:
-        browser = Client()
-        assert browser.post("/sign-in", {"username": number, "password": PASSWORD}).status_code == 302
-        return browser
+        return signed_in(number)
 
     def things(
         self, room: str, many: int, *, keeper: str = "T2", unit: str = "12", name: str = "台式计算机"
