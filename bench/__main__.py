@@ -28,6 +28,7 @@ BENCHMARKS = {
     "search": "bench.search",
     "shared_tables": "bench.shared_tables",
     "assets_count": "bench.assets_count",
+    "venues": "bench.venues",
     "demo": "bench.demo",
 }
 

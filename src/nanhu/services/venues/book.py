@@ -36,9 +36,10 @@ from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
 from nanhu.services.venues import grids, policies, queries
-from nanhu.services.venues.forms import BookForm, CancelForm, HoursForm, SeriesForm
-from nanhu.services.venues.models import LIVING, Booking, Venue, Waiting
+from nanhu.services.venues.forms import DETAILS, BookForm, CancelForm, HoursForm, SeriesForm
+from nanhu.services.venues.models import LIVING, Application, Booking, Venue, Waiting
 from nanhu.services.venues.presets import USES, Use, flow_key
 from nanhu.services.venues.services import booking as bookings
 from nanhu.services.venues.services import displacing, waiting
@@ -381,6 +382,8 @@ def facts_of(found: Booking) -> list[tuple[Any, Any]]:
         (_("人数"), made.headcount),
         (_("单位"), made.unit.name if made.unit else "—"),
         (_("设备"), made.equipment or "—"),
+        *((DETAILS[name], said) for name, said in made.details.items() if name in DETAILS),
+        *persons_of(made),
         (_("编号"), made.number),
     ]
     held = _("%(from)s 起可进，%(to)s 前清场") % {
@@ -388,6 +391,13 @@ def facts_of(found: Booking) -> list[tuple[Any, Any]]:
         "to": f"{campus_time(found.held_to):%H:%M}",
     }
     return [*rows, (_("进出"), held), *([(_("原因"), found.reason)] if found.reason else [])]
+
+
+def persons_of(made: Application) -> list[tuple[Any, Any]]:
+    """Who answers for it, who works at it."""
+    named = [(_("负责人"), made.sponsor_id), (_("技术员"), made.technician_id)]
+    cards = people.person_cards([one for _label, one in named if one is not None])
+    return [(label, cards[one].name) for label, one in named if one in cards]
 
 
 def own_booking(request: PageRequest, **named: Any) -> Booking:

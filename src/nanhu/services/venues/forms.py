@@ -29,6 +29,7 @@ LINES: Final = {
     "platform": _("直播平台"),
 }
 """Fields of one line that some uses ask, by name."""
+DETAILS: Final = {**LINES, "safety_plan": _("安全预案")}
 
 
 def extra_field(name: str, venue: Venue) -> forms.Field | None:

@@ -12,13 +12,15 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job
 from nanhu.platforms.datahub import api as datahub
-from nanhu.services.venues.models import Booking, Venue, Waiting
+from nanhu.services.venues.models import Application, Booking, Venue, Waiting
 from nanhu.services.venues.services import booking, keys, waiting
 
 log = structlog.get_logger()
 BY: Final = Actor.system("venues.publish")
 State = Booking.State
 TOLD_FOR: Final = timedelta(days=400)
+WORDS_KEPT: Final = timedelta(days=366)
+FORGOTTEN: Final = "—"
 
 
 @job("venues.watch", every="*/5 * * * *")
@@ -49,6 +51,14 @@ def each(rows: Iterable[Any], work: Any) -> int:
         except CampusError:
             log.exception("venues.watch_failed", row=one.pk)
     return count
+
+
+@job("venues.forget", every="40 3 * * *")
+def forget_words() -> int:
+    """A year after its last hour what somebody wanted a room for is nobody's business; who had it when stays."""
+    recent = Booking.objects.filter(ends_at__gte=now() - WORDS_KEPT).values("application")
+    old = Application.objects.exclude(pk__in=recent).exclude(purpose=FORGOTTEN)
+    return old.update(purpose=FORGOTTEN, details={}, equipment="")
 
 
 @job("venues.publish", every="12 * * * *")

@@ -23,7 +23,8 @@ def may_ask(viewer: Viewer, rows: QuerySet[Venue] | None = None) -> QuerySet[Ven
     found = Venue.objects.all() if rows is None else rows
     units = people.unit_ids_of(viewer.person_id) if viewer.person_id else frozenset()
     own = Q(only_unit=None) | Q(only_unit__in=units)
-    return found.filter(own, withdrawn_at=None, faces__overlap=sorted(viewer.faces))
+    uses = [one.key for one in USES.values() if one.faces & viewer.faces]
+    return found.filter(own, withdrawn_at=None, faces__overlap=sorted(viewer.faces), uses__overlap=uses)
 
 
 def uses_for(viewer: Viewer, venue: Venue) -> list[Use]:

@@ -71,7 +71,15 @@ def steps_of(use: Use) -> tuple[flows.Step, ...]:
         ("second", _("终审"), (flows.Resolved(name="venues.second"),), "levels > 1"),
     ]
     return tuple(
-        flows.Step(key=key, name=name, kind="approve", who=who, can_return=False, edges=edges_to(wanted[place + 1 :]))
+        flows.Step(
+            key=key,
+            name=name,
+            kind="approve",
+            who=who,
+            can_return=False,
+            agrees_in_bulk=True,
+            edges=edges_to(wanted[place + 1 :]),
+        )
         for place, (key, name, who, _when) in enumerate(wanted)
     )
 

@@ -343,6 +343,16 @@ def test_the_shared_table_tells_what_was_granted_and_nobodys_name(school, hall):
     assert "林晓湖" not in str(row)
 
 
+def test_a_year_later_nobody_reads_what_it_was_for(school, hall, travel):
+    made = school.approved("S1", hall, 14, 16, purpose="心理互助")
+    travel(made.ends_at + timedelta(days=360))
+    assert jobs.forget_words() == 0
+    travel(made.ends_at + timedelta(days=367))
+    assert jobs.forget_words() == 1
+    made.application.refresh_from_db()
+    assert (made.application.purpose, made.application.title) == ("—", "读书会")
+
+
 def test_ones_own_are_on_the_home_and_in_the_copy_of_ones_data(school, hall):
     made = school.approved("S1", hall, 14, 16)
     viewer = school.viewer("S1")
