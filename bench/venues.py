@@ -19,6 +19,7 @@ from bench.flows_school import PASSWORD, TOKEN, person
 from bench.funds import HOW, tps
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
+from bench.wrk import install
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.house import web_command
@@ -27,7 +28,7 @@ ROOMS, DAYS, ASKED, PEOPLE, EACH, ROUNDS = 400, 7, 300, 80, 25, 2
 
 
 def run(report: Report) -> None:
-    with fresh_campus(demo=False) as campus:
+    with fresh_campus() as campus:
         campus.nanhu("migrate", "--verbosity", "0")
         configuration = read_configuration(campus.environment)
         with embedded.superuser_connection(campus.folder) as connection:
@@ -42,6 +43,7 @@ def run(report: Report) -> None:
         report("venues_free_400_rooms_7_days_p99", found["p99"], "ms", 150)
         report("venues_overview_page", found["overview"], "ms")
         report("venues_week_page", found["week"], "ms")
+        install()
         ours, theirs = [], []
         with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"):
             for turn in range(ROUNDS):

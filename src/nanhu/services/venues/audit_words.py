@@ -13,6 +13,8 @@ ACTIONS: dict[str, Text] = {
     "venues.displace": _("征用场地"),
     "venues.move": _("改到别的场地"),
     "venues.block": _("停用一段时间"),
+    "venues.unblock": _("放开停用的时间"),
+    "venues.bring_in": _("导入已有的预订"),
     "venues.wait": _("排场地候补"),
     "venues.offer": _("候补轮到"),
     "venues.stop_waiting": _("退出场地候补"),

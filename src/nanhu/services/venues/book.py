@@ -49,6 +49,8 @@ TONES: Final[Mapping[str, Tone]] = {
     "approved": "good",
     "in_use": "info",
     "closed": "none",
+    "refused": "none",
+    "released": "none",
     "cancelled": "none",
     "no_show": "bad",
     "displaced": "bad",
@@ -148,23 +150,26 @@ def leads_of(found: Venue) -> grids.Leads:
 
 
 def facts_about(found: Venue) -> list[tuple[Any, Any]]:
-    around = (
-        _("两场之间隔 %(minutes)s 分钟") % {"minutes": found.turnover}
-        if found.turnover is not None
-        else _("布置 %(before)s、清场 %(after)s 分钟") % {"before": found.set_up, "after": found.clear_up}
-    )
     place = found.room.place
     return [
         (_("地点"), f"{place.parent.name} {place.name}" if place.parent else place.name),
         (_("做什么用"), found.use_names),
         (_("最多人数"), found.capacity),
         (_("设备"), "、".join(found.equipment) or "—"),
-        (_("前后"), around),
+        (_("前后"), around_words(found)),
         (_("提前"), _("%(least)s 到 %(most)s 天") % {"least": found.notice_days, "most": found.ahead_days}),
         (_("收费"), _("每小时 %(yuan)s 元") % {"yuan": f"{found.fee_fen / 100:g}"} if found.fee_fen else _("不收")),
         (_("钥匙"), found.key_desk or _("不用领")),
         (_("管理"), found.unit.name),
     ]
+
+
+def around_words(found: Venue) -> Any:
+    if found.turnover is not None:
+        return _("两场之间隔 %(minutes)s 分钟") % {"minutes": found.turnover}
+    if not found.set_up and not found.clear_up:
+        return _("不留")
+    return _("布置 %(before)s、清场 %(after)s 分钟") % {"before": found.set_up, "after": found.clear_up}
 
 
 def chosen_use(request: PageRequest, found: Venue) -> Use:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, end_of, now, start_of
@@ -43,6 +44,7 @@ from nanhu.services.venues.book import TONES, FoldedSearch, facts_about, facts_o
 from nanhu.services.venues.errors import NotYourUnitError
 from nanhu.services.venues.forms import (
     BlockForm,
+    CalendarForm,
     ChangeVenueForm,
     KeyInForm,
     KeyOutForm,
@@ -54,7 +56,7 @@ from nanhu.services.venues.forms import (
 from nanhu.services.venues.models import Booking, Picture, Venue, VenuePost
 from nanhu.services.venues.pictures import LARGEST
 from nanhu.services.venues.rules import words_of
-from nanhu.services.venues.services import displacing, keeping, keys
+from nanhu.services.venues.services import bringing, displacing, keeping, keys
 from nanhu.services.venues.services import holding as holds
 
 State = Booking.State
@@ -238,7 +240,9 @@ class KeptFilters(Filters):
 def venues(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记场地"), icon="calendar-cog", action=_("登记第一个"), to="register")
     rows = policies.kept_by(request.viewer, queries.venues())
-    return listing(request, KeptVenues, rows, KeptFilters, empty=none, export_as="场地")
+    facts = {"register": register.address()}
+    template = "venues/kept_venues.html"
+    return listing(request, KeptVenues, rows, KeptFilters, empty=none, export_as="场地", template=template, facts=facts)
 
 
 def refuse_other_unit(viewer: Viewer, unit_id: int) -> None:
@@ -251,7 +255,6 @@ def refuse_other_unit(viewer: Viewer, unit_id: int) -> None:
     "new/",
     VenueForm,
     title=_("登记场地"),
-    button=_("登记场地"),
     icon="plus",
     to="venue",
     done=_("已登记，接着写开放时间和审批岗位。"),
@@ -294,6 +297,7 @@ def venue(request: PageRequest, found: Venue) -> HttpResponse:
         "has_first": any(one.duty == VenuePost.Duty.FIRST for one, _office, _drop in posts),
         "list": list_of(request, Bookings, coming, per_page=10, caption=_("以后的借用")),
         "to": {one.name: one.address(**named) for one in on_venue()},
+        "blocks": [(one.hours, one.what, unblock.address(**named, number=one.pk)) for one in holds.blocks_of(found)],
         "sign": request.build_absolute_uri(f"/venues/door/{found.sign_key}/"),
         "feed": request.build_absolute_uri(f"/venues/door/{found.sign_key}.ics"),
     }
@@ -317,8 +321,9 @@ def seasons_of(found: Venue) -> list[tuple[str, str, list[tuple[Any, str]], str]
 
 
 def days_words(during: Any) -> str:
-    last = f"{during.upper - timedelta(days=1)}" if during.upper else ""
-    return f"{during.lower} – {last}"
+    if during.upper is None:
+        return _now("%(day)s 起") % {"day": during.lower}
+    return f"{during.lower} – {during.upper - timedelta(days=1)}"
 
 
 def hours_words(rows: list[Any], weekday: int) -> str:
@@ -421,6 +426,28 @@ def block(request: PageRequest, form: BlockForm, found: Venue) -> None:
     holds.block(by=request.actor, venue=found, begins_at=begins_at, ends_at=ends_at, reason=reason)
 
 
+@venue.action("block/<int:number>/drop/", subject=part_of(holds.blocks_of), done=_("已放开。"))
+def unblock(request: PageRequest, found: Any) -> None:
+    holds.unblock(by=request.actor, row=found)
+
+
+@venue.form(
+    "bring/",
+    CalendarForm,
+    title=_("导入已有的预订"),
+    lead=_(
+        "别处已经订好的时间，用日历文件（.ics）带进来：这些时间不再给别人。碰上的不收，列出来由您处理；同一份再交一次不会重复。"
+    ),
+    submit=_("导入"),
+    icon="calendar-plus",
+    largest_file=CalendarForm.largest + 100_000,
+)
+def bring(request: PageRequest, form: CalendarForm, found: Venue) -> HttpResponse:
+    brought = bringing.bring_in(by=request.actor, venue=found, content=form.cleaned_data["file"])
+    facts = {"venue": found, "brought": brought, "back": venue.address(public_id=found.public_id)}
+    return render(request, "venues/brought.html", facts)
+
+
 @venue.form("withdraw/", ReasonForm, title=_("停止预约"), tone="danger", done=_("已停止预约，已批准的照旧。"))
 def withdraw(request: PageRequest, form: ReasonForm, found: Venue) -> None:
     keeping.withdraw(by=request.actor, venue=found, reason=form.cleaned_data["reason"])
@@ -437,4 +464,4 @@ def renew_sign(request: PageRequest, found: Venue) -> None:
 
 
 def on_venue() -> tuple[Any, ...]:
-    return (change, season, post, picture, block, withdraw, restore, renew_sign)
+    return (change, season, post, picture, block, bring, withdraw, restore, renew_sign)

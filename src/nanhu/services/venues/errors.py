@@ -123,6 +123,12 @@ class NoRoomError(CampusError):
     sentence = _("这里不是登记过的房间。")
 
 
+class CalendarRefusedError(CampusError):
+    code = "venues.calendar_refused"
+    field = "file"
+    sentence = _("读不出日历：要 iCalendar（.ics），里面有 1 到 500 次。")
+
+
 class OwnBookingError(CampusError):
     code = "venues.own_booking"
     http_status = 409

@@ -6,9 +6,10 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.forms import FileForm, ReasonForm
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
@@ -231,6 +232,13 @@ class PostForm(forms.Form):
 class PictureForm(forms.Form):
     picture = forms.FileField(label=_("照片"), help_text=_("JPEG 或 PNG，位置等信息会去掉"))
     words = forms.CharField(label=_("说明"), max_length=60, required=False)
+
+
+class CalendarForm(FileForm):
+    largest = MEGABYTE
+    file = forms.FileField(
+        label=_("日历文件"), help_text=_("iCalendar（.ics），最大 1 MB，最多 500 次；重复的要先展开")
+    )
 
 
 class BlockForm(HoursForm, ReasonForm):

@@ -79,12 +79,13 @@ def book(
     refuse_order(found, order, person_id, hours)
     if offered is not None:
         take_offer(by, found, offered, person_id)
-    made = application_of(order, person_id, token)
+    missed = queries.missed_by(person_id)
+    made = application_of(order, person_id, token, missed)
     bookings = [booking_of(made, found, one) for one in hours]
     wanted = [(str(one.public_id), (one.begins_at, one.ends_at)) for one in bookings]
     hold(by=by, venue=found, source=BOOKINGS, wanted=wanted, what=order.title)
     Booking.objects.bulk_create(bookings)
-    open_case(by, made, found, bookings)
+    open_case(by, made, found, bookings, missed)
     facts = {"venue": found.name, "bookings": len(bookings), "number": made.number}
     audit.record(by=by, action="venues.book", target=f"venue:{found.public_id}", facts=facts)
     return made
@@ -143,7 +144,7 @@ def take_offer(by: Actor, venue: Venue, offered: Waiting, person_id: int) -> Non
     row.save(update_fields=["state"])
 
 
-def application_of(order: Order, person_id: int, token: UUID) -> Application:
+def application_of(order: Order, person_id: int, token: UUID, missed: int) -> Application:
     card = people.person_card(person_id)
     return Application.objects.create(
         token=token,
@@ -158,7 +159,7 @@ def application_of(order: Order, person_id: int, token: UUID) -> Application:
         sponsor_id=order.sponsor,
         technician_id=order.technician,
         details=dict(order.details),
-        needs_leader=queries.missed_by(person_id) >= rules.MOST_MISSED,
+        needs_leader=missed >= rules.MOST_MISSED,
         held_until=now() + rules.IDLE,
     )
 
@@ -170,7 +171,7 @@ def booking_of(made: Application, venue: Venue, hours: Hours) -> Booking:
     )
 
 
-def open_case(by: Actor, made: Application, venue: Venue, bookings: Sequence[Booking]) -> None:
+def open_case(by: Actor, made: Application, venue: Venue, bookings: Sequence[Booking], missed: int) -> None:
     data: dict[str, Any] = {
         "venue": venue.name,
         "times": "\n".join(one.when for one in bookings),
@@ -179,7 +180,7 @@ def open_case(by: Actor, made: Application, venue: Venue, bookings: Sequence[Boo
         "headcount": made.headcount,
         "unit": made.unit.name if made.unit else "",
         "equipment": made.equipment,
-        "missed": queries.missed_by(made.person_id),
+        "missed": missed,
         "levels": 2 if VenuePost.objects.filter(venue=venue, duty=VenuePost.Duty.SECOND).exists() else 1,
         **made.details,
     }

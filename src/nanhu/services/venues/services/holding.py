@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -89,6 +90,19 @@ def block(*, by: Actor, venue: Venue, begins_at: datetime, ends_at: datetime, re
     stand_in(by, found, (begins_at, ends_at), reason)
     facts: dict[str, Any] = {"hours": campus.span_words(begins_at, ends_at)}
     audit.record(by=by, action="venues.block", target=f"venue:{found.public_id}", reason=reason, facts=facts)
+
+
+def blocks_of(venue: Venue) -> QuerySet[campus.Occupancy]:
+    """Closed hours and bookings that were brought in, from now on."""
+    found = campus.Occupancy.objects.filter(room=venue.room_id, source=BLOCKS, held=True, during__endswith__gt=now())
+    return found.order_by("during")
+
+
+@transaction.atomic
+def unblock(*, by: Actor, row: campus.Occupancy) -> None:
+    venue = locked_venue(Venue.objects.values_list("pk", flat=True).get(room=row.room_id))
+    give_back(by=by, venue=venue, source=BLOCKS, keys=[row.key])
+    audit.record(by=by, action="venues.unblock", target=f"venue:{venue.public_id}", facts={"hours": row.hours})
 
 
 def stand_in(by: Actor, venue: Venue, hours: Hours, reason: str) -> None:

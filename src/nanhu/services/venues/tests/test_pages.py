@@ -301,6 +301,45 @@ def test_closed_hours_are_offered_to_nobody_and_never_over_a_booking(school, hal
     assert school.client("S2").post(f"/venues/{hall.public_id}/apply/", said(in_days(7), 600, 660)).status_code == 409
 
 
+CALENDAR = """BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//old//\r
+{events}END:VCALENDAR\r
+"""
+
+
+def event(uid, day, begins, ends, more=""):
+    hours = f"DTSTART:{day:%Y%m%d}T{begins}00\r\nDTEND:{day:%Y%m%d}T{ends}00\r\n"
+    return f"BEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:<b>旧系统 {uid}</b>\r\n{hours}{more}END:VEVENT\r\n"
+
+
+def test_bookings_of_elsewhere_come_in_by_a_calendar_once_and_never_over_others(school, hall):
+    school.book("S1", hall, 14, 16)
+    keeper, page = school.client("K1"), f"/venues/desk/venues/{hall.public_id}/"
+
+    def hand_in(text):
+        file = SimpleUploadedFile("a.ics", text if isinstance(text, bytes) else text.encode())
+        return keeper.post(f"{page}bring/", {"file": file})
+
+    for bad in ("no calendar", b"\xff\xfe\0", CALENDAR.format(events=""), "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"):
+        assert hand_in(bad).status_code == 422
+    day = in_days(7)
+    events = event("1", day, "0900", "1100") + event("2", day, "1500", "1700")
+    events += event("3", in_days(8), "0900", "1000", "RRULE:FREQ=DAILY\r\n") + event("4", in_days(-3), "0900", "1000")
+    answer = hand_in(CALENDAR.format(events=events)).content.decode()
+    assert "收下 1 次" in answer
+    assert answer.count("<li>") >= 2
+    assert "<b>旧系统" not in answer
+    again = hand_in(CALENDAR.format(events=events)).content.decode()
+    assert "收下 0 次，原来就有 1 次" in again
+    assert school.client("S2").post(f"/venues/{hall.public_id}/apply/", said(day, 570, 600)).status_code == 409
+    [row] = campus.stays(hall.room, moment_at(day, 0), moment_at(day, 700))
+    identity.grant_role(by=SYSTEM, account_id=identity.account_with("E1").pk, role="venues.keeper")
+    assert school.client("E1").post(f"{page}block/{row.pk}/drop/").status_code == 404
+    assert keeper.post(f"{page}block/{row.pk}/drop/").status_code == 302
+    assert school.client("S2").post(f"/venues/{hall.public_id}/apply/", said(day, 570, 600)).status_code == 302
+
+
 def test_the_door_opens_for_the_hours_and_who_passed_it_has_come(school, hall, monkeypatch):
     """What the door itself does with such a rule is tried in access."""
     order = access.DoorsOrder(doors=[access.DoorOrder(number="MT901", place="b1.1", name="正门")])
