@@ -128,7 +128,7 @@ def seen_venue(request: PageRequest, public_id: UUID) -> Venue:
     return found
 
 
-@overview.page("<uuid:public_id>/", title=_("场地"), subject=Seen(seen_venue), opens_whole=True)
+@overview.page("<uuid:public_id>/", title=_("这个场地"), subject=Seen(seen_venue), opens_whole=True)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     first = grids.first_day_in(request.GET.get("day", ""))
     facts = {

@@ -278,7 +278,7 @@ class Posts(Table):
     office = Text(_("岗位"))
 
 
-@venues.page("<uuid:public_id>/", title=_("场地"), subject=Seen(kept_venue), opens_whole=True)
+@venues.page("<uuid:public_id>/", title=_("这个场地"), subject=Seen(kept_venue), opens_whole=True)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     named = {"public_id": found.public_id}
     offices = people.office_names()
