@@ -43,10 +43,12 @@ type FieldKind = Literal[
 ]
 type ColumnKind = Literal["text", "number", "money", "date"]
 type StepKind = Literal[
-    "fill", "approve", "countersign", "work", "confirm", "inform", "automatic", "wait", "split", "join"
+    "fill", "approve", "countersign", "work", "confirm", "inform", "automatic", "wait", "pay", "split", "join"
 ]
 HUMAN: Final = frozenset({"fill", "approve", "countersign", "work", "confirm"})
 """Kinds of step that open tasks."""
+FOR_OTHERS: Final = frozenset({"wait", "pay"})
+"""Kinds of step at which the school waits: its clock stands."""
 SEALED: Final = frozenset({"document_number"})
 """Kinds of field that are kept encrypted."""
 MOST_COLUMNS: Final = 8
@@ -128,7 +130,7 @@ class Edge(Part, frozen=True, kw_only=True):
 
 
 class Step(Part, frozen=True, kw_only=True):
-    """`needed`: of a countersigning. `on_refuse`: the step after a refusal, else the case is refused. `action`: of an automatic
+    """`fee_item` and `fee_fen`: of what the applicant pays (`pay`). `needed`: of a countersigning. `on_refuse`: the step after a refusal, else the case is refused. `action`: of an automatic
     step. `promise`: working minutes for this step. `is_final`: once it is done the case cannot be withdrawn. `agrees_in_bulk`: several may be agreed to at once, each
     of which was opened."""
 
@@ -141,6 +143,8 @@ class Step(Part, frozen=True, kw_only=True):
     needed: Literal["all", "any"] | int = "all"
     on_refuse: str = ""
     action: str = ""
+    fee_item: str = ""
+    fee_fen: int = 0
     promise: int = 0
     is_final: bool = False
     can_return: bool = True
@@ -231,7 +235,7 @@ def reopening_faults(body: Body) -> Iterator[Fault]:
         if not is_outside or body.step(body.reopens_at).kind not in HUMAN:
             yield Fault(f"it cannot be reopened at {body.reopens_at}", "reopens_at", body.reopens_at)
     for step in map(body.step, places_of(body, body.reopens_at) if body.has(body.reopens_at) else ()):
-        if step.kind in {"automatic", "wait"} or step.is_final:
+        if step.kind in {"automatic", *FOR_OTHERS} or step.is_final:
             yield Fault(f"reopened, it would come to {step.key} a second time", "again", step.key)
     if body.may_object and not body.reopens_at:
         yield Fault("applicants may reopen it, but nothing says where it begins again", "objects")
@@ -277,8 +281,7 @@ def step_faults(body: Body, step: Step) -> Iterator[Fault]:
         said = f"{step.key}: the last of its edges has a condition, so it may lead nowhere"
         yield Fault(said, "no_other_way", step.key)
     yield from meeting_faults(body, step)
-    if step.kind == "automatic" and not step.action:
-        yield Fault(f"{step.key} does nothing", "no_action", step.key)
+    yield from work_faults(step)
     if step.kind == "split" and (len(step.branches) < 2 or not step.join):  # noqa: PLR2004  (one branch is none)
         yield Fault(f"{step.key} splits into fewer than two branches, or never joins", "split", step.key)
     if step.kind != "fill" and any(isinstance(one, Applicant) for one in step.who):
@@ -287,6 +290,14 @@ def step_faults(body: Body, step: Step) -> Iterator[Fault]:
     for one in step.who:
         if isinstance(one, PersonIn) and one.field not in persons:
             yield Fault(f"{step.key}: {one.field} names no person", "no_person", step.key, one.field)
+
+
+def work_faults(step: Step) -> Iterator[Fault]:
+    """Of what the house does by itself at a step."""
+    if step.kind == "pay" and not (step.fee_item and 0 < step.fee_fen <= MOST_OF_A_FIELD):
+        yield Fault(f"{step.key} says not what is paid", "no_fee", step.key)
+    if step.kind == "automatic" and not step.action:
+        yield Fault(f"{step.key} does nothing", "no_action", step.key)
 
 
 def meeting_faults(body: Body, step: Step) -> Iterator[Fault]:

@@ -56,7 +56,7 @@ from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.presented import TaskRow, task_rows
 from nanhu.platforms.flows.printing import print_case
-from nanhu.platforms.flows.services import cases, delegations, tasks
+from nanhu.platforms.flows.services import cases, delegations, fees, tasks
 from nanhu.platforms.flows.services.announcing import announcement_of
 from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.identity.api import fresh_sign_in_required
@@ -419,6 +419,7 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "case_files": presented.files_of(found, body.fields()),
             "events": presented.timeline_of(found),
             "holders": presented.holder_words(queries.living_tasks(found)),
+            "owed": fees.owed_bills(found) if is_mine else (),
             "waited": presented.waited_words(found),
             "has_sealed": queries.may_reveal(request.viewer, found),
             "may_reopen": cases.may_reopen(found, queries.person_of(request.viewer)),

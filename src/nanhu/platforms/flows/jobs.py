@@ -9,12 +9,18 @@ from nanhu.platforms.flows.services.forgetting import forget_contents
 from nanhu.platforms.flows.services.moving import WORK, work_off
 from nanhu.platforms.flows.services.outside import assign_astray, forget
 from nanhu.platforms.flows.services.persons import assign_left, assign_vacant
+from nanhu.platforms.flows.services.settling import settle
 from nanhu.platforms.flows.services.watching import measure, tell_late
 
 
 @job("flows.tell_late", every="*/10 * * * *")
 def tell_late_tasks() -> int:
     return tell_late()
+
+
+@job("flows.settle_fees", every="*/2 * * * *")
+def settle_fees() -> int:
+    return settle()
 
 
 @job("flows.expire_idle", every="35 1 * * *")

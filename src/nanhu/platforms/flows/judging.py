@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import conditions, history
 from nanhu.platforms.flows.assigning import holders_of
-from nanhu.platforms.flows.body import END, HUMAN, SEALED, Body, Field, Step, misfits, places_of
+from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, SEALED, Body, Field, Step, misfits, places_of
 from nanhu.platforms.flows.models import Case, MoveRow, Token
 from nanhu.platforms.flows.services.engine import facts_for_conditions
 
@@ -75,7 +75,7 @@ class Judge:
         if case.applicant_id is None:
             yield _("没有申请人可以补填")
         for was in (self.source.step(token.step) for token in tokens):
-            if was.kind in {"wait", "join"}:
+            if was.kind in {*FOR_OTHERS, "join"}:
                 yield _("要补填，可它停在“%(step)s”，不能从头再办") % {"step": term(was.name)}
         finished = Q(verb__in=["automatic", "came"]) | Q(step__in=history.finals_of(case), verb__in=history.FINISHED)
         if case.entries.filter(finished).exists():
@@ -119,7 +119,7 @@ class Judge:
             yield _("“%(step)s”的会签人变了") % {"step": term(was.name)}
         if step.kind in HUMAN and not holders_of(step.who, case):
             yield _("“%(step)s”现在没有人可以办理") % {"step": term(step.name)}
-        if step.kind == "wait" and step.key != was.key:
+        if step.kind in FOR_OTHERS and step.key != was.key:
             yield _("“%(step)s”改了名，它等的那一方找不到它") % {"step": term(was.name)}
         yield from self.meeting_faults(token)
         if self.branch_for(token.branch) not in self.places.get(step.key, ()):

@@ -38,8 +38,11 @@ from nanhu.platforms.flows import hours, queries
 from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
+from nanhu.platforms.flows.services.fees import ISSUER
+from nanhu.platforms.ledger import api as ledger
 
 STUCK_SHOWN = 10
+ledger.issuers.add(ledger.Issuer(key=ISSUER, name=_("办事服务"), enquiries=_("对收费有疑问，请问这项服务的主管单位。")))
 DEADLINES_SHOWN = 200
 ONE_DAY = timedelta(days=1)
 

@@ -45,7 +45,7 @@ from nanhu.platforms.ledger.services.bills import (
 )
 from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
 from nanhu.platforms.ledger.services.day_sums import differences_of as day_differences
-from nanhu.platforms.ledger.services.fees import fee_ceilings, open_fee_item, set_fee_item
+from nanhu.platforms.ledger.services.fees import fee_ceilings, fee_names, open_fee_item, set_fee_item
 from nanhu.platforms.ledger.services.funds import (
     FundState,
     grant,
@@ -111,6 +111,7 @@ __all__ = [
     "direct_debit",
     "entry_of",
     "fee_ceilings",
+    "fee_names",
     "forget_sums",
     "grant",
     "issue_bills",

@@ -5,17 +5,20 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import Event, publish
+from nanhu.kernel.money import format_yuan
 from nanhu.platforms.flows import conditions, hours
 from nanhu.platforms.flows.assigning import Holder, holders_of, signers_of
-from nanhu.platforms.flows.body import END, HUMAN, Body, Step
+from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Step
 from nanhu.platforms.flows.errors import NobodyFoundError
 from nanhu.platforms.flows.events import CaseClosed, TaskOpened
 from nanhu.platforms.flows.models import Case, Entry, Task, Token, Version
 from nanhu.platforms.flows.rules import countersigned
+from nanhu.platforms.flows.services import fees
 from nanhu.platforms.flows.telling import tell
 
 OPEN: Final = (Task.State.WAITING, Task.State.OPEN, Task.State.CLAIMED)
@@ -80,6 +83,8 @@ class Walk:
             self.split(token, step)
         elif step.kind == "join":
             self.join(token, step)
+        elif step.kind == "pay":
+            self.charge(token, step)
         elif step.kind != "wait":
             self.run(step)
             self.leave(token, step)
@@ -103,6 +108,19 @@ class Walk:
         if here.count() == len(split.branches):
             here.delete()
             self.enter(self.next_of(step), above)
+
+    def charge(self, token: Token, step: Step) -> None:
+        """Waits until it is paid; not where it was before, or where nobody applied."""
+        if self.case.applicant_id is None or not fees.bill_of(self.by, self.case, step).is_owed:
+            self.leave(token, step)
+            return
+        self.note("billed", step=step.key, words=format_yuan(step.fee_fen))
+        applicant = Holder(why="applicant", person_id=self.case.applicant_id)
+        tell(
+            [applicant],
+            self.case,
+            _("%(case)s：请缴费 %(sum)s") % {"case": self.case, "sum": format_yuan(step.fee_fen)},
+        )
 
     def run(self, step: Step) -> None:
         if step.kind == "automatic":
@@ -232,6 +250,7 @@ class Walk:
     def close(self, outcome: Case.Outcome) -> None:
         """The applicant is told, unless it was he who ended it."""
         self.drop_all()
+        fees.cancel_owed(self.by, self.case)
         self.case.used_minutes = hours.used_of_case(self.case, now())
         self.case.state, self.case.outcome, self.case.closed_at = Case.State.CLOSED, outcome, now()
         self.case.percent = 100
@@ -256,7 +275,7 @@ class Walk:
         if self.case.state == Case.State.RUNNING and not steps:
             self.close(Case.Outcome.GRANTED)
         if self.case.state != Case.State.CLOSED:
-            is_working = any(self.body.step(one).kind not in {"wait", "join"} for one in steps)
+            is_working = any(self.body.step(one).kind not in {*FOR_OTHERS, "join"} for one in steps)
             self.set_clock(runs=self.case.state == Case.State.RUNNING and is_working)
         self.case.save()
         publish(*self.happened)

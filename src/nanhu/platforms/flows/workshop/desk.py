@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -23,9 +23,9 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.records import Seen
-from nanhu.kernel.registry import MenuSource, menu_sources
+from nanhu.kernel.registry import MenuSource, Viewer, menu_sources
 from nanhu.kernel.registry import Text as Words
-from nanhu.platforms.flows.body import Field
+from nanhu.platforms.flows.body import Field, StepKind
 from nanhu.platforms.flows.choices import lists
 from nanhu.platforms.flows.forms import FlowForm
 from nanhu.platforms.flows.models import Definition, Version
@@ -46,7 +46,15 @@ STATES = {
     "on": _("办理中"),
     "closed": _("停办"),
 }
-OFFERED_STEPS = ("approve", "countersign", "work", "fill", "inform")
+OFFERED_STEPS: Final[tuple[StepKind, ...]] = ("approve", "countersign", "work", "fill", "inform")
+
+
+def offered_steps(viewer: Viewer) -> list[StepKind]:
+    """Actions of the house and fees are the keepers'."""
+    if not queries.is_keeper(viewer):
+        return [*OFFERED_STEPS]
+    return [*OFFERED_STEPS, "pay", "automatic"] if actions else [*OFFERED_STEPS, "pay"]
+
 
 desk = Console(
     "flows:workshop",
@@ -191,7 +199,7 @@ def bench(request: PageRequest, work: Work) -> HttpResponseBase:
             "faces": [word for face, word in forms.FACES if face in sketch.faces],
             "units": forms.unit_names(sketch.units),
             "field_kinds": FIELD_KINDS.items(),
-            "step_kinds": [(kind, STEP_KINDS[kind]) for kind in (*OFFERED_STEPS, *(["automatic"] if actions else []))],
+            "step_kinds": [(kind, STEP_KINDS[kind]) for kind in offered_steps(request.viewer)],
             "own_faults": work.faults.get("", ()),
             "versions": Version.objects.filter(definition=work.definition).order_by("-number")[:5],
             "running": services.case_counts([work.definition])[work.definition.pk],

@@ -47,4 +47,4 @@ class PublicationWaitsError(CampusError):
 class ActionNotYoursError(CampusError):
     code = "flows.action_not_yours"
     http_status = 409
-    sentence = _("含“系统办理”步骤的流程只能由流程管理发布。")
+    sentence = _("含“系统办理”或“申请人缴费”步骤的流程只能由流程管理发布。")

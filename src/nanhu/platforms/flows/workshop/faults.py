@@ -25,6 +25,7 @@ from nanhu.platforms.flows.body import (
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.workshop.known import SOURCES, asks_in_vain
 from nanhu.platforms.flows.workshop.sketch import KEY, Sketch
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 
 RESERVED: Final = frozenset(
@@ -44,6 +45,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "choices": _("还没有写可选的内容。"),
     "columns": _("明细表要有一到八列，不能重名。"),
     "sealed_key": _("证件号码、附件和明细表不能用来分辨重复的申请。"),
+    "no_fee": _("没有说收什么费、收多少。"),
+    "fee": _("这个收费项目没有，或今天不收。"),
     "leads_nowhere": _("它指向的一步已经没有了。"),
     "nobody": _("还没有说由谁来办。"),
     "no_other_way": _("条件都不成立时没有路可走：请加一条“其他情况”。"),
@@ -126,7 +129,10 @@ def step_faults(sketch: Sketch) -> Iterator[Fault]:
     offices = people.office_names()
     named = {one.unit for step in sketch.body.steps for one in step.who if isinstance(one, PostOf) and one.unit}
     units = people.unit_ids_by_code(named)
+    charged = ledger.fee_names() if any(step.kind == "pay" for step in sketch.body.steps) else {}
     for step in sketch.body.steps:
+        if step.kind == "pay" and step.fee_item and step.fee_item not in charged:
+            yield fault("fee", step.key)
         if not step.name.strip():
             yield fault("unnamed", step.key)
         if len(step.name) > LONGEST["label"]:

@@ -46,6 +46,7 @@ from nanhu.platforms.flows.workshop.faults import LONGEST, MOST_CHOICES
 from nanhu.platforms.flows.workshop.known import SOURCES
 from nanhu.platforms.flows.workshop.sentences import FIELD_KINDS, HOUR, SIGNS, STEP_KINDS, day_minutes, promise_parts
 from nanhu.platforms.flows.workshop.sketch import PICKED, Sketch, picked, replace, written
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
@@ -319,6 +320,10 @@ class StepForm(PromiseForm):
             self.add("needed", _("怎样算通过"), needed_choices())
         if kind in {"approve", "countersign"}:
             self.add("on_refuse", _("不同意以后"), [("", _("办结，结果是不同意")), *self.others])
+        if kind == "pay":
+            fees = ledger.fee_names()
+            self.add("fee_item", _("收费项目"), [CHOOSE, *((code, term(name)) for code, name in fees.items())])
+            self.fields["fee_fen"] = YuanField(label=_("金额"), help_text=_("不能超过这个项目批准的标准。"))
         if kind == "automatic":
             self.add("action", _("系统办什么"), [CHOOSE, *((one, one) for one in actions)])
         if kind == "split":
@@ -386,6 +391,7 @@ class StepForm(PromiseForm):
             given["branches"] = tuple(said["branches"])
         kept = ("can_return", "agrees_in_bulk", "on_refuse", "action", "join")
         given |= {name: said[name] for name in kept if name in said}
+        given |= {name: said[name] for name in ("fee_item", "fee_fen") if name in said}
         return replace(self.step, **given)
 
     def people_said(self) -> Iterable[Assignee]:
@@ -420,6 +426,7 @@ def step_initial(step: Step) -> dict[str, Any]:
         name: getattr(step, name)
         for name in ("name", "is_final", "can_return", "agrees_in_bulk", "on_refuse", "action", "join", "branches")
     }
+    found |= {"fee_item": step.fee_item, "fee_fen": plain_yuan(step.fee_fen) if step.fee_fen else ""}
     found |= {"promise_number": number or None, "promise_unit": unit if number else "days", "needed": str(step.needed)}
     found["then"] = step.edges[0].to if step.edges else ""
     codes = {code: name for code, name, _short in people.unit_names()}

@@ -46,6 +46,7 @@ STEP_KINDS: Final[Mapping[str, Text]] = {
     "join": gettext_lazy("汇合"),
     "automatic": gettext_lazy("系统办理"),
     "wait": gettext_lazy("等别的系统"),
+    "pay": gettext_lazy("申请人缴费"),
 }
 SIGNS: Final[Mapping[str, Text]] = {
     "=": gettext_lazy("等于"),
@@ -110,18 +111,16 @@ class Speaker:
 
     def action_words(self, step: Step) -> str:
         facts = {"who": self.whos(step), "name": step.name}
-        match step.kind:
-            case "split":
-                branches = "、".join(self.step_named(one) for one in step.branches)
-                return _("同时办：%(branches)s") % {"branches": branches}
-            case "join":
-                return _("等几路都办完")
-            case "automatic":
-                return _("由系统办理")
-            case "wait":
-                return _("等别的系统")
-            case "inform":
-                return _("知会%(who)s") % facts
+        alone = {
+            "split": _("同时办：%(branches)s") % {"branches": "、".join(self.step_named(one) for one in step.branches)},
+            "join": _("等几路都办完"),
+            "automatic": _("由系统办理"),
+            "pay": _("请申请人缴费 %(sum)s，缴清后继续") % {"sum": format_yuan(step.fee_fen)},
+            "wait": _("等别的系统"),
+            "inform": _("知会%(who)s") % facts,
+        }
+        if step.kind in alone:
+            return alone[step.kind]
         verbs = {
             "approve": _("由%(who)s审批"),
             "countersign": _("请%(who)s会签，%(needed)s"),

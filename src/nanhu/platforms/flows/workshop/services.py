@@ -181,7 +181,7 @@ def refuse_second(definition: Definition) -> None:
 def refuse_faults(sketch: Sketch, *, is_keeper: bool) -> None:
     if faults := faults_in(sketch):
         raise NotPublishableError(count=len(faults), first=words_of(faults[0]))
-    if not is_keeper and any(step.kind == "automatic" for step in sketch.body.steps):
+    if not is_keeper and any(step.kind in {"automatic", "pay"} for step in sketch.body.steps):
         raise ActionNotYoursError
 
 

@@ -60,6 +60,14 @@ def fee_ceilings(codes: Collection[str], on: date | None = None) -> dict[str, in
     return unset | dict(rules.filter(holding, withdrawn_at=None).values_list("code", "ceiling_fen"))
 
 
+def fee_names(on: date | None = None) -> dict[str, str]:
+    """By their codes, all that may be charged on a day."""
+    day = on or campus_today()
+    holding = Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+    rows = FeeItem.objects.filter(holding, withdrawn_at=None).order_by("code")
+    return dict(rows.values_list("code", "name"))
+
+
 def fee_items(codes: Collection[str], on: date | None = None) -> dict[str, FeeItem]:
     """Each of these as it holds on a day; one that does not is an error."""
     day = on or campus_today()

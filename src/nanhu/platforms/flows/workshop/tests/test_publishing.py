@@ -17,6 +17,7 @@ from nanhu.platforms.flows.tests.test_outside import ORIGIN, make_vendor
 from nanhu.platforms.flows.workshop import services, sketch
 from nanhu.platforms.flows.workshop.models import ProcessDraft, Publication
 from nanhu.platforms.flows.workshop.trial import Trial
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 
 from .conftest import STEPS, begin, keeper, proof, published
@@ -238,6 +239,22 @@ def test_who_may_apply_is_more_than_words(school):
     assert send(head, definition, "publish/", change="只给教职工").status_code == 302
     assert Publication.objects.filter(state="asked").count() == 1
     assert Definition.objects.get(pk=definition.pk).faces == ["staff", "student"]
+
+
+def test_a_fee_is_the_keepers_to_set_and_must_be_one_that_is_charged(school):
+    definition, head = begin(school), school.client("T3")
+    assert "申请人缴费" not in head.get(f"/flows/workshop/{definition.key}/").content.decode()
+    office = keeper(school)
+    assert "申请人缴费" in office.get(f"/flows/workshop/{definition.key}/").content.decode()
+    said = {"name": "工本费", "step_kind": "pay", "fee_fen": "10.50", "is_final": "on"}
+    assert send(office, definition, "steps/new/", **said, fee_item="card.paper").status_code == 422
+    ledger.open_fee_item(by=SYSTEM, code="card.paper", name="证件工本费", reason="测试")
+    assert send(office, definition, "steps/new/", **said, fee_item="card.paper").status_code == 302
+    step = draft_of(definition).body.steps[-1]
+    assert (step.kind, step.fee_item, step.fee_fen, step.is_final) == ("pay", "card.paper", 1050, True)
+    assert "请申请人缴费 ¥ 10.50" in office.get(f"/flows/workshop/{definition.key}/").content.decode()
+    assert send(head, definition, "publish/", change="加收工本费").status_code == 409
+    assert send(office, definition, "publish/", change="加收工本费").status_code == 302
 
 
 def test_a_service_of_one_college_is_its_peoples_alone_also_in_the_search(school):
