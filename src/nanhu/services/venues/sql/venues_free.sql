@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION venues_free(venues bigint[], since timestamptz, until timestamptz, moment timestamptz)
 RETURNS TABLE (venue_id bigint, free tstzmultirange) LANGUAGE sql STABLE AS $$
     SELECT v.id,
-        CASE WHEN v.withdrawn_at IS NULL AND campus_is_open(v.room_id)
+        CASE WHEN v.withdrawn_at IS NULL AND v.room_id NOT IN (SELECT c.id FROM campus_closed() c)
             THEN coalesce(opened.spans, '{}') * tstzmultirange(tstzrange(greatest(since, bound.first), greatest(since, bound.first, least(until, bound.last))))
                 - coalesce(held.spans, '{}')
             ELSE '{}'

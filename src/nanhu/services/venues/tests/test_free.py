@@ -28,6 +28,7 @@ def said(day, begins, ends, **more):
 
 
 @pytest.mark.capability("A080.1")
+@pytest.mark.capability("A080.2")
 @pytest.mark.capability("A080.4")
 def test_the_worked_example_what_is_offered_is_booked_and_what_is_not_is_refused(school, hall):
     """14:00–16:00 occupies 13:30–16:30; 16:30 is refused with 17:00 in its place, which is booked."""
@@ -107,6 +108,10 @@ def test_seasons_notice_horizon_and_withdrawal_bound_what_is_free(school, hall):
         [],
     ]
     assert free_on(hall, closed) == []
+    campus.close_place(by=SYSTEM, place=campus.place_with("b1"), reason="装修")
+    assert free_on(hall, in_days(5)) == [], "closed with its building"
+    campus.reopen_place(by=SYSTEM, place=campus.place_with("b1"), reason="装好了")
+    assert free_on(hall, in_days(5)) == [("08:00", "12:00")]
     keeping.withdraw(by=SYSTEM, venue=hall, reason="装修")
     assert free_on(hall, in_days(5)) == []
 
