@@ -22,6 +22,7 @@ ACTIONS: dict[str, Text] = {
     "venues.take_back_key": _("收回场地钥匙"),
     "venues.note_present": _("刷门到场"),
     "venues.note_absent": _("记未到场"),
+    "venues.pardon": _("免记未到场"),
     "venues.close": _("场地借用结束"),
     "venues.register": _("登记场地"),
     "venues.change": _("修改场地"),

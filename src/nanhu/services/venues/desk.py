@@ -156,6 +156,8 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
         "absent": absent.address(**named),
         "displace": displace.address(**named),
         "may_displace": policies.OFFICE in request.viewer.roles and found.begins_at > now(),
+        "counts": found.state == State.NO_SHOW or found.is_late_cancel,
+        "pardon": pardon.address(**named),
         "is_late": found.state == State.IN_USE and keys.is_back_late(found),
     }
     return render(request, "venues/kept_booking.html", facts)
@@ -199,6 +201,19 @@ def key_in(request: PageRequest, form: KeyInForm, found: Booking) -> None:
 @booking.action("absent/", done=_("已记未到场，时间已放开。"))
 def absent(request: PageRequest, found: Booking) -> None:
     keys.note_absent(by=request.actor, booking=found)
+
+
+@booking.form(
+    "pardon/",
+    ReasonForm,
+    title=_("不计入未到场"),
+    lead=_("其实来了，或情有可原：这一次不再算进“一学期三次”。"),
+    icon="undo-2",
+    done=_("已改，不再计入。"),
+)
+def pardon(request: PageRequest, form: ReasonForm, found: Booking) -> None:
+    keeper = request.viewer.person_id
+    keys.pardon(by=request.actor, keeper_id=keeper, booking=found, reason=form.cleaned_data["reason"])
 
 
 class DisplaceForm(ReasonForm):

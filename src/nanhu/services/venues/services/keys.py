@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.ui import dates
 from nanhu.platforms.access import api as access
 from nanhu.platforms.ledger import api as ledger
@@ -115,6 +116,20 @@ def note_absent(*, by: Actor, booking: Booking) -> Booking:
     change(by, row, State.NO_SHOW, "venues.note_absent")
     let_go(by, row)
     tell(row, _("您没有到场，已记一次"))
+    return row
+
+
+@transaction.atomic
+def pardon(*, by: Actor, keeper_id: int | None, booking: Booking, reason: str) -> Booking:
+    """It counts no more: somebody had come by another's card, or could not help it."""
+    row = locked_in(booking, [State.NO_SHOW, State.CANCELLED])
+    refuse_own(row, keeper_id)
+    if row.state == State.CANCELLED and not row.is_late_cancel:
+        raise WrongStateError(what=row, state=row.get_state_display())
+    row.is_late_cancel = False
+    state = State.CLOSED if row.state == State.NO_SHOW else State.CANCELLED
+    change(by, row, state, "venues.pardon", reason=reason)
+    tell(row, _("这一次不再计入未到场"))
     return row
 
 

@@ -138,6 +138,11 @@ def test_who_missed_three_this_term_needs_his_units_leader(school, hall, travel)
         assert keeper.post(f"/venues/desk/bookings/{one.public_id}/absent/").status_code == 302
     made = school.book("S1", hall, 14, 16, day=10)
     assert made.application.needs_leader
+    forgiven = f"/venues/desk/bookings/{missed[0].public_id}/pardon/"
+    assert keeper.post(forgiven, {"reason": ""}).status_code == 422
+    assert keeper.post(forgiven, {"reason": "刷了同学的卡进来"}).status_code == 302
+    assert keeper.post(forgiven, {"reason": "再来一次"}).status_code == 409
+    assert not school.book("S1", hall, 18, 19, day=10).application.needs_leader
     assert decide(school.client("H1"), made).status_code == 302
     made.refresh_from_db()
     assert made.state == State.HELD
