@@ -9,6 +9,7 @@ from nanhu.platforms.campus.errors import (
 )
 from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
 from nanhu.platforms.campus.fields import PlaceField
+from nanhu.platforms.campus.filters import FreeAt
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
 from nanhu.platforms.campus.models.occupancy import span_words
 from nanhu.platforms.campus.queries.occupancy import free_rooms, room_ids, standing_in, stays
@@ -33,6 +34,7 @@ from nanhu.platforms.campus.services.terms import TermOrder
 
 __all__ = [
     "DayDecided",
+    "FreeAt",
     "Hold",
     "LessonDay",
     "LessonsUndecidedError",

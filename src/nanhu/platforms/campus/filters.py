@@ -35,7 +35,11 @@ class FreeAt(Filter):
         day, begins, finishes = (given.get(end) for end in ("_on", "_from", "_to"))
         if not day or begins is None or finishes is None:
             return None
-        return is_free(*(datetime.combine(day, moment, CAMPUS_ZONE) for moment in (begins, finishes)))
+        return self.free_between(*(datetime.combine(day, moment, CAMPUS_ZONE) for moment in (begins, finishes)))
+
+    def free_between(self, begins_at: datetime, ends_at: datetime) -> Q:
+        """Other rooms say what free means for them."""
+        return is_free(begins_at, ends_at)
 
     def faults(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """A part of it alone would list rooms in which somebody stands."""

@@ -1,7 +1,7 @@
 """What everybody does with venues: looks when they are free, books hours, waits for them, cancels, moves when displaced."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -80,6 +80,13 @@ class UseChoice(Choice):
         return Q(uses__contains=[given[""].partition(".")[2]]) if given[""] else None
 
 
+class FreeVenues(campus.FreeAt):
+    """By the function that books."""
+
+    def free_between(self, begins_at: datetime, ends_at: datetime) -> Q:
+        return Q(pk__in=queries.free_between(begins_at, ends_at))
+
+
 def use_choices() -> list[tuple[str, str]]:
     return [(flow_key(one.key), term(one.name)) for one in USES.values()]
 
@@ -87,6 +94,7 @@ def use_choices() -> list[tuple[str, str]]:
 class VenueFilters(Filters):
     q = FoldedSearch(label=_("名称、地点、设备或拼音"))
     use = UseChoice(_("做什么用"), use_choices)
+    free = FreeVenues(_("空着的时间"))
     size = Views({"50": (_("50 人以上"), Q(capacity__gte=50)), "100": (_("100 人以上"), Q(capacity__gte=100))})
 
 
@@ -100,7 +108,7 @@ class Venues(Table):
 
 @book.page("", title=_("场地申请"), tab=_("场地"), lead=_("绿色是空着的时间。点一天看几点到几点，点格子就约。"))
 def overview(request: PageRequest) -> HttpResponseBase:
-    first = grids.first_day_in(request.GET.get("day", ""))
+    first = grids.first_day_in(request.GET.get("day") or request.GET.get("free_on", ""))
     none = Empty(title=_("没有这样的场地"), icon="calendar-x", text=_("换个说法，或减少一个条件。"))
     return listing(
         request,

@@ -20,8 +20,8 @@ from nanhu.services.venues.models import LIVING, Booking, Opening, Venue, Waitin
 from nanhu.services.venues.rules import STEP
 
 QUERIES: Final = Path(__file__).parent / "sql" / "queries"
-FREE, MAY_BOOK, NEAREST = (
-    (QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in ("free", "may_book", "nearest")
+FREE, FREE_BETWEEN, MAY_BOOK, NEAREST = (
+    (QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in ("free", "free_between", "may_book", "nearest")
 )
 A_TERM: Final = timedelta(days=120)
 """Where the calendar has none."""
@@ -47,6 +47,11 @@ def refused_of(venue: Venue, hours: Sequence[Hours]) -> list[Hours]:
     """Those that cannot be booked now."""
     given = {"venues": [venue.pk] * len(hours), "begins": [one[0] for one in hours], "ends": [one[1] for one in hours]}
     return [one for one, (_venue, is_free) in zip(hours, fetched(MAY_BOOK, given), strict=True) if not is_free]
+
+
+def free_between(begins_at: datetime, ends_at: datetime) -> list[int]:
+    """Of all venues those that may be booked for these hours."""
+    return [row[0] for row in fetched(FREE_BETWEEN, {"begins": begins_at, "ends": ends_at})]
 
 
 def next_free(venue: Venue, hours: Hours) -> Hours | None:

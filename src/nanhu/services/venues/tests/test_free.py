@@ -4,15 +4,15 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from nanhu.kernel.clock import end_of, start_of
+from nanhu.kernel.clock import end_of, now, start_of
 from nanhu.platforms.campus import api as campus
 from nanhu.services.venues import queries, rules
 from nanhu.services.venues.errors import NotFreeError
-from nanhu.services.venues.models import Booking
+from nanhu.services.venues.models import Application, Booking
 from nanhu.services.venues.queries import moment_at
-from nanhu.services.venues.services import keeping
+from nanhu.services.venues.services import booking, keeping
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days, make_school
 from nanhu.testing.killing import at_once
 
@@ -50,6 +50,20 @@ def test_the_worked_example_what_is_offered_is_booked_and_what_is_not_is_refused
     assert answer.status_code == 302, answer.content.decode()
     booked = Booking.objects.get(application__person=school["S2"])
     assert (booked.held_from, booked.held_to) == (moment_at(in_days(7), 990), moment_at(in_days(7), 1140))
+
+
+def test_whoever_knows_the_hours_finds_the_venues_that_have_them_free(school, hall):
+    school.venue("b1.2", "小厅", uses=["hall"], capacity=40)
+    school.book("S1", hall, 14, 16)
+    student = school.client("S2")
+
+    def found(begins, ends):
+        page = student.get("/venues/", {"free_on": str(in_days(7)), "free_from": begins, "free_to": ends})
+        return [one.name for one in page.context["list"].page.object_list]
+
+    assert found("16:00", "17:00") == ["小厅"]
+    assert found("17:00", "18:00") == ["报告厅", "小厅"]
+    assert found("06:00", "07:00") == []
 
 
 def test_two_bookings_share_the_gap_where_the_venue_says_so(school):
@@ -153,3 +167,20 @@ def test_of_fifty_who_want_one_hour_one_gets_it():
     assert sum(at_once([lambda one=one: attempt(one) for one in range(50)])) == 1
     assert Booking.objects.count() == 1
     assert overlaps() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_granted_and_released_at_one_moment_it_is_one_of_both_and_its_hours_say_so(monkeypatch):
+    """The clock asks whether the process has spoken; here it has not been heard."""
+    school = make_school()
+    hall = school.venue("b1.1", "报告厅", uses=["hall"])
+    made = school.book("S1", hall, 14, 16)
+    Application.objects.update(held_until=now())
+    monkeypatch.setattr(booking, "end_case", lambda *_given: None)
+    approve = transaction.atomic(lambda: booking.approve(made.application))
+    at_once([approve, lambda: booking.release_idle(made), lambda: booking.release_idle(made), approve])
+    made.refresh_from_db()
+    is_held = campus.stays(hall.room, made.held_from, made.held_to).exists()
+    assert (made.state, is_held) in {("approved", True), ("released", False)}
+    assert made.sequence == 1
