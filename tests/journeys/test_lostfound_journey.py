@@ -1,12 +1,14 @@
 """A found umbrella in a real browser: published on the phone with a photo, reviewed, claimed by its mark, arranged by messages, given back at the desk."""
 
+import io
 import re
 from contextlib import contextmanager
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
-from nanhu.services.lostfound.tests.conftest import data_folder, make_school, picture
+from nanhu.services.lostfound.tests.conftest import data_folder, make_school
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
@@ -39,13 +41,48 @@ def said(page, words):
     expect(page.locator("main, .messages").get_by_text(words).first).to_be_visible()
 
 
+def chequered():
+    """A photo in which every place is black and white: where it is one grey, it was covered."""
+    out, tile = io.BytesIO(), Image.new("L", (2, 2), 255)
+    tile.putpixel((0, 0), 0)
+    tile.putpixel((1, 1), 0)
+    board = Image.new("L", (900, 600))
+    for left in range(0, 900, 20):
+        for top in range(0, 600, 20):
+            board.paste(tile.resize((20, 20), Image.Resampling.NEAREST), (left, top))
+    board.convert("RGB").save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+def cover_the_middle(finder):
+    """As a finger does."""
+    photo = finder.get_by_role("img", name="照片 1")
+    expect(photo).to_be_visible()
+    box = photo.bounding_box()
+    finder.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
+    finder.mouse.down()
+    finder.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2, steps=8)
+    finder.mouse.up()
+    expect(finder.locator("main form").get_by_role("button", name="发布", exact=True)).to_be_enabled()
+
+
+def contrast_at(content, across):
+    """Between the darkest and the lightest near there, in the middle row."""
+    kept = Image.open(io.BytesIO(content)).convert("L")
+    left, top = int(kept.width * across), kept.height // 2
+    darkest, lightest = kept.crop((left - 8, top - 8, left + 8, top + 8)).getextrema()
+    return lightest - darkest
+
+
 def publish(finder):
     """Four taps beside the words: the button, the photo, the category, 发布."""
     finder.goto(HOME)
     look_at(finder, "lostfound-empty")
     finder.get_by_role("link", name="我捡到东西了").click()
-    shot = {"name": "伞.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(900, 700)).read()}
-    finder.get_by_label(re.compile("^照片")).set_input_files(shot)
+    finder.get_by_label(re.compile("^照片")).set_input_files(
+        {"name": "伞.jpg", "mimeType": "image/jpeg", "buffer": chequered()}
+    )
+    cover_the_middle(finder)
     expect(finder.get_by_label(re.compile("校园卡的卡号"))).to_be_hidden()
     finder.get_by_text("雨伞", exact=True).click()
     finder.get_by_label("说一说").fill("黑色折叠伞，木柄")
@@ -78,6 +115,10 @@ def test_a_found_umbrella_comes_back(live_server):
         owner.goto(HOME)
         look_at(owner, "lostfound-board")
         owner.locator("main").get_by_role("link", name="黑色折叠伞").click()
+        shown = owner.request.get(owner.get_by_role("img", name="第 1 张照片").get_attribute("src")).body()
+        assert (contrast_at(shown, 0.5) < 30, contrast_at(shown, 0.1) > 150) == (True, True), (
+            "what was covered is not in the photo"
+        )
         owner.locator("main").get_by_role("link", name="认领", exact=True).click()
         owner.get_by_label("说说它的特征").fill("木柄上有一道牙印")
         press(owner, "认领")

@@ -160,14 +160,16 @@ def item(request: PageRequest, one: Item) -> HttpResponse:
 
 def own_facts(one: Item) -> dict[str, Any]:
     waiting = one.claims.filter(state=Claim.State.WAITING).select_related("item")
+    is_judge = one.keeper == Item.Keeper.SELF and one.state == State.OPEN
+    is_here = one.handed_in_at is None
     return {
-        "claims": [(claim, queries.likeness(claim)) for claim in waiting] if one.keeper == Item.Keeper.SELF else [],
+        "claims": [(claim, queries.likeness(claim)) for claim in waiting] if is_judge else [],
         "looks": one.looks.all()[:20],
         "talks": queries.conversations_of(one.author_id).filter(item=one),
         "matches": queries.matches_of([one])[one.pk] if one.state in {State.OPEN, State.PENDING} else [],
         "may_prolong": one.state in {State.OPEN, State.EXPIRED} and one.prolonged_at is None,
-        "may_settle": one.state in {State.OPEN, State.EXPIRED},
-        "may_close": one.state in settling.ENDS[State.CLOSED],
+        "may_settle": is_here and one.state in {State.OPEN, State.EXPIRED},
+        "may_close": is_here and one.state in settling.ends_from(State.CLOSED, one.kind),
         "may_reopen": one.state in settling.REOPENED_FROM
         and one.expires_on >= campus_today()
         and one.approved_at

@@ -12,22 +12,10 @@ class CardPhotoError(CampusError):
     sentence = _("捡到的卡证不放照片：上面有姓名和号码。说说是什么卡、在哪里捡到的就够了。")
 
 
-class TooManyPostsError(CampusError):
-    code = "lostfound.too_many_posts"
+class TooManyTodayError(CampusError):
+    code = "lostfound.too_many_today"
     http_status = 429
-    sentence = _("您一天里已经发了 {most} 条，请明天再发。")
-
-
-class TooManyLooksError(CampusError):
-    code = "lostfound.too_many_looks"
-    http_status = 429
-    sentence = _("您今天已经看过 {most} 个电话。请用站内留言，对方一样收得到。")
-
-
-class TooManyConversationsError(CampusError):
-    code = "lostfound.too_many_conversations"
-    http_status = 429
-    sentence = _("您今天已经给 {most} 条新的留过言，请明天再留。")
+    sentence = _("{what}：每天最多 {most} 次，今天已经用完，请明天再来。")
 
 
 class OwnItemError(CampusError):
@@ -64,6 +52,12 @@ class ConversationClosedError(CampusError):
     code = "lostfound.conversation_closed"
     http_status = 409
     sentence = _("这段留言已经结束，不能再写。")
+
+
+class AtDeskError(CampusError):
+    code = "lostfound.at_desk"
+    http_status = 409
+    sentence = _("东西在失物招领处，由那里核对、交还。")
 
 
 class WaitsForOthersError(CampusError):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.waiting import entered
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import CardForm, HandOverForm, ShelfForm
 from nanhu.services.lostfound.models import STATE_TONES, Claim, HandOver, Item
@@ -35,6 +36,8 @@ from nanhu.services.lostfound.services import claiming, keeping
 State = Item.State
 ON_SHELF = Q(handed_in_at__isnull=False, hand_over=None)
 TO_COME = Q(handed_in_at=None, state__in=[State.PENDING, State.OPEN, State.GUARDED])
+BRING_IN = TO_COME & Q(state=State.GUARDED)
+TO_JUDGE = Q(state=State.OPEN) & Q(Exists(Claim.objects.filter(item=OuterRef("pk"), state=Claim.State.WAITING)))
 UNSIGNED = Q(hand_over__isnull=False, hand_over__signed_at=None)
 desk = Console(
     "lostfound:keeping",
@@ -65,7 +68,7 @@ class KeptFilters(Filters):
         {
             "shelf": (_("在架上"), ON_SHELF),
             "coming": (_("等交来"), TO_COME),
-            "claimed": (_("等核对认领"), Q(waiting_claims__gt=0)),
+            "claimed": (_("等核对认领"), TO_JUDGE),
             "unsigned": (_("没签收"), UNSIGNED),
             "cash": (_("大额现金"), Q(category=Item.Category.CASH)),
         }
@@ -76,9 +79,7 @@ class KeptFilters(Filters):
     "",
     title=_("保管的东西"),
     tab=_("保管"),
-    count=lambda _viewer: (
-        queries.desk_items().filter(TO_COME & Q(state=State.GUARDED) | Q(waiting_claims__gt=0)).count()
-    ),
+    count=entered("lostfound.kept", lambda: policies.kept_at_desk().filter(BRING_IN | TO_JUDGE)),
     waits=True,
 )
 def things(request: PageRequest) -> HttpResponseBase:
@@ -105,10 +106,13 @@ def thing(request: PageRequest, one: Item) -> HttpResponse:
         "photos": one.photos.all(),
         "handed": handed,
         "claims": [
-            (claim, queries.likeness(claim)) for claim in waiting if claim.claimer_id != request.viewer.account_id
+            (claim, queries.likeness(claim))
+            for claim in waiting
+            if one.state == State.OPEN and claim.claimer_id != request.viewer.account_id
         ],
         "right": one.claims.filter(state=Claim.State.RIGHT).first(),
         "is_on_shelf": one.handed_in_at is not None and handed is None,
+        "may_dispose": handed is None and (one.handed_in_at is not None or one.state == State.GUARDED),
         "may_hand_in": one.handed_in_at is None
         and handed is None
         and one.state in keeping.HELD

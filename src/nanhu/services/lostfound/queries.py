@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
@@ -12,7 +11,6 @@ from django.urls import reverse
 
 from nanhu.kernel import folding
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.statements import Statements
 from nanhu.kernel.kit import answering
 from nanhu.kernel.kit.waiting import ACCOUNT, own_count
 from nanhu.kernel.registry import Hit, Owner, Viewer
@@ -20,7 +18,6 @@ from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item, Message, PhoneLook
 
 MOST_CANDIDATES: Final = 300
-SQL: Final = Statements(Path(__file__).parent / "sql" / "queries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +39,39 @@ def board() -> QuerySet[Item]:
     return rows.order_by("-created_at")
 
 
-COUNTS: Final = (
-    own_count("lostfound.items", lambda account: Item.objects.filter(author=account), of=ACCOUNT),
-    own_count("lostfound.talks", lambda account: Conversation.objects.filter(guest=account), of=ACCOUNT),
-    own_count(
-        "lostfound.received", lambda account: HandOver.objects.filter(receiver=account, signed_at=None), of=ACCOUNT
-    ),
+def claims_to(account: Any) -> QuerySet[Claim]:
+    kept = {"item__author": account, "item__keeper": Item.Keeper.SELF, "item__state": Item.State.OPEN}
+    return Claim.objects.filter(state=Claim.State.WAITING, **kept)
+
+
+def unread_by(account: Any, *, person: str, read_at: str) -> QuerySet[Conversation]:
+    """In which the other wrote since this side (`person`) looked."""
+    others = Message.objects.filter(conversation=OuterRef("pk")).exclude(sender=account)
+    is_new = Q(Exists(others.filter(at__gt=OuterRef(read_at)))) | Q(Exists(others), **{f"{read_at}__isnull": True})
+    return Conversation.objects.filter(is_new, **{person: account})
+
+
+count_open = own_count(
+    "lostfound.open", lambda account: Item.objects.filter(author=account, state=Item.State.OPEN), of=ACCOUNT
 )
-"""Most people have none of these."""
+count_claims = own_count("lostfound.claims", claims_to, of=ACCOUNT)
+count_as_guest = own_count(
+    "lostfound.as_guest", lambda account: unread_by(account, person="guest", read_at="guest_read_at"), of=ACCOUNT
+)
+count_as_author = own_count(
+    "lostfound.as_author",
+    lambda account: unread_by(account, person="item__author", read_at="author_read_at"),
+    of=ACCOUNT,
+)
+count_unsigned = own_count(
+    "lostfound.unsigned", lambda account: HandOver.objects.filter(receiver=account, signed_at=None), of=ACCOUNT
+)
 
 
 def counts_of(viewer: Viewer) -> Counts:
-    """One query a request, whoever wants to know, and none for who never was here."""
-    known = viewer.known.get("lostfound")
-    if known is None:
-        is_here = any(count(viewer) for count in COUNTS)
-        known = viewer.known["lostfound"] = read_counts(viewer.account_id) if is_here else Counts(0, 0, 0, 0)
-    found: Counts = known
-    return found
-
-
-def read_counts(account_id: int) -> Counts:
-    [found] = SQL.rows("counts", {"account": account_id})
-    return Counts(*found)
+    """By the one count of the house."""
+    unread = count_as_guest(viewer) + count_as_author(viewer)
+    return Counts(count_open(viewer), count_claims(viewer), unread, count_unsigned(viewer))
 
 
 def conversations_of(account_id: int) -> QuerySet[Conversation]:
@@ -95,7 +102,7 @@ def matches_of(items: Sequence[Item]) -> dict[int, list[Item]]:
     for one in items:
         wanted |= near(one)
     rows = Item.objects.filter(policies.on_board()).filter(wanted).order_by("-created_at")
-    others = list(rows.select_related("place__parent__parent").prefetch_related("photos")[:MOST_CANDIDATES])
+    others = list(rows.select_related("author", "place__parent__parent").prefetch_related("photos")[:MOST_CANDIDATES])
     return {one.pk: best_of(one, others) for one in items}
 
 
@@ -199,7 +206,7 @@ def is_late(item: Item) -> bool:
 
 def reviews_for(viewer: Viewer, *, is_late: bool = False) -> QuerySet[Item]:
     """What this reviewer may decide, the most urgent first."""
-    rows = policies.reviewable_by(viewer).select_related("place__parent").order_by("review_due_at")
+    rows = policies.reviewable_by(viewer.account_id).select_related("place__parent").order_by("review_due_at")
     return rows.filter(review_due_at__lte=now()) if is_late else rows
 
 

@@ -1,5 +1,7 @@
 """What the portal, the search, the copy of my data and the school's file know of lost and found."""
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +42,7 @@ registry.searchables.add(
         title=_("失物招领"),
         icon="package-search",
         load=queries.found_by_text,
-        more=lambda text: f"{reverse('lostfound:board:square')}?q={text}",
+        more=lambda text: f"{reverse('lostfound:board:square')}?{urlencode({'q': text})}",
         order=60,
     )
 )

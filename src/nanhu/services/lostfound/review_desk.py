@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.waiting import ACCOUNT, entered
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import RejectForm
@@ -76,7 +78,11 @@ def lines(viewer: Viewer, limit: int) -> list[WaitingLine]:
 
 
 @desk.page(
-    "", title=_("待审的失物"), tab=_("待审"), count=lambda viewer: queries.reviews_for(viewer).count(), waits=True
+    "",
+    title=_("待审的失物"),
+    tab=_("待审"),
+    count=entered("lostfound.reviews", lambda: policies.reviewable_by(ACCOUNT)),
+    waits=True,
 )
 def reviews(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有要审的"), icon="package-check", text=_("有人发布或举报时，这里和待办里都会出现。"))
@@ -91,7 +97,7 @@ reviews.waiting_lines = lines
     title=_("超时没有审的"),
     tab=_("超时"),
     roles=(policies.CHIEF,),
-    count=lambda viewer: queries.reviews_for(viewer, is_late=True).count(),
+    count=entered("lostfound.late", lambda: policies.reviewable_by(ACCOUNT).filter(review_due_at__lte=Now())),
     waits=True,
 )
 def late(request: PageRequest) -> HttpResponseBase:

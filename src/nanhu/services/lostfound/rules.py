@@ -18,11 +18,15 @@ TRUSTED_AFTER: Final = 5
 MOST_POSTS_A_DAY: Final = 10
 MOST_LOOKS_A_DAY: Final = 5
 MOST_CONVERSATIONS_A_DAY: Final = 20
+MOST_CLAIMS_A_DAY: Final = 5
+MOST_REPORTS_A_DAY: Final = 5
 MOST_WRONG_CLAIMS: Final = 3
 LARGEST_CASH_FEN: Final = 50_000
 NEAR_DAYS: Final = 3
 MOST_MATCHES: Final = 3
 LEAST_SCORE: Final = 0.25
+LIKELY_SCORE: Final = 0.5
+"""From which on both are told, and not only shown."""
 PAIR: Final = 2
 ICONS: Final[Mapping[str, str]] = {
     "card": "id-card",

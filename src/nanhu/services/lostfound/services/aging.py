@@ -13,6 +13,7 @@ from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.models import Claim, Item
+from nanhu.services.lostfound.services.suggesting import suggest
 from nanhu.services.lostfound.services.trail import locked, note, notify
 
 BY = Actor.system("lostfound")
@@ -84,6 +85,8 @@ def show_unreviewed(item: Item) -> None:
         found.expires_on = campus_today() + rules.SHOWN_FOR
     found.save()
     note(BY, "lostfound.show_unreviewed", found)
+    if not found.shows_photos:
+        suggest(found)
 
 
 def forget_phones() -> int:

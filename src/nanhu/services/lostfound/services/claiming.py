@@ -2,13 +2,14 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.errors import ClaimedBeforeError, NotClaimableError, OwnItemError
 from nanhu.services.lostfound.models import Claim, Conversation, Item, Message
-from nanhu.services.lostfound.services.trail import locked, note, notify
+from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
 State = Claim.State
 
@@ -22,7 +23,10 @@ def claim(*, by: Actor, item: Item, mark: str) -> Claim:
         raise NotClaimableError
     if found.claims.filter(claimer_id=by.account_id).exists():
         raise ClaimedBeforeError
-    made = Claim.objects.create(item=found, claimer_id=account_of(by), claimer_name=by.name, mark=mark)
+    claimer_id = account_of(by)
+    lately = Claim.objects.filter(claimer_id=claimer_id, created_at__gt=day_ago())
+    refuse_beyond(claimer_id, lately, rules.MOST_CLAIMS_A_DAY, pgettext("item", "认领"))
+    made = Claim.objects.create(item=found, claimer_id=claimer_id, claimer_name=by.name, mark=mark)
     note(by, "lostfound.claim", found)
     if found.keeper == Item.Keeper.SELF:
         says = _("有人认领您捡到的“%(item)s”并说了特征，请到“失物招领·我的”里答复。")
@@ -38,7 +42,7 @@ def is_claimable(item: Item) -> bool:
 @transaction.atomic
 def decide(*, by: Actor, one: Claim, is_right: bool) -> Claim:
     """By the one who keeps the thing, never by its claimer. The item's lock first, so that two answers come one after the other."""
-    item = locked(one.item)
+    item = locked(one.item, [Item.State.OPEN])
     found = Claim.objects.select_for_update(of=("self",)).select_related("claimer").get(pk=one.pk)
     if found.claimer_id == by.account_id:
         raise OwnItemError

@@ -1,5 +1,7 @@
 """The keeping desk (失物招领处): what is handed in, given back against a document and a signature, or a card whose owner is told."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -79,11 +81,12 @@ def sign(*, by: Actor, item: Item) -> HandOver:
 
 @transaction.atomic
 def dispose(*, by: Actor, item: Item, reason: str) -> Item:
-    """Nobody came for it: handed to the state or destroyed, as the reason says."""
+    """Nobody came for it, or nobody brought what was to be handed in: the reason says what became of it. Nobody looks for it again."""
     found = locked(item, HELD)
-    if found.handed_in_at is None:
+    if found.handed_in_at is None and found.state != State.GUARDED:
         raise NotOnTheShelfError
     found.state, found.ended_at, found.review_due_at = State.CLOSED, now(), None
+    found.expires_on = min(found.expires_on, campus_today() - timedelta(days=1))
     found.handed_in_at, found.shelf = None, ""
     found.save()
     note(by, "lostfound.dispose", found, given(reason))

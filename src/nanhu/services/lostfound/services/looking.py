@@ -6,11 +6,10 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.once import lock_key
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.errors import NoPhoneError, OwnItemError, TooManyLooksError
+from nanhu.services.lostfound.errors import NoPhoneError, OwnItemError
 from nanhu.services.lostfound.models import Item, PhoneLook
-from nanhu.services.lostfound.services.trail import locked, notify
+from nanhu.services.lostfound.services.trail import locked, notify, refuse_beyond
 
 LOOK = "lostfound.show_phone"
 
@@ -19,7 +18,6 @@ LOOK = "lostfound.show_phone"
 def show_phone(*, by: Actor, item: Item) -> PhoneLook:
     """Shown to him for the rest of the day. Two at once are counted one after the other."""
     viewer_id = account_of(by)
-    lock_key(f"lostfound.look:{viewer_id}")
     found = locked(item)
     if found.author_id == viewer_id:
         raise OwnItemError
@@ -29,8 +27,7 @@ def show_phone(*, by: Actor, item: Item) -> PhoneLook:
     known = today.filter(item=found).first()
     if known is not None:
         return known
-    if today.count() >= rules.MOST_LOOKS_A_DAY:
-        raise TooManyLooksError(most=rules.MOST_LOOKS_A_DAY)
+    refuse_beyond(viewer_id, today, rules.MOST_LOOKS_A_DAY, _("看电话"))
     made = PhoneLook.objects.create(item=found, viewer_id=viewer_id, viewer_name=by.name, on=campus_today())
     why = _("失物招领：%(item)s") % {"item": found.title}
     audit.record(by=by, action=LOOK, target=f"person:{found.author.person_id}", reason=why)

@@ -1,7 +1,7 @@
 """Publishing (发布), and mending what was rejected."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,15 +10,15 @@ from nanhu.kernel import folding
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import mask_phone
-from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import FoundCardReport, found_cards
 from nanhu.platforms.campus.api import Place
 from nanhu.platforms.flows import api as flows
 from nanhu.services.lostfound import rules
-from nanhu.services.lostfound.errors import CardPhotoError, TooManyPostsError
+from nanhu.services.lostfound.errors import CardPhotoError
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.photos import keep_photos
-from nanhu.services.lostfound.services.trail import locked, note
+from nanhu.services.lostfound.services.suggesting import suggest
+from nanhu.services.lostfound.services.trail import day_ago, locked, note, refuse_beyond
 
 State, Kind, Category = Item.State, Item.Kind, Item.Category
 
@@ -44,13 +44,16 @@ class Post:
 def publish(*, by: Actor, kind: str, post: Post) -> Item:
     """Into the review; at once on the board for an author of five good posts; large sums of cash to the security office alone."""
     author_id = account_of(by)
-    refuse_too_many(author_id)
+    lately = Item.objects.filter(author_id=author_id, created_at__gt=day_ago())
+    refuse_beyond(author_id, lately, rules.MOST_POSTS_A_DAY, _("发布"))
     item = Item(kind=kind, author_id=author_id, author_name=by.name)
     fill(item, post)
     queue(item)
     item.save()
     keep_photos(by=by, item=item, pictures=post.photos)
     note(by, "lostfound.publish", item, kind=item.kind, category=item.category, state=item.state)
+    if item.state == State.OPEN:
+        suggest(item)
     if post.card_number:
         report_card(by, item, post.card_number)
     return item
@@ -92,13 +95,6 @@ def queue(item: Item) -> None:
     else:
         item.review_due_at = flows.due_after(now(), rules.REVIEW_MINUTES)
         item.state = State.OPEN if is_trusted(item.author_id) else State.PENDING
-
-
-def refuse_too_many(author_id: int) -> None:
-    lock_key(f"lostfound.publish:{author_id}")
-    since = now() - timedelta(days=1)
-    if Item.objects.filter(author_id=author_id, created_at__gt=since).count() >= rules.MOST_POSTS_A_DAY:
-        raise TooManyPostsError(most=rules.MOST_POSTS_A_DAY)
 
 
 def is_trusted(author_id: int) -> bool:

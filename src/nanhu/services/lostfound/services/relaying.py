@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import throttle
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.once import lock_key
 from nanhu.kernel.throttle import Gate, Limit
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.errors import ConversationClosedError, OwnItemError, TooManyConversationsError
+from nanhu.services.lostfound.errors import ConversationClosedError, OwnItemError
 from nanhu.services.lostfound.models import Conversation, Item, Message
-from nanhu.services.lostfound.services.trail import locked, note, notify
+from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
 WRITING: Final = Limit("lostfound.relay", free=40, cap=600, memory=timedelta(hours=12), leak=0.02)
 """Nobody who arranges to meet writes more."""
@@ -32,18 +31,12 @@ def begin(*, by: Actor, item: Item, words: str) -> Conversation:
     if talk is None:
         if not policies.is_on_board(found):
             raise found.wrong_state()
-        refuse_too_many(guest_id)
+        lately = Conversation.objects.filter(guest_id=guest_id, created_at__gt=day_ago())
+        refuse_beyond(guest_id, lately, rules.MOST_CONVERSATIONS_A_DAY, _("给新的人留言"))
         talk = Conversation.objects.create(item=found, guest_id=guest_id)
         note(by, "lostfound.begin_conversation", found)
     send(by=by, talk=talk, words=words)
     return talk
-
-
-def refuse_too_many(guest_id: int) -> None:
-    lock_key(f"lostfound.relay:{guest_id}")
-    since = now() - timedelta(days=1)
-    if Conversation.objects.filter(guest_id=guest_id, created_at__gt=since).count() >= rules.MOST_CONVERSATIONS_A_DAY:
-        raise TooManyConversationsError(most=rules.MOST_CONVERSATIONS_A_DAY)
 
 
 @transaction.atomic

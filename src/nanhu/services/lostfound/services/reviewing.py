@@ -10,7 +10,8 @@ from nanhu.platforms.flows import api as flows
 from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.errors import OwnItemError, WaitsForOthersError
 from nanhu.services.lostfound.models import AbuseReport, Item
-from nanhu.services.lostfound.services.trail import locked, note, notify
+from nanhu.services.lostfound.services.suggesting import suggest
+from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
 State = Item.State
 
@@ -19,12 +20,15 @@ State = Item.State
 def approve(*, by: Actor, item: Item) -> Item:
     """On the board for thirty days from now; what stood there already goes on, with its photos."""
     found = waiting(by, item)
-    if found.state == State.PENDING:
+    is_new = found.state == State.PENDING
+    if is_new:
         found.state, found.expires_on = State.OPEN, campus_today() + rules.SHOWN_FOR
     found.hidden_at, found.shows_photos, found.answer = None, True, ""
     found.approved_at = now()
     found.save()
     note(by, "lostfound.approve", found)
+    if is_new:
+        suggest(found)
     return found
 
 
@@ -60,10 +64,10 @@ def report(*, by: Actor, item: Item, reason: str) -> Item:
         raise OwnItemError
     if not policies.is_on_board(found):
         raise found.wrong_state()
-    _row, is_new = AbuseReport.objects.get_or_create(
-        item=found, author_id=account_of(by), defaults={"author_name": by.name, "reason": given(reason)}
-    )
-    if is_new:
+    author_id, mine = account_of(by), AbuseReport.objects.filter(author_id=by.account_id)
+    if not mine.filter(item=found).exists():
+        refuse_beyond(author_id, mine.filter(at__gt=day_ago()), rules.MOST_REPORTS_A_DAY, _("举报"))
+        AbuseReport.objects.create(item=found, author_id=author_id, author_name=by.name, reason=given(reason))
         found.hidden_at = now()
         found.review_due_at = found.review_due_at or flows.due_after(now(), rules.REVIEW_MINUTES)
         found.save()

@@ -7,7 +7,7 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.services.lostfound import rules
-from nanhu.services.lostfound.errors import ProlongedBeforeError
+from nanhu.services.lostfound.errors import AtDeskError, ProlongedBeforeError
 from nanhu.services.lostfound.models import HandOver, Item
 from nanhu.services.lostfound.services.trail import locked, note
 
@@ -21,10 +21,18 @@ ENDS: dict[str, frozenset[str]] = {
 REOPENED_FROM = (State.FOUND, State.RETURNED, State.CLOSED)
 
 
+def ends_from(state: str, kind: str) -> frozenset[str]:
+    """Cash that its owner found again is looked for by nobody; what was found and goes to the security office is the desk's."""
+    own = {State.GUARDED} if state == State.CLOSED and kind == Item.Kind.LOST else set()
+    return ENDS[state] | own
+
+
 @transaction.atomic
 def settle(*, by: Actor, item: Item, state: str) -> Item:
     """It leaves the board; its phone is forgotten thirty days later."""
-    found = locked(item, ENDS[state])
+    found = locked(item, ends_from(state, item.kind))
+    if found.handed_in_at is not None:
+        raise AtDeskError
     found.state, found.ended_at, found.review_due_at = state, now(), None
     found.save()
     note(by, "lostfound.settle", found, state=found.state)

@@ -165,6 +165,17 @@ def test_three_wrong_claims_lock_it_until_a_reviewer_looked(school):
     assert school.client("S2").post(f"{address}claim/", {"mark": "再猜"}).status_code == 409
 
 
+def test_nobody_claims_or_reports_a_sixth_thing_a_day(school):
+    item = school.shown()
+    fields = [field.attname for field in Item._meta.fields if field.name not in {"id", "public_id"}]
+    things = Item.objects.bulk_create(Item(**{name: getattr(item, name) for name in fields}) for _one in range(12))
+    guest = school.client("S2")
+    claims = [guest.post(f"{HOME}items/{one.public_id}/claim/", {"mark": "猜"}).status_code for one in things[:6]]
+    reports = [guest.post(f"{HOME}items/{one.public_id}/report/", {"reason": "x"}).status_code for one in things[6:]]
+    assert claims == reports == [302] * 5 + [429]
+    assert Item.objects.filter(hidden_at__isnull=False).count() == 5
+
+
 def test_what_was_lost_is_not_claimed(school):
     item = school.shown(kind="lost")
     assert school.client("S2").post(f"{HOME}items/{item.public_id}/claim/", {"mark": "x"}).status_code == 409

@@ -7,13 +7,16 @@ import pytest
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.registry import Owner
+from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.services.accounts import move
 from nanhu.platforms.people import api as people
 from nanhu.services.lostfound import queries
 from nanhu.services.lostfound.models import HandOver, Item
-from nanhu.services.lostfound.services import claiming, keeping
-from nanhu.services.lostfound.tests.conftest import HOME
+from nanhu.services.lostfound.services import claiming, keeping, relaying
+from nanhu.services.lostfound.tests.conftest import HOME, picture
 from nanhu.testing.members import SYSTEM
+from nanhu.testing.pages import MOST_QUERIES
+from nanhu.testing.structure import structure_faults
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +57,9 @@ def test_what_fits_is_suggested_to_both_and_joined_by_nobody(school):
         page = school.client(number).get(f"{HOME}items/{mine.public_id}/")
         assert page.context["matches"] == [other]
         assert str(other.public_id) in school.client(number).get(f"{HOME}mine/").content.decode()
+    assert school.texts_to("S1") == ["您丢失的“丢了黑色折叠伞，木柄”，有人捡到一件很像的，请到“失物招领·我的”里看。"]
+    assert school.texts_to("S2") == ["您捡到的“捡到黑色折叠伞”，可能有人在找，请到“失物招领·我的”里看。"]
+    assert not school.texts_to("S3")
     for at in range(4):
         school.shown("S4", "found", words=f"黑色折叠伞{at}")
     assert len(queries.matches_of([lost])[lost.pk]) == 3, "the best three"
@@ -105,6 +111,58 @@ def test_somebody_from_outside_signs_on_paper_and_what_nobody_fetches_is_handed_
     assert (second.state, second.handed_in_at) == ("closed", None)
     kept_by_finder = school.shown("S3")
     assert keeper.get(f"{HOME}keeping/things/{kept_by_finder.public_id}/").status_code == 404
+
+
+def test_what_lies_at_the_desk_is_ended_there_and_what_was_ended_waits_for_nobody(school):
+    at_desk, own = school.shown(keeper="desk"), school.shown(words="蓝色水杯")
+    keeping.hand_in(by=school.actor("K1"), item=at_desk, shelf="A-1")
+    author, keeper = school.client("S1"), school.client("K1")
+    for action in ("set-returned", "close"):
+        assert action not in author.get(f"{HOME}items/{at_desk.public_id}/").content.decode()
+        assert author.post(f"{HOME}items/{at_desk.public_id}/{action}/").status_code == 409
+    keeper.post(f"{HOME}keeping/things/{at_desk.public_id}/dispose/", {"reason": "一年无人认领，上交"})
+    assert author.post(f"{HOME}items/{at_desk.public_id}/reopen/").status_code == 409
+    claim = claiming.claim(by=school.actor("S2"), item=own, mark="杯底有字")
+    assert "1 个认领等您答复" in author.get("/").content.decode()
+    author.post(f"{HOME}items/{own.public_id}/set-returned/")
+    assert "等您答复" not in author.get("/").content.decode()
+    assert "杯底有字" not in author.get(f"{HOME}items/{own.public_id}/").content.decode()
+    assert author.post(f"{HOME}mine/claims/{claim.public_id}/right/").status_code == 409
+
+
+def test_cash_that_was_lost_is_closed_by_its_owner_and_cash_that_nobody_brought_by_the_desk(school):
+    lost = school.post(kind="lost", category="cash", amount_fen=100_000)
+    found = school.post(kind="found", category="cash", amount_fen=100_000)
+    author, keeper = school.client("S1"), school.client("K1")
+    assert author.post(f"{HOME}items/{lost.public_id}/close/").status_code == 302
+    assert author.post(f"{HOME}items/{found.public_id}/close/").status_code == 409
+    thing = f"{HOME}keeping/things/{found.public_id}/"
+    assert "林小满" in keeper.get(thing).content.decode(), "the desk may call whoever found it"
+    assert keeper.post(f"{thing}dispose/", {"reason": "查实没有这笔钱"}).status_code == 302
+    assert [tab.count for tab in keeper.get(f"{HOME}keeping/").context["frame"].tabs] == [0]
+
+
+def test_no_page_of_a_record_asks_more_than_twenty_queries(school):
+    item = school.shown(keeper="desk", phone="13900001111", photos=[picture().read()])
+    own = school.shown("S2", "lost", photos=[picture().read()])
+    keeping.hand_in(by=school.actor("K1"), item=item, shelf="A-1")
+    claiming.claim(by=school.actor("S2"), item=item, mark="木柄")
+    talk = relaying.begin(by=school.actor("S2"), item=item, words="还在吗")
+    for at in range(9):
+        relaying.send(by=school.actor("S1"), talk=talk, words=f"在 {at}")
+    waiting = school.post("S3")
+    for number, address in (
+        ("S1", f"items/{item.public_id}/"),
+        ("S2", f"items/{item.public_id}/"),
+        ("S2", f"items/{own.public_id}/"),
+        ("S2", f"mine/talks/{talk.public_id}/"),
+        ("R1", f"review/items/{waiting.public_id}/"),
+        ("K1", f"keeping/things/{item.public_id}/"),
+    ):
+        client = school.client(number)
+        assert client.get(f"{HOME}{address}").status_code == 200
+        assert len(queries_of(client, f"{HOME}{address}")) <= MOST_QUERIES, address
+        assert structure_faults(client.get(f"{HOME}{address}").content.decode()) == []
 
 
 def test_who_left_leaves_nothing_that_waits_for_him(school):

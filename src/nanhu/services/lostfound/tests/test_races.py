@@ -36,7 +36,7 @@ def test_of_eight_looks_at_once_five_see_a_phone_and_of_two_right_answers_one_st
         for one in copies(item, 8)
     ]
     at_once(looks)
-    assert (PhoneLook.objects.count(), refused) == (5, ["lostfound.too_many_looks"] * 3)
+    assert (PhoneLook.objects.count(), refused) == (5, ["lostfound.too_many_today"] * 3)
 
     claims = [claiming.claim(by=school.actor(number), item=item, mark="木柄") for number in ("S2", "S3", "S4")]
     finder, refused = school.actor("S1"), []
