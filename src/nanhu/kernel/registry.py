@@ -327,6 +327,16 @@ class Searchable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerBook:
+    """Where the house keeps questions and answers (常见问答). `find(text, limit)` gives what answers to a question in anybody's own
+    words; `publish(actor, unit id, question, answer)` keeps one more and gives its address."""
+
+    key: str
+    find: Callable[[str, int], Sequence[Hit]]
+    publish: Callable[[Actor, int, str, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingLine:
     """One thing that waits for somebody: `facts` are what the decision needs, `who` asks for it."""
 
@@ -424,3 +434,4 @@ calendar_feeds: Register[CalendarFeed] = Register()
 waiting_work: Register[WaitingWork] = Register()
 searchables: Register[Searchable] = Register()
 found_cards: Register[FoundCards] = Register()
+answer_books: Register[AnswerBook] = Register()

@@ -73,6 +73,7 @@ ROOMS = [
     "nanhu.services.directory",
     "nanhu.services.venues",
     "nanhu.services.lostfound",
+    "nanhu.services.requests",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",

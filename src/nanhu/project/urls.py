@@ -29,6 +29,7 @@ ROOMS = [
     ("directory/", "nanhu.services.directory.urls"),
     ("venues/", "nanhu.services.venues.urls"),
     ("lostfound/", "nanhu.services.lostfound.urls"),
+    ("requests/", "nanhu.services.requests.urls"),
     ("assets/", "nanhu.systems.assets.urls"),
     ("a/", "nanhu.systems.assets.counting.found_urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),

@@ -188,6 +188,18 @@ MEMBERS = (
         unit="1014",
         title="科长",
     ),
+    _staff(
+        role="affairs",
+        campus_no="0020070006",
+        name="谭海燕",
+        sex="2",
+        birth=date(1980, 7, 22),
+        area="430602",
+        order=88,
+        phone="13907300010",
+        unit="1001",
+        title="科长",
+    ),
     _student(
         role="newcomer",
         campus_no="14261200001",

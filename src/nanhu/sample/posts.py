@@ -25,6 +25,7 @@ SINCE: Final = date(2026, 3, 1)
 OF_THE_CAST: Final = {
     ("12", "counsellor"): CAST["teacher"].campus_no,
     ("1017", "head"): CAST["security"].campus_no,
+    ("1001", "deputy"): CAST["affairs"].campus_no,
     ("1032", "head"): CAST["administrator"].campus_no,
     ("1033", "head"): CAST["clerk"].campus_no,
     ("1032", "asset_keeper"): CAST["clerk"].campus_no,

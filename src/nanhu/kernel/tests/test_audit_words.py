@@ -102,6 +102,28 @@ HANDED_ON = {
         )
     },
     "services/lostfound/services/trail.py": set(),
+    "services/requests/services/opinions.py": {f"requests.{one}_topic" for one in ("open", "note", "close")},
+    "services/requests/services/timeline.py": {
+        f"requests.{what}"
+        for what in (
+            "filed",
+            "assigned",
+            "routed",
+            "arrived",
+            "no_entry",
+            "window",
+            "done",
+            "answered",
+            "reopened",
+            "merged",
+            "extended",
+            "billed",
+            "judged",
+            "rated",
+            "withdrawn",
+            "closed",
+        )
+    },
     "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},

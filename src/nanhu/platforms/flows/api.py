@@ -19,7 +19,7 @@ from nanhu.platforms.flows.body import (
 )
 from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedError, TwinCaseError
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
-from nanhu.platforms.flows.hours import due_after
+from nanhu.platforms.flows.hours import due_after, minutes_between
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.services.cases import cancel, go_on, keep_draft, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
@@ -57,6 +57,7 @@ __all__ = [
     "due_after",
     "go_on",
     "keep_draft",
+    "minutes_between",
     "open_case",
     "register_flow",
     "resolvers",

@@ -116,6 +116,9 @@ OPEN = {
     "flows_api:unknown",
     "flows_api:no_address",
     "portal:feed",
+    "requests:anonymous",
+    "requests:anonymous_send",
+    "requests:anonymous_replies",
 }
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f",
@@ -182,6 +185,8 @@ MACHINES: set[str] = {
     "flows_api:todos_source_external_id",
     "flows_api:unknown",
     "flows_api:no_address",
+    "requests:anonymous_send",  # a blind token is its whole authority; a session that comes along is turned away
+    "requests:anonymous_replies",
 }
 """Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")

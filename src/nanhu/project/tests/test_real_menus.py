@@ -33,6 +33,7 @@ EVERYBODY = {
     "identity.security",
     "messages.notices",
     "portal.feeds",
+    "requests.hall",
 }
 SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine"}}
 NUMBERS = {"student": "20240518", "staff": "T00123"}

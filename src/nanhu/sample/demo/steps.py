@@ -26,7 +26,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.platforms.terminals import api as terminals
-from nanhu.sample import history, notices, passes, photos, posts, school_calendar, things
+from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.systems import connect_systems
@@ -69,6 +69,8 @@ ROLES = {
     "administrator": (
         "venues.office",
         "portal.search",
+        "requests.dispatcher",
+        "requests.answerer",
         "directory.keeper",
         "lostfound.chief",
         "campus.admin",
@@ -90,6 +92,8 @@ ROLES = {
     ),
     "security": (
         "identity.security",
+        "requests.worker",
+        "requests.leader",
         "card.guard",
         "access.guard",
         "card.clerk",
@@ -102,6 +106,7 @@ ROLES = {
     "treasurer": ("card.finance", "payments.finance", "assets.finance"),
     "assets": ("assets.office", "assets.keeper", "venues.keeper"),
     "teacher": ("card.merchant",),
+    "affairs": ("requests.complaints", "requests.opinions", "requests.answerer"),
     "auditor": ("identity.auditor",),
 }
 SOURCES = (
@@ -387,6 +392,11 @@ def lose_and_find(_advance: Advance) -> str:
     return f"{fill_the_board()} 件"
 
 
+def open_the_hall(_advance: Advance) -> str:
+    """Crews, and requests of all kinds in all states."""
+    return f"{hall.open_hall(by=BY)} 件"
+
+
 def hang_out_notices(_advance: Advance) -> str:
     rows = [
         messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
@@ -505,6 +515,7 @@ STEPS = (
     Step("venues", "场地和借用", book_venues),
     Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),
     Step("lost_things", "失物招领", lose_and_find),
+    Step("hall", "服务大厅：报修、咨询、投诉、舆情", open_the_hall),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),

@@ -88,6 +88,7 @@ def test_the_cast_is_the_same_everywhere(truth):
         "administrator": "吴建国",
         "security": "何静",
         "auditor": "宋明",
+        "affairs": "谭海燕",
         "treasurer": "罗敏",
         "assets": "刘国芳",
         "newcomer": "刘一帆",

@@ -1,13 +1,14 @@
 """Reads of the directory: what is shown, open now, found by the one search; cards for a phone's own book (vCard)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import folding
 from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.calendar.hours import Opening
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
@@ -15,6 +16,9 @@ from nanhu.kernel.registry import Hit
 from nanhu.kernel.ui import dates
 from nanhu.services.directory.models import Account, Answer, Phone
 from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at, spans_of
+
+LONGEST_ASKED: Final = 300
+LEAST_SHARED: Final = 2
 
 
 def living(model: Any) -> QuerySet[Any]:
@@ -90,6 +94,25 @@ def answer_hits() -> Iterable[Hit]:
             words=one.searched,
             icon="circle-question-mark",
         )
+
+
+def answers_like(text: str, limit: int) -> Sequence[Hit]:
+    """What shares most pairs of letters with a question in anybody's own words; at least two, and a fifth of the answer's own question."""
+    wanted = pairs_of(text)
+    found = [(len(wanted & (own := pairs_of(f"{one.title} {one.words}"))), len(own), one) for one in known_answers()]
+    like = [(shared, one) for shared, size, one in found if shared >= LEAST_SHARED and shared * 5 >= size]
+    return [hit for _shared, hit in sorted(like, key=lambda pair: -pair[0])[:limit]]
+
+
+def pairs_of(text: str) -> set[str]:
+    return {pair for pair in folding.grams(folding.folded(text[:LONGEST_ASKED])) if len(pair) > 1}
+
+
+def known_answers() -> Iterable[Hit]:
+    """Answering to their question and other names alone, without pinyin."""
+    for one in living(Answer):
+        address = reverse("directory:book:answer", args=[one.public_id])
+        yield Hit(key=str(one.public_id), title=one.question, url=address, detail=one.unit.name, words=one.keywords)
 
 
 def account_hits() -> Iterable[Hit]:

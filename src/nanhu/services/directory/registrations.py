@@ -1,9 +1,10 @@
-"""What the one search finds here."""
+"""What the one search finds here, and the house's book of answers (常见问答)."""
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.registry import Searchable, searchables
+from nanhu.kernel.registry import AnswerBook, Searchable, answer_books, searchables
 from nanhu.services.directory import queries
+from nanhu.services.directory.services.keeping import publish
 
 searchables.add(
     Searchable(
@@ -12,3 +13,4 @@ searchables.add(
     Searchable(key="directory.phones", title=_("校内电话"), icon="phone", hits=queries.phone_hits, order=30),
     Searchable(key="directory.accounts", title=_("公众号"), icon="qr-code", hits=queries.account_hits, order=50),
 )
+answer_books.add(AnswerBook(key="directory.answers", find=queries.answers_like, publish=publish))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from nanhu.kernel import audit, folding
 from nanhu.kernel.actors import Actor
@@ -21,6 +22,12 @@ def enter(*, by: Actor, kind: str, unit_id: int, facts: Mapping[str, Any]) -> An
     row = KINDS[kind](unit_id=unit_id, **facts)
     write(by, row, f"directory.enter_{kind}")
     return row
+
+
+def publish(by: Actor, unit_id: int, question: str, answer: str) -> str:
+    """An answer that a unit gave to one person, for everybody (`registry.AnswerBook`)."""
+    made = enter(by=by, kind=Answer.kind, unit_id=unit_id, facts={"question": question, "answer": answer})
+    return reverse("directory:book:answer", args=[made.public_id])
 
 
 @transaction.atomic

@@ -1,0 +1,127 @@
+"""Expected failures of requests."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError, NotFoundError
+
+
+class TwinOpenError(CampusError):
+    code = "requests.twin_open"
+    http_status = 409
+    field = "twin"
+    sentence = _("这里已有人报了同一类（{number}，{state}）。跟着它，办好时一起告诉您；不是同一处，再另报。")
+
+
+class TooManyError(CampusError):
+    code = "requests.too_many"
+    http_status = 429
+    sentence = _("您没有办完的或今天提交的请求太多了：等办完几件，或打电话给服务大厅。")
+
+
+class NotYourJobError(CampusError):
+    code = "requests.not_your_job"
+    http_status = 403
+    sentence = _("这张单不在您的班组。")
+
+
+class NobodyToRouteError(CampusError):
+    code = "requests.with_leader"
+    http_status = 409
+    sentence = _("这件已转办过两次，由服务大厅负责人定给谁办，定了就不再转。")
+
+
+class SameHandlerError(CampusError):
+    code = "requests.same_handler"
+    http_status = 409
+    sentence = _("已经在那里了。")
+
+
+class AccusedError(CampusError):
+    code = "requests.accused"
+    http_status = 409
+    field = "unit"
+    sentence = _("这个单位就是被投诉的一方（或在其下），不能办这件投诉。")
+
+
+class ExtendedAlreadyError(CampusError):
+    code = "requests.extended_already"
+    http_status = 409
+    sentence = _("一件投诉只能延期一次。")
+
+
+class RaterError(CampusError):
+    code = "requests.rater"
+    http_status = 403
+    sentence = _("只有提交的人能评价，办的人不能评自己办的。")
+
+
+class ReopenTooLateError(CampusError):
+    code = "requests.reopen_too_late"
+    http_status = 409
+    sentence = _("办完已过七天，请重新报修。")
+
+
+class NothingToPayError(CampusError):
+    code = "requests.nothing_to_pay"
+    http_status = 409
+    sentence = _("只有人为损坏、用了材料的单可以开缴费单，每单一次。")
+
+
+class StaffOnlyError(CampusError):
+    code = "requests.staff_only"
+    http_status = 403
+    sentence = _("这张表单教职工用；宿舍的网络请找所在楼栋的运营商。")
+
+
+class NotTheSameError(CampusError):
+    code = "requests.not_the_same"
+    http_status = 409
+    field = "number"
+    sentence = _("只有同一地点、同一类、相差不到 48 小时、都没有办完的才能并。")
+
+
+class NoAnswerBookError(CampusError):
+    code = "requests.no_answer_book"
+    http_status = 409
+    sentence = _("还没有答复可公开，或学校没有开常见问答。")
+
+
+class TokensUsedUpError(CampusError):
+    code = "requests.tokens_used_up"
+    http_status = 409
+    sentence = _("本学期的匿名凭证已经领完（每学期三张）。")
+
+
+class TokenRefusedError(CampusError):
+    code = "requests.token_refused"
+    http_status = 403
+    sentence = _("这张匿名凭证不能用：不是本学期的、已经用过，或被改动过。")
+
+
+class SealedRequestError(CampusError):
+    """What came is no anonymous request: a field is missing or too long, or a session came along with it."""
+
+    code = "requests.malformed"
+    sentence = _("没有收下：内容不完整，或带着登录信息。请从匿名页面发送。")
+
+
+class NameTakenError(CampusError):
+    code = "requests.name_taken"
+    http_status = 409
+    field = "name"
+    sentence = _("已有叫这个名称的。")
+
+
+class BuildingTakenError(CampusError):
+    code = "requests.building_taken"
+    http_status = 409
+    field = "buildings"
+    sentence = _("有一栋楼已归另一家运营商。")
+
+
+class UnknownCodeError(NotFoundError):
+    field = "buildings"
+
+
+class UnknownMemberError(NotFoundError):
+    field = "members"

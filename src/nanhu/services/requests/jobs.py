@@ -1,0 +1,25 @@
+"""What the worker does for requests: ends what nobody rated, forgets phones, mixes anonymous rows, tells the data centre."""
+
+from nanhu.kernel.jobs import job
+from nanhu.services.requests.publishing import publish_requests
+from nanhu.services.requests.services import anonymous, working
+
+
+@job("requests.close_overdue", every="12 2 * * *")
+def close_overdue() -> int:
+    return working.close_overdue()
+
+
+@job("requests.forget_phones", every="22 2 * * *")
+def forget_phones() -> int:
+    return working.forget_phones()
+
+
+@job("requests.mix", every="32 3 * * *")
+def mix() -> int:
+    return anonymous.mix()
+
+
+@job("requests.publish", every="42 * * * *")
+def publish() -> int:
+    return publish_requests()

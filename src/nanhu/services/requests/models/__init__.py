@@ -1,0 +1,24 @@
+from nanhu.services.requests.models.anonymous import AnonymousPhoto, SealedReply, SpentToken, TokenIssue, TokenKey
+from nanhu.services.requests.models.crews import Crew, CrewMember, FaultClass, Operator, OperatorBuilding
+from nanhu.services.requests.models.requests import Entry, Material, MeToo, Photo, Request
+from nanhu.services.requests.models.topics import Topic, TopicEntry
+
+__all__ = [
+    "AnonymousPhoto",
+    "Crew",
+    "CrewMember",
+    "Entry",
+    "FaultClass",
+    "Material",
+    "MeToo",
+    "Operator",
+    "OperatorBuilding",
+    "Photo",
+    "Request",
+    "SealedReply",
+    "SpentToken",
+    "TokenIssue",
+    "TokenKey",
+    "Topic",
+    "TopicEntry",
+]

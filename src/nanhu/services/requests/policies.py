@@ -1,0 +1,127 @@
+"""Who sees and handles which requests. What is not in one's rows is not there (404)."""
+
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.registry import Role, Viewer
+from nanhu.platforms.people import api as people
+from nanhu.services.requests.models import Crew, Photo, Request
+from nanhu.services.requests.models.requests import QUESTIONS, REPAIRS
+from nanhu.services.requests.offices import offices
+
+DISPATCHER: Final = "requests.dispatcher"
+LEADER: Final = "requests.leader"
+WORKER: Final = "requests.worker"
+ANSWERER: Final = "requests.answerer"
+COMPLAINTS: Final = "requests.complaints"
+OPINIONS: Final = "requests.opinions"
+DESK_ROLES: Final = (
+    Role(key=DISPATCHER, name=_("报修调度"), description=_("派单、转办、合并，管班组、类别和运营商")),
+    Role(key=LEADER, name=_("服务大厅负责人"), description=_("定转办两次还没有着落的请求，看全部报修和咨询")),
+)
+WORKER_ROLE: Final = Role(key=WORKER, name=_("维修人员"), description=_("办所在班组的维修单"))
+ANSWERER_ROLE: Final = Role(key=ANSWERER, name=_("咨询答复"), description=_("答复问到本单位的咨询和信息服务"))
+COMPLAINTS_ROLE: Final = Role(
+    key=COMPLAINTS, name=_("投诉受理"), description=_("办交到本单位的投诉；被投诉的单位和人看不到")
+)
+OPINIONS_ROLE: Final = Role(key=OPINIONS, name=_("舆情研判"), description=_("看舆情；还要在宣传部或党办任职，缺一不可"))
+POSTS: Final = frozenset({"head", "deputy", "secretary", "leader"})
+"""Who holds one of them leads: those below are bound to follow."""
+
+
+def rows() -> QuerySet[Request]:
+    return Request.objects.select_related("place__parent", "fault_class", "crew", "unit")
+
+
+def found_in(found: QuerySet[Any], public_id: object, what: Any = Request.what) -> Any:
+    one = found.filter(public_id=public_id).first()
+    if one is None:
+        raise NotFoundError(what=what)
+    return one
+
+
+def own(viewer: Viewer) -> QuerySet[Request]:
+    return rows().filter(person_id=viewer.person_id or 0)
+
+
+def followed(viewer: Viewer) -> QuerySet[Request]:
+    """Own ones, and those of others that one follows: these without their words."""
+    mine = Q(person_id=viewer.person_id or 0) | Q(me_too__person_id=viewer.person_id or 0)
+    return rows().filter(mine).distinct()
+
+
+def repairs(viewer: Viewer) -> QuerySet[Request]:
+    found = rows().filter(kind__in=REPAIRS)
+    return found if viewer.roles & {DISPATCHER, LEADER} else found.none()
+
+
+def crews_of(viewer: Viewer) -> QuerySet[Crew]:
+    if WORKER not in viewer.roles:
+        return Crew.objects.none()
+    return Crew.objects.filter(members__person_id=viewer.person_id or 0, is_active=True)
+
+
+def jobs(viewer: Viewer) -> QuerySet[Request]:
+    """Of a worker's crews."""
+    return rows().filter(kind__in=REPAIRS, crew__in=crews_of(viewer))
+
+
+def questions(viewer: Viewer) -> QuerySet[Request]:
+    found = rows().filter(kind__in=QUESTIONS)
+    if LEADER in viewer.roles:
+        return found
+    if ANSWERER not in viewer.roles or viewer.person_id is None:
+        return found.none()
+    return found.filter(unit_id__in=people.unit_ids_of(viewer.person_id))
+
+
+def complaints(viewer: Viewer) -> QuerySet[Request]:
+    """Those that came to one's unit, but for those against oneself, one's unit, one above it, or somebody who leads one of these."""
+    found = rows().filter(kind=Request.Kind.COMPLAINT)
+    if COMPLAINTS not in viewer.roles or viewer.person_id is None:
+        return found.none()
+    units = list(people.unit_ids_of(viewer.person_id))
+    against_me = Q(accused_person_id=viewer.person_id) | Q(person_id=viewer.person_id)
+    return found.filter(unit_id__in=units).exclude(against_me | Q(barred__overlap=units))
+
+
+def reads_opinions(viewer: Viewer) -> bool:
+    """A role alone is not enough, and neither is a post: no administrator reads along."""
+    if OPINIONS not in viewer.roles or viewer.person_id is None:
+        return False
+    known = viewer.known.get(OPINIONS)
+    if known is None:
+        held = people.posts_of(viewer.person_id)
+        known = any(one.unit_code in offices().of_opinion and one.office in POSTS for one in held)
+        viewer.known[OPINIONS] = known
+    return bool(known)
+
+
+def opinions(viewer: Viewer) -> QuerySet[Request]:
+    found = rows().filter(kind=Request.Kind.OPINION)
+    return found.exclude(person_id=viewer.person_id or 0) if reads_opinions(viewer) else found.none()
+
+
+def handled(viewer: Viewer) -> list[QuerySet[Request]]:
+    return [one(viewer) for one in (repairs, jobs, questions, complaints, opinions)]
+
+
+def may_open_photo(viewer: Viewer, file: StoredFile) -> bool:
+    """Whoever sees the request; who only follows it does not see its pictures."""
+    photo = Photo.objects.filter(file=file).first()
+    if photo is None:
+        return False
+    wanted = {"public_id": photo.request_id}
+    return any(found.filter(**wanted).exists() for found in (own(viewer), *handled(viewer)))
+
+
+def barred_units(accused_unit: int | None, accused_person: int | None) -> frozenset[int]:
+    """The accused unit, and units that the accused person leads, but for the whole school, which nobody stands beside."""
+    top = {one.id for one in people.unit_choices()}
+    held = people.posts_of(accused_person) if accused_person else ()
+    led = {one.unit_id for one in held if one.office in POSTS}
+    return frozenset((led | ({accused_unit} if accused_unit else set())) & top)

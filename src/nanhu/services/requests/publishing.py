@@ -1,0 +1,47 @@
+"""Requests as other systems know them: the shared table `service.request`, hourly, without a word of what was said.
+
+Complaints, reports on opinion and anonymous requests are not in it: a row there says in which hour it came.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.people import api as people
+from nanhu.services.requests.models import Request
+from nanhu.services.requests.models.requests import OPEN, QUESTIONS, REPAIRS
+
+BY: Final = Actor.system("requests.publish")
+TOLD_FOR: Final = timedelta(days=45)
+"""After their end; older rows stay as they were written."""
+
+
+def publish_requests() -> int:
+    return datahub.put_own("service.request", rows(), by=BY)
+
+
+def rows() -> Iterator[Mapping[str, Any]]:
+    numbers = people.numbers_by_person()
+    open_or_new = Q(state__in=[*OPEN, "done"]) | Q(closed_at__gte=now() - TOLD_FOR) | Q(state="merged")
+    found = Request.objects.filter(open_or_new, kind__in=[*REPAIRS, *QUESTIONS], is_anonymous=False)
+    for one in found.select_related("place", "fault_class", "unit", "crew").order_by("number").iterator(2_000):
+        yield {
+            "number": one.number,
+            "kind": one.kind,
+            "state": one.state,
+            "campus_no": numbers.get(one.person_id or 0, ""),
+            "place": one.place.key if one.place else "",
+            "fault_class": one.fault_class.key if one.fault_class else "",
+            "crew": one.crew.name if one.crew else "",
+            "unit_code": one.unit.code if one.unit else "",
+            "opened_at": one.created_at,
+            "due_at": one.due_at,
+            "done_at": one.done_at,
+            "reopened": one.reopened,
+            "rating": one.rating,
+        }

@@ -1,0 +1,35 @@
+"""Pure rules of requests: how long things are promised, who is on duty, reply codes. No clock, no database."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final
+
+TOKENS_A_TERM: Final = 3
+PHOTOS: Final = 6
+LARGEST_PHOTO: Final = 6_000_000
+TWIN_HOURS: Final = 48
+DAYS_TO_REOPEN: Final = 7
+ROUTES_UNTIL_LEADER: Final = 2
+PHONE_DAYS: Final = 30
+"""After its end a request's phone is taken away."""
+WORDS_DAYS: Final = {"complaint": 5 * 366, "opinion": 5 * 366}
+MOST_OPEN: Final = 20
+"""Open requests of one person; who has more waits for one to end."""
+MOST_A_DAY: Final = 30
+PROMISES: Final = {"service": 8 * 60, "policy": 3 * 8 * 60, "opinion": 8 * 60}
+"""Working minutes until an answer."""
+COMPLAINT_DAYS: Final = 5
+COMPLAINT_EXTRA_DAYS: Final = 5
+
+
+def is_on_duty(duty_days: Iterable[int], day: date) -> bool:
+    return day.isoweekday() in set(duty_days)
+
+
+def is_still_to_reopen(done_on: date, today: date) -> bool:
+    return today - done_on <= timedelta(days=DAYS_TO_REOPEN)
+
+
+def price_of(materials: Iterable[tuple[int, int]]) -> int:
+    """Fen, of (quantity, fen of one)."""
+    return sum(quantity * fen for quantity, fen in materials)

@@ -1,0 +1,112 @@
+"""Questions and complaints: answered by the unit that they are with, put off once, and made public as an answer to everybody."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.proposals import given
+from nanhu.kernel.registry import answer_books
+from nanhu.services.requests.errors import AccusedError, ExtendedAlreadyError, NoAnswerBookError
+from nanhu.services.requests.models import Request, SealedReply
+from nanhu.services.requests.offices import above, due_of_answer, due_of_complaint, receiver_of
+from nanhu.services.requests.policies import barred_units
+from nanhu.services.requests.replies import seal
+from nanhu.services.requests.rules import COMPLAINT_EXTRA_DAYS
+from nanhu.services.requests.services import dispatching
+from nanhu.services.requests.services.timeline import What, locked, note, said, target_of, tell_requester
+from nanhu.services.requests.services.working import refuse_others
+
+State = Request.State
+
+
+@transaction.atomic
+def answer(*, by: Actor, request: Request, words: str) -> Request:
+    """To who asked; of an anonymous request the words are sealed to its reply code, and nobody here keeps them."""
+    found = locked(request, {State.NEW, State.DONE})
+    say(by, found, given(words))
+    found.state, found.done_at = State.DONE, now()
+    found.save(update_fields=["state", "done_at"])
+    return found
+
+
+def say(by: Actor, request: Request, words: str) -> None:
+    if request.is_anonymous:
+        content = seal(words, bytes(request.reply_key or b""))
+        SealedReply.objects.create(request=request, day=campus_today(), content=content)
+        note(by, request, What.ANSWERED)
+    else:
+        note(by, request, What.ANSWERED, words)
+        tell_requester(request, said(request, _("有了答复")))
+
+
+@transaction.atomic
+def reply(*, by: Actor, request: Request, words: str) -> Request:
+    """To who reported on public opinion, while the report goes its way."""
+    found = locked(request, {State.NEW, State.WORKING, State.DONE})
+    say(by, found, given(words))
+    return found
+
+
+@transaction.atomic
+def ask_again(*, by: Actor, request: Request, person_id: int, words: str) -> Request:
+    """The answer did not do: its requester says what is missing, and has a new promise."""
+    found = locked(request, {State.DONE})
+    refuse_others(found, person_id)
+    note(by, found, What.REOPENED, given(words))
+    found.state, found.reopened, found.done_at = State.NEW, found.reopened + 1, None
+    is_complaint = found.kind == Request.Kind.COMPLAINT
+    found.due_at = due_of_complaint(campus_today()) if is_complaint else due_of_answer(found.kind, now())
+    found.save(update_fields=["state", "reopened", "done_at", "due_at"])
+    return found
+
+
+@transaction.atomic
+def transfer(*, by: Actor, request: Request, unit: int, reason: str, is_leader: bool = False) -> Request:
+    """To another unit; of a complaint never to the accused one, nor to one below it."""
+    if request.kind == Request.Kind.COMPLAINT and above(unit) & set(request.barred):
+        raise AccusedError
+    return dispatching.route(by=by, request=request, reason=reason, unit=unit, is_leader=is_leader)
+
+
+@transaction.atomic
+def extend(*, by: Actor, request: Request, reason: str) -> Request:
+    """A complaint's five working days, once, with a reason that its author reads."""
+    found = locked(request, {State.NEW})
+    if found.is_extended or found.due_at is None:
+        raise ExtendedAlreadyError
+    last_day = campus_time(found.due_at - timedelta(seconds=1)).date()
+    found.is_extended, found.due_at = True, due_of_complaint(last_day, COMPLAINT_EXTRA_DAYS)
+    found.save(update_fields=["is_extended", "due_at"])
+    note(by, found, What.EXTENDED, given(reason))
+    tell_requester(found, said(found, _("延期办理")))
+    return found
+
+
+@transaction.atomic
+def name_accused(*, by: Actor, request: Request, person_id: int) -> Request:
+    """Who is meant, where the complaint says only a name. From now on neither he nor who is below him sees it; where that is the
+    office it is with, it goes to the other."""
+    found = locked(request, {State.NEW})
+    barred = barred_units(found.accused_unit_id, person_id)
+    found.accused_person_id, found.barred = person_id, sorted(barred)
+    if above(found.unit_id or 0) & barred:
+        found.unit_id = receiver_of(barred)
+    found.save(update_fields=["accused_person", "barred", "unit"])
+    note(by, found, What.ROUTED, is_inner=True)
+    return found
+
+
+@transaction.atomic
+def publish(*, by: Actor, request: Request, question: str, answer: str) -> str:
+    """As an answer that everybody finds, in its unit's name; worded anew, so that nobody is named in it. Gives its address."""
+    found = locked(request, {State.DONE, State.CLOSED})
+    book = next(iter(answer_books), None)
+    if book is None or found.unit_id is None or found.kind not in ("service", "policy"):
+        raise NoAnswerBookError
+    address = book.publish(by, found.unit_id, question, answer)
+    audit.record(by=by, action="requests.publish_answer", target=target_of(found))
+    return address

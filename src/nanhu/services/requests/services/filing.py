@@ -1,0 +1,184 @@
+"""Filing a request under one's name: once a form, within bounds, with photos that were made anew."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.files import services as files
+from nanhu.kernel.files.purposes import Purpose, Retention
+from nanhu.kernel.numbering import services as numbering
+from nanhu.kernel.numbering.series import Series
+from nanhu.kernel.once import lock_key
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
+from nanhu.services.requests.errors import TooManyError, TwinOpenError
+from nanhu.services.requests.models import FaultClass, MeToo, Photo, Request
+from nanhu.services.requests.models.requests import OPEN, REPAIRS
+from nanhu.services.requests.offices import due_of_answer, due_of_complaint, offices, receiver_of, unit_id
+from nanhu.services.requests.policies import barred_units, may_open_photo
+from nanhu.services.requests.queries import twin_of
+from nanhu.services.requests.rules import LARGEST_PHOTO, MOST_A_DAY, MOST_OPEN
+from nanhu.services.requests.services.dispatching import dispatch, promised_until
+from nanhu.services.requests.services.timeline import What, note, target_of
+
+NUMBERS: Final = Series(key="requests.request", pattern="FW{year}-{n:06}", gapless=False)
+PHOTOS: Final = Purpose(
+    key="requests.photo",
+    name=_("服务请求的照片"),
+    kinds=frozenset({"jpeg", "png"}),
+    retention=Retention(name=_("两年"), days=730),
+    may_open=may_open_photo,
+    largest_bytes=LARGEST_PHOTO,
+)
+type Contents = Sequence[bytes]
+
+
+@transaction.atomic
+def file_repair(
+    *,
+    by: Actor,
+    person_id: int,
+    kind: str = Request.Kind.REPAIR,
+    place: campus.Place,
+    fault_class: FaultClass,
+    words: str = "",
+    phone: str = "",
+    photos: Contents = (),
+    twin: str = "",
+    **facts: Any,
+) -> Request:
+    """Where an open one of the same place and class stands, `twin` says what to do: "join" it, or file an "other". Gives the
+    request that is followed then, or the new one, dispatched already where somebody covers it."""
+    lock_key(f"requests.twin:{place.pk}:{fault_class.pk}")
+    known = twin_of(kind, place.pk, fault_class.pk)
+    if known is not None and known.person_id != person_id and twin != "other":
+        if twin != "join":
+            raise TwinOpenError(number=known.number, state=known.get_state_display())
+        follow(by=by, request=known, person_id=person_id)
+        return known
+    made = opened(
+        by, person_id, kind=kind, place=place, fault_class=fault_class, words=words, phone=phone or None, **facts
+    )
+    made.due_at = promised_until(made, now())
+    made.save(update_fields=["due_at"])
+    keep_photos(by, made, photos)
+    dispatch(made)
+    return made
+
+
+@transaction.atomic
+def follow(*, by: Actor, request: Request, person_id: int) -> None:
+    """我也是: once a person, and not of one's own."""
+    found = Request.objects.select_for_update().get(pk=request.pk)
+    if found.person_id == person_id or found.state not in OPEN or found.kind not in REPAIRS:
+        return
+    _row, is_new = MeToo.objects.get_or_create(request=found, person_id=person_id)
+    if is_new:
+        Request.objects.filter(pk=found.pk).update(heat=F("heat") + 1)
+        audit.record(by=by, action="requests.me_too", target=target_of(found))
+
+
+@transaction.atomic
+def file_question(
+    *, by: Actor, person_id: int, kind: str, unit_id: int, words: str, photos: Contents = (), **facts: Any
+) -> Request:
+    made = opened(by, person_id, kind=kind, unit_id=unit_id, words=words, **facts)
+    made.due_at = due_of_answer(kind, now())
+    made.save(update_fields=["due_at"])
+    keep_photos(by, made, photos)
+    return made
+
+
+@transaction.atomic
+def file_complaint(
+    *,
+    by: Actor,
+    person_id: int,
+    words: str,
+    accused_unit: int | None = None,
+    accused_person: int | None = None,
+    photos: Contents = (),
+) -> Request:
+    accused = against(accused_unit, accused_person)
+    made = opened(by, person_id, kind=Request.Kind.COMPLAINT, words=words, **accused)
+    made.due_at = due_of_complaint(made.day)
+    made.save(update_fields=["due_at"])
+    keep_photos(by, made, photos)
+    return made
+
+
+def written_facts(*, kind: str, words: str, unit: str = "", accused: str = "") -> dict[str, Any]:
+    """What somebody wrote of a unit and a person, as facts. Nobody learns from the answer who is here: a number that nobody has is
+    kept among the words like any other."""
+    code = unit.partition(" ")[0]
+    known = next((one.id for one in people.unit_choices() if code and one.code == code), None)
+    if kind != Request.Kind.COMPLAINT:
+        usual = known or unit_id(offices().complaints)
+        return {"words": words} | ({"unit_id": usual} if kind == Request.Kind.POLICY else {})
+    whole = "\n".join([words, *([str(_("被投诉人：%(who)s") % {"who": accused})] if accused else [])])
+    return {"words": whole, "accused_unit": known, "accused_person": meant_by(accused, code if known else "")}
+
+
+def meant_by(accused: str, unit_code: str) -> int | None:
+    """By a campus number in it; else the only one of that name in the unit, or in the school."""
+    by_number = people.find_people_by_campus_no([one for one in accused.split() if one.isascii()])
+    if by_number or not accused.strip():
+        return next(iter(by_number.values()), None)
+    units = people.unit_ids_below([unit_code]) if unit_code else None
+    cards = people.person_cards(people.find_persons(accused, unit_ids=units).ids)
+    same = [person_id for person_id, card in cards.items() if card.name == accused.strip()]
+    return same[0] if len(same) == 1 else None
+
+
+def against(accused_unit: int | None, accused_person: int | None) -> dict[str, Any]:
+    """Whom a complaint is about, who never sees it, and who receives it."""
+    barred = barred_units(accused_unit, accused_person)
+    return {
+        "accused_unit_id": accused_unit,
+        "accused_person_id": accused_person,
+        "barred": sorted(barred),
+        "unit_id": receiver_of(barred),
+    }
+
+
+@transaction.atomic
+def file_opinion(*, by: Actor, person_id: int, words: str, photos: Contents = ()) -> Request:
+    made = opened(by, person_id, kind=Request.Kind.OPINION, words=words)
+    made.due_at = due_of_answer(Request.Kind.OPINION, now())
+    made.save(update_fields=["due_at"])
+    keep_photos(by, made, photos)
+    return made
+
+
+def opened(by: Actor, person_id: int, *, kind: str, **facts: Any) -> Request:
+    """One person's are filed one after another, so that three hundred at once are counted as well."""
+    lock_key(f"requests.file:{person_id}")
+    mine = Request.objects.filter(person_id=person_id)
+    if mine.filter(state__in=OPEN).count() >= MOST_OPEN or mine.filter(day=campus_today()).count() >= MOST_A_DAY:
+        raise TooManyError
+    made = Request(
+        kind=kind,
+        account_id=account_of(by),
+        person_id=person_id,
+        requester_name=by.name,
+        day=campus_today(),
+        created_at=now(),
+        **facts,
+    )
+    made.number = numbering.take(by=by, series=NUMBERS, target=f"request:{made.public_id}").number
+    made.save(force_insert=True)
+    note(by, made, What.FILED)
+    return made
+
+
+def keep_photos(by: Actor, request: Request, photos: Contents, *, is_after: bool = False) -> None:
+    target = f"request:{request.public_id}"
+    for number, content in enumerate(photos, 1):
+        file = files.keep(by=by, purpose=PHOTOS, content=content, name=f"{number}.jpg", target=target)
+        Photo.objects.create(request=request, file=file, is_after=is_after)

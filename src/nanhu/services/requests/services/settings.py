@@ -1,0 +1,101 @@
+"""Promises of classes, crews with what they cover, operators of dormitory networks: set by the dispatcher."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
+from nanhu.services.requests.errors import BuildingTakenError, NameTakenError, UnknownCodeError, UnknownMemberError
+from nanhu.services.requests.models import Crew, CrewMember, FaultClass, Operator, OperatorBuilding
+
+
+@transaction.atomic
+def set_class(*, by: Actor, fault_class: FaultClass, facts: dict[str, Any]) -> FaultClass:
+    found = FaultClass.objects.select_for_update().get(pk=fault_class.pk)
+    for name, value in facts.items():
+        setattr(found, name, value)
+    found.save()
+    audit.record(
+        by=by, action="requests.set_class", target=f"requests-class:{found.key}", facts={"minutes": found.minutes}
+    )
+    return found
+
+
+@transaction.atomic
+def set_crew(
+    *,
+    by: Actor,
+    name: str,
+    classes: Collection[FaultClass],
+    leader: int,
+    members: Collection[str] = (),
+    buildings: Collection[str] = (),
+    duty_days: Collection[int] = (1, 2, 3, 4, 5, 6, 7),
+    phone: str = "",
+    is_active: bool = True,
+    crew: Crew | None = None,
+) -> Crew:
+    """`members` by campus number, `buildings` by key."""
+    found = Crew.objects.select_for_update().get(pk=crew.pk) if crew else Crew()
+    found.name, found.phone, found.is_active = name, phone, is_active
+    found.duty_days = sorted(set(duty_days))
+    kept(found)
+    found.classes.set(classes)
+    found.buildings.set(places_with(buildings))
+    numbers = people.find_people_by_campus_no(members)
+    for number in members:
+        if number not in numbers:
+            raise UnknownMemberError(what=number)
+    found.members.all().delete()
+    for person_id in {*numbers.values(), leader}:
+        CrewMember.objects.create(crew=found, person_id=person_id, is_leader=person_id == leader)
+    audit.record(by=by, action="requests.set_crew", target=f"requests-crew:{found.public_id}", facts={"name": name})
+    return found
+
+
+@transaction.atomic
+def set_operator(
+    *,
+    by: Actor,
+    name: str,
+    phone: str,
+    buildings: Collection[str],
+    url: str = "",
+    words: str = "",
+    operator: Operator | None = None,
+) -> Operator:
+    found = Operator.objects.select_for_update().get(pk=operator.pk) if operator else Operator()
+    found.name, found.phone, found.url, found.words = name, phone, url, words
+    kept(found)
+    found.buildings.all().delete()
+    try:
+        with transaction.atomic():
+            for place in places_with(buildings):
+                OperatorBuilding.objects.create(operator=found, building=place)
+    except IntegrityError as error:
+        raise BuildingTakenError from error
+    audit.record(
+        by=by, action="requests.set_operator", target=f"requests-operator:{found.public_id}", facts={"name": name}
+    )
+    return found
+
+
+def kept(row: Crew | Operator) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise NameTakenError from error
+
+
+def places_with(keys: Collection[str]) -> list[campus.Place]:
+    wanted = list(dict.fromkeys(keys))
+    found = {one.key: one for one in campus.Place.objects.filter(key__in=wanted)}
+    for key in wanted:
+        if key not in found:
+            raise UnknownCodeError(what=key)
+    return [found[key] for key in wanted]

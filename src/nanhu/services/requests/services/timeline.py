@@ -1,0 +1,64 @@
+"""What each step of a request leaves behind: a line of its timeline and of the audit log (without its words), a mail to who waits."""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.delivery.mails import send_mail
+from nanhu.kernel.errors import WrongStateError
+from nanhu.platforms.people import api as people
+from nanhu.services.requests.models import Entry, Request
+
+What = Entry.What
+
+
+def target_of(request: Request) -> str:
+    return f"request:{request.number}"
+
+
+def note(by: Actor, request: Request, what: Entry.What, words: str = "", *, is_inner: bool = False) -> None:
+    said_by = {"who": by.name, "account_id": by.account_id}
+    Entry.objects.create(request=request, what=what, words=words, is_inner=is_inner, **said_by)
+    audit.record(by=by, action=f"requests.{what}", target=target_of(request), facts={"kind": request.kind})
+
+
+def locked(request: Request, states: Collection[str], rows: QuerySet[Request] | None = None) -> Request:
+    """The row as it is now, until the transaction ends, if it is in one of these states."""
+    every = Request.objects.all() if rows is None else rows
+    found = (
+        every.select_for_update(of=("self",)).select_related("place", "fault_class", "crew", "unit").get(pk=request.pk)
+    )
+    if found.state not in states:
+        raise WrongStateError(what=Request.what, state=found.get_state_display())
+    return found
+
+
+def tell_requester(request: Request, words: str) -> None:
+    """And who follows it. Nobody of an anonymous one: there is no address."""
+    followers = set(request.me_too.values_list("person_id", flat=True))
+    persons = followers | ({request.person_id} if request.person_id else set())
+    tell(persons, reverse("requests:hall:request", args=[request.public_id]), words)
+
+
+def tell_crew(request: Request, words: str) -> None:
+    if request.crew_id is not None:
+        members = request.crew.members.values_list("person_id", flat=True) if request.crew else ()
+        tell(set(members), reverse("requests:work:jobs"), words)
+
+
+def tell(person_ids: Iterable[int], address: str, words: str) -> None:
+    """The contents stay out of mails."""
+    wanted = set(person_ids)
+    for card in people.person_cards(wanted).values() if wanted else ():
+        if card.email:
+            text = f"{words}\n\n{configuration().public_url}{address}\n"
+            send_mail(email=card.email, subject=words[:120], text=text)
+
+
+def said(request: Request, what: str) -> str:
+    """ "报修 FW2026-000012 · 已派单"."""
+    return f"{request.get_kind_display()} {request.number} · {what}"

@@ -1,0 +1,203 @@
+"""A repair from the worker's arrival to its end: who came, who could not get in, what was done, that it was not, what it was worth."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.errors import SamePersonError
+from nanhu.kernel.proposals import given
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.ledger import api as ledger
+from nanhu.services.requests.errors import NothingToPayError, NotYourJobError, RaterError, ReopenTooLateError
+from nanhu.services.requests.models import Material, Request
+from nanhu.services.requests.models.requests import OPEN, REPAIRS
+from nanhu.services.requests.rules import DAYS_TO_REOPEN, PHONE_DAYS, is_still_to_reopen, price_of
+from nanhu.services.requests.services.dispatching import promised_until
+from nanhu.services.requests.services.filing import Contents, keep_photos
+from nanhu.services.requests.services.timeline import What, locked, note, said, tell_crew, tell_requester
+
+State = Request.State
+ISSUER: Final = "requests"
+FEE: Final = "requests.damage"
+DAYS_TO_PAY: Final = timedelta(days=30)
+CLOCK: Final = Actor.system("requests.clock")
+type Used = tuple[str, int, int]
+"""What was used: its name, how many, fen of one."""
+
+
+def job(request: Request, person_id: int, states: set[str]) -> Request:
+    """Locked, for one of its crew. Who works on it is who came first."""
+    found = locked(request, states)
+    if found.crew is None or not found.crew.members.filter(person_id=person_id).exists():
+        raise NotYourJobError
+    return found
+
+
+@transaction.atomic
+def arrive(*, by: Actor, request: Request, person_id: int) -> Request:
+    found = job(request, person_id, {State.ASSIGNED, State.WAITING})
+    start_clock(found)
+    found.state, found.worker_id = State.WORKING, person_id
+    found.save(update_fields=["state", "worker", "due_at", "minutes_left"])
+    note(by, found, What.ARRIVED)
+    return found
+
+
+@transaction.atomic
+def cannot_enter(*, by: Actor, request: Request, person_id: int, proposed: Sequence[str]) -> Request:
+    """Nobody was there: the clock stands until the requester says which of these times suits."""
+    found = job(request, person_id, {State.ASSIGNED, State.WORKING})
+    found.minutes_left = flows.minutes_between(now(), found.due_at) if found.due_at else 0
+    found.state, found.worker_id, found.proposed, found.due_at = State.WAITING, person_id, list(proposed), None
+    found.save(update_fields=["state", "worker", "proposed", "due_at", "minutes_left"])
+    note(by, found, What.NO_ENTRY, "、".join(proposed))
+    tell_requester(found, said(found, _("维修人员进不了门，请选个时间")))
+    return found
+
+
+@transaction.atomic
+def choose_window(*, by: Actor, request: Request, window: str) -> Request:
+    found = locked(request, {State.WAITING})
+    found.state, found.window, found.proposed = State.ASSIGNED, window, []
+    start_clock(found)
+    found.save(update_fields=["state", "window", "proposed", "due_at", "minutes_left"])
+    note(by, found, What.WINDOW, window)
+    tell_crew(found, said(found, _("约在 %(window)s") % {"window": window}))
+    return found
+
+
+def start_clock(request: Request) -> None:
+    if request.due_at is None:
+        request.due_at = flows.due_after(now(), max(request.minutes_left or 0, 0))
+        request.minutes_left = None
+
+
+@transaction.atomic
+def done(
+    *,
+    by: Actor,
+    request: Request,
+    person_id: int,
+    cause: str,
+    words: str = "",
+    minutes: int = 0,
+    materials: Sequence[Used] = (),
+    photos: Contents = (),
+) -> Request:
+    """With what was found, what was used and how it looks now; whoever reported it, or follows, is asked how it was."""
+    found = job(request, person_id, {State.ASSIGNED, State.WORKING, State.WAITING})
+    found.state, found.worker_id, found.cause, found.minutes = State.DONE, person_id, cause, found.minutes + minutes
+    found.done_at, found.due_at = now(), found.due_at or now()
+    found.save(update_fields=["state", "worker", "cause", "minutes", "done_at", "due_at"])
+    Material.objects.bulk_create(
+        Material(request=found, item=item, quantity=quantity, price_fen=fen) for item, quantity, fen in materials
+    )
+    keep_photos(by, found, photos, is_after=True)
+    note(by, found, What.DONE, words)
+    tell_requester(found, said(found, _("办完了，请看看修好没有")))
+    return found
+
+
+@transaction.atomic
+def not_fixed(*, by: Actor, request: Request, person_id: int, words: str) -> Request:
+    """Within a week its requester says so: to the same crew, for its leader, with a promise of its own, and it is counted."""
+    found = locked(request, {State.DONE, State.CLOSED})
+    refuse_others(found, person_id)
+    if found.kind not in REPAIRS or found.done_at is None:
+        raise RaterError
+    if not is_still_to_reopen(campus_time(found.done_at).date(), campus_today()) or found.rating is not None:
+        raise ReopenTooLateError
+    found.state, found.reopened, found.done_at, found.closed_at = State.ASSIGNED, found.reopened + 1, None, None
+    leader = found.crew.members.filter(is_leader=True).first() if found.crew else None
+    found.worker_id = leader.person_id if leader else None
+    found.due_at = promised_until(found, now())
+    found.save(update_fields=["state", "reopened", "done_at", "closed_at", "worker", "due_at"])
+    note(by, found, What.REOPENED, given(words))
+    tell_crew(found, said(found, _("没有修好，请班长安排")))
+    return found
+
+
+@transaction.atomic
+def rate(*, by: Actor, request: Request, person_id: int, rating: int, words: str = "") -> Request:
+    """By its requester alone, once, and never by who did it. That ends it."""
+    found = locked(request, {State.DONE})
+    refuse_others(found, person_id)
+    if found.worker_id == person_id or found.entries.filter(what=What.ANSWERED, account_id=by.account_id).exists():
+        raise RaterError
+    found.rating, found.rating_words = rating, words
+    end(by, found, What.RATED, f"{rating} {words}".strip())
+    return found
+
+
+@transaction.atomic
+def withdraw(*, by: Actor, request: Request, person_id: int) -> Request:
+    found = locked(request, set(OPEN))
+    refuse_others(found, person_id)
+    found.state, found.closed_at, found.due_at = State.WITHDRAWN, now(), None
+    found.save(update_fields=["state", "closed_at", "due_at"])
+    note(by, found, What.WITHDRAWN)
+    tell_crew(found, said(found, _("已撤回")))
+    return found
+
+
+def refuse_others(request: Request, person_id: int) -> None:
+    if request.person_id is None or request.person_id != person_id:
+        raise RaterError
+
+
+def end(by: Actor, request: Request, what: What, words: str = "") -> None:
+    request.state, request.closed_at = State.CLOSED, now()
+    request.save(update_fields=["state", "closed_at", "rating", "rating_words"])
+    note(by, request, what, words)
+
+
+@transaction.atomic
+def bill(*, by: Actor, request: Request, person_id: int, payer_id: int) -> ledger.Bill:
+    """For what somebody broke: the materials at their price, labour at none. By the dispatcher, who sees the photo; not by who
+    did the work, and once a request."""
+    found = locked(request, {State.DONE, State.CLOSED})
+    owed = price_of(found.materials.values_list("quantity", "price_fen"))
+    if found.cause != Request.Cause.MISUSE or not owed or found.bill_id is not None:
+        raise NothingToPayError
+    if found.worker_id == person_id:
+        raise SamePersonError
+    key = f"requests.damage:{found.public_id}"
+    ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
+    order = ledger.BillOrder(
+        key=key,
+        person_id=payer_id,
+        issuer=ISSUER,
+        item=FEE,
+        amount_fen=owed,
+        due_on=campus_today() + DAYS_TO_PAY,
+        name=_("%(what)s 维修材料") % {"what": found.title},
+    )
+    issued = ledger.issue_bills(by=by, orders=[order])[key]
+    found.bill = issued
+    found.save(update_fields=["bill"])
+    note(by, found, What.BILLED, is_inner=True)
+    return issued
+
+
+def close_overdue() -> int:
+    """What nobody rated within a week is over."""
+    until = now() - timedelta(days=DAYS_TO_REOPEN)
+    closed = 0
+    for one in Request.objects.filter(state=State.DONE, done_at__lt=until):
+        with transaction.atomic():
+            row = Request.objects.select_for_update().get(pk=one.pk)
+            if row.state == State.DONE and row.done_at is not None and row.done_at < until:
+                end(CLOCK, row, What.CLOSED)
+                closed += 1
+    return closed
+
+
+def forget_phones() -> int:
+    """A month after the end."""
+    ended = Request.objects.filter(closed_at__lt=now() - timedelta(days=PHONE_DAYS), phone__isnull=False)
+    return ended.update(phone=None)

@@ -1,0 +1,30 @@
+// The worker's list without network: the page comes from the network when that answers in time, else as it was kept; files with a hashed
+// name come from the cache. What waits to be sent is the page's own business. Its scope is its folder.
+const CACHE = "nanhu-work-1";
+const PATIENCE = 2500;
+const SHELL = /\/requests\/work\/$/;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (event.request.mode === "navigate" && SHELL.test(url.pathname)) event.respondWith(page(event.request));
+  else if (url.pathname.startsWith("/static/") || url.pathname === "/theme.css") event.respondWith(file(event.request));
+});
+
+async function page(request) {
+  const cache = await caches.open(CACHE);
+  const fromNetwork = fetch(request);
+  fromNetwork.catch(() => {});
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const first = await Promise.race([fromNetwork.catch(() => undefined), late]);
+  return first ?? (await cache.match(request.url)) ?? fromNetwork;
+}
+
+async function file(request) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request);
+  return kept ?? fetch(request).catch(async (trouble) => (await cache.match(request, { ignoreSearch: true })) ?? Promise.reject(trouble));
+}

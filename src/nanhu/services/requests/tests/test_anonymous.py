@@ -1,0 +1,284 @@
+"""Anonymity that nobody can lift: tokens by the published vectors, spent once, and no table and no log that ties anybody to a case."""
+
+import base64
+import json
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.processes.house import web_command
+from nanhu.services.requests import blind, replies
+from nanhu.services.requests.models import AnonymousPhoto, Request, SealedReply, SpentToken, TokenIssue, TokenKey
+from nanhu.services.requests.services import anonymous
+from nanhu.services.requests.tests import blinding
+from nanhu.services.requests.tests.conftest import STUDENTS, picture
+
+VECTOR = json.loads((Path(__file__).parent / "rfc9474.json").read_text("utf-8"))
+CODE = "ABCD1234EFGH5678"
+COMPLAINTS = "/requests/complaints/"
+
+
+def vector_key():
+    n, p = int(VECTOR["n"], 16), int(VECTOR["p"], 16)
+    q, e = n // p, int(VECTOR["e"], 16)
+    d = pow(e, -1, (p - 1) * (q - 1))
+    crt = (rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q))
+    return rsa.RSAPrivateNumbers(p, q, d, *crt, rsa.RSAPublicNumbers(e, n)).private_key()
+
+
+def test_the_signer_agrees_with_the_vector_of_rfc_9474():
+    signed = blind.blind_sign(vector_key(), bytes.fromhex(VECTOR["blinded_msg"]))
+    assert signed.hex() == VECTOR["blind_sig"]
+    message = bytes.fromhex(VECTOR["msg_prefix"] + VECTOR["msg"])
+    signature = bytes.fromhex(VECTOR["sig"])
+    assert blind.is_signed(VECTOR["n"], message, signature)
+    assert not blind.is_signed(VECTOR["n"], message, bytes([signature[0] ^ 1]) + signature[1:])
+    assert not blind.is_signed(VECTOR["n"], message[:-1] + b"!", signature)
+    encoded = blinding.encoded(message, 4095, bytes.fromhex(VECTOR["salt"]))
+    assert encoded.hex() == VECTOR["encoded_msg"]
+
+
+@pytest.mark.parametrize("bad", [b"", bytes(512), b"\1" + bytes(510), b"\xff" * 512])
+def test_what_is_no_number_below_the_modulus_is_not_signed(bad):
+    with pytest.raises(blind.SigningError):
+        blind.blind_sign(vector_key(), bad)
+
+
+def test_a_machine_that_reckons_wrongly_gives_no_signature_away(monkeypatch):
+    """One faulty half of the Chinese remainder would factor the modulus."""
+    real = pow
+    halves = []
+
+    def faulty(base, exponent, modulus=None):
+        found = real(base, exponent, modulus)
+        if modulus and exponent > 65537:
+            halves.append(1)
+            return found ^ 1 if len(halves) == 1 else found
+        return found
+
+    monkeypatch.setattr(blind, "pow", faulty, raising=False)
+    with pytest.raises(blind.SigningError):
+        blind.blind_sign(vector_key(), bytes.fromhex(VECTOR["blinded_msg"]))
+
+
+def test_a_reply_is_read_with_its_code_alone():
+    sealed = replies.seal("您好，已处理。", replies.key_of(CODE).public_key().public_bytes_raw())
+    assert replies.opened(sealed, CODE) == "您好，已处理。"
+    assert "已处理".encode() not in sealed
+    with pytest.raises(InvalidTag):
+        replies.opened(sealed, CODE[:-1] + "9")
+
+
+@pytest.fixture
+def token(school):
+    _answer, tokens = blinding.take(school.client("S1"), 1)
+    return tokens[0]
+
+
+@pytest.mark.django_db
+class TestTokens:
+    def test_three_a_term_and_no_fourth(self, school):
+        student = school.client("S1")
+        answer, tokens = blinding.take(student, 2)
+        assert (answer.status_code, len(tokens), answer.json()["left"]) == (200, 2, 1)
+        answer, tokens = blinding.take(student, 2)
+        assert (answer.status_code, tokens) == (409, [])
+        answer, tokens = blinding.take(student, 1)
+        assert answer.json()["left"] == 0
+        assert blinding.take(student, 1)[0].status_code == 409
+        assert TokenIssue.objects.get().count == 3
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TokenIssue.objects.update(count=4)
+
+    @pytest.mark.parametrize(
+        "bad", ["", "[]", "{}", '{"blinded": []}', '{"blinded": ["00"]}', '{"blinded": ["zz"]}', "\xff"]
+    )
+    def test_what_is_no_number_is_refused_and_not_counted(self, school, bad):
+        answer = school.client("S1").post(blinding.TOKENS, bad, content_type="application/json")
+        assert answer.status_code in {400, 409}
+        assert not TokenIssue.objects.exists()
+
+    def test_a_stranger_takes_none(self, client, school):
+        assert client.get(blinding.TOKENS).status_code == 302
+        assert client.post(blinding.TOKENS, "{}", content_type="application/json").status_code == 302
+
+    def test_it_is_spent_once(self, school, token, client):
+        assert blinding.send(client, token).status_code == 200
+        again = blinding.send(client, token, "ZZZZ1234EFGH5678", words="再来一次")
+        assert again.status_code == 403
+        assert Request.objects.count() == 1
+
+    def test_one_of_another_term_or_changed_or_made_up_is_refused(self, school, token, client):
+        other = blinding.Token(token.message[:-1] + bytes([token.message[-1] ^ 1]), token.signature)
+        made_up = blinding.Token(token.message, bytes(256))
+        for bad in (other, made_up, blinding.Token(token.message + b"!", token.signature)):
+            assert blinding.send(client, bad).status_code == 403
+        TokenKey.objects.update(term="2020-2021-1")
+        assert blinding.send(client, token).status_code == 403
+        assert not Request.objects.exists()
+        assert not SpentToken.objects.exists()
+
+    def test_a_request_that_brings_a_session_is_turned_away(self, school, token):
+        student = school.client("S1")
+        assert blinding.send(student, token).status_code == 400
+        assert blinding.look(student, CODE).status_code == 400
+        assert not SpentToken.objects.exists()
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            {"words": ""},
+            {"words": "a\0b"},
+            {"words": "字" * 2001},
+            {"kind": "repair"},
+            {"account": 1},
+            {"reply_key": "00"},
+            {"reply_digest": "x" * 64},
+            {"photos": ["no base64!"]},
+            {"photos": [base64.b64encode(b"<svg/>").decode()]},
+            {"photos": [""] * 4},
+            {"message": "abc"},
+        ],
+    )
+    def test_what_is_malformed_is_refused_and_spends_nothing(self, school, token, client, bad):
+        answer = blinding.send(client, token, **bad)
+        assert answer.status_code in {400, 403, 422}
+        assert not Request.objects.exists()
+        assert not SpentToken.objects.exists()
+
+    @pytest.mark.parametrize("words", ['{"kind": "complaint", "kind": "opinion"}', '{"words": "\\ud800"}', "[" * 5000])
+    def test_json_that_is_none_is_refused(self, client, school, words):
+        assert client.post(blinding.SEND, words, content_type="application/json").status_code == 400
+
+    def test_a_wrong_reply_code_is_not_there_and_says_nothing_more(self, client, school, token):
+        blinding.send(client, token)
+        for code in ("ABCD1234EFGH5679", "0" * 16):
+            answer = blinding.look(client, code)
+            assert (answer.status_code, "replies" in answer.json()) == (404, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.capability("A055.2")
+def test_an_anonymous_complaint_is_handled_and_answered_to_its_code_alone(school, token, client):
+    raw = picture(exif=True).read()
+    photo = base64.b64encode(raw).decode()
+    answer = blinding.send(client, token, unit="1016 后勤管理处", accused="钱处长", photos=[photo])
+    one = Request.objects.get()
+    assert answer.json()["number"] == one.number
+    assert (one.is_anonymous, one.person_id, one.account_id, one.created_at) == (True, None, None, None)
+    assert one.accused_person_id == school["T2"] or one.accused_unit_id == school.units["1016"]
+    desk = school.client("C1")
+    page = desk.get(f"{COMPLAINTS}{one.public_id}/").content.decode()
+    assert "食堂的肉变味了" in page
+    assert "匿名" in page
+    picture_address = f"/requests/anonymous/{one.public_id}/0/"
+    kept = desk.get(picture_address)
+    assert kept.status_code == 200
+    assert b"SECRET-CAMERA" not in kept.content
+    assert school.client("S1").get(picture_address).status_code == 404
+    assert desk.post(f"{COMPLAINTS}{one.public_id}/answer/", {"words": "已下架。"}).status_code == 302
+    assert "已下架" not in desk.get(f"{COMPLAINTS}{one.public_id}/").content.decode()
+    told = blinding.look(client, CODE).json()
+    assert told["number"] == one.number
+    [sealed] = told["replies"]
+    assert replies.opened(bytes.fromhex(sealed["content"]), CODE) == "已下架。"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["opinion", "policy"])
+def test_opinion_and_questions_are_sent_anonymously_too(school, token, client, kind):
+    assert blinding.send(client, token, kind=kind, unit="1012 计划财务处").status_code == 200
+    one = Request.objects.get()
+    number, desk = ("O1", "/requests/opinions/") if kind == "opinion" else ("A2", "/requests/answers/")
+    assert one.number in school.client(number).get(desk).content.decode()
+
+
+def dump():
+    """Every row of every table, as text."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+        found = {}
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608 - names of the catalogue
+            found[table] = [row[0] for row in cursor.fetchall()]
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.capability("A055.2")
+def test_no_table_and_no_log_ties_anybody_to_an_anonymous_case(school, caplog):
+    """One among all who are signed in and took tokens; then everything that the school keeps is searched."""
+    caplog.set_level(logging.DEBUG)
+    signed_in = {number: school.client(number) for number in [*STUDENTS, "T1", "C1"]}
+    taken = {number: blinding.take(browser)[1] for number, browser in signed_in.items()}
+    before = dump()
+    author, nobody = "S2", Client()
+    token = taken[author][1]
+    photo = base64.b64encode(picture().read()).decode()
+    assert blinding.send(nobody, token, words="只有我知道的事", unit="1016", photos=[photo]).status_code == 200
+    after = dump()
+    changed = {table for table, rows in after.items() if rows != before.get(table, [])}
+    assert changed == {"requests_request", "requests_spent_token", "requests_anonymous_photo"}
+    one = Request.objects.get()
+    traces = [str(one.public_id), one.number, "只有我知道的事", token.message.hex(), token.signature.hex()]
+    elsewhere = {table: rows for table, rows in after.items() if table not in changed}
+    assert not [table for table, rows in elsewhere.items() for row in rows for trace in traces if trace in row]
+    times = [
+        field.name
+        for field in Request._meta.fields
+        if field.get_internal_type() == "DateTimeField" and getattr(one, field.name) is not None
+    ]
+    assert times == ["due_at"], "the end of a working day, the same for all of that day"
+    author_row = TokenIssue.objects.get(account_id=identity_of(school, author))
+    others = {row.count for row in TokenIssue.objects.exclude(pk=author_row.pk)}
+    assert others == {author_row.count}, "nobody's row differs from anybody's"
+    issued = {str(value) for row in TokenIssue.objects.values_list() for value in row[1:3]}
+    assert not issued & {bytes(row.digest).hex() for row in SpentToken.objects.all()}
+    logged = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("django.db"))
+    assert "anonymous/send" not in logged
+    assert not [trace for trace in traces if trace in logged]
+
+
+def identity_of(school, number):
+    return school.actor(number).account_id
+
+
+def test_the_server_writes_no_access_log():
+    assert "--access-log" not in web_command(configuration())
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_name_beside_an_anonymous_case(school, token, client):
+    blinding.send(client, token)
+    for names in ({"person_id": school["S1"]}, {"account_id": identity_of(school, "S1")}, {"requester_name": "李"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Request.objects.update(**names)
+
+
+@pytest.mark.django_db
+def test_by_night_rows_are_written_anew_in_an_order_made_by_chance(school, client):
+    tokens = blinding.take(school.client("S1"))[1]
+    for at, token in enumerate(tokens):
+        blinding.send(client, token, f"ABCD1234EFGH567{at}")
+
+    def marks():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT public_id, ctid::text FROM requests_request")
+            return dict(cursor.fetchall())
+
+    before = marks()
+    assert anonymous.mix() == 3
+    after = marks()
+    assert before.keys() == after.keys()
+    assert not {row for row in before if before[row] == after[row]}
+    assert SpentToken.objects.filter(day=campus_today()).count() == 3
+    assert not Request.objects.filter(day__lt=campus_today() - timedelta(days=1)).exists()
+    assert AnonymousPhoto.objects.count() == SealedReply.objects.count() == 0

@@ -1,0 +1,191 @@
+"""Questions, complaints and reports on opinion through their pages: who answers, who sees nothing, what becomes public."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.people import api as people
+from nanhu.services.requests.models import Entry, Request, Topic
+from nanhu.services.requests.offices import due_of_complaint
+from nanhu.services.requests.services import answering
+from nanhu.testing.members import SYSTEM, grant
+
+pytestmark = pytest.mark.django_db
+HALL, ANSWERS, COMPLAINTS, OPINIONS = "/requests/", "/requests/answers/", "/requests/complaints/", "/requests/opinions/"
+
+
+def only():
+    return Request.objects.get()
+
+
+@pytest.mark.capability("A054.2")
+def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
+    one = school.question(unit="1032", words="学费怎么交？")
+    assert one.due_at > now()
+    office, finance, leader = school.client("A1"), school.client("A2"), school.client("L1")
+    assert finance.get(f"{ANSWERS}{one.public_id}/").status_code == 404
+    address = f"{ANSWERS}{one.public_id}/transfer/"
+    assert office.post(address, {"unit": "1032 信息中心", "reason": "自己"}).status_code == 409
+    assert office.post(address, {"unit": "1012 计划财务处", "reason": "收费归财务"}).status_code == 302
+    assert office.get(f"{ANSWERS}{one.public_id}/").status_code == 404
+    assert finance.post(address, {"unit": "1032 信息中心", "reason": "缴费系统的事"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.routed, one.is_with_leader) == (2, True)
+    assert office.post(address, {"unit": "1012 计划财务处", "reason": "再转"}).status_code == 409
+    assert one.number in leader.get(f"{ANSWERS}?show=leader").content.decode()
+    assert leader.post(address, {"unit": "1012 计划财务处", "reason": "定给财务"}).status_code == 302
+    finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "网上交。"})
+    student = school.client("S1")
+    assert student.post(f"{HALL}mine/{one.public_id}/more/", {"words": "网址呢？"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.reopened) == ("new", 1)
+    finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "cw.example"})
+    assert school.client("S2").post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 404
+    assert student.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 302
+    late = school.question(unit="1012")
+    Request.objects.filter(pk=late.pk).update(due_at=now() - timedelta(hours=1))
+    assert late.number in finance.get(f"{ANSWERS}?show=late").content.decode()
+
+
+@pytest.mark.capability("A079.1")
+@pytest.mark.capability("A079.2")
+def test_a_question_on_a_system_goes_to_its_office_with_a_day_to_answer(school):
+    student = school.client("S1")
+    assert student.post(f"{HALL}service/", {"words": "收不到消息"}).status_code == 422
+    assert student.post(f"{HALL}service/", {"system": "fax", "words": "收不到消息"}).status_code == 422
+    assert student.post(f"{HALL}service/", {"system": "wecom", "words": "收不到消息"}).status_code == 302
+    one = only()
+    assert (one.get_system_display(), one.unit.code) == ("企业微信", "1032")
+    assert now() < one.due_at <= now() + timedelta(days=12)
+    school.client("A1").post(f"{ANSWERS}{one.public_id}/answer/", {"words": "更新客户端。"})
+    assert "更新客户端" in student.get(f"{HALL}mine/{one.public_id}/").content.decode()
+
+
+@pytest.mark.capability("A055.1")
+def test_a_complaint_has_a_number_a_state_and_a_reply(school):
+    student = school.client("S1")
+    assert student.post(f"{HALL}complaint/", {"words": "没说谁"}).status_code == 422
+    assert student.post(f"{HALL}complaint/", {"unit": "1016 后勤管理处", "words": "热水停了一周"}).status_code == 302
+    one = only()
+    mine = f"{HALL}mine/{one.public_id}/"
+    page = student.get(mine).content.decode()
+    assert one.number in page
+    assert "已收到" in page
+    desk = school.client("C1")
+    assert one.number in desk.get(COMPLAINTS).content.decode()
+    before = one.due_at
+    assert desk.post(f"{COMPLAINTS}{one.public_id}/extend/", {"reason": "要等检测"}).status_code == 302
+    assert desk.post(f"{COMPLAINTS}{one.public_id}/extend/", {"reason": "再等"}).status_code == 409
+    one.refresh_from_db()
+    assert one.due_at > before
+    assert "要等检测" in student.get(mine).content.decode()
+    assert desk.post(f"{COMPLAINTS}{one.public_id}/answer/", {"words": "已修好锅炉。"}).status_code == 302
+    assert "已修好锅炉" in student.get(mine).content.decode()
+    assert not AuditEntry.objects.filter(facts__icontains="热水").exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        ("2026-11-27", "2026-12-05"),
+        ("2025-12-31", "2026-01-09"),
+        ("2028-02-29", "2028-03-08"),
+        ("2026-09-29", "2026-10-13"),
+    ],
+)
+def test_five_working_days_pass_weekends_and_holidays_by(day, due):
+    """Until the first moment after the last one. The holiday of 2026 moves working days into October's weekends."""
+    found = due_of_complaint(datetime.fromisoformat(day).date()).astimezone(CAMPUS_ZONE)
+    assert f"{found:%Y-%m-%d %H:%M}" == f"{due} 00:00"
+
+
+@pytest.mark.capability("A055.2")
+def test_the_accused_unit_and_person_and_who_is_below_them_never_see_it(school):
+    desk, inspector, accused = school.client("C1"), school.client("C2"), school.client("C3")
+    one = school.complaint(unit="1012")
+    assert desk.get(f"{COMPLAINTS}{one.public_id}/").status_code == 200
+    for page in ("", "answer/", "transfer/", "extend/", "accused/"):
+        assert accused.get(f"{COMPLAINTS}{one.public_id}/{page}").status_code == 404
+        assert accused.post(f"{COMPLAINTS}{one.public_id}/{page}", {"words": "没有的事"}).status_code in {404, 405}
+    refused = desk.post(f"{COMPLAINTS}{one.public_id}/transfer/", {"unit": "1012 计划财务处", "reason": "你们办"})
+    assert refused.status_code == 409
+    by_leader = school.complaint("S2", accused="钱处长")
+    assert by_leader.accused_person_id == school["T2"]
+    answering.transfer(by=SYSTEM, request=by_leader, unit=school.units["1002"], reason="纪委办")
+    Request.objects.filter(pk=by_leader.pk).update(unit=school.units["1012"])
+    assert accused.get(f"{COMPLAINTS}{by_leader.public_id}/").status_code == 404, "who is below the accused"
+    own = school.complaint("S3", unit="1001")
+    assert own.unit.code == "1002", "the receiver is accused: 纪委"
+    assert desk.get(f"{COMPLAINTS}{own.public_id}/").status_code == 404
+    assert inspector.get(f"{COMPLAINTS}{own.public_id}/").status_code == 200
+    against_him = school.complaint("T1", accused="陈受理 C1")
+    assert against_him.number not in desk.get(COMPLAINTS).content.decode()
+    named_later = school.complaint("T1", accused="某个处长", words="收礼")
+    assert desk.post(f"{COMPLAINTS}{named_later.public_id}/accused/", {"person": "O2"}).status_code == 302
+    named_later.refresh_from_db()
+    assert (named_later.unit.code, named_later.accused_person_id) == ("1002", school["O2"])
+    assert desk.get(f"{COMPLAINTS}{named_later.public_id}/").status_code == 404
+    self_made = school.complaint("C1", unit="1016")
+    assert desk.get(f"{COMPLAINTS}{self_made.public_id}/").status_code == 404, "nobody handles his own"
+
+
+def test_the_form_of_a_complaint_tells_nobody_who_is_here(school):
+    student = school.client("S1")
+    assert student.get(f"{HALL}complaint/", {"suggest": "accused", "accused": "钱处"}).status_code == 404
+    for who in ("T2", "NOBODY"):
+        answer = student.post(f"{HALL}complaint/", {"accused": who, "words": "态度不好"}, follow=True).content.decode()
+        assert "钱处长" not in answer.replace("投诉的人", "") or who == "T2"
+
+
+@pytest.mark.capability("A056.1")
+def test_opinion_reaches_who_holds_a_post_in_publicity_or_the_party_office_and_nobody_else(school):
+    student = school.client("S1")
+    assert student.post(f"{HALL}opinion/", {"words": "群里在传食堂的事"}).status_code == 302
+    one = only()
+    for reader in ("O1", "O2"):
+        assert one.number in school.client(reader).get(OPINIONS).content.decode()
+    grant("T1", ["requests.opinions", "requests.leader", "requests.complaints"])
+    for other in ("O3", "T1", "D1", "C1"):
+        reader = school.client(other)
+        list_page = reader.get(OPINIONS)
+        assert list_page.status_code == (200 if other in {"O3", "T1"} else 404)
+        assert one.number not in list_page.content.decode(), "a role without the post reads nothing"
+        for page in (f"{one.public_id}/", f"{one.public_id}/topic/", f"{one.public_id}/answer/", "topics/"):
+            assert reader.get(f"{OPINIONS}{page}").status_code == 404
+    assert "食堂" not in str(list(AuditEntry.objects.values_list("reason", "facts")))
+
+
+@pytest.mark.capability("A056.2")
+def test_opinion_is_confidential_graded_and_gathered_into_one_topic(school):
+    first, second = school.opinion(), school.opinion("S2")
+    desk = school.client("O1")
+    new = {"title": "食堂涨价", "severity": 2}
+    assert desk.post(f"{OPINIONS}{first.public_id}/topic/", new | {"title": ""}).status_code == 422
+    assert desk.post(f"{OPINIONS}{first.public_id}/topic/", new).status_code == 302
+    topic = Topic.objects.get()
+    both = {"topic": str(topic.public_id), "severity": 2}
+    assert desk.post(f"{OPINIONS}{second.public_id}/topic/", both).status_code == 302
+    address = f"{OPINIONS}topics/{topic.public_id}/"
+    page = desk.get(address).content.decode()
+    assert first.number in page
+    assert second.number in page
+    assert desk.post(f"{address}act/", {"words": "已约谈承包商", "severity": 3}).status_code == 302
+    assert desk.post(f"{address}close/", {"reason": "价格已恢复"}).status_code == 302
+    topic.refresh_from_db()
+    assert (topic.severity, topic.closed_on is not None) == (3, True)
+    assert set(Request.objects.values_list("state", flat=True)) == {"closed"}
+    assert desk.post(f"{address}act/", {"words": "再来", "severity": 1}).status_code == 409
+    shown = school.client("S1").get(f"{HALL}mine/{first.public_id}/").content.decode()
+    assert "食堂涨价" not in shown, "the topic is the office's"
+    assert not Entry.objects.filter(request=first, what="judged", is_inner=False).exists()
+    post = people.posts_of(school["O1"])
+    assert post
+    assert school.client("L1").get(address).status_code == 404
+
+
+def test_html_in_words_is_text(school):
+    one = school.question(words="<script>alert(1)</script>")
+    page = school.client("A1").get(f"/requests/answers/{one.public_id}/").content.decode()
+    assert "<script>alert" not in page

@@ -1,0 +1,418 @@
+"""Repairs through their pages: filed, dispatched, done with photo and materials, not fixed, rated, billed, merged; network by face."""
+
+import io
+import re
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.files import store
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.ledger import api as ledger
+from nanhu.services.requests import queries
+from nanhu.services.requests.models import FaultClass, Request
+from nanhu.services.requests.publishing import rows as shared_rows
+from nanhu.services.requests.services import dispatching, working
+from nanhu.services.requests.services.settings import set_operator
+from nanhu.services.requests.tests.conftest import picture
+from nanhu.testing.members import SYSTEM
+
+pytestmark = pytest.mark.django_db
+HALL, WORK, DISPATCH = "/requests/", "/requests/work/", "/requests/dispatch/"
+
+
+def only():
+    return Request.objects.get()
+
+
+def said(**more):
+    return {"place": "d1-101 101", "fault_class": "water", "words": "水管漏水", "phone": "13907300001"} | more
+
+
+@pytest.mark.capability("A078.1")
+def test_a_repair_says_where_and_what_with_a_photo_that_was_made_anew(school):
+    school.crew()
+    student = school.client("S1")
+    answer = student.post(f"{HALL}repair/", said(photos=picture(exif=True)), follow=True)
+    one = only()
+    assert one.number in answer.content.decode()
+    assert (one.place.key, one.fault_class.key, one.phone) == ("d1-101", "water", "13907300001")
+    [photo] = one.photos.all()
+    assert b"SECRET-CAMERA" not in store.get(photo.file.sha256)
+    page = student.get(f"{HALL}mine/{one.public_id}/").content.decode()
+    assert "水管漏水" in page
+    assert f"/files/{photo.file.public_id}/" in page
+    assert student.get(f"/files/{photo.file.public_id}/").status_code == 200
+    assert school.client("S2").get(f"/files/{photo.file.public_id}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"photos": SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>")},
+        {"photos": SimpleUploadedFile("a.jpg", b"\xff\xd8\xff" + b"x" * 50)},
+        {"place": "no such place"},
+        {"fault_class": "network"},
+        {"words": "a\0b"},
+        {"words": "字" * 2001},
+        {"phone": "123"},
+    ],
+)
+def test_what_is_no_repair_is_refused_beside_its_field_and_nothing_is_kept(school, bad):
+    answer = school.client("S1").post(f"{HALL}repair/", said(**bad))
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert not Request.objects.exists()
+
+
+def test_a_picture_that_would_burst_is_refused(school):
+    out = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(out, "PNG")
+    answer = school.client("S1").post(f"{HALL}repair/", said(photos=SimpleUploadedFile("a.png", out.getvalue())))
+    assert answer.status_code == 422
+    assert not Request.objects.exists()
+
+
+def test_what_is_known_is_filled_in_and_the_second_report_is_one_press(school):
+    student = school.client("S1")
+    student.post(f"{HALL}repair/", said(may_enter="on"))
+    shown = student.get(f"{HALL}repair/").content.decode()
+    assert 'value="d1-101 一栋 101"' in shown
+    assert 'value="13907300001"' in shown
+    assert re.search(r'value="water"[^>]*checked', shown)
+    Request.objects.update(state="closed", closed_at=now())
+    values = dict(re.findall(r'<input[^>]*name="(place|phone)"[^>]*value="([^"]*)"', shown))
+    assert student.post(f"{HALL}repair/", values | {"fault_class": "water"}).status_code == 302
+    assert Request.objects.count() == 2
+
+
+def test_the_same_form_twice_is_one_repair(school):
+    student, token = school.client("S1"), {"form_token": str(uuid4())}
+    first = student.post(f"{HALL}repair/", said(**token))
+    assert student.post(f"{HALL}repair/", said(**token))["Location"] == first["Location"]
+    assert Request.objects.count() == 1
+
+
+@pytest.mark.capability("A078.2")
+def test_the_crew_is_told_arrives_and_answers_with_a_photo_and_what_it_did(school):
+    crew = school.crew()
+    one = school.repair()
+    assert (one.state, one.crew) == ("assigned", crew)
+    worker = school.client("W2")
+    assert "101" in worker.get(WORK).content.decode()
+    assert worker.post(f"{WORK}{one.public_id}/arrive/").status_code == 302
+    done = {"cause": "wear", "words": "换了水龙头", "photos": picture(), "minutes": 20}
+    assert worker.post(f"{WORK}{one.public_id}/done/", done).status_code == 302
+    page = school.client("S1").get(f"{HALL}mine/{one.public_id}/").content.decode()
+    assert "换了水龙头" in page
+    assert "吴师傅" in page
+    assert "修好以后" in page
+    one.refresh_from_db()
+    assert (one.state, one.worker_id, one.minutes) == ("done", school["W2"], 20)
+
+
+@pytest.mark.capability("A078.3")
+def test_dispatch_materials_a_reopening_and_a_rating_by_who_reported_it(school):
+    crew = school.crew()
+    one = school.repair()
+    worker, student = school.client("W2"), school.client("S1")
+    materials = {"item_1": "水龙头", "quantity_1": 2, "price_1": "18.50"}
+    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了"} | materials)
+    page = student.get(f"{HALL}mine/{one.public_id}/").content.decode()
+    assert "¥ 37.00" in page
+    assert "由学校承担" in page
+    mine = f"{HALL}mine/{one.public_id}/"
+    assert student.post(f"{mine}again/", {"words": "还在滴"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.reopened, one.worker_id, one.crew) == ("assigned", 1, school["W1"], crew)
+    assert "返工" in school.client("W1").get(WORK).content.decode()
+    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "拧紧了"})
+    for other in ("S2", "W2"):
+        assert school.client(other).post(f"{mine}rate/", {"rating": 5}).status_code == 404
+    assert student.post(f"{mine}rate/", {"rating": 4, "words": "快"}).status_code == 302
+    assert student.post(f"{mine}rate/", {"rating": 1}).status_code == 409
+    assert student.post(f"{mine}again/", {"words": "又坏了"}).status_code == 409, "rated is over"
+    one.refresh_from_db()
+    assert (one.state, one.rating) == ("closed", 4)
+    assert "4.0" in school.client("D1").get(f"{DISPATCH}hours/").content.decode()
+
+
+def test_a_worker_does_not_rate_what_he_did_himself(school):
+    school.crew()
+    one = school.repair("W1")
+    worker = school.client("W1")
+    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "none", "words": "好的"})
+    assert worker.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 403
+    one.refresh_from_db()
+    assert (one.state, one.rating) == ("done", None)
+
+
+def test_dispatch_is_by_class_building_and_who_is_on_duty(school):
+    here = school.crew("一栋班", buildings=["d1"], leader="W1", members=())
+    everywhere = school.crew("全校班", leader="W3", members=())
+    assert school.repair(place="d1-101").crew == here
+    assert school.repair(place="t1-201").crew == everywhere
+    weekday = now().astimezone(CAMPUS_ZONE).isoweekday()
+    school.crew("一栋班", buildings=["d1"], duty_days=[weekday % 7 + 1], crew=here)
+    assert school.repair("S2", place="d1-102").crew == everywhere, "the one named for the building rests today"
+    assert school.repair(place="d1-101", key="lift").state == "new", "nobody covers lifts"
+    desk = school.client("D1").get(f"{DISPATCH}?show=open").content.decode()
+    assert desk.count("已收到") >= 1
+
+
+def test_only_the_crew_works_on_a_job_and_a_stranger_finds_none(school):
+    school.crew()
+    school.crew("别的班", keys=["lock"], leader="W3", members=())
+    one = school.repair()
+    other = school.client("W3")
+    for page in ("", "done/", "no-entry/", "call/", "arrive/"):
+        assert other.get(f"{WORK}{one.public_id}/{page}").status_code in {302, 404}
+        assert other.post(f"{WORK}{one.public_id}/{page}", {}).status_code in {404, 405}
+    for page in ("rate/", "again/", "window/", "withdraw/"):
+        assert school.client("S2").post(f"{HALL}mine/{one.public_id}/{page}", {}).status_code == 404
+    one.refresh_from_db()
+    assert one.state == "assigned"
+
+
+def test_who_cannot_get_in_offers_times_and_the_clock_stands_until_one_is_chosen(school):
+    school.crew()
+    one = school.repair()
+    before = one.due_at
+    worker, student = school.client("W2"), school.client("S1")
+    worker.post(f"{WORK}{one.public_id}/no-entry/", {"first": "今天 17:00", "second": "明天上午"})
+    one.refresh_from_db()
+    assert (one.state, one.due_at) == ("waiting", None)
+    assert one.minutes_left > 0
+    assert student.post(f"{HALL}mine/{one.public_id}/window/", {"window": "半夜"}).status_code == 422
+    assert student.post(f"{HALL}mine/{one.public_id}/window/", {"window": "明天上午"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.window, one.minutes_left) == ("assigned", "明天上午", None)
+    assert abs(one.due_at - before) < timedelta(minutes=5)
+    assert "明天上午" in worker.get(WORK).content.decode()
+
+
+def test_the_phone_is_sealed_shown_by_a_press_that_is_written_down_and_forgotten(school):
+    school.crew()
+    one = school.repair(phone="13907300001")
+    worker = school.client("W2")
+    address = f"{WORK}{one.public_id}/call/"
+    assert "13907300001" not in worker.get(f"{WORK}{one.public_id}/").content.decode()
+    assert "13907300001" not in worker.get(address).content.decode()
+    assert "13907300001" in worker.post(address).content.decode()
+    looks = AuditEntry.objects.filter(action="requests.reveal_phone", target=f"person:{school['S1']}")
+    assert [one.actor for one in looks] == ["吴师傅"]
+    working.withdraw(by=school.actor("S1"), request=one, person_id=school["S1"])
+    assert "13907300001" not in worker.post(address).content.decode(), "over"
+    Request.objects.update(closed_at=now() - timedelta(days=31))
+    assert working.forget_phones() == 1
+    one.refresh_from_db()
+    assert one.phone is None
+
+
+def test_a_twin_is_followed_or_filed_apart_and_who_follows_reads_no_words(school):
+    school.crew()
+    first = school.repair(words="我的秘密")
+    other = school.client("S2")
+    refused = other.post(f"{HALL}repair/", said())
+    assert refused.status_code == 409
+    assert first.number in refused.content.decode()
+    assert other.post(f"{HALL}repair/", said(twin="join")).status_code == 302
+    first.refresh_from_db()
+    assert (Request.objects.count(), first.heat) == (1, 1)
+    page = other.get(f"{HALL}mine/{first.public_id}/").content.decode()
+    assert "我的秘密" not in page
+    assert other.post(f"{HALL}mine/{first.public_id}/withdraw/").status_code == 404
+    other.post(f"{HALL}repair/", said(twin="join"))
+    first.refresh_from_db()
+    assert first.heat == 1, "once a person"
+    assert school.client("S3").post(f"{HALL}repair/", said(twin="other")).status_code == 302
+    assert Request.objects.count() == 2
+
+
+def test_the_dispatcher_merges_twins_and_nothing_else(school):
+    school.crew()
+    first, twin = school.repair(), school.repair("S2", twin="other")
+    other_place = school.repair("S3", place="d1-102")
+    desk = school.client("D1")
+    assert desk.post(f"{DISPATCH}{twin.public_id}/merge/", {"number": other_place.number}).status_code == 409
+    assert desk.post(f"{DISPATCH}{twin.public_id}/merge/", {"number": twin.number}).status_code == 409
+    assert desk.post(f"{DISPATCH}{twin.public_id}/merge/", {"number": first.number}).status_code == 302
+    twin.refresh_from_db()
+    first.refresh_from_db()
+    assert (twin.state, twin.merged_into, first.heat) == ("merged", first, 1)
+    working.done(by=school.actor("W1"), request=first, person_id=school["W1"], cause="wear", words="好了")
+    assert "已办" in school.client("S2").get(f"{HALL}mine/").content.decode()
+    old = school.repair("S1", key="power")
+    late = school.repair("S2", key="power", twin="other")
+    Request.objects.filter(pk=old.pk).update(created_at=now() - timedelta(hours=49))
+    assert desk.post(f"{DISPATCH}{late.public_id}/merge/", {"number": old.number}).status_code == 409
+
+
+def test_what_wandered_twice_stops_at_the_leader(school):
+    one_crew, other = school.crew("甲班", leader="W1", members=()), school.crew("乙班", leader="W3", members=())
+    one = school.repair()
+    desk, leader = school.client("D1"), school.client("L1")
+    address = f"{DISPATCH}{one.public_id}/route/"
+    for _time in (1, 2):
+        one.refresh_from_db()
+        target = other if one.crew == one_crew else one_crew
+        desk.post(address, {"crew": target.public_id, "reason": "不归我们"})
+    one.refresh_from_db()
+    assert (one.routed, one.is_with_leader, one.state, one.crew) == (2, True, "new", None)
+    assert desk.post(address, {"crew": other.public_id, "reason": "再转"}).status_code == 409
+    assert desk.post(f"{DISPATCH}{one.public_id}/assign/", {"crew": other.public_id}).status_code == 404
+    assert one.number in leader.get(f"{DISPATCH}?show=leader").content.decode()
+    assert leader.post(f"{DISPATCH}{one.public_id}/assign/", {"crew": other.public_id}).status_code == 302
+    one.refresh_from_db()
+    assert (one.crew, one.state) == (other, "assigned")
+
+
+def test_damage_by_somebody_becomes_a_bill_of_the_materials(school):
+    school.crew(members=("W2", "D1"))
+    one = school.repair()
+    materials = [("门锁", 2, 1850)]
+    working.done(by=school.actor("W2"), request=one, person_id=school["W2"], cause="misuse", materials=materials)
+    desk = school.client("D1")
+    assert one.number in desk.get(f"{DISPATCH}?show=pay").content.decode()
+    assert "S1" in desk.get(f"{DISPATCH}{one.public_id}/bill/").content.decode()
+    assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S2"}).status_code == 302
+    assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S2"}).status_code == 409
+    bill = ledger.Bill.objects.get()
+    assert (bill.amount_fen, bill.person_id, bill.issuer) == (3700, school["S2"], "requests")
+    own = school.repair(place="t1-201")
+    working.done(by=school.actor("D1"), request=own, person_id=school["D1"], cause="misuse", materials=materials)
+    assert desk.post(f"{DISPATCH}{own.public_id}/bill/", {"payer": "S2"}).status_code == 409, "not by who did the work"
+    worn = school.repair(place="d1-102")
+    working.done(by=school.actor("W2"), request=worn, person_id=school["W2"], cause="wear", materials=materials)
+    assert desk.post(f"{DISPATCH}{worn.public_id}/bill/", {"payer": "S2"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("start", "key", "urgent", "due"),
+    [
+        ("2026-11-27T17:00", "lock", False, "2026-11-30T11:30"),
+        ("2026-11-28T23:50", "lift", True, "2026-11-29T00:05"),
+        ("2025-12-31T18:00", "lock", False, "2026-01-04T12:30"),
+        ("2028-02-29T09:00", "lock", False, "2028-02-29T16:00"),
+    ],
+)
+def test_a_promise_is_in_minutes_of_work_and_danger_in_plain_ones(start, key, urgent, due):
+    one = Request(fault_class=FaultClass.objects.get(key=key), is_urgent=urgent)
+    at = datetime.fromisoformat(start).replace(tzinfo=CAMPUS_ZONE)
+    assert dispatching.promised_until(one, at).astimezone(CAMPUS_ZONE).strftime("%Y-%m-%dT%H:%M") == due
+
+
+def test_the_dispatcher_sets_crews_and_promises(school):
+    desk = school.client("D1")
+    crew = {
+        "name": "锁班",
+        "classes": ["lock"],
+        "duty_days": [1, 2],
+        "leader": "W1",
+        "members": "W2",
+        "is_active": "on",
+    }
+    assert desk.post(f"{DISPATCH}crews/new/", crew | {"members": "NOBODY"}).status_code == 404
+    assert desk.post(f"{DISPATCH}crews/new/", crew | {"buildings": "nowhere"}).status_code == 404
+    assert desk.post(f"{DISPATCH}crews/new/", crew).status_code == 302
+    assert desk.post(f"{DISPATCH}crews/new/", crew).status_code == 409
+    assert "锁班" in desk.get(f"{DISPATCH}crews/").content.decode()
+    assert desk.post(f"{DISPATCH}promises/lock/", {"minutes": 60}).status_code == 302
+    assert FaultClass.objects.get(key="lock").minutes == 60
+    assert "60 个工作分钟" in school.client("S1").get(f"{HALL}promise/").content.decode()
+    assert school.client("L1").get(f"{DISPATCH}crews/").status_code == 404
+
+
+def test_what_nobody_rates_is_over_after_a_week_and_later_it_is_reported_anew(school):
+    school.crew()
+    one = school.repair()
+    working.done(by=school.actor("W2"), request=one, person_id=school["W2"], cause="wear")
+    assert working.close_overdue() == 0
+    Request.objects.update(done_at=now() - timedelta(days=8))
+    assert working.close_overdue() == 1
+    answer = school.client("S1").post(f"{HALL}mine/{one.public_id}/again/", {"words": "又漏了"})
+    assert answer.status_code == 409
+    one.refresh_from_db()
+    assert one.state == "closed"
+
+
+def test_a_script_is_stopped_at_twenty_open_ones(school):
+    student = school.client("S1")
+    for number in range(21):
+        place = f"d1-{200 + number}"
+        campus.Place.objects.create(key=place, name=place, kind="room", parent=school.place("d1"))
+        answer = student.post(f"{HALL}repair/", said(place=place))
+    assert answer.status_code == 429
+    assert Request.objects.count() == 20
+
+
+@pytest.mark.capability("A076.1")
+@pytest.mark.capability("A077.1")
+@pytest.mark.capability("A077.2")
+def test_a_student_is_shown_the_operator_of_the_building_and_is_never_refused(school):
+    set_operator(by=SYSTEM, name="湖广网络", phone="10010", url="https://isp.example/ticket", buildings=["d1"])
+    student = school.client("S1")
+    assert student.get(f"{HALL}network/").status_code == 200
+    page = student.post(f"{HALL}network/", {"place": "d1 一栋"}).content.decode()
+    assert "湖广网络" in page
+    assert 'href="tel:10010"' in page
+    assert 'href="https://isp.example/ticket"' in page
+    school.repair("S1", place="d1-102")
+    assert "湖广网络" in student.get(f"{HALL}network/").content.decode(), "by the room of last time"
+    assert "还没有登记运营商" in student.post(f"{HALL}network/", {"place": "t1-201 201"}).content.decode()
+    assert "wrench" not in page
+    assert student.post(f"{HALL}network/office/", said(words="断网")).status_code == 403
+    assert not Request.objects.filter(kind="network").exists()
+
+
+@pytest.mark.capability("A076.2")
+@pytest.mark.capability("A076.3")
+@pytest.mark.capability("A076.4")
+def test_staff_report_their_office_network_with_its_device_and_are_answered_in_time(school):
+    crew = school.crew("网络班", keys=["network"], leader="W3", members=())
+    teacher = school.client("T1")
+    assert f"{HALL}network/office/" in teacher.get(f"{HALL}network/").content.decode()
+    facts = {
+        "place": "t1-201 201",
+        "words": "打不开外网",
+        "port": "A-201-3",
+        "ip": "10.3.4.5",
+        "mac": "00:1A:2B:3C:4D:5E",
+    }
+    for bad in ({"ip": "10.3.4"}, {"mac": "zz"}, {"port": "<b>"}, {"words": ""}):
+        assert teacher.post(f"{HALL}network/office/", facts | bad).status_code == 422
+    assert teacher.post(f"{HALL}network/office/", facts | {"photos": picture()}).status_code == 302
+    one = only()
+    assert (one.kind, one.fault_class.key, one.crew) == ("network", "network", crew)
+    assert one.device == "信息点 A-201-3 · IP 10.3.4.5 · MAC 00:1A:2B:3C:4D:5E"
+    assert one.photos.count() == 1
+    page = school.client("W3").get(f"{WORK}{one.public_id}/").content.decode()
+    assert "10.3.4.5" in page
+    assert one.due_at is not None
+    school.client("W3").post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了跳线"})
+    assert "换了跳线" in teacher.get(f"{HALL}mine/{one.public_id}/").content.decode()
+    Request.objects.update(state="assigned", done_at=None, due_at=now() - timedelta(hours=1))
+    assert one.number in school.client("D1").get(f"{DISPATCH}?show=late").content.decode()
+
+
+def test_other_systems_read_what_and_where_but_no_word(school):
+    school.crew()
+    one = school.repair(words="我的秘密")
+    school.complaint(unit="1016")
+    [row] = shared_rows()
+    assert (row["number"], row["place"], row["fault_class"]) == (one.number, "d1-101", "water")
+    assert "我的秘密" not in str(row)
+
+
+def test_ones_own_are_found_and_copied_and_no_others(school):
+    mine, other = school.repair(words="水管"), school.repair("S2", place="d1-102")
+    student = school.client("S1")
+    assert f"{HALL}mine/{mine.public_id}/" in student.get("/search/", {"q": mine.number}).content.decode()
+    assert str(other.public_id) not in student.get("/search/", {"q": other.number}).content.decode()
+    owner = type("Owner", (), {"person_id": school["S1"], "is_whole": True})
+    assert [one["number"] for one in queries.records_of(owner, None)] == [mine.number]

@@ -1,0 +1,27 @@
+from django.urls import URLPattern, URLResolver, path
+
+from nanhu.services.requests.views import anonymous, plain
+from nanhu.services.requests.views.answers import desk as answers
+from nanhu.services.requests.views.complaints import desk as complaints
+from nanhu.services.requests.views.dispatch import desk as dispatch
+from nanhu.services.requests.views.hall import desk as hall
+from nanhu.services.requests.views.opinions import desk as opinions
+from nanhu.services.requests.views.work import desk as work
+
+app_name = "requests"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("anonymous/", anonymous.page, name="anonymous"),
+    path("anonymous/tokens/", anonymous.tokens, name="anonymous_tokens"),
+    path("anonymous/send/", anonymous.send, name="anonymous_send"),
+    path("anonymous/replies/", anonymous.replies, name="anonymous_replies"),
+    path("anonymous/<uuid:public_id>/<int:number>/", anonymous.photo, name="anonymous_photo"),
+    path("known/", plain.known, name="known"),
+    path("work/asked/", plain.session, name="work_asked"),
+    path("work/worker.js", plain.worker, name="work_worker"),
+    path("work/", work.urls),
+    path("dispatch/", dispatch.urls),
+    path("answers/", answers.urls),
+    path("complaints/", complaints.urls),
+    path("opinions/", opinions.urls),
+    path("", hall.urls),
+]

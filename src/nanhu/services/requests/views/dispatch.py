@@ -1,0 +1,252 @@
+"""The dispatcher's desk (报修调度): what came, who takes it, what is late; crews, promises, operators, hours."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.people import api as people
+from nanhu.services.requests import policies
+from nanhu.services.requests.forms import AssignForm, BillForm, ClassForm, CrewForm, MergeForm, OperatorForm, RouteForm
+from nanhu.services.requests.models import Crew, FaultClass, Operator, Request
+from nanhu.services.requests.models.requests import OPEN
+from nanhu.services.requests.queries import hours_by_crew
+from nanhu.services.requests.services import dispatching, settings, working
+from nanhu.services.requests.views.figures import this_year
+from nanhu.services.requests.views.shared import JobFilters, Jobs, show_request
+
+State = Request.State
+desk = Console(
+    "requests:dispatch",
+    _("报修调度"),
+    icon="clipboard-list",
+    owner=_("服务大厅"),
+    description=_("派单、超时、班组、时限、宿舍网络运营商"),
+    roles=policies.DESK_ROLES,
+    order=39,
+)
+DISPATCHER = (policies.DISPATCHER,)
+
+
+def waiting(viewer: Viewer) -> int:
+    """New ones that nobody covers; for the leader those that wandered twice."""
+    rows = policies.repairs(viewer).filter(state=State.NEW)
+    return rows.count() if policies.DISPATCHER in viewer.roles else rows.filter(is_with_leader=True).count()
+
+
+@desk.page("", title=_("全部报修"), tab=_("全部报修"), waits=True, count=waiting)
+def jobs(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有报修"), icon="wrench")
+    rows = policies.repairs(request.viewer).order_by("-is_urgent", "-created_at")
+    return listing(request, Jobs, rows, JobFilters, empty=none, export_as="报修")
+
+
+def seen(request: PageRequest, public_id: object) -> Request:
+    found: Request = policies.found_in(policies.repairs(request.viewer), public_id)
+    return found
+
+
+@jobs.page("<uuid:public_id>/", title=_("报修单"), subject=Seen(seen))
+def request(request: PageRequest, found: Request) -> HttpResponse:
+    links = []
+    is_leader = policies.LEADER in request.viewer.roles
+    if policies.DISPATCHER in request.viewer.roles or is_leader:
+        links += [assign] if found.state in {State.NEW, State.ASSIGNED} and may_assign(request, found) else []
+        links += [route] if found.state in {State.NEW, State.ASSIGNED, State.WAITING} else []
+        links += [merge] if found.state in OPEN else []
+    if found.cause == Request.Cause.MISUSE and found.bill_id is None and found.state in {State.DONE, State.CLOSED}:
+        links.append(bill)
+    return show_request(request, found, links=links)
+
+
+def may_assign(request: PageRequest, found: Request) -> bool:
+    return not found.is_with_leader or policies.LEADER in request.viewer.roles
+
+
+@request.form("assign/", AssignForm, title=_("派单"), done=_("已派。"))
+def assign(request: PageRequest, form: AssignForm, found: Request) -> None:
+    said = form.cleaned_data
+    if not may_assign(request, found):
+        raise NotFoundError(what=Request.what)
+    dispatching.assign(
+        by=request.actor, request=found, crew=said["crew"], worker_id=said["worker"], window=said["window"]
+    )
+
+
+@request.form("route/", RouteForm, title=_("转给别的班组"), done=_("已转。"))
+def route(request: PageRequest, form: RouteForm, found: Request) -> None:
+    is_leader = policies.LEADER in request.viewer.roles
+    dispatching.route(by=request.actor, request=found, is_leader=is_leader, **form.cleaned_data)
+
+
+@request.form(
+    "merge/", MergeForm, title=_("并入同一件"), lead=_("同一地点、同一类、相差不到 48 小时。"), done=_("已并。")
+)
+def merge(request: PageRequest, form: MergeForm, found: Request) -> None:
+    dispatching.merge(by=request.actor, request=found, into_number=form.cleaned_data["number"].strip().upper())
+
+
+@request.form(
+    "bill/",
+    BillForm,
+    title=_("开缴费单"),
+    lead=_("人为损坏的材料费；人工不收费。开出以后在缴费人的账单里。"),
+    initial=lambda _request, found: {"payer": number_of(found.person_id)},
+    roles=DISPATCHER,
+    done=_("已开出。"),
+)
+def bill(request: PageRequest, form: BillForm, found: Request) -> None:
+    person_id, payer_id = request.viewer.person_id or 0, form.cleaned_data["payer"]
+    working.bill(by=request.actor, request=found, person_id=person_id, payer_id=payer_id)
+
+
+def number_of(person_id: int | None) -> str:
+    card = people.person_card(person_id) if person_id else None
+    return f"{card.name} {card.affiliations[0].campus_no}" if card and card.affiliations else ""
+
+
+class Crews(Table):
+    name = Link(_("班组"), to="change_crew")
+    phone = Text(_("电话"), is_number=True)
+    classes = Text(_("修什么"), lambda crew: "、".join(one.name for one in crew.classes.all()), sort=False)
+    buildings = Text(
+        _("哪些楼"), lambda crew: "、".join(one.name for one in crew.buildings.all()) or _("全校"), sort=False
+    )
+    people = Number(_("人数"), lambda crew: len(crew.members.all()), sort=False)
+    active = Badge(
+        _("状态"), "is_active", names={True: _("在用"), False: _("停用")}, tones={True: "good", False: "none"}
+    )
+
+
+@desk.page("crews/", title=_("班组"), tab=_("班组"), roles=DISPATCHER)
+def crews(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有班组"), icon="hard-hat", action=_("加一个"), to="add_crew")
+    rows = Crew.objects.prefetch_related("classes", "buildings", "members").order_by("name")
+    return listing(request, Crews, rows, empty=none, template="requests/kept.html", facts={"add": add_crew})
+
+
+def crew_facts(form: CrewForm) -> dict[str, Any]:
+    said = dict(form.cleaned_data)
+    return said | {"buildings": said["buildings"].split(), "members": said["members"].split()}
+
+
+@crews.form("new/", CrewForm, title=_("加班组"), icon="plus", done=_("已加。"), to="crews")
+def add_crew(request: PageRequest, form: CrewForm) -> None:
+    settings.set_crew(by=request.actor, **crew_facts(form))
+
+
+def said_of_crew(_request: PageRequest, crew: Crew) -> dict[str, Any]:
+    members = list(crew.members.all())
+    cards = people.person_cards([one.person_id for one in members])
+    numbers = {
+        one.person_id: cards[one.person_id].affiliations[0].campus_no
+        for one in members
+        if one.person_id in cards and cards[one.person_id].affiliations
+    }
+    leader = next((one.person_id for one in members if one.is_leader), 0)
+    return {
+        "name": crew.name,
+        "phone": crew.phone,
+        "classes": [one.key for one in crew.classes.all()],
+        "buildings": " ".join(one.key for one in crew.buildings.all()),
+        "duty_days": crew.duty_days,
+        "leader": numbers.get(leader, ""),
+        "members": " ".join(number for person_id, number in numbers.items() if person_id != leader),
+        "is_active": crew.is_active,
+    }
+
+
+@crews.form(
+    "<uuid:public_id>/",
+    CrewForm,
+    title=_("改班组"),
+    subject=record(Crew.objects.all(), Crew.what),
+    initial=said_of_crew,
+    done=_("已改。"),
+    to="crews",
+)
+def change_crew(request: PageRequest, form: CrewForm, crew: Crew) -> None:
+    settings.set_crew(by=request.actor, crew=crew, **crew_facts(form))
+
+
+class Classes(Table):
+    name = Link(_("类别"), to="change_class", by=("key",), sort=False)
+    minutes = Number(_("工作分钟"))
+    urgent = Text(_("什么算危险"), "urgent_words", sort=False)
+    urgent_minutes = Number(_("危险时几分钟到"))
+
+
+@desk.page("promises/", title=_("时限"), tab=_("时限"), roles=DISPATCHER)
+def promises(request: PageRequest) -> HttpResponseBase:
+    return listing(request, Classes, FaultClass.objects.all())
+
+
+@promises.form(
+    "<str:key>/",
+    ClassForm,
+    title=_("改时限"),
+    subject=record(FaultClass.objects.all(), FaultClass.what),
+    initial=lambda _request, one: {"minutes": one.minutes, "urgent_minutes": one.urgent_minutes},
+    done=_("已改。"),
+    to="promises",
+)
+def change_class(request: PageRequest, form: ClassForm, one: FaultClass) -> None:
+    settings.set_class(by=request.actor, fault_class=one, facts=form.cleaned_data)
+
+
+class Operators(Table):
+    name = Link(_("运营商"), to="change_operator")
+    phone = Text(_("报修电话"), is_number=True)
+    buildings = Text(_("哪些楼"), lambda one: "、".join(row.building.name for row in one.buildings.all()), sort=False)
+
+
+@desk.page("operators/", title=_("宿舍网络运营商"), tab=_("运营商"), roles=DISPATCHER)
+def operators(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记运营商"), icon="network", action=_("加一家"), to="add_operator")
+    rows = Operator.objects.prefetch_related("buildings__building").order_by("name")
+    return listing(request, Operators, rows, empty=none, template="requests/kept.html", facts={"add": add_operator})
+
+
+@operators.form("new/", OperatorForm, title=_("加运营商"), done=_("已加。"), to="operators")
+def add_operator(request: PageRequest, form: OperatorForm) -> None:
+    said = form.cleaned_data
+    settings.set_operator(by=request.actor, **said | {"buildings": said["buildings"].split()})
+
+
+@operators.form(
+    "<uuid:public_id>/",
+    OperatorForm,
+    title=_("改运营商"),
+    subject=record(Operator.objects.all(), Operator.what),
+    initial=lambda _request, one: {
+        "name": one.name,
+        "phone": one.phone,
+        "url": one.url,
+        "words": one.words,
+        "buildings": " ".join(row.building.key for row in one.buildings.select_related("building")),
+    },
+    done=_("已改。"),
+    to="operators",
+)
+def change_operator(request: PageRequest, form: OperatorForm, operator: Operator) -> None:
+    said = form.cleaned_data
+    settings.set_operator(by=request.actor, operator=operator, **said | {"buildings": said["buildings"].split()})
+
+
+class Hours(Table):
+    name = Text(_("班组"), "name")
+    jobs = Number(_("今年接单"), total=True)
+    done = Number(_("办完"), total=True)
+    late = Number(_("超时"), total=True)
+    again = Number(_("返工"), total=True)
+    minutes = Number(_("分钟"), total=True)
+    rating = Text(_("评分"), lambda row: f"{row['rating']:.1f}" if row["rating"] else "")
+
+
+@desk.page("hours/", title=_("工作量"), tab=_("工作量"))
+def hours(request: PageRequest) -> HttpResponseBase:
+    return listing(request, Hours, hours_by_crew(this_year()), export_as="维修工作量")

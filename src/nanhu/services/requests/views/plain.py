@@ -1,0 +1,31 @@
+"""What scripts of the pages ask for: answers that are known already, whose the phone is, the worker's own service worker."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from nanhu.services.requests.queries import answers_like
+
+
+@never_cache
+@require_GET
+def known(request: HttpRequest) -> HttpResponse:
+    """While one types a question."""
+    return render(request, "requests/_known.html", {"hits": answers_like(request.GET.get("words", ""))})
+
+
+@never_cache
+@require_GET
+def session(request: HttpRequest) -> JsonResponse:
+    """Whose account it is: asked before what a phone kept is sent."""
+    account = request.viewer.account_id  # type: ignore[attr-defined]  # set by identity
+    return JsonResponse({"account": account, "token": get_token(request)})
+
+
+@never_cache
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """Its scope is the folder that it comes from."""
+    return render(request, "requests/worker.js", content_type="text/javascript")

@@ -1,0 +1,102 @@
+"""A worker's list (我的工单), on a phone, in the order of the walk: arrive, cannot get in, done; also without a network."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import Console, PageRequest
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.registry import Viewer
+from nanhu.services.requests import policies
+from nanhu.services.requests.forms import DoneForm, NoEntryForm
+from nanhu.services.requests.models import Request
+from nanhu.services.requests.models.requests import OPEN
+from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
+from nanhu.services.requests.services import working
+from nanhu.services.requests.views.shared import TONES, phone_of, show_request
+
+desk = Console(
+    "requests:work",
+    _("我的工单"),
+    icon="hard-hat",
+    owner=_("服务大厅"),
+    description=_("班组的维修单：到场、进不了门、办完"),
+    roles=[policies.WORKER_ROLE],
+    order=38,
+)
+
+
+def open_jobs(viewer: Viewer) -> Any:
+    return policies.jobs(viewer).filter(state__in=OPEN)
+
+
+@desk.page(
+    "",
+    title=_("我的工单"),
+    tab=_("工单"),
+    waits=True,
+    count=lambda viewer: open_jobs(viewer).exclude(state=Request.State.WAITING).count(),
+    lead=_("按楼、按房间排好。没有网络也能填，连上以后自动上传。"),
+    opens_whole=True,
+)
+def jobs(request: PageRequest) -> HttpResponseBase:
+    rows = open_jobs(request.viewer).order_by("-is_urgent", "place__parent__key", "place__key", "due_at")[:60]
+    found = [
+        (one, TONES[one.state], arrive.address(public_id=one.public_id), finish.address(public_id=one.public_id))
+        for one in rows
+    ]
+    facts = {"jobs": found, "account": request.viewer.account_id, "causes": Request.Cause.choices}
+    return render(request, "requests/jobs.html", facts)
+
+
+def one_of_mine(request: PageRequest, public_id: object) -> Request:
+    found: Request = policies.found_in(policies.jobs(request.viewer), public_id)
+    return found
+
+
+@jobs.page("<uuid:public_id>/", title=_("维修单"), subject=Seen(one_of_mine), opens_whole=True)
+def request(request: PageRequest, found: Request) -> HttpResponse:
+    links = [finish, no_entry] if found.is_open else []
+    return show_request(
+        request,
+        found,
+        links=links,
+        arrive=arrive.address(public_id=found.public_id) if found.state in {"assigned", "waiting"} else "",
+        call=call.address(public_id=found.public_id),
+    )
+
+
+def me(request: PageRequest) -> dict[str, Any]:
+    return {"by": request.actor, "person_id": request.viewer.person_id or 0}
+
+
+@request.action("arrive/", done=_("已记下到场。"), to="request")
+def arrive(request: PageRequest, found: Request) -> Request:
+    return working.arrive(**me(request), request=found)
+
+
+@request.page("call/", title=_("联系电话"), posts=True)
+def call(request: PageRequest, found: Request) -> HttpResponse:
+    """Shown by a press, which is written down."""
+    phone = phone_of(request.actor, found) if request.method == "POST" and found.is_open else ""
+    return render(request, "requests/call.html", {"found": found, "phone": phone})
+
+
+@request.form("no-entry/", NoEntryForm, title=_("进不了门"), done=_("已请报修人选时间，时限先停。"), to="jobs")
+def no_entry(request: PageRequest, form: NoEntryForm, found: Request) -> None:
+    working.cannot_enter(**me(request), request=found, proposed=form.proposed)
+
+
+@request.form(
+    "done/",
+    DoneForm,
+    title=_("办完"),
+    template="requests/done.html",
+    done=_("办完了，等报修人评价。"),
+    to="jobs",
+    largest_file=PHOTOS * LARGEST_PHOTO,
+)
+def finish(request: PageRequest, form: DoneForm, found: Request) -> None:
+    working.done(**me(request), request=found, **form.facts)

@@ -1,0 +1,153 @@
+"""The service hall in a real browser: four presses to a report, a worker in a cellar without a network, an anonymous complaint and its answer.
+
+The browser's own reckoning stands against the published vectors of RFC 9474 and RFC 7748.
+"""
+
+import io
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+import nanhu.services.requests.tests as room_tests
+from nanhu.services.requests.models import Request, SpentToken
+from nanhu.services.requests.services import answering
+from nanhu.services.requests.tests.conftest import make_school
+from nanhu.testing.accessibility import SIZES, look_at
+from nanhu.testing.browsers import open_browser
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+VECTOR = json.loads((Path(room_tests.__file__).parent / "rfc9474.json").read_text("utf-8"))
+AGREES = """async ([blinding, sealing, vector]) => {
+  const { blind, finalize, fromHex, inverse, prepare, toHex } = await import(blinding);
+  const { x25519 } = await import(sealing);
+  const message = prepare(fromHex(vector.msg), fromHex(vector.msg_prefix));
+  const factor = inverse(BigInt(`0x${vector.inv}`), BigInt(`0x${vector.n}`));
+  const { blinded, inverse: undo } = await blind(vector.n, message, { salt: fromHex(vector.salt), factor });
+  const signature = await finalize(vector.n, message, vector.blind_sig, undo);
+  const flipped = vector.blind_sig.slice(0, -1) + (vector.blind_sig.at(-1) === "0" ? "1" : "0");
+  const refused = await finalize(vector.n, message, flipped, undo).then(() => false, () => true);
+  const point = x25519(fromHex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4"),
+                       fromHex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c"));
+  return [blinded === vector.blinded_msg, signature === vector.sig, refused,
+          toHex(point) === "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552"];
+}"""
+AN_HOUR_AGO = """() => {
+  const kept = JSON.parse(localStorage.getItem("nanhu-anonymous-tokens")).map((one) => ({ ...one, hour: one.hour - 1 }));
+  localStorage.setItem("nanhu-anonymous-tokens", JSON.stringify(kept));
+}"""
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open("nanhu-work-1");
+  while (!(await cache.match(location.pathname))) await new Promise((later) => setTimeout(later, 50));
+}"""
+
+
+def beside(work):
+    """Outside Playwright's loop, in which Django opens no connection."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: (work(), connection.close())[0]).result()
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (320, 240), (90, 120, 90)).save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def school(live_server):
+    made = make_school()
+    made.crew()
+    cookies = {number: made.client(number).cookies["nanhu_session"].value for number in ("S1", "W2")}
+    made.repair("S1", phone="13907300001")
+    Request.objects.update(state="closed")
+    return made, cookies
+
+
+@pytest.fixture
+def phone(live_server, school):
+    faults: list[str] = []
+    _made, cookies = school
+    with open_browser() as chromium:
+
+        def opened(number: str) -> Page:
+            return page_of(chromium, live_server.url, cookies[number], faults)
+
+        yield opened
+    assert [one for one in faults if not re.search("ERR_(INTERNET_DISCONNECTED|FAILED)", one)] == []
+
+
+def page_of(chromium: Browser, url: str, cookie: str, faults: list[str]) -> Page:
+    width, height = SIZES["phone"]
+    context = chromium.new_context(base_url=url, viewport={"width": width, "height": height}, locale="zh-CN")
+    context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": url}])
+    page = context.new_page()
+    page.on("pageerror", lambda told: faults.append(str(told)))
+    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    return page
+
+
+def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
+    made, _cookies = school
+    student = phone("S1")
+    student.goto("/requests/")
+    look_at(student, "requests")
+    student.get_by_role("link", name="后勤报修").click()
+    student.set_input_files("input[name=photos]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    look_at(student, "requests")
+    student.get_by_role("button", name="我要报修").click()
+    expect(student.get_by_text("已派单").first).to_be_visible()
+    one = beside(lambda: Request.objects.get(state="assigned"))
+    assert one.phone == "13907300001"
+
+    worker = phone("W2")
+    worker.goto("/requests/work/")
+    worker.evaluate(KEPT)
+    look_at(worker, "requests-work")
+    worker.context.set_offline(True)
+    worker.reload()
+    job = worker.locator(f'[data-job="{one.public_id}"]')
+    job.get_by_text("办", exact=True).click()
+    job.get_by_label("做了什么").fill("换了水龙头")
+    job.get_by_label("修好的照片").set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    job.get_by_role("button", name="办完").click()
+    expect(job.get_by_text("填好了，等着上传")).to_be_visible()
+    expect(worker.get_by_text("没有网络，照常可以填")).to_be_visible()
+    worker.context.set_offline(False)
+    expect(worker.get_by_text("现在没有派给您班组的单")).to_be_visible(timeout=20_000)
+    done = beside(lambda: Request.objects.get(pk=one.pk))
+    assert (done.state, done.worker_id) == ("done", made["W2"])
+    assert beside(lambda: done.photos.filter(is_after=True).count()) == 1
+
+    student.goto("/requests/anonymous/")
+    scripts = [student.locator("script[src*='requests/anonymous']").get_attribute("src")]
+    blinding, sealing = (scripts[0].replace("anonymous", name) for name in ("blind", "replies"))
+    assert student.evaluate(AGREES, [blinding, sealing, VECTOR]) == [True, True, True, True]
+    student.get_by_role("button", name="领三张").click()
+    expect(student.get_by_text("领到了")).to_be_visible()
+    expect(student.get_by_role("button", name="匿名提交")).to_be_disabled()
+    student.evaluate(AN_HOUR_AGO)
+    student.reload()
+    look_at(student, "requests")
+    sent = []
+    student.on("request", lambda asked: sent.append(asked) if asked.url.endswith("/send/") else None)
+    student.get_by_label("哪个单位").fill("1016 后勤管理处")
+    student.get_by_label("什么事").fill("食堂的肉变味了")
+    student.set_input_files("#a-photos", {"name": "c.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    student.get_by_role("button", name="匿名提交").click()
+    expect(student.locator('[data-part="code"]')).to_have_text(re.compile(r"^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$"))
+    brought = [asked.all_headers() for asked in sent]
+    assert [(one.get("cookie"), one.get("referer", "")) for one in brought] == [(None, "")]
+    code = student.locator('[data-part="code"]').inner_text()
+    secret = beside(lambda: Request.objects.get(is_anonymous=True))
+    assert (secret.words, beside(SpentToken.objects.count)) == ("食堂的肉变味了", 1)
+    beside(lambda: answering.answer(by=made.actor("C1"), request=secret, words="已下架，谢谢。"))
+    student.get_by_label("回执码").fill(code.lower())
+    student.get_by_role("button", name="看答复").click()
+    expect(student.get_by_text("已下架，谢谢。")).to_be_visible()
