@@ -287,12 +287,6 @@ def kept_venue(request: PageRequest, public_id: UUID) -> Venue:
     return found  # type: ignore[no-any-return]
 
 
-class Posts(Table):
-    duty = Badge(_("管什么"), names=VenuePost.Duty.choices, tone="info")
-    unit = Text(_("单位"), "unit__name")
-    office = Text(_("岗位"))
-
-
 @venues.page("<uuid:public_id>/", title=_("这个场地"), subject=Seen(kept_venue), opens_whole=True)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     named = {"public_id": found.public_id}

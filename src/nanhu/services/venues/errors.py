@@ -85,12 +85,6 @@ class TooEarlyError(CampusError):
     sentence = _("还没到时间：{at} 起才能领钥匙。")
 
 
-class TooLateError(CampusError):
-    code = "venues.too_late"
-    http_status = 409
-    sentence = _("这次借用的时间已经过去。")
-
-
 class MeterBackwardsError(CampusError):
     code = "venues.meter_backwards"
     field = "meter"

@@ -21,8 +21,11 @@ from nanhu.services.venues.models import Venue, VenuePost
 from nanhu.services.venues.presets import USES, Use
 from nanhu.services.venues.services.booking import Order, technicians_of
 
+MOST_DAMAGE_FEN: Final = 100_000_000
+MOST_FEE_FEN: Final = 1_000_000
 AREA: Final = forms.Textarea(attrs={"rows": 3})
 LONGEST_DAY: Final = 400
+YEARS: Final = range(2000, 2100)
 LINES: Final = {
     "course": _("课程或活动名称"),
     "students": _("教学班"),
@@ -180,6 +183,9 @@ class KeyInForm(KeyOutForm):
     damage = forms.CharField(label=_("损坏了什么"), max_length=200, required=False)
     damage_fen = YuanField(label=_("要赔（元）"), required=False)
 
+    def clean_damage_fen(self) -> int | None:
+        return at_most(self.cleaned_data["damage_fen"], MOST_DAMAGE_FEN)
+
 
 def plain_hours(typed: str) -> str:
     """Dashes and commas of any width, as rules read them."""
@@ -187,6 +193,12 @@ def plain_hours(typed: str) -> str:
     for sign, plain in (("—", "-"), ("–", "-"), ("、", " "), (",", " ")):
         text = text.replace(sign, plain)
     return " ".join(text.split())
+
+
+def at_most(fen: int | None, most: int) -> int | None:
+    if fen is not None and fen > most:
+        raise forms.ValidationError(_("最多 %(yuan)s 元。") % {"yuan": f"{most // 100:,}"})
+    return fen
 
 
 def spans_field(word: Any) -> forms.CharField:
@@ -214,6 +226,9 @@ class SeasonForm(forms.Form):
             except ValueError:
                 self.add_error(name, _("请按 08:00-12:00 14:00-22:00 的样子写，先早后晚。"))
         first, last = said.get("starts_on"), said.get("ends_on")
+        for name, day in (("starts_on", first), ("ends_on", last)):
+            if day and day.year not in YEARS:
+                self.add_error(name, _("请写 2000 到 2099 年之间的日期。"))
         if first and last and last < first:
             self.add_error("ends_on", _("结束在开始之前。"))
         return said
@@ -284,6 +299,9 @@ class ChangeVenueForm(forms.Form):
         help_text=_("收费时必填，例：venues.fee"),
     )
     key_desk = forms.CharField(label=_("钥匙在哪里领"), max_length=60, required=False, help_text=_("不填：不用领钥匙"))
+
+    def clean_fee_fen(self) -> int | None:
+        return at_most(self.cleaned_data["fee_fen"], MOST_FEE_FEN)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

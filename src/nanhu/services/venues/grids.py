@@ -61,7 +61,6 @@ def with_weeks(venues: Sequence[Any], first: date) -> Sequence[Any]:
     for one in venues:
         spans = queries.by_day(free.get(one.pk, []), days)
         one.week = [day_of(day, spans[place], opens, closes) for place, day in enumerate(days)]
-        one.first_day = first.isoformat()
     return venues
 
 

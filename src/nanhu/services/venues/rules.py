@@ -21,7 +21,6 @@ MOST_COMING: Final = 30
 """Bookings that a person may have before him."""
 STEP: Final = 15
 MIDNIGHT: Final = 1440
-MOST_WEEKS: Final = 4
 
 
 def dates_of(first: date, last: date, weeks: int) -> list[date]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from nanhu.services.venues.services.holding import BLOCKS, locked_venue
 MOST: Final = 500
 LONGEST_TITLE: Final = 60
 LONGEST_KEY: Final = 200
+LONGEST: Final = timedelta(days=31)
+YEARS: Final = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def read(components: list[Any]) -> Iterator[Event | tuple[str, str] | None]:
             yield title, str(_("有重复规则，请先在原来的日历里展开"))
         elif begins is None or ends is None or begins >= ends:
             yield title, str(_("没有写清从几点到几点"))
+        elif begins.year not in YEARS or ends.year not in YEARS or ends - begins > LONGEST:
+            yield title, str(_("日期不对，或一次超过 31 天"))
         elif ends <= now() or str(one.get("status", "")).upper() == "CANCELLED":
             yield None
         else:

@@ -18,7 +18,6 @@ from nanhu.services.venues.errors import (
     MeterBackwardsError,
     OwnBookingError,
     TooEarlyError,
-    TooLateError,
 )
 from nanhu.services.venues.models import Booking
 from nanhu.services.venues.services.booking import change, let_go, locked, locked_in
@@ -45,7 +44,7 @@ def hand_out(*, by: Actor, keeper_id: int | None, booking: Booking, meter: int |
     if now() < earliest:
         raise TooEarlyError(at=dates.time_words(earliest))
     if now() >= row.ends_at:
-        raise TooLateError
+        raise WrongStateError(what=row, state=_("已经过去"))
     row.key_out_at, row.key_out_by_name, row.meter_out, row.came_at = now(), by.name, meter, now()
     change(by, row, State.IN_USE, "venues.hand_out_key")
     return row

@@ -249,6 +249,7 @@ def test_a_key_goes_out_and_comes_back_with_the_meter_and_the_damage_is_a_bill(s
     assert "钥匙该还了" in desk.get(address).content.decode()
     assert desk.post(f"{address}key-in/", {"meter": "99"}).status_code == 422
     assert desk.post(f"{address}key-in/", {"meter": "120", "damage_fen": "80"}).status_code == 422
+    assert desk.post(f"{address}key-in/", {"damage": "门", "damage_fen": "99999999"}).status_code == 422
     done = {"meter": "120", "damage": "网架断了", "damage_fen": "80"}
     assert desk.post(f"{address}key-in/", done).status_code == 302
     made.refresh_from_db()

@@ -64,6 +64,10 @@ def test_whoever_knows_the_hours_finds_the_venues_that_have_them_free(school, ha
     assert found("16:00", "17:00") == ["小厅"]
     assert found("17:00", "18:00") == ["报告厅", "小厅"]
     assert found("06:00", "07:00") == []
+    for day in ("0001-01-01", "9999-12-31", "x", "\0"):
+        far = {"free_on": day, "free_from": "00:00", "free_to": "23:59", "day": day, "use": "\0", "page": "9" * 30}
+        assert student.get("/venues/", far).status_code == 200
+        assert student.get(f"/venues/{hall.public_id}/", far).status_code == 200
 
 
 def test_two_bookings_share_the_gap_where_the_venue_says_so(school):

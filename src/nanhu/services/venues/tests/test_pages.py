@@ -239,7 +239,9 @@ def test_a_keeper_registers_his_units_venue_and_it_can_be_booked(school):
     page = f"/venues/desk/venues/{made.public_id}/"
     assert "谁也约不到" in keeper.get(page).content.decode()
     season = {"season": "平时", "starts_on": "2020-01-01", "every": "08:00—12:00 14:00-24:00", "day_6": "", "day_7": ""}
-    assert keeper.post(f"{page}season/", season | {"every": "12:00-08:00"}).status_code == 422
+    for bad in ({"every": "12:00-08:00"}, {"ends_on": "9999-12-31"}, {"starts_on": "0001-01-01"}, {"season": "\0"}):
+        assert keeper.post(f"{page}season/", season | bad).status_code == 422
+    assert keeper.post(f"{page}change/", venue_form(school, fee_fen="99999999", fee_item="a.b")).status_code == 422
     assert keeper.post(f"{page}season/", season).status_code == 302
     assert Opening.objects.count() == 10
     overlap = season | {"season": "寒假", "starts_on": str(in_days(3))}
@@ -326,8 +328,10 @@ def test_bookings_of_elsewhere_come_in_by_a_calendar_once_and_never_over_others(
     day = in_days(7)
     events = event("1", day, "0900", "1100") + event("2", day, "1500", "1700")
     events += event("3", in_days(8), "0900", "1000", "RRULE:FREQ=DAILY\r\n") + event("4", in_days(-3), "0900", "1000")
+    events += "BEGIN:VEVENT\r\nUID:5\r\nDTSTART:99991231T230000Z\r\nDTEND:99991231T233000Z\r\nEND:VEVENT\r\n"
     answer = hand_in(CALENDAR.format(events=events)).content.decode()
     assert "收下 1 次" in answer
+    assert "超过 31 天" in answer
     assert answer.count("<li>") >= 2
     assert "<b>旧系统" not in answer
     again = hand_in(CALENDAR.format(events=events)).content.decode()
