@@ -69,7 +69,8 @@ class Line:
 class Listing:
     """One list of one request. `each` makes the rows of a table from a page of records, with one look-up for all of them. `bulk`: the
     name of the bulk form that its rows can be chosen for. `older`: of a list that is walked and never counted, where the next
-    part begins (`before` in the address). `is_whole_page`: it has saved views, and its rows open beside it."""
+    part begins (`before` in the address). `is_whole_page`: it has saved views, and its rows open beside it. `count`: of all rows, where
+    its page has counted them already."""
 
     request: PageRequest
     table: type[Table]
@@ -83,10 +84,11 @@ class Listing:
     bulk: str = ""
     older: str = ""
     is_whole_page: bool = False
+    count: int | None = None
 
     @cached_property
     def page(self) -> PageOfRows[Any]:
-        return page_of(self.request, self.rows, self.per_page)
+        return page_of(self.request, self.rows, self.per_page, None if self.is_narrowed else self.count)
 
     def reader(self, rows: Sequence[Any]) -> Reader:
         return Reader(self.request, self.request.viewer.account_id, self.table.people_in(rows))
@@ -193,9 +195,12 @@ class Listing:
                 yield [column.exported(row, reader) for column in columns]
 
 
-def page_of(request: HttpRequest, rows: Rows, per_page: int = PER_PAGE) -> PageOfRows[Any]:
-    """The part of a list that the address asks for (`page`); the first or last where it asks for none."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: Rows, per_page: int = PER_PAGE, count: int | None = None) -> PageOfRows[Any]:
+    """The part of a list that the address asks for (`page`); the first or last where it asks for none. `count`: where it is known."""
+    pages = Paginator(rows, per_page)
+    if count is not None:
+        pages.count = count  # Django counts where nobody has
+    return pages.get_page(request.GET.get("page"))
 
 
 def list_of(
@@ -221,6 +226,7 @@ def listing(
     per_page: int = PER_PAGE,
     bulk: str = "",
     older: str = "",
+    count: int | None = None,
     template: str = "kit/listing.html",
     facts: Mapping[str, Any] | None = None,
 ) -> HttpResponseBase:
@@ -237,6 +243,7 @@ def listing(
         can_export=bool(export_as),
         bulk=bulk,
         older=older,
+        count=count,
         is_whole_page=True,
         **more,
     )

@@ -123,6 +123,7 @@ def todo(request: PageRequest) -> HttpResponseBase:
         each=rows,
         empty=none,
         per_page=TODOS_SHOWN,
+        count=queries.count_tasks(request.viewer),
         bulk="agree_to_several" if queries.IN_BULK() else "",
         template="flows/todo.html",
         facts=facts,
