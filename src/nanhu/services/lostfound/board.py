@@ -26,7 +26,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.records import Seen
-from nanhu.kernel.registry import ALL_FACES
+from nanhu.kernel.registry import ALL_FACES, Viewer, WaitingLine
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import LARGEST_BODY, ClaimForm, FoundForm, LostForm, MessageForm, ReportForm
 from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item
@@ -125,6 +125,36 @@ def mine(request: PageRequest) -> HttpResponse:
         "matches": [(one, fitting[one.pk]) for one in looking[:MOST_MATCHED] if fitting[one.pk]],
     }
     return render(request, "lostfound/mine.html", facts)
+
+
+def waiting_lines(viewer: Viewer, limit: int) -> list[WaitingLine]:
+    """What 待办 says of it, one by one: claims first, nobody is named."""
+    claims = queries.claims_to(viewer.account_id).select_related("item").order_by("created_at")[:limit]
+    found = [
+        WaitingLine(title=_("认领：%(item)s") % {"item": one.item}, url=item_address(one.item), since=one.created_at)
+        for one in claims
+    ]
+    found += [
+        WaitingLine(
+            title=_("留言：%(title)s") % {"title": one.item},
+            url=talk.address(public_id=one.public_id),
+            since=one.created_at,
+        )
+        for one in queries.unread_talks(viewer.account_id)[:limit]
+    ]
+    signed = Item.objects.filter(hand_over__receiver_id=viewer.account_id, hand_over__signed_at=None)
+    found += [
+        WaitingLine(title=_("签收：%(item)s") % {"item": one}, url=item_address(one), since=one.ended_at)
+        for one in signed[:limit]
+    ]
+    return found[:limit]
+
+
+def item_address(one: Item) -> str:
+    return item.address(public_id=one.public_id)
+
+
+mine.waiting_lines = waiting_lines
 
 
 def item_seen(request: PageRequest, public_id: UUID) -> Item:

@@ -51,16 +51,23 @@ def unread_by(account: Any, *, person: str, read_at: str) -> QuerySet[Conversati
     return Conversation.objects.filter(is_new, **{person: account})
 
 
+AS_GUEST: Final = {"person": "guest", "read_at": "guest_read_at"}
+AS_AUTHOR: Final = {"person": "item__author", "read_at": "author_read_at"}
+
+
+def unread_talks(account_id: int) -> list[Conversation]:
+    sides = (unread_by(account_id, **side).select_related("item") for side in (AS_GUEST, AS_AUTHOR))
+    return [one for side in sides for one in side]
+
+
 count_open = own_count(
     "lostfound.open", lambda account: Item.objects.filter(author=account, state=Item.State.OPEN), of=ACCOUNT
 )
 count_claims = own_count("lostfound.claims", claims_to, of=ACCOUNT)
-count_as_guest = own_count(
-    "lostfound.as_guest", lambda account: unread_by(account, person="guest", read_at="guest_read_at"), of=ACCOUNT
-)
+count_as_guest = own_count("lostfound.as_guest", lambda account: unread_by(account, **AS_GUEST), of=ACCOUNT)
 count_as_author = own_count(
     "lostfound.as_author",
-    lambda account: unread_by(account, person="item__author", read_at="author_read_at"),
+    lambda account: unread_by(account, **AS_AUTHOR),
     of=ACCOUNT,
 )
 count_unsigned = own_count(

@@ -182,6 +182,8 @@ def test_the_tile_says_what_waits_and_nothing_to_who_has_nothing(school):
     home = school.client("S1").get("/").content.decode()
     assert "我的失物" in home
     assert "1 个认领等您答复" in home
+    assert "认领：黑色折叠伞，木柄" in school.client("S1").get("/flows/").content.decode()
+    assert "赵一鸣" not in school.client("S1").get("/flows/").content.decode()
 
 
 def test_my_copy_has_my_phone_and_anothers_token_has_not(school):
