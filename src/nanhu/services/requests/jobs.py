@@ -1,8 +1,8 @@
-"""What the worker does for requests: ends what nobody rated, forgets phones, mixes anonymous rows, tells the data centre."""
+"""What the worker does for requests: ends what nobody rated, tells of broken promises, forgets by age, mixes anonymous rows, tells the data centre."""
 
 from nanhu.kernel.jobs import job
 from nanhu.services.requests.publishing import publish_requests
-from nanhu.services.requests.services import anonymous, working
+from nanhu.services.requests.services import anonymous, reminding, working
 
 
 @job("requests.close_overdue", every="12 2 * * *")
@@ -13,6 +13,16 @@ def close_overdue() -> int:
 @job("requests.forget_phones", every="22 2 * * *")
 def forget_phones() -> int:
     return working.forget_phones()
+
+
+@job("requests.tell_late", every="*/10 * * * *")
+def tell_late() -> int:
+    return reminding.tell_late()
+
+
+@job("requests.forget_words", every="52 2 * * *")
+def forget_words() -> int:
+    return reminding.forget_words()
 
 
 @job("requests.mix", every="32 3 * * *")

@@ -13,6 +13,8 @@ ROUTES_UNTIL_LEADER: Final = 2
 PHONE_DAYS: Final = 30
 """After its end a request's phone is taken away."""
 WORDS_DAYS: Final = {"complaint": 5 * 366, "opinion": 5 * 366}
+"""By kind, after its end; all others `USUAL_WORDS_DAYS`."""
+USUAL_WORDS_DAYS: Final = 2 * 366
 MOST_OPEN: Final = 20
 """Open requests of one person; who has more waits for one to end."""
 MOST_A_DAY: Final = 30

@@ -105,6 +105,9 @@ class Request(models.Model):
     reopened = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, help_text="null: its clock stands")
     minutes_left = models.IntegerField(null=True, help_text="of the promise while the clock stands")
+    is_told_late = models.BooleanField(
+        default=False, help_text="whoever answers for it was told that the promise is broken"
+    )
     done_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     rating = models.PositiveSmallIntegerField(null=True)
@@ -115,6 +118,7 @@ class Request(models.Model):
     class Meta:
         db_table = "requests_request"
         indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=OPEN, is_told_late=False), name="requests_due"),
             models.Index(fields=["person"], name="requests_of_person"),
             models.Index(fields=["place", "fault_class"], condition=Q(state__in=OPEN), name="requests_open_at_place"),
             models.Index(fields=["crew"], condition=Q(state__in=OPEN), name="requests_open_of_crew"),

@@ -60,7 +60,8 @@ def ask_again(*, by: Actor, request: Request, person_id: int, words: str) -> Req
     found.state, found.reopened, found.done_at = State.NEW, found.reopened + 1, None
     is_complaint = found.kind == Request.Kind.COMPLAINT
     found.due_at = due_of_complaint(campus_today()) if is_complaint else due_of_answer(found.kind, now())
-    found.save(update_fields=["state", "reopened", "done_at", "due_at"])
+    found.is_told_late = False
+    found.save(update_fields=["state", "reopened", "done_at", "due_at", "is_told_late"])
     return found
 
 
@@ -80,7 +81,8 @@ def extend(*, by: Actor, request: Request, reason: str) -> Request:
         raise ExtendedAlreadyError
     last_day = campus_time(found.due_at - timedelta(seconds=1)).date()
     found.is_extended, found.due_at = True, due_of_complaint(last_day, COMPLAINT_EXTRA_DAYS)
-    found.save(update_fields=["is_extended", "due_at"])
+    found.is_told_late = False
+    found.save(update_fields=["is_extended", "due_at", "is_told_late"])
     note(by, found, What.EXTENDED, given(reason))
     tell_requester(found, said(found, _("延期办理")))
     return found

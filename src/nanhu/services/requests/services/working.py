@@ -115,8 +115,8 @@ def not_fixed(*, by: Actor, request: Request, person_id: int, words: str) -> Req
     found.state, found.reopened, found.done_at, found.closed_at = State.ASSIGNED, found.reopened + 1, None, None
     leader = found.crew.members.filter(is_leader=True).first() if found.crew else None
     found.worker_id = leader.person_id if leader else None
-    found.due_at = promised_until(found, now())
-    found.save(update_fields=["state", "reopened", "done_at", "closed_at", "worker", "due_at"])
+    found.due_at, found.is_told_late = promised_until(found, now()), False
+    found.save(update_fields=["state", "reopened", "done_at", "closed_at", "worker", "due_at", "is_told_late"])
     note(by, found, What.REOPENED, given(words))
     tell_crew(found, said(found, _("没有修好，请班长安排")))
     return found

@@ -2,6 +2,8 @@
 
 import io
 import re
+import struct
+import zlib
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,16 +13,18 @@ from PIL import Image
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.kernel.files import store
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, MailMessage
+from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.requests import queries
 from nanhu.services.requests.models import FaultClass, Request
 from nanhu.services.requests.publishing import rows as shared_rows
-from nanhu.services.requests.services import dispatching, working
+from nanhu.services.requests.services import dispatching, reminding, working
 from nanhu.services.requests.services.settings import set_operator
 from nanhu.services.requests.tests.conftest import picture
 from nanhu.testing.members import SYSTEM
+from nanhu.testing.pages import MOST_QUERIES
 
 pytestmark = pytest.mark.django_db
 HALL, WORK, DISPATCH = "/requests/", "/requests/work/", "/requests/dispatch/"
@@ -72,8 +76,10 @@ def test_what_is_no_repair_is_refused_beside_its_field_and_nothing_is_kept(schoo
 
 def test_a_picture_that_would_burst_is_refused(school):
     out = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(out, "PNG")
-    answer = school.client("S1").post(f"{HALL}repair/", said(photos=SimpleUploadedFile("a.png", out.getvalue())))
+    Image.new("1", (8, 8)).save(out, "PNG")
+    head = b"IHDR" + struct.pack(">II", 30_000, 30_000) + out.getvalue()[24:29]
+    burst = out.getvalue()[:12] + head + struct.pack(">I", zlib.crc32(head)) + out.getvalue()[33:]
+    answer = school.client("S1").post(f"{HALL}repair/", said(photos=SimpleUploadedFile("a.png", burst)))
     assert answer.status_code == 422
     assert not Request.objects.exists()
 
@@ -339,6 +345,49 @@ def test_what_nobody_rates_is_over_after_a_week_and_later_it_is_reported_anew(sc
     assert answer.status_code == 409
     one.refresh_from_db()
     assert one.state == "closed"
+
+
+def test_a_broken_promise_is_told_once_to_who_answers_for_it_and_to_who_waits(school):
+    school.crew()
+    one, question = school.repair(), school.question(unit="1012")
+    complaint = school.complaint("S2", unit="1016")
+    Request.objects.update(due_at=now() - timedelta(minutes=1))
+    MailMessage.objects.all().delete()
+    assert reminding.tell_late() == 3
+    assert reminding.tell_late() == 0
+    mails = {(mail.subject, mail.email) for mail in MailMessage.objects.all()}
+    assert {email for subject, email in mails if one.number in subject} == {"w1@example.com", "s1@example.com"}
+    assert {email for subject, email in mails if question.number in subject} == {"t2@example.com"}, "the unit's head"
+    assert complaint.number not in str(mails), "nobody heads that office"
+    working.done(by=school.actor("W1"), request=one, person_id=school["W1"], cause="wear")
+    working.not_fixed(by=school.actor("S1"), request=one, person_id=school["S1"], words="没好")
+    Request.objects.update(due_at=now() - timedelta(minutes=1))
+    assert reminding.tell_late() == 1, "a new promise is a new one"
+
+
+def test_words_are_forgotten_by_age_and_complaints_are_kept_five_years(school):
+    repair, complaint = school.repair(words="水管"), school.complaint("S2", unit="1016")
+    Request.objects.update(state="closed", closed_at=now() - timedelta(days=800))
+    assert reminding.forget_words() == 1
+    repair.refresh_from_db()
+    complaint.refresh_from_db()
+    assert (repair.words, complaint.words) == ("", "态度恶劣")
+    Request.objects.update(closed_at=now() - timedelta(days=1900))
+    assert reminding.forget_words() == 1
+
+
+def test_the_page_of_a_request_with_everything_on_it_asks_little(school, monkeypatch):
+    school.crew()
+    one = school.repair(words="水管", photos=[picture().read()] * 3)
+    materials = [("水龙头", 2, 1850), ("胶带", 1, 300)]
+    done = {"cause": "misuse", "materials": materials, "photos": [picture().read()] * 2}
+    working.done(by=school.actor("W2"), request=one, person_id=school["W2"], **done)
+    for number, address in (("S1", HALL + "mine/"), ("D1", DISPATCH), ("W2", WORK)):
+        assert len(queries_of(school.client(number), f"{address}{one.public_id}/")) <= MOST_QUERIES
+    monkeypatch.setattr(queries.datahub, "shared_tables", lambda: {queries.BEDS: object()})
+    stay = type("Stay", (), {"place": "d1-102"})
+    monkeypatch.setattr(queries.datahub, "rows", lambda table, where: [stay] if where == {"campus_no": "S1"} else [])
+    assert 'value="d1-102 一栋 102"' in school.client("S1").get(f"{HALL}repair/").content.decode(), "the bed's room"
 
 
 def test_a_script_is_stopped_at_twenty_open_ones(school):
