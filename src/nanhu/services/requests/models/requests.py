@@ -42,7 +42,7 @@ class Request(models.Model):
         ASSIGNED = "assigned", _("已派单")
         WORKING = "working", _("处理中")
         WAITING = "waiting", _("等报修人约时间")
-        DONE = "done", _("已办，待评价")
+        DONE = "done", _("已办")
         CLOSED = "closed", _("已结束")
         MERGED = "merged", _("已并入")
         WITHDRAWN = "withdrawn", _("已撤回")
