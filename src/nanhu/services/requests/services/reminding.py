@@ -21,11 +21,11 @@ HEAD = "head"
 def tell_late() -> int:
     """Each in a transaction of its own: one that cannot be told silences no other."""
     late = Request.objects.filter(state__in=OPEN, due_at__lt=now(), is_told_late=False)
-    return sum(told_once(public_id) for public_id in late.values_list("pk", flat=True)[:500])
+    return sum(remind(public_id) for public_id in late.values_list("pk", flat=True)[:500])
 
 
 @transaction.atomic
-def told_once(public_id: object) -> bool:
+def remind(public_id: object) -> bool:
     row = Request.objects.select_for_update(of=("self",)).select_related("crew").get(pk=str(public_id))
     if row.is_told_late or not row.is_open or row.due_at is None or row.due_at > now():
         return False
