@@ -19,6 +19,7 @@ from nanhu.platforms.flows.body import (
 )
 from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedError, TwinCaseError
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
+from nanhu.platforms.flows.forms import ColleagueField
 from nanhu.platforms.flows.hours import due_after, minutes_between
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.services.cases import cancel, go_on, keep_draft, open_case, resubmit, withdraw
@@ -35,6 +36,7 @@ __all__ = [
     "CaseClosed",
     "CaseOpened",
     "CaseReopened",
+    "ColleagueField",
     "Edge",
     "Field",
     "FlowSpec",

@@ -166,10 +166,14 @@ def facts_about(found: Venue) -> list[tuple[Any, Any]]:
         (_("设备"), "、".join(found.equipment) or "—"),
         (_("前后"), around_words(found)),
         (_("提前"), _("%(least)s 到 %(most)s 天") % {"least": found.notice_days, "most": found.ahead_days}),
-        (_("收费"), _("每小时 %(yuan)s 元") % {"yuan": f"{found.fee_fen / 100:g}"} if found.fee_fen else _("不收")),
+        (_("收费"), fee_words(found.fee_fen)),
         (_("钥匙"), found.key_desk or _("不用领")),
         (_("管理"), found.unit.name),
     ]
+
+
+def fee_words(fen_an_hour: int) -> Any:
+    return _("每小时 %(yuan)s 元") % {"yuan": f"{fen_an_hour / 100:g}"} if fen_an_hour else _("不收")
 
 
 def around_words(found: Venue) -> Any:
@@ -205,7 +209,12 @@ def minutes_in(text: str) -> int | None:
 def form_facts(request: PageRequest, found: Venue) -> dict[str, Any]:
     used = chosen_use(request, found)
     others = [one for one in policies.uses_for(request.viewer, found) if one.key != used.key]
-    return {"venue": found, "used": term(used.name), "others": [(one.key, term(one.name)) for one in others]}
+    return {
+        "venue": found,
+        "fee": fee_words(found.fee_fen),
+        "used": term(used.name),
+        "others": [(one.key, term(one.name)) for one in others],
+    }
 
 
 def person_of(viewer: Viewer) -> int:
@@ -300,7 +309,6 @@ def series(request: PageRequest, form: SeriesForm, found: Venue) -> Booking:
     lead=_("有人取消、这段时间空出来时，按先后问：给您留两小时，过时问下一位。"),
     submit=_("排上"),
     icon="hourglass",
-    arguments=lambda _request, found: {"venue": found},
     initial=named_hours,
     to="mine",
     done=_("已排上，轮到时发邮件告诉您。"),
@@ -371,15 +379,16 @@ def seen_booking(request: PageRequest, public_id: UUID) -> Booking:
 def booking(request: PageRequest, found: Booking) -> HttpResponse:
     made = found.application
     is_own = made.person_id == request.viewer.person_id
+    offers = displacing.offers_for(found) if is_own else []
     others = made.bookings.select_related("venue").exclude(pk=found.pk).order_by("begins_at")
     facts = {
         "booking": found,
-        "facts": facts_of(found),
+        "facts": [*([] if is_own else [(_("申请人"), made.person_name)]), *facts_of(found)],
         "tone": "good" if found.state in {State.APPROVED, State.IN_USE} else "quiet",
         "others": others if is_own else [],
         "is_own": is_own,
         "may_cancel": is_own and found.state in {State.HELD, State.APPROVED} and found.ends_at > now(),
-        "offers": displacing.offers_for(found) if is_own else [],
+        "offers": [(one, fee_words(min(one.fee_fen, found.fee_fen))) for one in offers],
         "cancel": cancel.address(public_id=found.public_id),
     }
     return render(request, "venues/booking.html", facts)
@@ -393,8 +402,9 @@ def facts_of(found: Booking) -> list[tuple[Any, Any]]:
         (_("用途类别"), made.use_name),
         (_("用途"), made.purpose),
         (_("人数"), made.headcount),
-        (_("单位"), made.unit.name if made.unit else "—"),
+        (_("单位（自填）"), made.unit.name if made.unit else "—"),
         (_("设备"), made.equipment or "—"),
+        (_("收费"), fee_words(found.fee_fen)),
         *((DETAILS[name], said) for name, said in made.details.items() if name in DETAILS),
         *persons_of(made),
         (_("编号"), made.number),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -60,6 +60,7 @@ from nanhu.services.venues.services import bringing, displacing, keeping, keys
 from nanhu.services.venues.services import holding as holds
 
 State = Booking.State
+IS_OUT: Final = Q(key_out_at__isnull=False, key_in_at=None)
 desk = Console(
     "venues:desk",
     _("场地管理"),
@@ -78,13 +79,12 @@ def kept_bookings(viewer: Viewer) -> Any:
 def keys_of_today(viewer: Viewer) -> Any:
     """What begins or goes on today, and every key that is out."""
     today = Q(held_from__lt=end_of(campus_today()), held_to__gt=start_of(campus_today()))
-    is_out = Q(state=State.IN_USE)
-    shown = [State.APPROVED, State.IN_USE, State.CLOSED, State.NO_SHOW]
-    return kept_bookings(viewer).filter(is_out | today, state__in=shown)
+    today &= Q(state__in=[State.APPROVED, State.IN_USE, State.CLOSED, State.NO_SHOW])
+    return kept_bookings(viewer).filter(Q(state=State.IN_USE) | IS_OUT | today)
 
 
 def keys_out(viewer: Viewer) -> int:
-    return int(kept_bookings(viewer).filter(state=State.IN_USE, key_out_at__isnull=False, held_to__lt=now()).count())
+    return int(kept_bookings(viewer).filter(IS_OUT, held_to__lt=now()).count())
 
 
 class Keys(Table):
@@ -155,10 +155,12 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
         "key_in": key_in.address(**named),
         "absent": absent.address(**named),
         "displace": displace.address(**named),
-        "may_displace": policies.OFFICE in request.viewer.roles and found.begins_at > now(),
+        "may_hand_out": found.state in {State.APPROVED, State.IN_USE} and found.key_out_at is None,
+        "may_take_back": found.state == State.IN_USE or found.is_key_out,
+        "may_displace": policies.OFFICE in request.viewer.roles and found.is_coming,
         "counts": found.state == State.NO_SHOW or found.is_late_cancel,
         "pardon": pardon.address(**named),
-        "is_late": found.state == State.IN_USE and keys.is_back_late(found),
+        "is_late": found.is_key_out and keys.is_back_late(found),
     }
     return render(request, "venues/kept_booking.html", facts)
 
@@ -172,7 +174,7 @@ def key_facts(found: Booking) -> list[tuple[Any, Any]]:
         said.append((_("还钥匙"), f"{dates.time_words(found.key_in_at)} {found.key_in_by_name}{late}"))
     if found.meter_out is not None or found.meter_in is not None:
         said.append(
-            (_("表读数"), f"{found.meter_out if found.meter_out is not None else '—'} → {found.meter_in or '—'}")
+            (_("表读数"), " → ".join("—" if one is None else str(one) for one in (found.meter_out, found.meter_in)))
         )
     if found.damage:
         said.append((_("损坏"), found.damage))
@@ -277,7 +279,8 @@ def refuse_other_unit(viewer: Viewer, unit_id: int) -> None:
 def register(request: PageRequest, form: VenueForm) -> Venue:
     facts = form.facts()
     refuse_other_unit(request.viewer, facts["unit_id"])
-    return keeping.register(by=request.actor, place=form.cleaned_data["room"], facts=facts)
+    owners = policies.units_named_by(request.viewer)
+    return keeping.register(by=request.actor, place=form.cleaned_data["room"], facts=facts, owners=owners)
 
 
 def kept_venue(request: PageRequest, public_id: UUID) -> Venue:
@@ -306,7 +309,10 @@ def venue(request: PageRequest, found: Venue) -> HttpResponse:
         "has_first": any(one.duty == VenuePost.Duty.FIRST for one, _office, _drop in posts),
         "list": list_of(request, Bookings, coming, per_page=10, caption=_("以后的借用")),
         "to": {one.name: one.address(**named) for one in on_venue()},
-        "blocks": [(one.hours, one.what, unblock.address(**named, number=one.pk)) for one in holds.blocks_of(found)],
+        "blocks": [
+            (one.hours, one.what, unblock.address(**named, number=one.pk) if may_unblock(request, one) else "")
+            for one in holds.blocks_of(found)
+        ],
         "sign": request.build_absolute_uri(f"/venues/door/{found.sign_key}/"),
         "feed": request.build_absolute_uri(f"/venues/door/{found.sign_key}.ics"),
     }
@@ -426,7 +432,7 @@ def drop_picture(request: PageRequest, found: Picture) -> None:
     "block/",
     BlockForm,
     title=_("停用一段时间"),
-    lead=_("检修、布展：这段时间谁也约不到。已有人约的，先取消或征用。"),
+    lead=_("检修、布展：这段时间谁也约不到。已有人约的，由场地管理先征用。"),
     done=_("已停用这段时间。"),
 )
 def block(request: PageRequest, form: BlockForm, found: Venue) -> None:
@@ -435,7 +441,19 @@ def block(request: PageRequest, form: BlockForm, found: Venue) -> None:
     holds.block(by=request.actor, venue=found, begins_at=begins_at, ends_at=ends_at, reason=reason)
 
 
-@venue.action("block/<int:number>/drop/", subject=part_of(holds.blocks_of), done=_("已放开。"))
+def may_unblock(request: PageRequest, row: Any) -> bool:
+    """What the office displaced for it gives back itself."""
+    return row.source != holds.DISPLACED or policies.OFFICE in request.viewer.roles
+
+
+def kept_block(request: PageRequest, public_id: UUID, number: int) -> Any:
+    found = holds.blocks_of(kept_venue(request, public_id)).filter(pk=number).first()
+    if found is None or not may_unblock(request, found):
+        raise NotFoundError(what=Venue.what)
+    return found
+
+
+@venue.action("block/<int:number>/drop/", subject=Seen(kept_block), done=_("已放开。"))
 def unblock(request: PageRequest, found: Any) -> None:
     holds.unblock(by=request.actor, row=found)
 

@@ -129,6 +129,37 @@ class OwnBookingError(CampusError):
     sentence = _("这是您自己的借用，要由别人经办。")
 
 
+class NotYourRoomError(CampusError):
+    code = "venues.not_your_room"
+    http_status = 403
+    field = "room"
+    sentence = _("这个房间不归本单位，请联系场地管理。")
+
+
+class PrivateRoomError(CampusError):
+    code = "venues.private_room"
+    field = "room"
+    sentence = _("办公室、寝室不外借。")
+
+
+class MoreThanSeatsError(CampusError):
+    code = "venues.more_than_seats"
+    field = "capacity"
+    sentence = _("这个房间只有 {seats} 座。")
+
+
+class FeeItemClosedError(CampusError):
+    code = "venues.fee_item_closed"
+    field = "fee_item"
+    sentence = _("财务没有开放这个收费项目。")
+
+
+class FeeTooHighError(CampusError):
+    code = "venues.fee_too_high"
+    field = "fee_fen"
+    sentence = _("借满最长时间就超过收费许可的上限 {yuan} 元。")
+
+
 class NotYourUnitError(CampusError):
     code = "venues.not_your_unit"
     http_status = 403

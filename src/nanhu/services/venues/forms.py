@@ -15,6 +15,7 @@ from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus.api import PlaceField
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries, rules
 from nanhu.services.venues.models import Venue, VenuePost
@@ -54,22 +55,11 @@ def quarter_choices(first: int, last: int) -> list[tuple[str, str]]:
 
 
 class HoursForm(forms.Form):
-    """A day, from when until when, by quarters of an hour."""
+    """A day, from when until when, by quarters of an hour: all of them, as seasons differ; the function refuses."""
 
     day = forms.DateField(label=_("哪一天"), widget=DayInput())
     begins = forms.TypedChoiceField(label=_("从几点"), coerce=int, choices=quarter_choices(0, 1425))
     ends = forms.TypedChoiceField(label=_("到几点"), coerce=int, choices=quarter_choices(15, 1440))
-
-    def __init__(self, *arguments: Any, venue: Venue | None = None, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        if venue is not None:
-            days = [campus_today() + timedelta(days=number) for number in range(7)]
-            first, last = queries.bounds_of([venue.pk], days)
-            self.choices_of("begins").choices = quarter_choices(first, last - rules.STEP)
-            self.choices_of("ends").choices = quarter_choices(first + rules.STEP, last)
-
-    def choices_of(self, name: str) -> Any:
-        return self.fields[name]
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
@@ -101,12 +91,12 @@ class BookForm(HoursForm):
     headcount = forms.IntegerField(label=_("人数"), min_value=1, max_value=20_000)
     unit = people.UnitField(label=_("单位或社团挂靠单位"), required=False)
     equipment = forms.CharField(label=_("要用的设备"), max_length=100, required=False)
-    sponsor = people.PersonField(
-        label=_("负责人"), required=False, help_text=_("超过 100 人必填：一位教职工，由他同意")
+    sponsor = flows.ColleagueField(
+        label=_("负责人"), required=False, help_text=_("超过 100 人必填：一位教职工，由他同意；学生填工号")
     )
 
     def __init__(self, *arguments: Any, venue: Venue | None = None, chosen: Use | None = None, **more: Any) -> None:
-        super().__init__(*arguments, venue=venue, **more)
+        super().__init__(*arguments, **more)
         self.chosen = chosen
         if venue is None or chosen is None:
             return
@@ -294,9 +284,9 @@ class ChangeVenueForm(forms.Form):
     fee_fen = YuanField(label=_("每小时收费（元）"), required=False)
     fee_item = forms.RegexField(
         label=_("收费项目代码"),
-        regex=r"^[a-z][a-z0-9_.]{1,40}\Z",
+        regex=r"^venues\.[a-z0-9_.]{1,33}\Z",
         required=False,
-        help_text=_("收费时必填，例：venues.fee"),
+        help_text=_("收费时必填，以 venues. 开头，例：venues.fee"),
     )
     key_desk = forms.CharField(label=_("钥匙在哪里领"), max_length=60, required=False, help_text=_("不填：不用领钥匙"))
 

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job
 from nanhu.platforms.datahub import api as datahub
 from nanhu.services.venues.models import Application, Booking, Venue, Waiting
@@ -25,7 +24,7 @@ FORGOTTEN: Final = "—"
 
 @job("venues.watch", every="*/5 * * * *")
 def watch() -> int:
-    """One that fails hinders no other."""
+    """One that fails hinders no other: each is a transaction of its own."""
     idle = Booking.objects.filter(state=State.HELD).filter(
         Q(application__held_until__lte=now()) | Q(begins_at__lte=now())
     )
@@ -39,6 +38,7 @@ def watch() -> int:
         + each(begun, keys.keep_watch)
         + each(lapsed, waiting.lapse)
         + each(waited_for, waiting.ask_next)
+        + each(Booking.objects.filter(owes=True), keys.bill_again)
     )
 
 
@@ -48,7 +48,7 @@ def each(rows: Iterable[Any], work: Any) -> int:
         try:
             work(one)
             count += 1
-        except CampusError:
+        except Exception:
             log.exception("venues.watch_failed", row=one.pk)
     return count
 

@@ -4,9 +4,10 @@ import secrets
 from typing import ClassVar
 from uuid import uuid4
 
-from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,15 @@ class Opening(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(weekday__range=(1, 7), closes__lte=1440, opens__lt=F("closes")), name="venues_opening_is"
+            ),
+            ExclusionConstraint(
+                name="venues_opening_once",
+                expressions=[
+                    (F("venue"), RangeOperators.EQUAL),
+                    (F("weekday"), RangeOperators.EQUAL),
+                    (F("during"), RangeOperators.OVERLAPS),
+                    (Func(F("opens"), F("closes"), function="int4range"), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 
@@ -203,6 +213,9 @@ class Booking(models.Model):
     ends_at = models.DateTimeField()
     held_from = models.DateTimeField()
     held_to = models.DateTimeField()
+    fee_fen = models.PositiveIntegerField(default=0, help_text="for an hour, as it was when it was asked for")
+    fee_item = models.TextField(default="", blank=True)
+    owes = models.BooleanField(default=False, help_text="closed, and its bills are not issued yet")
     is_late_cancel = models.BooleanField(default=False)
     reason = models.TextField(default="", blank=True)
     key_out_at = models.DateTimeField(null=True)
@@ -227,6 +240,7 @@ class Booking(models.Model):
                 condition=Q(state__in=["held", "approved", "in_use"]),
                 name="venues_booking_living",
             ),
+            models.Index(fields=["id"], condition=Q(owes=True), name="venues_booking_owing"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -254,6 +268,7 @@ class Booking(models.Model):
                 name="venues_booking_key",
             ),
             models.CheckConstraint(condition=Q(damage_fen=0) | ~Q(damage=""), name="venues_booking_damage"),
+            models.CheckConstraint(condition=Q(fee_fen=0) | ~Q(fee_item=""), name="venues_booking_fee_item"),
         ]
 
     def __str__(self) -> str:
@@ -262,6 +277,10 @@ class Booking(models.Model):
     @property
     def when(self) -> str:
         return campus.span_words(self.begins_at, self.ends_at)
+
+    @property
+    def is_key_out(self) -> bool:
+        return self.key_out_at is not None and self.key_in_at is None
 
     @property
     def is_coming(self) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.files.models import StoredFile
@@ -17,6 +18,10 @@ def may_open(_viewer: Viewer, file: StoredFile) -> bool:
     return Picture.objects.filter(file=file).exists()
 
 
+def hanging(pictures: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+    return pictures.filter(pk__in=Picture.objects.values("file"))
+
+
 PICTURES: Final = Purpose(
     key="venues.picture",
     name=_("场地照片"),
@@ -24,5 +29,6 @@ PICTURES: Final = Purpose(
     retention=Retention(name=_("三年"), days=1096),
     may_open=may_open,
     largest_bytes=LARGEST,
+    needed=hanging,
 )
 purposes.add(PICTURES)

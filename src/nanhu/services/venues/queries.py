@@ -16,12 +16,14 @@ from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, end_of, n
 from nanhu.kernel.registry import Hit
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.services.venues.models import LIVING, Booking, Opening, Venue, Waiting
+from nanhu.services.venues.models import LIVING, Booking, Opening, Venue, VenuePost, Waiting
+from nanhu.services.venues.presets import USES
 from nanhu.services.venues.rules import STEP
 
 QUERIES: Final = Path(__file__).parent / "sql" / "queries"
-FREE, FREE_BETWEEN, MAY_BOOK, NEAREST = (
-    (QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in ("free", "free_between", "may_book", "nearest")
+FREE, FREE_BETWEEN, MAY_BOOK, MAY_WAIT, NEAREST = (
+    (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("free", "free_between", "may_book", "may_wait", "nearest")
 )
 A_TERM: Final = timedelta(days=120)
 """Where the calendar has none."""
@@ -47,6 +49,13 @@ def refused_of(venue: Venue, hours: Sequence[Hours]) -> list[Hours]:
     """Those that cannot be booked now."""
     given = {"venues": [venue.pk] * len(hours), "begins": [one[0] for one in hours], "ends": [one[1] for one in hours]}
     return [one for one, (_venue, is_free) in zip(hours, fetched(MAY_BOOK, given), strict=True) if not is_free]
+
+
+def may_wait(venue: Venue, hours: Hours) -> tuple[bool, bool]:
+    """Whether they could be booked if nobody stood there, and whether nobody does."""
+    given = {"venue": venue.pk, "begins": hours[0], "ends": hours[1]}
+    [(is_bookable, is_free)] = fetched(MAY_WAIT, given)
+    return is_bookable, is_free
 
 
 def free_between(begins_at: datetime, ends_at: datetime) -> list[int]:
@@ -75,7 +84,7 @@ def up_to_step(moment: datetime) -> datetime:
 
 
 def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
-    """At most three where the same hours are free, for the same use and as many people."""
+    """Where the same hours are free, for the same use and as many people."""
     made = booking.application
     given = {
         "venue": booking.venue_id,
@@ -83,6 +92,7 @@ def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
         "ends": booking.ends_at,
         "use": made.use,
         "headcount": made.headcount,
+        "minutes": (booking.ends_at - booking.begins_at).total_seconds() // 60,
         "faces": sorted(faces),
         "units": sorted(people.unit_ids_of(made.person_id)),
     }
@@ -93,7 +103,23 @@ def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
 
 def faces_of(person_id: int) -> set[str]:
     card = people.person_card(person_id)
-    return {one.kind for one in card.affiliations if one.is_live} & {"student", "staff"} if card else set()
+    kinds = {one.kind for one in card.affiliations if one.is_live} - {"guest"} if card else set()
+    return {"student" if one == "student" else "staff" for one in kinds}
+
+
+def may_use(venue: Venue, person_id: int, uses: Iterable[str]) -> bool:
+    """Whether this person is of those who may ask for it, for one of these uses."""
+    faces = faces_of(person_id)
+    known = [one for one in uses if one in venue.uses and one in USES]
+    if not faces & set(venue.faces) or not any(USES[one].faces & faces for one in known):
+        return False
+    return venue.only_unit_id is None or venue.only_unit_id in people.unit_ids_of(person_id)
+
+
+def holders_of(venue: Venue, duty: str) -> list[int]:
+    """Whoever holds a post with this duty today."""
+    found = [people.find_post(one.unit_id, one.office) for one in VenuePost.objects.filter(venue=venue, duty=duty)]
+    return [person for post in found if post for person in post.person_ids]
 
 
 def missed_by(person_id: int) -> int:
@@ -139,11 +165,6 @@ def by_day(spans: Iterable[Hours], days: Sequence[date]) -> list[list[tuple[int,
     """Spans cut at midnight, for each of these days."""
     known = list(spans)
     return [[minutes_on(one, day) for one in known if one[0] < end_of(day) and one[1] > start_of(day)] for day in days]
-
-
-def opening_on(venue: Venue, day: date) -> list[tuple[int, int]]:
-    rows = Opening.objects.filter(venue=venue, during__contains=day, weekday=day.isoweekday()).order_by("opens")
-    return list(rows.values_list("opens", "closes"))
 
 
 def bounds_of(venues: Iterable[int], days: Sequence[date]) -> tuple[int, int]:

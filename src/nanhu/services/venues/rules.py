@@ -53,9 +53,12 @@ def words_of(minutes: int) -> str:
 
 
 def fee_of(fen_an_hour: int, begins_at: datetime, ends_at: datetime) -> int:
+    return fee_for(fen_an_hour, ends_at - begins_at)
+
+
+def fee_for(fen_an_hour: int, length: timedelta) -> int:
     """Each half hour that was begun counts."""
-    halves = -((ends_at - begins_at) // -timedelta(minutes=30))
-    return fen_an_hour * halves // 2
+    return fen_an_hour * -(length // -timedelta(minutes=30)) // 2
 
 
 def is_late(begins_at: datetime, moment: datetime) -> bool:

@@ -1,21 +1,26 @@
 """What venues hear: the word of their processes, and who has left."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.api import CaseClosed, TaskDone
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
-from nanhu.services.venues.models import Application, Booking, Waiting
+from nanhu.services.venues.models import Application, Booking, VenuePost, Waiting
 from nanhu.services.venues.rules import IDLE
 from nanhu.services.venues.services import booking, waiting
 from nanhu.services.venues.services.holding import CLOCK
+from nanhu.services.venues.services.telling import tell, tell_holders
 
+log = structlog.get_logger()
 PREFIX: Final = "venues."
 IN_LINE: Final = (Waiting.State.WAITS, Waiting.State.OFFERED)
 
@@ -58,22 +63,36 @@ def rekey_merged(events: Sequence[PersonsMerged]) -> None:
         for name in ("person", "sponsor", "technician"):
             Application.objects.filter(**{name: event.gone_id}).update(**{name: event.kept_id})
         same = Waiting.objects.filter(
-            person=event.kept_id, state__in=IN_LINE, venue=OuterRef("venue"), begins_at=OuterRef("begins_at")
+            person=event.kept_id,
+            state__in=IN_LINE,
+            **{name: OuterRef(name) for name in ("venue", "begins_at", "ends_at")},
         )
         theirs = Waiting.objects.filter(person=event.gone_id)
-        theirs.filter(Exists(same), state__in=IN_LINE).update(state=Waiting.State.LEFT)
+        for one in theirs.filter(Exists(same), state__in=IN_LINE).order_by("venue", "pk"):
+            waiting.leave(by=CLOCK, person_id=event.gone_id, waiting=one)
         theirs.update(person=event.kept_id)
 
 
 @subscribe(AffiliationEnded, name="venues.give_back_of_leavers")
 def give_back_of_leavers(events: Sequence[AffiliationEnded]) -> None:
-    """Whoever is of the school no more has no hours ahead of him."""
+    """Whoever is of the school no more has no hours ahead of him; where he answered for another's or works there, that one is told."""
     cards = people.person_cards({event.person_id for event in events})
     gone = [one for one, card in cards.items() if not any(tie.is_live for tie in card.affiliations)]
-    coming = Booking.objects.filter(
-        application__person__in=gone, state__in=[Booking.State.HELD, Booking.State.APPROVED], ends_at__gt=now()
-    )
-    for one in coming.order_by("pk"):
-        booking.cancel(by=CLOCK, booking=one, reason=_("申请人已离校"))
-    for waits in Waiting.objects.filter(person__in=gone, state__in=IN_LINE).order_by("pk"):
-        waiting.leave(by=CLOCK, person_id=waits.person_id, waiting=waits)
+    coming = Booking.objects.filter(state__in=[Booking.State.HELD, Booking.State.APPROVED], ends_at__gt=now())
+    ordered = coming.select_related("venue", "application").order_by("venue", "pk")
+    for one in ordered.filter(application__person__in=gone):
+        alone(booking.cancel, by=CLOCK, booking=one, reason=_("申请人已离校"))
+    for waits in Waiting.objects.filter(person__in=gone, state__in=IN_LINE).order_by("venue", "pk"):
+        alone(waiting.leave, by=CLOCK, person_id=waits.person_id, waiting=waits)
+    for one in ordered.filter(Q(application__sponsor__in=gone) | Q(application__technician__in=gone)):
+        tell(one, _("负责人或技术员已离校，请联系场地管理单位换人"))
+        tell_holders(one, VenuePost.Duty.FIRST, _("负责人或技术员已离校"))
+
+
+def alone(work: Callable[..., object], **given: Any) -> None:
+    """One that fails hinders no other."""
+    try:
+        with transaction.atomic():
+            work(**given)
+    except CampusError:
+        log.exception("venues.leaver_failed")

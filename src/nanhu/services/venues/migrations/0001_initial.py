@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 
+import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
@@ -204,6 +205,15 @@ class Migration(migrations.Migration):
                 ("ends_at", models.DateTimeField()),
                 ("held_from", models.DateTimeField()),
                 ("held_to", models.DateTimeField()),
+                (
+                    "fee_fen",
+                    models.PositiveIntegerField(default=0, help_text="for an hour, as it was when it was asked for"),
+                ),
+                ("fee_item", models.TextField(blank=True, default="")),
+                (
+                    "owes",
+                    models.BooleanField(default=False, help_text="closed, and its bills are not issued yet"),
+                ),
                 ("is_late_cancel", models.BooleanField(default=False)),
                 ("reason", models.TextField(blank=True, default="")),
                 ("key_out_at", models.DateTimeField(null=True)),
@@ -365,6 +375,18 @@ class Migration(migrations.Migration):
                 name="venues_opening_is",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="opening",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (models.F("venue"), "="),
+                    (models.F("weekday"), "="),
+                    (models.F("during"), "&&"),
+                    (models.Func(models.F("opens"), models.F("closes"), function="int4range"), "&&"),
+                ],
+                name="venues_opening_once",
+            ),
+        ),
         migrations.AddIndex(
             model_name="booking",
             index=models.Index(fields=["venue", "begins_at"], name="venues_booking_of_venue"),
@@ -376,6 +398,10 @@ class Migration(migrations.Migration):
                 fields=["begins_at"],
                 name="venues_booking_living",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="booking",
+            index=models.Index(condition=models.Q(("owes", True)), fields=["id"], name="venues_booking_owing"),
         ),
         migrations.AddConstraint(
             model_name="booking",
@@ -426,6 +452,13 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("damage_fen", 0), models.Q(("damage", ""), _negated=True), _connector="OR"),
                 name="venues_booking_damage",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee_fen", 0), models.Q(("fee_item", ""), _negated=True), _connector="OR"),
+                name="venues_booking_fee_item",
             ),
         ),
         migrations.AddConstraint(

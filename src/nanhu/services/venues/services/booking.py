@@ -1,7 +1,7 @@
 """Booking (借用): hours asked for and held, decided by the process, given back by whoever has them or by the clock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -71,10 +71,12 @@ def book(
     token: UUID,
     offered: Waiting | None = None,
 ) -> Application:
-    """All of these hours, held until they are decided. `offered`: the place in the line for which they were kept."""
+    """All of these hours, held until they are decided. `offered`: the place in the line for which they were kept. Up to a hundred people
+    nobody is asked to answer for it, and nobody is named."""
     known = made_by_form(Application.objects.all(), token, person_id=person_id)
     if known is not None:
         return known
+    order = order if order.headcount > rules.MANY else replace(order, sponsor=None)
     found = locked_venue(venue.pk)
     refuse_order(found, order, person_id, hours)
     if offered is not None:
@@ -98,7 +100,7 @@ def refuse_order(venue: Venue, order: Order, person_id: int, hours: Sequence[Hou
         raise TooManyPeopleError(capacity=venue.capacity)
     if any((ends - begins).total_seconds() > venue.longest_minutes * 60 for begins, ends in hours):
         raise TooLongError(minutes=venue.longest_minutes)
-    if order.use not in venue.uses:
+    if not queries.may_use(venue, person_id, [order.use]):
         raise NotFoundError(what=Venue.what)
     if order.headcount > rules.MANY and not may_sponsor(order.sponsor, person_id):
         raise SponsorMissingError
@@ -117,10 +119,7 @@ def may_sponsor(sponsor: int | None, person_id: int) -> bool:
 
 
 def technicians_of(venue: Venue) -> list[int]:
-    """Whoever holds the post today."""
-    posts = VenuePost.objects.filter(venue=venue, duty=VenuePost.Duty.TECHNICIAN)
-    found = [people.find_post(one.unit_id, one.office) for one in posts]
-    return [person for post in found if post for person in post.person_ids]
+    return queries.holders_of(venue, VenuePost.Duty.TECHNICIAN)
 
 
 def refuse_technician(venue: Venue, technician: int | None, hours: Sequence[Hours]) -> None:
@@ -167,7 +166,14 @@ def application_of(order: Order, person_id: int, token: UUID, missed: int) -> Ap
 def booking_of(made: Application, venue: Venue, hours: Hours) -> Booking:
     held = held_around(venue, hours)
     return Booking(
-        application=made, venue=venue, begins_at=hours[0], ends_at=hours[1], held_from=held[0], held_to=held[1]
+        application=made,
+        venue=venue,
+        begins_at=hours[0],
+        ends_at=hours[1],
+        held_from=held[0],
+        held_to=held[1],
+        fee_fen=venue.fee_fen,
+        fee_item=venue.fee_item,
     )
 
 
@@ -291,7 +297,15 @@ def end_case(by: Actor, application: Application, reason: str) -> None:
 
 def is_decided(application: Application) -> bool:
     """The word has fallen, and is only not heard here yet."""
-    return application.case_id is not None and bool(flows.case_card(application.case_id).outcome)
+    return bool(outcome_of(application))
+
+
+def is_granted(application: Application) -> bool:
+    return outcome_of(application) == "granted"
+
+
+def outcome_of(application: Application) -> str:
+    return flows.case_card(application.case_id).outcome if application.case_id is not None else ""
 
 
 @transaction.atomic

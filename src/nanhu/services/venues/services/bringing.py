@@ -21,7 +21,7 @@ MOST: Final = 500
 LONGEST_TITLE: Final = 60
 LONGEST_KEY: Final = 200
 LONGEST: Final = timedelta(days=31)
-YEARS: Final = range(2000, 2100)
+AHEAD: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Brought:
 @transaction.atomic
 def bring_in(*, by: Actor, venue: Venue, content: bytes) -> Brought:
     """Each that meets nobody, once; what is over is left out."""
-    found, refused = events_of(content)
     row = locked_venue(venue.pk)
+    found, refused = events_of(row, content)
     present = set(
         campus.Occupancy.objects.filter(source=BLOCKS, room=row.room_id, held=True).values_list("key", flat=True)
     )
@@ -83,7 +83,7 @@ def take(by: Actor, venue: Venue, one: Event) -> str:
     return ""
 
 
-def events_of(content: bytes) -> tuple[list[Event], list[tuple[str, str]]]:
+def events_of(venue: Venue, content: bytes) -> tuple[list[Event], list[tuple[str, str]]]:
     """Those to come, and those that cannot be read."""
     try:
         components = list(Calendar.from_ical(content.decode("utf-8-sig")).walk("VEVENT"))
@@ -92,7 +92,7 @@ def events_of(content: bytes) -> tuple[list[Event], list[tuple[str, str]]]:
     if not 0 < len(components) <= MOST:
         raise CalendarRefusedError
     found, refused = [], []
-    for one in read(components):
+    for one in read(venue, components):
         if isinstance(one, Event):
             found.append(one)
         elif one:
@@ -100,7 +100,9 @@ def events_of(content: bytes) -> tuple[list[Event], list[tuple[str, str]]]:
     return found, refused
 
 
-def read(components: list[Any]) -> Iterator[Event | tuple[str, str] | None]:
+def read(venue: Venue, components: list[Any]) -> Iterator[Event | tuple[str, str] | None]:
+    """The key names the venue: the same file may be brought to another one."""
+    last = now() + AHEAD
     for one in components:
         title = " ".join(str(one.get("summary", "")).replace("\0", "").split())[:LONGEST_TITLE] or str(_("已有的预订"))
         begins, ends = (moment_of(one.get(name)) for name in ("dtstart", "dtend"))
@@ -108,13 +110,13 @@ def read(components: list[Any]) -> Iterator[Event | tuple[str, str] | None]:
             yield title, str(_("有重复规则，请先在原来的日历里展开"))
         elif begins is None or ends is None or begins >= ends:
             yield title, str(_("没有写清从几点到几点"))
-        elif begins.year not in YEARS or ends.year not in YEARS or ends - begins > LONGEST:
-            yield title, str(_("日期不对，或一次超过 31 天"))
+        elif begins > last or ends - begins > LONGEST:
+            yield title, str(_("在 400 天以后，或一次超过 31 天"))
         elif ends <= now() or str(one.get("status", "")).upper() == "CANCELLED":
             yield None
         else:
             uid = str(one.get("uid", "")).replace("\0", "")[:LONGEST_KEY]
-            yield Event(f"{uid}/{begins.isoformat()}", title, begins, ends)
+            yield Event(f"{venue.public_id}/{uid}/{begins.isoformat()}", title, begins, ends)
 
 
 def moment_of(said: Any) -> datetime | None:

@@ -22,6 +22,8 @@ from nanhu.services.venues.services.telling import tell_waiting
 BOOKINGS: Final = "venues.booking"
 OFFERS: Final = "venues.waiting"
 BLOCKS: Final = "venues.block"
+DISPLACED: Final = "venues.displaced"
+"""Hours of what displaced a booking: given back by the office alone, and to nobody who waits."""
 CLOCK: Final = Actor.system("venues.clock")
 type Hours = tuple[datetime, datetime]
 
@@ -74,13 +76,22 @@ def offer_next(venue: Venue) -> None:
     )
     for one in line.select_related("venue").order_by("created_at", "pk"):
         hours = (one.begins_at, one.ends_at)
-        if not queries.refused_of(venue, [hours]):
+        if may_be_offered(venue, one):
             hold(by=CLOCK, venue=venue, source=OFFERS, wanted=[(str(one.public_id), hours)], what=_("候补"))
             one.state, one.offered_until = Waiting.State.OFFERED, min(now() + OFFERED_FOR, one.begins_at)
             one.save(update_fields=["state", "offered_until"])
             audit.record(by=CLOCK, action="venues.offer", target=f"venue:{venue.public_id}", facts={"waiting": one.pk})
             until = f"{campus_time(one.offered_until):%H:%M}"
             tell_waiting([one], _("候补轮到您了，%(time)s 前有效") % {"time": until})
+
+
+def may_be_offered(venue: Venue, one: Waiting) -> bool:
+    """Free, not taken by the office for something else, and he still is of those who may ask."""
+    hours = (one.begins_at, one.ends_at)
+    if queries.refused_of(venue, [hours]) or not queries.may_use(venue, one.person_id, venue.uses):
+        return False
+    displaced = campus.Occupancy.objects.filter(room=venue.room_id, source=DISPLACED)
+    return not displaced.filter(during__overlap=held_around(venue, hours)).exists()
 
 
 @transaction.atomic
@@ -93,19 +104,21 @@ def block(*, by: Actor, venue: Venue, begins_at: datetime, ends_at: datetime, re
 
 
 def blocks_of(venue: Venue) -> QuerySet[campus.Occupancy]:
-    """Closed hours and bookings that were brought in, from now on."""
-    found = campus.Occupancy.objects.filter(room=venue.room_id, source=BLOCKS, held=True, during__endswith__gt=now())
+    """Closed hours, bookings that were brought in, what displaced others; from now on."""
+    found = campus.Occupancy.objects.filter(
+        room=venue.room_id, source__in=[BLOCKS, DISPLACED], held=True, during__endswith__gt=now()
+    )
     return found.order_by("during")
 
 
 @transaction.atomic
 def unblock(*, by: Actor, row: campus.Occupancy) -> None:
     venue = locked_venue(Venue.objects.values_list("pk", flat=True).get(room=row.room_id))
-    give_back(by=by, venue=venue, source=BLOCKS, keys=[row.key])
+    give_back(by=by, venue=venue, source=row.source, keys=[row.key], asks_next=row.source == BLOCKS)
     audit.record(by=by, action="venues.unblock", target=f"venue:{venue.public_id}", facts={"hours": row.hours})
 
 
-def stand_in(by: Actor, venue: Venue, hours: Hours, reason: str) -> None:
+def stand_in(by: Actor, venue: Venue, hours: Hours, reason: str, source: str = BLOCKS) -> None:
     one = campus.Hold(
         room=venue.room_id,
         begins_at=hours[0],
@@ -114,4 +127,4 @@ def stand_in(by: Actor, venue: Venue, hours: Hours, reason: str) -> None:
         key=str(uuid4()),
         what=reason,
     )
-    campus.hold_rooms(by=by, source=BLOCKS, holds=[one])
+    campus.hold_rooms(by=by, source=source, holds=[one])

@@ -1,8 +1,8 @@
 """What is known of a venue: registered, changed, its hours and posts, pictures, withdrawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -11,13 +11,25 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.files import services as files
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.services.venues.errors import NoRoomError, RoomIsVenueError, SeasonsOverlapError
+from nanhu.services.venues import rules
+from nanhu.services.venues.errors import (
+    FeeItemClosedError,
+    FeeTooHighError,
+    MoreThanSeatsError,
+    NoRoomError,
+    NotYourRoomError,
+    PrivateRoomError,
+    RoomIsVenueError,
+    SeasonsOverlapError,
+)
 from nanhu.services.venues.models import Opening, Picture, Venue, VenuePost, new_sign_key
 from nanhu.services.venues.pictures import PICTURES
 from nanhu.services.venues.services.holding import locked_venue
 
 type Span = tuple[int, int]
+PRIVATE: Final = (campus.Room.Kind.OFFICE, campus.Room.Kind.BEDROOM)
 
 
 def note(by: Actor, venue: Venue, action: str, reason: str = "", **facts: Any) -> None:
@@ -26,9 +38,17 @@ def note(by: Actor, venue: Venue, action: str, reason: str = "", **facts: Any) -
 
 
 @transaction.atomic
-def register(*, by: Actor, place: campus.Place, facts: Mapping[str, Any]) -> Venue:
-    if not campus.Room.objects.filter(pk=place.pk).exists():
+def register(
+    *, by: Actor, place: campus.Place, facts: Mapping[str, Any], owners: Collection[int] | None = None
+) -> Venue:
+    """`owners`: units whose rooms may be named; None: all. An office or a bedroom is nobody's to lend: each approval opens its door."""
+    room = campus.Room.objects.filter(pk=place.pk).first()
+    if room is None:
         raise NoRoomError
+    if room.kind in PRIVATE:
+        raise PrivateRoomError
+    if owners is not None and room.owner_id not in owners:
+        raise NotYourRoomError
     venue = Venue(room_id=place.pk, **facts)
     write(venue)
     note(by, venue, "venues.register")
@@ -49,6 +69,9 @@ def change(*, by: Actor, venue: Venue, facts: Mapping[str, Any]) -> Venue:
 
 def write(venue: Venue) -> None:
     place = venue.room.place
+    if 0 < venue.room.seats < venue.capacity:
+        raise MoreThanSeatsError(seats=venue.room.seats)
+    refuse_fee(venue)
     words = f"{venue.use_names} {place.name} {place.key} {' '.join(venue.equipment)}"
     venue.searched = folding.searched(venue.name, words)
     try:
@@ -58,6 +81,18 @@ def write(venue: Venue) -> None:
         if "room_id" in str(error):
             raise RoomIsVenueError from error
         raise
+
+
+def refuse_fee(venue: Venue) -> None:
+    """A fee that could never be billed."""
+    if not venue.fee_fen:
+        return
+    ceilings = ledger.fee_ceilings([venue.fee_item])
+    if venue.fee_item not in ceilings:
+        raise FeeItemClosedError
+    most = ceilings[venue.fee_item]
+    if most is not None and rules.fee_for(venue.fee_fen, timedelta(minutes=venue.longest_minutes)) > most:
+        raise FeeTooHighError(yuan=f"{most / 100:g}")
 
 
 @transaction.atomic

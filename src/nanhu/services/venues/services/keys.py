@@ -1,14 +1,18 @@
 """Keys (钥匙): handed out and taken back at the desk, with the meter and what was broken; who came, who did not."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.ui import dates
 from nanhu.platforms.access import api as access
 from nanhu.platforms.ledger import api as ledger
@@ -19,11 +23,12 @@ from nanhu.services.venues.errors import (
     OwnBookingError,
     TooEarlyError,
 )
-from nanhu.services.venues.models import Booking
+from nanhu.services.venues.models import Booking, Venue
 from nanhu.services.venues.services.booking import change, let_go, locked, locked_in
 from nanhu.services.venues.services.holding import CLOCK
 from nanhu.services.venues.services.telling import tell
 
+log = structlog.get_logger()
 State = Booking.State
 ISSUER: Final = "venues"
 DAMAGE: Final = "venues.damage"
@@ -37,15 +42,17 @@ def refuse_own(row: Booking, keeper_id: int | None) -> None:
 
 @transaction.atomic
 def hand_out(*, by: Actor, keeper_id: int | None, booking: Booking, meter: int | None = None) -> Booking:
-    """From a quarter of an hour before it is held, until it is over."""
-    row = locked_in(booking, [State.APPROVED])
+    """From a quarter of an hour before it is held, until it is over; to him as well whom the door has let in."""
+    row = locked_in(booking, [State.APPROVED, State.IN_USE])
     refuse_own(row, keeper_id)
     earliest = row.held_from - rules.GRACE
     if now() < earliest:
         raise TooEarlyError(at=dates.time_words(earliest))
     if now() >= row.ends_at:
         raise WrongStateError(what=row, state=_("已经过去"))
-    row.key_out_at, row.key_out_by_name, row.meter_out, row.came_at = now(), by.name, meter, now()
+    if row.key_out_at is not None:
+        raise WrongStateError(what=row, state=_("钥匙已领出"))
+    row.key_out_at, row.key_out_by_name, row.meter_out, row.came_at = now(), by.name, meter, row.came_at or now()
     change(by, row, State.IN_USE, "venues.hand_out_key")
     return row
 
@@ -60,9 +67,12 @@ def take_back(
     damage: str = "",
     damage_fen: int = 0,
 ) -> Booking:
-    """The booking is closed; what is owed for the hours and for what was broken are bills of who applied."""
-    row = locked_in(booking, [State.IN_USE])
+    """The booking is closed; what is owed for the hours and for what was broken are bills of who applied. Of one that was displaced
+    meanwhile the key alone."""
+    row = locked_in(booking, [State.IN_USE, State.DISPLACED])
     refuse_own(row, keeper_id)
+    if row.state == State.DISPLACED and not row.is_key_out:
+        raise WrongStateError(what=row, state=row.get_state_display())
     if damage_fen and not damage:
         raise DamageWordsError
     if meter is not None and row.meter_out is not None and meter < row.meter_out:
@@ -70,8 +80,8 @@ def take_back(
     if row.key_out_at is not None:
         row.key_in_at, row.key_in_by_name = now(), by.name
     row.meter_in, row.damage, row.damage_fen = meter, damage, damage_fen
-    change(by, row, State.CLOSED, "venues.take_back_key")
-    bill(by, row)
+    change(by, row, State.CLOSED if row.state == State.IN_USE else row.state, "venues.take_back_key")
+    settle(by, row)
     return row
 
 
@@ -79,30 +89,59 @@ def is_back_late(row: Booking) -> bool:
     return (row.key_in_at or now()) > row.held_to + rules.GRACE
 
 
-def bill(by: Actor, row: Booking) -> None:
-    fee = rules.fee_of(row.venue.fee_fen, row.begins_at, row.ends_at)
-    orders = []
+def settle(by: Actor, row: Booking) -> None:
+    """Its bills. What finance does not allow now is tried again, and the key is back all the same."""
+    owes = [due for due in dues_of(row) if not is_billed(by, row, due)]
+    if bool(owes) != row.owes:
+        row.owes = bool(owes)
+        row.save(update_fields=["owes"])
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    kind: str
+    item: str
+    title: str
+    fen: int
+    words: str
+
+
+def dues_of(row: Booking) -> Iterator[Due]:
+    fee = rules.fee_of(row.fee_fen, row.begins_at, row.ends_at) if row.state == State.CLOSED else 0
     if fee:
-        what = _("场地使用费：%(booking)s") % {"booking": row}
-        orders.append(order_of(by, row, ("fee", row.venue.fee_item, _("场地使用费")), fee, what))
+        yield Due("fee", row.fee_item, _("场地使用费"), fee, _("场地使用费：%(booking)s") % {"booking": row})
     if row.damage_fen:
         what = _("场地损坏赔偿：%(damage)s") % {"damage": row.damage[:60]}
-        orders.append(order_of(by, row, ("damage", DAMAGE, _("场地损坏赔偿")), row.damage_fen, what))
-    if orders:
-        ledger.issue_bills(by=by, orders=orders)
+        yield Due("damage", DAMAGE, _("场地损坏赔偿"), row.damage_fen, what)
 
 
-def order_of(by: Actor, row: Booking, item: tuple[str, str, str], fen: int, name: str) -> ledger.BillOrder:
-    kind, code, title = item
-    ledger.open_fee_item(by=by, code=code, name=title, reason=title)
+def is_billed(by: Actor, row: Booking, due: Due) -> bool:
+    try:
+        with transaction.atomic():
+            ledger.open_fee_item(by=by, code=due.item, name=due.title, reason=due.title)
+            ledger.issue_bills(by=by, orders=[order_of(row, due)])
+    except CampusError as error:
+        log.warning("venues.bill_refused", booking=row.pk, code=error.code)
+        return False
+    return True
+
+
+@transaction.atomic
+def bill_again(booking: Booking) -> None:
+    row = locked(booking)
+    if row.owes:
+        settle(CLOCK, row)
+
+
+def order_of(row: Booking, due: Due) -> ledger.BillOrder:
     return ledger.BillOrder(
-        key=f"venues.{kind}:{row.public_id}",
+        key=f"venues.{due.kind}:{row.public_id}",
         person_id=row.application.person_id,
         issuer=ISSUER,
-        item=code,
-        amount_fen=fen,
+        item=due.item,
+        amount_fen=due.fen,
         due_on=campus_today() + DAYS_TO_PAY,
-        name=name,
+        name=due.words,
     )
 
 
@@ -135,18 +174,44 @@ def pardon(*, by: Actor, keeper_id: int | None, booking: Booking, reason: str) -
 @transaction.atomic
 def keep_watch(booking: Booking) -> str:
     """What the clock makes of a booking that has begun: who passed the door came, where somebody looks who did not come is absent,
-    and what is over is closed."""
+    and what is over is closed. While another's key of the venue is out, who is in there is for the keeper to say."""
     row = locked(booking)
     if row.state == State.APPROVED and row.begins_at <= now():
-        place = row.venue.room.place
-        came = access.came_in(place, row.application.person_id, row.held_from - rules.GRACE, now())
+        came = came_of(row)
         if came is not None:
             row.came_at = came
             change(CLOCK, row, State.IN_USE, "venues.note_present")
-        elif now() >= row.begins_at + rules.COMES_WITHIN and (row.venue.key_desk or access.has_door(place.pk)):
+        elif now() >= row.begins_at + rules.COMES_WITHIN and is_watched(row) and not keys_out(row.venue).exists():
             note_absent(by=CLOCK, booking=row)
             return State.NO_SHOW
     if row.state in {State.APPROVED, State.IN_USE} and row.held_to <= now() and row.key_out_at is None:
         change(CLOCK, row, State.CLOSED, "venues.close")
-        bill(CLOCK, row)
+        settle(CLOCK, row)
     return row.state
+
+
+def is_watched(row: Booking) -> bool:
+    return bool(row.venue.key_desk) or access.has_door(row.venue.room_id)
+
+
+def keys_out(venue: Venue) -> QuerySet[Booking]:
+    return Booking.objects.filter(venue=venue, key_out_at__isnull=False, key_in_at=None)
+
+
+def came_of(row: Booking) -> datetime | None:
+    """When the door let in who applied or answers for it; who is still in there from the hours before has come."""
+    place, made = row.venue.room.place, row.application
+    for person in filter(None, (made.person_id, made.sponsor_id)):
+        came = access.came_in(place, person, row.held_from - rules.GRACE, now())
+        if came is not None:
+            return came
+    return row.begins_at if stayed(row) else None
+
+
+def stayed(row: Booking) -> bool:
+    before = Booking.objects.filter(
+        venue=row.venue_id, application__person=row.application.person_id, state__in=[State.IN_USE, State.CLOSED]
+    )
+    return before.filter(
+        came_at__isnull=False, key_in_at=None, ends_at__lte=row.begins_at, held_to__gte=row.held_from
+    ).exists()

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from nanhu.kernel.registry import Text
 from nanhu.platforms.flows import api as flows
+from nanhu.services.venues import queries
 from nanhu.services.venues.models import Application, Booking, Waiting
 
 
@@ -18,6 +19,12 @@ def concerned(application: Application) -> set[int]:
 def tell(booking: Booking, words: Text) -> None:
     address = reverse("venues:book:booking", kwargs={"public_id": booking.public_id})
     flows.tell_persons(concerned(booking.application), address, f"{words}：{booking}")
+
+
+def tell_holders(booking: Booking, duty: str, words: Text) -> None:
+    """Whoever has this say in its venue."""
+    address = reverse("venues:book:venue", kwargs={"public_id": booking.venue.public_id})
+    flows.tell_persons(set(queries.holders_of(booking.venue, duty)), address, f"{words}：{booking}")
 
 
 def tell_waiting(waiting: Iterable[Waiting], words: Text) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries, rules
@@ -23,6 +23,8 @@ LAPSED: Final = _("候补没有接，已轮到下一位")
 @transaction.atomic
 def join(*, by: Actor, person_id: int, venue: Venue, hours: Hours) -> Waiting:
     found = locked_venue(venue.pk)
+    if not queries.may_use(found, person_id, found.uses):
+        raise NotFoundError(what=Venue.what)
     refuse_hours(found, hours)
     if queries.waiting_of(person_id).count() >= rules.MOST_WAITING:
         raise TooManyWaitingError
@@ -44,13 +46,13 @@ def join(*, by: Actor, person_id: int, venue: Venue, hours: Hours) -> Waiting:
 
 
 def refuse_hours(venue: Venue, hours: Hours) -> None:
-    """Hours that are open and taken: what is free is booked, what is never open is waited for in vain."""
-    day = campus_time(hours[0]).date()
-    begins, ends = queries.minutes_on(hours, day)
-    is_open = any(a <= begins and ends <= b for a, b in queries.opening_on(venue, day))
-    if venue.withdrawn_at is not None or not is_open or hours[0] <= now() or hours[0] >= hours[1]:
+    """Hours that could be booked and are taken: what is free is booked, what is not open or not yet to be booked is waited for in vain."""
+    if hours[0] >= hours[1]:
         raise NeverOpenError
-    if not queries.refused_of(venue, [hours]):
+    is_bookable, is_free = queries.may_wait(venue, hours)
+    if not is_bookable:
+        raise NeverOpenError
+    if is_free:
         raise IsFreeError
 
 

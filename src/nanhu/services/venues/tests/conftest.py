@@ -166,7 +166,7 @@ def build() -> None:
     orders = [campus.PlaceOrder(key="main", name="主校区", kind="campus")]
     orders += [campus.PlaceOrder(key=key, name=f"{key}楼", kind="teaching", parent="main") for key in ("b1", "b2")]
     campus.set_up_places(by=SYSTEM, places=orders)
-    room = {"floor": 1, "kind": "hall", "seats": 300, "exam_seats": 0, "area": None, "unit": "", "equipment": []}
+    room = {"floor": 1, "kind": "hall", "seats": 300, "exam_seats": 0, "area": None, "unit": "1016", "equipment": []}
     rooms = {
         f"{b}.{n}": {**room, "lock": "key", "name": f"{b}.{n}", "building": b} for b in ("b1", "b2") for n in "123"
     }
