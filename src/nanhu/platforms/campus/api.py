@@ -28,7 +28,7 @@ from nanhu.platforms.campus.queries.terms import (
     week_of,
 )
 from nanhu.platforms.campus.rules import TermDay
-from nanhu.platforms.campus.services.occupancy import Hold, Swap, hold_rooms, release_rooms, replace_rooms
+from nanhu.platforms.campus.services.occupancy import Hold, Swap, hold_rooms, release_rooms, rename_rooms, replace_rooms
 from nanhu.platforms.campus.services.places import PlaceOrder, close_place, reopen_place, set_up_places
 from nanhu.platforms.campus.services.terms import TermOrder
 
@@ -68,6 +68,7 @@ __all__ = [
     "place_lines",
     "place_with",
     "release_rooms",
+    "rename_rooms",
     "reopen_place",
     "replace_rooms",
     "room_ids",

@@ -26,6 +26,7 @@ MOST_DAMAGE_FEN: Final = 100_000_000
 MOST_FEE_FEN: Final = 1_000_000
 AREA: Final = forms.Textarea(attrs={"rows": 3})
 LONGEST_DAY: Final = 400
+LONGEST_BLOCK: Final = 100
 YEARS: Final = range(2000, 2100)
 LINES: Final = {
     "course": _("课程或活动名称"),
@@ -69,9 +70,12 @@ class HoursForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if "begins" in said and "ends" in said and said["begins"] >= said["ends"]:
+        if "begins" in said and "ends" in said and self.is_backwards(said):
             self.add_error("ends", _("结束要在开始之后。"))
         return said
+
+    def is_backwards(self, said: dict[str, Any]) -> bool:
+        return bool(said["begins"] >= said["ends"])
 
     def hours_on(self, day: date) -> tuple[datetime, datetime]:
         said = self.cleaned_data
@@ -215,6 +219,8 @@ class SeasonForm(forms.Form):
                 said[name] = rules.spans_in(plain_hours(said.get(name) or ""))
             except ValueError:
                 self.add_error(name, _("请按 08:00-12:00 14:00-22:00 的样子写，先早后晚。"))
+        if not any(said.get(name) for name in ("every", "day_6", "day_7")):
+            self.add_error("every", _("至少写一段时间；整段不开的，请停用这段时间。"))
         first, last = said.get("starts_on"), said.get("ends_on")
         for name, day in (("starts_on", first), ("ends_on", last)):
             if day and day.year not in YEARS:
@@ -247,7 +253,22 @@ class CalendarForm(FileForm):
 
 
 class BlockForm(HoursForm, ReasonForm):
-    field_order = ("day", "begins", "ends", "reason")
+    """Hours of a day, or from an hour of it to an hour of a later one: a holiday in one piece."""
+
+    last_day = forms.DateField(label=_("到哪一天"), widget=DayInput(), required=False, help_text=_("不填：当天"))
+    field_order = ("day", "begins", "last_day", "ends", "reason")
+
+    def is_backwards(self, said: dict[str, Any]) -> bool:
+        first, last = said.get("day"), said.get("last_day")
+        if first and last and first != last:
+            return bool(last < first or last - first > timedelta(days=LONGEST_BLOCK))
+        return super().is_backwards(said)
+
+    @property
+    def hours(self) -> tuple[datetime, datetime]:
+        said = self.cleaned_data
+        last = said["last_day"] or said["day"]
+        return queries.moment_at(said["day"], said["begins"]), queries.moment_at(last, said["ends"])
 
 
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]

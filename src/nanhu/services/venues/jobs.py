@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from django.db import transaction
 from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
 from nanhu.services.venues.models import Application, Booking, Venue, Waiting
 from nanhu.services.venues.services import booking, keys, waiting
+from nanhu.services.venues.services.holding import BOOKINGS
 
 log = structlog.get_logger()
 BY: Final = Actor.system("venues.publish")
@@ -20,6 +23,7 @@ State = Booking.State
 TOLD_FOR: Final = timedelta(days=400)
 WORDS_KEPT: Final = timedelta(days=366)
 FORGOTTEN: Final = "—"
+MOST_FORGOTTEN: Final = 5_000
 
 
 @job("venues.watch", every="*/5 * * * *")
@@ -55,10 +59,18 @@ def each(rows: Iterable[Any], work: Any) -> int:
 
 @job("venues.forget", every="40 3 * * *")
 def forget_words() -> int:
-    """A year after its last hour what somebody wanted a room for is nobody's business; who had it when stays."""
+    """A year after its last hour what somebody wanted a room for is nobody's business; who had it when stays. The case forgets by itself."""
     recent = Booking.objects.filter(ends_at__gte=now() - WORDS_KEPT).values("application")
-    old = Application.objects.exclude(pk__in=recent).exclude(purpose=FORGOTTEN)
-    return old.update(purpose=FORGOTTEN, details={}, equipment="")
+    old = Application.objects.exclude(pk__in=recent).exclude(title=FORGOTTEN)
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:MOST_FORGOTTEN])
+    bookings = Booking.objects.filter(application__in=ids)
+    with transaction.atomic():
+        keys_of = [str(one) for one in bookings.values_list("public_id", flat=True)]
+        campus.rename_rooms(source=BOOKINGS, keys=keys_of, what=FORGOTTEN)
+        bookings.exclude(reason="").update(reason=FORGOTTEN)
+        bookings.exclude(damage="").update(damage=FORGOTTEN)
+        forgotten = {"title": FORGOTTEN, "purpose": FORGOTTEN, "details": {}, "equipment": ""}
+        return Application.objects.filter(pk__in=ids).update(**forgotten)
 
 
 @job("venues.publish", every="12 * * * *")

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -179,29 +178,6 @@ def bounds_of(venues: Iterable[int], days: Sequence[date]) -> tuple[int, int]:
 def moment_at(day: date, minutes: int) -> datetime:
     """Minutes of a day, 1440 being the midnight that ends it."""
     return datetime.combine(day, datetime.min.time(), CAMPUS_ZONE) + timedelta(minutes=minutes)
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """What the sign at a door says."""
-
-    current: Booking | None
-    following: Booking | None
-    rest: list[Booking]
-
-
-def sign_of(venue: Venue) -> Now:
-    """The rest of today."""
-    today = bookings().filter(
-        venue=venue,
-        state__in=[Booking.State.APPROVED, Booking.State.IN_USE],
-        ends_at__gt=now(),
-        begins_at__lt=end_of(campus_today()),
-    )
-    found = list(today.order_by("begins_at"))
-    current = next((one for one in found if one.begins_at <= now()), None)
-    later = [one for one in found if one is not current]
-    return Now(current, later[0] if later else None, later[1:])
 
 
 def waiting_of(person_id: int) -> QuerySet[Waiting]:

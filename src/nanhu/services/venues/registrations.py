@@ -15,7 +15,7 @@ from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Occurrence, Outstanding, Owner, TileContent, Verdict, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.venues import queries
-from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost
+from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost, Waiting
 from nanhu.services.venues.services.keys import ISSUER, is_back_late
 from nanhu.services.venues.signs import GONE, occurrence_of
 
@@ -79,13 +79,27 @@ def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence
 
 
 def bookings_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
-    found = queries.bookings().filter(application__person=owner.person_id).order_by("-begins_at")
+    me = owner.person_id
+    mine = Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
+    found = queries.bookings().filter(mine).order_by("-begins_at")
     for one in found.filter(application__created_at__gte=since) if since else found:
         yield {
             "number": one.application.number,
             "venue": one.venue.name,
+            "is_applicant": one.application.person_id == me,
             "title": one.application.title,
             "purpose": one.application.purpose,
+            "begins_at": one.begins_at.isoformat(),
+            "ends_at": one.ends_at.isoformat(),
+            "state": str(one.get_state_display()),
+        }
+
+
+def waiting_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+    found = Waiting.objects.filter(person=owner.person_id).select_related("venue").order_by("-begins_at")
+    for one in found.filter(created_at__gte=since) if since else found:
+        yield {
+            "venue": one.venue.name,
             "begins_at": one.begins_at.isoformat(),
             "ends_at": one.ends_at.isoformat(),
             "state": str(one.get_state_display()),
@@ -114,6 +128,9 @@ registry.personal_data.add(
     registry.PersonalData(
         key="venues.bookings", title=_("场地借用"), load=bookings_of, description=_("场地、时间、活动、用途、状态")
     )
+)
+registry.personal_data.add(
+    registry.PersonalData(key="venues.waiting", title=_("场地候补"), load=waiting_of, description=_("场地、时间、状态"))
 )
 registry.searchables.add(
     registry.Searchable(key="venues.venues", title=_("场地"), icon="calendar-check", hits=queries.venue_hits, order=40)

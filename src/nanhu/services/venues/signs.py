@@ -1,10 +1,12 @@
 """The sign at a door (门牌: now and next) and the calendar of a venue: a secret address each, no session, no names of persons."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.calendar.icalendar_files import calendar_file
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, end_of, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Occurrence
 from nanhu.kernel.ui import dates
+from nanhu.platforms.campus import api as campus
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import Booking, Venue
+from nanhu.services.venues.services.holding import BOOKINGS, OFFERS
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 SHOWN: Final = (
@@ -28,6 +32,48 @@ SHOWN: Final = (
     Booking.State.DISPLACED,
 )
 GONE: Final = frozenset({Booking.State.CANCELLED, Booking.State.DISPLACED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    title: str
+    begins_at: datetime
+    ends_at: datetime
+
+    @property
+    def when(self) -> str:
+        return campus.span_words(self.begins_at, self.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What the sign at a door says."""
+
+    current: Line | None
+    following: Line | None
+    rest: list[Line]
+
+
+def sign_of(venue: Venue) -> Now:
+    """The rest of today: bookings by their title, lessons and exams by their name, of the rest the kind alone."""
+    since, until = now(), end_of(campus_today())
+    booked = queries.bookings().filter(
+        venue=venue,
+        state__in=[Booking.State.APPROVED, Booking.State.IN_USE],
+        ends_at__gt=since,
+        begins_at__lt=until,
+    )
+    lines = [Line(one.application.title, one.begins_at, one.ends_at) for one in booked]
+    lines += [Line(one.public_words, one.during.lower, one.during.upper) for one in others_in(venue, since, until)]
+    lines.sort(key=lambda one: one.begins_at)
+    current = next((one for one in lines if one.begins_at <= since), None)
+    later = [one for one in lines if one is not current]
+    return Now(current, later[0] if later else None, later[1:])
+
+
+def others_in(venue: Venue, since: datetime, until: datetime) -> QuerySet[campus.Occupancy]:
+    """Whoever stands there without having booked it here."""
+    return campus.stays(venue.room, since, until).exclude(source__in=[BOOKINGS, OFFERS])
 
 
 def venue_at(request: HttpRequest, secret: str) -> Venue:
@@ -43,7 +89,7 @@ def venue_at(request: HttpRequest, secret: str) -> Venue:
 @require_safe
 def sign(request: HttpRequest, secret: str) -> HttpResponse:
     found = venue_at(request, secret)
-    facts = {"venue": found, "now": queries.sign_of(found), "at": dates.time_words(now()), "secret": secret}
+    facts = {"venue": found, "now": sign_of(found), "at": dates.time_words(now()), "secret": secret}
     answer = render(request, "venues/sign.html", facts)
     answer["Cache-Control"] = "no-store"
     return answer
@@ -63,6 +109,15 @@ def occurrences_of(venue: Venue) -> Iterator[Occurrence]:
     around = (now() - BACK, now() + AHEAD)
     for one in queries.bookings().filter(venue=venue, begins_at__range=around, state__in=SHOWN):
         yield occurrence_of(one)
+    for stay in others_in(venue, *around):
+        yield Occurrence(
+            uid=f"campus.occupancy.{stay.pk}",
+            title=stay.public_words,
+            starts=stay.during.lower,
+            ends=stay.during.upper,
+            changed_at=stay.created_at,
+            place=venue.name,
+        )
 
 
 def occurrence_of(one: Booking) -> Occurrence:

@@ -66,6 +66,11 @@ def release_rooms(*, by: Actor, source: str, keys: Collection[str]) -> int:
     return count
 
 
+def rename_rooms(*, source: str, keys: Collection[str], what: str) -> int:
+    """They stood there as they did; what for is forgotten."""
+    return Occupancy.objects.filter(source=source, key__in=keys).update(what=what)
+
+
 @transaction.atomic
 def replace_rooms(*, by: Actor, source: str, term: Term, holds: Sequence[Hold]) -> Swap:
     """The term's whole set of this source: what is no longer in it goes, what is new comes, the rest stays untouched but for its name.

@@ -28,7 +28,7 @@ from nanhu.services.venues.presets import PRESET, USES
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import displacing, keys
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
-from nanhu.services.venues.tests.test_free import said
+from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing.pages import PageTests, address_of
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +190,9 @@ def test_a_technician_must_be_free_and_calendars_of_all_show_the_booking(school)
     [event] = calendar.walk("VEVENT")
     assert (str(event["summary"]), event["dtstart"].dt) == ("读书会", first.begins_at)
     displacing.displace(by=SYSTEM, booking=first, reason="考试")
-    [event] = icalendar.Calendar.from_ical(Client().get(f"/venues/door/{studio.sign_key}.ics").content).walk("VEVENT")
+    calendar = icalendar.Calendar.from_ical(Client().get(f"/venues/door/{studio.sign_key}.ics").content)
+    event, exam = calendar.walk("VEVENT")
+    assert str(exam["summary"]) == "检修", "what displaced it, by its kind"
     assert (str(event["status"]), int(event["sequence"])) == ("CANCELLED", first.sequence + 1)
 
 
@@ -201,6 +203,19 @@ def test_the_sign_at_the_door_says_now_and_next_without_names(school, hall, trav
     page = Client().get(f"/venues/door/{hall.sign_key}/").content.decode()
     assert page.index("使用中") < page.index("迎新晚会") < page.index("接下来") < page.index("讲座")
     assert "林晓湖" not in page
+    exam = campus.Hold(
+        room=hall.room_id,
+        begins_at=moment_at(in_days(8), 840),
+        ends_at=moment_at(in_days(8), 960),
+        kind="exam",
+        key="1",
+        what="四六级",
+    )
+    campus.hold_rooms(by=SYSTEM, source="academic.exam", holds=[exam])
+    assert "四六级" in Client().get(f"/venues/door/{hall.sign_key}.ics").content.decode()
+    travel(moment_at(in_days(8), 15 * 60))
+    page = Client().get(f"/venues/door/{hall.sign_key}/").content.decode()
+    assert page.index("使用中") < page.index("四六级")
     for wrong in ("nobody-has-this-one", "\0", "%ff"):
         assert Client().get(f"/venues/door/{wrong}/").status_code == 404
         assert Client().get(f"/venues/door/{wrong}.ics").status_code == 404
@@ -301,6 +316,13 @@ def test_closed_hours_are_offered_to_nobody_and_never_over_a_booking(school, hal
     assert keeper.post(address, wanted | {"begins": "840", "ends": "900"}).status_code == 409
     assert keeper.post(address, wanted).status_code == 302
     assert school.client("S2").post(f"/venues/{hall.public_id}/apply/", said(in_days(7), 600, 660)).status_code == 409
+    holiday = wanted | {"day": str(in_days(9)), "last_day": str(in_days(15)), "begins": "0", "ends": "1440"}
+    assert keeper.post(address, holiday | {"last_day": str(in_days(8))}).status_code == 422
+    assert keeper.post(address, holiday).status_code == 302
+    assert [free_on(hall, in_days(day)) for day in (9, 12, 15)] == [[], [], []]
+    assert free_on(hall, in_days(16)) == [("08:00", "22:00")]
+    nothing = {"season": "国庆", "starts_on": str(in_days(20)), "every": "", "day_6": "", "day_7": ""}
+    assert keeper.post(address.replace("block", "season"), nothing).status_code == 422
 
 
 CALENDAR = """BEGIN:VCALENDAR\r
@@ -387,13 +409,16 @@ def test_the_shared_table_tells_what_was_granted_and_nobodys_name(school, hall):
 
 
 def test_a_year_later_nobody_reads_what_it_was_for(school, hall, travel):
-    made = school.approved("S1", hall, 14, 16, purpose="心理互助")
+    made = school.approved("S1", hall, 14, 16, title="抑郁互助", purpose="心理互助")
+    Booking.objects.update(reason="病了", damage="椅子")
     travel(made.ends_at + timedelta(days=360))
     assert jobs.forget_words() == 0
     travel(made.ends_at + timedelta(days=367))
     assert jobs.forget_words() == 1
-    made.application.refresh_from_db()
-    assert (made.application.purpose, made.application.title) == ("—", "读书会")
+    made = Booking.objects.get()
+    assert {made.application.purpose, made.application.title, made.reason, made.damage} == {"—"}
+    assert [one.what for one in campus.Occupancy.objects.filter(room=hall.room)] == ["—"]
+    assert jobs.forget_words() == 0
 
 
 def test_ones_own_are_on_the_home_and_in_the_copy_of_ones_data(school, hall):

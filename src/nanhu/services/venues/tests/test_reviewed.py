@@ -1,12 +1,13 @@
 """What a stranger's review found: displacing, whose room it is, bills that cannot be issued, who is in there already, who may wait."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.files import services as files
 from nanhu.kernel.models import MailMessage
 from nanhu.platforms.access import api as access
@@ -22,7 +23,7 @@ from nanhu.services.venues.models import Application, Booking, Opening, Picture,
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import booking, bringing, displacing, holding, keeping, keys, waiting
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days, make_school
-from nanhu.services.venues.tests.test_free import free_on, said
+from nanhu.services.venues.tests.test_free import free_on, overlaps, said
 from nanhu.services.venues.tests.test_pages import CALENDAR, event, picture_of, venue_form
 from nanhu.testing.killing import at_once
 
@@ -341,7 +342,7 @@ def test_all_who_are_concerned_are_told_by_mail(school, hall):
 @pytest.mark.slow
 @pytest.mark.capability("A168.2")
 @pytest.mark.django_db(transaction=True)
-def test_of_many_at_one_moment_one_gets_the_technician():
+def test_of_many_at_one_moment_one_gets_the_technician_the_offer_and_the_other_room():
     school = make_school()
     studios = [school.venue(f"b1.{number}", f"直播室 {number}", uses=["studio"], capacity=10) for number in (1, 2, 3)]
     for one in studios:
@@ -355,6 +356,35 @@ def test_of_many_at_one_moment_one_gets_the_technician():
         return 1
 
     teachers = ("A1", "C1", "H2")
+    halls = [school.venue(f"b2.{number}", f"厅 {number}", uses=["hall"]) for number in (1, 2, 3)]
+    lost = school.approved("S3", halls[2], 18, 20)
+    hours = (lost.begins_at, lost.ends_at)
+    offered = waiting.join(by=SYSTEM, person_id=school["S1"], venue=halls[2], hours=hours)
+    booking.cancel(by=SYSTEM, booking=lost)
+
+    def take(number):
+        order = booking.Order(use="hall", title=str(number), purpose="x", headcount=2)
+        given = {"person_id": school["S1"], "venue": halls[2], "order": order, "hours": [hours], "offered": offered}
+        try:
+            booking.book(by=SYSTEM, token=uuid4(), **given)
+        except CampusError:
+            return 0
+        return 1
+
+    assert sum(at_once([lambda number=number: take(number) for number in range(3)])) == 1
+    displaced = [school.approved(who, hall, 14, 16) for who, hall in (("S1", halls[0]), ("S2", halls[1]))]
+    for one in displaced:
+        displacing.displace(by=SYSTEM, booking=one, reason="考试")
+
+    def move(one):
+        try:
+            displacing.move(by=SYSTEM, booking=one, venue=halls[2])
+        except CampusError:
+            return 0
+        return 1
+
+    assert sum(at_once([lambda one=one: move(one) for one in displaced])) == 1
+    assert overlaps() == 0
     wanted = [
         lambda studio=studio, who=who: attempt(studio, who) for studio, who in zip(studios, teachers, strict=True)
     ]
