@@ -29,7 +29,7 @@ MAIN = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log warn;
 events {{ worker_connections 256; }}
 http {{
-    access_log off;
+    access_log {folder}/access.log;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     {servers}
@@ -153,6 +153,17 @@ def test_an_open_line_is_led_to_tls(front: Front) -> None:
     line.request("GET", "/card/?x=1")
     answer = line.getresponse()
     assert (answer.status, answer.getheader("Location")) == (301, "https://localhost/card/?x=1")
+
+
+def test_nothing_is_kept_of_the_anonymous_route(front: Front) -> None:
+    for path in ("/requests/anonymous/key/", "/static/requests/anonymous.js", "/sign-in?after"):
+        front.ask("GET", path).read()
+    front.ask("POST", "/requests/anonymous/send/", body=b"{}" * 200_000).read()
+    front.ask("POST", "/requests/anonymous/send/", body=b"{}" * 600_000).read()
+    kept = "".join((front.folder / name).read_text() for name in ("access.log", "error.log"))
+    assert "/sign-in?after" in kept
+    assert "/requests/" not in kept
+    assert not [one for one in (front.folder / "body").rglob("*") if one.is_file()]
 
 
 def test_both_doors_of_the_terminals_answer_in_their_own_words(front: Front) -> None:

@@ -48,11 +48,24 @@ def logging_settings(form: str) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
             }
         },
-        "filters": {"bounded": {"()": "nanhu.kernel.logs.Bounded"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "campus", "filters": ["bounded"]}},
+        "filters": {"bounded": {"()": "nanhu.kernel.logs.Bounded"}, "quiet": {"()": "nanhu.kernel.logs.Quiet"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "campus", "filters": ["quiet", "bounded"]}
+        },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {"nanhu": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
     }
+
+
+quiet_paths: set[str] = set()
+"""Beginnings of addresses of which no line is written, not even of a failure: a line has its moment (registered by rooms)."""
+
+
+class Quiet(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        said: Any = record.msg
+        path = said.get("path") if isinstance(said, dict) else getattr(getattr(record, "request", None), "path", "")
+        return not str(path).startswith(tuple(quiet_paths))
 
 
 class Bounded(logging.Filter):

@@ -21,6 +21,7 @@ LABORATORY: Final = "east.t1.lab"
 ESTATE: Final = "1044"
 """物业服务中心, whose workers have no sign-in here."""
 COLLEGE: Final = "12"
+CROWD: Final = 300
 
 
 def open_hall(*, by: Actor) -> int:
@@ -41,6 +42,7 @@ def open_hall(*, by: Actor) -> int:
             dormitories=(("south.d1", "south.d2"), ("east.d1",)),
             accused_unit="1016",
             photo=photo(),
+            crowd=sorted({*people.campus_numbers().values()} - {*named.values()})[:CROWD],
         )
     )
 

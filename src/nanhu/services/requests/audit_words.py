@@ -24,6 +24,7 @@ ACTIONS: dict[str, Text] = {
     "requests.me_too": _("跟着报修"),
     "requests.publish_answer": _("答复公开为常见问答"),
     "requests.reveal_phone": _("查看报修电话"),
+    "requests.open_token_key": _("启用本学期的匿名签名公钥"),
     "requests.set_class": _("改维修类别"),
     "requests.set_crew": _("改维修班组"),
     "requests.set_operator": _("改宿舍网络运营商"),
@@ -33,6 +34,7 @@ ACTIONS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "request": _("服务请求"),
+    "requests-key": _("匿名签名公钥"),
     "requests-class": _("维修类别"),
     "requests-crew": _("维修班组"),
     "requests-operator": _("运营商"),

@@ -98,6 +98,12 @@ class TokenRefusedError(CampusError):
     sentence = _("这张匿名凭证不能用：不是本学期的、已经用过，或被改动过。")
 
 
+class CrowdTooSmallError(CampusError):
+    code = "requests.crowd_too_small"
+    http_status = 409
+    sentence = _("本学期领过匿名凭证的人还不到 {least} 个，现在发出容易被猜到是谁。凭证没有用掉，过些天再发。")
+
+
 class SealedRequestError(CampusError):
     """What came is no anonymous request: a field is missing or too long, or a session came along with it."""
 

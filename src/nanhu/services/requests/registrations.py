@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from nanhu.kernel import registry
 from nanhu.kernel.files.purposes import purposes
 from nanhu.kernel.kit.waiting import own_count
+from nanhu.kernel.logs import quiet_paths
 from nanhu.kernel.registry import PersonalData, SchoolRules, Searchable, Tile, TileContent, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.requests import policies, queries
@@ -20,6 +21,7 @@ from nanhu.services.requests.services.filing import PHOTOS
 from nanhu.services.requests.services.working import ISSUER
 
 purposes.add(PHOTOS)
+quiet_paths.add("/requests/anonymous/")
 ledger.issuers.add(
     ledger.Issuer(key=ISSUER, name=_("服务大厅"), enquiries=_("不是您弄坏的，或金额不对，请联系服务大厅。")),
 )

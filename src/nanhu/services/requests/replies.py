@@ -42,6 +42,15 @@ def seal(text: str, public: bytes) -> bytes:
     return mine + AESGCM(derived(shared, mine + public, REPLY_INFO)).encrypt(NONCE, text.encode(), None)
 
 
+def is_key(public: bytes) -> bool:
+    """Whether answers can be sealed to it: not to a point of low order, which shares nothing."""
+    try:
+        seal("", public)
+    except ValueError:
+        return False
+    return True
+
+
 def opened(content: bytes, code: str) -> str:
     """What the browser does; for the sample's welcome and the tests."""
     own = key_of(code)

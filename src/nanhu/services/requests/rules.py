@@ -5,6 +5,10 @@ from datetime import date, timedelta
 from typing import Final
 
 TOKENS_A_TERM: Final = 3
+CROWD: Final = 200
+"""How many must have taken tokens this term before anybody hides among them."""
+CROWD_SHOWN_BY: Final = 50
+"""The number is told in steps: nobody sees it move when a certain person opens the page."""
 PHOTOS: Final = 6
 LARGEST_PHOTO: Final = 6_000_000
 TWIN_HOURS: Final = 48

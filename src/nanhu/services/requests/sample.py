@@ -10,10 +10,11 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.campus import api as campus
-from nanhu.services.requests.models import Crew, FaultClass, Request
+from nanhu.services.requests.models import Crew, FaultClass, Request, TokenIssue
 from nanhu.services.requests.offices import due_of_complaint, offices, unit_id
 from nanhu.services.requests.replies import digest_of, key_of
-from nanhu.services.requests.services import answering, dispatching, opinions, working
+from nanhu.services.requests.rules import TOKENS_A_TERM
+from nanhu.services.requests.services import anonymous, answering, dispatching, opinions, working
 from nanhu.services.requests.services.filing import (
     against,
     file_complaint,
@@ -39,7 +40,8 @@ class Hand:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
     """The student and the teacher who report, further students, the dispatcher, a worker, a plumber without a sign-in, who answers and who
-    handles complaints. `rooms`: keys of the student's room, another and an office; `dormitories`: by operator."""
+    handles complaints. `rooms`: keys of the student's room, another and an office; `dormitories`: by operator; `crowd`: persons whose
+    phones took tokens."""
 
     student: Hand
     teacher: Hand
@@ -52,6 +54,7 @@ class Hall:
     dormitories: Sequence[Sequence[str]]
     accused_unit: str
     photo: bytes
+    crowd: Sequence[int]
 
 
 @transaction.atomic
@@ -64,6 +67,8 @@ def begin_hall(order: Hall) -> int:
     ask_things(order)
     complain(order)
     report_opinion(order)
+    term, count = anonymous.key_of_term().term, TOKENS_A_TERM
+    TokenIssue.objects.bulk_create(TokenIssue(person_id=one, term=term, count=count) for one in order.crowd)
     return Request.objects.count()
 
 
@@ -215,9 +220,9 @@ def complain(order: Hall) -> None:
     )
     answering.answer(by=order.affairs.actor, request=answered, words="已要求 22 点后停工，违者停工整改。")
     day = campus_today() - timedelta(days=3)
-    anonymous = unnamed(Request.Kind.COMPLAINT, "N7KQ2MTPX4", CODE, "有人让我们评奖前请客", against(office, None))
-    Request.objects.filter(pk=anonymous.pk).update(day=day, due_at=due_of_complaint(day))
-    answering.answer(by=order.affairs.actor, request=anonymous, words="已约谈，评奖重新公示。感谢您的反映。")
+    unsigned = unnamed(Request.Kind.COMPLAINT, "N7KQ2MTPX4", CODE, "有人让我们评奖前请客", against(office, None))
+    Request.objects.filter(pk=unsigned.pk).update(day=day, due_at=due_of_complaint(day))
+    answering.answer(by=order.affairs.actor, request=unsigned, words="已约谈，评奖重新公示。感谢您的反映。")
 
 
 def unnamed(kind: str, number: str, code: str, words: str, facts: dict[str, Any]) -> Request:

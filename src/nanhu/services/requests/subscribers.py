@@ -6,7 +6,8 @@ from django.db import transaction
 
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.people.api import PersonsMerged
-from nanhu.services.requests.models import CrewMember, MeToo, Request
+from nanhu.services.requests.models import CrewMember, MeToo, Request, TokenIssue
+from nanhu.services.requests.rules import TOKENS_A_TERM
 
 
 @subscribe(PersonsMerged, name="requests.rekey")
@@ -23,3 +24,13 @@ def rekey(*, kept_id: int, gone_id: int) -> None:
         held = model.objects.filter(person_id=kept_id).values(of)
         model.objects.filter(person_id=gone_id, **{f"{of}__in": held}).delete()
         model.objects.filter(person_id=gone_id).update(person_id=kept_id)
+    for taken in TokenIssue.objects.filter(person_id=gone_id):
+        keep_count(kept_id, taken)
+
+
+def keep_count(person_id: int, taken: TokenIssue) -> None:
+    """Two records of one person have three tokens a term together."""
+    mine = TokenIssue.objects.filter(person_id=person_id, term=taken.term).first()
+    count = min(TOKENS_A_TERM, taken.count + (mine.count if mine else 0))
+    TokenIssue.objects.update_or_create(person_id=person_id, term=taken.term, defaults={"count": count})
+    taken.delete()

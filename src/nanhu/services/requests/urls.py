@@ -11,6 +11,7 @@ from nanhu.services.requests.views.work import desk as work
 app_name = "requests"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("anonymous/", anonymous.page, name="anonymous"),
+    path("anonymous/key/", anonymous.key, name="anonymous_key"),
     path("anonymous/tokens/", anonymous.tokens, name="anonymous_tokens"),
     path("anonymous/send/", anonymous.send, name="anonymous_send"),
     path("anonymous/replies/", anonymous.replies, name="anonymous_replies"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.lookups
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -455,7 +456,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AnonymousPhoto",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("place", models.PositiveSmallIntegerField(help_text="among those of its request")),
                 ("content", models.BinaryField()),
                 (
                     "request",
@@ -468,12 +470,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "requests_anonymous_photo",
+                "ordering": ("place",),
             },
         ),
         migrations.CreateModel(
             name="SealedReply",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("place", models.PositiveSmallIntegerField(help_text="among those of its request")),
                 ("day", models.DateField()),
                 ("content", models.BinaryField()),
                 (
@@ -485,21 +489,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "requests_sealed_reply",
-                "ordering": ("day", "id"),
+                "ordering": ("place",),
             },
         ),
         migrations.CreateModel(
             name="TokenIssue",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("account_id", models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id", "term", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person_id", models.BigIntegerField()),
                 ("term", models.TextField()),
                 ("count", models.PositiveSmallIntegerField()),
             ],
             options={
                 "db_table": "requests_token_issue",
                 "constraints": [
-                    models.UniqueConstraint(fields=("account_id", "term"), name="requests_token_issue_once"),
                     models.CheckConstraint(
                         condition=models.Q(("count__range", (1, 3))), name="requests_token_issue_most"
                     ),
@@ -717,5 +725,18 @@ class Migration(migrations.Migration):
                 name="requests_worker_is_of_a_crew",
             ),
         ),
-        migrations.RunSQL(text_of(Path(__file__).parent.parent / "sql" / "seed.sql"), migrations.RunSQL.noop),
+        migrations.AddConstraint(
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    models.Func(models.F("reply_key"), function="octet_length", output_field=models.IntegerField()),
+                    32,
+                ),
+                name="requests_reply_key_is_one",
+            ),
+        ),
+        *(
+            migrations.RunSQL(text_of(Path(__file__).parent.parent / "sql" / name), migrations.RunSQL.noop)
+            for name in ("seed.sql", "triggers.sql")
+        ),
     ]

@@ -5,7 +5,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from nanhu.services.requests.models.topics import Topic
 
 REPAIRS = ("repair", "network")
 QUESTIONS = ("service", "policy")
+CONFIDENTIAL = ("complaint", "opinion")
 OPEN = ("new", "assigned", "working", "waiting")
 
 
@@ -158,6 +160,10 @@ class Request(models.Model):
             models.CheckConstraint(
                 condition=Q(state="merged", merged_into__isnull=False) | ~Q(state="merged") & Q(merged_into=None),
                 name="requests_merged_into_one",
+            ),
+            models.CheckConstraint(
+                condition=Exact(Func(F("reply_key"), function="octet_length", output_field=models.IntegerField()), 32),
+                name="requests_reply_key_is_one",
             ),
             models.CheckConstraint(
                 condition=Q(rating=None) | Q(rating__range=(1, 5), state="closed"), name="requests_rating"

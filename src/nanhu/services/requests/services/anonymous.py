@@ -7,22 +7,31 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.files.kinds import checked
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.campus import api as campus
-from nanhu.services.requests import blind
-from nanhu.services.requests.errors import SealedRequestError, TokenRefusedError, TokensUsedUpError
+from nanhu.services.requests import blind, replies
+from nanhu.services.requests.errors import (
+    CrowdTooSmallError,
+    SealedRequestError,
+    TokenRefusedError,
+    TokensUsedUpError,
+)
 from nanhu.services.requests.models import AnonymousPhoto, Request, SealedReply, SpentToken, TokenIssue, TokenKey
 from nanhu.services.requests.offices import due_of_complaint
-from nanhu.services.requests.rules import TOKENS_A_TERM
-from nanhu.services.requests.services.filing import against
+from nanhu.services.requests.rules import CROWD, TOKENS_A_TERM
+from nanhu.services.requests.services.filing import against, number_by_chance, written_facts
 
-LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MIX: Final = (Path(__file__).parent.parent / "sql" / "queries" / "mix.sql").read_text(encoding="utf-8")
 MIXED_FOR: Final = timedelta(days=31)
 FIRST_HALF: Final = 7
 """In which months a year's first half is over, for days outside every term."""
@@ -43,23 +52,36 @@ def key_of_term() -> TokenKey:
         return known
     lock_key(f"requests.token_key:{term}")
     private = blind.new_key()
-    made, _is_new = TokenKey.objects.get_or_create(
+    made, is_new = TokenKey.objects.get_or_create(
         term=term, defaults={"private": private, "modulus": blind.modulus_of(private)}
     )
+    if is_new:
+        target, facts = f"requests-key:{term}", {"sha256": digest_of(made.modulus)}
+        audit.record(by=Actor.system("requests"), action="requests.open_token_key", target=target, facts=facts)
     return made
 
 
-def tokens_left(account_id: int) -> int:
-    taken = TokenIssue.objects.filter(account_id=account_id, term=term_key()).first()
+def digest_of(modulus: str) -> str:
+    """What the page shows and the sealed audit log holds: whoever compares sees that all have the same key."""
+    return sha256(modulus.encode()).hexdigest()
+
+
+def crowd() -> int:
+    """How many have taken tokens this term: among whom the author of an anonymous request is one."""
+    return TokenIssue.objects.filter(term=term_key()).count()
+
+
+def tokens_left(person_id: int) -> int:
+    taken = TokenIssue.objects.filter(person_id=person_id, term=term_key()).first()
     return TOKENS_A_TERM - (taken.count if taken else 0)
 
 
 @transaction.atomic
-def issue(*, account_id: int, blinded: Sequence[bytes]) -> list[bytes]:
-    """Signs what cannot be read, three a term. The row of account and term is locked: a hundred at once get three."""
+def issue(*, person_id: int, blinded: Sequence[bytes]) -> list[bytes]:
+    """Signs what cannot be read, three a term. The row of person and term is locked: a hundred at once get three."""
     key = key_of_term()
-    lock_key(f"requests.tokens:{key.term}:{account_id}")
-    left = tokens_left(account_id)
+    lock_key(f"requests.tokens:{key.term}:{person_id}")
+    left = tokens_left(person_id)
     if not 0 < len(blinded) <= left:
         raise TokensUsedUpError
     private = blind.private_key(key.private)
@@ -68,7 +90,7 @@ def issue(*, account_id: int, blinded: Sequence[bytes]) -> list[bytes]:
     except blind.SigningError as error:
         raise SealedRequestError from error
     count = TOKENS_A_TERM - left + len(blinded)
-    TokenIssue.objects.update_or_create(account_id=account_id, term=key.term, defaults={"count": count})
+    TokenIssue.objects.update_or_create(person_id=person_id, term=key.term, defaults={"count": count})
     return signed
 
 
@@ -81,21 +103,27 @@ def file(
     signature: bytes,
     reply_digest: bytes,
     reply_key: bytes,
-    unit_id: int | None = None,
-    accused_unit: int | None = None,
-    accused_person: int | None = None,
+    unit: str = "",
+    accused: str = "",
     photos: Sequence[bytes] = (),
-) -> Request:
-    """For a token of this term that was not spent. It knows neither who sends it nor from where."""
+) -> tuple[Request, bool]:
+    """For a token of this term that was not spent; it knows neither who sends it nor from where. Sent again with the same reply code,
+    since the answer was lost on its way: the request that stands, and False. Names are looked up for a good token alone."""
     if len(message) != blind.MESSAGE or not blind.is_signed(key_of_term().modulus, message, signature):
         raise TokenRefusedError
-    facts: dict[str, Any] = {"unit_id": unit_id}
+    token = sha256(message).digest()
+    if SpentToken.objects.filter(digest=token).exists():
+        return filed_before(reply_digest), False
+    if crowd() < CROWD:
+        raise CrowdTooSmallError(least=CROWD)
+    if not replies.is_key(reply_key):
+        raise SealedRequestError
+    facts = written_facts(kind=kind, words=words, unit=unit, accused=accused)
     if kind == Request.Kind.COMPLAINT:
-        facts = against(accused_unit, accused_person)
+        facts = {"words": facts["words"]} | against(facts["accused_unit"], facts["accused_person"])
     made = Request(
         kind=kind,
-        number=f"N{''.join(secrets.choice(LETTERS) for _place in range(9))}",
-        words=words,
+        number=number_by_chance("N"),
         is_anonymous=True,
         day=campus_today(),
         due_at=due_of_complaint(campus_today()),
@@ -105,14 +133,25 @@ def file(
     )
     try:
         with transaction.atomic():
-            SpentToken.objects.create(digest=sha256(message).digest(), day=campus_today())
+            SpentToken.objects.create(digest=token, day=campus_today())
             made.save(force_insert=True)
-    except IntegrityError as error:
-        raise TokenRefusedError from error
+    except IntegrityError:
+        if not SpentToken.objects.filter(digest=token).exists():
+            raise TokenRefusedError from None
+        return filed_before(reply_digest), False
     AnonymousPhoto.objects.bulk_create(
-        AnonymousPhoto(request=made, content=checked(one, kinds={"jpeg", "png"})[1]) for one in photos
+        AnonymousPhoto(request=made, place=place, content=checked(one, kinds={"jpeg", "png"})[1])
+        for place, one in enumerate(photos)
     )
-    return made
+    return made, True
+
+
+def filed_before(reply_digest: bytes) -> Request:
+    """By this reply code, which its author alone has."""
+    found = Request.objects.filter(reply_digest=reply_digest).first()
+    if found is None:
+        raise TokenRefusedError
+    return found
 
 
 def sealed_replies(digest: bytes) -> tuple[Request, list[SealedReply]] | None:
@@ -122,15 +161,18 @@ def sealed_replies(digest: bytes) -> tuple[Request, list[SealedReply]] | None:
 
 @transaction.atomic
 def mix() -> int:
-    """By night the rows of anonymous requests and of spent tokens are written anew in an order made by chance: the order of the
-    table, and the number of the transaction that PostgreSQL keeps with each row, say nothing of the moment any more."""
-    since = campus_today() - MIXED_FOR
-    requests = shuffled(Request.objects.filter(is_anonymous=True, day__gte=since).values_list("pk", flat=True))
+    """By night the rows of anonymous requests, of tokens taken and of tokens spent are written anew in an order made by chance: the
+    order of the tables, and the number of the transaction that PostgreSQL keeps with each row, say nothing of the moment any more."""
+    rows = Request.objects.filter(is_anonymous=True, day__gte=campus_today() - MIXED_FOR).order_by("pk")
+    requests = shuffled(rows.select_for_update().values_list("pk", flat=True))
     for one in requests:
         Request.objects.filter(pk=one).update(is_anonymous=True)
-        AnonymousPhoto.objects.filter(request_id=one).update(request_id=one)
-    for digest in shuffled(SpentToken.objects.filter(day__gte=since).values_list("digest", flat=True)):
-        SpentToken.objects.filter(digest=digest).update(digest=digest)
+    for model in (AnonymousPhoto, SealedReply):
+        for pk in shuffled(model.objects.filter(request__in=requests).values_list("pk", flat=True)):
+            model.objects.filter(pk=pk).update(place=F("place"))
+    TokenIssue.objects.exclude(term=key_of_term().term).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(MIX)
     return len(requests)
 
 

@@ -36,7 +36,7 @@ def answer(*, by: Actor, request: Request, words: str) -> Request:
 def say(by: Actor, request: Request, words: str) -> None:
     if request.is_anonymous:
         content = seal(words, bytes(request.reply_key or b""))
-        SealedReply.objects.create(request=request, day=campus_today(), content=content)
+        SealedReply.objects.create(request=request, place=request.replies.count(), day=campus_today(), content=content)
         note(by, request, What.ANSWERED)
     else:
         note(by, request, What.ANSWERED, words)

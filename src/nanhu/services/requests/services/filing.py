@@ -1,5 +1,6 @@
 """Filing a request under one's name: once a form, within bounds, with photos that were made anew."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.errors import TooManyError, TwinOpenError
 from nanhu.services.requests.models import FaultClass, MeToo, Photo, Request
-from nanhu.services.requests.models.requests import OPEN, REPAIRS
+from nanhu.services.requests.models.requests import CONFIDENTIAL, OPEN, REPAIRS
 from nanhu.services.requests.offices import due_of_answer, due_of_complaint, offices, receiver_of, unit_id
 from nanhu.services.requests.policies import barred_units, may_open_photo
 from nanhu.services.requests.queries import twin_of
@@ -36,6 +37,7 @@ PHOTOS: Final = Purpose(
     may_open=may_open_photo,
     largest_bytes=LARGEST_PHOTO,
 )
+LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 type Contents = Sequence[bytes]
 
 
@@ -171,10 +173,21 @@ def opened(by: Actor, person_id: int, *, kind: str, **facts: Any) -> Request:
         created_at=now(),
         **facts,
     )
-    made.number = numbering.take(by=by, series=NUMBERS, target=f"request:{made.public_id}").number
+    made.number = number_of(by, made)
     made.save(force_insert=True)
     note(by, made, What.FILED)
     return made
+
+
+def number_of(by: Actor, request: Request) -> str:
+    """Counted; of what is confidential by chance, since a count beside the log says whose it is."""
+    if request.kind in CONFIDENTIAL:
+        return number_by_chance("FW")
+    return numbering.take(by=by, series=NUMBERS, target=f"request:{request.public_id}").number
+
+
+def number_by_chance(prefix: str) -> str:
+    return prefix + "".join(secrets.choice(LETTERS) for _place in range(9))
 
 
 def keep_photos(by: Actor, request: Request, photos: Contents, *, is_after: bool = False) -> None:

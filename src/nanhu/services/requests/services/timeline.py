@@ -1,9 +1,11 @@
 """What each step of a request leaves behind: a line of its timeline and of the audit log (without its words), a mail to who waits."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -12,6 +14,7 @@ from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Entry, Request
+from nanhu.services.requests.models.requests import REPAIRS
 
 What = Entry.What
 
@@ -20,10 +23,17 @@ def target_of(request: Request) -> str:
     return f"request:{request.number}"
 
 
+OWN: Final = "own"
+"""In the audit log's lines by a requester himself, in place of the number and of every kind alike: who may read that log may not read
+who complained. The timeline has both."""
+
+
 def note(by: Actor, request: Request, what: Entry.What, words: str = "", *, is_inner: bool = False) -> None:
     said_by = {"who": by.name, "account_id": by.account_id}
     Entry.objects.create(request=request, what=what, words=words, is_inner=is_inner, **said_by)
-    audit.record(by=by, action=f"requests.{what}", target=target_of(request), facts={"kind": request.kind})
+    is_own = by.account_id is not None and by.account_id == request.account_id
+    target = f"request:{OWN}" if is_own else target_of(request)
+    audit.record(by=by, action=f"requests.{what}", target=target)
 
 
 def locked(request: Request, states: Collection[str], rows: QuerySet[Request] | None = None) -> Request:
@@ -60,5 +70,7 @@ def tell(person_ids: Iterable[int], address: str, words: str) -> None:
 
 
 def said(request: Request, what: str) -> str:
-    """ "报修 FW2026-000012 · 已派单"."""
-    return f"{request.get_kind_display()} {request.number} · {what}"
+    """ "报修 FW2026-000012 · 已派单"; of questions, complaints and reports alike "服务大厅 · 有了答复": subjects are read by many."""
+    if request.kind in REPAIRS:
+        return f"{request.get_kind_display()} {request.number} · {what}"
+    return f"{_('服务大厅')} · {what}"

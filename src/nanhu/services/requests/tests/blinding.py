@@ -5,11 +5,14 @@ import json
 import secrets
 from dataclasses import dataclass
 
+from django.test import Client
+
 from nanhu.services.requests import replies
 from nanhu.services.requests.blind import EXPONENT
 
 SALT, HASH = 48, 48
-TOKENS, SEND, REPLIES = "/requests/anonymous/tokens/", "/requests/anonymous/send/", "/requests/anonymous/replies/"
+KEY, TOKENS = "/requests/anonymous/key/", "/requests/anonymous/tokens/"
+SEND, REPLIES = "/requests/anonymous/send/", "/requests/anonymous/replies/"
 
 
 def sha384(data: bytes) -> bytes:
@@ -38,7 +41,7 @@ class Token:
 
 def take(client, count=3):
     """Tokens as the page takes them: the answer, and the tokens where it gave any."""
-    modulus = int(client.get(TOKENS).json()["modulus"], 16)
+    modulus = int(Client().get(KEY).json()["modulus"], 16)
     size, messages, factors, blinded = (modulus.bit_length() + 7) // 8, [], [], []
     for _one in range(count):
         message, factor = secrets.token_bytes(64), secrets.randbelow(modulus - 2) + 2

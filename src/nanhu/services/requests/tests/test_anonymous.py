@@ -1,23 +1,30 @@
 """Anonymity that nobody can lift: tokens by the published vectors, spent once, and no table and no log that ties anybody to a case."""
 
 import base64
+import io
 import json
 import logging
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from nanhu.kernel import logs
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.numbering.models import TakenNumber
 from nanhu.kernel.processes.house import web_command
 from nanhu.services.requests import blind, replies
-from nanhu.services.requests.models import AnonymousPhoto, Request, SealedReply, SpentToken, TokenIssue, TokenKey
-from nanhu.services.requests.services import anonymous
+from nanhu.services.requests.models import Request, SpentToken, TokenIssue, TokenKey
+from nanhu.services.requests.sample import unnamed
+from nanhu.services.requests.services import anonymous, answering, filing, timeline, working
+from nanhu.services.requests.subscribers import rekey
 from nanhu.services.requests.tests import blinding
 from nanhu.services.requests.tests.conftest import STUDENTS, picture
 
@@ -116,15 +123,64 @@ class TestTokens:
         assert again.status_code == 403
         assert Request.objects.count() == 1
 
-    def test_one_of_another_term_or_changed_or_made_up_is_refused(self, school, token, client):
+    def test_one_of_another_term_or_changed_or_made_up_is_refused(self, school, token, client, monkeypatch):
         other = blinding.Token(token.message[:-1] + bytes([token.message[-1] ^ 1]), token.signature)
         made_up = blinding.Token(token.message, bytes(256))
         for bad in (other, made_up, blinding.Token(token.message + b"!", token.signature)):
             assert blinding.send(client, bad).status_code == 403
-        TokenKey.objects.update(term="2020-2021-1")
+        monkeypatch.setattr(anonymous, "term_key", lambda: "2030-2031-1")
+        blinding.take(school.client("S1"))
         assert blinding.send(client, token).status_code == 403
         assert not Request.objects.exists()
         assert not SpentToken.objects.exists()
+
+    def test_a_lost_answer_is_asked_for_again_by_the_same_code(self, school, token, client):
+        first = blinding.send(client, token).json()
+        again = blinding.send(client, token, words="写得不同")
+        assert (again.status_code, again.json()) == (200, first | {"is_new": False})
+        assert Request.objects.get().words == "食堂的肉变味了"
+
+    def test_nobody_is_sent_before_enough_have_tokens(self, school, token, client, monkeypatch):
+        monkeypatch.setattr(anonymous, "CROWD", 3)
+        key = client.get(blinding.KEY).json()
+        assert (key["is_enough"], key["least"], key["crowd"]) == (False, 3, 0)
+        assert blinding.send(client, token).status_code == 409
+        assert not SpentToken.objects.exists()
+        for number in ("S2", "T1"):
+            blinding.take(school.client(number))
+        assert client.get(blinding.KEY).json()["is_enough"]
+        assert blinding.send(client, token).status_code == 200
+
+    def test_the_key_is_the_same_for_all_and_stays(self, school, client):
+        answers = [browser.get(blinding.KEY).json() for browser in (client, school.client("S1"), school.client("T1"))]
+        assert len({answer["modulus"] for answer in answers}) == 1
+        assert "modulus" not in school.client("S1").get(blinding.TOKENS).json(), "only strangers are told the key"
+        told = AuditEntry.objects.get(action="requests.open_token_key")
+        assert told.facts == {"sha256": anonymous.digest_of(answers[0]["modulus"])}
+        for change in ({"modulus": "ff"}, {"term": "2020-2021-1"}):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                TokenKey.objects.update(**change)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TokenKey.objects.all().delete()
+
+    def test_a_guest_takes_none_and_two_records_of_one_person_take_three(self, school, token):
+        visitor = school.client("S3")
+        apps.get_model("people.Affiliation").objects.filter(person_id=school["S3"]).update(kind="guest")
+        assert visitor.get(blinding.TOKENS).status_code == 404
+        assert visitor.post(blinding.TOKENS, "{}", content_type="application/json").status_code == 404
+        anonymous.issue(person_id=school["S2"], blinded=[(12345).to_bytes(256)] * 3)
+        rekey(kept_id=school["S1"], gone_id=school["S2"])
+        assert TokenIssue.objects.values_list("person_id", "count").get() == (school["S1"], 3)
+
+    def test_for_a_bad_token_no_name_is_looked_up(self, school, client):
+        """Else a stranger might search persons, and learn from the time it takes who is here."""
+        client.get(blinding.KEY)
+        none = blinding.Token(bytes(64), bytes(256))
+        for accused in ("", "钱处长", "没有这个人", "T2"):
+            with CaptureQueriesContext(connection) as seen:
+                assert blinding.send(client, none, unit="1012 计划财务处", accused=accused).status_code == 403
+            read = [one["sql"].split('"')[1] for one in seen.captured_queries if one["sql"].startswith("SELECT")]
+            assert read == ["campus_term", "requests_token_key"]
 
     def test_a_request_that_brings_a_session_is_turned_away(self, school, token):
         student = school.client("S1")
@@ -141,6 +197,8 @@ class TestTokens:
             {"kind": "repair"},
             {"account": 1},
             {"reply_key": "00"},
+            {"reply_key": "00" * 32},
+            {"reply_key": "01" + "00" * 31},
             {"reply_digest": "x" * 64},
             {"photos": ["no base64!"]},
             {"photos": [base64.b64encode(b"<svg/>").decode()]},
@@ -170,11 +228,11 @@ class TestTokens:
 def test_an_anonymous_complaint_is_handled_and_answered_to_its_code_alone(school, token, client):
     raw = picture(exif=True).read()
     photo = base64.b64encode(raw).decode()
-    answer = blinding.send(client, token, unit="1016 后勤管理处", accused="钱处长", photos=[photo])
+    answer = blinding.send(client, token, unit="1012 计划财务处", accused="钱处长", photos=[photo])
     one = Request.objects.get()
     assert answer.json()["number"] == one.number
     assert (one.is_anonymous, one.person_id, one.account_id, one.created_at) == (True, None, None, None)
-    assert one.accused_person_id == school["T2"] or one.accused_unit_id == school.units["1016"]
+    assert (one.accused_person_id, one.accused_unit_id) == (school["T2"], school.units["1012"])
     desk = school.client("C1")
     page = desk.get(f"{COMPLAINTS}{one.public_id}/").content.decode()
     assert "食堂的肉变味了" in page
@@ -202,33 +260,47 @@ def test_opinion_and_questions_are_sent_anonymously_too(school, token, client, k
 
 
 def dump():
-    """Every row of every table, as text."""
+    """Every row of every table as text, with what PostgreSQL keeps beside it, and every counter."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
         found = {}
         for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608 - names of the catalogue
+            cursor.execute(f'SELECT t.xmin::text || t.ctid::text || t::text FROM "{table}" t')  # noqa: S608 - names of the catalogue
             found[table] = [row[0] for row in cursor.fetchall()]
-    return found
+        cursor.execute("SELECT sequencename, last_value::text FROM pg_sequences")
+        return found | {"counters": [f"{name} {last}" for name, last in cursor.fetchall()]}
+
+
+@pytest.fixture
+def written():
+    """What the program's own handler writes, as it is configured."""
+    handler = next(one for one in logging.getLogger().handlers if any(type(f) is logs.Quiet for f in one.filters))
+    before = handler.setStream(io.StringIO())
+    yield handler.stream
+    handler.setStream(before)
 
 
 @pytest.mark.django_db
 @pytest.mark.capability("A055.2")
-def test_no_table_and_no_log_ties_anybody_to_an_anonymous_case(school, caplog):
-    """One among all who are signed in and took tokens; then everything that the school keeps is searched."""
-    caplog.set_level(logging.DEBUG)
-    signed_in = {number: school.client(number) for number in [*STUDENTS, "T1", "C1"]}
+def test_no_table_and_no_log_ties_anybody_to_an_anonymous_case(school, written):
+    """One among two hundred who took tokens, some of whom are signed in; then everything that the school keeps is searched."""
+    signed_in = {number: school.client(number) for number in [*STUDENTS, "T1"]}
+    others = [TokenIssue(person_id=900_000 + at, term=anonymous.term_key(), count=3) for at in range(196)]
+    TokenIssue.objects.bulk_create(others)
     taken = {number: blinding.take(browser)[1] for number, browser in signed_in.items()}
+    school.client("C1")
+    anonymous.mix()
     before = dump()
     author, nobody = "S2", Client()
     token = taken[author][1]
     photo = base64.b64encode(picture().read()).decode()
     assert blinding.send(nobody, token, words="只有我知道的事", unit="1016", photos=[photo]).status_code == 200
     after = dump()
-    changed = {table for table, rows in after.items() if rows != before.get(table, [])}
+    changed = {table for table, rows in after.items() if rows != before[table]}
     assert changed == {"requests_request", "requests_spent_token", "requests_anonymous_photo"}
     one = Request.objects.get()
     traces = [str(one.public_id), one.number, "只有我知道的事", token.message.hex(), token.signature.hex()]
+    traces += [bytes(row.digest).hex() for row in SpentToken.objects.all()]
     elsewhere = {table: rows for table, rows in after.items() if table not in changed}
     assert not [table for table, rows in elsewhere.items() for row in rows for trace in traces if trace in row]
     times = [
@@ -237,14 +309,28 @@ def test_no_table_and_no_log_ties_anybody_to_an_anonymous_case(school, caplog):
         if field.get_internal_type() == "DateTimeField" and getattr(one, field.name) is not None
     ]
     assert times == ["due_at"], "the end of a working day, the same for all of that day"
-    author_row = TokenIssue.objects.get(account_id=identity_of(school, author))
-    others = {row.count for row in TokenIssue.objects.exclude(pk=author_row.pk)}
-    assert others == {author_row.count}, "nobody's row differs from anybody's"
-    issued = {str(value) for row in TokenIssue.objects.values_list() for value in row[1:3]}
-    assert not issued & {bytes(row.digest).hex() for row in SpentToken.objects.all()}
-    logged = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("django.db"))
-    assert "anonymous/send" not in logged
-    assert not [trace for trace in traces if trace in logged]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT xmin::text), count(DISTINCT count) FROM requests_token_issue")
+        assert cursor.fetchone() == (200, 1, 1), "nobody's row differs from anybody's, nor says when it came"
+    assert not written.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.capability("A055.2")
+def test_what_the_anonymous_route_refuses_is_not_logged_either(school, token, written, monkeypatch):
+    nobody = Client(raise_request_exception=False)
+    assert nobody.get("/requests/nothing-here/").status_code in {302, 404}
+    assert blinding.send(school.client("S1"), token).status_code == 400
+    assert blinding.send(nobody, blinding.Token(token.message, bytes(256))).status_code == 403
+    assert blinding.look(nobody, CODE).status_code == 404
+    assert nobody.get(blinding.SEND).status_code == 405
+    photo = base64.b64encode(b"<svg/>").decode()
+    assert blinding.send(nobody, token, photos=[photo]).status_code in {400, 422}
+    monkeypatch.setattr(anonymous, "file", lambda **_said: 1 / 0)
+    assert blinding.send(nobody, token).status_code == 500
+    assert "anonymous" not in written.getvalue()
+    logging.getLogger("nanhu").warning("of something else")
+    assert "of something else" in written.getvalue()
 
 
 def identity_of(school, number):
@@ -263,22 +349,57 @@ def test_the_database_refuses_a_name_beside_an_anonymous_case(school, token, cli
             Request.objects.update(**names)
 
 
+def order_of(table, key):
+    """Keys in the order in which the table keeps them, and how many transactions wrote them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {key}, xmin::text FROM {table} ORDER BY ctid")  # noqa: S608 - this file's own
+        rows = cursor.fetchall()
+    return [str(row[0]) for row in rows], len({row[1] for row in rows})
+
+
+TABLES = {
+    "requests_request": "public_id",
+    "requests_anonymous_photo": "public_id",
+    "requests_sealed_reply": "public_id",
+    "requests_spent_token": "digest",
+    "requests_token_issue": "person_id",
+}
+
+
 @pytest.mark.django_db
 def test_by_night_rows_are_written_anew_in_an_order_made_by_chance(school, client):
-    tokens = blinding.take(school.client("S1"))[1]
-    for at, token in enumerate(tokens):
-        blinding.send(client, token, f"ABCD1234EFGH567{at}")
+    """Twenty of each: that chance keeps their order is less likely than 1 in 10^18."""
+    for at in range(20):
+        with transaction.atomic():
+            TokenIssue.objects.create(person_id=at + 1, term=anonymous.term_key(), count=3)
+            SpentToken.objects.create(digest=bytes([at] * 32), day=campus_today())
+            facts = filing.against(school.units["1016"], None)
+            one = unnamed(Request.Kind.COMPLAINT, f"N{at}", f"ABCD1234EFGH56{at:02}", "事", facts)
+            one.anonymous_photos.create(place=0, content=b"x")
+            one.replies.create(place=0, day=campus_today(), content=b"x")
+    before = {table: order_of(table, key) for table, key in TABLES.items()}
+    assert all(transactions == 20 for _order, transactions in before.values())
+    assert anonymous.mix() == 20
+    for table, key in TABLES.items():
+        order, transactions = order_of(table, key)
+        assert transactions == 1, f"{table}: by one transaction, else its number orders them"
+        assert sorted(order) == sorted(before[table][0])
+        assert order != before[table][0], table
 
-    def marks():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT public_id, ctid::text FROM requests_request")
-            return dict(cursor.fetchall())
 
-    before = marks()
-    assert anonymous.mix() == 3
-    after = marks()
-    assert before.keys() == after.keys()
-    assert not {row for row in before if before[row] == after[row]}
-    assert SpentToken.objects.filter(day=campus_today()).count() == 3
-    assert not Request.objects.filter(day__lt=campus_today() - timedelta(days=1)).exists()
-    assert AnonymousPhoto.objects.count() == SealedReply.objects.count() == 0
+@pytest.mark.django_db
+@pytest.mark.capability("A055.2")
+@pytest.mark.parametrize("kind", ["complaint", "opinion"])
+def test_neither_the_audit_log_nor_a_subject_says_who_complained(school, monkeypatch, kind):
+    subjects = []
+    monkeypatch.setattr(timeline, "send_mail", lambda subject, **_mail: subjects.append(subject))
+    one = school.complaint(unit="1016") if kind == "complaint" else school.opinion()
+    working.withdraw(by=school.actor("S1"), request=one, person_id=school["S1"])
+    lines = list(AuditEntry.objects.filter(action__startswith="requests.", account_id=identity_of(school, "S1")))
+    assert [line.action for line in lines] == ["requests.filed", "requests.withdrawn"]
+    said = str([(line.target, line.facts) for line in lines])
+    assert (kind in said, one.number in said, str(one.pk) in said) == (False, False, False)
+    assert not TakenNumber.objects.filter(target__contains=one.pk).exists()
+    second = school.complaint("S2", unit="1016") if kind == "complaint" else school.opinion("S2")
+    answering.reply(by=school.actor("C1"), request=second, words="收到。")
+    assert subjects == [timeline.said(school.question(), "有了答复")], "as of any question"

@@ -39,13 +39,13 @@ def test_at_one_moment_everything_happens_once():
     assert sum(at_once([lambda number=number: spend(number) for number in range(4)])) == 1
     assert Request.objects.filter(is_anonymous=True).count() == 1
 
-    account = school.actor("S2").account_id
+    person = school["S2"]
     number = (12345).to_bytes(256)
     issued = at_once(
-        [lambda: attempt(lambda: anonymous.issue(account_id=account, blinded=[number])) for _one in range(5)]
+        [lambda: attempt(lambda: anonymous.issue(person_id=person, blinded=[number])) for _one in range(5)]
     )
     assert sum(issued) == 3
-    assert TokenIssue.objects.get(account_id=account).count == 3
+    assert TokenIssue.objects.get(person_id=person).count == 3
 
     filed = at_once([lambda who=who: attempt(lambda: school.repair(who)) for who in ("S1", "S2", "S3")])
     assert sum(filed) == 1, "the others are told of the twin"

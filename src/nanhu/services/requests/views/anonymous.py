@@ -24,10 +24,12 @@ from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.errors import SealedRequestError
 from nanhu.services.requests.models import AnonymousPhoto, Request
+from nanhu.services.requests.rules import CROWD_SHOWN_BY
 from nanhu.services.requests.services import anonymous
-from nanhu.services.requests.services.filing import written_facts
 
 PHOTOS: Final = 3
+MEMBERS: Final = frozenset({"staff", "student"})
+"""Faces of members of the school: a guest is none."""
 HEX: Final = r"^[0-9a-f]+$"
 type Hex = Annotated[str, msgspec.Meta(pattern=HEX, max_length=2048)]
 type Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
@@ -79,29 +81,37 @@ def refusal(error: CampusError) -> JsonResponse:
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     facts = {"units": [f"{one.code} {one.name}" for one in people.unit_choices(without_kinds=("专业", "班级"))]}
-    return render(request, "requests/anonymous.html", facts)
+    return render(request, "requests/anonymous.html", facts, headers={"Referrer-Policy": "no-referrer"})
+
+
+@never_cache
+@login_not_required
+@require_GET
+def key(_request: HttpRequest) -> JsonResponse:
+    """This term's key, as everybody gets it: the browser asks without a session, so that nobody is given one of his own."""
+    known, taken = anonymous.key_of_term(), anonymous.crowd()
+    least = anonymous.CROWD
+    crowd = {"is_enough": taken >= least, "least": least, "crowd": taken - taken % CROWD_SHOWN_BY}
+    return JsonResponse({"term": known.term, "modulus": known.modulus, **crowd})
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> JsonResponse:
-    """Signed in: this term's key and how many tokens are left, or signatures under what the browser has blinded."""
+    """Signed in, a member of the school: how many tokens are left, or signatures under what the browser has blinded."""
     viewer = request.viewer  # type: ignore[attr-defined]  # set by identity
-    if viewer.person_id is None:
+    if viewer.person_id is None or not viewer.faces & MEMBERS:
         raise NotFoundError(what=_("这一页"))
     try:
         signed: list[str] = []
         if request.method == "POST":
             asked = read_body(request, Blinded)
             blinded = [bytes.fromhex(one) for one in asked.blinded if len(one) % 2 == 0]
-            signed = [one.hex() for one in anonymous.issue(account_id=viewer.account_id, blinded=blinded)]
+            signed = [one.hex() for one in anonymous.issue(person_id=viewer.person_id, blinded=blinded)]
     except CampusError as error:
         return refusal(error)
-    key = anonymous.key_of_term()
-    left = anonymous.tokens_left(viewer.account_id)
-    return JsonResponse(
-        {"term": key.term, "modulus": key.modulus, "left": left, "signed": signed, "csrf": get_token(request)}
-    )
+    left = anonymous.tokens_left(viewer.person_id)
+    return JsonResponse({"left": left, "signed": signed, "csrf": get_token(request)})
 
 
 @csrf_exempt
@@ -112,18 +122,20 @@ def send(request: HttpRequest) -> JsonResponse:
     """The token is its whole authority."""
     try:
         sent = read(request, Sent)
-        made = anonymous.file(
+        made, is_new = anonymous.file(
             kind=sent.kind,
+            words=sent.words,
+            unit=sent.unit,
+            accused=sent.accused,
             message=unhexed(sent.message),
             signature=unhexed(sent.signature),
             reply_digest=bytes.fromhex(sent.reply_digest),
             reply_key=bytes.fromhex(sent.reply_key),
             photos=sent.photos,
-            **written_facts(kind=sent.kind, words=sent.words, unit=sent.unit, accused=sent.accused),
         )
     except CampusError as error:
         return refusal(error)
-    return JsonResponse({"number": made.number})
+    return JsonResponse({"number": made.number, "is_new": is_new})
 
 
 def unhexed(text: str) -> bytes:
@@ -156,7 +168,7 @@ def photo(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     rows = [found.filter(public_id=public_id) for found in policies.handled(viewer)]
     if not any(found.exists() for found in rows):
         raise NotFoundError(what=Request.what)
-    found = AnonymousPhoto.objects.filter(request_id=public_id).order_by("pk")[number : number + 1]
+    found = AnonymousPhoto.objects.filter(request_id=public_id)[number : number + 1]
     for one in found:
         headers = {
             "Cache-Control": "no-store",

@@ -1,16 +1,13 @@
-// The page of anonymous requests. Tokens are taken while signed in and kept in this browser; a request is sent without a session, at the
-// earliest in the hour after. Every word stands in the page.
-import { blind, finalize, prepare, toHex } from "./blind.js";
+// The page of anonymous requests. Tokens are taken while signed in and kept in this browser; a request is sent without a session. Every word
+// stands in the page.
+import { toHex } from "./blind.js";
 import { digestOf, newCode, open, publicKeyOf, readCode, showCode } from "./replies.js";
+import { bare, drop, isReady, kept, publishedKey, put, take } from "./tokens.js";
 
 const root = document.getElementById("anonymous");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
-const STORE = "nanhu-anonymous-tokens", HOUR = 3_600_000, SIDE = 1280, PHOTOS = 3, MOST = 900_000;
-
-const kept = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
-const keep = (tokens) => localStorage.setItem(STORE, JSON.stringify(tokens));
-const isReady = (token) => Math.floor(Date.now() / HOUR) > token.hour;
-const bare = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", headers: { "Content-Type": "application/json" } };
+const SIDE = 1280, PHOTOS = 3, MOST = 900_000;
+let key = null;
 
 function note(name, text = "") {
   for (const one of root.querySelectorAll("[data-note]")) one.hidden = one.dataset.note !== name;
@@ -19,31 +16,26 @@ function note(name, text = "") {
 }
 
 function draw() {
-  const tokens = kept(), ready = tokens.filter(isReady);
+  const tokens = key ? kept(key) : [], ready = tokens.filter(isReady);
   part("count").textContent = String(tokens.length);
   part("waits").hidden = !tokens.length || ready.length > 0;
-  part("send").disabled = !ready.length;
-  part("take").hidden = tokens.length > 0;
+  part("few").hidden = !key || key.is_enough;
+  part("send").disabled = !ready.length || !key.is_enough;
+  part("take").hidden = !key || tokens.length > 0;
 }
 
-// All that are left of the term at once: how many somebody takes says nothing then of when one is used.
-async function take() {
-  const address = root.dataset.tokens;
-  const asked = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
-  if (asked.redirected || !asked.ok) return note("signed-out");
-  const { term, modulus, left, csrf } = await asked.json();
-  if (!left) return note("used-up");
-  const messages = Array.from({ length: left }, () => prepare(crypto.getRandomValues(new Uint8Array(32))));
-  const hidden = await Promise.all(messages.map((message) => blind(modulus, message)));
-  const answer = await fetch(address, {
-    method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf }, body: JSON.stringify({ blinded: hidden.map((one) => one.blinded) }),
-  });
-  const said = await answer.json();
-  if (!answer.ok) return note("refused", said.message);
-  const signed = await Promise.all(said.signed.map((one, at) => finalize(modulus, messages[at], one, hidden[at].inverse)));
-  const hour = Math.floor(Date.now() / HOUR);
-  keep([...kept().filter((one) => one.term === term), ...signed.map((signature, at) => ({ term, hour, message: toHex(messages[at]), signature }))]);
-  note("taken");
+// The key as a stranger gets it, and its fingerprint, which everybody may compare with everybody's.
+async function begin() {
+  key = await publishedKey(root.dataset.key);
+  const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key.modulus))));
+  part("fingerprint").textContent = digest.match(/.{8}/g).join(" ");
+  for (const one of root.querySelectorAll('[data-part="crowd"]')) one.textContent = String(key.crowd);
+  part("least").textContent = String(key.least);
+  draw();
+}
+
+async function takeTokens() {
+  note(await take(root.dataset.tokens, key));
   draw();
 }
 
@@ -62,25 +54,36 @@ async function pictures(files) {
 
 async function send(event) {
   event.preventDefault();
-  const { kind, unit, accused, words, photos } = event.target.elements;
-  const token = kept().find(isReady);
-  if (!token || !event.target.reportValidity()) return;
+  const form = event.target, token = kept(key).find(isReady);
+  if (!token || !form.reportValidity()) return;
+  if (token.modulus !== key.modulus) return note("other-key");
   part("send").disabled = true;
-  const code = newCode();
+  await deliver(form, token).catch(() => note("unanswered"));
+  draw();
+}
+
+// The reply code stays with its token until the answer is there: sent again, the same code meets the same request.
+async function deliver(form, token) {
+  const { kind, unit, accused, words, photos } = form.elements;
+  const drawn = await pictures(photos.files).catch(() => null);
+  if (!drawn) return note("bad-photo");
+  const code = (token.code ??= newCode());
+  put(token);
   const body = JSON.stringify({
-    kind: kind.value, unit: unit.value, accused: accused.value, words: words.value, photos: await pictures(photos.files),
+    kind: kind.value, unit: unit.value, accused: accused.value, words: words.value, photos: drawn,
     message: token.message, signature: token.signature, reply_digest: await digestOf(code), reply_key: await publicKeyOf(code),
   });
-  if (body.length > MOST) return note("too-large"), draw();
-  const answer = await fetch(root.dataset.send, { ...bare, method: "POST", body }).catch(() => null);
-  const said = answer ? await answer.json() : {};
-  if (!answer?.ok) return note(answer ? "refused" : "offline", said.message), draw();
-  keep(kept().filter((one) => one.message !== token.message));
-  event.target.reset();
+  if (body.length > MOST) return note("too-large");
+  const answer = await fetch(root.dataset.send, { ...bare, method: "POST", body });
+  const said = await answer.json();
+  if (said.error === "requests.token_refused") drop(token);
+  if (!answer.ok) return note("refused", said.message);
+  drop(token);
+  form.reset();
+  part("again").hidden = said.is_new;
   part("code").textContent = showCode(code);
   part("number").textContent = said.number;
   note("sent");
-  draw();
 }
 
 async function look(event) {
@@ -102,10 +105,10 @@ async function look(event) {
 
 if (!globalThis.crypto?.subtle) note("old");
 else {
-  part("take").addEventListener("click", () => take().catch(() => note("offline")));
+  part("take").addEventListener("click", () => takeTokens().catch(() => note("offline")));
   part("form").addEventListener("submit", send);
   part("looking").addEventListener("submit", (event) => look(event).catch(() => note("offline")));
   part("form").elements.kind.addEventListener("change", ({ target }) => (part("accused").hidden = target.value !== "complaint"));
-  draw();
+  begin().catch(() => note("offline"));
   setInterval(draw, 60_000);
 }
