@@ -17,6 +17,7 @@ from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Crew, FaultClass, Request
 from nanhu.services.requests.services import anonymous, filing
 from nanhu.services.requests.services.settings import set_crew
+from nanhu.services.requests.views import anonymous as pages
 from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.sessions import signed_in
 
@@ -151,7 +152,12 @@ def record(number: str, name: str, kind: str, unit: str) -> people.PersonRecord:
 @pytest.fixture(autouse=True)
 def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that counts the crowd says so."""
-    monkeypatch.setattr(anonymous, "CROWD", 1)
+    set_crowd(monkeypatch, 1)
+
+
+def set_crowd(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
+    for module in (anonymous, pages):
+        monkeypatch.setattr(module, "CROWD", least)
 
 
 @pytest.fixture

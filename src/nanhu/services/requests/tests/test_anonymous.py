@@ -26,7 +26,7 @@ from nanhu.services.requests.sample import unnamed
 from nanhu.services.requests.services import anonymous, answering, filing, timeline, working
 from nanhu.services.requests.subscribers import rekey
 from nanhu.services.requests.tests import blinding
-from nanhu.services.requests.tests.conftest import STUDENTS, picture
+from nanhu.services.requests.tests.conftest import STUDENTS, picture, set_crowd
 
 VECTOR = json.loads((Path(__file__).parent / "rfc9474.json").read_text("utf-8"))
 CODE = "ABCD1234EFGH5678"
@@ -141,7 +141,7 @@ class TestTokens:
         assert Request.objects.get().words == "食堂的肉变味了"
 
     def test_nobody_is_sent_before_enough_have_tokens(self, school, token, client, monkeypatch):
-        monkeypatch.setattr(anonymous, "CROWD", 3)
+        set_crowd(monkeypatch, 3)
         key = client.get(blinding.KEY).json()
         assert (key["is_enough"], key["least"], key["crowd"]) == (False, 3, 0)
         assert blinding.send(client, token).status_code == 409
@@ -150,6 +150,10 @@ class TestTokens:
             blinding.take(school.client(number))
         assert client.get(blinding.KEY).json()["is_enough"]
         assert blinding.send(client, token).status_code == 200
+
+    def test_the_page_sends_no_referrer_to_where_something_is_logged(self, school, client):
+        page = client.get("/requests/anonymous/")
+        assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "no-referrer")
 
     def test_the_key_is_the_same_for_all_and_stays(self, school, client):
         answers = [browser.get(blinding.KEY).json() for browser in (client, school.client("S1"), school.client("T1"))]

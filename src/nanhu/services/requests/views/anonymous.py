@@ -24,7 +24,7 @@ from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.errors import SealedRequestError
 from nanhu.services.requests.models import AnonymousPhoto, Request
-from nanhu.services.requests.rules import CROWD_SHOWN_BY
+from nanhu.services.requests.rules import CROWD, CROWD_SHOWN_BY
 from nanhu.services.requests.services import anonymous
 
 PHOTOS: Final = 3
@@ -81,7 +81,9 @@ def refusal(error: CampusError) -> JsonResponse:
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     facts = {"units": [f"{one.code} {one.name}" for one in people.unit_choices(without_kinds=("专业", "班级"))]}
-    return render(request, "requests/anonymous.html", facts, headers={"Referrer-Policy": "no-referrer"})
+    answer = render(request, "requests/anonymous.html", facts)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @never_cache
@@ -90,8 +92,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def key(_request: HttpRequest) -> JsonResponse:
     """This term's key, as everybody gets it: the browser asks without a session, so that nobody is given one of his own."""
     known, taken = anonymous.key_of_term(), anonymous.crowd()
-    least = anonymous.CROWD
-    crowd = {"is_enough": taken >= least, "least": least, "crowd": taken - taken % CROWD_SHOWN_BY}
+    crowd = {"is_enough": taken >= CROWD, "least": CROWD, "crowd": taken - taken % CROWD_SHOWN_BY}
     return JsonResponse({"term": known.term, "modulus": known.modulus, **crowd})
 
 
