@@ -15,9 +15,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import nanhu.services.requests.tests as room_tests
-from nanhu.services.requests.models import Request, SpentToken
+from nanhu.services.requests.models import Request, SpentToken, TokenIssue, TokenKey
 from nanhu.services.requests.services import answering
-from nanhu.services.requests.tests.conftest import make_school
+from nanhu.services.requests.tests.conftest import make_school, set_crowd
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
@@ -37,9 +37,22 @@ AGREES = """async ([blinding, sealing, vector]) => {
   return [blinded === vector.blinded_msg, signature === vector.sig, refused,
           toHex(point) === "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552"];
 }"""
-AN_HOUR_AGO = """() => {
-  const kept = JSON.parse(localStorage.getItem("nanhu-anonymous-tokens")).map((one) => ({ ...one, hour: one.hour - 1 }));
-  localStorage.setItem("nanhu-anonymous-tokens", JSON.stringify(kept));
+TOKENS = "nanhu-anonymous-tokens"
+CLOCK = """const real = Date.now.bind(Date);
+Date.now = () => real() + Number(globalThis.localStorage?.getItem("ahead") ?? 0);"""
+AHEAD = "minutes => localStorage.setItem('ahead', String(minutes * 60_000))"
+LOSE_ONE_ANSWER = """() => {
+  const real = globalThis.fetch;
+  globalThis.fetch = async (address, ...more) => {
+    const answer = await real(address, ...more);
+    if (!address.endsWith("/send/")) return answer;
+    globalThis.fetch = real;
+    throw new TypeError("lost");
+  };
+}"""
+CHANGE = """([store, change]) => {
+  const [first, ...others] = JSON.parse(localStorage.getItem(store));
+  localStorage.setItem(store, JSON.stringify([{ ...first, ...change }, ...others]));
 }"""
 KEPT = """async () => {
   await navigator.serviceWorker.ready;
@@ -61,7 +74,8 @@ def photo() -> bytes:
 
 
 @pytest.fixture
-def school(live_server):
+def school(live_server, monkeypatch):
+    set_crowd(monkeypatch, 1)
     made = make_school()
     made.crew()
     cookies = {number: made.client(number).cookies["nanhu_session"].value for number in ("S1", "W2")}
@@ -80,12 +94,14 @@ def phone(live_server, school):
             return page_of(chromium, live_server.url, cookies[number], faults)
 
         yield opened
-    assert [one for one in faults if not re.search("ERR_(INTERNET_DISCONNECTED|FAILED)", one)] == []
+    assert [one for one in faults if not re.search("ERR_(INTERNET_DISCONNECTED|FAILED)|status of 403", one)] == []
 
 
 def page_of(chromium: Browser, url: str, cookie: str, faults: list[str]) -> Page:
     width, height = SIZES["phone"]
-    context = chromium.new_context(base_url=url, viewport={"width": width, "height": height}, locale="zh-CN")
+    context = chromium.new_context(
+        base_url=url, viewport={"width": width, "height": height}, locale="zh-CN", has_touch=True
+    )
     context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": url}])
     page = context.new_page()
     page.on("pageerror", lambda told: faults.append(str(told)))
@@ -129,21 +145,33 @@ def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
     scripts = [student.locator("script[src*='requests/anonymous']").get_attribute("src")]
     blinding, sealing = (scripts[0].replace("anonymous", name) for name in ("blind", "replies"))
     assert student.evaluate(AGREES, [blinding, sealing, VECTOR]) == [True, True, True, True]
-    student.get_by_role("button", name="领三张").click()
-    expect(student.get_by_text("领到了")).to_be_visible()
-    expect(student.get_by_role("button", name="匿名提交")).to_be_disabled()
-    student.evaluate(AN_HOUR_AGO)
+    assert beside(TokenIssue.objects.count) == 1, "the hall took them by itself"
+    button, count = student.get_by_role("button", name="匿名提交"), student.locator('[data-part="count"]')
+    expect(count).to_have_text("3")
+    expect(student.get_by_role("button", name="领三张")).to_be_hidden()
+    student.add_init_script(CLOCK)
+    for minutes in (0, 59):
+        student.evaluate(AHEAD, minutes)
+        student.reload()
+        expect(count).to_have_text("3")
+        expect(button).to_be_disabled()
+    student.evaluate(AHEAD, 6 * 60 + 1)
     student.reload()
+    expect(button).to_be_enabled()
     look_at(student, "requests")
     sent = []
     student.on("request", lambda asked: sent.append(asked) if asked.url.endswith("/send/") else None)
     student.get_by_label("哪个单位").fill("1016 后勤管理处")
     student.get_by_label("什么事").fill("食堂的肉变味了")
     student.set_input_files("#a-photos", {"name": "c.jpg", "mimeType": "image/jpeg", "buffer": photo()})
-    student.get_by_role("button", name="匿名提交").click()
+    student.evaluate(LOSE_ONE_ANSWER)
+    button.click()
+    expect(student.get_by_text("没有等到回音")).to_be_visible()
+    button.click()
+    expect(student.get_by_text("上一次按下时已经收下")).to_be_visible()
     expect(student.locator('[data-part="code"]')).to_have_text(re.compile(r"^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$"))
     brought = [asked.all_headers() for asked in sent]
-    assert [(one.get("cookie"), one.get("referer", "")) for one in brought] == [(None, "")]
+    assert [(one.get("cookie"), one.get("referer", "")) for one in brought] == [(None, "")] * 2
     code = student.locator('[data-part="code"]').inner_text()
     secret = beside(lambda: Request.objects.get(is_anonymous=True))
     assert (secret.words, beside(SpentToken.objects.count)) == ("食堂的肉变味了", 1)
@@ -151,3 +179,19 @@ def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
     student.get_by_label("回执码").fill(code.lower())
     student.get_by_role("button", name="看答复").click()
     expect(student.get_by_text("已下架，谢谢。")).to_be_visible()
+
+    student.get_by_label("什么事").fill("还有一件")
+    student.evaluate(CHANGE, [TOKENS, {"modulus": "ff"}])
+    button.click()
+    expect(student.get_by_text("签名公钥和公布的不一样")).to_be_visible()
+    student.evaluate(
+        CHANGE, [TOKENS, {"modulus": beside(lambda: TokenKey.objects.get().modulus), "signature": "00" * 256}]
+    )
+    button.click()
+    expect(student.get_by_text("没有收下")).to_be_visible()
+    expect(count).to_have_text("1")
+    student.evaluate(CHANGE, [TOKENS, {"term": "2020-2021-1"}])
+    student.reload()
+    expect(count).to_have_text("0")
+    expect(student.get_by_role("button", name="领三张")).to_be_visible()
+    assert beside(Request.objects.filter(is_anonymous=True).count) == 1
