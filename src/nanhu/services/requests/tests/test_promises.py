@@ -1,0 +1,74 @@
+"""Until when, to the minute, and who still sees a complaint: what a looser test would let pass."""
+
+from datetime import datetime
+
+import pytest
+from django.apps import apps
+
+from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.services.requests.models import FaultClass, Request
+from nanhu.services.requests.offices import due_of_answer
+from nanhu.services.requests.services.dispatching import promised_until
+from nanhu.testing.members import grant
+
+pytestmark = pytest.mark.django_db
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=CAMPUS_ZONE)
+
+
+@pytest.mark.capability("A054.2")
+@pytest.mark.capability("A079.2")
+@pytest.mark.parametrize(
+    ("kind", "begins", "due"),
+    [
+        ("service", "2026-11-24 09:00", "2026-11-25 10:30"),
+        ("service", "2026-11-27 10:00", "2026-11-30 11:30"),
+        ("service", "2026-09-30 16:00", "2026-10-08 17:30"),
+        ("opinion", "2028-02-29 11:00", "2028-03-01 12:30"),
+        ("policy", "2026-11-24 09:00", "2026-11-27 16:30"),
+        ("policy", "2025-12-31 16:00", "2026-01-07 11:00"),
+    ],
+)
+def test_an_answer_is_due_after_so_many_hours_of_work(kind, begins, due):
+    assert due_of_answer(kind, at(begins)) == at(due)
+
+
+@pytest.mark.capability("A076.4")
+@pytest.mark.parametrize(
+    ("key", "is_urgent", "due"),
+    [
+        ("network", False, "2026-11-30 11:30"),
+        ("lock", False, "2026-11-27 17:00"),
+        ("water", False, "2026-12-01 16:00"),
+        ("water", True, "2026-11-27 12:00"),
+        ("power", True, "2026-11-27 10:15"),
+    ],
+)
+def test_a_repair_is_promised_by_its_class(key, is_urgent, due):
+    one = Request(fault_class=FaultClass.objects.get(key=key), is_urgent=is_urgent)
+    assert promised_until(one, at("2026-11-27 10:00")) == at(due)
+
+
+def test_a_filed_request_has_that_promise(school):
+    for one in (school.question(), school.question(kind="service"), school.opinion()):
+        assert one.due_at == due_of_answer(one.kind, one.created_at)
+    one = school.repair()
+    assert one.due_at == promised_until(one, one.created_at)
+
+
+@pytest.mark.capability("A055.2")
+@pytest.mark.parametrize("accused", ["1032", "1033"])
+def test_who_is_in_a_unit_below_the_accused_does_not_see_it_and_the_receiver_does(school, accused):
+    below = school.client("S3")
+    apps.get_model("people.Affiliation").objects.filter(person_id=school["S3"]).update(unit=school.units["1033"])
+    grant("S3", ["requests.complaints"])
+    one = school.complaint(unit=accused)
+    address = f"/requests/complaints/{one.public_id}/"
+    assert school.client("C1").get(address).status_code == 200
+    Request.objects.update(unit=school.units["1033"])
+    assert below.get(address).status_code == 404
+    other = school.complaint("S2", unit="1016")
+    Request.objects.filter(pk=other.pk).update(unit=school.units["1033"])
+    assert below.get(f"/requests/complaints/{other.public_id}/").status_code == 200
