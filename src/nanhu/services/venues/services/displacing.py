@@ -55,8 +55,8 @@ def displace(*, by: Actor, booking: Booking, reason: str) -> Booking:
 
 
 def offers_for(row: Booking) -> list[Venue]:
-    """The nearest three; nothing for what has begun, is settled or was never granted."""
-    if row.state != State.DISPLACED or row.begins_at <= now() or not is_granted(row.application):
+    """The nearest three; nothing for what has begun, is settled or was never granted, nor before the old room's key is back."""
+    if row.state != State.DISPLACED or row.begins_at <= now() or row.is_key_out or not is_granted(row.application):
         return []
     near = queries.nearest(row, queries.faces_of(row.application.person_id))
     technician = row.application.technician_id
@@ -84,6 +84,7 @@ def move(*, by: Actor, booking: Booking, venue: Venue) -> Booking:
         refuse_technician(there, row.application.technician_id, [hours])
     hold(by=by, venue=there, source=BOOKINGS, wanted=[(str(row.public_id), hours)], what=row.application.title)
     row.venue, (row.held_from, row.held_to) = there, held_around(there, hours)
+    row.key_out_at = row.key_in_at = row.meter_out = row.meter_in = row.came_at = None
     if there.fee_fen < row.fee_fen:
         row.fee_fen, row.fee_item = there.fee_fen, there.fee_item
     open_for_hours(row)

@@ -167,6 +167,22 @@ def test_a_displaced_one_reads_the_price_of_each_offer_and_never_pays_more(schoo
     assert "每小时 1000 元" in student.get(f"/venues/{dear.public_id}/apply/").content.decode()
 
 
+def test_who_has_the_key_already_brings_it_back_before_he_moves(school, travel):
+    court = school.venue("b1.1", "球馆", uses=["sports"], key_desk="前台", set_up=60)
+    other = school.venue("b1.2", "另一个", uses=["sports"], key_desk="前台")
+    made = school.approved("S1", court, 14, 16)
+    travel(made.held_from)
+    keys.hand_out(by=SYSTEM, keeper_id=None, booking=made)
+    displacing.displace(by=SYSTEM, booking=made, reason="漏水")
+    made.refresh_from_db()
+    assert displacing.offers_for(made) == []
+    keys.take_back(by=SYSTEM, keeper_id=None, booking=made)
+    made.refresh_from_db()
+    displacing.move(by=SYSTEM, booking=made, venue=other)
+    travel(made.begins_at)
+    assert keys.hand_out(by=SYSTEM, keeper_id=None, booking=made).state == State.IN_USE
+
+
 def test_a_technician_goes_along_only_where_he_holds_the_post(school):
     first, _second, third = (
         school.venue(f"b1.{number}", f"直播室 {number}", uses=["studio"], capacity=10) for number in (1, 2, 3)
