@@ -370,9 +370,11 @@ class WaitingWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCardReport:
-    """A card that somebody found: the whole number, or at a desk its last four and the name on it; and where it waits."""
+    """A card that somebody found: the whole number, or at a desk its last four and the name on it; where it waits, and the address
+    at which its owner alone writes to whoever keeps it."""
 
     kept_at: str
+    url: str = ""
     number: str = ""
     tail: str = ""
     name: str = ""

@@ -28,7 +28,16 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.registry import ALL_FACES, Viewer, WaitingLine
 from nanhu.services.lostfound import policies, queries
-from nanhu.services.lostfound.forms import LARGEST_BODY, ClaimForm, FoundForm, LostForm, MessageForm, ReportForm
+from nanhu.services.lostfound.forms import (
+    LARGEST_BODY,
+    ClaimForm,
+    FoundForm,
+    LostForm,
+    MendFoundForm,
+    MendLostForm,
+    MessageForm,
+    ReportForm,
+)
 from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item
 from nanhu.services.lostfound.services import claiming, keeping, looking, publishing, relaying, reviewing, settling
 from nanhu.services.lostfound.services.publishing import Post
@@ -136,7 +145,7 @@ def waiting_lines(viewer: Viewer, limit: int) -> list[WaitingLine]:
     ]
     found += [
         WaitingLine(
-            title=_("留言：%(title)s") % {"title": one.item},
+            title=_("留言：%(title)s") % {"title": title_for(viewer, one.item)},
             url=talk.address(public_id=one.public_id),
             since=one.created_at,
         )
@@ -148,6 +157,10 @@ def waiting_lines(viewer: Viewer, limit: int) -> list[WaitingLine]:
         for one in signed[:limit]
     ]
     return found[:limit]
+
+
+def title_for(viewer: Viewer, one: Item) -> str:
+    return one.title if one.author_id == viewer.account_id else one.public_title
 
 
 def item_address(one: Item) -> str:
@@ -180,6 +193,7 @@ def item(request: PageRequest, one: Item) -> HttpResponse:
     facts = {
         "item": one,
         "is_own": is_own,
+        "shows_sum": is_own,
         "addresses": request.page.addresses_below(public_id=one.public_id),
         "is_on_board": policies.is_on_board(one),
         "photos": one.photos.all() if is_pictured else (),
@@ -190,15 +204,17 @@ def item(request: PageRequest, one: Item) -> HttpResponse:
 
 def own_facts(one: Item) -> dict[str, Any]:
     waiting = one.claims.filter(state=Claim.State.WAITING).select_related("item")
-    is_judge = one.keeper == Item.Keeper.SELF and one.state == State.OPEN
+    is_judge = one.keeper == Item.Keeper.SELF and one.state in claiming.ANSWERED
     is_here = one.handed_in_at is None
     return {
         "claims": [(claim, queries.likeness(claim)) for claim in waiting] if is_judge else [],
-        "looks": one.looks.all()[:20],
+        "looks": one.looks.all()[:MOST_SHOWN],
         "talks": queries.conversations_of(one.author_id).filter(item=one),
         "matches": queries.matches_of([one])[one.pk] if one.state in {State.OPEN, State.PENDING} else [],
-        "may_prolong": one.state in {State.OPEN, State.EXPIRED} and one.prolonged_at is None,
+        "may_prolong": one.state in {State.OPEN, State.EXPIRED} and not one.prolonged_at and not one.hidden_at,
         "may_settle": is_here and one.state in {State.OPEN, State.EXPIRED},
+        "may_keep": is_here and one.keeper == Item.Keeper.DESK and one.state in {State.PENDING, *claiming.ANSWERED},
+        "is_late": queries.is_late(one),
         "may_close": is_here and one.state in settling.ends_from(State.CLOSED, one.kind),
         "may_reopen": one.state in settling.REOPENED_FROM
         and one.expires_on >= campus_today()
@@ -242,6 +258,28 @@ def message(request: PageRequest, form: MessageForm, one: Item) -> Conversation:
     return relaying.begin(by=request.actor, item=one, words=form.cleaned_data["words"])
 
 
+def card_of_owner(_request: PageRequest, public_id: UUID) -> Item:
+    """By the key that its owner was told, and nobody else."""
+    one = Item.objects.filter(owner_key=public_id).first()
+    if one is None:
+        raise NotFoundError(what=Item.what)
+    return one
+
+
+@square.form(
+    "cards/<uuid:public_id>/",
+    MessageForm,
+    subject=Seen(card_of_owner),
+    title=_("给捡到校园卡的人留言"),
+    submit=_("发送"),
+    icon="send",
+    done=_("已发送。"),
+    to="talk",
+)
+def owner(request: PageRequest, form: MessageForm, one: Item) -> Conversation:
+    return relaying.begin(by=request.actor, item=one, words=form.cleaned_data["words"], is_owner=True)
+
+
 @item.form(
     "report/",
     ReportForm,
@@ -259,6 +297,14 @@ def report(request: PageRequest, form: ReportForm, one: Item) -> None:
 @item.action("sign/", done=_("已签收。"))
 def sign(request: PageRequest, one: Item) -> None:
     keeping.sign(by=request.actor, item=one)
+
+
+@item.action("not-received/", done=_("已告诉失物招领处。"))
+def not_received(request: PageRequest, one: Item) -> None:
+    """Of who is named as its receiver, and has not signed."""
+    if not HandOver.objects.filter(item=one, receiver_id=request.viewer.account_id).exists():
+        raise NotFoundError(what=Item.what)
+    keeping.take_back(by=request.actor, item=one, reason=str(_("登记交给的人说没有领")))
 
 
 OWN = Seen(own_item)
@@ -284,6 +330,11 @@ def reopen(request: PageRequest, one: Item) -> None:
     settling.reopen(by=request.actor, item=one)
 
 
+@item.action("keep/", subject=OWN, done=_("好，由您自己保管，认领由您答复。"))
+def keep_oneself(request: PageRequest, one: Item) -> None:
+    settling.keep_oneself(by=request.actor, item=one)
+
+
 @item.action("prolong/", subject=OWN, done=_("已延长 30 天。"))
 def prolong(request: PageRequest, one: Item) -> None:
     settling.prolong(by=request.actor, item=one)
@@ -302,7 +353,7 @@ def said_before(_request: PageRequest, one: Item) -> dict[str, Any]:
     }
 
 
-def mend_form(name: str, kind: str, form: type[LostForm] | type[FoundForm]) -> None:
+def mend_form(name: str, kind: str, form: type[MendLostForm] | type[MendFoundForm]) -> None:
     """One for each kind, at addresses of their own."""
 
     def own_of_kind(request: PageRequest, public_id: UUID) -> Item:
@@ -311,7 +362,7 @@ def mend_form(name: str, kind: str, form: type[LostForm] | type[FoundForm]) -> N
             raise NotFoundError(what=Item.what)
         return one
 
-    def mend(request: PageRequest, filled: LostForm | FoundForm, one: Item) -> Item:
+    def mend(request: PageRequest, filled: MendLostForm | MendFoundForm, one: Item) -> Item:
         return publishing.mend(by=request.actor, item=one, post=Post(**filled.cleaned_data))
 
     mend.__name__ = name
@@ -329,8 +380,8 @@ def mend_form(name: str, kind: str, form: type[LostForm] | type[FoundForm]) -> N
     )(mend)
 
 
-mend_form("mend_lost", Item.Kind.LOST, LostForm)
-mend_form("mend_found", Item.Kind.FOUND, FoundForm)
+mend_form("mend_lost", Item.Kind.LOST, MendLostForm)
+mend_form("mend_found", Item.Kind.FOUND, MendFoundForm)
 
 
 def claim_to_me(request: PageRequest, public_id: UUID) -> Claim:
@@ -367,7 +418,7 @@ def talk(request: PageRequest, one: Conversation) -> HttpResponse:
     facts = {
         "talk": one,
         "addresses": request.page.addresses_below(public_id=one.public_id),
-        "item": one.item,
+        "title": one.item.title if is_author else one.item.public_title,
         "is_author": is_author,
         "lines": one.messages.all(),
         "form": form_of(request, MessageForm),

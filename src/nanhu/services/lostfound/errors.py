@@ -66,10 +66,29 @@ class WaitsForOthersError(CampusError):
     sentence = _("这一条已经审过了，或不用审。")
 
 
+class ConcernedError(CampusError):
+    code = "lostfound.concerned"
+    http_status = 409
+    sentence = _("您举报或认领过这一条，请由别人来审。")
+
+
 class NotOnTheShelfError(CampusError):
     code = "lostfound.not_on_the_shelf"
     http_status = 409
     sentence = _("这件东西不在失物招领处：还没有交来，或已经领走。")
+
+
+class HandedOverError(CampusError):
+    code = "lostfound.handed_over"
+    http_status = 409
+    sentence = _("已经签收，或交还过了一天，不能再收回。请联系领走的人。")
+
+
+class SlipError(CampusError):
+    code = "lostfound.slip"
+    http_status = 422
+    field = "slip"
+    sentence = _("这个签收单号已经用过。")
 
 
 class ReceiverError(CampusError):

@@ -23,7 +23,7 @@ CARD_NUMBER: Final = RegexValidator(r"\A[0-9]{10}\Z", _("十位数字"))
 
 
 class PublicTextField(forms.CharField):
-    """Text that others read: without phones and without numbers of persons."""
+    """Text that others read: without phones and without numbers of persons, nothing invisible in it."""
 
     def __init__(self, *, rows: int = 0, **options: Any) -> None:
         if rows:
@@ -31,7 +31,9 @@ class PublicTextField(forms.CharField):
         super().__init__(**options)
 
     def clean(self, value: Any) -> str:
-        text: str = super().clean(value)
+        text = rules.visible(super().clean(value))
+        if self.required and not text.strip():
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         if rules.has_private_number(text):
             raise forms.ValidationError(
                 _(
@@ -55,7 +57,7 @@ class PostForm(forms.Form):
         label=_("说一说"),
         max_length=300,
         rows=3,
-        help_text=_("颜色、牌子、装在什么里。只有失主知道的特征不要写在这里。"),
+        help_text=_("颜色、牌子、装在什么里。卡证上的姓名、只有失主知道的特征不要写在这里。"),
     )
     amount_fen = YuanField(label=_("多少钱（现金才填）"), required=False)
     place = PlaceField(label=_("在哪里丢的、捡的"), required=False, open_only=True)
@@ -86,7 +88,16 @@ class PostForm(forms.Form):
 
 
 class LostForm(PostForm):
-    field_order = ("photos", "category", "words", "place", "place_words", "happened_at", "amount_fen", "phone")
+    field_order: tuple[str, ...] = (
+        "photos",
+        "category",
+        "words",
+        "place",
+        "place_words",
+        "happened_at",
+        "amount_fen",
+        "phone",
+    )
 
 
 class FoundForm(PostForm):
@@ -106,7 +117,7 @@ class FoundForm(PostForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("捡到校园卡才填，卡面上十位。失主马上收到消息；卡号不公开、不保存，您看不到是谁。"),
     )
-    field_order = (
+    field_order: tuple[str, ...] = (
         "photos",
         "category",
         "words",
@@ -127,6 +138,16 @@ class FoundForm(PostForm):
         return given
 
 
+class MendLostForm(LostForm):
+    drops_photos = forms.BooleanField(label=_("不要原来的照片"), required=False)
+    field_order = ("photos", "drops_photos", *LostForm.field_order[1:])
+
+
+class MendFoundForm(FoundForm):
+    drops_photos = forms.BooleanField(label=_("不要原来的照片"), required=False)
+    field_order = ("photos", "drops_photos", *FoundForm.field_order[1:])
+
+
 class MessageForm(forms.Form):
     words = PublicTextField(
         label=_("要说的话"), max_length=300, rows=3, help_text=_("对方看不到您是谁。请不要写电话和证件号。")
@@ -134,12 +155,20 @@ class MessageForm(forms.Form):
 
 
 class ClaimForm(forms.Form):
-    mark = PublicTextField(
+    """Read by the keeper alone: the number of a device proves whose it is."""
+
+    mark = forms.CharField(
         label=_("说说它的特征"),
         max_length=200,
-        rows=3,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("照片和说明里看不出来的：里面有什么、刻了什么、哪里有划痕。每人一次。"),
     )
+
+    def clean_mark(self) -> str:
+        text = rules.visible(self.cleaned_data["mark"])
+        if rules.has_phone(text):
+            raise forms.ValidationError(_("这里像是写了电话或证件号，请去掉。要联系用站内留言。"))
+        return text
 
 
 class ReportForm(forms.Form):

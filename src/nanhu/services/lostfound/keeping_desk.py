@@ -32,12 +32,14 @@ from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import CardForm, HandOverForm, ShelfForm
 from nanhu.services.lostfound.models import STATE_TONES, Claim, HandOver, Item
 from nanhu.services.lostfound.services import claiming, keeping
+from nanhu.services.lostfound.services.trail import day_ago
 
 State = Item.State
+ANSWERED = Q(state__in=claiming.ANSWERED, handed_in_at__isnull=False)
 ON_SHELF = Q(handed_in_at__isnull=False, hand_over=None)
 TO_COME = Q(handed_in_at=None, state__in=[State.PENDING, State.OPEN, State.GUARDED])
 BRING_IN = TO_COME & Q(state=State.GUARDED)
-TO_JUDGE = Q(state=State.OPEN) & Q(Exists(Claim.objects.filter(item=OuterRef("pk"), state=Claim.State.WAITING)))
+TO_JUDGE = ANSWERED & Q(Exists(Claim.objects.filter(item=OuterRef("pk"), state=Claim.State.WAITING)))
 UNSIGNED = Q(hand_over__isnull=False, hand_over__signed_at=None)
 desk = Console(
     "lostfound:keeping",
@@ -108,15 +110,14 @@ def thing(request: PageRequest, one: Item) -> HttpResponse:
         "claims": [
             (claim, queries.likeness(claim))
             for claim in waiting
-            if one.state == State.OPEN and claim.claimer_id != request.viewer.account_id
+            if one.state in claiming.ANSWERED and one.handed_in_at and claim.claimer_id != request.viewer.account_id
         ],
         "right": one.claims.filter(state=Claim.State.RIGHT).first(),
         "is_on_shelf": one.handed_in_at is not None and handed is None,
         "may_dispose": handed is None and (one.handed_in_at is not None or one.state == State.GUARDED),
-        "may_hand_in": one.handed_in_at is None
-        and handed is None
-        and one.state in keeping.HELD
-        and one.kind == Item.Kind.FOUND,
+        "may_take_back": handed is not None and handed.at >= day_ago(),
+        "may_hand_in": keeping.may_hand_in(one),
+        "shows_sum": True,
     }
     return render(request, "lostfound/thing.html", facts)
 
@@ -137,6 +138,11 @@ def hand_in(request: PageRequest, form: ShelfForm, one: Item) -> None:
 )
 def hand_over(request: PageRequest, form: HandOverForm, one: Item) -> None:
     keeping.hand_over(by=request.actor, item=one, **form.cleaned_data)
+
+
+@thing.form("take-back/", ReasonForm, title=_("交错了，收回"), submit=_("收回"), tone="danger", done=_("又在架上了。"))
+def take_back(request: PageRequest, form: ReasonForm, one: Item) -> None:
+    keeping.take_back(by=request.actor, item=one, reason=form.cleaned_data["reason"])
 
 
 @thing.form("dispose/", ReasonForm, title=_("无人认领，移交"), submit=_("登记移交"), tone="danger", done=_("已记下。"))

@@ -27,8 +27,12 @@ STATE_TONES: Final[dict[str, Tone]] = {
 }
 
 
+WITHHELD: Final = ("pending", "rejected", "guarded")
+
+
 class Item(models.Model):
-    """Something lost or found. It is on the board while it is OPEN, not hidden and not over; `review_due_at` says that it waits for a review."""
+    """Something lost or found. It is on the board while it is OPEN, not hidden and not over; while `review_due_at` stands it waits for a
+    review. `approved_at` goes with a rejection: without it nothing comes back on the board but by another review."""
 
     what: ClassVar[Text] = _("这件失物")
 
@@ -94,9 +98,12 @@ class Item(models.Model):
     prolonged_at: Any = models.DateTimeField(null=True)
     ended_at: Any = models.DateTimeField(null=True)
     locked_at: Any = models.DateTimeField(null=True, help_text="three claims were wrong")
+    unlocked_at: Any = models.DateTimeField(null=True, help_text="wrong claims count from here on")
+    is_of_desk = models.BooleanField(default=False, help_text="taken in by the desk itself, published by nobody")
     handed_in_at: Any = models.DateTimeField(null=True)
     handed_in_by_name = models.TextField(default="", blank=True)
     shelf = models.TextField(default="", blank=True)
+    owner_key = models.UUIDField(null=True, unique=True, help_text="of a found card: told to its owner alone")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -129,12 +136,30 @@ class Item(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "open", "guarded"], ended_at=None)
-                | Q(
-                    state__in=["rejected", "found", "returned", "closed", "expired"],
-                    ended_at__isnull=False,
-                    review_due_at=None,
-                ),
+                | Q(state="rejected", ended_at__isnull=False, review_due_at=None, approved_at=None)
+                | Q(state__in=["found", "returned", "closed", "expired"], ended_at__isnull=False)
+                & (Q(review_due_at=None) | Q(hidden_at__isnull=False)),
                 name="lostfound_item_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(hidden_at=None) | Q(review_due_at__isnull=False),
+                name="lostfound_item_hidden_until_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="open") | Q(approved_at__isnull=False) | Q(review_due_at__isnull=False),
+                name="lostfound_item_shown_is_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewer=None, reviewed_at=None) | Q(reviewer__isnull=False, reviewed_at__isnull=False),
+                name="lostfound_item_reviewed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_in_at=None, shelf="")
+                | Q(handed_in_at__isnull=False, kind="found", keeper="desk") & ~Q(shelf=""),
+                name="lostfound_item_lies_on_a_shelf",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="found") | Q(keeper="self"), name="lostfound_item_lost_is_kept_by_nobody"
             ),
             models.CheckConstraint(
                 condition=Q(phone__isnull=True, phone_masked="") | Q(phone__isnull=False) & ~Q(phone_masked=""),
@@ -149,6 +174,15 @@ class Item(models.Model):
     def title(self) -> str:
         first = self.words.splitlines()[0]
         return first if len(first) <= SHORT else f"{first[:SHORT]}…"
+
+    @property
+    def is_withheld(self) -> bool:
+        """From who had to do with it before: what it says now waits for a review, or did not pass."""
+        return self.hidden_at is not None or self.answer != "" or self.state in WITHHELD
+
+    @property
+    def public_title(self) -> str:
+        return str(_("不在广场上的失物")) if self.is_withheld else self.title
 
     @property
     def where(self) -> str:
@@ -199,6 +233,7 @@ class Claim(models.Model):
         WAITING = "waiting", _("等答复")
         RIGHT = "right", _("说对了")
         WRONG = "wrong", _("没说对")
+        OVER = "over", _("不用再答")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="claims")
@@ -217,7 +252,7 @@ class Claim(models.Model):
             models.UniqueConstraint(fields=["item"], condition=Q(state="right"), name="lostfound_claim_one_is_right"),
             models.CheckConstraint(
                 condition=Q(state="waiting", decided_at=None)
-                | Q(state__in=["right", "wrong"], decided_at__isnull=False),
+                | Q(state__in=["right", "wrong", "over"], decided_at__isnull=False),
                 name="lostfound_claim_decided",
             ),
         ]
@@ -323,6 +358,7 @@ class HandOver(models.Model):
     class Meta:
         db_table = "lostfound_hand_over"
         constraints = [
+            models.UniqueConstraint(fields=["slip"], condition=~Q(slip=""), name="lostfound_hand_over_slip_once"),
             models.CheckConstraint(
                 condition=Q(receiver=None) | ~Q(receiver=F("giver")), name="lostfound_hand_over_two_people"
             ),

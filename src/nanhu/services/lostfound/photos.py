@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -15,18 +16,26 @@ from nanhu.kernel.files.purposes import Purpose, Retention, purposes
 from nanhu.kernel.registry import Viewer
 from nanhu.services.lostfound import policies
 from nanhu.services.lostfound.models import Item, Photo
-from nanhu.services.lostfound.rules import ITEM_KEPT
 
 LARGE, SMALL = 1280, 400
 """The longer side, in pixels."""
+
+
+def needed(stored: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+    """As long as the item shows them: years on the shelf, or until its author takes them away."""
+    kept = Photo.objects.filter(Q(large=OuterRef("pk")) | Q(small=OuterRef("pk")))
+    return stored.filter(Exists(kept))
+
+
 PHOTOS = Purpose(
     key="lostfound.photo",
     name=_("失物照片"),
     kinds=frozenset({"jpeg"}),
-    retention=Retention(name=_("一年"), days=ITEM_KEPT.days),
+    retention=Retention(name=_("随失物"), days=0),
     may_open=lambda _viewer, _file: False,
+    needed=needed,
 )
-"""Nobody opens them by the files' own address: here the item decides."""
+"""Nobody opens them by the files' own address: here the item decides. Their content goes with the row that names it."""
 purposes.add(PHOTOS)
 
 
@@ -49,7 +58,9 @@ def keep_photos(*, by: Actor, item: Item, pictures: list[bytes]) -> None:
 
 
 def may_see(viewer: Viewer, item: Item) -> bool:
-    if item.author_id == viewer.account_id or viewer.roles & {policies.REVIEWER, policies.CHIEF, policies.KEEPER}:
+    if item.author_id == viewer.account_id or viewer.roles & {policies.REVIEWER, policies.CHIEF}:
+        return True
+    if policies.KEEPER in viewer.roles and policies.kept_at_desk().filter(pk=item.pk).exists():
         return True
     return item.shows_photos and policies.is_on_board(item)
 

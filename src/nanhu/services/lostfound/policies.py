@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Role, Viewer
-from nanhu.services.lostfound.models import Item
+from nanhu.services.lostfound.models import WITHHELD, AbuseReport, Item
 
 REVIEWER: Final = "lostfound.reviewer"
 CHIEF: Final = "lostfound.chief"
@@ -30,15 +30,16 @@ def is_on_board(item: Item) -> bool:
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Item]:
-    """What is on the board, one's own, and what one has claimed or was handed."""
+    """What is on the board, one's own, and what one has claimed or was handed: the words that passed the review, not what came after."""
     mine = Q(author_id=viewer.account_id) | Q(hand_over__receiver_id=viewer.account_id)
-    claimed = Q(claims__claimer_id=viewer.account_id, hidden_at=None) & ~Q(state=Item.State.REJECTED)
+    claimed = Q(claims__claimer_id=viewer.account_id, hidden_at=None, answer="") & ~Q(state__in=WITHHELD)
     return Item.objects.filter(on_board() | mine | claimed).distinct()
 
 
 def reviewable_by(account_id: Any) -> QuerySet[Item]:
-    """What waits for a second person's eye."""
-    return Item.objects.filter(review_due_at__isnull=False).exclude(author_id=account_id)
+    """What waits for a second person's eye, who has not reported it himself."""
+    reported = AbuseReport.objects.filter(item=OuterRef("pk"), author_id=account_id)
+    return Item.objects.filter(~Exists(reported), review_due_at__isnull=False).exclude(author_id=account_id)
 
 
 def kept_at_desk() -> QuerySet[Item]:

@@ -15,7 +15,8 @@ from nanhu.kernel.kit import answering
 from nanhu.kernel.kit.waiting import ACCOUNT, own_count
 from nanhu.kernel.registry import Hit, Owner, Viewer
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item, Message, PhoneLook
+from nanhu.services.lostfound.models import AbuseReport, Claim, Conversation, HandOver, Item, Message, PhoneLook
+from nanhu.services.lostfound.services.claiming import ANSWERED
 
 MOST_CANDIDATES: Final = 300
 
@@ -40,7 +41,7 @@ def board() -> QuerySet[Item]:
 
 
 def claims_to(account: Any) -> QuerySet[Claim]:
-    kept = {"item__author": account, "item__keeper": Item.Keeper.SELF, "item__state": Item.State.OPEN}
+    kept = {"item__author": account, "item__keeper": Item.Keeper.SELF, "item__state__in": ANSWERED}
     return Claim.objects.filter(state=Claim.State.WAITING, **kept)
 
 
@@ -95,7 +96,7 @@ def conversations_of(account_id: int) -> QuerySet[Conversation]:
 
 
 def mine(account_id: int) -> QuerySet[Item]:
-    rows = Item.objects.filter(author_id=account_id).select_related("place__parent__parent")
+    rows = Item.objects.filter(author_id=account_id, is_of_desk=False).select_related("place__parent__parent")
     waits = Count("claims", filter=Q(claims__state=Claim.State.WAITING))
     return rows.annotate(waiting_claims=waits).order_by("-created_at")
 
@@ -174,7 +175,8 @@ def found_by_text(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
 
 def item_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
     """All that stands under a person's name; phone and mark in the copy that only he opens."""
-    rows = Item.objects.filter(author_id=owner.account_id).select_related("place__parent").order_by("-created_at")
+    rows = Item.objects.filter(author_id=owner.account_id, is_of_desk=False).select_related("place__parent")
+    rows = rows.order_by("-created_at")
     for one in rows.filter(created_at__gte=since) if since else rows:
         sealed = {"phone": one.phone or "", "mark": one.mark or ""} if owner.is_whole else {"phone": one.phone_masked}
         yield {
@@ -192,19 +194,34 @@ def item_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any
 def message_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
     rows = Message.objects.filter(sender_id=owner.account_id).select_related("conversation__item").order_by("-at")
     for one in rows.filter(at__gte=since) if since else rows:
-        yield {"about": one.conversation.item.title, "words": one.words, "at": one.at}
+        said = {"words": one.words} if owner.is_whole else {}
+        yield {"about": one.conversation.item.public_title, "at": one.at, **said}
 
 
 def claim_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
     rows = Claim.objects.filter(claimer_id=owner.account_id).select_related("item").order_by("-created_at")
     for one in rows.filter(created_at__gte=since) if since else rows:
-        yield {"about": one.item.title, "mark": one.mark or "", "state": one.state, "at": one.created_at}
+        sealed = {"mark": one.mark or ""} if owner.is_whole else {}
+        answer = {"state": one.state, "answered_at": one.decided_at}
+        yield {"about": one.item.public_title, "at": one.created_at, **answer, **sealed}
+
+
+def hand_over_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = HandOver.objects.filter(receiver_id=owner.account_id).select_related("item").order_by("-at")
+    for one in rows.filter(at__gte=since) if since else rows:
+        yield {"about": one.item.title, "document": one.document, "signed_at": one.signed_at, "at": one.at}
+
+
+def report_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = AbuseReport.objects.filter(author_id=owner.account_id).select_related("item").order_by("-at")
+    for one in rows.filter(at__gte=since) if since else rows:
+        yield {"about": one.item.public_title, "reason": one.reason, "at": one.at}
 
 
 def look_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
     rows = PhoneLook.objects.filter(viewer_id=owner.account_id).select_related("item")
     for one in rows.filter(at__gte=since) if since else rows:
-        yield {"about": one.item.title, "at": one.at}
+        yield {"about": one.item.public_title, "at": one.at}
 
 
 def is_late(item: Item) -> bool:

@@ -51,5 +51,7 @@ registry.personal_data.add(
     PersonalData(key="lostfound.messages", title=_("失物招领：我写的留言"), load=queries.message_records, order=71),
     PersonalData(key="lostfound.claims", title=_("失物招领：我的认领"), load=queries.claim_records, order=72),
     PersonalData(key="lostfound.looks", title=_("失物招领：我看过的电话"), load=queries.look_records, order=73),
+    PersonalData(key="lostfound.hand_overs", title=_("失物招领：我领走的"), load=queries.hand_over_records, order=74),
+    PersonalData(key="lostfound.reports", title=_("失物招领：我的举报"), load=queries.report_records, order=75),
 )
 registry.school_rules.add(SchoolRules(key="lostfound", read=shows_unreviewed))

@@ -131,6 +131,7 @@ def review(request: PageRequest, one: Item) -> HttpResponse:
         "waits": one.review_due_at is not None,
         "is_late": queries.is_late(one),
         "why": why_waiting(one),
+        "shows_sum": True,
         "form": form_of(request, RejectForm),
     }
     return render(request, "lostfound/review.html", facts)

@@ -1,20 +1,18 @@
 """What time does: reviews that are late, items whose days are over, phones that are forgotten, rows that go after a year."""
 
-from collections.abc import Callable
-
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.models import Claim, Item
 from nanhu.services.lostfound.services.suggesting import suggest
-from nanhu.services.lostfound.services.trail import locked, note, notify
+from nanhu.services.lostfound.services.trail import each, end, end_claims, locked, note, notify
 
 BY = Actor.system("lostfound")
 State = Item.State
@@ -27,19 +25,6 @@ def shows_unreviewed() -> bool:
     return table.yes("shows_unreviewed", usual=False)
 
 
-def each(rows: QuerySet[Item], change: Callable[[Item], None]) -> int:
-    """One transaction an item: what somebody changed meanwhile is left to him."""
-    count = 0
-    for item in rows:
-        try:
-            with transaction.atomic():
-                change(item)
-        except WrongStateError:
-            continue
-        count += 1
-    return count
-
-
 def expire() -> int:
     """What is over leaves the board (and stood there no more since midnight)."""
     over = Item.objects.filter(state=State.OPEN, expires_on__lt=campus_today())
@@ -49,50 +34,45 @@ def expire() -> int:
 def expire_one(item: Item) -> None:
     found = locked(item, [State.OPEN])
     if found.expires_on < campus_today():
-        found.state, found.ended_at, found.review_due_at = State.EXPIRED, now(), None
+        end(found, State.EXPIRED)
         found.save()
         note(BY, "lostfound.expire", found)
 
 
+@transaction.atomic
 def alarm_late_reviews() -> int:
-    """Once an item: shown without photos where the school lets it, else the leaders of the reviewers are told."""
-    late = Item.objects.filter(review_due_at__lte=now(), alarmed_at=None, state__in=[State.PENDING, State.OPEN])
-    if shows_unreviewed():
-        return each(late, show_unreviewed)
-    count = each(late, alarm_one)
-    if count:
-        says = _("失物招领有 %(count)s 条超过四个工作小时没有审核，请到“失物招领审核”里看。") % {"count": count}
-        for account in identity.holders_of(policies.CHIEF):
-            notify(account, says)
-    return count
-
-
-def alarm_one(item: Item) -> None:
-    found = locked(item, [State.PENDING, State.OPEN])
-    found.alarmed_at = now()
-    found.save()
-    note(BY, "lostfound.alarm", found)
+    """Once an item, told in the same transaction: shown without photos where the school lets it, else the leaders are told."""
+    waits = Item.objects.select_for_update(of=("self",), skip_locked=True).select_related("author", "place__parent")
+    late = list(waits.filter(review_due_at__lte=now(), alarmed_at=None).order_by("pk"))
+    shown = [one for one in late if shows_unreviewed() and one.state == State.PENDING]
+    for one in late:
+        one.alarmed_at = now()
+        if one in shown:
+            show_unreviewed(one)
+        else:
+            one.save()
+            note(BY, "lostfound.alarm", one)
+    if len(late) > len(shown):
+        says = _("失物招领有 %(count)s 条超过四个工作小时没有审核，请到“失物招领审核”里看。")
+        for account in identity.holders_of(policies.CHIEF) or identity.holders_of(policies.REVIEWER):
+            notify(account, says % {"count": len(late) - len(shown)})
+    return len(late)
 
 
 def show_unreviewed(item: Item) -> None:
-    """The review stays open. What was reported stays hidden."""
-    found = locked(item, [State.PENDING, State.OPEN])
-    if found.review_due_at is None:
-        raise found.wrong_state()
-    found.alarmed_at = now()
-    if found.state == State.PENDING:
-        found.state, found.shows_photos = State.OPEN, False
-        found.expires_on = campus_today() + rules.SHOWN_FOR
-    found.save()
-    note(BY, "lostfound.show_unreviewed", found)
-    if not found.shows_photos:
-        suggest(found)
+    """The review stays open."""
+    item.state, item.shows_photos = State.OPEN, False
+    item.expires_on = campus_today() + rules.SHOWN_FOR
+    item.save()
+    note(BY, "lostfound.show_unreviewed", item)
+    suggest(item)
 
 
 def forget_phones() -> int:
-    """Thirty days after the end: the phone, the mark and what claimers said of it."""
+    """Thirty days after the end: the phone, the mark, what claimers said of it, and photos that never passed the review."""
     ended = Item.objects.filter(ended_at__lt=now() - rules.PHONE_KEPT)
-    kept = ended.filter(Q(phone__isnull=False) | Q(mark__isnull=False) | Q(claims__mark__isnull=False)).distinct()
+    sealed = Q(phone__isnull=False) | Q(mark__isnull=False) | Q(claims__mark__isnull=False)
+    kept = ended.filter(sealed | Q(photos__isnull=False, approved_at=None)).distinct()
     return each(kept, forget_phone)
 
 
@@ -102,16 +82,28 @@ def forget_phone(item: Item) -> None:
         raise found.wrong_state()
     found.phone, found.phone_masked, found.mark = None, "", None
     found.save()
+    end_claims(found)
+    if found.approved_at is None:
+        found.photos.all().delete()
     Claim.objects.filter(item=found).update(mark=None)
     note(BY, "lostfound.forget_phone", found)
 
 
 def remove_old() -> int:
-    """A year after it was published; what still lies on the shelf stays until it is fetched or disposed of."""
-    old = Item.objects.filter(created_at__lt=now() - rules.ITEM_KEPT)
-    return each(old.exclude(handed_in_at__isnull=False, hand_over=None), remove_one)
+    """A year after its end (or after it was published, where nobody ended it); what lies on the shelf or waits for a signature stays."""
+    return each(old_items(), remove_one)
+
+
+def old_items() -> QuerySet[Item]:
+    stays = Q(state__in=[State.PENDING, State.OPEN]) | Q(hand_over__isnull=False, hand_over__signed_at=None)
+    on_shelf = Q(handed_in_at__isnull=False, hand_over=None)
+    last = Coalesce("hand_over__at", "ended_at", "created_at")
+    return Item.objects.exclude(stays | on_shelf).alias(last=last).filter(last__lt=now() - rules.ITEM_KEPT)
 
 
 def remove_one(item: Item) -> None:
-    note(BY, "lostfound.remove", locked(item))
-    item.delete()
+    found = locked(item)
+    if not old_items().filter(pk=found.pk).exists():
+        raise found.wrong_state()
+    note(BY, "lostfound.remove", found)
+    found.delete()

@@ -7,11 +7,13 @@ from django.utils.translation import pgettext
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.errors import ClaimedBeforeError, NotClaimableError, OwnItemError
+from nanhu.services.lostfound.errors import ClaimedBeforeError, NotClaimableError, NotOnTheShelfError, OwnItemError
 from nanhu.services.lostfound.models import Claim, Conversation, Item, Message
 from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
 State = Claim.State
+ANSWERED = (Item.State.OPEN, Item.State.EXPIRED)
+"""While a claim waits for its answer."""
 
 
 @transaction.atomic
@@ -21,12 +23,21 @@ def claim(*, by: Actor, item: Item, mark: str) -> Claim:
         raise OwnItemError
     if not is_claimable(found):
         raise NotClaimableError
-    if found.claims.filter(claimer_id=by.account_id).exists():
-        raise ClaimedBeforeError
     claimer_id = account_of(by)
+    before = found.claims.filter(claimer_id=claimer_id).first()
+    if before is not None and before.state != State.OVER:
+        raise ClaimedBeforeError
     lately = Claim.objects.filter(claimer_id=claimer_id, created_at__gt=day_ago())
     refuse_beyond(claimer_id, lately, rules.MOST_CLAIMS_A_DAY, pgettext("item", "认领"))
-    made = Claim.objects.create(item=found, claimer_id=claimer_id, claimer_name=by.name, mark=mark)
+    made = before or Claim(item=found, claimer_id=claimer_id)
+    made.claimer_name, made.mark, made.state, made.created_at, made.decided_at = (
+        by.name,
+        mark,
+        State.WAITING,
+        now(),
+        None,
+    )
+    made.save()
     note(by, "lostfound.claim", found)
     if found.keeper == Item.Keeper.SELF:
         says = _("有人认领您捡到的“%(item)s”并说了特征，请到“失物招领·我的”里答复。")
@@ -41,8 +52,11 @@ def is_claimable(item: Item) -> bool:
 
 @transaction.atomic
 def decide(*, by: Actor, one: Claim, is_right: bool) -> Claim:
-    """By the one who keeps the thing, never by its claimer. The item's lock first, so that two answers come one after the other."""
-    item = locked(one.item, [Item.State.OPEN])
+    """By the one who keeps the thing, never by its claimer, also after its thirty days; the desk compares with what it has. The item's
+    lock first, so that two answers come one after the other."""
+    item = locked(one.item, ANSWERED)
+    if item.keeper == Item.Keeper.DESK and item.handed_in_at is None:
+        raise NotOnTheShelfError
     found = Claim.objects.select_for_update(of=("self",)).select_related("claimer").get(pk=one.pk)
     if found.claimer_id == by.account_id:
         raise OwnItemError
@@ -67,14 +81,19 @@ def agree_on_a_place(item: Item, found: Claim) -> None:
         says = _("您认领的“%(item)s”特征对了，请带证件到失物招领处领取。")
     else:
         says = _("您认领的“%(item)s”特征对了，请到“失物招领·我的”里留言，约时间地点。")
-        talk, _is_new = Conversation.objects.get_or_create(item=item, guest=found.claimer)
+        talk, _is_new = Conversation.objects.update_or_create(
+            item=item, guest=found.claimer, defaults={"closed_at": None}
+        )
         words = _("特征说对了。我们约个时间地点交还吧。")
         Message.objects.create(conversation=talk, sender=item.author, words=words)
     notify(found.claimer, says % {"item": item.title})
 
 
 def lock_after_wrong(by: Actor, item: Item) -> None:
-    if item.locked_at is None and item.claims.filter(state=State.WRONG).count() >= rules.MOST_WRONG_CLAIMS:
+    wrong = item.claims.filter(state=State.WRONG)
+    if item.unlocked_at is not None:
+        wrong = wrong.filter(decided_at__gt=item.unlocked_at)
+    if item.locked_at is None and wrong.count() >= rules.MOST_WRONG_CLAIMS:
         item.locked_at = now()
         item.save()
         note(by, "lostfound.lock", item)

@@ -14,21 +14,36 @@ from nanhu.kernel.registry import FoundCardReport, found_cards
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.lostfound import rules
-from nanhu.services.lostfound.errors import NotOnTheShelfError, ReceiverError
-from nanhu.services.lostfound.models import HandOver, Item
-from nanhu.services.lostfound.services.trail import locked, note, notify
+from nanhu.services.lostfound.errors import HandedOverError, NotOnTheShelfError, ReceiverError, SlipError
+from nanhu.services.lostfound.models import Claim, HandOver, Item
+from nanhu.services.lostfound.services.trail import day_ago, end, end_claims, locked, note, notify
 
 State = Item.State
-HELD = (State.PENDING, State.OPEN, State.EXPIRED, State.GUARDED, State.CLOSED)
+HELD = (State.PENDING, State.OPEN, State.EXPIRED, State.GUARDED, State.CLOSED, State.REJECTED)
+"""What its finder may still bring. What lies on the shelf is the desk's, whatever the board says of it."""
+
+
+def is_on_shelf(item: Item) -> bool:
+    return item.handed_in_at is not None and not HandOver.objects.filter(item=item).exists()
+
+
+def may_hand_in(item: Item) -> bool:
+    is_here = item.handed_in_at is not None or HandOver.objects.filter(item=item).exists()
+    return item.kind == Item.Kind.FOUND and item.state in HELD and not is_here
 
 
 @transaction.atomic
 def hand_in(*, by: Actor, item: Item, shelf: str) -> Item:
-    found = locked(item, HELD)
-    if found.handed_in_at is None:
-        found.handed_in_at, found.handed_in_by_name, found.shelf = now(), by.name, shelf
-        found.save()
-        note(by, "lostfound.hand_in", found, shelf=shelf)
+    """What was found; whoever was to keep it, from here on the desk does."""
+    found = locked(item)
+    if is_on_shelf(found):
+        return found
+    if not may_hand_in(found):
+        raise found.wrong_state()
+    found.handed_in_at, found.handed_in_by_name, found.shelf = now(), by.name, shelf
+    found.keeper = Item.Keeper.DESK
+    found.save()
+    note(by, "lostfound.hand_in", found, shelf=shelf)
     return found
 
 
@@ -37,9 +52,11 @@ def hand_over(
     *, by: Actor, item: Item, document: str, receiver: int | None = None, receiver_name: str = "", slip: str = ""
 ) -> HandOver:
     """To a person of the school (by id), who signs it signed in, or to anybody who signed a slip of paper."""
-    found = locked(item, HELD)
-    if found.handed_in_at is None or HandOver.objects.filter(item=found).exists():
+    found = locked(item)
+    if not is_on_shelf(found):
         raise NotOnTheShelfError
+    if slip and HandOver.objects.filter(slip=slip).exists():
+        raise SlipError
     account = identity.account_of(receiver) if receiver is not None else None
     if (account is None and not (receiver_name and slip)) or (account is not None and account.pk == by.account_id):
         raise ReceiverError
@@ -53,9 +70,13 @@ def hand_over(
         slip=slip,
         signed_at=now() if slip else None,
     )
-    found.state, found.ended_at, found.review_due_at = State.RETURNED, now(), None
+    end(found, State.RETURNED)
     found.save()
+    end_claims(found, but=account.pk if account else None)
     note(by, "lostfound.hand_over", found, seen_document=document, slip=slip)
+    for right in found.claims.filter(state=Claim.State.RIGHT).exclude(claimer=account).select_related("claimer"):
+        says = _("您认领的“%(item)s”，失物招领处交给了另一个人。不对的话请马上去那里。")
+        notify(right.claimer, says % {"item": found.public_title})
     if account is not None and not slip:
         notify(account, _("失物招领处把“%(item)s”交给您了，请到“失物招领·我的”里签收。") % {"item": found.title})
     return made
@@ -80,15 +101,43 @@ def sign(*, by: Actor, item: Item) -> HandOver:
 
 
 @transaction.atomic
+def take_back(*, by: Actor, item: Item, reason: str) -> Item:
+    """It was the wrong one: on the shelf again. By the desk within a day, or by whoever it names, while he has not signed."""
+    found = locked(item)
+    handed = HandOver.objects.select_for_update(of=("self",)).filter(item=found).select_related("giver").first()
+    if handed is None:
+        raise found.wrong_state()
+    is_named = handed.receiver_id == by.account_id
+    if handed.signed_at is not None if is_named else handed.at < day_ago():
+        raise HandedOverError
+    handed.delete()
+    found.state, found.ended_at = state_on_shelf(found), None
+    if found.state == State.EXPIRED:
+        found.ended_at = now()
+    found.save()
+    note(by, "lostfound.take_back", found, given(reason))
+    if is_named:
+        notify(handed.giver, _("失物招领：“%(item)s”登记交给的人说没有领，请核对。") % {"item": found.title})
+    return found
+
+
+def state_on_shelf(item: Item) -> str:
+    if item.approved_at is None and item.review_due_at is None:
+        return State.GUARDED
+    return State.OPEN if item.expires_on >= campus_today() else State.EXPIRED
+
+
+@transaction.atomic
 def dispose(*, by: Actor, item: Item, reason: str) -> Item:
     """Nobody came for it, or nobody brought what was to be handed in: the reason says what became of it. Nobody looks for it again."""
-    found = locked(item, HELD)
-    if found.handed_in_at is None and found.state != State.GUARDED:
+    found = locked(item)
+    if not is_on_shelf(found) and found.state != State.GUARDED:
         raise NotOnTheShelfError
-    found.state, found.ended_at, found.review_due_at = State.CLOSED, now(), None
+    end(found, State.CLOSED)
     found.expires_on = min(found.expires_on, campus_today() - timedelta(days=1))
     found.handed_in_at, found.shelf = None, ""
     found.save()
+    end_claims(found)
     note(by, "lostfound.dispose", found, given(reason))
     return found
 
@@ -112,6 +161,7 @@ def receive_card(*, by: Actor, number: str, name: str, tail: str, shelf: str) ->
         handed_in_at=now(),
         handed_in_by_name=by.name,
         shelf=shelf,
+        is_of_desk=True,
     )
     note(by, "lostfound.receive_card", item, shelf=shelf)
     for handler in found_cards:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import folding
@@ -13,12 +15,14 @@ from nanhu.kernel.crypto import mask_phone
 from nanhu.kernel.registry import FoundCardReport, found_cards
 from nanhu.platforms.campus.api import Place
 from nanhu.platforms.flows import api as flows
-from nanhu.services.lostfound import rules
+from nanhu.platforms.identity import api as identity
+from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.errors import CardPhotoError
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.photos import keep_photos
+from nanhu.services.lostfound.services.aging import shows_unreviewed
 from nanhu.services.lostfound.services.suggesting import suggest
-from nanhu.services.lostfound.services.trail import day_ago, locked, note, refuse_beyond
+from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
 State, Kind, Category = Item.State, Item.Kind, Item.Category
 
@@ -38,11 +42,13 @@ class Post:
     mark: str = field(default="", repr=False)
     card_number: str = field(default="", repr=False)
     photos: list[bytes] = field(default_factory=list, repr=False)
+    drops_photos: bool = False
 
 
 @transaction.atomic
 def publish(*, by: Actor, kind: str, post: Post) -> Item:
-    """Into the review; at once on the board for an author of five good posts; large sums of cash to the security office alone."""
+    """Into the review; where the school lets it, at once on the board for an author of five good posts; large sums of cash to the
+    security office alone, which is told."""
     author_id = account_of(by)
     lately = Item.objects.filter(author_id=author_id, created_at__gt=day_ago())
     refuse_beyond(author_id, lately, rules.MOST_POSTS_A_DAY, _("发布"))
@@ -54,6 +60,9 @@ def publish(*, by: Actor, kind: str, post: Post) -> Item:
     note(by, "lostfound.publish", item, kind=item.kind, category=item.category, state=item.state)
     if item.state == State.OPEN:
         suggest(item)
+    if item.state == State.GUARDED:
+        for keeper in identity.holders_of(policies.KEEPER):
+            notify(keeper, _("失物招领：有人发布了大额现金，请到“失物保管”里看。"))
     if post.card_number:
         report_card(by, item, post.card_number)
     return item
@@ -61,30 +70,37 @@ def publish(*, by: Actor, kind: str, post: Post) -> Item:
 
 @transaction.atomic
 def mend(*, by: Actor, item: Item, post: Post) -> Item:
-    """What was rejected, said anew: into the review again. New photos take the place of the old ones."""
+    """What was rejected, said anew: into the review again. New photos take the place of the old ones; a found card keeps none."""
     found = locked(item, [State.REJECTED])
     fill(found, post)
     queue(found)
     found.save()
-    if post.photos:
+    if post.photos or post.drops_photos or is_found_card(found):
         found.photos.all().delete()
         keep_photos(by=by, item=found, pictures=post.photos)
     note(by, "lostfound.mend", found)
+    if post.card_number:
+        report_card(by, found, post.card_number)
     return found
 
 
 def fill(item: Item, post: Post) -> None:
     item.category, item.words, item.amount_fen = post.category, post.words, post.amount_fen
     item.place, item.place_words, item.happened_at = post.place, post.place_words, post.happened_at
-    item.keeper = post.keeper if item.kind == Kind.FOUND else Item.Keeper.SELF
+    if item.handed_in_at is None:
+        item.keeper = post.keeper if item.kind == Kind.FOUND else Item.Keeper.SELF
     item.phone, item.phone_masked = post.phone or None, mask_phone(post.phone) if post.phone else ""
     item.mark = post.mark or item.mark
     item.expires_on = campus_today() + rules.SHOWN_FOR
     item.searched = folding.searched(
         item.words, f"{item.where} {item.get_category_display()} {item.get_kind_display()}"
     )
-    if post.photos and item.kind == Kind.FOUND and item.category == Category.CARD:
+    if post.photos and is_found_card(item):
         raise CardPhotoError
+
+
+def is_found_card(item: Item) -> bool:
+    return item.kind == Kind.FOUND and item.category == Category.CARD
 
 
 def queue(item: Item) -> None:
@@ -94,18 +110,24 @@ def queue(item: Item) -> None:
         item.state = State.GUARDED
     else:
         item.review_due_at = flows.due_after(now(), rules.REVIEW_MINUTES)
-        item.state = State.OPEN if is_trusted(item.author_id) else State.PENDING
+        is_shown = shows_unreviewed() and is_trusted(item.author_id)
+        item.state, item.shows_photos = State.OPEN if is_shown else State.PENDING, not is_shown
 
 
 def is_trusted(author_id: int) -> bool:
-    """Five of his posts were approved, and none stands rejected."""
+    """Five of his posts stand approved, and none was rejected and not approved since, whatever he did with it."""
     mine = Item.objects.filter(author_id=author_id)
     approved = mine.filter(approved_at__isnull=False).count()
-    return approved >= rules.TRUSTED_AFTER and not mine.filter(state=State.REJECTED).exists()
+    return approved >= rules.TRUSTED_AFTER and not mine.exclude(answer="").exists()
 
 
 def report_card(by: Actor, item: Item, number: str) -> None:
-    """Its owner is told by the room whose card it is; nothing comes back."""
-    waits = _("失物招领处") if item.keeper == Item.Keeper.DESK else _("捡到的人那里，请到“失物招领”里给他留言")
+    """Its owner is told by the room whose card it is, with an address at which he alone writes to the finder; nothing comes back."""
+    waits, url = _("失物招领处"), ""
+    if item.keeper == Item.Keeper.SELF:
+        item.owner_key = uuid4()
+        item.save(update_fields=["owner_key"])
+        waits = _("捡到的人那里，请在“校园卡”里给他留言，约时间地点")
+        url = reverse("lostfound:board:owner", args=[item.owner_key])
     for handler in found_cards:
-        handler.report(by, FoundCardReport(kept_at=waits, number=number))
+        handler.report(by, FoundCardReport(kept_at=waits, url=url, number=number))

@@ -17,19 +17,20 @@ from nanhu.services.lostfound.services.trail import day_ago, locked, note, notif
 
 WRITING: Final = Limit("lostfound.relay", free=40, cap=600, memory=timedelta(hours=12), leak=0.02)
 """Nobody who arranges to meet writes more."""
-ENDED: Final = (Item.State.REJECTED, Item.State.CLOSED, Item.State.EXPIRED)
+ENDED: Final = (Item.State.REJECTED, Item.State.CLOSED)
+"""Who arranges to meet goes on after the thirty days."""
 
 
 @transaction.atomic
-def begin(*, by: Actor, item: Item, words: str) -> Conversation:
-    """From the board: to the author of an item."""
+def begin(*, by: Actor, item: Item, words: str, is_owner: bool = False) -> Conversation:
+    """From the board: to the author of an item. The owner of a found card, who was told of it, does not wait for the review."""
     found = locked(item)
     guest_id = account_of(by)
     if found.author_id == guest_id:
         raise OwnItemError
     talk = Conversation.objects.filter(item=found, guest_id=guest_id).first()
     if talk is None:
-        if not policies.is_on_board(found):
+        if not is_owner and not policies.is_on_board(found):
             raise found.wrong_state()
         lately = Conversation.objects.filter(guest_id=guest_id, created_at__gt=day_ago())
         refuse_beyond(guest_id, lately, rules.MOST_CONVERSATIONS_A_DAY, _("给新的人留言"))
@@ -54,7 +55,7 @@ def send(*, by: Actor, talk: Conversation, words: str) -> Message:
     made = Message.objects.create(conversation=found, sender_id=account_of(by), words=words)
     if is_first:
         says = _("失物招领：有人就“%(item)s”给您留言，请到“失物招领·我的”里看。")
-        notify(receiver, says % {"item": found.item.title})
+        notify(receiver, says % {"item": found.item.public_title})
     return made
 
 

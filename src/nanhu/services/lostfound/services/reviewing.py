@@ -8,12 +8,14 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.flows import api as flows
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.errors import OwnItemError, WaitsForOthersError
+from nanhu.services.lostfound.errors import ConcernedError, OwnItemError, WaitsForOthersError
 from nanhu.services.lostfound.models import AbuseReport, Item
 from nanhu.services.lostfound.services.suggesting import suggest
-from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
+from nanhu.services.lostfound.services.trail import day_ago, end_claims, locked, note, notify, refuse_beyond
 
 State = Item.State
+MENDED = (State.PENDING, State.OPEN, State.EXPIRED)
+"""From which a rejection leads to 驳回, where its author may say it anew."""
 
 
 @transaction.atomic
@@ -34,21 +36,25 @@ def approve(*, by: Actor, item: Item) -> Item:
 
 @transaction.atomic
 def reject(*, by: Actor, item: Item, reason: str) -> Item:
-    """Off the board; its author is told why and may mend it."""
+    """Off the board; its author is told why and may mend it. What was ended before the review stays so, and does not come back."""
     found = waiting(by, item)
-    found.answer = given(reason)
-    found.state, found.ended_at, found.hidden_at = State.REJECTED, now(), None
+    found.answer, found.approved_at, found.hidden_at = given(reason), None, None
+    if found.state in MENDED:
+        found.state, found.ended_at = State.REJECTED, now()
     found.save()
+    end_claims(found)
     note(by, "lostfound.reject", found, found.answer)
-    says = _("您发布的失物“%(item)s”没有通过：%(reason)s。请在“失物招领·我的”里改好再发。")
+    says = _("您发布的失物“%(item)s”没有通过：%(reason)s。可以在“失物招领·我的”里看。")
     notify(found.author, says % {"item": found.title, "reason": found.answer})
     return found
 
 
 def waiting(by: Actor, item: Item) -> Item:
-    """Locked, and signed by its reviewer; the caller saves."""
+    """Locked, and signed by its reviewer, who has not reported it himself; the caller saves."""
     found = locked(item)
     refuse_same_person(by, found.author_id)
+    if found.reports.filter(author_id=by.account_id).exists():
+        raise ConcernedError
     if found.review_due_at is None:
         raise WaitsForOthersError
     found.review_due_at, found.alarmed_at = None, None
@@ -68,7 +74,7 @@ def report(*, by: Actor, item: Item, reason: str) -> Item:
     if not mine.filter(item=found).exists():
         refuse_beyond(author_id, mine.filter(at__gt=day_ago()), rules.MOST_REPORTS_A_DAY, _("举报"))
         AbuseReport.objects.create(item=found, author_id=author_id, author_name=by.name, reason=given(reason))
-        found.hidden_at = now()
+        found.hidden_at, found.alarmed_at = now(), None
         found.review_due_at = found.review_due_at or flows.due_after(now(), rules.REVIEW_MINUTES)
         found.save()
         note(by, "lostfound.report", found, given(reason))
@@ -77,10 +83,13 @@ def report(*, by: Actor, item: Item, reason: str) -> Item:
 
 @transaction.atomic
 def unlock(*, by: Actor, item: Item) -> Item:
-    """Claims are open again after three wrong ones."""
+    """Claims are open again, three wrong ones count anew; by nobody who published or claimed it."""
     found = locked(item, [State.OPEN])
+    refuse_same_person(by, found.author_id)
+    if found.claims.filter(claimer_id=by.account_id).exists():
+        raise ConcernedError
     if found.locked_at is not None:
-        found.locked_at = None
+        found.locked_at, found.unlocked_at = None, now()
         found.save()
         note(by, "lostfound.unlock", found)
     return found

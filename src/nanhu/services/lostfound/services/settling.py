@@ -3,13 +3,15 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.services.lostfound import rules
 from nanhu.services.lostfound.errors import AtDeskError, ProlongedBeforeError
-from nanhu.services.lostfound.models import HandOver, Item
-from nanhu.services.lostfound.services.trail import locked, note
+from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item
+from nanhu.services.lostfound.services.publishing import queue
+from nanhu.services.lostfound.services.trail import each, end, end_claims, locked, note
 
 State = Item.State
 ENDS: dict[str, frozenset[str]] = {
@@ -23,6 +25,8 @@ REOPENED_FROM = (State.FOUND, State.RETURNED, State.CLOSED)
 
 def ends_from(state: str, kind: str) -> frozenset[str]:
     """Cash that its owner found again is looked for by nobody; what was found and goes to the security office is the desk's."""
+    if state == (State.RETURNED if kind == Item.Kind.LOST else State.FOUND):
+        return frozenset()
     own = {State.GUARDED} if state == State.CLOSED and kind == Item.Kind.LOST else set()
     return ENDS[state] | own
 
@@ -30,11 +34,14 @@ def ends_from(state: str, kind: str) -> frozenset[str]:
 @transaction.atomic
 def settle(*, by: Actor, item: Item, state: str) -> Item:
     """It leaves the board; its phone is forgotten thirty days later."""
-    found = locked(item, ends_from(state, item.kind))
+    found = locked(item)
+    if found.state not in ends_from(state, found.kind):
+        raise found.wrong_state()
     if found.handed_in_at is not None:
         raise AtDeskError
-    found.state, found.ended_at, found.review_due_at = state, now(), None
+    end(found, state)
     found.save()
+    end_claims(found)
     note(by, "lostfound.settle", found, state=found.state)
     return found
 
@@ -54,20 +61,51 @@ def reopen(*, by: Actor, item: Item) -> Item:
 
 @transaction.atomic
 def prolong(*, by: Actor, item: Item) -> Item:
-    """Thirty days more, once; also from 过期 on."""
+    """Thirty days more, once; also from 过期 on, where what nobody approved waits for its review first. Not while it is reported."""
     found = locked(item, (State.OPEN, State.EXPIRED))
     if found.prolonged_at is not None:
         raise ProlongedBeforeError
-    found.prolonged_at, found.state, found.ended_at = now(), State.OPEN, None
+    if found.hidden_at is not None:
+        raise found.wrong_state()
+    if found.state == State.EXPIRED and found.approved_at is None:
+        queue(found)
+    else:
+        found.state, found.ended_at = State.OPEN, None
+    found.prolonged_at = now()
     found.expires_on = max(found.expires_on, campus_today()) + rules.SHOWN_FOR
     found.save()
     note(by, "lostfound.prolong", found)
     return found
 
 
-def close_of(*, by: Actor, account_ids: Collection[int]) -> int:
-    """Whoever left answers no more: what he lost or keeps himself is closed; what lies at the desk stays."""
-    rows = Item.objects.filter(author_id__in=account_ids, state__in=ENDS[State.CLOSED], handed_in_at=None)
-    for item in rows:
-        settle(by=by, item=item, state=State.CLOSED)
-    return len(rows)
+@transaction.atomic
+def keep_oneself(*, by: Actor, item: Item) -> Item:
+    """The finder does not bring it after all: whoever claims it is answered by him."""
+    found = locked(item, (State.PENDING, State.OPEN, State.EXPIRED))
+    if found.handed_in_at is not None:
+        raise AtDeskError
+    if found.keeper == Item.Keeper.DESK:
+        found.keeper = Item.Keeper.SELF
+        found.save()
+        note(by, "lostfound.keep_oneself", found)
+    return found
+
+
+def leave(*, by: Actor, account_ids: Collection[int]) -> None:
+    """Whoever left answers no more: what he lost or keeps himself is closed, what he claimed is free again, nobody writes to him.
+    What lies at the desk stays."""
+    own = Item.objects.filter(
+        author_id__in=account_ids, state__in=ENDS[State.CLOSED] | {State.GUARDED}, handed_in_at=None
+    )
+    each(own, lambda item: close(by, item))
+    theirs = Q(claimer_id__in=account_ids, state__in=[Claim.State.WAITING, Claim.State.RIGHT])
+    held = Claim.objects.filter(theirs, item__state__in=[State.OPEN, State.EXPIRED])
+    for item in Item.objects.filter(pk__in=held.values("item")).order_by("pk"):
+        with transaction.atomic():
+            locked(item).claims.filter(theirs).update(state=Claim.State.OVER, decided_at=now())
+    talks = Conversation.objects.filter(Q(guest_id__in=account_ids) | Q(item__author_id__in=account_ids))
+    talks.filter(closed_at=None).update(closed_at=now())
+
+
+def close(by: Actor, item: Item) -> None:
+    settle(by=by, item=item, state=State.CLOSED)

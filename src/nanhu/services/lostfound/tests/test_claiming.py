@@ -8,7 +8,7 @@ import pytest
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.lostfound.models import Claim, Conversation, Item, Message, PhoneLook
-from nanhu.services.lostfound.services import claiming
+from nanhu.services.lostfound.services import aging, claiming, relaying, reviewing, settling
 from nanhu.services.lostfound.tests.conftest import HOME, picture
 from nanhu.testing.structure import structure_faults
 
@@ -67,7 +67,7 @@ def test_five_phones_a_day_and_none_of_what_is_off_the_board(school, later):
     answers = [reader.post(f"{HOME}items/{one.public_id}/phone/").status_code for one in items]
     assert answers == [302] * 5 + [429]
     assert "1390000111" not in reader.get(f"{HOME}items/{items[5].public_id}/").content.decode()
-    Item.objects.filter(pk=items[0].pk).update(hidden_at=items[0].created_at)
+    reviewing.report(by=school.actor("R2"), item=items[0], reason="不是他的电话")
     assert reader.post(f"{HOME}items/{items[0].public_id}/phone/").status_code == 404
     assert school.client("S1").post(f"{HOME}items/{items[0].public_id}/phone/").status_code == 409
     later(timedelta(days=1))
@@ -84,7 +84,6 @@ def test_two_people_write_to_each_other_and_neither_learns_who_the_other_is(scho
     answer = guest.post(f"{HOME}items/{item.public_id}/message/", {"words": "是我的伞，<b>在哪里拿？</b>"})
     talk = answer["Location"]
     assert re.fullmatch(rf"{HOME}mine/talks/[0-9a-f-]+/", talk)
-    assert "1" in author.get(HOME).content.decode()
     assert [tab.count for tab in author.get(HOME).context["frame"].tabs if tab.waits] == [1]
     assert school.texts_to("S1") == ["失物招领：有人就“黑色折叠伞，木柄”给您留言，请到“失物招领·我的”里看。"]
     page = author.get(talk).content.decode()
@@ -142,6 +141,7 @@ def test_a_claimer_describes_the_mark_and_the_finder_says_yes(school):
     assert author.post(answer).status_code == 302
     assert author.post(answer).status_code == 409
     assert [text for text in school.texts_to("S2") if "特征对了" in text]
+    assert "请留言约个时间地点" in claimer.get(address).content.decode()
     assert "特征说对了" in claimer.get(f"{HOME}mine/talks/{Conversation.objects.get().public_id}/").content.decode()
     assert school.client("S3").post(f"{address}claim/", {"mark": "也是我的"}).status_code == 409, "somebody was right"
     author.post(f"{address}set-returned/")
@@ -163,6 +163,46 @@ def test_three_wrong_claims_lock_it_until_a_reviewer_looked(school):
     assert reviewer.post(f"{HOME}review/items/{item.public_id}/unlock/").status_code == 302
     assert school.client("S5").post(f"{address}claim/", {"mark": "真的是我的"}).status_code == 302
     assert school.client("S2").post(f"{address}claim/", {"mark": "再猜"}).status_code == 409
+    claiming.decide(by=school.actor("S1"), one=Claim.objects.latest("pk"), is_right=False)
+    assert claiming.is_claimable(Item.objects.get()), "three count anew"
+
+
+def test_who_claimed_it_does_not_unlock_it(school):
+    item = school.shown()
+    for number in ("R2", "S3", "S4"):
+        claiming.decide(
+            by=school.actor("S1"), one=claiming.claim(by=school.actor(number), item=item, mark="猜"), is_right=False
+        )
+    assert school.client("R2").post(f"{HOME}review/items/{item.public_id}/unlock/").status_code == 409
+
+
+@pytest.mark.capability("A074.3", "A074.4")
+def test_who_was_right_can_write_though_the_talk_was_ended_and_the_thirty_days_are_over(school, later):
+    item = school.shown()
+    talk = relaying.begin(by=school.actor("S2"), item=item, words="还在吗")
+    relaying.close(by=school.actor("S1"), talk=talk)
+    claim = claiming.claim(by=school.actor("S2"), item=item, mark="木柄有牙印")
+    later(timedelta(days=31))
+    aging.expire()
+    author, guest, address = school.client("S1"), school.client("S2"), f"{HOME}mine/talks/{talk.public_id}/"
+    assert "木柄有牙印" in author.get(f"{HOME}items/{item.public_id}/").content.decode()
+    assert author.post(f"{HOME}mine/claims/{claim.public_id}/right/").status_code == 302
+    assert 'name="words"' in guest.get(address).content.decode()
+    assert guest.post(f"{address}send/", {"words": "明天五点？"}).status_code == 302
+    assert author.post(f"{address}send/", {"words": "好"}).status_code == 302
+
+
+@pytest.mark.capability("A074.4")
+def test_a_claim_ends_with_the_search_is_told_so_and_may_be_made_anew(school):
+    item = school.shown()
+    claim = claiming.claim(by=school.actor("S2"), item=item, mark="木柄")
+    settling.settle(by=school.actor("S1"), item=item, state="returned")
+    claim.refresh_from_db()
+    assert claim.state == "over"
+    assert [text for text in school.texts_to("S2") if "不用再等答复" in text]
+    settling.reopen(by=school.actor("S1"), item=item)
+    again = school.client("S2").post(f"{HOME}items/{item.public_id}/claim/", {"mark": "木柄"})
+    assert (again.status_code, Claim.objects.get().state) == (302, "waiting")
 
 
 def test_nobody_claims_or_reports_a_sixth_thing_a_day(school):

@@ -11,8 +11,8 @@ from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.services.accounts import move
 from nanhu.platforms.people import api as people
 from nanhu.services.lostfound import queries
-from nanhu.services.lostfound.models import HandOver, Item
-from nanhu.services.lostfound.services import claiming, keeping, relaying
+from nanhu.services.lostfound.models import Claim, HandOver, Item
+from nanhu.services.lostfound.services import claiming, keeping, relaying, reviewing
 from nanhu.services.lostfound.tests.conftest import HOME, picture
 from nanhu.testing.members import SYSTEM
 from nanhu.testing.pages import MOST_QUERIES
@@ -170,9 +170,92 @@ def test_who_left_leaves_nothing_that_waits_for_him(school):
     keeping.hand_in(by=school.actor("K1"), item=at_desk, shelf="A-1")
     move(by=SYSTEM, account=item.author, state="suspended", reason="离校")
     deliver_pending()
+    deliver_pending()
     item.refresh_from_db()
     at_desk.refresh_from_db()
     assert (item.state, at_desk.state) == ("closed", "open")
+
+
+def test_who_left_holds_no_claim_and_is_written_to_by_nobody(school):
+    first, second = school.shown(), school.shown("S3", words="蓝色水杯")
+    right = claiming.claim(by=school.actor("S2"), item=first, mark="木柄")
+    claiming.decide(by=school.actor("S1"), one=right, is_right=True)
+    waiting = claiming.claim(by=school.actor("S2"), item=second, mark="杯底")
+    move(by=SYSTEM, account=waiting.claimer, state="ended", reason="毕业")
+    deliver_pending()
+    assert school.client("S3").post(f"{HOME}mine/claims/{waiting.public_id}/right/").status_code == 409
+    assert claiming.is_claimable(first), "somebody else may claim it again"
+    talk = right.item.conversations.get()
+    assert school.client("S1").post(f"{HOME}mine/talks/{talk.public_id}/send/", {"words": "在吗"}).status_code == 409
+
+
+def test_of_two_records_of_one_person_the_kept_one_has_all_and_nothing_ends(school):
+    item, other = school.shown("S2"), school.shown("S3", words="蓝色水杯")
+    claiming.claim(by=school.actor("S1"), item=item, mark="木柄")
+    claiming.claim(by=school.actor("S2"), item=other, mark="杯底")
+    kept, gone = (people.find_person_by_campus_no(number) or 0 for number in ("S1", "S2"))
+    people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一人")
+    deliver_pending()
+    deliver_pending()
+    item.refresh_from_db()
+    assert (item.state, item.author_id) == ("open", school.actor("S1").account_id)
+    assert "黑色折叠伞" in school.client("S1").get(f"{HOME}mine/").content.decode()
+    [claim] = Claim.objects.all()
+    assert (claim.item, claim.claimer_id) == (other, item.author_id), "nobody claims his own"
+
+
+@pytest.mark.capability("A075.1")
+def test_what_lies_on_the_shelf_is_handed_over_whatever_the_board_says_of_it(school):
+    rejected, cash = school.shown(keeper="desk"), school.post(kind="lost", category="cash", amount_fen=100_000)
+    found = school.shown("S2", words="蓝色水杯")
+    keeper, thing = school.client("K1"), f"{HOME}keeping/things/{rejected.public_id}/"
+    assert keeper.post(f"{HOME}keeping/things/{cash.public_id}/hand-in/", {"shelf": "1"}).status_code == 409
+    assert school.client("S2").post(f"{HOME}items/{found.public_id}/set-found/").status_code == 409
+    keeping.hand_in(by=school.actor("K1"), item=rejected, shelf="A-1")
+    reviewing.report(by=school.actor("S2"), item=rejected, reason="骂人")
+    reviewing.reject(by=school.actor("R1"), item=rejected, reason="骂人")
+    assert "hand-over" in keeper.get(thing).content.decode()
+    assert keeper.post(f"{thing}hand-over/", {"receiver": "S3", "document": "campus_card"}).status_code == 302
+    rejected.refresh_from_db()
+    assert (rejected.state, rejected.keeper) == ("returned", "desk")
+
+
+def test_a_wrong_hand_over_is_taken_back_and_the_right_claimer_hears_of_it(school):
+    item = school.shown(keeper="desk")
+    keeping.hand_in(by=school.actor("K1"), item=item, shelf="A-1")
+    claim = claiming.claim(by=school.actor("S2"), item=item, mark="木柄")
+    claiming.decide(by=school.actor("K1"), one=claim, is_right=True)
+    keeper, named = school.client("K1"), school.client("S4")
+    thing, own = f"{HOME}keeping/things/{item.public_id}/", f"{HOME}items/{item.public_id}/"
+    wrong = {"receiver": "S4", "document": "campus_card"}
+    assert keeper.post(f"{thing}hand-over/", wrong).status_code == 302
+    assert [text for text in school.texts_to("S2") if "交给了另一个人" in text]
+    assert "我没有领" in named.get(own).content.decode()
+    assert named.post(f"{own}not-received/").status_code == 302
+    assert (HandOver.objects.count(), Item.objects.get().state) == (0, "open")
+    assert [text for text in school.texts_to("K1") if "没有领" in text]
+    keeper.post(f"{thing}hand-over/", wrong)
+    assert keeper.post(f"{thing}take-back/", {"reason": ""}).status_code == 422
+    assert keeper.post(f"{thing}take-back/", {"reason": "选错了人"}).status_code == 302
+    assert keeper.post(f"{thing}hand-over/", wrong | {"receiver": "S2", "slip": "QS-1"}).status_code == 302
+    other = school.shown(keeper="desk")
+    keeping.hand_in(by=school.actor("K1"), item=other, shelf="A-2")
+    again = keeper.post(
+        f"{HOME}keeping/things/{other.public_id}/hand-over/", wrong | {"receiver": "S3", "slip": "QS-1"}
+    )
+    assert again.status_code == 422, "a slip is signed once"
+
+
+@pytest.mark.capability("A074.4")
+def test_the_desk_judges_what_it_has_and_the_finder_may_keep_it_after_all(school):
+    item = school.shown(keeper="desk")
+    claim = claiming.claim(by=school.actor("S2"), item=item, mark="木柄")
+    address, author = f"{HOME}items/{item.public_id}/", school.client("S1")
+    assert "会交到失物招领处" in school.client("S2").get(address).content.decode()
+    assert school.client("K1").post(f"{HOME}keeping/claims/{claim.public_id}/right/").status_code == 409
+    assert "请把它交到失物招领处" in author.get(address).content.decode()
+    assert author.post(f"{address}keep/").status_code == 302
+    assert author.post(f"{HOME}mine/claims/{claim.public_id}/right/").status_code == 302
 
 
 def test_the_tile_says_what_waits_and_nothing_to_who_has_nothing(school):
@@ -195,6 +278,7 @@ def test_my_copy_has_my_phone_and_anothers_token_has_not(school):
     [part] = queries.item_records(Owner(account_id=owner.account_id, person_id=owner.person_id), None)
     assert part["phone"] == "139****1111"
     assert "mark" not in part
-    assert [
-        one["mark"] for one in queries.claim_records(Owner(account_id=school.actor("S2").account_id, person_id=0), None)
-    ] == ["刻了字"]
+    claimer = school.actor("S2").account_id
+    [whole] = queries.claim_records(Owner(account_id=claimer, person_id=0, is_whole=True), None)
+    [part] = queries.claim_records(Owner(account_id=claimer, person_id=0), None)
+    assert (whole["mark"], "mark" in part) == ("刻了字", False)

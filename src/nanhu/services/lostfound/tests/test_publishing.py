@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.files.services import remove_overdue
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.lostfound.models import Item, Photo
+from nanhu.services.lostfound.services import keeping, reviewing
 from nanhu.services.lostfound.tests.conftest import HOME, picture, with_place
 from nanhu.testing.structure import structure_faults
 
@@ -119,6 +121,35 @@ def test_a_found_card_has_no_photo(school):
     assert school.client("S1").post(f"{HOME}lost/", said | {"photos": [picture()]}).status_code == 302
 
 
+def test_a_mend_takes_photos_away_and_their_content_goes_while_the_shelf_keeps_its_own(school, later):
+    card = school.post(category="other", photos=[picture().read()])
+    face = school.post(photos=[picture(colour="#ff0000").read()])
+    kept = school.shown(keeper="desk", photos=[picture(colour="#00ff00").read()])
+    keeping.hand_in(by=school.actor("K1"), item=kept, shelf="A-1")
+    for item in (card, face):
+        reviewing.reject(by=school.actor("R1"), item=item, reason="照片里有人脸、号码")
+    author = school.client("S1")
+    said = school.said(category="card", words="校园卡一张", card_number="1000234567")
+    assert author.post(f"{HOME}items/{card.public_id}/mend-found/", said).status_code == 302
+    assert author.post(f"{HOME}items/{face.public_id}/mend-found/", school.said(drops_photos="on")).status_code == 302
+    assert {one.item for one in Photo.objects.all()} == {kept}
+    assert school.client("K1").get(f"{HOME}photos/{Photo.objects.get().public_id}/").status_code == 200
+    later(timedelta(days=400))
+    assert remove_overdue() == 4
+    school.clients.clear()
+    assert school.client("S1").get(f"{HOME}photos/{Photo.objects.get().public_id}/").status_code == 200
+    waiting = school.post("S2", photos=[picture().read()])
+    photo = Photo.objects.get(item=waiting)
+    assert school.client("K1").get(f"{HOME}photos/{photo.public_id}/").status_code == 404, "not the desk's"
+
+
+def test_what_nobody_sees_is_no_text_and_no_sign_turns_the_line(school):
+    author = school.client("S1")
+    assert author.post(f"{HOME}found/", school.said(words="\u200b\u200b")).status_code == 422
+    author.post(f"{HOME}found/", school.said(words="伞\u202e黑"))
+    assert Item.objects.get().words == "伞黑"
+
+
 def test_text_is_text_and_half_a_sign_is_no_fault_of_ours(school):
     words = "<script>alert(1)</script>伞\n第二行"
     item = school.shown(words=words, place_words="<b>三楼</b>")
@@ -129,7 +160,8 @@ def test_text_is_text_and_half_a_sign_is_no_fault_of_ours(school):
         assert "<b>三楼" not in page
     lone = b"category=umbrella&words=%ED%A0%80&place=lib&happened_at=2026-11-28T10%3A00&keeper=self"
     answer = reader.post(f"{HOME}found/", lone, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code in {302, 422}
+    assert answer.status_code == 302
+    assert Item.objects.latest("pk").words == "\ufffd" * 3, "what is no text is shown as such"
 
 
 def test_the_same_form_twice_is_one_item_and_the_eleventh_of_a_day_is_refused(school):
@@ -156,6 +188,10 @@ def test_a_large_sum_of_cash_goes_to_the_security_office_and_never_to_the_board(
     assert school.client("R1").get(f"{HOME}review/items/{item.public_id}/").status_code == 404
     assert "¥ 500.01" in keeper.get(f"{HOME}keeping/?show=cash").content.decode()
     assert "失物保管" in keeper.get("/flows/").content.decode(), "it waits for the desk"
+    assert [text for text in school.texts_to("K1") if "大额现金" in text]
+    small = school.shown(category="cash", amount_fen=32_000, words="一沓现金")
+    assert "320" not in school.client("S2").get(f"{HOME}items/{small.public_id}/").content.decode()
+    assert "¥ 320" in author.get(f"{HOME}items/{small.public_id}/").content.decode()
 
 
 def test_the_database_holds_what_an_item_is(school):
@@ -168,6 +204,11 @@ def test_the_database_holds_what_an_item_is(school):
         {"phone_masked": ""},
         {"reviewer_id": item.author_id},
         {"place": None},
+        {"hidden_at": now(), "review_due_at": None},
+        {"state": "open", "review_due_at": None},
+        {"handed_in_at": now(), "shelf": "A-1"},
+        {"kind": "lost", "keeper": "desk"},
+        {"reviewed_at": now()},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Item.objects.filter(pk=item.pk).update(**wrong)

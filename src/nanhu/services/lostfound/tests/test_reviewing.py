@@ -1,16 +1,17 @@
 """Review (A073): by another, with a reason; four hours of work; reports; what is over hides itself."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.school import School as SchoolFile
 from nanhu.kernel.school import school as school_of
 from nanhu.services.lostfound.models import Item, Photo
-from nanhu.services.lostfound.services import aging, reviewing
+from nanhu.services.lostfound.services import aging, claiming, keeping, reviewing
 from nanhu.services.lostfound.services.publishing import is_trusted
 from nanhu.services.lostfound.tests.conftest import HOME, picture
 
@@ -104,17 +105,124 @@ def test_where_the_school_lets_it_what_is_late_shows_without_its_photo_and_is_re
     assert reader.get(f"{HOME}photos/{photo.public_id}/").status_code == 200
 
 
-def test_after_five_good_posts_an_author_is_shown_at_once_and_reviewed_afterwards(school):
+@pytest.mark.usefixtures("showing")
+def test_where_the_school_lets_it_an_author_of_five_good_posts_is_shown_at_once_until_one_is_rejected(school):
     for number in range(5):
         assert school.post(words=f"伞{number}").state == "pending"
         reviewing.approve(by=school.actor("R1"), item=Item.objects.latest("pk"))
-    item = school.post(words="第六把伞")
+    item = school.post(words="第六把伞", photos=[picture().read()])
     assert item.state == "open"
-    assert "第六把伞" in school.client("S2").get(HOME).content.decode()
+    page = school.client("S2").get(HOME).content.decode()
+    assert "第六把伞" in page
+    assert str(Photo.objects.get().public_id) not in page, "photos wait for the review"
     assert "第六把伞" in school.client("R1").get(f"{HOME}review/").content.decode()
     reviewing.reject(by=school.actor("R1"), item=item, reason="广告")
     assert "第六把伞" not in school.client("S2").get(HOME).content.decode()
     assert not is_trusted(item.author_id)
+    assert school.client("S1").post(f"{HOME}items/{item.public_id}/close/").status_code == 302
+    assert school.post(words="又是广告").state == "pending", "closing it makes nothing good"
+
+
+@pytest.mark.capability("A073.2")
+def test_without_the_word_of_the_school_nobody_is_shown_unreviewed(school):
+    for _number in range(5):
+        school.shown()
+    assert school.post().state == "pending"
+
+
+@pytest.mark.capability("A073.3")
+@pytest.mark.parametrize(
+    ("sent", "due"),
+    [
+        ("2026-11-26 09:00", "2026-11-26 16:00"),
+        ("2026-11-27 16:00", "2026-11-30 10:30"),
+        ("2026-09-30 17:00", "2026-10-08 11:30"),
+    ],
+)
+def test_four_hours_are_of_work_not_of_the_clock(school, sent, due):
+    with time_machine.travel(datetime.fromisoformat(f"{sent}+08:00"), tick=False):
+        assert f"{campus_time(school.post().review_due_at):%Y-%m-%d %H:%M}" == due
+
+
+@pytest.mark.capability("A073.1", "A073.4")
+def test_what_was_rejected_comes_back_by_a_review_alone(school):
+    items = [school.shown(words="正常伞"), school.shown(words="普通伞")]
+    author, reader = school.client("S1"), school.client("S3")
+    for item in items:
+        reviewing.report(by=school.actor("S2"), item=item, reason="广告")
+        reviewing.reject(by=school.actor("R1"), item=item, reason="广告")
+    own = [f"{HOME}items/{item.public_id}/" for item in items]
+    assert author.post(f"{own[0]}close/").status_code == 302
+    assert author.post(f"{own[1]}mend-found/", school.said(words="兼职刷单加我")).status_code == 302
+    assert author.post(f"{own[1]}close/").status_code == 302
+    for address in own:
+        assert "reopen" not in author.get(address).content.decode()
+        assert author.post(f"{address}reopen/").status_code == 409
+    board = reader.get(HOME).content.decode()
+    assert "正常伞" not in board
+    assert "兼职" not in board
+
+
+@pytest.mark.capability("A073.4")
+def test_a_report_is_judged_though_its_item_ends_meanwhile(school, later):
+    expiring, returned = school.shown(words="会过期的伞"), school.shown("S4", words="已归还的伞")
+    later(timedelta(days=29))
+    for item in (expiring, returned):
+        reviewing.report(by=school.actor("R2"), item=item, reason="骂人")
+    author = school.client("S4")
+    assert author.post(f"{HOME}items/{returned.public_id}/set-returned/").status_code == 302
+    later(timedelta(days=2))
+    assert aging.expire() == 1
+    assert school.client("S1").post(f"{HOME}items/{expiring.public_id}/prolong/").status_code == 409
+    reviewer = school.client("R1")
+    queue = reviewer.get(f"{HOME}review/").content.decode()
+    assert "会过期的伞" in queue
+    assert "已归还的伞" in queue
+    assert "会过期的伞" not in school.client("R2").get(f"{HOME}review/").content.decode(), "who reported does not judge"
+    assert school.client("R2").post(f"{HOME}review/items/{expiring.public_id}/approve/").status_code == 409
+    reviewing.approve(by=school.actor("R1"), item=expiring)
+    reviewing.reject(by=school.actor("R1"), item=returned, reason="骂人")
+    assert school.client("S1").post(f"{HOME}items/{expiring.public_id}/prolong/").status_code == 302
+    returned.refresh_from_db()
+    assert (returned.state, returned.answer) == ("returned", "骂人")
+    school.clients.clear()
+    assert school.client("S4").post(f"{HOME}items/{returned.public_id}/reopen/").status_code == 409
+
+
+@pytest.mark.capability("A073.3")
+@pytest.mark.usefixtures("showing")
+def test_a_late_report_is_told_to_the_leader_also_where_what_is_late_shows(school, later):
+    item = school.post()
+    later(item.review_due_at - now() + timedelta(minutes=1))
+    aging.alarm_late_reviews()
+    reviewing.report(by=school.actor("S2"), item=item, reason="广告")
+    assert aging.alarm_late_reviews() == 1
+    assert [text for text in school.texts_to("R2") if "1 条超过" in text]
+    assert "黑色折叠伞" not in school.client("S3").get(HOME).content.decode()
+
+
+def test_what_expired_unreviewed_is_reviewed_before_it_shows_again(school, later, showing):
+    item = school.post()
+    later(item.review_due_at - now() + timedelta(minutes=1))
+    aging.alarm_late_reviews()
+    later(timedelta(days=31))
+    aging.expire()
+    assert school.client("S1").post(f"{HOME}items/{item.public_id}/prolong/").status_code == 302
+    item.refresh_from_db()
+    assert (item.state, item.review_due_at is not None) == ("pending", True)
+
+
+def test_mended_words_are_unseen_by_former_claimers_until_they_are_reviewed(school):
+    item = school.shown()
+    claiming.claim(by=school.actor("S2"), item=item, mark="木柄")
+    reviewing.report(by=school.actor("S3"), item=item, reason="骂人")
+    reviewing.reject(by=school.actor("R1"), item=item, reason="骂人")
+    school.client("S1").post(f"{HOME}items/{item.public_id}/mend-found/", school.said(words="没审的新话"))
+    claimer = school.client("S2")
+    assert claimer.get(f"{HOME}items/{item.public_id}/").status_code == 404
+    mine = claimer.get(f"{HOME}mine/").content.decode()
+    assert "没审的新话" not in mine
+    assert "不在广场上的失物" in mine
 
 
 @pytest.mark.capability("A073.4")
@@ -157,7 +265,7 @@ def test_a_report_hides_until_it_is_reviewed_and_its_author_cannot_lift_it(schoo
 def test_phones_go_thirty_days_after_the_end_and_items_after_a_year(school, later):
     item = school.shown(phone="13900001111", mark="刻字", photos=[picture().read()])
     held = school.shown("S2", keeper="desk", words="眼镜")
-    Item.objects.filter(pk=held.pk).update(handed_in_at=now())
+    keeping.hand_in(by=school.actor("K1"), item=held, shelf="A-1")
     school.client("S1").post(f"{HOME}items/{item.public_id}/set-returned/")
     later(timedelta(days=29))
     assert aging.forget_phones() == 0
@@ -168,4 +276,10 @@ def test_phones_go_thirty_days_after_the_end_and_items_after_a_year(school, late
     later(timedelta(days=335))
     assert aging.remove_old() == 1
     assert list(Item.objects.all()) == [held], "what lies on the shelf stays"
+    slip = {"receiver_name": "张三", "slip": "QS-1", "document": "id_card"}
+    keeping.hand_over(by=school.actor("K1"), item=held, **slip)
+    later(timedelta(days=364))
+    assert aging.remove_old() == 0, "who fetched it is known for a year"
+    later(timedelta(days=2))
+    assert aging.remove_old() == 1
     assert not Photo.objects.exists()

@@ -90,11 +90,13 @@ class TerminalGap(models.Model):
 
 
 class FoundCard(models.Model):
-    """A finder typed in the printed number. The owner is told; the finder learns nothing."""
+    """A finder typed in a printed number. The owner is told; the finder learns nothing. Without a card where nobody has that number:
+    each try counts alike."""
 
-    card = models.ForeignKey("card.Card", on_delete=models.PROTECT, related_name="+")
+    card = models.ForeignKey("card.Card", null=True, on_delete=models.PROTECT, related_name="+")
     finder = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
     kept_at = models.TextField(help_text="where the card waits for its owner")
+    url = models.TextField(default="", blank=True, help_text="where its owner writes to whoever keeps it")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -167,10 +167,16 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kept_at", models.TextField(help_text="where the card waits for its owner")),
+                (
+                    "url",
+                    models.TextField(blank=True, default="", help_text="where its owner writes to whoever keeps it"),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "card",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"
+                    ),
                 ),
                 (
                     "finder",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import FoundCardReport
 from nanhu.kernel.school import school
@@ -22,16 +23,18 @@ MOST_A_DAY_AT_DESK = 200
 
 
 @transaction.atomic
-def tell_owner(*, by: Actor, number: str, kept_at: str, most: int = MOST_A_DAY) -> bool:
+def tell_owner(*, by: Actor, number: str, kept_at: str, url: str = "", most: int = MOST_A_DAY) -> bool:
     """Whether anybody was told; the page does not say."""
     where = given(kept_at)[:120]
-    mine = FoundCard.objects.filter(finder_id=account_of(by), at__gt=now() - timedelta(days=1))
+    finder_id = account_of(by)
+    lock_key(f"card.found:{finder_id}")
+    mine = FoundCard.objects.filter(finder_id=finder_id, at__gt=now() - timedelta(days=1))
     if mine.count() >= most:
         raise FoundTooOftenError
     card = Card.objects.filter(number=number).first()
+    FoundCard.objects.create(card=card, finder_id=finder_id, kept_at=where, url=url)
     if card is None:
         return False
-    FoundCard.objects.create(card=card, finder_id=account_of(by), kept_at=where)
     audit.record(by=by, action="card.found", target=f"card:{card.number}", facts={"kept_at": where})
     account = identity.account_of(card.person_id)
     if account is not None:
@@ -46,7 +49,7 @@ def report_found(by: Actor, found: FoundCardReport) -> None:
     """What other rooms hand on: by the number, or by its last four and the name, where these fit one card alone."""
     most = MOST_A_DAY_AT_DESK if found.is_at_desk else MOST_A_DAY
     number = found.number or number_by_name(found.name, found.tail)
-    tell_owner(by=by, number=number, kept_at=found.kept_at, most=most)
+    tell_owner(by=by, number=number, kept_at=found.kept_at, url=found.url, most=most)
 
 
 def number_by_name(name: str, tail: str) -> str:
