@@ -18,6 +18,8 @@ from nanhu.kernel.ui.widgets import DayInput
 type Choices = Iterable[tuple[Any, Text]]
 LONGEST = 80
 PASSING = ("page", "before", "export")
+SHOWN_AT_ONCE = 3
+"""Fields of the filter bar on a phone."""
 """Where in a list one stands, and in which form: no part of what narrows it."""
 SEARCH, VIEW, EVERYTHING = _("搜索"), _("视图"), _("全部")
 
@@ -240,6 +242,20 @@ class Filters:
         """Those of the filter bar; what is a view stands above it."""
         shown = (self.form[name] for one in self.declared if not isinstance(one, Views) for name in self.names(one))
         return [field for field in shown if not field.is_hidden]
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """Those that a phone shows at once."""
+        return self.shown_fields if len(self.shown_fields) <= SHOWN_AT_ONCE else self.shown_fields[: SHOWN_AT_ONCE - 1]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        """Those that a phone folds away."""
+        return self.shown_fields[len(self.first_fields) :]
+
+    @property
+    def is_more_used(self) -> bool:
+        return any(field.errors or self.query.get(field.html_name) for field in self.more_fields)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
