@@ -9,7 +9,7 @@ from nanhu.kernel.registry import Register, Text, Viewer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import QuerySet
+    from django.db.models import Exists
 
     from nanhu.kernel.files.models import StoredFile
 
@@ -29,8 +29,8 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """`key` is "room.noun". `may_open` is asked at each look; strangers get 404. `needed`: those of these files that stay although
-    their days are over, because what they belong to stays."""
+    """`key` is "room.noun". `may_open` is asked at each look; strangers get 404. `needed`: which of its files
+    stay although their days are over, because what they belong to stays."""
 
     key: str
     name: Text
@@ -38,7 +38,7 @@ class Purpose:
     retention: Retention
     may_open: "Callable[[Viewer, StoredFile], bool]"
     largest_bytes: int = 20 * MEGABYTE
-    needed: "Callable[[QuerySet[StoredFile]], QuerySet[StoredFile]] | None" = None
+    needed: "Callable[[], Exists] | None" = None
 
 
 purposes: Register[Purpose] = Register()

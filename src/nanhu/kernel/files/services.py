@@ -109,7 +109,7 @@ def remove(*, by: Actor, file: StoredFile, reason: str) -> None:
         raise FileKeptError(why=row.why_held)
     if row.kept_until is None or row.kept_until > campus_today():
         raise FileKeptError(why=_("保管期限没有到。"))
-    if still_needed(row.purpose, StoredFile.objects.filter(pk=row.pk)).exists():
+    if not unneeded(row.purpose, StoredFile.objects.filter(pk=row.pk)).exists():
         raise FileKeptError(why=_("所属的业务还在保管期内。"))
     row.removed_at = now()
     row.save(update_fields=["removed_at"])
@@ -128,17 +128,19 @@ def remove_overdue() -> int:
     over = StoredFile.objects.filter(removed_at=None, held_at=None, kept_until__lt=campus_today())
     removed = 0
     for key in over.order_by("purpose").values_list("purpose", flat=True).distinct():
-        rows = over.filter(purpose=key)
-        for file in rows.exclude(pk__in=still_needed(key, rows).values("pk")):
+        for file in unneeded(key, over.filter(purpose=key)):
             with suppress(FileKeptError, WrongStateError):  # held or removed since we looked
                 remove(by=Actor.system("files"), file=file, reason=_("保管期限已到"))
                 removed += 1
     return removed
 
 
-def still_needed(key: str, files: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+def unneeded(key: str, files: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+    """Those of this purpose that nothing asks for any more; none where nobody knows the purpose."""
     purpose = purposes.get(key)
-    return purpose.needed(files) if purpose and purpose.needed else files.none()
+    if purpose is None:
+        return files.none()
+    return files.filter(~purpose.needed()) if purpose.needed else files
 
 
 def sweep() -> int:

@@ -53,8 +53,10 @@ SEALED: Final = frozenset({"document_number"})
 """Kinds of field that are kept encrypted."""
 MOST_COLUMNS: Final = 8
 MOST_ROWS: Final = 100
-MOST_FILES: Final = 10
+MOST_FILES: Final = 5
 LONGEST_CELL: Final = 200
+BOUNDS: Final[Mapping[str, int]] = {"files": MOST_FILES, "rows": MOST_ROWS}
+"""How many a field of such a kind may be set to take."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -248,7 +250,7 @@ def size_faults(body: Body) -> Iterator[Fault]:
         if not 0 <= step.promise <= LONGEST_PROMISE:
             yield Fault(f"{step.key} promises {step.promise} minutes", "promise", step.key)
     for field in body.fields():
-        if not 0 <= field.most <= MOST_OF_A_FIELD:
+        if not 0 <= field.most <= BOUNDS.get(field.kind, MOST_OF_A_FIELD):
             yield Fault(f"{field.key} takes at most {field.most}", "most", field.key)
     if not 0 < len(body.steps) <= MOST_STEPS:
         yield Fault(f"{len(body.steps)} steps", "steps")
@@ -427,12 +429,13 @@ def is_list_of_texts(_field: Field, value: Any) -> bool:
 
 
 def is_list_of_files(field: Field, value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= (field.most or MOST_FILES) and all(map(is_kept_file, value))
+    is_list = isinstance(value, list) and (not field.is_required or bool(value))
+    return is_list and len(value) <= (field.most or MOST_FILES) and all(map(is_kept_file, value))
 
 
 def is_list_of_rows(field: Field, value: Any) -> bool:
-    is_list = isinstance(value, list) and len(value) <= (field.most or MOST_ROWS)
-    return is_list and all(fits_columns(field, row) for row in value)
+    is_list = isinstance(value, list) and (not field.is_required or bool(value))
+    return is_list and len(value) <= (field.most or MOST_ROWS) and all(fits_columns(field, row) for row in value)
 
 
 FITTING: Final[Mapping[str, Callable[[Field, Any], bool]]] = {
@@ -462,7 +465,7 @@ def fits_columns(field: Field, row: Any) -> bool:
     columns = {column.key: column for column in field.columns}
     return (
         isinstance(row, dict)
-        and row.keys() <= columns.keys()
+        and {key for key, column in columns.items() if column.is_required} <= row.keys() <= columns.keys()
         and all(fits_cell(columns[key], value) for key, value in row.items())
     )
 

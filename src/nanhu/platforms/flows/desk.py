@@ -211,7 +211,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "case_rows": presented.rows_of(case, case.body.fields()),
             "case_files": presented.files_of(case, case.body.fields()),
             "events": presented.timeline_of(case),
-            "decide_form": form_of(request, DecideForm, asked=asked, steps=back, initial={"revision": found.revision}),
+            "decide_form": decide_form(request, asked, back, found),
             "may_return": step.can_return and (case.applicant_id is not None or bool(back)),
             "decisions": sorted(decisions, key=["agree", "done", "return", "refuse"].index),
             "hand_over": form_of(request, HandOverForm, initial={"revision": found.revision}),
@@ -225,6 +225,13 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "earlier": earlier.order_by("-opened_at")[:5] if case.applicant_id else (),
         },
     )
+
+
+def decide_form(request: PageRequest, asked: Sequence[Any], back: Sequence[tuple[str, str]], found: Task) -> DecideForm:
+    """Refused, with what was typed and what is wrong with it."""
+    if isinstance(request.failed_form, DecideForm):
+        return DecideForm(request.POST, request.FILES, asked=asked, steps=back)
+    return DecideForm(asked=asked, steps=back, initial={"revision": found.revision})
 
 
 def steps_back(task: Task) -> list[tuple[str, str]]:
@@ -420,7 +427,7 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "case_files": presented.files_of(found, body.fields()),
             "events": presented.timeline_of(found),
             "holders": presented.holder_words(queries.living_tasks(found)),
-            "owed": fees.owed_bills(found) if is_mine else (),
+            "owed": [(bill, fees.last_day(bill)) for bill in fees.owed_bills(found)],
             "waited": presented.waited_words(found),
             "has_sealed": queries.may_reveal(request.viewer, found),
             "may_reopen": cases.may_reopen(found, queries.person_of(request.viewer)),

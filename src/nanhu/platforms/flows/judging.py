@@ -97,6 +97,9 @@ class Judge:
     def missing_fields(self, case: Case) -> Iterator[Field]:
         """What the case does not say, or says in a way that the new form does not take."""
         sealed = json.loads(case.sealed) if case.sealed and any(one.kind in SEALED for one in self.wanted) else {}
+        for field in self.target.form:
+            if field not in self.wanted and misfits([field], case.data):
+                yield field
         for field in self.wanted:
             value = sealed.get(field.key) if field.kind in SEALED else case.data.get(field.key)
             if (
@@ -147,7 +150,7 @@ class Judge:
 
     def condition_faults(self, case: Case, step: Step) -> Iterator[str]:
         """Conditions ahead that ask for what nobody said and nobody will be asked, or cannot be worked out."""
-        facts, ahead = facts_for_conditions(case.data), self.ahead[step.key]
+        facts, ahead = facts_for_conditions(case.data, self.target.fields()), self.ahead[step.key]
         will_be_typed = {field.key for key in ahead for field in self.target.step(key).fields}
         labels = {field.key: field.label for field in self.target.fields()}
         for tree in (tree for key in ahead for tree in self.conditions[key]):

@@ -15,7 +15,7 @@ from nanhu.kernel.files.purposes import MEGABYTE
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows.body import LONGEST_CELL, MOST_OF_A_FIELD, MOST_ROWS, Column, Field
+from nanhu.platforms.flows.body import LONGEST_CELL, MOST_OF_A_FIELD, MOST_ROWS, Column, Field, fits
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FILES_OFFERED: Final = 5
 ROWS_OFFERED: Final = 20
 BLANK_ROWS: Final = 2
+LONGEST_PLACE: Final = 9
 KINDS: Final = frozenset({"pdf", "ofd", "docx", "xlsx", "jpeg", "png"})
 LARGEST: Final = 10 * MEGABYTE
 
@@ -119,6 +120,16 @@ CELLS: Final = {
 }
 
 
+TOO_MANY: Final[dict[str, str]] = {}
+"""Stands for rows beyond what the field takes."""
+
+
+def place_in(name: str, control: str) -> int:
+    """Of which row a control is: 3 of goods-3-price; -1 of another field's."""
+    number = control.removeprefix(f"{name}-").partition("-")[0] if control.startswith(f"{name}-") else ""
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < LONGEST_PLACE else -1
+
+
 class RowsInput(forms.Widget):
     """A line of controls for each row, some blank ones after them; a script adds more, up to `most`."""
 
@@ -126,7 +137,7 @@ class RowsInput(forms.Widget):
 
     def __init__(self, field: Field) -> None:
         super().__init__()
-        self.columns, self.most = field.columns, field.most or ROWS_OFFERED
+        self.columns, self.most = field.columns, min(field.most or ROWS_OFFERED, MOST_ROWS)
         self.cells = {column.key: CELLS[column.kind]() for column in field.columns}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
@@ -135,9 +146,10 @@ class RowsInput(forms.Widget):
                 key: str(cell.widget.value_from_datadict(data, files, f"{name}-{number}-{key}") or "").replace("\0", "")
                 for key, cell in self.cells.items()
             }
-            for number in range(min(self.most, MOST_ROWS))
+            for number in range(self.most)
         )
-        return [row for row in rows if any(text.strip() for text in row.values())]
+        beyond = any(place_in(name, one) >= self.most for one in data)
+        return [row for row in rows if any(text.strip() for text in row.values())] + ([TOO_MANY] if beyond else [])
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return not self.value_from_datadict(data, files, name)
@@ -146,7 +158,8 @@ class RowsInput(forms.Widget):
         return f"{id_}-0-{self.columns[0].key}" if id_ else ""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002 - Django's own signature
-        rows: list[Mapping[str, Any]] = [*(value or ()), *({} for _blank in range(BLANK_ROWS))][: self.most]
+        kept = (row for row in value if isinstance(row, dict)) if isinstance(value, list) else ()
+        rows: list[Mapping[str, Any]] = [*kept, *({} for _blank in range(BLANK_ROWS))][: self.most]
         described = {key: text for key, text in (attrs or {}).items() if key in {"aria-describedby", "aria-invalid"}}
         facts = {
             "heads": [term(column.label) for column in self.columns],
@@ -174,6 +187,8 @@ class RowsField(forms.Field):
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         cells: dict[str, forms.Field] = self.widget.cells
+        if TOO_MANY in (value or ()):
+            raise forms.ValidationError(_("最多 %(most)s 行。") % {"most": self.widget.most})
         rows, problems = [], []
         for number, typed in enumerate(value or (), start=1):
             row = {}
@@ -199,6 +214,8 @@ def kept_cell(column: Column, value: Any) -> Any:
 
 def typed_rows(field: Field, rows: Any) -> list[dict[str, Any]]:
     """Rows as they are kept, for the controls in which they are typed."""
+    if not fits(field, rows):
+        return []
     money = {column.key for column in field.columns if column.kind == "money"}
     return [
         {key: f"{cell // 100}.{cell % 100:02d}" if key in money else cell for key, cell in row.items()} for row in rows

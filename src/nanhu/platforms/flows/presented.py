@@ -19,7 +19,7 @@ from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import choices, hours
-from nanhu.platforms.flows.body import SEALED, Column, Field, summed
+from nanhu.platforms.flows.body import SEALED, Column, Field, fits, summed
 from nanhu.platforms.flows.history import names_of_steps, step_of
 from nanhu.platforms.flows.models import Case, Definition, Entry, Task
 from nanhu.platforms.people import api as people
@@ -60,7 +60,8 @@ VERBS: Final[Mapping[str, Text]] = {
     "closed_refused": gettext_lazy("办结：不同意"),
     "closed_withdrawn": gettext_lazy("申请人撤回"),
     "closed_cancelled": gettext_lazy("办结：取消"),
-    "closed_expired": gettext_lazy("过期未改，自动结束"),
+    "closed_expired": gettext_lazy("到期没有办，自动结束"),
+    "paid_before": gettext_lazy("已缴的钱由财务退还"),
 }
 WHY: Final[Mapping[str, Text]] = {
     "post": gettext_lazy("您在主管单位任%(office)s"),
@@ -215,7 +216,7 @@ def rows_of(case: Case, fields: Iterable[Field]) -> list[Rows]:
             sums=line_of(field, sums_of(field, case.data[field.key])) if is_paid(field) else [],
         )
         for field in fields
-        if field.kind == "rows" and case.data.get(field.key)
+        if field.kind == "rows" and case.data.get(field.key) and fits(field, case.data[field.key])
     ]
 
 
@@ -246,7 +247,7 @@ def files_of(case: Case, fields: Iterable[Field]) -> list[tuple[str, list[tuple[
             [(one["name"], reverse("files:download", args=[one["file"]])) for one in case.data[field.key]],
         )
         for field in fields
-        if field.kind == "files" and case.data.get(field.key)
+        if field.kind == "files" and case.data.get(field.key) and fits(field, case.data[field.key])
     ]
 
 

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                             ("refused", "不同意"),
                             ("withdrawn", "已撤回"),
                             ("cancelled", "已取消"),
-                            ("expired", "过期未改"),
+                            ("expired", "逾期作废"),
                         ],
                         default="",
                     ),

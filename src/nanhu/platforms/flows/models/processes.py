@@ -107,7 +107,7 @@ class Case(models.Model):
         REFUSED = "refused", _("不同意")
         WITHDRAWN = "withdrawn", _("已撤回")
         CANCELLED = "cancelled", _("已取消")
-        EXPIRED = "expired", _("过期未改")
+        EXPIRED = "expired", _("逾期作废")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     number = models.TextField(unique=True)

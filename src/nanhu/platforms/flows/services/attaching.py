@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import F, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
@@ -21,15 +21,21 @@ TARGET: Final = "case:"
 
 
 def of_a_case_one_sees(viewer: Viewer, file: StoredFile) -> bool:
-    number = file.target.removeprefix(TARGET)
-    return viewer.person_id is not None and visible_cases(viewer.person_id).filter(number=number).exists()
+    if viewer.person_id is None:
+        return False
+    found = visible_cases(viewer.person_id).filter(number=file.target.removeprefix(TARGET))
+    return any(str(file.public_id) in ids_in(data) for data in found.values_list("data", flat=True))
 
 
-def of_kept_cases(rows: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
-    kept = Case.objects.filter(forgotten_at=None).annotate(
-        target=Concat(Value(TARGET), F("number"), output_field=TextField())
-    )
-    return rows.filter(target__in=kept.values("target"))
+def ids_in(data: Mapping[str, Any]) -> set[str]:
+    """Of the attachments that a case names now: one that was taken off when it was mended is not shown any more."""
+    lists = (value for value in data.values() if isinstance(value, list))
+    return {one["file"] for listed in lists for one in listed if isinstance(one, dict) and "file" in one}
+
+
+def of_kept_case() -> Exists:
+    number = Substr(OuterRef("target"), len(TARGET) + 1)
+    return Exists(Case.objects.filter(number=number, forgotten_at=None))
 
 
 ATTACHMENT: Final = Purpose(
@@ -39,7 +45,7 @@ ATTACHMENT: Final = Purpose(
     retention=Retention(name=_("与申请的内容同期"), days=0),
     may_open=of_a_case_one_sees,
     largest_bytes=LARGEST,
-    needed=of_kept_cases,
+    needed=of_kept_case,
 )
 purposes.add(ATTACHMENT)
 

@@ -19,7 +19,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.once import made_by_form
 from nanhu.platforms.flows import history, hours
 from nanhu.platforms.flows.assigning import Holder
-from nanhu.platforms.flows.body import FOR_OTHERS, Body, misfits, parted, sealed_with
+from nanhu.platforms.flows.body import Body, misfits, parted, sealed_with
 from nanhu.platforms.flows.errors import (
     DataRefusedError,
     ReasonTooShortError,
@@ -247,14 +247,28 @@ def holders_now(case: Case) -> list[Holder]:
 def go_on(*, by: Actor, case_id: int, step: str) -> None:
     """What a `wait` step waits for has come. Twice, or at another step, is harmless."""
     locked = locked_case(case_id)
-    tokens = list(locked.tokens.filter(step=step)) if locked.body.has(step) else []
-    if locked.state != Case.State.RUNNING or not tokens or locked.body.step(step).kind not in FOR_OTHERS:
+    if locked.body.has(step) and locked.body.step(step).kind == "wait":
+        come(by=by, case=locked, step=step)
+
+
+def come(*, by: Actor, case: Case, step: str) -> None:
+    """A locked case goes on from where it waited."""
+    tokens = list(case.tokens.filter(step=step))
+    if case.state != Case.State.RUNNING or not tokens:
         return
-    walk = Walk(locked, by=by)
+    walk = Walk(case, by=by)
     walk.note("came", step=step)
     for token in tokens:
-        walk.leave(token, locked.body.step(step))
+        walk.leave(token, case.body.step(step))
     walk.finish()
+
+
+def expire(*, by: Actor, case: Case) -> None:
+    """A locked case for which what was waited for did not come in time."""
+    if case.state == Case.State.RUNNING:
+        walk = Walk(case, by=by)
+        walk.close(Case.Outcome.EXPIRED)
+        walk.finish()
 
 
 @transaction.atomic
@@ -284,15 +298,6 @@ def drop_draft(*, person_id: int, definition: Definition) -> None:
 
 def forget_drafts() -> int:
     return Draft.objects.filter(changed_at__lt=now() - DRAFTS_KEPT).delete()[0]
-
-
-def expire(*, case_id: int, step: str) -> None:
-    """What it waited for at this step did not come in time."""
-    locked = locked_case(case_id)
-    if locked.state == Case.State.RUNNING and locked.tokens.filter(step=step).exists():
-        walk = Walk(locked, by=CLOCK)
-        walk.close(Case.Outcome.EXPIRED)
-        walk.finish()
 
 
 def expire_idle() -> int:

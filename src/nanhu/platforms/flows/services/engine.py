@@ -11,15 +11,17 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import Event, publish
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui.dates import iso_day
 from nanhu.platforms.flows import conditions, hours
 from nanhu.platforms.flows.assigning import Holder, holders_of, signers_of
-from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Step
+from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, summed
 from nanhu.platforms.flows.errors import NobodyFoundError
 from nanhu.platforms.flows.events import CaseClosed, TaskOpened
 from nanhu.platforms.flows.models import Case, Entry, Task, Token, Version
 from nanhu.platforms.flows.rules import countersigned
 from nanhu.platforms.flows.services import fees
 from nanhu.platforms.flows.telling import tell
+from nanhu.platforms.ledger import api as ledger
 
 OPEN: Final = (Task.State.WAITING, Task.State.OPEN, Task.State.CLAIMED)
 MOST_MOVES: Final = 200
@@ -37,13 +39,14 @@ def locked_case(case_id: int) -> Case:
     return case
 
 
-def facts_for_conditions(data: Mapping[str, Any]) -> dict[str, Any]:
-    """With the days of each span (`leave.days`) and the sums of rows (`goods.price`)."""
+def facts_for_conditions(data: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, Any]:
+    """With the days of each span (`leave.days`) and the sums of rows (`goods.price`), which are 0 of none."""
     facts = dict(data)
+    for field in fields:
+        said = data.get(field.key)
+        rows = said if said and fits(field, said) else []
+        facts |= {f"{field.key}.{column.key}": sum(row.get(column.key, 0) for row in rows) for column in summed(field)}
     for key, value in data.items():
-        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-            columns = {column for row in value for column, cell in row.items() if type(cell) is int}
-            facts |= {f"{key}.{column}": sum(row.get(column, 0) for row in value) for column in columns}
         if isinstance(value, dict) and {"first", "last"} <= value.keys():
             first, last = (date.fromisoformat(value[name]) for name in ("first", "last"))
             facts[f"{key}.days"] = (last - first).days + 1
@@ -111,16 +114,18 @@ class Walk:
 
     def charge(self, token: Token, step: Step) -> None:
         """Waits until it is paid; not where it was before, or where nobody applied."""
-        if self.case.applicant_id is None or not fees.bill_of(self.by, self.case, step).is_owed:
+        if self.case.applicant_id is None or not self.bill(step, visit=token.pk).is_owed:
             self.leave(token, step)
-            return
-        self.note("billed", step=step.key, words=format_yuan(step.fee_fen))
-        applicant = Holder(why="applicant", person_id=self.case.applicant_id)
-        tell(
-            [applicant],
-            self.case,
-            _("%(case)s：请缴费 %(sum)s") % {"case": self.case, "sum": format_yuan(step.fee_fen)},
-        )
+
+    def bill(self, step: Step, *, visit: int) -> ledger.Bill:
+        """The applicant is told what he has to pay, and by when."""
+        bill = fees.charged(self.by, self.case, step, visit=visit)
+        if bill.is_owed:
+            self.note("billed", step=step.key, words=format_yuan(bill.owed_fen))
+            said = {"case": self.case, "sum": format_yuan(bill.owed_fen), "day": iso_day(fees.last_day(bill))}
+            applicant = Holder(why="applicant", person_id=self.case.applicant_id)
+            tell([applicant], self.case, _("%(case)s：请在 %(day)s 前缴费 %(sum)s") % said)
+        return bill
 
     def run(self, step: Step) -> None:
         if step.kind == "automatic":
@@ -215,7 +220,7 @@ class Walk:
         return [one.key for one in self.body.steps].index(key) * 100 // len(self.body.steps)
 
     def next_of(self, step: Step) -> str:
-        facts = facts_for_conditions(self.case.data)
+        facts = facts_for_conditions(self.case.data, self.body.fields())
         for edge in step.edges:
             if not edge.when or conditions.holds(conditions.parse(edge.when), facts):
                 return edge.to
@@ -250,7 +255,8 @@ class Walk:
     def close(self, outcome: Case.Outcome) -> None:
         """The applicant is told, unless it was he who ended it."""
         self.drop_all()
-        fees.cancel_owed(self.by, self.case)
+        if paid := fees.forgive_owed(self.by, self.case) if outcome != Case.Outcome.GRANTED else 0:
+            self.note("paid_before", words=format_yuan(paid))
         self.case.used_minutes = hours.used_of_case(self.case, now())
         self.case.state, self.case.outcome, self.case.closed_at = Case.State.CLOSED, outcome, now()
         self.case.percent = 100

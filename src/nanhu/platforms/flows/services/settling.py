@@ -1,15 +1,17 @@
-"""Cases that wait for money (缴费): what was paid goes on, what fell due expires."""
+"""Cases that wait for money (缴费): what was paid goes on, what was not paid by its last day expires."""
 
 import logging
+from collections.abc import Iterator
 from typing import Final
 
 from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.flows.models import Case, Token
-from nanhu.platforms.flows.services.cases import expire, go_on
-from nanhu.platforms.flows.services.fees import key_of
+from nanhu.platforms.flows.models import Case, Token, Version
+from nanhu.platforms.flows.services.cases import come, expire
+from nanhu.platforms.flows.services.engine import Walk, locked_case
+from nanhu.platforms.flows.services.fees import SETTLED, UNDONE, bills_of, last_day
 from nanhu.platforms.ledger import api as ledger
 
 CLOCK: Final = Actor.system("flows.fees")
@@ -17,27 +19,42 @@ log = logging.getLogger(__name__)
 
 
 def settle() -> int:
-    """Cases that wait for money: those that were paid go on, those whose bill fell due expire. One that fails keeps no other."""
-    waiting = Token.objects.filter(case__state=Case.State.RUNNING, case__version__content__contains='"kind":"pay"')
-    found = [
-        (token.case_id, step.key, key_of(token.case, step))
-        for token in waiting.select_related("case__version")
-        if (step := token.case.body.step(token.step)).kind == "pay"
-    ]
-    bills = {bill.key: bill for bill in ledger.Bill.objects.filter(key__in=[key for _case, _step, key in found])}
-    return sum(settle_one(case_id, step, bills[key]) for case_id, step, key in found if key in bills)
+    """One that fails keeps no other."""
+    return sum(settle_alone(case_id, step) for case_id, step in waiting_for_money())
 
 
-def settle_one(case_id: int, step: str, bill: ledger.Bill) -> int:
-    if bill.is_owed and bill.due_on >= campus_today():
-        return 0
+def waiting_for_money() -> Iterator[tuple[int, str]]:
+    """Case and step, of running cases alone."""
+    for version in Version.objects.filter(content__contains='"kind":"pay"'):
+        steps = [step.key for step in version.body.steps if step.kind == "pay"]
+        tokens = Token.objects.filter(case__version=version, case__state=Case.State.RUNNING, step__in=steps)
+        yield from tokens.order_by("pk").values_list("case_id", "step")
+
+
+def settle_alone(case_id: int, step: str) -> int:
     try:
-        with transaction.atomic():
-            if bill.is_owed:
-                expire(case_id=case_id, step=step)
-            else:
-                go_on(by=CLOCK, case_id=case_id, step=step)
+        return settle_one(case_id, step)
     except Exception:
         log.exception("the fee of case %s was not settled", case_id)
+        return 0
+
+
+@transaction.atomic
+def settle_one(case_id: int, step: str) -> int:
+    """Judged with case and bill locked: somebody may be paying."""
+    case = locked_case(case_id)
+    known = bills_of(case.number, step)
+    [bill] = ledger.lock_bills([known[-1].pk]) if known else [None]
+    if bill is None or not case.tokens.filter(step=step).exists():
+        return 0
+    if bill.state in SETTLED:
+        come(by=CLOCK, case=case, step=step)
+    elif bill.is_owed and last_day(bill) < campus_today():
+        expire(by=CLOCK, case=case)
+    elif bill.state in UNDONE:
+        walk = Walk(case, by=CLOCK)
+        walk.bill(case.body.step(step), visit=case.tokens.get(step=step).pk)
+        walk.finish()
+    else:
         return 0
     return 1

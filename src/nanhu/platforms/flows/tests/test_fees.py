@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.flows.body import Body, Field, PostOf, Step, faults_of
 from nanhu.platforms.flows.models import Case, Task
-from nanhu.platforms.flows.services import cases, definitions
+from nanhu.platforms.flows.services import cases, definitions, fees, settling
 from nanhu.platforms.flows.services.definitions import FlowSpec
 from nanhu.platforms.flows.services.settling import settle
 from nanhu.platforms.ledger import api as ledger
@@ -52,7 +52,14 @@ def bill_of(case):
 
 def pay(bill, fen=None):
     [account] = ledger.open_accounts([ledger.AccountOrder(code="test.cash", name="现金", kind="asset")]).values()
-    ledger.pay(by=SYSTEM, bill=bill, amount_fen=fen or bill.amount_fen, payer="card", account_id=account, key=f"p{fen}")
+    return ledger.pay(
+        by=SYSTEM,
+        bill=bill,
+        amount_fen=fen or bill.amount_fen,
+        payer="card",
+        account_id=account,
+        key=f"p:{bill.key}:{fen}",
+    )
 
 
 def steps_of(case):
@@ -83,10 +90,55 @@ def test_what_the_finance_office_waives_is_not_waited_for(office):
     assert (settle(), steps_of(case)) == (1, ["hand"])
 
 
-def test_who_withdraws_owes_nothing_any_more(office):
+@pytest.mark.parametrize(("paid", "state"), [(0, "cancelled"), (400, "waived"), (1000, "paid")])
+def test_who_withdraws_owes_nothing_any_more_and_reads_what_he_paid(office, paid, state):
     case = agreed(office)
+    if paid:
+        pay(bill_of(case), paid)
     cases.withdraw(by=office.actor("S1"), person_id=office["S1"], case=case)
-    assert (bill_of(case).state, bill_of(case).owed_fen, settle()) == ("cancelled", 0, 0)
+    bill = bill_of(case)
+    assert (bill.state, bill.owed_fen, bill.paid_fen, settle()) == (state, 0, paid, 0)
+    told = office.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
+    assert ("已缴的钱由财务退还" in told) is bool(paid)
+
+
+def test_a_deferral_of_the_finance_office_is_kept(office):
+    case = agreed(office)
+    until = campus_today() + timedelta(days=90)
+    ledger.defer(by=SYSTEM, bill=bill_of(case), until=until, grounds="家庭困难", key="d")
+    page = office.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
+    assert f"{until:%-m月%-d日}" in page
+    with time_machine.travel(now() + timedelta(days=89), tick=False):
+        assert (settle(), steps_of(case)) == (0, ["fee"])
+
+
+def test_what_was_paid_while_the_clock_looked_goes_on(office, monkeypatch):
+    """The clock found it unpaid on its last evening, and somebody pays before it comes to it."""
+    case = agreed(office)
+    bill = bill_of(case)
+    waiting = list(settling.waiting_for_money())
+    pay(bill)
+    monkeypatch.setattr(settling, "waiting_for_money", lambda: waiting)
+    with time_machine.travel(now() + timedelta(days=32), tick=False):
+        assert (settle(), steps_of(case)) == (1, ["hand"])
+
+
+def test_what_was_given_back_or_cancelled_is_no_payment_and_is_billed_anew(office):
+    case = agreed(office)
+    ledger.reverse(by=SYSTEM, entry_id=pay(bill_of(case)).entry_id, reason="付错了")
+    assert (bill_of(case).state, settle(), settle(), steps_of(case)) == ("refunded", 1, 0, ["fee"])
+    again = ledger.Bill.objects.get(key=f"flows:{case.number}:fee:2")
+    ledger.cancel(by=SYSTEM, bill=again, reason="开错了", key="c")
+    assert (settle(), settle()) == (1, 0)
+    pay(ledger.Bill.objects.get(key=f"flows:{case.number}:fee:3"), 1000)
+    assert (settle(), steps_of(case)) == (1, ["hand"])
+
+
+def test_who_comes_to_the_step_again_has_his_thirty_days_again(office):
+    case = agreed(office)
+    with time_machine.travel(now() + timedelta(days=25), tick=False):
+        bill = fees.charged(SYSTEM, case, case.body.step("fee"), visit=2)
+        assert fees.last_day(bill) == campus_today() + timedelta(days=30)
 
 
 def test_what_nobody_pays_expires_after_its_last_day(office):

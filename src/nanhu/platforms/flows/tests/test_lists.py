@@ -15,7 +15,7 @@ from nanhu.kernel.files.tests.samples import PDF, with_exif
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows.body import Body, Column, Edge, Field, PostOf, Step, faults_of
 from nanhu.platforms.flows.errors import DataRefusedError
-from nanhu.platforms.flows.models import Case, Draft, Task
+from nanhu.platforms.flows.models import Case, Definition, Draft, Task
 from nanhu.platforms.flows.printing import paper_facts
 from nanhu.platforms.flows.services import definitions, forgetting
 from nanhu.platforms.flows.services.definitions import FlowSpec
@@ -137,9 +137,30 @@ def test_what_does_not_fit_is_told_and_what_was_typed_stands_there_still(shop, p
     assert 'value="网线"' in page
 
 
-def test_more_rows_than_the_form_has_are_not_taken(shop):
-    sent(shop.client("S1"), pdf(), **{"goods-3-what": "第四行", "goods-3-price": "1", "goods-4-what": "x"})
+def test_more_rows_than_the_form_has_are_refused_with_words(shop):
+    fourth = {"goods-3-what": "第四行", "goods-3-price": "1"}
+    refused = sent(shop.client("S1"), pdf(), **fourth, **{"goods-4-what": "x"})
+    assert (refused.status_code, "最多 4 行" in refused.content.decode(), Case.objects.count()) == (422, True, 0)
+    sent(shop.client("S1"), pdf(), **fourth)
     assert [row["what"] for row in Case.objects.get().data["goods"]] == ["交换机", "网线", "第四行"]
+
+
+def test_what_claims_to_be_kept_is_no_attachment(shop):
+    answer = sent(shop.client("S1"), papers_kept=[f"{uuid4()} 合同.pdf"])
+    assert (answer.status_code, Case.objects.count()) == (422, 0)
+
+
+def test_a_draft_of_an_older_form_opens_the_page(shop):
+    definition = Definition.objects.get(key="test.purchase")
+    Draft.objects.create(person_id=shop["S1"], definition=definition, data={"goods": "旧的一行文字", "papers": "x"})
+    assert shop.client("S1").get("/flows/new/test.purchase/").status_code == 200
+
+
+def test_what_an_older_form_said_breaks_no_page(shop):
+    sent(shop.client("S1"), pdf())
+    case = Case.objects.get()
+    Case.objects.update(data={"goods": "旧的一行文字", "papers": [3], "room": "lab"})
+    assert shop.client("S1").get(f"/flows/cases/{case.public_id}/").status_code == 200
 
 
 def test_who_mends_it_keeps_what_is_ticked_and_nothing_of_another_case(shop):
@@ -161,6 +182,8 @@ def test_who_mends_it_keeps_what_is_ticked_and_nothing_of_another_case(shop):
     student.post(address, TYPED | {"papers_kept": ticked, "form_token": str(uuid4())})
     case.refresh_from_db()
     assert (case.state, case.data["papers"]) == ("running", [{"file": kept, "name": "二.pdf"}])
+    taken_off = StoredFile.objects.get(name="一.pdf").public_id
+    assert [student.get(f"/files/{one}/").status_code for one in (kept, taken_off)] == [200, 404]
 
 
 def test_attachments_stay_as_long_as_what_was_said_and_go_with_it(shop):
@@ -202,9 +225,9 @@ def test_what_another_door_hands_in_fits_the_form_or_is_refused(shop, data):
     assert not Case.objects.exists()
 
 
-def test_a_file_that_was_never_handed_in_is_left_out(shop):
-    case = shop.apply("S1", "test.purchase", papers=[{"file": str(uuid4()), "name": "x.pdf"}, {"file": 3}, "x"])
-    assert case.data["papers"] == []
+def test_a_file_that_was_never_handed_in_is_none(shop):
+    with pytest.raises(DataRefusedError):
+        shop.apply("S1", "test.purchase", papers=[{"file": str(uuid4()), "name": "x.pdf"}, {"file": 3}, "x"])
 
 
 def test_columns_are_said_in_lines_and_keep_their_keys():

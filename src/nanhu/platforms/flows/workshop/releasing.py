@@ -56,7 +56,7 @@ class TrialForm(FlowForm):
 )
 def walk_through(request: PageRequest, work: Work) -> HttpResponseBase:
     sent = request.POST if request.method == "POST" else None
-    asked = [one for one in work.sketch.body.fields() if one.choices_from in {"", *lists}]
+    asked = [one for one in work.sketch.body.fields() if one.choices_from in {"", *lists} and one.kind != "files"]
     form = TrialForm(sent, asked=asked, initial=None)
     stops: Sequence[Any] = ()
     if sent is not None and not work.faults and form.is_valid():

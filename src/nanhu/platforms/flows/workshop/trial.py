@@ -37,7 +37,7 @@ class Trial:
     def __init__(self, definition: Definition, sketch: Sketch, *, unit_id: int, data: Mapping[str, Any]) -> None:
         self.sketch, self.unit_id = sketch, unit_id
         self.case = Case(definition=definition, data=dict(data))
-        self.facts = facts_for_conditions(data)
+        self.facts = facts_for_conditions(data, sketch.body.fields())
         self.words = Speaker(sketch)
         self.begun = now()
         self.due = hours.due_after(self.begun, sketch.promise)
