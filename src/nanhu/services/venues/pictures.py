@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.files.models import StoredFile
@@ -18,8 +18,8 @@ def may_open(_viewer: Viewer, file: StoredFile) -> bool:
     return Picture.objects.filter(file=file).exists()
 
 
-def hanging(pictures: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
-    return pictures.filter(pk__in=Picture.objects.values("file"))
+def hanging() -> Exists:
+    return Exists(Picture.objects.filter(file=OuterRef("pk")))
 
 
 PICTURES: Final = Purpose(
