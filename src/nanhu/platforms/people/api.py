@@ -30,7 +30,15 @@ from nanhu.platforms.people.matching import (
     open_documents,
     phone_indexes,
 )
-from nanhu.platforms.people.posts.queries import PostFound, PostHeld, find_post, home_unit_of, office_names, posts_of
+from nanhu.platforms.people.posts.queries import (
+    PostFound,
+    PostHeld,
+    find_post,
+    home_unit_of,
+    leaders_of,
+    office_names,
+    posts_of,
+)
 from nanhu.platforms.people.posts.services import appoint, end_post
 from nanhu.platforms.people.queries import (
     AffiliationCard,
@@ -67,7 +75,7 @@ from nanhu.platforms.people.rules import (
     pinyin_of,
     split_surname,
 )
-from nanhu.platforms.people.search import Found, find_persons, unit_ids_below
+from nanhu.platforms.people.search import Found, find_persons, persons_named, unit_ids_below
 from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
@@ -149,6 +157,7 @@ __all__ = [
     "initials_of",
     "is_phone",
     "known_people",
+    "leaders_of",
     "lock_golden",
     "masked_name",
     "matches_id_tail",
@@ -164,6 +173,7 @@ __all__ = [
     "open_documents",
     "person_card",
     "person_cards",
+    "persons_named",
     "phone_indexes",
     "phone_of",
     "photo_of",

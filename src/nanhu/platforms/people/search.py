@@ -88,6 +88,12 @@ def find_persons(text: str, *, limit: int = 50, unit_ids: Collection[int] | None
     return Found(tuple(ranked[:limit]), is_cut=len(ranked) > limit or len(ids) >= MOST)
 
 
+def persons_named(names: Collection[str]) -> dict[int, str]:
+    """Whose name is one of these, to the letter."""
+    found = Person.objects.filter(name__in=list(names), merged_into=None)
+    return dict(found.values_list("pk", "name"))
+
+
 def parted(wanted: str) -> tuple[str, str]:
     """ "曾小南 2345" is a name and the last digits of a phone or document."""
     first, _space, last = wanted.rpartition(" ")

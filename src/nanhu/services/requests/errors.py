@@ -43,6 +43,13 @@ class AccusedError(CampusError):
     sentence = _("这个单位就是被投诉的一方（或在其下），不能办这件投诉。")
 
 
+class NoHandlerError(CampusError):
+    code = "requests.no_handler"
+    http_status = 409
+    field = "unit"
+    sentence = _("那里没有人能办这件投诉：没有投诉受理人员，或正是被投诉的一方。")
+
+
 class ExtendedAlreadyError(CampusError):
     code = "requests.extended_already"
     http_status = 409

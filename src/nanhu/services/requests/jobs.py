@@ -2,7 +2,7 @@
 
 from nanhu.kernel.jobs import job
 from nanhu.services.requests.publishing import publish_requests
-from nanhu.services.requests.services import anonymous, reminding, working
+from nanhu.services.requests.services import anonymous, answering, reminding, working
 
 
 @job("requests.close_overdue", every="12 2 * * *")
@@ -23,6 +23,11 @@ def tell_late() -> int:
 @job("requests.forget_words", every="52 2 * * *")
 def forget_words() -> int:
     return reminding.forget_words()
+
+
+@job("requests.find_handlers", every="2 4 * * *")
+def find_handlers() -> int:
+    return answering.find_handlers()
 
 
 @job("requests.mix", every="32 3 * * *")

@@ -52,16 +52,19 @@ def unit_id(code: str) -> int:
     return people.unit_ids_by_code([code])[code]
 
 
-def receiver_of(barred: frozenset[int]) -> int:
-    """Who handles a complaint: where that office is the accused one, or below it, 纪委 does."""
-    usual, other = unit_id(offices().complaints), unit_id(offices().discipline)
-    return other if barred & above(usual) else usual
+def upwards(code: str) -> frozenset[int]:
+    """The unit itself and those that it is part of."""
+    return frozenset(people.unit_ids_by_code(people.unit_codes_upwards(code)).values())
 
 
 def above(unit: int) -> frozenset[int]:
-    """The unit itself and those that it is part of."""
     code = next((one.code for one in people.unit_choices() if one.id == unit), "")
-    return frozenset(people.unit_ids_by_code(people.unit_codes_upwards(code)).values()) if code else frozenset({unit})
+    return upwards(code) if code else frozenset({unit})
+
+
+def school_id() -> int:
+    """The unit that all others are part of."""
+    return unit_id(people.unit_codes_upwards(offices().complaints)[-1])
 
 
 def due_of_answer(kind: str, start: datetime) -> datetime:

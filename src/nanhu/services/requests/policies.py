@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.registry import Role, Viewer
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Crew, Photo, Request
 from nanhu.services.requests.models.requests import QUESTIONS, REPAIRS
-from nanhu.services.requests.offices import offices
+from nanhu.services.requests.offices import offices, school_id, unit_id, upwards
 
 DISPATCHER: Final = "requests.dispatcher"
 LEADER: Final = "requests.leader"
@@ -80,13 +81,42 @@ def questions(viewer: Viewer) -> QuerySet[Request]:
 
 
 def complaints(viewer: Viewer) -> QuerySet[Request]:
-    """Those that came to one's unit, but for those against oneself, one's unit, one above it, or somebody who leads one of these."""
+    """Those that came to one's unit and that one may handle."""
     found = rows().filter(kind=Request.Kind.COMPLAINT)
     if COMPLAINTS not in viewer.roles or viewer.person_id is None:
         return found.none()
-    units = list(people.unit_ids_of(viewer.person_id))
-    against_me = Q(accused_person_id=viewer.person_id) | Q(person_id=viewer.person_id)
-    return found.filter(unit_id__in=units).exclude(against_me | Q(barred__overlap=units))
+    if COMPLAINTS not in viewer.known:
+        viewer.known[COMPLAINTS] = concerns(viewer.person_id)
+    units, concerned = viewer.known[COMPLAINTS]
+    return found.filter(unit_id__in=units).exclude(concerned)
+
+
+def concerns(person_id: int) -> tuple[frozenset[int], Q]:
+    """Somebody's units, and the complaints that he must not see, as ties and posts are today: his own; those against himself, a unit
+    that he is in or leads, or who leads one of these; and those that mean somebody unknown to us whose surname is his."""
+    units = units_of(person_id)
+    is_beside = unit_id(offices().discipline) in units
+    leaders = people.leaders_of(units - {school_id()} if is_beside else units, POSTS)
+    card = people.person_card(person_id)
+    surname = people.split_surname(card.name)[0] if card else ""
+    is_namesake = Q(accused_person=None, accused_words__icontains=surname) if surname else Q()
+    is_against = Q(accused_person_id__in={person_id, *leaders}) | Q(accused_unit_id__in=units)
+    return units, Q(person_id=person_id) | is_against | Q(barred__overlap=list(units)) | is_namesake
+
+
+def units_of(person_id: int) -> frozenset[int]:
+    """Those of his ties and of the posts that he holds, and all above them."""
+    held = [upwards(one.unit_code) for one in people.posts_of(person_id)]
+    return people.unit_ids_of(person_id).union(*held)
+
+
+def has_handler(request: Request, unit: int) -> bool:
+    """Whether somebody in that unit may handle this complaint."""
+    for person_id in {one.person_id for one in identity.holders_of(COMPLAINTS) if one.person_id}:
+        units, concerned = concerns(person_id)
+        if unit in units and not Request.objects.filter(concerned, pk=request.pk).exists():
+            return True
+    return False
 
 
 def reads_opinions(viewer: Viewer) -> bool:
@@ -120,8 +150,8 @@ def may_open_photo(viewer: Viewer, file: StoredFile) -> bool:
 
 
 def barred_units(accused_unit: int | None, accused_person: int | None) -> frozenset[int]:
-    """The accused unit, and units that the accused person leads, but for the whole school, which nobody stands beside."""
-    top = {one.id for one in people.unit_choices()}
+    """The accused unit, and units that the accused person leads today: kept with the complaint, whatever he leads later. The whole
+    school is not among them, which nobody stands beside (see `concerns`)."""
     held = people.posts_of(accused_person) if accused_person else ()
     led = {one.unit_id for one in held if one.office in POSTS}
-    return frozenset((led | ({accused_unit} if accused_unit else set())) & top)
+    return frozenset(led | ({accused_unit} if accused_unit else set())) - {school_id()}

@@ -91,6 +91,12 @@ def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:
     ]
 
 
+def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> frozenset[int]:
+    """Who holds one of these offices in one of these units today."""
+    found = holding(campus_today()).filter(unit_id__in=unit_ids, office__key__in=offices)
+    return frozenset(found.values_list("person_id", flat=True))
+
+
 def _own(posts: QuerySet[Post], person_id: int | Given) -> QuerySet[Post]:
     return posts.filter(person_id=person_id).select_related("unit", "office").order_by("office__order", "pk")
 

@@ -244,6 +244,10 @@ class Migration(migrations.Migration):
                 ),
                 ("minutes", models.PositiveIntegerField(default=0, help_text="of work")),
                 (
+                    "accused_words",
+                    models.TextField(blank=True, default="", help_text="whom its author wrote that he means"),
+                ),
+                (
                     "barred",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.BigIntegerField(), default=list, help_text="units whose people never see it"

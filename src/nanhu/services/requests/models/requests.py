@@ -98,6 +98,7 @@ class Request(models.Model):
     unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
     accused_unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
     accused_person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    accused_words = models.TextField(default="", blank=True, help_text="whom its author wrote that he means")
     barred = ArrayField(models.BigIntegerField(), default=list, help_text="units whose people never see it")
     is_extended = models.BooleanField(default=False)
     topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="requests")

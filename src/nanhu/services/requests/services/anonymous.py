@@ -29,7 +29,7 @@ from nanhu.services.requests.errors import (
 from nanhu.services.requests.models import AnonymousPhoto, Request, SealedReply, SpentToken, TokenIssue, TokenKey
 from nanhu.services.requests.offices import due_of_complaint
 from nanhu.services.requests.rules import CROWD, TOKENS_A_TERM
-from nanhu.services.requests.services.filing import against, number_by_chance, written_facts
+from nanhu.services.requests.services.filing import against, give_to_receiver, number_by_chance, written_facts
 
 MIX: Final = (Path(__file__).parent.parent / "sql" / "queries" / "mix.sql").read_text(encoding="utf-8")
 MIXED_FOR: Final = timedelta(days=31)
@@ -120,7 +120,8 @@ def file(
         raise SealedRequestError
     facts = written_facts(kind=kind, words=words, unit=unit, accused=accused)
     if kind == Request.Kind.COMPLAINT:
-        facts = {"words": facts["words"]} | against(facts["accused_unit"], facts["accused_person"])
+        names = (facts["accused_unit"], facts["accused_person"], facts["accused_words"])
+        facts = {"words": facts["words"]} | against(*names)
     made = Request(
         kind=kind,
         number=number_by_chance("N"),
@@ -139,6 +140,8 @@ def file(
         if not SpentToken.objects.filter(digest=token).exists():
             raise TokenRefusedError from None
         return filed_before(reply_digest), False
+    if made.kind == Request.Kind.COMPLAINT:
+        give_to_receiver(made)
     AnonymousPhoto.objects.bulk_create(
         AnonymousPhoto(request=made, place=place, content=checked(one, kinds={"jpeg", "png"})[1])
         for place, one in enumerate(photos)

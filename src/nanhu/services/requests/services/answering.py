@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -10,14 +11,16 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import answer_books
-from nanhu.services.requests.errors import AccusedError, ExtendedAlreadyError, NoAnswerBookError
+from nanhu.platforms.identity import api as identity
+from nanhu.services.requests.errors import AccusedError, ExtendedAlreadyError, NoAnswerBookError, NoHandlerError
 from nanhu.services.requests.models import Request, SealedReply
-from nanhu.services.requests.offices import above, due_of_answer, due_of_complaint, receiver_of
-from nanhu.services.requests.policies import barred_units
+from nanhu.services.requests.offices import above, due_of_answer, due_of_complaint
+from nanhu.services.requests.policies import LEADER, barred_units, has_handler
 from nanhu.services.requests.replies import seal
 from nanhu.services.requests.rules import COMPLAINT_EXTRA_DAYS
 from nanhu.services.requests.services import dispatching
-from nanhu.services.requests.services.timeline import What, locked, note, said, target_of, tell_requester
+from nanhu.services.requests.services.filing import give_to_receiver
+from nanhu.services.requests.services.timeline import What, locked, note, said, target_of, tell, tell_requester
 from nanhu.services.requests.services.working import refuse_others
 
 State = Request.State
@@ -67,9 +70,13 @@ def ask_again(*, by: Actor, request: Request, person_id: int, words: str) -> Req
 
 @transaction.atomic
 def transfer(*, by: Actor, request: Request, unit: int, reason: str, is_leader: bool = False) -> Request:
-    """To another unit; of a complaint never to the accused one, nor to one below it."""
-    if request.kind == Request.Kind.COMPLAINT and above(unit) & set(request.barred):
-        raise AccusedError
+    """To another unit; of a complaint never to the accused one, nor to one below it, nor to where nobody may handle it."""
+    if request.kind == Request.Kind.COMPLAINT:
+        found = locked(request, {State.NEW})
+        if above(unit) & {*found.barred, *barred_units(found.accused_unit_id, found.accused_person_id)}:
+            raise AccusedError
+        if not has_handler(found, unit):
+            raise NoHandlerError
     return dispatching.route(by=by, request=request, reason=reason, unit=unit, is_leader=is_leader)
 
 
@@ -93,13 +100,29 @@ def name_accused(*, by: Actor, request: Request, person_id: int) -> Request:
     """Who is meant, where the complaint says only a name. From now on neither he nor who is below him sees it; where that is the
     office it is with, it goes to the other."""
     found = locked(request, {State.NEW})
-    barred = barred_units(found.accused_unit_id, person_id)
+    barred = barred_units(found.accused_unit_id, person_id) | set(found.barred)
     found.accused_person_id, found.barred = person_id, sorted(barred)
-    if above(found.unit_id or 0) & barred:
-        found.unit_id = receiver_of(barred)
-    found.save(update_fields=["accused_person", "barred", "unit"])
+    found.save(update_fields=["accused_person", "barred"])
+    if not has_handler(found, found.unit_id or 0):
+        give_to_receiver(found)
     note(by, found, What.ROUTED, is_inner=True)
     return found
+
+
+def find_handlers() -> int:
+    """Complaints that nobody may handle any more where they lie go to where somebody may; the heads of the hall are told the number of
+    one that nobody may handle anywhere, and give the role to somebody."""
+    moved = 0
+    for public_id in Request.objects.filter(kind=Request.Kind.COMPLAINT, state=State.NEW).values_list("pk", flat=True):
+        with transaction.atomic():
+            one = Request.objects.select_for_update().get(pk=public_id)
+            if one.state != State.NEW or has_handler(one, one.unit_id or 0):
+                continue
+            moved += 1
+            if not give_to_receiver(one):
+                leaders = {account.person_id for account in identity.holders_of(LEADER) if account.person_id}
+                tell(leaders, reverse("requests:hall:home"), said(one, _("没有人能办，请指定投诉受理人员")))
+    return moved
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Filing a request under one's name: once a form, within bounds, with photos that were made anew."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any, Final
@@ -21,8 +22,8 @@ from nanhu.platforms.people import api as people
 from nanhu.services.requests.errors import TooManyError, TwinOpenError
 from nanhu.services.requests.models import FaultClass, MeToo, Photo, Request
 from nanhu.services.requests.models.requests import CONFIDENTIAL, OPEN, REPAIRS
-from nanhu.services.requests.offices import due_of_answer, due_of_complaint, offices, receiver_of, unit_id
-from nanhu.services.requests.policies import barred_units, may_open_photo
+from nanhu.services.requests.offices import above, due_of_answer, due_of_complaint, offices, unit_id
+from nanhu.services.requests.policies import barred_units, has_handler, may_open_photo
 from nanhu.services.requests.queries import twin_of
 from nanhu.services.requests.rules import LARGEST_PHOTO, MOST_A_DAY, MOST_OPEN
 from nanhu.services.requests.services.dispatching import dispatch, promised_until
@@ -39,6 +40,8 @@ PHOTOS: Final = Purpose(
 )
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 type Contents = Sequence[bytes]
+NAME_SIZES: Final = range(2, 6)
+"""Letters of a Chinese name."""
 
 
 @transaction.atomic
@@ -105,12 +108,14 @@ def file_complaint(
     words: str,
     accused_unit: int | None = None,
     accused_person: int | None = None,
+    accused_words: str = "",
     photos: Contents = (),
 ) -> Request:
-    accused = against(accused_unit, accused_person)
+    accused = against(accused_unit, accused_person, accused_words)
     made = opened(by, person_id, kind=Request.Kind.COMPLAINT, words=words, **accused)
     made.due_at = due_of_complaint(made.day)
     made.save(update_fields=["due_at"])
+    give_to_receiver(made)
     keep_photos(by, made, photos)
     return made
 
@@ -124,29 +129,49 @@ def written_facts(*, kind: str, words: str, unit: str = "", accused: str = "") -
         usual = known or unit_id(offices().complaints)
         return {"words": words} | ({"unit_id": usual} if kind == Request.Kind.POLICY else {})
     whole = "\n".join([words, *([str(_("被投诉人：%(who)s") % {"who": accused})] if accused else [])])
-    return {"words": whole, "accused_unit": known, "accused_person": meant_by(accused, code if known else "")}
+    meant = meant_by(accused, known)
+    return {"words": whole, "accused_unit": known, "accused_person": meant, "accused_words": accused.strip()}
 
 
-def meant_by(accused: str, unit_code: str) -> int | None:
-    """By a campus number in it; else the only one of that name in the unit, or in the school."""
-    by_number = people.find_people_by_campus_no([one for one in accused.split() if one.isascii()])
-    if by_number or not accused.strip():
-        return next(iter(by_number.values()), None)
-    units = people.unit_ids_below([unit_code]) if unit_code else None
-    cards = people.person_cards(people.find_persons(accused, unit_ids=units).ids)
-    same = [person_id for person_id, card in cards.items() if card.name == accused.strip()]
-    return same[0] if len(same) == 1 else None
+def meant_by(accused: str, unit: int | None) -> int | None:
+    """Who stands in it by number or by name (陈受理老师, 陈受理(C1), c1), if it is one alone: in the unit, else in the school."""
+    numbers = re.findall(r"[0-9A-Za-z]+", accused)
+    by_number = set(people.find_people_by_campus_no({*numbers, *map(str.upper, numbers)}).values())
+    by_name = named_in(accused)
+    if len(by_name) > 1 and unit is not None:
+        by_name = {one for one in by_name if unit in people.unit_ids_of(one)} or by_name
+    found = by_number & by_name or by_number | by_name
+    return found.pop() if len(found) == 1 else None
 
 
-def against(accused_unit: int | None, accused_person: int | None) -> dict[str, Any]:
-    """Whom a complaint is about, who never sees it, and who receives it."""
-    barred = barred_units(accused_unit, accused_person)
+def named_in(text: str) -> set[int]:
+    """Whose whole name it contains; a name within a longer one is none."""
+    parts = {text.strip(), *(text[at : at + size] for size in NAME_SIZES for at in range(len(text) - size + 1))}
+    found = people.persons_named(parts - {""})
+    return {key for key, name in found.items() if not any(name != other and name in other for other in found.values())}
+
+
+def against(accused_unit: int | None, accused_person: int | None, accused_words: str = "") -> dict[str, Any]:
+    """Whom a complaint is about, and who never sees it. Who receives it: see `give_to_receiver`."""
     return {
         "accused_unit_id": accused_unit,
         "accused_person_id": accused_person,
-        "barred": sorted(barred),
-        "unit_id": receiver_of(barred),
+        "accused_words": accused_words,
+        "barred": sorted(barred_units(accused_unit, accused_person)),
+        "unit_id": unit_id(offices().complaints),
     }
+
+
+def give_to_receiver(request: Request) -> bool:
+    """To the office that receives complaints, else to 纪委, which comes first where nobody knows who is meant: the one in which
+    somebody may handle it. False where nobody may, of which `requests.find_handlers` tells by night."""
+    usual, other = unit_id(offices().complaints), unit_id(offices().discipline)
+    is_unknown = bool(request.accused_words) and request.accused_person_id is None
+    wanted = [other, usual] if is_unknown else [usual, other]
+    unit = next((one for one in wanted if has_handler(request, one)), None)
+    request.unit_id = unit or (other if above(usual) & set(request.barred) else wanted[0])
+    request.save(update_fields=["unit"])
+    return unit is not None
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from nanhu.services.requests.services.timeline import said, tell, tell_requester
 
 DESKS = {"complaint": "requests:complaints:complaints", "opinion": "requests:opinions:reports"}
 HEAD = "head"
+GONE = ("words", "rating_words", "device", "window", "accused_words")
 
 
 def tell_late() -> int:
@@ -59,5 +60,5 @@ def forget_words() -> int:
         for request in Request.objects.filter(pk__in=ids, is_anonymous=True):
             request.replies.all().delete()
             request.anonymous_photos.all().delete()
-        gone += Request.objects.filter(pk__in=ids).update(words="", rating_words="", device="", window="")
+        gone += Request.objects.filter(pk__in=ids).update(**dict.fromkeys(GONE, ""))
     return gone

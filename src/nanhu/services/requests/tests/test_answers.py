@@ -1,11 +1,12 @@
 """Questions, complaints and reports on opinion through their pages: who answers, who sees nothing, what becomes public."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, MailMessage
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Entry, Request, Topic
 from nanhu.services.requests.offices import due_of_complaint
@@ -123,6 +124,8 @@ def test_the_accused_unit_and_person_and_who_is_below_them_never_see_it(school):
     against_him = school.complaint("T1", accused="陈受理 C1")
     assert against_him.number not in desk.get(COMPLAINTS).content.decode()
     named_later = school.complaint("T1", accused="某个处长", words="收礼")
+    assert named_later.unit.code == "1002", "nobody knows whom it means: it waits with 纪委"
+    Request.objects.filter(pk=named_later.pk).update(unit=school.units["1001"])
     assert desk.post(f"{COMPLAINTS}{named_later.public_id}/accused/", {"person": "O2"}).status_code == 302
     named_later.refresh_from_db()
     assert (named_later.unit.code, named_later.accused_person_id) == ("1002", school["O2"])
@@ -132,11 +135,80 @@ def test_the_accused_unit_and_person_and_who_is_below_them_never_see_it(school):
 
 
 def test_the_form_of_a_complaint_tells_nobody_who_is_here(school):
-    student = school.client("S1")
+    student, _desk, _inspector = school.client("S1"), school.client("C1"), school.client("C2")
     assert student.get(f"{HALL}complaint/", {"suggest": "accused", "accused": "钱处"}).status_code == 404
-    for who in ("T2", "NOBODY"):
-        answer = student.post(f"{HALL}complaint/", {"accused": who, "words": "态度不好"}, follow=True).content.decode()
-        assert "钱处长" not in answer.replace("投诉的人", "") or who == "T2"
+    pages = {}
+    for who in ("T2", "ZZ", "钱处长", "无此人"):
+        page = student.post(f"{HALL}complaint/", {"accused": who, "words": "态度不好"}, follow=True).content.decode()
+        one = Request.objects.latest("created_at")
+        assert who in page
+        rest = page.replace(who, "").replace(one.number, "").replace(str(one.public_id), "")
+        pages[who] = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", re.sub(r"(?s)<(script|style).*?</\1>", "", rest)))
+    assert "钱处长" not in pages["T2"]
+    assert len(set(pages.values())) == 1, "a known one looks as an unknown one does, also where it lies"
+
+
+WRITTEN = (
+    ("陈受理老师", "C1", "C1"),
+    ("陈受理(C1)", "C1", "C1"),
+    ("c1", "C1", "C1"),
+    ("校办的陈受理，工号C1", "C1", "C1"),
+    ("钱处长", "T2", "C3"),
+    ("陈主任", None, "C1"),
+    ("老陈", None, "C1"),
+    ("T1 钱处长", None, ""),
+    ("某个处长", None, ""),
+)
+"""What somebody writes, who is meant, who must not read it wherever it lies."""
+
+
+def test_the_accused_does_not_read_it_however_he_is_written(school):
+    handlers = {who: school.client(who) for who in ("C1", "C2", "C3")}
+    for said, who, blind in WRITTEN:
+        one = school.complaint(unit="1016", accused=said)
+        assert one.accused_person_id == (school[who] if who else None), said
+        assert one.unit.code == ("1001" if said == "钱处长" else "1002"), said
+        for reader, unit in (("C1", "1001"), ("C2", "1002"), ("C3", "1012")):
+            Request.objects.filter(pk=one.pk).update(unit=school.units[unit])
+            answer = handlers[reader].get(f"{COMPLAINTS}{one.public_id}/")
+            assert answer.status_code == (404 if reader == blind else 200), (said, reader)
+
+
+def test_every_complaint_has_somebody_who_may_handle_it(school):
+    desk, inspector = school.client("C1"), school.client("C2")
+    school.client("L1")
+
+    def seen_by(one):
+        return [who for who in (desk, inspector) if who.get(f"{COMPLAINTS}{one.public_id}/").status_code == 200]
+
+    assert seen_by(school.complaint(accused="C1")) == [inspector], "the one handler there is"
+    assert seen_by(school.complaint("C1", unit="1016")) == [inspector], "his own"
+    appointed(school, "T1", "1000")
+    assert seen_by(school.complaint(accused="周老师")) == [inspector], "who leads the school leads the receiver"
+    one = school.complaint("S2", unit="1016")
+    there = {"unit": "12 计算机学院", "reason": "你们办"}
+    assert seen_by(one) == [desk]
+    assert desk.post(f"{COMPLAINTS}{one.public_id}/transfer/", there).status_code == 409, "nobody has the role there"
+    appointed(school, "C1", "1016", "deputy")
+    assert seen_by(one) == [], "he leads the accused unit now"
+    assert answering.find_handlers() == 1
+    assert seen_by(one) == [inspector]
+    by_name = school.complaint("S3", accused="艾财务")
+    assert seen_by(by_name) == [desk]
+    appointed(school, "A2", "1001")
+    assert seen_by(by_name) == [], "below the accused by now"
+    assert answering.find_handlers() == 1
+    assert seen_by(by_name) == [inspector]
+    appointed(school, "A2", "1002")
+    assert (answering.find_handlers(), seen_by(by_name)) == (1, [])
+    [mail] = [one for one in MailMessage.objects.all() if one.email == "l1@example.com"]
+    assert by_name.number in mail.subject
+
+
+def appointed(school, number, unit, office="head"):
+    person, code = school[number], school.units[unit]
+    facts = {"starts_on": date(2020, 1, 1), "ends_on": None, "document": "任命"}
+    people.appoint(by=SYSTEM, unit_id=code, office=office, person_id=person, **facts)
 
 
 @pytest.mark.capability("A056.1")

@@ -132,14 +132,15 @@ class OpenFilters(Filters):
     )
 
 
-def facts_of(request: Request, *, is_whole: bool) -> list[tuple[Words, object]]:
-    """`is_whole`: for its requester and who works on it; who only follows it reads no words."""
+def facts_of(request: Request, *, is_whole: bool, is_inner: bool = True) -> list[tuple[Words, object]]:
+    """`is_whole`: for its requester and who works on it; who only follows it reads no words. `is_inner`: for the office alone. Where a
+    complaint lies, and whom we take for the accused, would tell its author who is here."""
     found: list[tuple[Words, object]] = []
     if request.place:
         found += [(_("地点"), place_words(request.place)), (_("类别"), request.fault_class)]
     if request.crew:
         found.append((_("班组"), f"{request.crew.name} {request.crew.phone}".strip()))
-    elif request.unit and request.kind not in REPAIRS:
+    elif request.unit and request.kind not in REPAIRS and (is_inner or request.kind != Request.Kind.COMPLAINT):
         found.append((_("办理单位"), request.unit.name))
     if request.is_open and request.due_at:
         is_day = request.kind == Request.Kind.COMPLAINT or request.is_anonymous
@@ -153,7 +154,7 @@ def facts_of(request: Request, *, is_whole: bool) -> list[tuple[Words, object]]:
             (_("系统"), request.get_system_display()),
             (_("设备"), request.device),
             (_("投诉单位"), request.accused_unit.name if request.accused_unit else ""),
-            (_("投诉的人"), name_of(request.accused_person_id)),
+            (_("投诉的人"), name_of(request.accused_person_id) if is_inner else ""),
         ]
     if request.cause:
         found.append((_("原因"), request.get_cause_display()))
@@ -186,7 +187,7 @@ def show_request(
     shown = {
         "found": found,
         "tone": TONES[found.state],
-        "facts": facts_of(found, is_whole=is_whole),
+        "facts": facts_of(found, is_whole=is_whole, is_inner=is_inner),
         "is_whole": is_whole,
         "is_inner": is_inner,
         "photos": list(found.photos.select_related("file")) if is_whole and not found.is_anonymous else (),
