@@ -17,6 +17,7 @@ ACTIONS: dict[str, Text] = {
     "requests.merged": _("并入同一件报修"),
     "requests.extended": _("投诉延期"),
     "requests.billed": _("开维修缴费单"),
+    "requests.withdraw_bill": _("撤销维修缴费单"),
     "requests.judged": _("舆情归入专题"),
     "requests.rated": _("评价服务"),
     "requests.withdrawn": _("撤回请求"),

@@ -68,6 +68,25 @@ class ReopenTooLateError(CampusError):
     sentence = _("办完已过七天，请重新报修。")
 
 
+class FollowedError(CampusError):
+    code = "requests.followed"
+    http_status = 409
+    sentence = _("还有人跟着这一件（我也是），撤回了他们的也就没人办了：请等办好。")
+
+
+class NotOfCrewError(CampusError):
+    code = "requests.not_of_crew"
+    http_status = 422
+    field = "worker"
+    sentence = _("这个人不在所选的班组。")
+
+
+class BillPaidError(CampusError):
+    code = "requests.bill_paid"
+    http_status = 409
+    sentence = _("这张单已缴过钱，先由财务退回，再撤销。")
+
+
 class NothingToPayError(CampusError):
     code = "requests.nothing_to_pay"
     http_status = 409

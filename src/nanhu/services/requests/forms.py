@@ -17,6 +17,8 @@ from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
 
 LONGEST: Final = 2000
 MATERIAL_LINES: Final = 3
+MOST_FEN: Final = 1_000_000
+"""Of one material, all together: it may become somebody's bill."""
 MAC: Final = re.compile(r"([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 NETWORK: Final = "network"
 
@@ -25,8 +27,8 @@ def words_field(label: Any, rows: int = 4, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows}), **more)
 
 
-def photos_field(label: Any) -> PicturesField:
-    return PicturesField(label=label, most=PHOTOS, largest=LARGEST_PHOTO, required=False)
+def photos_field(label: Any, *, required: bool = False) -> PicturesField:
+    return PicturesField(label=label, most=PHOTOS, largest=LARGEST_PHOTO, required=required)
 
 
 class RepairForm(forms.Form):
@@ -54,6 +56,15 @@ class RepairForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        fault = said.get("fault_class")
+        if said.get("is_urgent") and fault and fault.urgent_minutes is None:
+            self.add_error(
+                "is_urgent", _("这一类没有昼夜抢修。有火情、有人危险，先打 119 或保卫处值班室，再照常报修。")
+            )
+        return said
 
 
 class NetworkForm(RepairForm):
@@ -165,7 +176,7 @@ class DoneForm(forms.Form):
     cause = forms.ChoiceField(label=_("原因"), choices=Request.Cause.choices)
     words = forms.CharField(label=_("做了什么"), max_length=300)
     minutes = forms.IntegerField(label=_("用了几分钟"), min_value=0, max_value=1440, required=False)
-    photos = photos_field(_("修好的照片"))
+    photos = photos_field(_("修好的照片"), required=True)
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -182,6 +193,8 @@ class DoneForm(forms.Form):
             has_item, has_quantity = bool(said.get(f"item_{line}")), bool(said.get(f"quantity_{line}"))
             if has_item != has_quantity:
                 self.add_error(f"quantity_{line}", _("材料和数量要一起填。"))
+            elif (said.get(f"price_{line}") or 0) * (said.get(f"quantity_{line}") or 0) > MOST_FEN:
+                self.add_error(f"price_{line}", _("一种材料最多一万元：再多的请另走采购。"))
         return said
 
     @property

@@ -2,7 +2,7 @@
 
 from nanhu.kernel.jobs import job
 from nanhu.services.requests.publishing import publish_requests
-from nanhu.services.requests.services import anonymous, answering, reminding, working
+from nanhu.services.requests.services import anonymous, answering, dispatching, reminding, working
 
 
 @job("requests.close_overdue", every="12 2 * * *")
@@ -23,6 +23,11 @@ def tell_late() -> int:
 @job("requests.forget_words", every="52 2 * * *")
 def forget_words() -> int:
     return reminding.forget_words()
+
+
+@job("requests.dispatch", every="*/15 * * * *")
+def dispatch() -> int:
+    return dispatching.dispatch_waiting()
 
 
 @job("requests.find_handlers", every="2 4 * * *")

@@ -64,7 +64,8 @@ def above(unit: int) -> frozenset[int]:
 
 def school_id() -> int:
     """The unit that all others are part of."""
-    return unit_id(people.unit_codes_upwards(offices().complaints)[-1])
+    codes = people.unit_codes_upwards(offices().complaints)
+    return unit_id(codes[-1]) if codes else 0
 
 
 def due_of_answer(kind: str, start: datetime) -> datetime:

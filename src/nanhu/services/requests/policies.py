@@ -10,9 +10,9 @@ from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.services.requests.models import Crew, Photo, Request
+from nanhu.services.requests.models import Crew, MeToo, Photo, Request
 from nanhu.services.requests.models.requests import QUESTIONS, REPAIRS
-from nanhu.services.requests.offices import offices, school_id, unit_id, upwards
+from nanhu.services.requests.offices import offices, school_id, upwards
 
 DISPATCHER: Final = "requests.dispatcher"
 LEADER: Final = "requests.leader"
@@ -51,8 +51,9 @@ def own(viewer: Viewer) -> QuerySet[Request]:
 
 def followed(viewer: Viewer) -> QuerySet[Request]:
     """Own ones, and those of others that one follows: these without their words."""
-    mine = Q(person_id=viewer.person_id or 0) | Q(me_too__person_id=viewer.person_id or 0)
-    return rows().filter(mine).distinct()
+    person_id = viewer.person_id or 0
+    mine = Request.objects.filter(person_id=person_id).order_by().values("pk")
+    return rows().filter(pk__in=mine.union(MeToo.objects.filter(person_id=person_id).values("request_id")))
 
 
 def repairs(viewer: Viewer) -> QuerySet[Request]:
@@ -95,7 +96,7 @@ def concerns(person_id: int) -> tuple[frozenset[int], Q]:
     """Somebody's units, and the complaints that he must not see, as ties and posts are today: his own; those against himself, a unit
     that he is in or leads, or who leads one of these; and those that mean somebody unknown to us whose surname is his."""
     units = units_of(person_id)
-    is_beside = unit_id(offices().discipline) in units
+    is_beside = not units.isdisjoint(people.unit_ids_by_code([offices().discipline]).values())
     leaders = people.leaders_of(units - {school_id()} if is_beside else units, POSTS)
     card = people.person_card(person_id)
     surname = people.split_surname(card.name)[0] if card else ""

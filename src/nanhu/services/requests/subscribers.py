@@ -1,13 +1,34 @@
-"""What a merge of two records means for their requests. The handler gets a list and may get it twice."""
+"""What a merge of two records means for their requests, and who leaves for his crew. The handler gets a list and may get it twice."""
 
 from collections.abc import Sequence
 
 from django.db import transaction
 
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.people.api import PersonsMerged
-from nanhu.services.requests.models import CrewMember, MeToo, Request, TokenIssue
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
+from nanhu.services.requests.models import Crew, CrewMember, MeToo, Request, TokenIssue
+from nanhu.services.requests.models.requests import OPEN
 from nanhu.services.requests.rules import TOKENS_A_TERM
+from nanhu.services.requests.services.dispatching import give_back
+
+
+@subscribe(AffiliationEnded, name="requests.leave_crews")
+def leave_crews(events: Sequence[AffiliationEnded]) -> None:
+    for person_id in {event.person_id for event in events}:
+        if not people.unit_ids_of(person_id):
+            leave(person_id)
+
+
+@transaction.atomic
+def leave(person_id: int) -> None:
+    """His jobs are his crew's; those of a crew that has nobody left go elsewhere."""
+    crews = list(Crew.objects.filter(members__person_id=person_id))
+    Request.objects.filter(worker_id=person_id, state__in=OPEN).update(worker=None)
+    CrewMember.objects.filter(person_id=person_id).delete()
+    for crew in crews:
+        if not crew.members.exists():
+            give_back(crew)
 
 
 @subscribe(PersonsMerged, name="requests.rekey")

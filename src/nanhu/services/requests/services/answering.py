@@ -36,6 +36,13 @@ def answer(*, by: Actor, request: Request, words: str) -> Request:
     return found
 
 
+def tell_code(request: Request, words: str) -> None:
+    """What the author of an anonymous one has no timeline for: sealed to his reply code."""
+    if request.is_anonymous:
+        content = seal(words, bytes(request.reply_key or b""))
+        SealedReply.objects.create(request=request, day=campus_today(), content=content)
+
+
 def say(by: Actor, request: Request, words: str) -> None:
     if request.is_anonymous:
         content = seal(words, bytes(request.reply_key or b""))
@@ -77,6 +84,7 @@ def transfer(*, by: Actor, request: Request, unit: int, reason: str, is_leader: 
             raise AccusedError
         if not has_handler(found, unit):
             raise NoHandlerError
+    tell_code(request, _("已转给别的部门办理：%(why)s") % {"why": reason})
     return dispatching.route(by=by, request=request, reason=reason, unit=unit, is_leader=is_leader)
 
 
@@ -91,6 +99,8 @@ def extend(*, by: Actor, request: Request, reason: str) -> Request:
     found.is_told_late = False
     found.save(update_fields=["is_extended", "due_at", "is_told_late"])
     note(by, found, What.EXTENDED, given(reason))
+    last = f"{campus_time(found.due_at - timedelta(seconds=1)):%Y-%m-%d}"
+    tell_code(found, _("延期办理，最晚 %(day)s 答复：%(why)s") % {"day": last, "why": reason})
     tell_requester(found, said(found, _("延期办理")))
     return found
 

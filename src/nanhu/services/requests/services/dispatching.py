@@ -3,21 +3,26 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.proposals import given
 from nanhu.platforms.flows import api as flows
-from nanhu.services.requests.errors import NobodyToRouteError, NotTheSameError, SameHandlerError
+from nanhu.platforms.identity import api as identity
+from nanhu.services.requests.errors import NobodyToRouteError, NotOfCrewError, NotTheSameError, SameHandlerError
 from nanhu.services.requests.models import Crew, Request
-from nanhu.services.requests.models.requests import OPEN
+from nanhu.services.requests.models.requests import OPEN, REPAIRS
+from nanhu.services.requests.policies import DISPATCHER, LEADER
 from nanhu.services.requests.queries import covering
 from nanhu.services.requests.rules import ROUTES_UNTIL_LEADER, TWIN_HOURS, is_on_duty
-from nanhu.services.requests.services.timeline import What, locked, note, said, tell_crew, tell_requester
+from nanhu.services.requests.services.timeline import What, locked, note, said, tell, tell_crew, tell_requester
 
 State = Request.State
 DISPATCH = Actor.system("requests.dispatch")
+FRESH = Q(kind__in=REPAIRS, state=State.NEW, crew=None, routed=0)
 
 
 def promised_until(request: Request, start: datetime) -> datetime:
@@ -25,17 +30,71 @@ def promised_until(request: Request, start: datetime) -> datetime:
     promise = request.fault_class
     if promise is None:
         raise ValueError(request.number)
-    if request.is_urgent and promise.urgent_minutes:
+    if is_promised_plainly(request) and promise.urgent_minutes:
         return start + timedelta(minutes=promise.urgent_minutes)
     return flows.due_after(start, promise.minutes)
 
 
-def dispatch(request: Request) -> None:
-    """By rule: who covers the class in this very building comes before who covers it everywhere, and who is on duty before who is
-    not. What nobody covers waits for the dispatcher."""
-    crews = sorted(covering(request), key=lambda crew: not is_on_duty(crew.duty_days, campus_today()))
-    if crews:
-        hand_to(DISPATCH, request, crews[0])
+def dispatch(request: Request) -> bool:
+    """By rule, to who is on duty: who covers the class in this very building comes before who covers it everywhere. What nobody takes
+    waits for the dispatcher, or for a crew's next day on duty."""
+    crew = next((one for one in covering(request) if is_on_duty(one.duty_days, campus_today())), None)
+    if crew is not None:
+        hand_to(DISPATCH, request, crew)
+    return crew is not None
+
+
+def dispatch_waiting() -> int:
+    """What came while no crew was on duty."""
+    taken = 0
+    for public_id in Request.objects.filter(FRESH).order_by("created_at").values_list("pk", flat=True):
+        with transaction.atomic():
+            one = every_row().select_for_update(of=("self",)).filter(FRESH, pk=public_id).first()
+            taken += one is not None and dispatch(one)
+    return taken
+
+
+def give_back(crew: Crew) -> None:
+    """What a crew that is no more has open: to another one, or to the dispatcher."""
+    rows = every_row().select_for_update(of=("self",)).filter(crew=crew, state__in=OPEN)
+    for one in rows.order_by("pk"):
+        start_clock(one)
+        one.crew, one.worker, one.state, one.proposed = None, None, State.NEW, []
+        one.save(update_fields=["crew", "worker", "state", "proposed", "due_at", "minutes_left"])
+        note(DISPATCH, one, What.ROUTED, _("%(crew)s停用") % {"crew": crew.name})
+        dispatch(one)
+
+
+def every_row() -> QuerySet[Request]:
+    return Request.objects.select_related("place", "fault_class", "crew", "unit")
+
+
+def tell_of_danger(request: Request) -> None:
+    """Whoever dispatches, and the head of the hall: a crew that reads no mail must not be the only one who knows."""
+    holders = [*identity.holders_of(DISPATCHER), *identity.holders_of(LEADER)]
+    words = said(request, _("有危险：%(what)s") % {"what": request.title})
+    tell({one.person_id for one in holders if one.person_id}, reverse("requests:dispatch:jobs"), words)
+
+
+def stop_clock(request: Request) -> None:
+    """What is left of the promise, as it was promised: of danger in plain minutes."""
+    if request.due_at is None:
+        return
+    is_plain = is_promised_plainly(request)
+    left = (request.due_at - now()).total_seconds() // 60 if is_plain else flows.minutes_between(now(), request.due_at)
+    request.minutes_left, request.due_at = int(left), None
+
+
+def start_clock(request: Request) -> None:
+    if request.due_at is None:
+        left = max(request.minutes_left or 0, 0)
+        is_plain = is_promised_plainly(request)
+        request.due_at = now() + timedelta(minutes=left) if is_plain else flows.due_after(now(), left)
+        request.minutes_left = None
+
+
+def is_promised_plainly(request: Request) -> bool:
+    return bool(request.is_urgent and request.fault_class and request.fault_class.urgent_minutes)
 
 
 def hand_to(by: Actor, request: Request, crew: Crew, words: str = "") -> None:
@@ -51,11 +110,12 @@ def hand_to(by: Actor, request: Request, crew: Crew, words: str = "") -> None:
 def assign(*, by: Actor, request: Request, crew: Crew, worker_id: int | None = None, window: str = "") -> Request:
     """By the dispatcher, who may name the worker and when he comes."""
     found = locked(request, {State.NEW, State.ASSIGNED})
-    if window:
-        found.window = window
-    found.save(update_fields=["window"])
+    if worker_id is not None and not crew.members.filter(person_id=worker_id).exists():
+        raise NotOfCrewError
+    found.window, found.is_with_leader = window or found.window, False
+    found.save(update_fields=["window", "is_with_leader"])
     hand_to(by, found, crew, window)
-    if worker_id is not None and crew.members.filter(person_id=worker_id).exists():
+    if worker_id is not None:
         found.worker_id = worker_id
         found.save(update_fields=["worker"])
     return found
@@ -73,7 +133,8 @@ def route(
 ) -> Request:
     """Not ours: to another crew or unit, with a reason. After the second time its leader's word ends the wandering."""
     found = locked(request, {State.NEW, State.ASSIGNED, State.WAITING})
-    if found.is_with_leader and not is_leader:
+    is_decided = found.routed >= ROUTES_UNTIL_LEADER and found.kind != Request.Kind.COMPLAINT
+    if is_decided and not is_leader:
         raise NobodyToRouteError
     if (crew and crew.pk == found.crew_id) or (unit and unit == found.unit_id):
         raise SameHandlerError
@@ -98,8 +159,8 @@ def merge(*, by: Actor, request: Request, into_number: str) -> Request:
     twin, kept = both.get(request.number), both.get(into_number)
     if twin is None or kept is None or not are_twins(twin, kept):
         raise NotTheSameError
-    twin.state, twin.merged_into, twin.due_at = State.MERGED, kept, None
-    twin.save(update_fields=["state", "merged_into", "due_at"])
+    twin.state, twin.merged_into, twin.due_at, twin.closed_at = State.MERGED, kept, None, now()
+    twin.save(update_fields=["state", "merged_into", "due_at", "closed_at"])
     persons = set(twin.me_too.values_list("person_id", flat=True)) | {twin.person_id}
     for person_id in persons:
         if person_id is not None and person_id != kept.person_id:

@@ -26,7 +26,7 @@ from nanhu.services.requests.offices import above, due_of_answer, due_of_complai
 from nanhu.services.requests.policies import barred_units, has_handler, may_open_photo
 from nanhu.services.requests.queries import twin_of
 from nanhu.services.requests.rules import LARGEST_PHOTO, MOST_A_DAY, MOST_OPEN
-from nanhu.services.requests.services.dispatching import dispatch, promised_until
+from nanhu.services.requests.services.dispatching import dispatch, promised_until, tell_of_danger
 from nanhu.services.requests.services.timeline import What, note, target_of
 
 NUMBERS: Final = Series(key="requests.request", pattern="FW{year}-{n:06}", gapless=False)
@@ -74,6 +74,8 @@ def file_repair(
     made.save(update_fields=["due_at"])
     keep_photos(by, made, photos)
     dispatch(made)
+    if made.is_urgent:
+        tell_of_danger(made)
     return made
 
 
@@ -184,10 +186,11 @@ def file_opinion(*, by: Actor, person_id: int, words: str, photos: Contents = ()
 
 
 def opened(by: Actor, person_id: int, *, kind: str, **facts: Any) -> Request:
-    """One person's are filed one after another, so that three hundred at once are counted as well."""
+    """One person's are filed one after another, so that three hundred at once are counted as well. Danger waits for no open one."""
     lock_key(f"requests.file:{person_id}")
     mine = Request.objects.filter(person_id=person_id)
-    if mine.filter(state__in=OPEN).count() >= MOST_OPEN or mine.filter(day=campus_today()).count() >= MOST_A_DAY:
+    has_many_open = not facts.get("is_urgent") and mine.filter(state__in=OPEN).count() >= MOST_OPEN
+    if has_many_open or mine.filter(day=campus_today()).count() >= MOST_A_DAY:
         raise TooManyError
     made = Request(
         kind=kind,

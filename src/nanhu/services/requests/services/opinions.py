@@ -32,6 +32,12 @@ def gather(*, by: Actor, request: Request, topic: Topic) -> Request:
 
 
 @transaction.atomic
+def gather_anew(*, by: Actor, request: Request, title: str, severity: int) -> Request:
+    """Under a topic of its own, of which nothing stays where the report is gone meanwhile."""
+    return gather(by=by, request=request, topic=open_topic(by=by, title=title, severity=severity))
+
+
+@transaction.atomic
 def act(*, by: Actor, topic: Topic, words: str, severity: int) -> TopicEntry:
     found = living(topic)
     found.severity = severity
@@ -48,7 +54,7 @@ def close(*, by: Actor, topic: Topic, words: str) -> Topic:
     TopicEntry.objects.create(topic=found, who=by.name, words=given(words))
     found.closed_on = campus_today()
     found.save(update_fields=["closed_on"])
-    for one in Request.objects.select_for_update().filter(topic=found, state=State.WORKING):
+    for one in Request.objects.select_for_update().filter(topic=found, state=State.WORKING).order_by("pk"):
         one.state, one.closed_at = State.CLOSED, now()
         one.save(update_fields=["state", "closed_at"])
         note(by, one, What.CLOSED)

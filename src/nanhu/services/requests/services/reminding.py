@@ -16,7 +16,7 @@ from nanhu.services.requests.services.timeline import said, tell, tell_requester
 
 DESKS = {"complaint": "requests:complaints:complaints", "opinion": "requests:opinions:reports"}
 HEAD = "head"
-GONE = ("words", "rating_words", "device", "window", "accused_words")
+WORDS = ("words", "rating_words", "device", "window", "accused_words")
 
 
 def tell_late() -> int:
@@ -60,5 +60,5 @@ def forget_words() -> int:
         for request in Request.objects.filter(pk__in=ids, is_anonymous=True):
             request.replies.all().delete()
             request.anonymous_photos.all().delete()
-        gone += Request.objects.filter(pk__in=ids).update(**dict.fromkeys(GONE, ""))
+        gone += Request.objects.filter(pk__in=ids).update(**dict.fromkeys(WORDS, ""))
     return gone

@@ -11,6 +11,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.errors import BuildingTakenError, NameTakenError, UnknownCodeError, UnknownMemberError
 from nanhu.services.requests.models import Crew, CrewMember, FaultClass, Operator, OperatorBuilding
+from nanhu.services.requests.services.dispatching import give_back
 
 
 @transaction.atomic
@@ -53,6 +54,8 @@ def set_crew(
     found.members.all().delete()
     for person_id in {*numbers.values(), leader}:
         CrewMember.objects.create(crew=found, person_id=person_id, is_leader=person_id == leader)
+    if not is_active:
+        give_back(found)
     audit.record(by=by, action="requests.set_crew", target=f"requests-crew:{found.public_id}", facts={"name": name})
     return found
 

@@ -7,19 +7,26 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.proposals import given
-from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
-from nanhu.services.requests.errors import NothingToPayError, NotYourJobError, RaterError, ReopenTooLateError
-from nanhu.services.requests.models import Material, Request
+from nanhu.services.requests.errors import (
+    BillPaidError,
+    FollowedError,
+    NothingToPayError,
+    NotYourJobError,
+    RaterError,
+    ReopenTooLateError,
+)
+from nanhu.services.requests.models import Entry, Material, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import DAYS_TO_REOPEN, PHONE_DAYS, is_still_to_reopen, price_of
-from nanhu.services.requests.services.dispatching import promised_until
+from nanhu.services.requests.services.dispatching import promised_until, start_clock, stop_clock
 from nanhu.services.requests.services.filing import Contents, keep_photos
-from nanhu.services.requests.services.timeline import What, locked, note, said, tell_crew, tell_requester
+from nanhu.services.requests.services.timeline import What, locked, note, said, target_of, tell_crew, tell_requester
 
 State = Request.State
 ISSUER: Final = "requests"
@@ -52,8 +59,8 @@ def arrive(*, by: Actor, request: Request, person_id: int) -> Request:
 def cannot_enter(*, by: Actor, request: Request, person_id: int, proposed: Sequence[str]) -> Request:
     """Nobody was there: the clock stands until the requester says which of these times suits."""
     found = job(request, person_id, {State.ASSIGNED, State.WORKING})
-    found.minutes_left = flows.minutes_between(now(), found.due_at) if found.due_at else 0
-    found.state, found.worker_id, found.proposed, found.due_at = State.WAITING, person_id, list(proposed), None
+    stop_clock(found)
+    found.state, found.worker_id, found.proposed = State.WAITING, person_id, list(proposed)
     found.save(update_fields=["state", "worker", "proposed", "due_at", "minutes_left"])
     note(by, found, What.NO_ENTRY, "、".join(proposed))
     tell_requester(found, said(found, _("维修人员进不了门，请选个时间")))
@@ -69,12 +76,6 @@ def choose_window(*, by: Actor, request: Request, window: str) -> Request:
     note(by, found, What.WINDOW, window)
     tell_crew(found, said(found, _("约在 %(window)s") % {"window": window}))
     return found
-
-
-def start_clock(request: Request) -> None:
-    if request.due_at is None:
-        request.due_at = flows.due_after(now(), max(request.minutes_left or 0, 0))
-        request.minutes_left = None
 
 
 @transaction.atomic
@@ -136,8 +137,11 @@ def rate(*, by: Actor, request: Request, person_id: int, rating: int, words: str
 
 @transaction.atomic
 def withdraw(*, by: Actor, request: Request, person_id: int) -> Request:
+    """Not while others follow it: it is their job, too."""
     found = locked(request, set(OPEN))
     refuse_others(found, person_id)
+    if found.me_too.exists():
+        raise FollowedError
     found.state, found.closed_at, found.due_at = State.WITHDRAWN, now(), None
     found.save(update_fields=["state", "closed_at", "due_at"])
     note(by, found, What.WITHDRAWN)
@@ -166,7 +170,7 @@ def bill(*, by: Actor, request: Request, person_id: int, payer_id: int) -> ledge
         raise NothingToPayError
     if found.worker_id == person_id:
         raise SamePersonError
-    key = f"requests.damage:{found.public_id}"
+    key = f"requests.damage:{found.public_id}:{found.entries.filter(what=What.BILLED).count()}"
     ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
     order = ledger.BillOrder(
         key=key,
@@ -182,6 +186,25 @@ def bill(*, by: Actor, request: Request, person_id: int, payer_id: int) -> ledge
     found.save(update_fields=["bill"])
     note(by, found, What.BILLED, is_inner=True)
     return issued
+
+
+@transaction.atomic
+def withdraw_bill(*, by: Actor, request: Request, reason: str) -> Request:
+    """One that was wrong, by somebody else than who issued it. What was paid on it goes back first; then it may be issued right."""
+    found = locked(request, {State.DONE, State.CLOSED})
+    if found.bill is None:
+        raise NothingToPayError
+    if found.entries.filter(what=What.BILLED).latest("id").account_id == by.account_id:
+        raise SamePersonError
+    if found.bill.paid_fen > found.bill.returned_fen:
+        raise BillPaidError
+    ledger.cancel(by=by, bill=found.bill, reason=given(reason), key=f"{found.bill.key}:withdrawn")
+    found.bill = None
+    found.save(update_fields=["bill"])
+    said_by = {"who": by.name, "account_id": by.account_id, "is_inner": True}
+    Entry.objects.create(request=found, what=What.BILLED, words=_("撤销：%(why)s") % {"why": reason}, **said_by)
+    audit.record(by=by, action="requests.withdraw_bill", target=target_of(found))
+    return found
 
 
 def close_overdue() -> int:

@@ -10,6 +10,7 @@ from nanhu.kernel.models import AuditEntry, MailMessage
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Entry, Request, Topic
 from nanhu.services.requests.offices import due_of_complaint
+from nanhu.services.requests.replies import digest_of, key_of, opened
 from nanhu.services.requests.services import answering
 from nanhu.testing.members import SYSTEM, grant
 
@@ -203,6 +204,21 @@ def test_every_complaint_has_somebody_who_may_handle_it(school):
     assert (answering.find_handlers(), seen_by(by_name)) == (1, [])
     [mail] = [one for one in MailMessage.objects.all() if one.email == "l1@example.com"]
     assert by_name.number in mail.subject
+
+
+def test_an_anonymous_author_reads_under_his_code_why_it_takes_longer_and_where_it_went(school):
+    desk, code = school.client("C1"), "NANHU7DEMQ2024AB"
+    school.client("C2")
+    key = {"reply_digest": digest_of(code), "reply_key": key_of(code).public_key().public_bytes_raw()}
+    facts = {"kind": "complaint", "number": "N1", "words": "收费", "day": date(2026, 11, 27), "is_anonymous": True}
+    one = Request.objects.create(**facts, **key, unit_id=school.units["1001"], due_at=due_of_complaint(facts["day"]))
+    assert desk.post(f"{COMPLAINTS}{one.public_id}/extend/", {"reason": "要等检测"}).status_code == 302
+    there = {"unit": "1002 纪委办公室", "reason": "涉及干部"}
+    assert desk.post(f"{COMPLAINTS}{one.public_id}/transfer/", there).status_code == 302
+    extended, handed_on = [opened(bytes(reply.content), code) for reply in one.replies.order_by("pk")]
+    assert "要等检测" in extended
+    assert "2026-12-11" in extended
+    assert "涉及干部" in handed_on
 
 
 def appointed(school, number, unit, office="head"):

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from PIL import Image
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
@@ -22,6 +24,7 @@ from nanhu.services.requests.models import FaultClass, Request
 from nanhu.services.requests.publishing import rows as shared_rows
 from nanhu.services.requests.services import dispatching, reminding, working
 from nanhu.services.requests.services.settings import set_operator
+from nanhu.services.requests.subscribers import leave
 from nanhu.services.requests.tests.conftest import picture
 from nanhu.testing.members import SYSTEM
 from nanhu.testing.pages import MOST_QUERIES
@@ -128,7 +131,10 @@ def test_dispatch_materials_a_reopening_and_a_rating_by_who_reported_it(school):
     one = school.repair()
     worker, student = school.client("W2"), school.client("S1")
     materials = {"item_1": "水龙头", "quantity_1": 2, "price_1": "18.50"}
-    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了"} | materials)
+    bare = {"cause": "wear", "words": "换了"} | materials
+    for bad in ({}, {"photos": picture(), "price_1": "99999999"}, {"photos": picture(), "price_1": "6000"}):
+        assert worker.post(f"{WORK}{one.public_id}/done/", bare | bad).status_code == 422
+    worker.post(f"{WORK}{one.public_id}/done/", bare | {"photos": picture()})
     page = student.get(f"{HALL}mine/{one.public_id}/").content.decode()
     assert "¥ 37.00" in page
     assert "由学校承担" in page
@@ -137,7 +143,7 @@ def test_dispatch_materials_a_reopening_and_a_rating_by_who_reported_it(school):
     one.refresh_from_db()
     assert (one.state, one.reopened, one.worker_id, one.crew) == ("assigned", 1, school["W1"], crew)
     assert "返工" in school.client("W1").get(WORK).content.decode()
-    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "拧紧了"})
+    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "拧紧了", "photos": picture()})
     for other in ("S2", "W2"):
         assert school.client(other).post(f"{mine}rate/", {"rating": 5}).status_code == 404
     assert student.post(f"{mine}rate/", {"rating": 4, "words": "快"}).status_code == 302
@@ -152,7 +158,7 @@ def test_a_worker_does_not_rate_what_he_did_himself(school):
     school.crew()
     one = school.repair("W1")
     worker = school.client("W1")
-    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "none", "words": "好的"})
+    worker.post(f"{WORK}{one.public_id}/done/", {"cause": "none", "words": "好的", "photos": picture()})
     assert worker.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 403
     one.refresh_from_db()
     assert (one.state, one.rating) == ("done", None)
@@ -230,8 +236,15 @@ def test_a_twin_is_followed_or_filed_apart_and_who_follows_reads_no_words(school
     assert other.post(f"{HALL}repair/", said(twin="join")).status_code == 302
     first.refresh_from_db()
     assert (Request.objects.count(), first.heat) == (1, 1)
+    assert school.client("S1").post(f"{HALL}mine/{first.public_id}/withdraw/").status_code == 409, "it is theirs, too"
+    used = {"cause": "misuse", "materials": [("水龙头", 2, 1850)], "words": "换了"}
+    working.done(by=school.actor("W1"), request=first, person_id=school["W1"], **used)
+    working.rate(by=school.actor("S1"), request=first, person_id=school["S1"], rating=5, words="谢谢王师傅")
     page = other.get(f"{HALL}mine/{first.public_id}/").content.decode()
-    assert "我的秘密" not in page
+    assert "王师傅" in page
+    for hidden in ("我的秘密", "林同学", "谢谢", "水龙头", "人为"):
+        assert hidden not in page
+    Request.objects.update(state="assigned", rating=None, rating_words="")
     assert other.post(f"{HALL}mine/{first.public_id}/withdraw/").status_code == 404
     other.post(f"{HALL}repair/", said(twin="join"))
     first.refresh_from_db()
@@ -251,6 +264,8 @@ def test_the_dispatcher_merges_twins_and_nothing_else(school):
     twin.refresh_from_db()
     first.refresh_from_db()
     assert (twin.state, twin.merged_into, first.heat) == ("merged", first, 1)
+    Request.objects.filter(pk=twin.pk).update(phone="13907300001", closed_at=F("closed_at") - timedelta(days=31))
+    assert working.forget_phones() == 1, "of the merged one, too"
     working.done(by=school.actor("W1"), request=first, person_id=school["W1"], cause="wear", words="好了")
     assert "已办" in school.client("S2").get(f"{HALL}mine/").content.decode()
     old = school.repair("S1", key="power")
@@ -275,7 +290,10 @@ def test_what_wandered_twice_stops_at_the_leader(school):
     assert one.number in leader.get(f"{DISPATCH}?show=leader").content.decode()
     assert leader.post(f"{DISPATCH}{one.public_id}/assign/", {"crew": other.public_id}).status_code == 302
     one.refresh_from_db()
-    assert (one.crew, one.state) == (other, "assigned")
+    assert (one.crew, one.state, one.is_with_leader) == (other, "assigned", False)
+    assert desk.post(address, {"crew": one_crew.public_id, "reason": "再转"}).status_code == 409, "decided for good"
+    stranger = {"crew": other.public_id, "worker": "T1"}
+    assert desk.post(f"{DISPATCH}{one.public_id}/assign/", stranger).status_code == 422
 
 
 def test_damage_by_somebody_becomes_a_bill_of_the_materials(school):
@@ -290,12 +308,67 @@ def test_damage_by_somebody_becomes_a_bill_of_the_materials(school):
     assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S2"}).status_code == 409
     bill = ledger.Bill.objects.get()
     assert (bill.amount_fen, bill.person_id, bill.issuer) == (3700, school["S2"], "requests")
+    back = f"{DISPATCH}{one.public_id}/bill/withdraw/"
+    assert desk.post(back, {"reason": "不是他"}).status_code == 409, "not by who issued it"
+    leader = school.client("L1")
+    assert "撤销缴费单" in leader.get(f"{DISPATCH}{one.public_id}/").content.decode()
+    assert leader.post(back, {"reason": "不是他"}).status_code == 302
+    assert leader.post(back, {"reason": "不是他"}).status_code == 409
+    bill.refresh_from_db()
+    assert not bill.is_owed
+    assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S1"}).status_code == 302
+    assert [one.person_id for one in ledger.Bill.objects.all() if one.is_owed] == [school["S1"]]
     own = school.repair(place="t1-201")
     working.done(by=school.actor("D1"), request=own, person_id=school["D1"], cause="misuse", materials=materials)
     assert desk.post(f"{DISPATCH}{own.public_id}/bill/", {"payer": "S2"}).status_code == 409, "not by who did the work"
     worn = school.repair(place="d1-102")
     working.done(by=school.actor("W2"), request=worn, person_id=school["W2"], cause="wear", materials=materials)
     assert desk.post(f"{DISPATCH}{worn.public_id}/bill/", {"payer": "S2"}).status_code == 409
+
+
+def test_danger_is_told_to_who_dispatches_and_waits_for_no_cap(school, monkeypatch):
+    dispatcher, leader = school.client("D1"), school.client("L1")
+    assert dispatcher.get(DISPATCH).status_code == leader.get(DISPATCH).status_code == 200
+    monkeypatch.setattr("nanhu.services.requests.services.filing.MOST_OPEN", 0)
+    student = school.client("S1")
+    assert student.post(f"{HALL}repair/", said()).status_code == 429
+    assert student.post(f"{HALL}repair/", said(fault_class="fire", is_urgent="on")).status_code == 422, "119"
+    assert student.post(f"{HALL}repair/", said(is_urgent="on")).status_code == 302
+    one = only()
+    assert one.state == "new", "nobody covers it"
+    told = [mail.email for mail in MailMessage.objects.all() if one.number in mail.subject]
+    assert {"d1@example.com", "l1@example.com"} <= set(told)
+
+
+def test_of_danger_the_clock_stands_in_plain_minutes(school):
+    school.crew()
+    one = school.repair(is_urgent=True)
+    due = datetime(2026, 11, 28, 23, 30, tzinfo=CAMPUS_ZONE)
+    with time_machine.travel(due - timedelta(minutes=90), tick=False):
+        Request.objects.update(due_at=due)
+        working.cannot_enter(by=school.actor("W1"), request=one, person_id=school["W1"], proposed=["明天"])
+    with time_machine.travel(due + timedelta(hours=5), tick=False):
+        assert working.choose_window(by=school.actor("S1"), request=one, window="明天").due_at == due + timedelta(
+            hours=6.5
+        )
+
+
+def test_work_of_who_rests_is_off_or_left_is_somebodys(school):
+    weekday = now().astimezone(CAMPUS_ZONE).isoweekday()
+    crew = school.crew("甲班", leader="W1", members=(), duty_days=[weekday % 7 + 1])
+    one = school.repair()
+    assert one.state == "new", "no crew is on duty"
+    school.crew("甲班", leader="W1", members=(), crew=crew)
+    assert dispatching.dispatch_waiting() == 1
+    one.refresh_from_db()
+    assert one.crew == crew
+    other = school.crew("乙班", leader="W3", members=())
+    school.crew("甲班", leader="W1", members=(), crew=crew, is_active=False)
+    one.refresh_from_db()
+    assert (one.crew, one.state) == (other, "assigned")
+    leave(school["W3"])
+    one.refresh_from_db()
+    assert (one.crew, one.state, other.members.count()) == (None, "new", 0)
 
 
 @pytest.mark.parametrize(
@@ -444,7 +517,9 @@ def test_staff_report_their_office_network_with_its_device_and_are_answered_in_t
     page = school.client("W3").get(f"{WORK}{one.public_id}/").content.decode()
     assert "10.3.4.5" in page
     assert one.due_at is not None
-    school.client("W3").post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了跳线"})
+    school.client("W3").post(
+        f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了跳线", "photos": picture()}
+    )
     assert "换了跳线" in teacher.get(f"{HALL}mine/{one.public_id}/").content.decode()
     Request.objects.update(state="assigned", done_at=None, due_at=now() - timedelta(hours=1))
     assert one.number in school.client("D1").get(f"{DISPATCH}?show=late").content.decode()

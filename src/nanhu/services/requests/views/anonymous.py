@@ -123,6 +123,8 @@ def send(request: HttpRequest) -> JsonResponse:
     """The token is its whole authority."""
     try:
         sent = read(request, Sent)
+        if not sent.words.strip():
+            raise SealedRequestError
         made, is_new = anonymous.file(
             kind=sent.kind,
             words=sent.words,

@@ -1,5 +1,6 @@
 """The answering desk (咨询答复): what was asked of one's unit; answer, hand on, make public."""
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from nanhu.services.requests.models import Request
 from nanhu.services.requests.models.requests import QUESTIONS
 from nanhu.services.requests.queries import answers_like
 from nanhu.services.requests.services import answering
-from nanhu.services.requests.views.shared import OpenFilters, Questions, show_request
+from nanhu.services.requests.views.shared import LATE, OpenFilters, Questions, show_request
 
 State = Request.State
 desk = Console(
@@ -30,9 +31,10 @@ BOTH = (policies.ANSWERER, policies.LEADER)
 
 
 def waiting(viewer: Viewer) -> int:
+    """For the head of the hall also what is late: perhaps nobody answers for that unit."""
     rows = policies.questions(viewer).filter(state=State.NEW)
     is_leader = policies.LEADER in viewer.roles and policies.ANSWERER not in viewer.roles
-    return rows.filter(is_with_leader=True).count() if is_leader else rows.filter(is_with_leader=False).count()
+    return rows.filter(Q(is_with_leader=True) | LATE if is_leader else Q(is_with_leader=False)).count()
 
 
 @desk.page("", title=_("咨询"), tab=_("咨询"), roles=BOTH, waits=True, count=waiting)

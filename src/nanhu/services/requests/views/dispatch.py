@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people import api as people
@@ -60,6 +61,8 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
         links += [merge] if found.state in OPEN else []
     if found.cause == Request.Cause.MISUSE and found.bill_id is None and found.state in {State.DONE, State.CLOSED}:
         links.append(bill)
+    if found.bill_id is not None and found.state in {State.DONE, State.CLOSED}:
+        links.append(withdraw_bill)
     return show_request(request, found, links=links)
 
 
@@ -102,6 +105,17 @@ def merge(request: PageRequest, form: MergeForm, found: Request) -> None:
 def bill(request: PageRequest, form: BillForm, found: Request) -> None:
     person_id, payer_id = request.viewer.person_id or 0, form.cleaned_data["payer"]
     working.bill(by=request.actor, request=found, person_id=person_id, payer_id=payer_id)
+
+
+@request.form(
+    "bill/withdraw/",
+    ReasonForm,
+    title=_("撤销缴费单"),
+    lead=_("开给了不该缴的人，或金额不对：由开单以外的人撤销，撤销以后可以重开。"),
+    done=_("已撤销。"),
+)
+def withdraw_bill(request: PageRequest, form: ReasonForm, found: Request) -> None:
+    working.withdraw_bill(by=request.actor, request=found, reason=form.cleaned_data["reason"])
 
 
 def number_of(person_id: int | None) -> str:

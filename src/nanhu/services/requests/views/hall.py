@@ -112,7 +112,7 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
         links=links,
         is_inner=False,
         is_whole=is_own,
-        withdraw=withdraw.address(public_id=found.public_id) if is_own and found.is_open else "",
+        withdraw=withdraw.address(public_id=found.public_id) if is_own and found.is_open and not found.heat else "",
     )
 
 

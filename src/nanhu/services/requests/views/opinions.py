@@ -79,8 +79,10 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
 @request.form("topic/", GatherForm, title=_("归入专题"), done=_("已归入。"))
 def gather(request: PageRequest, form: GatherForm, found: Request) -> None:
     said = form.cleaned_data
-    topic = said["topic"] or opinions.open_topic(by=request.actor, title=said["title"], severity=said["severity"])
-    opinions.gather(by=request.actor, request=found, topic=topic)
+    if said["topic"]:
+        opinions.gather(by=request.actor, request=found, topic=said["topic"])
+    else:
+        opinions.gather_anew(by=request.actor, request=found, title=said["title"], severity=said["severity"])
 
 
 @request.form("answer/", AnswerForm, title=_("回复反映人"), template="requests/answer.html", done=_("已回复。"))

@@ -4,16 +4,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from nanhu.services.requests.queries import answers_like
 
 
 @never_cache
-@require_GET
+@require_POST
 def known(request: HttpRequest) -> HttpResponse:
-    """While one types a question."""
-    return render(request, "requests/_known.html", {"hits": answers_like(request.GET.get("words", ""))})
+    """While one types a question, which stays out of addresses."""
+    return render(request, "requests/_known.html", {"hits": answers_like(request.POST.get("words", ""))})
 
 
 @never_cache

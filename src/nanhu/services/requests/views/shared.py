@@ -52,6 +52,8 @@ TONES: Final[Mapping[str, Any]] = {
     State.MERGED: "none",
     State.WITHDRAWN: "none",
 }
+OF_CREW: Final = frozenset({"assigned", "arrived", "no_entry", "done"})
+"""Steps of which who only follows a request is told whose they were; who lives there is no business of his."""
 LATE: Final = Q(state__in=OPEN, due_at__lt=Now())
 
 
@@ -156,7 +158,7 @@ def facts_of(request: Request, *, is_whole: bool, is_inner: bool = True) -> list
             (_("投诉单位"), request.accused_unit.name if request.accused_unit else ""),
             (_("投诉的人"), name_of(request.accused_person_id) if is_inner else ""),
         ]
-    if request.cause:
+    if request.cause and is_whole:
         found.append((_("原因"), request.get_cause_display()))
     if request.heat:
         found.append((_("我也是"), request.heat))
@@ -170,7 +172,9 @@ def name_of(person_id: int | None) -> str:
 
 def events_of(request: Request, *, is_inner: bool, is_whole: bool = True) -> list[Event]:
     rows = request.entries.all() if is_inner else request.entries.filter(is_inner=False)
-    return [Event(one.get_what_display(), one.who, one.at, one.words if is_whole else "") for one in rows]
+    if not is_whole:
+        return [Event(one.get_what_display(), one.who if one.what in OF_CREW else "", one.at) for one in rows]
+    return [Event(one.get_what_display(), one.who, one.at, one.words) for one in rows]
 
 
 def show_request(
@@ -183,7 +187,7 @@ def show_request(
     **more: Any,
 ) -> HttpResponse:
     """Its facts, words, pictures and timeline, with what this reader may do."""
-    materials = list(found.materials.all())
+    materials = list(found.materials.all()) if is_whole else []
     shown = {
         "found": found,
         "tone": TONES[found.state],

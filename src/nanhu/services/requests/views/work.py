@@ -42,7 +42,7 @@ def open_jobs(viewer: Viewer) -> Any:
     opens_whole=True,
 )
 def jobs(request: PageRequest) -> HttpResponseBase:
-    rows = open_jobs(request.viewer).order_by("-is_urgent", "place__parent__key", "place__key", "due_at")[:60]
+    rows = open_jobs(request.viewer).order_by("-is_urgent", "place__parent__key", "place__key", "due_at")
     found = [
         (one, TONES[one.state], arrive.address(public_id=one.public_id), finish.address(public_id=one.public_id))
         for one in rows

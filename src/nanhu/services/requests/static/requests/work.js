@@ -4,7 +4,8 @@ const root = document.getElementById("work");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const note = (name, isShown) => (root.querySelector(`[data-note="${name}"]`).hidden = !isShown);
 const { account, asked, worker } = root.dataset;
-const NAME = "nanhu-work", AGAIN_MS = 15_000;
+const NAME = "nanhu-work", CACHE = "nanhu-work-1", AGAIN_MS = 15_000;
+const FINAL = new Set([404, 409, 413, 422]);
 let isSending = false;
 
 async function inside(mode, work) {
@@ -57,12 +58,11 @@ async function send() {
   isSending = true;
   try {
     const forms = (await draw()).filter((one) => one.account === account && !one.refused);
-    if (!forms.length) return;
     const answer = await fetch(asked, { headers: { Accept: "application/json" }, cache: "no-store" });
     note("offline", false);
     const said = answer.ok && !answer.redirected ? await answer.json() : null;
     note("signed-out", !said || String(said.account) !== account);
-    if (!said || String(said.account) !== account) return;
+    if (!said || String(said.account) !== account) return await forgetPage();
     let isDone = false;
     for (const one of forms) isDone = (await post(one, said.token)) || isDone;
     if (isDone && !(await draw()).length && navigator.onLine) location.reload();
@@ -80,15 +80,21 @@ async function post(form, csrf) {
   const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-CSRFToken": csrf } });
   if (answer.status >= 500 || new URL(answer.url).pathname.startsWith("/sign-in")) return false;
   if (answer.ok) await forget(form.token);
-  else await keep({ ...form, refused: true });
+  else if (FINAL.has(answer.status)) await keep({ ...form, refused: true });
   return answer.ok;
+}
+
+// Whoever holds the phone now is not whom this page was for: it goes from the cache and from the screen; what is typed stays kept.
+async function forgetPage() {
+  await caches.delete(CACHE);
+  for (const card of root.querySelectorAll("[data-job]")) card.remove();
 }
 
 // Files first, then the page that needs them.
 async function keepForLater() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(worker);
-  const cache = await caches.open("nanhu-work-1");
+  const cache = await caches.open(CACHE);
   const loaded = performance.getEntriesByType("resource").map((one) => one.name);
   await cache.addAll(new Set(loaded.filter((name) => name.startsWith(`${location.origin}/static/`) || name.startsWith(`${location.origin}/theme.css`))));
   const answer = await fetch(location.pathname);
