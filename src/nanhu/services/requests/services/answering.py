@@ -40,13 +40,12 @@ def tell_code(request: Request, words: str) -> None:
     """What the author of an anonymous one has no timeline for: sealed to his reply code."""
     if request.is_anonymous:
         content = seal(words, bytes(request.reply_key or b""))
-        SealedReply.objects.create(request=request, day=campus_today(), content=content)
+        SealedReply.objects.create(request=request, place=request.replies.count(), day=campus_today(), content=content)
 
 
 def say(by: Actor, request: Request, words: str) -> None:
     if request.is_anonymous:
-        content = seal(words, bytes(request.reply_key or b""))
-        SealedReply.objects.create(request=request, place=request.replies.count(), day=campus_today(), content=content)
+        tell_code(request, words)
         note(by, request, What.ANSWERED)
     else:
         note(by, request, What.ANSWERED, words)
@@ -131,7 +130,7 @@ def find_handlers() -> int:
             moved += 1
             if not give_to_receiver(one):
                 leaders = {account.person_id for account in identity.holders_of(LEADER) if account.person_id}
-                tell(leaders, reverse("requests:hall:home"), said(one, _("没有人能办，请指定投诉受理人员")))
+                tell(leaders, reverse("requests:hall:home"), f"{one.number} · {_('没有人能办，请指定投诉受理人员')}")
     return moved
 
 

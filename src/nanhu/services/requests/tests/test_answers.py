@@ -215,7 +215,7 @@ def test_an_anonymous_author_reads_under_his_code_why_it_takes_longer_and_where_
     assert desk.post(f"{COMPLAINTS}{one.public_id}/extend/", {"reason": "要等检测"}).status_code == 302
     there = {"unit": "1002 纪委办公室", "reason": "涉及干部"}
     assert desk.post(f"{COMPLAINTS}{one.public_id}/transfer/", there).status_code == 302
-    extended, handed_on = [opened(bytes(reply.content), code) for reply in one.replies.order_by("pk")]
+    extended, handed_on = [opened(bytes(reply.content), code) for reply in one.replies.order_by("place")]
     assert "要等检测" in extended
     assert "2026-12-11" in extended
     assert "涉及干部" in handed_on
