@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -21,10 +21,9 @@ LARGE, SMALL = 1280, 400
 """The longer side, in pixels."""
 
 
-def needed(stored: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+def needed() -> Exists:
     """As long as the item shows them: years on the shelf, or until its author takes them away."""
-    kept = Photo.objects.filter(Q(large=OuterRef("pk")) | Q(small=OuterRef("pk")))
-    return stored.filter(Exists(kept))
+    return Exists(Photo.objects.filter(Q(large=OuterRef("pk")) | Q(small=OuterRef("pk"))))
 
 
 PHOTOS = Purpose(
