@@ -21,14 +21,16 @@ LABORATORY: Final = "east.t1.lab"
 ESTATE: Final = "1044"
 """物业服务中心, whose workers have no sign-in here."""
 COLLEGE: Final = "12"
+SCHOOL: Final = "1000"
 CROWD: Final = 300
 
 
 def open_hall(*, by: Actor) -> int:
     campus.set_up_places(by=by, places=list(PLACES))
     named = people.find_people_by_campus_no([one.campus_no for one in CAST.values()])
-    students = [one for one in people.members_of([COLLEGE], kind="student") if one not in named.values()]
-    plumbers = people.members_of([ESTATE], kind="staff") or people.members_of(["1016"], kind="staff")
+    everybody = people.members_of([COLLEGE], kind="student") + people.members_of([SCHOOL], kind="student")
+    students = [one for one in dict.fromkeys(everybody) if one not in named.values()]
+    plumbers = people.members_of([ESTATE], kind="staff") or people.members_of([SCHOOL], kind="staff")
     return begin_hall(
         Hall(
             student=hand(named[CAST["student"].campus_no]),
