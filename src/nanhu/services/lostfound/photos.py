@@ -32,7 +32,7 @@ PHOTOS = Purpose(
     kinds=frozenset({"jpeg"}),
     retention=Retention(name=_("随失物"), days=0),
     may_open=lambda _viewer, _file: False,
-    needed=shown,
+    needed=needed,
 )
 """Nobody opens them by the files' own address: here the item decides. Their content goes with the row that names it."""
 purposes.add(PHOTOS)
