@@ -67,7 +67,7 @@ VENUES: Final = (
         kind="media",
         uses=["media"],
         unit="1008",
-        posts=[("first", "1008", "secretary")],
+        posts=[("first", "1008", "secretary"), CENTRE],
         facts={"capacity": 90, "equipment": ["投影", "扩音"]},
     ),
     VenueOrder(
