@@ -46,7 +46,7 @@ def campus(live_server, monkeypatch):
         ),
         Application(
             key="test.venue",
-            name="场地申请",
+            name="会议室预约",
             icon="map-pin",
             url="/me/",
             section="service",
@@ -200,7 +200,7 @@ def test_one_click_opens_an_application_and_it_is_offered_again(sign_in):
 def test_what_is_in_maintenance_says_so_and_leads_nowhere(sign_in):
     page = sign_in("student", "desk")
     page.goto("/apps/")
-    row = page.locator(".app-row", has_text="场地申请")
+    row = page.locator(".app-row", has_text="会议室预约")
     expect(row).to_contain_text("维护中")
     expect(row.locator("a")).to_have_count(0)
 

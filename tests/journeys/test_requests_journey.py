@@ -136,7 +136,7 @@ def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
     expect(job.get_by_text("填好了，等着上传")).to_be_visible()
     expect(worker.get_by_text("没有网络，照常可以填")).to_be_visible()
     worker.context.set_offline(False)
-    expect(worker.get_by_text("现在没有派给您班组的单")).to_be_visible(timeout=20_000)
+    expect(worker.get_by_text("现在没有派给您班组的单")).to_be_visible()
     done = beside(lambda: Request.objects.get(pk=one.pk))
     assert (done.state, done.worker_id) == ("done", made["W2"])
     assert beside(lambda: done.photos.filter(is_after=True).count()) == 1

@@ -46,6 +46,7 @@ ADDED_ONLY: Final = (
 )
 """Rows are added and never change."""
 KEPT: Final = (
+    "requests_token_key",
     "assets_asset",
     "assets_booked",
     "assets_booked_sum",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -237,18 +238,18 @@ class Filters:
             for key, word in [("", one.everything), *one.all_choices()]
         ]
 
-    @property
+    @cached_property
     def shown_fields(self) -> list[forms.BoundField]:
         """Those of the filter bar; what is a view stands above it."""
         shown = (self.form[name] for one in self.declared if not isinstance(one, Views) for name in self.names(one))
         return [field for field in shown if not field.is_hidden]
 
-    @property
+    @cached_property
     def first_fields(self) -> list[forms.BoundField]:
         """Those that a phone shows at once."""
         return self.shown_fields if len(self.shown_fields) <= SHOWN_AT_ONCE else self.shown_fields[: SHOWN_AT_ONCE - 1]
 
-    @property
+    @cached_property
     def more_fields(self) -> list[forms.BoundField]:
         """Those that a phone folds away."""
         return self.shown_fields[len(self.first_fields) :]

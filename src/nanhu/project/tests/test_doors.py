@@ -116,7 +116,10 @@ OPEN = {
     "flows_api:unknown",
     "flows_api:no_address",
     "portal:feed",
+    "venues:feed",
+    "venues:sign",
     "requests:anonymous",
+    "requests:anonymous_key",
     "requests:anonymous_send",
     "requests:anonymous_replies",
 }

@@ -40,6 +40,7 @@ ROW_OF = {
     "card_api:": "vendor API",
     "flows_api:": "vendor API",
     "verify-document": "codes of printed documents (`/v/…`)",
+    "requests:anonymous": "anonymous complaints and reports (`/requests/anonymous/`)",
     "asset-label": "messages of who found a thing (`/a/…`)",
 }
 """By the beginning of a name; the longest that fits counts."""
@@ -71,6 +72,8 @@ COUNTS_NOBODY = {
     "api_not_installed",
     "api_not_installed_below",
     "portal:feed",
+    "venues:feed",
+    "venues:sign",
 }
 """The row of /health and the documents."""
 
