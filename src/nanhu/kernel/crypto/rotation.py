@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Cast
 
 from nanhu.kernel.crypto.envelope import HEADER, header_of
 from nanhu.kernel.crypto.errors import UnreadableBlobError
@@ -148,10 +149,11 @@ def unreadable_columns() -> list[str]:
     found = []
     for model, column in _stored_columns():
         filled = model._base_manager.filter(**{f"{column.name}__isnull": False})  # noqa: SLF001 - the manager nobody filters
+        key = models.F("pk")
         newest = (
             filled.annotate(_header=_header_of_column(column.name))
             .values_list("_header")
-            .annotate(newest=models.Max("pk"))
+            .annotate(newest=models.Max(Cast(key, models.TextField()) if _is_uuid(model) else key))
             .values_list("newest", flat=True)
             .order_by()
         )
@@ -159,6 +161,11 @@ def unreadable_columns() -> list[str]:
         if not all(_is_readable(sealed) for sealed in sample):
             found.append(name_of(model, column.name))
     return found
+
+
+def _is_uuid(model: type[models.Model]) -> bool:
+    """PostgreSQL knows no greatest of them: then one of each key stands for the newest."""
+    return isinstance(model._meta.pk, models.UUIDField)  # noqa: SLF001 - Django's own name for what describes a model
 
 
 def _is_readable(sealed: Sealed) -> bool:

@@ -41,7 +41,7 @@ TARGETS: dict[str, Text] = {
     "requests-operator": _("运营商"),
     "requests-topic": _("舆情专题"),
 }
-FACTS: dict[str, Text] = {"minutes": _("工作分钟"), "severity": _("级别"), "request": _("请求")}
+FACTS: dict[str, Text] = {"work_minutes": _("工作分钟"), "severity": _("级别"), "request": _("请求")}
 VALUES: dict[str, dict[str, Text]] = {
     "kind": {
         "repair": _("后勤报修"),

@@ -39,13 +39,12 @@ ACTIONS: dict[str, Text] = {
 TARGETS: dict[str, Text] = {"venue": _("场地")}
 FACTS: dict[str, Text] = {
     "venue": _("场地"),
-    "hours": _("时间"),
+    "booked_for": _("时间"),
     "bookings": _("几天"),
     "booking": _("借用"),
-    "number": _("编号"),
     "waiting": _("候补"),
     "duty": _("管什么"),
-    "season": _("开放时间"),
+    "opening": _("开放时间"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "duty": {"first": _("审批"), "second": _("终审"), "lab": _("实验室主任"), "technician": _("技术员")}

@@ -26,7 +26,8 @@ def enter(*, by: Actor, kind: str, unit_id: int, facts: Mapping[str, Any]) -> An
 
 def publish(by: Actor, unit_id: int, question: str, answer: str) -> str:
     """An answer that a unit gave to one person, for everybody (`registry.AnswerBook`)."""
-    made = enter(by=by, kind=Answer.kind, unit_id=unit_id, facts={"question": question, "answer": answer})
+    said = {"question": question, "answer": answer}
+    made = enter(by=by, kind=Answer.kind, unit_id=unit_id, facts=said)
     return reverse("directory:book:answer", args=[made.public_id])
 
 

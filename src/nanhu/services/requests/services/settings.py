@@ -21,7 +21,7 @@ def set_class(*, by: Actor, fault_class: FaultClass, facts: dict[str, Any]) -> F
         setattr(found, name, value)
     found.save()
     audit.record(
-        by=by, action="requests.set_class", target=f"requests-class:{found.key}", facts={"minutes": found.minutes}
+        by=by, action="requests.set_class", target=f"requests-class:{found.key}", facts={"work_minutes": found.minutes}
     )
     return found
 

@@ -224,7 +224,7 @@ def change(by: Actor, row: Booking, state: str, action: str, *, reason: str = ""
     row.sequence += 1
     row.reason = reason or row.reason
     row.save()
-    facts = {"booking": str(row.public_id), "hours": row.when, "number": row.application.number}
+    facts = {"booking": str(row.public_id), "booked_for": row.when, "number": row.application.number}
     audit.record(by=by, action=action, target=f"venue:{row.venue.public_id}", reason=reason, facts=facts)
 
 

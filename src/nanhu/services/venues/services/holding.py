@@ -99,7 +99,7 @@ def block(*, by: Actor, venue: Venue, begins_at: datetime, ends_at: datetime, re
     """Upkeep: nobody is offered these hours. Refused where somebody has them."""
     found = locked_venue(venue.pk)
     stand_in(by, found, (begins_at, ends_at), reason)
-    facts: dict[str, Any] = {"hours": campus.span_words(begins_at, ends_at)}
+    facts: dict[str, Any] = {"booked_for": campus.span_words(begins_at, ends_at)}
     audit.record(by=by, action="venues.block", target=f"venue:{found.public_id}", reason=reason, facts=facts)
 
 
@@ -115,7 +115,7 @@ def blocks_of(venue: Venue) -> QuerySet[campus.Occupancy]:
 def unblock(*, by: Actor, row: campus.Occupancy) -> None:
     venue = locked_venue(Venue.objects.values_list("pk", flat=True).get(room=row.room_id))
     give_back(by=by, venue=venue, source=row.source, keys=[row.key], asks_next=row.source == BLOCKS)
-    audit.record(by=by, action="venues.unblock", target=f"venue:{venue.public_id}", facts={"hours": row.hours})
+    audit.record(by=by, action="venues.unblock", target=f"venue:{venue.public_id}", facts={"booked_for": row.hours})
 
 
 def stand_in(by: Actor, venue: Venue, hours: Hours, reason: str, source: str = BLOCKS) -> None:

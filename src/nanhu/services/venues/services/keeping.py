@@ -111,14 +111,14 @@ def set_season(
         for weekday, spans in enumerate(week, start=1)
         for opens, closes in spans
     )
-    note(by, found, "venues.set_season", season=season)
+    note(by, found, "venues.set_season", opening=season)
 
 
 @transaction.atomic
 def drop_season(*, by: Actor, venue: Venue, season: str) -> None:
     found = locked_venue(venue.pk)
     found.openings.filter(season=season).delete()
-    note(by, found, "venues.drop_season", season=season)
+    note(by, found, "venues.drop_season", opening=season)
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ def join(*, by: Actor, person_id: int, venue: Venue, hours: Hours) -> Waiting:
             )
     except IntegrityError as error:
         raise WaitsAlreadyError from error
-    facts = {"hours": made.when}
+    facts = {"booked_for": made.when}
     audit.record(by=by, action="venues.wait", target=f"venue:{found.public_id}", facts=facts)
     return made
 
