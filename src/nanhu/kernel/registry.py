@@ -34,7 +34,14 @@ class Viewer:
     counted: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     """How many rows wait in each list, once this request has counted them (`kernel.kit.waiting`)."""
     known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What a room has read for this request and asks again (`flows.capacities`)."""
+    """What a room has read for this request and asks again (`flows.capacities`): through `once`."""
+
+    def once[T](self, key: str, read: Callable[[], T]) -> T:
+        """What `read` gives, read at most once a request."""
+        if key not in self.known:
+            self.known[key] = read()
+        found: T = self.known[key]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,13 @@ from django.utils.translation import ngettext
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import PICTURES, checked
 from nanhu.kernel.files.purposes import MEGABYTE
-
-
-class PicturesInput(forms.FileInput):
-    allow_multiple_selected = True
+from nanhu.kernel.ui.widgets import ManyFilesInput
 
 
 class PicturesField(forms.FileField):
     """Several photos in one control; the value is a list of pictures made anew, without EXIF. Each refusal is said with the file's name."""
 
-    widget = PicturesInput(attrs={"accept": "image/jpeg,image/png"})
+    widget = ManyFilesInput(attrs={"accept": "image/jpeg,image/png"})
 
     def __init__(self, *, most: int, largest: int = 8 * MEGABYTE, **options: Any) -> None:
         self.most, self.largest = most, largest

@@ -59,6 +59,12 @@ class SuggestInput(forms.TextInput):
         return format_html('{}<datalist id="{}">{}</datalist>', control, own["list"], found)
 
 
+class ManyFilesInput(forms.FileInput):
+    """Several files in one control."""
+
+    allow_multiple_selected = True
+
+
 class MomentInput(forms.DateTimeInput):
     """The browser's picker of a day and a time."""
 

@@ -6,7 +6,7 @@ sends a token into each of its branches; they meet in its `join`.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal, Self
@@ -51,6 +51,10 @@ FOR_OTHERS: Final = frozenset({"wait", "pay"})
 """Kinds of step at which the school waits: its clock stands."""
 SEALED: Final = frozenset({"document_number"})
 """Kinds of field that are kept encrypted."""
+LISTED: Final = frozenset({"files", "rows"})
+"""Kinds of field that hold several things: no fact of one line, and nothing that tells twins apart."""
+SUMMED: Final = frozenset({"number", "money"})
+"""Kinds of column that have a sum."""
 MOST_COLUMNS: Final = 8
 MOST_ROWS: Final = 100
 MOST_FILES: Final = 5
@@ -265,7 +269,7 @@ def name_faults(body: Body) -> Iterator[Fault]:
     for field in body.fields():
         if field.kind in {"one_of", "some_of"} and not field.choices and not field.choices_from:
             yield Fault(f"{field.key} has no choices", "choices", field.key)
-        if field.is_key and field.kind in {*SEALED, "files", "rows"}:
+        if field.is_key and field.kind in {*SEALED, *LISTED}:
             yield Fault(f"{field.key} is sealed or a list and cannot tell twins apart", "sealed_key", field.key)
         names = [column.key for column in field.columns]
         if field.kind == "rows" and not (0 < len(names) <= MOST_COLUMNS and len(set(names)) == len(names)):
@@ -404,7 +408,12 @@ def misfits(fields: Iterable[Field], data: Mapping[str, Any]) -> list[str]:
 
 def summed(field: Field) -> list[Column]:
     """Columns whose sum over all rows is compared and shown: `goods.price`."""
-    return [column for column in field.columns if column.kind in {"number", "money"}]
+    return [column for column in field.columns if column.kind in SUMMED]
+
+
+def sums_of(field: Field, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """By the keys of the columns; 0 where there are no rows."""
+    return {column.key: sum(row.get(column.key, 0) for row in rows) for column in summed(field)}
 
 
 def fits(field: Field, value: Any) -> bool:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit.forms import BesideOthers, reason_field
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, Suggestion
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import choices
-from nanhu.platforms.flows.body import MOST_FILES, SEALED, Field
+from nanhu.platforms.flows.body import LISTED, MOST_FILES, SEALED, Field
 from nanhu.platforms.flows.lists import FILES_OFFERED, FilesField, RowsField, RowsInput, typed_rows
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.people import api as people
@@ -116,7 +117,7 @@ class FlowForm(forms.Form):
 
     def typed(self) -> dict[str, Any]:
         """What was typed so far, as it was typed; what is sealed is kept nowhere else, and files are chosen again."""
-        left = {field.key for field in self.asked if field.kind in {*SEALED, "files", "rows"}}
+        left = {field.key for field in self.asked if field.kind in {*SEALED, *LISTED}}
         lists: Any = self.data
         rows = {
             name: field.widget.value_from_datadict(self.data, {}, name)
@@ -166,7 +167,7 @@ def initial_of(asked: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any
         elif field.kind == "date":
             found[field.key] = date.fromisoformat(value)
         elif field.kind == "money":
-            found[field.key] = f"{value // 100}.{value % 100:02d}"
+            found[field.key] = plain_yuan(value)
         elif field.kind == "rows":
             found[field.key] = typed_rows(field, value)
         elif field.kind == "person":

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.files import kinds
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.purposes import MEGABYTE
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.body import LONGEST_CELL, MOST_OF_A_FIELD, MOST_ROWS, Column, Field, fits
 
@@ -36,10 +37,8 @@ class Upload:
     content: bytes
 
 
-class FilesInput(forms.FileInput):
-    """Several at once; those that are kept already stand before it, each with a tick."""
-
-    allow_multiple_selected = True
+class FilesInput(ManyFilesInput):
+    """Those that are kept already stand before it, each with a tick."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any]:
         kept = data.getlist(f"{name}_kept") if hasattr(data, "getlist") else data.get(f"{name}_kept", [])
@@ -217,6 +216,4 @@ def typed_rows(field: Field, rows: Any) -> list[dict[str, Any]]:
     if not fits(field, rows):
         return []
     money = {column.key for column in field.columns if column.kind == "money"}
-    return [
-        {key: f"{cell // 100}.{cell % 100:02d}" if key in money else cell for key, cell in row.items()} for row in rows
-    ]
+    return [{key: plain_yuan(cell) if key in money else cell for key, cell in row.items()} for row in rows]

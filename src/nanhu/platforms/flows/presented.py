@@ -19,16 +19,13 @@ from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import choices, hours
-from nanhu.platforms.flows.body import SEALED, Column, Field, fits, summed
+from nanhu.platforms.flows.body import LISTED, SEALED, SUMMED, Column, Field, fits, sums_of
 from nanhu.platforms.flows.history import names_of_steps, step_of
 from nanhu.platforms.flows.models import Case, Definition, Entry, Task
 from nanhu.platforms.people import api as people
 
 FACTS_SHOWN: Final = 3
 HIDDEN: Final = "••••"
-LISTED: Final = frozenset({"files", "rows"})
-"""Kinds of field that are no fact of one line, but a list below the facts."""
-NUMERIC: Final = frozenset({"number", "money"})
 VERBS: Final[Mapping[str, Text]] = {
     "opened": gettext_lazy("提交"),
     "announced": gettext_lazy("请人确认"),
@@ -222,17 +219,13 @@ def rows_of(case: Case, fields: Iterable[Field]) -> list[Rows]:
 
 def line_of(field: Field, row: Mapping[str, Any]) -> list[Cell]:
     return [
-        Cell(str(term(column.label)), cell_words(column, row.get(column.key)), column.kind in NUMERIC)
+        Cell(str(term(column.label)), cell_words(column, row.get(column.key)), column.kind in SUMMED)
         for column in field.columns
     ]
 
 
 def is_paid(field: Field) -> bool:
     return any(column.kind == "money" for column in field.columns)
-
-
-def sums_of(field: Field, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    return {column.key: sum(row.get(column.key, 0) for row in rows) for column in summed(field)}
 
 
 def cell_words(column: Column, value: Any) -> str:

@@ -66,10 +66,7 @@ def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
 
 def capacities(viewer: Viewer) -> list[Capacity]:
     """Read once a request: tabs, counts and lists all ask."""
-    if "flows.capacities" not in viewer.known:
-        viewer.known["flows.capacities"] = capacities_of(person_of(viewer))
-    found: list[Capacity] = viewer.known["flows.capacities"]
-    return found
+    return viewer.once("flows.capacities", lambda: capacities_of(person_of(viewer)))
 
 
 def waiting(viewer: Viewer) -> QuerySet[Task]:
@@ -97,10 +94,7 @@ def home_tasks(viewer: Viewer) -> tuple[list[Task], int]:
 
 def count_tasks(viewer: Viewer) -> int:
     """Counted once a request: the tab and the home both say it."""
-    if "flows.count" not in viewer.known:
-        viewer.known["flows.count"] = waiting(viewer).count() if viewer.person_id is not None else 0
-    count: int = viewer.known["flows.count"]
-    return count
+    return viewer.once("flows.count", lambda: waiting(viewer).count()) if viewer.person_id is not None else 0
 
 
 def other_work(viewer: Viewer, limit: int = WORK_SHOWN) -> list[tuple[WaitingWork, Waiting]]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
-from nanhu.kernel.ui.widgets import MomentInput
+from nanhu.kernel.ui.widgets import ManyFilesInput, MomentInput
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.errors import AttachmentRefusedError
 from nanhu.platforms.messages.models import Attachment, Notice
@@ -18,13 +18,6 @@ from nanhu.platforms.people import api as people
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
-
-_TOO_SMALL = ("专业", "班级")
-"""Kinds of units nobody writes a notice of the school to; what goes to their college reaches them."""
-
-
-class ManyFilesInput(forms.FileInput):
-    allow_multiple_selected = True
 
 
 class ManyFilesField(forms.FileField):
@@ -85,7 +78,7 @@ class NoticeForm(forms.Form):
 
     def __init__(self, *args: Any, attachments: Sequence[Attachment] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = [(unit.id, unit.name) for unit in people.unit_choices(without_kinds=_TOO_SMALL)]
+        units = [(unit.id, unit.name) for unit in people.unit_choices(without_kinds=people.SMALL_UNITS)]
         self.fields["office"].choices = [("", _("学校")), *units]  # type: ignore[attr-defined]
         self.fields["units"].choices = units  # type: ignore[attr-defined]
         self.fields["removed"].choices = [(one.pk, one.name) for one in attachments]  # type: ignore[attr-defined]

@@ -86,6 +86,7 @@ from nanhu.platforms.people.services.reveal import id_number_of, phone_of
 from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
 from nanhu.platforms.people.services.units import UnitsResult, apply_units
 from nanhu.platforms.people.units import (
+    SMALL_UNITS,
     UnitChoice,
     count_people,
     members_of,
@@ -97,6 +98,7 @@ from nanhu.platforms.people.units import (
 )
 
 __all__ = [
+    "SMALL_UNITS",
     "AffiliationCard",
     "AffiliationChanged",
     "AffiliationEnded",

@@ -89,6 +89,10 @@ def count_people(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> i
         return int(cursor.fetchone()[0])
 
 
+SMALL_UNITS: Final = ("专业", "班级")
+"""Kinds that nothing is addressed to alone; what goes to their college reaches them."""
+
+
 def unit_choices(*, without_kinds: Collection[str] = ()) -> list[UnitChoice]:
     """Active units below the school, to choose from."""
     units = (

@@ -1,5 +1,6 @@
 """Who sees and handles which requests. What is not in one's rows is not there (404)."""
 
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -86,9 +87,7 @@ def complaints(viewer: Viewer) -> QuerySet[Request]:
     found = rows().filter(kind=Request.Kind.COMPLAINT)
     if COMPLAINTS not in viewer.roles or viewer.person_id is None:
         return found.none()
-    if COMPLAINTS not in viewer.known:
-        viewer.known[COMPLAINTS] = concerns(viewer.person_id)
-    units, concerned = viewer.known[COMPLAINTS]
+    units, concerned = viewer.once(COMPLAINTS, partial(concerns, viewer.person_id))
     return found.filter(unit_id__in=units).exclude(concerned)
 
 
@@ -124,12 +123,12 @@ def reads_opinions(viewer: Viewer) -> bool:
     """A role alone is not enough, and neither is a post: no administrator reads along."""
     if OPINIONS not in viewer.roles or viewer.person_id is None:
         return False
-    known = viewer.known.get(OPINIONS)
-    if known is None:
-        held = people.posts_of(viewer.person_id)
-        known = any(one.unit_code in offices().of_opinion and one.office in POSTS for one in held)
-        viewer.known[OPINIONS] = known
-    return bool(known)
+    return viewer.once(OPINIONS, partial(holds_post_of_opinion, viewer.person_id))
+
+
+def holds_post_of_opinion(person_id: int) -> bool:
+    held = people.posts_of(person_id)
+    return any(one.unit_code in offices().of_opinion and one.office in POSTS for one in held)
 
 
 def opinions(viewer: Viewer) -> QuerySet[Request]:

@@ -19,11 +19,11 @@ from nanhu.kernel.kit import (
     Console,
     Empty,
     Filters,
+    FoldedSearch,
     Link,
     Markup,
     Number,
     PageRequest,
-    Search,
     Table,
     Text,
     Views,
@@ -66,11 +66,6 @@ book = Console(
     section="service",
     order=34,
 )
-
-
-class FoldedSearch(Search):
-    def condition(self, given: Mapping[str, Any]) -> Q | None:
-        return queries.answering(given[""] or "") or None
 
 
 class UseChoice(Choice):

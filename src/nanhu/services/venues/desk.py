@@ -21,6 +21,7 @@ from nanhu.kernel.kit import (
     Days,
     Empty,
     Filters,
+    FoldedSearch,
     Link,
     Moment,
     Money,
@@ -40,7 +41,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import policies, queries
-from nanhu.services.venues.book import TONES, FoldedSearch, facts_about, facts_of
+from nanhu.services.venues.book import TONES, facts_about, facts_of
 from nanhu.services.venues.errors import NotYourUnitError
 from nanhu.services.venues.forms import (
     BlockForm,

@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from nanhu.kernel import folding
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, end_of, now, start_of
 from nanhu.kernel.registry import Hit
 from nanhu.platforms.campus import api as campus
@@ -143,14 +142,6 @@ def venues() -> QuerySet[Venue]:
 
 def bookings() -> QuerySet[Booking]:
     return Booking.objects.select_related("venue__room__place", "application__unit")
-
-
-def answering(typed: str) -> Q:
-    """Of venues that answer to every word, by name, place, use, pinyin, initials."""
-    wanted = Q()
-    for word in folding.query_of(typed).split():
-        wanted &= Q(searched__contains=word)
-    return wanted
 
 
 def minutes_on(span: Hours, day: date) -> tuple[int, int]:

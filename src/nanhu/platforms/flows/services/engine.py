@@ -14,7 +14,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui.dates import iso_day
 from nanhu.platforms.flows import conditions, hours
 from nanhu.platforms.flows.assigning import Holder, holders_of, signers_of
-from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, summed
+from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, sums_of
 from nanhu.platforms.flows.errors import NobodyFoundError
 from nanhu.platforms.flows.events import CaseClosed, TaskOpened
 from nanhu.platforms.flows.models import Case, Entry, Task, Token, Version
@@ -44,8 +44,8 @@ def facts_for_conditions(data: Mapping[str, Any], fields: Iterable[Field]) -> di
     facts = dict(data)
     for field in fields:
         said = data.get(field.key)
-        rows = said if said and fits(field, said) else []
-        facts |= {f"{field.key}.{column.key}": sum(row.get(column.key, 0) for row in rows) for column in summed(field)}
+        sums = sums_of(field, said if said and fits(field, said) else ())
+        facts |= {f"{field.key}.{key}": total for key, total in sums.items()}
     for key, value in data.items():
         if isinstance(value, dict) and {"first", "last"} <= value.keys():
             first, last = (date.fromisoformat(value[name]) for name in ("first", "last"))

@@ -51,7 +51,6 @@ from nanhu.platforms.people import api as people
 
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
 UNITS: Final = [("days", _("个工作日")), ("hours", _("个工作小时")), ("minutes", _("分钟"))]
-TOO_SMALL: Final = ("专业", "班级")
 PARTS: Final = range(PICKED)
 MOST_SIGNERS: Final = 10
 ONLY_OF: Final[Mapping[str, frozenset[str]]] = {
@@ -128,7 +127,7 @@ class SettingsForm(ServiceForm):
 
 def unit_options(chosen: Iterable[str]) -> list[tuple[str, str]]:
     """Units that services are made for; what was chosen and is there no more stays to be taken off."""
-    found = [(one.code, one.name) for one in people.unit_choices(without_kinds=TOO_SMALL)]
+    found = [(one.code, one.name) for one in people.unit_choices(without_kinds=people.SMALL_UNITS)]
     known = {code for code, _name in found}
     return [*found, *((code, code) for code in chosen if code not in known)]
 

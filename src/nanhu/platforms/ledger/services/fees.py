@@ -4,12 +4,11 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.dated import supersede
+from nanhu.kernel.dated import rules_on, supersede
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger.errors import FeeItemMissingError
 from nanhu.platforms.ledger.models import FeeItem
@@ -56,23 +55,18 @@ def fee_ceilings(codes: Collection[str], on: date | None = None) -> dict[str, in
     day = on or campus_today()
     rules = FeeItem.objects.filter(code__in=codes)
     unset: dict[str, int | None] = dict.fromkeys(set(codes) - set(rules.values_list("code", flat=True)))
-    holding = Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
-    return unset | dict(rules.filter(holding, withdrawn_at=None).values_list("code", "ceiling_fen"))
+    return unset | dict(rules_on(rules, day).values_list("code", "ceiling_fen"))
 
 
 def fee_names(on: date | None = None) -> dict[str, str]:
     """By their codes, all that may be charged on a day."""
-    day = on or campus_today()
-    holding = Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
-    rows = FeeItem.objects.filter(holding, withdrawn_at=None).order_by("code")
+    rows = rules_on(FeeItem.objects.order_by("code"), on or campus_today())
     return dict(rows.values_list("code", "name"))
 
 
 def fee_items(codes: Collection[str], on: date | None = None) -> dict[str, FeeItem]:
     """Each of these as it holds on a day; one that does not is an error."""
-    day = on or campus_today()
-    holding = Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
-    found = {item.code: item for item in FeeItem.objects.filter(holding, code__in=codes, withdrawn_at=None)}
+    found = {item.code: item for item in rules_on(FeeItem.objects.filter(code__in=codes), on or campus_today())}
     missing = sorted(set(codes) - found.keys())
     if missing:
         raise FeeItemMissingError(item=missing[0])

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from nanhu.kernel.kit.offline import page_worker
 from nanhu.services.requests.queries import answers_like
 
 
@@ -27,5 +28,5 @@ def session(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """Its scope is the folder that it comes from."""
-    return render(request, "requests/worker.js", content_type="text/javascript")
+    """For the worker's list alone."""
+    return page_worker(request, cache="nanhu-work-1", pages="/requests/work/$")

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit.offline import page_worker
 from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
 from nanhu.systems.assets.counting.forms import TypedForm
 from nanhu.systems.assets.counting.models import StockTake
@@ -88,16 +89,14 @@ def private(found: dict[str, Any]) -> JsonResponse:
 @require_safe
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker stands in the folder of the counter, and its scope is that folder."""
-    return render(request, "assets_counting/worker.js", content_type="text/javascript; charset=utf-8")
+    """For the counter, and for the list of counts beside it."""
+    return page_worker(request, cache="nanhu-count-1", pages="/count/([0-9a-f-]{36}/)?$")
 
 
 def counted_by(viewer: Viewer) -> list[StockTake]:
     """What this viewer counts now, read once a request: menu and to-dos both say it."""
-    if "assets.takes" not in viewer.known:
-        viewer.known["assets.takes"] = list(takes_of(viewer.person_id)) if viewer.person_id and any_open() else []
-    found: list[StockTake] = viewer.known["assets.takes"]
-    return found
+    person_id = viewer.person_id
+    return viewer.once("assets.takes", lambda: list(takes_of(person_id)) if person_id and any_open() else [])
 
 
 def menu(viewer: Viewer) -> list[Application]:

@@ -1,8 +1,8 @@
-// The counter without network: its page comes from the network when that answers in time, else as it was kept; files with a hashed name come
-// from the cache. Lists and uploads are the page's own business. Its scope is its folder.
-const CACHE = "nanhu-count-1";
+// A page without network: it comes from the network when that answers in time, else as it was kept; files with a hashed name come
+// from the cache. The page keeps itself, together with the files that it needs; what it sends is its own business.
+const CACHE = "{{ cache|escapejs }}";
+const PAGES = new RegExp("{{ pages|escapejs }}");
 const PATIENCE = 2500;
-const SHELL = /\/count\/([0-9a-f-]{36}\/)?$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -10,11 +10,10 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (event.request.mode === "navigate" && SHELL.test(url.pathname)) event.respondWith(page(event.request));
+  if (event.request.mode === "navigate" && PAGES.test(url.pathname)) event.respondWith(page(event.request));
   else if (url.pathname.startsWith("/static/") || url.pathname === "/theme.css") event.respondWith(file(event.request));
 });
 
-// The page itself is kept by the page, together with the files that it needs.
 async function page(request) {
   const cache = await caches.open(CACHE);
   const fromNetwork = fetch(request);
