@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar
+from uuid import UUID
 
 from django.utils.functional import Promise
 
@@ -397,6 +398,85 @@ class FoundCards:
     report: Callable[[Actor, FoundCardReport], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageTemplate:
+    """What a room tells people (消息模板). `title` and `text` name facts as `{fact}`, each of them one of `facts`, in Chinese with their
+    English in the room's catalogue; `link(facts)` is the way to the thing, a path of this house. A template of its own for each thing
+    that is told, so that the office sees what goes out. Nothing that advertises is one of the kinds.
+    """
+
+    key: str
+    kind: Literal["notice", "task", "service", "money", "safety"]
+    title: Text
+    text: Text
+    facts: frozenset[str] = frozenset()
+    link: Callable[[Mapping[str, str]], str] = lambda _facts: ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecipient:
+    """One person whom a batch is for. `delivery_id` is the number under which the channel answers for them."""
+
+    delivery_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageBatch:
+    """The same words for up to `most` people by one channel. `number` stays the same when a batch comes again after a crash: then some
+    of its recipients may be missing, and those who are there may have got it. Words are plain text of one line (`title`) or several
+    (`text`), to be escaped for whatever shows them; `url` is a whole address, or empty. `topic` is the same for what is said again of the
+    same thing: the newer may replace the older.
+    """
+
+    number: UUID
+    template: str
+    kind: str
+    urgency: Literal["now", "today", "digest"]
+    language: Literal["zh", "en"]
+    title: str
+    text: str
+    url: str
+    topic: str
+    recipients: Sequence[MessageRecipient]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageOutcome:
+    """What became of it for one recipient. `handed_over`: taken, and nobody knows yet (`reference` is what `look` is asked with);
+    `failed`: not at all, so that the next channel has its turn; `later`: not now (a limit, somebody away), to be sent again.
+    """
+
+    state: Literal["delivered", "handed_over", "failed", "later"]
+    reason: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChannel:
+    """A way by which messages reach people outside the pages (mail, SMS, push, 企业微信).
+
+    `reaches(person_ids)` gives those it has an address of, thousands of them in one query. `send(batch)` answers for every recipient by
+    `delivery_id`; it runs on a thread of the worker outside any transaction, may raise (the whole batch is tried again) and may be
+    called again with the same `number`. `look(references)` says what became of what was handed over; a reference that is not in
+    the answer is asked after again. `is_internal`: it only writes rows of this database, so it is sent in the transaction
+    that writes down what became of it, and nothing is ever sent twice. `order`: its place where a person has chosen none.
+    """
+
+    key: str
+    title: Text
+    icon: str
+    send: Callable[[MessageBatch], Mapping[int, MessageOutcome]]
+    reaches: Callable[[Collection[int]], Collection[int]]
+    look: Callable[[Sequence[str]], Mapping[str, MessageOutcome]] | None = None
+    most: int = 1000
+    urgencies: frozenset[str] = frozenset({"now", "today", "digest"})
+    is_internal: bool = False
+    is_on: Callable[[], bool] = lambda: True
+    hint: Text = ""
+    order: int = 100
+
+
 class Keyed(Protocol):
     @property
     def key(self) -> str: ...
@@ -444,3 +524,5 @@ waiting_work: Register[WaitingWork] = Register()
 searchables: Register[Searchable] = Register()
 found_cards: Register[FoundCards] = Register()
 answer_books: Register[AnswerBook] = Register()
+message_templates: Register[MessageTemplate] = Register()
+message_channels: Register[MessageChannel] = Register()
