@@ -70,6 +70,9 @@ class Application:
     in_maintenance: Callable[[], bool] = lambda: False
 
     def is_for(self, viewer: Viewer) -> bool:
+        """个人事务 is for staff alone, whoever else an entry of it is meant for."""
+        if self.section == "personal" and viewer.face != "staff":
+            return False
         return viewer.face in self.faces and (not self.roles or bool(self.roles & viewer.roles))
 
     def address(self) -> str:
@@ -116,6 +119,28 @@ class Tile:
     faces: frozenset[str] = BOTH_FACES
     order: int = 100
     icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeTopic:
+    """What belongs on the page 工作生活 or 学习生活, whether a room supplies it yet or not; `supplier` is the system that would."""
+
+    key: str
+    title: Text
+    section: Literal["work", "study"]
+    icon: str
+    supplier: Text
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifePart:
+    """What a room has to say under a topic of 工作生活 or 学习生活. `load` returns None where there is nothing for this viewer."""
+
+    key: str
+    topic: str
+    load: Callable[[Viewer], TileContent | None]
+    order: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +313,10 @@ class Occurrence:
     sequence: int = 0
     place: str = ""
     description: Text = ""
+    url: str = ""
     is_cancelled: bool = False
+    is_private: bool = False
+    """An address that others may get hold of tells that its owner is away, and not why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -510,6 +538,8 @@ class Register[Entry: Keyed]:
 applications: Register[Application] = Register()
 menu_sources: Register[MenuSource] = Register()
 tiles: Register[Tile] = Register()
+life_topics: Register[LifeTopic] = Register()
+life_parts: Register[LifePart] = Register()
 roles: Register[Role] = Register()
 personal_facts: Register[PersonalFacts] = Register()
 personal_data: Register[PersonalData] = Register()

@@ -4,24 +4,28 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import (
     Application,
     CalendarFeed,
+    LifePart,
     Occurrence,
     TermStep,
     Text,
+    TileContent,
     Viewer,
     applications,
     calendar_feeds,
+    life_parts,
     term_steps,
 )
 from nanhu.platforms.campus import rules
 from nanhu.platforms.campus.calendar_desk import day_words, unknown_words, week_words
 from nanhu.platforms.campus.models import MovedDay, Term
-from nanhu.platforms.campus.queries.terms import first_monday_of, is_foretold, term_days, term_with
+from nanhu.platforms.campus.queries.terms import first_monday_of, is_foretold, term_days, term_on, term_with
 from nanhu.platforms.campus.rules import DAYS_A_WEEK, Kind, TermDay
 
 A_DAY = timedelta(days=1)
@@ -101,6 +105,21 @@ def odd_days(term: Term, days: Iterable[TermDay], decided: dict[date, MovedDay])
         )
 
 
+def term_tile(_viewer: Viewer) -> TileContent | None:
+    """The week of the term, and what kind of day today is."""
+    today = campus_today()
+    term = term_on(today)
+    if term is None:
+        return None
+    day = next(one for one in term_days(term) if one.day == today)
+    return TileContent(
+        value=week_words(term, week_of(term, today)),
+        caption=day_words(day) if day.kind is not Kind.LESSONS or day.is_moved else term.name,
+        url=reverse("campus:terms:calendar"),
+    )
+
+
+life_parts.add(LifePart(key="campus.term", topic="term", load=term_tile))
 term_steps.add(
     TermStep(
         key="campus.days",

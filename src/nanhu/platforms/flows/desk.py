@@ -79,7 +79,7 @@ desk = Console(
     owner=_("信息中心"),
     description=_("等我办的事，我交的申请办到哪一步"),
     allows=is_person,
-    section="personal",
+    section="service",
     bar=_("待办"),
     order=9,
 )

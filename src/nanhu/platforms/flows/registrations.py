@@ -137,6 +137,7 @@ def deadlines(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
             ends=one.due_at,
             sequence=one.revision,
             changed_at=one.opened_at,
+            url=reverse("flows:task", args=[one.public_id]),
         )
 
 

@@ -28,7 +28,7 @@ registry.applications.add(
         name=_("账号安全"),
         icon="shield-check",
         url=reverse_lazy("identity:security"),
-        section="personal",
+        section="service",
         owner=_("信息中心"),
         description=_("修改密码、密保，查看登录的设备"),
         order=900,

@@ -69,7 +69,7 @@ registry.applications.add(
         name=_("校内公告"),
         icon="megaphone",
         url=lambda: reverse("messages:notices"),
-        section="personal",
+        section="service",
         description=_("学校和各部门的通知"),
         order=20,
     ),

@@ -1,52 +1,116 @@
-"""The page where a person gets, renews and revokes the address of his calendar."""
+"""我的日程: a person's calendar by day, week and month, and the secret address at which his programs read it."""
+
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.registry import calendar_feeds
+from nanhu.platforms.portal import agenda
+from nanhu.platforms.portal.agenda import Extent
 from nanhu.platforms.portal.services import calendar as services
 
+EXTENTS = {"day": _("一天"), "week": _("一周"), "month": _("一个月")}
 desk = Console(
-    "portal:feeds",
-    _("日历订阅"),
-    icon="calendar-sync",
+    "portal:calendar",
+    _("我的日程"),
+    icon="calendar-range",
     owner=_("信息中心"),
-    description=_("把校历和自己的日程放进手机、电脑的日历"),
+    description=_("校历、课和考试、借用、期限在一张日历上，也能放进手机的日历"),
     allows=lambda _viewer: True,
-    section="personal",
+    section="service",
     order=70,
 )
 
 
-class NoFields(forms.Form):
-    """A press of a button."""
+class SourcesForm(forms.Form):
+    """Which feeds the address gives out."""
+
+    feeds = forms.MultipleChoiceField(
+        label=_("里面有什么"), widget=forms.CheckboxSelectMultiple, help_text=_("没有勾的，用这个地址的程序读不到。")
+    )
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        field = cast("forms.MultipleChoiceField", self.fields["feeds"])
+        field.choices = [(feed.key, feed.title) for feed in calendar_feeds]
+
+
+@desk.page("", title=_("我的日程"), tab=_("日程"))
+def days(request: PageRequest) -> HttpResponseBase:
+    asked = request.GET
+    extent = cast("Extent", asked.get("view") if asked.get("view") in EXTENTS else "week")
+    day, only = agenda.day_named(asked.get("on", "")), asked.get("only", "")
+    only = only if calendar_feeds.get(only) else ""
+    first, last = agenda.span_of(extent, day)
+    before, after = agenda.beside(extent, day)
+    context = {
+        "agenda": agenda.agenda_of(request.viewer, first, last, only, day.month if extent == "month" else None),
+        "extent": extent,
+        "words": agenda.words_of(extent, day),
+        "before": address(extent, before, only),
+        "now": address(extent, campus_today(), only),
+        "after": address(extent, after, only),
+        "extents": [(key, name, address(cast("Extent", key), day, only)) for key, name in EXTENTS.items()],
+        "feeds": [
+            ("", _("全部"), address(extent, day, "")),
+            *((feed.key, feed.title, address(extent, day, feed.key)) for feed in calendar_feeds),
+        ],
+        "only": only,
+    }
+    return render(request, "portal/agenda.html", context)
+
+
+def address(extent: Extent, day: date, only: str) -> str:
+    return "?" + urlencode({"view": extent, "on": day.isoformat()} | ({"only": only} if only else {}))
 
 
 @desk.page(
-    "", title=_("日历订阅"), lead=_("一个只属于您的秘密地址：手机、电脑的日历程序凭它读您的日程，改动会跟着变。")
+    "subscription/",
+    title=_("日历订阅"),
+    tab=_("日历订阅"),
+    lead=_("一个只属于您的秘密地址：手机、电脑的日历程序凭它读您的日程，改动会跟着变。"),
 )
-def overview(request: PageRequest) -> HttpResponseBase:
+def feeds(request: PageRequest) -> HttpResponseBase:
+    keys = given_out(request)["feeds"]
+    shown = [feed for feed in calendar_feeds if feed.key in keys]
+    return render(
+        request, "portal/feeds.html", {"address": services.address_of(request.viewer.account_id), "feeds": shown}
+    )
+
+
+def given_out(request: PageRequest) -> dict[str, list[str]]:
     found = services.address_of(request.viewer.account_id)
-    return render(request, "portal/feeds.html", {"address": found, "feeds": list(calendar_feeds)})
+    return {"feeds": [feed.key for feed in calendar_feeds if found is None or feed.key not in found.leaves_out]}
 
 
-@overview.form(
+@feeds.form(
     "make/",
-    NoFields,
+    SourcesForm,
+    initial=given_out,
     title=_("生成订阅地址"),
     lead=_("新地址只显示这一次。原来的地址立刻失效，用它的程序要换成新的。"),
     submit=_("生成地址"),
     icon="key-round",
 )
-def make(request: PageRequest, _form: NoFields) -> HttpResponse:
-    secret = services.make_address(by=request.actor)
+def make(request: PageRequest, form: SourcesForm) -> HttpResponse:
+    secret = services.make_address(by=request.actor, feeds=form.cleaned_data["feeds"])
     url = request.build_absolute_uri(f"/calendar/{secret}.ics")
     return render(request, "portal/feed_made.html", {"url": url, "webcal": f"webcal:{url.partition(':')[2]}"})
 
 
-@overview.action("revoke/", done=_("已停用：用这个地址的程序再也读不到。"))
+@feeds.form("sources/", SourcesForm, title=_("改里面的内容"), initial=given_out, done=_("已改：程序下次来读时变过来。"))
+def choose(request: PageRequest, form: SourcesForm) -> None:
+    """The address stays."""
+    services.choose_sources(by=request.actor, feeds=form.cleaned_data["feeds"])
+
+
+@feeds.action("revoke/", done=_("已停用：用这个地址的程序再也读不到。"))
 def revoke(request: PageRequest) -> None:
     services.revoke_address(by=request.actor)

@@ -99,6 +99,9 @@ class CalendarAddress(models.Model):
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     digest = models.BinaryField(unique=True, max_length=32)
+    leaves_out = ArrayField(
+        models.TextField(), default=list, blank=True, help_text="keys of feeds that are not given out"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, help_text="when a program last came, to the hour")
     revoked_at = models.DateTimeField(null=True)

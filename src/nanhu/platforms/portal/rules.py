@@ -14,6 +14,12 @@ SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("study", _("学习生活"), "book-open"),
     ("service", _("服务大厅"), "concierge-bell"),
 )
+ABOUT_SECTIONS: dict[str, str | Promise] = {
+    "personal": _("只对教职工开放：科研、工资、借阅、财务等自己的事项"),
+    "work": _("会议、校历、值班、车辆、场地、电话，和今天的安排"),
+    "study": _("课表、成绩、考试、借阅、校园卡、宿舍，一页看完今天"),
+    "service": _("政策咨询、投诉受理、舆情反映和各项服务"),
+}
 GREETINGS: tuple[tuple[int, str | Promise], ...] = (
     (5, _("夜深了，%(name)s")),
     (9, _("早上好，%(name)s")),

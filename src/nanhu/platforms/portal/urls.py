@@ -1,8 +1,8 @@
 from django.urls import path
 
-from nanhu.platforms.portal.calendar_desk import desk as feeds
+from nanhu.platforms.portal.calendar_desk import desk as agenda
 from nanhu.platforms.portal.search_desk import desk as words
-from nanhu.platforms.portal.views import applications, calendar, home, manual, preferences, search
+from nanhu.platforms.portal.views import applications, calendar, home, manual, preferences, search, sections
 
 app_name = "portal"
 urlpatterns = [
@@ -10,11 +10,12 @@ urlpatterns = [
     path("me/", home.me, name="me"),
     path("tiles/<str:key>/", home.tile, name="tile"),
     path("manual/", manual.manual, name="manual"),
-    path("calendar/", feeds.urls),
+    path("calendar/", agenda.urls),
     path("search/", search.search, name="search"),
     path("search/words/", words.urls),
     path("calendar/<str:secret>.ics", calendar.feed, name="feed"),
     path("apps/", applications.applications, name="applications"),
+    path("apps/<str:key>/", sections.section, name="section"),
     path("apps/<str:key>/favourite", applications.favourite, name="favourite"),
     path("apps/<str:key>/move/<str:where>", applications.move, name="move"),
     path("apps/<str:key>/opened", applications.opened, name="opened"),

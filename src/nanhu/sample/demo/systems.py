@@ -26,15 +26,15 @@ class Place:
 PLACES = {
     "academic": Place(section="study", icon="calendar-days", description="选课、课表、成绩", is_for_students=True),
     "hr": Place(section="work", icon="id-card", description="考核、职称、请假"),
-    "finance": Place(section="work", icon="receipt", description="报销、缴费、酬金", is_for_students=True),
+    "finance": Place(section="personal", icon="receipt", description="工资、项目经费、报销"),
     "library": Place(section="study", icon="book-open", description="借阅、预约、座位", is_for_students=True),
     "dormitory": Place(section="service", icon="bed", description="住宿、水电、调宿", is_for_students=True),
     "onboarding": Place(section="service", icon="door-open", description="新生报到", is_for_students=True),
     "departure": Place(section="service", icon="luggage", description="毕业离校手续", is_for_students=True),
-    "research": Place(section="work", icon="flask-conical", description="项目、成果、经费"),
+    "research": Place(section="personal", icon="flask-conical", description="项目、成果、经费"),
     "assets": Place(section="work", icon="package", description="盘点、领用、报废"),
     "websites": Place(section="work", icon="globe", description="各单位网站的稿件"),
-    "mail": Place(section="personal", icon="mail", description="学校邮箱", is_for_students=True),
+    "mail": Place(section="service", icon="mail", description="学校邮箱", is_for_students=True),
     "learning": Place(section="study", icon="graduation-cap", description="课程、作业、讨论", is_for_students=True),
     "labs": Place(section="work", icon="microscope", description="大型仪器预约", is_for_students=True),
 }

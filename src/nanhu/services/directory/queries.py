@@ -12,12 +12,14 @@ from nanhu.kernel import folding
 from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.calendar.hours import Opening
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
-from nanhu.kernel.registry import Hit
+from nanhu.kernel.registry import Hit, TileContent, Viewer
 from nanhu.kernel.ui import dates
+from nanhu.platforms.people import api as people
 from nanhu.services.directory.models import Account, Answer, Phone
 from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at, spans_of
 
 LONGEST_ASKED: Final = 300
+SHOWN: Final = 4
 LEAST_SHARED: Final = 2
 
 
@@ -68,6 +70,14 @@ def is_unconfirmed(row: Phone | Account | Answer) -> bool:
 
 def hours_words(phone: Phone) -> str:
     return phone.hours.replace(" ", "、").replace("-", "–")
+
+
+def phones_tile(viewer: Viewer) -> TileContent | None:
+    """The phones of one's own unit."""
+    units = people.unit_ids_of(viewer.person_id) if viewer.person_id else ()
+    found = phones().filter(unit__in=units)[:SHOWN]
+    lines = tuple(f"{one.name} {one.number}" for one in found)
+    return TileContent(caption=_("本单位的电话"), lines=lines, url=reverse("directory:book:phones")) if lines else None
 
 
 def phone_hits() -> Iterable[Hit]:

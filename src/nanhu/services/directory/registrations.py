@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.registry import AnswerBook, Searchable, answer_books, searchables
+from nanhu.kernel.registry import AnswerBook, LifePart, Searchable, answer_books, life_parts, searchables
 from nanhu.services.directory import queries
 from nanhu.services.directory.services.keeping import publish
 
@@ -13,4 +13,5 @@ searchables.add(
     Searchable(key="directory.phones", title=_("校内电话"), icon="phone", hits=queries.phone_hits, order=30),
     Searchable(key="directory.accounts", title=_("公众号"), icon="qr-code", hits=queries.account_hits, order=50),
 )
+life_parts.add(LifePart(key="directory.unit", topic="phones", load=queries.phones_tile))
 answer_books.add(AnswerBook(key="directory.answers", find=queries.answers_like, publish=publish))

@@ -120,6 +120,7 @@ def check_venues() -> registry.CheckResult:
 
 
 registry.obligations.add(registry.Obligation(key="venues.keys", office=_("场地管理"), load=keys_out, order=70))
+registry.life_parts.add(registry.LifePart(key="venues.mine", topic="venues", load=tile))
 registry.tiles.add(registry.Tile(key="venues.mine", title=_("我的借用"), load=tile, icon="calendar-check", order=64))
 registry.calendar_feeds.add(
     registry.CalendarFeed(key="venues.bookings", title=_("场地借用"), load=occurrences, order=40)

@@ -131,5 +131,6 @@ def occurrence_of(one: Booking) -> Occurrence:
         changed_at=one.changed_at,
         sequence=one.sequence,
         place=one.venue.name,
+        url=reverse("venues:book:booking", args=[one.public_id]),
         is_cancelled=one.state in GONE,
     )

@@ -9,7 +9,8 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum,
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.registry import Text
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.registry import Text, TileContent, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.dormitory.services.charging import CLOSED, DEFERRED, NOBODY, STILL_CHARGED
@@ -72,6 +73,25 @@ def among(bills: QuerySet[RoomBill], keys: Iterable[RoomKey]) -> dict[RoomKey, R
 
 def key_of_bill(bill: RoomBill) -> RoomKey:
     return bill.building, bill.room, bill.item, bill.month
+
+
+def room_tile(viewer: Viewer) -> TileContent | None:
+    """Somebody's room as its last bill names it, with his parts of that month."""
+    mine = RoomShare.objects.filter(
+        person=viewer.person_id or 0, bill__released_at=None, state__in=["taken", "left"]
+    ).select_related("bill")
+    latest = mine.order_by("-bill__month").first()
+    if latest is None:
+        return None
+    room = latest.bill
+    parts = mine.filter(bill__month=room.month, bill__building=room.building, bill__room=room.room)
+    return TileContent(
+        caption=f"{room.building} {room.room}",
+        lines=tuple(
+            f"{one.bill.get_item_display()} {format_yuan(one.amount_fen)}" for one in parts.order_by("bill__item")
+        ),
+        source=_("%(year)s年%(month)s月水电") % {"year": room.month.year, "month": room.month.month},
+    )
 
 
 def spent_bills() -> QuerySet[RoomBill]:

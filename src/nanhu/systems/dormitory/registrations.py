@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import registry
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.dormitory.queries import room_tile
 from nanhu.systems.dormitory.services.charging import ISSUER
 
+registry.life_parts.add(registry.LifePart(key="dormitory.room", topic="dormitory", load=room_tile))
 ledger.issuers.add(
     ledger.Issuer(key=ISSUER, name=_("后勤处"), enquiries=_("住处或金额不对，请联系后勤处。")),
 )

@@ -221,6 +221,18 @@ def test_every_icon_named_in_the_house_exists():
     assert not missing
 
 
+def test_every_tone_named_in_the_house_has_its_colours():
+    """A tone that nobody drew looks like `info`: a warning in the colour of a hint."""
+    named = re.compile(r'<c-ui\.(alert|badge) tone="([a-z]+)"')
+    found = {
+        (kind, tone, path.name)
+        for path in SOURCES.rglob("templates/**/*.html")
+        for kind, tone in named.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found
+    assert {tone for _kind, tone, _path in found} <= {"info", "good", "attention", "danger", "quiet"}, sorted(found)
+
+
 def test_on_a_phone_every_second_label_of_a_long_chart_is_left_out():
     """Twelve months beside each other at 390 px: three or four words, the last of them always."""
     labelled = [

@@ -14,7 +14,7 @@ house.applications.add(
         name=_("应用与我的信息"),
         icon="scan-eye",
         url=reverse_lazy("identity:account_applications"),
-        section="personal",
+        section="service",
         owner=_("信息中心"),
         description=_("哪些应用能看到我的哪些信息，为什么"),
         order=905,

@@ -135,6 +135,16 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("digest", models.BinaryField(max_length=32, unique=True)),
+                (
+                    "leaves_out",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        blank=True,
+                        default=list,
+                        help_text="keys of feeds that are not given out",
+                        size=None,
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("read_at", models.DateTimeField(help_text="when a program last came, to the hour", null=True)),
                 ("revoked_at", models.DateTimeField(null=True)),

@@ -1,7 +1,8 @@
 """Calendar feeds (日历订阅): a secret address a person, and the calendar that stands behind it."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
@@ -31,15 +32,26 @@ def address_of(account_id: int) -> CalendarAddress | None:
 
 
 @transaction.atomic
-def make_address(*, by: Actor) -> str:
-    """The secret, said once and kept nowhere; the address before it ends."""
+def make_address(*, by: Actor, feeds: Collection[str]) -> str:
+    """The secret, said once and kept nowhere; the address before it ends. It gives out these feeds, and whatever rooms add later."""
     account_id = account_of(by)
     lock_key(f"portal.calendar:{account_id}")
     CalendarAddress.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=now())
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    CalendarAddress.objects.create(account_id=account_id, digest=digest_of(secret))
+    CalendarAddress.objects.create(account_id=account_id, digest=digest_of(secret), leaves_out=all_but(feeds))
     audit.record(by=by, action="portal.make_calendar_address", target=f"account:{account_id}")
     return secret
+
+
+@transaction.atomic
+def choose_sources(*, by: Actor, feeds: Collection[str]) -> None:
+    account_id = account_of(by)
+    if CalendarAddress.objects.filter(account_id=account_id, revoked_at=None).update(leaves_out=all_but(feeds)):
+        audit.record(by=by, action="portal.choose_calendar_sources", target=f"account:{account_id}")
+
+
+def all_but(feeds: Collection[str]) -> list[str]:
+    return [feed.key for feed in calendar_feeds if feed.key not in feeds]
 
 
 @transaction.atomic
@@ -54,22 +66,28 @@ def digest_of(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def reader_at(secret: str) -> Viewer | None:
+def reader_at(secret: str) -> tuple[Viewer, CalendarAddress] | None:
     """Whose calendar it is. Unknown, revoked and locked are the same to whoever asks."""
     found = CalendarAddress.objects.select_related("account").filter(digest=digest_of(secret), revoked_at=None).first()
     if found is None:
         return None
     if found.read_at is None or now() - found.read_at > READ_EVERY:
         CalendarAddress.objects.filter(pk=found.pk).update(read_at=now())
-    return identity.reader_of(found.account)
+    viewer = identity.reader_of(found.account)
+    return (viewer, found) if viewer else None
 
 
-def calendar_of(viewer: Viewer) -> bytes:
-    """As RFC 5545 writes it, in the person's language."""
+def calendar_of(viewer: Viewer, leaves_out: Collection[str] = ()) -> bytes:
+    """As RFC 5545 writes it, in the person's language. What is private is told as an absence: others may get hold of the address."""
     chosen = Preference.objects.filter(account_id=viewer.account_id).values_list("language", flat=True).first()
     with translation.override(chosen or settings.LANGUAGE_CODE):
-        found = (one for feed in calendar_feeds for one in occurrences_of(feed, viewer))
+        given = [feed for feed in calendar_feeds if feed.key not in leaves_out]
+        found = (veiled(one) for feed in given for one in occurrences_of(feed, viewer))
         return calendar_file(_("我的校园日历"), found)
+
+
+def veiled(one: Occurrence) -> Occurrence:
+    return replace(one, title=_("不在"), place="", description="", url="") if one.is_private else one
 
 
 def occurrences_of(feed: CalendarFeed, viewer: Viewer) -> Iterable[Occurrence]:

@@ -98,7 +98,7 @@ def board(monkeypatch) -> "Board":
 
 class Board:
     def application(self, key: str, name: str, *, faces=BOTH_FACES, **more) -> Application:
-        more = {"icon": "box", "section": "personal", "url": f"/somewhere/{key}", **more}
+        more = {"icon": "box", "section": "service", "url": f"/somewhere/{key}", **more}
         application = Application(key=key, name=name, faces=faces, **more)
         registry.applications.add(application)
         return application

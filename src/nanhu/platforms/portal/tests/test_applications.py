@@ -5,11 +5,11 @@ import pytest
 from nanhu.platforms.portal.models import Shortcut
 
 
-def test_the_menu_is_in_four_sections_and_hides_empty_ones(board, student):
-    board.application("card", "校园卡", section="personal")
+def test_the_menu_is_in_four_sections_and_hides_empty_ones(board, teacher):
+    board.application("pay", "工资明细", section="personal")
     board.application("repair", "后勤报修", section="service")
-    page = student.get("/apps/").content.decode()
-    assert page.index("个人事务") < page.index("校园卡") < page.index("服务大厅") < page.index("后勤报修")
+    page = teacher.get("/apps/").content.decode()
+    assert page.index("个人事务") < page.index("工资明细") < page.index("服务大厅") < page.index("后勤报修")
     assert "工作生活" not in page
 
 

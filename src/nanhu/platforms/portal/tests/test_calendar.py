@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.registry import CalendarFeed, Occurrence, Register
+from nanhu.kernel.registry import CalendarFeed, Occurrence, calendar_feeds
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.identity.models import Account
@@ -21,9 +21,10 @@ TODAY = campus_today()
 
 @pytest.fixture
 def feeds(monkeypatch):
-    own = Register()
-    monkeypatch.setattr(services, "calendar_feeds", own)
-    return own
+    """No room's own; one that has nothing to say."""
+    monkeypatch.setattr(calendar_feeds, "_entries", {})
+    calendar_feeds.add(CalendarFeed(key="quiet", title="没有内容的", load=lambda *_asked: []))
+    return calendar_feeds
 
 
 def occurrence(**given):
@@ -50,7 +51,7 @@ def lesson(**given):
 
 
 def made(client):
-    answer = client.post("/calendar/make/")
+    answer = client.post("/calendar/subscription/make/", {"feeds": [one.key for one in calendar_feeds]})
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     return answer.context["url"]
@@ -108,7 +109,7 @@ def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds
     assert read(visitor, url).status_code == 200
     again = made(student)
     assert read(visitor, again).status_code == 200
-    student.post("/calendar/revoke/")
+    student.post("/calendar/subscription/revoke/")
     Account.objects.update(state=Account.State.ACTIVE)
     locked = made(student)
     Account.objects.update(state=Account.State.SUSPENDED)
@@ -126,12 +127,12 @@ def test_the_address_is_said_once_and_kept_as_a_digest(feeds, student):
     assert len(secret) >= 43
     row = CalendarAddress.objects.get()
     assert bytes(row.digest) == services.digest_of(secret)
-    page = student.get("/calendar/").content.decode()
+    page = student.get("/calendar/subscription/").content.decode()
     assert secret not in page
     assert "还没有程序来读过" in page
     read(Client(), url)
-    assert "最近一次来读" in student.get("/calendar/").content.decode()
-    student.post("/calendar/make/")
+    assert "最近一次来读" in student.get("/calendar/subscription/").content.decode()
+    made(student)
     assert CalendarAddress.objects.filter(revoked_at=None).count() == 1
 
 
@@ -171,11 +172,11 @@ def test_what_breaks_while_it_is_read_keeps_the_address_out_of_the_log(feeds, st
     monkeypatch.setattr("nanhu.platforms.portal.views.calendar.reader_at", lambda _secret: 1 / 0)
     assert read(visitor, url).status_code == 500
     assert url.rpartition("/")[2].removesuffix(".ics") not in caplog.text
-    assert "Internal Server Error: /calendar/" in caplog.text
+    assert "Internal Server Error: /calendar/subscription/" in caplog.text
 
 
 def test_a_visitor_has_no_page_to_make_one(db):
-    assert Client().post("/calendar/make/").status_code in {302, 404}
+    assert Client().post("/calendar/subscription/make/").status_code in {302, 404}
     assert not CalendarAddress.objects.exists()
 
 
@@ -202,3 +203,20 @@ def test_the_schools_calendar_stands_in_everybodys_feed_and_a_moved_day_stays_th
     assert (str(first["summary"]), second["sequence"] > first["sequence"]) == ("不上课", True)
     assert "第 1 周周一" in str(second["summary"])
     assert term.key in weeks[0]
+
+
+@pytest.mark.capability("A052.2")
+def test_the_address_gives_out_what_was_chosen_and_hides_why_somebody_is_away(feeds, teacher):
+    ill = lesson(is_private=True, url="/hr/leave/1/")
+    feeds.add(CalendarFeed(key="leave", title="请假", load=lambda *_asked: [ill]))
+    feeds.add(
+        CalendarFeed(key="meetings", title="会议", load=lambda *_asked: [occurrence(uid="test.9", title="校务会")])
+    )
+    url = made(teacher)
+    content = read(teacher, url).content
+    assert "高等数学" not in content.decode()
+    assert "一教101" not in content.decode()
+    assert {str(one["summary"]) for one in Calendar.from_ical(content).events} == {"不在", "校务会"}
+    assert teacher.post("/calendar/subscription/sources/", {"feeds": ["leave"]}).status_code == 302
+    assert [str(one["summary"]) for one in Calendar.from_ical(read(Client(), url).content).events] == ["不在"]
+    assert teacher.post("/calendar/subscription/sources/", {"feeds": ["nonsense"]}).status_code == 422

@@ -15,12 +15,13 @@ from nanhu.platforms.portal.services.calendar import calendar_of, reader_at
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     request.path = reverse(
-        "portal:feeds:overview"
+        "portal:calendar:feeds"
     )  # what is refused or breaks is written into the log, and no secret with it
-    viewer = reader_at(secret)
-    if viewer is None:
+    found = reader_at(secret)
+    if found is None:
         return HttpResponse(_("没有这个日历。"), status=404, content_type="text/plain; charset=utf-8")
-    content = calendar_of(viewer)
+    viewer, address = found
+    content = calendar_of(viewer, address.leaves_out)
     tag = f'"{sha256(content).hexdigest()[:32]}"'
     answer = (
         HttpResponseNotModified()

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from nanhu.kernel import registry
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     moment = campus_time(now())
     context = {
         "moment": moment,
+        "today": reverse("portal:section", args=["study" if viewer.face == "student" else "work"]),
         "greeting": rules.greeting(moment.hour, viewer.name),
         "person": queries.person_of(viewer),
         "tiles": queries.tiles_of(viewer),

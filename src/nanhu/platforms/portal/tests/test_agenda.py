@@ -1,0 +1,183 @@
+"""我的日程 and the four categories: whose day it is, what clashes, what stays silent, and what a student does not find."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.registry import CalendarFeed, LifePart, LifeTopic, Occurrence, TileContent
+from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.portal import agenda
+from nanhu.platforms.portal.calendar_desk import desk
+from nanhu.testing.pages import PageTests
+
+from .conftest import join, signed_in
+
+MOST_QUERIES = 20
+
+
+class TestPages(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, db):
+        join("陈思远", staff="T00317")
+        return signed_in("T00317")
+
+    @pytest.fixture
+    def stranger(self, db):
+        return Client()
+
+    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
+        """Everybody who is signed in has one; who is not is asked to sign in."""
+        answer = stranger.get(any_page.address())
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
+
+
+@pytest.fixture
+def feeds(monkeypatch):
+    monkeypatch.setattr(registry.calendar_feeds, "_entries", {})
+    return registry.calendar_feeds
+
+
+@pytest.fixture
+def life(monkeypatch):
+    for name in ("life_topics", "life_parts"):
+        monkeypatch.setattr(getattr(registry, name), "_entries", {})
+    registry.life_topics.add(
+        LifeTopic(key="exams", title="考试", section="study", icon="file-pen", supplier="教务系统"),
+        LifeTopic(key="card", title="校园卡", section="study", icon="credit-card", supplier="校园卡系统"),
+        LifeTopic(key="cars", title="车辆", section="work", icon="car", supplier="办公系统"),
+    )
+
+
+def at(hour, minute=0, *, day=None):
+    when = day or campus_today()
+    return datetime(when.year, when.month, when.day, hour, minute, tzinfo=CAMPUS_ZONE)
+
+
+def happens(title, starts, ends, **more):
+    return Occurrence(uid=f"test.{title}", title=title, starts=starts, ends=ends, changed_at=at(0), **more)
+
+
+def feed(key, *found):
+    return CalendarFeed(key=key, title=f"来自{key}", load=lambda *_asked: found)
+
+
+def test_what_meets_at_the_same_time_is_named_on_both(feeds, teacher):
+    feeds.add(
+        feed(
+            "lessons",
+            happens("操作系统", at(8), at(9, 40), place="一教101", url="/lessons/1/"),
+            happens("编译原理", at(9, 40), at(11)),
+        ),
+        feed("rooms", happens("借报告厅", at(9), at(10)), happens("退掉的", at(8), at(9), is_cancelled=True)),
+    )
+    page = teacher.get("/calendar/", {"view": "day"}).content.decode()
+    assert "08:00–09:40" in page
+    assert 'href="/lessons/1/"' in page
+    assert page.count("同一时间还有：借报告厅") == 2
+    assert "同一时间还有：操作系统、编译原理" in page
+    assert "已取消" in page
+    only = teacher.get("/calendar/", {"view": "day", "only": "rooms"}).content.decode()
+    assert "借报告厅" in only
+    assert "操作系统" not in only
+
+
+def test_a_day_a_week_and_a_month_show_theirs_and_lead_to_the_next(feeds, teacher):
+    asked = []
+
+    def load(_viewer, since, until):
+        asked.append((since, until))
+        return [happens("整周", since, since + timedelta(days=7)), happens("跨夜", at(23, day=since), at(1, day=until))]
+
+    feeds.add(CalendarFeed(key="test", title="测试", load=load))
+    for extent, days in (("day", 1), ("week", 7), ("month", 35)):
+        page = teacher.get("/calendar/", {"view": extent, "on": "2028-02-29"}).content.decode()
+        since, until = asked[-1]
+        assert ((until - since).days + 1, since.weekday() in {0, 1}) == (days, True)
+        assert page.count("agenda-over") == 1
+        assert "跨夜" in page
+    assert "on=2028-01-31" in page
+    assert "on=2028-03-01" in page
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "2026-02-30", "\x00", "'--", "20261128T00"])
+def test_no_day_of_an_address_breaks_the_page(feeds, teacher, on):
+    feeds.add(feed("test", happens("今天的", at(8), at(9))))
+    page = teacher.get("/calendar/", {"view": "nonsense", "only": "nonsense", "on": on})
+    assert page.status_code == 200
+    assert "今天的" in page.content.decode()
+
+
+def test_a_feed_that_breaks_is_named_and_the_others_stand(feeds, teacher):
+    feeds.add(
+        CalendarFeed(key="broken", title="课表", load=lambda *_asked: 1 / 0),
+        feed("whole", happens("校庆", at(8), at(9))),
+    )
+    page = teacher.get("/calendar/").content.decode()
+    assert "有的内容这时读不出来" in page
+    assert "校庆" in page
+
+
+def test_a_deadline_takes_no_time_and_whole_days_no_hour():
+    whole = agenda.Entry(happens("放假", campus_today(), campus_today() + timedelta(days=1)), feed("x"))
+    due = agenda.Entry(happens("交表", at(17), at(17)), feed("x"))
+    both = agenda.with_clashes([whole, due, agenda.Entry(happens("课", at(16), at(18)), feed("x"))])
+    assert not any(one.meets for one in both)
+    assert (whole.hours, due.hours) == ("", "17:00 前")
+
+
+@pytest.mark.capability("A053.2")
+def test_a_student_sees_the_whole_of_today_on_one_page(feeds, life, student):
+    feeds.add(feed("lessons", happens("操作系统", at(8), at(9, 40), place="一教101")))
+    registry.life_parts.add(
+        LifePart(key="card", topic="card", load=lambda viewer: TileContent(value="¥ 56.20", caption=viewer.name))
+    )
+    page = student.get("/apps/study/").content.decode()
+    assert all(said in page for said in ("操作系统", "一教101", "¥ 56.20", "林小雨"))
+    assert "教务系统" in page, "an empty place says who would supply it"
+    assert "车辆" not in page, "is of the working life"
+    assert len(queries_of(student, "/apps/study/")) <= MOST_QUERIES
+
+
+@pytest.mark.capability("A030.2")
+def test_working_and_studying_have_a_page_with_their_topics(student, teacher):
+    study, work = student.get("/apps/study/").content.decode(), teacher.get("/apps/work/").content.decode()
+    assert all(topic in study for topic in ("课表", "成绩", "考试", "借阅"))
+    assert all(topic in work for topic in ("会议", "值班", "车辆"))
+
+
+@pytest.mark.capability("A030.1")
+def test_the_four_categories_hold_what_is_meant_for_who_looks(board, student, teacher):
+    for section in ("personal", "work", "study", "service"):
+        board.application(section, f"应用{section}", section=section)
+        board.application(f"{section}.staff", f"教工{section}", section=section, faces=frozenset({"staff"}))
+    seen = {section: teacher.get(f"/apps/{section}/").content.decode() for section in ("personal", "work", "service")}
+    assert all(f"应用{section}" in page and f"教工{section}" in page for section, page in seen.items())
+    page = student.get("/apps/service/").content.decode()
+    assert "应用service" in page
+    assert "教工service" not in page
+    assert student.get("/apps/nonsense/").status_code == 404
+
+
+@pytest.mark.capability("A047.1", "A047.2")
+def test_personal_affairs_do_not_exist_for_a_student(board, student, teacher):
+    board.application("pay", "工资明细", section="personal", url="/pay/")
+    assert "工资明细" in teacher.get("/apps/personal/").content.decode()
+    assert "工资明细" in teacher.get("/apps/").content.decode()
+    assert teacher.post("/apps/pay/favourite").status_code == 302
+    for address in ("/", "/me/", "/apps/", "/apps/?q=工资", "/search/?q=工资明细"):
+        assert 'href="/pay/"' not in student.get(address).content.decode(), address
+    assert student.get("/apps/personal/").status_code == 404
+    assert student.post("/apps/pay/favourite").status_code == 404
+    assert student.post("/apps/pay/opened").status_code == 404
+
+
+def test_a_part_that_breaks_says_so_and_the_page_stands(feeds, life, student):
+    registry.life_parts.add(LifePart(key="card", topic="card", load=lambda _viewer: 1 / 0))
+    page = student.get("/apps/study/")
+    assert page.status_code == 200
+    assert "暂时取不到" in page.content.decode()
