@@ -56,6 +56,12 @@ class Entry:
             not isinstance(self.occurrence.starts, datetime) and self.occurrence.ends - self.occurrence.starts >= LONG
         )
 
+    @property
+    def look(self) -> str:
+        if self.occurrence.is_cancelled:
+            return "agenda-gone"
+        return "agenda-clash" if self.meets else "agenda-long" if self.is_long else ""
+
     def days(self) -> tuple[date, date]:
         """The first and the last day on which it happens."""
         begin, end = self.occurrence.starts, self.occurrence.ends
@@ -77,6 +83,11 @@ class Day:
     is_today: bool
     is_beside: bool = False
     """Of the month before or after the one that is shown."""
+
+    @property
+    def look(self) -> str:
+        marks = {"is-today": self.is_today, "is-beside": self.is_beside, "is-free": not self.entries}
+        return " ".join(mark for mark, holds in marks.items() if holds)
 
     @property
     def words(self) -> str:

@@ -32,7 +32,7 @@ EVERYBODY = {
     "identity.my_applications",
     "identity.security",
     "messages.notices",
-    "portal.feeds",
+    "portal.calendar",
     "requests.hall",
 }
 SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine"}}
