@@ -37,6 +37,7 @@ class Shell:
     photo_url: str = ""
     home_url: str = "/"
     search_url: str = ""
+    help_url: str = ""
     preferences_url: str = ""
     theme: Theme = "system"
     type_size: TypeSize = "normal"

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -31,15 +32,22 @@ class PortalFrame:
             subtitle=viewer.campus_no,
             home_url=reverse("portal:home"),
             search_url=reverse("portal:search"),
+            help_url=help_on(request),
             top=top,
             bottom=_bottom(request, top),
-            menu=_menu(viewer, chosen),
+            menu=_menu(viewer, chosen, help_on(request)),
             **look,  # type: ignore[arg-type]
         )
 
     def language_was_chosen(self, request: HttpRequest, language: str) -> None:
         if getattr(request, "viewer", None) is not None:
             liking.choose(request, name="language", value=language)
+
+
+def help_on(request: HttpRequest) -> str:
+    """Of this page: its section is looked up when somebody asks."""
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    return f"{reverse('portal:help')}?{urlencode({'page': page})}"
 
 
 def _place(request: HttpRequest, key: str, label: str, url: str, icon: str, *, primary: bool = False) -> Place:
@@ -75,7 +83,7 @@ def _bottom(request: HttpRequest, top: tuple[Place, ...]) -> tuple[Place, ...]:
     return (home, apps, _place(request, primary.key, str(primary.name), url, primary.icon, primary=True), *rest, me)
 
 
-def _menu(viewer: Viewer, chosen: Preferences) -> tuple[Place, ...]:
+def _menu(viewer: Viewer, chosen: Preferences, help_url: str) -> tuple[Place, ...]:
     other_face = next(iter(viewer.faces - {viewer.face}), "")
     is_large = chosen.type_size == "large"
     places = [Place(key="me", label=_("个人信息与设置"), url=reverse("portal:me"), icon="user-round-cog")]
@@ -91,7 +99,7 @@ def _menu(viewer: Viewer, chosen: Preferences) -> tuple[Place, ...]:
             "type_size", "normal" if is_large else "large", _("标准字号") if is_large else _("大字"), "a-large-small"
         )
     )
-    places.append(_sign_out())
+    places += [Place(key="help", label=_("这一页的帮助"), url=help_url, icon="circle-question-mark"), _sign_out()]
     return tuple(place for place in places if place.url)
 
 

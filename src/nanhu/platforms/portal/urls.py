@@ -2,7 +2,7 @@ from django.urls import path
 
 from nanhu.platforms.portal.calendar_desk import desk as agenda
 from nanhu.platforms.portal.search_desk import desk as words
-from nanhu.platforms.portal.views import applications, calendar, home, manual, preferences, search, sections
+from nanhu.platforms.portal.views import applications, calendar, help_pages, home, manual, preferences, search, sections
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("me/", home.me, name="me"),
     path("tiles/<str:key>/", home.tile, name="tile"),
     path("manual/", manual.manual, name="manual"),
+    path("help/", help_pages.contents, name="help"),
+    path("help/<str:title>/", help_pages.section, name="help_section"),
     path("calendar/", agenda.urls),
     path("search/", search.search, name="search"),
     path("search/words/", words.urls),

@@ -130,6 +130,7 @@ ARGUMENTS = {
     "review_id": 1,
     "receipt_id": 1,
     "key": "card",
+    "title": "nonsense",
     "where": "earlier",
     "name": "theme",
     "value": "dark",

@@ -1,0 +1,62 @@
+"""Help on a page (帮助): the section of the user manual (`docs/manual/使用手册.md`) that explains it, found by the page's name.
+
+A section ends with `页面：` and the names of what it explains: a whole console (`card:bank`), or one page of it (`card:code`); the longest name
+that fits a page has it.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from nanhu.kernel.folding import folded
+from nanhu.kernel.manual import HOUSE
+
+TEXT: Final = HOUSE / "docs" / "manual" / "使用手册.md"
+HEADING: Final = re.compile(r"(?m)^## ")
+ROWS, PAGES = "对应条目：", "页面："
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    text: str
+    pages: tuple[str, ...]
+
+    def has(self, wanted: str) -> bool:
+        """Does it hold every word of what was typed?"""
+        held = folded(f"{self.title} {self.text}")
+        return all(word in held for word in folded(wanted).split())
+
+    def html(self) -> SafeString:
+        """Our own file; what markup it has is shown as it was typed."""
+        shown: SafeString = mark_safe(MarkdownIt("commonmark", {"html": False}).enable("table").render(self.text))  # noqa: S308
+        return shown
+
+
+@lru_cache(maxsize=1)
+def sections() -> tuple[Section, ...]:
+    """The manual, as it lay there when the program started; nothing where it was installed without documents."""
+    if not TEXT.is_file():
+        return ()
+    return tuple(section_of(part) for part in HEADING.split(TEXT.read_text(encoding="utf-8"))[1:])
+
+
+def section_of(part: str) -> Section:
+    title, *lines = part.strip().splitlines()
+    pages = next((line.removeprefix(PAGES).split() for line in lines if line.startswith(PAGES)), [])
+    text = "\n".join(line for line in lines if not line.startswith((ROWS, PAGES)))
+    return Section(title.strip(), text.strip(), tuple(pages))
+
+
+def section_for(page: str) -> Section | None:
+    """The section that explains a page by its name (`card:bank:overview`)."""
+    found = [(len(name), one) for one in sections() for name in one.pages if f"{page}:".startswith(f"{name}:")]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def section_titled(title: str) -> Section | None:
+    return next((one for one in sections() if one.title == title), None)

@@ -1,0 +1,86 @@
+"""Help on every page (I20): its `?` opens the section of the user manual that explains it, and each section explains pages that exist."""
+
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+from django.urls import get_resolver
+
+from nanhu.platforms.portal import help as manual
+from nanhu.testing.sessions import signed_in
+
+FOR_PROGRAMS = (
+    "card_api",
+    "flows_api",
+    "payments_notices",
+    "files",
+    "kit",
+    "ui",
+    "people:photo",
+)
+"""Doors of programs, and parts of pages."""
+
+
+def names(resolver=None, above=()):
+    for one in (resolver or get_resolver()).url_patterns:
+        if hasattr(one, "url_patterns"):
+            yield from names(one, (*above, one.namespace) if one.namespace else above)
+        elif above:
+            yield ":".join((*above, one.name or ""))
+
+
+def test_every_page_has_its_section():
+    pages = [one for one in names() if not f"{one}:".startswith(tuple(f"{name}:" for name in FOR_PROGRAMS))]
+    assert len(pages) > 500
+    assert [one for one in pages if manual.section_for(one) is None] == []
+
+
+def test_every_section_explains_something_that_exists():
+    pages = [f"{one}:" for one in names()]
+    gone = [
+        name
+        for one in manual.sections()
+        for name in one.pages
+        if not any(page.startswith(f"{name}:") for page in pages)
+    ]
+    assert gone == []
+
+
+def test_the_longest_name_has_the_page():
+    assert manual.section_for("card:home").title == "校园卡：余额和交易明细"
+    assert manual.section_for("card:code").title == "付款码和门禁码"
+    assert manual.section_for("card:code_enable").title == "校园卡：余额和交易明细", (
+        "a name is no prefix of another word"
+    )
+    assert manual.section_for("nonsense:page") is None
+
+
+@pytest.mark.parametrize("address", ["/", "/me/", "/flows/", "/venues/", "/account"])
+def test_the_mark_on_a_page_leads_to_its_section(sample_student, address):
+    page = sample_student.get(address).content.decode()
+    link = unescape(page.partition('class="top-help" href="')[2].partition('"')[0])
+    answer = sample_student.get(link)
+    assert answer.status_code == 302
+    section = manual.section_titled(unquote(answer["Location"]).split("/")[-2])
+    shown = sample_student.get(answer["Location"]).content.decode()
+    assert section is not None
+    assert section.title in shown
+    assert manual.ROWS not in shown
+    assert manual.PAGES not in shown
+
+
+def test_it_is_searched_and_says_where_it_knows_nothing(sample_student):
+    found = sample_student.get("/help/", {"q": "付款码 网络"}).content.decode()
+    assert "付款码和门禁码" in found
+    assert "办卡、制卡与发卡" not in found
+    assert "手册里没有" in sample_student.get("/help/", {"q": "核反应堆"}).content.decode()
+    assert sample_student.get("/help/%E4%B8%8D%E5%AD%98%E5%9C%A8/").status_code == 404
+    assert "<script>" not in sample_student.get("/help/", {"q": "<script>", "page": "\x00'"}).content.decode()
+
+
+@pytest.fixture
+def sample_student(db):
+    from nanhu.platforms.portal.tests.conftest import join
+
+    join("林小雨", student="20240518")
+    return signed_in("20240518")
