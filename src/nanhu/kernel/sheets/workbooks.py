@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from python_calamine import CalamineError, CalamineWorkbook
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from nanhu.kernel.sheets.errors import BrokenWorkbookError
+from nanhu.kernel.sheets.errors import BrokenWorkbookError, WorkbookBombError
 from nanhu.kernel.sheets.guard import check_sheet, check_workbook
 from nanhu.kernel.sheets.shape import SheetShape
 
-MOST_SHEETS: Final = 5
+MOST_SHEETS: Final = 60
 RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -26,6 +27,7 @@ class Grid:
     name: str
     cells: list[list[Any]]
     shape: SheetShape
+    is_hidden: bool = False
 
 
 def grids_of(path: Path) -> Iterator[Grid]:
@@ -33,12 +35,15 @@ def grids_of(path: Path) -> Iterator[Grid]:
     members = sheet_members(path)
     with broken_is_refused():
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        names = workbook.sheet_names[:MOST_SHEETS]
+        names = workbook.sheet_names
+        shown = {one.name for one in workbook.sheets_metadata if one.visible == SheetVisibleEnum.Visible}
+    if len(names) > MOST_SHEETS:
+        raise WorkbookBombError(what=_("%d 张表") % len(names))
     for place, name in enumerate(names):
         with broken_is_refused():
             shape = check_sheet(path, members[place])
             cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        yield Grid(name, cells, shape)
+        yield Grid(name, cells, shape, is_hidden=name not in shown)
 
 
 @contextmanager

@@ -3,12 +3,26 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.datahub.models import GateLimit, Level
 from nanhu.platforms.datahub.sources import SOURCES
 
 ACTIONS: dict[str, Text] = {
     "datahub.agree_switch": _("同意切换供给方"),
     "datahub.ask_switch": _("申请切换供给方"),
+    "datahub.add_alias": _("增加代码别名"),
+    "datahub.agree_release": _("同意放行"),
+    "datahub.ask_release": _("申请放行"),
+    "datahub.discard": _("作废批次"),
     "datahub.decide_different": _("确认为不同的人"),
+    "datahub.decide_same": _("确认为同一人"),
+    "datahub.end_missing": _("结束名册里没有了的身份"),
+    "datahub.hold_at_gate": _("先不生效，等放行"),
+    "datahub.look_row": _("查看原始数据行里的本人信息"),
+    "datahub.map_columns": _("对应各列"),
+    "datahub.refuse_release": _("不同意放行"),
+    "datahub.release": _("放行"),
+    "datahub.set_limit": _("改放行标准"),
+    "datahub.take_back_release": _("撤回放行申请"),
     "datahub.import": _("导入数据"),
     "datahub.look_shared": _("查看共享表的敏感项"),
     "datahub.mend_row": _("修正数据行"),
@@ -21,6 +35,8 @@ ACTIONS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "batch": _("批次"),
+    "code_table": _("代码表"),
+    "gate_limit": _("放行标准"),
     "landing_row": _("导入行"),
     "review": _("匹配复核"),
     "shared_table": _("共享表"),
@@ -28,15 +44,24 @@ TARGETS: dict[str, Text] = {
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
     "accepted": _("接收"),
+    "code": _("代码"),
     "campus_no": _("学工号"),
     "dry_run": _("试运行"),
     "headers": _("表头"),
     "rejected": _("拒绝"),
     "table": _("共享表"),
+    "value": _("写法"),
+    "level": _("放行级别"),
+    "measure": _("项目"),
+    "amber": _("要人看过"),
+    "red": _("要两个人看过"),
+    "row": _("行"),
     "writer": _("供给方"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "source": {key: spec.title for key, spec in SOURCES.items()},
+    "level": dict(Level.choices),
+    "measure": dict(GateLimit.Measure.choices),
     "writer": {"nanhu": _("本系统")} | {key: spec.title for key, spec in SOURCES.items()},
 }
 """Of facts whose values are words of the program."""

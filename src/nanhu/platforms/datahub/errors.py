@@ -136,6 +136,23 @@ class SwitchRefusedError(CampusError):
     sentence = _("“{table}”已有一次切换在等复核，或者生效日期在今天以前。")
 
 
+class AliasRefusedError(CampusError):
+    """Empty, already a spelling of the standard, or for a code that the table does not have."""
+
+    code = "datahub.alias_refused"
+    http_status = 422
+    sentence = _("“{value}”不能加为别名：它已在代码表里，或者没有这个代码。")
+    field = "code"
+
+
+class ReleaseRefusedError(CampusError):
+    """At red one word is not enough; or the question waits already."""
+
+    code = "datahub.release_refused"
+    http_status = 409
+    sentence = _("这一批要两个人看过才能放行：先申请，由另一位数据管理员同意。已经申请的不用再申请。")
+
+
 class NotMendableError(CampusError):
     """A later file of the source says all anew: a row of an older one would undo it."""
 

@@ -58,10 +58,16 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "document_date": reject(_("身份证号码“{value}”里的出生日期不存在。"), _("多半是抄错了一位，请核对证件。")),
     "document_checksum": reject(_("身份证号码“{value}”的校验位不对。"), _("多半是抄错或颠倒了一位，请核对证件。")),
     "category_unknown": reject(
-        _("人员类别“{value}”不在代码表里。"), _("改成代码表里的类别，或请管理员给这个写法加别名。")
+        _("人员类别“{value}”不在代码表里。"), _("改成代码表里的类别；数据管理员也可以给这个写法加别名，再重放。")
     ),
     "unit_unknown": reject(_("单位“{value}”找不到。"), _("填机构代码，或机构的全称、简称；新机构请先导入组织机构。")),
     "date_invalid": reject(_("开始日期“{value}”没有填或读不出来。"), _("写成 2024-09-01 这样。")),
+    "date_ambiguous": reject(
+        _("开始日期“{value}”是数字，可能是 1 月，也可能是 10 月。"), _("写成 2023-10 或 2023-10-01 这样的文本。")
+    ),
+    "date_two_ways": notice(
+        _("日期“{value}”是数字，可能是 1 月，也可能是 10 月，留空。"), _("写成 2023-10 或 2023-10-01 这样的文本。")
+    ),
     "dates_reversed": reject(_("结束日期 {end} 早于开始日期 {start}。"), _("核对两个日期。")),
     "campus_no_taken": reject(
         _("学工号 {value} 已经是另一个人的（证件和姓名都不同）。"), _("核对学工号；确实换了人，请先结束原来的记录。")
@@ -77,7 +83,7 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "parent_unknown": reject(_("上级机构代码“{value}”不存在。"), _("先补上级机构，或核对代码。")),
     "code_repeated": notice(_("机构代码 {value} 在文件里出现多次，以后一行为准。")),
     "unmapped_code": notice(
-        _("“{value}”不在代码表 {table} 里，这一项留空。"), _("改成标准里的写法，或请管理员给这个写法加别名。")
+        _("“{value}”不在代码表 {table} 里，这一项留空。"), _("改成标准里的写法；数据管理员也可以给这个写法加别名。")
     ),
     "phone_unreadable": notice(_("电话“{value}”不是 11 位手机号，留空。"), _("补一个手机号码。")),
     "email_unreadable": notice(_("邮箱“{value}”写法不对，留空。")),
@@ -101,6 +107,11 @@ CATALOGUE: Final[dict[str, Kind]] = {
     ),
     "conflicting_evidence": Kind(
         "review", _("证件号码属于一个人，学工号属于另一个人，无法自动判断。"), _("到“待核对”里判断是不是同一个人。")
+    ),
+    "identity_contradicts": Kind(
+        "review",
+        _("证件号码已登记在另一个名字下，出生日期或性别也对不上：这一行没有采用。"),
+        _("到“待核对”里判断是不是同一个人；不是，就核对证件号码。"),
     ),
     "possible_duplicate": notice(
         _("与另一个人很像（{reasons}），已放入待核对。"), _("到“待核对”里判断是不是同一个人。")

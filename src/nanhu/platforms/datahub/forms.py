@@ -1,3 +1,4 @@
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
@@ -7,8 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.datahub.codes import TABLES, code_table
+from nanhu.platforms.datahub.labels import table_name
+from nanhu.platforms.datahub.models import GateLimit
 from nanhu.platforms.datahub.sources import SOURCES
 
 
@@ -53,8 +58,78 @@ class MendForm(forms.Form):
         }
 
 
+class AliasForm(forms.Form):
+    """The code is typed by its number or its name; the table says which there are."""
+
+    table = forms.ChoiceField(label=_("代码表"))
+    value = forms.CharField(label=_("写法"), max_length=40)
+    code = forms.CharField(label=_("对应的代码"), max_length=40, help_text=_("代码或名称，见下面的代码表。"))
+    source = forms.ChoiceField(label=_("来源"), required=False, help_text=_("只对这个来源，或对全部来源。"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        tables: Any = self.fields["table"]
+        tables.choices = [(key, table_name(key)) for key in TABLES]
+        sources: Any = self.fields["source"]
+        sources.choices = [("", _("全部")), *((spec.key, f"{spec.office} · {spec.title}") for spec in SOURCES.values())]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if "code" in said and "table" in said:
+            found = code_table(said["table"]).find(said["code"])
+            if found is None:
+                self.add_error("code", _("代码表里没有它。"))
+            else:
+                said["code"] = found.code
+        return said
+
+
 class RollbackForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("写进审计日志。"))
+
+
+class ReasonForm(forms.Form):
+    reason = reason_field()
+
+
+class AskReleaseForm(forms.Form):
+    """`token` names this form: however often it is sent, it asks once."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    reason = reason_field()
+
+
+class LimitForm(forms.Form):
+    """Shares are typed in percent, to a tenth, and kept in thousandths."""
+
+    measure = forms.ChoiceField(label=_("项目"), choices=GateLimit.Measure.choices)
+    source = forms.ChoiceField(label=_("来源"), required=False)
+    amber = forms.CharField(label=_("超过百分之几，一人看过"), max_length=6)
+    red = forms.CharField(label=_("超过百分之几，两人看过"), max_length=6)
+    amber_rows = forms.IntegerField(label=_("或超过多少人，一人看过"), required=False, min_value=0, max_value=1_000_000)
+    reason = reason_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        sources: Any = self.fields["source"]
+        sources.choices = [("", _("全部")), *((spec.key, f"{spec.office} · {spec.title}") for spec in SOURCES.values())]
+
+    def clean_amber(self) -> int:
+        return thousandths(self.cleaned_data["amber"])
+
+    def clean_red(self) -> int:
+        red = thousandths(self.cleaned_data["red"])
+        if red < self.cleaned_data.get("amber", 0):
+            raise forms.ValidationError(_("不能低于一人看过的标准。"))
+        return red
+
+
+def thousandths(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,3})(?:\.(\d))?", halfwidth(text).strip().removesuffix("%"))
+    value = int(found.group(1)) * 10 + int(found.group(2) or 0) if found and found.group(1).isascii() else -1
+    if not 0 <= value <= 1000:  # noqa: PLR2004  (thousandths of all)
+        raise forms.ValidationError(_("填 0 到 100 之间的数，最多一位小数。"))
+    return value
 
 
 class TakeBackForm(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
+from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
 from nanhu.platforms.datahub.services.summary import summary_of
 
@@ -42,6 +43,12 @@ def finish_batch(batch_id: int, progress_id: str, account_id: int, actor: str) -
         progress.fail(refused.message)
     else:
         finish_progress(progress, report)
+
+
+@job("datahub.end_missing", every="25 * * * *")
+def end_missing() -> None:
+    """Who was missing from the whole lists for some days is over. Again: nobody."""
+    absences.end_overdue()
 
 
 def finish_progress(progress: ProgressHandle, report: BatchReport) -> None:

@@ -8,17 +8,29 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.dated import DatedRule, dated_constraints
 from nanhu.kernel.proposals import TAKEN_BACK, Event, Proposal, proposal_constraints
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.shared.declarations import PERSON, shared_tables
 
 
+class Level(models.TextChoices):
+    """What the gate says of a file."""
+
+    GREEN = "green", _("正常")
+    AMBER = "amber", _("要人看过")
+    RED = "red", _("要两个人看过")
+
+
 class Batch(models.Model):
-    """One file handed in by an office (批次). landing → landed → applied → rolled_back; or refused, or a dry run."""
+    """One file handed in by an office (批次). landing → landed → applied → rolled_back; or refused, or a dry run. Where its
+    columns are not known it is unmapped until a steward says which is which; where it looks wrong it waits at the gate."""
 
     class State(models.TextChoices):
         LANDING = "landing", _("正在读入")
+        UNMAPPED = "unmapped", _("待对应各列")
         LANDED = "landed", _("已读入，未生效")
+        WAITING = "waiting", _("先不生效，等放行")
         APPLIED = "applied", _("已生效")
         REHEARSED = "rehearsed", _("已试运行")
         REFUSED = "refused", _("整个文件被拒")
@@ -31,10 +43,14 @@ class Batch(models.Model):
     state = models.TextField(choices=State, default=State.LANDING)
     is_dry_run = models.BooleanField(default=False)
     note = models.TextField(default="", blank=True, help_text="encoding or sheet, or why the file was refused")
+    headings: Any = models.JSONField(default=list, help_text="of the file, in its order")
     columns: Any = models.JSONField(default=dict, help_text="our field → header in the file")
     counts: Any = models.JSONField(default=dict)
     differences: Any = models.JSONField(default=list, help_text="a sample of what changes")
     change_sets: Any = models.JSONField(default=list, help_text="ids of people.ChangeSet, oldest first")
+    gate: Any = models.JSONField(default=list, help_text="what was measured: see services/gate.py")
+    gate_level = models.TextField(choices=Level, default="", blank=True)
+    is_released = models.BooleanField(default=False, help_text="somebody saw what the gate says, and let it pass")
     account_id = models.BigIntegerField(null=True)
     actor = models.TextField()
     gone: Any = models.JSONField(default=list, help_text="what a whole list lacks: key and campus number of each row")
@@ -72,6 +88,9 @@ class LandingRow(models.Model):
         SKIPPED = "skipped", _("不是数据")
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    sheet = models.TextField(
+        default="", blank=True, help_text="of a workbook from whose several sheets rows were taken"
+    )
     line = models.IntegerField()
     raw: Any = models.JSONField()
     sealed = EncryptedTextField(purpose="datahub.landing", null=True)
@@ -83,7 +102,7 @@ class LandingRow(models.Model):
     class Meta:
         db_table = "datahub_landing_row"
         constraints = [
-            models.UniqueConstraint(fields=["batch", "line"], name="datahub_landing_line_once"),
+            models.UniqueConstraint(fields=["batch", "sheet", "line"], name="datahub_landing_line_once"),
             models.CheckConstraint(condition=Q(line__gte=1), name="datahub_landing_line"),
         ]
         indexes = [
@@ -119,7 +138,8 @@ class Issue(models.Model):
 
 
 class Review(models.Model):
-    """Two persons who may be one, or a row the evidence tears between two (`row`). A human decides (核对)."""
+    """Two persons who may be one, or a row the evidence tears between two (`row`), or a row whose number is `left`'s and whose
+    name and birth are not (no `right`; `alias`: what the row calls them). A human decides (核对)."""
 
     class State(models.TextChoices):
         OPEN = "open", _("待核对")
@@ -130,7 +150,8 @@ class Review(models.Model):
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="reviews")
     row = models.ForeignKey(LandingRow, null=True, on_delete=models.PROTECT, related_name="+")
     left = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
-    right = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    right = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    alias = models.TextField(default="", blank=True)
     reasons: Any = models.JSONField(default=list)
     score = models.SmallIntegerField(default=0)
     state = models.TextField(choices=State, default=State.OPEN)
@@ -142,7 +163,11 @@ class Review(models.Model):
     class Meta:
         db_table = "datahub_review"
         constraints = [
-            models.CheckConstraint(condition=Q(left__lt=F("right")), name="datahub_review_is_ordered"),
+            models.CheckConstraint(
+                condition=Q(right__isnull=False, left__lt=F("right"), alias="")
+                | Q(right=None, row__isnull=False) & ~Q(alias=""),
+                name="datahub_review_is_ordered",
+            ),
             models.UniqueConstraint(fields=["left", "right"], condition=Q(row=None), name="datahub_review_pair_once"),
             models.UniqueConstraint(fields=["row"], condition=~Q(row=None), name="datahub_review_row_once"),
         ]
@@ -150,15 +175,21 @@ class Review(models.Model):
 
 
 class KnownDocument(models.Model):
-    """A document number a person also had: a later file with the old one must still find them."""
+    """A document number a person also had: a later file with the old one must still find them. `campus_no`: whose row brought it."""
 
-    index = models.BinaryField(max_length=32, unique=True)
+    index = models.BinaryField(max_length=32)
+    kind = models.TextField(default="", blank=True)
+    nationality = models.TextField(default="", blank=True)
+    campus_no = models.TextField(default="", blank=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "datahub_known_document"
+        constraints = [
+            models.UniqueConstraint(fields=["index", "kind", "nationality"], name="datahub_known_document_once")
+        ]
 
 
 class StandardCode(models.Model):
@@ -173,6 +204,132 @@ class StandardCode(models.Model):
     class Meta:
         db_table = "datahub_code"
         constraints = [models.UniqueConstraint(fields=["table", "code"], name="datahub_code_once")]
+
+
+class CodeAlias(models.Model):
+    """Another spelling of a code (别名), added by a steward; of one source, or (empty) of all."""
+
+    table = models.TextField()
+    spelling = models.TextField(help_text="without spaces, width and case")
+    code = models.TextField()
+    source = models.TextField(default="", blank=True)
+    actor = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_code_alias"
+        constraints = [
+            models.UniqueConstraint(fields=["table", "spelling", "source"], name="datahub_code_alias_once"),
+            models.CheckConstraint(condition=~Q(spelling=""), name="datahub_code_alias_is_spelt"),
+        ]
+
+
+class HeadingMap(models.Model):
+    """Which column of a file is which field, as a steward said of the first file with these headings."""
+
+    source = models.TextField()
+    signature = models.TextField(help_text="SHA-256 of its headings")
+    columns: Any = models.JSONField(help_text="our field → heading")
+    actor = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_heading_map"
+        constraints = [models.UniqueConstraint(fields=["source", "signature"], name="datahub_heading_map_once")]
+
+
+class GateLimit(DatedRule):
+    """From which share on (in thousandths) a measure of a file makes it wait for a steward, or for two; of one source, or (empty)
+    of all. `amber_rows`: or from so many rows on."""
+
+    key = ("source", "measure")
+
+    class Measure(models.TextChoices):
+        GONE = "gone", _("文件里没有了的人")
+        NEW = "new", _("新增的人")
+        NAME = "name", _("改了姓名")
+        ENDED = "ended", _("结束了身份")
+        CHANGED = "changed", _("某一列改了的人")
+        REFUSED = "refused", _("拒绝的行")
+        BIRTH = "birth", _("证件号码与出生日期、性别不符")
+        IDENTITY = "identity", _("证件与人对不上")
+        CLEARED = "cleared", _("某一列空了的行")
+        HEADING = "heading", _("少了的列")
+
+    source = models.TextField(default="", blank=True)
+    measure = models.TextField(choices=Measure)
+    amber = models.PositiveIntegerField()
+    red = models.PositiveIntegerField()
+    amber_rows = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        db_table = "datahub_gate_limit"
+        constraints = [
+            *dated_constraints("datahub_gate_limit", "source", "measure"),
+            models.CheckConstraint(condition=Q(red__gte=F("amber")), name="datahub_gate_limit_in_order"),
+        ]
+
+
+class Release(Proposal):
+    """A file that the gate holds at red, to be let pass: one steward asks, another agrees."""
+
+    what = _("这次放行")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        AGREED = "agreed", _("已放行")
+        REFUSED = "refused", _("未同意")
+        TAKEN_BACK = TAKEN_BACK, _("已撤回")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="releases")
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "datahub_release"
+        constraints = [
+            *proposal_constraints(
+                "datahub_release", undecided=["asked"], decided=["agreed", "refused"], can_be_taken_back=True
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="datahub_release_has_reason"),
+            models.UniqueConstraint(fields=["batch"], condition=Q(state="asked"), name="datahub_release_one_waits"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.batch_id} {self.batch.file_name}"
+
+    @property
+    def history(self) -> list[Event]:
+        first, *rest = super().history
+        return [Event(first.what, first.who, first.at, self.reason), *rest]
+
+
+class Missing(models.Model):
+    """A campus number that a whole list named before and lacks now (缺席): missing since a batch, ended after some, back when it
+    is named again."""
+
+    source = models.TextField()
+    kind = models.TextField(help_text="of the affiliation")
+    campus_no = models.TextField()
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    lacked_by: Any = models.JSONField(default=list, help_text="ids of the batches that lacked it, oldest first")
+    since = models.DateTimeField()
+    ended_in = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_on = models.DateField(null=True)
+    back_in = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_missing"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "campus_no"], condition=Q(back_in=None), name="datahub_missing_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_in=None, ended_on=None) | Q(ended_in__isnull=False, ended_on__isnull=False),
+                name="datahub_missing_ended",
+            ),
+        ]
 
 
 class SharedTable(models.Model):

@@ -16,7 +16,8 @@ def decisions() -> Mapping[Place, int | None]:
     return {(name, line): heirs.get(person_id, person_id) for name, line, person_id in listed}
 
 
-def last_batches() -> dict[str, Batch]:
-    """The last batch of each source that was meant for good."""
-    batches = Batch.objects.filter(is_dry_run=False).order_by("source", "-id").distinct("source")
+def last_batches(*, applied_only: bool = False) -> dict[str, Batch]:
+    """The last batch of each source that was meant for good, or that took effect."""
+    batches = Batch.objects.filter(is_dry_run=False, **({"state": Batch.State.APPLIED} if applied_only else {}))
+    batches = batches.defer("gone", "differences").order_by("source", "-id").distinct("source")
     return {batch.source: batch for batch in batches}

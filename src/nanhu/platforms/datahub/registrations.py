@@ -7,12 +7,15 @@ from nanhu.kernel.crypto import register_blind_index
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import LOOK
 from nanhu.platforms.datahub.shared.values import PURPOSE
-from nanhu.platforms.datahub.views import batches, reviews, rows, shared, standard, uploads
+from nanhu.platforms.datahub.views import batches, gate, reviews, rows, shared, standard, uploads
 
-__all__ = ["batches", "reviews", "rows", "shared", "standard", "uploads"]
+__all__ = ["batches", "gate", "reviews", "rows", "shared", "standard", "uploads"]
 
 shared_tables()  # a faulty declaration stops the start
-registry.looks.add(registry.Look(key=LOOK, what=_("共享表里的敏感项")))
+registry.looks.add(
+    registry.Look(key=LOOK, what=_("共享表里的敏感项")),
+    registry.Look(key=rows.LOOK_ROW, what=_("各部门交来的名册里的一行")),
+)
 register_blind_index(
     model="datahub.SharedRow", encrypted="sealed", index="sealed_index", purpose=PURPOSE, normalise=lambda text: text
 )

@@ -1,5 +1,6 @@
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
-from nanhu.platforms.datahub.views.desk import desk
+from nanhu.platforms.datahub.views.desk import desk, gate_desk
 
-urlpatterns = [path("", desk.urls)]
+app_name = "datahub"
+urlpatterns: list[URLPattern | URLResolver] = [path("gate/", gate_desk.urls), *desk.urls[0]]

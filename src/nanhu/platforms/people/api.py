@@ -23,12 +23,20 @@ from nanhu.platforms.people.fields import PersonField, PhoneField, UnitField
 from nanhu.platforms.people.matching import (
     KnownPerson,
     campus_numbers,
+    current_documents,
     document_indexes,
+    families,
     heirs,
     known_people,
+    merged_documents,
     numbers_by_person,
+    numbers_of,
+    numbers_of_merge,
     open_documents,
     phone_indexes,
+    said_by,
+    starts_of,
+    void_numbers,
 )
 from nanhu.platforms.people.posts.queries import (
     PostFound,
@@ -46,6 +54,7 @@ from nanhu.platforms.people.queries import (
     find_people_by_campus_no,
     find_person_by_campus_no,
     find_person_by_document,
+    former_unit_names,
     matches_id_tail,
     matches_identity,
     matches_phone,
@@ -80,8 +89,9 @@ from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
 from nanhu.platforms.people.services.guests import Guest, add_guest, end_guest, set_guest_end
-from nanhu.platforms.people.services.merge import merge_persons
+from nanhu.platforms.people.services.merge import merge_persons, part_persons
 from nanhu.platforms.people.services.photos import photo_of, set_photo, set_photos
+from nanhu.platforms.people.services.rebuild import Rebuilt, Statement, rebuild_persons
 from nanhu.platforms.people.services.reveal import id_number_of, phone_of
 from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
 from nanhu.platforms.people.services.units import UnitsResult, apply_units
@@ -128,7 +138,9 @@ __all__ = [
     "PostHeld",
     "PostHeldError",
     "PostStarted",
+    "Rebuilt",
     "RevertPreview",
+    "Statement",
     "UnitChoice",
     "UnitField",
     "UnitRecord",
@@ -142,15 +154,18 @@ __all__ = [
     "change_set_title",
     "comparable_name",
     "count_people",
+    "current_documents",
     "document_indexes",
     "end_guest",
     "end_overdue",
     "end_post",
+    "families",
     "find_people_by_campus_no",
     "find_person_by_campus_no",
     "find_person_by_document",
     "find_persons",
     "find_post",
+    "former_unit_names",
     "halfwidth",
     "heirs",
     "home_unit_of",
@@ -167,12 +182,16 @@ __all__ = [
     "matches_phone",
     "members_of",
     "merge_persons",
+    "merged_documents",
     "normalise_document",
     "normalise_name",
     "normalise_phone",
     "numbers_by_person",
+    "numbers_of",
+    "numbers_of_merge",
     "office_names",
     "open_documents",
+    "part_persons",
     "person_card",
     "person_cards",
     "persons_named",
@@ -182,12 +201,15 @@ __all__ = [
     "pinyin_of",
     "posts_of",
     "preview_revert",
+    "rebuild_persons",
     "revert_change_set",
+    "said_by",
     "search_people",
     "set_guest_end",
     "set_photo",
     "set_photos",
     "split_surname",
+    "starts_of",
     "unit_choices",
     "unit_codes_of",
     "unit_codes_upwards",
@@ -195,4 +217,5 @@ __all__ = [
     "unit_ids_by_code",
     "unit_ids_of",
     "unit_names",
+    "void_numbers",
 ]

@@ -21,6 +21,8 @@ ACTIONS: dict[str, Text] = {
     "people.begin_affiliations": _("身份生效"),
     "people.end_affiliations": _("身份到期"),
     "people.merge_persons": _("合并人员档案"),
+    "people.part_persons": _("拆分人员档案"),
+    "people.rebuild_persons": _("重建人员档案"),
     "people.open_documents": _("查看证件号码"),
     "people.reveal_id_number": _("查看完整证件号"),
     "people.reveal_phone": _("查看完整手机号"),
@@ -47,6 +49,9 @@ WHOLE_TARGETS: dict[str, Text] = {
 }
 FACTS: dict[str, Text] = {
     "batch": _("批次"),
+    "persons": _("人数"),
+    "voided": _("作废人数"),
+    "restored": _("恢复的人"),
     "count": _("数量"),
     "ends_on": _("到"),
     "office": _("岗位"),

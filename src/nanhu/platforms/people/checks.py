@@ -13,7 +13,9 @@ SHOWN = 5
 
 def check_names() -> CheckResult:
     """A name that cannot be drawn is our fault, and is named; without any font the check of fonts says so."""
-    names = list(Person.objects.filter(merged_into=None).values_list("name", flat=True).iterator(chunk_size=5000))
+    names = list(
+        Person.objects.filter(merged_into=None, is_void=False).values_list("name", flat=True).iterator(chunk_size=5000)
+    )
     missing = set(fonts.missing_in(names)) if fonts.present() else set()
     undrawn = sorted(name for name in names if missing.intersection(name))
     if undrawn:

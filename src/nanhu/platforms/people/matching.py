@@ -9,8 +9,10 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index_many
-from nanhu.platforms.people.models import Affiliation, Person
+from nanhu.platforms.people.models import Affiliation, Change, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
+
+ENDED = Affiliation.State.ENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +24,25 @@ class KnownPerson:
     sex: str
     document_index: bytes | None
     phone_index: bytes | None
+    document_kind: str = ""
+    nationality: str = ""
+    is_void: bool = False
 
 
 def known_people() -> Iterator[KnownPerson]:
-    """Everyone who is not merged into another; about 30,000 in a third of a second."""
-    columns = ("id", "name", "provenance__name__source", "birth_date", "sex", "id_number_index", "phone_index")
+    """Everyone who is not merged into another, also who is void; about 30,000 in a third of a second."""
+    columns = (
+        "id",
+        "name",
+        "provenance__name__source",
+        "birth_date",
+        "sex",
+        "id_number_index",
+        "phone_index",
+        "document_kind",
+        "nationality",
+        "is_void",
+    )
     for row in Person.objects.filter(merged_into=None).order_by("id").values_list(*columns).iterator(chunk_size=10_000):
         yield KnownPerson(
             person_id=row[0],
@@ -36,6 +52,9 @@ def known_people() -> Iterator[KnownPerson]:
             sex=row[4],
             document_index=bytes(row[5]) if row[5] else None,
             phone_index=bytes(row[6]) if row[6] else None,
+            document_kind=row[7],
+            nationality=row[8],
+            is_void=row[9],
         )
 
 
@@ -45,8 +64,9 @@ def numbers_by_person() -> dict[int, str]:
 
 
 def campus_numbers() -> dict[str, int]:
-    """Every campus number ever given, with its holder: the living one, else the last."""
-    held = Affiliation.objects.order_by("starts_on").values_list("campus_no", "person_id", "state")
+    """Every campus number ever given, with its holder: the living one, else the last. Who is void holds none."""
+    living_records = Affiliation.objects.filter(person__is_void=False)
+    held = living_records.order_by("starts_on").values_list("campus_no", "person_id", "state")
     numbers: dict[str, int] = {}
     living: dict[str, int] = {}
     for campus_no, person_id, state in held.iterator(chunk_size=10_000):
@@ -65,6 +85,56 @@ def heirs(person_ids: Iterable[int]) -> dict[int, int]:
         if last != person_id:
             found[person_id] = last
     return found
+
+
+def void_numbers() -> dict[str, int]:
+    """The campus numbers that persons who are void had, with the last who had each."""
+    held = Affiliation.objects.filter(person__is_void=True).order_by("starts_on", "id")
+    return dict(held.values_list("campus_no", "person_id"))
+
+
+def merged_documents() -> list[tuple[bytes, int]]:
+    """Documents of records that were merged into others, with the record."""
+    held = Person.objects.exclude(merged_into=None).exclude(id_number_index=None).order_by("id")
+    return [(bytes(index), person_id) for index, person_id in held.values_list("id_number_index", "id") if index]
+
+
+def current_documents(person_ids: Iterable[int]) -> list[tuple[int, bytes, str, str]]:
+    """(person, blind index, kind, nationality) of those who have a document."""
+    held = Person.objects.filter(id__in=list(person_ids)).exclude(id_number_index=None).order_by("id")
+    rows = held.values_list("id", "id_number_index", "document_kind", "nationality")
+    return [(person_id, bytes(index), kind, country) for person_id, index, kind, country in rows if index]
+
+
+def numbers_of(person_id: int) -> list[str]:
+    """Campus numbers in the order in which they were given."""
+    return list(Affiliation.objects.filter(person_id=person_id).order_by("id").values_list("campus_no", flat=True))
+
+
+def numbers_of_merge(merge_id: int) -> list[str]:
+    """The campus numbers that a merge moved."""
+    moved = Change.objects.filter(change_set_id=merge_id, entity="affiliation").values("entity_id")
+    return list(Affiliation.objects.filter(id__in=moved).values_list("campus_no", flat=True))
+
+
+def said_by(source: str, kind: str) -> list[tuple[str, int, str]]:
+    """(campus number, person, name) of what lives by the word of a source."""
+    living = Affiliation.objects.filter(kind=kind, provenance__starts_on__source=source).exclude(state=ENDED)
+    return list(living.order_by("campus_no").values_list("campus_no", "person_id", "person__name"))
+
+
+def starts_of(campus_nos: Iterable[str], kind: str) -> dict[str, date]:
+    """The first day of the last time that each number was given."""
+    held = Affiliation.objects.filter(kind=kind, campus_no__in=list(campus_nos)).order_by("starts_on")
+    return dict(held.values_list("campus_no", "starts_on"))
+
+
+def families(person_ids: Iterable[int]) -> dict[int, int]:
+    """All records that are one person with any of these, with the record they are all merged into."""
+    links = list(Person.objects.exclude(merged_into=None).values_list("id", flat=True))
+    merged = heirs(links)
+    roots = {merged.get(one, one) for one in person_ids}
+    return {one: one for one in roots} | {one: root for one, root in merged.items() if root in roots}
 
 
 def document_indexes(numbers: Sequence[str]) -> dict[str, bytes]:

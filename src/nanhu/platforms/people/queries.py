@@ -13,7 +13,7 @@ from django.urls import reverse
 from nanhu.kernel.crypto import blind_index, mask_phone
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.folding import halfwidth
-from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
+from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_name, normalise_phone
 
 ID_TAIL_LENGTH: Final = 6
@@ -205,8 +205,10 @@ def find_people_by_campus_no(campus_nos: Iterable[str]) -> dict[str, int]:
 
 
 def find_person_by_document(number: str) -> int | None:
+    """None also where two countries gave two persons the same passport number."""
     index = blind_index(normalise_document(number), purpose="people.id_number")
-    return Person.objects.filter(id_number_index=index, merged_into=None).values_list("id", flat=True).first()
+    ids = Person.objects.filter(id_number_index=index, merged_into=None).values_list("id", flat=True)[:2]
+    return ids[0] if len(ids) == 1 else None
 
 
 def matches_identity(*, person_id: int, name: str, id_number: str) -> bool:
@@ -248,10 +250,24 @@ def search_people(text: str, limit: int = 20) -> list[PersonCard]:
         ids = list(dict.fromkeys(by_number.values_list("person_id", flat=True)[: limit * 2]))[:limit]
     else:
         matches = Q(name__contains=text.strip()) | Q(pinyin__contains=wanted) | Q(initials__startswith=squeezed)
-        found = Person.objects.filter(matches, merged_into=None).order_by("name", "id")
+        found = Person.objects.filter(matches, merged_into=None, is_void=False).order_by("name", "id")
         ids = list(found.values_list("id", flat=True)[:limit])
     cards = person_cards(ids)
     return [cards[i] for i in ids]
+
+
+def former_unit_names() -> list[tuple[str, str]]:
+    """(code, former name or short name) of open units that were renamed by what still stands."""
+    taken_back = ChangeSet.objects.exclude(reverts=None).values("reverts_id")
+    changes = Change.objects.filter(entity="unit", before__has_any_keys=["name", "short_name"])
+    changes = changes.exclude(change_set_id__in=taken_back).order_by("id")
+    codes = dict(OrgUnit.objects.filter(is_active=True).values_list("id", "code"))
+    return [
+        (codes[unit_id], before[name])
+        for unit_id, before in changes.values_list("entity_id", "before")
+        for name in ("name", "short_name")
+        if unit_id in codes and before.get(name)
+    ]
 
 
 def unit_names() -> list[tuple[str, str, str]]:

@@ -34,20 +34,20 @@ IN_SCOPE: Final = """ AND (NOT %(is_scoped)s OR EXISTS (SELECT FROM people_affil
     AND t.unit_id = ANY(%(units)s) AND t.state IN ('active', 'suspended', 'planned')))"""
 WAYS: Final[dict[str, str]] = {
     "number": """SELECT p.id FROM people_affiliation a JOIN people_person p ON p.id = a.person_id
-        WHERE upper(a.campus_no) LIKE %(number)s AND p.merged_into_id IS NULL [scope]
+        WHERE upper(a.campus_no) LIKE %(number)s AND p.merged_into_id IS NULL AND NOT p.is_void [scope]
         ORDER BY upper(a.campus_no) USING ~<~ LIMIT %(most)s""",
-    "name": """SELECT p.id FROM people_person p WHERE p.name LIKE %(name)s AND p.merged_into_id IS NULL [scope]
+    "name": """SELECT p.id FROM people_person p WHERE p.name LIKE %(name)s AND p.merged_into_id IS NULL AND NOT p.is_void [scope]
         ORDER BY p.name USING ~<~ LIMIT %(most)s""",
     "pinyin": """SELECT p.id FROM people_person p
-        WHERE replace(p.pinyin, ' ', '') LIKE %(pinyin)s AND p.merged_into_id IS NULL [scope]
+        WHERE replace(p.pinyin, ' ', '') LIKE %(pinyin)s AND p.merged_into_id IS NULL AND NOT p.is_void [scope]
         ORDER BY replace(p.pinyin, ' ', '') USING ~<~ LIMIT %(most)s""",
     "initials": """SELECT p.id FROM people_person p
-        WHERE p.initials LIKE %(pinyin)s AND p.merged_into_id IS NULL [scope]
+        WHERE p.initials LIKE %(pinyin)s AND p.merged_into_id IS NULL AND NOT p.is_void [scope]
         ORDER BY p.initials USING ~<~ LIMIT %(most)s""",
-    "phone": "SELECT p.id FROM people_person p WHERE p.phone_index = %(phone)s AND p.merged_into_id IS NULL [scope] LIMIT %(most)s",
-    "document": "SELECT p.id FROM people_person p WHERE p.id_number_index = %(document)s AND p.merged_into_id IS NULL [scope] LIMIT %(most)s",
+    "phone": "SELECT p.id FROM people_person p WHERE p.phone_index = %(phone)s AND p.merged_into_id IS NULL AND NOT p.is_void [scope] LIMIT %(most)s",
+    "document": "SELECT p.id FROM people_person p WHERE p.id_number_index = %(document)s AND p.merged_into_id IS NULL AND NOT p.is_void [scope] LIMIT %(most)s",
     "piece": """SELECT p.id FROM people_person p
-        WHERE (p.name LIKE %(piece)s OR p.pinyin LIKE %(low_piece)s) AND p.merged_into_id IS NULL [scope]
+        WHERE (p.name LIKE %(piece)s OR p.pinyin LIKE %(low_piece)s) AND p.merged_into_id IS NULL AND NOT p.is_void [scope]
         LIMIT %(most)s""",
 }
 WAYS.update({way: text.replace("[scope]", IN_SCOPE) for way, text in WAYS.items()})
@@ -90,7 +90,7 @@ def find_persons(text: str, *, limit: int = 50, unit_ids: Collection[int] | None
 
 def persons_named(names: Collection[str]) -> dict[int, str]:
     """Whose name is one of these, to the letter."""
-    found = Person.objects.filter(name__in=list(names), merged_into=None)
+    found = Person.objects.filter(name__in=list(names), merged_into=None, is_void=False)
     return dict(found.values_list("pk", "name"))
 
 

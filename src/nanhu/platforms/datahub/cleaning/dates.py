@@ -16,8 +16,15 @@ EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2100, 1, 1)
 
 
+def is_ambiguous(cell: Cell) -> bool:
+    """2023.10 typed as a number is 2023.1: January or October."""
+    return isinstance(cell, float) and bool(re.fullmatch(r"\d{4}\.1", repr(cell)))
+
+
 def clean_date(cell: Cell) -> date | None:
-    """None where nothing can be read. A month alone is its first day."""
+    """None where nothing can be read, or two things. A month alone is its first day."""
+    if is_ambiguous(cell):
+        return None
     text = text_of(cell).replace(" 00:00:00", "")
     text = text if "T" in text or ":" in text else text.replace(" ", "")
     day = _by_number(text) if text.isdecimal() else _by_style(text)

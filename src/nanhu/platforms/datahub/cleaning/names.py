@@ -12,7 +12,11 @@ from nanhu.platforms.people.api import pinyin_of
 DOTS: Final = "·．.•‧・∙⋅"
 HAN: Final = r"\u3007\u3400-\u9fff\U00020000-\U000323af"
 DOT_BETWEEN: Final = re.compile(rf"(?<=[{HAN}]) ?[{re.escape(DOTS)}] ?(?=[{HAN}])")
-SUFFIX: Final = re.compile(rf"(?<=[{HAN}])(\([^()]{{0,4}}\)|\d{{1,2}})$")
+REMARKS: Final = (
+    "大|小|男|女|老|甲|乙|丙|丁|上|下|[a-z]|[0-9]{1,2}|[一二三四五六]|新|旧|本|研|博|硕|曾用名|借调|返聘|外聘|退休|实习"
+)
+SUFFIX: Final = re.compile(rf"(?<=[{HAN}])(\((?:{REMARKS})?\)|\d{{1,2}})$", re.IGNORECASE)
+"""What else stands in brackets may be the parts of a character that could not be typed: 孟(女洁) is no 孟."""
 HAN_NAME: Final = re.compile(rf"^[{HAN}](?:[{HAN}·]*[{HAN}])?$")
 LATIN_NAME: Final = re.compile(r"^[^\W\d_](?:[^\W\d_]|[ '’.,\-])*$")
 NO_NAMES: Final = ("测试", "姓名", "合计", "无名", "未知")

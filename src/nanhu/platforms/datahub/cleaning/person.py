@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.platforms.datahub.cleaning.contacts import clean_email, clean_phone
-from nanhu.platforms.datahub.cleaning.dates import clean_date
+from nanhu.platforms.datahub.cleaning.dates import clean_date, is_ambiguous
 from nanhu.platforms.datahub.cleaning.documents import Document, clean_document, is_area_known
+from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, squeezed, text_of
-from nanhu.platforms.datahub.cleaning.units import UnitBook
-from nanhu.platforms.datahub.codes import CodeTable, code_table
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.sources import SourceSpec
 
@@ -21,7 +20,8 @@ LONGEST_SHOWN: Final = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanRow:
-    """What a row says, in the codes of the standard. None and "" say nothing."""
+    """What a row says, in the codes of the standard. None and "" say nothing. `said_…`: of its own columns, whatever the
+    number of the document says."""
 
     campus_no: str
     name: str
@@ -40,6 +40,8 @@ class CleanRow:
     starts_on: date | None = None
     ends_on: date | None = None
     state: str | None = None
+    said_sex: str | None = None
+    said_birth: date | None = None
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Cleaning:
     spec: SourceSpec
     columns: Mapping[str, str]
     cells: Mapping[str, Cell]
-    units: UnitBook
+    lookups: Lookups
     today: date
     findings: list[Finding] = field(default_factory=list)
 
@@ -65,10 +67,10 @@ class Cleaning:
 
 
 def clean_person(
-    spec: SourceSpec, columns: Mapping[str, str], cells: Mapping[str, Cell], units: UnitBook, today: date
+    spec: SourceSpec, columns: Mapping[str, str], cells: Mapping[str, Cell], lookups: Lookups, today: date
 ) -> tuple[CleanRow | None, list[Finding]]:
     """In the order of the catalogue, so that the first rejecting finding is the one that counts."""
-    work = Cleaning(spec, columns, cells, units, today)
+    work = Cleaning(spec, columns, cells, lookups, today)
     campus_no, name = clean_campus_no(work), clean_person_name(work)
     said: dict[str, Any] = {"campus_no": campus_no, "name": name}
     if spec.kind == "persons":
@@ -76,7 +78,8 @@ def clean_person(
         said |= clean_category(work) | clean_unit(work) | clean_dates(work)
         said |= {"ethnicity": code_of(work, "ethnicity", "ethnicity")}
     said |= {"phone": optional_phone(work), "email": optional_email(work)}
-    if any(finding.severity == "reject" for finding in work.findings):
+    is_refused = any(finding.severity == "reject" for finding in work.findings)
+    if is_refused and not (lookups.is_lenient and campus_no and name):
         return None, work.findings
     return CleanRow(**said), work.findings
 
@@ -108,10 +111,10 @@ def clean_person_name(work: Cleaning) -> str:
 
 def clean_document_columns(work: Cleaning) -> dict[str, Any]:
     """Sex, birth date and nationality stand with the document: a Chinese number knows them best."""
-    code_of(
+    kind = code_of(
         work, "document_kind", "document_kind"
-    )  # the number mostly knows its kind: the spelling is reported all the same
-    document = clean_document(work.cell("id_number"), work.cell("document_kind"), today=work.today)
+    )  # mostly the number knows it; the spelling is reported all the same
+    document = clean_document(work.cell("id_number"), kind, today=work.today)
     if document.fault:
         work.find(document.fault, "id_number", value=mask_id_number(squeezed(work.cell("id_number"))[:LONGEST_SHOWN]))
     elif document.area and not is_area_known(document.area):
@@ -121,8 +124,15 @@ def clean_document_columns(work: Cleaning) -> dict[str, Any]:
         "document_kind": document.kind,
         "sex": clean_sex(work, document),
         "birth_date": clean_birth(work, document),
+        "said_birth": clean_date(work.cell("birth_date")),
+        "said_sex": said_sex(work),
         "nationality": clean_nationality(work, document),
     }
+
+
+def said_sex(work: Cleaning) -> str | None:
+    code = work.lookups.code("sex", text_of(work.cell("sex")))
+    return code.code if code and code.code in {"1", "2"} else None
 
 
 def clean_sex(work: Cleaning, document: Document) -> str | None:
@@ -153,23 +163,22 @@ def clean_nationality(work: Cleaning, document: Document) -> str | None:
 def code_of(work: Cleaning, name: str, table_key: str) -> str | None:
     """The code of an optional column; a spelling nobody knows is reported and left empty."""
     text = text_of(work.cell(name))
-    table: CodeTable = code_table(table_key)
-    code = table.find(text) if text else None
+    code = work.lookups.code(table_key, text) if text else None
     if code is None and not is_empty(text):
         work.find("unmapped_code", name, value=text[:LONGEST_SHOWN], table=table_key)
     return code.code if code else None
 
 
 def clean_category(work: Cleaning) -> dict[str, Any]:
-    code = code_table("person_category").find(text_of(work.cell("category")))
+    code = work.lookups.code("person_category", text_of(work.cell("category")))
     if code is None or not code.note.startswith(work.spec.affiliation):
-        work.find("category_unknown", "category", value=work.shown("category"))
+        work.find("category_unknown", "category", value=work.shown("category"), table="person_category")
         return {}
     return {"category": code.code, "category_name": code.name}
 
 
 def clean_unit(work: Cleaning) -> dict[str, Any]:
-    code = work.units.find(work.cell("unit_code"), work.cell("unit_name"))
+    code = work.lookups.units.find(work.cell("unit_code"), work.cell("unit_name"))
     if code is None:
         work.find("unit_unknown", "unit_code", value=work.shown("unit_code") or work.shown("unit_name"))
     return {"unit_code": code}
@@ -178,7 +187,8 @@ def clean_unit(work: Cleaning) -> dict[str, Any]:
 def clean_dates(work: Cleaning) -> dict[str, Any]:
     starts_on = clean_date(work.cell("starts_on"))
     if starts_on is None:
-        work.find("date_invalid", "starts_on", value=work.shown("starts_on"))
+        code = "date_ambiguous" if is_ambiguous(work.cell("starts_on")) else "date_invalid"
+        work.find(code, "starts_on", value=work.shown("starts_on"))
     ends_on = optional_date(work, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
         work.find("dates_reversed", "ends_on", start=starts_on.isoformat(), end=ends_on.isoformat())
@@ -190,7 +200,7 @@ def clean_status(work: Cleaning, ends_on: date | None) -> dict[str, Any]:
     if not work.spec.status_table:
         return {"state": "ended" if ends_on and ends_on < work.today else "active"}
     text = text_of(work.cell("status"))
-    status = code_table(work.spec.status_table).find(text) if text else None
+    status = work.lookups.code(work.spec.status_table, text) if text else None
     if status is None:
         if not is_empty(text):
             work.find("unmapped_code", "status", value=text[:LONGEST_SHOWN], table=work.spec.status_table)
@@ -201,7 +211,8 @@ def clean_status(work: Cleaning, ends_on: date | None) -> dict[str, Any]:
 def optional_date(work: Cleaning, name: str) -> date | None:
     day = clean_date(work.cell(name))
     if day is None and not is_empty(text_of(work.cell(name))):
-        work.find("date_unreadable", name, value=work.shown(name))
+        code = "date_two_ways" if is_ambiguous(work.cell(name)) else "date_unreadable"
+        work.find(code, name, value=work.shown(name))
     return day
 
 

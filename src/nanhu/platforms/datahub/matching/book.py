@@ -1,10 +1,9 @@
 """Matching rows to persons: rows find their person by document, by campus number, and never by name alone."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from nanhu.platforms.datahub.cleaning.documents import is_one_off, is_transposed
+from nanhu.platforms.datahub.cleaning.documents import PASSPORT, is_one_off, is_transposed
 from nanhu.platforms.datahub.cleaning.names import folded, is_near
 from nanhu.platforms.datahub.cleaning.person import CleanRow
 from nanhu.platforms.datahub.findings import Finding
@@ -12,7 +11,8 @@ from nanhu.platforms.datahub.findings import Finding
 
 @dataclass(slots=True)
 class Known:
-    """A person as the matcher sees them. `token` is the person's id, or a negative number for one yet to be made."""
+    """A person as the matcher sees them. `token` is the person's id, or a negative number for one yet to be made. `document`
+    is the current one, `documents` all they ever had, with the campus number whose row brought each; `learned`: of these rows."""
 
     token: int
     name: str
@@ -21,8 +21,11 @@ class Known:
     birth_date: date | None = None
     sex: str = "0"
     phone_index: bytes | None = None
-    documents: set[bytes] = field(default_factory=set)
+    document: bytes | None = None
+    documents: dict[bytes, str] = field(default_factory=dict)
+    learned: frozenset[bytes] = frozenset()
     numbers: set[str] = field(default_factory=set)
+    is_fresh: bool = False
 
     def is_called(self, name: str) -> bool:
         wanted = folded(name)
@@ -42,26 +45,56 @@ class Match:
     is_new: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a document. Countries number their passports each for itself, and kinds of documents do."""
+
+    token: int
+    kind: str
+    country: str
+
+    def fits(self, kind: str, country: str) -> bool:
+        """What is not known fits."""
+        if kind and self.kind and kind != self.kind:
+            return False
+        return kind != PASSPORT or not country or not self.country or country == self.country
+
+
 @dataclass(slots=True)
 class PersonBook:
-    """Everyone known, by every number they ever had; grows while rows are read."""
+    """Everyone known, by every number they ever had; grows while rows are read. `voids`: by campus number, who is known of
+    batches that were rolled back alone. `decided`: what stewards said of a person under another name."""
 
     persons: dict[int, Known] = field(default_factory=dict)
-    by_document: dict[bytes, int] = field(default_factory=dict)
+    by_document: dict[bytes, list[Holder]] = field(default_factory=dict)
+    voids: dict[str, Known] = field(default_factory=dict)
+    decided: dict[tuple[int, str], bool] = field(default_factory=dict)
+    indexes: dict[str, bytes] = field(default_factory=dict)
     by_number: dict[str, int] = field(default_factory=dict)
     next_token: int = -1
 
-    def add(self, known: Known, *, documents: Iterable[bytes] = (), numbers: Iterable[str] = ()) -> None:
+    def add(self, known: Known) -> None:
         self.persons[known.token] = known
-        for document in documents:
-            self.by_document[document] = known.token
-            known.documents.add(document)
-        for number in numbers:
-            self.by_number[number] = known.token
+
+    def hold(self, token: int, document: bytes, *, kind: str, country: str, campus_no: str = "") -> None:
+        """Learn of a document; where two claim it, whoever came first has it."""
+        holders = self.by_document.setdefault(document, [])
+        if not any(one.fits(kind, country) for one in holders):
+            holders.append(Holder(token, kind, country))
+        self.persons[token].documents.setdefault(document, campus_no)
+
+    def owner_of(self, document: bytes, row: CleanRow) -> int | None:
+        fitting = [
+            one
+            for one in self.by_document.get(document, ())
+            if one.fits(row.document_kind or "", row.nationality or "")
+        ]
+        named = [one for one in fitting if self.persons[one.token].is_called(row.name)]
+        return next((one.token for one in named or fitting), None)
 
     def match(self, row: CleanRow, document: bytes) -> Match:
         """A row of a register, with the blind index of its document."""
-        owner, holder = self.by_document.get(document), self.by_number.get(row.campus_no)
+        owner, holder = self.owner_of(document, row), self.by_number.get(row.campus_no)
         if owner is None and holder is None:
             return self._newcomer(row, document)
         if owner is not None and holder in {None, owner}:
@@ -86,24 +119,34 @@ class PersonBook:
         known.numbers.add(row.campus_no)
         self.by_number.setdefault(row.campus_no, token)
         if document is not None:
-            self.by_document.setdefault(document, token)
-            known.documents.add(document)
+            known.learned |= set() if document in known.documents else {document}
+            kind, country = row.document_kind or "", row.nationality or ""
+            self.hold(token, document, kind=kind, country=country, campus_no=row.campus_no)
 
     def _newcomer(self, row: CleanRow, document: bytes) -> Match:
-        known = Known(self.next_token, row.name, birth_date=row.birth_date, sex=row.sex or "0")
-        self.next_token -= 1
-        self.persons[known.token] = known
+        """Who is void comes back where number and name are the same; nothing else that was said of them counts."""
+        void = self.voids.get(row.campus_no)
+        is_back = void is not None and void.token not in self.persons and void.is_called(row.name)
+        token = void.token if void and is_back else self.next_token
+        self.next_token -= not is_back
+        known = Known(token, row.name, birth_date=row.birth_date, sex=row.sex or "0", is_fresh=True)
+        self.add(known)
         self.accept(known.token, row, document)
         return Match(known.token, is_new=True)
 
     def _accept(self, token: int, row: CleanRow, document: bytes) -> Match:
-        findings = (
-            ()
-            if self.persons[token].is_nearly_called(row.name)
-            else (Finding("name_changed", "name", {"value": row.name}),)
-        )
+        """A number that agrees does not outvote everything else."""
+        known = self.persons[token]
+        if known.is_called(row.name) or self.decided.get((token, folded(row.name))):
+            self.accept(token, row, document)
+            return Match(token)
+        if (token, folded(row.name)) in self.decided:
+            return Match(None, (Finding("decided_different", "id_number"),))
+        if is_contradicted(known, row):
+            return Match(None, (Finding("identity_contradicts", "id_number"),), rivals=(token,))
+        is_near_name = known.is_nearly_called(row.name)
         self.accept(token, row, document)
-        return Match(token, findings)
+        return Match(token, () if is_near_name else (Finding("name_changed", "name", {"value": row.name}),))
 
     def _by_number(self, holder: int, row: CleanRow, document: bytes) -> Match:
         known = self.persons[holder]
@@ -118,6 +161,16 @@ class PersonBook:
         if self.persons[owner].is_called(row.name) and not self.persons[holder].is_called(row.name):
             return Match(None, (Finding("campus_no_taken", "campus_no", {"value": row.campus_no}),))
         return Match(None, (Finding("conflicting_evidence", "id_number"),), rivals=(owner, holder))
+
+
+def is_contradicted(known: Known, row: CleanRow) -> bool:
+    """Of a row under another name: its own birth date or sex is not theirs; or nothing else says that it is them."""
+    is_other_birth = row.said_birth is not None and known.birth_date is not None and row.said_birth != known.birth_date
+    is_other_sex = row.said_sex is not None and {row.said_sex, known.sex} == {"1", "2"}
+    if is_other_birth or is_other_sex:
+        return True
+    is_borne_out = row.said_birth is not None or row.campus_no in known.numbers
+    return not is_borne_out and not known.is_nearly_called(row.name)
 
 
 def is_near_number(left: str, right: str) -> bool:

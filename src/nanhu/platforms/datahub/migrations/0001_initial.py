@@ -1,6 +1,8 @@
 import uuid
 from pathlib import Path
 
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.fields.json
 import django.utils.timezone
@@ -21,6 +23,27 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="SharedTable",
+            fields=[
+                ("key", models.TextField(primary_key=True, serialize=False)),
+                (
+                    "last_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, help_text="of its last write: later ones are later"
+                    ),
+                ),
+                (
+                    "fields",
+                    models.JSONField(
+                        default=list, help_text="of its open fields name, type, length, and whether a row needs it"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_shared_table",
+            },
+        ),
+        migrations.CreateModel(
             name="Batch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -33,7 +56,9 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("landing", "正在读入"),
+                            ("unmapped", "待对应各列"),
                             ("landed", "已读入，未生效"),
+                            ("waiting", "先不生效，等放行"),
                             ("applied", "已生效"),
                             ("rehearsed", "已试运行"),
                             ("refused", "整个文件被拒"),
@@ -49,10 +74,24 @@ class Migration(migrations.Migration):
                         blank=True, default="", help_text="encoding or sheet, or why the file was refused"
                     ),
                 ),
+                ("headings", models.JSONField(default=list, help_text="of the file, in its order")),
                 ("columns", models.JSONField(default=dict, help_text="our field → header in the file")),
                 ("counts", models.JSONField(default=dict)),
                 ("differences", models.JSONField(default=list, help_text="a sample of what changes")),
                 ("change_sets", models.JSONField(default=list, help_text="ids of people.ChangeSet, oldest first")),
+                ("gate", models.JSONField(default=list, help_text="what was measured: see services/gate.py")),
+                (
+                    "gate_level",
+                    models.TextField(
+                        blank=True,
+                        choices=[("green", "正常"), ("amber", "要人看过"), ("red", "要两个人看过")],
+                        default="",
+                    ),
+                ),
+                (
+                    "is_released",
+                    models.BooleanField(default=False, help_text="somebody saw what the gate says, and let it pass"),
+                ),
                 ("account_id", models.BigIntegerField(null=True)),
                 ("actor", models.TextField()),
                 (
@@ -94,32 +133,53 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="KnownDocument",
+            name="CodeAlias",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("index", models.BinaryField(max_length=32, unique=True)),
+                ("table", models.TextField()),
+                ("spelling", models.TextField(help_text="without spaces, width and case")),
+                ("code", models.TextField()),
+                ("source", models.TextField(blank=True, default="")),
+                ("actor", models.TextField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.batch"
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-                    ),
-                ),
             ],
             options={
-                "db_table": "datahub_known_document",
+                "db_table": "datahub_code_alias",
+                "constraints": [
+                    models.UniqueConstraint(fields=("table", "spelling", "source"), name="datahub_code_alias_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("spelling", ""), _negated=True), name="datahub_code_alias_is_spelt"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HeadingMap",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField()),
+                ("signature", models.TextField(help_text="SHA-256 of its headings")),
+                ("columns", models.JSONField(help_text="our field → heading")),
+                ("actor", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "datahub_heading_map",
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "signature"), name="datahub_heading_map_once")
+                ],
             },
         ),
         migrations.CreateModel(
             name="LandingRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "sheet",
+                    models.TextField(
+                        blank=True, default="", help_text="of a workbook from whose several sheets rows were taken"
+                    ),
+                ),
                 ("line", models.IntegerField()),
                 ("raw", models.JSONField()),
                 ("sealed", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="datahub.landing")),
@@ -184,10 +244,98 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Missing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField()),
+                ("kind", models.TextField(help_text="of the affiliation")),
+                ("campus_no", models.TextField()),
+                (
+                    "lacked_by",
+                    models.JSONField(default=list, help_text="ids of the batches that lacked it, oldest first"),
+                ),
+                ("since", models.DateTimeField()),
+                ("ended_on", models.DateField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "back_in",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.batch"
+                    ),
+                ),
+                (
+                    "ended_in",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.batch"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_missing",
+            },
+        ),
+        migrations.CreateModel(
+            name="Release",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("asked", "待复核"),
+                            ("agreed", "已放行"),
+                            ("refused", "未同意"),
+                            ("taken_back", "已撤回"),
+                        ],
+                        default="asked",
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="datahub.batch"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_release",
+            },
+        ),
+        migrations.CreateModel(
             name="Review",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("alias", models.TextField(blank=True, default="")),
                 ("reasons", models.JSONField(default=list)),
                 ("score", models.SmallIntegerField(default=0)),
                 (
@@ -218,7 +366,7 @@ class Migration(migrations.Migration):
                 (
                     "right",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
                 (
@@ -233,94 +381,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "datahub_review",
-            },
-        ),
-        migrations.CreateModel(
-            name="StandardCode",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("table", models.TextField()),
-                ("code", models.TextField()),
-                ("name", models.TextField()),
-                ("aliases", models.JSONField(default=list)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "db_table": "datahub_code",
-                "constraints": [models.UniqueConstraint(fields=("table", "code"), name="datahub_code_once")],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="landingrow",
-            index=models.Index(fields=["batch", "state", "line"], name="datahub_landing_state"),
-        ),
-        migrations.AddIndex(
-            model_name="landingrow",
-            index=models.Index(fields=["person"], name="datahub_landing_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="landingrow",
-            constraint=models.UniqueConstraint(fields=("batch", "line"), name="datahub_landing_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="landingrow",
-            constraint=models.CheckConstraint(condition=models.Q(("line__gte", 1)), name="datahub_landing_line"),
-        ),
-        migrations.AddIndex(
-            model_name="issue",
-            index=models.Index(fields=["batch", "severity", "code", "line"], name="datahub_issue_batch"),
-        ),
-        migrations.AddIndex(
-            model_name="issue",
-            index=models.Index(fields=["row"], name="datahub_issue_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", ["reject", "review", "notice"])), name="datahub_issue_severity"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["state", "id"], name="datahub_review_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left__lt", models.F("right"))), name="datahub_review_is_ordered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("row", None)), fields=("left", "right"), name="datahub_review_pair_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("row", None), _negated=True), fields=("row",), name="datahub_review_row_once"
-            ),
-        ),
-        migrations.CreateModel(
-            name="SharedTable",
-            fields=[
-                ("key", models.TextField(primary_key=True, serialize=False)),
-                (
-                    "last_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, help_text="of its last write: later ones are later"
-                    ),
-                ),
-                (
-                    "fields",
-                    models.JSONField(
-                        default=list, help_text="of its open fields name, type, length, and whether a row needs it"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "datahub_shared_table",
             },
         ),
         migrations.CreateModel(
@@ -345,47 +405,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "datahub_shared_row",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("batch", None), _negated=True),
-                        fields=["batch"],
-                        name="datahub_shared_row_batch",
-                    ),
-                    models.Index(
-                        models.F("table_key"),
-                        django.db.models.fields.json.KeyTextTransform("campus_no", "data"),
-                        condition=models.Q(("valid_to", None)),
-                        name="datahub_shared_row_person",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("valid_to", None)),
-                        fields=("table_key", "key"),
-                        name="datahub_shared_row_living",
-                    ),
-                    models.UniqueConstraint(fields=("table_key", "key", "valid_from"), name="datahub_shared_row_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
-                        ),
-                        name="datahub_shared_row_span",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("is_removed", False), models.Q(("data", {}), ("sealed__isnull", True)), _connector="OR"
-                        ),
-                        name="datahub_shared_row_removed",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("sealed__isnull", True), ("sealed_index", None)),
-                            models.Q(("sealed__isnull", False), ("sealed_index__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="datahub_shared_row_sealed",
-                    ),
-                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StandardCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.TextField()),
+                ("code", models.TextField()),
+                ("name", models.TextField()),
+                ("aliases", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "datahub_code",
+                "constraints": [models.UniqueConstraint(fields=("table", "code"), name="datahub_code_once")],
             },
         ),
         migrations.CreateModel(
@@ -434,42 +468,319 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "datahub_writer_switch",
+            },
+        ),
+        migrations.CreateModel(
+            name="GateLimit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("reason", models.TextField(help_text="the office's document that asks for it")),
+                ("created_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by_name", models.TextField(blank=True, default="")),
+                ("source", models.TextField(blank=True, default="")),
+                (
+                    "measure",
+                    models.TextField(
+                        choices=[
+                            ("gone", "文件里没有了的人"),
+                            ("new", "新增的人"),
+                            ("name", "改了姓名"),
+                            ("ended", "结束了身份"),
+                            ("changed", "某一列改了的人"),
+                            ("refused", "拒绝的行"),
+                            ("birth", "证件号码与出生日期、性别不符"),
+                            ("identity", "证件与人对不上"),
+                            ("cleared", "某一列空了的行"),
+                            ("heading", "少了的列"),
+                        ]
+                    ),
+                ),
+                ("amber", models.PositiveIntegerField()),
+                ("red", models.PositiveIntegerField()),
+                ("amber_rows", models.PositiveIntegerField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.gatelimit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_gate_limit",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("approver__isnull", True),
-                            models.Q(("approver", models.F("author")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="datahub_writer_switch_two_people",
+                        condition=models.Q(("reason", ""), _negated=True), name="datahub_gate_limit_has_reason"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="datahub_gate_limit_ends_after_start",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        expressions=[
+                            (models.F("source"), "="),
+                            (models.F("measure"), "="),
+                            (
+                                models.Func(
+                                    models.F("starts_on"), models.F("ends_on"), models.Value("[]"), function="daterange"
+                                ),
+                                "&&",
                             ),
-                            models.Q(
-                                ("approver__isnull", False),
-                                ("decided_at__isnull", False),
-                                ("state__in", ["agreed", "refused", "overruled"]),
-                            ),
-                            models.Q(
-                                ("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")
-                            ),
-                            _connector="OR",
-                        ),
-                        name="datahub_writer_switch_decided",
+                        ],
+                        name="datahub_gate_limit_no_overlap",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="datahub_writer_switch_has_reason"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "asked")),
-                        fields=("table_key",),
-                        name="datahub_writer_switch_one_waits",
+                        condition=models.Q(("red__gte", models.F("amber"))), name="datahub_gate_limit_in_order"
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="KnownDocument",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("index", models.BinaryField(max_length=32)),
+                ("kind", models.TextField(blank=True, default="")),
+                ("nationality", models.TextField(blank=True, default="")),
+                ("campus_no", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.batch"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_known_document",
+                "constraints": [
+                    models.UniqueConstraint(fields=("index", "kind", "nationality"), name="datahub_known_document_once")
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="landingrow",
+            index=models.Index(fields=["batch", "state", "line"], name="datahub_landing_state"),
+        ),
+        migrations.AddIndex(
+            model_name="landingrow",
+            index=models.Index(fields=["person"], name="datahub_landing_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="landingrow",
+            constraint=models.UniqueConstraint(fields=("batch", "sheet", "line"), name="datahub_landing_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="landingrow",
+            constraint=models.CheckConstraint(condition=models.Q(("line__gte", 1)), name="datahub_landing_line"),
+        ),
+        migrations.AddIndex(
+            model_name="issue",
+            index=models.Index(fields=["batch", "severity", "code", "line"], name="datahub_issue_batch"),
+        ),
+        migrations.AddIndex(
+            model_name="issue",
+            index=models.Index(fields=["row"], name="datahub_issue_row"),
+        ),
+        migrations.AddConstraint(
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["reject", "review", "notice"])), name="datahub_issue_severity"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="missing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("back_in", None)), fields=("source", "campus_no"), name="datahub_missing_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="missing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_in", None), ("ended_on", None)),
+                    models.Q(("ended_in__isnull", False), ("ended_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="datahub_missing_ended",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="datahub_release_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["agreed", "refused"])
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    _connector="OR",
+                ),
+                name="datahub_release_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="datahub_release_has_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("batch",), name="datahub_release_one_waits"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["state", "id"], name="datahub_review_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("alias", ""), ("left__lt", models.F("right")), ("right__isnull", False)),
+                    models.Q(("right", None), ("row__isnull", False), models.Q(("alias", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="datahub_review_is_ordered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("row", None)), fields=("left", "right"), name="datahub_review_pair_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("row", None), _negated=True), fields=("row",), name="datahub_review_row_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="sharedrow",
+            index=models.Index(
+                condition=models.Q(("batch", None), _negated=True), fields=["batch"], name="datahub_shared_row_batch"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="sharedrow",
+            index=models.Index(
+                models.F("table_key"),
+                django.db.models.fields.json.KeyTextTransform("campus_no", "data"),
+                condition=models.Q(("valid_to", None)),
+                name="datahub_shared_row_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sharedrow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)), fields=("table_key", "key"), name="datahub_shared_row_living"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sharedrow",
+            constraint=models.UniqueConstraint(
+                fields=("table_key", "key", "valid_from"), name="datahub_shared_row_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sharedrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"),
+                name="datahub_shared_row_span",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sharedrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_removed", False), models.Q(("data", {}), ("sealed__isnull", True)), _connector="OR"
+                ),
+                name="datahub_shared_row_removed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sharedrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sealed__isnull", True), ("sealed_index", None)),
+                    models.Q(("sealed__isnull", False), ("sealed_index__isnull", False)),
+                    _connector="OR",
+                ),
+                name="datahub_shared_row_sealed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="writerswitch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="datahub_writer_switch_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="writerswitch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["agreed", "refused", "overruled"]),
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    _connector="OR",
+                ),
+                name="datahub_writer_switch_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="writerswitch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="datahub_writer_switch_has_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="writerswitch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("table_key",), name="datahub_writer_switch_one_waits"
+            ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

@@ -1,5 +1,6 @@
 """Rows as they come out of a file, whatever its format."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ class RawRow:
     cells: dict[str, Cell]
     extra: tuple[Cell, ...] = ()
     formulas: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,19 @@ class Table:
     expected: int = 0
 
 
-def row_of(line: int, headers: Sequence[str], values: Sequence[Cell], formulas: tuple[str, ...] = ()) -> RawRow:
+def told_apart(headers: Sequence[str]) -> tuple[str, ...]:
+    """Of equal headings each keeps its cells: the second is called "备注·2"."""
+    seen: Counter[str] = Counter()
+    found = []
+    for header in headers:
+        seen[header] += bool(header)
+        found.append(header if seen[header] < 2 else f"{header}·{seen[header]}")  # noqa: PLR2004  (the second of a name)
+    return tuple(found)
+
+
+def row_of(
+    line: int, headers: Sequence[str], values: Sequence[Cell], formulas: tuple[str, ...] = (), sheet: str = ""
+) -> RawRow:
     cells = {header: value for header, value in zip(headers, values, strict=False) if header}
     extra = tuple(value for value in values[len(headers) :] if value not in (None, ""))
-    return RawRow(line, cells, extra, formulas)
+    return RawRow(line, cells, extra, formulas, sheet)

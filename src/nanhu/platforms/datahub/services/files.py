@@ -25,15 +25,15 @@ def sha256_of(path: Path) -> str:
 
 
 def applied_before(spec: SourceSpec, sha256: str) -> Batch | None:
-    """Of a shared table only where it is the last that happened to the table: after another file or write it says something anew."""
+    """Only where it is the last that happened: after another file (or write into its table) it says something anew."""
     same = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.APPLIED).order_by("-id").first()
-    if same is None or spec.kind != "shared" or is_last(spec, same):
-        return same
-    return None
+    return same if same is None or is_last(spec, same) else None
 
 
 def is_last(spec: SourceSpec, batch: Batch) -> bool:
     later = Batch.objects.filter(source=spec.key, state=Batch.State.APPLIED, finished_at__gt=batch.finished_at)
+    if spec.kind != "shared":
+        return not later.exists()
     rows = SharedRow.objects.filter(table_key=spec.table, valid_from__gt=batch.finished_at).exclude(batch=batch)
     return not later.exists() and not rows.exists()
 
@@ -59,7 +59,7 @@ def open_batch(*, by: Actor, spec: SourceSpec, path: Path, file_name: str, sha25
         sha256=sha256,
         size_bytes=path.stat().st_size,
         is_dry_run=dry_run,
-        is_repeat=spec.kind == "shared" and was_applied(spec.key, sha256),
+        is_repeat=was_applied(spec.key, sha256),
         account_id=by.account_id,
         actor=by.name,
     )

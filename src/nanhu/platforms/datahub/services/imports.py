@@ -23,7 +23,7 @@ from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_row
 from nanhu.platforms.datahub.services.landing_progress import LandingProgress
 from nanhu.platforms.datahub.services.settle import settle_batch
 from nanhu.platforms.datahub.services.settle_shared import settle_shared
-from nanhu.platforms.datahub.services.settle_units import settle_units, unit_book
+from nanhu.platforms.datahub.services.settle_units import lookups_for, settle_units
 from nanhu.platforms.datahub.sources import SourceSpec, source
 
 STEP: Final = 500
@@ -92,7 +92,7 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
         return settle_units(by=by, batch_id=batch.id, stored=stored)
     if spec.kind == "shared":
         return settle_or_refuse(by=by, batch=batch, stored=stored)
-    rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, unit_book(), campus_today()))
+    rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, lookups_for(spec), campus_today()))
     if progress is not None:
         progress.advance(len(rows), _("正在归并并写入主数据…"), total=len(rows))
     return settle_batch(by=by, batch_id=batch.id, rows=rows)

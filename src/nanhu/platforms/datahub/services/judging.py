@@ -5,23 +5,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from nanhu.platforms.datahub.cleaning.lookups import Lookups
+from nanhu.platforms.datahub.cleaning.names import folded
 from nanhu.platforms.datahub.cleaning.person import CleanRow, clean_person
-from nanhu.platforms.datahub.cleaning.text import is_empty, text_of
-from nanhu.platforms.datahub.cleaning.units import UnitBook
+from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, text_of
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.matching.book import Known, Match, PersonBook, is_near_number
-from nanhu.platforms.datahub.models import KnownDocument, LandingRow
+from nanhu.platforms.datahub.models import KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.people import api as people
 
+EMPTY_CELLS: Final[frozenset[Cell]] = frozenset({None, "", " ", "-", "—", "/", "无"})
 STATES: Final = LandingRow.State
 
 
 @dataclass(slots=True)
 class Judged:
-    """A row with what became of it."""
+    """A row with what became of it. `campus_no` also of a refused one; `filled`: the fields that it says something of."""
 
     row_id: int
     line: int
@@ -30,6 +32,8 @@ class Judged:
     findings: list[Finding] = field(default_factory=list)
     token: int | None = None
     rivals: tuple[int, ...] = ()
+    campus_no: str = ""
+    filled: tuple[str, ...] = ()
 
     def reject(self, *findings: Finding) -> None:
         self.state = STATES.REJECTED.value
@@ -37,25 +41,32 @@ class Judged:
 
 
 def clean_rows(
-    spec: SourceSpec, columns: Mapping[str, str], rows: Iterable[StoredRow], units: UnitBook, today: date
+    spec: SourceSpec, columns: Mapping[str, str], rows: Iterable[StoredRow], lookups: Lookups, today: date
 ) -> Iterable[Judged]:
     for row in rows:
-        yield clean_row(spec, columns, row, units, today)
+        yield clean_row(spec, columns, row, lookups, today)
 
 
-def clean_row(spec: SourceSpec, columns: Mapping[str, str], row: StoredRow, units: UnitBook, today: date) -> Judged:
+def clean_row(spec: SourceSpec, columns: Mapping[str, str], row: StoredRow, lookups: Lookups, today: date) -> Judged:
     judged = Judged(row.row_id, row.line, STATES.ACCEPTED.value)
     if is_no_record(row.cells, columns):
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
         return judged
-    clean, findings = clean_person(spec, columns, row.cells, units, today)
+    judged.campus_no = spec.number.clean(row.cells.get(columns.get("campus_no", ""))) if spec.number else ""
+    judged.filled = filled_fields(columns, row.cells)
+    clean, findings = clean_person(spec, columns, row.cells, lookups, today)
     judged.findings += [*shape_findings(columns, row), *findings]
-    if clean is None or any(finding.severity == "reject" for finding in judged.findings):
+    is_refused = any(finding.severity == "reject" for finding in judged.findings)
+    if clean is None or (is_refused and not lookups.is_lenient):
         judged.state = STATES.REJECTED.value
     else:
         judged.clean = clean
     return judged
+
+
+def filled_fields(columns: Mapping[str, str], cells: Mapping[str, Cell]) -> tuple[str, ...]:
+    return tuple(name for name, header in columns.items() if cells.get(header) not in EMPTY_CELLS)
 
 
 def shape_findings(columns: Mapping[str, str], row: StoredRow) -> list[Finding]:
@@ -68,37 +79,65 @@ def shape_findings(columns: Mapping[str, str], row: StoredRow) -> list[Finding]:
 
 
 def read_book() -> PersonBook:
-    """Everyone, with every document and campus number they ever had."""
+    """Everyone, with every document and campus number they ever had, and what stewards decided."""
     book = PersonBook()
+    voids: dict[int, Known] = {}
     for one in people.known_people():
         known = Known(one.person_id, one.name, one.name_source, {one.name}, one.birth_date, one.sex, one.phone_index)
-        book.add(known, documents=[one.document_index] if one.document_index else [])
+        if one.is_void:
+            voids[one.person_id] = known
+            continue
+        book.add(known)
+        if one.document_index:
+            known.document = one.document_index
+            book.hold(one.person_id, one.document_index, kind=one.document_kind, country=one.nationality)
     for campus_no, person_id in people.campus_numbers().items():
         if person_id in book.persons:
             book.by_number[campus_no] = person_id
             book.persons[person_id].numbers.add(campus_no)
-    known_documents = dict(KnownDocument.objects.values_list("index", "person_id"))
-    heirs = people.heirs(known_documents.values())
-    for index, person_id in known_documents.items():
-        token = heirs.get(person_id, person_id)
-        if token in book.persons:
-            book.by_document.setdefault(bytes(index), token)
+    if voids:
+        book.voids = {number: voids[one] for number, one in people.void_numbers().items() if one in voids}
+    read_documents(book)
+    read_decisions(book)
     return book
+
+
+def read_documents(book: PersonBook) -> None:
+    """Of persons who had several, and of records that were merged; with the campus number whose row brought each."""
+    known = KnownDocument.objects.order_by("id").values_list("index", "person_id", "kind", "nationality", "campus_no")
+    listed: list[tuple[bytes, int, str, str, str]] = [(bytes(row[0]), *row[1:]) for row in known.iterator()]
+    listed += [(index, person_id, "", "", "") for index, person_id in people.merged_documents()]
+    heirs = people.heirs({one[1] for one in listed})
+    for index, person_id, kind, country, campus_no in listed:
+        person = book.persons.get(heirs.get(person_id, person_id))
+        if person is not None:
+            book.hold(person.token, index, kind=kind, country=country, campus_no=campus_no)
+            if campus_no:
+                person.documents[index] = campus_no
+
+
+def read_decisions(book: PersonBook) -> None:
+    """Whether who is known under a number is also who rows call otherwise."""
+    decided = Review.objects.filter(right=None).exclude(state=Review.State.OPEN).order_by("id")
+    listed = list(decided.values_list("left_id", "alias", "state"))
+    heirs = people.heirs({one[0] for one in listed})
+    for person_id, alias, state in listed:
+        book.decided[heirs.get(person_id, person_id), folded(alias)] = state == Review.State.SAME
 
 
 def match_rows(spec: SourceSpec, rows: Iterable[Judged], book: PersonBook) -> None:
     waiting = [row for row in rows if row.clean is not None]
     numbers = sorted({row.clean.id_number for row in waiting if row.clean and row.clean.id_number})
-    indexes = people.document_indexes(numbers)
+    book.indexes = people.document_indexes(numbers)
     for row in waiting:
         if row.clean is not None:
-            settle(row, match_one(spec, row.clean, book, indexes))
+            settle(row, match_one(spec, row.clean, book))
 
 
-def match_one(spec: SourceSpec, clean: CleanRow, book: PersonBook, indexes: Mapping[str, bytes]) -> Match:
+def match_one(spec: SourceSpec, clean: CleanRow, book: PersonBook) -> Match:
     if spec.kind == "contacts":
         return book.match_contact(clean)
-    return book.match(clean, indexes[clean.id_number or ""])
+    return book.match(clean, book.indexes[clean.id_number or ""])
 
 
 def settle(row: Judged, match: Match) -> None:

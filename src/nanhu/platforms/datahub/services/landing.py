@@ -1,7 +1,7 @@
-"""Landing (落地): every row of the file is kept as it came, sensitive cells sealed, by COPY."""
+"""Landing (落地): every row of the file is kept as it came, by COPY; cells are sealed by their column and, in every column,
+by their looks."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
@@ -11,12 +11,12 @@ from django.db import connection, transaction
 
 from nanhu.kernel.crypto import Sealed, decrypt_many, encrypt_many
 from nanhu.kernel.sheets.errors import EmptyFileError
-from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
+from nanhu.platforms.datahub.cleaning.text import Cell
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.reading.rows import RawRow, Table
+from nanhu.platforms.datahub.services.masking import looks_sensitive
 from nanhu.platforms.datahub.sources import SourceSpec
 
-LOOKS_SENSITIVE: Final = re.compile(r"\d{11}|\d{14}[\dXx]|[A-Za-z]{1,3}\d{7,}")
 CHUNK: Final = 2000
 LANDING: Final = "datahub.landing"
 
@@ -42,13 +42,12 @@ def land(
     if batch.state != Batch.State.LANDING:
         return
     sensitive = {header for name, header in table.columns.items() if spec.fields[name].is_sensitive}
-    open_headers = {header for name, header in table.columns.items() if not spec.fields[name].is_sensitive}
     with connection.cursor() as cursor:
-        statement = "COPY datahub_landing_row (batch_id, line, raw, sealed, state, created_at) FROM STDIN"
+        statement = "COPY datahub_landing_row (batch_id, sheet, line, raw, sealed, state, created_at) FROM STDIN"
         with cursor.cursor.copy(statement) as copy:
             count = 0
             for rows in batched(table.rows, CHUNK):
-                for values in landing_values(batch, rows, sensitive, open_headers):
+                for values in landing_values(batch, rows, sensitive):
                     copy.write_row(values)
                 count += len(rows)
                 report(count, table.expected)
@@ -58,26 +57,25 @@ def land(
     batch.save(update_fields=["state", "columns", "note"])
 
 
-def landing_values(
-    batch: Batch, rows: Sequence[RawRow], sensitive: set[str], open_headers: set[str]
-) -> Iterator[tuple[Any, ...]]:
+def landing_values(batch: Batch, rows: Sequence[RawRow], sensitive: set[str]) -> Iterator[tuple[Any, ...]]:
     plain, secret = [], []
     for row in rows:
-        hidden = {h: v for h, v in row.cells.items() if v is not None and is_secret(h, v, sensitive, open_headers)}
+        hidden = {h: v for h, v in row.cells.items() if v is not None and (h in sensitive or looks_sensitive(v))}
         shown = {h: v for h, v in row.cells.items() if v is not None and h not in hidden}
         plain.append(
             json.dumps({"cells": shown, "extra": len(row.extra), "formulas": row.formulas}, ensure_ascii=False)
         )
         secret.append(json.dumps(hidden, ensure_ascii=False))
     for row, raw, blob in zip(rows, plain, encrypt_many(secret, purpose=LANDING), strict=True):
-        yield batch.id, row.line, raw.replace("\\u0000", ""), blob, LandingRow.State.LANDED.value, batch.created_at
-
-
-def is_secret(header: str, value: Cell, sensitive: set[str], open_headers: set[str]) -> bool:
-    """Sensitive by its column; in a column nobody mapped, by its looks."""
-    if header in sensitive:
-        return True
-    return header not in open_headers and bool(LOOKS_SENSITIVE.search(squeezed(value)))
+        yield (
+            batch.id,
+            row.sheet,
+            row.line,
+            raw.replace("\\u0000", ""),
+            blob,
+            LandingRow.State.LANDED.value,
+            batch.created_at,
+        )
 
 
 def stored_rows(batch: Batch, *, states: Iterable[str] = (), row_ids: Iterable[int] = ()) -> Iterator[StoredRow]:
@@ -86,7 +84,7 @@ def stored_rows(batch: Batch, *, states: Iterable[str] = (), row_ids: Iterable[i
     rows = rows.filter(state__in=list(states)) if states else rows
     rows = rows.filter(id__in=list(row_ids)) if row_ids else rows
     columns = ("id", "line", "raw", "sealed", "mended")
-    for chunk in batched(rows.order_by("line").values_list(*columns).iterator(chunk_size=CHUNK), CHUNK):
+    for chunk in batched(rows.order_by("id").values_list(*columns).iterator(chunk_size=CHUNK), CHUNK):
         opened = decrypt_many([blob_of(row[3]) for row in chunk], purpose=LANDING)
         for row, secret in zip(chunk, opened, strict=True):
             yield opened_row(row, json.loads(secret))

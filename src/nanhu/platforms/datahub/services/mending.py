@@ -15,7 +15,7 @@ from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.outcome import sample_of
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch, settle_rows
-from nanhu.platforms.datahub.services.settle_units import unit_book
+from nanhu.platforms.datahub.services.settle_units import lookups_for
 from nanhu.platforms.datahub.sources import source
 from nanhu.platforms.people import api as people
 
@@ -83,7 +83,8 @@ def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int]) -> list[Jud
     if source(batch.source).kind == "shared":
         raise NotMendableError
     stored = stored_rows(batch, row_ids=row_ids)
-    rows = list(clean_rows(source(batch.source), batch.columns, stored, unit_book(), campus_today()))
+    spec = source(batch.source)
+    rows = list(clean_rows(spec, batch.columns, stored, lookups_for(spec), campus_today()))
     Issue.objects.filter(row_id__in=row_ids, resolved_at=None).update(resolved_at=now())
     result, _counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=False)
     note_replay(batch, rows, result)

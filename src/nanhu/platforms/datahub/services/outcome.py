@@ -13,6 +13,9 @@ from nanhu.platforms.datahub.matching.book import PersonBook
 from nanhu.platforms.datahub.matching.duplicates import Suspicion, find_duplicates
 from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, Review
 from nanhu.platforms.datahub.services.judging import Judged
+from nanhu.platforms.datahub.services.masking import masked_facts
+from nanhu.platforms.datahub.services.survivors import only_number
+from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.people import api as people
 
 LARGEST_SAMPLE: Final = 200
@@ -34,6 +37,9 @@ def write_rows(rows: Sequence[Judged], person_ids: Mapping[int, int]) -> None:
 
 
 def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
+    """What looks like a number of a document, phone or account is masked, whichever column it stood in."""
+    shape = SOURCES[batch.source].number if batch.source in SOURCES else None
+    pattern = shape.pattern if shape else ""
     Issue.objects.bulk_create(
         [
             Issue(
@@ -43,7 +49,7 @@ def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
                 code=finding.code,
                 column=finding.column,
                 severity=CATALOGUE[finding.code].severity,
-                facts=finding.facts,
+                facts=masked_facts(finding.facts, pattern),
             )
             for row in rows
             for finding in row.findings
@@ -96,18 +102,39 @@ def remember_documents(batch: Batch, rows: Iterable[Judged], book: PersonBook, p
     tokens = {row.token for row in rows if row.token and any(f.code in DOCUMENT_CHANGES for f in row.findings)}
     KnownDocument.objects.bulk_create(
         [
-            KnownDocument(index=document, person_id=person_ids[token], batch=batch)
+            KnownDocument(
+                index=document,
+                kind=holder.kind,
+                nationality=holder.country,
+                campus_no=campus_no or only_number(book.persons[token]),
+                person_id=person_ids[token],
+                batch=batch,
+            )
             for token in sorted(tokens)
-            for document in sorted(book.persons[token].documents)
+            for document, campus_no in sorted(book.persons[token].documents.items())
+            for holder in book.by_document[document]
+            if holder.token == token
         ],
         ignore_conflicts=True,
     )
 
 
 def open_reviews(
-    *, by: Actor, batch: Batch, rows: Sequence[Judged], book: PersonBook, person_ids: Mapping[int, int]
-) -> list[Suspicion]:
+    *, batch: Batch, rows: Sequence[Judged], found: Iterable[Suspicion], person_ids: Mapping[int, int]
+) -> None:
     """Held rows, and newcomers who look like someone else."""
+    named = [
+        Review(
+            batch=batch,
+            row_id=row.row_id,
+            left_id=person_ids[row.rivals[0]],
+            alias=row.clean.name,
+            reasons=["document"],
+            score=10,
+        )
+        for row in rows
+        if row.clean and len(row.rivals) == 1
+    ]
     held = [
         Review(
             batch=batch,
@@ -120,30 +147,31 @@ def open_reviews(
         for row in rows
         if row.rivals and len(torn := {person_ids[token] for token in row.rivals}) == 2  # noqa: PLR2004
     ]
-    found = suspect(by=by, rows=rows, book=book, person_ids=person_ids)
     pairs = [
         Review(batch=batch, left_id=min(pair), right_id=max(pair), reasons=list(one.reasons), score=one.score)
         for one in found
         if (pair := (person_ids[one.left], person_ids[one.right]))
     ]
-    Review.objects.bulk_create([*held, *pairs], ignore_conflicts=True)
-    return found
+    Review.objects.bulk_create([*named, *held, *pairs], ignore_conflicts=True)
 
 
-def suspect(*, by: Actor, rows: Sequence[Judged], book: PersonBook, person_ids: Mapping[int, int]) -> list[Suspicion]:
-    newcomers = {row.token for row in rows if row.token is not None and row.token < 0}
+def suspect(*, by: Actor, rows: Sequence[Judged], book: PersonBook) -> list[Suspicion]:
+    newcomers = {row.token for row in rows if row.token is not None and book.persons[row.token].is_fresh}
     if not newcomers:
         return []
+    own = {
+        row.token: row.clean.id_number for row in rows if row.token in newcomers and row.clean and row.clean.id_number
+    }
     phones = {row.token: row.clean.phone for row in rows if row.clean and row.clean.phone and row.token in newcomers}
     indexes = people.phone_indexes(sorted(set(phones.values())))
     for token, phone in phones.items():
         if token is not None:
             book.persons[token].phone_index = indexes[phone]
-    tokens = {person_id: token for token, person_id in person_ids.items()}
 
     def open_numbers(near: set[int]) -> dict[int, str]:
-        opened = people.open_documents([person_ids[token] for token in near], by=by, purpose="查重比对")
-        return {tokens[person_id]: number for person_id, number in opened.items()}
+        known = [token for token in near if token > 0 and token not in own]
+        opened = people.open_documents(known, by=by, purpose="查重比对") if known else {}
+        return opened | {token: number for token, number in own.items() if token in near and token is not None}
 
     return find_duplicates((book.persons[t] for t in newcomers if t is not None), book.persons.values(), open_numbers)
 

@@ -18,7 +18,7 @@ def take_for_good(*, by: Actor, batch_id: int, title: str) -> str:
     batch = lock_batch(batch_id, (Batch.State.REHEARSED,))
     if (before := applied_before(source(batch.source), batch.sha256)) is not None:
         raise AlreadyImportedError(batch=before.id)
-    batch.is_repeat = source(batch.source).kind == "shared" and was_applied(batch.source, batch.sha256)
+    batch.is_repeat = was_applied(batch.source, batch.sha256)
     progress = start_progress(kind="datahub.import", title=title, total=0, by=by)
     batch.is_dry_run, batch.state, batch.progress_id = False, Batch.State.LANDED, progress.public_id
     batch.save(update_fields=["is_dry_run", "state", "progress_id", "is_repeat"])

@@ -8,8 +8,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.datahub.findings import Finding
-from nanhu.platforms.datahub.models import Issue, LandingRow, Review
+from nanhu.platforms.datahub.models import Issue, KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.services.mending import replay_rows
+from nanhu.platforms.datahub.services.rebuilding import rebuild, split_rows
 from nanhu.platforms.people import api as people
 
 
@@ -18,19 +19,55 @@ def decide_same(*, by: Actor, review_id: int, kept_id: int, reason: str) -> Revi
     """The two are one person: `kept_id` stays. A held row is then played again."""
     people.lock_golden()
     review = lock_review(review_id, Review.State.OPEN)
+    if review.right_id is None:
+        return decide_alias(review, by=by, state=Review.State.SAME, reason=reason)
     gone_id = review.right_id if kept_id == review.left_id else review.left_id
+    remember_numbers([kept_id, gone_id])
     change_set = people.merge_persons(by=by, kept_id=kept_id, gone_id=gone_id, reason=reason)
     review.change_set_id = change_set.id
     close(review, by=by, state=Review.State.SAME)
+    rebuild(by=by, person_ids=[kept_id], reason=reason)
     if review.row is not None:
         replay_rows(by=by, batch_id=review.row.batch_id, row_ids=[review.row.id])
     return review
+
+
+def decide_alias(review: Review, *, by: Actor, state: Review.State, reason: str) -> Review:
+    """Who is known under this number is also who rows call otherwise, or never is: said once, for all rows that say the same."""
+    same = Review.objects.select_for_update(of=("self",)).select_related("row")
+    same = same.filter(left=review.left_id, right=None, alias=review.alias, state=Review.State.OPEN)
+    waiting = list(same.order_by("id"))
+    for one in waiting:
+        close(one, by=by, state=state)
+    for one in waiting:
+        if one.row is not None and state == Review.State.SAME:
+            replay_rows(by=by, batch_id=one.row.batch_id, row_ids=[one.row.id])
+        elif one.row is not None:
+            reject_held(one.row)
+    audit.record(by=by, action=f"datahub.decide_{state.value}", target=f"review:{review.pk}", reason=reason)
+    review.refresh_from_db()
+    return review
+
+
+def remember_numbers(person_ids: list[int]) -> None:
+    """By which campus number each document came: later files with either must not exchange them."""
+    for person_id, index, kind, country in people.current_documents(person_ids):
+        numbers = people.numbers_of(person_id)
+        KnownDocument.objects.get_or_create(
+            index=index,
+            kind=kind,
+            nationality=country,
+            defaults={"person_id": person_id, "campus_no": numbers[0] if numbers else ""},
+        )
 
 
 @transaction.atomic
 def decide_different(*, by: Actor, review_id: int, reason: str) -> Review:
     """They are two. A held row cannot stand then: it is rejected, with this decision as the reason."""
     review = lock_review(review_id, Review.State.OPEN)
+    if review.right_id is None:
+        people.lock_golden()
+        return decide_alias(review, by=by, state=Review.State.DIFFERENT, reason=reason)
     close(review, by=by, state=Review.State.DIFFERENT)
     if review.row is not None:
         reject_held(review.row)
@@ -40,11 +77,19 @@ def decide_different(*, by: Actor, review_id: int, reason: str) -> Review:
 
 @transaction.atomic
 def part_again(*, by: Actor, review_id: int, reason: str) -> Review:
-    """Undo a merge that came from this review; the pair is decided as different from now on."""
+    """Undo what this review decided, whatever files came since; it is decided as different from now on."""
     people.lock_golden()
     review = lock_review(review_id, Review.State.SAME)
-    people.revert_change_set(by=by, change_set_id=review.change_set_id or 0, reason=reason)
     close(review, by=by, state=Review.State.DIFFERENT)
+    if review.row is not None:
+        reject_held(review.row)
+    if review.right_id is None:
+        kept_id = restored_id = review.left_id
+    else:
+        numbers = set(people.numbers_of_merge(review.change_set_id or 0))
+        kept_id, restored_id = people.part_persons(by=by, merge_id=review.change_set_id or 0, reason=reason)
+        split_rows(kept_id=kept_id, gone_id=restored_id, numbers=numbers)
+    rebuild(by=by, person_ids=[kept_id, restored_id], reason=reason)
     audit.record(by=by, action="datahub.part_again", target=f"review:{review_id}", reason=reason)
     return review
 
@@ -62,8 +107,8 @@ def close(review: Review, *, by: Actor, state: str) -> None:
 
 
 def reject_held(row: LandingRow) -> None:
-    row.state = LandingRow.State.REJECTED
-    row.save(update_fields=["state"])
+    row.state, row.person_id = LandingRow.State.REJECTED, None
+    row.save(update_fields=["state", "person"])
     Issue.objects.filter(row=row, resolved_at=None, severity="review").update(resolved_at=now())
     finding = Finding("decided_different", "id_number")
     Issue.objects.create(

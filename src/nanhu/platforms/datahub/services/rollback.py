@@ -10,6 +10,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import RollbackRefusedError
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review, SharedRow
+from nanhu.platforms.datahub.services import absences
+from nanhu.platforms.datahub.services.rebuilding import rebuild
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
 from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
 from nanhu.platforms.datahub.sources import SOURCES
@@ -36,7 +38,6 @@ def preview_rollback(batch: Batch) -> RollbackPreview:
             **dict.fromkeys(COUNTS, 0) | {"values_restored": standing(batch)}, blockers=later_writes(batch)
         )
     previews = [people.preview_revert(number) for number in batch.change_sets]
-    own = set(batch.change_sets)
     return RollbackPreview(
         persons_created=sum(p.persons_created for p in previews),
         persons_changed=sum(p.persons_changed for p in previews),
@@ -44,10 +45,7 @@ def preview_rollback(batch: Batch) -> RollbackPreview:
         affiliations_changed=sum(p.affiliations_changed for p in previews),
         units_closed=sum(p.units_closed for p in previews),
         values_restored=sum(p.values_restored for p in previews),
-        blockers=(
-            *same_source_blockers(batch),
-            *(people.change_set_title(n) for p in previews for n in p.blockers if n not in own),
-        ),
+        blockers=blockers_of(batch, previews),
     )
 
 
@@ -57,17 +55,17 @@ def is_shared(batch: Batch) -> bool:
     return spec.kind == "shared" if spec else SharedRow.objects.filter(batch=batch).exists()
 
 
-def same_source_blockers(batch: Batch) -> Sequence[str]:
-    """A later batch of the same source said the same things of the same people: it stands on this one."""
-    if not batch.change_sets:
-        return []
-    later = Batch.objects.filter(source=batch.source, id__gt=batch.id, state=Batch.State.APPLIED).order_by("id")
-    mine = LandingRow.objects.filter(batch=batch, person__isnull=False).values("person_id")
-    return [
-        f"#{other.id} {other.file_name}"
-        for other in later
-        if other.rows.filter(person_id__in=mine).exists() or not other.rows.filter(person__isnull=False).exists()
-    ]
+def blockers_of(batch: Batch, previews: Sequence[people.RevertPreview]) -> tuple[str, ...]:
+    """What persons are worth is made anew without the batch; of units, values that others wrote since stand in the way."""
+    if is_of_persons(batch):
+        return ()
+    own = set(batch.change_sets)
+    return tuple(people.change_set_title(n) for p in previews for n in p.blockers if n not in own)
+
+
+def is_of_persons(batch: Batch) -> bool:
+    spec = SOURCES.get(batch.source)
+    return spec is not None and spec.kind in {"persons", "contacts"}
 
 
 @transaction.atomic
@@ -81,12 +79,17 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
         raise RollbackRefusedError(batch=batch_id, blockers="、".join(dict.fromkeys(preview.blockers)))
     if is_shared(batch):
         take_back(by=by, batch=batch)
-    for number in reversed(batch.change_sets):
-        people.revert_change_set(by=by, change_set_id=number, reason=reason)
     KnownDocument.objects.filter(batch=batch).delete()
     Review.objects.filter(batch=batch, state=Review.State.OPEN).delete()
     batch.state = Batch.State.ROLLED_BACK
     batch.save(update_fields=["state"])
+    if is_of_persons(batch):
+        touched = batch.rows.filter(person__isnull=False, state=LandingRow.State.ACCEPTED)
+        ids = set(touched.values_list("person_id", flat=True)) | absences.take_back(batch)
+        rebuild(by=by, person_ids=ids, reason=reason)
+    else:
+        for number in reversed(batch.change_sets):
+            people.revert_change_set(by=by, change_set_id=number, reason=reason)
     audit.record(
         by=by,
         action="datahub.roll_back",

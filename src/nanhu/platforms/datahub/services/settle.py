@@ -1,6 +1,7 @@
 """The golden step: judged rows become golden records in one transaction. Killed before its end, it never happened."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
@@ -8,8 +9,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import BatchStateError
-from nanhu.platforms.datahub.models import Batch
-from nanhu.platforms.datahub.services import outcome
+from nanhu.platforms.datahub.models import Batch, Level
+from nanhu.platforms.datahub.services import absences, gate, outcome
 from nanhu.platforms.datahub.services.judging import Judged, flag_slips, match_rows, read_book
 from nanhu.platforms.datahub.services.survivors import origin_of, records_of, survivors_of
 from nanhu.platforms.datahub.sources import source
@@ -24,9 +25,17 @@ def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
     """All rows of a landed batch, for good or (dry run) as a rehearsal."""
     people.lock_golden()
     batch = lock_batch(batch_id, READY)
-    result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run)
+    with transaction.atomic():
+        result, counts, gone = settle_and_look(by=by, batch=batch, rows=rows)
+        is_held = batch.gate_level != Level.GREEN and not (batch.is_dry_run or batch.is_released)
+        transaction.set_rollback(is_held)
+    if is_held:
+        return hold(by=by, batch=batch, rows=rows, result=result, counts=counts)
     state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
     outcome.finish_batch(batch, state=state, counts=counts, result=result)
+    if not batch.is_dry_run:
+        spec = source(batch.source)
+        absences.follow(by=by, batch=batch, spec=spec, gone=gone, named={row.campus_no for row in rows})
     audit.record(
         by=by,
         action="datahub.import",
@@ -39,6 +48,33 @@ def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
             "rejected": counts["rejected"],
         },
     )
+    return batch
+
+
+def settle_and_look(
+    *, by: Actor, batch: Batch, rows: Sequence[Judged]
+) -> tuple[people.ApplyResult, dict[str, object], list[absences.Absent]]:
+    """What the rows do, and what the gate says of it: by what stood before them."""
+    spec = source(batch.source)
+    standing = absences.standing_of(spec)
+    gone = absences.absent_from(standing, {row.campus_no for row in rows})
+    result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run)
+    counts["filled"] = gate.filled_in(batch, rows)
+    gate.look(batch, rows, result, gone=len(gone), standing=len(standing))
+    batch.gone = [[one.name, one.campus_no] for one in gone]
+    return result, counts, gone
+
+
+def hold(
+    *, by: Actor, batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, counts: dict[str, object]
+) -> Batch:
+    """Nothing golden was written: what it would do is shown, and waits."""
+    known = {row.token: row.token for row in rows if row.token is not None and row.token > 0}
+    outcome.write_rows(rows, known)
+    outcome.write_issues(batch, rows)
+    outcome.finish_batch(batch, state=Batch.State.WAITING, counts=counts, result=replace(result, change_set_id=None))
+    facts = {"file": batch.file_name, "level": batch.gate_level}
+    audit.record(by=by, action="datahub.hold_at_gate", target=f"batch:{batch.id}", facts=facts)
     return batch
 
 
@@ -64,11 +100,11 @@ def settle_rows(
     person_ids = {token: token for token in book.persons if token > 0}
     person_ids |= {int(key): person_id for key, person_id in result.person_ids.items()}
     outcome.note_outvoted(rows, result.outvoted)
+    suspicions = outcome.suspect(by=by, rows=rows, book=book)
     if not dry_run:
         outcome.remember_documents(batch, rows, book, person_ids)
-        outcome.note_suspicions(
-            rows, outcome.open_reviews(by=by, batch=batch, rows=rows, book=book, person_ids=person_ids)
-        )
+        outcome.open_reviews(batch=batch, rows=rows, found=suspicions, person_ids=person_ids)
+    outcome.note_suspicions(rows, suspicions)
     outcome.write_rows(rows, person_ids)
     outcome.write_issues(batch, rows)
     return result, outcome.counts_of(rows, result)

@@ -7,16 +7,18 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.units import UnitBook, UnitRow, clean_unit_row
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.services import outcome
+from nanhu.platforms.datahub.services.aliases import aliases_of
 from nanhu.platforms.datahub.services.judging import STATES, Judged
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.services.survivors import origin_of
-from nanhu.platforms.datahub.sources import source
+from nanhu.platforms.datahub.sources import SourceSpec, source
 from nanhu.platforms.people import api as people
 
 
@@ -25,8 +27,9 @@ class JudgedUnit(Judged):
     unit: UnitRow | None = field(default=None)
 
 
-def unit_book() -> UnitBook:
-    return UnitBook.of(people.unit_names())
+def lookups_for(spec: SourceSpec, *, is_lenient: bool = False) -> Lookups:
+    units = UnitBook.of(people.unit_names(), people.former_unit_names())
+    return Lookups(units, aliases_of(spec.key), is_lenient=is_lenient)
 
 
 @transaction.atomic
@@ -63,7 +66,8 @@ def apply_accepted(*, by: Actor, batch: Batch, rows: Sequence[JudgedUnit]) -> pe
 
 
 def judge_units(batch: Batch, stored: Iterable[StoredRow]) -> list[JudgedUnit]:
-    rows = [judge_unit(batch, row) for row in stored]
+    lookups = lookups_for(source(batch.source))
+    rows = [judge_unit(batch, row, lookups) for row in stored]
     known = {code for code, *_names in people.unit_names()} | {row.unit.code for row in rows if row.unit}
     seen: set[str] = set()
     is_growing = True
@@ -87,13 +91,13 @@ def judge_units(batch: Batch, stored: Iterable[StoredRow]) -> list[JudgedUnit]:
     return rows
 
 
-def judge_unit(batch: Batch, row: StoredRow) -> JudgedUnit:
+def judge_unit(batch: Batch, row: StoredRow, lookups: Lookups) -> JudgedUnit:
     judged = JudgedUnit(row.row_id, row.line, STATES.ACCEPTED.value)
     if is_no_record(row.cells, batch.columns):
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
         return judged
-    judged.unit, findings = clean_unit_row(batch.columns, row.cells)
+    judged.unit, findings = clean_unit_row(batch.columns, row.cells, lambda text: lookups.code("unit_kind", text))
     judged.findings += findings
     if judged.unit is None:
         judged.state = STATES.REJECTED.value

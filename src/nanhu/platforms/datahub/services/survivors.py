@@ -1,6 +1,6 @@
 """Within one file: the rows of a person become one record. The later row stands where it has a value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,9 @@ from nanhu.platforms.datahub.services.judging import Judged
 from nanhu.platforms.datahub.sources import SURVIVORSHIP, SourceSpec
 from nanhu.platforms.people import api as people
 
-PERSON_FIELDS: Final = ("sex", "birth_date", "nationality", "ethnicity", "document_kind", "id_number", "phone", "email")
+PERSON_FIELDS: Final = ("ethnicity", "phone", "email")
+PAPER_FIELDS: Final = ("document_kind", "id_number", "sex", "birth_date", "nationality")
+"""What is written in a document is said together, or not at all."""
 AFFILIATION_FIELDS: Final = ("unit_code", "category", "category_name", "status_name", "starts_on", "ends_on", "state")
 
 
@@ -21,16 +23,51 @@ class Survivor:
 
     token: int
     said: dict[str, Any] = field(default_factory=dict)
+    papers: dict[str, "Paper"] = field(default_factory=dict)
     affiliations: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def hear(self, row: CleanRow, spec: SourceSpec) -> None:
         self.said |= {name: value for name in PERSON_FIELDS if (value := getattr(row, name)) not in (None, "")}
         if spec.kind == "contacts":
             return
+        if row.id_number:
+            values = {name: value for name in PAPER_FIELDS if (value := getattr(row, name)) not in (None, "")}
+            before = self.papers.pop(row.id_number, None)
+            self.papers[row.id_number] = Paper(row.campus_no, (before.values if before else {}) | values)
         if "name" not in self.said or folded(self.said["name"]) != folded(row.name):
             self.said["name"] = row.name
         values = {name: value for name in AFFILIATION_FIELDS if (value := getattr(row, name)) not in (None, "")}
         self.affiliations.setdefault(row.campus_no, {}).update(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document, and the last row that named it."""
+
+    campus_no: str
+    values: dict[str, Any]
+
+
+def paper_to_say(papers: Mapping[str, Paper], known: Known, indexes: Mapping[str, bytes]) -> dict[str, Any]:
+    """Of several documents one is current. It stays while the file names it; another takes its place where it is new, or
+    where the same campus number said otherwise before; so no document flips with each file."""
+    named = {indexes[number]: paper for number, paper in papers.items()}
+    if known.document in named:
+        return named[known.document].values
+    brought_by = known.documents.get(known.document or b"", "") or only_number(known)
+    fresh = [
+        paper
+        for index, paper in named.items()
+        if known.document is None
+        or index in known.learned
+        or index not in known.documents
+        or paper.campus_no == brought_by
+    ]
+    return fresh[-1].values if fresh else {}
+
+
+def only_number(known: Known) -> str:
+    return next(iter(known.numbers)) if len(known.numbers) == 1 else ""
 
 
 def survivors_of(rows: Iterable[Judged], spec: SourceSpec) -> dict[int, Survivor]:
@@ -42,11 +79,11 @@ def survivors_of(rows: Iterable[Judged], spec: SourceSpec) -> dict[int, Survivor
 
 
 def records_of(survivors: Iterable[Survivor], spec: SourceSpec, book: PersonBook) -> list[people.PersonRecord]:
-    return [record_of(survivor, spec, book.persons[survivor.token]) for survivor in survivors]
+    return [record_of(survivor, spec, book.persons[survivor.token], book.indexes) for survivor in survivors]
 
 
-def record_of(survivor: Survivor, spec: SourceSpec, known: Known) -> people.PersonRecord:
-    said = dict(survivor.said)
+def record_of(survivor: Survivor, spec: SourceSpec, known: Known, indexes: Mapping[str, bytes]) -> people.PersonRecord:
+    said = survivor.said | paper_to_say(survivor.papers, known, indexes)
     if known.name_source == spec.key and "name" in said and folded(said["name"]) == folded(known.name):
         said["name"] = known.name  # only another spelling: it stays as it was first written
     affiliations = tuple(

@@ -14,6 +14,7 @@ from nanhu.platforms.datahub.cleaning.documents import (
     is_one_off,
     is_transposed,
 )
+from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import clean_name, differs_in_one, folded, is_name, same_name, sounds_like
 from nanhu.platforms.datahub.cleaning.person import clean_person
 from nanhu.platforms.datahub.cleaning.text import text_of
@@ -70,7 +71,7 @@ def test_documents_are_clean_once_cleaned(cell, kind):
 @given(st.dictionaries(st.sampled_from([h for c in STAFF.columns for h in c.headers[:1]]), CELLS))
 def test_no_row_whatever_makes_cleaning_raise(cells):
     columns = {column.field: column.headers[0] for column in STAFF.columns}
-    clean, findings = clean_person(STAFF, columns, cells, UnitBook.of([("11", "计算机学院", "计院")]), TODAY)
+    clean, findings = clean_person(STAFF, columns, cells, Lookups(UnitBook.of([("11", "计算机学院", "计院")])), TODAY)
     assert (clean is None) == any(finding.severity == "reject" for finding in findings)
 
 

@@ -30,7 +30,12 @@ def files(tmp_path):
     units, people = tmp_path / "机构.csv", tmp_path / "学籍.csv"
     units.write_text(UNITS, encoding="utf-8-sig")
     rows = (
-        student(no=f"142311{n:05d}", document=id_number(order=n % 1000, birth=f"200{n // 1000 + 3}0318"))
+        student(
+            no=f"142311{n:05d}",
+            document=id_number(order=n % 1000, birth=f"200{n // 1000 + 3}0318"),
+            性别="",
+            出生日期="",
+        )
         for n in range(PEOPLE)
     )
     people.write_text(register(*rows), encoding="gb18030")

@@ -176,14 +176,20 @@ def test_rolling_back_is_previewed_and_done(steward, units, hand_in):
     assert Affiliation.objects.get(campus_no="14231100002").state == "ended"
 
 
-def test_an_earlier_batch_is_refused_with_the_later_one_named(steward, units, hand_in):
+def test_an_earlier_batch_is_rolled_back_and_what_later_ones_said_stays(steward, units, hand_in):
     first = hand_in(register(student()))
-    second = hand_in(register(student(phone="13911112222")))
-    page = steward.get(f"/datahub/batches/{first.batch}/rollback/").content.decode()
-    assert f"#{second.batch}" in page
-    answer = steward.post(f"/datahub/batches/{first.batch}/rollback/", {"reason": "x"})
-    assert answer.status_code == 409
+    hand_in(register(student(phone="13911112222")))
+    steward.post(f"/datahub/batches/{first.batch}/rollback/", {"reason": "交错了文件"})
+    assert Batch.objects.get(id=first.batch).state == "rolled_back"
     assert Person.objects.get(name="李明").phone == "13911112222"
+
+
+def test_units_that_others_changed_since_are_not_rolled_back(steward, units, hand_in):
+    renamed = "机构代码,机构名称,上级机构代码\n11,计算机与信息学院,1000\n"
+    later = hand_in(renamed, source_key="org.units", name="机构.csv")
+    page = steward.get(f"/datahub/batches/{units.batch}/rollback/").content.decode()
+    assert f"#{later.batch}" in page
+    assert steward.post(f"/datahub/batches/{units.batch}/rollback/", {"reason": "x"}).status_code == 409
 
 
 @pytest.mark.capability("A004.1", "A004.2", "A004.5", "A004.6")
@@ -231,6 +237,50 @@ def test_a_row_torn_between_two_persons_waits_for_a_decision(steward, units, han
     steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "different", "reason": "两个人"})
     assert LandingRow.objects.get(batch_id=report.batch).state == "rejected"
     assert Person.objects.filter(name="李明", merged_into=None).count() == 2
+
+
+def test_a_spelling_gets_an_alias_where_the_message_says_so(steward, units, hand_in):
+    report = hand_in(register(student(民族="土家", 学生类别="四年制本科生")))
+    assert report.counts["codes"]["category_unknown"] == 1
+    page = steward.get("/datahub/standard/").content.decode()
+    assert "/datahub/standard/alias/?table=person_category&amp;value=" in page
+    said = {"table": "person_category", "value": "四年制本科生", "code": "统招本科", "source": "aa.students"}
+    assert steward.post("/datahub/standard/alias/", said | {"code": "没有的"}).status_code == 422
+    assert steward.post("/datahub/standard/alias/", said | {"value": "统招本科"}).status_code == 422
+    assert steward.post("/datahub/standard/alias/", said).status_code == 302
+    steward.post(f"/datahub/batches/{report.batch}/replay/")
+    assert Affiliation.objects.get(kind="student").category == "undergraduate"
+    assert "四年制本科生" in steward.get("/datahub/standard/").content.decode()
+
+
+def test_a_row_under_another_name_is_decided_beside_the_person_and_each_look_is_theirs_to_see(steward, units, hand_in):
+    hand_in(register(student()))
+    report = hand_in(register(student(no="14231100002", name="王芳", 出生日期="2004-11-02", phone="13911112222")))
+    review = Review.objects.get()
+    listed = steward.get("/datahub/reviews/").content.decode()
+    assert "名叫王芳" in listed
+    page = steward.get(f"/datahub/reviews/{review.id}/").content.decode()
+    assert "2004-11-02" in page
+    assert id_number() not in page
+    assert "13911112222" not in page
+    row = LandingRow.objects.get(batch_id=report.batch)
+    assert id_number() in steward.get(f"/datahub/rows/{row.id}/").content.decode()
+    look = AuditEntry.objects.get(action="datahub.look_row")
+    assert look.target == f"person:{review.left_id}"
+    steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "different", "reason": "两个人"})
+    row.refresh_from_db()
+    assert (row.state, row.person_id) == ("rejected", None)
+    assert steward.get(f"/datahub/reviews/{review.id}/").status_code == 200
+
+
+def test_numbers_stay_masked_in_pages_and_files_when_columns_shift(steward, units, hand_in):
+    cells = student().split(",")
+    report = hand_in(register(",".join([cells[0], cells[7], *cells[2:7], cells[1], *cells[8:]])))
+    files = [f"/datahub/batches/{report.batch}/", f"/datahub/batches/{report.batch}/issues.csv"]
+    for address in files:
+        answer = steward.get(address)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert id_number() not in body.decode("utf-8-sig"), address
 
 
 def test_the_csv_of_findings_is_no_formula(steward, units, hand_in):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest, Table, Text, export, list_of
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.forms import RollbackForm
+from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
@@ -33,7 +34,11 @@ def said_of(issue: Issue) -> str:
 
 
 class Issues(Table):
-    line = Text(_("位置"), lambda one: _now("第 {line} 行").format(line=one.line), sort="line")
+    line = Text(
+        _("位置"),
+        lambda one: " ".join([one.row.sheet, _now("第 {line} 行").format(line=one.line)]).strip(),
+        sort="line",
+    )
     said = Text(_("问题"), said_of)
     hint = Text(_("怎么办"), lambda one: hint_of(one.code))
     row = Markup(_("操作"), "datahub/_issue_row.html")
@@ -43,6 +48,7 @@ class IssueLines(Table):
     """For the office that handed the file in."""
 
     line = Number(_("行"))
+    sheet = Text(_("工作表"), lambda one: one.row.sheet or "—")
     code = Text(_("代码"))
     said = Text(_("问题"), lambda one: sentence_of(one.code, one.facts))
     hint = Text(_("怎么办"), lambda one: hint_of(one.code))
@@ -60,7 +66,7 @@ class Gone(Table):
     """What a whole list lacks, for whoever takes it for good."""
 
     campus_no = Text(_("学工号"), lambda one: one[1], is_number=True)
-    key = Text(_("主键"), lambda one: one[0].replace(KEY_ENDS, " · "))
+    key = Text(_("姓名或主键"), lambda one: one[0].replace(KEY_ENDS, " · "))
 
 
 @home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
@@ -71,6 +77,8 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "tone": TONES.get(found.state, "warn"),
         "spec": SOURCES.get(found.source),
         "list": list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES),
+        "sentences": sentences_of(found),
+        "gate_title": gate_title(found),
         "bars": bars_of(found),
         "counted": counted_of(found),
         "is_shared": is_shared(found),
@@ -80,6 +88,14 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         ),
     }
     return render(request, "datahub/batch.html", facts)
+
+
+def gate_title(found: Batch) -> str:
+    if found.state == Batch.State.WAITING:
+        return _now("先不生效：%s") % found.get_gate_level_display()
+    if found.state == Batch.State.REHEARSED:
+        return _now("生效时会等放行：%s") % found.get_gate_level_display()
+    return _now("放行时看到的")
 
 
 def is_shared(found: Batch) -> bool:

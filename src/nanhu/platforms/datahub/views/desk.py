@@ -9,10 +9,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Markup, Moment, Number, PageRequest, Table, Text, list_of
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.registry import Role
+from nanhu.kernel.registry import Role, Viewer
+from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
@@ -32,23 +33,35 @@ NO_BATCHES = Empty(
     action=_("导入第一个文件"),
     to="upload",
 )
+STEWARD_ROLE = Role(
+    key=STEWARD, name=_("数据管理员"), description=_("导入各部门的文件，处理问题行和疑似重复，回退批次。")
+)
 desk = Console(
     "datahub",
     _("数据清洗"),
     icon="database",
     owner=_("信息中心"),
     description=_("导入、清洗、核对各部门的数据"),
-    roles=[
-        Role(key=STEWARD, name=_("数据管理员"), description=_("导入各部门的文件，处理问题行和疑似重复，回退批次。"))
-    ],
+    roles=[STEWARD_ROLE],
     order=700,
 )
+gate_desk = Console(
+    "datahub:gate",
+    _("数据放行"),
+    icon="shield-check",
+    owner=_("信息中心"),
+    description=_("与现有数据相差太多的文件，两人看过才生效"),
+    roles=[STEWARD_ROLE],
+    order=701,
+)
+desk.shares_bar_with(gate_desk)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
     spec: SourceSpec
     batch: Batch | None
+    good: Batch | None = None
 
     @property
     def tone(self) -> Tone:
@@ -57,9 +70,13 @@ class SourceLine:
             return "none"
         if self.batch.state == State.REFUSED:
             return "bad"
-        is_stale = self.batch.created_at < now() - timedelta(days=self.spec.stale_after_days)
         many_rejected = self.batch.counts.get("rejected", 0) * 20 > self.batch.counts.get("rows", 0)
-        return "warn" if is_stale or many_rejected or self.batch.state != State.APPLIED else "good"
+        return "warn" if self.is_stale or many_rejected or self.batch.state != State.APPLIED else "good"
+
+    @property
+    def is_stale(self) -> bool:
+        """Its last file that took effect is older than the source is wont to be silent."""
+        return self.good is not None and self.good.created_at < now() - timedelta(days=self.spec.stale_after_days)
 
     @property
     def health(self) -> str:
@@ -67,6 +84,8 @@ class SourceLine:
         rejected = self.batch.counts.get("rejected") if self.batch else 0
         if rejected:
             words = f"{words} · {_now('拒绝 %(n)s 行') % {'n': rejected}}"
+        if self.is_stale and self.good is not None:
+            words = f"{words} · {_now('自 %(day)s 起未更新') % {'day': dates.iso_day(campus_time(self.good.created_at).date())}}"
         return format_html('<span class="state state-{}">{}</span>', self.tone, words)
 
 
@@ -90,10 +109,22 @@ class Batches(Table):
     created_at = Moment(_("时间"))
 
 
-@desk.page("", title=_("数据清洗"), tab=_("批次"), lead=_("各部门交来的文件在这里变成全校共用的人员和机构数据。"))
+def waiting_batches(_viewer: Viewer) -> int:
+    return Batch.objects.filter(state__in=[State.WAITING, State.UNMAPPED]).count()
+
+
+@desk.page(
+    "",
+    title=_("数据清洗"),
+    tab=_("批次"),
+    count=waiting_batches,
+    waits=True,
+    lead=_("各部门交来的文件在这里变成全校共用的人员和机构数据。"),
+)
 def home(request: PageRequest) -> HttpResponse:
     last, batches = last_batches(), Batch.objects.defer("gone").order_by("-id")
-    lines = [SourceLine(spec, last.get(spec.key)) for spec in SOURCES.values()]
+    good = last_batches(applied_only=True)
+    lines = [SourceLine(spec, last.get(spec.key), good.get(spec.key)) for spec in SOURCES.values()]
     facts = {
         "sources": list_of(request, Sources, lines, caption=_("来源")),
         "batches": list_of(request, Batches, batches, caption=_("批次"), per_page=20, empty=NO_BATCHES),

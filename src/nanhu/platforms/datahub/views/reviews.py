@@ -13,10 +13,14 @@ from nanhu.kernel.crypto import mask_id_number
 from nanhu.kernel.kit import Empty, Filters, Link, Number, PageRequest, Person, Table, Text, Views, listing
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Viewer
+from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import DecisionForm
 from nanhu.platforms.datahub.labels import field_label, field_labels
 from nanhu.platforms.datahub.models import Review
+from nanhu.platforms.datahub.services.landing import stored_rows
+from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
+from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.desk import desk
 from nanhu.platforms.people import api as people
 
@@ -27,6 +31,12 @@ NONE = Empty(title=_("这里是空的"), icon="users", text=_("导入时发现�
 def waiting_line(review: Review) -> str:
     if review.row is None:
         return ""
+    if review.alias:
+        return _now("批次 #%(n)s 第 %(line)s 行，名叫%(alias)s") % {
+            "n": review.batch_id,
+            "line": review.row.line,
+            "alias": review.alias,
+        }
     return _now("批次 #%(n)s 第 %(line)s 行等待判断") % {"n": review.batch_id, "line": review.row.line}
 
 
@@ -84,22 +94,41 @@ class Side:
 
 def sides(review: Review) -> list[Side]:
     """The ids may belong to one card by now: a merged person shows the one it went into."""
-    cards = people.person_cards([review.left_id, review.right_id])
+    pair = [(key, person) for key, person in (("left", review.left), ("right", review.right)) if person is not None]
+    cards = people.person_cards([person.id for _key, person in pair])
     return [
         Side(key, cards[person.id], person.birth_date, mask_id_number(person.id_number) if person.id_number else "")
-        for key, person in (("left", review.left), ("right", review.right))
+        for key, person in pair
+    ]
+
+
+def row_side(review: Review) -> list[tuple[str, str]]:
+    """What the row says, its numbers masked: enough to compare; the row itself is a page that is written down."""
+    if not review.alias or review.row is None:
+        return []
+    stored = next(iter(stored_rows(review.row.batch, row_ids=[review.row.pk])))
+    columns, spec = review.row.batch.columns, SOURCES[review.row.batch.source]
+    shown = [(field_label(name), columns[name], spec.fields[name]) for name in spec.fields if name in columns]
+    return [
+        (
+            label,
+            masked(text, spec.number.pattern if spec.number else "") if not one.is_sensitive else mask_id_number(text),
+        )
+        for label, header, one in shown
+        if (text := text_of(stored.cells.get(header)))
     ]
 
 
 def compared(_request: PageRequest, found: Review) -> dict[str, Any]:
-    return {"review": found, "persons": sides(found), "reasons": list(map(field_label, found.reasons))}
+    reasons = list(map(field_label, found.reasons))
+    return {"review": found, "persons": sides(found), "row_facts": row_side(found), "reasons": reasons}
 
 
 @reviews.form(
     "<int:pk>/",
     DecisionForm,
     title=_("是同一个人吗？"),
-    subject=record(Review.objects.select_related("row", "left", "right"), _("这一对")),
+    subject=record(Review.objects.select_related("row__batch", "left", "right"), _("这一对")),
     template="datahub/review.html",
     facts=compared,
     done=str,
@@ -112,6 +141,8 @@ def review(request: PageRequest, form: DecisionForm, found: Review) -> str:
     if verdict == "part":
         part_again(by=by, review_id=found.pk, reason=reason)
         return _now("已撤销归并，两条记录恢复原样。")
-    kept_id = found.left_id if verdict == "left" else found.right_id
+    kept_id = found.right_id if verdict == "right" and found.right_id else found.left_id
     decide_same(by=by, review_id=found.pk, kept_id=kept_id, reason=reason)
+    if found.right_id is None:
+        return _now("已采用，记在这个人名下。需要时可以撤销。")
     return _now("已归并为一人。需要时可以撤销。")

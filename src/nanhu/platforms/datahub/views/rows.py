@@ -8,16 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.kit.records import record
-from nanhu.platforms.datahub.cleaning.text import text_of
+from nanhu.platforms.datahub.cleaning.text import squeezed, text_of
 from nanhu.platforms.datahub.forms import MendForm
-from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
+from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.services.landing import StoredRow, stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.batches import batch, is_shared
 from nanhu.platforms.datahub.views.desk import home
+from nanhu.platforms.people import api as people
 
+LOOK_ROW = "datahub.look_row"
+"""In the log of each person whose numbers a row shows."""
 ROW = record(LandingRow.objects.select_related("batch"), _("文件的这一行"))
 
 
@@ -44,9 +47,29 @@ def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
     }
 
 
+def whose(row: LandingRow) -> set[int]:
+    """The persons whose numbers the row shows: who it was given to, who it waits for, and whose numbers stand in it."""
+    found = {row.person_id} if row.person_id else set()
+    for left, right in Review.objects.filter(row=row).values_list("left_id", "right_id"):
+        found |= {one for one in (left, right) if one}
+    if not found:
+        stored = next(iter(stored_rows(row.batch, row_ids=[row.pk])))
+        texts = {squeezed(stored.cells.get(row.batch.columns.get(name, ""))) for name in ("campus_no", "id_number")}
+        found = {
+            one
+            for text in texts - {""}
+            for one in (people.find_person_by_campus_no(text), people.find_person_by_document(text))
+            if one
+        }
+    return found
+
+
 def shown(request: PageRequest, row: LandingRow) -> dict[str, Any]:
     """Whenever the row is drawn, also below a refusal, who saw it is written down."""
     audit.record(by=request.actor, action="datahub.open_row", target=f"landing_row:{row.pk}", reason="修补")
+    for person_id in sorted(whose(row)):
+        facts = {"row": row.pk, "batch": row.batch_id}
+        audit.record(by=request.actor, action=LOOK_ROW, target=f"person:{person_id}", reason="修补", facts=facts)
     issues = Issue.objects.filter(row=row, resolved_at=None).order_by("id")
     return {
         "row": row,

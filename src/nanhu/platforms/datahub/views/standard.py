@@ -6,14 +6,17 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Empty, Number, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit import Empty, Markup, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.platforms.datahub.codes import TABLES, code_table
+from nanhu.platforms.datahub.forms import AliasForm
 from nanhu.platforms.datahub.labels import office_label, table_name
-from nanhu.platforms.datahub.models import Batch, Issue
+from nanhu.platforms.datahub.models import Batch, CodeAlias, Issue
+from nanhu.platforms.datahub.services import aliases
 from nanhu.platforms.datahub.sources import SOURCES, table_of
 from nanhu.platforms.datahub.views.desk import desk
 
 MOST_CODES = 300
+UNKNOWN = ("unmapped_code", "category_unknown")
 ALL_KNOWN = Empty(title=_("全部识别"), icon="circle-check", text=_("已导入的数据里没有无法识别的写法。"))
 
 
@@ -22,6 +25,7 @@ class Unmapped(Table):
     table = Text(_("代码表"), lambda one: table_name(one["facts__table"]))
     office = Text(_("来源"), lambda one: office_label(one["batch__source"]))
     times = Number(_("次数"), sort=False)
+    add = Markup(_("操作"), "datahub/_add_alias.html")
 
 
 class Tables(Table):
@@ -53,7 +57,7 @@ def standard(request: PageRequest) -> HttpResponse:
     key = request.GET.get("table", "")
     codes = list(code_table(key).codes.values())[:MOST_CODES] if key in TABLES else []
     unmapped = (
-        Issue.objects.filter(code="unmapped_code", batch__state=Batch.State.APPLIED, resolved_at=None)
+        Issue.objects.filter(code__in=UNKNOWN, batch__state=Batch.State.APPLIED, resolved_at=None)
         .values("batch__source", "column", "facts__table", "facts__value")
         .annotate(times=Count("id"))
         .order_by("-times", "facts__value")
@@ -63,6 +67,31 @@ def standard(request: PageRequest) -> HttpResponse:
         "unmapped": list_of(request, Unmapped, unmapped, caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
         "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
         "codes": list_of(request, Codes, codes, caption=table_name(key), per_page=MOST_CODES),
+        "aliases": list_of(request, AddedAliases, CodeAlias.objects.order_by("-id"), caption=_("加的别名")),
         "fields": list_of(request, Fields, fields, caption=_("各来源的代码字段"), per_page=len(fields)),
     }
     return render(request, "datahub/standard.html", facts)
+
+
+class AddedAliases(Table):
+    spelling = Text(_("写法"))
+    table = Text(_("代码表"), lambda one: table_name(one.table))
+    code = Text(_("代码"), lambda one: code_table(one.table).codes[one.code].name)
+    source = Text(_("来源"), lambda one: office_label(one.source) if one.source else _("全部"))
+    actor = Who(_("谁加的"), at="created_at")
+
+
+@standard.form(
+    "alias/",
+    AliasForm,
+    title=_("给一个写法加别名"),
+    lead=_("以后的文件按这个代码读；已经拒绝的行，在批次页上重放。"),
+    submit=_("加上"),
+    initial=lambda request: {name: request.GET.get(name, "") for name in ("table", "value", "source")},
+    done=_("已加上。"),
+)
+def alias(request: PageRequest, form: AliasForm) -> None:
+    said = form.cleaned_data
+    aliases.add_alias(
+        by=request.actor, table=said["table"], value=said["value"], code=said["code"], source=said["source"]
+    )

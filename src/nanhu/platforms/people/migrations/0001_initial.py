@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("import", "导入"),
                             ("merge", "归并"),
+                            ("rebuild", "重建"),
                             ("correction", "更正"),
                             ("revert", "撤回"),
                             ("calendar", "到期"),
@@ -131,6 +132,13 @@ class Migration(migrations.Migration):
                 ("phone_index", models.BinaryField(max_length=32, null=True)),
                 ("email", models.TextField(blank=True, default="")),
                 ("photo_path", models.TextField(blank=True, default="")),
+                (
+                    "is_void",
+                    models.BooleanField(
+                        default=False,
+                        help_text="only batches that were rolled back spoke of them: nobody, until one brings them again",
+                    ),
+                ),
                 ("provenance", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -347,9 +355,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="person",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("merged_into", None)),
-                fields=("id_number_index",),
+                condition=models.Q(("merged_into", None), models.Q(("document_kind", "A"), _negated=True)),
+                fields=("id_number_index", "document_kind"),
                 name="people_person_document_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("document_kind", "A"), ("merged_into", None)),
+                fields=("id_number_index", "nationality"),
+                name="people_person_passport_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_void", False), models.Q(("id_number_index", None), ("phone_index", None)), _connector="OR"
+                ),
+                name="people_person_void_is_bare",
             ),
         ),
         migrations.AddIndex(

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 
+PASSPORT = "A"
+"""Of SFZJLX. Each country numbers its own: two of them may have given the same one."""
 CAMPUS_NO_SHAPE = r"^[0-9A-Za-z][0-9A-Za-z-]{1,19}$"
 
 
@@ -21,6 +24,7 @@ class ChangeSet(models.Model):
     class Kind(models.TextChoices):
         IMPORT = "import", _("导入")
         MERGE = "merge", _("归并")
+        REBUILD = "rebuild", _("重建")
         CORRECTION = "correction", _("更正")
         REVERT = "revert", _("撤回")
         CALENDAR = "calendar", _("到期")
@@ -80,6 +84,9 @@ class Person(models.Model):
     phone_index = models.BinaryField(null=True, max_length=32)
     email = models.TextField(default="", blank=True)
     photo_path = models.TextField(default="", blank=True)
+    is_void = models.BooleanField(
+        default=False, help_text="only batches that were rolled back spoke of them: nobody, until one brings them again"
+    )
     provenance: Any = models.JSONField(default=dict)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
     created_in = models.ForeignKey(ChangeSet, null=True, on_delete=models.PROTECT, related_name="+")
@@ -115,7 +122,18 @@ class Person(models.Model):
                 condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="people_person_is_not_merged_into_itself"
             ),
             models.UniqueConstraint(
-                fields=["id_number_index"], condition=Q(merged_into=None), name="people_person_document_once"
+                fields=["id_number_index", "document_kind"],
+                condition=Q(merged_into=None) & ~Q(document_kind=PASSPORT),
+                name="people_person_document_once",
+            ),
+            models.UniqueConstraint(
+                fields=["id_number_index", "nationality"],
+                condition=Q(merged_into=None, document_kind=PASSPORT),
+                name="people_person_passport_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_void=False) | Q(id_number_index=None, phone_index=None),
+                name="people_person_void_is_bare",
             ),
         ]
         indexes = [
@@ -222,3 +240,8 @@ class Change(models.Model):
             models.UniqueConstraint(fields=["change_set", "entity", "entity_id"], name="people_change_once_per_set")
         ]
         indexes = [models.Index(fields=["entity", "entity_id", "-id"], name="people_change_of")]
+
+    def values_before(self) -> dict[str, Any]:
+        """By column, the sensitive ones opened."""
+        secret: dict[str, Any] = json.loads(self.sealed) if self.sealed else {}
+        return {**self.before, **secret}

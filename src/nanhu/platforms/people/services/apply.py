@@ -41,8 +41,17 @@ BLANKS: Final[Row] = {
     "phone_index": None,
     "email": "",
     "photo_path": "",
+    "is_void": False,
 }
-PERSON_COLUMNS: Final = (*PERSON_FIELDS, "pinyin", "initials", "id_number_index", "phone_index", "provenance")
+PERSON_COLUMNS: Final = (
+    *PERSON_FIELDS,
+    "pinyin",
+    "initials",
+    "id_number_index",
+    "phone_index",
+    "is_void",
+    "provenance",
+)
 NEW_PERSON_COLUMNS: Final = ("id", "public_id", *PERSON_COLUMNS, "photo_path", "created_in_id", "created_at")
 AFFILIATION_COLUMNS: Final = (*AFFILIATION_FIELDS, "provenance")
 NEW_AFFILIATION_COLUMNS: Final = (

@@ -30,9 +30,10 @@ def reserve_ids(table: str, count: int) -> list[int]:
 
 
 def open_change_set(
-    *, by: Actor, kind: str, origin: Origin, reason: str = "", reverts_id: int | None = None
+    *, by: Actor, kind: str, origin: Origin, reason: str = "", reverts_id: int | None = None, set_id: int | None = None
 ) -> ChangeSet:
     return ChangeSet.objects.create(
+        id=set_id,
         kind=kind,
         source=origin.source,
         source_title=origin.title,

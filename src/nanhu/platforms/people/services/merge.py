@@ -10,12 +10,14 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.events import publish
-from nanhu.platforms.people.errors import MergeRefusedError
-from nanhu.platforms.people.events import PersonChanged, PersonsMerged
+from nanhu.platforms.people.errors import AlreadyRevertedError, MergeRefusedError
+from nanhu.platforms.people.events import PersonChanged, PersonsMerged, PersonsParted
+from nanhu.platforms.people.matching import heirs
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, Person
 from nanhu.platforms.people.records import Origin
 from nanhu.platforms.people.services.golden import lock_golden, open_change_set, stamp_of
 
+SECRET: Final = ("id_number", "phone")
 FILLED: Final = ("birth_date", "ethnicity", "document_kind", "email", "photo_path")
 MERGE: Final = Origin(source="merge", title="归并")
 
@@ -43,6 +45,83 @@ def merge_persons(*, by: Actor, kept_id: int, gone_id: int, reason: str) -> Chan
     if fields:
         publish(PersonChanged(person_id=kept_id, fields=tuple(fields)))
     return change_set
+
+
+@transaction.atomic
+def part_persons(*, by: Actor, merge_id: int, reason: str) -> tuple[int, int]:
+    """The redirect ends, whatever came since; returns who kept all until now, and who is a person of their own again.
+    What the two are worth apart is for the caller to make anew (`rebuild_persons`)."""
+    lock_golden()
+    merge = ChangeSet.objects.select_for_update().get(id=merge_id, kind=ChangeSet.Kind.MERGE)
+    if ChangeSet.objects.filter(reverts=merge).exists():
+        raise AlreadyRevertedError
+    changes = list(Change.objects.filter(change_set=merge).order_by("id"))
+    gone_id = next(c.entity_id for c in changes if c.entity == "person" and "merged_into_id" in c.sources)
+    kept_id = heirs([gone_id]).get(gone_id, gone_id)
+    revert = open_change_set(
+        by=by,
+        kind=ChangeSet.Kind.REVERT,
+        origin=Origin(source="revert", title="归并"),
+        reason=reason,
+        reverts_id=merge.id,
+    )
+    moved = [change.entity_id for change in changes if change.entity == "affiliation"]
+    hand_back(gone_id, kept_id, moved, revert)
+    take_out_filled(kept_id, merge.id, [c for c in changes if c.entity == "person" and c.entity_id != gone_id])
+    free_for(gone_id, kept_id)
+    gone = Person.objects.get(id=gone_id)
+    gone.merged_into = None
+    gone.provenance = {name: stamp for name, stamp in gone.provenance.items() if name != "merged_into_id"}
+    gone.save(update_fields=["merged_into", "provenance"])
+    audit.record(
+        by=by, action="people.part_persons", target=f"person:{kept_id}", reason=reason, facts={"restored": gone_id}
+    )
+    publish(PersonsParted(kept_id=kept_id, restored_id=gone_id))
+    return kept_id, gone_id
+
+
+def hand_back(gone_id: int, kept_id: int, moved: list[int], revert: ChangeSet) -> None:
+    """The campus numbers that came with them, also where one began anew since."""
+    numbers = Affiliation.objects.filter(id__in=moved).values_list("kind", "campus_no")
+    held = Affiliation.objects.select_for_update().filter(person_id=kept_id).order_by("id")
+    ours = [one for one in held if (one.kind, one.campus_no) in set(numbers)]
+    for affiliation in ours:
+        Change.objects.create(
+            change_set=revert,
+            entity="affiliation",
+            entity_id=affiliation.id,
+            before={"person_id": kept_id},
+            sources={"person_id": affiliation.provenance.get("person_id")},
+        )
+        affiliation.person_id = gone_id
+        affiliation.provenance = {n: s for n, s in affiliation.provenance.items() if n != "person_id"}
+        affiliation.save(update_fields=["person", "provenance"])
+
+
+def take_out_filled(kept_id: int, merge_id: int, changes: list[Change]) -> None:
+    """What the kept record only had from the other, and nobody has said since."""
+    kept = Person.objects.get(id=kept_id)
+    for change in changes:
+        for name, value in change.values_before().items():
+            if (kept.provenance.get(name) or {}).get("set") != merge_id:
+                continue
+            setattr(kept, name, value or (None if name in SECRET or name == "birth_date" else ""))
+            if name in SECRET:
+                setattr(kept, f"{name}_index", None)
+            stamp = change.sources.get(name)
+            kept.provenance = {n: s for n, s in kept.provenance.items() if n != name} | ({name: stamp} if stamp else {})
+    kept.save()
+
+
+def free_for(gone_id: int, kept_id: int) -> None:
+    """Both may claim one document by now; who kept it finds it again among what was said of them."""
+    gone = Person.objects.get(id=gone_id)
+    if gone.id_number_index is None:
+        return
+    others = Person.objects.filter(id_number_index=gone.id_number_index, merged_into=None)
+    others.filter(id=kept_id).update(id_number=None, id_number_index=None)
+    if others.exclude(id=kept_id).exists():
+        Person.objects.filter(id=gone_id).update(id_number=None, id_number_index=None)
 
 
 def refuse_overlap(kept_id: int, gone_id: int) -> None:
@@ -83,7 +162,7 @@ def move_affiliations(kept: Person, gone: Person, change_set: ChangeSet, stamp: 
 def fill(kept: Person, gone: Person, change_set: ChangeSet) -> list[str]:
     """Values the kept record lacks come from the other one, and keep the provenance they had there."""
     names = [name for name in FILLED if not getattr(kept, name) and getattr(gone, name)]
-    secrets = [name for name in ("id_number", "phone") if getattr(kept, f"{name}_index") is None]
+    secrets = [name for name in SECRET if getattr(kept, f"{name}_index") is None]
     secrets = [name for name in secrets if getattr(gone, f"{name}_index") is not None]
     if not names and not secrets:
         return []

@@ -63,6 +63,7 @@ class Plan:
         if person is None:
             self._create(record)
         else:
+            self._revive(person)
             self._compare_person(record, person)
             for said in record.affiliations:
                 self._compare_affiliation(record, person, said, latest_of(affiliations, said))
@@ -73,6 +74,12 @@ class Plan:
         self.new_persons.append(row)
         for affiliation in record.affiliations:
             self._start(record.key, None, affiliation)
+
+    def _revive(self, row: Row) -> None:
+        if row.get("is_void"):
+            touch(self.persons, row, "is_void", self.stamp)
+            row["is_void"] = False
+            self.changed_person_ids.add(row["id"])
 
     def _compare_person(self, record: PersonRecord, row: Row) -> None:
         for name in PERSON_FIELDS:

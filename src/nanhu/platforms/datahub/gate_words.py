@@ -1,0 +1,41 @@
+"""What the gate says of a file, in words: how much of what, beside what stood before."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from nanhu.platforms.datahub.labels import field_label
+from nanhu.platforms.datahub.models import Batch, GateLimit
+
+Measure = GateLimit.Measure
+
+
+def share(one: Mapping[str, Any]) -> str:
+    return f"{one['count'] * 100 / max(one['base'], 1):.1f}%"
+
+
+def columns(one: Mapping[str, Any]) -> str:
+    return "、".join(field_label(name) for name in one["column"].split("、"))
+
+
+SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
+    Measure.GONE: lambda: _("上一批 {before} 行，这一批 {now} 行，少了 {count} 人（{share}）。"),
+    Measure.NEW: lambda: _("新增 {count} 人，是现有的 {share}。"),
+    Measure.NAME: lambda: _("{count} 人改了姓名（{share}）。"),
+    Measure.ENDED: lambda: _("{count} 人要结束身份（{share}），学工号、账号和校园卡随之停用。"),
+    Measure.CHANGED: lambda: _("{count} 人的“{column}”改了（{share}）。"),
+    Measure.REFUSED: lambda: _("{count} 行读不懂，会被拒绝（{share}）。"),
+    Measure.BIRTH: lambda: _("{count} 行的证件号码与出生日期或性别不符（{share}）。"),
+    Measure.IDENTITY: lambda: _("{count} 行的证件号码、学工号和姓名对不上（{share}）。"),
+    Measure.CLEARED: lambda: _("“{column}”上一批填了，这一批有 {count} 行空着（{share}）。"),
+    Measure.HEADING: lambda: _("少了这些列：{column}。"),
+}
+
+
+def sentences_of(batch: Batch) -> list[str]:
+    return [
+        SENTENCES[one["measure"]]().format(**one | {"share": share(one), "column": columns(one)})
+        for one in batch.gate
+        if one["measure"] in SENTENCES
+    ]

@@ -1,0 +1,149 @@
+"""Absences (缺席): whom a whole list does not name any more. Missing at first, ended after some lists or days, back when named."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.datahub.models import Batch, Missing
+from nanhu.platforms.datahub.services.survivors import origin_of
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+from nanhu.platforms.people import api as people
+
+MOST_LISTS: Final = 3
+MOST_DAYS: Final = 3
+BY: Final = Actor.system("datahub.absences")
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A living campus number that this source said, and this file does not."""
+
+    campus_no: str
+    person_id: int
+    name: str
+
+
+def standing_of(spec: SourceSpec) -> list[Absent]:
+    """What stands by the word of a source that hands in whole lists."""
+    if not spec.is_whole or spec.kind != "persons":
+        return []
+    return [Absent(*row) for row in people.said_by(spec.key, spec.affiliation)]
+
+
+def absent_from(standing: Iterable[Absent], named: Collection[str]) -> list[Absent]:
+    return [one for one in standing if one.campus_no not in named]
+
+
+def follow(*, by: Actor, batch: Batch, spec: SourceSpec, gone: Sequence[Absent], named: Collection[str]) -> None:
+    """In the transaction of a file that takes effect."""
+    open_rows = Missing.objects.select_for_update().filter(source=spec.key, back_in=None)
+    known = {one.campus_no: one for one in open_rows}
+    back = [one.pk for number, one in known.items() if number in named]
+    Missing.objects.filter(pk__in=back).update(back_in=batch)
+    for one in gone:
+        held = known.get(one.campus_no)
+        if held is not None:
+            held.lacked_by = [*held.lacked_by, batch.id]
+            held.save(update_fields=["lacked_by"])
+    fresh = [one for one in gone if one.campus_no not in known]
+    Missing.objects.bulk_create(
+        Missing(
+            source=spec.key,
+            kind=spec.affiliation,
+            campus_no=one.campus_no,
+            person_id=one.person_id,
+            lacked_by=[batch.id],
+            since=now(),
+        )
+        for one in fresh
+    )
+    due = Missing.objects.filter(source=spec.key, back_in=None, ended_in=None).exclude(campus_no__in=named)
+    end([one for one in due if len(one.lacked_by) >= MOST_LISTS or is_long(one)], by=by, batch=batch, spec=spec)
+
+
+def is_long(one: Missing) -> bool:
+    return one.since <= now() - timedelta(days=MOST_DAYS)
+
+
+def end(missing: Sequence[Missing], *, by: Actor, batch: Batch, spec: SourceSpec) -> None:
+    """Over today, by the word of the source that does not name them. The next list that does brings them back."""
+    if not missing:
+        return
+    today = campus_today()
+    records = list(ended_records(missing, spec))
+    result = people.apply_records(by=by, records=records, origin=origin_of(spec, batch.id), reason="名册里没有了")
+    Missing.objects.filter(pk__in=[one.pk for one in missing]).update(ended_in=batch, ended_on=today)
+    if result.change_set_id:
+        batch.change_sets = [*batch.change_sets, result.change_set_id]
+        batch.save(update_fields=["change_sets"])
+    audit.record(by=by, action="datahub.end_missing", target=f"batch:{batch.id}", facts={"rows": len(missing)})
+
+
+def ended_records(missing: Iterable[Missing], spec: SourceSpec) -> Iterable[people.PersonRecord]:
+    listed = list(missing)
+    starts = people.starts_of([one.campus_no for one in listed], spec.affiliation)
+    heirs = people.heirs({one.person_id for one in listed})
+    by_person: dict[int, list[people.AffiliationRecord]] = {}
+    for one in listed:
+        begun = starts.get(one.campus_no)
+        if begun is not None:
+            ended_on = max(begun, one.ended_on or campus_today())
+            record = people.AffiliationRecord(
+                kind=spec.affiliation, campus_no=one.campus_no, starts_on=begun, ends_on=ended_on, state="ended"
+            )
+            by_person.setdefault(heirs.get(one.person_id, one.person_id), []).append(record)
+    for person_id, ties in by_person.items():
+        yield people.PersonRecord(key=str(person_id), person_id=person_id, affiliations=tuple(ties))
+
+
+@transaction.atomic
+def end_overdue() -> int:
+    """Each day: who has been missing for some days is over, also where no further list came. Again: nobody."""
+    people.lock_golden()
+    due = Missing.objects.select_for_update().filter(
+        back_in=None, ended_in=None, since__lte=now() - timedelta(days=MOST_DAYS)
+    )
+    ended = 0
+    listed = list(due.order_by("id"))
+    for source in sorted({one.source for one in listed}):
+        spec = SOURCES.get(source)
+        last = Batch.objects.filter(source=source, state=Batch.State.APPLIED).order_by("-finished_at").first()
+        if spec is not None and last is not None:
+            theirs = [one for one in listed if one.source == source]
+            end(theirs, by=BY, batch=last, spec=spec)
+            ended += len(theirs)
+    return ended
+
+
+def take_back(batch: Batch) -> set[int]:
+    """A batch is rolled back: what it alone lacked is not missing. Returns whose values are to be made anew."""
+    touched: set[int] = set()
+    rows = Missing.objects.select_for_update().filter(source=batch.source)
+    for one in rows.order_by("-id"):
+        if one.ended_in_id == batch.id:
+            one.ended_in, one.ended_on = None, None
+            touched.add(one.person_id)
+        if one.back_in_id == batch.id:
+            later = rows.filter(campus_no=one.campus_no, back_in=None).exclude(pk=one.pk).first()
+            one.back_in = None
+            if later is not None:
+                one.lacked_by, one.ended_in, one.ended_on = (
+                    [*one.lacked_by, *later.lacked_by],
+                    one.ended_in or later.ended_in,
+                    one.ended_on or later.ended_on,
+                )
+                later.delete()
+            touched.add(one.person_id)
+        one.lacked_by = [number for number in one.lacked_by if number != batch.id]
+        if one.lacked_by:
+            one.save()
+        else:
+            touched.add(one.person_id)
+            one.delete()
+    return touched

@@ -1,0 +1,31 @@
+"""Aliases (别名): spellings of offices that stewards have given a code of the standard."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub.codes import code_table, spelling
+from nanhu.platforms.datahub.errors import AliasRefusedError
+from nanhu.platforms.datahub.models import CodeAlias
+
+
+def aliases_of(source: str) -> dict[tuple[str, str], str]:
+    """By table and spelling; what was said of this source counts more than what was said of all."""
+    rows = CodeAlias.objects.filter(source__in=["", source]).order_by("source")
+    return {(table, text): code for table, text, code in rows.values_list("table", "spelling", "code")}
+
+
+@transaction.atomic
+def add_alias(*, by: Actor, table: str, value: str, code: str, source: str = "") -> CodeAlias:
+    """Again, or with another code: the later one stands."""
+    text, known = spelling(value), code_table(table)
+    if not text or code not in known.codes:
+        raise AliasRefusedError(value=value)
+    if known.find(value) is not None:
+        raise AliasRefusedError(value=value)
+    alias, _created = CodeAlias.objects.update_or_create(
+        table=table, spelling=text, source=source, defaults={"code": code, "actor": by.name}
+    )
+    facts = {"value": value, "code": code, "source": source}
+    audit.record(by=by, action="datahub.add_alias", target=f"code_table:{table}", facts=facts)
+    return alias

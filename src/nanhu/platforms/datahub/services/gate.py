@@ -1,0 +1,156 @@
+"""The gate (放行): before anything golden is written, what a file would do is measured against what stands and against the last one.
+
+Green goes by itself, amber waits for a steward, red for two. Limits are dated rules (`GateLimit`); shares of few rows say nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.dated import rules_on
+from nanhu.platforms.datahub.models import Batch, GateLimit, Level
+from nanhu.platforms.datahub.services.judging import Judged
+from nanhu.platforms.people import api as people
+
+MEASURES: Final = GateLimit.Measure
+FEWEST: Final = 50
+"""Of fewer than these a share says nothing."""
+SAME_MOST: Final = 0.9
+"""A column filled in fewer lines than this, where it was filled in more before, has been cleared."""
+IDENTITY: Final = frozenset(
+    {
+        "identity_contradicts",
+        "conflicting_evidence",
+        "campus_no_taken",
+        "document_changed",
+        "document_transposed",
+        "decided_different",
+        "name_mismatch",
+    }
+)
+BIRTH: Final = frozenset({"birth_contradicts", "sex_contradicts"})
+DEFAULTS: Final[Mapping[str, tuple[int, int, int | None]]] = {
+    MEASURES.GONE: (20, 100, 50),
+    MEASURES.NEW: (300, 800, None),
+    MEASURES.NAME: (5, 50, None),
+    MEASURES.ENDED: (20, 200, None),
+    MEASURES.CHANGED: (200, 500, None),
+    MEASURES.REFUSED: (50, 300, None),
+    MEASURES.BIRTH: (5, 50, None),
+    MEASURES.IDENTITY: (10, 50, None),
+    MEASURES.CLEARED: (100, 500, None),
+    MEASURES.HEADING: (0, 1000, None),
+}
+"""Thousandths at amber and red, and rows at amber."""
+ORDER: Final = (Level.GREEN.value, Level.AMBER.value, Level.RED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`count` of `base`; `column`: of ours, where it is of one; `before` and `now`: the rows of the last file and of this one."""
+
+    measure: str
+    count: int
+    base: int
+    column: str = ""
+    level: str = Level.GREEN.value
+    before: int = 0
+    now: int = 0
+
+    @property
+    def thousandths(self) -> float:
+        return self.count * 1000 / max(self.base, 1)
+
+
+@transaction.atomic
+def load_limits(**_signal: Any) -> None:
+    """After every migration: what has no limit of its own at all gets the house's."""
+    known = set(GateLimit.objects.filter(source="").values_list("measure", flat=True))
+    GateLimit.objects.bulk_create(
+        GateLimit(
+            measure=measure,
+            amber=amber,
+            red=red,
+            amber_rows=rows,
+            starts_on=date(2000, 1, 1),
+            reason="随程序附带",
+            created_by_name="system",
+        )
+        for measure, (amber, red, rows) in DEFAULTS.items()
+        if measure not in known
+    )
+
+
+def limits_of(source: str) -> dict[str, GateLimit]:
+    """Those of the source before those of all."""
+    found = rules_on(GateLimit.objects.filter(source__in=["", source]), campus_today()).order_by("source")
+    return {limit.measure: limit for limit in found}
+
+
+def look(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, *, gone: int, standing: int) -> None:
+    """Write into the batch what was measured, and what follows from it."""
+    last = last_of(batch)
+    found = [*measured_people(rows, result, gone, standing), *measured_columns(batch, last, rows)]
+    limits = limits_of(batch.source)
+    levels = [(one, level_of(one, limits.get(one.measure))) for one in found if one.count]
+    before, now_rows = (last.counts.get("rows", 0) if last else 0), sum(row.state != "skipped" for row in rows)
+    listed = [asdict(one) | {"level": level, "before": before, "now": now_rows} for one, level in levels]
+    batch.gate = [one for one in listed if one["level"] != Level.GREEN]
+    batch.gate_level = max((level for _one, level in levels), key=ORDER.index, default=Level.GREEN.value)
+
+
+def last_of(batch: Batch) -> Batch | None:
+    applied = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED).exclude(id=batch.id)
+    return applied.defer("gone", "differences").order_by("-finished_at").first()
+
+
+def measured_people(rows: Sequence[Judged], result: people.ApplyResult, gone: int, standing: int) -> Iterable[Measured]:
+    listed = [row for row in rows if row.state != "skipped"]
+    codes = Counter(code for row in listed for code in {finding.code for finding in row.findings})
+    fields = Counter((one.field, one.person_id) for one in result.differences)
+    changed = Counter(name for name, _person in fields)
+    told = max(len(listed), 1)
+    known = len({row.token for row in listed if row.token and row.token > 0})
+    yield Measured(MEASURES.GONE.value, gone, standing)
+    if standing >= FEWEST:
+        yield Measured(MEASURES.NEW.value, result.created, max(standing, told))
+    yield Measured(MEASURES.NAME.value, changed["name"], known)
+    yield Measured(MEASURES.ENDED.value, result.affiliations_ended, max(known, standing))
+    for name, count in changed.items():
+        if name != "name":
+            yield Measured(MEASURES.CHANGED.value, count, known, name)
+    yield Measured(MEASURES.REFUSED.value, sum(row.state == "rejected" for row in listed), told)
+    yield Measured(MEASURES.BIRTH.value, sum(codes[code] for code in BIRTH), told)
+    yield Measured(MEASURES.IDENTITY.value, sum(codes[code] for code in IDENTITY), told)
+
+
+def measured_columns(batch: Batch, last: Batch | None, rows: Sequence[Judged]) -> Iterable[Measured]:
+    """Against the last file: columns that are not there any more, and columns that are empty now."""
+    if last is None or not last.counts.get("filled"):
+        return
+    lost = last.columns.keys() - batch.columns.keys()
+    yield Measured(MEASURES.HEADING.value, len(lost), len(last.columns), "、".join(sorted(lost)))
+    told, before = max(sum(row.state != "skipped" for row in rows), 1), max(last.counts.get("rows", 0), 1)
+    filled = filled_in(batch, rows)
+    for name, count in last.counts["filled"].items():
+        share = count / before
+        if name in batch.columns and filled.get(name, 0) < share * SAME_MOST * told:
+            yield Measured(MEASURES.CLEARED.value, round(share * told) - filled.get(name, 0), told, name)
+
+
+def filled_in(batch: Batch, rows: Iterable[Judged]) -> dict[str, int]:
+    """How many lines say something in each column."""
+    return dict(Counter(name for row in rows for name in row.filled if name in batch.columns))
+
+
+def level_of(one: Measured, limit: GateLimit | None) -> str:
+    if limit is None or (one.base < FEWEST and one.measure != MEASURES.HEADING):
+        return Level.GREEN.value
+    if one.thousandths > limit.red:
+        return Level.RED.value
+    is_many = limit.amber_rows is not None and one.count > limit.amber_rows
+    return Level.AMBER.value if is_many or one.thousandths > limit.amber else Level.GREEN.value

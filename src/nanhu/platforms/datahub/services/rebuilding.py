@@ -1,0 +1,135 @@
+"""What was said of persons, told again from their landing rows: of batches that are applied, in their order."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet  # noqa: TC002  (named in annotations that Django reads)
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.platforms.datahub.matching.book import Known
+from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Missing
+from nanhu.platforms.datahub.services import absences
+from nanhu.platforms.datahub.services.judging import Judged, clean_rows
+from nanhu.platforms.datahub.services.landing import stored_rows
+from nanhu.platforms.datahub.services.settle_units import lookups_for
+from nanhu.platforms.datahub.services.survivors import Survivor, origin_of, record_of, survivors_of
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+from nanhu.platforms.people import api as people
+
+type Persons = Mapping[int, Mapping[str, Any]]
+
+
+def rebuild(*, by: Actor, person_ids: Iterable[int], reason: str) -> people.Rebuilt:
+    """Make anew what these persons, and all records merged with them, are worth."""
+    roots = people.families(person_ids)
+    replay = Retelling(roots).statements
+    return people.rebuild_persons(by=by, person_ids=set(roots.values()), replay=replay, reason=reason)
+
+
+def split_rows(*, kept_id: int, gone_id: int, numbers: set[str]) -> None:
+    """A merge is undone: what came since under a campus number of the other is theirs."""
+    family = list(people.families([kept_id]))
+    rows = LandingRow.objects.filter(person_id__in=family, state=LandingRow.State.ACCEPTED)
+    for spec, batch, accepted in in_batches(rows):
+        own = [
+            row.row_id for row in cleaned(spec, batch, list(accepted)) if row.clean and row.clean.campus_no in numbers
+        ]
+        LandingRow.objects.filter(id__in=own).update(person_id=gone_id)
+    KnownDocument.objects.filter(person_id__in=family, campus_no__in=numbers).update(person_id=gone_id)
+
+
+def in_batches(rows: "QuerySet[LandingRow]") -> Iterator[tuple[SourceSpec, Batch, dict[int, int]]]:
+    """Each batch that tells of persons, with the persons of its rows."""
+    listed = list(rows.order_by("batch_id", "id").values_list("batch_id", "id", "person_id"))
+    batches = Batch.objects.defer("gone", "differences").in_bulk({one[0] for one in listed})
+    for batch_id, group in groupby(listed, key=lambda one: one[0]):
+        batch = batches[batch_id]
+        spec = SOURCES.get(batch.source)
+        if spec is not None and spec.kind in {"persons", "contacts"}:
+            yield spec, batch, {row_id: person_id for _batch, row_id, person_id in group if person_id is not None}
+
+
+def cleaned(spec: SourceSpec, batch: Batch, row_ids: Sequence[int]) -> list[Judged]:
+    stored = stored_rows(batch, row_ids=row_ids)
+    return list(clean_rows(spec, batch.columns, stored, lookups_for(spec, is_lenient=True), campus_today()))
+
+
+@dataclass(slots=True)
+class Retelling:
+    """`roots`: each record with the one it is merged into. `documents`, `numbers`: of each, as far as it is told."""
+
+    roots: Mapping[int, int]
+    documents: dict[int, dict[bytes, str]] = field(default_factory=lambda: defaultdict(dict))
+    numbers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def statements(self, persons: Persons) -> Iterator[people.Statement]:
+        rows = LandingRow.objects.filter(
+            person_id__in=list(self.roots), state=LandingRow.State.ACCEPTED, batch__state=Batch.State.APPLIED
+        )
+        registers = [key for key, spec in SOURCES.items() if spec.kind == "persons"]
+        of_registers = rows.filter(batch__source__in=registers)
+        with_own = set(of_registers.order_by().values_list("person_id", flat=True).distinct())
+        ended = Missing.objects.filter(person_id__in=list(self.roots), ended_in__isnull=False).order_by(
+            "ended_in_id", "id"
+        )
+        over = {
+            batch: list(group) for batch, group in groupby(ended.select_related("ended_in"), lambda one: one.ended_in)
+        }
+        for spec, batch, accepted in in_batches(rows):
+            yield from self.endings(over, before=batch.id)
+            yield self.statement(spec, batch, accepted, persons, with_own)
+        yield from self.endings(over, before=None)
+
+    def endings(self, over: dict[Batch, list[Missing]], *, before: int | None) -> Iterator[people.Statement]:
+        """Whom a source ended by naming them no more, in their place among its files."""
+        for batch in [one for one in over if before is None or one.id < before]:
+            missing, spec = over.pop(batch), SOURCES.get(batch.source)
+            if spec is not None:
+                records = list(absences.ended_records(missing, spec))
+                yield people.Statement(
+                    origin=origin_of(spec, batch.id), on=missing[0].ended_on or campus_today(), records=records
+                )
+
+    def statement(
+        self, spec: SourceSpec, batch: Batch, accepted: Mapping[int, int], persons: Persons, with_own: set[int]
+    ) -> people.Statement:
+        rows = cleaned(spec, batch, list(accepted))
+        numbers = sorted({row.clean.id_number for row in rows if row.clean and row.clean.id_number})
+        indexes = people.document_indexes(numbers)
+        lent: set[tuple[int, str]] = set()
+        for row in rows:
+            row.token = root = self.roots[accepted[row.row_id]]
+            if row.clean and row.clean.id_number and accepted[row.row_id] != root and root in with_own:
+                lent.add((root, row.clean.id_number))
+        survivors = survivors_of(rows, spec)
+        records = [self.record(one, spec, persons[token], indexes, lent) for token, one in survivors.items()]
+        day = campus_time(batch.finished_at or batch.created_at).date()
+        return people.Statement(origin=origin_of(spec, batch.id), on=day, records=records)
+
+    def record(
+        self,
+        survivor: Survivor,
+        spec: SourceSpec,
+        person: Mapping[str, Any],
+        indexes: Mapping[str, bytes],
+        lent: set[tuple[int, str]],
+    ) -> people.PersonRecord:
+        """As the import would have said it then. The document of a record that was merged is known, and no news."""
+        token = survivor.token
+        held, numbers = self.documents[token], self.numbers[token]
+        numbers |= survivor.affiliations.keys()
+        for number, paper in list(survivor.papers.items()):
+            if (token, number) in lent:
+                held.setdefault(indexes[number], paper.campus_no)
+                del survivor.papers[number]
+        source = (person["provenance"].get("name") or {}).get("source", "")
+        current = bytes(person["id_number_index"]) if person["id_number_index"] else None
+        known = Known(token, person["name"], source, document=current, documents=dict(held), numbers=numbers)
+        record = record_of(survivor, spec, known, indexes)
+        for number, paper in survivor.papers.items():
+            held.setdefault(indexes[number], paper.campus_no)
+        return record

@@ -1,0 +1,241 @@
+"""The gate: wrong files change nothing before somebody saw what they would do, and leave nothing behind when taken back."""
+
+import random
+
+import pytest
+
+from nanhu.kernel.errors import SamePersonError
+from nanhu.platforms.datahub import jobs
+from nanhu.platforms.datahub.api import roll_back
+from nanhu.platforms.datahub.errors import ReleaseRefusedError
+from nanhu.platforms.datahub.models import Batch, GateLimit, Missing, Release
+from nanhu.platforms.datahub.services import absences, releasing
+from nanhu.platforms.datahub.services.imports import finish
+from nanhu.platforms.datahub.services.limits import set_limit
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
+from nanhu.platforms.datahub.tests.test_strangers_files import values
+from nanhu.platforms.people.models import Affiliation, Person
+
+pytestmark = pytest.mark.django_db
+SIZE = 54
+NAMES = "伟芳娜敏静强磊军洋勇艳杰涛明超秀霞平刚桂英华文辉力"
+
+
+def person(n, **other):
+    birth = f"200{4 + n % 3}{1 + n % 12:02d}{1 + n % 28:02d}"
+    document = id_number(birth=birth, order=n + 1)
+    return {
+        "no": f"142311{n:05d}",
+        "name": f"{'王李张刘陈杨赵黄周吴'[n % 10]}{NAMES[n % 25]}{NAMES[(n * 7 + 3) % 25]}",
+        "document": document,
+        "phone": f"139{n:08d}",
+        "性别": "男" if int(document[16]) % 2 else "女",
+        "出生日期": f"{birth[:4]}-{birth[4:6]}-{birth[6:]}",
+        **other,
+    }
+
+
+PEOPLE = [person(n) for n in range(SIZE)]
+RIGHT = register(*(student(**one) for one in PEOPLE))
+
+
+def moved(*keys):
+    return [one | {key: PEOPLE[n - 1][key] for key in keys} for n, one in enumerate(PEOPLE)]
+
+
+def in_order(key):
+    listed = sorted(one[key] for one in PEOPLE)
+    random.Random(7).shuffle(listed) if listed == [one[key] for one in PEOPLE] else None
+    return [one | {key: value} for one, value in zip(PEOPLE, listed, strict=True)]
+
+
+def listed(people):
+    return register(*(student(**one) for one in people))
+
+
+def shifted_columns():
+    cells = [student(**one).split(",") for one in PEOPLE]
+    return register(*(",".join([row[0], *row[2:], row[1]]) for row in cells))
+
+
+WRONG = {
+    "name column sorted": listed(in_order("name")),
+    "id column sorted": listed(in_order("document")),
+    "id column moved by one": listed(moved("document")),
+    "all graduated": listed([one | {"学籍状态": "毕业"} for one in PEOPLE]),
+    "a fifth less": listed(PEOPLE[: SIZE * 4 // 5]),
+    "one row": listed(PEOPLE[:1]),
+    "cleared column": listed([one | {"phone": ""} for one in PEOPLE]),
+    "last year's": listed([person(n) for n in range(20)] + [person(n + 500) for n in range(34)]),
+    "one sheet of three": listed(PEOPLE[:20]),
+    "another school's": listed([person(n + 300) for n in range(SIZE)]),
+    "shifted columns": shifted_columns(),
+    "broken off": RIGHT[: len(RIGHT) * 2 // 3].rsplit("\n", 1)[0] + "\n",
+}
+
+
+@pytest.fixture
+def right(hand_in, units):
+    assert hand_in(RIGHT).state == "applied"
+    return values()
+
+
+def let_pass(batch_id):
+    """As a steward would, or two."""
+    Batch.objects.filter(id=batch_id).update(is_released=True, state="landed")
+    return finish(by=BY, batch_id=batch_id)
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_file_is_held_and_after_a_roll_back_the_right_one_is_right(hand_in, right, what):
+    report = hand_in(WRONG[what], name="错.csv")
+    assert (report.state, values()) == ("waiting", right), "nothing golden before somebody saw it"
+    assert let_pass(report.batch).state == "applied"
+    roll_back(by=BY, batch_id=report.batch, reason="交错了")
+    assert values() == right, "what it did is undone"
+    again = hand_in(RIGHT + "\n", name="对.csv")
+    if again.state == "waiting":
+        let_pass(again.batch)
+    assert values() == right
+    assert Person.objects.filter(is_void=False).count() == SIZE
+    assert not Missing.objects.exists()
+
+
+def test_a_usual_file_goes_by_itself(hand_in, right):
+    people = [one | ({"phone": "13700000000"} if n < 5 else {}) for n, one in enumerate(PEOPLE[:-1])]
+    report = hand_in(listed([*people, person(99)]))
+    assert (report.state, report.counts["created"]) == ("applied", 1)
+
+
+def test_the_first_file_of_a_source_needs_no_release(right):
+    assert len(right) == SIZE
+
+
+@pytest.fixture
+def second(db):
+    return signed_in("管二号", "0020209009", "datahub.steward")
+
+
+def test_red_is_let_pass_by_two_and_not_by_one(steward, second, hand_in, right, run_jobs):
+    report = hand_in(WRONG["one row"])
+    page = steward.get(f"/datahub/batches/{report.batch}/").content.decode()
+    assert "上一批 54 行，这一批 1 行，少了 53 人" in page
+    assert PEOPLE[5]["name"] in page, "who is gone is listed"
+    assert steward.post(f"/datahub/batches/{report.batch}/release/", {"reason": "对的"}).status_code == 409
+    form = steward.get(f"/datahub/batches/{report.batch}/ask-release/").context["form"]
+    said = {"reason": "学校只剩一人", "token": str(form["token"].value())}
+    for _time in range(2):
+        steward.post(f"/datahub/batches/{report.batch}/ask-release/", said)
+    asked = Release.objects.get()
+    assert steward.post(f"/datahub/gate/{asked.public_id}/approve/").status_code != 200
+    asked.refresh_from_db()
+    assert (asked.state, values()) == ("asked", right)
+    second.post(f"/datahub/gate/{asked.public_id}/approve/")
+    run_jobs()
+    assert Batch.objects.get(id=report.batch).state == "applied"
+    assert Missing.objects.filter(back_in=None).count() == SIZE - 1
+
+
+def test_amber_is_let_pass_by_one(steward, hand_in, right, run_jobs):
+    report = hand_in(listed(PEOPLE[:-3]))
+    batch = Batch.objects.get(id=report.batch)
+    assert (batch.state, batch.gate_level) == ("waiting", "amber")
+    steward.post(f"/datahub/batches/{report.batch}/release/", {"reason": "退学三人"})
+    run_jobs()
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+
+
+def test_a_wrong_file_is_discarded(steward, hand_in, right):
+    report = hand_in(WRONG["one row"])
+    steward.post(f"/datahub/batches/{report.batch}/discard/", {"reason": "交错了"})
+    assert Batch.objects.get(id=report.batch).state == "refused"
+    assert values() == right
+
+
+def test_nobody_decides_what_they_asked(hand_in, right, steward, second):
+    from nanhu.kernel.actors import Actor
+    from nanhu.platforms.identity.models import Account
+
+    one = Account.objects.order_by("id").first()
+    by = Actor(account_id=one.pk, name="管数据")
+    report = hand_in(WRONG["one row"])
+    asked = releasing.ask_release(
+        by=by, token="6c6e7ab4-0000-4000-8000-000000000001", batch_id=report.batch, reason="x"
+    )
+    with pytest.raises(SamePersonError):
+        releasing.agree(by=by, asked=asked)
+    with pytest.raises(ReleaseRefusedError):
+        releasing.ask_release(by=by, token="6c6e7ab4-0000-4000-8000-000000000002", batch_id=report.batch, reason="x")
+
+
+def test_a_rehearsal_says_that_it_would_wait(steward, hand_in, right):
+    report = hand_in(WRONG["all graduated"], dry_run=True)
+    assert report.state == "rehearsed"
+    assert "生效时会等放行" in steward.get(f"/datahub/batches/{report.batch}/").content.decode()
+
+
+def test_a_limit_holds_from_today_on(steward, hand_in, right):
+    said = {"measure": "gone", "source": "aa.students", "amber": "50", "red": "60", "reason": "分院交名册"}
+    assert steward.post("/datahub/gate/limits/set/", said | {"amber": "7o"}).status_code == 422
+    assert steward.post("/datahub/gate/limits/set/", said).status_code == 302
+    assert GateLimit.objects.get(source="aa.students", withdrawn_at=None).amber == 500
+    assert hand_in(WRONG["a fifth less"]).state == "applied"
+
+
+# Deletes
+
+
+@pytest.fixture
+def tolerant(right):
+    set_limit(by=BY, measure="gone", source="", amber=1000, red=1000, amber_rows=None, reason="试")
+
+
+def without_last(n=0):
+    return listed(PEOPLE[:-1]) + "\n" * n
+
+
+def last_tie():
+    return Affiliation.objects.get(campus_no=PEOPLE[-1]["no"])
+
+
+def test_who_is_not_named_any_more_is_missing_then_ended_and_back_when_named(hand_in, tolerant):
+    before = values()
+    for n in range(2):
+        hand_in(without_last(n))
+        assert last_tie().state == "active"
+    assert len(Missing.objects.get().lacked_by) == 2
+    third = hand_in(without_last(2))
+    assert last_tie().state == "ended"
+    roll_back(by=BY, batch_id=third.batch, reason="早了")
+    assert last_tie().state == "active"
+    hand_in(without_last(3))
+    assert last_tie().state == "ended"
+    hand_in(RIGHT + "\n\n")
+    assert (values(), Missing.objects.filter(back_in=None).count()) == (before, 0)
+
+
+def test_who_is_missing_for_days_is_over_without_another_list(hand_in, tolerant):
+    hand_in(without_last())
+    assert absences.end_overdue() == 0
+    since = Missing.objects.get().since
+    Missing.objects.update(since=since.replace(year=since.year - 1))
+    jobs.end_missing()
+    assert last_tie().state == "ended"
+    assert jobs.end_missing() is None
+    assert absences.end_overdue() == 0
+
+
+def test_an_end_by_absence_stands_when_an_older_batch_is_taken_back(hand_in, tolerant):
+    touched = hand_in(listed([*PEOPLE[:-1], PEOPLE[-1] | {"phone": "13700000000"}]))
+    for n in range(3):
+        hand_in(without_last(n))
+    assert last_tie().state == "ended"
+    roll_back(by=BY, batch_id=touched.batch, reason="错")
+    assert (last_tie().state, last_tie().person.phone) == ("ended", PEOPLE[-1]["phone"])
+
+
+@pytest.mark.capability("A001.3")
+def test_a_source_that_is_silent_says_since_when(steward, units):
+    Batch.objects.update(created_at="2024-02-29T08:00:00Z")
+    assert "自 2024-02-29 起未更新" in steward.get("/datahub/").content.decode()
