@@ -44,13 +44,13 @@ TARGETS: dict[str, Text] = {
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
     "accepted": _("接收"),
-    "code": _("代码"),
+    "standard_code": _("代码"),
     "campus_no": _("学工号"),
     "dry_run": _("试运行"),
     "headers": _("表头"),
     "rejected": _("拒绝"),
     "table": _("共享表"),
-    "value": _("写法"),
+    "spelling": _("写法"),
     "level": _("放行级别"),
     "measure": _("项目"),
     "amber": _("要人看过"),

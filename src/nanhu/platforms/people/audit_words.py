@@ -49,7 +49,7 @@ WHOLE_TARGETS: dict[str, Text] = {
 }
 FACTS: dict[str, Text] = {
     "batch": _("批次"),
-    "persons": _("人数"),
+    "rebuilt": _("人数"),
     "voided": _("作废人数"),
     "restored": _("恢复的人"),
     "count": _("数量"),

@@ -9,7 +9,7 @@ from nanhu.kernel.sheets.guard import MOST_ROWS
 from nanhu.kernel.sheets.texts import detect_encoding, lines_in, read_lines
 from nanhu.platforms.datahub.cleaning.text import Cell
 from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, columns_of, find_header, labels_at, missing_headers
-from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, told_apart
+from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
 from nanhu.platforms.datahub.sources import SourceSpec
 
 
@@ -25,7 +25,7 @@ def read_csv(path: Path, spec: SourceSpec) -> Table:
         raise missing_headers(widest, [column.headers[0] for column in spec.required()], spec)
     headers = labels_at(grid, top)
     columns = columns_of(headers, spec)
-    headers = told_apart(headers)
+    headers = unique_headings(headers)
     rows = rows_below(path, encoding, top, headers)
     return Table(headers, columns, rows, note=encoding, expected=max(0, lines_in(path) - top - 1))
 

@@ -29,7 +29,7 @@ class Table:
     expected: int = 0
 
 
-def told_apart(headers: Sequence[str]) -> tuple[str, ...]:
+def unique_headings(headers: Sequence[str]) -> tuple[str, ...]:
     """Of equal headings each keeps its cells: the second is called "备注·2"."""
     seen: Counter[str] = Counter()
     found = []

@@ -14,7 +14,7 @@ from nanhu.kernel.sheets.workbooks import Grid, grids_of
 from nanhu.platforms.datahub.cleaning.text import Cell
 from nanhu.platforms.datahub.errors import MissingHeadersError
 from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, columns_of, find_header, labels_at, missing_headers
-from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, told_apart
+from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
 from nanhu.platforms.datahub.sources import SourceSpec
 
 
@@ -67,7 +67,7 @@ def sort_out(path: Path, spec: SourceSpec) -> tuple[list[Sheet], list[str], list
         except MissingHeadersError:
             columns = None
         if top is not None and columns is not None:
-            found.append(Sheet(grid, cells, top, told_apart(headers), columns))
+            found.append(Sheet(grid, cells, top, unique_headings(headers), columns))
         elif any(cell is not None for row in cells for cell in row):
             unread.append(grid.name)
             tops += [headers] if headers else [labels_at(cells, row) for row in range(min(3, len(cells)))]

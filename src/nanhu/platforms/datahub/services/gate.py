@@ -33,6 +33,7 @@ IDENTITY: Final = frozenset(
     }
 )
 BIRTH: Final = frozenset({"birth_contradicts", "sex_contradicts"})
+FAULTS: Final = frozenset({MEASURES.REFUSED.value, MEASURES.BIRTH.value, MEASURES.IDENTITY.value})
 DEFAULTS: Final[Mapping[str, tuple[int, int, int | None]]] = {
     MEASURES.GONE: (20, 100, 50),
     MEASURES.NEW: (300, 800, None),
@@ -96,7 +97,8 @@ def look(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, *, go
     last = last_of(batch)
     found = [*measured_people(rows, result, gone, standing), *measured_columns(batch, last, rows)]
     limits = limits_of(batch.source)
-    levels = [(one, level_of(one, limits.get(one.measure))) for one in found if one.count]
+    usual = (last.counts.get("measured") or {}) if last else {}
+    levels = [(one, level_of(one, limits.get(one.measure), usual, is_first=last is None)) for one in found if one.count]
     before, now_rows = (last.counts.get("rows", 0) if last else 0), sum(row.state != "skipped" for row in rows)
     listed = [asdict(one) | {"level": level, "before": before, "now": now_rows} for one, level in levels]
     batch.gate = [one for one in listed if one["level"] != Level.GREEN]
@@ -147,10 +149,18 @@ def filled_in(batch: Batch, rows: Iterable[Judged]) -> dict[str, int]:
     return dict(Counter(name for row in rows for name in row.filled if name in batch.columns))
 
 
-def level_of(one: Measured, limit: GateLimit | None) -> str:
+def level_of(one: Measured, limit: GateLimit | None, usual: Mapping[str, float], *, is_first: bool) -> str:
+    """Faults that its last file had as well are not news. The first file of a source has nothing beside it: red alone holds it."""
     if limit is None or (one.base < FEWEST and one.measure != MEASURES.HEADING):
         return Level.GREEN.value
-    if one.thousandths > limit.red:
+    share = one.thousandths - usual.get(one.measure, 0)
+    if share > limit.red:
         return Level.RED.value
     is_many = limit.amber_rows is not None and one.count > limit.amber_rows
-    return Level.AMBER.value if is_many or one.thousandths > limit.amber else Level.GREEN.value
+    return Level.AMBER.value if not is_first and (is_many or share > limit.amber) else Level.GREEN.value
+
+
+def usual_faults(rows: Sequence[Judged], result: people.ApplyResult) -> dict[str, float]:
+    """In thousandths, for the next file."""
+    found = measured_people(rows, result, 0, 0)
+    return {one.measure: round(one.thousandths, 1) for one in found if one.measure in FAULTS}

@@ -59,7 +59,7 @@ def settle_and_look(
     standing = absences.standing_of(spec)
     gone = absences.absent_from(standing, {row.campus_no for row in rows})
     result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run)
-    counts["filled"] = gate.filled_in(batch, rows)
+    counts |= {"filled": gate.filled_in(batch, rows), "measured": gate.usual_faults(rows, result)}
     gate.look(batch, rows, result, gone=len(gone), standing=len(standing))
     batch.gone = [[one.name, one.campus_no] for one in gone]
     return result, counts, gone

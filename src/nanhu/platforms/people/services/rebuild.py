@@ -113,7 +113,7 @@ def rebuild_persons(*, by: Actor, person_ids: Iterable[int], replay: Replay, rea
     if not rebuilding.is_empty():
         change_set = open_change_set(by=by, kind=ChangeSet.Kind.REBUILD, origin=origin, reason=reason, set_id=set_id)
         rebuilding.write(change_set)
-        facts = {"persons": len(rebuilding.changed), "voided": rebuilding.voided}
+        facts = {"rebuilt": len(rebuilding.changed), "voided": rebuilding.voided}
         audit.record(by=by, action="people.rebuild_persons", target=f"change_set:{set_id}", reason=reason, facts=facts)
     return rebuilding.result(set_id)
 
