@@ -44,7 +44,11 @@ def decide_alias(review: Review, *, by: Actor, state: Review.State, reason: str)
             replay_rows(by=by, batch_id=one.row.batch_id, row_ids=[one.row.id])
         elif one.row is not None:
             reject_held(one.row)
-    audit.record(by=by, action=f"datahub.decide_{state.value}", target=f"review:{review.pk}", reason=reason)
+    target = f"review:{review.pk}"
+    if state == Review.State.SAME:
+        audit.record(by=by, action="datahub.decide_same", target=target, reason=reason)
+    else:
+        audit.record(by=by, action="datahub.decide_different", target=target, reason=reason)
     review.refresh_from_db()
     return review
 

@@ -235,7 +235,6 @@ def test_an_end_by_absence_stands_when_an_older_batch_is_taken_back(hand_in, tol
     assert (last_tie().state, last_tie().person.phone) == ("ended", PEOPLE[-1]["phone"])
 
 
-@pytest.mark.capability("A001.3")
 def test_a_source_that_is_silent_says_since_when(steward, units):
     Batch.objects.update(created_at="2024-02-29T08:00:00Z")
     assert "自 2024-02-29 起未更新" in steward.get("/datahub/").content.decode()
