@@ -78,6 +78,9 @@ class Configuration:
     kiosks_port: int = setting("NANHU_KIOSKS_PORT", 8005, "Port of the emulated kiosks and doors (demo).")
     outside_port: int = setting("NANHU_OUTSIDE_PORT", 8006, "Port of the emulated bank and wallet apps (demo).")
     sms_port: int = setting("NANHU_SMS_PORT", 8007, "Port of the emulated text message providers (demo).")
+    samples_port: int = setting(
+        "NANHU_SAMPLES_PORT", 8008, "Port of sample programs to take in, and of the emulated weather service (demo)."
+    )
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",
@@ -131,6 +134,15 @@ class Configuration:
     sms_key: str = setting("NANHU_SMS_KEY", "", "The access key's name at the provider (AccessKey ID, SecretId).")
     sms_secret_file: str = setting(
         "NANHU_SMS_SECRET_FILE", "", "Path of the file that holds the access key's secret, or the token for http."
+    )
+    weather_provider: Literal["", "open-meteo", "qweather", "caiyun"] = setting(
+        "NANHU_WEATHER_PROVIDER", "", "Whose weather the home shows (qweather: 和风, caiyun: 彩云); empty: none."
+    )
+    weather_address: str = setting(
+        "NANHU_WEATHER_ADDRESS", "", "The provider's address; empty: its public one. Needed for qweather."
+    )
+    weather_key_file: str = setting(
+        "NANHU_WEATHER_KEY_FILE", "", "Path of the file that holds the key or token for qweather and caiyun."
     )
     audit_days: int = setting(
         "NANHU_AUDIT_DAYS", 365, "How long audit and sign-in logs stay in the database; 180 at least."

@@ -66,6 +66,7 @@ class Application:
     external: bool = False
     single_sign_on: bool = False
     is_primary: bool = False
+    new_window: bool = False
     bar: Text = ""
     in_maintenance: Callable[[], bool] = lambda: False
 
@@ -102,7 +103,7 @@ class TileContent:
     source: Text = ""
     as_of: datetime | None = None
     url: str = ""
-    tone: Literal["plain", "good", "attention", "danger"] = "plain"
+    tone: Literal["plain", "good", "attention", "danger", "stale"] = "plain"
     actions: tuple[tuple[Text, str], ...] = ()
     lines: tuple[str, ...] = ()
     template: str = ""
@@ -405,6 +406,19 @@ class WaitingWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoxSystem:
+    """A room that is one of the school's named systems (/systems/): the keys of its entries in the menu, what says that it is well, and when
+    its data changed last. `part` says what of the system there is, where that is not all."""
+
+    key: str
+    owner: Text
+    applications: tuple[str, ...]
+    check: Callable[[], CheckResult]
+    fresh: Callable[[], datetime | None]
+    part: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCardReport:
     """A card that somebody found: the whole number, or at a desk its last four and the name on it; where it waits, and the address
     at which its owner alone writes to whoever keeps it."""
@@ -556,3 +570,4 @@ found_cards: Register[FoundCards] = Register()
 answer_books: Register[AnswerBook] = Register()
 message_templates: Register[MessageTemplate] = Register()
 message_channels: Register[MessageChannel] = Register()
+box_systems: Register[BoxSystem] = Register()

@@ -8,6 +8,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
 from nanhu.platforms.people import api as people
+from nanhu.platforms.portal import sample as portal_sample
 from nanhu.sample import photos
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.truth import FILE_NAME, read_truth
@@ -43,8 +44,20 @@ def sign_with_the_bank() -> None:
     card_sample.begin_at_the_bank(by=Actor.system("sample"), customers=others[:CUSTOMERS])
 
 
+@job("sample.begin_integrations")
+def begin_integrations() -> None:
+    """Frames looked at, feeds read, systems asked, the weather fetched. The samples open beside the worker."""
+    wait_for(configuration().samples_port)
+    wait_for(configuration().systems_port)
+    portal_sample.begin_day()
+
+
 def wait_for_the_bank() -> None:
-    address = f"http://127.0.0.1:{configuration().outside_port}/"
+    wait_for(configuration().outside_port)
+
+
+def wait_for(port: int) -> None:
+    address = f"http://127.0.0.1:{port}/health"
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:

@@ -52,6 +52,12 @@ class Table:
             raise self.fault(member, value, " or ".join(among) or "text")
         return value
 
+    def texts(self, member: str) -> tuple[str, ...]:
+        value = self.members.get(member, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+            raise self.fault(member, value, "a list of texts")
+        return tuple(value)
+
     def words(self, member: str) -> str:
         """What must be there."""
         if not (found := self.text(member, "")).strip():

@@ -37,6 +37,9 @@ HANDED_ON = {
     "platforms/flows/services/moving.py": {f"flows.{one}" for one in ("ask_move", "move_cases", "undo_move")},
     "platforms/flows/services/outside.py": {"flows.source_on", "flows.source_off"},
     "platforms/flows/services/tasks.py": {f"flows.{one}" for one in ("claim", "release", "transfer", "add_signer")},
+    "platforms/portal/integrations/services.py": {
+        f"portal.{one}_integration" for one in ("test", "release", "rest", "wake", "retire")
+    },
     "platforms/flows/workshop/services.py": {
         f"flows.{one}"
         for one in (

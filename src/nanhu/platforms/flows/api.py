@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from nanhu.platforms.flows import choices
@@ -22,6 +23,7 @@ from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, T
 from nanhu.platforms.flows.forms import ColleagueField
 from nanhu.platforms.flows.hours import due_after, minutes_between
 from nanhu.platforms.flows.models import Case
+from nanhu.platforms.flows.queries import todo_sources
 from nanhu.platforms.flows.services.cases import cancel, go_on, keep_draft, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
@@ -40,6 +42,7 @@ __all__ = [
     "Edge",
     "Field",
     "FlowSpec",
+    "OutsideContact",
     "OwnPost",
     "PersonIn",
     "PostAt",
@@ -61,6 +64,7 @@ __all__ = [
     "keep_draft",
     "minutes_between",
     "open_case",
+    "outside_source",
     "register_flow",
     "resolvers",
     "resubmit",
@@ -93,4 +97,28 @@ def case_card(case_id: int) -> CaseCard:
         state=found.state,
         outcome=found.outcome,
         data=found.data,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideContact:
+    """A system that pushes to-dos (待办来源), as far as others need to know it."""
+
+    name: str
+    origin: str
+    is_on: bool
+    waiting: int
+    contacted_at: datetime | None
+
+
+def outside_source(key: str) -> OutsideContact | None:
+    found = todo_sources().filter(key=key).first()
+    if found is None:
+        return None
+    return OutsideContact(
+        name=found.name,
+        origin=found.origin,
+        is_on=found.is_on and found.vendor.is_on,
+        waiting=found.waiting,  # type: ignore[attr-defined]  # annotated
+        contacted_at=found.contacted_at,
     )

@@ -11,5 +11,6 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from nanhu.platforms.portal import calendar_desk, jobs, registrations, search_desk  # noqa: F401  (registering is its effect)
         from nanhu.platforms.portal.frame import PortalFrame
+        from nanhu.platforms.portal.integrations import desk  # noqa: F401  (registering is its effect)
 
         shell.provided_by(PortalFrame())

@@ -6,16 +6,29 @@ from nanhu.kernel.registry import Text
 
 ACTIONS: dict[str, Text] = {
     "portal.add_synonym": _("登记搜索同义词"),
-    "portal.list_application": _("上架应用"),
+    "portal.ask_release": _("提出接入上线"),
+    "portal.change_integration": _("修改接入"),
+    "portal.export_integrations": _("导出接入清单"),
+    "portal.import_integrations": _("导入接入清单"),
+    "portal.make_integration": _("登记接入"),
     "portal.make_calendar_address": _("生成日历订阅地址"),
     "portal.choose_calendar_sources": _("改日历订阅的内容"),
     "portal.revoke_calendar_address": _("停用日历订阅地址"),
     "portal.remove_synonym": _("去掉搜索同义词"),
-    "portal.set_maintenance": _("设置应用维护"),
-    "portal.take_off": _("下架应用"),
+    "portal.refuse_release": _("不同意接入上线"),
+    "portal.release_integration": _("接入上线"),
+    "portal.rest_integration": _("设接入为维护"),
+    "portal.retire_integration": _("接入下线"),
+    "portal.test_integration": _("开始试用接入"),
+    "portal.try_integration": _("试接入"),
+    "portal.wake_integration": _("恢复接入"),
 }
 FACTS: dict[str, Text] = {
-    "is_in_maintenance": _("维护中"),
+    "good": _("通了"),
     "means": _("指的是"),
 }
-TARGETS: dict[str, Text] = {"search-word": _("搜索词")}
+TARGETS: dict[str, Text] = {
+    "integration": _("接入项"),
+    "search-word": _("搜索词"),
+}
+WHOLE_TARGETS: dict[str, Text] = {"integrations": _("接入清单")}

@@ -11,6 +11,32 @@ class UnknownPreferenceError(CampusError):
     sentence: ClassVar[str | Promise] = _("没有这个选项。")
 
 
-class ListingRefusedError(CampusError):
-    code: ClassVar[str] = "portal.listing_refused"
-    sentence: ClassVar[str | Promise] = _("应用目录没有改动：{problem}")
+class AddressRefusedError(CampusError):
+    code: ClassVar[str] = "portal.address_refused"
+    http_status: ClassVar[int] = 422
+    field: ClassVar[str] = "address"
+    sentence: ClassVar[str | Promise] = _(
+        "这个地址不能接入（{why}）：要 https；http 和校内地址要先由学校列入名单；学工号只能写在路径或参数里。"
+    )
+
+
+class NotReadyError(CampusError):
+    """`missing`: in words."""
+
+    code: ClassVar[str] = "portal.not_ready"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("还不能上线：{missing}")
+
+
+class TransferFileError(CampusError):
+    code: ClassVar[str] = "portal.transfer_file"
+    http_status: ClassVar[int] = 422
+    field: ClassVar[str] = "file"
+    sentence: ClassVar[str | Promise] = _("文件没有收下：{problem}")
+
+
+class KeyTakenError(CampusError):
+    code: ClassVar[str] = "portal.key_taken"
+    http_status: ClassVar[int] = 409
+    field: ClassVar[str] = "key"
+    sentence: ClassVar[str | Promise] = _("这个代号已经有了。")

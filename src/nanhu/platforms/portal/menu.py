@@ -8,19 +8,19 @@ from functools import partial
 from typing import cast
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from nanhu.kernel import registry
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.registry import Application, Section, Viewer
-from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.portal import rules
 from nanhu.platforms.portal.guard import attempt
-from nanhu.platforms.portal.models import ListedApplication, Shortcut
+from nanhu.platforms.portal.integrations import living
+from nanhu.platforms.portal.models import Integration, Shortcut
 
 OFFER = "_portal_offer"
-LIST_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +46,22 @@ class Shortcuts:
 
 
 def offered_to(request: HttpRequest) -> list[Application]:
-    """What this viewer may see, from the rooms and from the school's list; read once per request."""
+    """What this viewer may see, from the rooms and what is taken in from other systems; read once per request."""
     offer: list[Application] | None = getattr(request, OFFER, None)
     if offer is None:
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-        known = {application.key: application for application in all_applications()}
-        known |= {one.key: one for one in registered_for(viewer) if registry.applications.get(one.key) is None}
+        known = {one.key: one for one in [*registered_for(viewer), *taken_in(viewer)]}
+        known |= {one.key: one for one in registry.applications}
         both = sorted(known.values(), key=lambda application: (application.order, application.key))
         offer = [application for application in both if application.is_for(viewer)]
         setattr(request, OFFER, offer)
     return offer
 
 
-def all_applications() -> list[Application]:
-    """The rooms' own come first where a key stands twice."""
-    declared = list(registry.applications)
-    keys = {application.key for application in declared}
-    listed = attempt("portal.listed", listed_applications).value or []
-    both = [*declared, *(application for application in listed if application.key not in keys)]
-    return sorted(both, key=lambda application: (application.order, application.key))
+def taken_in(viewer: Viewer) -> list[Application]:
+    """Pages of other systems; a room's own entry comes first where a key stands twice."""
+    found = attempt("portal.pages", lambda: living.of_kind(Integration.Kind.PAGE, viewer)).value or []
+    return [as_application(row) for row in found]
 
 
 def registered_for(viewer: Viewer) -> list[Application]:
@@ -75,34 +72,22 @@ def registered_for(viewer: Viewer) -> list[Application]:
     return [application for applications in found for application in applications]
 
 
-def read_list() -> list[Application]:
-    return [as_application(row) for row in ListedApplication.objects.all()]
-
-
-listed_applications = Remembered(read_list, seconds=LIST_SECONDS)
-"""The school's list as this process last read it. It changes a few times a year, and every page asks for it."""
-
-
-def read_anew() -> None:
-    """The list has changed: this process reads it again at once, the others within LIST_SECONDS."""
-    listed_applications.forget()
-
-
-def as_application(row: ListedApplication) -> Application:
-    is_resting = row.is_in_maintenance
+def as_application(row: Integration) -> Application:
+    is_resting = row.state == Integration.State.RESTING
+    is_framed = row.mode == Integration.Mode.FRAME
     return Application(
         key=row.key,
         name=lazy_term(row.name),
         icon=row.icon,
-        url=row.url,
+        url=reverse("portal:framed", args=[row.key]) if is_framed else row.address,
         section=cast("Section", row.section),
         faces=frozenset(row.faces),
-        roles=frozenset(row.roles),
-        owner=lazy_term(row.owner),
+        owner=lazy_term(row.owner_unit.name) if row.owner_unit else "",
         description=lazy_term(row.description),
         order=row.order,
         external=True,
         single_sign_on=row.has_single_sign_on,
+        new_window=row.mode == Integration.Mode.WINDOW,
         in_maintenance=lambda: is_resting,
     )
 

@@ -4,20 +4,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Fact, HomeNotices, NoticeLine, Tile, TileContent, Viewer
+from nanhu.kernel.registry import Fact, HomeNotices, NoticeLine, Tile, Viewer
 from nanhu.platforms.portal.guard import attempt, is_slow
+from nanhu.platforms.portal.integrations import feeds, values
+from nanhu.platforms.portal.tiles import TileView
+from nanhu.platforms.portal.weather.services import warning_lines
 
 NOTICES_AT_HOME = {"student": 3, "staff": 5}
-
-
-@dataclass(frozen=True, slots=True)
-class TileView:
-    """A tile as the page shows it: its content, or why there is none."""
-
-    tile: Tile
-    content: TileContent | None = None
-    error_number: str = ""
-    is_later: bool = False
 
 
 def tiles_of(viewer: Viewer) -> list[TileView]:
@@ -26,7 +19,8 @@ def tiles_of(viewer: Viewer) -> list[TileView]:
     views = [
         TileView(tile, is_later=True) if is_slow(f"tile:{tile.key}") else load_tile(tile, viewer) for tile in shown
     ]
-    return [view for view in views if view is not None]
+    taken_in = attempt("tiles:integrations", partial(values.tiles_for, viewer)).value or []
+    return values.laid([view for view in views if view is not None], taken_in)
 
 
 def load_tile(tile: Tile, viewer: Viewer) -> TileView | None:
@@ -53,12 +47,14 @@ def _address(source: HomeNotices) -> str:
 
 
 def notices_of(viewer: Viewer) -> NoticeBoard | None:
-    """The notices of the home; None where no room has any to show."""
+    """The notices of the home, warnings of the weather above them and news of other systems below; None where no room has any to show."""
     source = next(iter(registry.home_notices), None)
     if source is None:
         return None
     lines = attempt(f"notices:{source.key}", partial(source.load, viewer, NOTICES_AT_HOME.get(viewer.face, 3)))
-    return NoticeBoard(list(lines.value or []), notices_address(source), lines.error_number)
+    warnings = attempt("notices:weather", warning_lines).value or []
+    news = attempt("notices:feeds", partial(feeds.news_for, viewer)).value or []
+    return NoticeBoard([*warnings, *(lines.value or []), *news], notices_address(source), lines.error_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,30 @@
-"""What the portal declares of itself: the page of the executable manual, for administrators."""
+"""What the portal declares of itself: the manual for administrators, the systems and their feeds, what it keeps of a person."""
 
-from typing import Final
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
 
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.registry import Application, LifeTopic, applications, life_topics
+from nanhu.kernel.registry import (
+    Application,
+    CalendarFeed,
+    Check,
+    CheckResult,
+    LifeTopic,
+    Owner,
+    PersonalData,
+    Verdict,
+    applications,
+    calendar_feeds,
+    checks,
+    life_topics,
+    personal_data,
+)
+from nanhu.platforms.portal.integrations import feeds
+from nanhu.platforms.portal.models import Integration, IntegrationValue
 
 MANUAL_READERS: Final = ("campus.admin", "identity.admin", "identity.security", "identity.auditor")
 
@@ -38,3 +57,41 @@ life_topics.add(
     LifeTopic(key="venues", title=_("场地"), section="work", icon="calendar-check", supplier=_("场地申请"), order=50),
     LifeTopic(key="phones", title=_("电话"), section="work", icon="phone", supplier=_("校内电话"), order=60),
 )
+
+
+def values_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, Any]]:
+    rows = IntegrationValue.objects.filter(person_id=owner.person_id).select_related("integration")
+    for one in (rows.filter(fetched_at__gte=since) if since else rows).order_by("-fetched_at"):
+        said = json.loads(one.content) if one.content else {}
+        yield {"system": one.integration.name, "at": one.fetched_at.isoformat(), **said}
+
+
+def integrations_answer() -> CheckResult:
+    failing = list(Integration.objects.filter(state="live", failures__gte=5).values_list("name", flat=True)[:5])
+    if failing:
+        return CheckResult(verdict=Verdict.WARN, message=_("取不到：%(names)s") % {"names": "、".join(failing)})
+    return CheckResult(verdict=Verdict.OK, message=str(_("接入的系统都取得到")))
+
+
+applications.add(
+    Application(
+        key="portal.systems",
+        name=_("业务系统"),
+        icon="activity",
+        url=reverse_lazy("portal:systems"),
+        section="service",
+        owner=_("信息中心"),
+        description=_("各系统现在好不好、归谁管、数据是什么时候的"),
+        order=69,
+    )
+)
+calendar_feeds.add(CalendarFeed(key="portal.integrations", title=_("接入的日程"), load=feeds.calendar_of, order=90))
+personal_data.add(
+    PersonalData(
+        key="portal.integration_values",
+        title=_("门户替我取来的数字"),
+        load=values_of,
+        description=_("别的系统给出的数字、说明和时间，最多留三十天"),
+    )
+)
+checks.add(Check(key="portal.integrations", title=_("接入的系统"), run=integrations_answer, order=60))

@@ -1,8 +1,11 @@
 from django.urls import path
 
 from nanhu.platforms.portal.calendar_desk import desk as agenda
+from nanhu.platforms.portal.integrations.desk import desk as integrations
 from nanhu.platforms.portal.search_desk import desk as words
+from nanhu.platforms.portal.systems.views import systems
 from nanhu.platforms.portal.views import applications, calendar, help_pages, home, manual, preferences, search, sections
+from nanhu.platforms.portal.weather.views import forecast
 
 app_name = "portal"
 urlpatterns = [
@@ -13,11 +16,15 @@ urlpatterns = [
     path("help/", help_pages.contents, name="help"),
     path("help/<str:title>/", help_pages.section, name="help_section"),
     path("calendar/", agenda.urls),
+    path("integrations/", integrations.urls),
+    path("systems/", systems, name="systems"),
+    path("weather/", forecast, name="weather"),
     path("search/", search.search, name="search"),
     path("search/words/", words.urls),
     path("calendar/<str:secret>.ics", calendar.feed, name="feed"),
     path("apps/", applications.applications, name="applications"),
     path("apps/<str:key>/", sections.section, name="section"),
+    path("apps/<str:key>/page/", applications.framed, name="framed"),
     path("apps/<str:key>/favourite", applications.favourite, name="favourite"),
     path("apps/<str:key>/move/<str:where>", applications.move, name="move"),
     path("apps/<str:key>/opened", applications.opened, name="opened"),

@@ -3,8 +3,7 @@
 import pytest
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.registry import answer_books
-from nanhu.platforms.portal import menu
+from nanhu.kernel.registry import answer_books, applications
 from nanhu.services.directory.models import Answer
 from nanhu.services.requests.models import Request
 from nanhu.services.requests.tests.conftest import school  # noqa: F401 - a fixture
@@ -61,5 +60,5 @@ def test_known_answers_come_before_the_question_and_it_is_handed_on(school):  # 
 
 
 def test_what_is_sent_anonymously_is_no_entry_of_the_menu_that_could_be_noted_as_opened():
-    assert not [one for one in menu.all_applications() if "anonymous" in one.address()]
+    assert not [one for one in applications if "anonymous" in one.address()]
     assert len(answer_books) == 1

@@ -11,7 +11,7 @@ from django.test import Client
 from nanhu.kernel import registry
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity.models.accounts import MONEY_DUTIES
-from nanhu.platforms.portal import menu
+from nanhu.platforms.portal.integrations import living
 from nanhu.platforms.portal.tests.conftest import join, signed_in
 from nanhu.project.tests.test_doors import DOORS
 
@@ -33,6 +33,7 @@ EVERYBODY = {
     "identity.security",
     "messages.notices",
     "portal.calendar",
+    "portal.systems",
     "requests.hall",
 }
 SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine"}}
@@ -60,9 +61,9 @@ money_duties = pytest.mark.parametrize("duty", MONEY_DUTIES)
 
 @pytest.fixture(autouse=True)
 def _unread_list():
-    menu.read_anew()
+    living.read_anew()
     yield
-    menu.read_anew()
+    living.read_anew()
 
 
 def entered(face: str, *roles: str) -> Client:

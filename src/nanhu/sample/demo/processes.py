@@ -99,6 +99,16 @@ def sms_environment(configuration: Configuration) -> dict[str, str]:
     return {"NANHU_EMULATOR_SECRET_FILE": str(file), "NANHU_EMULATOR_KEY": EMULATED_KEY}
 
 
+def samples_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.samples.application:application",
+        address=configuration.listen_address,
+        port=configuration.samples_port,
+        threads=8,
+    )
+
+
 EMULATORS = (
     ProcessSpecification(
         key="sms",
@@ -120,6 +130,12 @@ EMULATORS = (
         environment=systems_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.systems_port}/health",
         order=205,
+    ),
+    ProcessSpecification(
+        key="samples",
+        command=samples_command,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.samples_port}/health",
+        order=207,
     ),
     ProcessSpecification(
         key="devices",

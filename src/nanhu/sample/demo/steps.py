@@ -25,16 +25,18 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
+from nanhu.platforms.portal import sample as portal_sample
 from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
+from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.venues import fill_venues
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.doors import PLACES, doors
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
-from nanhu.sample.jobs import photograph_everybody, sign_with_the_bank
+from nanhu.sample.jobs import begin_integrations, photograph_everybody, sign_with_the_bank
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
 from nanhu.sample.prices import price_orders
@@ -69,6 +71,7 @@ ROLES = {
     "administrator": (
         "venues.office",
         "portal.search",
+        "portal.integrator",
         "requests.dispatcher",
         "requests.answerer",
         "directory.keeper",
@@ -92,6 +95,7 @@ ROLES = {
     ),
     "security": (
         "identity.security",
+        "portal.integrator",
         "requests.worker",
         "requests.leader",
         "card.guard",
@@ -447,19 +451,32 @@ def connect_office(_advance: Advance) -> str:
     identity.register_application(
         by=BY, key="office", name="OA 办公系统", owner="党政办公室", service_prefix=address, logout_url=address
     )
-    portal.list_application(
+    portal_sample.enter(
         by=BY,
         key="office",
         name="OA 办公系统",
-        url=address,
+        address=address,
+        system="office",
+        unit="1001",
         section="work",
-        faces={"staff"},
+        faces=["staff"],
         icon="file-text",
-        owner="党政办公室",
+        has_single_sign_on=True,
         description="公文、会议、审批",
         order=8,
     )
     return address
+
+
+def take_in(_advance: Advance) -> str:
+    """Sample programs in all kinds and states; the worker reads and probes them once everything runs."""
+    return f"{take_samples_in()} 项"
+
+
+def begin_outside(_advance: Advance) -> str:
+    """In the background, once the samples and the systems are open."""
+    begin_integrations.defer()
+    return "在后台"
 
 
 def fill_the_search(_advance: Advance) -> str:
@@ -522,9 +539,11 @@ STEPS = (
     Step("card_day", "收款、疑问、挂失", go_on_with_the_day),
     Step("office", "接入 OA", connect_office, when="moved"),
     Step("systems", "接入业务系统", connect_systems, when="moved"),
+    Step("integrations", "接入页面、数据、日程、资讯", take_in, when="moved"),
     Step("search", "统一搜索", fill_the_search),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),
     Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, when="start"),
     Step("bank_customers", "银行签约和圈存", begin_at_the_bank),
+    Step("outlook", "天气和系统状态", begin_outside, when="start"),
     Step("vendor", "开放接口的样例厂商", register_the_vendor, when="start"),
 )

@@ -7,7 +7,7 @@ from nanhu.emulators.api import SYSTEMS
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.portal import api as portal
+from nanhu.platforms.portal import sample as portal_sample
 
 BY = Actor.system("demo")
 REASONS = {"displayName": "显示登录的是谁", "department": "按单位归类", "eduPersonAffiliation": "区分学生和教职工"}
@@ -23,6 +23,21 @@ class Place:
     is_for_students: bool = False
 
 
+UNITS = {
+    "academic": "1008",
+    "hr": "1007",
+    "finance": "1012",
+    "library": "1031",
+    "assets": "1014",
+    "labs": "1014",
+    "websites": "1004",
+    "learning": "1008",
+    "research": "1009",
+    "dormitory": "1006",
+    "onboarding": "1006",
+    "departure": "1006",
+}
+"""Whose head answers for it; else the information centre."""
 PLACES = {
     "academic": Place(section="study", icon="calendar-days", description="选课、课表、成绩", is_for_students=True),
     "hr": Place(section="work", icon="id-card", description="考核、职称、请假"),
@@ -53,15 +68,17 @@ def connect_systems(advance: Callable[[int, int, str], None]) -> str:
             attributes=REASONS,
             logout_url=f"{address}login",
         )
-        portal.list_application(
+        portal_sample.enter(
             by=BY,
             key=one.key,
             name=one.name,
-            url=address,
+            address=address,
+            system=one.key,
+            unit=UNITS.get(one.key, "1032"),
+            has_single_sign_on=True,
             section=place.section,
-            faces={"staff", "student"} if place.is_for_students else {"staff"},
+            faces=["staff", "student"] if place.is_for_students else ["staff"],
             icon=place.icon,
-            owner=one.owner,
             description=place.description,
             order=200 + number,
         )

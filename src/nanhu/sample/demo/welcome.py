@@ -37,6 +37,7 @@ def welcome(configuration: Configuration) -> str:
     企业网银    http://localhost:{configuration.outside_port}/bank/ （交付款文件）
     开放接口    {configuration.public_url}/api/card/ （样例厂商的密钥在 {configuration.data_dir}/emulators/vendor.json）
     OA 系统     http://localhost:{configuration.office_port}/
+    接入样例    http://localhost:{configuration.samples_port}/ （让外部系统变慢、出错，看门户怎么样）
     短信服务商  http://localhost:{configuration.sms_port}/ （按阿里云、腾讯云的签名收下每条短信）
     样例手机    {configuration.public_url}/demo/phone （收验证码；管理员登录第二步的动态口令也在这里）
     终端网关    http://localhost:{configuration.gateway_port}/

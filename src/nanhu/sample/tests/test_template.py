@@ -166,7 +166,7 @@ def test_none_is_kept_where_none_is_wanted_or_the_database_is_not_ours(campus, e
 
 
 ADDRESSES = """SELECT to_jsonb(t)::text FROM identity_application t
-               UNION ALL SELECT to_jsonb(t)::text FROM portal_listed_application t
+               UNION ALL SELECT to_jsonb(t)::text FROM portal_integration t
                UNION ALL SELECT to_jsonb(t)::text FROM identity_application_address t"""
 
 

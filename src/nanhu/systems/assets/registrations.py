@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.registry import Outstanding, Owner, PersonalData, Text
+from nanhu.kernel.registry import BoxSystem, CheckResult, Outstanding, Owner, PersonalData, Text, Verdict
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Loan
 from nanhu.systems.assets.services.losing import ISSUER
@@ -53,4 +54,21 @@ def things_of(owner: Owner, _since: datetime | None) -> Iterable[Mapping[str, ob
 registry.obligations.add(registry.Obligation(key="assets.things", office=_("国资处"), load=outstanding, order=60))
 registry.personal_data.add(
     PersonalData(key="assets.things", title=_("我名下的资产"), load=things_of, description=_("编号、名称、状态、地点"))
+)
+
+
+def register_works() -> CheckResult:
+    """The register answers; what it holds is checked by the office's own pages."""
+    count = Asset.objects.exclude(state__in=GONE).count()
+    return CheckResult(verdict=Verdict.OK, message=_("%(count)s 件在册") % {"count": count})
+
+
+registry.box_systems.add(
+    BoxSystem(
+        key="assets",
+        owner=_("国资处"),
+        applications=("assets.mine", "assets.unit", "assets.office"),
+        check=register_works,
+        fresh=lambda: datahub.changed_at("assets.asset"),
+    )
 )

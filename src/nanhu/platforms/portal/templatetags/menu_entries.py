@@ -24,6 +24,7 @@ class Entry:
     section: str
     url: str
     is_external: bool
+    is_new_window: bool
     is_in_maintenance: bool
 
 
@@ -39,6 +40,7 @@ def menu_entry(item: MenuItem, look: str) -> SafeString:
         section=one.section,
         url=item.url,
         is_external=one.external,
+        is_new_window=one.new_window,
         is_in_maintenance=item.is_in_maintenance,
     )
     return drawn(entry, look, get_language())

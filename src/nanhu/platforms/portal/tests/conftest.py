@@ -1,17 +1,24 @@
 """The cast of the portal: a student, a member of staff, a clerk, somebody who is both; and an empty registry to fill."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.registry import BOTH_FACES, Application, Tile, TileContent
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal import guard, menu
+from nanhu.platforms.portal import guard
+from nanhu.platforms.portal.integrations import calling, living
+from nanhu.platforms.portal.tests.taken_in import Centre
+from nanhu.platforms.portal.tests.vendor import Vendor
 from nanhu.testing import sessions
 
 TEST = Actor.system("test")
@@ -57,9 +64,9 @@ def signed_in(campus_no: str) -> Client:
 @pytest.fixture(autouse=True)
 def _unread_list():
     """What another test's process-wide memory of the list was, is not ours."""
-    menu.read_anew()
+    living.read_anew()
     yield
-    menu.read_anew()
+    living.read_anew()
 
 
 @pytest.fixture
@@ -109,3 +116,31 @@ class Board:
 
 def says(value: str) -> Callable[..., TileContent]:
     return lambda _viewer: TileContent(value=value)
+
+
+@pytest.fixture
+def vendor():
+    made = Vendor()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """The school lists its own machine, as networks to call, as hosts without TLS and as hosts to frame."""
+    changed = replace(configuration(), demo=False, outgoing_networks="127.0.0.0/8,::1")
+    monkeypatch.setattr("nanhu.kernel.outgoing.configuration", lambda: changed)
+    monkeypatch.setattr(calling, "hosts", lambda _what: ("localhost",))
+    monkeypatch.setattr(transaction, "on_commit", lambda then, **_options: then())
+
+
+@pytest.fixture
+def centre(db, listed, student, teacher) -> Centre:
+    join("吴工", staff="T00801", roles=("portal.integrator",))
+    join("郑工", staff="T00802", roles=("portal.integrator",))
+    unit, head = people.unit_ids_by_code(["08"])["08"], people.find_person_by_campus_no("T00317")
+    people.appoint(
+        by=TEST, unit_id=unit, office="head", person_id=head, starts_on=campus_today(), ends_on=None, document="任〔1〕"
+    )
+    living.read_anew()
+    return Centre(signed_in("T00801"), signed_in("T00802"))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from nanhu.kernel import registry
 from nanhu.platforms.portal.models import Shortcut
 
 
@@ -89,7 +90,7 @@ def test_a_favourite_survives_losing_the_right_but_is_not_shown(board, student, 
     board.application("a", "应用甲")
     student.post("/apps/a/favourite")
     board.application("b", "应用乙")
-    monkeypatch.setattr("nanhu.platforms.portal.menu.all_applications", list)
+    monkeypatch.delitem(registry.applications._entries, "a")
     assert "应用甲" not in student.get("/apps/").content.decode()
 
 

@@ -6,8 +6,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from nanhu.kernel import csp
 from nanhu.kernel.registry import Application
 from nanhu.platforms.portal import menu
+from nanhu.platforms.portal.integrations import calling, living, rules
+from nanhu.platforms.portal.models import Integration
 from nanhu.platforms.portal.services import shortcuts as keeping
 from nanhu.platforms.portal.views.home import viewer_of
 
@@ -36,6 +39,23 @@ def _visible(request: HttpRequest, key: str) -> Application:
     if found is None:
         raise Http404
     return found
+
+
+@require_GET
+def framed(request: HttpRequest, key: str) -> HttpResponse:
+    """A page of another system in ours, where both sides allow it; else the way into a window of its own, and why."""
+    viewer = viewer_of(request)
+    found = next((one for one in living.of_kind(Integration.Kind.PAGE, viewer) if one.key == key), None)
+    if found is None or found.mode != Integration.Mode.FRAME:
+        raise Http404
+    is_allowed = rules.is_among(rules.host_of(found.address), calling.hosts("frame_hosts"))
+    may_frame = is_allowed and found.frame_checked_at is not None and not found.frame_refusal
+    flags = [one for one in found.sandbox if one in rules.FRAME_FLAGS]
+    facts = {"one": found, "may_frame": may_frame, "sandbox": " ".join(flags), "rests": found.state == "resting"}
+    answer = render(request, "portal/framed.html", facts)
+    if may_frame:
+        csp.allow(answer, frame_src=[rules.origin_of(found.address)])
+    return answer
 
 
 @require_POST

@@ -11,7 +11,11 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.portal import menu, queries, rules
+from nanhu.platforms.portal.guard import attempt
+from nanhu.platforms.portal.integrations import values
 from nanhu.platforms.portal.services.preferences import preferences_of
+from nanhu.platforms.portal.tiles import TileView
+from nanhu.platforms.portal.weather.services import weather
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -30,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "moment": moment,
         "today": reverse("portal:section", args=["study" if viewer.face == "student" else "work"]),
+        "weather": attempt("portal.weather", weather).value,
         "greeting": rules.greeting(moment.hour, viewer.name),
         "person": queries.person_of(viewer),
         "tiles": queries.tiles_of(viewer),
@@ -44,10 +49,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, key: str) -> HttpResponse:
     """One tile by itself: for sources that were too slow, or failed a moment ago."""
     viewer = viewer_of(request)
+    return render(request, "portal/_tile.html", {"view": tile_view(viewer, key), "viewer": viewer})
+
+
+def tile_view(viewer: Viewer, key: str) -> TileView | None:
+    if key.startswith(values.PREFIX):
+        try:
+            return values.refreshed(viewer, key.removeprefix(values.PREFIX))
+        except KeyError as error:
+            raise Http404 from error
     wanted = registry.tiles.get(key)
     if wanted is None or viewer.face not in wanted.faces:
         raise Http404
-    return render(request, "portal/_tile.html", {"view": queries.load_tile(wanted, viewer), "viewer": viewer})
+    return queries.load_tile(wanted, viewer)
 
 
 @require_GET

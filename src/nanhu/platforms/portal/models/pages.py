@@ -1,3 +1,5 @@
+"""Preferences, shortcuts, calendar addresses, and the index of the search."""
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -54,43 +56,6 @@ class Shortcut(models.Model):
             models.CheckConstraint(
                 name="portal_shortcut_of_use", condition=Q(position__isnull=False) | Q(opened_at__isnull=False)
             ),
-        ]
-
-
-class ListedApplication(models.Model):
-    """An application that is no room of this house (OA of another vendor, the old 教务), on the school's list (应用目录)."""
-
-    class Section(models.TextChoices):
-        PERSONAL = "personal", _("个人事务")
-        WORK = "work", _("工作生活")
-        STUDY = "study", _("学习生活")
-        SERVICE = "service", _("服务大厅")
-
-    key = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=40)
-    icon = models.CharField(max_length=60, default="app-window")
-    url = models.URLField(max_length=500)
-    section = models.TextField(choices=Section)
-    faces = ArrayField(models.TextField())
-    roles = ArrayField(models.TextField(), default=list, blank=True)
-    owner = models.CharField(max_length=80, default="", blank=True)
-    description = models.CharField(max_length=80, default="", blank=True)
-    order = models.PositiveSmallIntegerField(default=100)
-    has_single_sign_on = models.BooleanField(default=True)
-    is_in_maintenance = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        db_table = "portal_listed_application"
-        constraints = [
-            models.CheckConstraint(
-                name="portal_listed_section", condition=Q(section__in=["personal", "work", "study", "service"])
-            ),
-            models.CheckConstraint(
-                name="portal_listed_faces",
-                condition=Q(faces__contained_by=["student", "staff"]) & Q(faces__len__gt=0),
-            ),
-            models.CheckConstraint(name="portal_listed_url", condition=Q(url__regex=r"^https?://")),
         ]
 
 

@@ -1,0 +1,97 @@
+"""Calls to other systems for the portal: through the kernel's guarded client, bounded, never led to another host."""
+
+import json
+import time
+from functools import cache
+from typing import Final
+from urllib.parse import urljoin
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from nanhu.kernel import outgoing
+from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.outgoing import Call, Document
+from nanhu.kernel.registry import SchoolRules, school_rules
+from nanhu.kernel.school import school
+from nanhu.platforms.portal.errors import AddressRefusedError
+from nanhu.platforms.portal.integrations import rules
+from nanhu.platforms.portal.models import Integration
+
+LARGEST: Final = 256 * 1024
+SECONDS: Final = 3.0
+TOKEN_SECONDS: Final = 60
+HOPS: Final = 2
+
+
+@cache
+def hosts(what: str) -> tuple[str, ...]:
+    """`frame_hosts`: whose pages may stand in ours; `plain_hosts`: who may be called without TLS. The sample campus has its own machine."""
+    listed = school().table("portal").texts(what)
+    return (*listed, "localhost", "127.0.0.1") if configuration().demo else listed
+
+
+def fetch(call: Call, *, seconds: float = SECONDS, largest: int = LARGEST) -> Document:
+    """The whole answer, unpacked; OSError or BadAnswerError. A redirect is followed on the same host alone."""
+    deadline = time.monotonic() + seconds
+    for _hop in range(HOPS + 1):
+        found = outgoing.fetch(call, seconds=max(deadline - time.monotonic(), 0.01), largest=largest)
+        target = found.headers.get("location", "")
+        if found.status not in outgoing.REDIRECTS or not target or call.body:
+            encoding = found.headers.get("content-encoding", "").strip().lower()
+            return Document(
+                status=found.status, headers=found.headers, body=rules.unpacked(found.body, encoding, largest)
+            )
+        following = urljoin(call.address, target)
+        if rules.origin_of(following) != rules.origin_of(call.address):
+            return found
+        call = Call(address=following, headers=call.headers)
+    raise rules.BadAnswerError("led in a circle")
+
+
+def refuse_address(address: str) -> None:
+    """Raises AddressRefusedError where an integration may not stand at it: no https, inside, or no address at all."""
+    example = rules.addressed(address, "0")
+    if rules.NUMBER in rules.origin_of(address) or "{" in example or "}" in example:
+        raise AddressRefusedError(why="{campus_no}")
+    try:
+        parts = outgoing.checked(example)
+        outgoing.refuse_internal(example)
+    except OSError as error:
+        raise AddressRefusedError(why=str(error)) from error
+    if parts.scheme.lower() != "https" and not rules.is_among(rules.host_of(example), hosts("plain_hosts")):
+        raise AddressRefusedError(why="http")
+
+
+def subject_token(one: Integration, campus_no: str) -> str:
+    """Says to this host alone, for a minute, of whom it is asked. Signed with the secret that only it and we have."""
+    moment = int(now().timestamp())
+    claims = {
+        "iss": configuration().public_url,
+        "sub": campus_no,
+        "aud": rules.host_of(one.address),
+        "iat": moment,
+        "exp": moment + TOKEN_SECONDS,
+    }
+    return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(one.secret))
+
+
+def call_for(one: Integration, campus_no: str) -> Call:
+    """What is sent of this person: what the integration says, and nothing else."""
+    headers: list[tuple[str, str]] = [("Accept", "application/json")]
+    if one.sent == Integration.Sent.TOKEN:
+        headers.append(("Authorization", f"Bearer {subject_token(one, campus_no)}"))
+    elif one.header_name and one.secret:
+        headers.append((one.header_name, one.secret))
+    sends_number = one.sent == Integration.Sent.NUMBER
+    body = b""
+    if one.method == Integration.Method.POST:
+        body = json.dumps({"campus_no": campus_no} if sends_number else {}).encode()
+    address = rules.addressed(one.address, campus_no) if sends_number else one.address
+    return Call(address=address, body=body, content_type="application/json", headers=tuple(headers))
+
+
+school_rules.add(
+    SchoolRules(key="portal.hosts", read=lambda: (school().table("portal").texts("frame_hosts"), hosts("plain_hosts")))
+)

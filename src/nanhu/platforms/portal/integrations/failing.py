@@ -1,0 +1,60 @@
+"""What becomes of an integration that does not answer: it is left alone for a while, and its owner is told once."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.integrations import living
+from nanhu.platforms.portal.models import Integration
+
+log = structlog.get_logger()
+MOST_FAILURES: Final = 5
+SHORT_PAUSE, LONG_PAUSE = timedelta(seconds=10), timedelta(minutes=2)
+NOTED_EVERY: Final = timedelta(minutes=1)
+LONGEST_ERROR: Final = 200
+
+
+def is_paused(one: Integration) -> bool:
+    """Nobody calls it now."""
+    pause = SHORT_PAUSE if one.failures < MOST_FAILURES else LONG_PAUSE
+    return one.failed_at is not None and one.failures > 0 and now() < one.failed_at + pause
+
+
+def is_down(one: Integration) -> bool:
+    return one.failures >= MOST_FAILURES
+
+
+@transaction.atomic
+def note_failure(one: Integration, error: Exception) -> None:
+    log.warning("portal.integration_failed", key=one.key, error=f"{type(error).__name__}: {error}")
+    words = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+    same = Integration.objects.filter(pk=one.pk, version=one.version)
+    same.update(failures=F("failures") + 1, failed_at=now(), error=words)
+    untold = same.filter(failures__gte=MOST_FAILURES, told_at=None, state=Integration.State.LIVE)
+    if untold.update(told_at=now()):
+        tell_owner(one)
+    transaction.on_commit(living.read_anew)
+
+
+def tell_owner(one: Integration) -> None:
+    if one.owner_unit_id is None:
+        return
+    post = people.find_post(one.owner_unit_id, one.owner_office, climbs=True)
+    words = _("“%(name)s”连续 %(count)s 次没有取到，门户上已显示为旧数据") % {"name": one.name, "count": MOST_FAILURES}
+    flows.tell_persons(post.person_ids if post else (), reverse("portal:systems"), words)
+
+
+def note_success(one: Integration) -> None:
+    if one.failures or one.good_at is None or now() - one.good_at > NOTED_EVERY:
+        good = {"failures": 0, "failed_at": None, "error": "", "told_at": None, "good_at": now()}
+        Integration.objects.filter(pk=one.pk, version=one.version).update(**good)
+        one.failures, one.failed_at = 0, None
+        living.read_anew()

@@ -1,0 +1,214 @@
+"""Feeds of other systems: calendars (iCalendar) into everybody's own calendar, news (RSS, Atom) into the notices of the home."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from http import HTTPStatus
+from itertools import islice
+from typing import Any, Final
+from xml.etree.ElementTree import Element, ParseError
+
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from django.db import transaction
+from icalendar import Calendar
+
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now, start_of
+from nanhu.kernel.outgoing import Call
+from nanhu.kernel.registry import NoticeLine, Occurrence, Viewer
+from nanhu.kernel.ui.words import term
+from nanhu.platforms.portal.integrations import calling, failing, living, rules
+from nanhu.platforms.portal.models import Integration, IntegrationItem
+
+MOST_ITEMS: Final = 500
+BACK, AHEAD = timedelta(days=90), timedelta(days=400)
+RULED_BACK: Final = timedelta(days=5 * 366)
+SLOW_RULES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+LONGEST_TITLE: Final = 120
+LONGEST_URL: Final = 500
+MOST_STEPS: Final = 4000
+NEWS_SHOWN: Final = 2
+NEWS_FRESH: Final = timedelta(days=14)
+ATOM: Final = "{http://www.w3.org/2005/Atom}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    uid: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    url: str = ""
+    place: str = ""
+    is_whole_days: bool = False
+
+
+def read_all() -> int:
+    """Reads those that live; how many items changed. One that fails keeps what it had."""
+    rows = Integration.objects.filter(kind=Integration.Kind.FEED, state=Integration.State.LIVE)
+    return sum(read_one(one) for one in rows if not failing.is_paused(one))
+
+
+def read_one(one: Integration) -> int:
+    try:
+        items = read_items(one)
+    except (OSError, ValueError) as error:
+        failing.note_failure(one, error)
+        return 0
+    failing.note_success(one)
+    return keep(one, items)
+
+
+def read_items(one: Integration) -> list[Item]:
+    headers = ((one.header_name, one.secret),) if one.header_name and one.secret else ()
+    document = calling.fetch(Call(address=one.address, headers=headers))
+    if document.status != HTTPStatus.OK:
+        raise rules.BadAnswerError(f"status {document.status}")
+    read = occurrences_in if one.format == Integration.Format.ICALENDAR else news_in
+    found = {item.uid: item for item in islice(read(document.body), MOST_ITEMS)}
+    return list(found.values())
+
+
+@transaction.atomic
+def keep(one: Integration, items: Iterable[Item]) -> int:
+    """Writes what differs; what the feed names no more goes."""
+    standing = {row.uid: row for row in IntegrationItem.objects.select_for_update().filter(integration=one)}
+    wanted = {item.uid: item for item in items}
+    changed = [item for uid, item in wanted.items() if uid not in standing or facts_of(standing[uid]) != item]
+    for item in changed:
+        row = standing.get(item.uid) or IntegrationItem(integration=one, sequence=-1)
+        for name, value in asdict(item).items():
+            setattr(row, name, value)
+        row.sequence, row.changed_at = row.sequence + 1, now()
+        row.save()
+    gone, _by_model = IntegrationItem.objects.filter(integration=one, uid__in=standing.keys() - wanted.keys()).delete()
+    transaction.on_commit(living.read_anew)
+    return len(changed) + gone
+
+
+def facts_of(row: IntegrationItem) -> Item:
+    return Item(**{name: getattr(row, name) for name in Item.__slots__})
+
+
+def occurrences_in(body: bytes) -> Iterator[Item]:
+    """Of a calendar, from ninety days ago to four hundred ahead; rules that repeat by the day and slower are followed."""
+    since, until = start_of(campus_today() - BACK), start_of(campus_today() + AHEAD)
+    calendar = Calendar.from_ical(body)
+    for event in calendar.walk("VEVENT"):
+        try:
+            starts, length, is_whole = span_of(event)
+            moments = list(moments_of(event, starts, since, until))
+            name = rules.shown(str(event.get("summary", "")), LONGEST_TITLE)
+            place = rules.shown(str(event.get("location", "")), LONGEST_TITLE)
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
+            continue
+        uid = sha256(str(event.get("uid", name)).encode()).hexdigest()[:32]
+        for moment in moments:
+            if name and str(event.get("status", "")).upper() != "CANCELLED" and since <= moment < until:
+                yield Item(
+                    uid=f"{uid}-{moment:%Y%m%dT%H%M}",
+                    title=name,
+                    place=place,
+                    starts_at=moment,
+                    ends_at=moment + length,
+                    is_whole_days=is_whole,
+                )
+
+
+def span_of(event: Any) -> tuple[datetime, timedelta, bool]:
+    starts = event.decoded("dtstart")
+    is_whole = not isinstance(starts, datetime)
+    ends = event.decoded("dtend", None)
+    usual = timedelta(days=1) if is_whole else timedelta(hours=1)
+    length = moment_at(ends) - moment_at(starts) if ends is not None else event.decoded("duration", usual)
+    return moment_at(starts), max(length, timedelta()), is_whole
+
+
+def moment_at(value: date | datetime) -> datetime:
+    found = value if isinstance(value, datetime) else datetime.combine(value, time(), CAMPUS_ZONE)
+    return found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
+
+
+def moments_of(event: Any, starts: datetime, since: datetime, until: datetime) -> Iterable[datetime]:
+    rule = event.get("rrule")
+    if not rule or starts < now() - RULED_BACK or rule.get("freq", [""])[0] not in SLOW_RULES:
+        return [starts]
+    told = campus_time(starts).replace(tzinfo=None)
+    parts = (part for part in rule.to_ical().decode().split(";") if not part.startswith(("UNTIL=", "COUNT=")))
+    steps = min([MOST_STEPS, *(int(one) for one in rule.get("count", []))])
+    last = min([until, *(moment_at(one) for one in rule.get("until", []))])
+    every = rrulestr(";".join(parts), dtstart=told).replace(until=campus_time(last).replace(tzinfo=None))
+    skipped = {moment_at(one.dt) for dates in listed(event.get("exdate")) for one in dates.dts}
+    moments = (moment.replace(tzinfo=CAMPUS_ZONE) for moment in islice(every, max(steps, 0)))
+    return list(islice((one for one in moments if one >= since and one not in skipped), MOST_ITEMS))
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def news_in(body: bytes) -> Iterator[Item]:
+    try:
+        root = fromstring(body)
+    except (ParseError, DefusedXmlException) as error:
+        raise rules.BadAnswerError(f"no feed: {error}") from error
+    for entry in (*root.iter("item"), *root.iter(f"{ATOM}entry")):
+        is_atom = entry.tag.startswith(ATOM)
+        mark = ATOM if is_atom else ""
+        link = entry.find(f"{mark}link")
+        url = ((link.get("href") or "") if is_atom else (link.text or "")).strip() if link is not None else ""
+        name = rules.shown(text_in(entry, f"{mark}title"), LONGEST_TITLE)
+        if not name or not url.lower().startswith(("https://", "http://")) or len(url) > LONGEST_URL:
+            continue
+        moment = published(text_in(entry, f"{mark}updated") if is_atom else text_in(entry, "pubDate"))
+        uid = sha256(f"{url}\n{text_in(entry, f'{mark}id' if is_atom else 'guid')}".encode()).hexdigest()[:32]
+        yield Item(uid=uid, title=name, url=url, starts_at=moment, ends_at=moment)
+
+
+def text_in(entry: Element, name: str) -> str:
+    found = entry.find(name)
+    return "".join(found.itertext()).strip() if found is not None else ""
+
+
+def published(text: str) -> datetime:
+    """What says no time is dated to the epoch's end of the list: it is never news."""
+    try:
+        moment = parsedate_to_datetime(text) if text[:4].isalpha() or "," in text else rules.moment_of(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=CAMPUS_ZONE)
+    except (ValueError, TypeError, IndexError):
+        return start_of(date(2000, 1, 1))
+
+
+def news_for(viewer: Viewer) -> list[NoticeLine]:
+    """The newest of the feeds that this viewer has, for the home; no query where they were read within the minute."""
+    feeds = {one.pk: one for one in living.of_kind(Integration.Kind.FEED, viewer)}
+    lines = [one for one in living.news() if one.integration_id in feeds and one.starts_at > now() - NEWS_FRESH]
+    return [
+        NoticeLine(
+            title=one.title, url=one.url, office=term(feeds[one.integration_id].name), published_at=one.starts_at
+        )
+        for one in lines[:NEWS_SHOWN]
+    ]
+
+
+def calendar_of(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
+    feeds = {one.pk: one for one in living.of_kind(Integration.Kind.FEED, viewer, everywhere=True)}
+    calendars = [pk for pk, one in feeds.items() if one.format == Integration.Format.ICALENDAR]
+    rows = IntegrationItem.objects.filter(
+        integration_id__in=calendars, starts_at__lt=start_of(until), ends_at__gte=start_of(since)
+    )
+    for one in rows.order_by("starts_at", "pk"):
+        first, last = campus_time(one.starts_at), campus_time(one.ends_at)
+        yield Occurrence(
+            uid=f"integration.{one.integration_id}.{one.uid}",
+            title=one.title,
+            starts=first.date() if one.is_whole_days else one.starts_at,
+            ends=last.date() if one.is_whole_days else one.ends_at,
+            changed_at=one.changed_at,
+            sequence=one.sequence,
+            place=one.place,
+            description=term(feeds[one.integration_id].name),
+        )

@@ -1,0 +1,67 @@
+"""Which integrations live, and for whom: read once in a while by each process, so that no page asks for them."""
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.registry import Viewer
+from nanhu.kernel.remembered import Remembered
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.models import Integration, IntegrationItem
+
+SECONDS = 15.0
+NEWS_SECONDS = 60.0
+NEWS_KEPT = 30
+State, Kind = Integration.State, Integration.Kind
+
+
+def read_shown() -> list[Integration]:
+    rows = Integration.objects.filter(state__in=[State.TEST, State.LIVE, State.RESTING]).select_related("owner_unit")
+    return list(rows.order_by("order", "key"))
+
+
+shown = Remembered(read_shown, seconds=SECONDS)
+"""All that somebody sees; it changes a few times a year. Others hear of a change within fifteen seconds."""
+
+
+def read_news() -> list[IntegrationItem]:
+    rows = IntegrationItem.objects.filter(integration__format="rss", integration__state=State.LIVE)
+    return list(rows.filter(starts_at__lte=now()).order_by("-starts_at")[:NEWS_KEPT])
+
+
+news = Remembered(read_news, seconds=NEWS_SECONDS)
+
+
+def read_anew() -> None:
+    shown.forget()
+    news.forget()
+
+
+def of_kind(kind: str, viewer: Viewer, *, everywhere: bool = False) -> list[Integration]:
+    """What this viewer has; in the test, only who takes systems in sees it. `everywhere`: under all faces and no role, as a feed is read."""
+    return [one for one in shown() if one.kind == kind and is_for(one, viewer, everywhere=everywhere)]
+
+
+def is_for(one: Integration, viewer: Viewer, *, everywhere: bool = False) -> bool:
+    if one.state == State.TEST:
+        return "portal.integrator" in viewer.roles and not everywhere
+    faces = viewer.faces if everywhere else {viewer.face}
+    return (
+        bool(faces & set(one.faces))
+        and (not one.roles or bool(viewer.roles & set(one.roles)))
+        and (not one.categories or bool(categories_of(viewer) & set(one.categories)))
+        and (not one.unit_ids or bool(units_of(viewer) & set(one.unit_ids)))
+    )
+
+
+def categories_of(viewer: Viewer) -> frozenset[str]:
+    """By name, of ties that live."""
+    if "portal.categories" not in viewer.known:
+        card = viewer.record or (people.person_card(viewer.person_id) if viewer.person_id is not None else None)
+        ties = [tie.category_name for tie in card.affiliations if tie.is_live] if card else []
+        viewer.known["portal.categories"] = frozenset(ties)
+    return viewer.known["portal.categories"]  # type: ignore[no-any-return]
+
+
+def units_of(viewer: Viewer) -> frozenset[int]:
+    if "portal.units" not in viewer.known:
+        found = people.unit_ids_of(viewer.person_id) if viewer.person_id is not None else frozenset()
+        viewer.known["portal.units"] = found
+    return viewer.known["portal.units"]  # type: ignore[no-any-return]

@@ -1,0 +1,155 @@
+"""Figures of other systems (数据集成): what a viewer's home shows from the cache, and how one is fetched after the page.
+
+No page waits for another system: the home reads the cache with one query for all figures, and the viewer's browser asks for
+those that grew old (`/tiles/integration.<key>/`). What is cached is of one person, one campus number and one version.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+from typing import Any, Final
+
+from django.db import transaction
+
+from nanhu.kernel import strict_json
+from nanhu.kernel.clock import now
+from nanhu.kernel.outgoing import Document
+from nanhu.kernel.registry import BOTH_FACES, Tile, TileContent, Viewer
+from nanhu.kernel.ui.words import lazy_term
+from nanhu.platforms.portal.integrations import calling, failing, living, rules
+from nanhu.platforms.portal.models import Integration, IntegrationValue
+from nanhu.platforms.portal.tiles import TileView
+
+PREFIX: Final = "integration."
+AT_ONCE: Final = 2
+FUTURE: Final = timedelta(minutes=5)
+KEPT: Final = timedelta(days=30)
+OK, NOT_FOUND = 200, 404
+_lanes: dict[str, BoundedSemaphore] = {}
+
+
+def tiles_for(viewer: Viewer) -> list[TileView]:
+    found = living.of_kind(Integration.Kind.DATA, viewer) if viewer.person_id is not None else []
+    cached = cached_of(viewer, found) if found else {}
+    views = (view_of(one, cached.get(one.pk)) for one in found)
+    return [view for view in views if view is not None]
+
+
+def cached_of(viewer: Viewer, integrations: Iterable[Integration]) -> dict[int, IntegrationValue]:
+    """His own under the number with which he looks, of the version that holds, in one query."""
+    versions = {one.pk: one.version for one in integrations}
+    whose: Any = {"person_id": viewer.person_id, "campus_no": viewer.campus_no}
+    rows = IntegrationValue.objects.filter(**whose, integration_id__in=versions)
+    return {row.integration_id: row for row in rows if row.version == versions[row.integration_id]}
+
+
+def view_of(one: Integration, value: IntegrationValue | None) -> TileView | None:
+    """From the cache; `is_later` where the browser is to ask for it anew. None: the system has nothing of this person."""
+    tile = Tile(
+        key=f"{PREFIX}{one.key}",
+        title=lazy_term(one.name),
+        load=lambda _viewer: None,
+        faces=BOTH_FACES,
+        order=one.order,
+        icon=one.icon,
+    )
+    is_old = value is None or now() > value.fetched_at + timedelta(seconds=one.ttl_seconds)
+    is_later = is_old and one.state != Integration.State.RESTING and not failing.is_paused(one)
+    if value is None:
+        return TileView(tile, is_later=is_later, is_failed=not is_later)
+    if not value.content:
+        return TileView(tile, is_later=True, is_hidden=True) if is_later else None
+    return TileView(tile, content=content_of(one, value.content, value.as_of), is_later=is_later)
+
+
+def content_of(one: Integration, content: str, as_of: datetime) -> TileContent:
+    said: dict[str, Any] = json.loads(content)
+    is_stale = failing.is_down(one) or now() > as_of + timedelta(seconds=one.stale_seconds)
+    return TileContent(
+        value=f"{said['value']} {one.unit_word}".strip(),
+        caption=said["caption"],
+        lines=tuple(said["lines"]),
+        source=lazy_term(one.name),
+        as_of=as_of,
+        tone="stale" if is_stale or one.state == Integration.State.RESTING else "plain",
+    )
+
+
+def refreshed(viewer: Viewer, key: str) -> TileView | None:
+    """One tile after the page: asks the system where that is due. Raises KeyError where this viewer has no such figure."""
+    one = next((one for one in living.of_kind(Integration.Kind.DATA, viewer) if one.key == key), None)
+    if one is None or viewer.person_id is None:
+        raise KeyError(key)
+    value = cached_of(viewer, [one]).get(one.pk)
+    view = view_of(one, value)
+    if view is None or not view.is_later:
+        return view
+    return view_after(one, fetch_kept(one, viewer) or value)
+
+
+def view_after(one: Integration, value: IntegrationValue | None) -> TileView | None:
+    """As it is now; whatever the attempt brought, the browser does not ask again by itself."""
+    view = view_of(one, value)
+    if view is None or view.is_hidden:
+        return None
+    return TileView(view.tile, content=view.content, is_failed=view.content is None)
+
+
+def fetch_kept(one: Integration, viewer: Viewer) -> IntegrationValue | None:
+    """Asks for this viewer's figure and keeps it. A slow system holds two threads of a process and no more."""
+    lane = _lanes.setdefault(one.key, BoundedSemaphore(AT_ONCE))
+    if not lane.acquire(blocking=False):
+        return None
+    try:
+        said = meant(one, calling.fetch(calling.call_for(one, viewer.campus_no)))
+    except (OSError, ValueError) as error:
+        failing.note_failure(one, error)
+        return None
+    finally:
+        lane.release()
+    failing.note_success(one)
+    return keep(one, viewer, said)
+
+
+def meant(one: Integration, document: Document) -> dict[str, Any]:
+    """What an answer says; {} where the system knows nothing of this person (404, or no value)."""
+    if document.status == NOT_FOUND and one.sends_person:
+        return {}
+    if document.status != OK:
+        raise rules.BadAnswerError(f"status {document.status}")
+    pointers = {"value": one.value_at, "caption": one.caption_at, "time": one.time_at, "lines": one.lines_at}
+    return rules.read_answer(strict_json.decode(document.body), pointers)
+
+
+def written(said: dict[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False)
+
+
+def moment_in(said: dict[str, Any]) -> datetime:
+    """The system's own time where it gives one that can be."""
+    moment, given = now(), said.get("time", "")
+    own = datetime.fromisoformat(given) if given else moment
+    return own if own < moment + FUTURE else moment
+
+
+@transaction.atomic
+def keep(one: Integration, viewer: Viewer, said: dict[str, Any]) -> IntegrationValue:
+    """The rows of other versions go with it."""
+    whose: Any = {"integration_id": one.pk, "person_id": viewer.person_id, "campus_no": viewer.campus_no}
+    IntegrationValue.objects.filter(**whose).exclude(version=one.version).delete()
+    found, _is_new = IntegrationValue.objects.update_or_create(
+        **whose,
+        version=one.version,
+        defaults={"content": written(said) if said else "", "as_of": moment_in(said), "fetched_at": now()},
+    )
+    return found
+
+
+def forget_old() -> int:
+    count, _by_model = IntegrationValue.objects.filter(fetched_at__lt=now() - KEPT).delete()
+    return count
+
+
+def laid(views: Sequence[TileView], more: Sequence[TileView]) -> list[TileView]:
+    return sorted([*views, *more], key=lambda view: (view.tile.order, view.tile.key))

@@ -1,0 +1,1 @@
+"""The school's systems (业务系统): which there are, whose, and how they are."""
