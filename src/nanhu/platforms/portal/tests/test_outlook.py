@@ -58,7 +58,8 @@ END:VCALENDAR
 
 
 def calendar_of(browser) -> Calendar:
-    page = browser.post("/calendar/make/", {"form_token": "8c9f9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f"}).content.decode()
+    said = {"form_token": "8c9f9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "feeds": [one.key for one in registry.calendar_feeds]}
+    page = browser.post("/calendar/subscription/make/", said).content.decode()
     path = page[page.index("/calendar/", page.index("webcal:")) :].split(".ics")[0]
     return Calendar.from_ical(browser.get(f"{path}.ics").content)
 

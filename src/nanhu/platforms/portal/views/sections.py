@@ -12,7 +12,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import LifeTopic, Tile, Viewer
 from nanhu.platforms.portal import agenda, menu, rules
 from nanhu.platforms.portal.guard import attempt
-from nanhu.platforms.portal.queries import TileView
+from nanhu.platforms.portal.tiles import TileView
 from nanhu.platforms.portal.views.home import viewer_of
 
 LIVES = {"work": "staff", "study": "student"}
