@@ -81,6 +81,7 @@ class Configuration:
     samples_port: int = setting(
         "NANHU_SAMPLES_PORT", 8008, "Port of sample programs to take in, and of the emulated weather service (demo)."
     )
+    wecom_port: int = setting("NANHU_WECOM_PORT", 8009, "Port of the emulated 企业微信 (demo).")
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",
@@ -143,6 +144,11 @@ class Configuration:
     )
     weather_key_file: str = setting(
         "NANHU_WEATHER_KEY_FILE", "", "Path of the file that holds the key or token for qweather and caiyun."
+    )
+    wecom_secret_file: str = setting(
+        "NANHU_WECOM_SECRET_FILE",
+        "",
+        "Path of the JSON file with the secrets of 企业微信: secret, contacts_secret, callback_token, callback_key.",
     )
     audit_days: int = setting(
         "NANHU_AUDIT_DAYS", 365, "How long audit and sign-in logs stay in the database; 180 at least."

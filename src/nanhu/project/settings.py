@@ -74,6 +74,7 @@ ROOMS = [
     "nanhu.services.venues",
     "nanhu.services.lostfound",
     "nanhu.services.requests",
+    "nanhu.services.mobile",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",

@@ -30,6 +30,7 @@ ROOMS = [
     ("venues/", "nanhu.services.venues.urls"),
     ("lostfound/", "nanhu.services.lostfound.urls"),
     ("requests/", "nanhu.services.requests.urls"),
+    ("mobile/", "nanhu.services.mobile.urls"),
     ("assets/", "nanhu.systems.assets.urls"),
     ("a/", "nanhu.systems.assets.counting.found_urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),

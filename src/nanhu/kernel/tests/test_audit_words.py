@@ -105,6 +105,7 @@ HANDED_ON = {
         )
     },
     "services/lostfound/services/trail.py": set(),
+    "services/mobile/services/bindings.py": {"mobile.undo_binding", "mobile.unbind"},
     "services/requests/services/opinions.py": {f"requests.{one}_topic" for one in ("open", "note", "close")},
     "services/requests/services/timeline.py": {
         f"requests.{what}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from nanhu.platforms.identity.admission import admit
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
@@ -14,6 +15,7 @@ from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_req
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
 from nanhu.platforms.identity.queries import reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
+from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
@@ -35,12 +37,14 @@ __all__ = [
     "account_of",
     "account_with",
     "accounts_of",
+    "admit",
     "choose_face",
     "fresh_sign_in_required",
     "give_totp_for_sample",
     "grant_role",
     "has_role",
     "holders_of",
+    "is_own_path",
     "notify_account",
     "open_accounts",
     "open_during_setup",

@@ -1,6 +1,6 @@
 """What matching needs to know of everyone: indexes and names, never a sealed value in the clear."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,8 +29,8 @@ class KnownPerson:
     is_void: bool = False
 
 
-def known_people() -> Iterator[KnownPerson]:
-    """Everyone who is not merged into another, also who is void; about 30,000 in a third of a second."""
+def known_people(ids: Collection[int] | None = None) -> Iterator[KnownPerson]:
+    """Everyone (or of these) who is not merged into another, also who is void; about 30,000 in a third of a second."""
     columns = (
         "id",
         "name",
@@ -43,7 +43,9 @@ def known_people() -> Iterator[KnownPerson]:
         "nationality",
         "is_void",
     )
-    for row in Person.objects.filter(merged_into=None).order_by("id").values_list(*columns).iterator(chunk_size=10_000):
+    persons = Person.objects.filter(merged_into=None)
+    wanted = persons if ids is None else persons.filter(id__in=list(ids))
+    for row in wanted.order_by("id").values_list(*columns).iterator(chunk_size=10_000):
         yield KnownPerson(
             person_id=row[0],
             name=row[1],

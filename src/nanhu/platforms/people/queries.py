@@ -1,5 +1,6 @@
 """Reads: cards, lookups, search, and the constant-time comparisons of activation."""
 
+import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -233,6 +234,31 @@ def matches_phone(*, person_id: int, phone: str) -> bool:
     person = Person.objects.filter(id=person_id).first()
     held = normalise_phone(person.phone or "") if person else ""
     return equal(held, normalise_phone(phone)) and bool(held)
+
+
+def matches_record(*, person_id: int | None, name: str, id_number: str, phone: str) -> bool:
+    """Name, document number and phone against the golden record in one comparison of constant time. For a person who is unknown, or of
+    whom something is not known, the same query and the same hashing are done. Nothing is opened."""
+    columns = ("name", "id_number_index", "phone_index")
+    found = Person.objects.filter(id=-1 if person_id is None else person_id).values_list(*columns).first()
+    held_name, document, telephone = found or ("", None, None)
+    typed = mark_of(
+        normalise_name(name),
+        blind_index(normalise_document(id_number), purpose="people.id_number"),
+        blind_index(normalise_phone(phone), purpose="people.phone"),
+    )
+    held = mark_of(normalise_name(held_name), bytes(document or bytes(32)), bytes(telephone or bytes(32)))
+    return hmac.compare_digest(typed, held) and bool(document) and bool(telephone)
+
+
+def mark_of(name: str, document: bytes, phone: bytes) -> bytes:
+    return hashlib.sha256(b"|".join((name.encode(), document, phone))).digest()
+
+
+def persons_with_phone(phone: str) -> list[int]:
+    """Everybody on whose record this very number stands."""
+    index = blind_index(normalise_phone(phone), purpose="people.phone")
+    return list(Person.objects.filter(phone_index=index, merged_into=None, is_void=False).values_list("id", flat=True))
 
 
 def equal(left: str, right: str) -> bool:

@@ -118,6 +118,13 @@ OPEN = {
     "portal:feed",
     "venues:feed",
     "venues:sign",
+    "mobile:certify",
+    "mobile:certify_code",
+    "mobile:newcomer",
+    "mobile:enter",
+    "mobile:entered",
+    "mobile:link",
+    "mobile:callback",
     "requests:anonymous",
     "requests:anonymous_key",
     "requests:anonymous_send",
@@ -189,6 +196,7 @@ MACHINES: set[str] = {
     "flows_api:todos_source_external_id",
     "flows_api:unknown",
     "flows_api:no_address",
+    "mobile:callback",  # signed and sealed by 企业微信
     "requests:anonymous_send",  # a blind token is its whole authority; a session that comes along is turned away
     "requests:anonymous_replies",
 }

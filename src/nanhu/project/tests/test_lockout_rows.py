@@ -41,6 +41,11 @@ ROW_OF = {
     "flows_api:": "vendor API",
     "verify-document": "codes of printed documents (`/v/…`)",
     "requests:anonymous": "anonymous complaints and reports (`/requests/anonymous/`)",
+    "mobile:certify": "certification and newcomers (`/mobile/certify/`)",
+    "mobile:newcomer": "certification and newcomers (`/mobile/certify/`)",
+    "mobile:enter": "sign-in from 企业微信 (`/mobile/enter`)",
+    "mobile:link": "sign-in from 企业微信 (`/mobile/enter`)",
+    "mobile:callback": "callbacks of 企业微信 (`/mobile/wecom/callback`)",
     "asset-label": "messages of who found a thing (`/a/…`)",
 }
 """By the beginning of a name; the longest that fits counts."""

@@ -32,6 +32,7 @@ EVERYBODY = {
     "identity.my_applications",
     "identity.security",
     "messages.notices",
+    "mobile.mine",
     "portal.calendar",
     "portal.systems",
     "requests.hall",

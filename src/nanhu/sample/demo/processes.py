@@ -4,7 +4,8 @@ from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.delivery.choice import EMULATED_KEY, emulated_secret_file
 from nanhu.kernel.processes import ProcessSpecification
 from nanhu.kernel.processes.house import granian
-from nanhu.kernel.secret_files import generated_secret
+from nanhu.kernel.secret_files import generated_secret, write_private
+from nanhu.services.mobile import api as mobile
 
 
 def office_command(configuration: Configuration) -> list[str]:
@@ -109,7 +110,30 @@ def samples_command(configuration: Configuration) -> list[str]:
     )
 
 
+def wecom_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.wecom.application:application",
+        address=configuration.listen_address,
+        port=configuration.wecom_port,
+        threads=4,
+    )
+
+
+def wecom_environment(configuration: Configuration) -> dict[str, str]:
+    file = configuration.data_dir / "emulators" / "wecom.json"
+    write_private(file, mobile.emulator_facts(configuration))
+    return {"NANHU_EMULATOR_CONFIGURATION": str(file)}
+
+
 EMULATORS = (
+    ProcessSpecification(
+        key="wecom",
+        command=wecom_command,
+        environment=wecom_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.wecom_port}/health",
+        order=197,
+    ),
     ProcessSpecification(
         key="sms",
         command=sms_command,

@@ -29,6 +29,7 @@ from nanhu.platforms.portal import sample as portal_sample
 from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
+from nanhu.sample.demo.contact_book import fill_the_contact_book
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.systems import connect_systems
@@ -67,8 +68,10 @@ ROLES = {
         "openapi.keeper",
         "assets.keeper",
         "lostfound.reviewer",
+        "mobile.personnel",
     ),
     "administrator": (
+        "mobile.keeper",
         "venues.office",
         "portal.search",
         "portal.integrator",
@@ -515,6 +518,11 @@ def register_the_vendor(_advance: Advance) -> str:
     return "密钥在 emulators/vendor.json"
 
 
+def open_the_contact_book(_advance: Advance) -> str:
+    """企业微信: the staff by their record, some students who agreed, a newcomer without a record; pushed once the emulator runs."""
+    return fill_the_contact_book()
+
+
 STEPS = (
     Step("files", "各部门交来名单", write_files),
     Step("clean", "清洗入库", clean_files),
@@ -533,6 +541,7 @@ STEPS = (
     Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),
     Step("lost_things", "失物招领", lose_and_find),
     Step("hall", "服务大厅：报修、咨询、投诉、舆情", open_the_hall),
+    Step("wecom", "企业微信通讯录", open_the_contact_book),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),

@@ -1,0 +1,90 @@
+"""What a vendor (企业微信; 钉钉 and 飞书 have the same) must be able to do. `tests/test_vendor_contract.py` holds each of them to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+
+class Status(IntEnum):
+    """A member there, by Tencent's numbers."""
+
+    ACTIVE = 1
+    DISABLED = 2
+    INVITED = 4
+    LEFT = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberFacts:
+    userid: str
+    name: str
+    mobile: str
+    departments: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookMember:
+    """As it stands there."""
+
+    userid: str
+    name: str
+    mobile: str
+    departments: tuple[int, ...]
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One message to many. `mark` makes a repetition within half an hour one message."""
+
+    title: str
+    text: str
+    url: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """`refused`: receivers that are none there, in lower case."""
+
+    reference: str
+    refused: frozenset[str]
+
+
+class VendorError(Exception):
+    """It answered, and did not do it."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(f"{code} {words}")
+        self.code, self.words = code, words
+
+
+class LaterError(VendorError):
+    """Not now: its limits, or a fault of its own."""
+
+
+class StoppedError(VendorError):
+    """Nobody is called until somebody has looked: the secret, the token or the address is refused."""
+
+
+class Vendor(Protocol):
+    """Whatever cannot be reached is an OSError; whatever is answered and refused a VendorError."""
+
+    def create_member(self, facts: MemberFacts) -> None: ...
+    def update_member(self, facts: MemberFacts) -> None: ...
+    def delete_member(self, userid: str) -> None: ...
+    def member(self, userid: str) -> BookMember | None: ...
+    def userid_of(self, mobile: str) -> str:
+        """Who has this very phone there; "" for nobody."""
+
+    def member_ids(self) -> Mapping[str, frozenset[int]]:
+        """Everybody there, with the departments."""
+
+    def put_department(self, *, number: int, name: str, parent: int) -> None: ...
+    def delete_department(self, number: int) -> None: ...
+    def send(self, card: Card, *, userids: Sequence[str]) -> Sent: ...
+    def recall(self, reference: str) -> None: ...
+    def authorize_address(self, *, back: str, state: str) -> str: ...
+    def who(self, code: str) -> str:
+        """The userid behind a code of the sign-in; "" for a stranger."""

@@ -1,0 +1,249 @@
+"""The dozen calls of 企业微信 that the school needs, through the kernel's guarded outgoing line. `batch/syncuser` is never one of them: it deletes."""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from nanhu.kernel import outgoing
+from nanhu.services.mobile.adapters.port import (
+    BookMember,
+    Card,
+    LaterError,
+    MemberFacts,
+    Sent,
+    StoppedError,
+    VendorError,
+)
+from nanhu.services.mobile.adapters.wecom import tokens
+from nanhu.services.mobile.adapters.wecom.line import Line
+from nanhu.services.mobile.models import VendorCall
+
+SECONDS: Final = 8.0
+LARGEST: Final = 8 * 1024 * 1024
+RENEWED: Final = frozenset({42001, 40014, 41001})
+STOPPING: Final = frozenset({40001, 40013, 48002, 48009, 60011, 60020, 301002}) | RENEWED
+LATER: Final = frozenset({-1, 45009, 45033, 60003})
+UNKNOWN_USER: Final = 60111
+EXISTS: Final = 60102
+MOBILE_EXISTS: Final = 60104
+NO_SUCH_PHONE: Final = frozenset({46004, 60103, 60111})
+DEPARTMENT_EXISTS: Final = 60008
+NO_DEPARTMENT: Final = 60003
+NOBODY_VALID: Final = 81013
+LONGEST_TITLE, LONGEST_TEXT = 128, 512
+"""Bytes of a textcard's title and description."""
+LONGEST_NAME: Final = 64
+HALF_HOUR: Final = 1800
+PAGE: Final = 10_000
+NOT_THERE: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class WecomClient:
+    """A `port.Vendor`."""
+
+    line: Line
+
+    def fetch_token(self, use: str) -> tuple[str, int]:
+        query = {"corpid": self.line.corp_id, "corpsecret": self.line.secret_of(use)}
+        said = self.exchange("gettoken", query, None, about=use)
+        if code := int(said.get("errcode", 0)):
+            if code in STOPPING:
+                tokens.stop(use, secret=self.line.secret_of(use), code=code)
+                raise StoppedError(code, str(said.get("errmsg", "")))
+            raise LaterError(code, str(said.get("errmsg", "")))
+        return str(said["access_token"]), int(said["expires_in"])
+
+    def call(
+        self,
+        api: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        *,
+        use: str = "contacts",
+        about: str = "",
+    ) -> dict[str, Any]:
+        """With a token; one that is refused is fetched anew once, and then the line stops."""
+        secret, spoiled = self.line.secret_of(use), ""
+        for attempt in (1, 2):
+            token = tokens.token_for(use, secret=secret, fetch=lambda: self.fetch_token(use), spoiled=spoiled)
+            said = self.exchange(api, {**(query or {}), "access_token": token}, body, about=about, attempt=attempt)
+            code = int(said.get("errcode", 0))
+            if code not in RENEWED:
+                break
+            spoiled = token
+        return self.judged(said, code, use)
+
+    def judged(self, said: dict[str, Any], code: int, use: str) -> dict[str, Any]:
+        words = str(said.get("errmsg", ""))[:200]
+        if code in STOPPING:
+            tokens.stop(use, secret=self.line.secret_of(use), code=code)
+            raise StoppedError(code, words)
+        if code in LATER:
+            raise LaterError(code, words)
+        if code:
+            raise VendorError(code, words)
+        return said
+
+    def exchange(
+        self, api: str, query: Mapping[str, str], body: Mapping[str, Any] | None, *, about: str, attempt: int = 1
+    ) -> dict[str, Any]:
+        """What was answered, whatever it is; a line in the log of calls either way."""
+        address = f"{self.line.api}/cgi-bin/{api}?{urlencode(query)}"
+        sent = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        begun, code, words = time.monotonic(), None, ""
+        try:
+            call = outgoing.Call(address=address, body=sent, content_type="application/json")
+            found = outgoing.fetch(call, seconds=SECONDS, largest=LARGEST)
+            if found.status >= NOT_THERE:
+                raise outgoing.BadAnswerError(f"HTTP {found.status}")
+            said = json.loads(found.body)
+            if not isinstance(said, dict):
+                raise outgoing.BadAnswerError("no object")
+            code, words = int(said.get("errcode", 0)), str(said.get("errmsg", ""))[:200]
+        except ValueError as error:
+            words = "no JSON"
+            raise outgoing.BadAnswerError(words) from error
+        except OSError as error:
+            words = f"{type(error).__name__}: {error}"[:200]
+            raise
+        finally:
+            VendorCall.objects.create(
+                api=api,
+                about=about[:200],
+                attempt=attempt,
+                errcode=code,
+                words=words.replace("\x00", ""),
+                milliseconds=min(int((time.monotonic() - begun) * 1000), 2**31 - 1),
+            )
+        return said
+
+    def create_member(self, facts: MemberFacts) -> None:
+        self.call("user/create", body={**body_of(facts), "to_invite": True}, about=facts.userid)
+
+    def update_member(self, facts: MemberFacts) -> None:
+        self.call("user/update", body=body_of(facts), about=facts.userid)
+
+    def delete_member(self, userid: str) -> None:
+        try:
+            self.call("user/delete", {"userid": userid}, about=userid)
+        except VendorError as error:
+            if error.code != UNKNOWN_USER:
+                raise
+
+    def member(self, userid: str) -> BookMember | None:
+        try:
+            said = self.call("user/get", {"userid": userid}, about=userid)
+        except VendorError as error:
+            if error.code == UNKNOWN_USER:
+                return None
+            raise
+        return BookMember(
+            userid=str(said["userid"]).lower(),
+            name=str(said.get("name", "")),
+            mobile=str(said.get("mobile", "")),
+            departments=tuple(int(one) for one in said.get("department", ())),
+            status=int(said.get("status", 0)),
+        )
+
+    def userid_of(self, mobile: str) -> str:
+        try:
+            said = self.call("user/getuserid", body={"mobile": mobile})
+        except VendorError as error:
+            if error.code in NO_SUCH_PHONE:
+                return ""
+            raise
+        return str(said.get("userid", "")).lower()
+
+    def member_ids(self) -> Mapping[str, frozenset[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        cursor = ""
+        while True:
+            said = self.call("user/list_id", body={"cursor": cursor, "limit": PAGE}, about=cursor)
+            for row in said.get("dept_user", ()):
+                found[str(row["userid"]).lower()].add(int(row["department"]))
+            cursor = str(said.get("next_cursor", ""))
+            if not cursor:
+                return {userid: frozenset(departments) for userid, departments in found.items()}
+
+    def put_department(self, *, number: int, name: str, parent: int) -> None:
+        body = {"id": number, "name": name, "parentid": parent}
+        try:
+            self.call("department/create", body=body, about=f"{number} {name}")
+        except VendorError as error:
+            if error.code != DEPARTMENT_EXISTS:
+                raise
+            self.call("department/update", body=body, about=f"{number} {name}")
+
+    def delete_department(self, number: int) -> None:
+        self.call("department/delete", {"id": str(number)}, about=str(number))
+
+    def send(self, card: Card, *, userids: Sequence[str]) -> Sent:
+        body = {
+            "touser": "|".join(userids),
+            "msgtype": "textcard",
+            "agentid": self.line.agent_id,
+            "textcard": {
+                "title": fitted(card.title, LONGEST_TITLE),
+                "description": fitted(card.text, LONGEST_TEXT),
+                "url": card.url,
+            },
+            "enable_duplicate_check": 1,
+            "duplicate_check_interval": HALF_HOUR,
+        }
+        try:
+            said = self.call("message/send", body=body, use="app", about=f"{len(userids)} · {card.mark}")
+        except VendorError as error:
+            if error.code == NOBODY_VALID:
+                return Sent(reference="", refused=frozenset(one.lower() for one in userids))
+            raise
+        refused = str(said.get("invaliduser", "")).lower().split("|")
+        return Sent(reference=str(said.get("msgid", "")), refused=frozenset(one for one in refused if one))
+
+    def recall(self, reference: str) -> None:
+        self.call("message/recall", body={"msgid": reference}, use="app", about=reference)
+
+    def authorize_address(self, *, back: str, state: str) -> str:
+        query = {
+            "appid": self.line.corp_id,
+            "redirect_uri": back,
+            "response_type": "code",
+            "scope": "snsapi_base",
+            "state": state,
+            "agentid": str(self.line.agent_id),
+        }
+        return f"{self.line.authorize}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect"
+
+    def who(self, code: str) -> str:
+        said = self.call("auth/getuserinfo", {"code": code}, use="app")
+        return str(said.get("userid", "")).lower()
+
+
+def body_of(facts: MemberFacts) -> dict[str, Any]:
+    return {
+        "userid": facts.userid,
+        "name": facts.name[:LONGEST_NAME],
+        "mobile": facts.mobile,
+        "department": list(facts.departments),
+        "main_department": facts.departments[0] if facts.departments else 1,
+    }
+
+
+def fitted(text: str, most: int) -> str:
+    """Escaped and within so many bytes, never cut in the middle of a letter or of an escaped one."""
+    shown = escape(text, quote=False)
+    if len(shown.encode()) <= most:
+        return shown
+    kept, room = [], most - len("…".encode())
+    for letter in text:
+        one = escape(letter, quote=False)
+        room -= len(one.encode())
+        if room < 0:
+            break
+        kept.append(one)
+    return "".join(kept) + "…"

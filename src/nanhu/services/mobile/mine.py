@@ -1,0 +1,66 @@
+"""移动校园, as each person has it: whether one's 企业微信 is bound, since when and how; joining, undoing, leaving."""
+
+import segno
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.kit import Console, PageRequest
+from nanhu.kernel.registry import Viewer
+from nanhu.services.mobile import queries
+from nanhu.services.mobile.adapters import choice
+from nanhu.services.mobile.adapters.wecom.line import line
+from nanhu.services.mobile.models import Binding, Member
+from nanhu.services.mobile.rules import UNDO
+from nanhu.services.mobile.services import bindings
+
+
+def is_of_the_school(viewer: Viewer) -> bool:
+    return viewer.person_id is not None and bool(viewer.faces & {"student", "staff"})
+
+
+mine = Console(
+    "mobile:mine",
+    _("移动校园"),
+    icon="smartphone",
+    owner=_("信息中心"),
+    description=_("在微信里打开校园：开通、查看和撤销企业微信的绑定"),
+    allows=is_of_the_school,
+    section="service",
+    order=44,
+)
+
+
+@mine.page("", title=_("移动校园"), lead=_("在微信里点一下就进门户，消息、待办不用再登录。"))
+def home(request: PageRequest) -> HttpResponse:
+    person_id = request.viewer.person_id or 0
+    binding, found = queries.living_binding(person_id), line()
+    join = found.join_url if found else ""
+    facts = {
+        "is_on": choice.is_on(),
+        "binding": binding,
+        "member": Member.objects.filter(person_id=person_id).first(),
+        "may_undo": binding is not None and now() - binding.bound_at <= UNDO,
+        "history": Binding.objects.filter(person_id=person_id, ended_at__isnull=False).order_by("-ended_at")[:5],
+        "has_agreed": queries.has_consent(person_id),
+        "join_url": join,
+        "join_code": segno.make(join, error="m").svg_data_uri(scale=4, border=2, light="#ffffff") if join else "",
+        "addresses": home.addresses_below(),
+    }
+    return render(request, "mobile/mine.html", facts)
+
+
+@home.action("join/", done=_("已申请开通，几分钟内会收到加入的邀请。"))
+def join(request: PageRequest) -> None:
+    bindings.join(by=request.actor, person_id=request.viewer.person_id or 0)
+
+
+@home.action("undo/", done=_("已撤销。请检查您的手机号和密码是否安全。"))
+def undo(request: PageRequest) -> None:
+    bindings.undo(by=request.actor, person_id=request.viewer.person_id or 0)
+
+
+@home.action("leave/", done=_("已解除绑定，您会从企业微信的通讯录移出。"))
+def leave(request: PageRequest) -> None:
+    bindings.leave(by=request.actor, person_id=request.viewer.person_id or 0)

@@ -1,0 +1,138 @@
+"""Reads of the mobile campus."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
+
+from django.db.models import Count, QuerySet
+
+from nanhu.kernel.registry import Owner
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import AffiliationCard, PersonCard
+from nanhu.services.mobile import rules
+from nanhu.services.mobile.models import Binding, Callback, Consent, Member
+from nanhu.services.mobile.rules import Wanted
+
+KINDS = ("staff", "student")
+REACHED = (Member.State.INVITED, Member.State.ACTIVE)
+
+
+def living_binding(person_id: int) -> Binding | None:
+    return Binding.objects.filter(person_id=person_id, ended_at=None).first()
+
+
+def binding_of_userid(userid: str) -> Binding | None:
+    return Binding.objects.filter(userid=userid.lower(), ended_at=None).first()
+
+
+def has_consent(person_id: int) -> bool:
+    return consenting([person_id]) == {person_id}
+
+
+def consenting(ids: Collection[int]) -> set[int]:
+    given = Consent.objects.filter(person_id__in=list(ids), purpose="binding", withdrawn_at=None)
+    return set(given.values_list("person_id", flat=True))
+
+
+def everybody() -> list[int]:
+    """Whose membership is ours to keep: staff by their record, students who agreed, and who is in the book already."""
+    codes = [code for code, _name, _short in people.unit_names()]
+    staff = people.members_of(codes, kind="staff")
+    agreed = Consent.objects.filter(purpose="binding", withdrawn_at=None).values_list("person_id", flat=True)
+    return sorted({*staff, *agreed, *Member.objects.values_list("person_id", flat=True)})
+
+
+def wanted_for(ids: Collection[int], *, today: date) -> dict[int, Wanted]:
+    """How each of these should stand in the book; who should not is absent. Few queries, however many."""
+    cards, agreed = people.person_cards(ids), consenting(ids)
+    known = {one.person_id: one.phone_index for one in people.known_people(ids)}
+    units = people.unit_ids_by_code({one.department_code for card in cards.values() for one in card.affiliations})
+    withdrawn = set(
+        Consent.objects.filter(person_id__in=list(ids), purpose="binding", withdrawn_at__isnull=False)
+        .exclude(person_id__in=agreed)
+        .values_list("person_id", flat=True)
+    )
+    found = {}
+    for person_id, card in cards.items():
+        wanted = wanted_of(
+            card, phone_index=known.get(person_id), units=units, has_agreed=person_id in agreed, today=today
+        )
+        if wanted is not None and card.person_id == person_id and person_id not in withdrawn:
+            found[person_id] = wanted
+    return found
+
+
+def wanted_of(
+    card: PersonCard, *, phone_index: bytes | None, units: Mapping[str, int], has_agreed: bool, today: date
+) -> Wanted | None:
+    """By the affiliation that counts: a living one of staff before one of a student; else the one that ended last."""
+    ours = [one for one in card.affiliations if one.kind in KINDS and one.department_code in units]
+    ours = [one for one in ours if one.kind == "staff" or has_agreed]
+    living = sorted((one for one in ours if one.is_live), key=lambda one: KINDS.index(one.kind))
+    ended = sorted((one for one in ours if one.state == "ended"), key=lambda one: one.ends_on or today)
+    counting = living or ended[-1:]
+    if not counting:
+        return None
+    first = counting[0]
+    return Wanted(
+        person_id=card.person_id,
+        userid=first.campus_no.lower(),
+        name=card.name,
+        unit_id=units[first.department_code],
+        departments=tuple(dict.fromkeys(rules.OURS + units[one.department_code] for one in counting)),
+        phone_index=phone_index or b"",
+        leaves_on=None if living else rules.leaves_on(first.kind, ended_on(first, today)),
+    )
+
+
+def ended_on(affiliation: AffiliationCard, today: date) -> date:
+    return min(affiliation.ends_on or today, today)
+
+
+def members() -> QuerySet[Member]:
+    return Member.objects.select_related("unit").order_by("unit__code", "userid")
+
+
+def by_state() -> dict[str, int]:
+    return dict(Member.objects.values_list("state").annotate(n=Count("id")))
+
+
+def reached(ids: Iterable[int]) -> set[int]:
+    """Who of these has a member that takes messages: one query."""
+    rows = Member.objects.filter(person_id__in=list(ids), state__in=REACHED)
+    return set(rows.values_list("person_id", flat=True))
+
+
+def userids_of(ids: Iterable[int]) -> dict[int, str]:
+    rows = Member.objects.filter(person_id__in=list(ids), state__in=REACHED)
+    return dict(rows.values_list("person_id", "userid"))
+
+
+def unhandled_callbacks() -> int:
+    return Callback.objects.filter(handled_at=None).count()
+
+
+def membership_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, object]]:  # noqa: ARG001 - one row
+    for one in Member.objects.filter(person_id=owner.person_id):
+        yield {"userid": one.userid, "state": one.state, "since": one.created_at.isoformat()}
+
+
+def binding_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, object]]:
+    rows = Binding.objects.filter(person_id=owner.person_id).order_by("-bound_at")
+    for one in rows.filter(bound_at__gte=since) if since else rows:
+        yield {
+            "userid": one.userid,
+            "how": one.how,
+            "bound_at": one.bound_at.isoformat(),
+            "ended_at": one.ended_at.isoformat() if one.ended_at else "",
+        }
+
+
+def consent_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, object]]:
+    rows = Consent.objects.filter(person_id=owner.person_id).order_by("-given_at")
+    for one in rows.filter(given_at__gte=since) if since else rows:
+        yield {
+            "purpose": one.purpose,
+            "version": one.version,
+            "given_at": one.given_at.isoformat(),
+            "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else "",
+        }

@@ -1,0 +1,54 @@
+"""What the portal, the doctor, the copy of my data and the school's file know of the mobile campus."""
+
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Check, CheckResult, MessageChannel, PersonalData, Verdict
+from nanhu.services.mobile import desk, mine, personnel, queries  # noqa: F401  (their pages enter themselves)
+from nanhu.services.mobile.adapters import choice
+from nanhu.services.mobile.adapters.wecom import tokens
+from nanhu.services.mobile.adapters.wecom.line import line
+from nanhu.services.mobile.rules import words_of
+from nanhu.services.mobile.services import sending
+
+
+def check_line() -> CheckResult:
+    """Token, secret and trusted address in one: a line that stopped says which."""
+    if line() is None:
+        return CheckResult(verdict=Verdict.OK, message=say("没有接入企业微信"))
+    stopped = tokens.stopped()
+    if stopped is not None:
+        words = words_of(stopped.stopped_code, "")
+        return CheckResult(
+            verdict=Verdict.FAIL, message=words, remedy=say("改好后到“企业微信通讯录”按“重新取凭证再试”。")
+        )
+    waiting = queries.unhandled_callbacks()
+    if waiting > 1:
+        return CheckResult(
+            verdict=Verdict.WARN,
+            message=say("%(n)s 条回调没有处理") % {"n": waiting},
+            remedy=say("看后台进程是否在运行。"),
+        )
+    return CheckResult(verdict=Verdict.OK, message=say("企业微信正常"))
+
+
+registry.checks.add(Check(key="mobile.wecom", title=_("企业微信"), run=check_line, order=80))
+registry.message_channels.add(
+    MessageChannel(
+        key="wecom",
+        title=_("企业微信"),
+        icon="message-circle",
+        reaches=queries.reached,
+        send=sending.send,
+        look=sending.look,
+        is_on=choice.is_on,
+        hint=_("先在“移动校园”里开通企业微信。"),
+        order=10,
+    )
+)
+registry.personal_data.add(
+    PersonalData(key="mobile.membership", title=_("企业微信：成员"), load=queries.membership_records, order=80),
+    PersonalData(key="mobile.bindings", title=_("企业微信：绑定"), load=queries.binding_records, order=81),
+    PersonalData(key="mobile.consents", title=_("企业微信：同意"), load=queries.consent_records, order=82),
+)

@@ -1,0 +1,127 @@
+"""Whose a userid is: one living binding a person and a userid; ended, undone or moved by its owner."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.once import lock_key
+from nanhu.platforms.identity import api as identity
+from nanhu.services.mobile import queries
+from nanhu.services.mobile.errors import BoundAlreadyError, NotEntitledError, OthersAccountError, UndoTooLateError
+from nanhu.services.mobile.models import Binding, Consent, Member
+from nanhu.services.mobile.rules import CONSENT_VERSION, UNDO
+from nanhu.services.mobile.services import members
+
+BY = Actor.system("mobile.binding")
+How, End = Binding.How, Binding.End
+
+
+def bind(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bool = False) -> Binding:
+    """Somebody else's account is never taken; one's own is moved only by who is signed in (`moves`). In each case both are told."""
+    made = tried(by=by, person_id=person_id, userid=userid.lower(), how=how, moves=moves)
+    if isinstance(made, CampusError):
+        raise made
+    return made
+
+
+@transaction.atomic
+def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bool = False) -> Binding | CampusError:
+    """A refusal is returned, not raised: what was told and written about it stays."""
+    lock_key(f"mobile.binding:{person_id}")
+    lock_key(f"mobile.userid:{userid}")
+    theirs, mine = queries.binding_of_userid(userid), queries.living_binding(person_id)
+    if theirs is not None and theirs.person_id != person_id:
+        tell(theirs.person_id, _("有人想把您的企业微信账号绑定到另一个人，没有成功。"))
+        tell(person_id, _("您想绑定的企业微信账号属于另一个人，没有成功。"))
+        audit.record(by=by, action="mobile.refuse_binding", target=f"person:{person_id}")
+        return OthersAccountError()
+    if mine is not None and how == How.FORM:
+        tell(person_id, _("有人用您的信息申请开通企业微信。您已经开通过，没有改动；不是您本人请联系信息中心。"))
+        return BoundAlreadyError()
+    if mine is not None and mine.userid == userid:
+        return mine
+    if mine is not None and not moves:
+        tell(person_id, _("有人用另一个企业微信账号登录您的门户，没有成功；不是您本人请联系信息中心。"))
+        return BoundAlreadyError()
+    if mine is not None:
+        close(mine, End.MOVED)
+    made = Binding.objects.create(person_id=person_id, userid=userid, how=how, device=by.browser[:200])
+    audit.record(by=by, action="mobile.bind", target=f"person:{person_id}", facts={"how": how, "userid": userid})
+    tell(person_id, bound_words(made))
+    return made
+
+
+def bound_words(made: Binding) -> str:
+    return _("您的企业微信已于 %(when)s 绑定（%(how)s）。不是您本人办的，72 小时内可在门户“移动校园”撤销。") % {
+        "when": f"{campus_time(made.bound_at):%Y-%m-%d %H:%M}",
+        "how": How(made.how).label,
+    }
+
+
+def tell(person_id: int, text: str) -> None:
+    account = identity.account_of(person_id)
+    if account is not None:
+        identity.notify_account(account=account, text=text)
+
+
+def bind_member(member: Member) -> None:
+    """Who joined with the account that we made for him is bound; the office's record is the proof."""
+    if queries.living_binding(member.person_id) is None and queries.binding_of_userid(member.userid) is None:
+        bind(by=BY, person_id=member.person_id, userid=member.userid, how=How.RECORD)
+
+
+def close(row: Binding, end: Binding.End) -> None:
+    row.ended_at, row.end = now(), end
+    row.save(update_fields=["ended_at", "end"])
+
+
+def end(*, person_id: int, end: Binding.End) -> None:
+    Binding.objects.filter(person_id=person_id, ended_at=None).update(ended_at=now(), end=end)
+
+
+@transaction.atomic
+def consent(*, person_id: int, purposes: tuple[str, ...] = ("binding",)) -> None:
+    for purpose in purposes:
+        if not Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None).exists():
+            Consent.objects.create(person_id=person_id, purpose=purpose, version=CONSENT_VERSION)
+
+
+@transaction.atomic
+def join(*, by: Actor, person_id: int) -> None:
+    """A person who is signed in agrees: membership follows at once. Who had left by himself is invited again."""
+    consent(person_id=person_id)
+    member = Member.objects.select_for_update().filter(person_id=person_id, state=Member.State.LEFT).first()
+    if member is not None:
+        member.state, member.pushed = Member.State.WAITING, None
+        member.save(update_fields=["state", "pushed"])
+    members.follow([person_id])
+    if not Member.objects.filter(person_id=person_id).exists():
+        raise NotEntitledError
+    audit.record(by=by, action="mobile.join", target=f"person:{person_id}")
+
+
+@transaction.atomic
+def undo(*, by: Actor, person_id: int) -> None:
+    """Within 72 hours, by its owner: "that was not me"."""
+    row = Binding.objects.select_for_update().filter(person_id=person_id, ended_at=None).first()
+    if row is None:
+        return
+    if now() - row.bound_at > UNDO:
+        raise UndoTooLateError
+    leave(by=by, person_id=person_id, action="mobile.undo_binding")
+
+
+@transaction.atomic
+def leave(*, by: Actor, person_id: int, action: str = "mobile.unbind") -> None:
+    """Consent withdrawn: the binding ends now, and the person is taken out of the contact book."""
+    Consent.objects.filter(person_id=person_id, withdrawn_at=None).update(withdrawn_at=now())
+    end(person_id=person_id, end=End.UNDONE)
+    audit.record(by=by, action=action, target=f"person:{person_id}")
+    if not Consent.objects.filter(person_id=person_id, purpose="binding").exists():
+        Consent.objects.create(
+            person_id=person_id, purpose="binding", version=CONSENT_VERSION, withdrawn_at=now()
+        )  # staff, whom the record alone had made members: their "no" stands from now on
+    members.follow([person_id])

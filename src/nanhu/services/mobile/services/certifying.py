@@ -1,0 +1,192 @@
+"""Student certification (学生认证, by a QR page without a sign-in), and newcomers of the staff.
+
+What is typed is compared once, at once, and only the verdict is kept; it is told to who brings the code that went to the typed phone.
+A wrong number, name, document or phone, and a person whom nobody knows, cost the same work and read the same.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from hmac import compare_digest
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now, start_of
+from nanhu.kernel.crypto import blind_index, mask_phone
+from nanhu.kernel.delivery.texts import send_text
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.throttle import network_of
+from nanhu.platforms.people import api as people
+from nanhu.services.mobile.errors import (
+    AttemptOverError,
+    CodeRefusedError,
+    MismatchError,
+    NotEntitledError,
+    TooManyTriesError,
+    WaitsAlreadyError,
+)
+from nanhu.services.mobile.models import Attempt, Binding, Newcomer
+from nanhu.services.mobile.services import bindings, members
+
+A_NUMBER: Final = 5
+AN_ADDRESS: Final = 20
+A_PHONE: Final = 5
+CODE_LIFE: Final = timedelta(minutes=10)
+
+
+def mark(kind: str, text: str) -> bytes:
+    return blind_index(f"{kind}|{text}", purpose="mobile.attempt")
+
+
+def begin(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
+    """`said`: campus_no, name, id_number, phone. The document number goes no further than this function."""
+    campus_no, phone = people.halfwidth(said["campus_no"]).strip(), people.normalise_phone(said["phone"])
+    digests = {
+        "number_digest": mark("number", campus_no.upper()),
+        "address_digest": mark("address", network_of(by.address)),
+        "phone_digest": mark("phone", phone),
+    }
+    with transaction.atomic():
+        admit(digests)
+        person_id = people.find_person_by_campus_no(campus_no)
+        fits = people.matches_record(person_id=person_id, name=said["name"], id_number=said["id_number"], phone=phone)
+        return sent(phone, digests, person_id=person_id if fits else None)
+
+
+def admit(digests: Mapping[str, bytes]) -> None:
+    """Five a day and number, twenty an address (who succeeded is taken off), five codes a phone. Counted before it is tried."""
+    for digest in sorted(digests.values()):
+        lock_key(f"mobile.attempt:{digest.hex()}")
+    today = Attempt.objects.filter(made_at__gte=start_of(campus_today()))
+    counts = (
+        (today.filter(number_digest=digests["number_digest"]), A_NUMBER),
+        (today.filter(address_digest=digests["address_digest"], is_bound=False), AN_ADDRESS),
+        (today.filter(phone_digest=digests["phone_digest"]), A_PHONE),
+    )
+    if any(rows.count() >= most for rows, most in counts):
+        raise TooManyTriesError
+
+
+def sent(phone: str, digests: Mapping[str, bytes], *, person_id: int | None, is_newcomer: bool = False) -> Attempt:
+    code = f"{secrets.randbelow(10**6):06}"
+    made = Attempt(person_id=person_id, expires_at=now() + CODE_LIFE, is_newcomer=is_newcomer, **digests)
+    made.code_hash = hash_of(made.token, code)
+    made.save()
+    text = _("您正在开通移动校园，验证码是 %(code)s，10 分钟内有效。请勿告诉他人。") % {"code": code}
+    send_text(phone=phone, text=text, code=code)
+    return made
+
+
+def hash_of(token: UUID, code: str) -> bytes:
+    return blind_index(f"{token}|{code.strip()}", purpose="mobile.code")
+
+
+def waiting(token: UUID | str) -> Attempt:
+    found = Attempt.objects.filter(token=token, ended_at=None, expires_at__gt=now(), tries_left__gt=0).first()
+    if found is None:
+        raise AttemptOverError
+    return found
+
+
+def proved(*, token: UUID | str, code: str) -> Attempt:
+    """The code came back: one try is counted before it is looked at, and a right one ends the attempt, once."""
+    found = waiting(token)
+    alive = Attempt.objects.filter(pk=found.pk, ended_at=None, tries_left__gt=0)
+    if alive.update(tries_left=F("tries_left") - 1) != 1:
+        raise AttemptOverError
+    if not compare_digest(bytes(found.code_hash), hash_of(found.token, code)):
+        raise CodeRefusedError
+    if Attempt.objects.filter(pk=found.pk, ended_at=None).update(ended_at=now()) != 1:
+        raise AttemptOverError
+    return found
+
+
+def finish(*, by: Actor, token: UUID | str, code: str) -> Binding:
+    """Bound, and queued for the contact book at once. A mismatch names no field."""
+    found = proved(token=token, code=code)
+    if found.person_id is None:
+        audit.record(by=by, action="mobile.certification_refused", target=f"attempt:{found.token}")
+        raise MismatchError
+    with transaction.atomic():
+        made = bindings.tried(
+            by=by, person_id=found.person_id, userid=student_number(found.person_id), how=Binding.How.FORM
+        )
+        if isinstance(made, Binding):
+            bindings.consent(person_id=found.person_id, purposes=("binding", "document"))
+            Attempt.objects.filter(pk=found.pk).update(is_bound=True)
+            members.follow([found.person_id])
+    if not isinstance(made, Binding):
+        raise made
+    return made
+
+
+def student_number(person_id: int) -> str:
+    card = people.person_card(person_id)
+    living = [one for one in (card.affiliations if card else ()) if one.is_live and one.kind in {"student", "staff"}]
+    if not living:
+        raise NotEntitledError
+    return living[0].campus_no.lower()
+
+
+def apply(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
+    """A new colleague whom the personnel office does not have yet; the phone is proved as above."""
+    campus_no, phone = people.halfwidth(said["campus_no"]).strip(), people.normalise_phone(said["phone"])
+    digests = {
+        "number_digest": mark("newcomer", campus_no.upper()),
+        "address_digest": mark("address", network_of(by.address)),
+        "phone_digest": mark("phone", phone),
+    }
+    with transaction.atomic():
+        admit(digests)
+        made = sent(phone, digests, person_id=None, is_newcomer=True)
+        Newcomer.objects.create(
+            name=said["name"],
+            campus_no=campus_no,
+            unit_id=people.unit_ids_by_code([said["unit"].code])[said["unit"].code],
+            phone=phone,
+            phone_masked=mask_phone(phone),
+            attempt=made,
+        )
+        return made
+
+
+def hand_in(*, by: Actor, token: UUID | str, code: str) -> Newcomer:
+    """To the personnel office's to-dos. It makes nobody a member."""
+    found = proved(token=token, code=code)
+    row = Newcomer.objects.get(attempt=found)
+    row.state = entered_or_waiting(row)
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["state"])
+            audit.record(by=by, action="mobile.hand_in_newcomer", target=f"newcomer:{row.public_id}")
+    except IntegrityError as error:
+        raise WaitsAlreadyError from error
+    return row
+
+
+def entered_or_waiting(row: Newcomer) -> Newcomer.State:
+    known = people.find_people_by_campus_no([row.campus_no])
+    return Newcomer.State.ENTERED if known else Newcomer.State.WAITING
+
+
+def close_entered(campus_nos: set[str]) -> int:
+    """The office's record came: what waited for it is over."""
+    rows = Newcomer.objects.filter(Q(campus_no__in=campus_nos), state=Newcomer.State.WAITING)
+    return rows.update(state=Newcomer.State.ENTERED, decided_at=now(), decided_by_name="")
+
+
+@transaction.atomic
+def refuse(*, by: Actor, newcomer: Newcomer, answer: str) -> None:
+    row = Newcomer.objects.select_for_update().get(pk=newcomer.pk)
+    if row.state != Newcomer.State.WAITING:
+        raise AttemptOverError
+    row.state, row.answer, row.decided_at, row.decided_by_name = Newcomer.State.REFUSED, answer.strip(), now(), by.name
+    row.save()
+    send_text(phone=str(row.phone), text=_("您的新进教职工登记未通过：%(answer)s") % {"answer": row.answer})
+    audit.record(by=by, action="mobile.refuse_newcomer", target=f"newcomer:{row.public_id}", reason=row.answer)

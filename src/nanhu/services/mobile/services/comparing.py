@@ -1,0 +1,132 @@
+"""The contact book there beside ours: before the first sync as a dry run, then each night, and shown as a list that should be empty."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.retries import wake
+from nanhu.services.mobile import queries
+from nanhu.services.mobile.adapters import choice
+from nanhu.services.mobile.adapters.wecom.line import line
+from nanhu.services.mobile.errors import NotComparedError, NotConfiguredError
+from nanhu.services.mobile.models import Comparison, Corp, Difference, Member
+from nanhu.services.mobile.services import departments, members
+
+KEPT = 30
+Kind, State = Difference.Kind, Member.State
+GONE = (State.REMOVED, State.LEFT)
+
+
+def compare(*, by: Actor) -> Comparison:
+    """Nothing is written there. What is there and unknown here is shown and never touched."""
+    there = choice.vendor().member_ids()
+    ours = {one.userid: one for one in Member.objects.all()}
+    lines = {userid: Difference(kind=kind, userid=userid, name=name) for kind, userid, name in members.preview()}
+    for userid, member in ours.items():
+        line_of(lines, member, there.get(userid))
+    for userid in there:
+        adopt_or_unknown(lines, userid, is_ours=userid in ours)
+    return written(by, list(lines.values()), same=len(there) - sum(one.kind != Kind.CREATE for one in lines.values()))
+
+
+def line_of(lines: dict[str, Difference], member: Member, there: frozenset[int] | None) -> None:
+    """What we believe stands there, and does not."""
+    if member.userid in lines or member.task:
+        return
+    is_expected = member.pushed is not None and member.state not in GONE
+    if is_expected and there is None:
+        lines[member.userid] = Difference(kind=Kind.CREATE, userid=member.userid, name=member.name, words="missing")
+    elif is_expected and there is not None and there != frozenset(member.departments):
+        lines[member.userid] = Difference(kind=Kind.CHANGE, userid=member.userid, name=member.name, words="departments")
+    elif there is not None and member.state == State.REMOVED:
+        lines[member.userid] = Difference(kind=Kind.REMOVE, userid=member.userid, name=member.name, words="back")
+
+
+def adopt_or_unknown(lines: dict[str, Difference], userid: str, *, is_ours: bool) -> None:
+    """There before us: one whom we are about to make will be taken over after a comparison; the rest is not ours."""
+    known = lines.get(userid)
+    if known is not None and known.kind == Kind.CREATE:
+        known.kind, known.words = Kind.CHANGE, "adopt"
+    elif known is None and not is_ours:
+        lines[userid] = Difference(kind=Kind.UNKNOWN, userid=userid)
+
+
+@transaction.atomic
+def written(by: Actor, lines: list[Difference], *, same: int) -> Comparison:
+    counts = {kind: sum(one.kind == kind for one in lines) for kind in Kind}
+    made = Comparison.objects.create(
+        made_by_name=by.name,
+        creates=counts[Kind.CREATE],
+        changes=counts[Kind.CHANGE],
+        removes=counts[Kind.REMOVE],
+        unknown=counts[Kind.UNKNOWN],
+        same=max(same, 0),
+    )
+    for one in lines:
+        one.comparison = made
+    Difference.objects.bulk_create(lines, batch_size=2000)
+    old = Comparison.objects.order_by("-pk").values_list("pk", flat=True)[KEPT:]
+    Comparison.objects.filter(pk__in=list(old)).delete()
+    return made
+
+
+def last() -> Comparison | None:
+    return Comparison.objects.order_by("-pk").first()
+
+
+@transaction.atomic
+def start(*, by: Actor) -> int:
+    """From now on the book is kept by us. Somebody must have seen what that does."""
+    found = line()
+    if found is None:
+        raise NotConfiguredError
+    if last() is None:
+        raise NotComparedError
+    Corp.objects.update_or_create(corp_id=found.corp_id, defaults={"started_at": now(), "started_by_name": by.name})
+    queued = members.follow(queries.everybody())
+    departments.draw()
+    members.release()
+    audit.record(by=by, action="mobile.start_sync", target="mobile", facts={"queued": queued})
+    wake(members.CHANNEL)
+    return queued
+
+
+@transaction.atomic
+def stop(*, by: Actor) -> None:
+    Corp.objects.update(started_at=None)
+    Member.objects.exclude(task="").update(due_at=None)
+    audit.record(by=by, action="mobile.stop_sync", target="mobile")
+
+
+@transaction.atomic
+def mend(*, by: Actor) -> int:
+    """Push again what the last comparison found otherwise there."""
+    made = last()
+    if made is None or not members.is_started():
+        raise NotComparedError
+    missing = made.lines.filter(words="missing").values_list("userid", flat=True)
+    changed = made.lines.filter(words="departments").values_list("userid", flat=True)
+    back = made.lines.filter(words="back").values_list("userid", flat=True)
+    moment = now()
+    rows = Member.objects.filter(task="")
+    done = rows.filter(userid__in=list(missing)).update(task="create", due_at=moment, attempts=0)
+    done += rows.filter(userid__in=list(changed)).update(task="update", due_at=moment, attempts=0)
+    done += rows.filter(userid__in=list(back)).update(task="delete", due_at=moment, attempts=0)
+    audit.record(by=by, action="mobile.mend", target="mobile", facts={"queued": done})
+    wake(members.CHANNEL)
+    return done
+
+
+@transaction.atomic
+def take_over(*, by: Actor, member: Member, is_ours: bool) -> None:
+    """A userid that stood there already under another name or phone: a person looked, and it is the same person, or it is not."""
+    row = Member.objects.select_for_update().get(pk=member.pk, state=State.REVIEW)
+    if is_ours:
+        row.state, row.pushed = State.INVITED, b"\0" * 32
+        members.queue(row, Member.Task.UPDATE)
+    else:
+        row.state, row.error = State.FAILED, "60102"
+        row.save(update_fields=["state", "error"])
+    audit.record(by=by, action="mobile.review_member", target=members.target_of(row), facts={"is_ours": is_ours})
+    wake(members.CHANNEL)

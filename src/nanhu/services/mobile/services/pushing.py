@@ -1,0 +1,139 @@
+"""What is queued for the contact book, done there: one member a step, tried again with back-off, with what was answered beside it."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, doubling, drive
+from nanhu.kernel.retries.answers import Outside
+from nanhu.platforms.people import api as people
+from nanhu.services.mobile.adapters import choice
+from nanhu.services.mobile.adapters.port import BookMember, LaterError, MemberFacts, Status, StoppedError, VendorError
+from nanhu.services.mobile.adapters.wecom.client import EXISTS, MOBILE_EXISTS, NO_DEPARTMENT, UNKNOWN_USER
+from nanhu.services.mobile.errors import NotConfiguredError
+from nanhu.services.mobile.events import MemberJoined, MemberLeft
+from nanhu.services.mobile.models import Binding, Member
+from nanhu.services.mobile.rules import words_of
+from nanhu.services.mobile.services import bindings, departments
+
+BY = Actor.system("mobile.push")
+PURPOSE = "开通企业微信"
+STOPPED = timedelta(minutes=10)
+State, Task = Member.State, Member.Task
+JOINED = {Status.ACTIVE: State.ACTIVE, Status.INVITED: State.INVITED, Status.LEFT: State.LEFT}
+
+
+def step(member: Member) -> Answer | Outside:
+    """The phone is opened here, for this one call, and is written down nowhere."""
+    phone = "" if member.task == Task.DELETE else people.phone_of(member.person_id, by=BY, purpose=PURPOSE)
+    facts = MemberFacts(
+        userid=member.userid, name=member.name, mobile=phone, departments=tuple(member.departments) or (1,)
+    )
+    return partial(push, member, facts)
+
+
+def push(member: Member, facts: MemberFacts) -> Answer:
+    """Called without a transaction, on a thread; writes its own end, for events and bindings go with it."""
+    try:
+        return done(member, facts)
+    except StoppedError as error:
+        return Again(words_of(error.code, error.words), after=STOPPED)
+    except LaterError as error:
+        if error.code == NO_DEPARTMENT:
+            departments.put_all()
+        return Again(words_of(error.code, error.words))
+    except NotConfiguredError as error:
+        return Again(str(error), after=STOPPED)
+    except VendorError as error:
+        kept = {} if member.task == Task.CREATE else {"state": member.state}
+        return Never(words_of(error.code, error.words), kept)
+
+
+def done(member: Member, facts: MemberFacts) -> Answer:
+    vendor = choice.vendor()
+    if member.task == Task.DELETE:
+        vendor.delete_member(facts.userid)
+        removed(member)
+        return None
+    try:
+        if member.task == Task.CREATE:
+            vendor.create_member(facts)
+        else:
+            vendor.update_member(facts)
+    except VendorError as error:
+        if error.code == EXISTS:
+            return adopted(member, facts, vendor.member(facts.userid))
+        if error.code == MOBILE_EXISTS and member.task == Task.CREATE and (other := vendor.userid_of(facts.mobile)):
+            return taken_over(member, facts, vendor.member(other), error)
+        if error.code == UNKNOWN_USER and member.task == Task.UPDATE:
+            return Done({"task": Task.CREATE, "state": State.WAITING, "pushed": None}, then=timedelta(seconds=1))
+        raise
+    settled(member, is_new=member.task == Task.CREATE)
+    return None
+
+
+@transaction.atomic
+def settled(member: Member, *, is_new: bool) -> None:
+    """What was wanted when the step began stands there now; was more wanted meanwhile, it is done next."""
+    row = Member.objects.select_for_update().get(pk=member.pk)
+    row.pushed, row.attempts, row.error = member.wanted, 0, ""
+    if is_new and row.state in {State.WAITING, State.FAILED}:
+        row.state = State.INVITED
+    if row.task == Task.DELETE or bytes(row.wanted) != bytes(member.wanted):
+        row.task, row.due_at = (Task.DELETE if row.task == Task.DELETE else Task.UPDATE), now()
+    else:
+        row.task, row.due_at = Task.NONE, None
+    row.save()
+
+
+def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Answer:
+    """The userid stands there already: ours when name and phone say so, else a person looks (60102)."""
+    if found is None:
+        return Again()
+    if found.name == facts.name and people.normalise_phone(found.mobile) == people.normalise_phone(facts.mobile):
+        state = JOINED.get(Status(found.status), State.INVITED) if found.status in set(Status) else State.INVITED
+        if state == State.ACTIVE:
+            with transaction.atomic():
+                publish(MemberJoined(person_id=member.person_id))
+                audit.record(by=BY, action="mobile.adopt_member", target=f"person:{member.person_id}")
+        return Done({"task": Task.UPDATE, "state": state, "joined_at": now()}, then=timedelta(0))
+    return Done({"state": State.REVIEW, "task": Task.NONE})
+
+
+def taken_over(member: Member, facts: MemberFacts, found: BookMember | None, refusal: VendorError) -> Answer:
+    """His phone stands there under a userid of its own, from before us: with the same name it is his, and stays as it is called."""
+    if found is None or found.name != facts.name or Member.objects.filter(userid=found.userid).exists():
+        raise refusal
+    Member.objects.filter(pk=member.pk).update(userid=found.userid)
+    return adopted(member, facts, found)
+
+
+@transaction.atomic
+def removed(member: Member) -> None:
+    row = Member.objects.select_for_update().get(pk=member.pk)
+    row.pushed, row.attempts, row.error, row.leaves_on = None, 0, "", None
+    if row.task == Task.DELETE:
+        row.state, row.task, row.due_at = State.REMOVED, Task.NONE, None
+    else:
+        row.state, row.task, row.due_at = State.WAITING, Task.CREATE, now()  # came back meanwhile
+    row.save()
+    bindings.end(person_id=row.person_id, end=Binding.End.REMOVED)
+    publish(MemberLeft(person_id=row.person_id))
+    audit.record(by=BY, action="mobile.remove_member", target=f"person:{row.person_id}")
+
+
+PUSHES = Retries(
+    model=Member,
+    step=step,
+    pause=doubling("10s", "1h"),
+    most=40,
+    given_up=lambda: {"state": State.FAILED, "task": Task.NONE},
+    at_once=4,
+    lease=timedelta(seconds=60),
+)
+push_due = partial(drive, PUSHES)

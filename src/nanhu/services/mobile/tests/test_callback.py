@@ -1,0 +1,104 @@
+"""The door of callbacks: what is signed for us, in time, once; the rest is told nothing and changes nothing."""
+
+import time
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.configuration import configuration
+from nanhu.services.mobile.adapters.wecom import line as lines
+from nanhu.services.mobile.models import Callback, Member
+from nanhu.services.mobile.tests.conftest import work_off_callbacks
+from nanhu.services.mobile.tests.wecom_here import sealing
+
+pytestmark = pytest.mark.django_db
+DOOR = "/mobile/wecom/callback"
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xml><Event>&b;</Event></xml>'
+
+
+def post(wecom, text, *, seconds=0, token=None, receiver="", body=None):
+    campus, timestamp = wecom.application.campus, str(int(time.time()) + seconds)
+    inside = sealing.sealed(text, key=campus.key, receiver=receiver or wecom.company.corp_id)
+    query = {
+        "msg_signature": sealing.signature(token or campus.token, timestamp, "n", inside),
+        "timestamp": timestamp,
+        "nonce": "n",
+    }
+    sent = body if body is not None else f"<xml><Encrypt>{inside}</Encrypt></xml>"
+    return Client().post(f"{DOOR}?{urlencode(query)}", sent, content_type="text/xml")
+
+
+def said(userid="t2", status="1", at=None, change="update_user"):
+    at = at or int(time.time())
+    return (
+        f"<xml><Event>change_contact</Event><ChangeType>{change}</ChangeType><CreateTime>{at}</CreateTime>"
+        f"<UserID>{userid}</UserID><Status>{status}</Status></xml>"
+    )
+
+
+def test_the_address_is_verified_by_its_echo(wecom):
+    campus, timestamp = wecom.application.campus, str(int(time.time()))
+    echo = sealing.sealed("1616140317555161061", key=campus.key, receiver=wecom.company.corp_id)
+    query = {"timestamp": timestamp, "nonce": "n", "echostr": echo}
+    query["msg_signature"] = sealing.signature(campus.token, timestamp, "n", echo)
+    answer = Client().get(DOOR, query)
+    assert (answer.status_code, answer.content) == (200, b"1616140317555161061")
+    assert Client().get(DOOR, query | {"msg_signature": "0" * 40}).status_code == 403
+    assert Client().get(DOOR).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "how", ["forged", "old", "future", "receiver", "large", "bomb", "inner bomb", "no xml", "empty"]
+)
+def test_what_is_not_theirs_is_refused_and_changes_nothing(wecom, how):
+    bad = {
+        "forged": {"token": "other"},
+        "old": {"seconds": -330},
+        "future": {"seconds": 330},
+        "receiver": {"receiver": "ww-another"},
+        "large": {"body": "<xml>" + "a" * 40_000 + "</xml>"},
+        "bomb": {"body": BOMB},
+        "no xml": {"body": "\x00"},
+        "empty": {"body": ""},
+    }
+    answer = post(wecom, BOMB if how == "inner bomb" else said(), **bad.get(how, {}))
+    assert (answer.status_code, answer.content) == (403, b"")
+    assert not Callback.objects.exists()
+
+
+def test_without_a_company_there_is_no_door(db, monkeypatch):
+    monkeypatch.setattr(lines, "configuration", lambda: replace(configuration(), demo=False))
+    assert Client().post(DOOR).status_code == 404
+    assert Client().get("/mobile/enter").status_code == 404
+
+
+def test_the_same_twice_under_another_seal_is_heard_once(syncing, wecom):
+    text = said()
+    assert [post(wecom, text).status_code for _one in range(3)] == [200, 200, 200]
+    assert Callback.objects.count() == 1
+
+
+def test_a_later_word_is_not_undone_by_an_older_one(syncing, wecom):
+    wecom.join("t2")
+    post(wecom, said(status="5", at=int(time.time()) - 60))
+    work_off_callbacks()
+    assert syncing.member("T2").state == Member.State.ACTIVE
+    assert Callback.objects.order_by("-pk").first().outcome == "older"
+
+
+def test_callbacks_that_come_twice_and_out_of_order_end_in_the_same(syncing, wecom):
+    wecom.fault("disorder")
+    wecom.join("t2")
+    wecom.fault("duplicate")
+    wecom.leave("t3")
+    assert set(wecom.told) == {200}
+    assert syncing.member("T2").state == Member.State.ACTIVE
+    assert urlsplit(wecom.application.campus.callback).path == DOOR
+
+
+@pytest.mark.parametrize("event", ["subscribe", "change_contact"])
+def test_what_is_about_nobody_of_ours_is_kept_and_does_nothing(syncing, wecom, event):
+    text = said(userid="stranger").replace("change_contact", event)
+    assert post(wecom, text).status_code == 200

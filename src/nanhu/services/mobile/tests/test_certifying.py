@@ -1,0 +1,223 @@
+"""学生认证 and 新进教职工, through their pages: what is told to whom, how often one may try, what is kept."""
+
+from collections import Counter
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.crypto.vault import Vault
+from nanhu.kernel.models import SmsMessage
+from nanhu.services.mobile.models import Attempt, Binding, Consent, Member, Newcomer
+from nanhu.services.mobile.services import certifying
+from nanhu.services.mobile.tests.conftest import STUDENTS, last_code, settle
+
+pytestmark = pytest.mark.django_db
+PAGE, CODE = "/mobile/certify/", "/mobile/certify/code"
+NAME, PHONE, DOCUMENT = STUDENTS["S1"]
+RIGHT = {
+    "campus_no": "S1",
+    "name": NAME,
+    "id_number": DOCUMENT,
+    "phone": PHONE,
+    "agrees": "on",
+    "agrees_document": "on",
+}
+
+
+def certify(client, **changes):
+    """The form, and then the code that came; what the last page answered."""
+    said = RIGHT | changes
+    answer = client.post(PAGE, said, REMOTE_ADDR=changes.pop("address", "127.0.0.1"))
+    if answer.status_code != 302:
+        return answer
+    return client.post(CODE, {"code": last_code(said["phone"])})
+
+
+@pytest.mark.capability("A057.1")
+def test_four_fields_that_fit_bind(school, client):
+    answer = certify(client)
+    assert answer.status_code == 200
+    found = Binding.objects.get(person_id=school.persons["S1"])
+    assert (found.userid, found.how) == ("s1", "form")
+
+
+@pytest.mark.capability("A057.2")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "曾小南"},
+        {"id_number": STUDENTS["S2"][2]},
+        {"phone": "13907300099"},
+        {"campus_no": "S2"},
+        {"campus_no": "S999"},
+    ],
+)
+def test_a_mismatch_names_no_field(school, client, wrong):
+    answer = certify(client, **wrong)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "填写的信息与学校记录不符" in text
+    assert not any(word in text for word in ("学号不", "姓名不", "证件号码不", "手机号不", "S2", NAME))
+    assert not Binding.objects.exists()
+
+
+def test_before_the_code_nothing_tells_whether_it_fits(school):
+    """The same answers, the same queries, the same hashes, for a person who is known and for one who is not."""
+    seen, drawn = [], []
+    for number, address in (("S1", "127.0.0.2"), ("S999", "127.0.0.3")):
+        client, counts = Client(), Counter()
+        original = Vault.blind_index_many
+
+        def counted(vault, texts, *, purpose, counts=counts, original=original):
+            counts[purpose] += 1
+            return original(vault, texts, purpose=purpose)
+
+        with CaptureQueriesContext(connection) as queries, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Vault, "blind_index_many", counted)
+            answer = client.post(PAGE, RIGHT | {"campus_no": number}, REMOTE_ADDR=address)
+        seen.append((answer.status_code, answer["Location"], client.get(CODE).content.decode().count("\n")))
+        drawn.append((len([one for one in queries if "people_" in one["sql"]]), len(queries), counts))
+    assert seen[0] == seen[1]
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.capability("A057.3")
+def test_five_tries_a_day_and_number(school, client):
+    for number in range(5):
+        assert certify(client, name="错", address=f"127.0.1.{number}").status_code == 422
+    assert certify(client, address="127.0.1.9").status_code == 429
+    with time_machine.travel(now().replace(hour=12) + certifying.CODE_LIFE * 200):
+        assert certify(Client()).status_code == 200
+
+
+def test_twenty_tries_an_address_and_five_codes_a_phone(school):
+    for number in range(20):
+        answer = Client().post(PAGE, RIGHT | {"campus_no": f"S9{number}", "phone": f"139073001{number:02}"})
+        assert answer.status_code == 302
+    assert Client().post(PAGE, RIGHT).status_code == 429
+    for number in range(5):
+        said = RIGHT | {"campus_no": f"S8{number}"}
+        assert Client().post(PAGE, said, REMOTE_ADDR=f"127.0.2.{number}").status_code == 302
+    assert Client().post(PAGE, RIGHT | {"campus_no": "S85"}, REMOTE_ADDR="127.0.2.9").status_code == 429
+    assert SmsMessage.objects.count() == 25
+
+
+def test_a_code_counts_its_tries_and_serves_its_own_browser_once(school, client):
+    client.post(PAGE, RIGHT)
+    code = last_code(PHONE)
+    assert Client().post(CODE, {"code": code}).status_code == 410
+    for _try in range(4):
+        assert client.post(CODE, {"code": "000000" if code != "000000" else "111111"}).status_code == 422
+    assert client.post(CODE, {"code": code}).status_code == 200
+    assert client.post(CODE, {"code": code}).status_code == 410
+    assert Binding.objects.count() == 1
+
+
+@pytest.mark.capability("A057.4")
+@pytest.mark.parametrize("missing", ["agrees", "agrees_document"])
+def test_without_each_consent_nothing_is_compared(school, client, missing):
+    assert 'type="checkbox" name="agrees" checked' not in client.get(PAGE).content.decode()
+    answer = client.post(PAGE, {name: value for name, value in RIGHT.items() if name != missing})
+    assert answer.status_code == 422
+    assert not Attempt.objects.exists()
+    certify(client)
+    assert set(Consent.objects.values_list("purpose", flat=True)) == {"binding", "document"}
+
+
+@pytest.mark.capability("A057.5")
+def test_the_document_number_stays_nowhere_and_never_reaches_tencent(syncing, client, wecom):
+    certify(client)
+    settle()
+    tail = DOCUMENT[-12:]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'mobile_%'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608 - names from the catalogue
+            assert not any(tail in row[0] for row in cursor.fetchall()), table
+    assert not any(tail in str(row) for row in wecom.company.store.members())
+    assert not any(tail in str(value) for value in client.session.values())
+
+
+@pytest.mark.capability("A058.1")
+def test_once_bound_one_is_a_member_at_once(syncing, client, wecom):
+    certify(client)
+    settle()
+    assert wecom.company.store.member("s1")["mobile"] == PHONE
+    wecom.join("s1")
+    assert syncing.member("S1").state == Member.State.ACTIVE
+    page = syncing.client("S1").get("/mobile/").content.decode()
+    assert "已加入" in page
+
+
+def test_who_is_bound_already_is_told_and_nothing_changes(school, client):
+    certify(client)
+    before = SmsMessage.objects.count()
+    answer = certify(Client())
+    assert answer.status_code == 409
+    assert "先登录门户" in answer.content.decode()
+    assert Binding.objects.count() == 1
+    told = [str(one.text) for one in SmsMessage.objects.order_by("pk")[before:]]
+    assert any("没有改动" in one for one in told)
+
+
+def test_its_owner_undoes_it_within_72_hours(syncing, client, wecom):
+    certify(client)
+    settle()
+    owner = syncing.client("S1")
+    assert "撤销，不是我" in owner.get("/mobile/").content.decode()
+    owner.post("/mobile/undo/")
+    settle()
+    assert Binding.objects.get().end == "undone"
+    assert "s1" not in wecom.members()
+    certify(Client())
+    with time_machine.travel(now() + certifying.CODE_LIFE * 6 * 73):
+        late = syncing.client("S1")
+        assert "撤销，不是我" not in late.get("/mobile/").content.decode()
+        assert late.post("/mobile/undo/").status_code == 409
+
+
+@pytest.mark.capability("A059.2")
+def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member(syncing, client, wecom):
+    said = {"campus_no": "T7", "name": "新人", "unit": "20", "phone": "13907300077"}
+    assert client.post("/mobile/newcomer/", said).status_code == 302
+    assert not Newcomer.objects.exclude(state="unconfirmed").exists()
+    assert client.post(CODE, {"code": last_code("13907300077")}).status_code == 200
+    settle()
+    assert "t7" not in wecom.members()
+    office = syncing.client("T1")
+    assert "新人" in office.get("/flows/").content.decode()
+    syncing.record("T7", name="新人", phone="13907300077", affiliation={"unit_code": "20", "state": "active"})
+    settle()
+    assert "t7" in wecom.members()
+    assert Newcomer.objects.get().state == "entered"
+
+
+def test_an_untrue_registration_is_refused_with_words(school, client):
+    said = {"campus_no": "T7", "name": "新人", "unit": "20", "phone": "13907300077"}
+    client.post("/mobile/newcomer/", said)
+    client.post(CODE, {"code": last_code("13907300077")})
+    row, office = Newcomer.objects.get(), school.client("T1")
+    assert office.post(f"/mobile/personnel/{row.public_id}/refuse/", {"answer": ""}).status_code == 422
+    assert office.post(f"/mobile/personnel/{row.public_id}/refuse/", {"answer": "查无此人"}).status_code == 302
+    assert Newcomer.objects.get().state == "refused"
+    assert office.post(f"/mobile/personnel/{row.public_id}/refuse/", {"answer": "再来"}).status_code == 404
+
+
+@pytest.mark.parametrize("odd", [b"a\x00b", b"a\xed\xb3\xbfb", "a\U0001f600<script>".encode(), b"9" * 5000])
+def test_odd_text_is_refused_or_compared_as_text(school, client, odd):
+    for number, field in enumerate(("campus_no", "name", "id_number", "phone")):
+        said = {name: quote(value) for name, value in RIGHT.items()} | {field: quote(odd)}
+        body = "&".join(f"{name}={value}" for name, value in said.items())
+        kind = "application/x-www-form-urlencoded"
+        assert client.post(PAGE, body, content_type=kind, REMOTE_ADDR=f"127.0.3.{number}").status_code in {302, 422}
+
+
+def test_two_persons_with_one_phone_are_told_apart(school, client):
+    school.record("S2", phone=PHONE)
+    assert certify(client).status_code == 200
+    assert Binding.objects.get().person_id == school.persons["S1"]

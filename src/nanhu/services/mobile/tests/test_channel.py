@@ -1,0 +1,110 @@
+"""企业微信 as a channel: the contract that every channel keeps, and limits under which nothing is dropped in silence."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import now
+from nanhu.services.mobile.models import Outgoing, VendorCall
+from nanhu.services.mobile.services import sending
+from nanhu.testing.channels import ChannelTests, batch_for, states
+
+pytestmark = pytest.mark.django_db
+NOON = now().replace(hour=4, minute=7, second=1)
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=True):
+        yield
+
+
+class TestChannel(ChannelTests):
+    @pytest.fixture
+    def channel(self, syncing, wecom):
+        self.wecom = wecom
+        return registry.message_channels.get("wecom")
+
+    @pytest.fixture
+    def reached(self, syncing):
+        return [syncing.persons[one] for one in ("T1", "T2", "T3")]
+
+    @pytest.fixture
+    def unreached(self, syncing):
+        return syncing.persons["S2"]
+
+    def sent(self):
+        return self.wecom.company.store.rows("SELECT count(*) AS n FROM message")[0]["n"]
+
+
+def messages(wecom, userid="t2"):
+    return [one["title"] for one in wecom.company.store.messages_of(userid, 100)]
+
+
+def test_beyond_ten_an_hour_they_are_told_together_and_none_is_lost(syncing, wecom):
+    me = syncing.persons["T2"]
+    found = [states(sending.send(batch_for([me], title=f"第{number}条")))[me] for number in range(13)]
+    assert found == ["delivered"] * 10 + ["handed_over"] * 3
+    assert len(messages(wecom)) == 10
+    references = [str(one.public_id) for one in Outgoing.objects.filter(state="waiting")]
+    assert sending.look(references) == {}
+    with time_machine.travel(NOON + timedelta(minutes=5)):
+        while sending.carry_due():
+            pass
+    assert messages(wecom)[0] == "3 条新消息"
+    assert len(messages(wecom)) == 11
+    assert {one.state for one in sending.look(references).values()} == {"delivered"}
+    assert wecom.company.limits.dropped == 0
+    assert not Outgoing.objects.filter(title__isnull=False).exists()
+
+
+def test_what_is_urgent_is_not_held_back_but_stays_below_their_minute(syncing, wecom):
+    me = syncing.persons["T2"]
+    for number in range(40):
+        batch = batch_for([me], title=f"第{number}条")
+        sending.send(type(batch)(**{**{name: getattr(batch, name) for name in batch.__slots__}, "urgency": "now"}))
+    assert len(messages(wecom)) == 15
+    assert wecom.company.limits.dropped == 0
+
+
+def test_a_thousand_are_one_call_and_the_way_leads_through_the_sign_in(syncing, wecom):
+    everybody = [syncing.persons[one] for one in ("T1", "T2", "T3")]
+    sending.send(batch_for(everybody))
+    assert VendorCall.objects.filter(api="message/send").count() == 1
+    url = wecom.company.store.messages_of("t1")[0]["url"]
+    assert url == "https://campus.example/messages/"
+    assert sending.tap("http://localhost:8000/flows/?a=1").endswith("/mobile/enter?to=%2Fflows%2F%3Fa%3D1")
+
+
+def test_a_crash_after_the_call_repeats_nothing(syncing, wecom):
+    everybody, number = [syncing.persons[one] for one in ("T1", "T2")], uuid4()
+    sending.send(batch_for(everybody, number=number))
+    Outgoing.objects.update(state="sending")  # killed before the answer was written down
+    assert set(states(sending.send(batch_for(everybody, number=number))).values()) == {"delivered"}
+    assert len(messages(wecom)) == 1
+
+
+def test_while_they_are_away_it_waits(syncing, wecom):
+    me, batch = syncing.persons["T2"], batch_for([syncing.persons["T2"]])
+    wecom.fault("busy")
+    assert states(sending.send(batch))[me] == "later"
+    wecom.fault("down")
+    with pytest.raises(OSError, match="502"):
+        sending.send(batch)
+    assert states(sending.send(batch))[me] == "delivered"
+
+
+def test_who_is_none_there_is_for_the_next_channel(syncing, wecom):
+    wecom.company.store.write("DELETE FROM member WHERE userid = 't3'")
+    two = [syncing.persons["T2"], syncing.persons["T3"]]
+    assert list(states(sending.send(batch_for(two))).values()) == ["delivered", "failed"]
+
+
+def test_at_the_half_hours_a_large_digest_waits(syncing):
+    batch = batch_for(list(range(1, 200)))
+    quiet = type(batch)(**{**{name: getattr(batch, name) for name in batch.__slots__}, "urgency": "digest"})
+    with time_machine.travel(NOON.replace(minute=30)):
+        assert set(states(sending.send(quiet)).values()) == {"later"}

@@ -1,0 +1,165 @@
+"""One tap in 企业微信 and the portal is open; a code, a state and a colleague's account are good for nothing else."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.models import SmsMessage
+from nanhu.platforms.identity import api as identity
+from nanhu.services.mobile.models import Binding, Member
+from nanhu.services.mobile.tests.conftest import settle
+from nanhu.testing.members import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+def go(client, to=""):
+    """Out to 企业微信; the state that it was sent with."""
+    answer = client.get("/mobile/enter", {"to": to} if to else {})
+    assert answer.status_code == 302
+    parts = urlsplit(answer["Location"])
+    assert parts.path == "/connect/oauth2/authorize"
+    return parse_qs(parts.query)["state"][0]
+
+
+def back(client, wecom, userid, state):
+    return client.get("/mobile/entered", {"code": wecom.company.code_for(userid), "state": state})
+
+
+def tap(client, wecom, userid, to=""):
+    return back(client, wecom, userid, go(client, to))
+
+
+@pytest.mark.capability("A066.1")
+def test_one_tap_opens_the_portal_signed_in(syncing, wecom, client):
+    wecom.join("t2")
+    answer = tap(client, wecom, "t2")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    home = client.get("/")
+    assert home.status_code == 200
+    assert "王老师" in home.content.decode()
+    assert client.get("/manifest.webmanifest").json()["display"] == "standalone"
+
+
+def test_a_card_leads_to_its_thing_and_to_no_other_house(syncing, wecom):
+    wecom.join("t2")
+    assert tap(Client(), wecom, "T2", "/flows/?a=1")["Location"] == "/flows/?a=1"
+    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        assert tap(Client(), wecom, "t2", elsewhere)["Location"] == "/"
+
+
+def test_a_state_is_of_one_browser_and_good_once(syncing, wecom, client):
+    wecom.join("t2")
+    state = go(client)
+    assert back(Client(), wecom, "t2", state).status_code == 422
+    assert back(client, wecom, "t2", state).status_code == 302
+    client.post("/sign-out")
+    assert back(client, wecom, "t2", state).status_code == 422
+    assert client.get("/mobile/entered", {"code": "x"}).status_code == 422
+
+
+def test_a_code_is_good_once_and_a_made_up_one_never(syncing, wecom):
+    wecom.join("t2")
+    code = wecom.company.code_for("t2")
+    first, second = Client(), Client()
+    assert first.get("/mobile/entered", {"code": code, "state": go(first)}).status_code == 302
+    assert second.get("/mobile/entered", {"code": code, "state": go(second)}).status_code == 503
+    assert second.get("/mobile/entered", {"code": "made-up", "state": go(second)}).status_code == 503
+    assert "_auth_user_id" not in second.session
+
+
+def test_it_is_no_fresh_proof(syncing, wecom, client):
+    wecom.join("t2")
+    Binding.objects.update(bound_at="2026-01-01T00:00:00Z")
+    tap(client, wecom, "t2")
+    assert client.get("/card/code/enable/")["Location"].startswith("/sign-in/again")
+
+
+def test_who_owes_a_second_step_takes_it_here_too(syncing, wecom, client):
+    identity.grant_role(by=SYSTEM, account_id=identity.account_of(syncing.persons["T2"]).pk, role="identity.admin")
+    wecom.join("t2")
+    assert tap(client, wecom, "t2")["Location"] != "/"
+
+
+@pytest.mark.capability("A060.1")
+def test_a_phone_on_one_record_is_that_persons(school, wecom, client):
+    """An account that stood there before us, under a userid of its own."""
+    wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
+    assert tap(client, wecom, "wang-laoshi")["Location"] == "/"
+    found = Binding.objects.get()
+    assert (found.person_id, found.how, found.userid) == (school.persons["T2"], "phone", "wang-laoshi")
+
+
+@pytest.mark.parametrize(("name", "mobile"), [("别的人", "13907300002"), ("王老师", "13800000000"), ("王老师", "")])
+def test_another_name_or_phone_binds_nobody(school, wecom, client, name, mobile):
+    wecom.company.store.put("wang-laoshi", name, mobile, [1], 1)
+    assert tap(client, wecom, "wang-laoshi")["Location"] == "/mobile/link"
+    assert not Binding.objects.exists()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_phone_that_two_have_binds_neither(school, wecom, client):
+    school.record("T3", name="王老师", phone="13907300002")
+    wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
+    assert tap(client, wecom, "wang-laoshi")["Location"] == "/mobile/link"
+
+
+@pytest.mark.capability("A060.2")
+def test_with_a_changed_phone_one_proves_oneself_to_the_portal_and_binds(school, wecom, client):
+    wecom.company.store.put("wang-laoshi", "王老师", "13800000000", [1], 1)
+    tap(client, wecom, "wang-laoshi")
+    page = client.get("/mobile/link").content.decode()
+    assert "忘记密码" in page
+    assert client.post("/mobile/link").status_code == 200
+    assert not Binding.objects.exists()
+    signed = school.client("T2")
+    tap_state = signed.session
+    tap_state["mobile.userid"] = client.session["mobile.userid"]
+    tap_state.save()
+    assert signed.post("/mobile/link").status_code == 302
+    assert Binding.objects.get().how == "account"
+    assert tap(Client(), wecom, "wang-laoshi")["Location"] == "/"
+
+
+def test_a_colleagues_account_cannot_be_taken_and_both_are_told(syncing, wecom):
+    wecom.join("t2")
+    thief = syncing.client("T3")
+    session = thief.session
+    session["mobile.userid"] = ["t2", 9e9]
+    session.save()
+    before = SmsMessage.objects.count()
+    assert thief.post("/mobile/link").status_code == 409
+    assert Binding.objects.get().person_id == syncing.persons["T2"]
+    assert SmsMessage.objects.count() == before + 2
+
+
+def test_one_moves_to_another_account_only_signed_in(syncing, wecom, client):
+    wecom.join("t2")
+    wecom.company.store.put("new-one", "王老师", "13907300002", [1], 1)
+    assert tap(client, wecom, "new-one")["Location"] == "/mobile/link"
+    assert Binding.objects.get(ended_at=None).userid == "t2"
+
+
+def test_a_stranger_and_who_has_left_are_told_so(syncing, wecom):
+    wecom.company.store.put("gone", "外人", "13800000001", [1], 5)
+    stranger = tap(Client(), wecom, "gone")
+    assert stranger.status_code == 403
+    assert "还不是学校企业微信的成员" in stranger.content.decode()
+
+
+def test_while_wecom_is_away_the_password_is_offered(syncing, wecom, client):
+    wecom.join("t2")
+    state = go(client)
+    wecom.fault("down")
+    answer = back(client, wecom, "t2", state)
+    assert answer.status_code == 503
+    assert "用密码登录" in answer.content.decode()
+
+
+def test_two_who_bind_one_account_at_once_end_as_one(syncing, wecom):
+    settle()
+    wecom.join("t2")
+    wecom.join("t2")
+    assert Binding.objects.filter(ended_at=None).count() == 1
+    assert syncing.member("T2").state == Member.State.ACTIVE

@@ -1,0 +1,228 @@
+"""Membership equals affiliation: the personnel office's record makes a member, the end of the last affiliation removes one."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import OutboxEvent
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.services.mobile.jobs import follow_everybody
+from nanhu.services.mobile.models import Binding, Comparison, Member
+from nanhu.services.mobile.services import bindings, comparing, members
+from nanhu.services.mobile.tests.conftest import settle, work_off_callbacks
+from nanhu.testing.members import SYSTEM
+
+pytestmark = pytest.mark.django_db
+DESK = "/mobile/desk/"
+State = Member.State
+
+
+def told(name: str) -> int:
+    return OutboxEvent.objects.filter(name__contains=name).count()
+
+
+@pytest.mark.capability("A059.1")
+def test_the_record_alone_makes_a_member(syncing, wecom):
+    syncing.record("T9", name="新老师", phone="13907300099", affiliation={"unit_code": "20", "state": "active"})
+    settle()
+    found = wecom.company.store.member("t9")
+    assert (found["name"], found["mobile"], found["status"]) == ("新老师", "13907300099", 4)
+    names = {row["id"]: row["name"] for row in wecom.company.store.rows("SELECT * FROM department")}
+    assert [names[one] for one in found["department"]] == ["财务处"]
+    wecom.join("t9")
+    assert syncing.member("T9").state == State.ACTIVE
+    assert Binding.objects.get(person_id=syncing.persons["T9"]).how == "record"
+    assert told("MemberJoined") == 1
+
+
+@pytest.mark.capability("A059.3")
+def test_nobody_keeps_a_list_by_hand(syncing, wecom):
+    """Whoever is staff is in the book, and the difference list of the desk is empty."""
+    assert wecom.members().keys() == {"t1", "t2", "t3"}
+    desk = syncing.client("T1")
+    desk.post(f"{DESK}compare/")
+    assert Comparison.objects.order_by("-pk")[0].is_empty
+    assert "没有差异" in desk.get(f"{DESK}differences/").content.decode()
+
+
+@pytest.mark.capability("A058.2")
+@pytest.mark.parametrize(("number", "days"), [("T2", 0), ("S1", 30)])
+def test_who_leaves_is_removed(syncing, wecom, number, days):
+    if number == "S1":
+        bindings.join(by=SYSTEM, person_id=syncing.persons["S1"])
+        settle()
+    wecom.join(number.lower())
+    syncing.record(number, affiliation={"state": "ended", "ends_on": campus_today() - timedelta(days=1)})
+    follow_everybody()
+    settle()
+    if days:
+        assert number.lower() in wecom.members()
+        with time_machine.travel(now() + timedelta(days=days)):
+            follow_everybody()
+            settle()
+    assert number.lower() not in wecom.members()
+    assert syncing.member(number).state == State.REMOVED
+    assert Binding.objects.get(person_id=syncing.persons[number]).end == "removed"
+    assert told("MemberLeft") == 1
+
+
+def test_nothing_is_written_there_before_somebody_saw_what_it_does(school, wecom):
+    members.follow(list(school.persons.values()))
+    settle()
+    assert wecom.members() == {}
+    desk = school.client("T1")
+    assert desk.post(f"{DESK}start/").status_code == 409
+    desk.post(f"{DESK}compare/")
+    assert Comparison.objects.get().creates == 3
+    desk.post(f"{DESK}start/")
+    settle()
+    assert wecom.members().keys() == {"t1", "t2", "t3"}
+
+
+def test_the_dry_run_says_what_would_be_made_changed_and_removed(school, wecom):
+    wecom.company.store.put("t2", "王老师", "13907300002", [1], 1)
+    wecom.company.store.put("visitor", "外单位", "13900000000", [1], 1)
+    desk = school.client("T1")
+    desk.post(f"{DESK}compare/")
+    made = Comparison.objects.get()
+    assert (made.creates, made.changes, made.removes, made.unknown) == (2, 1, 0, 1)
+    page = desk.get(f"{DESK}").content.decode()
+    assert "将新建 2、修改 1、移出 0" in " ".join(page.split())
+    assert wecom.company.calls["user/create"] == 0
+    desk.post(f"{DESK}start/")
+    settle()
+    assert {"t2", "visitor"} < wecom.members().keys()
+    assert school.member("T2").state == State.ACTIVE
+    assert wecom.company.store.member("visitor")["name"] == "外单位"
+
+
+def test_a_doubtful_account_waits_for_a_person(school, wecom):
+    wecom.company.store.put("t2", "别的人", "13800000000", [1], 1)
+    comparing.compare(by=SYSTEM)
+    comparing.start(by=SYSTEM)
+    settle()
+    found, desk = school.member("T2"), school.client("T1")
+    assert found.state == State.REVIEW
+    assert wecom.company.store.member("t2")["name"] == "别的人"
+    assert "核对账号" in desk.get("/flows/").content.decode()
+    desk.post(f"{DESK}members/{found.public_id}/ours/")
+    settle()
+    assert wecom.company.store.member("t2")["name"] == "王老师"
+    assert school.member("T2").state == State.INVITED
+
+
+def test_an_account_of_his_own_from_before_us_is_taken_over_by_phone_and_name(school, wecom):
+    wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
+    comparing.compare(by=SYSTEM)
+    comparing.start(by=SYSTEM)
+    settle()
+    found = school.member("T2")
+    assert (found.userid, found.state) == ("wang-laoshi", State.ACTIVE)
+    assert "t2" not in wecom.members()
+    assert wecom.company.store.member("wang-laoshi")["department"] != [1]
+
+
+def test_what_changed_is_changed_there_and_nothing_else_is(syncing, wecom):
+    before = dict(wecom.company.calls)
+    members.follow(list(syncing.persons.values()))
+    settle()
+    assert wecom.company.calls == before
+    syncing.record("T2", name="王老师改", phone="13907300022")
+    settle()
+    assert wecom.company.calls["user/update"] == before.get("user/update", 0) + 1
+    assert wecom.company.store.member("t2")["mobile"] == "13907300022"
+
+
+def test_a_phone_that_another_has_says_so_and_is_tried_again_on_demand(school, wecom):
+    wecom.company.store.put("visitor", "外单位", "13907300002", [1], 1)
+    comparing.compare(by=SYSTEM)
+    comparing.start(by=SYSTEM)
+    settle()
+    found, desk = school.member("T2"), school.client("T1")
+    assert found.state == State.FAILED
+    page = desk.get(f"{DESK}members/", {"state": "failed"}).content.decode()
+    assert "手机号已被企业里另一人使用" in page
+    wecom.company.store.write("DELETE FROM member WHERE userid = 'visitor'")
+    desk.post(f"{DESK}members/{found.public_id}/retry/")
+    settle()
+    assert school.member("T2").state == State.INVITED
+
+
+def test_who_has_no_phone_on_record_is_listed_with_the_reason(syncing):
+    record = {"unit_code": "20", "state": "active"}
+    syncing.record("T8", name="无号", affiliation=record)
+    assert syncing.member("T8").state == State.FAILED
+    assert "没有手机号" in syncing.member("T8").error
+    syncing.record("T8", phone="13907300088")
+    settle()
+    assert syncing.member("T8").state == State.INVITED
+
+
+def test_who_leaves_by_himself_is_not_invited_again_until_he_says_so(syncing, wecom):
+    wecom.join("t2")
+    wecom.leave("t2")
+    follow_everybody()
+    settle()
+    assert syncing.member("T2").state == State.LEFT
+    assert Binding.objects.get(person_id=syncing.persons["T2"]).end == "left"
+    page = syncing.client("T2").get("/mobile/").content.decode()
+    assert "您自己退出过" in page
+    syncing.client("T2").post("/mobile/join/")
+    assert syncing.member("T2").task == "create"
+
+
+def test_while_they_are_away_it_waits_and_then_goes_through(school, wecom):
+    comparing.compare(by=SYSTEM)
+    comparing.start(by=SYSTEM)
+    wecom.fault("down", "busy", "expired")
+    settle()
+    assert wecom.members().keys() == {"t1", "t2", "t3"}
+
+
+def test_a_stopped_line_tells_the_office_and_goes_on_when_it_says_so(syncing, wecom):
+    desk = syncing.client("T1")
+    wecom.fault("untrusted")
+    syncing.record("T2", name="王老师改")
+    settle()
+    assert "已停止调用企业微信" in desk.get(DESK).content.decode()
+    from nanhu.services.mobile.registrations import check_line
+
+    assert check_line().verdict == "fail"
+    desk.post(f"{DESK}resume/")
+    settle()
+    assert wecom.company.store.member("t2")["name"] == "王老师改"
+
+
+def test_two_records_of_one_person_have_one_member(syncing, wecom):
+    people.merge_persons(by=SYSTEM, kept_id=syncing.persons["T2"], gone_id=syncing.persons["T3"], reason="同一人")
+    deliver_pending()
+    follow_everybody()
+    settle()
+    assert "t3" not in wecom.members()
+    assert "t2" in wecom.members()
+
+
+def test_what_the_nightly_comparison_finds_is_pushed_again_at_a_press(syncing, wecom):
+    wecom.company.store.write("DELETE FROM member WHERE userid = 't3'")
+    desk = syncing.client("T1")
+    desk.post(f"{DESK}compare/")
+    assert Comparison.objects.order_by("-pk")[0].creates == 1
+    desk.post(f"{DESK}mend/")
+    settle()
+    assert "t3" in wecom.members()
+
+
+def test_his_own_word_ends_membership_of_staff_too(syncing, wecom):
+    wecom.join("t2")
+    syncing.client("T2").post("/mobile/leave/")
+    settle()
+    assert "t2" not in wecom.members()
+    follow_everybody()
+    settle()
+    assert "t2" not in wecom.members()
+    work_off_callbacks()
+    assert identity.account_of(syncing.persons["T2"]).may_sign_in

@@ -1,0 +1,125 @@
+"""Sign-in from 企业微信 (OAuth 2, snsapi_base): out with a state of this browser, back with a code, on to where one wanted to go."""
+
+import secrets
+import time
+from typing import Any, Final
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.services.mobile.adapters import choice
+from nanhu.services.mobile.adapters.port import VendorError
+from nanhu.services.mobile.errors import StateMismatchError
+from nanhu.services.mobile.models import Binding
+from nanhu.services.mobile.services import bindings, entering
+
+STATES, USERID, ENTERED = "mobile.states", "mobile.userid", "mobile.entered"
+MOST_STATES, SECONDS = 5, 600
+METHODS: Final = ("swk",)
+"""Of RFC 8176: a key held by software, the app's."""
+HOME: Final = "/"
+
+
+@login_not_required
+@never_cache
+@require_GET
+def enter(request: HttpRequest) -> HttpResponse:
+    """What the app in 企业微信 opens, and every card that is pressed there."""
+    target = own_path(request.GET.get("to", ""))
+    if request.user.is_authenticated and request.session.get(ENTERED):
+        return HttpResponseRedirect(target)  # a session that began elsewhere may be another's: it is asked again
+    state = secrets.token_urlsafe(24)
+    kept: dict[str, Any] = request.session.get(STATES, {})
+    kept[state] = [target, time.time()]
+    request.session[STATES] = dict(list(kept.items())[-MOST_STATES:])
+    back = configuration().public_url + reverse("mobile:entered")
+    return HttpResponseRedirect(choice.vendor().authorize_address(back=back, state=state))
+
+
+def own_path(target: str) -> str:
+    return target if identity.is_own_path(target) else HOME
+
+
+@login_not_required
+@never_cache
+@require_GET
+def entered(request: HttpRequest) -> HttpResponse:
+    target = taken_state(request)
+    try:
+        entry = entering.entry(by=actor_of(request), code=request.GET.get("code", "")[:512])
+    except (OSError, VendorError):
+        return failed(request, "away", target)
+    if not entry.userid:
+        return failed(request, "stranger", target)
+    if entry.binding is None:
+        request.session[USERID] = [entry.userid, time.time()]
+        return HttpResponseRedirect(reverse("mobile:link"))
+    return signed_in(request, entry.binding, target)
+
+
+def taken_state(request: HttpRequest) -> str:
+    """Where this browser wanted to go when it asked; each answer counts once."""
+    kept: dict[str, Any] = request.session.get(STATES, {})
+    found = kept.pop(request.GET.get("state", ""), None)
+    if found is None or found[1] < time.time() - SECONDS:
+        raise StateMismatchError
+    request.session[STATES] = kept
+    request.session.save()
+    return own_path(str(found[0]))
+
+
+def failed(request: HttpRequest, why: str, target: str) -> HttpResponse:
+    facts = {"why": why, "next": target}
+    return render(request, "mobile/not_entered.html", facts, status=503 if why == "away" else 403)
+
+
+def signed_in(request: HttpRequest, binding: Binding, target: str) -> HttpResponse:
+    """No second page, but for who owes a second step. It is no fresh proof: money and secrets ask for one."""
+    account = identity.account_of(binding.person_id)
+    card = people.person_card(binding.person_id)
+    if account is None or card is None or not account.may_sign_in or not card.affiliations:
+        return failed(request, "no_account", target)
+    response = identity.admit(
+        request,
+        account=account,
+        campus_no=card.affiliations[0].campus_no,
+        methods=METHODS,
+        after=target,
+        proved_at=binding.bound_at,
+    )
+    request.session[ENTERED] = True
+    return response
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest) -> HttpResponse:
+    """A userid that nobody's record fits (A060): who signs in binds it himself, and so changes an old binding."""
+    userid, at = request.session.get(USERID, ["", 0.0])
+    if not userid or at < time.time() - SECONDS:
+        raise StateMismatchError
+    viewer = getattr(request, "viewer", None)
+    if request.method != "POST" or viewer is None or viewer.person_id is None:
+        return render(request, "mobile/link.html", {"here": reverse("mobile:link"), "is_signed_in": viewer is not None})
+    request.session.pop(USERID)
+    try:
+        bindings.bind(
+            by=actor_of(request),
+            person_id=viewer.person_id,
+            userid=userid,
+            how=Binding.How.ACCOUNT,
+            moves=True,
+        )
+    except CampusError as error:
+        return render(request, "mobile/certify_refused.html", {"error": error}, status=error.http_status)
+    return HttpResponseRedirect(HOME)
