@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,7 @@ from nanhu.kernel.sheets.errors import BrokenCsvError, EncodingError
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030", "utf-16")
 CHUNK: Final = 1 << 20
+DEEPEST_TITLE: Final = 20
 LARGEST_FIELD: Final = 20_000
 CONTROL: Final = frozenset(map(chr, set(range(32)) - {9, 10, 13})) | {"\x7f"}
 
@@ -38,10 +41,16 @@ def read_lines(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def delimiter_of(path: Path, encoding: str) -> str:
-    """Comma, or the tab and semicolon that some spreadsheets write."""
+    """Comma, or the tab, semicolon and stroke that some systems write: which of them the first lines hold most alike."""
     with path.open(encoding=encoding) as file:
-        first = file.readline()
-    return max(",\t;", key=first.count)
+        lines = [line for line in islice(file, DEEPEST_TITLE) if line.strip()]
+    return max(",\t;|", key=lambda mark: steadiness(mark, lines))
+
+
+def steadiness(mark: str, lines: list[str]) -> int:
+    """How many marks stand in lines that have equally many of them; titles above the table have others."""
+    often = Counter(count for line in lines if (count := line.count(mark)))
+    return max((count * times for count, times in often.items()), default=0)
 
 
 def detect_encoding(path: Path, candidates: tuple[str, ...]) -> str:

@@ -145,6 +145,12 @@ class AliasRefusedError(CampusError):
     field = "code"
 
 
+class MappingRefusedError(CampusError):
+    code = "datahub.mapping_refused"
+    http_status = 422
+    sentence = _("各列还没有对好：必填的都要有（缺：{missing}），一列只能用一次。")
+
+
 class ReleaseRefusedError(CampusError):
     """At red one word is not enough; or the question waits already."""
 

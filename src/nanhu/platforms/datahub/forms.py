@@ -14,7 +14,7 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.codes import TABLES, code_table
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.models import GateLimit
-from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.datahub.sources import CODED, SOURCES
 
 
 class UploadForm(forms.Form):
@@ -28,7 +28,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **options)
         choices = [(spec.key, f"{spec.office} · {spec.title}") for spec in SOURCES.values()]
         self.fields["source"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, as declared above
-        self.fields["file"].help_text = _(".csv 或 .xlsx，不超过 %d MB。") % configuration().upload_limit_mb
+        self.fields["file"].help_text = _(".csv、.xlsx 或 .xls，不超过 %d MB。") % configuration().upload_limit_mb
 
 
 class MendForm(forms.Form):
@@ -82,6 +82,39 @@ class AliasForm(forms.Form):
             else:
                 said["code"] = found.code
         return said
+
+
+class MapForm(forms.Form):
+    """For each of our fields one of the file's headings; what must be there and is in no column is said once for all lines."""
+
+    def __init__(
+        self,
+        *args: Any,
+        headings: Sequence[tuple[str, str]],
+        fields: Sequence[tuple[str, str, bool]],
+        suggested: dict[str, str],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.names = [name for name, _label, _required in fields]
+        for name, label, is_required in fields:
+            known = suggested.get(name, "")
+            self.fields[f"column-{name}"] = forms.ChoiceField(
+                label=label,
+                required=False,
+                choices=[("", _("没有这一列")), *headings],
+                initial=known if known in dict(headings) else "",
+                help_text=_("必填") if is_required else "",
+            )
+            if name in CODED and is_required:
+                self.fields[f"all-{name}"] = forms.CharField(
+                    label=_("没有“%s”这一列时，所有行都是") % label, required=False, max_length=40
+                )
+
+    def said(self) -> tuple[dict[str, str], dict[str, str]]:
+        found = {name: self.cleaned_data.get(f"column-{name}") for name in self.names}
+        every = {name: (self.cleaned_data.get(f"all-{name}") or "").strip() for name in self.names}
+        return {n: h for n, h in found.items() if h}, {n: text for n, text in every.items() if text and not found[n]}
 
 
 class RollbackForm(forms.Form):

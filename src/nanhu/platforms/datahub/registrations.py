@@ -7,9 +7,9 @@ from nanhu.kernel.crypto import register_blind_index
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import LOOK
 from nanhu.platforms.datahub.shared.values import PURPOSE
-from nanhu.platforms.datahub.views import batches, gate, reviews, rows, shared, standard, uploads
+from nanhu.platforms.datahub.views import batches, gate, mapping, reviews, rows, shared, standard, uploads
 
-__all__ = ["batches", "gate", "reviews", "rows", "shared", "standard", "uploads"]
+__all__ = ["batches", "gate", "mapping", "reviews", "rows", "shared", "standard", "uploads"]
 
 shared_tables()  # a faulty declaration stops the start
 registry.looks.add(

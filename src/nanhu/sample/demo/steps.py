@@ -30,6 +30,7 @@ from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.contact_book import fill_the_contact_book
+from nanhu.sample.demo.hub import leave_files_waiting
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.systems import connect_systems
@@ -52,6 +53,7 @@ BY = Actor.system("demo")
 ROLES = {
     "clerk": (
         "campus.keeper",
+        "datahub.steward",
         "card.clerk",
         "card.registrar",
         "card.manager",
@@ -202,6 +204,7 @@ def clean_files(advance: Advance) -> str:
         advance(number, len(SOURCES), file_name)
         report = datahub.import_file(by=BY, path=sample_folder() / file_name, source_key=source)
         counts.append(report)
+    leave_files_waiting(sample_folder(), dict(SOURCES)["aa.students"])
     accepted, rejected = (sum(one.counts[name] for one in counts) for name in ("accepted", "rejected"))
     return f"{accepted:,} 行入库，{rejected:,} 行待修"
 

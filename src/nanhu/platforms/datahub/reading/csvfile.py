@@ -8,26 +8,27 @@ from nanhu.kernel.sheets.errors import EmptyFileError, WorkbookBombError
 from nanhu.kernel.sheets.guard import MOST_ROWS
 from nanhu.kernel.sheets.texts import detect_encoding, lines_in, read_lines
 from nanhu.platforms.datahub.cleaning.text import Cell
-from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, columns_of, find_header, labels_at, missing_headers
+from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, Headings, labels_at
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
-from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.reading.unknown import likely_header, unknown_columns
 
 
-def read_csv(path: Path, spec: SourceSpec) -> Table:
-    encoding = detect_encoding(path, spec.encodings)
-    head = list(islice(read_lines(path, encoding), DEEPEST_HEADER))
+def read_csv(path: Path, headings: Headings) -> Table:
+    encoding = detect_encoding(path, headings.spec.encodings)
+    head = list(islice(read_lines(path, encoding), DEEPEST_HEADER + 30))
     if not head:
         raise EmptyFileError
     grid = grid_of(head)
-    top = find_header(grid, spec)
-    if top is None:
-        widest = max((labels_at(grid, row) for row in range(min(3, len(grid)))), key=len)
-        raise missing_headers(widest, [column.headers[0] for column in spec.required()], spec)
+    top = headings.find(grid[:DEEPEST_HEADER])
+    top = likely_header(grid, headings) if top is None else top
     headers = labels_at(grid, top)
-    columns = columns_of(headers, spec)
+    columns = headings.columns(headers)
+    missing = unknown_columns(headers, columns, headings, grid[top + 1 :])
     headers = unique_headings(headers)
     rows = rows_below(path, encoding, top, headers)
-    return Table(headers, columns, rows, note=encoding, expected=max(0, lines_in(path) - top - 1))
+    return Table(
+        headers, columns, rows, note=encoding, expected=max(0, lines_in(path) - top - 1), missing=tuple(missing)
+    )
 
 
 def grid_of(head: list[tuple[int, list[str]]]) -> list[list[Cell]]:

@@ -1,16 +1,25 @@
-"""Finding the header, and which column is which."""
+"""Finding the header, and which column is which: by a source's own headings, by what stewards said of such a file, by synonyms."""
 
-from collections.abc import Sequence
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
 from nanhu.platforms.datahub.errors import MissingHeadersError, RepeatedHeadersError
+from nanhu.platforms.datahub.reading.synonyms import ranks_of
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 
 DEEPEST_HEADER: Final = 20
 FEWEST_MATCHES: Final = 2
+CONSTANT: Final = "="
+"""Before what all lines say of a field for which the file has no column."""
+BETWEEN: Final = re.compile(r"[\s_\-.·/\\]+")
+TWO_LANGUAGES: Final = re.compile(r"^([\u3400-\u9fff]+)[A-Za-z.'/\- ]+$")
+NUMBERED: Final = re.compile(r"^\d{1,2}[.、]")
 
 
 def label_of(cell: Cell) -> str:
@@ -18,8 +27,92 @@ def label_of(cell: Cell) -> str:
     return squeezed(cell).strip("*：:").split("(")[0]
 
 
-def known_labels(spec: SourceSpec) -> dict[str, str]:
-    return {label_of(header): column.field for column in spec.columns for header in column.headers}
+def plain_label(text: str) -> str:
+    return BETWEEN.sub("", text).casefold()
+
+
+def ways_of(header: str) -> Iterator[str]:
+    """As a heading may be meant: whole, without its number, before a stroke, its Chinese part."""
+    text = NUMBERED.sub("", header)
+    yield plain_label(text)
+    if "/" in text:
+        yield plain_label(text.split("/", maxsplit=1)[0])
+    if (both := TWO_LANGUAGES.match(text)) is not None:
+        yield plain_label(both.group(1))
+
+
+def signature_of(headers: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(map(label_of, headers)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What the columns of a source may be called. `remembered`: by signature, what stewards said of such headings."""
+
+    spec: SourceSpec
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def known(self) -> dict[str, str]:
+        """The source's own headings."""
+        return {label_of(header): column.field for column in self.spec.columns for header in column.headers}
+
+    def synonyms(self) -> dict[str, dict[str, int]]:
+        """By field, how sure each other name is."""
+        return {
+            name: {plain_label(text): rank for rank, text in enumerate(texts)}
+            for name, texts in ranks_of(self.spec.key).items()
+            if name in self.spec.fields
+        }
+
+    def columns(self, headers: Sequence[str]) -> dict[str, str]:
+        """Our field → the heading in the file, as far as it is known. Refuses where two columns claim one field."""
+        if (said := self.remembered.get(signature_of(headers))) is not None:
+            return dict(said)
+        known = self.known()
+        found: dict[str, list[str]] = {}
+        for header in headers:
+            if (name := known.get(label_of(header))) is not None:
+                found.setdefault(name, []).append(header)
+        for name, claimants in found.items():
+            if len(claimants) > 1:
+                raise RepeatedHeadersError(field=self.spec.fields[name].headers[0], headers="、".join(claimants))
+        chosen = {name: claimants[0] for name, claimants in found.items()}
+        return chosen | self.guessed(headers, chosen)
+
+    def guessed(self, headers: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:
+        """By synonyms: of several that fit a field the surest, of several fields that fit a heading the one it fits best."""
+        used = set(chosen.values())
+        fits = sorted(
+            (rank, place, name, header)
+            for name, ranks in self.synonyms().items()
+            if name not in chosen
+            for place, header in enumerate(headers)
+            if header and header not in used
+            for rank in [min((ranks[way] for way in ways_of(header) if way in ranks), default=-1)]
+            if rank >= 0
+        )
+        found: dict[str, str] = {}
+        for _rank, _place, name, header in fits:
+            if name not in found and header not in used:
+                found[name] = header
+                used.add(header)
+        return found
+
+    def matches(self, headers: Sequence[str]) -> int:
+        if signature_of(headers) in self.remembered:
+            return len(headers)
+        known, ranks = self.known(), self.synonyms()
+        others = {way for one in ranks.values() for way in one}
+        return sum(label in known or any(way in others for way in ways_of(label)) for label in headers if label)
+
+    def find(self, grid: Sequence[Sequence[Cell]]) -> int | None:
+        """The row of the first lines that names most of the source's columns."""
+        scores = [self.matches(labels_at(grid, row)) for row in range(min(len(grid), DEEPEST_HEADER))]
+        best = max(scores, default=0)
+        return scores.index(best) if best >= FEWEST_MATCHES else None
+
+    def missing(self, columns: Mapping[str, str]) -> list[str]:
+        return [column.headers[0] for column in self.spec.required() if column.field not in columns]
 
 
 def labels_at(grid: Sequence[Sequence[Cell]], row: int) -> tuple[str, ...]:
@@ -32,43 +125,27 @@ def _label(grid: Sequence[Sequence[Cell]], row: int, place: int) -> str:
     return label_of(grid[row][place]) if place < len(grid[row]) else ""
 
 
-def find_header(grid: Sequence[Sequence[Cell]], spec: SourceSpec) -> int | None:
-    """The row of the first lines that names most of the source's columns."""
-    known = known_labels(spec)
-    scores = [sum(label in known for label in labels_at(grid, row)) for row in range(min(len(grid), DEEPEST_HEADER))]
-    best = max(scores, default=0)
-    return scores.index(best) if best >= FEWEST_MATCHES else None
-
-
-def columns_of(headers: Sequence[str], spec: SourceSpec) -> dict[str, str]:
-    """Our field → the header in the file. Refuses when a required column is missing or two columns claim one field."""
-    known = known_labels(spec)
-    found: dict[str, list[str]] = {}
-    for header in headers:
-        if (name := known.get(label_of(header))) is not None:
-            found.setdefault(name, []).append(header)
-    for name, claimants in found.items():
-        if len(claimants) > 1:
-            raise RepeatedHeadersError(field=spec.fields[name].headers[0], headers="、".join(claimants))
-    missing = [column.headers[0] for column in spec.required() if column.field not in found]
-    if missing:
-        raise missing_headers(headers, missing, spec)
-    return {name: claimants[0] for name, claimants in found.items()}
-
-
 def missing_headers(headers: Sequence[str], missing: Sequence[str], spec: SourceSpec) -> MissingHeadersError:
     shown = "、".join(header for header in headers if header)[:300] or _("（没有）")
     return MissingHeadersError(missing="、".join(missing), found=shown, hint=other_source_hint(headers, spec))
 
 
-def other_source_hint(headers: Sequence[str], spec: SourceSpec) -> str:
-    """A file given to the wrong source is the commonest mistake: say which one it fits."""
+def other_source(headers: Sequence[str], spec: SourceSpec) -> SourceSpec | None:
+    """The source whose own headings these are."""
     labels = {label_of(header) for header in headers}
     for other in SOURCES.values():
         needed = [{label_of(h) for h in column.headers} for column in other.required()]
         if other is not spec and all(names & labels for names in needed):
-            return _("它像是“%(office)s · %(title)s”的文件，请换成这个来源。") % {
-                "office": other.office,
-                "title": other.title,
-            }
+            return other
+    return None
+
+
+def other_source_hint(headers: Sequence[str], spec: SourceSpec) -> str:
+    """A file given to the wrong source is the commonest mistake: say which one it fits."""
+    other = other_source(headers, spec)
+    if other is not None:
+        return _("它像是“%(office)s · %(title)s”的文件，请换成这个来源。") % {
+            "office": other.office,
+            "title": other.title,
+        }
     return _("请核对表头，或换一个来源。")

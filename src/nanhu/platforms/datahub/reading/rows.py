@@ -20,13 +20,15 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows stream; `columns` maps our fields to the headers found; `expected` rows are to come, about."""
+    """Rows stream; `columns` maps our fields to the headers found; `expected` rows are to come, about. `missing`: required
+    columns that nobody has found yet: a steward says which they are."""
 
     headers: tuple[str, ...]
     columns: dict[str, str]
     rows: Iterator[RawRow]
     note: str = ""
     expected: int = 0
+    missing: tuple[str, ...] = ()
 
 
 def unique_headings(headers: Sequence[str]) -> tuple[str, ...]:

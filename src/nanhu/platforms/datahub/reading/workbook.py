@@ -1,6 +1,7 @@
-"""An .xlsx workbook: every visible sheet that has the source's header, with merged two-level headers."""
+"""Workbooks (.xlsx, .xls, and marked text by their name): every visible sheet that has the source's header, with merged
+two-level headers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -10,12 +11,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.sheets.errors import EmptyFileError
-from nanhu.kernel.sheets.workbooks import Grid, grids_of
+from nanhu.kernel.sheets.shape import SheetShape
+from nanhu.kernel.sheets.workbooks import Grid, broken_is_refused, grids_of
 from nanhu.platforms.datahub.cleaning.text import Cell
-from nanhu.platforms.datahub.errors import MissingHeadersError
-from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, columns_of, find_header, labels_at, missing_headers
+from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, Headings, labels_at
+from nanhu.platforms.datahub.reading.marked import tables_in
+from nanhu.platforms.datahub.reading.oldbook import sheets_in
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
-from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.reading.unknown import likely_header, unknown_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,36 @@ class Sheet:
         return len(self.cells) - self.top - 1
 
 
-def read_workbook(path: Path, spec: SourceSpec) -> Table:
+def read_workbook(path: Path, headings: Headings) -> Table:
+    return read_sheets(grids_of(path), headings)
+
+
+def read_old_workbook(path: Path, headings: Headings) -> Table:
+    with broken_is_refused():
+        sheets = list(sheets_in(path))
+    return read_sheets((grid_of(name, cells, is_hidden=is_hidden) for name, is_hidden, cells in sheets), headings)
+
+
+def read_marked(path: Path, headings: Headings) -> Table:
+    """Tables of a page; those for the layout have no header."""
+    tables = tables_in(path, headings.spec.encodings)
+    return read_sheets((grid_of(_("表 %d") % n, cells) for n, cells in enumerate(tables, start=1)), headings)
+
+
+def grid_of(name: str, cells: list[list[Any]], *, is_hidden: bool = False) -> Grid:
+    width = max(map(len, cells), default=0)
+    return Grid(name, cells, SheetShape(len(cells), width, frozenset()), is_hidden=is_hidden)
+
+
+def read_sheets(grids: Iterable[Grid], headings: Headings) -> Table:
     """All sheets are taken, each named; one that is hidden only where no other is there."""
-    found, unread, tops = sort_out(path, spec)
+    found, unread, grid = sort_out(grids, headings)
     taken = [sheet for sheet in found if not sheet.grid.is_hidden] or found
+    missing: list[str] = []
     if not taken:
-        if not tops:
-            raise EmptyFileError
-        widest = max(tops, key=lambda labels: sum(map(bool, labels)))
-        columns_of(widest, spec)  # says what is wrong with the nearest to a header
-        raise missing_headers(widest, [column.headers[0] for column in spec.required()], spec)
+        sheet = unseen(grid, headings)
+        missing = unknown_columns(sheet.headers, sheet.columns, headings, sheet.cells[sheet.top + 1 : sheet.top + 31])
+        taken, unread = [sheet], [name for name in unread if name != sheet.grid.name]
     columns: dict[str, str] = {}
     for sheet in taken:
         columns = sheet.columns | columns
@@ -50,28 +73,37 @@ def read_workbook(path: Path, spec: SourceSpec) -> Table:
     headers = tuple(dict.fromkeys(header for sheet in taken for header in sheet.headers))
     hidden = [sheet.grid.name for sheet in found if sheet not in taken]
     note = note_of(taken, hidden, unread)
-    return Table(headers, columns, rows, note=note, expected=sum(sheet.height for sheet in taken))
+    expected = sum(sheet.height for sheet in taken)
+    return Table(headers, columns, rows, note=note, expected=expected, missing=tuple(missing))
 
 
-def sort_out(path: Path, spec: SourceSpec) -> tuple[list[Sheet], list[str], list[tuple[str, ...]]]:
-    """Sheets that can be read, names of those that cannot, and the lines of those that come nearest to a header."""
+def sort_out(grids: Iterable[Grid], headings: Headings) -> tuple[list[Sheet], list[str], Grid | None]:
+    """Sheets that can be read, names of those that cannot, and of these the first that is visible and has most lines."""
     found: list[Sheet] = []
     unread: list[str] = []
-    tops: list[tuple[str, ...]] = []
-    for grid in grids_of(path):
+    nearest: Grid | None = None
+    for grid in grids:
         cells: list[list[Cell]] = [[cell_of(value) for value in row] for row in grid.cells]
-        top = find_header(cells[:DEEPEST_HEADER], spec)
+        top = headings.find(cells[:DEEPEST_HEADER])
         headers = labels_at(cells, top) if top is not None else ()
-        try:
-            columns = columns_of(headers, spec) if top is not None else None
-        except MissingHeadersError:
-            columns = None
-        if top is not None and columns is not None:
+        columns = headings.columns(headers) if top is not None else {}
+        if top is not None and not headings.missing(columns):
             found.append(Sheet(grid, cells, top, unique_headings(headers), columns))
         elif any(cell is not None for row in cells for cell in row):
             unread.append(grid.name)
-            tops += [headers] if headers else [labels_at(cells, row) for row in range(min(3, len(cells)))]
-    return found, unread, tops
+            is_nearer = nearest is None or (nearest.is_hidden, -len(nearest.cells)) > (grid.is_hidden, -len(cells))
+            nearest = Grid(grid.name, cells, grid.shape, is_hidden=grid.is_hidden) if is_nearer else nearest
+    return found, unread, nearest
+
+
+def unseen(grid: Grid | None, headings: Headings) -> Sheet:
+    """A sheet whose header lacks required columns, or is none that we know."""
+    if grid is None:
+        raise EmptyFileError
+    top = headings.find(grid.cells[:DEEPEST_HEADER])
+    top = likely_header(grid.cells, headings) if top is None else top
+    headers = labels_at(grid.cells, top)
+    return Sheet(grid, grid.cells, top, unique_headings(headers), headings.columns(headers))
 
 
 def note_of(taken: Sequence[Sheet], hidden: Sequence[str], unread: Sequence[str]) -> str:

@@ -141,6 +141,9 @@ def take_back(batch: Batch) -> set[int]:
                 later.delete()
             touched.add(one.person_id)
         one.lacked_by = [number for number in one.lacked_by if number != batch.id]
+        if one.ended_in_id and len(one.lacked_by) < MOST_LISTS and not is_long(one):
+            one.ended_in, one.ended_on = None, None
+            touched.add(one.person_id)
         if one.lacked_by:
             one.save()
         else:

@@ -26,6 +26,6 @@ def add_alias(*, by: Actor, table: str, value: str, code: str, source: str = "")
     alias, _created = CodeAlias.objects.update_or_create(
         table=table, spelling=text, source=source, defaults={"code": code, "actor": by.name}
     )
-    facts = {"spelling": value, "standard_code": code, "source": source}
+    facts = {"spelling": value, "standard_code": f"{code} {known.codes[code].name}", "source": source}
     audit.record(by=by, action="datahub.add_alias", target=f"code_table:{table}", facts=facts)
     return alias

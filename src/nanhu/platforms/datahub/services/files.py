@@ -12,7 +12,7 @@ from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.sources import SourceSpec
 
 CHUNK: Final = 1 << 20
-UNFINISHED: Final = (Batch.State.LANDING, Batch.State.LANDED)
+UNFINISHED: Final = (Batch.State.LANDING, Batch.State.LANDED, Batch.State.UNMAPPED)
 
 
 def sha256_of(path: Path) -> str:

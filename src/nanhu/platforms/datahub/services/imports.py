@@ -11,13 +11,16 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import ProgressHandle
 from nanhu.kernel.sheets.errors import FileRefusedError
-from nanhu.kernel.sheets.guard import check_size, format_of
+from nanhu.kernel.sheets.guard import OLE, check_size, format_of
 from nanhu.platforms.datahub.errors import SourceRefusedError, TooManyChangedError, TooManyGoneError, TooManyHeldError
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.reading.csvfile import read_csv
+from nanhu.platforms.datahub.reading.headers import Headings
+from nanhu.platforms.datahub.reading.marked import is_marked
 from nanhu.platforms.datahub.reading.rows import Table
-from nanhu.platforms.datahub.reading.workbook import read_workbook
+from nanhu.platforms.datahub.reading.workbook import read_marked, read_old_workbook, read_workbook
 from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
+from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_rows
 from nanhu.platforms.datahub.services.landing_progress import LandingProgress
@@ -80,12 +83,21 @@ def land_or_refuse(batch: Batch, path: Path, spec: SourceSpec, progress: Progres
 def open_table(path: Path, spec: SourceSpec) -> Table:
     """Raises FileRefusedError with a sentence for the clerk."""
     check_size(path)
-    return read_workbook(path, spec) if format_of(path) == "xlsx" else read_csv(path, spec)
+    headings = Headings(spec, remembered(spec))
+    with path.open("rb") as file:
+        head = file.read(512)
+    if head.startswith(OLE):
+        return read_old_workbook(path, headings)
+    if is_marked(head):
+        return read_marked(path, headings)
+    return read_workbook(path, headings) if format_of(path) == "xlsx" else read_csv(path, headings)
 
 
 def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) -> Batch:
-    """From landed to applied (or rehearsed)."""
+    """From landed to applied, rehearsed or waiting. Where columns are not known it stays as it is."""
     batch = Batch.objects.get(id=batch_id)
+    if batch.state == Batch.State.UNMAPPED:
+        return batch
     spec = source(batch.source)
     stored = with_progress(stored_rows(batch), batch.rows.count(), progress)
     if spec.kind == "units":

@@ -1,7 +1,7 @@
 """Judging rows: cleaned, then matched one after another in the order of the file."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, text_of
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.matching.book import Known, Match, PersonBook, is_near_number
 from nanhu.platforms.datahub.models import KnownDocument, LandingRow, Review
+from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.sources import SourceSpec
@@ -43,7 +44,10 @@ class Judged:
 def clean_rows(
     spec: SourceSpec, columns: Mapping[str, str], rows: Iterable[StoredRow], lookups: Lookups, today: date
 ) -> Iterable[Judged]:
+    constants = {header: header.removeprefix(CONSTANT) for header in columns.values() if header.startswith(CONSTANT)}
     for row in rows:
+        if constants and not is_no_record(row.cells, columns):
+            row = replace(row, cells={**row.cells, **constants})  # noqa: PLW2901  (with what all lines say)
         yield clean_row(spec, columns, row, lookups, today)
 
 

@@ -53,8 +53,9 @@ def land(
                 report(count, table.expected)
     if count == 0:
         raise EmptyFileError
-    batch.state, batch.columns, batch.note = Batch.State.LANDED, table.columns, table.note
-    batch.save(update_fields=["state", "columns", "note"])
+    batch.state = Batch.State.UNMAPPED if table.missing else Batch.State.LANDED
+    batch.headings, batch.columns, batch.note = list(table.headers), table.columns, table.note
+    batch.save(update_fields=["state", "headings", "columns", "note"])
 
 
 def landing_values(batch: Batch, rows: Sequence[RawRow], sensitive: set[str]) -> Iterator[tuple[Any, ...]]:

@@ -7,14 +7,14 @@ from typing import Any, Final
 from nanhu.platforms.datahub.cleaning.dates import clean_date
 from nanhu.platforms.datahub.cleaning.text import Cell, text_of
 
-LOOKS_SENSITIVE: Final = re.compile(r"(?:\d[\s\-.·_/]*){7,}")
+LOOKS_SENSITIVE: Final = re.compile(r"(?:\d[\s\-.·_/]*){6,}")
 NUMBER: Final = re.compile(r"[A-Za-z]{0,3}\d(?:[\s\-]?\d){6,}[Xx]?")
 LETTERED: Final = re.compile(r"[A-Za-z]{1,3}\d{7,}")
 SHORTEST: Final = 11
 
 
 def looks_sensitive(cell: Cell) -> bool:
-    """Seven digits or more that are no date; also with blanks and strokes between them, and in full width."""
+    """Six digits or more that are no date; also with blanks and strokes between them, and in full width."""
     if cell is None or not LOOKS_SENSITIVE.search(text := text_of(cell)):
         return False
     return clean_date(text) is None

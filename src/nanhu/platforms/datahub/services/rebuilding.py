@@ -60,9 +60,11 @@ def cleaned(spec: SourceSpec, batch: Batch, row_ids: Sequence[int]) -> list[Judg
 
 @dataclass(slots=True)
 class Retelling:
-    """`roots`: each record with the one it is merged into. `documents`, `numbers`: of each, as far as it is told."""
+    """`roots`: each record with the one it is merged into. `documents`, `numbers`: of each, as far as it is told; `lent`: documents
+    that came with a record that was merged."""
 
     roots: Mapping[int, int]
+    lent: set[tuple[int, bytes]] = field(default_factory=set)
     documents: dict[int, dict[bytes, str]] = field(default_factory=lambda: defaultdict(dict))
     numbers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -70,9 +72,8 @@ class Retelling:
         rows = LandingRow.objects.filter(
             person_id__in=list(self.roots), state=LandingRow.State.ACCEPTED, batch__state=Batch.State.APPLIED
         )
-        registers = [key for key, spec in SOURCES.items() if spec.kind == "persons"]
-        of_registers = rows.filter(batch__source__in=registers)
-        with_own = set(of_registers.order_by().values_list("person_id", flat=True).distinct())
+        known = KnownDocument.objects.filter(person_id__in=[one for one, root in self.roots.items() if one != root])
+        self.lent |= {(self.roots[one], bytes(index)) for one, index in known.values_list("person_id", "index")}
         ended = Missing.objects.filter(person_id__in=list(self.roots), ended_in__isnull=False).order_by(
             "ended_in_id", "id"
         )
@@ -81,7 +82,7 @@ class Retelling:
         }
         for spec, batch, accepted in in_batches(rows):
             yield from self.endings(over, before=batch.id)
-            yield self.statement(spec, batch, accepted, persons, with_own)
+            yield self.statement(spec, batch, accepted, persons)
         yield from self.endings(over, before=None)
 
     def endings(self, over: dict[Batch, list[Missing]], *, before: int | None) -> Iterator[people.Statement]:
@@ -95,18 +96,17 @@ class Retelling:
                 )
 
     def statement(
-        self, spec: SourceSpec, batch: Batch, accepted: Mapping[int, int], persons: Persons, with_own: set[int]
+        self, spec: SourceSpec, batch: Batch, accepted: Mapping[int, int], persons: Persons
     ) -> people.Statement:
         rows = cleaned(spec, batch, list(accepted))
         numbers = sorted({row.clean.id_number for row in rows if row.clean and row.clean.id_number})
         indexes = people.document_indexes(numbers)
-        lent: set[tuple[int, str]] = set()
         for row in rows:
             row.token = root = self.roots[accepted[row.row_id]]
-            if row.clean and row.clean.id_number and accepted[row.row_id] != root and root in with_own:
-                lent.add((root, row.clean.id_number))
+            if row.clean and row.clean.id_number and accepted[row.row_id] != root:
+                self.lent.add((root, indexes[row.clean.id_number]))
         survivors = survivors_of(rows, spec)
-        records = [self.record(one, spec, persons[token], indexes, lent) for token, one in survivors.items()]
+        records = [self.record(one, spec, persons[token], indexes) for token, one in survivors.items()]
         day = campus_time(batch.finished_at or batch.created_at).date()
         return people.Statement(origin=origin_of(spec, batch.id), on=day, records=records)
 
@@ -116,18 +116,18 @@ class Retelling:
         spec: SourceSpec,
         person: Mapping[str, Any],
         indexes: Mapping[str, bytes],
-        lent: set[tuple[int, str]],
     ) -> people.PersonRecord:
-        """As the import would have said it then. The document of a record that was merged is known, and no news."""
+        """As the import would have said it then. A document that came with a merged record is current only where there is no
+        other."""
         token = survivor.token
         held, numbers = self.documents[token], self.numbers[token]
         numbers |= survivor.affiliations.keys()
-        for number, paper in list(survivor.papers.items()):
-            if (token, number) in lent:
-                held.setdefault(indexes[number], paper.campus_no)
-                del survivor.papers[number]
         source = (person["provenance"].get("name") or {}).get("source", "")
         current = bytes(person["id_number_index"]) if person["id_number_index"] else None
+        lent = {number for number in survivor.papers if (token, indexes[number]) in self.lent}
+        if current is not None or len(lent) < len(survivor.papers):
+            for number in lent:
+                held.setdefault(indexes[number], survivor.papers.pop(number).campus_no)
         known = Known(token, person["name"], source, document=current, documents=dict(held), numbers=numbers)
         record = record_of(survivor, spec, known, indexes)
         for number, paper in survivor.papers.items():

@@ -1,18 +1,28 @@
 """Lines of a file that are no records: repeated headers, totals, blank lines and notes below the table."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
 from nanhu.platforms.datahub.reading.headers import label_of
 
-TOTALS: Final = ("合计", "总计", "小计", "共计")
+TOTALS: Final = ("合计", "总计", "小计", "共计", "总数")
+FEET: Final = re.compile(
+    r"^(制表|填表|审核|复核|打印|导出|经办|负责人|单位负责人|联系人|填报|报送|说明|备注|注)[人日单时期]{0,2}(间|期|位)?[:：]"
+)
+"""How the lines below a table begin: who made it, when it was printed."""
 FEWEST_REPEATS: Final = 2
+FEWEST_CELLS: Final = 3
+"""A line with more is a row, and what a remark of it begins with is of no account."""
 
 
 def is_no_record(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> bool:
     values = [text for cell in cells.values() if (text := squeezed(cell))]
     if not values or any(text.startswith(TOTALS) for text in values[:3]):
+        return True
+    where = values if len(values) <= FEWEST_CELLS else [squeezed(cells.get(header)) for header in columns.values()]
+    if any(map(FEET.match, where)):
         return True
     repeats = sum(label_of(cells.get(header)) == label_of(header) for header in columns.values())
     if repeats >= FEWEST_REPEATS:

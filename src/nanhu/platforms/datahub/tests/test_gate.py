@@ -101,6 +101,13 @@ def test_a_wrong_file_is_held_and_after_a_roll_back_the_right_one_is_right(hand_
     assert not Missing.objects.exists()
 
 
+def test_after_a_wrong_first_file_the_right_one_goes_by_itself(hand_in, units):
+    wrong = hand_in(WRONG["all graduated"])
+    roll_back(by=BY, batch_id=wrong.batch, reason="交错了")
+    report = hand_in(RIGHT)
+    assert (report.state, report.counts["created"], report.counts["changed"]) == ("applied", SIZE, 0)
+
+
 def test_a_usual_file_goes_by_itself(hand_in, right):
     people = [one | ({"phone": "13700000000"} if n < 5 else {}) for n, one in enumerate(PEOPLE[:-1])]
     report = hand_in(listed([*people, person(99)]))

@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import DecisionForm
 from nanhu.platforms.datahub.labels import field_label, field_labels
 from nanhu.platforms.datahub.models import Review
+from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
@@ -108,7 +109,11 @@ def row_side(review: Review) -> list[tuple[str, str]]:
         return []
     stored = next(iter(stored_rows(review.row.batch, row_ids=[review.row.pk])))
     columns, spec = review.row.batch.columns, SOURCES[review.row.batch.source]
-    shown = [(field_label(name), columns[name], spec.fields[name]) for name in spec.fields if name in columns]
+    shown = [
+        (field_label(name), columns[name], spec.fields[name])
+        for name in spec.fields
+        if name in columns and not columns[name].startswith(CONSTANT)
+    ]
     return [
         (
             label,

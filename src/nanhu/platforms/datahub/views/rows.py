@@ -11,6 +11,7 @@ from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.cleaning.text import squeezed, text_of
 from nanhu.platforms.datahub.forms import MendForm
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
+from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.services.landing import StoredRow, stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
@@ -33,7 +34,7 @@ def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
     """What the form is made of: the columns that the file has, as they came and as they were mended."""
     stored: StoredRow = next(iter(stored_rows(row.batch, row_ids=[row.pk])))
     spec, columns = SOURCES[row.batch.source], row.batch.columns
-    headers = [columns[name] for name in spec.fields if name in columns]
+    headers = [columns[name] for name in spec.fields if name in columns and not columns[name].startswith(CONSTANT)]
     mandatory = {
         columns[name]
         for name, one in spec.fields.items()

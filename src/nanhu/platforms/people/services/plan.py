@@ -56,6 +56,7 @@ class Plan:
     outvoted: list[Outvoted] = field(default_factory=list)
     transitions: list[tuple[str, Row]] = field(default_factory=list)
     changed_person_ids: set[int] = field(default_factory=set)
+    revived: set[int] = field(default_factory=set)
     seen: int = 0
 
     def add(self, record: PersonRecord, person: Row | None, affiliations: Iterable[Row]) -> None:
@@ -79,7 +80,7 @@ class Plan:
         if row.get("is_void"):
             touch(self.persons, row, "is_void", self.stamp)
             row["is_void"] = False
-            self.changed_person_ids.add(row["id"])
+            self.revived.add(row["id"])
 
     def _compare_person(self, record: PersonRecord, row: Row) -> None:
         for name in PERSON_FIELDS:
@@ -120,6 +121,8 @@ class Plan:
     def _note(
         self, record: PersonRecord, row: Row, name: str, change: tuple[object, object], campus_no: str = ""
     ) -> None:
+        if row["id"] in self.revived:  # who was void comes anew: nothing of theirs is changed
+            return
         shown = (opened(change[0]), str(change[1]))
         if name in MASKS:
             shown = (MASKS[name](shown[0]) if shown[0] else "", MASKS[name](shown[1]))
@@ -194,10 +197,11 @@ class Plan:
 
     def result(self, *, person_ids: Mapping[str, int], change_set_id: int | None) -> ApplyResult:
         facts = [fact for fact, _row in self.transitions]
+        created, changed = len(self.new_persons) + len(self.revived), len(self.changed_person_ids - self.revived)
         return ApplyResult(
-            created=len(self.new_persons),
-            changed=len(self.changed_person_ids),
-            unchanged=self.seen - len(self.new_persons) - len(self.changed_person_ids),
+            created=created,
+            changed=changed,
+            unchanged=self.seen - created - changed,
             affiliations_started=facts.count("started"),
             affiliations_changed=facts.count("changed"),
             affiliations_ended=facts.count("ended"),

@@ -1,0 +1,106 @@
+"""Tables that systems write as marked text under the name of a workbook: HTML pages, and the XML of Excel 2003."""
+
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Final
+
+from nanhu.kernel.sheets.errors import EmptyFileError, WorkbookBombError
+from nanhu.kernel.sheets.guard import MOST_CELLS, MOST_ROWS
+from nanhu.kernel.sheets.texts import detect_encoding
+from nanhu.platforms.datahub.cleaning.text import Cell
+
+BEGINNINGS: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<meta", b"<style", b"<workbook")
+ROWS: Final = frozenset({"tr", "row"})
+CELLS: Final = frozenset({"td", "th", "cell"})
+WIDEST: Final = 200
+"""Columns that one cell may span: what is written there is not believed."""
+
+
+def is_marked(head: bytes) -> bool:
+    """By its first characters, also in UTF-16 and after a mark of byte order."""
+    plain = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    return plain.startswith(BEGINNINGS)
+
+
+def tables_in(path: Path, encodings: Sequence[str]) -> list[list[list[Cell]]]:
+    """Each table of the file, or each sheet."""
+    encoding = detect_encoding(path, tuple(encodings))
+    reader = TableReader()
+    reader.feed(path.read_text(encoding=encoding))
+    reader.close()
+    found = [table for table in reader.tables if table]
+    if not found:
+        raise EmptyFileError
+    return found
+
+
+class TableReader(HTMLParser):
+    """Collects the text of cells; a table within a cell is a table of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[Cell]]] = []
+        self.row: list[Cell] | None = None
+        self.text: list[str] | None = None
+        self.span = 1
+        self.cells = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        plain, given = tag.rpartition(":")[2], {name.rpartition(":")[2]: value or "" for name, value in attrs}
+        if plain == "table" or not self.tables:
+            self.end_row()
+            self.tables.append([])
+        if plain in ROWS:
+            self.end_row()
+            self.row = []
+        elif plain in CELLS and self.row is not None:
+            self.end_cell()
+            self.skip_to(number_in(given.get("index", ""), 0))
+            self.text, self.span = [], number_in(given.get("colspan", ""), 1)
+        elif plain == "br" and self.text is not None:
+            self.text.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        plain = tag.rpartition(":")[2]
+        if plain in CELLS:
+            self.end_cell()
+        elif plain in ROWS or plain == "table":
+            self.end_row()
+
+    def handle_data(self, data: str) -> None:
+        if self.text is not None:
+            self.text.append(data)
+
+    def skip_to(self, place: int) -> None:
+        """A sheet of 2003 leaves empty cells out, and says the place of the next one."""
+        while self.row is not None and len(self.row) < place - 1:
+            self.add(None)
+
+    def end_cell(self) -> None:
+        if self.text is None or self.row is None:
+            return
+        said = " ".join("".join(self.text).split()) or None
+        self.text = None
+        for place in range(self.span):
+            self.add(said if place == 0 else None)
+        self.span = 1
+
+    def end_row(self) -> None:
+        self.end_cell()
+        if self.row and self.tables:
+            self.tables[-1].append(self.row)
+            if len(self.tables[-1]) > MOST_ROWS:
+                raise WorkbookBombError(what=f"> {MOST_ROWS}")
+        self.row = None
+
+    def add(self, value: Cell) -> None:
+        self.cells += 1
+        if self.cells > MOST_CELLS:
+            raise WorkbookBombError(what=f"> {MOST_CELLS}")
+        if self.row is not None:
+            self.row.append(value)
+
+
+def number_in(text: str, usual: int) -> int:
+    return min(int(text), WIDEST) if text.isascii() and text.isdigit() and len(text) < 6 else usual  # noqa: PLR2004  (digits)

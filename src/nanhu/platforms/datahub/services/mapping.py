@@ -1,0 +1,62 @@
+"""Which column is which (对应各列), of the first file with headings that nobody has seen; remembered for the next."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.jobs import start_progress
+from nanhu.platforms.datahub.cleaning.text import Cell
+from nanhu.platforms.datahub.errors import MappingRefusedError
+from nanhu.platforms.datahub.jobs import finish_batch
+from nanhu.platforms.datahub.models import Batch, HeadingMap
+from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings, signature_of
+from nanhu.platforms.datahub.reading.unknown import guesses
+from nanhu.platforms.datahub.services.landing import stored_rows
+from nanhu.platforms.datahub.services.settle import lock_batch
+from nanhu.platforms.datahub.sources import SourceSpec, source
+
+SAMPLE = 30
+
+
+def first_lines(batch: Batch) -> list[list[Cell]]:
+    return [[row.cells.get(header) for header in batch.headings] for row in islice(stored_rows(batch), SAMPLE)]
+
+
+def suggested(batch: Batch) -> dict[str, str]:
+    """What is known, and what the first lines look like."""
+    found = guesses(batch.headings, first_lines(batch), Headings(source(batch.source)), batch.columns)
+    known: dict[str, str] = batch.columns
+    return found | known
+
+
+@transaction.atomic
+def map_columns(*, by: Actor, batch_id: int, columns: Mapping[str, str], constants: Mapping[str, str]) -> str:
+    """`columns`: our field → heading; `constants`: what all lines say. Returns the id of the progress."""
+    batch = lock_batch(batch_id, (Batch.State.UNMAPPED,))
+    spec = source(batch.source)
+    said = dict(columns) | {name: f"{CONSTANT}{text}" for name, text in constants.items() if name not in columns}
+    refuse_wrong(spec, batch.headings, columns, said)
+    HeadingMap.objects.update_or_create(
+        source=spec.key, signature=signature_of(batch.headings), defaults={"columns": said, "actor": by.name}
+    )
+    progress = start_progress(kind="datahub.import", title=batch.file_name, total=0, by=by)
+    batch.columns, batch.state, batch.progress_id = said, Batch.State.LANDED, progress.public_id
+    batch.save(update_fields=["columns", "state", "progress_id"])
+    audit.record(
+        by=by, action="datahub.map_columns", target=f"batch:{batch.id}", facts={"headers": sorted(columns.values())}
+    )
+    finish_batch.defer(batch_id=batch.id, progress_id=str(progress.public_id), account_id=by.account_id, actor=by.name)
+    return str(progress.public_id)
+
+
+def refuse_wrong(
+    spec: SourceSpec, headings: Sequence[str], columns: Mapping[str, str], said: Mapping[str, str]
+) -> None:
+    unknown = [name for name in said if name not in spec.fields]
+    missing = Headings(spec).missing(said)
+    twice = len(set(columns.values())) < len(columns)
+    if unknown or missing or twice or not set(columns.values()) <= set(headings):
+        raise MappingRefusedError(missing="、".join(missing) or "—")

@@ -1,0 +1,33 @@
+"""Files at the data centre that wait for somebody: a register with its last pages missing, and one with a header that is new."""
+
+from pathlib import Path
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.people import api as people
+
+BY = Actor.system("demo")
+WORKERS = (
+    ("L9800101", "钱海生", "19810412", 17),
+    ("L9800102", "孙桂香", "19790930", 24),
+    ("L9800103", "周立军", "19901102", 31),
+)
+
+
+def leave_files_waiting(folder: Path, register: str) -> None:
+    """The gate holds the first; of the second a steward says which column is what."""
+    lines = (folder / register).read_bytes().split(b"\n")
+    short = folder / f"{Path(register).stem}-缺页.csv"
+    short.write_bytes(b"\n".join(lines[: len(lines) * 4 // 5]) + b"\n")
+    datahub.import_file(by=BY, path=short, source_key="aa.students")
+    new = folder / "保卫处-外包人员.csv"
+    rows = [
+        f"{number},{name},{document(birth, order)},物业公司,保洁,2026-09-01" for number, name, birth, order in WORKERS
+    ]
+    new.write_text("\n".join(["编码,称呼,证号,公司,干什么,何时来", *rows]) + "\n", encoding="utf-8")
+    datahub.import_file(by=BY, path=new, source_key="sec.temporary")
+
+
+def document(birth: str, order: int) -> str:
+    first = f"430602{birth}{order:03d}"
+    return first + people.id_check_character(first)
