@@ -165,6 +165,8 @@ class Fact:
     value: Text
     source: Text = ""
     kind: Literal["text", "photo"] = "text"
+    key: str = ""
+    """Of the field, where it can be corrected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from nanhu.platforms.flows.forms import ColleagueField
 from nanhu.platforms.flows.hours import due_after, minutes_between
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.queries import todo_sources
-from nanhu.platforms.flows.services.cases import cancel, go_on, keep_draft, open_case, resubmit, withdraw
+from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, keep_draft, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.services.tasks import decide
@@ -59,6 +59,7 @@ __all__ = [
     "case_card",
     "choice_lists",
     "decide",
+    "did_not_come",
     "due_after",
     "go_on",
     "keep_draft",

@@ -9,7 +9,7 @@ from nanhu.platforms.flows.models import Case, MoveRow, Task, Version
 
 FINISHED: Final = ("agree", "done", "automatic")
 """Verbs of entries by which a step was done."""
-ROUND_ENDS: Final = frozenset({"automatic", "came", "resubmitted", "reopened", "moved", "moved_back"})
+ROUND_ENDS: Final = frozenset({"automatic", "came", "did_not_come", "resubmitted", "reopened", "moved", "moved_back"})
 """Verbs of entries before which nothing is returned to."""
 
 

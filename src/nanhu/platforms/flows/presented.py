@@ -49,6 +49,7 @@ VERBS: Final[Mapping[str, Text]] = {
     "automatic": gettext_lazy("系统办理"),
     "inform": gettext_lazy("已通知"),
     "came": gettext_lazy("等到了"),
+    "did_not_come": gettext_lazy("没有等到"),
     "billed": gettext_lazy("请申请人缴费"),
     "moved": gettext_lazy("改按新版本办理"),
     "moved_back": gettext_lazy("放回旧版本"),

@@ -27,8 +27,8 @@ def load_facts(viewer: Viewer) -> list[Fact]:
         return []
     titles = titles_of([card.provenance, *(a.provenance for a in card.affiliations)])
     facts = [
-        Fact(label=_("照片"), value=card.photo_url, source=_("校园卡管理办公室"), kind="photo"),
-        Fact(label=_("姓名"), value=card.name, source=source_of(card.provenance, "name", titles)),
+        Fact(label=_("照片"), value=card.photo_url, source=_("校园卡管理办公室"), kind="photo", key="people.photo"),
+        Fact(label=_("姓名"), value=card.name, source=source_of(card.provenance, "name", titles), key="people.name"),
     ]
     for affiliation in living_or_last(card):
         facts += facts_of(affiliation, titles)
@@ -45,13 +45,16 @@ def facts_of(a: AffiliationCard, titles: dict[int, str]) -> list[Fact]:
     number = {"student": _("学号"), "staff": _("工号"), "temporary": _("证号"), "guest": _("来宾号")}[a.kind]
     status = f"{a.category_name} · {a.office_status or Affiliation.State(a.state).label}".strip(" ·")
     return [
-        Fact(label=number, value=a.campus_no, source=source_of(a.provenance, "starts_on", titles)),
+        Fact(
+            label=number, value=a.campus_no, source=source_of(a.provenance, "starts_on", titles), key="people.campus_no"
+        ),
         Fact(
             label=_("单位"),
             value=a.unit_path or a.unit_name or _("未登记"),
             source=source_of(a.provenance, "unit_id", titles),
+            key="people.unit",
         ),
-        Fact(label=_("状态"), value=status, source=source_of(a.provenance, "state", titles)),
+        Fact(label=_("状态"), value=status, source=source_of(a.provenance, "state", titles), key="people.status"),
     ]
 
 

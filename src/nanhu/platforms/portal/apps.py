@@ -10,6 +10,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from nanhu.platforms.portal import calendar_desk, jobs, registrations, search_desk  # noqa: F401  (registering is its effect)
+        from nanhu.platforms.portal.corrections import process, watching  # noqa: F401
         from nanhu.platforms.portal.frame import PortalFrame
         from nanhu.platforms.portal.integrations import desk  # noqa: F401  (registering is its effect)
 

@@ -13,6 +13,7 @@ ACTIONS: dict[str, Text] = {
     "portal.make_integration": _("登记接入"),
     "portal.make_calendar_address": _("生成日历订阅地址"),
     "portal.choose_calendar_sources": _("改日历订阅的内容"),
+    "portal.name_field_owner": _("定个人信息由谁负责更正"),
     "portal.revoke_calendar_address": _("停用日历订阅地址"),
     "portal.remove_synonym": _("去掉搜索同义词"),
     "portal.refuse_release": _("不同意接入上线"),
@@ -29,6 +30,7 @@ FACTS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "integration": _("接入项"),
+    "field": _("个人信息的一项"),
     "search-word": _("搜索词"),
 }
 WHOLE_TARGETS: dict[str, Text] = {"integrations": _("接入清单")}

@@ -1,6 +1,9 @@
 from django.urls import path
 
 from nanhu.platforms.portal.calendar_desk import desk as agenda
+from nanhu.platforms.portal.corrections.desk import desk as corrections
+from nanhu.platforms.portal.corrections.desk import owners_desk as owners
+from nanhu.platforms.portal.corrections.desk import wrong
 from nanhu.platforms.portal.integrations.desk import desk as integrations
 from nanhu.platforms.portal.search_desk import desk as words
 from nanhu.platforms.portal.systems.views import systems
@@ -13,6 +16,9 @@ urlpatterns = [
     path("me/", home.me, name="me"),
     path("tiles/<str:key>/", home.tile, name="tile"),
     path("manual/", manual.manual, name="manual"),
+    path("me/corrections/", corrections.urls),
+    path("me/corrections/owners/", owners.urls),
+    path("me/wrong/<str:key>/", wrong, name="wrong"),
     path("help/", help_pages.contents, name="help"),
     path("help/<str:title>/", help_pages.section, name="help_section"),
     path("calendar/", agenda.urls),

@@ -35,6 +35,7 @@ EVERYBODY = {
     "mobile.mine",
     "portal.calendar",
     "portal.systems",
+    "portal.corrections",
     "requests.hall",
 }
 SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine"}}

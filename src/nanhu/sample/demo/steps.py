@@ -29,6 +29,7 @@ from nanhu.platforms.portal import sample as portal_sample
 from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
+from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
 from nanhu.sample.demo.hub import leave_files_waiting
 from nanhu.sample.demo.integrations import take_samples_in
@@ -77,6 +78,7 @@ ROLES = {
         "venues.office",
         "portal.search",
         "portal.integrator",
+        "portal.corrections",
         "requests.dispatcher",
         "requests.answerer",
         "directory.keeper",
@@ -242,6 +244,11 @@ def apply_for_passes(_advance: Advance) -> str:
 def book_venues(_advance: Advance) -> str:
     """A hall, a court, the laboratories and the studio, with bookings in every state."""
     return fill_venues()
+
+
+def correct_what_is_wrong(_advance: Advance) -> str:
+    """Who answers for which field, and what people say is wrong."""
+    return f"{corrections.ask_for_corrections()} 件更正"
 
 
 def make_a_process(_advance: Advance) -> str:
@@ -539,6 +546,7 @@ STEPS = (
     Step("doors", "门禁", hang_doors, when="moved"),
     Step("calendar", "校历、房间、本学期课表", write_the_calendar),
     Step("passes", "通行申请和待办", apply_for_passes),
+    Step("corrections", "更正个人信息", correct_what_is_wrong),
     Step("workshop", "网页里做的流程", make_a_process),
     Step("venues", "场地和借用", book_venues),
     Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),

@@ -251,15 +251,23 @@ def go_on(*, by: Actor, case_id: int, step: str) -> None:
         come(by=by, case=locked, step=step)
 
 
-def come(*, by: Actor, case: Case, step: str) -> None:
+@transaction.atomic
+def did_not_come(*, by: Actor, case_id: int, step: str) -> None:
+    """What a `wait` step waits for did not come: on to the step it names for that (`on_refuse`), or the case is refused."""
+    locked = locked_case(case_id)
+    if locked.body.has(step) and locked.body.step(step).kind == "wait":
+        come(by=by, case=locked, step=step, is_refused=True)
+
+
+def come(*, by: Actor, case: Case, step: str, is_refused: bool = False) -> None:
     """A locked case goes on from where it waited."""
     tokens = list(case.tokens.filter(step=step))
     if case.state != Case.State.RUNNING or not tokens:
         return
     walk = Walk(case, by=by)
-    walk.note("came", step=step)
+    walk.note("did_not_come" if is_refused else "came", step=step)
     for token in tokens:
-        walk.leave(token, case.body.step(step))
+        walk.leave(token, case.body.step(step), is_refused=is_refused)
     walk.finish()
 
 

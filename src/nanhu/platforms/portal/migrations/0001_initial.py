@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("flows", "0001_initial"),
         ("identity", "0001_initial"),
         ("people", "0002_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -610,5 +611,79 @@ class Migration(migrations.Migration):
                 condition=models.Q(("position__isnull", False), ("opened_at__isnull", False), _connector="OR"),
                 name="portal_shortcut_of_use",
             ),
+        ),
+        migrations.CreateModel(
+            name="FieldOwner",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.TextField(unique=True)),
+                ("office", models.TextField()),
+                ("changed_by_name", models.TextField()),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "portal_field_owner",
+            },
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.TextField()),
+                (
+                    "seen",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), help_text="all values of the field, in order"
+                    ),
+                ),
+                ("now", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "watched_at",
+                    models.DateTimeField(help_text="since its owner says that it is mended at the source", null=True),
+                ),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "portal_correction",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at", None)), fields=["person"], name="portal_correction_open"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("arrived_at", None), models.Q(("seen", models.F("now")), _negated=True), _connector="OR"
+                        ),
+                        name="portal_correction_arrived_is_another",
+                    )
+                ],
+            },
         ),
     ]

@@ -7,6 +7,8 @@ from nanhu.platforms.portal.models.integrations import (
 from nanhu.platforms.portal.models.outlook import SystemDay, SystemHealth, WeatherReport
 from nanhu.platforms.portal.models.pages import (
     CalendarAddress,
+    Correction,
+    FieldOwner,
     Preference,
     SearchEntry,
     SearchMiss,
@@ -16,6 +18,8 @@ from nanhu.platforms.portal.models.pages import (
 
 __all__ = [
     "CalendarAddress",
+    "Correction",
+    "FieldOwner",
     "Integration",
     "IntegrationItem",
     "IntegrationRelease",

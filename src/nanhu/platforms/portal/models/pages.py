@@ -80,6 +80,51 @@ class CalendarAddress(models.Model):
         ]
 
 
+class FieldOwner(models.Model):
+    """Which post answers for a field of 个人信息 (谁负责更正)."""
+
+    field = models.TextField(unique=True)
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    office = models.TextField()
+    changed_by_name = models.TextField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "portal_field_owner"
+
+
+class Correction(models.Model):
+    """A field of 个人信息 that its person says is wrong (更正): what it said then, and when it said something else. Its course is the case's."""
+
+    case = models.OneToOneField("flows.Case", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    field = models.TextField()
+    unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    seen = ArrayField(models.TextField(), help_text="all values of the field, in order")
+    now = ArrayField(models.TextField(), default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    watched_at = models.DateTimeField(null=True, help_text="since its owner says that it is mended at the source")
+    arrived_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "portal_correction"
+        indexes = [models.Index(fields=["person"], condition=Q(closed_at=None), name="portal_correction_open")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(arrived_at=None) | ~Q(seen=models.F("now")), name="portal_correction_arrived_is_another"
+            )
+        ]
+
+    @property
+    def words(self) -> str:
+        if self.arrived_at and self.closed_at:
+            return str(_("已改好"))
+        if self.watched_at:
+            return str(_("部门说已改，等新的值到达"))
+        return str(self.case.get_outcome_display() or _("部门在核对"))
+
+
 class SearchEntry(models.Model):
     """A thing of the index (检索条目). `searched`: title and further words, folded, with their pinyin and initials; `grams`: its pairs of letters.
     Empty `faces`, `roles` or `unit_ids` say nothing of whom it is for."""

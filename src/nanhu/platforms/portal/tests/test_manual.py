@@ -81,18 +81,18 @@ def test_it_tells_what_the_last_run_left_and_which_tests_hold_a_clause(administr
 
 
 def test_each_language_reads_its_own_words_and_what_is_not_built_says_why(administrator):
-    ran(A035_1="passed", A035_2="passed")
-    chinese = row(page(administrator, q="A035"), "A035")
+    ran(A039_1="passed", A039_2="passed")
+    chinese = row(page(administrator, q="A039"), "A039")
     english = row(
-        administrator.get("/manual/", {"q": "A035"}, headers={"accept-language": "en"}).content.decode(), "A035"
+        administrator.get("/manual/", {"q": "A039"}, headers={"accept-language": "en"}).content.decode(), "A039"
     )
     for shown, own, other, badge in (
-        (chinese, "首页：个人信息", "Home: personal", ">未建<"),
-        (english, "Home: personal information", "首页", ">Not built<"),
+        (chinese, "首页的教工界面", "Staff face", ">未建<"),
+        (english, "Staff face and student face", "首页", ">Not built<"),
     ):
-        assert (own in shown, other in shown, badge in shown.partition("A035.3")[2]) == (True, False, True)
-    assert "流程平台" in chinese
-    assert "platforms.flows" in english
+        assert (own in shown, other in shown, badge in shown.partition("A039.3")[2]) == (True, False, True)
+    assert "学工系统" in chinese
+    assert "student affairs" in english
     assert ">部分成立<" in chinese.partition("</summary>")[0]
 
 

@@ -1,0 +1,123 @@
+"""更正: what is known of oneself with "this is wrong" beside it, one's corrections, and which office takes how long; who answers for which field."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from nanhu.kernel.kit import Console, Empty, Number, PageRequest, Table, Text, Who, list_of, listing
+from nanhu.kernel.registry import Role, Viewer
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.corrections import figures
+from nanhu.platforms.portal.corrections.fields import FIELDS, values_for
+from nanhu.platforms.portal.corrections.process import KEY
+from nanhu.platforms.portal.corrections.services import name_owner
+from nanhu.platforms.portal.models import Correction, FieldOwner
+from nanhu.platforms.portal.views.home import viewer_of
+
+KEEPER = "portal.corrections"
+ROLE = Role(key=KEEPER, name=_("更正管理员"), description=_("定个人信息的每一项由哪个单位的哪个岗位负责更正"))
+
+
+def is_person(viewer: Viewer) -> bool:
+    return viewer.person_id is not None
+
+
+desk = Console(
+    "portal:corrections",
+    _("更正个人信息"),
+    icon="user-round-pen",
+    owner=_("信息中心"),
+    description=_("姓名、单位、照片有错：请负责的部门在源头改，改到为止"),
+    allows=is_person,
+    section="service",
+    order=75,
+)
+owners_desk = Console(
+    "portal:owners",
+    _("更正由谁负责"),
+    icon="user-round-cog",
+    owner=_("信息中心"),
+    description=ROLE.description,
+    roles=[ROLE],
+    order=76,
+)
+
+
+class Mine(Table):
+    field = Text(_("哪一项"), lambda one: FIELDS[one.field])
+    seen = Text(_("当时"), lambda one: "、".join(one.seen))
+    now = Text(_("后来"), lambda one: "、".join(one.now))
+    state = Text(_("办到哪一步"), lambda one: one.words)
+
+
+class Offices(Table):
+    unit = Text(_("部门"), "unit")
+    count = Number(_("办结"), "count")
+    days = Text(_("一半在几天内"), lambda one: one["days"])
+
+
+class Owners(Table):
+    field = Text(_("哪一项"), lambda one: FIELDS[one.field])
+    unit = Text(_("单位"), "unit__name")
+    office = Text(_("岗位"), lambda one: people.office_names().get(one.office, one.office))
+    by = Who(_("经办"), "changed_by_name")
+
+
+class OwnerForm(forms.Form):
+    field = forms.ChoiceField(label=_("哪一项"))
+    unit = people.UnitField(label=_("单位"))
+    office = forms.ChoiceField(label=_("岗位"))
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.fields["field"].choices = list(FIELDS.items())  # type: ignore[attr-defined]
+        self.fields["office"].choices = list(people.office_names().items())  # type: ignore[attr-defined]
+
+
+@desk.page("", title=_("更正个人信息"), lead=_("哪一项有错，点它旁边的“有误”。新的值从源头到了，这件事才算完。"))
+def mine(request: PageRequest) -> HttpResponseBase:
+    values = values_for(request.viewer)
+    own = Correction.objects.filter(person=request.viewer.person_id or 0).select_related("case").order_by("-pk")
+    none = Empty(title=_("没有提过更正"), icon="user-round-pen", text=_("提过的列在这里，看得到办到哪一步。"))
+    shown = [(key, name, "、".join(values[key]), reverse("portal:wrong", args=[key])) for key, name in FIELDS.items()]
+    context = {
+        "facts": shown,
+        "mine": list_of(request, Mine, list(own[:20]), caption=_("提过的"), empty=none),
+        "offices": list_of(request, Offices, figures.by_office(), caption=_("各部门用的时间")),
+    }
+    return render(request, "portal/corrections.html", context)
+
+
+@require_POST
+def wrong(request: HttpRequest, key: str) -> HttpResponse:
+    """Begins the application, filled in as far as it is known."""
+    viewer = viewer_of(request)
+    if key in FIELDS and viewer.person_id is not None:
+        flows.keep_draft(person_id=viewer.person_id, key=KEY, data={"what": key})
+    return HttpResponseRedirect(reverse("flows:apply", args=[KEY]))
+
+
+@owners_desk.page("", title=_("更正由谁负责"), lead=_("没有定的，由本流程的主管单位负责人处理。"))
+def owners(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有定"), icon="user-round-cog", action=_("定一项"), to="name")
+    return listing(request, Owners, FieldOwner.objects.select_related("unit").order_by("field"), empty=none)
+
+
+@owners.form(
+    "name/",
+    OwnerForm,
+    title=_("定一项由谁负责"),
+    button=_("定一项"),
+    icon="plus",
+    to="owners",
+    done=_("已定，从下一件起。"),
+)
+def name(request: PageRequest, form: OwnerForm) -> None:
+    said = form.cleaned_data
+    name_owner(by=request.actor, field=said["field"], unit_id=said["unit"].id, office=said["office"])

@@ -1,0 +1,58 @@
+"""The process of a correction: its owner mends it at the source, or says why not; it ends only when the new value has come."""
+
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.portal.corrections.fields import RESOLVER
+
+KEY: Final = "portal.correction"
+CHECK, ARRIVAL = "check", "arrival"
+THREE_DAYS: Final = 3 * 390
+"""Working minutes of days of six and a half hours, after which the leader of who has it is told."""
+
+CORRECTION: Final = flows.register_flow(
+    flows.FlowSpec(
+        key=KEY,
+        name=_("更正个人信息"),
+        summary=_("姓名、学工号、单位、状态、照片有错，请负责的部门在源头改"),
+        unit="1017",
+        promise=THREE_DAYS,
+        prefix="GZ",
+        section="service",
+        icon="user-round-pen",
+        legal_basis=_("《个人信息保护法》第四十六条"),
+        body=flows.Body(
+            form=(
+                flows.Field(
+                    key="what",
+                    label=_("哪一项有错"),
+                    kind="one_of",
+                    choices_from="portal.fields",
+                    is_fact=True,
+                    is_key=True,
+                ),
+                flows.Field(key="wanted", label=_("应当是"), most=200, is_fact=True, help=_("照片写“见附件”")),
+                flows.Field(key="why", label=_("为什么"), kind="long_text", most=500),
+                flows.Field(
+                    key="papers",
+                    label=_("证明材料"),
+                    kind="files",
+                    is_required=False,
+                    help=_("改姓名、学工号要有：身份证件、录取或任职文件的照片"),
+                ),
+            ),
+            steps=(
+                flows.Step(
+                    key=CHECK,
+                    name=_("核对，在源头改好"),
+                    kind="approve",
+                    who=(flows.Resolved(name=RESOLVER),),
+                    promise=THREE_DAYS,
+                ),
+                flows.Step(key=ARRIVAL, name=_("等新的值到达"), kind="wait", on_refuse=CHECK),
+            ),
+        ),
+    )
+)

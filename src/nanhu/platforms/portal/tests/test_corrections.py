@@ -1,0 +1,198 @@
+"""更正: from "this is wrong" to the new value: closed by the value and by nobody's word."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.services import definitions
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation
+from nanhu.platforms.portal.corrections import watching
+from nanhu.platforms.portal.corrections.desk import desk, owners_desk
+from nanhu.platforms.portal.corrections.process import KEY
+from nanhu.platforms.portal.models import Correction, FieldOwner
+from nanhu.testing.pages import PageTests
+
+from .conftest import ORIGIN, TEST, join, signed_in
+
+SAID = {"what": "people.name", "wanted": "林晓雨", "why": "录取时写错了一个字"}
+
+
+class TestOwners(PageTests):
+    desk = owners_desk
+
+    @pytest.fixture
+    def holder(self, db):
+        join("周敏", staff="T00555", roles=("portal.corrections",))
+        return signed_in("T00555")
+
+    @pytest.fixture
+    def stranger(self, teacher):
+        return teacher
+
+
+class TestMine(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, student):
+        return student
+
+    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, client, db):
+        answer = client.get(any_page.address())
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
+
+
+@pytest.fixture
+def office(student):
+    """The school's register answers for names; its head is 王处长."""
+    definitions.publish_all()
+    join("王处长", staff="T00900")
+    unit = people.unit_ids_by_code(["08"])["08"]
+    people.appoint(
+        by=TEST,
+        unit_id=unit,
+        office="head",
+        person_id=person_of("T00900"),
+        starts_on=date(2020, 1, 1),
+        ends_on=None,
+        document="任命",
+    )
+    FieldOwner.objects.create(field="people.name", unit_id=unit, office="head", changed_by_name="周敏")
+    return signed_in("T00900")
+
+
+def person_of(campus_no):
+
+    return Affiliation.objects.get(campus_no=campus_no).person_id
+
+
+def complain(student, **more):
+    answer = student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4())} | more)
+    deliver_pending()
+    return answer
+
+
+def decide(office, decision, comment=""):
+    task = Task.objects.get(state__in=["open", "claimed"])
+    answer = office.post(
+        f"/flows/tasks/{task.public_id}/decide/", {"decision": decision, "revision": task.revision, "comment": comment}
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    deliver_pending()
+
+
+def rename(name):
+    record = people.PersonRecord(key="again", person_id=person_of("20240518"), name=name)
+    people.apply_records(by=TEST, records=[record], origin=ORIGIN)
+    deliver_pending()
+
+
+@pytest.mark.capability("A035.3")
+def test_it_ends_when_the_new_value_has_come_and_not_before(student, office):
+    assert "有误" in student.get("/me/corrections/").content.decode()
+    begun = student.post("/me/wrong/people.name/", follow=True).content.decode()
+    assert "哪一项有错" in begun
+    assert 'value="people.name" selected' in begun or 'value="people.name" checked' in begun
+    complain(student)
+    page = office.get("/flows/").content.decode()
+    assert "林晓雨" in page
+    assert "更正个人信息" in page
+    decide(office, "agree")
+    assert Case.objects.get().state == "running", "nobody's word ends it"
+    assert "等新的值到达" in student.get("/me/corrections/").content.decode()
+    rename("林晓雨")
+    case, kept = Case.objects.get(), Correction.objects.get()
+    assert (case.state, case.outcome, kept.seen, kept.now) == ("closed", "granted", ["林小雨"], ["林晓雨"])
+    page = student.get("/me/corrections/").content.decode()
+    assert "已改好" in page
+    assert "林小雨" in page, "what it said when he complained"
+
+
+def test_a_value_that_does_not_come_goes_back_to_its_owner(student, office):
+    complain(student)
+    decide(office, "agree")
+    assert not Task.objects.filter(state="open").exists()
+    assert watching.watch_corrections() == 0
+    with time_machine.travel(now() + timedelta(days=2, minutes=1)):
+        watching.watch_corrections()
+    assert Task.objects.filter(state="open").count() == 1
+    assert "没有等到" in student.get(f"/flows/cases/{Case.objects.get().public_id}/").content.decode()
+    decide(office, "agree")
+    rename("林晓雨")
+    assert Case.objects.get().outcome == "granted"
+
+
+def test_a_value_that_came_before_the_owner_says_so_counts(student, office):
+    complain(student)
+    rename("林晓雨")
+    assert Case.objects.get().state == "running"
+    decide(office, "agree")
+    assert Case.objects.get().outcome == "granted"
+
+
+def test_another_field_that_changes_ends_nothing(student, office):
+    owner = FieldOwner.objects.get()
+    FieldOwner.objects.create(field="people.unit", unit_id=owner.unit_id, office="head", changed_by_name="周敏")
+    assert complain(student, what="people.unit", wanted="计算机学院").status_code == 302
+    decide(office, "agree")
+    rename("林晓雨")
+    assert Correction.objects.get().arrived_at is None
+
+
+def test_a_refusal_says_why_and_one_may_ask_again(student, office):
+    complain(student)
+    again = complain(student)
+    assert Case.objects.count() == 1, again.content.decode()
+    decide(office, "refuse", "户口本上是这个字")
+    kept = Correction.objects.get()
+    assert (kept.closed_at is not None, kept.arrived_at) == (True, None)
+    assert "户口本上是这个字" in student.get(f"/flows/cases/{Case.objects.get().public_id}/").content.decode()
+    complain(student)
+    assert Case.objects.count() == 2
+
+
+def test_what_one_office_takes_is_shown_from_three_on(student, office):
+    unit = FieldOwner.objects.get().unit_id
+    for number in range(3):
+        complain(student)
+        decide(office, "agree")
+        rename(f"林晓雨{number}")
+        assert ("计算机学院" in student.get("/me/corrections/").content.decode().partition("各部门用的时间")[2]) == (
+            number == 2
+        )
+    assert Correction.objects.filter(unit=unit).count() == 3
+
+
+def test_the_keeper_names_who_answers(db):
+    join("周敏", staff="T00555", roles=("portal.corrections",))
+    keeper = signed_in("T00555")
+    assert (
+        keeper.post(
+            "/me/corrections/owners/name/", {"field": "people.unit", "unit": "08", "office": "head"}
+        ).status_code
+        == 302
+    )
+    assert (
+        keeper.post(
+            "/me/corrections/owners/name/", {"field": "people.unit", "unit": "0801", "office": "head"}
+        ).status_code
+        == 302
+    )
+    assert list(FieldOwner.objects.values_list("unit__code", "office")) == [("0801", "head")]
+    assert (
+        keeper.post("/me/corrections/owners/name/", {"field": "nonsense", "unit": "08", "office": "head"}).status_code
+        == 422
+    )
+
+
+def test_the_database_knows_that_what_arrived_is_another(student, office):
+    complain(student)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Correction.objects.update(arrived_at=now(), now=["林小雨"])
