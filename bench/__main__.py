@@ -29,6 +29,7 @@ BENCHMARKS = {
     "shared_tables": "bench.shared_tables",
     "assets_count": "bench.assets_count",
     "venues": "bench.venues",
+    "wecom": "bench.wecom",
     "demo": "bench.demo",
 }
 

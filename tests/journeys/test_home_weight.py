@@ -24,6 +24,7 @@ class Line:
         self.page, self.url, self.bytes, self.is_late = page, url, 0, False
         self.session = page.context.new_cdp_session(page)
         self.session.send("Network.enable")
+        self.session.send("Network.setBypassServiceWorker", {"bypass": True})  # what it answers is not counted here
         self.session.on("Network.loadingFinished", self.add)
         self.session.on("Network.requestWillBeSent", self.see)
 

@@ -443,6 +443,18 @@ class FoundCards:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfflinePage:
+    """A page that a phone keeps as it was last seen, for when there is no network; `title`: also a way in from the home screen. `ends`: at
+    this address somebody signs in or out instead, and what was kept is forgotten."""
+
+    key: str
+    address: Callable[[], str]
+    title: Text = ""
+    ends: bool = False
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageTemplate:
     """What a room tells people (消息模板). `title` and `text` name facts as `{fact}`, each of them one of `facts`, in Chinese with their
     English in the room's catalogue; `link(facts)` is the way to the thing, a path of this house. A template of its own for each thing
@@ -573,3 +585,4 @@ answer_books: Register[AnswerBook] = Register()
 message_templates: Register[MessageTemplate] = Register()
 message_channels: Register[MessageChannel] = Register()
 box_systems: Register[BoxSystem] = Register()
+offline_pages: Register[OfflinePage] = Register()

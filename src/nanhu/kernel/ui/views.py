@@ -14,15 +14,14 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language, gettext
+from django.utils.translation import check_for_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
-from nanhu.kernel.ui import brand, catalogue, shell
+from nanhu.kernel.ui import brand, catalogue, installable, shell
 
 A_YEAR = 31_536_000
 
@@ -52,23 +51,15 @@ def school_file(_request: HttpRequest, kind: str) -> HttpResponseBase:
 @cache_control(public=True, max_age=86400)
 def manifest(_request: HttpRequest) -> JsonResponse:
     """So that the portal can be put on a phone's home screen."""
-    own = school()
-    icons = [
-        {"src": static("ui/img/favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
-        {"src": static("ui/img/maskable.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "maskable"},
-    ]
-    return JsonResponse(
-        {
-            "name": f"{own.name} · {gettext('南湖')}",
-            "short_name": own.short_name,
-            "start_url": "/",
-            "display": "standalone",
-            "background_color": "#faf7f0",
-            "theme_color": "#0b3142",
-            "icons": icons,
-        },
-        content_type="application/manifest+json",
-    )
+    return JsonResponse(installable.manifest(), content_type="application/manifest+json")
+
+
+@login_not_required
+@require_GET
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """At the top, for its scope is its folder; looked at anew each time, so that a new version is known at the next visit."""
+    return render(request, "ui/worker.js", installable.worker_facts(), content_type="text/javascript; charset=utf-8")
 
 
 @login_not_required

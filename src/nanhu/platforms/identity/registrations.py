@@ -1,11 +1,14 @@
 """What identity declares: its role, its pages in the menu, its check for the doctor."""
 
-from django.urls import reverse_lazy
+from functools import partial
+
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.crypto import register_blind_index
 from nanhu.kernel.kit.requests import guarded_by
+from nanhu.kernel.registry import OfflinePage
 from nanhu.platforms.identity import hashing, policies
 from nanhu.platforms.identity.services import contact_names
 from nanhu.platforms.identity.services.grace import grace_days
@@ -54,3 +57,9 @@ def check_hashing() -> registry.CheckResult:
 
 registry.school_rules.add(registry.SchoolRules(key="identity.grace_days", read=grace_days))
 registry.checks.add(registry.Check(key="identity.hashing", title=_("密码核对"), run=check_hashing, order=60))
+registry.offline_pages.add(
+    *(
+        OfflinePage(key=name, address=partial(reverse, name), ends=True)
+        for name in ("identity:sign_in", "identity:sign_out", "identity:cas_login")
+    )
+)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import (
@@ -14,6 +14,7 @@ from nanhu.kernel.registry import (
     Check,
     CheckResult,
     LifeTopic,
+    OfflinePage,
     Owner,
     PersonalData,
     Verdict,
@@ -21,6 +22,7 @@ from nanhu.kernel.registry import (
     calendar_feeds,
     checks,
     life_topics,
+    offline_pages,
     personal_data,
 )
 from nanhu.platforms.portal.integrations import feeds
@@ -95,3 +97,7 @@ personal_data.add(
     )
 )
 checks.add(Check(key="portal.integrations", title=_("接入的系统"), run=integrations_answer, order=60))
+offline_pages.add(
+    OfflinePage(key="portal.home", address=lambda: reverse("portal:home")),
+    OfflinePage(key="portal.calendar", address=lambda: reverse("portal:calendar:days"), title=_("日程")),
+)

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 OPEN = {
     "ui:theme",
     "ui:manifest",
+    "ui:worker",
     "ui:school_file",
     "ui:language",
     "ui:catalogue",

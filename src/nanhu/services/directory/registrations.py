@@ -1,8 +1,18 @@
 """What the one search finds here, and the house's book of answers (常见问答)."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.registry import AnswerBook, LifePart, Searchable, answer_books, life_parts, searchables
+from nanhu.kernel.registry import (
+    AnswerBook,
+    LifePart,
+    OfflinePage,
+    Searchable,
+    answer_books,
+    life_parts,
+    offline_pages,
+    searchables,
+)
 from nanhu.services.directory import queries
 from nanhu.services.directory.services.keeping import publish
 
@@ -15,3 +25,6 @@ searchables.add(
 )
 life_parts.add(LifePart(key="directory.unit", topic="phones", load=queries.phones_tile))
 answer_books.add(AnswerBook(key="directory.answers", find=queries.answers_like, publish=publish))
+offline_pages.add(
+    OfflinePage(key="directory.phones", address=lambda: reverse("directory:book:phones"), title=_("校内电话"))
+)

@@ -1,10 +1,11 @@
 """What the portal, the doctor, the copy of my data and the school's file know of the mobile campus."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Check, CheckResult, MessageChannel, PersonalData, Verdict
+from nanhu.kernel.registry import Check, CheckResult, MessageChannel, OfflinePage, PersonalData, Verdict
 from nanhu.services.mobile import desk, mine, personnel, queries  # noqa: F401  (their pages enter themselves)
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom import tokens
@@ -47,6 +48,7 @@ registry.message_channels.add(
         order=10,
     )
 )
+registry.offline_pages.add(OfflinePage(key="mobile.entered", address=lambda: reverse("mobile:entered"), ends=True))
 registry.personal_data.add(
     PersonalData(key="mobile.membership", title=_("企业微信：成员"), load=queries.membership_records, order=80),
     PersonalData(key="mobile.bindings", title=_("企业微信：绑定"), load=queries.binding_records, order=81),

@@ -108,6 +108,10 @@ class School:
 
 @pytest.fixture
 def school(db: None) -> School:
+    return make_school()
+
+
+def make_school() -> School:
     units = [
         people.UnitRecord(code="00", name="湖南理工学院"),
         people.UnitRecord(code="12", name="信息学院", kind="学院", parent_code="00"),
@@ -156,4 +160,4 @@ def last_code(phone: str) -> str:
     return str([one.code for one in SmsMessage.objects.order_by("pk") if str(one.phone) == phone and one.code][-1])
 
 
-__all__ = ["STAFF", "STUDENTS", "School", "Wecom", "campus_today", "last_code", "settle"]
+__all__ = ["STAFF", "STUDENTS", "School", "Wecom", "campus_today", "last_code", "make_school", "settle"]

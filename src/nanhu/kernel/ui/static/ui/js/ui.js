@@ -9,3 +9,4 @@ import "./search.js";
 import "./tables.js";
 import "./uploads.js";
 import "./renewals.js";
+import "./installed.js";

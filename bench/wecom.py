@@ -1,0 +1,156 @@
+"""企业微信 through its emulator with the real limits: a notice to 31,000 members in calls of a thousand, beside the bare calls of the same run;
+what is opened of callbacks, and forms of certification compared, in a second.
+"""
+
+import json
+import os
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+from bench.campus import fresh_campus
+from bench.inside import ask_inside, set_up_django
+from bench.report import Report
+
+PEOPLE, EACH, AT_ONCE = 31_000, 1_000, 4
+OPENED, FORMS = 20_000, 200
+MOST_SECONDS, CALLBACKS, CERTIFIED = 60, 50, 20
+
+
+def run(report: Report) -> None:
+    with fresh_campus() as campus:
+        campus.environment["NANHU_DEMO"] = "1"
+        campus.nanhu("migrate", "--verbosity", "0")
+        found = ask_inside(campus, "bench.wecom")
+        report("wecom_bare_calls_31000", found["bare"], "s")
+        report("wecom_fan_out_31000", found["fan_out"], "s", MOST_SECONDS)
+        report("wecom_fan_out_lost", found["lost"], "messages")
+        report("wecom_callbacks_opened", found["opened"], "callbacks/s", CALLBACKS)
+        report("wecom_certifications", found["certified"], "forms/s", CERTIFIED)
+
+
+def inside() -> dict[str, Any]:
+    from nanhu.kernel.configuration import configuration
+    from nanhu.sample.demo.processes import wecom_command, wecom_environment
+
+    environment = wecom_environment(configuration())
+    members = fill()
+    with subprocess.Popen(
+        wecom_command(configuration()), env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+    ) as emulator:
+        try:
+            wait_for(configuration().wecom_port)
+            found = fan_out(members)
+        finally:
+            emulator.terminate()
+    return {**found, "opened": callbacks_opened(), "certified": forms_compared()}
+
+
+def fill() -> list[Any]:
+    """As many members here and there."""
+    from nanhu.emulators.wecom.store import ACTIVE, Store
+    from nanhu.kernel.configuration import configuration
+    from nanhu.platforms.people.models import OrgUnit, Person
+    from nanhu.services.mobile.models import Member
+
+    unit = OrgUnit.objects.create(code="00", name="学校")
+    persons = Person.objects.bulk_create(
+        [Person(name=f"成员{one}", pinyin="cheng yuan", document_kind="1") for one in range(PEOPLE)], batch_size=5000
+    )
+    members = [
+        Member(person=one, userid=f"u{one.pk}", state="active", task="", name=one.name, unit=unit, wanted=bytes(32))
+        for one in persons
+    ]
+    Member.objects.bulk_create(members, batch_size=5000)
+    store = Store(str(configuration().data_dir / "emulators" / "wecom.sqlite"))
+    store.db.execute("BEGIN")
+    for one in members:
+        store.put(one.userid, one.name, "", [1], ACTIVE)
+    store.db.execute("COMMIT")
+    store.db.close()
+    return members
+
+
+def fan_out(members: list[Any]) -> dict[str, Any]:
+    from nanhu.kernel.registry import MessageBatch, MessageRecipient
+    from nanhu.services.mobile.adapters import choice
+    from nanhu.services.mobile.adapters.port import Card
+    from nanhu.services.mobile.services import sending
+
+    parts = [members[at : at + EACH] for at in range(0, PEOPLE, EACH)]
+    words: dict[str, Any] = {"kind": "notice", "urgency": "today", "language": "zh", "text": "内容", "url": ""}
+    states: list[str] = []
+
+    def bare(number: int) -> None:
+        card = Card(title="裸", text="", url="https://a.example/", mark="")
+        choice.vendor().send(card, userids=[one.userid for one in parts[number]])
+
+    def whole(number: int) -> None:
+        receivers = [MessageRecipient(delivery_id=one.person_id, person_id=one.person_id) for one in parts[number]]
+        batch = MessageBatch(
+            number=uuid4(), template="bench", title="通知", topic="bench", recipients=receivers, **words
+        )
+        states.extend(one.state for one in sending.send(batch).values())
+
+    found = {"bare": each(bare, len(parts)), "fan_out": each(whole, len(parts))}
+    return {**found, "lost": PEOPLE - states.count("delivered")}
+
+
+def each(work: Callable[[int], None], times: int) -> float:
+    from django.db import connections
+
+    def closing(number: int) -> None:
+        try:
+            work(number)
+        finally:
+            connections.close_all()
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(closing, range(times)))
+    return time.perf_counter() - began
+
+
+def callbacks_opened() -> float:
+    from nanhu.emulators.wecom import sealing
+    from nanhu.kernel.configuration import configuration
+    from nanhu.services.mobile.adapters.wecom.line import emulated
+
+    seal = emulated(configuration()).seal
+    inner = sealing.sealed("<xml><Event>x</Event></xml>", key=seal.key, receiver=seal.receiver)
+    mark = sealing.signature(seal.token, "1", "n", inner)
+    began = time.perf_counter()
+    for _one in range(OPENED):
+        seal.open(signature=mark, timestamp="1", nonce="n", sealed=inner)
+    return OPENED / (time.perf_counter() - began)
+
+
+def forms_compared() -> float:
+    from nanhu.kernel.actors import Actor
+    from nanhu.services.mobile.services import certifying
+
+    began = time.perf_counter()
+    for number in range(FORMS):
+        said = {"campus_no": f"S{number}", "name": "名", "id_number": "430602200601010017", "phone": f"139{number:08}"}
+        certifying.begin(by=Actor(None, "bench", address=f"10.0.0.{number}"), said=said)
+    return FORMS / (time.perf_counter() - began)
+
+
+def wait_for(port: int) -> None:
+    for _try in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1).read()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the emulator does not answer")
+
+
+if __name__ == "__main__":
+    set_up_django()
+    print(json.dumps(inside()))

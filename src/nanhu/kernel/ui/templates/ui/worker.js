@@ -1,0 +1,85 @@
+// The portal as an app on the phone: its shell is kept by digest, some pages as they were last seen, with the time of that. They go with
+// the sign-out and before any other sign-in. A new version waits for the next start, never in the middle of a form. Pages that work without
+// network by themselves have workers of their own in their folders, which this one leaves alone.
+const SHELL_CACHE = "nanhu-shell-{{ version }}";
+const PAGES_CACHE = "nanhu-pages-1";
+const SHELL = JSON.parse("{{ shell|escapejs }}");
+const KEPT = new Set(JSON.parse("{{ kept|escapejs }}"));
+const ENDS = new Set(JSON.parse("{{ ends|escapejs }}"));
+const AS_OF = "{{ as_of|escapejs }}";
+const PATIENCE = 3000;
+const LARGEST_PAGE = 300_000;
+const MOST_FILES = 120;
+const DIGEST = /\.[0-9a-f]{12}\./;
+let generation = 0;
+
+self.addEventListener("install", (event) => event.waitUntil(caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL))));
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOldShells(), self.clients.claim()])));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (ENDS.has(url.pathname)) event.waitUntil(forgetPages());
+  else if (request.method !== "GET") return;
+  else if (request.mode === "navigate" && KEPT.has(url.pathname) && !url.search) event.respondWith(page(event));
+  else if (url.pathname.startsWith("/static/") || url.pathname === "/theme.css") event.respondWith(file(event));
+});
+
+async function forgetOldShells() {
+  for (const name of await caches.keys()) if (name.startsWith("nanhu-shell-") && name !== SHELL_CACHE) await caches.delete(name);
+}
+
+async function forgetPages() {
+  generation += 1;
+  await caches.delete(PAGES_CACHE);
+}
+
+async function page(event) {
+  const { request } = event;
+  const begun = generation;
+  const fromNetwork = fetch(request);
+  event.waitUntil(fromNetwork.then((answer) => keep(request, answer.clone(), begun), () => {}));
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const first = await Promise.race([fromNetwork.catch(() => undefined), late]);
+  return first ?? (await asKept(request)) ?? fromNetwork;
+}
+
+// Whoever is led elsewhere is signed in no more.
+async function keep(request, answer, begun) {
+  if (answer.type === "opaqueredirect" || answer.redirected || [401, 403, 410].includes(answer.status)) return forgetPages();
+  if (!answer.ok) return;
+  const text = await answer.text();
+  if (text.length > LARGEST_PAGE || generation !== begun) return;
+  const headers = new Headers(answer.headers);
+  headers.set("X-Kept-At", String(Date.now()));
+  const cache = await caches.open(PAGES_CACHE);
+  await cache.put(request.url, new Response(text, { headers }));
+}
+
+async function asKept(request) {
+  const kept = await (await caches.open(PAGES_CACHE)).match(request.url);
+  if (!kept) return undefined;
+  const at = new Date(Number(kept.headers.get("X-Kept-At")));
+  const isToday = at.toDateString() === new Date().toDateString();
+  const time = at.toLocaleString([], { ...(isToday ? {} : { month: "numeric", day: "numeric" }), hour: "2-digit", minute: "2-digit" });
+  const note = `<p class="as-of" role="status">${AS_OF.replace("{time}", time)}</p>`;
+  const text = (await kept.text()).replace(/<main\b[^>]*>/, (head) => head + note);
+  return new Response(text, { headers: kept.headers });
+}
+
+// A file with a digest in its name never changes; the rest comes from the network while there is one.
+async function file(event) {
+  const { request } = event;
+  const cache = await caches.open(SHELL_CACHE);
+  const kept = await cache.match(request);
+  if (kept && DIGEST.test(request.url)) return kept;
+  try {
+    const answer = await fetch(request);
+    if (answer.ok && (await cache.keys()).length < MOST_FILES) event.waitUntil(cache.put(request, answer.clone()));
+    return answer;
+  } catch (trouble) {
+    if (kept) return kept;
+    throw trouble;
+  }
+}
