@@ -30,6 +30,7 @@ BENCHMARKS = {
     "assets_count": "bench.assets_count",
     "venues": "bench.venues",
     "wecom": "bench.wecom",
+    "messages": "bench.messages",
     "demo": "bench.demo",
 }
 

@@ -66,6 +66,8 @@ class Call:
     body: bytes = b""
     content_type: str = "application/x-www-form-urlencoded"
     headers: tuple[tuple[str, str], ...] = ()
+    is_public: bool = False
+    """Only on the internet: an address that anybody may give leads into no network of the school, listed or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ def send(call: Call, *, seconds: float = SECONDS, wants_body: bool = False) -> A
     """What was answered, at least its status. Redirects are not followed. Whatever goes wrong is an OSError."""
     deadline = time.monotonic() + seconds
     parts = checked(call.address)
-    with connected(parts, deadline) as line:
+    with connected(parts, deadline, networks=() if call.is_public else None) as line:
         line.settimeout(left(deadline))
         line.sendall(written(call, parts))
         status, begun = status_of(line, deadline)
@@ -187,14 +189,14 @@ def checked(address: str) -> SplitResult:
     return parts
 
 
-def refuse_internal(address: str) -> None:
+def refuse_internal(address: str, *, networks: Networks | None = None) -> None:
     """Before an address is kept: CallRefusedError where it leads inside today. A name that nobody knows yet may pass; it is
     judged again at every call."""
     parts = checked(address)
     with suppress(socket.gaierror, TimeoutError):
         targets = looked_up(parts, SAVING_SECONDS)
         for *_kind, target in targets:
-            if not is_callable(str(target[0]), parts.hostname or ""):
+            if not is_callable(str(target[0]), parts.hostname or "", networks):
                 raise CallRefusedError(f"{target[0]} is not called")
 
 
@@ -226,12 +228,12 @@ def left(deadline: float) -> float:
     return seconds
 
 
-def connected(parts: SplitResult, deadline: float) -> socket.socket:
+def connected(parts: SplitResult, deadline: float, *, networks: Networks | None = None) -> socket.socket:
     host = parts.hostname or ""
     targets = looked_up(parts, left(deadline))
     problem: OSError = CallRefusedError("no address")
     for number, (family, kind, protocol, _name, target) in enumerate(targets):
-        if not is_callable(str(target[0]), host):
+        if not is_callable(str(target[0]), host, networks):
             problem = CallRefusedError(f"{target[0]} is not called")
             continue
         line = socket.socket(family, kind, protocol)
@@ -249,8 +251,8 @@ def connected(parts: SplitResult, deadline: float) -> socket.socket:
     raise problem
 
 
-def is_callable(target: str, host: str) -> bool:
-    """Public, or in a network that the school lists (the sample campus lists its own machine). This machine is called by its
+def is_callable(target: str, host: str, networks: Networks | None = None) -> bool:
+    """Public, or in a network that the school lists (the sample campus lists its own machine), or in one of these. This machine is called by its
     own name only; never what lies on this very cable, what means everybody, or where a cloud keeps its secrets.
     """
     address = plain(ipaddress.ip_address(target.split("%", 1)[0]))
@@ -259,7 +261,9 @@ def is_callable(target: str, host: str) -> bool:
         return False
     if address.is_loopback and not is_loopback_name(host):
         return False
-    return address.is_global or any(address in network for network in own_networks())
+    return address.is_global or any(
+        address in network for network in (own_networks() if networks is None else networks)
+    )
 
 
 def plain(address: Address) -> Address:

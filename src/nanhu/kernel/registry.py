@@ -421,6 +421,25 @@ class BoxSystem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskList:
+    """The page on which all that waits for a viewer stands (待办), and how much that is."""
+
+    key: str
+    title: Text
+    url: Callable[[], str]
+    count: Callable[[Viewer], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """Where a person reads what he was told: the bell in every bar. `badge` is the address of its number."""
+
+    key: str
+    url: Callable[[], str]
+    badge: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCardReport:
     """A card that somebody found: the whole number, or at a desk its last four and the name on it; where it waits, and the address
     at which its owner alone writes to whoever keeps it."""
@@ -586,3 +605,5 @@ message_templates: Register[MessageTemplate] = Register()
 message_channels: Register[MessageChannel] = Register()
 box_systems: Register[BoxSystem] = Register()
 offline_pages: Register[OfflinePage] = Register()
+task_lists: Register[TaskList] = Register()
+inboxes: Register[Inbox] = Register()

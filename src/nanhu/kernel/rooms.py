@@ -9,7 +9,15 @@ from django.apps import AppConfig
 class Room(AppConfig):
     """When all models are there it imports of these parts those that the room has: registering is what their import does."""
 
-    parts: tuple[str, ...] = ("registrations", "desk", "operations", "subscribers", "jobs", "processes")
+    parts: tuple[str, ...] = (
+        "registrations",
+        "desk",
+        "operations",
+        "subscribers",
+        "jobs",
+        "processes",
+        "message_templates",
+    )
 
     def ready(self) -> None:
         for part in self.parts:

@@ -16,6 +16,7 @@ ROOMS = [
     ("campus/", "nanhu.platforms.campus.urls"),
     ("datahub/", "nanhu.platforms.datahub.urls"),
     ("notices/", "nanhu.platforms.messages.urls"),
+    ("messages/", "nanhu.platforms.messages.inbox_urls"),
     ("card/doors/", "nanhu.platforms.access.urls"),
     ("card/bank/app/v1/", "nanhu.platforms.payments.app_urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.notice_urls"),

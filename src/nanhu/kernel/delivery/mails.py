@@ -6,6 +6,8 @@ given up and holds up no other.
 
 import smtplib
 import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -27,10 +29,42 @@ NO_SERVER = "NANHU_MAIL_SERVER"
 State = MailMessage.State
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail to be."""
+
+    email: str
+    subject: str
+    text: str
+
+
 def send_mail(*, email: str, subject: str, text: str) -> None:
     """In the caller's transaction: what is rolled back is not sent."""
     MailMessage.objects.create(email=email, subject=subject, text=text, email_masked=mask_mail(email), due_at=now())
     wake(CHANNEL)
+
+
+def send_mails(letters: Sequence[Letter]) -> list[int]:
+    """Many at once, and under which numbers they wait (`fates_of`)."""
+    moment = now()
+    rows = MailMessage.objects.bulk_create(
+        MailMessage(
+            email=one.email,
+            subject=one.subject,
+            text=one.text,
+            email_masked=mask_mail(one.email),
+            due_at=moment,
+        )
+        for one in letters
+    )
+    wake(CHANNEL)
+    return [row.pk for row in rows]
+
+
+def fates_of(numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """State and error of what `send_mails` gave to be sent; what was forgotten is absent."""
+    rows = MailMessage.objects.filter(pk__in=numbers).values_list("pk", "state", "error")
+    return {pk: (state, error) for pk, state, error in rows}
 
 
 def step(waiting: MailMessage) -> Answer | Outside:

@@ -4,6 +4,7 @@ A one-time code that is not out while it counts is given up: nobody shall get on
 asked after until it has arrived. A crash between the provider's answer and our row repeats one message at most and loses none.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,10 +28,11 @@ NO_PROVIDER = gettext_lazy("没有配置短信服务商")
 State = SmsMessage.State
 
 
-def send_text(*, phone: str, text: str, code: str = "") -> None:
-    """In the caller's transaction: what is rolled back is not sent. `code`: the one-time code in the text, if there is one."""
+def send_text(*, phone: str, text: str, code: str = "") -> int:
+    """In the caller's transaction: what is rolled back is not sent. `code`: the one-time code in the text, if there is one. The number
+    under which it waits (`fates_of`)."""
     moment = now()
-    SmsMessage.objects.create(
+    waiting = SmsMessage.objects.create(
         phone=phone,
         text=text,
         code=code or None,
@@ -39,6 +41,13 @@ def send_text(*, phone: str, text: str, code: str = "") -> None:
         expires_at=moment + (CODE_LIFE if code else NOTICE_LIFE),
     )
     wake(CHANNEL)
+    return waiting.pk
+
+
+def fates_of(numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """State and error of what `send_text` gave to be sent; what was forgotten is absent."""
+    rows = SmsMessage.objects.filter(pk__in=numbers).values_list("pk", "state", "error")
+    return {pk: (state, error) for pk, state, error in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ class Shell:
     search_url: str = ""
     help_url: str = ""
     preferences_url: str = ""
+    bell: Place | None = None
+    """Where one reads what one was told."""
+    bell_count: str = ""
+    """The address of its number."""
     theme: Theme = "system"
     type_size: TypeSize = "normal"
     top: tuple[Place, ...] = ()

@@ -28,7 +28,6 @@ from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, ke
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.services.tasks import decide
-from nanhu.platforms.flows.telling import send as tell_persons
 
 __all__ = [
     "Applicant",
@@ -69,7 +68,6 @@ __all__ = [
     "register_flow",
     "resolvers",
     "resubmit",
-    "tell_persons",
     "withdraw",
 ]
 choice_lists = choices.lists

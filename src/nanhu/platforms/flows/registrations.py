@@ -23,6 +23,7 @@ from nanhu.kernel.registry import (
     PersonalData,
     SchoolRules,
     Searchable,
+    TaskList,
     Text,
     Tile,
     TileContent,
@@ -64,6 +65,15 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
         url=reverse("flows:todo"),
         tone="attention" if is_late else "plain",
         lines=tuple(lines[: queries.HOME_SHOWN]),
+    )
+
+
+def count_todos(viewer: Viewer) -> int:
+    """All that 待办 shows, of all rooms."""
+    if viewer.person_id is None:
+        return 0
+    return queries.home_tasks(viewer)[1] + sum(
+        waiting.count for _source, waiting in queries.other_work(viewer, limit=0)
     )
 
 
@@ -169,6 +179,9 @@ def check_stuck() -> CheckResult:
 
 post_migrate.connect(publish_after_migrations, sender=apps.get_app_config("flows"), dispatch_uid="flows.definitions")
 registry.tiles.add(Tile(key="flows.todos", title=_("待办"), load=todo_tile, order=5, icon="list-checks"))
+registry.task_lists.add(
+    TaskList(key="flows.todos", title=_("待办"), url=lambda: reverse("flows:todo"), count=count_todos)
+)
 registry.personal_data.add(PersonalData(key="flows.cases", title=_("我的申请"), load=case_records, order=60))
 registry.personal_data.add(
     PersonalData(key="flows.outside", title=_("别的系统给我的待办"), load=outside_records, order=61)

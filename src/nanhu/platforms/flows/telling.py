@@ -1,34 +1,24 @@
-"""Telling people by mail that something waits for them, that it is late, or what became of it."""
+"""Telling people that something waits for them, that it is late, or what became of it."""
 
 from collections.abc import Collection, Iterable
 
 from django.db.models import Q
-from django.urls import reverse
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.configuration import configuration
-from nanhu.kernel.delivery.mails import send_mail
 from nanhu.platforms.flows.assigning import Holder
 from nanhu.platforms.flows.models import Case, Delegation
+from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 
 
 def tell(holders: Iterable[Holder], case: Case, words: str) -> None:
-    """Whoever has an address, and who stands in for them today; in the caller's transaction. The case's contents stay out of mails.
-    The applicant is led to his case and others to what waits for them; as a member of a pool he is told nothing of his own case."""
+    """And who stands in for them today; in the caller's transaction. The case's contents stay out of messages. The applicant is led to his case and others to what waits for them; as a member of a pool he is told nothing of his own case."""
     holders = list(holders)
     asked = {one.person_id for one in holders if one.why == "applicant" and one.person_id is not None}
     members = {person for one in holders if one.why != "applicant" for person in members_of(one)}
     others = (members | stand_ins(members, case)) - asked - {case.applicant_id}
-    send(asked, reverse("flows:case", kwargs={"public_id": case.public_id}), words)
-    send(others, reverse("flows:todo"), words)
-
-
-def send(ids: Collection[int], address: str, words: str) -> None:
-    for card in people.person_cards(ids).values() if ids else ():
-        if card.email:
-            text = f"{words}\n\n{configuration().public_url}{address}\n"
-            send_mail(email=card.email, subject=words[:120], text=text)
+    messages.tell(asked, "flows.progress", {"words": words, "case": str(case.public_id)})
+    messages.tell(others, "flows.task", {"words": words})
 
 
 def stand_ins(owners: Collection[int], case: Case) -> set[int]:

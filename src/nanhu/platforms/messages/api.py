@@ -1,4 +1,4 @@
-"""The API of messages: notices (校内公告) today; one message over many channels will be sent here as well."""
+"""The API of messages: one call that tells people by the channels of their choice (`tell`), and notices (校内公告)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ from nanhu.platforms.messages.errors import (
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.services import attaching, importing, publishing, writing
 from nanhu.platforms.messages.services.importing import ImportedNotice, ImportResult
+from nanhu.platforms.messages.services.routing import deliver_due
+from nanhu.platforms.messages.services.telling import take_back, tell
 from nanhu.platforms.messages.services.writing import Wording
 
 __all__ = [
@@ -35,9 +37,12 @@ __all__ = [
     "NoticeStateError",
     "UnknownUnitError",
     "body_html",
+    "deliver_due",
     "import_notices",
     "latest_for_all",
     "publish_notice",
+    "take_back",
+    "tell",
 ]
 
 

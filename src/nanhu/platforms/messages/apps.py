@@ -1,11 +1,10 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import rooms
 
-class MessagesConfig(AppConfig):
+
+class MessagesConfig(rooms.Room):
     name = "nanhu.platforms.messages"
     label = "campus_messages"  # "messages" is Django's own
     verbose_name = _("消息")
-
-    def ready(self) -> None:
-        from nanhu.platforms.messages import desk, registrations  # noqa: F401
+    parts = (*rooms.Room.parts, "channels", "checks", "views.inbox", "views.outbox")

@@ -1,5 +1,7 @@
 """Who a notice is meant for: faces and units on one side, persons on the other."""
 
+from typing import TypedDict
+
 from nanhu.kernel.registry import BOTH_FACES, Viewer
 from nanhu.platforms.messages.models import Notice, NoticeUnit
 from nanhu.platforms.people import api as people
@@ -28,5 +30,19 @@ def unit_ids_of(viewer: Viewer) -> frozenset[int]:
 
 def size_of(notice: Notice) -> int:
     """How many living persons the notice is meant for."""
+    return people.count_people(**meant(notice))
+
+
+def person_ids_of(notice: Notice) -> list[int]:
+    """Who they are."""
+    return people.people_of(**meant(notice))
+
+
+class Meant(TypedDict):
+    kinds: tuple[str, ...]
+    unit_ids: list[int]
+
+
+def meant(notice: Notice) -> Meant:
     units = NoticeUnit.objects.filter(notice=notice).values_list("unit_id", flat=True) if notice.for_units else ()
-    return people.count_people(kinds=_KINDS[Notice.Audience(notice.audience)], unit_ids=list(units))
+    return {"kinds": _KINDS[Notice.Audience(notice.audience)], "unit_ids": list(units)}

@@ -7,6 +7,10 @@ from nanhu.kernel.registry import Text
 from nanhu.platforms.messages.models import Notice
 
 ACTIONS: dict[str, Text] = {
+    "messages.choose_channels": _("设置消息接收方式"),
+    "messages.let_browser_in": _("允许浏览器接收推送"),
+    "messages.send_again": _("重发消息"),
+    "messages.shut_browser_out": _("移除接收推送的浏览器"),
     "messages.attach_file": _("添加附件"),
     "messages.detach_file": _("删除附件"),
     "messages.discard_draft": _("放弃公告草稿"),
@@ -17,6 +21,7 @@ ACTIONS: dict[str, Text] = {
     "messages.withdraw_notice": _("撤回公告"),
 }
 TARGETS: dict[str, Text] = {
+    "delivery": _("消息发送记录"),
     "notice": _("公告"),
 }
 """By what stands before the colon."""

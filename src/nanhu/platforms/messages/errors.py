@@ -37,3 +37,47 @@ class AttachmentRefusedError(CampusError):
     code = "messages.attachment_refused"
     http_status = 400
     sentence = _("文件“{name}”不能作为附件：{why}")
+
+
+class UnknownTemplateError(CampusError):
+    """A mistake of a program, or a room that is not installed."""
+
+    code = "messages.unknown_template"
+    http_status = 400
+    sentence = _("没有登记名为“{template}”的消息模板。")
+
+
+class FactsRefusedError(CampusError):
+    code = "messages.facts_refused"
+    http_status = 400
+    sentence = _("消息模板“{template}”的内容对不上：{facts}。")
+
+
+class LinkRefusedError(CampusError):
+    code = "messages.link_refused"
+    http_status = 400
+    sentence = _("消息模板“{template}”的链接不在本站。")
+
+
+class MessageNotFoundError(CampusError):
+    code = "messages.message_not_found"
+    http_status = 404
+    sentence = _("没有找到这条消息，它可能已过期，或不是发给您的。")
+
+
+class EndpointRefusedError(CampusError):
+    code = "messages.endpoint_refused"
+    http_status = 400
+    sentence = _("这个浏览器给出的推送地址不能使用。")
+
+
+class TooManyBrowsersError(CampusError):
+    code = "messages.too_many_browsers"
+    http_status = 409
+    sentence = _("最多在 {most} 个浏览器上接收推送，请先移除不用的。")
+
+
+class DeliveryStateError(CampusError):
+    code = "messages.delivery_state"
+    http_status = 409
+    sentence = _("这一条现在是“{state}”，不用重发。")

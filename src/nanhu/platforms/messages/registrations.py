@@ -8,8 +8,21 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, Hit, HomeNotices, NoticeLine, Searchable, Viewer
-from nanhu.platforms.messages import queries
+from nanhu.kernel.registry import (
+    Application,
+    Hit,
+    HomeNotices,
+    Inbox,
+    NoticeLine,
+    PersonalData,
+    Searchable,
+    Tile,
+    TileContent,
+    Viewer,
+)
+from nanhu.platforms.messages import inbox, queries
+
+HOME_SHOWN = 3
 
 
 def home_lines(viewer: Viewer, limit: int) -> list[NoticeLine]:
@@ -27,6 +40,21 @@ def line_of(notice: queries.MarkedNotice) -> NoticeLine:
         is_pinned=notice.pinned,
         must_read=notice.must_read,
         has_attachment=notice.has_attachment,
+    )
+
+
+def unread_tile(viewer: Viewer) -> TileContent | None:
+    """The newest that is unread; counted with what waits in all rooms, so that who has none costs nothing."""
+    count = inbox.unread_messages(viewer) if viewer.person_id is not None else 0
+    if not count:
+        return None
+    newest = inbox.newest_unread(viewer, HOME_SHOWN)
+    return TileContent(
+        value=str(count),
+        caption=_("条未读"),
+        url=reverse("inbox:mine:messages"),
+        lines=tuple(one.title for one in newest),
+        tone="attention" if any(one.is_pressing for one in newest) else "plain",
     )
 
 
@@ -62,6 +90,21 @@ registry.searchables.add(
 )
 registry.home_notices.add(
     HomeNotices(key="messages.notices", load=home_lines, url=lambda: reverse("messages:notices")),
+)
+registry.tiles.add(
+    Tile(key="messages.unread", title=_("消息"), load=unread_tile, icon="bell", faces=registry.ALL_FACES, order=8)
+)
+registry.inboxes.add(
+    Inbox(key="messages", url=lambda: reverse("inbox:mine:messages"), badge=lambda: reverse("inbox:badge"))
+)
+registry.personal_data.add(
+    PersonalData(
+        key="messages.mine",
+        title=_("我的消息"),
+        load=inbox.records_of,
+        description=_("学校发给您的消息：时间、内容、何时读过"),
+        order=70,
+    )
 )
 registry.applications.add(
     Application(

@@ -101,12 +101,16 @@ from nanhu.platforms.people.units import (
     SMALL_UNITS,
     UnitChoice,
     count_people,
+    mail_addresses,
     members_of,
+    people_of,
+    still_here,
     unit_choices,
     unit_codes_of,
     unit_codes_upwards,
     unit_ids_by_code,
     unit_ids_of,
+    with_phone,
 )
 
 __all__ = [
@@ -178,6 +182,7 @@ __all__ = [
     "known_people",
     "leaders_of",
     "lock_golden",
+    "mail_addresses",
     "masked_name",
     "matches_id_tail",
     "matches_identity",
@@ -195,6 +200,7 @@ __all__ = [
     "office_names",
     "open_documents",
     "part_persons",
+    "people_of",
     "person_card",
     "person_cards",
     "persons_named",
@@ -214,6 +220,7 @@ __all__ = [
     "set_photos",
     "split_surname",
     "starts_of",
+    "still_here",
     "unit_choices",
     "unit_codes_of",
     "unit_codes_upwards",
@@ -222,4 +229,5 @@ __all__ = [
     "unit_ids_of",
     "unit_names",
     "void_numbers",
+    "with_phone",
 ]

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import connection
 
-from nanhu.platforms.people.models import OrgUnit
+from nanhu.platforms.people.models import OrgUnit, Person
 
 UPWARDS: Final = """
     WITH RECURSIVE up (id, parent_id) AS (
@@ -112,3 +112,43 @@ def unit_choices(*, without_kinds: Collection[str] = ()) -> list[UnitChoice]:
 def unit_ids_by_code(codes: Collection[str]) -> dict[str, int]:
     """Unknown codes are absent."""
     return dict(OrgUnit.objects.filter(code__in=codes).values_list("code", "id"))
+
+
+LIVING: Final = """
+    WITH RECURSIVE heir (asked, id, merged_into_id) AS (
+        SELECT p.id, p.id, p.merged_into_id FROM people_person p WHERE p.id = ANY(%s)
+        UNION ALL
+        SELECT heir.asked, p.id, p.merged_into_id FROM heir JOIN people_person p ON p.id = heir.merged_into_id
+    ), last AS (SELECT asked, id FROM heir WHERE merged_into_id IS NULL)
+    SELECT last.asked, last.id FROM last
+      LEFT JOIN people_affiliation a ON a.person_id = last.id
+     GROUP BY last.asked, last.id
+    HAVING count(a.id) = 0 OR bool_or(a.state <> 'ended')"""
+
+
+def still_here(person_ids: Collection[int]) -> dict[int, int]:
+    """Of these persons those who have not left, and under whose record they stand today; in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIVING, [list(person_ids)])
+        return dict(cursor.fetchall())
+
+
+def people_of(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> list[int]:
+    """Who `count_people` counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            HEADS.replace("count(DISTINCT a.person_id)", "DISTINCT a.person_id"),
+            {"units": list(unit_ids), "kinds": list(kinds)},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def mail_addresses(person_ids: Collection[int]) -> dict[int, str]:
+    """Of those who have one; in one query."""
+    rows = Person.objects.filter(id__in=list(person_ids)).exclude(email="")
+    return dict(rows.values_list("id", "email"))
+
+
+def with_phone(person_ids: Collection[int]) -> set[int]:
+    """Those of whom a phone number is known, which nobody sees by this; in one query."""
+    return set(Person.objects.filter(id__in=list(person_ids), phone__isnull=False).values_list("id", flat=True))

@@ -9,7 +9,13 @@ class PortalConfig(AppConfig):
     verbose_name = "信息门户"
 
     def ready(self) -> None:
-        from nanhu.platforms.portal import calendar_desk, jobs, registrations, search_desk  # noqa: F401  (registering is its effect)
+        from nanhu.platforms.portal import (  # noqa: F401  (registering is its effect)
+            calendar_desk,
+            jobs,
+            message_templates,
+            registrations,
+            search_desk,
+        )
         from nanhu.platforms.portal.corrections import process, watching  # noqa: F401
         from nanhu.platforms.portal.frame import PortalFrame
         from nanhu.platforms.portal.integrations import desk  # noqa: F401  (registering is its effect)

@@ -35,6 +35,8 @@ class PortalFrame:
             help_url=help_on(request),
             top=top,
             bottom=_bottom(request, top),
+            bell=_bell(request),
+            bell_count=next((str(attempt(f"badge:{one.key}", one.badge).value or "") for one in registry.inboxes), ""),
             menu=_menu(viewer, chosen, help_on(request)),
             **look,  # type: ignore[arg-type]
         )
@@ -81,6 +83,13 @@ def _bottom(request: HttpRequest, top: tuple[Place, ...]) -> tuple[Place, ...]:
     if primary is None or not url:
         return (home, apps, *rest, me)
     return (home, apps, _place(request, primary.key, str(primary.name), url, primary.icon, primary=True), *rest, me)
+
+
+def _bell(request: HttpRequest) -> Place | None:
+    for one in registry.inboxes:
+        if url := str(attempt(f"inbox:{one.key}", one.url).value or ""):
+            return _place(request, "inbox", _("我的消息"), url, "bell")
+    return None
 
 
 def _menu(viewer: Viewer, chosen: Preferences, help_url: str) -> tuple[Place, ...]:

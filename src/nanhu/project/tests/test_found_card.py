@@ -4,11 +4,11 @@ import pytest
 
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity import api as identity
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.services.reviewing import reject
 from nanhu.systems.card.fleet.models import FoundCard
 from nanhu.systems.card.tests.conftest import campus  # noqa: F401 - a fixture
+from nanhu.testing.inboxes import texts_to
 from nanhu.testing.members import grant
 
 pytestmark = pytest.mark.django_db
@@ -27,22 +27,13 @@ def said(number, **facts):
     } | facts
 
 
-@pytest.fixture
-def told(monkeypatch):
-    """What is sent by every verified channel of an account."""
-    sent = []
-    monkeypatch.setattr(identity, "notify_account", lambda *, account, text: sent.append((account, text)))
-    return sent
-
-
 @pytest.mark.capability("A075.3")
-def test_the_owner_is_told_at_once_and_the_other_learns_nothing(campus, told):  # noqa: F811
+def test_the_owner_is_told_at_once_and_the_other_learns_nothing(campus):  # noqa: F811
     card, browser = campus.card("student"), campus.client("other_student")
     pages = [browser.post(f"{HOME}found/", said(number), follow=True) for number in (card.number, "9999999999")]
     assert [page.status_code for page in pages] == [200, 200]
     assert FoundCard.objects.get(card__isnull=False).card == card
-    [(account, text)] = told
-    assert account == identity.account_of(card.person_id)
+    [text] = texts_to(card.person_id)
     assert "有人捡到了您的校园卡，放在：失物招领处" in text
     home = campus.client("student").get("/card/").content.decode()
     assert "有人捡到了您的卡" in home
@@ -71,14 +62,14 @@ def test_at_the_desk_the_last_four_and_the_name_are_enough(campus):  # noqa: F81
 
 
 @pytest.mark.capability("A075.3")
-def test_what_is_mended_into_a_card_tells_its_owner_too(campus, told):  # noqa: F811
+def test_what_is_mended_into_a_card_tells_its_owner_too(campus):  # noqa: F811
     card, browser = campus.card("student"), campus.client("other_student")
     browser.post(f"{HOME}found/", said("", category="other", keeper="self"))
     item = Item.objects.get()
     reject(by=campus.actor("clerk"), item=item, reason="请选卡证，填卡号")
     browser.post(f"{HOME}items/{item.public_id}/mend-found/", said(card.number, keeper="self"))
     assert "捡到的人那里" in FoundCard.objects.get(card=card).kept_at
-    assert "捡到的人那里" in told[-1][1]
+    assert "捡到的人那里" in texts_to(card.person_id)[-1]
     owner, address = campus.client("student"), FoundCard.objects.get(card=card).url
     assert address in owner.get("/card/").content.decode()
     assert browser.get(f"{HOME}cards/{item.public_id}/").status_code == 404, "by its key alone"

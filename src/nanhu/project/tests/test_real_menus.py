@@ -31,6 +31,7 @@ EVERYBODY = {
     "flows",
     "identity.my_applications",
     "identity.security",
+    "inbox.mine",
     "messages.notices",
     "mobile.mine",
     "portal.calendar",

@@ -32,6 +32,7 @@ from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
 from nanhu.sample.demo.hub import leave_files_waiting
+from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.systems import connect_systems
@@ -87,6 +88,7 @@ ROLES = {
         "identity.admin",
         "datahub.steward",
         "messages.editor",
+        "messages.operator",
         "campus.keeper",
         "people.posts",
         "flows.keeper",
@@ -422,6 +424,10 @@ def hang_out_notices(_advance: Advance) -> str:
     return f"{messages.import_notices(rows, by=BY).created} 条"
 
 
+def tell_people(_advance: Advance) -> str:
+    return f"{tell_everybody()} 条"
+
+
 def take_photos(_advance: Advance) -> str:
     """The cast at once; everybody else in the background."""
     pictures = []
@@ -554,6 +560,7 @@ STEPS = (
     Step("hall", "服务大厅：报修、咨询、投诉、舆情", open_the_hall),
     Step("wecom", "企业微信通讯录", open_the_contact_book),
     Step("notices", "校内公告", hang_out_notices),
+    Step("inboxes", "我的消息", tell_people),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),
     Step("card_day", "收款、疑问、挂失", go_on_with_the_day),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.flows import queries, registrations, telling
+from nanhu.platforms.flows import queries, registrations
 from nanhu.platforms.flows.body import Body, Edge, Field, PostOf, Resolved, Step, faults_of
 from nanhu.platforms.flows.errors import (
     AddedSignerError,
@@ -26,6 +26,7 @@ from nanhu.platforms.flows.services import cases, definitions, delegations, pers
 from nanhu.platforms.flows.services.definitions import FlowSpec
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.services.suspensions import suspend
+from nanhu.platforms.messages.models import Entry
 from nanhu.platforms.people import api as people
 
 from .conftest import SYSTEM
@@ -315,18 +316,16 @@ def test_a_transfer_pressed_twice_says_who_has_it(school):
     assert (again.status_code, "赵同事" in again.content.decode()) == (409, True)
 
 
-def test_the_applicant_and_stand_ins_are_told_and_nobody_of_his_own_case(school, monkeypatch):
-    sent = []
-    monkeypatch.setattr(telling, "send", lambda ids, address, words: sent.append((set(ids), address, words)))
+def test_the_applicant_and_stand_ins_are_told_and_nobody_of_his_own_case(school):
     delegate(school, "T1", "T4")
     post(school, "12", "counsellor", "T2")
     case = school.apply("T2")
-    holders = {person for ids, address, _words in sent if address == "/flows/" for person in ids}
-    assert holders == {school["T1"], school["T4"]}
-    sent.clear()
+    holders = Entry.objects.filter(message__link="/flows/").values_list("person_id", flat=True)
+    assert sorted(holders) == sorted([school["T1"], school["T4"]])
+    Entry.objects.all().delete()
     school.decide("T1", open_task(case))
-    mine = [(address, words) for ids, address, words in sent if ids == {school["T2"]}]
-    assert mine == [(f"/flows/cases/{case.public_id}/", f"{case}：同意")]
+    mine = Entry.objects.filter(person=school["T2"]).values_list("message__link", "message__text")
+    assert list(mine) == [(f"/flows/cases/{case.public_id}/", f"{case}：同意")]
 
 
 def test_what_was_decided_is_not_deleted(school):

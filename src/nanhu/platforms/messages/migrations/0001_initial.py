@@ -1,6 +1,9 @@
 import uuid
+from datetime import time
 from pathlib import Path
 
+import django.contrib.postgres.fields
+import django.contrib.postgres.functions
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -8,7 +11,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import nanhu.platforms.messages.models
+import nanhu.kernel.crypto
+import nanhu.platforms.messages.models.notices
 from nanhu.kernel.sqlfiles import run_sql_folder
 
 
@@ -17,11 +21,129 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("kernel", "0001_initial"),
-        ("people", "0001_initial"),
+        ("people", "0002_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Message",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("template", models.TextField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("notice", "公告"),
+                            ("task", "待办"),
+                            ("service", "办事进展"),
+                            ("money", "校园卡与缴费"),
+                            ("safety", "安全提醒"),
+                        ]
+                    ),
+                ),
+                ("urgency", models.TextField(choices=[("now", "立即"), ("today", "当天"), ("digest", "每日汇总")])),
+                ("title", models.TextField()),
+                ("text", models.TextField()),
+                ("title_en", models.TextField()),
+                ("text_en", models.TextField()),
+                ("link", models.TextField(blank=True, default="", help_text="a path of this house")),
+                ("key", models.TextField(blank=True, default="")),
+                ("is_hidden", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "messages_message",
+            },
+        ),
+        migrations.CreateModel(
+            name="Entry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("once", models.UUIDField(null=True)),
+                ("is_hidden", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("read_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("gather_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="campus_messages.message",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "messages_entry",
+            },
+        ),
+        migrations.CreateModel(
+            name="MessageSettings",
+            fields=[
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="people.person",
+                    ),
+                ),
+                ("language", models.CharField(choices=[("zh", "中文"), ("en", "English")], default="zh", max_length=2)),
+                ("quiet_from", models.TimeField(default=time(22, 30))),
+                ("quiet_until", models.TimeField(default=time(7, 0))),
+                ("digest_at", models.TimeField(default=time(17, 0))),
+                ("shows_content", models.BooleanField(default=False, help_text="pushes say what the message says")),
+                ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "db_table": "messages_settings",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["zh", "en"])), name="messages_settings_language"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MessageTally",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("template", models.TextField()),
+                ("channel", models.TextField()),
+                ("state", models.TextField()),
+                ("count", models.PositiveIntegerField()),
+            ],
+            options={
+                "db_table": "messages_tally",
+                "constraints": [
+                    models.UniqueConstraint(fields=("day", "template", "channel", "state"), name="messages_tally_once")
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Notice",
             fields=[
@@ -52,6 +174,7 @@ class Migration(migrations.Migration):
                 ("must_read", models.BooleanField(default=False)),
                 ("revision", models.PositiveIntegerField(default=1)),
                 ("revised_at", models.DateTimeField(null=True)),
+                ("told_at", models.DateTimeField(null=True)),
                 ("withdrawn_at", models.DateTimeField(null=True)),
                 ("withdrawal_reason", models.CharField(blank=True, max_length=200)),
                 ("origin_key", models.CharField(max_length=80, null=True, unique=True)),
@@ -79,6 +202,13 @@ class Migration(migrations.Migration):
                 "db_table": "messages_notice",
             },
         ),
+        migrations.AddField(
+            model_name="message",
+            name="notice",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus_messages.notice"
+            ),
+        ),
         migrations.CreateModel(
             name="Attachment",
             fields=[
@@ -87,7 +217,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 ("size", models.PositiveIntegerField()),
                 ("sha256", models.BinaryField(max_length=32)),
-                ("file", models.FileField(max_length=200, upload_to=nanhu.platforms.messages.models.stored_at)),
+                ("file", models.FileField(max_length=200, upload_to=nanhu.platforms.messages.models.notices.stored_at)),
                 ("created_at", models.DateTimeField(editable=False)),
                 (
                     "notice",
@@ -126,6 +256,110 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Parcel",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(help_text="when the worker looks again; null: never", null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200)),
+                ("channel", models.TextField()),
+                ("language", models.CharField(choices=[("zh", "中文"), ("en", "English")], max_length=2)),
+                (
+                    "number",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="campus_messages.message"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "messages_parcel",
+            },
+        ),
+        migrations.CreateModel(
+            name="Delivery",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("queued", "等待发送"),
+                            ("handed_over", "已交出"),
+                            ("delivered", "已送达"),
+                            ("failed", "未送达"),
+                            ("dropped", "不再发送"),
+                        ],
+                        default="queued",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                ("reference", models.TextField(blank=True, default="")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="campus_messages.entry",
+                    ),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="campus_messages.parcel",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "messages_delivery",
+            },
+        ),
+        migrations.CreateModel(
+            name="PushSubscription",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("digest", models.BinaryField(help_text="SHA-256 of the endpoint", max_length=32, unique=True)),
+                ("endpoint", nanhu.kernel.crypto.EncryptedTextField(purpose="messages.push_endpoint")),
+                ("public_key", nanhu.kernel.crypto.EncryptedTextField(purpose="messages.push_key")),
+                ("auth", nanhu.kernel.crypto.EncryptedTextField(purpose="messages.push_auth")),
+                ("device", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("used_at", models.DateTimeField(null=True)),
+                ("last_number", models.UUIDField(help_text="of the batch that came last: it comes once", null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "messages_push_subscription",
+            },
+        ),
+        migrations.CreateModel(
             name="Receipt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -153,6 +387,87 @@ class Migration(migrations.Migration):
                 "db_table": "messages_receipt",
             },
         ),
+        migrations.CreateModel(
+            name="ChannelChoice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("notice", "公告"),
+                            ("task", "待办"),
+                            ("service", "办事进展"),
+                            ("money", "校园卡与缴费"),
+                            ("safety", "安全提醒"),
+                        ]
+                    ),
+                ),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list),
+                ),
+                (
+                    "is_gathered",
+                    models.BooleanField(default=False, help_text="with the day's digest instead of at once"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "messages_channel_choice",
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "kind"), name="messages_channel_choice_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["notice", "task", "service", "money", "safety"])),
+                        name="messages_channel_choice_kind",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("is_hidden", False)),
+                fields=["person", "-created_at", "-id"],
+                name="messages_entry_inbox",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("is_hidden", False), ("read_at__isnull", True)),
+                fields=["person"],
+                name="messages_entry_unread",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="messages_entry_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("gather_at__isnull", False)), fields=["gather_at"], name="messages_entry_gather"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("message", "person"), name="messages_entry_once_a_message"),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("person", "once"), name="messages_entry_once_a_day"),
+        ),
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(
@@ -161,6 +476,14 @@ class Migration(migrations.Migration):
                 models.OrderBy(models.F("id"), descending=True),
                 condition=models.Q(("state", "published")),
                 name="messages_notice_reading",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state", "published"), ("told_at", None)),
+                fields=["published_at"],
+                name="messages_notice_untold",
             ),
         ),
         migrations.AddIndex(
@@ -230,6 +553,47 @@ class Migration(migrations.Migration):
                 name="messages_notice_expires_later",
             ),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("key", ""), _negated=True), fields=["template", "key"], name="messages_message_key"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["created_at"], name="messages_message_age"),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["notice", "task", "service", "money", "safety"])),
+                name="messages_message_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["now", "today", "digest"])), name="messages_message_urgency"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("title", ""), _negated=True), models.Q(("title_en", ""), _negated=True)),
+                name="messages_message_titled",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("link", ""),
+                    models.Q(("link__startswith", "/"), models.Q(("link__startswith", "//"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="messages_message_link",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="attachment",
             constraint=models.CheckConstraint(
@@ -243,6 +607,56 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="noticeunit",
             constraint=models.UniqueConstraint(fields=("notice", "unit"), name="messages_notice_unit_once"),
+        ),
+        migrations.AddIndex(
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="messages_parcel_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="parcel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["zh", "en"])), name="messages_parcel_language"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(fields=["-created_at", "-id"], name="messages_delivery_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "handed_over")), fields=["channel", "id"], name="messages_delivery_open"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "failed")), fields=["-changed_at"], name="messages_delivery_failed"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "handed_over", "delivered", "failed", "dropped"])),
+                name="messages_delivery_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="messages_delivery_failed_for_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("entry", "channel"), name="messages_delivery_once"),
         ),
         migrations.AddIndex(
             model_name="receipt",

@@ -84,6 +84,7 @@ def _notice_of(row: ImportedNotice, units: dict[str, int]) -> Notice:
         for_units=bool(row.unit_codes),
         state=Notice.State.PUBLISHED,
         published_at=row.published_at,
+        told_at=row.published_at,
         expires_at=row.expires_at,
         pinned=row.pinned,
         must_read=row.must_read,

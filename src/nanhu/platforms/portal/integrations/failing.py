@@ -6,11 +6,9 @@ from typing import Final
 import structlog
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.flows import api as flows
+from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.integrations import living
 from nanhu.platforms.portal.models import Integration
@@ -48,8 +46,8 @@ def tell_owner(one: Integration) -> None:
     if one.owner_unit_id is None:
         return
     post = people.find_post(one.owner_unit_id, one.owner_office, climbs=True)
-    words = _("“%(name)s”连续 %(count)s 次没有取到，门户上已显示为旧数据") % {"name": one.name, "count": MOST_FAILURES}
-    flows.tell_persons(post.person_ids if post else (), reverse("portal:systems"), words)
+    facts = {"name": one.name, "count": MOST_FAILURES}
+    messages.tell(post.person_ids if post else (), "portal.integration_down", facts)
 
 
 def note_success(one: Integration) -> None:

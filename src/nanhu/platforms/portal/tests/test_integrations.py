@@ -223,7 +223,7 @@ def test_a_trial_shows_nobody_anothers_figures(centre, vendor, student):
 
 def test_a_dead_system_costs_the_home_no_call_and_its_owner_is_told_once(centre, vendor, student, monkeypatch):
     told = []
-    monkeypatch.setattr(failing.flows, "tell_persons", lambda ids, _address, _words: told.append(ids))
+    monkeypatch.setattr(failing.messages, "tell", lambda ids, _template, _facts: told.append(ids))
     centre.live("data", "loans", loans_at(vendor), **LOANS)
     student.get("/tiles/integration.loans/")
     vendor.says("/loans", "broken", status=500)

@@ -15,6 +15,7 @@ from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import Text
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages import api as messages
 from nanhu.services.lostfound.errors import TooManyTodayError
 from nanhu.services.lostfound.models import Claim, Item
 
@@ -72,5 +73,5 @@ def note(by: Actor, action: str, item: Item, reason: str = "", **facts: object) 
 
 
 def notify(account: identity.Account, text: str) -> None:
-    """By every verified channel. The text names the thing, and no person but who looked at a phone."""
-    identity.notify_account(account=account, text=text)
+    """The text names the thing, and no person but who looked at a phone."""
+    messages.tell({account.person_id}, "lostfound.step", {"words": text})

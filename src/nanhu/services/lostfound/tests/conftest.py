@@ -16,13 +16,13 @@ from PIL import Image
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.files.tests.conftest import data_folder
-from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.services import publishing, reviewing
 from nanhu.services.lostfound.services.publishing import Post
+from nanhu.testing.inboxes import texts_to
 from nanhu.testing.members import SYSTEM, grant
 from nanhu.testing.sessions import signed_in
 
@@ -90,8 +90,7 @@ class School:
         return reviewing.approve(by=self.actor("R1"), item=self.post(number, kind, **facts))
 
     def texts_to(self, number: str) -> list[str]:
-        rows = SmsMessage.objects.order_by("pk")
-        return [str(one.text) for one in rows if one.phone == PHONES[number]]
+        return texts_to(identity.account_with(number).person_id)
 
 
 def person_record(number: str, name: str) -> people.PersonRecord:

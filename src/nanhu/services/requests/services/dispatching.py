@@ -73,7 +73,7 @@ def tell_of_danger(request: Request) -> None:
     """Whoever dispatches, and the head of the hall: a crew that reads no mail must not be the only one who knows."""
     holders = [*identity.holders_of(DISPATCHER), *identity.holders_of(LEADER)]
     words = said(request, _("有危险：%(what)s") % {"what": request.title})
-    tell({one.person_id for one in holders if one.person_id}, reverse("requests:dispatch:jobs"), words)
+    tell({one.person_id for one in holders}, reverse("requests:dispatch:jobs"), words, is_urgent=True)
 
 
 def stop_clock(request: Request) -> None:

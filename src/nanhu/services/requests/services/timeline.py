@@ -1,4 +1,4 @@
-"""What each step of a request leaves behind: a line of its timeline and of the audit log (without its words), a mail to who waits."""
+"""What each step of a request leaves behind: a line of its timeline and of the audit log (without its words), a message to who waits."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.configuration import configuration
-from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.errors import WrongStateError
-from nanhu.platforms.people import api as people
+from nanhu.platforms.messages import api as messages
 from nanhu.services.requests.models import Entry, Request
 from nanhu.services.requests.models.requests import REPAIRS
 
@@ -51,22 +49,20 @@ def tell_requester(request: Request, words: str) -> None:
     """And who follows it. Nobody of an anonymous one: there is no address."""
     followers = set(request.me_too.values_list("person_id", flat=True))
     persons = followers | ({request.person_id} if request.person_id else set())
-    tell(persons, reverse("requests:hall:request", args=[request.public_id]), words)
+    facts = {"words": words, "request": str(request.public_id)}
+    messages.tell(persons, "requests.progress", facts)
 
 
 def tell_crew(request: Request, words: str) -> None:
     if request.crew_id is not None:
         members = request.crew.members.values_list("person_id", flat=True) if request.crew else ()
-        tell(set(members), reverse("requests:work:jobs"), words)
+        tell(set(members), reverse("requests:work:jobs"), words, is_urgent=request.is_urgent)
 
 
-def tell(person_ids: Iterable[int], address: str, words: str) -> None:
-    """The contents stay out of mails."""
-    wanted = set(person_ids)
-    for card in people.person_cards(wanted).values() if wanted else ():
-        if card.email:
-            text = f"{words}\n\n{configuration().public_url}{address}\n"
-            send_mail(email=card.email, subject=words[:120], text=text)
+def tell(person_ids: Iterable[int], address: str, words: str, *, is_urgent: bool = False) -> None:
+    """Whoever is to do something; the contents stay out of messages. Of danger at any hour, by text message as well."""
+    urgency = "now" if is_urgent else "today"
+    messages.tell(set(person_ids), "requests.work", {"words": words, "address": address}, urgency=urgency)
 
 
 def said(request: Request, what: str) -> str:

@@ -15,10 +15,11 @@ from PIL import Image
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.kernel.files import store
-from nanhu.kernel.models import AuditEntry, MailMessage
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.messages.models import Message
 from nanhu.services.requests import queries
 from nanhu.services.requests.models import FaultClass, Request
 from nanhu.services.requests.publishing import rows as shared_rows
@@ -26,6 +27,7 @@ from nanhu.services.requests.services import dispatching, reminding, working
 from nanhu.services.requests.services.settings import set_operator
 from nanhu.services.requests.subscribers import leave
 from nanhu.services.requests.tests.conftest import picture
+from nanhu.testing.inboxes import receivers_of, texts_to
 from nanhu.testing.members import SYSTEM
 from nanhu.testing.pages import MOST_QUERIES
 
@@ -336,8 +338,8 @@ def test_danger_is_told_to_who_dispatches_and_waits_for_no_cap(school, monkeypat
     assert student.post(f"{HALL}repair/", said(is_urgent="on")).status_code == 302
     one = only()
     assert one.state == "new", "nobody covers it"
-    told = [mail.email for mail in MailMessage.objects.all() if one.number in mail.subject]
-    assert {"d1@example.com", "l1@example.com"} <= set(told)
+    assert {school["D1"], school["L1"]} <= receivers_of(one.number)
+    assert set(Message.objects.filter(text__contains="有危险").values_list("urgency", flat=True)) == {"now"}
 
 
 def test_of_danger_the_clock_stands_in_plain_minutes(school):
@@ -426,13 +428,14 @@ def test_a_broken_promise_is_told_once_to_who_answers_for_it_and_to_who_waits(sc
     school.question(unit="1012")
     school.complaint("S2", unit="1016")
     Request.objects.update(due_at=now() - timedelta(minutes=1))
-    MailMessage.objects.all().delete()
+    before = {number: len(texts_to(school[number])) for number in ("W1", "S1", "T2", "S2")}
     assert reminding.tell_late() == 3
     assert reminding.tell_late() == 0
-    mails = {(mail.subject, mail.email) for mail in MailMessage.objects.all()}
-    assert {email for subject, email in mails if one.number in subject} == {"w1@example.com", "s1@example.com"}
-    others = {email for subject, email in mails if one.number not in subject}
-    assert others == {"t2@example.com"}, "the head of the question's unit; nobody heads the complaint's"
+    later = {number: texts_to(school[number])[count:] for number, count in before.items()}
+    assert [all(one.number in text for text in later[number]) for number in ("W1", "S1")] == [True, True]
+    assert [len(later[number]) for number in ("W1", "S1", "T2", "S2")] == [1, 1, 1, 0], (
+        "nobody heads the complaint's unit"
+    )
     working.done(by=school.actor("W1"), request=one, person_id=school["W1"], cause="wear")
     working.not_fixed(by=school.actor("S1"), request=one, person_id=school["S1"], words="没好")
     Request.objects.update(due_at=now() - timedelta(minutes=1))

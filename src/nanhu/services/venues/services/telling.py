@@ -1,11 +1,9 @@
-"""What people are told of their bookings, by mail with the way to the page."""
+"""What people are told of their bookings, with the way to the page."""
 
 from collections.abc import Iterable
 
-from django.urls import reverse
-
 from nanhu.kernel.registry import Text
-from nanhu.platforms.flows import api as flows
+from nanhu.platforms.messages import api as messages
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import Application, Booking, Waiting
 
@@ -17,17 +15,16 @@ def concerned(application: Application) -> set[int]:
 
 
 def tell(booking: Booking, words: Text) -> None:
-    address = reverse("venues:book:booking", kwargs={"public_id": booking.public_id})
-    flows.tell_persons(concerned(booking.application), address, f"{words}：{booking}")
+    facts = {"words": words, "what": str(booking), "booking": str(booking.public_id)}
+    messages.tell(concerned(booking.application), "venues.booking", facts)
 
 
 def tell_holders(booking: Booking, duty: str, words: Text) -> None:
     """Whoever has this say in its venue."""
-    address = reverse("venues:book:venue", kwargs={"public_id": booking.venue.public_id})
-    flows.tell_persons(set(queries.holders_of(booking.venue, duty)), address, f"{words}：{booking}")
+    facts = {"words": words, "what": str(booking), "venue": str(booking.venue.public_id)}
+    messages.tell(set(queries.holders_of(booking.venue, duty)), "venues.work", facts)
 
 
 def tell_waiting(waiting: Iterable[Waiting], words: Text) -> None:
     for one in waiting:
-        address = reverse("venues:book:mine")
-        flows.tell_persons({one.person_id}, address, f"{words}：{one.venue.name} {one.when}")
+        messages.tell({one.person_id}, "venues.turn", {"words": words, "what": f"{one.venue.name} {one.when}"})

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
@@ -12,7 +11,7 @@ from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import FoundCardReport
 from nanhu.kernel.school import school
-from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.fleet.errors import FoundTooOftenError
 from nanhu.systems.card.fleet.models import FoundCard
@@ -36,12 +35,7 @@ def tell_owner(*, by: Actor, number: str, kept_at: str, url: str = "", most: int
     if card is None:
         return False
     audit.record(by=by, action="card.found", target=f"card:{card.number}", facts={"kept_at": where})
-    account = identity.account_of(card.person_id)
-    if account is not None:
-        says = _(
-            "有人捡到了您的校园卡，放在：%(place)s。还没挂失的请先挂失；取回后到校园卡管理办公室解挂，电话 %(phone)s。"
-        )
-        identity.notify_account(account=account, text=says % {"place": where, "phone": school().card_office_phone})
+    messages.tell({card.person_id}, "card.found", {"place": where, "phone": school().card_office_phone}, urgency="now")
     return True
 
 

@@ -49,6 +49,8 @@ class Notice(models.Model):
     """Goes up with each change, so that two editors do not overwrite each other."""
     revised_at = models.DateTimeField(null=True)
     """The last change of the text after it was published."""
+    told_at = models.DateTimeField(null=True)
+    """When its audience was told; null: the next look tells them."""
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.CharField(max_length=200, blank=True)
     origin_key = models.CharField(max_length=80, null=True, unique=True)
@@ -86,6 +88,9 @@ class Notice(models.Model):
                 F("id").desc(),
                 name="messages_notice_reading",
                 condition=Q(state="published"),
+            ),
+            models.Index(
+                fields=["published_at"], name="messages_notice_untold", condition=Q(state="published", told_at=None)
             ),
             models.Index(F("published_at").desc(nulls_first=True), F("id").desc(), name="messages_notice_desk"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="messages_notice_title_trgm"),

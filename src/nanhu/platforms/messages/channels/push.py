@@ -1,0 +1,77 @@
+"""Messages as web push: to each browser that a person has let in, without their words unless the person wants them there."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from nanhu.kernel import outgoing
+from nanhu.kernel.clock import now
+from nanhu.kernel.delivery.webpush import Browser, call_of, unpadded
+from nanhu.kernel.registry import MessageBatch, MessageOutcome
+from nanhu.platforms.messages.models import MessageSettings, PushSubscription
+
+GONE: Final = frozenset({404, 410})
+OK: Final = range(200, 300)
+BUSY: Final = frozenset({429, 500, 502, 503, 504})
+HELD: Final = {"now": 3600, "today": 24 * 3600, "digest": 24 * 3600}
+QUIET: Final = {"zh": "新消息", "en": "New message"}
+NO_BROWSER: Final = "no browser"
+
+
+def reaches(person_ids: Collection[int]) -> set[int]:
+    rows = PushSubscription.objects.filter(person__in=list(person_ids))
+    return set(rows.values_list("person_id", flat=True).distinct())
+
+
+def send(batch: MessageBatch) -> Mapping[int, MessageOutcome]:
+    """Delivered where one browser at least has it. A browser that is gone for good is forgotten."""
+    persons = [one.person_id for one in batch.recipients]
+    shown = set(
+        MessageSettings.objects.filter(person__in=persons, shows_content=True).values_list("person_id", flat=True)
+    )
+    browsers: dict[int, list[PushSubscription]] = defaultdict(list)
+    for one in PushSubscription.objects.filter(person__in=persons).order_by("pk"):
+        browsers[one.person_id].append(one)
+    return {
+        one.delivery_id: best([push(batch, row, is_shown=one.person_id in shown) for row in browsers[one.person_id]])
+        for one in batch.recipients
+    }
+
+
+def best(outcomes: list[MessageOutcome]) -> MessageOutcome:
+    order = ("delivered", "later", "failed")
+    return min(
+        outcomes, key=lambda one: order.index(one.state), default=MessageOutcome(state="failed", reason=NO_BROWSER)
+    )
+
+
+def push(batch: MessageBatch, row: PushSubscription, *, is_shown: bool) -> MessageOutcome:
+    if row.last_number == batch.number:
+        return MessageOutcome(state="delivered")
+    browser = Browser(str(row.endpoint), unpadded(str(row.public_key)), unpadded(str(row.auth)))
+    text = json.dumps(words_of(batch, is_shown=is_shown), ensure_ascii=False).encode()
+    call = call_of(text, browser, topic=batch.topic, seconds=HELD[batch.urgency], is_urgent=batch.urgency == "now")
+    try:
+        status = outgoing.send(call).status
+    except outgoing.CallRefusedError as error:
+        row.delete()
+        return MessageOutcome(state="failed", reason=str(error))
+    except OSError as error:
+        return MessageOutcome(state="later", reason=f"{type(error).__name__}: {error}")
+    return outcome_of(status, batch, row)
+
+
+def outcome_of(status: int, batch: MessageBatch, row: PushSubscription) -> MessageOutcome:
+    if status in OK:
+        PushSubscription.objects.filter(pk=row.pk).update(used_at=now(), last_number=batch.number)
+        return MessageOutcome(state="delivered")
+    if status in GONE:
+        row.delete()
+    return MessageOutcome(state="later" if status in BUSY else "failed", reason=f"HTTP {status}")
+
+
+def words_of(batch: MessageBatch, *, is_shown: bool) -> dict[str, Any]:
+    """What the page's worker shows. On a locked screen stands no more than that something came."""
+    title, text = (batch.title, batch.text) if is_shown else (QUIET[batch.language], "")
+    return {"title": title, "body": text[:300], "url": batch.url, "tag": batch.topic}

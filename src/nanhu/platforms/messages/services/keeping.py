@@ -1,0 +1,43 @@
+"""Old messages are forgotten, their sums kept; what two records of one person were told stands together."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from nanhu.kernel import clock
+from nanhu.platforms.messages.models import ChannelChoice, Entry, Message, MessageSettings, PushSubscription
+from nanhu.platforms.messages.statements import QUERIES
+
+KEPT_FOR = timedelta(days=180)
+AT_ONCE = 20_000
+
+
+def forget_old() -> int:
+    """How many entries went; in parts, so that no lock is held for long."""
+    before, gone = clock.now() - KEPT_FOR, 0
+    while (part := forget_part(before)) > 0:
+        gone += part
+    Message.objects.filter(created_at__lt=before, entries=None).delete()
+    return gone
+
+
+@transaction.atomic
+def forget_part(before: object) -> int:
+    return QUERIES.run("forget", {"before": before, "most": AT_ONCE, "zone": str(clock.CAMPUS_ZONE)})
+
+
+@transaction.atomic
+def join(*, kept: int, gone: int) -> None:
+    """What both were told stays with the record that is kept; its choices hold."""
+    QUERIES.run("join", {"kept": kept, "gone": gone})
+    PushSubscription.objects.filter(person=gone).update(person=kept)
+    if not MessageSettings.objects.filter(person=kept).exists():
+        MessageSettings.objects.filter(person=gone).update(person=kept)
+    if not ChannelChoice.objects.filter(person=kept).exists():
+        ChannelChoice.objects.filter(person=gone).update(person=kept)
+
+
+def forget_person(person_ids: set[int]) -> None:
+    """Whoever has left gets nothing more: no push, and nothing that waits."""
+    PushSubscription.objects.filter(person__in=person_ids).delete()
+    Entry.objects.filter(person__in=person_ids).update(due_at=None, gather_at=None)

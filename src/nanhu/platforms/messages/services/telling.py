@@ -1,0 +1,91 @@
+"""One call, many channels: a message to people, each told once. What goes out is the router's business (`routing`)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from nanhu.kernel import clock
+from nanhu.kernel.registry import message_templates
+from nanhu.kernel.retries import wake
+from nanhu.platforms.messages.errors import UnknownTemplateError
+from nanhu.platforms.messages.models import Delivery, Entry, Message
+from nanhu.platforms.messages.models.messages import Urgency
+from nanhu.platforms.messages.statements import QUERIES
+from nanhu.platforms.messages.wording import Facts, written
+from nanhu.platforms.people import api as people
+
+CHANNEL = "messages_router"
+"""On which the router is woken."""
+NAMESPACE = UUID("6f1d6c1e-0f0b-4bb0-9b1f-5a2f6f0f9d5a")
+DIGEST = "messages.digest"
+NOTICE = "messages.notice"
+HIDDEN = frozenset({DIGEST, NOTICE})
+"""They only go out: what they tell of stands in the list itself."""
+
+
+@transaction.atomic
+def tell(
+    person_ids: Collection[int],
+    template: str,
+    facts: Facts | None = None,
+    *,
+    urgency: str = Urgency.TODAY,
+    key: str = "",
+    notice_id: int | None = None,
+) -> int:
+    """How many of these persons are told by this call: of the same template and key each once a day, who has left never. In the caller's
+    transaction: what is rolled back was not told."""
+    known = message_templates.get(template)
+    if known is None:
+        raise UnknownTemplateError(template=template)
+    words = written(known, facts or {})
+    living = sorted(set(people.still_here(person_ids).values())) if person_ids else []
+    if not living:
+        return 0
+    moment, is_hidden = clock.now(), template in HIDDEN
+    message = Message.objects.create(
+        template=template,
+        kind=known.kind,
+        urgency=Urgency(urgency),
+        key=key,
+        notice_id=notice_id,
+        is_hidden=is_hidden,
+        created_at=moment,
+        **asdict(words),
+    )
+    entered = QUERIES.run(
+        "enter",
+        {
+            "message": message.pk,
+            "once": once_of(template, key) if key else None,
+            "is_hidden": is_hidden,
+            "now": moment,
+            "persons": living,
+        },
+    )
+    if not entered:
+        message.delete()
+    wake(CHANNEL)
+    return entered
+
+
+def once_of(template: str, key: str) -> UUID:
+    return uuid5(NAMESPACE, f"{template}\n{key}\n{clock.campus_today()}")
+
+
+def take_back(template: str, key: str) -> int:
+    """What was told under this key is true no more: it leaves the lists, and what has not gone out does not go."""
+    return withdraw(Message.objects.filter(template=template, key=key).values_list("pk", flat=True))
+
+
+@transaction.atomic
+def withdraw(message_ids: Iterable[int]) -> int:
+    moment, ids = clock.now(), list(message_ids)
+    count = Message.objects.filter(pk__in=ids, withdrawn_at=None).update(withdrawn_at=moment)
+    Entry.objects.filter(message__in=ids, due_at__isnull=False).update(due_at=None)
+    Delivery.objects.filter(entry__message__in=ids, state=Delivery.State.QUEUED).update(
+        state=Delivery.State.DROPPED, changed_at=moment
+    )
+    return count

@@ -1,0 +1,27 @@
+"""A published notice tells its audience; who leaves hears nothing more; two records of one person have one list. The handlers get a list and
+may get it twice."""
+
+from collections.abc import Sequence
+
+from nanhu.kernel.events import subscribe
+from nanhu.platforms.messages.events import NoticePublished
+from nanhu.platforms.messages.services import announcing, keeping
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
+
+
+@subscribe(NoticePublished, name="messages.tell_of_notice")
+def tell_of_notice(events: Sequence[NoticePublished]) -> None:  # noqa: ARG001  whichever are due
+    announcing.tell_due()
+
+
+@subscribe(AffiliationEnded, name="messages.let_go")
+def let_go(events: Sequence[AffiliationEnded]) -> None:
+    persons = {event.person_id for event in events}
+    keeping.forget_person(persons - people.still_here(persons).keys())
+
+
+@subscribe(PersonsMerged, name="messages.join")
+def join(events: Sequence[PersonsMerged]) -> None:
+    for event in events:
+        keeping.join(kept=event.kept_id, gone=event.gone_id)

@@ -1,0 +1,33 @@
+"""What the sample campus's people were told: something for each role, ways of some chosen, one message fallen through."""
+
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.messages import sample
+from nanhu.platforms.people import api as people
+from nanhu.sample.cast import CAST
+
+FOUND = {"place": "图书馆总服务台", "phone": "0730-8648888"}
+CHOICES = {"service": ["mail", "push"], "notice": ["mail"]}
+SAID = {
+    "student": ("venues.turn", {"words": "候补轮到您了", "what": "羽毛球馆 明天 16:00–18:00"}),
+    "teacher": ("flows.task", {"words": "学院意见：林小满 请假两天"}),
+    "clerk": ("flows.task", {"words": "申请人催办：车辆通行证"}),
+    "administrator": ("requests.work", {"words": "后勤报修 · 插座冒烟，请尽快派工", "address": "/requests/dispatch/"}),
+    "affairs": ("flows.task", {"words": "投诉还有一个工作日到期"}),
+    "security": ("requests.work", {"words": "后勤报修 · 东门道闸落不下来，已派给您", "address": "/requests/work/"}),
+}
+
+
+def tell_everybody() -> int:
+    """How many messages were told. Twice tells nothing more: each has a key."""
+    count = 0
+    for role, (template, facts) in SAID.items():
+        person = people.find_person_by_campus_no(CAST[role].campus_no) if role in CAST else None
+        if person is not None:
+            count += messages.tell([person], template, facts, key=f"sample:{role}")
+    student, teacher = (people.find_person_by_campus_no(CAST[role].campus_no) for role in ("student", "teacher"))
+    if student is not None and teacher is not None:
+        sample.prefer(student, CHOICES, gathered={"notice"})
+        sample.prefer(teacher, {"task": ["mail"]}, gathered={"task"}, language="en")
+        count += messages.tell([student], "card.found", FOUND, urgency="now", key="sample:found")
+        sample.fall_through(student, reason="空号")
+    return count
