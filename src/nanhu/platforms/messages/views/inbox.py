@@ -38,7 +38,7 @@ desk = Console(
     owner=_("信息中心"),
     description=_("公告、待办和各项业务的消息"),
     allows=has_person,
-    section="personal",
+    section="service",
     order=45,
 )
 
