@@ -11,6 +11,8 @@ MOST_WORDS: Final = 8
 def halfwidth(text: str) -> str:
     """Full-width letters, digits and signs to half width; every kind of space to a plain one; invisible marks away."""
     folded = unicodedata.normalize("NFKC", text)
+    if folded.isprintable():  # no space but the plain one, no invisible mark
+        return folded
     return "".join(
         " " if c.isspace() else c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace()
     )

@@ -20,7 +20,7 @@ OWNER = "NANHU_TEST_OWNER"
 OF_NO_MODEL = ["card_receipt", "card_spent", "card_stored_sum", "card_terminal_activity", "ledger_transfer"]
 """What SQL made and Django would not empty: a wallet's rows must not outlive it."""
 WRITTEN_BY_MIGRATIONS = {"datahub_code", "datahub_shared_table", "auth_permission", "django_content_type"}
-ROOMS_WITH_SEEDS = ("systems/card", "systems/assets", "services/requests")
+ROOMS_WITH_SEEDS = ("platforms/datahub", "systems/card", "systems/assets", "services/requests")
 SEEDS = [Path(nanhu.__file__).parent / f"{room}/sql/seed.sql" for room in ROOMS_WITH_SEEDS]
 """What a migration writes into a table that tests fill, too: written again where that was emptied."""
 EMPTY = """

@@ -38,6 +38,7 @@ class Subscriber:
 
 subscribers: dict[str, Subscriber] = {}
 event_types: dict[str, type[Event]] = {}
+names: dict[type[Event], str] = {}
 named: dict[str, type[Event]] = {}
 """Which class has a name: the first that was published or subscribed under it."""
 
@@ -60,6 +61,13 @@ def subscribe[EventType: Event](
 
 
 def event_name(event_type: type[Event]) -> str:
+    """Asked for every event and subscriber: found once a type."""
+    if event_type not in names:
+        names[event_type] = checked_name(event_type)
+    return names[event_type]
+
+
+def checked_name(event_type: type[Event]) -> str:
     """ "card_rights.RightChanged": the label of its app and the fact. Two facts of one name are refused, whoever asks first."""
     app = apps.get_containing_app_config(event_type.__module__)
     if app is None:

@@ -10,10 +10,8 @@ class DatahubConfig(AppConfig):
 
     def ready(self) -> None:
         from nanhu.platforms.datahub import jobs, registrations  # noqa: F401  (registering is their effect)
-        from nanhu.platforms.datahub.services.gate import load_limits
         from nanhu.platforms.datahub.services.standard import load_standard
         from nanhu.platforms.datahub.shared.agreeing import agree_tables
 
         post_migrate.connect(load_standard, sender=self, dispatch_uid="datahub.standard")
-        post_migrate.connect(load_limits, sender=self, dispatch_uid="datahub.limits")
         post_migrate.connect(agree_tables, sender=self, dispatch_uid="datahub.shared")

@@ -99,14 +99,15 @@ class MapForm(forms.Form):
         self.names = [name for name, _label, _required in fields]
         for name, label, is_required in fields:
             known = suggested.get(name, "")
+            may_be_said = is_required and name in CODED
             self.fields[f"column-{name}"] = forms.ChoiceField(
                 label=label,
-                required=False,
+                required=is_required and not may_be_said,
                 choices=[("", _("没有这一列")), *headings],
                 initial=known if known in dict(headings) else "",
-                help_text=_("必填") if is_required else "",
+                help_text=_("选一列，或在下面写所有行都是什么。") if may_be_said else "",
             )
-            if name in CODED and is_required:
+            if may_be_said:
                 self.fields[f"all-{name}"] = forms.CharField(
                     label=_("没有“%s”这一列时，所有行都是") % label, required=False, max_length=40
                 )

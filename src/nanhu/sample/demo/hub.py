@@ -24,7 +24,7 @@ def leave_files_waiting(folder: Path, register: str) -> None:
     rows = [
         f"{number},{name},{document(birth, order)},物业公司,保洁,2026-09-01" for number, name, birth, order in WORKERS
     ]
-    new.write_text("\n".join(["编码,称呼,证号,公司,干什么,何时来", *rows]) + "\n", encoding="utf-8")
+    new.write_text("\n".join(["编码,称呼,证明,公司,干什么,何时来", *rows]) + "\n", encoding="utf-8")
     datahub.import_file(by=BY, path=new, source_key="sec.temporary")
 
 

@@ -22,7 +22,7 @@ def text_of(cell: Cell) -> str:
         cell = f"{cell:.0f}" if cell.is_integer() and abs(cell) < LARGEST_EXACT else repr(cell)
     text = " ".join(halfwidth(str(cell)).split())
     text = text.strip(TEXT_MARKS + " ")
-    wrapped = FORMULA_TEXT.match(text)
+    wrapped = FORMULA_TEXT.match(text) if text.startswith("=") else None
     return wrapped.group(1).strip() if wrapped else text
 
 

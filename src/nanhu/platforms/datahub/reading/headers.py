@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ TWO_LANGUAGES: Final = re.compile(r"^([\u3400-\u9fff]+)[A-Za-z.'/\- ]+$")
 NUMBERED: Final = re.compile(r"^\d{1,2}[.、]")
 
 
+@lru_cache(maxsize=50_000)
 def label_of(cell: Cell) -> str:
     """A header without spaces, width, the star of a required column and a remark in brackets."""
     return squeezed(cell).strip("*：:").split("(")[0]

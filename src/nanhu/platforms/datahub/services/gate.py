@@ -5,10 +5,7 @@ Green goes by itself, amber waits for a steward, red for two. Limits are dated r
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any, Final
-
-from django.db import transaction
+from typing import Final
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import rules_on
@@ -34,19 +31,6 @@ IDENTITY: Final = frozenset(
 )
 BIRTH: Final = frozenset({"birth_contradicts", "sex_contradicts"})
 FAULTS: Final = frozenset({MEASURES.REFUSED.value, MEASURES.BIRTH.value, MEASURES.IDENTITY.value})
-DEFAULTS: Final[Mapping[str, tuple[int, int, int | None]]] = {
-    MEASURES.GONE: (20, 100, 50),
-    MEASURES.NEW: (300, 800, None),
-    MEASURES.NAME: (5, 50, None),
-    MEASURES.ENDED: (20, 200, None),
-    MEASURES.CHANGED: (200, 500, None),
-    MEASURES.REFUSED: (50, 300, None),
-    MEASURES.BIRTH: (5, 50, None),
-    MEASURES.IDENTITY: (10, 50, None),
-    MEASURES.CLEARED: (100, 500, None),
-    MEASURES.HEADING: (0, 1000, None),
-}
-"""Thousandths at amber and red, and rows at amber."""
 ORDER: Final = (Level.GREEN.value, Level.AMBER.value, Level.RED.value)
 
 
@@ -65,25 +49,6 @@ class Measured:
     @property
     def thousandths(self) -> float:
         return self.count * 1000 / max(self.base, 1)
-
-
-@transaction.atomic
-def load_limits(**_signal: Any) -> None:
-    """After every migration: what has no limit of its own at all gets the house's."""
-    known = set(GateLimit.objects.filter(source="").values_list("measure", flat=True))
-    GateLimit.objects.bulk_create(
-        GateLimit(
-            measure=measure,
-            amber=amber,
-            red=red,
-            amber_rows=rows,
-            starts_on=date(2000, 1, 1),
-            reason="随程序附带",
-            created_by_name="system",
-        )
-        for measure, (amber, red, rows) in DEFAULTS.items()
-        if measure not in known
-    )
 
 
 def limits_of(source: str) -> dict[str, GateLimit]:
