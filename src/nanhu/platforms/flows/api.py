@@ -23,7 +23,7 @@ from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, T
 from nanhu.platforms.flows.forms import ColleagueField
 from nanhu.platforms.flows.hours import due_after, minutes_between
 from nanhu.platforms.flows.models import Case
-from nanhu.platforms.flows.queries import todo_sources
+from nanhu.platforms.flows.queries import has_draft, todo_sources
 from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, keep_draft, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
@@ -61,6 +61,7 @@ __all__ = [
     "did_not_come",
     "due_after",
     "go_on",
+    "has_draft",
     "keep_draft",
     "minutes_between",
     "open_case",

@@ -285,6 +285,10 @@ def draft_of(viewer: Viewer, definition: Definition) -> dict[str, Any]:
     return dict(found.data) if found else {}
 
 
+def has_draft(person_id: int, key: str) -> bool:
+    return Draft.objects.filter(person_id=person_id, definition__key=key).exists()
+
+
 def announcements_of(viewer: Viewer) -> QuerySet[Announcement]:
     rows = Announcement.objects.filter(unit_id__in=units_within(viewer))
     return rows.select_related("unit").order_by("-made_at", "-pk")

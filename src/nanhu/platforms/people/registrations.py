@@ -46,15 +46,23 @@ def facts_of(a: AffiliationCard, titles: dict[int, str]) -> list[Fact]:
     status = f"{a.category_name} · {a.office_status or Affiliation.State(a.state).label}".strip(" ·")
     return [
         Fact(
-            label=number, value=a.campus_no, source=source_of(a.provenance, "starts_on", titles), key="people.campus_no"
+            label=number,
+            value=a.campus_no,
+            source=source_of(a.provenance, "starts_on", titles),
+            key=f"people.campus_no:{a.campus_no}",
         ),
         Fact(
             label=_("单位"),
             value=a.unit_path or a.unit_name or _("未登记"),
             source=source_of(a.provenance, "unit_id", titles),
-            key="people.unit",
+            key=f"people.unit:{a.campus_no}",
         ),
-        Fact(label=_("状态"), value=status, source=source_of(a.provenance, "state", titles), key="people.status"),
+        Fact(
+            label=_("状态"),
+            value=status,
+            source=source_of(a.provenance, "state", titles),
+            key=f"people.status:{a.campus_no}",
+        ),
     ]
 
 

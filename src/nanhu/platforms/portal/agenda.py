@@ -14,7 +14,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.registry import CalendarFeed, Occurrence, Viewer
 from nanhu.kernel.ui import dates
-from nanhu.platforms.portal.guard import attempt
+from nanhu.platforms.portal.guard import attempt, is_slow
 
 type Extent = Literal["day", "week", "month"]
 ONE_DAY = timedelta(days=1)
@@ -73,7 +73,9 @@ class Entry:
     def order(self) -> tuple[bool, str, str]:
         """Whole days first, then by the clock."""
         begin = self.occurrence.starts
-        return isinstance(begin, datetime), begin.isoformat(), str(self.occurrence.title)
+        if isinstance(begin, datetime):
+            return True, campus_time(begin).isoformat(), str(self.occurrence.title)
+        return False, begin.isoformat(), str(self.occurrence.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,9 @@ def agenda_of(viewer: Viewer, first: date, last: date, only: str = "", month: in
     entries, unread = [], []
     for feed in registry.calendar_feeds:
         if only and feed.key != only:
+            continue
+        if is_slow(f"calendar:{feed.key}"):
+            unread.append(str(feed.title))
             continue
         outcome = attempt(f"calendar:{feed.key}", partial(loaded, feed, viewer, first, last))
         entries += outcome.value or []

@@ -38,7 +38,7 @@ def ask_for_corrections() -> int:
 
 @transaction.atomic
 def ask(person_id: int, field: str, wanted: str, why: str, *, is_mended: bool) -> bool:
-    said = {"what": field, "wanted": wanted, "why": why, "papers": []}
+    said = {"what": field, "number": "", "wanted": wanted, "why": why, "papers": []}
     try:
         case = flows.open_case(by=actor_of(person_id), key=portal.CORRECTION, applicant_id=person_id, data=said)
     except flows.TwinCaseError:

@@ -51,8 +51,8 @@ owners_desk = Console(
 
 class Mine(Table):
     field = Text(_("哪一项"), lambda one: FIELDS[one.field])
-    seen = Text(_("当时"), lambda one: "、".join(one.seen))
-    now = Text(_("后来"), lambda one: "、".join(one.now))
+    seen = Text(_("当时"))
+    now = Text(_("后来"))
     state = Text(_("办到哪一步"), lambda one: one.words)
 
 
@@ -85,7 +85,11 @@ def mine(request: PageRequest) -> HttpResponseBase:
     values = values_for(request.viewer)
     own = Correction.objects.filter(person=request.viewer.person_id or 0).select_related("case").order_by("-pk")
     none = Empty(title=_("没有提过更正"), icon="user-round-pen", text=_("提过的列在这里，看得到办到哪一步。"))
-    shown = [(key, name, "、".join(values[key]), reverse("portal:wrong", args=[key])) for key, name in FIELDS.items()]
+    shown = [
+        (field, name, number, value, reverse("portal:wrong", args=[f"{field}:{number}"]))
+        for field, name in FIELDS.items()
+        for number, value in values[field].items()
+    ]
     context = {
         "facts": shown,
         "mine": list_of(request, Mine, list(own[:20]), caption=_("提过的"), empty=none),
@@ -96,10 +100,11 @@ def mine(request: PageRequest) -> HttpResponseBase:
 
 @require_POST
 def wrong(request: HttpRequest, key: str) -> HttpResponse:
-    """Begins the application, filled in as far as it is known."""
+    """Begins the application, filled in as far as it is known; one that was begun before goes on as it was left."""
     viewer = viewer_of(request)
-    if key in FIELDS and viewer.person_id is not None:
-        flows.keep_draft(person_id=viewer.person_id, key=KEY, data={"what": key})
+    field, _colon, number = key.partition(":")
+    if field in FIELDS and viewer.person_id is not None and not flows.has_draft(viewer.person_id, KEY):
+        flows.keep_draft(person_id=viewer.person_id, key=KEY, data={"what": field, "number": number[:40]})
     return HttpResponseRedirect(reverse("flows:apply", args=[KEY]))
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.flows import api as flows
-from nanhu.platforms.identity import api as identity
 from nanhu.platforms.portal.models import FieldOwner
 
 FIELDS: Final[dict[str, str | Promise]] = {
@@ -26,20 +25,29 @@ def choices() -> list[tuple[str, str | Promise]]:
     return list(FIELDS.items())
 
 
-def values_of(person_id: int) -> dict[str, list[str]] | None:
-    """What each field says of somebody; None where nobody signs in as him, or a source cannot be read: then nothing is concluded."""
-    account = identity.account_of(person_id)
-    viewer = identity.reader_of(account) if account else None
-    return values_for(viewer) if viewer else None
+def reader_of(person_id: int) -> Viewer:
+    """Reads somebody's own facts, also of a leaver who signs in no more."""
+    return Viewer(account_id=0, person_id=person_id, name="", campus_no="", faces=frozenset(), face="")
 
 
-def values_for(viewer: Viewer) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {key: [] for key in FIELDS}
+def values_for(viewer: Viewer) -> dict[str, dict[str, str]]:
+    """What each field says, by the campus number whose it is; by "" what is of the person."""
+    found: dict[str, dict[str, str]] = {key: {} for key in FIELDS}
     for source in registry.personal_facts:
         for fact in source.load(viewer):
-            if fact.key in found:
-                found[fact.key].append(str(fact.value))
-    return {key: sorted(values) for key, values in found.items()}
+            field, _colon, number = fact.key.partition(":")
+            if field in found:
+                found[field][number] = str(fact.value)
+    return found
+
+
+def value_of(person_id: int, field: str, number: str) -> str | None:
+    """What a field says of the identity with this number. None where that cannot be told: it has no such number, or no number was given
+    and there are several. Of the numbers themselves, all: one that is corrected is not there any more."""
+    said = values_for(reader_of(person_id)).get(field, {})
+    if field == "people.campus_no":
+        return "、".join(sorted(said)) or None
+    return said.get(number) if number else next(iter(said.values())) if len(said) == 1 else None
 
 
 def owners_of(case: flows.Case) -> Iterable[flows.PostAt]:

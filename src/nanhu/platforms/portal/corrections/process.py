@@ -33,6 +33,14 @@ CORRECTION: Final = flows.register_flow(
                     is_fact=True,
                     is_key=True,
                 ),
+                flows.Field(
+                    key="number",
+                    label=_("哪个学号或工号的"),
+                    is_required=False,
+                    most=40,
+                    is_key=True,
+                    help=_("有几个身份时填；姓名、照片不用填"),
+                ),
                 flows.Field(key="wanted", label=_("应当是"), most=200, is_fact=True, help=_("照片写“见附件”")),
                 flows.Field(key="why", label=_("为什么"), kind="long_text", most=500),
                 flows.Field(

@@ -12,15 +12,16 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.jobs import job
-from nanhu.platforms.flows.api import CaseClosed, CaseOpened, TaskDone, case_card, did_not_come, go_on
+from nanhu.platforms.flows.api import CaseClosed, TaskDone, TaskOpened, case_card, did_not_come, go_on
 from nanhu.platforms.people.api import (
     AffiliationChanged,
     AffiliationEnded,
     AffiliationStarted,
     PersonChanged,
     PersonsMerged,
+    PersonsParted,
 )
-from nanhu.platforms.portal.corrections.fields import values_of
+from nanhu.platforms.portal.corrections.fields import value_of
 from nanhu.platforms.portal.corrections.process import ARRIVAL, CHECK, KEY
 from nanhu.platforms.portal.models import Correction, FieldOwner
 
@@ -29,36 +30,43 @@ BY: Final = Actor.system("portal.corrections")
 ARRIVES_WITHIN: Final = timedelta(days=2)
 
 
-def is_ours(event: CaseOpened | CaseClosed | TaskDone) -> bool:
+def is_ours(event: CaseClosed | TaskDone | TaskOpened) -> bool:
     return event.definition == KEY
 
 
-@subscribe(CaseOpened, name="portal.note_correction", wants=is_ours)
-def note_correction(events: Sequence[CaseOpened]) -> None:
-    """What the field said when its person complained; heard twice, the first reading stands."""
+@subscribe(TaskOpened, name="portal.note_correction", wants=is_ours)
+def note_correction(events: Sequence[TaskOpened]) -> None:
+    """When it comes to its owner: the first time, and whenever it was sent back and says something else."""
     for event in events:
-        case = case_card(event.case_id)
-        if case.applicant_id is None:
-            continue
-        field = str(case.data["what"])
-        values = values_of(case.applicant_id)
-        owner = FieldOwner.objects.filter(field=field).first()
-        Correction.objects.get_or_create(
-            case_id=event.case_id,
-            defaults={
-                "person_id": case.applicant_id,
-                "field": field,
-                "seen": values[field] if values else [],
-                "unit_id": owner.unit_id if owner else None,
-            },
-        )
+        note(event.case_id)
+
+
+@transaction.atomic
+def note(case_id: int) -> Correction | None:
+    """What the field says when its person complains of it. The same complaint again: that first reading stands."""
+    case = case_card(case_id)
+    if case.applicant_id is None:
+        return None
+    field, number = str(case.data["what"]), str(case.data.get("number") or "")
+    found = Correction.objects.select_for_update().filter(case_id=case_id).first()
+    if found is None:
+        found = Correction(case_id=case_id, person_id=case.applicant_id, first_person_id=case.applicant_id)
+    elif (found.field, found.number) == (field, number):
+        return found
+    owner = FieldOwner.objects.filter(field=field).first()
+    found.field, found.number, found.unit_id = field, number, owner.unit_id if owner else None
+    found.seen = value_of(found.person_id, field, number)
+    found.save()
+    return found
 
 
 @subscribe(TaskDone, name="portal.watch_correction", wants=is_ours)
 def watch_correction(events: Sequence[TaskDone]) -> None:
     """The owner says that it is mended."""
     said = [one.case_id for one in events if (one.step, one.decision) == (CHECK, "agree")]
-    Correction.objects.filter(case_id__in=said, watched_at=None).update(watched_at=now())
+    for case_id in said:
+        note(case_id)
+    Correction.objects.filter(case_id__in=said, watched_at=None, closed_at=None).update(watched_at=now())
     settle(watched().filter(case_id__in=said))
 
 
@@ -83,12 +91,31 @@ subscribe(AffiliationEnded, name="portal.see_end")(see_new_values)
 @subscribe(PersonsMerged, name="portal.rekey_corrections")
 def rekey_corrections(events: Sequence[PersonsMerged]) -> None:
     for event in events:
-        Correction.objects.filter(person_id=event.gone_id).update(person_id=event.kept_id)
+        hand_over(Correction.objects.filter(person_id=event.gone_id), event.kept_id)
+
+
+@subscribe(PersonsParted, name="portal.part_corrections")
+def part_corrections(events: Sequence[PersonsParted]) -> None:
+    for event in events:
+        theirs = Correction.objects.filter(person_id=event.kept_id, first_person_id=event.restored_id)
+        hand_over(theirs, event.restored_id)
+
+
+@transaction.atomic
+def hand_over(found: QuerySet[Correction], person_id: int) -> None:
+    """What another record says is no new value: of what still runs it is read anew."""
+    for one in found.select_for_update():
+        one.person_id = person_id
+        if one.closed_at is None:
+            one.seen = value_of(person_id, one.field, one.number)
+        one.save(update_fields=["person_id", "seen"])
 
 
 @job("portal.watch_corrections", every="25 * * * *")
 def watch_corrections() -> int:
-    """For what no event told (a photo), and for what does not come."""
+    """For what no event told (a photo, an owner's word that was lost), and for what does not come."""
+    lost = Correction.objects.filter(closed_at=None, watched_at=None, case__tokens__step=ARRIVAL)
+    Correction.objects.filter(pk__in=list(lost.values_list("pk", flat=True))).update(watched_at=now())
     return settle(watched())
 
 
@@ -110,19 +137,19 @@ def settle(found: Collection[Correction] | QuerySet[Correction]) -> int:
 
 def settle_one(pk: int) -> bool:
     """Whether it went on. The value is compared with the one at which its person complained, not with what he asked for: it is for the
-    owner to say what is right."""
+    owner to say what is right. From what cannot be read nothing is concluded, but two days are two days."""
     one = Correction.objects.select_for_update().get(pk=pk)
-    values = values_of(one.person_id) if one.watched_at and not one.closed_at else None
-    if one.watched_at is None or values is None:
+    if one.watched_at is None or one.closed_at is not None:
         return False
-    if values[one.field] != one.seen:
-        one.arrived_at, one.now = now(), values[one.field]
+    value = value_of(one.person_id, one.field, one.number)
+    if value is not None and one.seen is not None and value != one.seen:
+        one.arrived_at, one.now = now(), value
         one.save(update_fields=["arrived_at", "now"])
         go_on(by=BY, case_id=one.case_id, step=ARRIVAL)
         return True
     if now() - one.watched_at < ARRIVES_WITHIN:
         return False
-    one.watched_at = None
-    one.save(update_fields=["watched_at"])
+    one.watched_at, one.seen = None, one.seen or value
+    one.save(update_fields=["watched_at", "seen"])
     did_not_come(by=BY, case_id=one.case_id, step=ARRIVAL)
     return True

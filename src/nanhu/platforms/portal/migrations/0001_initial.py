@@ -637,12 +637,17 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("field", models.TextField()),
                 (
-                    "seen",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(), help_text="all values of the field, in order"
+                    "number",
+                    models.TextField(blank=True, default="", help_text="the campus number whose unit or status it is"),
+                ),
+                ("seen", models.TextField(help_text="unknown: nothing is concluded", null=True)),
+                ("now", models.TextField(blank=True, default="")),
+                (
+                    "first_person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
-                ("now", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "watched_at",

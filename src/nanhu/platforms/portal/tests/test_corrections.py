@@ -11,6 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import definitions
+from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
 from nanhu.platforms.portal.corrections import watching
@@ -109,7 +110,7 @@ def test_it_ends_when_the_new_value_has_come_and_not_before(student, office):
     assert "等新的值到达" in student.get("/me/corrections/").content.decode()
     rename("林晓雨")
     case, kept = Case.objects.get(), Correction.objects.get()
-    assert (case.state, case.outcome, kept.seen, kept.now) == ("closed", "granted", ["林小雨"], ["林晓雨"])
+    assert (case.state, case.outcome, kept.seen, kept.now) == ("closed", "granted", "林小雨", "林晓雨")
     page = student.get("/me/corrections/").content.decode()
     assert "已改好" in page
     assert "林小雨" in page, "what it said when he complained"
@@ -144,6 +145,70 @@ def test_another_field_that_changes_ends_nothing(student, office):
     decide(office, "agree")
     rename("林晓雨")
     assert Correction.objects.get().arrived_at is None
+
+
+def test_another_identity_of_the_same_person_ends_nothing(student, office):
+    owner = FieldOwner.objects.get()
+    FieldOwner.objects.create(field="people.unit", unit_id=owner.unit_id, office="head", changed_by_name="周敏")
+    complain(student, what="people.unit", number="20240518", wanted="外国语学院")
+    decide(office, "agree")
+    also = people.AffiliationRecord(
+        kind="temporary", campus_no="L0099", starts_on=date(2026, 9, 1), unit_code="08", state="active"
+    )
+    record = people.PersonRecord(key="more", person_id=person_of("20240518"), affiliations=(also,))
+    people.apply_records(by=TEST, records=[record], origin=ORIGIN)
+    deliver_pending()
+    assert Correction.objects.get().arrived_at is None
+    moved = people.AffiliationRecord(
+        kind="student", campus_no="20240518", starts_on=date(2026, 9, 1), unit_code="0801", state="active"
+    )
+    record = people.PersonRecord(key="moved", person_id=person_of("20240518"), affiliations=(moved,))
+    people.apply_records(by=TEST, records=[record], origin=ORIGIN)
+    deliver_pending()
+    assert Correction.objects.get().arrived_at is not None
+
+
+def test_of_a_leaver_it_comes_back_and_ends_too(student, office):
+    complain(student)
+    decide(office, "agree")
+    Account.objects.filter(person_id=person_of("20240518")).update(state=Account.State.SUSPENDED)
+    with time_machine.travel(now() + timedelta(days=2, minutes=1)):
+        watching.watch_corrections()
+    assert Task.objects.filter(state="open").count() == 1
+    decide(office, "agree")
+    rename("林晓雨")
+    assert Case.objects.get().outcome == "granted"
+
+
+def test_sent_back_and_sent_again_of_another_field_that_one_is_watched(student, office):
+    complain(student)
+    Case.objects.update(data=Case.objects.get().data | {"what": "people.photo"})
+    watching.note(Case.objects.get().pk)
+    assert Correction.objects.get().field == "people.photo"
+    decide(office, "agree")
+    rename("林晓雨")
+    assert Correction.objects.get().arrived_at is None
+
+
+def test_a_merge_is_no_new_value_and_parting_gives_it_back(student, office):
+    complain(student)
+    decide(office, "agree")
+    mine, other = person_of("20240518"), person_of("T00900")
+    watching.hand_over(Correction.objects.filter(person_id=mine), other)
+    watching.watch_corrections()
+    assert (Correction.objects.get().seen, Correction.objects.get().arrived_at) == ("王处长", None)
+    watching.part_corrections([people.PersonsParted(kept_id=other, restored_id=mine)])
+    assert (Correction.objects.get().seen, Correction.objects.get().person_id) == ("林小雨", mine)
+
+
+def test_a_word_of_the_owner_that_was_lost_is_heard_by_the_job(student, office):
+    complain(student)
+    decide(office, "agree")
+    Correction.objects.update(watched_at=None)
+    rename("林晓雨")
+    assert Case.objects.get().state == "running"
+    watching.watch_corrections()
+    assert Case.objects.get().outcome == "granted"
 
 
 def test_a_refusal_says_why_and_one_may_ask_again(student, office):
@@ -195,4 +260,4 @@ def test_the_keeper_names_who_answers(db):
 def test_the_database_knows_that_what_arrived_is_another(student, office):
     complain(student)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Correction.objects.update(arrived_at=now(), now=["林小雨"])
+        Correction.objects.update(arrived_at=now(), now="林小雨")

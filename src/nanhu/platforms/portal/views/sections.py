@@ -5,13 +5,14 @@ from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.registry import LifeTopic, Tile, Viewer
+from nanhu.kernel.registry import LifeTopic, Tile, TileContent, Viewer
 from nanhu.platforms.portal import agenda, menu, rules
-from nanhu.platforms.portal.guard import attempt
+from nanhu.platforms.portal.guard import attempt, is_slow
 from nanhu.platforms.portal.tiles import TileView
 from nanhu.platforms.portal.views.home import viewer_of
 
@@ -64,6 +65,8 @@ def life_of(viewer: Viewer, key: str) -> Life:
 
 def view_of(topic: LifeTopic, part: registry.LifePart, viewer: Viewer) -> TileView | None:
     tile = Tile(key=part.key, title=topic.title, load=part.load, icon=topic.icon)
+    if is_slow(f"life:{part.key}"):
+        return TileView(tile, content=TileContent(caption=_("这时太慢，过两分钟再看")))
     outcome = attempt(f"life:{part.key}", partial(part.load, viewer))
     if outcome.error_number:
         return TileView(tile, error_number=outcome.error_number)
