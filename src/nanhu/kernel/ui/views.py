@@ -16,7 +16,7 @@ from django.http import (
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from nanhu.kernel.configuration import configuration
@@ -56,7 +56,7 @@ def manifest(_request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 @require_GET
-@cache_control(no_cache=True)
+@never_cache
 def worker(request: HttpRequest) -> HttpResponse:
     """At the top, for its scope is its folder; looked at anew each time, so that a new version is known at the next visit."""
     return render(request, "ui/worker.js", installable.worker_facts(), content_type="text/javascript; charset=utf-8")

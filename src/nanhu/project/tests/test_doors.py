@@ -126,6 +126,7 @@ OPEN = {
     "mobile:entered",
     "mobile:link",
     "mobile:callback",
+    "wecom-trusted-domain",
     "requests:anonymous",
     "requests:anonymous_key",
     "requests:anonymous_send",
@@ -161,6 +162,7 @@ ARGUMENTS = {
     "source": "oa",
     "external_id": "oa-1",
     "place": 1,
+    "mark": "nobody-has-this-one",
 }
 MACHINES: set[str] = {
     "identity:radius_authenticate",

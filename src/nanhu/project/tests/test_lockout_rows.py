@@ -52,6 +52,7 @@ ROW_OF = {
 COUNTS_NOBODY = {
     "ui:theme",
     "ui:manifest",
+    "wecom-trusted-domain",
     "ui:worker",
     "ui:school_file",
     "ui:language",

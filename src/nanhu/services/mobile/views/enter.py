@@ -4,8 +4,10 @@ import secrets
 import time
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,7 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.cookies import host_only
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.adapters import choice
@@ -22,7 +26,8 @@ from nanhu.services.mobile.errors import StateMismatchError
 from nanhu.services.mobile.models import Binding
 from nanhu.services.mobile.services import bindings, entering
 
-STATES, USERID, ENTERED = "mobile.states", "mobile.userid", "mobile.entered"
+STATES, ENTERED = "mobile.states", "mobile.entered"
+COOKIE, SALT = host_only("nanhu_wecom"), "nanhu.mobile.link"
 MOST_STATES, SECONDS = 5, 600
 METHODS: Final = ("swk",)
 """Of RFC 8176: a key held by software, the app's."""
@@ -61,8 +66,7 @@ def entered(request: HttpRequest) -> HttpResponse:
     if not entry.userid:
         return failed(request, "stranger", target)
     if entry.binding is None:
-        request.session[USERID] = [entry.userid, time.time()]
-        return HttpResponseRedirect(reverse("mobile:link"))
+        return waiting_to_be_linked(entry.userid)
     return signed_in(request, entry.binding, target)
 
 
@@ -100,26 +104,52 @@ def signed_in(request: HttpRequest, binding: Binding, target: str) -> HttpRespon
     return response
 
 
+def waiting_to_be_linked(userid: str) -> HttpResponse:
+    """In a cookie of this browser, signed: a sign-in between begins a new session."""
+    response = HttpResponseRedirect(reverse("mobile:link"))
+    response.set_cookie(
+        COOKIE,
+        signing.TimestampSigner(salt=SALT).sign(userid),
+        max_age=SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def userid_to_link(request: HttpRequest) -> str:
+    try:
+        return signing.TimestampSigner(salt=SALT).unsign(request.COOKIES.get(COOKIE, ""), max_age=SECONDS)
+    except signing.BadSignature as error:
+        raise StateMismatchError from error
+
+
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """A userid that nobody's record fits (A060): who signs in binds it himself, and so changes an old binding."""
-    userid, at = request.session.get(USERID, ["", 0.0])
-    if not userid or at < time.time() - SECONDS:
-        raise StateMismatchError
+    userid = userid_to_link(request)
     viewer = getattr(request, "viewer", None)
     if request.method != "POST" or viewer is None or viewer.person_id is None:
-        return render(request, "mobile/link.html", {"here": reverse("mobile:link"), "is_signed_in": viewer is not None})
-    request.session.pop(USERID)
+        facts = {"here": reverse("mobile:link"), "is_signed_in": viewer is not None, "userid": userid}
+        return render(request, "mobile/link.html", facts)
+    response: HttpResponse = HttpResponseRedirect(HOME)
     try:
         bindings.bind(
-            by=actor_of(request),
-            person_id=viewer.person_id,
-            userid=userid,
-            how=Binding.How.ACCOUNT,
-            moves=True,
+            by=actor_of(request), person_id=viewer.person_id, userid=userid, how=Binding.How.ACCOUNT, moves=True
         )
     except CampusError as error:
-        return render(request, "mobile/certify_refused.html", {"error": error}, status=error.http_status)
-    return HttpResponseRedirect(HOME)
+        response = render(request, "mobile/certify_refused.html", {"error": error}, status=error.http_status)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@login_not_required
+@require_GET
+def trusted_domain(_request: HttpRequest, mark: str) -> HttpResponse:
+    """The file by which 企业微信 sees that this address is the school's (可信域名): `[wecom] verify` in the school's file."""
+    if not mark or mark != str(school().table("wecom").members.get("verify", "")):
+        raise Http404
+    return HttpResponse(mark, content_type="text/plain")
