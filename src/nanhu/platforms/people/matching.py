@@ -155,11 +155,17 @@ def _indexes(numbers: Sequence[str], plain: Sequence[str], purpose: str) -> dict
 def open_documents(person_ids: Sequence[int], *, by: Actor, purpose: str) -> dict[int, str]:
     """Document numbers of a few persons who must be compared; one line in the audit log."""
     opened = {p.id: p.id_number or "" for p in Person.objects.filter(id__in=list(person_ids))}
+    note_opened(opened, by=by, purpose=purpose)
+    return opened
+
+
+def note_opened(person_ids: Iterable[int], *, by: Actor, purpose: str) -> None:
+    """The line alone: of numbers opened in a transaction whose own lines are taken back."""
+    listed = sorted(person_ids)
     audit.record(
         by=by,
         action="people.open_documents",
-        target=f"persons:{len(opened)}",
+        target=f"persons:{len(listed)}",
         reason=purpose,
-        facts={"person_ids": sorted(opened)[:200]},
+        facts={"person_ids": listed[:200]},
     )
-    return opened

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
+from nanhu.platforms.datahub.cleaning.contacts import clean_phone
 from nanhu.platforms.datahub.cleaning.documents import PASSPORT, is_one_off, is_transposed
 from nanhu.platforms.datahub.cleaning.names import folded, is_near
 from nanhu.platforms.datahub.cleaning.person import CleanRow
 from nanhu.platforms.datahub.findings import Finding
+
+BEGINNING: Final = 4
+"""So many characters say the cohort of a campus number."""
 
 
 @dataclass(slots=True)
@@ -63,7 +68,8 @@ class Holder:
 @dataclass(slots=True)
 class PersonBook:
     """Everyone known, by every number they ever had; grows while rows are read. `voids`: by campus number, who is known of
-    batches that were rolled back alone. `decided`: what stewards said of a person under another name."""
+    batches that were rolled back alone. `decided`: what stewards said of a person under another name.
+    `beginnings`: of the campus numbers."""
 
     persons: dict[int, Known] = field(default_factory=dict)
     by_document: dict[bytes, list[Holder]] = field(default_factory=dict)
@@ -71,6 +77,7 @@ class PersonBook:
     decided: dict[tuple[int, str], bool] = field(default_factory=dict)
     indexes: dict[str, bytes] = field(default_factory=dict)
     by_number: dict[str, int] = field(default_factory=dict)
+    beginnings: set[str] = field(default_factory=set)
     next_token: int = -1
 
     def add(self, known: Known) -> None:
@@ -82,6 +89,10 @@ class PersonBook:
         if not any(one.fits(kind, country) for one in holders):
             holders.append(Holder(token, kind, country))
         self.persons[token].documents.setdefault(document, campus_no)
+
+    def is_number(self, campus_no: str) -> bool:
+        """Not the phone that stands in its column where columns are exchanged: that has eleven digits as well."""
+        return not clean_phone(campus_no) or campus_no[:BEGINNING] in self.beginnings
 
     def owner_of(self, document: bytes, row: CleanRow) -> int | None:
         fitting = [
@@ -97,6 +108,8 @@ class PersonBook:
         owner, holder = self.owner_of(document, row), self.by_number.get(row.campus_no)
         if owner is None and holder is None:
             return self._newcomer(row, document)
+        if owner is not None and holder is None and self.persons[owner].numbers and not self.is_number(row.campus_no):
+            return Match(None, (Finding("campus_no_phone", "campus_no"),))
         if owner is not None and holder in {None, owner}:
             return self._accept(owner, row, document)
         if owner is None and holder is not None:

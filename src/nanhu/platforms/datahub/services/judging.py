@@ -1,6 +1,6 @@
 """Judging rows: cleaned, then matched one after another in the order of the file."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -10,7 +10,7 @@ from nanhu.platforms.datahub.cleaning.names import folded
 from nanhu.platforms.datahub.cleaning.person import CleanRow, clean_person
 from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, text_of
 from nanhu.platforms.datahub.findings import Finding
-from nanhu.platforms.datahub.matching.book import Known, Match, PersonBook, is_near_number
+from nanhu.platforms.datahub.matching.book import BEGINNING, Known, Match, PersonBook, is_near_number
 from nanhu.platforms.datahub.models import KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.services.landing import StoredRow
@@ -24,7 +24,8 @@ STATES: Final = LandingRow.State
 
 @dataclass(slots=True)
 class Judged:
-    """A row with what became of it. `campus_no` also of a refused one; `filled`: the fields that it says something of."""
+    """A row with what became of it. `campus_no` also of a refused one; `shown_no`: the same, where it is surely one and may be
+    shown; `filled`: the fields that it says something of."""
 
     row_id: int
     line: int
@@ -34,6 +35,7 @@ class Judged:
     token: int | None = None
     rivals: tuple[int, ...] = ()
     campus_no: str = ""
+    shown_no: str = ""
     filled: tuple[str, ...] = ()
 
     def reject(self, *findings: Finding) -> None:
@@ -98,6 +100,7 @@ def read_book() -> PersonBook:
     for campus_no, person_id in people.campus_numbers().items():
         if person_id in book.persons:
             book.by_number[campus_no] = person_id
+            book.beginnings.add(campus_no[:BEGINNING])
             book.persons[person_id].numbers.add(campus_no)
     if voids:
         book.voids = {number: voids[one] for number, one in people.void_numbers().items() if one in voids}
@@ -129,10 +132,19 @@ def read_decisions(book: PersonBook) -> None:
         book.decided[heirs.get(person_id, person_id), folded(alias)] = state == Review.State.SAME
 
 
-def match_rows(spec: SourceSpec, rows: Iterable[Judged], book: PersonBook) -> None:
+def match_rows(spec: SourceSpec, rows: Sequence[Judged], book: PersonBook) -> None:
     waiting = [row for row in rows if row.clean is not None]
     numbers = sorted({row.clean.id_number for row in waiting if row.clean and row.clean.id_number})
     book.indexes = people.document_indexes(numbers)
+    if spec.kind == "persons":
+        fresh = [
+            row.clean
+            for row in waiting
+            if row.clean and not book.owner_of(book.indexes[row.clean.id_number or ""], row.clean)
+        ]
+        book.beginnings |= {clean.campus_no[:BEGINNING] for clean in fresh}
+    for row in rows:
+        row.shown_no = row.campus_no if book.is_number(row.campus_no) else ""
     for row in waiting:
         if row.clean is not None:
             settle(row, match_one(spec, row.clean, book))

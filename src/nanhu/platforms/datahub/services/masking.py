@@ -7,31 +7,34 @@ from typing import Any, Final
 from nanhu.platforms.datahub.cleaning.dates import clean_date
 from nanhu.platforms.datahub.cleaning.text import Cell, text_of
 
-LOOKS_SENSITIVE: Final = re.compile(r"(?:\d[\s\-.·_/]*){6,}")
-NUMBER: Final = re.compile(r"[A-Za-z]{0,3}\d(?:[\s\-]?\d){6,}[Xx]?")
+BETWEEN: Final = r"[\W_]{0,3}"
+DIGIT: Final = r"[\dOoIl]"
+"""Also the letters that are typed in their place."""
+LOOKS_SENSITIVE: Final = re.compile(rf"\d(?:{BETWEEN}{DIGIT}){{5,}}")
+NUMBER: Final = re.compile(rf"[A-Za-z]{{0,3}}\d(?:{BETWEEN}{DIGIT}){{6,}}(?:{BETWEEN}[Xx])?")
 LETTERED: Final = re.compile(r"[A-Za-z]{1,3}\d{7,}")
 SHORTEST: Final = 11
 
 
 def looks_sensitive(cell: Cell) -> bool:
-    """Six digits or more that are no date; also with blanks and strokes between them, and in full width."""
+    """Six digits or more that are no date; also with blanks and signs between them, and in full width."""
     if cell is None or not LOOKS_SENSITIVE.search(text := text_of(cell)):
         return False
     return clean_date(text) is None
 
 
-def masked(text: str, pattern: str = "") -> str:
-    """Of such numbers only the first and last two characters; those of the shape `pattern` stay, as campus numbers do."""
-    return NUMBER.sub(lambda found: masked_number(found.group(), pattern), text)
+def masked(text: str, own: str = "") -> str:
+    """Of such numbers only the first and last two characters; `own`, a campus number, stays."""
+    return NUMBER.sub(lambda found: masked_number(found.group(), own), text)
 
 
-def masked_number(text: str, pattern: str) -> str:
-    plain = re.sub(r"[\s\-]", "", text)
+def masked_number(text: str, own: str) -> str:
+    plain = re.sub(r"[\W_]", "", text)
     is_sensitive = len(plain) >= SHORTEST or LETTERED.fullmatch(plain)
-    if not is_sensitive or clean_date(text) is not None or (pattern and re.fullmatch(pattern, plain.upper())):
+    if not is_sensitive or clean_date(text) is not None or (own and plain.upper() == own):
         return text
     return f"{plain[:2]}{'*' * (len(plain) - 4)}{plain[-2:]}"
 
 
-def masked_facts(facts: Mapping[str, Any], pattern: str = "") -> dict[str, Any]:
-    return {name: masked(value, pattern) if isinstance(value, str) else value for name, value in facts.items()}
+def masked_facts(facts: Mapping[str, Any], own: str = "") -> dict[str, Any]:
+    return {name: masked(value, own) if isinstance(value, str) else value for name, value in facts.items()}

@@ -1,12 +1,11 @@
 """Outcomes of rows: states, findings, reviews, documents people also had."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
 
-from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.datahub.findings import CATALOGUE, Finding
 from nanhu.platforms.datahub.matching.book import PersonBook
@@ -15,7 +14,6 @@ from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, Review
 from nanhu.platforms.datahub.services.judging import Judged
 from nanhu.platforms.datahub.services.masking import masked_facts
 from nanhu.platforms.datahub.services.survivors import only_number
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.people import api as people
 
 LARGEST_SAMPLE: Final = 200
@@ -38,8 +36,6 @@ def write_rows(rows: Sequence[Judged], person_ids: Mapping[int, int]) -> None:
 
 def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
     """What looks like a number of a document, phone or account is masked, whichever column it stood in."""
-    shape = SOURCES[batch.source].number if batch.source in SOURCES else None
-    pattern = shape.pattern if shape else ""
     Issue.objects.bulk_create(
         [
             Issue(
@@ -49,7 +45,7 @@ def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
                 code=finding.code,
                 column=finding.column,
                 severity=CATALOGUE[finding.code].severity,
-                facts=masked_facts(finding.facts, pattern),
+                facts=masked_facts(finding.facts, row.shown_no),
             )
             for row in rows
             for finding in row.findings
@@ -155,7 +151,9 @@ def open_reviews(
     Review.objects.bulk_create([*named, *held, *pairs], ignore_conflicts=True)
 
 
-def suspect(*, by: Actor, rows: Sequence[Judged], book: PersonBook) -> list[Suspicion]:
+def suspect(
+    *, rows: Sequence[Judged], book: PersonBook, documents: Callable[[set[int]], Mapping[int, str]]
+) -> list[Suspicion]:
     newcomers = {row.token for row in rows if row.token is not None and book.persons[row.token].is_fresh}
     if not newcomers:
         return []
@@ -169,8 +167,8 @@ def suspect(*, by: Actor, rows: Sequence[Judged], book: PersonBook) -> list[Susp
             book.persons[token].phone_index = indexes[phone]
 
     def open_numbers(near: set[int]) -> dict[int, str]:
-        known = [token for token in near if token > 0 and token not in own]
-        opened = people.open_documents(known, by=by, purpose="查重比对") if known else {}
+        known = {token for token in near if token > 0 and token not in own}
+        opened = dict(documents(known)) if known else {}
         return opened | {token: number for token, number in own.items() if token in near and token is not None}
 
     return find_duplicates((book.persons[t] for t in newcomers if t is not None), book.persons.values(), open_numbers)

@@ -7,10 +7,11 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.platforms.datahub.cleaning.names import folded
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Issue, KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.services.mending import replay_rows
-from nanhu.platforms.datahub.services.rebuilding import rebuild, split_rows
+from nanhu.platforms.datahub.services.rebuilding import cleaned, in_batches, rebuild, split_rows
 from nanhu.platforms.people import api as people
 
 
@@ -89,6 +90,7 @@ def part_again(*, by: Actor, review_id: int, reason: str) -> Review:
         reject_held(review.row)
     if review.right_id is None:
         kept_id = restored_id = review.left_id
+        take_out_alias(review, by=by)
     else:
         numbers = set(people.numbers_of_merge(review.change_set_id or 0))
         kept_id, restored_id = people.part_persons(by=by, merge_id=review.change_set_id or 0, reason=reason)
@@ -96,6 +98,27 @@ def part_again(*, by: Actor, review_id: int, reason: str) -> Review:
     rebuild(by=by, person_ids=[kept_id, restored_id], reason=reason)
     audit.record(by=by, action="datahub.part_again", target=f"review:{review_id}", reason=reason)
     return review
+
+
+def take_out_alias(review: Review, *, by: Actor) -> None:
+    """All that was said of the person under this name since the question was put, in whichever file; and what it taught."""
+    family, alias = list(people.families([review.left_id])), folded(review.alias)
+    decided = Review.objects.select_for_update(of=("self",)).filter(left__in=family, right=None).select_related("row")
+    equal = [one for one in decided.order_by("id") if folded(one.alias) == alias]
+    for one in equal:
+        if one.state == Review.State.SAME:
+            close(one, by=by, state=Review.State.DIFFERENT)
+    since = min(one.row_id or 0 for one in equal)
+    rows = LandingRow.objects.filter(person_id__in=family, state=LandingRow.State.ACCEPTED)
+    stay: set[str] = set()
+    gone: set[str] = set()
+    for spec, batch, accepted in in_batches(rows):
+        for row in cleaned(spec, batch, list(accepted)):
+            is_other = row.clean is not None and row.row_id >= since and folded(row.clean.name) == alias
+            (gone if is_other else stay).add(row.campus_no)
+            if is_other:
+                reject_held(LandingRow.objects.get(id=row.row_id))
+    KnownDocument.objects.filter(person_id__in=family, campus_no__in=gone - stay).delete()
 
 
 def lock_review(review_id: int, state: str) -> Review:

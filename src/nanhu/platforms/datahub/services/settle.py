@@ -1,6 +1,6 @@
 """The golden step: judged rows become golden records in one transaction. Killed before its end, it never happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -25,11 +25,14 @@ def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
     """All rows of a landed batch, for good or (dry run) as a rehearsal."""
     people.lock_golden()
     batch = lock_batch(batch_id, READY)
+    opened: set[int] = set()
     with transaction.atomic():
-        result, counts, gone = settle_and_look(by=by, batch=batch, rows=rows)
+        result, counts, gone = settle_and_look(by=by, batch=batch, rows=rows, opened=opened)
         is_held = batch.gate_level != Level.GREEN and not (batch.is_dry_run or batch.is_released)
         transaction.set_rollback(is_held)
     if is_held:
+        if opened:
+            people.note_opened(opened, by=by, purpose="查重比对")
         return hold(by=by, batch=batch, rows=rows, result=result, counts=counts)
     state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
     outcome.finish_batch(batch, state=state, counts=counts, result=result)
@@ -52,13 +55,13 @@ def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
 
 
 def settle_and_look(
-    *, by: Actor, batch: Batch, rows: Sequence[Judged]
+    *, by: Actor, batch: Batch, rows: Sequence[Judged], opened: set[int]
 ) -> tuple[people.ApplyResult, dict[str, object], list[absences.Absent]]:
-    """What the rows do, and what the gate says of it: by what stood before them."""
+    """What the rows do, and what the gate says of it: by what stood before them. `opened`: whose documents it looked at."""
     spec = source(batch.source)
     standing = absences.standing_of(spec)
     gone = absences.absent_from(standing, {row.campus_no for row in rows})
-    result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run)
+    result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run, opened=opened)
     counts |= {"filled": gate.filled_in(batch, rows), "measured": gate.usual_faults(rows, result)}
     gate.look(batch, rows, result, gone=len(gone), standing=len(standing))
     batch.gone = [[one.name, one.campus_no] for one in gone]
@@ -86,13 +89,19 @@ def lock_batch(batch_id: int, states: Sequence[str]) -> Batch:
 
 
 def settle_rows(
-    *, by: Actor, batch: Batch, rows: Sequence[Judged], dry_run: bool
+    *, by: Actor, batch: Batch, rows: Sequence[Judged], dry_run: bool, opened: set[int] | None = None
 ) -> tuple[people.ApplyResult, dict[str, object]]:
     """Match, merge the rows of each person, apply, and write down what became of every row."""
     spec = source(batch.source)
     book = read_book()
     match_rows(spec, rows, book)
-    flag_slips(rows, lambda ids: people.open_documents(sorted(ids), by=by, purpose="查重比对"))
+    looked = opened if opened is not None else set()
+
+    def documents(ids: set[int]) -> Mapping[int, str]:
+        looked.update(ids)
+        return people.open_documents(sorted(ids), by=by, purpose="查重比对")
+
+    flag_slips(rows, documents)
     survivors = survivors_of(rows, spec)
     result = people.apply_records(
         by=by, records=records_of(survivors.values(), spec, book), origin=origin_of(spec, batch.id), dry_run=dry_run
@@ -100,7 +109,7 @@ def settle_rows(
     person_ids = {token: token for token in book.persons if token > 0}
     person_ids |= {int(key): person_id for key, person_id in result.person_ids.items()}
     outcome.note_outvoted(rows, result.outvoted)
-    suspicions = outcome.suspect(by=by, rows=rows, book=book)
+    suspicions = outcome.suspect(rows=rows, book=book, documents=documents)
     if not dry_run:
         outcome.remember_documents(batch, rows, book, person_ids)
         outcome.open_reviews(batch=batch, rows=rows, found=suspicions, person_ids=person_ids)

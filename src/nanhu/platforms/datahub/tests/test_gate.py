@@ -5,6 +5,7 @@ import random
 import pytest
 
 from nanhu.kernel.errors import SamePersonError
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import ReleaseRefusedError
@@ -188,6 +189,13 @@ def test_a_limit_holds_from_today_on(steward, hand_in, right):
     assert steward.post("/datahub/gate/limits/set/", said).status_code == 302
     assert GateLimit.objects.get(source="aa.students", withdrawn_at=None).amber == 500
     assert hand_in(WRONG["a fifth less"]).state == "applied"
+
+
+def test_numbers_opened_for_a_file_that_is_held_leave_a_line(hand_in, right):
+    before = AuditEntry.objects.filter(action="people.open_documents").count()
+    others = [one | {"document": person(n + 300)["document"]} for n, one in enumerate(PEOPLE)]
+    assert hand_in(listed(others)).state == "waiting"
+    assert AuditEntry.objects.filter(action="people.open_documents").count() == before + 1
 
 
 # Deletes

@@ -72,7 +72,9 @@ def test_the_steward_says_once_that_the_row_is_theirs_and_may_take_it_back(hand_
     assert names() == {"14231100001": "王芳", "14231100002": "王芳"}
     again = hand_in(register(first, student()))
     assert again.counts["held"] == 0
-    part_again(by=BY, review_id=Review.objects.get().id, reason="看错了")
+    hand_in(register(student(**OTHER | {"no": "14231100003"}, 出生日期="2004-11-02")))
+    part_again(by=BY, review_id=Review.objects.order_by("id").first().id, reason="看错了")
+    assert names() == {"14231100001": "李明"}, "of all files that said it, under every number"
     assert hand_in(register(first) + "\n").counts["rejected"] == 1
 
 
@@ -245,6 +247,26 @@ def test_numbers_are_sealed_by_content_when_columns_shift(hand_in, units):
         assert number not in kept
     assert report.counts["rejected"] == 2
     assert id_number() in LandingRow.objects.filter(batch_id=report.batch).order_by("id").first().sealed
+
+
+@pytest.mark.parametrize("phone", ["13800138001", "138.0013.8001", "138·0013/8001", "1380O13800l"])
+def test_a_phone_is_masked_where_a_column_of_the_finding_shifted(hand_in, units, phone):
+    hand_in(register(student()))
+    hand_in(register(student(no="14231100001", 班级代码="", 班级名称=phone, 性别=phone)))
+    hand_in(register(student(no=phone, name="王?", document=id_number(order=3))))
+    hand_in(f"学号,姓名,手机号码\n{phone},李明,14231100001\n", source_key="sa.contacts", name="电话.csv")
+    assert phone not in f"{list(Issue.objects.values_list('facts', flat=True))}"
+    raw = LandingRow.objects.values_list("raw", flat=True)
+    assert phone not in f"{list(raw)}"
+
+
+def test_a_phone_in_the_column_of_campus_numbers_is_no_further_number_of_a_person(hand_in, units):
+    hand_in(register(student()))
+    report = hand_in(register(student(no="13800138001", phone="14231100001")))
+    assert (report.counts["codes"]["campus_no_phone"], names()) == (1, {"14231100001": "李明"})
+    fresh = student(no="14271100001", name="王芳", document=id_number(order=3))
+    report = hand_in(register(student(no="14271100002"), fresh))
+    assert (report.counts["rejected"], len(names())) == (0, 3)
 
 
 # S · files as they are

@@ -109,6 +109,7 @@ def row_side(review: Review) -> list[tuple[str, str]]:
         return []
     stored = next(iter(stored_rows(review.row.batch, row_ids=[review.row.pk])))
     columns, spec = review.row.batch.columns, SOURCES[review.row.batch.source]
+    own = {number for one in (review.left, review.right) if one for number in people.numbers_of(one.id)}
     shown = [
         (field_label(name), columns[name], spec.fields[name])
         for name in spec.fields
@@ -117,7 +118,7 @@ def row_side(review: Review) -> list[tuple[str, str]]:
     return [
         (
             label,
-            masked(text, spec.number.pattern if spec.number else "") if not one.is_sensitive else mask_id_number(text),
+            masked(text, text if text in own else "") if not one.is_sensitive else mask_id_number(text),
         )
         for label, header, one in shown
         if (text := text_of(stored.cells.get(header)))
