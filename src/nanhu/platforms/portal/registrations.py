@@ -27,6 +27,7 @@ from nanhu.kernel.registry import (
 )
 from nanhu.platforms.portal.integrations import feeds
 from nanhu.platforms.portal.models import Integration, IntegrationValue
+from nanhu.platforms.portal.weather.services import provider, weather
 
 MANUAL_READERS: Final = ("campus.admin", "identity.admin", "identity.security", "identity.auditor")
 
@@ -75,6 +76,16 @@ def integrations_answer() -> CheckResult:
     return CheckResult(verdict=Verdict.OK, message=str(_("接入的系统都取得到")))
 
 
+def weather_is_fresh() -> CheckResult:
+    if not provider()[0]:
+        return CheckResult(verdict=Verdict.OK, message=str(_("没有选天气服务，首页不显示天气")))
+    found = weather()
+    if found is None or found.is_old:
+        remedy = str(_("看 NANHU_WEATHER_… 的设置和 worker 的日志。"))
+        return CheckResult(verdict=Verdict.WARN, message=str(_("三个多小时没有取到天气")), remedy=remedy)
+    return CheckResult(verdict=Verdict.OK, message=str(_("天气是新的")))
+
+
 applications.add(
     Application(
         key="portal.systems",
@@ -101,3 +112,4 @@ offline_pages.add(
     OfflinePage(key="portal.home", address=lambda: reverse("portal:home")),
     OfflinePage(key="portal.calendar", address=lambda: reverse("portal:calendar:days"), title=_("日程")),
 )
+checks.add(Check(key="portal.weather", title=_("天气"), run=weather_is_fresh, order=61))

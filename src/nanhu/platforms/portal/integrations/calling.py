@@ -53,13 +53,15 @@ def fetch(call: Call, *, seconds: float = SECONDS, largest: int = LARGEST) -> Do
 def refuse_address(address: str) -> None:
     """Raises AddressRefusedError where an integration may not stand at it: no https, inside, or no address at all."""
     example = rules.addressed(address, "0")
-    if rules.NUMBER in rules.origin_of(address) or "{" in example or "}" in example:
+    if "{" in example or "}" in example:
         raise AddressRefusedError(why="{campus_no}")
     try:
         parts = outgoing.checked(example)
         outgoing.refuse_internal(example)
     except OSError as error:
         raise AddressRefusedError(why=str(error)) from error
+    if rules.NUMBER in rules.origin_of(address):
+        raise AddressRefusedError(why="{campus_no}")
     if parts.scheme.lower() != "https" and not rules.is_among(rules.host_of(example), hosts("plain_hosts")):
         raise AddressRefusedError(why="http")
 

@@ -1,16 +1,18 @@
 """The desk where other systems are taken in (接入管理): list, form of each kind, trial beside the drawn tile, two people, export."""
 
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db.models import Q
 from django.forms.models import model_to_dict
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -28,12 +30,12 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.registry import Role, Tile
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.integrations import forms, moving, services, trying
+from nanhu.platforms.portal.integrations import forms, living, moving, services, trying
 from nanhu.platforms.portal.models import Integration, IntegrationRelease
 from nanhu.platforms.portal.tiles import TileView
 
@@ -192,14 +194,45 @@ def release(request: PageRequest, one: Integration) -> Integration:
     return services.go_live(by=request.actor, one=one, token=uuid4())
 
 
-@integration.form("rest/", forms.WordsForm, title=_("设为维护"), icon="wrench", done=_("已设为维护。"))
-def rest(request: PageRequest, form: forms.WordsForm, one: Integration) -> None:
+def answered_for(request: PageRequest, public_id: UUID) -> Integration:
+    """For who takes systems in, and for whoever holds the post that answers for this one; for others it is not there."""
+    found = Integration.objects.filter(public_id=public_id).first()
+    if found is None or not (KEEPER.key in request.viewer.roles or living.answers_for(request.viewer, found)):
+        raise NotFoundError(what=Integration.what)
+    return found
+
+
+def back_from(request: PageRequest) -> HttpResponse | None:
+    """Whoever only answers for it goes back to where he came from."""
+    return None if KEEPER.key in request.viewer.roles else HttpResponseRedirect(reverse("portal:systems"))
+
+
+@integration.form(
+    "rest/",
+    forms.WordsForm,
+    title=_("设为维护"),
+    icon="wrench",
+    done=_("已设为维护。"),
+    allows=lambda _viewer: True,
+    subject=Seen(answered_for),
+)
+def rest(request: PageRequest, form: forms.WordsForm, one: Integration) -> HttpResponse | None:
     services.rest(by=request.actor, one=one, words=form.cleaned_data["words"])
+    return back_from(request)
 
 
-@integration.action("wake/", done=_("已恢复。"))
-def wake(request: PageRequest, one: Integration) -> None:
+@integration.form(
+    "wake/",
+    forms.NoFields,
+    title=_("结束维护"),
+    icon="play",
+    done=_("已恢复。"),
+    allows=lambda _viewer: True,
+    subject=Seen(answered_for),
+)
+def wake(request: PageRequest, _form: forms.NoFields, one: Integration) -> HttpResponse | None:
     services.wake(by=request.actor, one=one)
+    return back_from(request)
 
 
 @integration.form(

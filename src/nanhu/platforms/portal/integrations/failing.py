@@ -10,7 +10,7 @@ from django.db.models import F
 from nanhu.kernel.clock import now
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.integrations import living
+from nanhu.platforms.portal.integrations import living, rules
 from nanhu.platforms.portal.models import Integration
 
 log = structlog.get_logger()
@@ -32,8 +32,8 @@ def is_down(one: Integration) -> bool:
 
 @transaction.atomic
 def note_failure(one: Integration, error: Exception) -> None:
-    log.warning("portal.integration_failed", key=one.key, error=f"{type(error).__name__}: {error}")
-    words = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+    words = rules.shown(f"{type(error).__name__}: {error}", LONGEST_ERROR)
+    log.warning("portal.integration_failed", key=one.key, error=words)
     same = Integration.objects.filter(pk=one.pk, version=one.version)
     same.update(failures=F("failures") + 1, failed_at=now(), error=words)
     untold = same.filter(failures__gte=MOST_FAILURES, told_at=None, state=Integration.State.LIVE)

@@ -124,7 +124,7 @@ def span_of(event: Any) -> tuple[datetime, timedelta, bool]:
     ends = event.decoded("dtend", None)
     usual = timedelta(days=1) if is_whole else timedelta(hours=1)
     length = moment_at(ends) - moment_at(starts) if ends is not None else event.decoded("duration", usual)
-    return moment_at(starts), max(length, timedelta()), is_whole
+    return moment_at(starts), min(max(length, timedelta()), AHEAD), is_whole
 
 
 def moment_at(value: date | datetime) -> datetime:
@@ -153,7 +153,7 @@ def listed(value: Any) -> list[Any]:
 def news_in(body: bytes) -> Iterator[Item]:
     try:
         root = fromstring(body)
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, LookupError) as error:
         raise rules.BadAnswerError(f"no feed: {error}") from error
     for entry in (*root.iter("item"), *root.iter(f"{ATOM}entry")):
         is_atom = entry.tag.startswith(ATOM)
@@ -174,12 +174,13 @@ def text_in(entry: Element, name: str) -> str:
 
 
 def published(text: str) -> datetime:
-    """What says no time is dated to the epoch's end of the list: it is never news."""
+    """What says no time, or one that cannot be, stands at the end of the list and is never news."""
     try:
         moment = parsedate_to_datetime(text) if text[:4].isalpha() or "," in text else rules.moment_of(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=CAMPUS_ZONE)
+        known = moment if moment.tzinfo else moment.replace(tzinfo=CAMPUS_ZONE)
     except (ValueError, TypeError, IndexError):
-        return start_of(date(2000, 1, 1))
+        known = rules.EARLIEST
+    return known if rules.EARLIEST < known < rules.LATEST else rules.EARLIEST
 
 
 def news_for(viewer: Viewer) -> list[NoticeLine]:

@@ -215,6 +215,10 @@ class TrialForm(forms.Form):
     )
 
 
+class NoFields(forms.Form):
+    """A press of a button."""
+
+
 class WordsForm(forms.Form):
     words = forms.CharField(label=_("给大家看的话"), max_length=80, help_text=_("例：今晚升级，22 点恢复"))
 

@@ -51,6 +51,14 @@ def is_for(one: Integration, viewer: Viewer, *, everywhere: bool = False) -> boo
     )
 
 
+def answers_for(viewer: Viewer, one: Integration) -> bool:
+    """Holds the post that answers for it."""
+    if "portal.posts" not in viewer.known:
+        held = people.posts_of(viewer.person_id) if viewer.person_id is not None else []
+        viewer.known["portal.posts"] = {(post.unit_id, post.office) for post in held}
+    return (one.owner_unit_id, one.owner_office) in viewer.known["portal.posts"]
+
+
 def categories_of(viewer: Viewer) -> frozenset[str]:
     """By name, of ties that live."""
     if "portal.categories" not in viewer.known:

@@ -15,6 +15,8 @@ DEEPEST: Final = 20
 LONGEST_VALUE, LONGEST_LINE = 24, 60
 POINTER: Final = re.compile(r"(/([^~/]|~[01])*)+")
 LATEST_EPOCH: Final = 4_102_444_800
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Between them a moment is; beyond, no table and no page could hold it."""
 FRAME_FLAGS: Final = ("allow-scripts", "allow-same-origin", "allow-forms", "allow-popups", "allow-downloads")
 """What a framed page may be given; to lead the whole window elsewhere is not among it."""
 
@@ -65,8 +67,11 @@ def moment_of(value: object) -> datetime:
             return datetime.fromtimestamp(value, UTC)
         found = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise BadAnswerError(f"no moment: {str(value)[:40]}") from error
-    return found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
+        raise BadAnswerError("no moment") from error
+    moment = found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
+    if not EARLIEST < moment < LATEST:
+        raise BadAnswerError("no moment of these years")
+    return moment
 
 
 def addressed(address: str, campus_no: str) -> str:

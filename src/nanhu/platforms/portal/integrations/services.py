@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -73,6 +73,8 @@ def write(one: Integration, facts: Mapping[str, Any]) -> None:
             one.save()
     except IntegrityError as error:
         raise KeyTakenError from error
+    except DataError as error:
+        raise NotReadyError(missing=_("有不能保存的字符")) from error
     except ValidationError as error:
         raise NotReadyError(missing="；".join(error.messages)) from error
     transaction.on_commit(living.read_anew)

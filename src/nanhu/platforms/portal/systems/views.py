@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.registry import Application, BoxSystem, Text, box_systems
+from nanhu.kernel.registry import Application, BoxSystem, Text, Viewer, box_systems
 from nanhu.kernel.ui.templatetags.ui import campus_clock
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.people import api as people
@@ -39,6 +40,7 @@ class SystemLine:
     part: Text = ""
     fresh_at: datetime | None = None
     links: Sequence[tuple[Text, str]] = ()
+    keep: tuple[Text, str] | None = None
     takes: Sequence[Text] = ()
     bars: Sequence[tuple[date, str]] = ()
     percent: str = ""
@@ -46,12 +48,12 @@ class SystemLine:
 
 @require_safe
 def systems(request: HttpRequest) -> HttpResponse:
-    viewer_of(request)
+    viewer = viewer_of(request)
     health = {one.key: one for one in SystemHealth.objects.all()}
     days: dict[str, dict[date, SystemDay]] = {}
     for one in SystemDay.objects.filter(day__gt=campus_today() - timedelta(days=DAYS)):
         days.setdefault(one.key, {})[one.day] = one
-    reading = Reading(menu.offered_to(request), people.office_names(), health, days)
+    reading = Reading(viewer, menu.offered_to(request), people.office_names(), health, days)
     return render(request, "portal/systems.html", {"systems": [*reading.named(), *reading.others()]})
 
 
@@ -59,6 +61,7 @@ def systems(request: HttpRequest) -> HttpResponse:
 class Reading:
     """What one request has read, for all lines."""
 
+    viewer: Viewer
     offered: Sequence[Application]
     offices: dict[str, str]
     health: dict[str, SystemHealth]
@@ -88,10 +91,20 @@ class Reading:
             part=box.part if box else "",
             fresh_at=max(moments, default=own),
             links=[(one.name, one.address()) for one in self.offered if one.key in keys and not one.in_maintenance()],
+            keep=self.keep_of(rows),
             takes=list(dict.fromkeys(row.get_kind_display() for row in rows)),
             bars=bars,
             percent=percent,
         )
+
+    def keep_of(self, rows: Sequence[Integration]) -> tuple[Text, str] | None:
+        """What whoever answers for its page can do about it."""
+        page = next((row for row in rows if row.kind == Integration.Kind.PAGE), None)
+        if page is None or not living.answers_for(self.viewer, page):
+            return None
+        way = "wake" if page.state == Integration.State.RESTING else "rest"
+        words = _("结束维护") if way == "wake" else _("设为维护")
+        return words, reverse(f"portal:integrations:{way}", args=[page.public_id])
 
     def owner_of(self, rows: Sequence[Integration]) -> str:
         row = next((row for row in rows if row.owner_unit is not None), None)

@@ -14,12 +14,12 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.outgoing import Call
 from nanhu.kernel.registry import BoxSystem, Verdict, box_systems
 from nanhu.platforms.portal.guard import attempt
-from nanhu.platforms.portal.integrations import calling
-from nanhu.platforms.portal.integrations.rules import BadAnswerError
+from nanhu.platforms.portal.integrations import calling, rules
 from nanhu.platforms.portal.models import Integration, SystemDay, SystemHealth
 
 log = structlog.get_logger()
 AT_ONCE: Final = 8
+LONGEST_ERROR: Final = 200
 DOWN_AFTER, UP_AFTER = 2, 3
 DAYS: Final = 30
 GUARDED: Final = frozenset({401, 403, 405})
@@ -59,8 +59,8 @@ def problem_at(address: str) -> str:
     """Why a system is not there; empty where it answers."""
     try:
         status = calling.fetch(Call(address=address)).status
-    except (OSError, BadAnswerError) as error:
-        return f"{type(error).__name__}: {error}"[:200]
+    except (OSError, ValueError) as error:
+        return rules.shown(f"{type(error).__name__}: {error}", LONGEST_ERROR)
     return "" if status < HTTPStatus.BAD_REQUEST or status in GUARDED else f"status {status}"
 
 

@@ -258,6 +258,16 @@ def test_all_figures_cost_the_home_one_query(centre, vendor, student):
     assert len(queries_of(student, "/")) == before + 1
 
 
+@pytest.mark.parametrize(
+    "moment", ["\u0000", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1e999", True, {}]
+)
+def test_a_time_that_cannot_be_is_a_failure_and_breaks_nothing(centre, vendor, student, moment):
+    centre.live("data", "odd", vendor.says("/value", '{"value": 1, "at": 1795900000}'), time_at="/at")
+    vendor.says("/value", json.dumps({"value": 1, "at": moment}))
+    assert "暂时取不到" in student.get("/tiles/integration.odd/").content.decode()
+    assert Integration.objects.get().failures == 1
+
+
 def test_a_token_says_who_to_one_host_for_a_minute(centre, vendor, student):
     vendor.says("/balance", '{"value": 12.5}')
     centre.live("data", "balance", f"{vendor.url}/balance", sent="token", secret=SIGNING)
@@ -277,6 +287,7 @@ def test_a_token_says_who_to_one_host_for_a_minute(centre, vendor, student):
         {"content": '{"value": ' + "[" * 30 + "1" + "]" * 30 + "}"},
         {"content": '{"value": 1, "value": 2}'},
         {"content": '{"other": 1}'},
+        {"content": '{"value": 1}', "Content_Encoding": "x\u00ffy"},
         {"content": '{"value": {"a": 1}}'},
         {"content": "<html>"},
         {"content": b"\xff\x00"},
@@ -321,6 +332,8 @@ def test_a_hostile_text_stays_text_and_a_person_unknown_there_has_no_tile(centre
         "ftp://a.cn/",
         "javascript:alert(1)",
         "https://{campus_no}.evil.cn/",
+        "https://[",
+        "https://a.cn:99999/",
         "https://a.cn/{other}",
         "http://93.184.216.34/",
         "\x00",
@@ -409,6 +422,23 @@ def test_it_rests_wakes_and_retires_with_its_secret_values_and_favourites(centre
     assert centre.press(one, "wake").status_code == 409
     with pytest.raises(IntegrityError), transaction.atomic():
         Integration.objects.filter(pk=one.pk).update(secret="again")
+
+
+def test_whoever_holds_the_post_lets_it_rest_and_nobody_else(centre, vendor, student, teacher, clerk):
+    """陈思远 heads the unit that answers for it."""
+    one = centre.live("page", "plain", vendor.says("/plain", "ok"), name="旧系统")
+    assert f"/integrations/{one.public_id}/rest/" in teacher.get("/systems/").content.decode()
+    for other in (student, clerk):
+        assert f"/integrations/{one.public_id}/rest/" not in other.get("/systems/").content.decode()
+        assert centre.press(one, "rest", other, words="不该").status_code == 404
+    assert centre.press(one, "retire", teacher, reason="不该").status_code == 404
+    page = centre.press(one, "rest", teacher, words="今晚升级")
+    assert "维护中：今晚升级" in page.content.decode()
+    one.refresh_from_db()
+    assert one.state == "resting"
+    centre.press(one, "wake", teacher)
+    one.refresh_from_db()
+    assert one.state == "live"
 
 
 def test_it_does_not_live_without_three_good_trials_and_an_owner(centre, vendor):

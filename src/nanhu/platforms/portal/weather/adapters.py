@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -47,7 +48,13 @@ def percent(value: object) -> int:
 
 
 def day_of(day: str, sky: str, high: object, low: object, rain: int | None) -> dict[str, Any]:
-    return {"day": shown(day, 10), "sky": sky, "high": degrees(high), "low": degrees(low), "rain": rain}
+    return {
+        "day": date.fromisoformat(day[:10]).isoformat(),
+        "sky": sky,
+        "high": degrees(high),
+        "low": degrees(low),
+        "rain": rain,
+    }
 
 
 def level_in(title: str) -> str:
@@ -61,7 +68,7 @@ def warning_of(title: object, text: object, at: object) -> dict[str, str]:
         "title": said,
         "text": shown(text or "", LONGEST_WARNING),
         "level": level_in(said),
-        "at": str(at or "")[:25],
+        "at": shown(at or "", 25),
     }
 
 
@@ -165,9 +172,7 @@ def caiyun(place: Place) -> dict[str, Any]:
         "temperature": degrees(now["temperature"]),
         "sky": caiyun_sky(now["skycon"]),
         "days": [
-            day_of(
-                heat["date"][:10], caiyun_sky(sky["value"]), heat["max"], heat["min"], percent(rain.get("probability"))
-            )
+            day_of(heat["date"], caiyun_sky(sky["value"]), heat["max"], heat["min"], percent(rain.get("probability")))
             for heat, sky, rain in list(rows)[:DAYS]
         ],
         "warnings": [

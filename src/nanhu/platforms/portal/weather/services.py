@@ -99,7 +99,7 @@ def fetch() -> bool:
     try:
         key = Path(key_file).read_text().strip() if key_file else ""
         facts = ADAPTERS[name](Place(latitude=latitude, longitude=longitude, key=key, address=address))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError) as error:
         log.warning("portal.weather_failed", provider=name, error=type(error).__name__)
         return False
     WeatherReport.objects.update_or_create(
