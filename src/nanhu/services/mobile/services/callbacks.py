@@ -19,7 +19,7 @@ from nanhu.services.mobile.adapters.wecom.crypto import BadCallbackError
 from nanhu.services.mobile.adapters.wecom.line import Line
 from nanhu.services.mobile.events import MemberJoined, MemberLeft
 from nanhu.services.mobile.models import Binding, Callback, Member
-from nanhu.services.mobile.services import bindings
+from nanhu.services.mobile.services import bindings, sending
 
 BY = Actor.system("mobile.callback")
 PATIENCE = timedelta(seconds=300)
@@ -115,6 +115,7 @@ def joined(member: Member) -> str:
     member.state, member.joined_at = State.ACTIVE, now()
     member.save(update_fields=["state", "joined_at", "told_at"])
     bindings.bind_member(member)
+    sending.welcome(member)
     publish(MemberJoined(person_id=member.person_id))
     audit.record(by=BY, action="mobile.member_joined", target=f"person:{member.person_id}")
     return "joined"

@@ -26,7 +26,7 @@ from nanhu.kernel.retries.answers import Outside
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.port import Card, LaterError, StoppedError, VendorError
-from nanhu.services.mobile.models import Outgoing
+from nanhu.services.mobile.models import Member, Outgoing
 from nanhu.services.mobile.rules import words_of
 
 TAKE: Final = (Path(__file__).parents[1] / "sql" / "queries" / "take_from_bucket.sql").read_text(encoding="utf-8")
@@ -137,6 +137,18 @@ def tap(url: str) -> str:
     if url.startswith(f"{own}/"):
         return f"{enter}?{urlencode({'to': url.removeprefix(own)})}"
     return url or enter
+
+
+def welcome(member: Member) -> None:
+    """Once in a life: who leaves and comes back has had it."""
+    words = {
+        "state": State.WAITING,
+        "title": _("欢迎来到移动校园"),
+        "text": _("点开就进门户，不用再登录；消息和待办也会送到这里。"),
+        "url": configuration().public_url + reverse("mobile:mine:home"),
+        "due_at": now(),
+    }
+    Outgoing.objects.get_or_create(batch=member.public_id, userid=member.userid, defaults=words)
 
 
 def look(references: Sequence[str]) -> dict[str, MessageOutcome]:

@@ -70,6 +70,16 @@ def test_what_is_urgent_is_not_held_back_but_stays_below_their_minute(syncing, w
     assert wecom.company.limits.dropped == 0
 
 
+def test_who_joins_is_welcomed_once(syncing, wecom):
+    for _time in range(2):
+        wecom.join("t2")
+        wecom.leave("t2")
+    wecom.join("t2")
+    sending.carry_due()
+    assert messages(wecom) == ["欢迎来到移动校园"]
+    assert wecom.company.store.messages_of("t2")[0]["url"].endswith("/mobile/enter?to=%2Fmobile%2F")
+
+
 def test_a_thousand_are_one_call_and_the_way_leads_through_the_sign_in(syncing, wecom):
     everybody = [syncing.persons[one] for one in ("T1", "T2", "T3")]
     sending.send(batch_for(everybody))
