@@ -116,8 +116,8 @@ def population() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO people_person (public_id, name, pinyin, initials, sex, nationality, ethnicity, document_kind, email,
-                                          photo_path, provenance, created_at)
-               SELECT gen_random_uuid(), '张' || n, 'zhang', 'z', '0', '', '', '', n || '@nanhu.example', '', '{}', now()
+                                          photo_path, provenance, is_void, created_at)
+               SELECT gen_random_uuid(), '张' || n, 'zhang', 'z', '0', '', '', '', n || '@nanhu.example', '', '{}', false, now()
                  FROM generate_series(1, %s) AS n""",
             [PEOPLE],
         )
