@@ -5,6 +5,7 @@ import json
 from functools import cache
 from typing import Any, Final
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.translation import gettext
 
@@ -36,7 +37,9 @@ def worker_facts() -> dict[str, str]:
     facts = {
         "shell": json.dumps(shell()),
         "kept": json.dumps(sorted(one.address() for one in pages if not one.ends)),
-        "as_of": gettext("截至 {time}，离线"),
+        "offline": gettext("截至 {time}，离线"),
+        "slow": gettext("网络慢，先给您看 {time} 的；刷新看新的"),
+        "zone": settings.TIME_ZONE,
         "ends": json.dumps(sorted(one.address() for one in pages if one.ends)),
     }
     version = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]

@@ -6,7 +6,9 @@ const PAGES_CACHE = "nanhu-pages-1";
 const SHELL = JSON.parse("{{ shell|escapejs }}");
 const KEPT = new Set(JSON.parse("{{ kept|escapejs }}"));
 const ENDS = new Set(JSON.parse("{{ ends|escapejs }}"));
-const AS_OF = "{{ as_of|escapejs }}";
+const OFFLINE = "{{ offline|escapejs }}";
+const SLOW = "{{ slow|escapejs }}";
+const ZONE = "{{ zone|escapejs }}";
 const PATIENCE = 3000;
 const LARGEST_PAGE = 300_000;
 const MOST_FILES = 120;
@@ -41,8 +43,11 @@ async function page(event) {
   const fromNetwork = fetch(request);
   event.waitUntil(fromNetwork.then((answer) => keep(request, answer.clone(), begun), () => {}));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const isBroken = fromNetwork.then(() => false, () => true);
   const first = await Promise.race([fromNetwork.catch(() => undefined), late]);
-  return first ?? (await asKept(request)) ?? fromNetwork;
+  if (first) return first;
+  const words = (await Promise.race([isBroken, false])) ? OFFLINE : SLOW;
+  return (await asKept(request, words)) ?? fromNetwork;
 }
 
 // Whoever is led elsewhere is signed in no more.
@@ -57,13 +62,14 @@ async function keep(request, answer, begun) {
   await cache.put(request.url, new Response(text, { headers }));
 }
 
-async function asKept(request) {
+async function asKept(request, words) {
   const kept = await (await caches.open(PAGES_CACHE)).match(request.url);
   if (!kept) return undefined;
   const at = new Date(Number(kept.headers.get("X-Kept-At")));
-  const isToday = at.toDateString() === new Date().toDateString();
-  const time = at.toLocaleString([], { ...(isToday ? {} : { month: "numeric", day: "numeric" }), hour: "2-digit", minute: "2-digit" });
-  const note = `<p class="as-of" role="status">${AS_OF.replace("{time}", time)}</p>`;
+  const day = (moment) => moment.toLocaleDateString([], { timeZone: ZONE });
+  const date = day(at) === day(new Date()) ? {} : { month: "numeric", day: "numeric" };
+  const time = at.toLocaleString([], { ...date, hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: ZONE });
+  const note = `<p class="as-of" role="status">${words.replace("{time}", time)}</p>`;
   const text = (await kept.text()).replace(/<main\b[^>]*>/, (head) => head + note);
   return new Response(text, { headers: kept.headers });
 }
