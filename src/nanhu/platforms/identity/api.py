@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.admission import admit
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
@@ -9,7 +10,7 @@ from nanhu.platforms.identity.factors.services.removal import remove_all as remo
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.hashing import password_check_milliseconds
-from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
@@ -23,6 +24,7 @@ from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import holders_of
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
+from nanhu.platforms.identity.services.sessions import end_others
 
 __all__ = [
     "Account",
@@ -39,6 +41,7 @@ __all__ = [
     "accounts_of",
     "admit",
     "choose_face",
+    "end_other_sessions",
     "fresh_sign_in_required",
     "give_totp_for_sample",
     "grant_role",
@@ -63,6 +66,13 @@ __all__ = [
 def accounts_of(person_ids: Iterable[int]) -> list[Account]:
     """Of those who have one, in one query."""
     return list(Account.objects.filter(person_id__in=list(person_ids)))
+
+
+def end_other_sessions(*, by: Actor, person_id: int, but: int | None) -> None:
+    """Of whoever may be signed in under this person's name; `but`: the session of him who says so."""
+    account = account_of(person_id)
+    if account is not None:
+        end_others(by=by, account=account, but=but, how=SsoSession.End.ENDED_ELSEWHERE)
 
 
 def account_of(person_id: int) -> Account | None:

@@ -11,6 +11,7 @@ ACTIONS: dict[str, Text] = {
     "mobile.undo_binding": _("撤销企业微信绑定"),
     "mobile.unbind": _("解除企业微信绑定"),
     "mobile.join": _("申请开通企业微信"),
+    "mobile.certify": _("学生认证通过"),
     "mobile.certification_refused": _("学生认证不符"),
     "mobile.hand_in_newcomer": _("新进教职工登记"),
     "mobile.refuse_newcomer": _("答复新进教职工登记：不属实"),

@@ -28,6 +28,27 @@ def has_consent(person_id: int) -> bool:
     return consenting([person_id]) == {person_id}
 
 
+def has_withdrawn(person_id: int) -> bool:
+    return Consent.objects.filter(person_id=person_id, purpose="binding").exists() and not has_consent(person_id)
+
+
+def is_proved(person_id: int) -> bool:
+    """By 学生认证, and the consent that went with it stands."""
+    return Consent.objects.filter(person_id=person_id, purpose="document", withdrawn_at=None).exists()
+
+
+def has_undone(person_id: int, userid: str | None = None) -> bool:
+    """Its owner said "that was not me": of this account, or of any."""
+    undone = Binding.objects.filter(person_id=person_id, end=Binding.End.UNDONE)
+    return (undone if userid is None else undone.filter(userid=userid)).exists()
+
+
+def standing_member(userid: str) -> Member | None:
+    """Whose account there is: one that we made or took over, and that is not about to go."""
+    rows = Member.objects.filter(userid=userid.lower(), state__in=REACHED)
+    return rows.exclude(task=Member.Task.DELETE).first()
+
+
 def consenting(ids: Collection[int]) -> set[int]:
     given = Consent.objects.filter(person_id__in=list(ids), purpose="binding", withdrawn_at=None)
     return set(given.values_list("person_id", flat=True))

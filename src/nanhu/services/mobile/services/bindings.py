@@ -1,5 +1,7 @@
 """Whose a userid is: one living binding a person and a userid; ended, undone or moved by its owner."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -29,26 +31,26 @@ def bind(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: boo
 
 @transaction.atomic
 def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bool = False) -> Binding | CampusError:
-    """A refusal is returned, not raised: what was told and written about it stays."""
+    """A refusal is returned, not raised: what was told and written about it stays. Whoever said no is bound by himself alone."""
     lock_key(f"mobile.binding:{person_id}")
     lock_key(f"mobile.userid:{userid}")
+    if how != How.ACCOUNT and (queries.has_withdrawn(person_id) or queries.has_undone(person_id, userid)):
+        return NotEntitledError()
     theirs, mine = queries.binding_of_userid(userid), queries.living_binding(person_id)
     if theirs is not None and theirs.person_id != person_id:
         tell(theirs.person_id, _("有人想把您的企业微信账号绑定到另一个人，没有成功。"))
         tell(person_id, _("您想绑定的企业微信账号属于另一个人，没有成功。"))
         audit.record(by=by, action="mobile.refuse_binding", target=f"person:{person_id}")
         return OthersAccountError()
-    if mine is not None and how == How.FORM:
-        tell(person_id, _("有人用您的信息申请开通企业微信。您已经开通过，没有改动；不是您本人请联系信息中心。"))
-        return BoundAlreadyError()
     if mine is not None and mine.userid == userid:
         return mine
     if mine is not None and not moves:
         tell(person_id, _("有人用另一个企业微信账号登录您的门户，没有成功；不是您本人请联系信息中心。"))
         return BoundAlreadyError()
+    moment = now()
     if mine is not None:
-        close(mine, End.MOVED)
-    made = Binding.objects.create(person_id=person_id, userid=userid, how=how, device=by.browser[:200])
+        close(mine, End.MOVED, moment)
+    made = Binding.objects.create(person_id=person_id, userid=userid, how=how, device=by.browser[:200], bound_at=moment)
     audit.record(by=by, action="mobile.bind", target=f"person:{person_id}", facts={"how": how, "userid": userid})
     tell(person_id, bound_words(made))
     return made
@@ -68,13 +70,19 @@ def tell(person_id: int, text: str) -> None:
 
 
 def bind_member(member: Member) -> None:
-    """Who joined with the account that we made for him is bound; the office's record is the proof."""
+    """The account that we made for somebody is bound to him, where it stands as his; the office's record is the proof, or his form."""
     if queries.living_binding(member.person_id) is None and queries.binding_of_userid(member.userid) is None:
-        bind(by=BY, person_id=member.person_id, userid=member.userid, how=How.RECORD)
+        how = How.FORM if queries.is_proved(member.person_id) else How.RECORD
+        tried(by=BY, person_id=member.person_id, userid=member.userid, how=how)
 
 
-def close(row: Binding, end: Binding.End) -> None:
-    row.ended_at, row.end = now(), end
+def bind_proved(member: Member) -> None:
+    if queries.is_proved(member.person_id):
+        bind_member(member)
+
+
+def close(row: Binding, end: Binding.End, moment: datetime) -> None:
+    row.ended_at, row.end = moment, end
     row.save(update_fields=["ended_at", "end"])
 
 
@@ -90,9 +98,31 @@ def consent(*, person_id: int, purposes: tuple[str, ...] = ("binding",)) -> None
 
 
 @transaction.atomic
+def prove(*, by: Actor, person_id: int) -> CampusError | None:
+    """The form fits and its code came back: consent, and membership at once. What it is a proof of is bound when the account
+    stands there as this person's; somebody else's under the same name never is. A refusal is returned, as above."""
+    lock_key(f"mobile.binding:{person_id}")
+    has_left = Member.objects.filter(person_id=person_id, state=Member.State.LEFT).exists()
+    is_through = queries.living_binding(person_id) is not None or (queries.is_proved(person_id) and not has_left)
+    if is_through or queries.has_undone(person_id):
+        tell(person_id, _("有人用您的信息申请开通企业微信。您已经开通过，没有改动；不是您本人请联系信息中心。"))
+        return BoundAlreadyError()
+    consent(person_id=person_id, purposes=("binding", "document"))
+    invite(person_id)
+    audit.record(by=by, action="mobile.certify", target=f"person:{person_id}")
+    return None
+
+
+@transaction.atomic
 def join(*, by: Actor, person_id: int) -> None:
-    """A person who is signed in agrees: membership follows at once. Who had left by himself is invited again."""
+    """A person who is signed in agrees: membership follows at once."""
     consent(person_id=person_id)
+    invite(person_id)
+    audit.record(by=by, action="mobile.join", target=f"person:{person_id}")
+
+
+def invite(person_id: int) -> None:
+    """Who had left by himself is invited again."""
     member = Member.objects.select_for_update().filter(person_id=person_id, state=Member.State.LEFT).first()
     if member is not None:
         member.state, member.pushed = Member.State.WAITING, None
@@ -100,25 +130,32 @@ def join(*, by: Actor, person_id: int) -> None:
     members.follow([person_id])
     if not Member.objects.filter(person_id=person_id).exists():
         raise NotEntitledError
-    audit.record(by=by, action="mobile.join", target=f"person:{person_id}")
 
 
 @transaction.atomic
-def undo(*, by: Actor, person_id: int) -> None:
-    """Within 72 hours, by its owner: "that was not me"."""
+def undo(*, by: Actor, person_id: int, session_id: int | None = None) -> None:
+    """Within 72 hours, by its owner: "that was not me". Every session but this one ends; what a move had ended is his again."""
     row = Binding.objects.select_for_update().filter(person_id=person_id, ended_at=None).first()
     if row is None:
         return
     if now() - row.bound_at > UNDO:
         raise UndoTooLateError
-    leave(by=by, person_id=person_id, action="mobile.undo_binding")
+    before = Binding.objects.filter(person_id=person_id, end=End.MOVED, ended_at=row.bound_at).first()
+    close(row, End.UNDONE, now())
+    identity.end_other_sessions(by=by, person_id=person_id, but=session_id)
+    if before is None or queries.binding_of_userid(before.userid) is not None:
+        leave(by=by, person_id=person_id, action="mobile.undo_binding")
+        return
+    before.ended_at, before.end = None, ""
+    before.save(update_fields=["ended_at", "end"])
+    audit.record(by=by, action="mobile.undo_binding", target=f"person:{person_id}")
 
 
 @transaction.atomic
 def leave(*, by: Actor, person_id: int, action: str = "mobile.unbind") -> None:
     """Consent withdrawn: the binding ends now, and the person is taken out of the contact book."""
     Consent.objects.filter(person_id=person_id, withdrawn_at=None).update(withdrawn_at=now())
-    end(person_id=person_id, end=End.UNDONE)
+    end(person_id=person_id, end=End.GIVEN_UP)
     audit.record(by=by, action=action, target=f"person:{person_id}")
     if not Consent.objects.filter(person_id=person_id, purpose="binding").exists():
         Consent.objects.create(

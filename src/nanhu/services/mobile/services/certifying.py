@@ -27,12 +27,11 @@ from nanhu.services.mobile.errors import (
     AttemptOverError,
     CodeRefusedError,
     MismatchError,
-    NotEntitledError,
     TooManyTriesError,
     WaitsAlreadyError,
 )
-from nanhu.services.mobile.models import Attempt, Binding, Newcomer
-from nanhu.services.mobile.services import bindings, members
+from nanhu.services.mobile.models import Attempt, Newcomer
+from nanhu.services.mobile.services import bindings
 
 A_NUMBER: Final = 5
 AN_ADDRESS: Final = 20
@@ -107,31 +106,19 @@ def proved(*, token: UUID | str, code: str) -> Attempt:
     return found
 
 
-def finish(*, by: Actor, token: UUID | str, code: str) -> Binding:
-    """Bound, and queued for the contact book at once. A mismatch names no field."""
+def finish(*, by: Actor, token: UUID | str, code: str) -> Attempt:
+    """Proved, and queued for the contact book at once. A mismatch names no field."""
     found = proved(token=token, code=code)
     if found.person_id is None:
         audit.record(by=by, action="mobile.certification_refused", target=f"attempt:{found.token}")
         raise MismatchError
     with transaction.atomic():
-        made = bindings.tried(
-            by=by, person_id=found.person_id, userid=student_number(found.person_id), how=Binding.How.FORM
-        )
-        if isinstance(made, Binding):
-            bindings.consent(person_id=found.person_id, purposes=("binding", "document"))
+        refusal = bindings.prove(by=by, person_id=found.person_id)
+        if refusal is None:
             Attempt.objects.filter(pk=found.pk).update(is_bound=True)
-            members.follow([found.person_id])
-    if not isinstance(made, Binding):
-        raise made
-    return made
-
-
-def student_number(person_id: int) -> str:
-    card = people.person_card(person_id)
-    living = [one for one in (card.affiliations if card else ()) if one.is_live and one.kind in {"student", "staff"}]
-    if not living:
-        raise NotEntitledError
-    return living[0].campus_no.lower()
+    if refusal is not None:
+        raise refusal
+    return found
 
 
 def apply(*, by: Actor, said: Mapping[str, Any]) -> Attempt:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.port import BookMember
-from nanhu.services.mobile.errors import BoundAlreadyError, OthersAccountError
-from nanhu.services.mobile.models import Binding, Member
+from nanhu.services.mobile.models import Binding
 from nanhu.services.mobile.services import bindings
 
 BY = Actor.system("mobile.enter")
@@ -28,20 +28,29 @@ def entry(*, by: Actor, code: str) -> Entry:
     if not userid:
         return Entry("")
     if found := queries.binding_of_userid(userid):
-        return Entry(userid, found)
-    person_id = made_for(userid) or by_phone(choice.vendor().member(userid))
+        return Entry(userid, found if is_good(found) else None)
+    made = made_for(userid)
+    person_id = made or by_phone(choice.vendor().member(userid))
     if person_id is None:
         return Entry(userid)
-    how = Binding.How.RECORD if made_for(userid) else Binding.How.PHONE
+    how = Binding.How.RECORD if made else Binding.How.PHONE
     try:
         return Entry(userid, bindings.bind(by=by, person_id=person_id, userid=userid, how=how))
-    except (BoundAlreadyError, OthersAccountError):
+    except CampusError:
         return Entry(userid)
+
+
+def is_good(binding: Binding) -> bool:
+    """What the record or a form bound is an account that we made: it lets nobody in that stands there for somebody else."""
+    if binding.how in {Binding.How.ACCOUNT, Binding.How.PHONE}:
+        return True
+    member = queries.standing_member(binding.userid)
+    return member is not None and member.person_id == binding.person_id
 
 
 def made_for(userid: str) -> int | None:
-    states = (Member.State.INVITED, Member.State.ACTIVE)
-    return Member.objects.filter(userid=userid, state__in=states).values_list("person_id", flat=True).first()
+    member = queries.standing_member(userid)
+    return member.person_id if member is not None and member.leaves_on is None else None
 
 
 def by_phone(member: BookMember | None) -> int | None:

@@ -89,6 +89,8 @@ def settled(member: Member, *, is_new: bool) -> None:
     else:
         row.task, row.due_at = Task.NONE, None
     row.save()
+    if row.state == State.INVITED and row.task != Task.DELETE:
+        bindings.bind_proved(row)
 
 
 def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Answer:

@@ -13,8 +13,10 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.crypto.vault import Vault
 from nanhu.kernel.models import SmsMessage
 from nanhu.services.mobile.models import Attempt, Binding, Consent, Member, Newcomer
-from nanhu.services.mobile.services import certifying
+from nanhu.services.mobile.services import certifying, comparing
 from nanhu.services.mobile.tests.conftest import STUDENTS, last_code, settle
+from nanhu.services.mobile.tests.test_entering import tap
+from nanhu.testing.members import SYSTEM
 
 pytestmark = pytest.mark.django_db
 PAGE, CODE = "/mobile/certify/", "/mobile/certify/code"
@@ -39,9 +41,10 @@ def certify(client, **changes):
 
 
 @pytest.mark.capability("A057.1")
-def test_four_fields_that_fit_bind(school, client):
+def test_four_fields_that_fit_bind(syncing, client, school):
     answer = certify(client)
     assert answer.status_code == 200
+    settle()
     found = Binding.objects.get(person_id=school.persons["S1"])
     assert (found.userid, found.how) == ("s1", "form")
 
@@ -115,7 +118,7 @@ def test_a_code_counts_its_tries_and_serves_its_own_browser_once(school, client)
         assert client.post(CODE, {"code": "000000" if code != "000000" else "111111"}).status_code == 422
     assert client.post(CODE, {"code": code}).status_code == 200
     assert client.post(CODE, {"code": code}).status_code == 410
-    assert Binding.objects.count() == 1
+    assert Attempt.objects.filter(is_bound=True).count() == 1
 
 
 @pytest.mark.capability("A057.4")
@@ -160,7 +163,7 @@ def test_who_is_bound_already_is_told_and_nothing_changes(school, client):
     answer = certify(Client())
     assert answer.status_code == 409
     assert "先登录门户" in answer.content.decode()
-    assert Binding.objects.count() == 1
+    assert Consent.objects.count() == 2
     told = [str(one.text) for one in SmsMessage.objects.order_by("pk")[before:]]
     assert any("没有改动" in one for one in told)
 
@@ -168,13 +171,27 @@ def test_who_is_bound_already_is_told_and_nothing_changes(school, client):
 def test_its_owner_undoes_it_within_72_hours(syncing, client, wecom):
     certify(client)
     settle()
-    owner = syncing.client("S1")
+    wecom.join("s1")
+    thief, owner = Client(), syncing.client("S1")
+    assert tap(thief, wecom, "s1")["Location"] == "/"
     assert "撤销，不是我" in owner.get("/mobile/").content.decode()
+    comparing.stop(by=SYSTEM)
     owner.post("/mobile/undo/")
-    settle()
     assert Binding.objects.get().end == "undone"
+    assert thief.get("/mobile/")["Location"].startswith("/sign-in")
+    assert tap(thief, wecom, "s1")["Location"] == "/mobile/link"
+    assert certify(Client()).status_code == 409
+    owner.post("/mobile/join/")
+    assert tap(thief, wecom, "s1")["Location"] == "/mobile/link"
+    owner.post("/mobile/leave/")
+    comparing.start(by=SYSTEM)
+    settle()
     assert "s1" not in wecom.members()
-    certify(Client())
+
+
+def test_after_72_hours_a_binding_is_no_more_undone(syncing, client, wecom):
+    certify(client)
+    settle()
     with time_machine.travel(now() + certifying.CODE_LIFE * 6 * 73):
         late = syncing.client("S1")
         assert "撤销，不是我" not in late.get("/mobile/").content.decode()
@@ -220,4 +237,15 @@ def test_odd_text_is_refused_or_compared_as_text(school, client, odd):
 def test_two_persons_with_one_phone_are_told_apart(school, client):
     school.record("S2", phone=PHONE)
     assert certify(client).status_code == 200
-    assert Binding.objects.get().person_id == school.persons["S1"]
+    assert set(Consent.objects.values_list("person_id", flat=True)) == {school.persons["S1"]}
+
+
+def test_an_account_that_stood_there_for_somebody_else_opens_nothing(syncing, client, wecom):
+    wecom.company.store.put("s1", "别人", "13800000000", [1], 1)
+    assert certify(client).status_code == 200
+    settle()
+    assert syncing.member("S1").state == Member.State.REVIEW
+    other = Client()
+    assert tap(other, wecom, "s1")["Location"] == "/mobile/link"
+    assert "_auth_user_id" not in other.session
+    assert not Binding.objects.exists()

@@ -1,17 +1,21 @@
 """One tap in 企业微信 and the portal is open; a code, a state and a colleague's account are good for nothing else."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.services.mobile.models import Binding
 from nanhu.services.mobile.views import enter
 from nanhu.services.mobile.views.enter import COOKIE, waiting_to_be_linked
 from nanhu.testing.members import PASSWORD, SYSTEM
+from nanhu.testing.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -73,9 +77,25 @@ def test_a_code_is_good_once_and_a_made_up_one_never(syncing, wecom):
 
 def test_it_is_no_fresh_proof(syncing, wecom, client):
     wecom.join("t2")
-    Binding.objects.update(bound_at="2026-01-01T00:00:00Z")
     tap(client, wecom, "t2")
     assert client.get("/card/code/enable/")["Location"].startswith("/sign-in/again")
+
+
+def test_an_undone_move_gives_the_old_account_back_and_puts_the_other_out(syncing, wecom):
+    wecom.join("t2")
+    wecom.company.store.put("wang-2", "王老师", "13800000000", [1], 1)
+    thief = Client()
+    tap(thief, wecom, "wang-2")
+    signed_in("T2", client=thief)
+    assert thief.post("/mobile/link").status_code == 302
+    tap(thief, wecom, "wang-2")
+    owner = syncing.client("T2")
+    owner.post("/mobile/undo/")
+    assert Binding.objects.get(ended_at=None).userid == "t2"
+    assert thief.get("/mobile/")["Location"].startswith("/sign-in")
+    assert tap(Client(), wecom, "wang-2")["Location"] == "/mobile/link"
+    assert tap(Client(), wecom, "t2")["Location"] == "/"
+    assert owner.get("/mobile/").status_code == 200
 
 
 def test_who_owes_a_second_step_takes_it_here_too(syncing, wecom, client):
@@ -116,6 +136,10 @@ def test_with_a_changed_phone_one_proves_oneself_to_the_portal_and_binds(school,
     assert client.post("/mobile/link").status_code == 200
     assert not Binding.objects.exists()
     client.post("/sign-in", {"username": "T2", "password": PASSWORD, "next": "/mobile/link"})
+    SsoSession.objects.update(authenticated_at=now() - timedelta(hours=1))
+    assert client.get("/mobile/link")["Location"].startswith("/sign-in/again")
+    assert client.post("/mobile/link").status_code == 403
+    SsoSession.objects.update(authenticated_at=now())
     assert "wang-laoshi" in client.get("/mobile/link").content.decode()
     assert client.post("/mobile/link").status_code == 302
     assert client.post("/mobile/link").status_code == 422

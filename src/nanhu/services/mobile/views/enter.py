@@ -2,12 +2,13 @@
 
 import secrets
 import time
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -32,6 +33,7 @@ MOST_STATES, SECONDS = 5, 600
 METHODS: Final = ("swk",)
 """Of RFC 8176: a key held by software, the app's."""
 HOME: Final = "/"
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @login_not_required
@@ -70,6 +72,20 @@ def entered(request: HttpRequest) -> HttpResponse:
     return signed_in(request, entry.binding, target)
 
 
+def waiting(response: HttpResponse, userid: str) -> HttpResponse:
+    response.set_signed_cookie(
+        COOKIE,
+        userid,
+        salt=SALT,
+        max_age=SECONDS,
+        path=reverse("mobile:link"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
 def taken_state(request: HttpRequest) -> str:
     """Where this browser wanted to go when it asked; each answer counts once."""
     kept: dict[str, Any] = request.session.get(STATES, {})
@@ -98,7 +114,7 @@ def signed_in(request: HttpRequest, binding: Binding, target: str) -> HttpRespon
         campus_no=card.affiliations[0].campus_no,
         methods=METHODS,
         after=target,
-        proved_at=binding.bound_at,
+        proved_at=LONG_AGO,
     )
     request.session[ENTERED] = True
     return response
@@ -128,18 +144,28 @@ def userid_to_link(request: HttpRequest) -> str:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def link(request: HttpRequest) -> HttpResponse:
+def link(request: HttpRequest) -> HttpResponseBase:
     """A userid that nobody's record fits (A060): who signs in binds it himself, and so changes an old binding."""
     userid = userid_to_link(request)
     viewer = getattr(request, "viewer", None)
-    if request.method != "POST" or viewer is None or viewer.person_id is None:
-        facts = {"here": reverse("mobile:link"), "is_signed_in": viewer is not None, "userid": userid}
-        return render(request, "mobile/link.html", facts)
+    if viewer is None or viewer.person_id is None:
+        return linking(request, userid, is_signed_in=viewer is not None)
+    return confirm(request, userid, viewer.person_id)
+
+
+def linking(request: HttpRequest, userid: str, *, is_signed_in: bool) -> HttpResponse:
+    facts = {"here": reverse("mobile:link"), "is_signed_in": is_signed_in, "userid": userid}
+    return render(request, "mobile/link.html", facts)
+
+
+@identity.fresh_sign_in_required
+def confirm(request: HttpRequest, userid: str, person_id: int) -> HttpResponse:
+    """It signs in from now on, as a password does: an unlocked phone alone does not add it."""
+    if request.method != "POST":
+        return linking(request, userid, is_signed_in=True)
     response: HttpResponse = HttpResponseRedirect(HOME)
     try:
-        bindings.bind(
-            by=actor_of(request), person_id=viewer.person_id, userid=userid, how=Binding.How.ACCOUNT, moves=True
-        )
+        bindings.bind(by=actor_of(request), person_id=person_id, userid=userid, how=Binding.How.ACCOUNT, moves=True)
     except CampusError as error:
         response = render(request, "mobile/certify_refused.html", {"error": error}, status=error.http_status)
     response.delete_cookie(COOKIE)
