@@ -69,6 +69,18 @@ class UndoTooLateError(CampusError):
     sentence = _("绑定已超过 72 小时，请用“解除绑定”。")
 
 
+class NothingToRetryError(CampusError):
+    code = "mobile.nothing_to_retry"
+    http_status = 409
+    sentence = _("这个人现在不该有企业微信账号，或正在核对，没有可重试的。")
+
+
+class OldComparisonError(CampusError):
+    code = "mobile.old_comparison"
+    http_status = 409
+    sentence = _("这次比较已超过一小时，请先重新比较。")
+
+
 class NotComparedError(CampusError):
     code = "mobile.not_compared"
     http_status = 409

@@ -65,6 +65,7 @@ class Consent(models.Model):
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     purpose = models.TextField(choices=Purpose)
+    came_from = models.BigIntegerField(null=True, help_text="whose it was before two records became one")
     version = models.TextField()
     given_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
@@ -89,10 +90,13 @@ class Binding(models.Model):
         MOVED = "moved", _("本人改绑")
         REMOVED = "removed", _("离校")
         LEFT = "left", _("本人退出企业微信")
+        MERGED = "merged", _("两份记录合并")
+        PARTED = "parted", _("合并撤销")
 
     what: ClassVar[Text] = _("这个绑定")
     public_id = models.UUIDField(default=uuid4, unique=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    came_from = models.BigIntegerField(null=True, help_text="whose it was before two records became one")
     userid = models.TextField(help_text="lower case, as 企业微信 gives it back")
     how = models.TextField(choices=How)
     device = models.TextField(default="", blank=True)
@@ -133,7 +137,8 @@ class Member(Retried):
     what: ClassVar[Text] = _("这个成员")
     public_id = models.UUIDField(default=uuid4, unique=True)
     person = models.OneToOneField("people.Person", on_delete=models.PROTECT, related_name="+")
-    userid = models.TextField(unique=True)
+    came_from = models.BigIntegerField(null=True, help_text="whose it was before two records became one")
+    userid = models.TextField()
     state = models.TextField(choices=State, default=State.WAITING)
     task = models.TextField(choices=Task, default=Task.CREATE, blank=True)
     name = models.TextField()
@@ -157,6 +162,7 @@ class Member(Retried):
             models.Index(fields=["leaves_on"], name="mobile_member_leaves", condition=Q(leaves_on__isnull=False)),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["userid"], condition=~Q(state="removed"), name="mobile_member_userid_once"),
             models.CheckConstraint(condition=~Q(task="") | Q(due_at=None), name="mobile_member_due_has_a_task"),
             models.CheckConstraint(condition=~Q(state="failed") | ~Q(error=""), name="mobile_member_failed_says_why"),
         ]

@@ -86,11 +86,11 @@ def wanted_of(
     card: PersonCard, *, phone_index: bytes | None, units: Mapping[str, int], has_agreed: bool, today: date
 ) -> Wanted | None:
     """By the affiliation that counts: a living one of staff before one of a student; else the one that ended last."""
-    ours = [one for one in card.affiliations if one.kind in KINDS and one.department_code in units]
-    ours = [one for one in ours if one.kind == "staff" or has_agreed]
+    ours = [one for one in card.affiliations if one.kind in KINDS and (one.kind == "staff" or has_agreed)]
     living = sorted((one for one in ours if one.is_live), key=lambda one: KINDS.index(one.kind))
     ended = sorted((one for one in ours if one.state == "ended"), key=lambda one: one.ends_on or today)
-    counting = living or ended[-1:]
+    placed = [one for one in living if one.department_code in units]
+    counting = placed or living or ended[-1:]
     if not counting:
         return None
     first = counting[0]
@@ -98,10 +98,11 @@ def wanted_of(
         person_id=card.person_id,
         userid=first.campus_no.lower(),
         name=card.name,
-        unit_id=units[first.department_code],
-        departments=tuple(dict.fromkeys(rules.OURS + units[one.department_code] for one in counting)),
+        unit_id=units.get(first.department_code, 0),
+        departments=tuple(dict.fromkeys(rules.OURS + units[one.department_code] for one in placed)),
         phone_index=phone_index or b"",
-        leaves_on=None if living else rules.leaves_on(first.kind, ended_on(first, today)),
+        leaves_on=None if living else max(rules.leaves_on(one.kind, ended_on(one, today)) for one in ended),
+        is_placed=bool(placed) or not living,
     )
 
 

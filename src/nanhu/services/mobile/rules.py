@@ -44,7 +44,8 @@ WORDS: Final[Mapping[int, Text]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How a person should stand in the contact book. `leaves_on`: all is over, and this is the day of the removal."""
+    """How a person should stand in the contact book. `leaves_on`: all is over, and this is the last day there; not `is_placed`:
+    he is of the school, and no unit is on record: he is left as he stands."""
 
     person_id: int
     userid: str
@@ -53,6 +54,7 @@ class Wanted:
     departments: tuple[int, ...]
     phone_index: bytes
     leaves_on: date | None = None
+    is_placed: bool = True
 
     @property
     def digest(self) -> bytes:
@@ -74,10 +76,12 @@ def step_for(*, wanted: Wanted | None, state: str, pushed: bytes | None, today: 
     """What is to be done. `state`: of the member, "" where there is none. Who left by himself is not invited again."""
     is_there = state not in {"", "removed"}
     if wanted is None or wanted.leaves_on is not None:
-        is_due = wanted is None or (wanted.leaves_on is not None and wanted.leaves_on <= today)
+        is_due = wanted is None or (wanted.leaves_on is not None and wanted.leaves_on < today)
         return ("delete" if is_due else "schedule") if is_there else "nothing"
     if state == "left":
         return "nothing"
+    if not wanted.is_placed:
+        return "keep" if is_there else "nothing"
     if not is_there or pushed is None:
         return "create"
     return "keep" if pushed == wanted.digest or not wanted.phone_index else "update"

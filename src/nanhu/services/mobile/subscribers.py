@@ -3,18 +3,25 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people.api import (
     AffiliationChanged,
     AffiliationEnded,
     AffiliationStarted,
     PersonChanged,
     PersonsMerged,
+    PersonsParted,
 )
+from nanhu.services.mobile import queries
 from nanhu.services.mobile.models import Attempt, Binding, Consent, Member
-from nanhu.services.mobile.services import certifying, members
+from nanhu.services.mobile.services import bindings, certifying, members
 
+BY = Actor.system("mobile.membership")
 FOLLOWED = frozenset({"name", "phone"})
 
 
@@ -48,11 +55,37 @@ def rekey(events: Sequence[PersonsMerged]) -> None:
 
 @transaction.atomic
 def merge(*, kept_id: int, gone_id: int) -> None:
-    """One person has one member: the other's is taken out of the book under the person it was made for."""
-    for model in (Consent, Attempt):
-        model.objects.filter(person_id=gone_id).update(person_id=kept_id)
-    if not Binding.objects.filter(person_id=kept_id, ended_at=None).exists():
-        Binding.objects.filter(person_id=gone_id, ended_at=None).update(person_id=kept_id)
-    if not Member.objects.filter(person_id=kept_id).exists():
-        Member.objects.filter(person_id=gone_id).update(person_id=kept_id)
+    """One person has one member: the other's is taken out of the book under the person it was made for, and its binding
+    with it. Whoever had said no has said no. What is moved remembers whose it was."""
+    Attempt.objects.filter(person_id=gone_id).update(person_id=kept_id)
+    said_no = queries.has_withdrawn(kept_id) or queries.has_withdrawn(gone_id)
+    has_member = Member.objects.filter(person_id=kept_id).exists()
+    if has_member or queries.living_binding(kept_id) is not None:
+        bindings.end(person_id=gone_id, end=Binding.End.MERGED)
+    for model in (Consent, Binding) if has_member else (Consent, Binding, Member):
+        model.objects.filter(person_id=gone_id).update(person_id=kept_id, came_from=gone_id)
+    if said_no:
+        Consent.objects.filter(person_id=kept_id, withdrawn_at=None).update(withdrawn_at=now())
+        bindings.end(person_id=kept_id, end=Binding.End.GIVEN_UP)
     members.follow([kept_id, gone_id])
+
+
+@subscribe(PersonsParted, name="mobile.part")
+def part_records(events: Sequence[PersonsParted]) -> None:
+    for one in events:
+        part(kept_id=one.kept_id, restored_id=one.restored_id)
+
+
+@transaction.atomic
+def part(*, kept_id: int, restored_id: int) -> None:
+    """What was the other's is his again, and opens the kept one's portal no more; each is bound anew by his next tap."""
+    moved = Member.objects.filter(person_id=kept_id, came_from=restored_id)
+    theirs = Q(came_from=restored_id) | Q(userid__in=list(moved.values_list("userid", flat=True)))
+    living = Binding.objects.filter(theirs, person_id=kept_id, ended_at=None)
+    if living.update(ended_at=now(), end=Binding.End.PARTED):
+        identity.end_other_sessions(by=BY, person_id=kept_id, but=None)
+    if Member.objects.filter(person_id=restored_id).exists():
+        moved = moved.none()
+    for rows in (Consent.objects, Binding.objects, moved):
+        rows.filter(person_id=kept_id, came_from=restored_id).update(person_id=restored_id, came_from=None)
+    members.follow([kept_id, restored_id])

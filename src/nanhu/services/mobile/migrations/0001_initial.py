@@ -143,6 +143,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "came_from",
+                    models.BigIntegerField(help_text="whose it was before two records became one", null=True),
+                ),
                 ("userid", models.TextField(help_text="lower case, as 企业微信 gives it back")),
                 (
                     "how",
@@ -168,6 +172,8 @@ class Migration(migrations.Migration):
                             ("moved", "本人改绑"),
                             ("removed", "离校"),
                             ("left", "本人退出企业微信"),
+                            ("merged", "两份记录合并"),
+                            ("parted", "合并撤销"),
                         ],
                         default="",
                     ),
@@ -195,6 +201,10 @@ class Migration(migrations.Migration):
                             ("document", "用证件号码核对身份，核对后不保存"),
                         ]
                     ),
+                ),
+                (
+                    "came_from",
+                    models.BigIntegerField(help_text="whose it was before two records became one", null=True),
                 ),
                 ("version", models.TextField()),
                 ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -266,7 +276,11 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("error", models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200)),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("userid", models.TextField(unique=True)),
+                (
+                    "came_from",
+                    models.BigIntegerField(help_text="whose it was before two records became one", null=True),
+                ),
+                ("userid", models.TextField()),
                 (
                     "state",
                     models.TextField(
@@ -471,6 +485,14 @@ class Migration(migrations.Migration):
             model_name="member",
             index=models.Index(
                 condition=models.Q(("leaves_on__isnull", False)), fields=["leaves_on"], name="mobile_member_leaves"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "removed"), _negated=True),
+                fields=("userid",),
+                name="mobile_member_userid_once",
             ),
         ),
         migrations.AddConstraint(

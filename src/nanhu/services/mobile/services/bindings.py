@@ -161,4 +161,4 @@ def leave(*, by: Actor, person_id: int, action: str = "mobile.unbind") -> None:
         Consent.objects.create(
             person_id=person_id, purpose="binding", version=CONSENT_VERSION, withdrawn_at=now()
         )  # staff, whom the record alone had made members: their "no" stands from now on
-    members.follow([person_id])
+    members.follow([person_id], is_braked=False)

@@ -95,7 +95,7 @@ def handle(callback_id: int) -> str:
 
 
 def outcome_of(row: Callback) -> str:
-    member = Member.objects.select_for_update().filter(userid=row.userid).first()
+    member = Member.objects.select_for_update().filter(userid=row.userid).exclude(state=State.REMOVED).first()
     if row.event != "change_contact" or member is None:
         return "no_member" if row.event == "change_contact" else "not_ours"
     if member.told_at is not None and row.told_at < member.told_at:

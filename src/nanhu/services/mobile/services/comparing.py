@@ -1,5 +1,7 @@
 """The contact book there beside ours: before the first sync as a dry run, then each night, and shown as a list that should be empty."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from nanhu.kernel import audit
@@ -9,11 +11,13 @@ from nanhu.kernel.retries import wake
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom.line import line
-from nanhu.services.mobile.errors import NotComparedError, NotConfiguredError
+from nanhu.services.mobile.errors import NotComparedError, NotConfiguredError, OldComparisonError
 from nanhu.services.mobile.models import Comparison, Corp, Difference, Member
+from nanhu.services.mobile.queries import REACHED
 from nanhu.services.mobile.services import departments, members
 
 KEPT = 30
+FRESH = timedelta(hours=1)
 Kind, State = Difference.Kind, Member.State
 GONE = (State.REMOVED, State.LEFT)
 
@@ -21,7 +25,8 @@ GONE = (State.REMOVED, State.LEFT)
 def compare(*, by: Actor) -> Comparison:
     """Nothing is written there. What is there and unknown here is shown and never touched."""
     there = choice.vendor().member_ids()
-    ours = {one.userid: one for one in Member.objects.all()}
+    every = sorted(Member.objects.all(), key=lambda one: one.state != State.REMOVED)
+    ours = {one.userid: one for one in every}  # a number given again is of who has it now
     lines = {userid: Difference(kind=kind, userid=userid, name=name) for kind, userid, name in members.preview()}
     for userid, member in ours.items():
         line_of(lines, member, there.get(userid))
@@ -101,21 +106,45 @@ def stop(*, by: Actor) -> None:
 
 @transaction.atomic
 def mend(*, by: Actor) -> int:
-    """Push again what the last comparison found otherwise there."""
+    """Push again what the last comparison found otherwise there, as far as it is still so here; and what the brake held."""
     made = last()
     if made is None or not members.is_started():
         raise NotComparedError
-    missing = made.lines.filter(words="missing").values_list("userid", flat=True)
-    changed = made.lines.filter(words="departments").values_list("userid", flat=True)
-    back = made.lines.filter(words="back").values_list("userid", flat=True)
-    moment = now()
-    rows = Member.objects.filter(task="")
-    done = rows.filter(userid__in=list(missing)).update(task="create", due_at=moment, attempts=0)
-    done += rows.filter(userid__in=list(changed)).update(task="update", due_at=moment, attempts=0)
-    done += rows.filter(userid__in=list(back)).update(task="delete", due_at=moment, attempts=0)
+    if now() - made.made_at > FRESH:
+        raise OldComparisonError
+    found = {one.userid: one for one in made.lines.exclude(kind=Kind.UNKNOWN)}
+    ids = Member.objects.filter(userid__in=list(found)).values_list("person_id", flat=True)
+    done = 0
+    for change in members.changes_for(list(ids), lock=True):
+        if change.member is not None:
+            done += mended(found[change.member.userid], change, change.member)
     audit.record(by=by, action="mobile.mend", target="mobile", facts={"queued": done})
     wake(members.CHANNEL)
     return done
+
+
+def mended(line: Difference, change: members.Change, member: Member) -> bool:
+    stays = member.state in REACHED and change.step in {"keep", "update"}
+    if member.task or (line.words in {"missing", "departments"} and not stays):
+        return False
+    if line.words == "missing":
+        member.state, member.pushed = State.WAITING, None
+        members.queue(member, Member.Task.CREATE)
+    elif line.words == "departments":
+        members.queue(member, Member.Task.UPDATE)
+    elif line.words == "back" and is_back(change, member):
+        members.queue(member, Member.Task.DELETE)
+    elif line.kind == Kind.REMOVE and change.step == "delete":
+        members.part_from(member)
+    else:
+        return False
+    return True
+
+
+def is_back(change: members.Change, member: Member) -> bool:
+    """Removed, still not wanted, and the account is nobody else's meanwhile."""
+    others = Member.objects.filter(userid=member.userid).exclude(pk=member.pk).exclude(state=State.REMOVED)
+    return member.state == State.REMOVED and change.step == "nothing" and not others.exists()
 
 
 @transaction.atomic

@@ -1,11 +1,11 @@
 """Membership equals affiliation: what should stand in the contact book is queued here; `pushing` does it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import uniform
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -14,14 +14,19 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.retries import wake
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters.wecom import tokens
-from nanhu.services.mobile.models import Corp, Difference, Member
+from nanhu.services.mobile.errors import NothingToRetryError
+from nanhu.services.mobile.models import Corp, Difference, Member, VendorCall
 from nanhu.services.mobile.rules import Step, Wanted
 
 CHANNEL = "mobile"
 BY = Actor.system("mobile.membership")
 SIZE = 2000
 SPREAD = timedelta(seconds=20)
+DAY = timedelta(days=1)
+FEW, SHARE = 50, 2
+"""Removals of a day that need nobody's eye: so many, or so many of a hundred members."""
 NO_PHONE = _("学校记录里没有手机号")
+TAKEN = _("账号 %(userid)s 已是另一个人的：请到人事处或学工处核对编号")
 State, Task = Member.State, Member.Task
 
 
@@ -41,21 +46,75 @@ def changes_for(ids: Collection[int], *, lock: bool = False) -> list[Change]:
     found = []
     for person_id in sorted(set(ids)):
         one, member = wanted.get(person_id), members.get(person_id)
+        one = one if one is None or member is None else on_kept_day(one, member)
         pushed = bytes(member.pushed) if member and member.pushed else None
         step = rules.step_for(wanted=one, state=member.state if member else "", pushed=pushed, today=today)
         found.append(Change(person_id, step, one, member))
     return found
 
 
-def follow(ids: Collection[int]) -> int:
+def on_kept_day(wanted: Wanted, member: Member) -> Wanted:
+    """The day of the removal is set once: an end that is told anew each day does not put it off."""
+    if wanted.leaves_on is None or member.leaves_on is None:
+        return wanted
+    return replace(wanted, leaves_on=member.leaves_on)
+
+
+def follow(ids: Collection[int], *, is_braked: bool = True) -> int:
     """Bring the queue up to what is true now; what stands already is left alone. How many were queued."""
-    every, queued = sorted(set(ids)), 0
+    every, queued, held = sorted(set(ids)), 0, 0
     for start in range(0, len(every), SIZE):
         with transaction.atomic():
-            queued += sum(write(change) for change in changes_for(every[start : start + SIZE], lock=True))
+            changes = changes_for(every[start : start + SIZE], lock=True)
+            let = braked(changes, held) if is_braked else changes
+            held += len(changes) - len(let)
+            queued += sum(attempted(change) for change in let)
     if queued:
         wake(CHANNEL)
     return queued
+
+
+def braked(changes: list[Change], held: int) -> list[Change]:
+    """More removals than a day brings wait for the keeper: a feed without units or people must not empty the book."""
+    removals = {one.person_id for one in changes if is_removal(one)}
+    if not removals:
+        return changes
+    there = Member.objects.filter(pushed__isnull=False).count()
+    gone = VendorCall.objects.filter(api="user/delete", created_at__gt=now() - DAY).values("about").distinct().count()
+    going = Member.objects.filter(task=Task.DELETE).count() + gone + held
+    if going + len(removals) <= max(FEW, there * SHARE // 100):
+        return changes
+    return [one for one in changes if one.person_id not in removals]
+
+
+def is_removal(change: Change) -> bool:
+    member = change.member
+    return change.step == "delete" and member is not None and bool(member.pushed) and member.task != Task.DELETE
+
+
+def attempted(change: Change) -> bool:
+    """One person whose account is somebody else's holds up nobody."""
+    if change.step != "create" or change.wanted is None:
+        return write(change)
+    try:
+        with transaction.atomic():
+            return write(change)
+    except IntegrityError:
+        others = Member.objects.filter(userid=change.wanted.userid).exclude(person_id=change.person_id)
+        if not others.exclude(state=State.REMOVED).exists():
+            raise
+        return block(change.person_id, change.wanted)
+
+
+def block(person_id: int, wanted: Wanted) -> bool:
+    member = Member.objects.filter(person_id=person_id).first() or Member(person_id=person_id)
+    member.name, member.unit_id, member.departments = wanted.name, wanted.unit_id, list(wanted.departments)
+    member.wanted, member.pushed, member.leaves_on = wanted.digest, None, None
+    member.userid = f"{wanted.userid}?{person_id}"  # no account there can be called so
+    member.state, member.task, member.due_at = State.FAILED, Task.NONE, None
+    member.error = str(TAKEN % {"userid": wanted.userid})
+    member.save()
+    return False
 
 
 def write(change: Change) -> bool:
@@ -69,9 +128,23 @@ def write(change: Change) -> bool:
         return describe(member, wanted, Task.UPDATE)
     if change.step == "delete":
         return part_from(member)
-    if change.step in {"schedule", "keep"} and wanted is not None and member.leaves_on != wanted.leaves_on:
-        member.leaves_on = wanted.leaves_on
-        member.save(update_fields=["leaves_on"])
+    if change.step in {"schedule", "keep"} and wanted is not None:
+        return stay(member, wanted)
+    return False
+
+
+def stay(member: Member, wanted: Wanted) -> bool:
+    """A removal that still waits is taken back; where it may have gone out, what stands there is written once more."""
+    is_back = member.task == Task.DELETE
+    if not is_back and member.leaves_on == wanted.leaves_on:
+        return False
+    member.leaves_on = wanted.leaves_on
+    if is_back and member.attempts:
+        queue(member, Task.UPDATE)
+        return True
+    if is_back:
+        member.task, member.due_at = Task.NONE, None
+    member.save(update_fields=["leaves_on", "task", "due_at"])
     return False
 
 
@@ -141,7 +214,7 @@ def preview() -> list[tuple[str, str, str]]:
     found = []
     for change in changes_for(queries.everybody()):
         if change.step in kinds:
-            named = change.wanted or change.member
+            named = change.member if change.step == "delete" else change.wanted
             found.append((str(kinds[change.step]), named.userid if named else "", named.name if named else ""))
     return found
 
@@ -149,12 +222,16 @@ def preview() -> list[tuple[str, str, str]]:
 @transaction.atomic
 def retry(*, by: Actor, member: Member) -> None:
     """The office mended what was wrong."""
-    found = Member.objects.select_for_update().get(pk=member.pk)
-    if found.task == Task.NONE:
-        found.task = Task.CREATE if found.pushed is None else Task.UPDATE
-    if found.state == State.FAILED:
-        found.state = State.WAITING
-    queue(found, Member.Task(found.task))
+    change = changes_for([member.person_id], lock=True)[0]
+    found = change.member
+    if found is None or found.state == State.REVIEW or change.step not in {"create", "update", "keep"}:
+        raise NothingToRetryError
+    if change.step == "create":
+        found.task = Task.NONE
+        attempted(change)
+    else:
+        found.state = State.WAITING if found.state == State.FAILED else found.state
+        queue(found, Task.UPDATE)
     wake(CHANNEL)
     audit.record(by=by, action="mobile.retry_member", target=target_of(found))
 

@@ -9,7 +9,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
-from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, doubling, drive
+from nanhu.kernel.retries import Again, Answer, Never, Retries, doubling, drive
 from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.adapters import choice
@@ -18,6 +18,7 @@ from nanhu.services.mobile.adapters.wecom.client import EXISTS, MOBILE_EXISTS, N
 from nanhu.services.mobile.errors import NotConfiguredError
 from nanhu.services.mobile.events import MemberJoined, MemberLeft
 from nanhu.services.mobile.models import Binding, Member
+from nanhu.services.mobile.queries import REACHED
 from nanhu.services.mobile.rules import words_of
 from nanhu.services.mobile.services import bindings, departments
 
@@ -71,7 +72,8 @@ def done(member: Member, facts: MemberFacts) -> Answer:
         if error.code == MOBILE_EXISTS and member.task == Task.CREATE and (other := vendor.userid_of(facts.mobile)):
             return taken_over(member, facts, vendor.member(other), error)
         if error.code == UNKNOWN_USER and member.task == Task.UPDATE:
-            return Done({"task": Task.CREATE, "state": State.WAITING, "pushed": None}, then=timedelta(seconds=1))
+            goes_on(member, task=Task.CREATE, state=State.WAITING, pushed=None, due_at=now())
+            return None
         raise
     settled(member, is_new=member.task == Task.CREATE)
     return None
@@ -82,14 +84,16 @@ def settled(member: Member, *, is_new: bool) -> None:
     """What was wanted when the step began stands there now; was more wanted meanwhile, it is done next."""
     row = Member.objects.select_for_update().get(pk=member.pk)
     row.pushed, row.attempts, row.error = member.wanted, 0, ""
-    if is_new and row.state in {State.WAITING, State.FAILED}:
-        row.state = State.INVITED
-    if row.task == Task.DELETE or bytes(row.wanted) != bytes(member.wanted):
+    if row.state in {State.WAITING, State.FAILED}:
+        row.state = State.ACTIVE if row.joined_at and not is_new else State.INVITED
+    if row.state == State.REMOVED:  # he was parted from during the call that made the account
+        row.task, row.due_at = Task.DELETE, now()
+    elif row.task == Task.DELETE or bytes(row.wanted) != bytes(member.wanted):
         row.task, row.due_at = (Task.DELETE if row.task == Task.DELETE else Task.UPDATE), now()
     else:
         row.task, row.due_at = Task.NONE, None
     row.save()
-    if row.state == State.INVITED and row.task != Task.DELETE:
+    if row.state in REACHED and row.task != Task.DELETE:
         bindings.bind_proved(row)
 
 
@@ -99,12 +103,25 @@ def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Ans
         return Again()
     if found.name == facts.name and people.normalise_phone(found.mobile) == people.normalise_phone(facts.mobile):
         state = JOINED.get(Status(found.status), State.INVITED) if found.status in set(Status) else State.INVITED
-        if state == State.ACTIVE:
-            with transaction.atomic():
+        at = now() if state == State.ACTIVE else None
+        with transaction.atomic():
+            is_his = goes_on(member, task=Task.UPDATE, state=state, joined_at=at, due_at=now())
+            if is_his and state == State.ACTIVE:
                 publish(MemberJoined(person_id=member.person_id))
                 audit.record(by=BY, action="mobile.adopt_member", target=f"person:{member.person_id}")
-        return Done({"task": Task.UPDATE, "state": state, "joined_at": now()}, then=timedelta(0))
-    return Done({"state": State.REVIEW, "task": Task.NONE})
+    else:
+        goes_on(member, state=State.REVIEW, task=Task.NONE, due_at=None)
+    return None
+
+
+@transaction.atomic
+def goes_on(member: Member, **facts: object) -> bool:
+    """What the call found out; not where something else was decided meanwhile: who is to go, goes."""
+    row = Member.objects.select_for_update().get(pk=member.pk)
+    if row.task != member.task or row.due_at is None:
+        return False
+    Member.objects.filter(pk=row.pk).update(attempts=0, error="", **facts)
+    return True
 
 
 def taken_over(member: Member, facts: MemberFacts, found: BookMember | None, refusal: VendorError) -> Answer:
@@ -121,7 +138,7 @@ def removed(member: Member) -> None:
     row.pushed, row.attempts, row.error, row.leaves_on = None, 0, "", None
     if row.task == Task.DELETE:
         row.state, row.task, row.due_at = State.REMOVED, Task.NONE, None
-    else:
+    elif row.state != State.LEFT:
         row.state, row.task, row.due_at = State.WAITING, Task.CREATE, now()  # came back meanwhile
     row.save()
     bindings.end(person_id=row.person_id, end=Binding.End.REMOVED)

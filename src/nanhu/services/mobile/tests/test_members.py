@@ -12,7 +12,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.jobs import follow_everybody
 from nanhu.services.mobile.models import Binding, Comparison, Member
-from nanhu.services.mobile.services import bindings, comparing, members
+from nanhu.services.mobile.services import bindings, comparing, members, pushing
 from nanhu.services.mobile.tests.conftest import settle, work_off_callbacks
 from nanhu.testing.members import SYSTEM
 
@@ -226,3 +226,131 @@ def test_his_own_word_ends_membership_of_staff_too(syncing, wecom):
     assert "t2" not in wecom.members()
     work_off_callbacks()
     assert identity.account_of(syncing.persons["T2"]).may_sign_in
+
+
+def ended(school, number, days=-1):
+    school.record(number, affiliation={"state": "ended", "ends_on": campus_today() + timedelta(days=days)})
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_a_removal_that_waits_is_taken_back(syncing, wecom, attempts):
+    """A change of post in two feeds: ended, and started again before the worker came to it."""
+    wecom.join("t2")
+    ended(syncing, "T2")
+    assert syncing.member("T2").task == "delete"
+    Member.objects.update(attempts=attempts)
+    syncing.record("T2", affiliation={"state": "active"})
+    settle()
+    assert wecom.company.calls["user/delete"] == 0
+    assert syncing.member("T2").state == State.ACTIVE
+    assert Binding.objects.get(ended_at=None).userid == "t2"
+
+
+def test_who_is_parted_from_during_the_call_goes(syncing, wecom):
+    syncing.record("T9", name="新老师", phone="13907300099", affiliation={"unit_code": "20", "state": "active"})
+    called = syncing.member("T9")
+    ended(syncing, "T9")
+    pushing.settled(called, is_new=True)
+    assert syncing.member("T9").task == "delete"
+    assert not pushing.goes_on(called, state=State.INVITED)
+
+
+def test_an_early_end_is_the_end_and_the_last_day_is_one_of_membership(syncing, wecom):
+    bindings.join(by=SYSTEM, person_id=syncing.persons["S1"])
+    settle()
+    ended(syncing, "S1", days=400)
+    ended(syncing, "T2", days=0)
+    settle()
+    assert {"s1", "t2"} < wecom.members().keys()
+    with time_machine.travel(now() + timedelta(days=1)):
+        follow_everybody()
+        settle()
+        assert "t2" not in wecom.members()
+    with time_machine.travel(now() + timedelta(days=31)):
+        follow_everybody()
+        settle()
+        assert "s1" not in wecom.members()
+
+
+def test_a_feed_without_units_removes_nobody(syncing, wecom, monkeypatch):
+    monkeypatch.setattr(people, "unit_ids_by_code", lambda _codes: {})
+    follow_everybody()
+    settle()
+    assert wecom.members().keys() == {"t1", "t2", "t3"}
+
+
+def test_more_removals_than_usual_wait_for_the_keepers_press(syncing, wecom, monkeypatch):
+    monkeypatch.setattr(members, "FEW", 1)
+    ended(syncing, "T2")
+    ended(syncing, "T3")
+    follow_everybody()
+    settle()
+    assert wecom.members().keys() == {"t1", "t3"}
+    desk = syncing.client("T1")
+    desk.post(f"{DESK}compare/")
+    desk.post(f"{DESK}mend/")
+    settle()
+    assert wecom.members().keys() == {"t1"}
+
+
+def test_a_number_that_two_have_stops_one_and_nobody_else(syncing, wecom):
+    record = {"unit_code": "20", "state": "active"}
+    syncing.record("t2", name="另一人", phone="13907300077", affiliation=record)
+    members.follow(list(syncing.persons.values()))
+    settle()
+    found = syncing.member("t2")
+    assert (found.state, "t2" in found.error) == (State.FAILED, True)
+    assert wecom.company.store.member("t2")["name"] == "王老师"
+    ended(syncing, "T2")
+    settle()
+    follow_everybody()
+    settle()
+    assert wecom.company.store.member("t2")["name"] == "另一人"
+
+
+def test_an_old_list_removes_nobody_who_came_back(syncing, wecom):
+    syncing.client("T2").post("/mobile/leave/")
+    settle()
+    wecom.company.store.put("t2", "王老师", "13907300002", [1], 1)
+    desk = syncing.client("T1")
+    desk.post(f"{DESK}compare/")
+    assert Comparison.objects.order_by("-pk")[0].removes == 1
+    syncing.client("T2").post("/mobile/join/")
+    settle()
+    desk.post(f"{DESK}mend/")
+    settle()
+    assert "t2" in wecom.members()
+    assert syncing.member("T2").state == State.ACTIVE
+    with time_machine.travel(now() + timedelta(hours=2)):
+        assert syncing.client("T1").post(f"{DESK}mend/").status_code == 409
+
+
+def test_nobody_is_pushed_by_hand_who_should_not_be_there(syncing, wecom):
+    syncing.client("T2").post("/mobile/leave/")
+    settle()
+    found = syncing.member("T2")
+    assert syncing.client("T1").post(f"{DESK}members/{found.public_id}/retry/").status_code == 409
+    settle()
+    assert "t2" not in wecom.members()
+
+
+def test_a_parted_merge_gives_back_what_was_the_others(syncing, wecom):
+    wecom.join("t3")
+    kept, gone = syncing.persons["S2"], syncing.persons["T3"]
+    merged = people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一人")
+    deliver_pending()
+    assert Binding.objects.get(ended_at=None).person_id == kept
+    people.part_persons(by=SYSTEM, merge_id=merged.id, reason="是两个人")
+    deliver_pending()
+    settle()
+    assert not Binding.objects.filter(ended_at=None).exists()
+    assert Member.objects.get(userid="t3").person_id == gone
+
+
+def test_a_no_of_either_record_stands_after_a_merge(syncing, wecom):
+    syncing.client("T3").post("/mobile/leave/")
+    bindings.consent(person_id=syncing.persons["T2"])
+    people.merge_persons(by=SYSTEM, kept_id=syncing.persons["T2"], gone_id=syncing.persons["T3"], reason="同一人")
+    deliver_pending()
+    settle()
+    assert not {"t2", "t3"} & wecom.members().keys()
