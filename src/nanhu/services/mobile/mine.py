@@ -59,9 +59,8 @@ def join(request: PageRequest) -> None:
 @home.action("undo/", done=_("已撤销。请检查您的手机号和密码是否安全。"))
 def undo(request: PageRequest) -> None:
     session = getattr(request, "sso_session", None)
-    is_his = session is not None and "swk" not in session.methods  # what 企业微信 opened may be the other's
-    person_id = request.viewer.person_id or 0
-    bindings.undo(by=request.actor, person_id=person_id, session_id=session.pk if is_his else None)
+    kept = session.pk if session is not None and "swk" not in session.methods else None  # 企业微信's may be the other's
+    bindings.undo(by=request.actor, person_id=request.viewer.person_id or 0, session_id=kept)
 
 
 @home.action("leave/", done=_("已解除绑定，您会从企业微信的通讯录移出。"))
