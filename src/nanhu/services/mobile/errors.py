@@ -85,9 +85,3 @@ class NotComparedError(CampusError):
     code = "mobile.not_compared"
     http_status = 409
     sentence = _("请先比较通讯录，看过差异再开始同步。")
-
-
-class WaitsAlreadyError(CampusError):
-    code = "mobile.newcomer_waits"
-    http_status = 409
-    sentence = _("这个工号的登记已在等人事处核对。")

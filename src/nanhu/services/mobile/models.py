@@ -275,9 +275,6 @@ class Newcomer(models.Model):
     class Meta:
         db_table = "mobile_newcomer"
         constraints = [
-            models.UniqueConstraint(
-                fields=["campus_no"], condition=Q(state="waiting"), name="mobile_newcomer_waits_once"
-            ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(answer=""), name="mobile_newcomer_refused_with_words"
             ),

@@ -515,12 +515,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="newcomer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "waiting")), fields=("campus_no",), name="mobile_newcomer_waits_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="newcomer",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "refused"), _negated=True),

@@ -11,8 +11,9 @@ from hmac import compare_digest
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -28,7 +29,6 @@ from nanhu.services.mobile.errors import (
     CodeRefusedError,
     MismatchError,
     TooManyTriesError,
-    WaitsAlreadyError,
 )
 from nanhu.services.mobile.models import Attempt, Newcomer
 from nanhu.services.mobile.services import bindings
@@ -144,27 +144,26 @@ def apply(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
 
 
 def hand_in(*, by: Actor, token: UUID | str, code: str) -> Newcomer:
-    """To the personnel office's to-dos. It makes nobody a member."""
+    """To the personnel office's to-dos. It makes nobody a member, and what is known of the number is told to nobody."""
     found = proved(token=token, code=code)
     row = Newcomer.objects.get(attempt=found)
     row.state = entered_or_waiting(row)
-    try:
-        with transaction.atomic():
-            row.save(update_fields=["state"])
-            audit.record(by=by, action="mobile.hand_in_newcomer", target=f"newcomer:{row.public_id}")
-    except IntegrityError as error:
-        raise WaitsAlreadyError from error
+    with transaction.atomic():
+        row.save(update_fields=["state"])
+        audit.record(by=by, action="mobile.hand_in_newcomer", target=f"newcomer:{row.public_id}")
     return row
 
 
 def entered_or_waiting(row: Newcomer) -> Newcomer.State:
-    known = people.find_people_by_campus_no([row.campus_no])
+    known = people.find_people_by_campus_no([row.campus_no, row.campus_no.upper(), row.campus_no.lower()])
     return Newcomer.State.ENTERED if known else Newcomer.State.WAITING
 
 
 def close_entered(campus_nos: set[str]) -> int:
     """The office's record came: what waited for it is over."""
-    rows = Newcomer.objects.filter(Q(campus_no__in=campus_nos), state=Newcomer.State.WAITING)
+    rows = Newcomer.objects.annotate(number=Upper("campus_no")).filter(
+        number__in={one.upper() for one in campus_nos}, state=Newcomer.State.WAITING
+    )
     return rows.update(state=Newcomer.State.ENTERED, decided_at=now(), decided_by_name="")
 
 

@@ -15,7 +15,8 @@ from nanhu.services.mobile.models import Department, Member
 def draw() -> int:
     """Bring our map up to the tree of units; how many departments are new or named anew."""
     units = {one.code: one for one in people.unit_choices()}
-    ids = set(Member.objects.exclude(state=Member.State.REMOVED).values_list("unit_id", flat=True).distinct())
+    numbers = Member.objects.exclude(state=Member.State.REMOVED).values_list("departments", flat=True)
+    ids = {number - rules.OURS for each in numbers.iterator() for number in each}
     codes = [code for code, one in units.items() if one.id in ids]
     known = {one.unit_id: one for one in Department.objects.all()}
     changed = 0

@@ -214,6 +214,18 @@ def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member
     assert Newcomer.objects.get().state == "entered"
 
 
+def test_a_newcomers_page_says_the_same_of_every_number(school):
+    """A number that is known, one that waits already, and one that nobody has."""
+    pages = set()
+    for number, phone in (("t2", "13907300071"), ("T7", "13907300072"), ("T7", "13907300073")):
+        client = Client()
+        client.post("/mobile/newcomer/", {"campus_no": number, "name": "某人", "unit": "20", "phone": phone})
+        answer = client.post(CODE, {"code": last_code(phone)})
+        pages.add((answer.status_code, answer.content.decode().partition("<main")[2].partition("</main>")[0]))
+    assert len(pages) == 1
+    assert sorted(Newcomer.objects.values_list("state", flat=True)) == ["entered", "waiting", "waiting"]
+
+
 def test_an_untrue_registration_is_refused_with_words(school, client):
     said = {"campus_no": "T7", "name": "新人", "unit": "20", "phone": "13907300077"}
     client.post("/mobile/newcomer/", said)

@@ -354,3 +354,12 @@ def test_a_no_of_either_record_stands_after_a_merge(syncing, wecom):
     deliver_pending()
     settle()
     assert not {"t2", "t3"} & wecom.members().keys()
+
+
+def test_a_second_unit_has_its_department_too(syncing, wecom):
+    record = {"kind": "student", "campus_no": "S8", "unit_code": "1201", "state": "active"}
+    syncing.record("T3", affiliation=record)
+    bindings.join(by=SYSTEM, person_id=syncing.persons["T3"])
+    settle()
+    assert syncing.member("T3").task == ""
+    assert len(wecom.company.store.member("t3")["department"]) == 2
