@@ -1,4 +1,4 @@
-"""移动校园 on a phone: a student certifies by the QR page, sees the binding, and finds the home without network until somebody signs out."""
+"""移动校园 on a phone: a student certifies by the QR page, sees that he is on the way, and finds the home without network until somebody signs out."""
 
 import pytest
 from playwright.sync_api import expect
@@ -32,11 +32,11 @@ def test_a_student_certifies_and_takes_the_portal_along(live_server):
         page.get_by_role("button", name="发送验证码").click()
         page.get_by_role("textbox", name="验证码").fill(beside(lambda: last_code(PHONE)))
         page.get_by_role("button", name="验证并继续").click()
-        expect(page.get_by_text("身份核对无误，已绑定")).to_be_visible()
+        expect(page.get_by_text("身份核对无误")).to_be_visible()
 
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": live_server.url}])
         page.goto("/mobile/")
-        expect(page.get_by_text("撤销，不是我")).to_be_visible()
+        expect(page.get_by_text("解除绑定、撤回同意")).to_be_visible()
         look_at(page, "mobile-mine")
 
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
