@@ -63,7 +63,7 @@ def take(line: Line, signed: Signed, body: bytes) -> Callback | None:
     text = opened(line, signed, word(parsed(body), "Encrypt"))
     root = parsed(text)
     status = word(root, "Status")
-    told = int(word(root, "CreateTime") or 0)
+    told = time_told(word(root, "CreateTime"))
     try:
         with transaction.atomic():
             row = Callback.objects.create(
@@ -71,13 +71,20 @@ def take(line: Line, signed: Signed, body: bytes) -> Callback | None:
                 event=word(root, "Event")[:LONGEST],
                 change=word(root, "ChangeType")[:LONGEST],
                 userid=word(root, "UserID").lower()[:LONGEST],
-                status=int(status) if status.isdigit() and len(status) < 5 else None,  # noqa: PLR2004
+                status=int(status) if status.isdecimal() and len(status) < 5 else None,  # noqa: PLR2004
                 told_at=datetime.fromtimestamp(min(max(told, 0), 4_000_000_000), UTC),
             )
             defer(JOB, callback_id=row.pk)
     except IntegrityError:
         return None
     return row
+
+
+def time_told(text: str) -> int:
+    try:
+        return int(text or 0)
+    except ValueError as error:
+        raise BadCallbackError("time") from error
 
 
 def word(root: Element, name: str) -> str:

@@ -17,7 +17,7 @@ from nanhu.services.mobile.queries import REACHED
 from nanhu.services.mobile.services import departments, members
 
 KEPT = 30
-FRESH = timedelta(hours=1)
+FRESH, A_DAY = timedelta(hours=1), timedelta(days=1)
 Kind, State = Difference.Kind, Member.State
 GONE = (State.REMOVED, State.LEFT)
 
@@ -86,7 +86,8 @@ def start(*, by: Actor) -> int:
     found = line()
     if found is None:
         raise NotConfiguredError
-    if last() is None:
+    made = last()
+    if made is None or now() - made.made_at > A_DAY:
         raise NotComparedError
     Corp.objects.update_or_create(corp_id=found.corp_id, defaults={"started_at": now(), "started_by_name": by.name})
     queued = members.follow(queries.everybody())

@@ -14,6 +14,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.retries import wake
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters.wecom import tokens
+from nanhu.services.mobile.adapters.wecom.line import line
 from nanhu.services.mobile.errors import NothingToRetryError
 from nanhu.services.mobile.models import Corp, Difference, Member, VendorCall
 from nanhu.services.mobile.rules import Step, Wanted
@@ -199,7 +200,9 @@ def first_try() -> datetime:
 
 
 def is_started() -> bool:
-    return Corp.objects.filter(started_at__isnull=False).exists()
+    """With this very company: another one's book was compared by nobody."""
+    found = line()
+    return found is not None and Corp.objects.filter(corp_id=found.corp_id, started_at__isnull=False).exists()
 
 
 def release() -> None:

@@ -98,6 +98,11 @@ def test_callbacks_that_come_twice_and_out_of_order_end_in_the_same(syncing, wec
     assert urlsplit(wecom.application.campus.callback).path == DOOR
 
 
+def test_a_time_that_is_none_is_refused(syncing, wecom):
+    assert post(wecom, said(at="soon")).status_code == 403
+    assert post(wecom, said(status="²")).status_code == 200
+
+
 @pytest.mark.parametrize("event", ["subscribe", "change_contact"])
 def test_what_is_about_nobody_of_ours_is_kept_and_does_nothing(syncing, wecom, event):
     text = said(userid="stranger").replace("change_contact", event)

@@ -11,7 +11,7 @@ from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.jobs import follow_everybody
-from nanhu.services.mobile.models import Binding, Comparison, Member
+from nanhu.services.mobile.models import Binding, Comparison, Corp, Member
 from nanhu.services.mobile.services import bindings, comparing, members, pushing
 from nanhu.services.mobile.tests.conftest import settle, work_off_callbacks
 from nanhu.testing.members import SYSTEM
@@ -81,6 +81,13 @@ def test_nothing_is_written_there_before_somebody_saw_what_it_does(school, wecom
     desk.post(f"{DESK}start/")
     settle()
     assert wecom.members().keys() == {"t1", "t2", "t3"}
+
+
+def test_another_company_is_not_written_to(syncing, wecom):
+    Corp.objects.update(corp_id="ww-the-test-company")
+    syncing.record("T2", name="王老师改")
+    settle()
+    assert wecom.company.store.member("t2")["name"] == "王老师"
 
 
 def test_the_dry_run_says_what_would_be_made_changed_and_removed(school, wecom):
