@@ -43,16 +43,21 @@ def push(member: Member, facts: MemberFacts) -> Answer:
     try:
         return done(member, facts)
     except StoppedError as error:
-        return Again(words_of(error.code, error.words), after=STOPPED)
+        return not_called(member, words_of(error.code, error.words))
     except LaterError as error:
         if error.code == NO_DEPARTMENT:
             departments.put_all()
         return Again(words_of(error.code, error.words))
     except NotConfiguredError as error:
-        return Again(str(error), after=STOPPED)
+        return not_called(member, str(error))
     except VendorError as error:
         kept = {} if member.task == Task.CREATE else {"state": member.state}
         return Never(words_of(error.code, error.words), kept)
+
+
+def not_called(member: Member, error: str) -> Again:
+    """While nobody is called no try is used up: a line that stood still for a night loses nobody."""
+    return Again(error, after=STOPPED, columns={"attempts": max(member.attempts - 1, 0)})
 
 
 def done(member: Member, facts: MemberFacts) -> Answer:

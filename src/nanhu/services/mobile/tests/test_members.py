@@ -159,6 +159,15 @@ def test_a_phone_that_another_has_says_so_and_is_tried_again_on_demand(school, w
     assert school.member("T2").state == State.INVITED
 
 
+def test_who_had_joined_and_was_given_up_takes_messages_again(syncing, wecom):
+    wecom.join("t2")
+    Member.objects.filter(userid="t2").update(state=State.FAILED, error="40014")
+    desk = syncing.client("T1")
+    desk.post(f"{DESK}members/{syncing.member('T2').public_id}/retry/")
+    settle()
+    assert syncing.member("T2").state == State.ACTIVE
+
+
 def test_who_has_no_phone_on_record_is_listed_with_the_reason(syncing):
     record = {"unit_code": "20", "state": "active"}
     syncing.record("T8", name="无号", affiliation=record)
@@ -196,6 +205,7 @@ def test_a_stopped_line_tells_the_office_and_goes_on_when_it_says_so(syncing, we
     syncing.record("T2", name="王老师改")
     settle()
     assert "已停止调用企业微信" in desk.get(DESK).content.decode()
+    assert syncing.member("T2").attempts == 0
     from nanhu.services.mobile.registrations import check_line
 
     assert check_line().verdict == "fail"
