@@ -86,7 +86,7 @@ class Binding(models.Model):
 
     class End(models.TextChoices):
         UNDONE = "undone", _("本人撤销")
-        GIVEN_UP = "given_up", _("本人解除")
+        GIVEN_UP = "given_up", _("本人解绑")
         MOVED = "moved", _("本人改绑")
         REMOVED = "removed", _("离校")
         LEFT = "left", _("本人退出企业微信")

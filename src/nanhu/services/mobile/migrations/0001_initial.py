@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("undone", "本人撤销"),
-                            ("given_up", "本人解除"),
+                            ("given_up", "本人解绑"),
                             ("moved", "本人改绑"),
                             ("removed", "离校"),
                             ("left", "本人退出企业微信"),

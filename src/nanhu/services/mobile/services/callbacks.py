@@ -63,7 +63,7 @@ def take(line: Line, signed: Signed, body: bytes) -> Callback | None:
     text = opened(line, signed, word(parsed(body), "Encrypt"))
     root = parsed(text)
     status = word(root, "Status")
-    told = time_told(word(root, "CreateTime"))
+    told = seconds_of(word(root, "CreateTime"))
     try:
         with transaction.atomic():
             row = Callback.objects.create(
@@ -80,7 +80,7 @@ def take(line: Line, signed: Signed, body: bytes) -> Callback | None:
     return row
 
 
-def time_told(text: str) -> int:
+def seconds_of(text: str) -> int:
     try:
         return int(text or 0)
     except ValueError as error:
