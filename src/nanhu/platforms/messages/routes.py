@@ -70,6 +70,14 @@ def next_turn(
     return Turn(channel=left[0], due_at=moment + PATIENCE if left[1:] else None)
 
 
-def ordered(chosen: Sequence[str] | None, usual: Sequence[str], usable: Collection[str]) -> list[str]:
-    """What a person chose, or the house's order where nothing was chosen."""
-    return [one for one in (usual if chosen is None else chosen) if one in usable]
+def ordered(
+    chosen: Sequence[str] | None, usual: Sequence[str], usable: Collection[str], *, is_pressing: bool = False
+) -> list[str]:
+    """What a person chose. The house's order where nothing was chosen, where none of it reaches, and after it for what is pressing."""
+    house = [one for one in usual if one in usable]
+    if chosen is None:
+        return house
+    wanted = [one for one in chosen if one in usable]
+    if is_pressing:
+        return list(dict.fromkeys([*wanted, *house]))
+    return wanted or (house if chosen else [])

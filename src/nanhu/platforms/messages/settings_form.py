@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit.forms import Label
-from nanhu.kernel.registry import message_channels
-from nanhu.platforms.messages.models.messages import Kind
+from nanhu.kernel.registry import MessageChannel, message_channels
+from nanhu.platforms.messages.models.messages import Kind, Urgency
 from nanhu.platforms.messages.services import choosing
 
 PLACES: tuple[Label, ...] = (_("先用"), _("十分钟没送到再用"), _("最后用"))
 USUAL, NONE = "usual", ""
+
+
+def title_of(channel: MessageChannel) -> Label:
+    return channel.title if Urgency.TODAY in channel.urgencies else say("%s（只用于紧急消息）") % channel.title
 
 
 class HourInput(forms.TimeInput):
@@ -37,7 +42,7 @@ class SettingsForm(forms.Form):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        known = [(one.key, one.title) for one in message_channels if one.is_on()]
+        known = [(one.key, title_of(one)) for one in message_channels if one.is_on()]
         for kind in Kind:
             for number, place in enumerate(PLACES):
                 first = [(USUAL, _("默认顺序"))] if number == 0 else []

@@ -45,7 +45,8 @@ def choose(
     digest_at: time,
     shows_content: bool,
 ) -> None:
-    """`channels`: by kind, in order; a kind that is not there keeps the house's order. What warns of danger goes out at once by one at least."""
+    """`channels`: by kind, in order; a kind that is not there keeps the house's order. What is pressing goes by the others after
+    these."""
     known = [one.key for one in message_channels]
     said = {
         "language": language,

@@ -19,6 +19,7 @@ from nanhu.kernel.retries import wake
 from nanhu.platforms.messages import routes
 from nanhu.platforms.messages.models import Message, Parcel
 from nanhu.platforms.messages.models.choices import DIGEST_AT, QUIET_FROM, QUIET_UNTIL
+from nanhu.platforms.messages.models.messages import Urgency
 from nanhu.platforms.messages.routes import Hours, Turn
 from nanhu.platforms.messages.services import handing
 from nanhu.platforms.messages.services.telling import DIGEST, tell
@@ -61,7 +62,7 @@ class Case:
 
     @property
     def waits_for_digest(self) -> bool:
-        is_wanted = self.urgency == "digest" or (self.is_gathered and self.urgency != "now")
+        is_wanted = self.urgency == Urgency.DIGEST or (self.is_gathered and self.urgency != Urgency.NOW)
         return is_wanted and self.template != DIGEST
 
 
@@ -107,7 +108,7 @@ def turn_of(
         urgency=case.urgency,
         is_gathered=case.waits_for_digest,
         hours=case.hours,
-        wanted=routes.ordered(case.chosen, list(channels), usable),
+        wanted=routes.ordered(case.chosen, list(channels), usable, is_pressing=case.urgency == Urgency.NOW),
         tried=case.tried,
     )
 

@@ -222,6 +222,19 @@ def test_a_person_chooses_channels_order_hours_and_digest_by_kind(school, wire):
     assert went(school["teacher"]) == [], "in the portal only"
 
 
+def test_what_is_pressing_goes_by_the_house_s_channels_where_the_chosen_ones_do_not_reach(school, wire):
+    """SMS is chosen, and off here; the teacher has turned this kind off."""
+    ChannelChoice.objects.create(person_id=school["student"], kind="service", channels=["sms"])
+    ChannelChoice.objects.create(person_id=school["teacher"], kind="service", channels=[])
+    with time_machine.travel(NOON, tick=False):
+        tell(school["student"], school["teacher"], urgency="now")
+        messages.deliver_due()
+        assert [went(school[who]) for who in ("student", "teacher")] == [[("wire", "delivered")]] * 2
+        tell(school["student"], school["teacher"])
+        messages.deliver_due()
+    assert [len(went(school[who])) for who in ("student", "teacher")] == [2, 1], "what can wait: as chosen"
+
+
 def test_the_day_s_digest_is_one_message_of_what_nobody_read(school, wire):
     with time_machine.travel(NOON, tick=False) as clock:
         for what in ("甲", "乙", "丙"):
