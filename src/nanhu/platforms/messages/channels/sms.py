@@ -11,11 +11,12 @@ from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.registry import MessageBatch, MessageOutcome, MessageRecipient
 from nanhu.platforms.messages.channels.mail import looked
 from nanhu.platforms.messages.models import Delivery
+from nanhu.platforms.messages.models.messages import Kind
 from nanhu.platforms.people import api as people
 
 BY: Final = Actor.system("messages.sms")
 MOST_A_DAY: Final = 5
-"""Of one person."""
+"""Of one person; what warns of danger goes beside them."""
 LONGEST: Final = 200
 NO_PHONE, TOO_MANY = "no phone", "too many text messages today"
 
@@ -30,7 +31,7 @@ def reaches(person_ids: Collection[int]) -> set[int]:
 
 def send(batch: MessageBatch) -> Mapping[int, MessageOutcome]:
     """Into the text messages' own outbox, in the caller's transaction."""
-    had = sent_today({one.person_id for one in batch.recipients})
+    had = {} if batch.kind == Kind.SAFETY else sent_today({one.person_id for one in batch.recipients})
     return {one.delivery_id: send_one(batch, one, had.get(one.person_id, 0)) for one in batch.recipients}
 
 
@@ -54,7 +55,7 @@ def sent_today(person_ids: Collection[int]) -> dict[int, int]:
         state__in=[Delivery.State.HANDED_OVER, Delivery.State.DELIVERED],
         entry__person__in=person_ids,
         created_at__gte=start_of(campus_today()),
-    )
+    ).exclude(entry__message__kind=Kind.SAFETY)
     found: dict[int, int] = {}
     for person_id in gone.values_list("entry__person_id", flat=True):
         found[person_id] = found.get(person_id, 0) + 1

@@ -159,6 +159,11 @@ def test_text_messages_are_for_what_is_pressing_and_five_a_day(school, monkeypat
         ("mail", "handed_over"),
     ]
     assert SmsMessage.objects.first().text == "FW0 · 有了进展。FW0：修好了"
+    monkeypatch.setitem(message_templates._entries, TEMPLATE.key, replace(TEMPLATE, kind="safety"))
+    with time_machine.travel(NOON, tick=False):
+        tell(school["teacher"], urgency="now", what="火警")
+        messages.deliver_due()
+    assert SmsMessage.objects.count() == 6, "a fire waits for no tomorrow"
 
 
 def test_what_fails_or_stays_unread_for_ten_minutes_goes_by_the_next_channel(school, wire):

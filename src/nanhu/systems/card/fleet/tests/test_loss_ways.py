@@ -18,6 +18,7 @@ from nanhu.systems.card.models import LossReport
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+from nanhu.testing.inboxes import texts_to
 
 
 @pytest.fixture
@@ -332,3 +333,4 @@ def test_a_finder_cannot_try_numbers_all_day(school):
     page = finder.post("/card/fleet/found/", {"kept_at": "门房", "number": school.card("student").number})
     assert page.status_code == 429
     assert FoundCard.objects.count() == 5
+    assert len(texts_to(school.card("student").person_id)) == 1, "five strangers' words are one message a day"
