@@ -76,7 +76,8 @@ def once_of(template: str, key: str) -> UUID:
 
 
 def take_back(template: str, key: str) -> int:
-    """What was told under this key is true no more: it leaves the lists, and what has not gone out does not go."""
+    """What was told under this key is true no more: it leaves the lists, what has not gone out does not go, and what is told
+    under it instead is told to all again."""
     return withdraw(Message.objects.filter(template=template, key=key).values_list("pk", flat=True))
 
 
@@ -84,7 +85,7 @@ def take_back(template: str, key: str) -> int:
 def withdraw(message_ids: Iterable[int]) -> int:
     moment, ids = clock.now(), list(message_ids)
     count = Message.objects.filter(pk__in=ids, withdrawn_at=None).update(withdrawn_at=moment)
-    Entry.objects.filter(message__in=ids, due_at__isnull=False).update(due_at=None)
+    Entry.objects.filter(message__in=ids).update(due_at=None, gather_at=None, once=None)
     Delivery.objects.filter(entry__message__in=ids, state=Delivery.State.QUEUED).update(
         state=Delivery.State.DROPPED, changed_at=moment
     )

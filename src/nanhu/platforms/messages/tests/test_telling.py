@@ -318,8 +318,11 @@ def test_what_is_taken_back_leaves_lists_and_queues(school, wire):
         routing.route_due()
         assert messages.take_back("test.step", "k1") == 1
         messages.deliver_due()
-    assert wire.batches == []
-    assert went(school["student"]) == [("wire", "dropped")]
+        assert wire.batches == []
+        assert went(school["student"]) == [("wire", "dropped")]
+        assert tell(school["student"], key="k1", words="改在明天") == 1, "a correction, the same day"
+        messages.deliver_due()
+    assert [batch.text for batch in wire.batches] == ["FW1：改在明天"]
 
 
 def test_the_office_sends_again_what_failed(school, wire):
