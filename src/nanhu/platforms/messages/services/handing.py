@@ -1,6 +1,7 @@
 """Parcels are handed to their channels and retried (`kernel.retries`); what channels answer is written down for each recipient."""
 
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -27,10 +28,12 @@ CHANNEL = "messages_parcels"
 MOST_TRIES = 8
 LATER = timedelta(minutes=1)
 LOOKED_AFTER = timedelta(days=3)
-LOOKED_AT_ONCE = 5000
+LOOKED_AT_ONCE, MOST_PARTS = 5000, 20
 UNKNOWN, NO_ANSWER, OFF = "no such channel", "no answer", "switched off"
 LONGEST_REASON, LONGEST_REFERENCE = 200, 80
 State = Delivery.State
+type Look = Callable[[Sequence[str]], Mapping[str, MessageOutcome]]
+log = logging.getLogger(__name__)
 
 
 def step(parcel: Parcel) -> Answer | Outside:
@@ -118,14 +121,32 @@ def reason_of(outcome: MessageOutcome) -> str:
 
 
 def look_after() -> int:
-    """Ask channels what became of what they took; how much is known now."""
-    since, known = clock.now() - LOOKED_AFTER, 0
+    """Ask channels what became of what they took; how much is known now. One that breaks holds up none of the others."""
+    known = 0
     for channel in message_channels:
         if channel.look is None or not channel.is_on():
             continue
-        rows = Delivery.objects.filter(channel=channel.key, state=State.HANDED_OVER, created_at__gt=since)
-        waiting = {one.pk: one.reference for one in rows.order_by("changed_at")[:LOOKED_AT_ONCE]}
-        said = channel.look(sorted(set(waiting.values()))) if waiting else {}
+        try:
+            known += look_by(channel, channel.look)
+        except Exception:
+            log.exception("channel %s cannot be looked after", channel.key)
+    return known
+
+
+def look_by(channel: MessageChannel, look: Look) -> int:
+    """All that waits, the longest unasked first."""
+    rows = Delivery.objects.filter(
+        channel=channel.key, state=State.HANDED_OVER, created_at__gt=clock.now() - LOOKED_AFTER
+    )
+    seen: set[int] = set()
+    known = 0
+    for _part in range(MOST_PARTS):
+        part = rows.order_by("changed_at", "pk")[:LOOKED_AT_ONCE]
+        waiting = {one.pk: one.reference for one in part if one.pk not in seen}
+        if not waiting:
+            break
+        seen |= waiting.keys()
+        said = look(sorted(set(waiting.values())))
         outcomes = {pk: said[reference] for pk, reference in waiting.items() if reference in said}
         settle(outcomes)
         rows.filter(pk__in=waiting.keys() - outcomes.keys()).update(changed_at=clock.now())

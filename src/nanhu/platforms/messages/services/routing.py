@@ -3,6 +3,7 @@
 Both are one transaction a batch: a router that is killed leaves them as they were, and no entry is with one channel twice.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from nanhu.platforms.messages.wording import Facts
 
 BATCH = 5000
 LISTED = 8
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def route_due(most: int = BATCH) -> int:
     if not cases:
         return 0
     channels = usable_channels()
-    reached = {key: set(one.reaches({case.person_id for case in cases})) for key, one in channels.items()}
+    reached = {key: reached_by(one, {case.person_id for case in cases}) for key, one in channels.items()}
     turns = {case.entry_id: turn_of(case, moment, channels, reached) for case in cases}
     taken = {
         "entries": list(turns),
@@ -97,13 +99,25 @@ def usable_channels() -> dict[str, MessageChannel]:
     return {one.key: one for one in message_channels if one.is_on()}
 
 
+def reached_by(channel: MessageChannel, person_ids: Collection[int]) -> set[int] | None:
+    """None: it cannot say, which holds up no other channel."""
+    try:
+        with transaction.atomic():
+            return set(channel.reaches(person_ids))
+    except Exception:
+        log.exception("channel %s cannot say whom it reaches", channel.key)
+        return None
+
+
 def turn_of(
-    case: Case, moment: datetime, channels: Mapping[str, MessageChannel], reached: Mapping[str, Collection[int]]
+    case: Case, moment: datetime, channels: Mapping[str, MessageChannel], reached: Mapping[str, Collection[int] | None]
 ) -> Turn:
+    """Where nothing is left but a channel that cannot say whom it reaches, it is asked again."""
     if case.is_over:
         return routes.OVER
-    usable = [key for key, one in channels.items() if case.urgency in one.urgencies and case.person_id in reached[key]]
-    return routes.next_turn(
+    allowed = [key for key, one in channels.items() if case.urgency in one.urgencies]
+    usable = [key for key in allowed if case.person_id in (reached[key] or ())]
+    found = routes.next_turn(
         moment,
         urgency=case.urgency,
         is_gathered=case.waits_for_digest,
@@ -111,6 +125,10 @@ def turn_of(
         wanted=routes.ordered(case.chosen, list(channels), usable, is_pressing=case.urgency == Urgency.NOW),
         tried=case.tried,
     )
+    is_left = any(reached[key] is None and key not in case.tried for key in allowed)
+    if found == routes.OVER and is_left and "delivered" not in case.tried.values():
+        return Turn(due_at=moment + routes.PATIENCE)
+    return found
 
 
 def pack(given: Sequence[tuple[Case, str]], channels: Mapping[str, MessageChannel], moment: datetime) -> None:

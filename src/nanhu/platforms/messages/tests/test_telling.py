@@ -325,6 +325,34 @@ def test_what_is_taken_back_leaves_lists_and_queues(school, wire):
     assert [batch.text for batch in wire.batches] == ["FW1：改在明天"]
 
 
+def test_a_channel_that_breaks_holds_up_no_other(school, wire, monkeypatch):
+    def broken(_given):
+        raise ZeroDivisionError
+
+    sound = replace(wire.channel("sound", order=2), look=lambda ones: {one: MessageOutcome(state="delivered") for one in ones})
+    for one in (replace(wire.channel(), look=broken), sound):
+        monkeypatch.setitem(message_channels._entries, one.key, one)
+    monkeypatch.setattr(handing, "LOOKED_AT_ONCE", 1)
+    wire.state = "handed_over"
+    ChannelChoice.objects.create(person_id=school["student"], kind="service", channels=["sound"])
+    ChannelChoice.objects.create(person_id=school["teacher"], kind="service", channels=["sound"])
+    with time_machine.travel(NOON, tick=False) as clock:
+        tell(school["student"], school["teacher"], school["editor"])
+        messages.deliver_due()
+        assert handing.look_after() == 2, "all in one round, however many at once"
+        monkeypatch.setitem(message_channels._entries, "wire", replace(wire.channel(), reaches=broken))
+        tell(school["editor"], what="FW2")
+        messages.deliver_due()
+        assert went(school["editor"])[1:] == [("sound", "handed_over")]
+        monkeypatch.delitem(message_channels._entries, "sound")
+        tell(school["editor"], what="FW3")
+        messages.deliver_due()
+        monkeypatch.setitem(message_channels._entries, "wire", wire.channel())
+        clock.shift(timedelta(minutes=10))
+        messages.deliver_due()
+    assert went(school["editor"])[2:] == [("wire", "handed_over")], "asked again, and not lost"
+
+
 def test_the_office_sends_again_what_failed(school, wire):
     wire.state = "failed"
     with time_machine.travel(NOON, tick=False):
