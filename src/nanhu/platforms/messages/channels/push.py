@@ -1,9 +1,12 @@
 """Messages as web push: to each browser that a person has let in, without their words unless the person wants them there."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.clock import now
@@ -15,8 +18,23 @@ GONE: Final = frozenset({404, 410})
 OK: Final = range(200, 300)
 BUSY: Final = frozenset({429, 500, 502, 503, 504})
 HELD: Final = {"now": 3600, "today": 24 * 3600, "digest": 24 * 3600}
+BATCH_SECONDS: Final = 60.0
+"""What a batch has no time for is sent later: it must be over long before its parcel is taken again (`handing.PARCELS.lease`)."""
+MOST_SILENT: Final = 2
+"""So often a service may not answer in one batch; then it is left alone, and the others have their turn."""
 QUIET: Final = {"zh": "新消息", "en": "New message"}
-NO_BROWSER: Final = "no browser"
+NO_BROWSER, NO_TIME = "no browser", "the push service does not answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Of one batch."""
+
+    ends: float = field(default_factory=lambda: monotonic() + BATCH_SECONDS)
+    silent: Counter[str] = field(default_factory=Counter)
+
+    def is_over(self, host: str) -> bool:
+        return monotonic() > self.ends or self.silent[host] >= MOST_SILENT
 
 
 def reaches(person_ids: Collection[int]) -> set[int]:
@@ -33,8 +51,11 @@ def send(batch: MessageBatch) -> Mapping[int, MessageOutcome]:
     browsers: dict[int, list[PushSubscription]] = defaultdict(list)
     for one in PushSubscription.objects.filter(person__in=persons).order_by("pk"):
         browsers[one.person_id].append(one)
+    patience = Patience()
     return {
-        one.delivery_id: best([push(batch, row, is_shown=one.person_id in shown) for row in browsers[one.person_id]])
+        one.delivery_id: best(
+            [push(batch, row, patience, is_shown=one.person_id in shown) for row in browsers[one.person_id]]
+        )
         for one in batch.recipients
     }
 
@@ -46,9 +67,12 @@ def best(outcomes: list[MessageOutcome]) -> MessageOutcome:
     )
 
 
-def push(batch: MessageBatch, row: PushSubscription, *, is_shown: bool) -> MessageOutcome:
+def push(batch: MessageBatch, row: PushSubscription, patience: Patience, *, is_shown: bool) -> MessageOutcome:
     if row.last_number == batch.number:
         return MessageOutcome(state="delivered")
+    host = urlsplit(str(row.endpoint)).hostname or ""
+    if patience.is_over(host):
+        return MessageOutcome(state="later", reason=NO_TIME)
     browser = Browser(str(row.endpoint), unpadded(str(row.public_key)), unpadded(str(row.auth)))
     text = json.dumps(words_of(batch, is_shown=is_shown), ensure_ascii=False).encode()
     call = call_of(text, browser, topic=batch.topic, seconds=HELD[batch.urgency], is_urgent=batch.urgency == "now")
@@ -58,6 +82,7 @@ def push(batch: MessageBatch, row: PushSubscription, *, is_shown: bool) -> Messa
         row.delete()
         return MessageOutcome(state="failed", reason=str(error))
     except OSError as error:
+        patience.silent[host] += 1
         return MessageOutcome(state="later", reason=f"{type(error).__name__}: {error}")
     return outcome_of(status, batch, row)
 

@@ -263,6 +263,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("error", models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200)),
                 ("channel", models.TextField()),
+                ("lane", models.BigIntegerField(default=0)),
                 ("language", models.CharField(choices=[("zh", "中文"), ("en", "English")], max_length=2)),
                 (
                     "number",
@@ -611,7 +612,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="parcel",
             index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="messages_parcel_due"
+                condition=models.Q(("due_at__isnull", False)), fields=["lane", "due_at"], name="messages_parcel_due"
             ),
         ),
         migrations.AddConstraint(

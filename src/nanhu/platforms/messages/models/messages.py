@@ -102,10 +102,12 @@ class Entry(models.Model):
 
 
 class Parcel(Retried):
-    """Up to `most` deliveries of one message by one channel in one language, handed over together and retried together."""
+    """Up to `most` deliveries of one message by one channel in one language, handed over together and retried together. Each channel has
+    two lanes, one for what is pressing: neither a channel that is dead nor a long queue of digests holds it up."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     channel = models.TextField()
+    lane = models.BigIntegerField(default=0)
     language = models.CharField(max_length=2, choices=(("zh", "中文"), ("en", "English")))
     number = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -113,7 +115,9 @@ class Parcel(Retried):
     class Meta:
         db_table = "messages_parcel"
         constraints = (models.CheckConstraint(name="messages_parcel_language", condition=Q(language__in=["zh", "en"])),)
-        indexes = (models.Index(fields=["due_at"], name="messages_parcel_due", condition=Q(due_at__isnull=False)),)
+        indexes = (
+            models.Index(fields=["lane", "due_at"], name="messages_parcel_due", condition=Q(due_at__isnull=False)),
+        )
 
 
 class Delivery(models.Model):

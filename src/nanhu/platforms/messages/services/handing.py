@@ -158,6 +158,9 @@ PARCELS = Retries(
     model=Parcel,
     step=step,
     pause=listed("10s", "1min", "3min", "10min", "30min"),
+    lane="lane",
+    lane_at_once=2,
+    at_once=10,
     lease=timedelta(minutes=5),
 )
 hand_over_due = partial(drive, PARCELS)

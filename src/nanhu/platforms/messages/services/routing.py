@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import batched
+from zlib import crc32
 
 from django.db import transaction
 from django.utils.functional import lazy
@@ -133,19 +134,31 @@ def turn_of(
 
 def pack(given: Sequence[tuple[Case, str]], channels: Mapping[str, MessageChannel], moment: datetime) -> None:
     """Parcels of at most so many as their channel takes at once, with a delivery for each entry."""
-    alike: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    alike: dict[tuple[int, str, str, bool], list[int]] = defaultdict(list)
     for case, channel in given:
-        alike[case.message_id, channel, case.language].append(case.entry_id)
+        alike[case.message_id, channel, case.language, case.urgency == Urgency.NOW].append(case.entry_id)
     lots = [(key, lot) for key, entries in alike.items() for lot in batched(entries, channels[key[1]].most)]
     parcels = Parcel.objects.bulk_create(
-        Parcel(message_id=message, channel=channel, language=language, created_at=moment, due_at=moment)
-        for (message, channel, language), _lot in lots
+        Parcel(
+            message_id=message,
+            channel=channel,
+            lane=lane_of(channel, is_pressing=is_pressing),
+            language=language,
+            created_at=moment,
+            due_at=moment,
+        )
+        for (message, channel, language, is_pressing), _lot in lots
     )
     if not parcels:
         return
     numbers = [parcel.pk for parcel, (_key, lot) in zip(parcels, lots, strict=True) for _ in lot]
     QUERIES.run("deliver", {"entries": [one for _key, lot in lots for one in lot], "parcels": numbers, "now": moment})
     wake(handing.CHANNEL)
+
+
+def lane_of(channel: str, *, is_pressing: bool) -> int:
+    """The same number for the same key in every worker."""
+    return 2 * crc32(channel.encode()) + is_pressing
 
 
 @transaction.atomic

@@ -110,6 +110,32 @@ def test_a_browser_that_is_gone_is_forgotten_and_a_busy_service_is_asked_again(r
 
 
 @pytest.mark.django_db
+def test_a_service_that_does_not_answer_is_left_alone_and_the_others_have_their_turn(readers, service, monkeypatch):
+    persons = [people.find_person_by_campus_no(facts[2]) for facts in CAST.values()]
+    for one in persons[:3]:
+        let_in(one, str(one))
+    choosing.let_in(
+        by=SYSTEM, person_id=persons[3], endpoint="https://live.example.com/x", public_key=KEY, auth=AUTH, device="x"
+    )
+    asked = []
+
+    def answer(call, **_more):
+        asked.append(call.address)
+        if "live" not in call.address:
+            raise TimeoutError
+        return outgoing.Answer(status=201)
+
+    monkeypatch.setattr(outgoing, "send", answer)
+    said = push.send(batch_for(persons))
+    assert [said[1000 + one].state for one in persons] == ["later"] * 3 + ["delivered"]
+    assert len(asked) == push.MOST_SILENT + 1
+    monkeypatch.setattr(push, "BATCH_SECONDS", -1.0)
+    asked.clear()
+    push.send(batch_for(persons))
+    assert asked == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "endpoint",
     [

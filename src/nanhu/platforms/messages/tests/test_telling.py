@@ -1,5 +1,6 @@
 """One call, many channels: who is told, by which channel, when, and once."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -329,7 +330,9 @@ def test_a_channel_that_breaks_holds_up_no_other(school, wire, monkeypatch):
     def broken(_given):
         raise ZeroDivisionError
 
-    sound = replace(wire.channel("sound", order=2), look=lambda ones: {one: MessageOutcome(state="delivered") for one in ones})
+    sound = replace(
+        wire.channel("sound", order=2), look=lambda ones: {one: MessageOutcome(state="delivered") for one in ones}
+    )
     for one in (replace(wire.channel(), look=broken), sound):
         monkeypatch.setitem(message_channels._entries, one.key, one)
     monkeypatch.setattr(handing, "LOOKED_AT_ONCE", 1)
@@ -351,6 +354,20 @@ def test_a_channel_that_breaks_holds_up_no_other(school, wire, monkeypatch):
         clock.shift(timedelta(minutes=10))
         messages.deliver_due()
     assert went(school["editor"])[2:] == [("wire", "handed_over")], "asked again, and not lost"
+
+
+def test_what_is_pressing_waits_behind_no_queue_and_one_channel_behind_no_other(school, wire, monkeypatch):
+    monkeypatch.setitem(message_channels._entries, "wire", wire.channel(most=1))
+    with time_machine.travel(NOON, tick=False) as clock:
+        tell(*school.values())
+        routing.route_due()
+        clock.shift(timedelta(seconds=1))
+        ChannelChoice.objects.create(person_id=school["student"], kind="service", channels=["mail"])
+        tell(school["student"], school["teacher"], urgency="now", what="火警")
+        routing.route_due()
+        taken = handing.PARCELS.rows(handing.PARCELS.take(handing.PARCELS.at_once, {}))
+    urgencies = Counter((one.channel, one.message.urgency) for one in taken)
+    assert urgencies == {("wire", "today"): 2, ("wire", "now"): 1, ("mail", "now"): 1}
 
 
 def test_the_office_sends_again_what_failed(school, wire):
