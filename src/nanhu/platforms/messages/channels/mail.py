@@ -43,6 +43,12 @@ def look(references: Sequence[str]) -> Mapping[str, MessageOutcome]:
     return looked(references, fates_of, delivered=State.SENT)
 
 
+def code_of(error: str) -> str:
+    """Without the server's own words, in which addresses stand."""
+    code = error[:3]
+    return f"SMTP {code}" if code.isdecimal() else error.partition(":")[0]
+
+
 def looked(
     references: Sequence[str], fates: Callable[[list[int]], Mapping[int, tuple[str, str]]], *, delivered: str
 ) -> dict[str, MessageOutcome]:
@@ -54,5 +60,5 @@ def looked(
         if state == delivered:
             outcomes[str(number)] = MessageOutcome(state="delivered")
         elif state == State.FAILED:
-            outcomes[str(number)] = MessageOutcome(state="failed", reason=error)
+            outcomes[str(number)] = MessageOutcome(state="failed", reason=code_of(error))
     return outcomes

@@ -80,10 +80,10 @@ def push(batch: MessageBatch, row: PushSubscription, patience: Patience, *, is_s
         status = outgoing.send(call).status
     except outgoing.CallRefusedError as error:
         row.delete()
-        return MessageOutcome(state="failed", reason=str(error))
+        return MessageOutcome(state="failed", reason=type(error).__name__)
     except OSError as error:
         patience.silent[host] += 1
-        return MessageOutcome(state="later", reason=f"{type(error).__name__}: {error}")
+        return MessageOutcome(state="later", reason=type(error).__name__)
     return outcome_of(status, batch, row)
 
 

@@ -1,7 +1,10 @@
 """Messages as text messages (短信): only what is urgent, and of that so many a day and person."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
+
+from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, start_of
@@ -18,7 +21,8 @@ BY: Final = Actor.system("messages.sms")
 MOST_A_DAY: Final = 5
 """Of one person; what warns of danger goes beside them."""
 LONGEST: Final = 200
-NO_PHONE, TOO_MANY = "no phone", "too many text messages today"
+NO_PHONE, TOO_MANY, UNREADABLE = "no phone", "too many text messages today", "the phone number cannot be read"
+log = logging.getLogger(__name__)
 
 
 def is_on() -> bool:
@@ -32,7 +36,17 @@ def reaches(person_ids: Collection[int]) -> set[int]:
 def send(batch: MessageBatch) -> Mapping[int, MessageOutcome]:
     """Into the text messages' own outbox, in the caller's transaction."""
     had = {} if batch.kind == Kind.SAFETY else sent_today({one.person_id for one in batch.recipients})
-    return {one.delivery_id: send_one(batch, one, had.get(one.person_id, 0)) for one in batch.recipients}
+    return {one.delivery_id: tried(batch, one, had.get(one.person_id, 0)) for one in batch.recipients}
+
+
+def tried(batch: MessageBatch, to: MessageRecipient, had: int) -> MessageOutcome:
+    """A number that cannot be opened takes no other along."""
+    try:
+        with transaction.atomic():
+            return send_one(batch, to, had)
+    except Exception:
+        log.exception("person %s gets no text message", to.person_id)
+        return MessageOutcome(state="failed", reason=UNREADABLE)
 
 
 def send_one(batch: MessageBatch, to: MessageRecipient, had: int) -> MessageOutcome:
@@ -50,12 +64,16 @@ def text_of(batch: MessageBatch) -> str:
 
 
 def sent_today(person_ids: Collection[int]) -> dict[int, int]:
-    gone = Delivery.objects.filter(
-        channel="sms",
-        state__in=[Delivery.State.HANDED_OVER, Delivery.State.DELIVERED],
-        entry__person__in=person_ids,
-        created_at__gte=start_of(campus_today()),
-    ).exclude(entry__message__kind=Kind.SAFETY)
+    """What was given away counts, whatever became of it: it is paid for."""
+    gone = (
+        Delivery.objects.exclude(reference="")
+        .filter(
+            channel="sms",
+            entry__person__in=person_ids,
+            created_at__gte=start_of(campus_today()),
+        )
+        .exclude(entry__message__kind=Kind.SAFETY)
+    )
     found: dict[int, int] = {}
     for person_id in gone.values_list("entry__person_id", flat=True):
         found[person_id] = found.get(person_id, 0) + 1
