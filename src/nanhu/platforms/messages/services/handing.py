@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from nanhu.kernel import clock
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.delivery.mails import GIVES_UP_AFTER
 from nanhu.kernel.registry import (
     MessageBatch,
     MessageChannel,
@@ -26,8 +27,7 @@ from nanhu.platforms.people import api as people
 
 CHANNEL = "messages_parcels"
 MOST_TRIES = 8
-LATER = timedelta(minutes=1)
-LOOKED_AFTER = timedelta(days=3)
+LOOKED_AFTER = GIVES_UP_AFTER + timedelta(days=1)
 LOOKED_AT_ONCE, MOST_PARTS = 5000, 20
 UNKNOWN, NO_ANSWER, OFF = "no such channel", "no answer", "switched off"
 LONGEST_REASON, LONGEST_REFERENCE = 200, 80
@@ -86,7 +86,7 @@ def handed_over(channel: MessageChannel, batch: MessageBatch) -> Answer:
     outcomes = {one.delivery_id: said.get(one.delivery_id, silent) for one in batch.recipients}
     settle({pk: one for pk, one in outcomes.items() if one.state != "later"})
     waits = [one for one in outcomes.values() if one.state == "later"]
-    return Again(waits[0].reason or "later", after=LATER) if waits else Done()
+    return Again(waits[0].reason or "later") if waits else Done()
 
 
 def drop(ids: Collection[int]) -> None:
