@@ -17,7 +17,7 @@ USUAL, NONE = "usual", ""
 
 
 def title_of(channel: MessageChannel) -> Label:
-    return channel.title if Urgency.TODAY in channel.urgencies else say("%s（只用于紧急消息）") % channel.title
+    return str(channel.title) if Urgency.TODAY in channel.urgencies else say("%s（只用于紧急消息）") % channel.title
 
 
 class HourInput(forms.TimeInput):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from nanhu.kernel import clock
-from nanhu.platforms.messages.models import ChannelChoice, Entry, Message, MessageSettings, PushSubscription
+from nanhu.platforms.messages.models import ChannelChoice, Delivery, Entry, Message, MessageSettings, PushSubscription
 from nanhu.platforms.messages.statements import QUERIES
 
 KEPT_FOR = timedelta(days=180)
@@ -28,8 +28,11 @@ def forget_part(before: object) -> int:
 
 @transaction.atomic
 def join(*, kept: int, gone: int) -> None:
-    """What both were told stays with the record that is kept; its choices hold."""
+    """What both were told stays with the record that is kept, and goes out to it alone; its choices hold."""
     QUERIES.run("join", {"kept": kept, "gone": gone})
+    Entry.objects.filter(person=gone).update(due_at=None, gather_at=None)
+    waiting = Delivery.objects.filter(entry__person=gone, state=Delivery.State.QUEUED)
+    waiting.update(state=Delivery.State.DROPPED, changed_at=clock.now())
     PushSubscription.objects.filter(person=gone).update(person=kept)
     if not MessageSettings.objects.filter(person=kept).exists():
         MessageSettings.objects.filter(person=gone).update(person=kept)

@@ -115,7 +115,12 @@ def test_a_service_that_does_not_answer_is_left_alone_and_the_others_have_their_
     for one in persons[:3]:
         let_in(one, str(one))
     choosing.let_in(
-        by=SYSTEM, person_id=persons[3], endpoint="https://live.example.com/x", public_key=KEY, auth=AUTH, device="x"
+        by=SYSTEM,
+        person_id=persons[3],
+        endpoint="https://live.example.com/x",
+        public_key=KEY,
+        auth=AUTH,
+        device="Firefox",
     )
     asked = []
 

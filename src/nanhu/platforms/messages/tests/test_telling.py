@@ -59,6 +59,10 @@ def school(readers):
     return found
 
 
+class KilledError(BaseException):
+    """As `kill -9`: nobody catches it."""
+
+
 class Wire:
     """A channel that says what it is told to say of each person."""
 
@@ -67,7 +71,7 @@ class Wire:
 
     def send(self, batch):
         self.batches.append(batch)
-        if isinstance(self.state, Exception):
+        if isinstance(self.state, BaseException):
             raise self.state
         return {one.delivery_id: MessageOutcome(state=self.state, reason="off") for one in batch.recipients}
 
@@ -282,7 +286,12 @@ def test_who_has_left_hears_nothing_and_a_merged_record_has_one_list(school, wir
         assert went(gone) == [("wire", "dropped")], "queued, and he left"
         assert tell(gone) == 0
         tell(other, kept, key="both", what="both")
+        routing.route_due()
         keeping.join(kept=kept, gone=other)
+        wire.batches.clear()
+        messages.deliver_due()
+    told = [(batch.title, one.person_id) for batch in wire.batches for one in batch.recipients]
+    assert told.count(("both · 有了进展", kept)) == 1, "what both were told goes out once"
     assert sorted(Entry.objects.filter(person=kept).values_list("message__title", flat=True)) == [
         "FW1 · 有了进展",
         "both · 有了进展",
@@ -295,13 +304,20 @@ def test_a_worker_killed_in_the_middle_sends_to_each_once(school, monkeypatch):
     with time_machine.travel(NOON, tick=False) as clock:
         tell(school["student"], school["teacher"], school["editor"])
         routing.route_due()
-        [first, *_rest] = handing.PARCELS.rows(handing.PARCELS.take(2))
-        handing.PARCELS.step(first)()  # sent and written down, and then killed: nothing is concluded
+        [first, *rest] = handing.PARCELS.rows(handing.PARCELS.take(2))
+        made.state = KilledError()
+        with pytest.raises(KilledError):
+            handing.PARCELS.step(first)()  # sent, and not written down
+        made.state = "delivered"
+        [second] = rest
+        handing.PARCELS.step(second)()  # written down, and not concluded
         clock.shift(timedelta(minutes=6))
         messages.deliver_due()
-    told = [one.person_id for batch in made.batches for one in batch.recipients]
-    assert sorted(told) == sorted([school["student"], school["teacher"], school["editor"]])
-    assert len({batch.number for batch in made.batches}) == 3
+    told = [(batch.number, one.person_id) for batch in made.batches for one in batch.recipients]
+    assert {person for _number, person in told} == {school["student"], school["teacher"], school["editor"]}
+    assert len(set(told)) == 3, "by its number a channel knows what it has sent"
+    assert Counter(number for number, _person in told)[first.number] == 2
+    assert len(told) == 4
 
 
 def test_many_are_told_in_batches_as_large_as_the_channel_takes(school, monkeypatch):
@@ -368,6 +384,29 @@ def test_what_is_pressing_waits_behind_no_queue_and_one_channel_behind_no_other(
         taken = handing.PARCELS.rows(handing.PARCELS.take(handing.PARCELS.at_once, {}))
     urgencies = Counter((one.channel, one.message.urgency) for one in taken)
     assert urgencies == {("wire", "today"): 2, ("wire", "now"): 1, ("mail", "now"): 1}
+
+
+def test_a_mail_given_up_after_days_is_told_of_without_its_address(school):
+    with time_machine.travel(NOON, tick=False) as clock:
+        tell(school["student"])
+        messages.deliver_due()
+        MailMessage.objects.update(state="failed", due_at=None, error="550 <s@example.com>: user unknown")
+        clock.shift(timedelta(days=3, minutes=1))
+        assert handing.look_after() == 1
+    assert list(Delivery.objects.values_list("state", "reason")) == [("failed", "SMTP 550")]
+
+
+def test_a_channel_that_says_later_is_tried_for_hours(school, wire):
+    wire.state = "later"
+    with time_machine.travel(NOON, tick=False) as clock:
+        tell(school["editor"])
+        for _turn in range(12):
+            messages.deliver_due()
+            clock.shift(timedelta(minutes=2))
+        wire.state = "delivered"
+        clock.shift(timedelta(minutes=30))
+        messages.deliver_due()
+    assert went(school["editor"]) == [("wire", "delivered")]
 
 
 def test_the_office_sends_again_what_failed(school, wire):
