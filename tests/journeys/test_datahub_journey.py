@@ -117,7 +117,7 @@ def mendable(truth: Truth) -> TrueReject:
 
 
 def test_a_file_is_rehearsed_imported_and_taken_back(campus: Campus, visit: Visit) -> None:
-    content = changed_register(truth_of(campus))
+    content = changed_register(campus, truth_of(campus))
     visitor = steward(campus, visit)
     page, desk = visitor.page, counter(campus, visit)
     assert not is_on_file(campus, desk, NEW_NUMBER)
@@ -151,20 +151,36 @@ def test_a_file_is_rehearsed_imported_and_taken_back(campus: Campus, visit: Visi
     visitor.look_at_both_sizes()
 
 
-def changed_register(truth: Truth) -> bytes:
-    """The register as the office would send it: one student it did not have, one phone it has anew."""
-    student = with_a_phone_of_the_register(truth)
-    [tie] = student.affiliations
-    document = eighteen_digits(area="430602", birth=date(2007, 9, 9), order=717)
+def changed_register(campus: Campus, truth: Truth) -> bytes:
+    """The whole register as the office would send it again: one student it did not have, one phone it has anew."""
+    [tie] = with_a_phone_of_the_register(truth).affiliations
+    lines = list(csv.reader(io.StringIO(decoded((campus.folder / "sample" / REGISTER).read_bytes()))))
+    header = next(line for line in lines if "学号" in line)
+    number, phone = header.index("学号"), header.index("联系电话")
+    for line in lines:
+        if tie.campus_no in line[number : number + 1]:
+            line[phone] = NEW_PHONE
+    said = {
+        "学号": NEW_NUMBER,
+        "姓名": NEW_STUDENT,
+        "证件类型": "居民身份证",
+        "证件号码": eighteen_digits(area="430602", birth=date(2007, 9, 9), order=717),
+        "班级代码": tie.unit,
+        "学生类别": "统招本科",
+        "入学日期": "2025-09-01",
+        "联系电话": "13873061234",
+    }
+    lines.append([said.get(name, "") for name in header])
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["学号", "姓名", "证件类型", "证件号码", "班级代码", "学生类别", "入学日期", "联系电话"])
-    known = [tie.campus_no, student.name, "居民身份证", student.document_number, tie.unit, tie.category, tie.starts_on]
-    writer.writerow([*known, NEW_PHONE])
-    writer.writerow(
-        [NEW_NUMBER, NEW_STUDENT, "居民身份证", document, tie.unit, "统招本科", "2025-09-01", "13873061234"]
-    )
+    csv.writer(text).writerows(lines)
     return text.getvalue().encode("gb18030")
+
+
+def decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 def with_a_phone_of_the_register(truth: Truth) -> TruePerson:
