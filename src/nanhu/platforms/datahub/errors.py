@@ -159,6 +159,30 @@ class ReleaseRefusedError(CampusError):
     sentence = _("这一批要两个人看过才能放行：先申请，由另一位数据管理员同意。已经申请的不用再申请。")
 
 
+class OvertakenError(CampusError):
+    """A later list of the same source took effect: what an older one says is no news, and whom it lacks is not gone."""
+
+    code = "datahub.overtaken"
+    http_status = 409
+    sentence = _("这之后同一来源的名册已经生效（批次 {later}），这一份过时了：请作废；确要用它，请重新交一次。")
+
+
+class PartedElsewhereError(CampusError):
+    """They were one already when this pair was decided."""
+
+    code = "datahub.parted_elsewhere"
+    http_status = 409
+    sentence = _("这两条是由另一次核对归并的：请到那一次核对里拆开。")
+
+
+class ReplayTooMuchError(CampusError):
+    """What a file may not do unseen, its refused rows may not either."""
+
+    code = "datahub.replay_too_much"
+    http_status = 409
+    sentence = _("重放会一下子改动太多：{found} 请回退这一批，再把文件重新交一次，由放行来看。")
+
+
 class NotMendableError(CampusError):
     """A later file of the source says all anew: a row of an older one would undo it."""
 

@@ -1,12 +1,12 @@
 """What the gate says of a file, in words: how much of what, beside what stood before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from nanhu.platforms.datahub.labels import field_label
-from nanhu.platforms.datahub.models import Batch, GateLimit
+from nanhu.platforms.datahub.models import GateLimit
 
 Measure = GateLimit.Measure
 
@@ -33,9 +33,14 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
 }
 
 
-def sentences_of(batch: Batch) -> list[str]:
+def since(one: Mapping[str, Any]) -> str:
+    """Where it was let pass once, and then held anew."""
+    return _("同意放行时是 {agreed}。").format(**one) if one.get("agreed", one["count"]) != one["count"] else ""
+
+
+def sentences_of(gate: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
-        SENTENCES[one["measure"]]().format(**one | {"share": share(one), "column": columns(one)})
-        for one in batch.gate
+        SENTENCES[one["measure"]]().format(**{**one, "share": share(one), "column": columns(one)}) + since(one)
+        for one in gate
         if one["measure"] in SENTENCES
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import BooleanField, F, Func, Value
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -123,6 +124,40 @@ def said_by(source: str, kind: str) -> list[tuple[str, int, str]]:
     """(campus number, person, name) of what lives by the word of a source."""
     living = Affiliation.objects.filter(kind=kind, provenance__starts_on__source=source).exclude(state=ENDED)
     return list(living.order_by("campus_no").values_list("campus_no", "person_id", "person__name"))
+
+
+def living_numbers(campus_nos: Iterable[str], kind: str) -> set[str]:
+    """Those that somebody lives by."""
+    held = Affiliation.objects.filter(kind=kind, campus_no__in=list(campus_nos)).exclude(state=ENDED)
+    return set(held.values_list("campus_no", flat=True))
+
+
+def living_count(kind: str) -> int:
+    return Affiliation.objects.filter(kind=kind).exclude(state=ENDED).count()
+
+
+def changed_by(batch_no: int, change_sets: Collection[int], person_ids: Collection[int]) -> set[int]:
+    """Of these persons, whose values a batch made, or made once: by its change sets, and by what bears its stamp today."""
+    told = Change.objects.filter(change_set__in=change_sets)
+    persons, ties = Person.objects.filter(id__in=person_ids), Affiliation.objects.filter(person__in=person_ids)
+    said = persons.filter(id__in=told.filter(entity="person").values("entity_id"))
+    tied = ties.filter(id__in=told.filter(entity="affiliation").values("entity_id"))
+    found = [
+        said.values_list("id", flat=True),
+        tied.values_list("person_id", flat=True),
+        persons.filter(created_in__in=change_sets).values_list("id", flat=True),
+        ties.filter(created_in__in=change_sets).values_list("person_id", flat=True),
+        persons.filter(bears(batch_no)).values_list("id", flat=True),
+        ties.filter(bears(batch_no)).values_list("person_id", flat=True),
+    ]
+    return {person_id for one in found for person_id in one}
+
+
+def bears(batch_no: int) -> Func:
+    """Whether any value came with this batch."""
+    path = Value(f"$.*.batch ? (@ == {int(batch_no)})")
+    template = "jsonb_path_exists(%(expressions)s::jsonpath)"
+    return Func(F("provenance"), path, template=template, output_field=BooleanField())
 
 
 def starts_of(campus_nos: Iterable[str], kind: str) -> dict[str, date]:

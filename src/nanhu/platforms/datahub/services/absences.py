@@ -9,7 +9,7 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.platforms.datahub.models import Batch, Missing
 from nanhu.platforms.datahub.services.survivors import origin_of
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
@@ -17,6 +17,7 @@ from nanhu.platforms.people import api as people
 
 MOST_LISTS: Final = 3
 MOST_DAYS: Final = 3
+UNSEEN: Final = (Batch.State.LANDED, Batch.State.UNMAPPED, Batch.State.WAITING)
 BY: Final = Actor.system("datahub.absences")
 
 
@@ -64,25 +65,46 @@ def follow(*, by: Actor, batch: Batch, spec: SourceSpec, gone: Sequence[Absent],
         for one in fresh
     )
     due = Missing.objects.filter(source=spec.key, back_in=None, ended_in=None).exclude(campus_no__in=named)
-    end([one for one in due if len(one.lacked_by) >= MOST_LISTS or is_long(one)], by=by, batch=batch, spec=spec)
+    listed = list(due)
+    lists = lists_of(listed)
+    end([one for one in listed if lists[one.pk] >= MOST_LISTS or is_long(one)], by=by, batch=batch, spec=spec)
+
+
+def lists_of(missing: Sequence[Missing]) -> dict[int, int]:
+    """By how many lists each was lacked: several uploads of one day, or of one file, are one."""
+    ids = {number for one in missing for number in one.lacked_by}
+    told = {
+        number: (campus_time(finished or created).date(), sha256)
+        for number, finished, created, sha256 in Batch.objects.filter(id__in=ids).values_list(
+            "id", "finished_at", "created_at", "sha256"
+        )
+    }
+    lists = {one.pk: [told[number] for number in one.lacked_by] for one in missing}
+    return {
+        pk: min(len({day for day, _file in found}), len({file for _day, file in found})) for pk, found in lists.items()
+    }
 
 
 def is_long(one: Missing) -> bool:
     return one.since <= now() - timedelta(days=MOST_DAYS)
 
 
-def end(missing: Sequence[Missing], *, by: Actor, batch: Batch, spec: SourceSpec) -> None:
+def end(missing: Sequence[Missing], *, by: Actor, batch: Batch, spec: SourceSpec) -> int:
     """Over today, by the word of the source that does not name them. The next list that does brings them back."""
     if not missing:
-        return
+        return 0
     today = campus_today()
     records = list(ended_records(missing, spec))
     result = people.apply_records(by=by, records=records, origin=origin_of(spec, batch.id), reason="名册里没有了")
-    Missing.objects.filter(pk__in=[one.pk for one in missing]).update(ended_in=batch, ended_on=today)
+    living = people.living_numbers([one.campus_no for one in missing], spec.affiliation)
+    over = [one.pk for one in missing if one.campus_no not in living]
+    Missing.objects.filter(pk__in=over).update(ended_in=batch, ended_on=today)
     if result.change_set_id:
         batch.change_sets = [*batch.change_sets, result.change_set_id]
         batch.save(update_fields=["change_sets"])
-    audit.record(by=by, action="datahub.end_missing", target=f"batch:{batch.id}", facts={"rows": len(missing)})
+    if over:
+        audit.record(by=by, action="datahub.end_missing", target=f"batch:{batch.id}", facts={"rows": len(over)})
+    return len(over)
 
 
 def ended_records(missing: Iterable[Missing], spec: SourceSpec) -> Iterable[people.PersonRecord]:
@@ -104,7 +126,7 @@ def ended_records(missing: Iterable[Missing], spec: SourceSpec) -> Iterable[peop
 
 @transaction.atomic
 def end_overdue() -> int:
-    """Each day: who has been missing for some days is over, also where no further list came. Again: nobody."""
+    """Who has been missing for some days is over, also where no further list came; not while one waits that may name them."""
     people.lock_golden()
     due = Missing.objects.select_for_update().filter(
         back_in=None, ended_in=None, since__lte=now() - timedelta(days=MOST_DAYS)
@@ -113,11 +135,12 @@ def end_overdue() -> int:
     listed = list(due.order_by("id"))
     for source in sorted({one.source for one in listed}):
         spec = SOURCES.get(source)
-        last = Batch.objects.filter(source=source, state=Batch.State.APPLIED).order_by("-finished_at").first()
-        if spec is not None and last is not None:
+        batches = Batch.objects.filter(source=source)
+        last = batches.filter(state=Batch.State.APPLIED).order_by("-id").first()
+        is_waited_for = last is not None and batches.filter(id__gt=last.id, state__in=UNSEEN, is_dry_run=False).exists()
+        if spec is not None and last is not None and not is_waited_for:
             theirs = [one for one in listed if one.source == source]
-            end(theirs, by=BY, batch=last, spec=spec)
-            ended += len(theirs)
+            ended += end(theirs, by=BY, batch=last, spec=spec)
     return ended
 
 
@@ -141,7 +164,7 @@ def take_back(batch: Batch) -> set[int]:
                 later.delete()
             touched.add(one.person_id)
         one.lacked_by = [number for number in one.lacked_by if number != batch.id]
-        if one.ended_in_id and len(one.lacked_by) < MOST_LISTS and not is_long(one):
+        if one.ended_in_id and lists_of([one])[one.pk] < MOST_LISTS and not is_long(one):
             one.ended_in, one.ended_on = None, None
             touched.add(one.person_id)
         if one.lacked_by:

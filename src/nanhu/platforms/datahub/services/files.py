@@ -8,8 +8,9 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.sheets.guard import check_size
+from nanhu.platforms.datahub.errors import AlreadyImportedError, OvertakenError
 from nanhu.platforms.datahub.models import Batch, SharedRow
-from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.sources import SourceSpec, source
 
 CHUNK: Final = 1 << 20
 UNFINISHED: Final = (Batch.State.LANDING, Batch.State.LANDED, Batch.State.UNMAPPED)
@@ -36,6 +37,16 @@ def is_last(spec: SourceSpec, batch: Batch) -> bool:
         return not later.exists()
     rows = SharedRow.objects.filter(table_key=spec.table, valid_from__gt=batch.finished_at).exclude(batch=batch)
     return not later.exists() and not rows.exists()
+
+
+def refuse_outdated(batch: Batch) -> None:
+    """Under the lock of whoever is about to let it take effect."""
+    spec = source(batch.source)
+    if (before := applied_before(spec, batch.sha256)) is not None:
+        raise AlreadyImportedError(batch=before.id)
+    later = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, id__gt=batch.id).order_by("-id")
+    if spec.is_whole and spec.kind == "persons" and (last := later.values_list("id", flat=True).first()):
+        raise OvertakenError(later=last)
 
 
 def was_applied(source: str, sha256: str) -> bool:

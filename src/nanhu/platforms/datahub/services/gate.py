@@ -4,8 +4,9 @@ Green goes by itself, amber waits for a steward, red for two. Limits are dated r
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import asdict, dataclass, replace
+from statistics import median
+from typing import Any, Final
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import rules_on
@@ -15,7 +16,11 @@ from nanhu.platforms.people import api as people
 
 MEASURES: Final = GateLimit.Measure
 FEWEST: Final = 50
-"""Of fewer than these a share says nothing."""
+"""Of fewer than these a share says little: only where it is of so many rows (`FEW_MOST`) and so large (`FEW_SHARE`)."""
+FEW_MOST: Final = 5
+FEW_SHARE: Final = 300
+USUAL: Final = 5
+"""So many files say what is usual."""
 SAME_MOST: Final = 0.9
 """A column filled in fewer lines than this, where it was filled in more before, has been cleared."""
 IDENTITY: Final = frozenset(
@@ -57,12 +62,14 @@ def limits_of(source: str) -> dict[str, GateLimit]:
     return {limit.measure: limit for limit in found}
 
 
-def look(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, *, gone: int, standing: int) -> None:
+def look(
+    batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, *, gone: int, standing: int, living: int
+) -> None:
     """Write into the batch what was measured, and what follows from it."""
     last = last_of(batch)
-    found = [*measured_people(rows, result, gone, standing), *measured_columns(batch, last, rows)]
+    found = [*measured_people(rows, result, gone, standing, living), *measured_columns(batch, last, rows)]
     limits = limits_of(batch.source)
-    usual = (last.counts.get("measured") or {}) if last else {}
+    usual = usual_of(batch)
     levels = [(one, level_of(one, limits.get(one.measure), usual, is_first=last is None)) for one in found if one.count]
     before, now_rows = (last.counts.get("rows", 0) if last else 0), sum(row.state != "skipped" for row in rows)
     listed = [asdict(one) | {"level": level, "before": before, "now": now_rows} for one, level in levels]
@@ -70,12 +77,65 @@ def look(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, *, go
     batch.gate_level = max((level for _one, level in levels), key=ORDER.index, default=Level.GREEN.value)
 
 
+def replayed(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, living: int) -> list[dict[str, Any]]:
+    """What refused rows would do when they are played again, among all who stand; of few, nothing is said."""
+    if len(rows) < FEWEST:
+        return []
+    limits = limits_of(batch.source)
+    found = [one for one in measured_people(rows, result, 0, 0, living) if one.measure not in FAULTS and one.count]
+    among = [replace(one, base=max(one.base, living)) for one in found]
+    levels = [(one, level_of(one, limits.get(one.measure), {}, is_first=False)) for one in among]
+    return [
+        asdict(one) | {"level": level, "before": 0, "now": len(rows)} for one, level in levels if level != Level.GREEN
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the gate said when somebody let the file pass."""
+
+    level: str
+    gate: Sequence[Mapping[str, Any]]
+
+
+def is_open(batch: Batch, agreed: Agreed | None) -> bool:
+    """Green, or no worse than what was agreed to: since that day other files came, and what it would do may be another."""
+    if batch.gate_level == Level.GREEN:
+        return True
+    if agreed is None:
+        return False
+    before = {(one["measure"], one["column"]): one for one in agreed.gate}
+    limits, grown = limits_of(batch.source), False
+    for one in batch.gate:
+        old, limit = before.get((one["measure"], one["column"])), limits.get(one["measure"])
+        one["agreed"] = old["count"] if old else 0
+        grown |= old is None or limit is None or is_grown(one, old, limit)
+    return not grown and ORDER.index(batch.gate_level) <= ORDER.index(agreed.level)
+
+
+def is_grown(one: Mapping[str, Any], old: Mapping[str, Any], limit: GateLimit) -> bool:
+    """By more than what would hold a file of its own."""
+    share = one["count"] * 1000 / max(one["base"], 1) - old["count"] * 1000 / max(old["base"], 1)
+    return share > limit.amber or (limit.amber_rows is not None and one["count"] - old["count"] > limit.amber_rows)
+
+
 def last_of(batch: Batch) -> Batch | None:
     applied = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED).exclude(id=batch.id)
     return applied.defer("gone", "differences").order_by("-finished_at").first()
 
 
-def measured_people(rows: Sequence[Judged], result: people.ApplyResult, gone: int, standing: int) -> Iterable[Measured]:
+def usual_of(batch: Batch) -> dict[str, float]:
+    """The faults that its last files had, which went by themselves."""
+    applied = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, gate_level=Level.GREEN)
+    last = applied.exclude(id=batch.id).order_by("-finished_at").values_list("counts__measured", flat=True)[:USUAL]
+    found = [one for one in last if one]
+    return {measure: median(one.get(measure, 0) for one in found) for measure in FAULTS} if found else {}
+
+
+def measured_people(
+    rows: Sequence[Judged], result: people.ApplyResult, gone: int, standing: int, living: int
+) -> Iterable[Measured]:
+    """`standing`: of a whole list, who stands by its word; `living`: by anybody's word, before the file."""
     listed = [row for row in rows if row.state != "skipped"]
     codes = Counter(code for row in listed for code in {finding.code for finding in row.findings})
     fields = Counter((one.field, one.person_id) for one in result.differences)
@@ -83,8 +143,8 @@ def measured_people(rows: Sequence[Judged], result: people.ApplyResult, gone: in
     told = max(len(listed), 1)
     known = len({row.token for row in listed if row.token and row.token > 0})
     yield Measured(MEASURES.GONE.value, gone, standing)
-    if standing >= FEWEST:
-        yield Measured(MEASURES.NEW.value, result.created, max(standing, told))
+    if living >= FEWEST:
+        yield Measured(MEASURES.NEW.value, result.created, max(living, told))
     yield Measured(MEASURES.NAME.value, changed["name"], known)
     yield Measured(MEASURES.ENDED.value, result.affiliations_ended, max(known, standing))
     for name, count in changed.items():
@@ -115,10 +175,14 @@ def filled_in(batch: Batch, rows: Iterable[Judged]) -> dict[str, int]:
 
 
 def level_of(one: Measured, limit: GateLimit | None, usual: Mapping[str, float], *, is_first: bool) -> str:
-    """Faults that its last file had as well are not news. The first file of a source has nothing beside it: red alone holds it."""
-    if limit is None or (one.base < FEWEST and one.measure != MEASURES.HEADING):
+    """Faults that its last files had as well are not news, as far as they are no more than what holds a file. The first file
+    of a source has nothing beside it: red alone holds it. Of few rows, many of them are seen."""
+    if limit is None:
         return Level.GREEN.value
-    share = one.thousandths - usual.get(one.measure, 0)
+    if one.base < FEWEST and one.measure != MEASURES.HEADING:
+        is_much = one.count >= FEW_MOST and one.thousandths > max(FEW_SHARE, limit.amber)
+        return Level.AMBER.value if is_much and not is_first else Level.GREEN.value
+    share = one.thousandths - min(usual.get(one.measure, 0), limit.amber)
     if share > limit.red:
         return Level.RED.value
     is_many = limit.amber_rows is not None and one.count > limit.amber_rows
@@ -127,5 +191,5 @@ def level_of(one: Measured, limit: GateLimit | None, usual: Mapping[str, float],
 
 def usual_faults(rows: Sequence[Judged], result: people.ApplyResult) -> dict[str, float]:
     """In thousandths, for the next file."""
-    found = measured_people(rows, result, 0, 0)
+    found = measured_people(rows, result, 0, 0, 0)
     return {one.measure: round(one.thousandths, 1) for one in found if one.measure in FAULTS}

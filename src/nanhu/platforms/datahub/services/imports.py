@@ -12,7 +12,14 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import ProgressHandle
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.kernel.sheets.guard import OLE, check_size, format_of
-from nanhu.platforms.datahub.errors import SourceRefusedError, TooManyChangedError, TooManyGoneError, TooManyHeldError
+from nanhu.platforms.datahub.errors import (
+    AlreadyImportedError,
+    OvertakenError,
+    SourceRefusedError,
+    TooManyChangedError,
+    TooManyGoneError,
+    TooManyHeldError,
+)
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.reading.csvfile import read_csv
 from nanhu.platforms.datahub.reading.headers import Headings
@@ -107,7 +114,11 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
     rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, lookups_for(spec), campus_today()))
     if progress is not None:
         progress.advance(len(rows), _("正在归并并写入主数据…"), total=len(rows))
-    return settle_batch(by=by, batch_id=batch.id, rows=rows)
+    try:
+        return settle_batch(by=by, batch_id=batch.id, rows=rows)
+    except (AlreadyImportedError, OvertakenError) as refused:
+        Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
+        raise
 
 
 def settle_or_refuse(*, by: Actor, batch: Batch, stored: Iterable[StoredRow]) -> Batch:

@@ -8,9 +8,11 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.platforms.datahub.errors import NotMendableError, RowStateError, RowStillWrongError
+from nanhu.platforms.datahub.errors import NotMendableError, ReplayTooMuchError, RowStateError, RowStillWrongError
+from nanhu.platforms.datahub.gate_words import sentences_of as gate_sentences
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
 from nanhu.platforms.datahub.sentences import sentence_of
+from nanhu.platforms.datahub.services import gate
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.outcome import sample_of
@@ -70,7 +72,7 @@ def replay(*, by: Actor, batch_id: int) -> dict[str, int]:
     ids = list(
         LandingRow.objects.filter(batch_id=batch_id, state=LandingRow.State.REJECTED).values_list("id", flat=True)
     )
-    rows = replay_rows(by=by, batch_id=batch_id, row_ids=ids) if ids else []
+    rows = replay_rows(by=by, batch_id=batch_id, row_ids=ids, is_gated=True) if ids else []
     accepted = sum(row.state == LandingRow.State.ACCEPTED for row in rows)
     audit.record(
         by=by, action="datahub.replay", target=f"batch:{batch_id}", facts={"rows": len(ids), "accepted": accepted}
@@ -78,7 +80,7 @@ def replay(*, by: Actor, batch_id: int) -> dict[str, int]:
     return {"rows": len(ids), "accepted": accepted, "rejected": len(ids) - accepted}
 
 
-def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int]) -> list[Judged]:
+def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int], is_gated: bool = False) -> list[Judged]:
     batch = lock_batch(batch_id, REPLAYABLE)
     if source(batch.source).kind == "shared":
         raise NotMendableError
@@ -86,7 +88,10 @@ def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int]) -> list[Jud
     spec = source(batch.source)
     rows = list(clean_rows(spec, batch.columns, stored, lookups_for(spec), campus_today()))
     Issue.objects.filter(row_id__in=row_ids, resolved_at=None).update(resolved_at=now())
+    living = people.living_count(spec.affiliation) if is_gated else 0
     result, _counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=False)
+    if is_gated and (found := gate.replayed(batch, rows, result, living)):
+        raise ReplayTooMuchError(found=" ".join(gate_sentences(found)))
     note_replay(batch, rows, result)
     return rows
 

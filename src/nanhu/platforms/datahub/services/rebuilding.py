@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet  # noqa: TC002  (named in annotations that Django reads)
+from django.db.models import Q, QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today
@@ -30,16 +31,56 @@ def rebuild(*, by: Actor, person_ids: Iterable[int], reason: str) -> people.Rebu
     return people.rebuild_persons(by=by, person_ids=set(roots.values()), replay=replay, reason=reason)
 
 
-def split_rows(*, kept_id: int, gone_id: int, numbers: set[str]) -> None:
-    """A merge is undone: what came since under a campus number of the other is theirs."""
-    family = list(people.families([kept_id]))
-    rows = LandingRow.objects.filter(person_id__in=family, state=LandingRow.State.ACCEPTED)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row says of whose it is. `is_old`: before the merge."""
+
+    row_id: int
+    person_id: int
+    campus_no: str
+    document: bytes | None
+    is_old: bool
+
+
+def split_rows(*, kept_id: int, gone_id: int, numbers: set[str], merged_at: datetime) -> None:
+    """A merge is undone: what came since under a campus number of the other is theirs; also under a number that is of
+    neither, where it first came with a document of theirs."""
+    family, theirs = set(people.families([kept_id])), set(people.families([gone_id]))
+    told = list(told_of(family | theirs, merged_at))
+    kept = [one for one in told if one.is_old and one.person_id in family]
+    gone = [one for one in told if one.person_id in theirs]
+    documents = documents_of(theirs) | {one.document for one in gone if one.document}
+    documents -= {one.document for one in kept if one.document}
+    numbers |= {one.campus_no for one in gone}
+    known = numbers | {one.campus_no for one in kept}
+    first: dict[str, bool] = {}
+    for one in told:
+        if one.document and one.campus_no not in known:
+            first.setdefault(one.campus_no, one.document in documents)
+    numbers |= {number for number, is_theirs in first.items() if is_theirs}
+    own = [one.row_id for one in told if one.person_id in family and one.campus_no in numbers]
+    LandingRow.objects.filter(id__in=own).update(person_id=gone_id)
+    learnt = KnownDocument.objects.filter(person_id__in=family)
+    learnt.filter(Q(campus_no__in=numbers) | Q(index__in=documents)).update(person_id=gone_id)
+
+
+def told_of(person_ids: Iterable[int], merged_at: datetime) -> Iterator[Told]:
+    rows = LandingRow.objects.filter(person_id__in=list(person_ids), state=LandingRow.State.ACCEPTED)
     for spec, batch, accepted in in_batches(rows):
-        own = [
-            row.row_id for row in cleaned(spec, batch, list(accepted)) if row.clean and row.clean.campus_no in numbers
-        ]
-        LandingRow.objects.filter(id__in=own).update(person_id=gone_id)
-    KnownDocument.objects.filter(person_id__in=family, campus_no__in=numbers).update(person_id=gone_id)
+        found = [row for row in cleaned(spec, batch, list(accepted)) if row.clean]
+        indexes = people.document_indexes(
+            sorted({row.clean.id_number for row in found if row.clean and row.clean.id_number})
+        )
+        is_old = (batch.finished_at or batch.created_at) < merged_at
+        for row in found:
+            number = row.clean.id_number if row.clean else None
+            yield Told(row.row_id, accepted[row.row_id], row.campus_no, indexes[number] if number else None, is_old)
+
+
+def documents_of(person_ids: Iterable[int]) -> set[bytes]:
+    """All that the records ever had."""
+    learnt = KnownDocument.objects.filter(person_id__in=list(person_ids)).values_list("index", flat=True)
+    return {bytes(index) for index in learnt} | {one[1] for one in people.current_documents(person_ids)}
 
 
 def in_batches(rows: "QuerySet[LandingRow]") -> Iterator[tuple[SourceSpec, Batch, dict[int, int]]]:

@@ -4,20 +4,17 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import start_progress
-from nanhu.platforms.datahub.errors import AlreadyImportedError
 from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue
-from nanhu.platforms.datahub.services.files import applied_before, was_applied
+from nanhu.platforms.datahub.services.files import refuse_outdated, was_applied
 from nanhu.platforms.datahub.services.settle import lock_batch
-from nanhu.platforms.datahub.sources import source
 
 
 @transaction.atomic
 def take_for_good(*, by: Actor, batch_id: int, title: str) -> str:
     """Queues the real run; returns the id of its progress."""
     batch = lock_batch(batch_id, (Batch.State.REHEARSED,))
-    if (before := applied_before(source(batch.source), batch.sha256)) is not None:
-        raise AlreadyImportedError(batch=before.id)
+    refuse_outdated(batch)
     batch.is_repeat = was_applied(batch.source, batch.sha256)
     progress = start_progress(kind="datahub.import", title=title, total=0, by=by)
     batch.is_dry_run, batch.state, batch.progress_id = False, Batch.State.LANDED, progress.public_id

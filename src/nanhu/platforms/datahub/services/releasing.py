@@ -9,12 +9,11 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.proposals import given
-from nanhu.platforms.datahub.errors import AlreadyImportedError, ReleaseRefusedError
+from nanhu.platforms.datahub.errors import ReleaseRefusedError
 from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
-from nanhu.platforms.datahub.services.files import applied_before, was_applied
+from nanhu.platforms.datahub.services.files import refuse_outdated, was_applied
 from nanhu.platforms.datahub.services.settle import lock_batch
-from nanhu.platforms.datahub.sources import source
 
 WAITING = (Batch.State.WAITING,)
 
@@ -39,6 +38,7 @@ def ask_release(*, by: Actor, token: UUID, batch_id: int, reason: str) -> Releas
     batch = lock_batch(batch_id, WAITING)
     if Release.objects.filter(batch=batch, state=Release.State.ASKED).exists():
         raise ReleaseRefusedError
+    refuse_outdated(batch)
     asked = Release.objects.create(
         token=token, batch=batch, reason=given(reason), author_id=account_of(by), author_name=by.name
     )
@@ -88,8 +88,7 @@ def discard(*, by: Actor, batch_id: int, reason: str) -> Batch:
 
 
 def let_pass(*, by: Actor, batch: Batch) -> str:
-    if (before := applied_before(source(batch.source), batch.sha256)) is not None:
-        raise AlreadyImportedError(batch=before.id)
+    refuse_outdated(batch)
     progress = start_progress(kind="datahub.import", title=batch.file_name, total=0, by=by)
     batch.is_released, batch.state, batch.progress_id = True, Batch.State.LANDED, progress.public_id
     batch.is_repeat = was_applied(batch.source, batch.sha256)

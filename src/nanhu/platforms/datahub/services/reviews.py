@@ -8,6 +8,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.datahub.cleaning.names import folded
+from nanhu.platforms.datahub.errors import PartedElsewhereError
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Issue, KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.services.mending import replay_rows
@@ -22,7 +23,12 @@ def decide_same(*, by: Actor, review_id: int, kept_id: int, reason: str) -> Revi
     review = lock_review(review_id, Review.State.OPEN)
     if review.right_id is None:
         return decide_alias(review, by=by, state=Review.State.SAME, reason=reason)
-    gone_id = review.right_id if kept_id == review.left_id else review.left_id
+    roots = people.heirs([review.left_id, review.right_id])
+    left_id, right_id = (roots.get(one, one) for one in (review.left_id, review.right_id))
+    if left_id == right_id:
+        return agree_with_merge(review, by=by, reason=reason)
+    kept_id = roots.get(kept_id, kept_id)
+    gone_id = right_id if kept_id == left_id else left_id
     remember_numbers([kept_id, gone_id])
     change_set = people.merge_persons(by=by, kept_id=kept_id, gone_id=gone_id, reason=reason)
     review.change_set_id = change_set.id
@@ -30,6 +36,15 @@ def decide_same(*, by: Actor, review_id: int, kept_id: int, reason: str) -> Revi
     rebuild(by=by, person_ids=[kept_id], reason=reason)
     if review.row is not None:
         replay_rows(by=by, batch_id=review.row.batch_id, row_ids=[review.row.id])
+    return review
+
+
+def agree_with_merge(review: Review, *, by: Actor, reason: str) -> Review:
+    """They became one by other reviews since this one was opened."""
+    close(review, by=by, state=Review.State.SAME)
+    if review.row is not None:
+        replay_rows(by=by, batch_id=review.row.batch_id, row_ids=[review.row.id])
+    audit.record(by=by, action="datahub.decide_same", target=f"review:{review.pk}", reason=reason)
     return review
 
 
@@ -85,6 +100,9 @@ def part_again(*, by: Actor, review_id: int, reason: str) -> Review:
     """Undo what this review decided, whatever files came since; it is decided as different from now on."""
     people.lock_golden()
     review = lock_review(review_id, Review.State.SAME)
+    if review.right_id is not None and review.change_set_id is None:
+        raise PartedElsewhereError
+    merged_at = review.decided_at or now()
     close(review, by=by, state=Review.State.DIFFERENT)
     if review.row is not None:
         reject_held(review.row)
@@ -94,7 +112,7 @@ def part_again(*, by: Actor, review_id: int, reason: str) -> Review:
     else:
         numbers = set(people.numbers_of_merge(review.change_set_id or 0))
         kept_id, restored_id = people.part_persons(by=by, merge_id=review.change_set_id or 0, reason=reason)
-        split_rows(kept_id=kept_id, gone_id=restored_id, numbers=numbers)
+        split_rows(kept_id=kept_id, gone_id=restored_id, numbers=numbers, merged_at=merged_at)
     rebuild(by=by, person_ids=[kept_id, restored_id], reason=reason)
     audit.record(by=by, action="datahub.part_again", target=f"review:{review_id}", reason=reason)
     return review

@@ -68,6 +68,13 @@ def is_of_persons(batch: Batch) -> bool:
     return spec is not None and spec.kind in {"persons", "contacts"}
 
 
+def touched_by(batch: Batch) -> set[int]:
+    """Whom it named and made something of: a whole list names everybody, and changes few."""
+    rows = batch.rows.filter(person__isnull=False, state=LandingRow.State.ACCEPTED)
+    families = people.families(set(rows.values_list("person_id", flat=True)))
+    return people.changed_by(batch.id, batch.change_sets, set(families))
+
+
 @transaction.atomic
 def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     people.lock_golden()
@@ -79,13 +86,13 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
         raise RollbackRefusedError(batch=batch_id, blockers="、".join(dict.fromkeys(preview.blockers)))
     if is_shared(batch):
         take_back(by=by, batch=batch)
+    learnt = set(KnownDocument.objects.filter(batch=batch).values_list("person_id", flat=True))
     KnownDocument.objects.filter(batch=batch).delete()
     Review.objects.filter(batch=batch, state=Review.State.OPEN).delete()
     batch.state = Batch.State.ROLLED_BACK
     batch.save(update_fields=["state"])
     if is_of_persons(batch):
-        touched = batch.rows.filter(person__isnull=False, state=LandingRow.State.ACCEPTED)
-        ids = set(touched.values_list("person_id", flat=True)) | absences.take_back(batch)
+        ids = touched_by(batch) | learnt | absences.take_back(batch)
         rebuild(by=by, person_ids=ids, reason=reason)
     else:
         for number in reversed(batch.change_sets):

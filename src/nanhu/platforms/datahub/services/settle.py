@@ -9,8 +9,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import BatchStateError
-from nanhu.platforms.datahub.models import Batch, Level
+from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.services import absences, gate, outcome
+from nanhu.platforms.datahub.services.files import refuse_outdated
 from nanhu.platforms.datahub.services.judging import Judged, flag_slips, match_rows, read_book
 from nanhu.platforms.datahub.services.survivors import origin_of, records_of, survivors_of
 from nanhu.platforms.datahub.sources import source
@@ -25,10 +26,13 @@ def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
     """All rows of a landed batch, for good or (dry run) as a rehearsal."""
     people.lock_golden()
     batch = lock_batch(batch_id, READY)
+    if not batch.is_dry_run:
+        refuse_outdated(batch)
+    agreed = gate.Agreed(batch.gate_level, list(batch.gate)) if batch.is_released else None
     opened: set[int] = set()
     with transaction.atomic():
         result, counts, gone = settle_and_look(by=by, batch=batch, rows=rows, opened=opened)
-        is_held = batch.gate_level != Level.GREEN and not (batch.is_dry_run or batch.is_released)
+        is_held = not batch.is_dry_run and not gate.is_open(batch, agreed)
         transaction.set_rollback(is_held)
     if is_held:
         if opened:
@@ -61,9 +65,10 @@ def settle_and_look(
     spec = source(batch.source)
     standing = absences.standing_of(spec)
     gone = absences.absent_from(standing, {row.campus_no for row in rows})
+    living = people.living_count(spec.affiliation)
     result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run, opened=opened)
     counts |= {"filled": gate.filled_in(batch, rows), "measured": gate.usual_faults(rows, result)}
-    gate.look(batch, rows, result, gone=len(gone), standing=len(standing))
+    gate.look(batch, rows, result, gone=len(gone), standing=len(standing), living=living)
     batch.gone = [[one.name, one.campus_no] for one in gone]
     return result, counts, gone
 
@@ -72,6 +77,7 @@ def hold(
     *, by: Actor, batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, counts: dict[str, object]
 ) -> Batch:
     """Nothing golden was written: what it would do is shown, and waits."""
+    batch.is_released = False
     known = {row.token: row.token for row in rows if row.token is not None and row.token > 0}
     outcome.write_rows(rows, known)
     outcome.write_issues(batch, rows)

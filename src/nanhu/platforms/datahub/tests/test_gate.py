@@ -1,14 +1,16 @@
 """The gate: wrong files change nothing before somebody saw what they would do, and leave nothing behind when taken back."""
 
 import random
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
-from nanhu.platforms.datahub.errors import ReleaseRefusedError
+from nanhu.platforms.datahub.errors import OvertakenError, ReleaseRefusedError
 from nanhu.platforms.datahub.models import Batch, GateLimit, Missing, Release
 from nanhu.platforms.datahub.services import absences, releasing
 from nanhu.platforms.datahub.services.imports import finish
@@ -191,6 +193,35 @@ def test_a_limit_holds_from_today_on(steward, hand_in, right):
     assert hand_in(WRONG["a fifth less"]).state == "applied"
 
 
+def test_what_grew_since_it_was_agreed_to_is_held_anew(steward, hand_in, right, run_jobs):
+    agreed = hand_in(listed([one | {"name": "王改名"} if n < 2 else one for n, one in enumerate(PEOPLE)]))
+    assert Batch.objects.get(id=agreed.batch).gate_level == "amber"
+    Batch.objects.filter(id=agreed.batch).update(gate=[one | {"count": 1} for one in agreed_gate(agreed)])
+    steward.post(f"/datahub/batches/{agreed.batch}/release/", {"reason": "两人改名"})
+    run_jobs()
+    batch = Batch.objects.get(id=agreed.batch)
+    assert (batch.state, batch.is_released, values()) == ("waiting", False, right)
+    assert "同意放行时是 1" in steward.get(f"/datahub/batches/{agreed.batch}/").content.decode()
+
+
+def agreed_gate(report):
+    return Batch.objects.get(id=report.batch).gate
+
+
+def test_an_overtaken_list_is_not_released_and_whom_it_lacks_is_not_gone(steward, hand_in, right, run_jobs):
+    stale = hand_in(listed(PEOPLE[:-3]))
+    rehearsed = hand_in(listed(PEOPLE[:-1]), dry_run=True)
+    assert stale.state == "waiting"
+    queued = hand_in(listed(PEOPLE[:-2]))
+    assert hand_in(listed([*PEOPLE, person(99)])).state == "applied"
+    assert steward.post(f"/datahub/batches/{stale.batch}/release/", {"reason": "对的"}).status_code == 409
+    assert steward.post(f"/datahub/batches/{rehearsed.batch}/take/").status_code == 409
+    with pytest.raises(OvertakenError):
+        let_pass(queued.batch)
+    assert Batch.objects.get(id=queued.batch).state == "refused"
+    assert not Missing.objects.exists()
+
+
 def test_numbers_opened_for_a_file_that_is_held_leave_a_line(hand_in, right):
     before = AuditEntry.objects.filter(action="people.open_documents").count()
     others = [one | {"document": person(n + 300)["document"]} for n, one in enumerate(PEOPLE)]
@@ -210,6 +241,10 @@ def without_last(n=0):
     return listed(PEOPLE[:-1]) + "\n" * n
 
 
+def a_day_passes():
+    Batch.objects.update(finished_at=F("finished_at") - timedelta(days=1))
+
+
 def last_tie():
     return Affiliation.objects.get(campus_no=PEOPLE[-1]["no"])
 
@@ -217,15 +252,18 @@ def last_tie():
 def test_who_is_not_named_any_more_is_missing_then_ended_and_back_when_named(hand_in, tolerant):
     before = values()
     for n in range(2):
-        hand_in(without_last(n))
-        assert last_tie().state == "active"
-    assert len(Missing.objects.get().lacked_by) == 2
+        for again in (n, n + 10):
+            hand_in(without_last(again))
+            assert last_tie().state == "active", "two lists of one day are one"
+        a_day_passes()
+    assert len(Missing.objects.get().lacked_by) == 4
     third = hand_in(without_last(2))
     assert last_tie().state == "ended"
     roll_back(by=BY, batch_id=third.batch, reason="早了")
     assert last_tie().state == "active"
     hand_in(without_last(3))
     assert last_tie().state == "ended"
+    a_day_passes()
     hand_in(RIGHT + "\n\n")
     assert (values(), Missing.objects.filter(back_in=None).count()) == (before, 0)
 
@@ -233,8 +271,10 @@ def test_who_is_not_named_any_more_is_missing_then_ended_and_back_when_named(han
 def test_who_is_missing_for_days_is_over_without_another_list(hand_in, tolerant):
     hand_in(without_last())
     assert absences.end_overdue() == 0
-    since = Missing.objects.get().since
-    Missing.objects.update(since=since.replace(year=since.year - 1))
+    Missing.objects.update(since=F("since") - timedelta(days=400))
+    waiting = hand_in(WRONG["shifted columns"])
+    assert (waiting.state, absences.end_overdue()) == ("waiting", 0), "it may name them"
+    releasing.discard(by=BY, batch_id=waiting.batch, reason="错")
     jobs.end_missing()
     assert last_tie().state == "ended"
     assert jobs.end_missing() is None
@@ -245,6 +285,7 @@ def test_an_end_by_absence_stands_when_an_older_batch_is_taken_back(hand_in, tol
     touched = hand_in(listed([*PEOPLE[:-1], PEOPLE[-1] | {"phone": "13700000000"}]))
     for n in range(3):
         hand_in(without_last(n))
+        a_day_passes()
     assert last_tie().state == "ended"
     roll_back(by=BY, batch_id=touched.batch, reason="错")
     assert (last_tie().state, last_tie().person.phone) == ("ended", PEOPLE[-1]["phone"])

@@ -77,7 +77,7 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "tone": TONES.get(found.state, "warn"),
         "spec": SOURCES.get(found.source),
         "list": list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES),
-        "sentences": sentences_of(found),
+        "sentences": sentences_of(found.gate),
         "gate_title": gate_title(found),
         "bars": bars_of(found),
         "counted": counted_of(found),

@@ -21,7 +21,7 @@ State = Release.State
 
 
 def held(_request: PageRequest, found: Batch) -> dict[str, Any]:
-    return {"batch": found, "sentences": sentences_of(found)}
+    return {"batch": found, "sentences": sentences_of(found.gate)}
 
 
 @batch.form(
