@@ -12,7 +12,8 @@ from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import OvertakenError, ReleaseRefusedError
 from nanhu.platforms.datahub.models import Batch, GateLimit, Missing, Release
-from nanhu.platforms.datahub.services import absences, releasing
+from nanhu.platforms.datahub.services import absences, releasing, rollback
+from nanhu.platforms.datahub.services.aliases import add_alias
 from nanhu.platforms.datahub.services.imports import finish
 from nanhu.platforms.datahub.services.limits import set_limit
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
@@ -220,6 +221,39 @@ def test_an_overtaken_list_is_not_released_and_whom_it_lacks_is_not_gone(steward
         let_pass(queued.batch)
     assert Batch.objects.get(id=queued.batch).state == "refused"
     assert not Missing.objects.exists()
+
+
+def test_refused_rows_do_not_do_at_once_what_a_file_may_not(steward, hand_in, right):
+    set_limit(by=BY, measure="refused", source="", amber=1000, red=1000, amber_rows=None, reason="试")
+    renamed = [one | {"name": f"王{one['name'][1:]}甲", "学生类别": "火星生"} for one in PEOPLE]
+    report = hand_in(listed(renamed))
+    assert (report.state, report.counts["rejected"]) == ("applied", SIZE)
+    add_alias(by=BY, table="person_category", value="火星生", code="undergraduate")
+    assert steward.post(f"/datahub/batches/{report.batch}/replay/").status_code == 409
+    assert values() == right
+
+
+def test_a_source_of_parts_is_measured_among_all_and_a_small_file_by_many_rows(hand_in, right):
+    head = "学号,姓名,手机号码\n"
+    lines = [f"{one['no']},{one['name']},{one['phone']}" for one in PEOPLE[:20]]
+    assert hand_in(head + "\n".join(lines), source_key="sa.contacts", name="电话.csv").state == "applied"
+    shifted = [f"{one['no']},{one['name']},{PEOPLE[n + 1]['phone']}" for n, one in enumerate(PEOPLE[:20])]
+    assert hand_in(head + "\n".join(shifted), source_key="sa.contacts", name="错.csv").state == "waiting"
+    assert values() == right
+
+
+def test_faults_of_a_released_file_are_not_what_is_usual(hand_in, right):
+    bad = listed([one | ({"name": "王?"} if n < 20 else {}) for n, one in enumerate(PEOPLE)])
+    assert let_pass(hand_in(bad).batch).state == "applied"
+    assert hand_in(bad + "\n").state == "waiting"
+
+
+def test_a_roll_back_makes_anew_only_whom_the_batch_changed(hand_in, right):
+    report = hand_in(listed([one | ({"phone": "13700000000"} if n < 3 else {}) for n, one in enumerate(PEOPLE)]))
+    batch = Batch.objects.get(id=report.batch)
+    assert len(rollback.touched_by(batch)) == 3
+    roll_back(by=BY, batch_id=report.batch, reason="错")
+    assert values() == right
 
 
 def test_numbers_opened_for_a_file_that_is_held_leave_a_line(hand_in, right):

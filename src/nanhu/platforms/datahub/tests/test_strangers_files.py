@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from nanhu.platforms.datahub.api import roll_back
+from nanhu.platforms.datahub.errors import PartedElsewhereError
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
@@ -218,6 +219,30 @@ def test_a_merge_is_undone_after_later_files(hand_in, merged, later):
     assert {a.campus_no: a.person.id_number for a in held} == before
     report = hand_in(register(*TWICE) + "\n")
     assert (report.counts["held"], report.counts["rejected"], report.counts["created"]) == (0, 0, 0)
+
+
+def test_a_new_number_that_came_by_the_others_document_is_the_others(hand_in, merged):
+    promoted = TWICE[1].replace("14231100002", "14231200009")
+    report = hand_in(register(*TWICE, promoted))
+    hand_in("学号,姓名,手机号码\n14231200009,Anna Petrova,13911112222\n", source_key="sa.contacts", name="电话.csv")
+    assert Affiliation.objects.get(campus_no="14231200009", state="active").person_id == merged.left_id
+    part_again(by=BY, review_id=merged.id, reason="看错了")
+    theirs = Affiliation.objects.get(campus_no="14231200009", state="active").person
+    assert (theirs.id, theirs.id_number, theirs.phone) == (merged.right_id, "E12345687", "13911112222")
+    report = hand_in(register(*TWICE, promoted) + "\n")
+    assert (report.counts["held"], report.counts["rejected"]) == (0, 0)
+
+
+def test_a_pair_that_became_one_by_other_pairs_is_agreed_to(hand_in, units):
+    passport = {"name": "Anna Petrova", "国籍地区": "俄罗斯", "phone": "13873054321", **PASSPORT}
+    hand_in(register(*(student(no=f"1423110000{n}", document=f"E1234567{n}", **passport) for n in (1, 2, 3))))
+    pairs = list(Review.objects.order_by("left_id", "right_id"))
+    assert len(pairs) == 3
+    for review in pairs:
+        decide_same(by=BY, review_id=review.id, kept_id=review.right_id, reason="同一人")
+    assert Person.objects.filter(merged_into=None).count() == 1
+    with pytest.raises(PartedElsewhereError):
+        part_again(by=BY, review_id=pairs[2].id, reason="看错了")
 
 
 def test_a_torn_row_that_made_two_one_is_nobodys_when_they_part(hand_in, units):
