@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from http import HTTPStatus
 from queue import Empty, SimpleQueue
@@ -143,17 +143,23 @@ def fetch(call: Call, *, seconds: float, largest: int, redirects: int = 0) -> Do
     target = document.headers.get("location", "")
     if call.body or not redirects or document.status not in REDIRECTS or not target:
         return document
-    following = urljoin(call.address, target)
+    following = led_to(call.address, target)
     if call.address.lower().startswith("https:") and not following.lower().startswith("https:"):
         raise CallRefusedError("led from https to http")
-    return fetch(
-        Call(address=following, headers=call.headers), seconds=left(deadline), largest=largest, redirects=redirects - 1
-    )
+    return fetch(replace(call, address=following), seconds=left(deadline), largest=largest, redirects=redirects - 1)
+
+
+def led_to(address: str, target: str) -> str:
+    """Where a redirect leads; BadAnswerError where that is no address."""
+    try:
+        return urlsplit(urljoin(address, target)).geturl()
+    except ValueError as error:
+        raise BadAnswerError("led to no address") from error
 
 
 def fetch_once(call: Call, deadline: float, largest: int) -> Document:
     parts = checked(call.address)
-    with connected(parts, deadline) as line:
+    with connected(parts, deadline, networks=() if call.is_public else None) as line:
         line.settimeout(left(deadline))
         line.sendall(written(call, parts))
         answer = http.client.HTTPResponse(

@@ -28,6 +28,12 @@ class NotReadyError(CampusError):
     sentence: ClassVar[str | Promise] = _("还不能上线：{missing}")
 
 
+class CallsBusyError(CampusError):
+    code: ClassVar[str] = "portal.calls_busy"
+    http_status: ClassVar[int] = 503
+    sentence: ClassVar[str | Promise] = _("正在等别的系统回答，过几秒再试。")
+
+
 class TransferFileError(CampusError):
     code: ClassVar[str] = "portal.transfer_file"
     http_status: ClassVar[int] = 422

@@ -2,9 +2,12 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Final
-from urllib.parse import urljoin
 
 from joserfc import jwt
 from joserfc.jwk import OctKey
@@ -15,7 +18,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.outgoing import Call, Document
 from nanhu.kernel.registry import SchoolRules, school_rules
 from nanhu.kernel.school import school
-from nanhu.platforms.portal.errors import AddressRefusedError
+from nanhu.platforms.portal.errors import AddressRefusedError, CallsBusyError
 from nanhu.platforms.portal.integrations import rules
 from nanhu.platforms.portal.models import Integration
 
@@ -23,18 +26,38 @@ LARGEST: Final = 256 * 1024
 SECONDS: Final = 3.0
 TOKEN_SECONDS: Final = 60
 HOPS: Final = 2
+LANES_SHARE: Final = 4
 
 
 @cache
 def hosts(what: str) -> tuple[str, ...]:
-    """`frame_hosts`: whose pages may stand in ours; `plain_hosts`: who may be called without TLS. The sample campus has its own machine."""
+    """`frame_hosts`: whose pages may stand in ours; `plain_hosts`: who may be called without TLS; `campus_hosts`: who may lie
+    inside. The sample campus has its own machine."""
     listed = school().table("portal").texts(what)
     return (*listed, "localhost", "127.0.0.1") if configuration().demo else listed
+
+
+@cache
+def lanes(_key: str = "", *, share: int = LANES_SHARE) -> BoundedSemaphore:
+    """For all calls together a quarter of the threads of a process, for each system an eighth: the rest remains for pages."""
+    return BoundedSemaphore(max(1, configuration().web_threads // share))
+
+
+@contextmanager
+def lane(key: str, *, seconds: float = 0.0) -> Iterator[None]:
+    """To call one system within a request. Raises CallsBusyError where none becomes free in time."""
+    with ExitStack() as held:
+        for one in (lanes(key, share=2 * LANES_SHARE), lanes()):
+            if not one.acquire(timeout=seconds):
+                raise CallsBusyError
+            held.callback(one.release)
+        yield
 
 
 def fetch(call: Call, *, seconds: float = SECONDS, largest: int = LARGEST) -> Document:
     """The whole answer, unpacked; OSError or BadAnswerError. A redirect is followed on the same host alone."""
     deadline = time.monotonic() + seconds
+    call = replace(call, is_public=is_outside(call.address))
     for _hop in range(HOPS + 1):
         found = outgoing.fetch(call, seconds=max(deadline - time.monotonic(), 0.01), largest=largest)
         target = found.headers.get("location", "")
@@ -43,11 +66,16 @@ def fetch(call: Call, *, seconds: float = SECONDS, largest: int = LARGEST) -> Do
             return Document(
                 status=found.status, headers=found.headers, body=rules.unpacked(found.body, encoding, largest)
             )
-        following = urljoin(call.address, target)
+        following = outgoing.led_to(call.address, target)
         if rules.origin_of(following) != rules.origin_of(call.address):
             return found
-        call = Call(address=following, headers=call.headers)
+        call = replace(call, address=following)
     raise rules.BadAnswerError("led in a circle")
+
+
+def is_outside(address: str) -> bool:
+    """A network that the school opened to the house is not open to whoever writes an address: the host is listed too."""
+    return not rules.is_among(outgoing.checked(address).hostname or "", hosts("campus_hosts"))
 
 
 def refuse_address(address: str) -> None:
@@ -57,7 +85,7 @@ def refuse_address(address: str) -> None:
         raise AddressRefusedError(why="{campus_no}")
     try:
         parts = outgoing.checked(example)
-        outgoing.refuse_internal(example)
+        outgoing.refuse_internal(example, networks=() if is_outside(example) else None)
     except OSError as error:
         raise AddressRefusedError(why=str(error)) from error
     if rules.NUMBER in rules.origin_of(address):
@@ -95,5 +123,5 @@ def call_for(one: Integration, campus_no: str) -> Call:
 
 
 school_rules.add(
-    SchoolRules(key="portal.hosts", read=lambda: (school().table("portal").texts("frame_hosts"), hosts("plain_hosts")))
+    SchoolRules(key="portal.hosts", read=lambda: tuple(map(hosts, ("frame_hosts", "plain_hosts", "campus_hosts"))))
 )

@@ -159,7 +159,7 @@ class SecretForm(HeadForm):
         max_length=400,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("加密保存，不再显示；不填就不改"),
+        help_text=_("加密保存，不再显示；不填就不改，换了主机或请求头要重新填"),
     )
 
     def clean_secret(self) -> str:

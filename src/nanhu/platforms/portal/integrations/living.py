@@ -1,5 +1,7 @@
 """Which integrations live, and for whom: read once in a while by each process, so that no page asks for them."""
 
+from django.db.models import QuerySet
+
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.remembered import Remembered
@@ -14,7 +16,7 @@ State, Kind = Integration.State, Integration.Kind
 
 def read_shown() -> list[Integration]:
     rows = Integration.objects.filter(state__in=[State.TEST, State.LIVE, State.RESTING]).select_related("owner_unit")
-    return list(rows.order_by("order", "key"))
+    return list(rows.defer("secret").order_by("order", "key"))
 
 
 shown = Remembered(read_shown, seconds=SECONDS)
@@ -32,6 +34,20 @@ news = Remembered(read_news, seconds=NEWS_SECONDS)
 def read_anew() -> None:
     shown.forget()
     news.forget()
+
+
+def current(one: Integration) -> Integration | None:
+    """As the database has it, with its secret, to be called; None where it was changed, rests or was retired meanwhile."""
+    return called(one).first()
+
+
+def is_current(one: Integration) -> bool:
+    """Asked and held before something of it is kept, within the transaction."""
+    return called(one).select_for_update(no_key=True).first() is not None
+
+
+def called(one: Integration) -> QuerySet[Integration]:
+    return Integration.objects.filter(pk=one.pk, version=one.version, state__in=[State.TEST, State.LIVE])
 
 
 def of_kind(kind: str, viewer: Viewer, *, everywhere: bool = False) -> list[Integration]:

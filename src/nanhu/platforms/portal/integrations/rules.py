@@ -38,6 +38,14 @@ def found_at(document: object, pointer: str) -> object:
     return document
 
 
+def found_if_any(document: object, pointer: str) -> object:
+    """None where nothing stands there: whoever has one book has no second."""
+    try:
+        return found_at(document, pointer) if pointer else None
+    except KeyError:
+        return None
+
+
 def refuse_deep(document: object) -> None:
     level, depth = [document], 0
     while level:
@@ -144,15 +152,15 @@ def read_answer(document: Any, pointers: Mapping[str, Any]) -> dict[str, Any]:
         value = found_at(document, pointers["value"])
         if value is None:
             return {}
-        lines = [found_at(document, one) for one in pointers["lines"]]
-        caption = found_at(document, pointers["caption"]) if pointers["caption"] else ""
-        moment = moment_of(found_at(document, pointers["time"])).isoformat() if pointers["time"] else ""
+        time = found_at(document, pointers["time"]) if pointers["time"] else None
     except KeyError as error:
         raise BadAnswerError(f"nothing at {error.args[0]}") from error
-    flat = [inner for one in lines for inner in (one if isinstance(one, list) else [one])]
+    caption = found_if_any(document, pointers["caption"])
+    lines = [found_if_any(document, one) for one in pointers["lines"]]
+    flat = [inner for one in lines for inner in (one if isinstance(one, list) else [one]) if inner is not None]
     return {
         "value": shown(value, LONGEST_VALUE),
         "caption": shown(caption, LONGEST_LINE) if caption is not None else "",
         "lines": [shown(one, LONGEST_LINE) for one in flat[:5]],
-        "time": moment,
+        "time": moment_of(time).isoformat() if time is not None else "",
     }

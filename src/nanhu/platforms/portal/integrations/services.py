@@ -13,7 +13,7 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.platforms.portal.errors import KeyTakenError, NotReadyError
-from nanhu.platforms.portal.integrations import calling, living
+from nanhu.platforms.portal.integrations import calling, living, rules
 from nanhu.platforms.portal.models import (
     Integration,
     IntegrationItem,
@@ -47,6 +47,8 @@ def change(*, by: Actor, one: Integration, facts: Mapping[str, Any]) -> Integrat
     """With what goes over the wire, or to whom, it is another version: live or resting, it goes back to the test, and what waits to be agreed falls."""
     row = locked(one, State.DRAFT, State.TEST, State.LIVE, State.RESTING)
     changed = {name for name, value in facts.items() if getattr(row, name) != value}
+    if "secret" not in facts and is_led_elsewhere(row, facts):
+        row.secret = None
     if changed - LOOKS:
         row.version += 1
         row.good_trials = row.failures = 0
@@ -57,6 +59,12 @@ def change(*, by: Actor, one: Integration, facts: Mapping[str, Any]) -> Integrat
     said = {"url": row.address, "version": row.version}
     audit.record(by=by, action="portal.change_integration", target=target_of(row), facts=said)
     return row
+
+
+def is_led_elsewhere(row: Integration, facts: Mapping[str, Any]) -> bool:
+    """A secret was given for one host and one header; whoever names another types it anew."""
+    moved = rules.origin_of(facts.get("address", row.address)) != rules.origin_of(row.address)
+    return moved or facts.get("header_name", row.header_name) != row.header_name
 
 
 def write(one: Integration, facts: Mapping[str, Any]) -> None:
@@ -107,8 +115,8 @@ def ask(by: Actor, row: Integration, token: UUID) -> None:
 @transaction.atomic
 def agree(*, by: Actor, release: IntegrationRelease) -> IntegrationRelease:
     """Of the version that was asked for, and of no other."""
+    row = locked(release.integration, State.TEST)
     asked = release.locked_in([IntegrationRelease.State.ASKED])
-    row = locked(asked.integration, State.TEST)
     if row.version != asked.version:
         raise WrongStateError(what=Integration.what, state=_("提出以后又改过"))
     refuse_unready(row)

@@ -22,15 +22,17 @@ from nanhu.platforms.portal.models import Integration
 
 RAW_SHOWN: Final = 4000
 GOOD_BELOW: Final = 400
+LANE_SECONDS: Final = 2.0
 CONTACT_FRESH: Final = timedelta(days=1)
 NOT_LISTED: Final = "allow list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """`raw`: what came. `problem`: why it is no good, empty where it is."""
+    """`raw`: what came. `problem`: why it is no good, empty where it is. `is_empty`: nothing of this person, which proves nothing."""
 
     problem: str = ""
+    is_empty: bool = False
     status: int = 0
     headers: Sequence[tuple[str, str]] = ()
     raw: str = ""
@@ -42,9 +44,11 @@ def try_once(*, by: Actor, one: Integration, campus_no: str, person_id: int | No
     """With a number of one's own or one that nobody has: a trial shows nobody another's figures. Counts for going live."""
     if people.find_person_by_campus_no(campus_no) not in {None, person_id}:
         raise NotFoundError(what=_("这个测试学工号"))
-    trial = TRIALS[one.kind](one, campus_no)
-    rows = Integration.objects.filter(pk=one.pk, version=one.version)
-    rows.update(good_trials=0 if trial.problem else F("good_trials") + 1)
+    with calling.lane(one.key, seconds=LANE_SECONDS):
+        trial = TRIALS[one.kind](one, campus_no)
+    if not trial.is_empty:
+        rows = Integration.objects.filter(pk=one.pk, version=one.version)
+        rows.update(good_trials=0 if trial.problem else F("good_trials") + 1)
     audit.record(
         by=by, action="portal.try_integration", target=f"integration:{one.key}", facts={"good": not trial.problem}
     )
@@ -70,7 +74,7 @@ def try_data(one: Integration, campus_no: str) -> Trial:
     except (OSError, ValueError) as error:
         return Trial(problem=str(error), **(raw_of(found) if found else {}))
     if not said:
-        return Trial(lines=[_("它没有这个人的数据，卡片不出现")], **raw_of(found))
+        return Trial(is_empty=True, lines=[_("它没有这个人的数据，卡片不出现")], **raw_of(found))
     content = values.content_of(one, values.written(said), values.moment_in(said))
     return Trial(content=content, **raw_of(found))
 

@@ -6,27 +6,27 @@ those that grew old (`/tiles/integration.<key>/`). What is cached is of one pers
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
 from nanhu.kernel.outgoing import Document
 from nanhu.kernel.registry import BOTH_FACES, Tile, TileContent, Viewer
 from nanhu.kernel.ui.words import lazy_term
+from nanhu.platforms.portal.errors import CallsBusyError
 from nanhu.platforms.portal.integrations import calling, failing, living, rules
 from nanhu.platforms.portal.models import Integration, IntegrationValue
 from nanhu.platforms.portal.tiles import TileView
 
 PREFIX: Final = "integration."
-AT_ONCE: Final = 2
 FUTURE: Final = timedelta(minutes=5)
 KEPT: Final = timedelta(days=30)
 OK, NOT_FOUND = 200, 404
-_lanes: dict[str, BoundedSemaphore] = {}
 
 
 def tiles_for(viewer: Viewer) -> list[TileView]:
@@ -40,7 +40,7 @@ def cached_of(viewer: Viewer, integrations: Iterable[Integration]) -> dict[int, 
     """His own under the number with which he looks, of the version that holds, in one query."""
     versions = {one.pk: one.version for one in integrations}
     whose: Any = {"person_id": viewer.person_id, "campus_no": viewer.campus_no}
-    rows = IntegrationValue.objects.filter(**whose, integration_id__in=versions)
+    rows = IntegrationValue.objects.filter(**whose, integration_id__in=versions, version=F("integration__version"))
     return {row.integration_id: row for row in rows if row.version == versions[row.integration_id]}
 
 
@@ -85,7 +85,13 @@ def refreshed(viewer: Viewer, key: str) -> TileView | None:
     view = view_of(one, value)
     if view is None or not view.is_later:
         return view
-    return view_after(one, fetch_kept(one, viewer) or value)
+    current = living.current(one)
+    if current is None:
+        raise KeyError(key)
+    try:
+        return view_after(current, fetch_kept(current, viewer) or value)
+    except CallsBusyError:
+        return replace(view, is_busy=True)
 
 
 def view_after(one: Integration, value: IntegrationValue | None) -> TileView | None:
@@ -97,19 +103,19 @@ def view_after(one: Integration, value: IntegrationValue | None) -> TileView | N
 
 
 def fetch_kept(one: Integration, viewer: Viewer) -> IntegrationValue | None:
-    """Asks for this viewer's figure and keeps it. A slow system holds two threads of a process and no more."""
-    lane = _lanes.setdefault(one.key, BoundedSemaphore(AT_ONCE))
-    if not lane.acquire(blocking=False):
-        return None
+    """Asks for this viewer's figure and keeps it. Raises CallsBusyError where others wait for other systems."""
     try:
-        said = meant(one, calling.fetch(calling.call_for(one, viewer.campus_no)))
+        with calling.lane(one.key):
+            said = meant(one, calling.fetch(calling.call_for(one, viewer.campus_no)))
     except (OSError, ValueError) as error:
         failing.note_failure(one, error)
         return None
-    finally:
-        lane.release()
-    failing.note_success(one)
-    return keep(one, viewer, said)
+    value = keep(one, viewer, said)
+    if value is not None and value.is_doubted:
+        failing.note_failure(one, rules.BadAnswerError("nothing of somebody of whom it had something"))
+    elif said:
+        failing.note_success(one)
+    return value
 
 
 def meant(one: Integration, document: Document) -> dict[str, Any]:
@@ -134,14 +140,28 @@ def moment_in(said: dict[str, Any]) -> datetime:
 
 
 @transaction.atomic
-def keep(one: Integration, viewer: Viewer, said: dict[str, Any]) -> IntegrationValue:
-    """The rows of other versions go with it."""
+def keep(one: Integration, viewer: Viewer, said: dict[str, Any]) -> IntegrationValue | None:
+    """The rows of older versions go with it. None where it was changed or retired meanwhile. An answer that takes away what was
+    known is doubted, once, and while the system is down: an address that moved knows nothing of anybody."""
+    if not living.is_current(one):
+        return None
     whose: Any = {"integration_id": one.pk, "person_id": viewer.person_id, "campus_no": viewer.campus_no}
-    IntegrationValue.objects.filter(**whose).exclude(version=one.version).delete()
+    rows = IntegrationValue.objects.filter(**whose)
+    rows.filter(version__lt=one.version).delete()
+    known = rows.filter(version=one.version).first()
+    if known is not None and known.content and not said and (not known.is_doubted or failing.is_down(one)):
+        known.is_doubted = True
+        known.save(update_fields=["is_doubted"])
+        return known
     found, _is_new = IntegrationValue.objects.update_or_create(
         **whose,
         version=one.version,
-        defaults={"content": written(said) if said else "", "as_of": moment_in(said), "fetched_at": now()},
+        defaults={
+            "content": written(said) if said else "",
+            "is_doubted": False,
+            "as_of": moment_in(said),
+            "fetched_at": now(),
+        },
     )
     return found
 

@@ -1,5 +1,6 @@
 """Integrations (接入): pages, figures, to-dos and feeds of other systems, taken in by configuration."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from nanhu.kernel.registry import Text
 
 MOST_LINES: Final = 5
 GOOD_TRIALS: Final = 3
+READABLE: Final = (datetime(1990, 1, 1, tzinfo=UTC), datetime(2110, 1, 1, tzinfo=UTC))
+"""The database keeps years that no page can read; a row with one would spoil all others of its reader."""
 
 
 class Integration(models.Model):
@@ -176,6 +179,7 @@ class IntegrationValue(models.Model):
     campus_no = models.TextField()
     version = models.PositiveIntegerField()
     content: Any = EncryptedTextField(purpose="portal.integration_value")
+    is_doubted = models.BooleanField(default=False, help_text="the last answer had nothing of him any more")
     as_of = models.DateTimeField()
     fetched_at = models.DateTimeField(default=timezone.now)
 
@@ -184,7 +188,8 @@ class IntegrationValue(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "integration", "campus_no", "version"], name="portal_integration_value_once"
-            )
+            ),
+            models.CheckConstraint(condition=Q(as_of__range=READABLE), name="portal_integration_value_readable"),
         ]
 
 
@@ -204,7 +209,12 @@ class IntegrationItem(models.Model):
 
     class Meta:
         db_table = "portal_integration_item"
-        constraints = [models.UniqueConstraint(fields=["integration", "uid"], name="portal_integration_item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["integration", "uid"], name="portal_integration_item_once"),
+            models.CheckConstraint(
+                condition=Q(starts_at__range=READABLE, ends_at__range=READABLE), name="portal_integration_item_readable"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

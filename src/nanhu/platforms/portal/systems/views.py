@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import Application, BoxSystem, Text, Viewer, box_systems
 from nanhu.kernel.ui.templatetags.ui import campus_clock
 from nanhu.kernel.ui.words import term
@@ -24,6 +24,7 @@ from nanhu.platforms.portal.systems.watching import DAYS
 from nanhu.platforms.portal.views.home import viewer_of
 
 FINE, SO_SO = 0.99, 0.9
+CHECK_FRESH = timedelta(minutes=5)
 KINDS_WITH_DATA = {Integration.Kind.DATA, Integration.Kind.FEED, Integration.Kind.TODO}
 
 
@@ -119,7 +120,7 @@ class Reading:
             return "attention", _("维护中：%(words)s") % {"words": resting.words}
         if not rows and box is None:
             return "none", _("未安装：学校还没有这个系统，或者没有接进来")
-        if row is None or row.state == SystemHealth.State.UNKNOWN:
+        if row is None or row.state == SystemHealth.State.UNKNOWN or is_long_ago(row.checked_at):
             return "none", _("还没有查过")
         if row.state == SystemHealth.State.DOWN:
             return "danger", _("%(time)s 起无法访问，信息中心已知") % {"time": campus_clock(row.since)}
@@ -136,6 +137,11 @@ class Reading:
 
 def taken_in() -> list[Integration]:
     return [row for row in living.shown() if row.state != Integration.State.TEST]
+
+
+def is_long_ago(moment: datetime | None) -> bool:
+    """The watch looks each minute: what it said before that it stopped is nothing of today."""
+    return moment is None or now() - moment > CHECK_FRESH
 
 
 def mark_of(day: SystemDay | None) -> str:

@@ -15,8 +15,11 @@ from joserfc.jwk import OctKey
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.registry import Viewer
 from nanhu.kernel.tests.counting import queries_of
-from nanhu.platforms.portal.integrations import calling, desk, failing, living, rules, trying
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.errors import AddressRefusedError
+from nanhu.platforms.portal.integrations import calling, desk, failing, feeds, living, rules, trying, values
 from nanhu.platforms.portal.models import Integration, IntegrationRelease, IntegrationValue, Shortcut
 from nanhu.platforms.portal.tests.conftest import join, signed_in
 from nanhu.platforms.portal.tests.taken_in import DESK
@@ -31,6 +34,9 @@ LOANS = {
     "value_at": "/n",
     "lines_at": "/books/0\n/books/1",
 }
+
+
+NEWS = "<rss><channel><item><title>新书</title><link>https://lib.example.cn/1</link></item></channel></rss>"
 
 
 def loans_at(vendor, path="/loans"):
@@ -268,6 +274,108 @@ def test_a_time_that_cannot_be_is_a_failure_and_breaks_nothing(centre, vendor, s
     assert Integration.objects.get().failures == 1
 
 
+@pytest.mark.parametrize(
+    ("books", "shown"), [([], 0), (["《水经注》"], 1), (["《水经注》", None], 1), (["甲", "乙"], 2)]
+)
+def test_whoever_has_fewer_books_than_there_are_pointers_sees_those(centre, vendor, student, books, shown):
+    said = {"count": len(books), "data": {"books": books}}
+    more = {"value_at": "/count", "lines_at": "/data/books/0\n/data/books/1", "caption_at": "/data/due"}
+    centre.live("data", "loans", vendor.says("/loans", json.dumps(said)), **more)
+    tile = student.get("/tiles/integration.loans/").content.decode()
+    assert f'tile-value num">{len(books)}<' in tile
+    assert tile.count("<li>") == shown
+    assert Integration.objects.get().failures == 0
+
+
+def test_an_empty_answer_is_no_good_trial_and_takes_nothing_away_at_once(centre, vendor, student, both):
+    """The address moved: it knows nobody."""
+    one = centre.make("data", "loans", loans_at(vendor), **LOANS)
+    vendor.says("/loans", "", status=404)
+    centre.press(one, "test")
+    for _time in range(3):
+        page = centre.press(one, "trial").content.decode()
+        assert "试通了" not in page
+    one.refresh_from_db()
+    assert one.good_trials == 0
+    loans_at(vendor)
+    centre.tried(one)
+    centre.press(one, "release")
+    centre.second.post(f"{DESK}releases/{one.releases.get().public_id}/approve/", {"form_token": str(uuid4())})
+    assert "20240518-3" in student.get("/tiles/integration.loans/").content.decode()
+    assert "20250999-3" in both.get("/tiles/integration.loans/").content.decode()
+    vendor.says("/loans", "", status=404)
+    moment = now() + timedelta(minutes=20)
+    with time_machine.travel(moment, tick=False):
+        living.read_anew()
+        assert "20240518-3" in student.get("/tiles/integration.loans/").content.decode(), "doubted once"
+        assert Integration.objects.get().failures == 1
+    with time_machine.travel(moment + timedelta(minutes=1), tick=False):
+        assert "20240518-3" not in student.get("/tiles/integration.loans/").content.decode(), "then believed"
+        assert Integration.objects.get().failures == 1, "which proves nothing of the system"
+    Integration.objects.update(failures=failing.MOST_FAILURES)
+    with time_machine.travel(moment + timedelta(minutes=9), tick=False):
+        living.read_anew()
+        for _time in range(2):
+            Integration.objects.update(failed_at=now() - timedelta(minutes=3))
+            living.read_anew()
+            assert "20250999-3" in both.get("/tiles/integration.loans/").content.decode(), "not while it is down"
+
+
+def test_slow_systems_hold_a_quarter_of_the_threads_and_who_finds_them_taken_comes_again(centre, vendor, student):
+    one = centre.live("data", "loans", loans_at(vendor), **LOANS)
+    with calling.lane("first"), calling.lane("second"):
+        tile = student.get("/tiles/integration.loans/").content.decode()
+        assert 'hx-trigger="load delay:2s"' in tile
+        assert "暂时取不到" not in tile
+        assert centre.press(one, "trial", campus_no="99999999").status_code == 503
+    with calling.lane("loans"):
+        assert 'hx-trigger="load delay:2s"' in student.get("/tiles/integration.loans/").content.decode()
+    assert "20240518-3" in student.get("/tiles/integration.loans/").content.decode()
+
+
+def test_what_was_retired_or_changed_meanwhile_is_not_kept(centre, vendor, student):
+    """Another process still has it for fifteen seconds."""
+    one = centre.live("data", "loans", loans_at(vendor), **LOANS)
+    feed = centre.live("feed", "news", vendor.says("/news", NEWS), format="rss")
+    viewer = Viewer(
+        account_id=1,
+        person_id=people.find_person_by_campus_no("20240518"),
+        name="林小雨",
+        campus_no="20240518",
+        faces=frozenset({"student"}),
+        face="student",
+    )
+    old = next(found for found in living.shown() if found.key == "loans")
+    assert "secret" in old.get_deferred_fields(), "no process remembers it"
+    newer = IntegrationValue.objects.create(
+        integration=one, person_id=viewer.person_id, campus_no="20240518", version=2, content="{}", as_of=now()
+    )
+    Integration.objects.filter(pk=one.pk).update(version=2)
+    assert values.keep(old, viewer, {"value": "1"}) is None
+    assert living.current(old) is None
+    assert IntegrationValue.objects.get() == newer
+    centre.press(feed, "retire", reason="合同到期")
+    item = feeds.Item(uid="1", title="x", starts_at=now(), ends_at=now())
+    assert feeds.keep(feed, [item]) == 0
+
+
+def test_a_network_of_the_school_is_open_to_the_hosts_it_names_alone(centre, vendor, student, monkeypatch):
+    centre.live("data", "loans", loans_at(vendor), **LOANS)
+    vendor.calls.clear()
+    monkeypatch.setattr(calling, "hosts", lambda what: () if what == "campus_hosts" else ("localhost",))
+    assert "暂时取不到" in student.get("/tiles/integration.loans/").content.decode()
+    assert not vendor.calls
+    with pytest.raises(AddressRefusedError):
+        calling.refuse_address(f"{vendor.url}/other")
+
+
+def test_a_moment_that_no_page_can_read_is_kept_by_no_table(centre, vendor, student):
+    centre.live("data", "odd", vendor.says("/value", '{"value": 1}'))
+    student.get("/tiles/integration.odd/")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IntegrationValue.objects.update(as_of="0001-01-01T00:00:00+08:05")
+
+
 def test_a_token_says_who_to_one_host_for_a_minute(centre, vendor, student):
     vendor.says("/balance", '{"value": 12.5}')
     centre.live("data", "balance", f"{vendor.url}/balance", sent="token", secret=SIGNING)
@@ -386,6 +494,9 @@ def test_another_address_goes_back_to_the_test_and_what_waits_falls(centre, vend
     assert centre.press(one, "change/data", **form).status_code == 200
     one.refresh_from_db()
     assert (one.version, one.good_trials, one.secret, one.releases.count()) == (2, 0, KEY, 0)
+    centre.press(one, "change/data", **{**form, "address": "http://localhost:1/other"})
+    one.refresh_from_db()
+    assert one.secret is None, "it was given for the other host"
     live = centre.live("page", "plain", vendor.says("/plain", "ok"))
     same = {
         **form,

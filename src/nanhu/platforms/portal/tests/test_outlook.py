@@ -12,7 +12,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import HomeNotices
 from nanhu.kernel.tests.counting import queries_of
-from nanhu.platforms.portal.integrations import feeds, living
+from nanhu.platforms.portal.integrations import feeds, living, rules
 from nanhu.platforms.portal.models import IntegrationItem, SystemDay, SystemHealth, WeatherReport
 from nanhu.platforms.portal.sample import enter
 from nanhu.platforms.portal.systems import watching
@@ -50,6 +50,12 @@ RRULE:FREQ=SECONDLY
 SUMMARY:炸弹
 END:VEVENT
 BEGIN:VEVENT
+UID:7@a
+DTSTART:20261127T000000Z
+RRULE:FREQ=DAILY;BYHOUR=0,1,2;BYMINUTE=0,1;BYSECOND=0,1
+SUMMARY:每时每刻
+END:VEVENT
+BEGIN:VEVENT
 UID:6@a
 DTSTART:20261128T000000Z
 DURATION:P99999999D
@@ -71,15 +77,15 @@ def calendar_of(browser) -> Calendar:
 
 
 @time_machine.travel(MOMENT, tick=False)
-def test_a_calendar_of_another_system_stands_in_ones_own(centre, vendor, student):
+def test_a_calendar_of_another_system_stands_in_ones_own(centre, vendor, student, monkeypatch):
     one = centre.live("feed", "lectures", vendor.says("/a.ics", LECTURES), format="icalendar", faces=["student"])
-    assert feeds.read_all() == 5
+    assert feeds.read_all() == 6
     assert feeds.read_all() == 0
     events = [event for event in calendar_of(student).walk("VEVENT") if "integration." in event["uid"]]
     names = sorted(
         (str(event["summary"]), event.decoded("dtstart"))
         for event in events
-        if event["summary"] not in {"停电", "很长"}
+        if event["summary"] not in {"停电", "很长", "每时每刻"}
     )
     assert names == [
         ("沙龙", datetime(2026, 11, 23, 2, tzinfo=UTC)),
@@ -92,9 +98,12 @@ def test_a_calendar_of_another_system_stands_in_ones_own(centre, vendor, student
     assert IntegrationItem.objects.get(place="图书馆").sequence == 1
     vendor.says("/a.ics", "down", status=500)
     assert feeds.read_all() == 0
-    assert IntegrationItem.objects.count() == 5, "what was read stays"
+    assert IntegrationItem.objects.count() == 6, "what was read stays"
     one.refresh_from_db()
     assert one.failures == 1
+    monkeypatch.setattr(feeds, "FILE_SECONDS", -1.0)
+    with pytest.raises(rules.BadAnswerError):
+        list(feeds.occurrences_in(LECTURES.encode()))
 
 
 NEWS = """<?xml version="1.0"?><rss version="2.0"><channel>
@@ -118,6 +127,18 @@ def test_news_of_another_system_stands_among_the_notices_with_its_source(centre,
     assert "没有日期" not in page
     vendor.says("/news", BOMB)
     assert feeds.read_all() == 0
+
+
+@time_machine.travel(MOMENT, tick=False)
+@pytest.mark.parametrize("body", ['<?xml version="1.0" encoding="foo"?><rss></rss>', "\x00", "<rss><item>"])
+def test_one_bad_feed_leaves_the_others_their_reading(centre, vendor, monkeypatch, body):
+    bad = centre.live("feed", "bad", vendor.says("/bad", NEWS), format="rss", order=30)
+    centre.live("feed", "news", vendor.says("/news", NEWS), format="rss", order=90)
+    vendor.says("/bad", body)
+    assert feeds.read_all() == 2
+    bad.refresh_from_db()
+    assert bad.failures == 1
+    assert "没有试通" in centre.press(bad, "trial").content.decode()
 
 
 def systems_taken_in(vendor) -> None:
@@ -157,6 +178,15 @@ def test_each_of_the_fourteen_has_an_icon_a_health_an_owner_and_a_page_or_a_feed
 
 def test_two_failures_are_down_and_three_answers_up_in_words_for_all_and_maintenance_wins(centre, vendor, student):
     systems_taken_in(vendor)
+    watching.watch()
+    with time_machine.travel(now() + timedelta(minutes=6), tick=False):
+        assert "还没有查过" in student.get("/systems/").content.decode(), (
+            "what was said before the watch stopped is old"
+        )
+    vendor.says("/academic", "", status=302, Location="http://[bad")
+    watching.watch()
+    assert SystemHealth.objects.get(key="academic").bad_in_row == 1
+    vendor.says("/academic", "well")
     watching.watch()
     vendor.says("/academic", "broken: secret stack trace", status=500)
     with time_machine.travel(datetime(2026, 11, 26, 2, 12, tzinfo=UTC), tick=False):
