@@ -177,7 +177,9 @@ def fetch_once(call: Call, deadline: float, largest: int) -> Document:
     if expected:
         raise BadAnswerError("the answer ended early")
     return Document(
-        status=answer.status, headers={name.lower(): value for name, value in answer.getheaders()}, body=body
+        status=answer.status,
+        headers={name.lower(): answer.getheader(name, "") for name, _value in answer.getheaders()},
+        body=body,
     )
 
 

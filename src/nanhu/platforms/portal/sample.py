@@ -48,15 +48,15 @@ def begin_day() -> int:
 
 def remember_a_month(*, bad_day: int, bad_key: str) -> None:
     """Thirty days of probes, with a morning on which one system was away."""
-    keys = Integration.objects.filter(kind="page", state="live").values_list("system", "key")
+    pages = Integration.objects.filter(kind="page", state="live")
     days = [
         SystemDay(
-            key=system or key,
+            key=watching.key_of(one),
             day=campus_today() - timedelta(days=back),
             probes=A_DAY,
-            good=A_DAY - 180 if (back, key) == (bad_day, bad_key) else A_DAY,
+            good=A_DAY - 180 if (back, one.key) == (bad_day, bad_key) else A_DAY,
         )
-        for system, key in keys
+        for one in pages
         for back in range(1, watching.DAYS)
     ]
     SystemDay.objects.bulk_create(days, ignore_conflicts=True)

@@ -265,6 +265,13 @@ def switch(*, by: Actor, source: OutsideSource, reason: str) -> OutsideSource:
 
 
 @transaction.atomic
+def switch_source(*, by: Actor, key: str, is_on: bool, reason: str = "") -> None:
+    """As the integration of this key lives, rests or ends. None where no source has it."""
+    for source in OutsideSource.objects.filter(key=key, is_sandbox=False, is_on=not is_on):
+        switch(by=by, source=source, reason=reason)
+
+
+@transaction.atomic
 def drop_since(*, by: Actor, source: OutsideSource, since: datetime, reason: str) -> int:
     """After a key was stolen: what was pushed since then leaves all lists; its system opens it again by a higher sequence."""
     locked = OutsideSource.objects.select_for_update().get(pk=source.pk)

@@ -104,6 +104,8 @@ def subject_token(one: Integration, campus_no: str) -> str:
         "iat": moment,
         "exp": moment + TOKEN_SECONDS,
     }
+    if not one.secret:
+        raise rules.BadAnswerError("no secret to sign with")
     return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(one.secret))
 
 

@@ -1,10 +1,12 @@
 """Feeds of other systems: calendars (iCalendar) into everybody's own calendar, news (RSS, Atom) into the notices of the home."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from heapq import nsmallest
 from http import HTTPStatus
 from itertools import islice
 from time import monotonic
@@ -26,7 +28,7 @@ from nanhu.platforms.portal.models import Integration, IntegrationItem
 
 MOST_ITEMS: Final = 500
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
-RULED_BACK: Final = timedelta(days=5 * 366)
+RULED_BACK: Final = timedelta(days=30 * 366)
 USUAL_PARTS: Final = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
 SLOW_RULES: Final = {
     "DAILY": frozenset({"BYDAY"}),
@@ -38,9 +40,9 @@ SLOW_RULES: Final = {
 FILE_SECONDS: Final = 2.0
 LONGEST_TITLE: Final = 120
 LONGEST_URL: Final = 500
-MOST_STEPS: Final = 4000
-NEWS_SHOWN: Final = 2
+MOST_STEPS: Final = 12_000
 NEWS_FRESH: Final = timedelta(days=14)
+DECLARED_CHINESE: Final = re.compile(rb"""\s*<\?xml[^>]{,200}encoding=["']gb(?:2312|k|18030)["']""", re.IGNORECASE)
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
@@ -73,16 +75,17 @@ def read_one(one: Integration) -> int:
 
 
 def read_items(one: Integration) -> list[Item]:
+    """The nearest to today, of a feed that has more than we keep."""
     headers = ((one.header_name, one.secret),) if one.header_name and one.secret else ()
     document = calling.fetch(Call(address=one.address, headers=headers))
     if document.status != HTTPStatus.OK:
         raise rules.BadAnswerError(f"status {document.status}")
     read = occurrences_in if one.format == Integration.Format.ICALENDAR else news_in
     try:
-        found = {item.uid: item for item in islice(read(document.body), MOST_ITEMS)}
+        nearest = nsmallest(MOST_ITEMS, read(document.body), key=lambda item: abs(item.starts_at - now()))
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
         raise rules.BadAnswerError(f"no feed: {type(error).__name__}") from error
-    return list(found.values())
+    return list({item.uid: item for item in nearest}.values())
 
 
 @transaction.atomic
@@ -175,7 +178,7 @@ def listed(value: Any) -> list[Any]:
 
 def news_in(body: bytes) -> Iterator[Item]:
     try:
-        root = fromstring(body)
+        root = fromstring(text_of(body))
     except (ParseError, DefusedXmlException) as error:
         raise rules.BadAnswerError(f"no feed: {error}") from error
     for entry in (*root.iter("item"), *root.iter(f"{ATOM}entry")):
@@ -189,6 +192,11 @@ def news_in(body: bytes) -> Iterator[Item]:
         moment = published(text_in(entry, f"{mark}updated") if is_atom else text_in(entry, "pubDate"))
         uid = sha256(f"{url}\n{text_in(entry, f'{mark}id' if is_atom else 'guid')}".encode()).hexdigest()[:32]
         yield Item(uid=uid, title=name, url=url, starts_at=moment, ends_at=moment)
+
+
+def text_of(body: bytes) -> bytes | str:
+    """The Chinese encodings are read here: the parser knows none of them."""
+    return body.decode("gb18030") if DECLARED_CHINESE.match(body) else body
 
 
 def text_in(entry: Element, name: str) -> str:
@@ -214,7 +222,7 @@ def news_for(viewer: Viewer) -> list[NoticeLine]:
         NoticeLine(
             title=one.title, url=one.url, office=term(feeds[one.integration_id].name), published_at=one.starts_at
         )
-        for one in lines[:NEWS_SHOWN]
+        for one in lines[: living.NEWS_SHOWN]
     ]
 
 

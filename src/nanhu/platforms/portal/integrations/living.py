@@ -1,6 +1,7 @@
 """Which integrations live, and for whom: read once in a while by each process, so that no page asks for them."""
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
@@ -10,7 +11,7 @@ from nanhu.platforms.portal.models import Integration, IntegrationItem
 
 SECONDS = 15.0
 NEWS_SECONDS = 60.0
-NEWS_KEPT = 30
+NEWS_SHOWN = 2
 State, Kind = Integration.State, Integration.Kind
 
 
@@ -24,8 +25,11 @@ shown = Remembered(read_shown, seconds=SECONDS)
 
 
 def read_news() -> list[IntegrationItem]:
+    """The newest of each feed: what one has for its own hides nothing of the others."""
     rows = IntegrationItem.objects.filter(integration__format="rss", integration__state=State.LIVE)
-    return list(rows.filter(starts_at__lte=now()).order_by("-starts_at")[:NEWS_KEPT])
+    rank = Window(RowNumber(), partition_by="integration_id", order_by=["-starts_at", "pk"])
+    newest = rows.filter(starts_at__lte=now()).annotate(rank=rank).filter(rank__lte=NEWS_SHOWN)
+    return list(newest.order_by("-starts_at", "pk"))
 
 
 news = Remembered(read_news, seconds=NEWS_SECONDS)

@@ -19,7 +19,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.errors import TransferFileError
-from nanhu.platforms.portal.integrations import services
+from nanhu.platforms.portal.integrations import forms, services
 from nanhu.platforms.portal.models import Integration
 
 MOVED: Final = (
@@ -77,7 +77,7 @@ def take(*, by: Actor, content: bytes, passphrase: str) -> Taken:
             taken.passed_over.append(key)
             continue
         try:
-            services.make(by=by, kind=str(facts["kind"]), facts=meant(facts))
+            services.make(by=by, kind=str(facts["kind"]), facts=meant(facts), has_secret=False)
         except CampusError as error:
             raise TransferFileError(problem=f"{key}: {error.message}") from error
         except (KeyError, TypeError, ValueError) as error:
@@ -88,17 +88,18 @@ def take(*, by: Actor, content: bytes, passphrase: str) -> Taken:
 
 
 def meant(facts: dict[str, Any]) -> dict[str, Any]:
-    codes = [facts.get("owner_unit", ""), *facts.get("units", [])]
-    units = people.unit_ids_by_code([code for code in codes if code])
-    return {
-        "key": facts["key"],
-        **{name: facts[name] for name in MOVED if name in facts},
-        "sent": Integration.Sent.NOTHING
-        if facts.get("sent") == Integration.Sent.TOKEN
-        else facts.get("sent", "nothing"),
-        "owner_unit_id": units.get(facts.get("owner_unit", "")),
-        "unit_ids": [units[code] for code in facts.get("units", [])],
+    """Through the form of its kind, as if somebody had typed it."""
+    typed = {
+        **facts,
+        "categories": "、".join(facts.get("categories", [])),
+        "units": "、".join(facts.get("units", [])),
+        "lines_at": "\n".join(facts.get("lines_at", [])),
     }
+    form = forms.FORMS[str(facts["kind"])](typed)
+    if not form.is_valid():
+        field, problems = next(iter(form.errors.items()))
+        raise ValueError(f"{field}: {problems[0]}")
+    return form.facts()
 
 
 def read(content: bytes, passphrase: str) -> list[dict[str, Any]]:

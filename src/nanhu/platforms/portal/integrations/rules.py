@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from nanhu.kernel.clock import CAMPUS_ZONE
 
 NUMBER: Final = "{campus_no}"
+USUAL_PORTS: Final = {"http": ":80", "https": ":443"}
 DEEPEST: Final = 20
 LONGEST_VALUE, LONGEST_LINE = 24, 60
 POINTER: Final = re.compile(r"(/([^~/]|~[01])*)+")
@@ -91,8 +92,9 @@ def host_of(address: str) -> str:
 
 
 def origin_of(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    """Without the port that its scheme has anyway."""
+    parts = urlsplit(address.lower())
+    return f"{parts.scheme}://{parts.netloc.removesuffix(USUAL_PORTS.get(parts.scheme, ':'))}"
 
 
 def is_among(host: str, listed: Iterable[str]) -> bool:

@@ -12,6 +12,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.portal.errors import KeyTakenError, NotReadyError
 from nanhu.platforms.portal.integrations import calling, living, rules
 from nanhu.platforms.portal.models import (
@@ -35,9 +36,10 @@ def target_of(one: Integration) -> str:
 
 
 @transaction.atomic
-def make(*, by: Actor, kind: str, facts: Mapping[str, Any]) -> Integration:
+def make(*, by: Actor, kind: str, facts: Mapping[str, Any], has_secret: bool = True) -> Integration:
+    """`has_secret`: not where it comes from another campus; no trial of it is good until somebody typed one."""
     one = Integration(kind=kind)
-    write(one, facts)
+    write(one, facts, has_secret=has_secret)
     audit.record(by=by, action="portal.make_integration", target=target_of(one), facts={"url": one.address})
     return one
 
@@ -67,13 +69,13 @@ def is_led_elsewhere(row: Integration, facts: Mapping[str, Any]) -> bool:
     return moved or facts.get("header_name", row.header_name) != row.header_name
 
 
-def write(one: Integration, facts: Mapping[str, Any]) -> None:
+def write(one: Integration, facts: Mapping[str, Any], *, has_secret: bool = True) -> None:
     for name, value in facts.items():
         setattr(one, name, value)
     for address in (one.address, one.health_address):
         if address:
             calling.refuse_address(address)
-    if one.sent == Integration.Sent.TOKEN and len(one.secret or "") < SHORTEST_KEY:
+    if has_secret and one.sent == Integration.Sent.TOKEN and len(one.secret or "") < SHORTEST_KEY:
         raise NotReadyError(missing=_("签名令牌要有 32 位以上的密钥"))
     try:
         one.clean_fields(exclude=NULLABLE)
@@ -182,6 +184,8 @@ def locked(one: Integration, *states: str) -> Integration:
 def move(by: Actor, row: Integration, state: str, action: str, *, reason: str = "") -> Integration:
     row.state = state
     row.save()
+    if row.kind == Integration.Kind.TODO and state != State.TEST:
+        flows.switch_source(by=by, key=row.key, is_on=state == State.LIVE, reason=reason)
     transaction.on_commit(living.read_anew)
     audit.record(by=by, action=action, target=target_of(row), reason=reason)
     return row

@@ -12,7 +12,7 @@ from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.outgoing import Call, Document
 from nanhu.kernel.registry import Text, TileContent
 from nanhu.platforms.flows import api as flows
@@ -22,6 +22,7 @@ from nanhu.platforms.portal.models import Integration
 
 RAW_SHOWN: Final = 4000
 GOOD_BELOW: Final = 400
+TRIED: Final = frozenset({Integration.State.DRAFT, Integration.State.TEST, Integration.State.LIVE})
 LANE_SECONDS: Final = 2.0
 CONTACT_FRESH: Final = timedelta(days=1)
 NOT_LISTED: Final = "allow list"
@@ -44,6 +45,8 @@ def try_once(*, by: Actor, one: Integration, campus_no: str, person_id: int | No
     """With a number of one's own or one that nobody has: a trial shows nobody another's figures. Counts for going live."""
     if people.find_person_by_campus_no(campus_no) not in {None, person_id}:
         raise NotFoundError(what=_("这个测试学工号"))
+    if one.state not in TRIED:
+        raise WrongStateError(what=Integration.what, state=one.get_state_display())
     with calling.lane(one.key, seconds=LANE_SECONDS):
         trial = TRIALS[one.kind](one, campus_no)
     if not trial.is_empty:
@@ -113,7 +116,7 @@ def look_at_frame(one: Integration, found: Document) -> str:
         refusal = refusal or "redirect"
     if not rules.is_among(rules.host_of(one.address), calling.hosts("frame_hosts")):
         refusal = NOT_LISTED
-    if rules.origin_of(one.address) == configuration().public_url.lower():
+    if rules.origin_of(one.address) == rules.origin_of(configuration().public_url):
         refusal = "own origin"
     rows = Integration.objects.filter(pk=one.pk, version=one.version)
     rows.update(frame_refusal=refusal, frame_checked_at=now())

@@ -17,10 +17,10 @@ from nanhu.kernel.ui.words import term
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import menu
 from nanhu.platforms.portal.guard import attempt
-from nanhu.platforms.portal.integrations import living
+from nanhu.platforms.portal.integrations import failing, living
 from nanhu.platforms.portal.models import Integration, SystemDay, SystemHealth
 from nanhu.platforms.portal.systems.catalogue import FOURTEEN, NamedSystem
-from nanhu.platforms.portal.systems.watching import DAYS
+from nanhu.platforms.portal.systems.watching import DAYS, key_of
 from nanhu.platforms.portal.views.home import viewer_of
 
 FINE, SO_SO = 0.99, 0.9
@@ -73,20 +73,21 @@ class Reading:
 
     def others(self) -> list[SystemLine]:
         pages = [row for row in taken_in() if not row.system and row.kind == Integration.Kind.PAGE]
-        return [self.line(NamedSystem(row.key, term(row.name), row.icon, ""), [row]) for row in pages]
+        return [self.line(NamedSystem(key_of(row), term(row.name), row.icon, ""), [row]) for row in pages]
 
     def line(self, system: NamedSystem, rows: Sequence[Integration]) -> SystemLine:
-        box = None if rows else box_systems.get(system.key)
+        pages = [row for row in rows if row.kind == Integration.Kind.PAGE]
+        box = None if pages else box_systems.get(system.key)
         tone, words = self.health_of(system.key, rows, box)
         moments = [row.good_at for row in rows if row.good_at and row.kind in KINDS_WITH_DATA]
         own = attempt(f"fresh:{system.key}", box.fresh).value if box else None
-        keys = [row.key for row in rows] if rows else box.applications if box else ()
+        keys = [*(row.key for row in rows), *(box.applications if box else ())]
         bars, percent = self.past_of(system.key)
         return SystemLine(
             name=system.name,
             icon=system.icon,
-            owner=self.owner_of(rows) or (box.owner if box else system.office),
-            origin=_("外部系统") if rows else _("随程序附带") if box else _("未安装"),
+            owner=box.owner if box else self.owner_of(rows) or system.office,
+            origin=_("随程序附带") if box else _("外部系统") if rows else _("未安装"),
             tone=tone,
             health=words,
             part=box.part if box else "",
@@ -114,17 +115,20 @@ class Reading:
 
     def health_of(self, key: str, rows: Sequence[Integration], box: BoxSystem | None) -> tuple[str, str]:
         """Maintenance wins. Nothing of what an outside system answered is said here."""
-        resting = next((row for row in rows if row.state == Integration.State.RESTING), None)
+        resting = next((row for row in rows if row.state == Integration.State.RESTING and not box), None)
         row = self.health.get(key)
+        is_probed = box is not None or any(one.kind == Integration.Kind.PAGE for one in rows)
         if resting is not None:
             return "attention", _("维护中：%(words)s") % {"words": resting.words}
         if not rows and box is None:
             return "none", _("未安装：学校还没有这个系统，或者没有接进来")
-        if row is None or row.state == SystemHealth.State.UNKNOWN or is_long_ago(row.checked_at):
+        if is_probed and (row is None or row.state == SystemHealth.State.UNKNOWN or is_long_ago(row.checked_at)):
             return "none", _("还没有查过")
-        if row.state == SystemHealth.State.DOWN:
+        if is_probed and row is not None and row.state == SystemHealth.State.DOWN:
             return "danger", _("%(time)s 起无法访问，信息中心已知") % {"time": campus_clock(row.since)}
-        return "good", _("正常")
+        if any(failing.is_down(one) for one in rows):
+            return "danger", _("取不到它的数据，信息中心已知")
+        return ("good", _("正常")) if is_probed or any(one.good_at for one in rows) else ("none", _("还没有查过"))
 
     def past_of(self, key: str) -> tuple[list[tuple[date, str]], str]:
         """A mark a day, and how much of the thirty days it answered."""

@@ -41,7 +41,8 @@ def watch() -> int:
 
 
 def key_of(one: Integration) -> str:
-    return one.system or one.key
+    """Of a system of the list, or its own: no page takes the place of a room by its name."""
+    return one.system or f"integration:{one.key}"
 
 
 def outside_pages() -> Iterable[Integration]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from joserfc import jwt
 from joserfc.jwk import OctKey
@@ -17,11 +18,12 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.errors import AddressRefusedError
-from nanhu.platforms.portal.integrations import calling, desk, failing, feeds, living, rules, trying, values
+from nanhu.platforms.portal.integrations import calling, desk, failing, feeds, living, moving, rules, trying, values
 from nanhu.platforms.portal.models import Integration, IntegrationRelease, IntegrationValue, Shortcut
-from nanhu.platforms.portal.tests.conftest import join, signed_in
+from nanhu.platforms.portal.tests.conftest import TEST, join, signed_in
 from nanhu.platforms.portal.tests.taken_in import DESK
 from nanhu.testing.pages import ProposalTests
 
@@ -126,6 +128,9 @@ def test_what_forbids_to_be_framed_opens_in_a_window_and_says_so_from_the_night_
     page = student.get("/apps/bus/page/").content.decode()
     assert "<iframe" not in page
     assert "它不允许嵌在门户里" in page
+    vendor.says("/bus", "bus", Content_Security_Policy="frame-ancestors 'none'\r\nContent-Security-Policy: img-src *")
+    trying.look_at_frames()
+    assert Integration.objects.get().frame_refusal == "frame-ancestors", "of two lines each counts"
     assert f'href="{address}" target="_blank" rel="noopener noreferrer"' in page
 
 
@@ -239,8 +244,7 @@ def test_a_dead_system_costs_the_home_no_call_and_its_owner_is_told_once(centre,
             living.read_anew()
             tile = student.get("/tiles/integration.loans/").content.decode()
             assert "20240518-3" in tile
-    assert len(told) == 1
-    assert len(told[0]) == 1
+    assert [len(ids) for ids in told] == [1]
     assert "旧数据" in tile
     vendor.calls.clear()
     with time_machine.travel(moment + timedelta(minutes=3 * number, seconds=60), tick=False):
@@ -252,7 +256,11 @@ def test_a_dead_system_costs_the_home_no_call_and_its_owner_is_told_once(centre,
     loans_at(vendor)
     with time_machine.travel(moment + timedelta(minutes=30), tick=False):
         assert "旧数据" not in student.get("/tiles/integration.loans/").content.decode()
-    assert Integration.objects.get().failures == 0
+    one = Integration.objects.get()
+    assert (one.failures, one.told_at is None) == (0, False), "one that comes and goes is told of once an hour"
+    one.owner_office = "dean"
+    failing.tell_owner(one)
+    assert len(told[-1]) == 2, "the post is vacant: both who take systems in are told"
 
 
 def test_all_figures_cost_the_home_one_query(centre, vendor, student):
@@ -531,6 +539,7 @@ def test_it_rests_wakes_and_retires_with_its_secret_values_and_favourites(centre
     assert not Shortcut.objects.exists()
     assert "旧系统" not in student.get("/apps/").content.decode()
     assert centre.press(one, "wake").status_code == 409
+    assert centre.press(one, "trial").status_code == 409
     with pytest.raises(IntegrityError), transaction.atomic():
         Integration.objects.filter(pk=one.pk).update(secret="again")
 
@@ -583,6 +592,12 @@ def test_all_move_to_another_campus_signed_and_without_secrets(centre, vendor):
     assert brought(file.replace(b"/loans", b"/evils")) == 422
     assert brought(file, passphrase="另外一句同样长的口令，也有十二个字") == 422
     assert brought(b"salt = 1\n\n\xff") == 422
+    odd = file.decode().partition("\n\n")[2]
+    for right, wrong in (('"X-Api-Key"', '"Host"'), ("ttl_seconds = 600", "ttl_seconds = 0"), ('"/n"', '"n"')):
+        assert right in odd
+        text = odd.replace(right, wrong)
+        signed = f'salt = "a"\nsignature = "{moving.signature(text, "a", said["passphrase"])}"\n\n{text}'
+        assert brought(signed.encode()) == 422, wrong
     assert brought(file) == 302
     made = Integration.objects.get(key="loans")
     assert (made.state, made.secret, made.good_trials, made.categories) == ("draft", None, 0, ["统招本科", "研究生"])
@@ -612,3 +627,21 @@ def test_a_to_do_shows_the_door_of_flows_and_whether_it_came(centre):
     assert "/api/flows/v1/todos/oa-todos/doc-1" in page
     assert "curl -X PUT" in page
     assert "还没有这个代号" in centre.press(one, "trial").content.decode()
+    order = openapi.VendorOrder(company="致远", contact="刘工", scopes=("flows.todos",), addresses=(), per_minute=60)
+    source = apps.get_model("flows", "OutsideSource").objects.create(
+        key="oa-todos",
+        name="办公系统",
+        vendor=openapi.register_vendor(by=TEST, order=order),
+        origin="https://oa.example.cn",
+        contacted_at=now(),
+    )
+    centre.tried(one)
+    for what, said, is_on in (
+        ("release", {}, True),
+        ("rest", {"words": "升级"}, False),
+        ("wake", {}, True),
+        ("retire", {"reason": "合同到期"}, False),
+    ):
+        centre.press(one, what, **said)
+        source.refresh_from_db()
+        assert source.is_on is is_on, what

@@ -13,7 +13,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import HomeNotices
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.portal.integrations import feeds, living, rules
-from nanhu.platforms.portal.models import IntegrationItem, SystemDay, SystemHealth, WeatherReport
+from nanhu.platforms.portal.models import Integration, IntegrationItem, SystemDay, SystemHealth, WeatherReport
 from nanhu.platforms.portal.sample import enter
 from nanhu.platforms.portal.systems import watching
 from nanhu.platforms.portal.systems.catalogue import FOURTEEN
@@ -50,6 +50,12 @@ RRULE:FREQ=SECONDLY
 SUMMARY:炸弹
 END:VEVENT
 BEGIN:VEVENT
+UID:8@a
+DTSTART:20160303T110000Z
+RRULE:FREQ=YEARLY
+SUMMARY:十年
+END:VEVENT
+BEGIN:VEVENT
 UID:7@a
 DTSTART:20261127T000000Z
 RRULE:FREQ=DAILY;BYHOUR=0,1,2;BYMINUTE=0,1;BYSECOND=0,1
@@ -79,13 +85,13 @@ def calendar_of(browser) -> Calendar:
 @time_machine.travel(MOMENT, tick=False)
 def test_a_calendar_of_another_system_stands_in_ones_own(centre, vendor, student, monkeypatch):
     one = centre.live("feed", "lectures", vendor.says("/a.ics", LECTURES), format="icalendar", faces=["student"])
-    assert feeds.read_all() == 6
+    assert feeds.read_all() == 7
     assert feeds.read_all() == 0
     events = [event for event in calendar_of(student).walk("VEVENT") if "integration." in event["uid"]]
     names = sorted(
         (str(event["summary"]), event.decoded("dtstart"))
         for event in events
-        if event["summary"] not in {"停电", "很长", "每时每刻"}
+        if event["summary"] not in {"停电", "很长", "每时每刻", "十年"}
     )
     assert names == [
         ("沙龙", datetime(2026, 11, 23, 2, tzinfo=UTC)),
@@ -93,12 +99,18 @@ def test_a_calendar_of_another_system_stands_in_ones_own(centre, vendor, student
         ("讲座：水与城", datetime(2026, 11, 27, 11, tzinfo=UTC)),
     ]
     assert {event.decoded("dtstart") for event in events if event["summary"] == "停电"} == {date(2026, 12, 1)}
+    daily = "".join(f"BEGIN:VEVENT\nUID:{n}@b\nDTSTART:20261001T000000Z\nRRULE:FREQ=DAILY\nEND:VEVENT\n" for n in "12")
+    daily = daily.replace("\nEND:VEVENT", "\nSUMMARY:早读\nEND:VEVENT")
+    vendor.says("/a.ics", LECTURES.replace("BEGIN:VEVENT\n", f"{daily}BEGIN:VEVENT\n", 1))
+    assert "讲座：水与城" in {item.title for item in feeds.read_items(one)}, (
+        "what is near is kept of a feed that is too long"
+    )
     vendor.says("/a.ics", LECTURES.replace("报告厅", "图书馆"))
     assert feeds.read_all() == 1
     assert IntegrationItem.objects.get(place="图书馆").sequence == 1
     vendor.says("/a.ics", "down", status=500)
     assert feeds.read_all() == 0
-    assert IntegrationItem.objects.count() == 6, "what was read stays"
+    assert IntegrationItem.objects.count() == 7, "what was read stays"
     one.refresh_from_db()
     assert one.failures == 1
     monkeypatch.setattr(feeds, "FILE_SECONDS", -1.0)
@@ -125,6 +137,19 @@ def test_news_of_another_system_stands_among_the_notices_with_its_source(centre,
     assert "图书馆资讯" in page
     assert "javascript:" not in page
     assert "没有日期" not in page
+    staff = centre.live("feed", "staff", vendor.says("/staff", NEWS), format="rss", faces=["staff"])
+    rows = [
+        IntegrationItem(
+            integration=staff, uid=str(n), title="会议", url="https://a.cn/", starts_at=now(), ends_at=now()
+        )
+        for n in range(40)
+    ]
+    IntegrationItem.objects.bulk_create(rows)
+    living.read_anew()
+    assert "图书馆资讯" in student.get("/").content.decode(), "the many of one feed hide nothing of another"
+    chinese = NEWS.replace('version="1.0"', 'version="1.0" encoding="GB2312"', 1).encode("gb18030")
+    assert next(item.title for item in feeds.news_in(chinese)) == "新书 <b>120</b> 种"
+    Integration.objects.filter(pk=staff.pk).update(state="resting")
     vendor.says("/news", BOMB)
     assert feeds.read_all() == 0
 
@@ -241,6 +266,34 @@ def test_a_room_of_the_box_is_asked_by_its_own_check(centre, vendor, student, mo
     watching.watch()
     watching.watch()
     assert "起无法访问" in student.get("/systems/").content.decode()
+
+
+def test_a_figure_takes_no_room_of_the_box_away_and_a_system_known_by_figures_has_a_health(centre, vendor, student):
+    """A page whose own key is that of a room neither takes its place nor its health."""
+    centre.live("data", "rooms", vendor.says("/value", '{"value": 1}'), system="assets")
+    grades = centre.live("data", "grades", vendor.says("/grades", '{"value": 1}'), system="academic")
+    centre.live("page", "dormitory", vendor.says("/page", "well"), name="外面的宿舍")
+    vendor.says("/page", "down", status=500)
+    for _time in range(2):
+        watching.watch()
+    assert SystemHealth.objects.get(key="dormitory").state == "up"
+    assert SystemHealth.objects.get(key="integration:dormitory").state == "down"
+
+    def line(name):
+        page = student.get("/systems/").content.decode()
+        return next(one for one in page.split('<li class="card system">') if name in one)
+
+    assert "随程序附带" in line("资产系统")
+    assert "正常" in line("资产系统")
+    assert "外部系统" in line("教务系统")
+    assert "还没有查过" in line("教务系统")
+    student.get("/tiles/integration.grades/")
+    living.read_anew()
+    assert "正常" in line("教务系统")
+    Integration.objects.filter(pk=grades.pk).update(failures=5)
+    living.read_anew()
+    assert "取不到它的数据" in line("教务系统")
+    assert "起无法访问" in line("外面的宿舍")
 
 
 def fields_of(box):

@@ -104,7 +104,9 @@ def open_meteo(place: Place) -> dict[str, Any]:
             day_of(day, sky_of(int(code), WMO), high, low, percent(rain))
             for day, code, high, low, rain in list(zip(*lists, strict=True))[:DAYS]
         ],
-        "warnings": [warning_of(one["title"], one.get("text"), one.get("time")) for one in found.get("warnings", [])],
+        "warnings": [
+            warning_of(one["title"], one.get("text"), one.get("time")) for one in found.get("warnings", [])[:5]
+        ],
     }
 
 
