@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -145,6 +145,6 @@ def test_any_course_equals_the_import_of_what_remains(tmp_path, monkeypatch, han
     hand_in(UNITS, source_key="org.units", name="机构.csv", encoding="utf-8-sig")
     monkeypatch.setattr(absences, "MOST_LISTS", 99)
     monkeypatch.setattr(Courses, "folder", tmp_path)
-    few = settings(max_examples=8, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(max_examples=8, stateful_step_count=8)
     run_state_machine_as_test(Courses, settings=few)
     assert Batch.objects.count() == 1, "every course left the database as it was"

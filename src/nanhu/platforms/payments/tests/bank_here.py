@@ -91,8 +91,12 @@ class BankHere(Bank):
         """For the test that `patch` belongs to."""
         really = outgoing.connected
 
-        def connected(parts, deadline):
-            return Line(self) if f"{parts.scheme}://{parts.netloc}" == self.url else really(parts, deadline)
+        def connected(parts, deadline, *, networks=None):
+            return (
+                Line(self)
+                if f"{parts.scheme}://{parts.netloc}" == self.url
+                else really(parts, deadline, networks=networks)
+            )
 
         patch.setattr(outgoing, "connected", connected)
         patch.setattr(faults, "die", raising(KilledError))

@@ -49,4 +49,4 @@ def served(application: WecomApplication) -> Iterator[int]:
             yield server.server_port
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join()

@@ -10,3 +10,8 @@ import "./tables.js";
 import "./uploads.js";
 import "./renewals.js";
 import "./installed.js";
+
+// A number beside the page is not asked for without a network: the page itself may be one that works without it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!navigator.onLine && event.detail.elt.matches("[data-online]")) event.preventDefault();
+});
