@@ -77,7 +77,7 @@ def test_lines_are_those_a_clerk_sees(sample, truth):
     assert page.cell(teacher.rows[0][1], 3).value == "周明远"
 
 
-def test_units_come_parents_first_and_their_names_are_unique_headings(sample, truth):
+def test_units_come_parents_first_and_their_names_are_told_apart(sample, truth):
     with sample.units.open(encoding="utf-8-sig", newline="") as file:
         rows = [{name: reference.plain(value) for name, value in row.items()} for row in csv.DictReader(file)]
     seen: set[str] = set()

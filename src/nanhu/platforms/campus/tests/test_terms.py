@@ -321,7 +321,7 @@ def test_a_planned_term_is_taken_away_and_one_that_is_used_or_open_is_not(autumn
         withdraw_term(by=SYSTEM, term=autumn, reason="录错了")
 
 
-def test_days_of_a_year_whose_holidays_nobody_knows_are_unique_headings(autumn):
+def test_days_of_a_year_whose_holidays_nobody_knows_are_told_apart(autumn):
     assert queries.unknown_years(queries.term_days(autumn)) in ([], [2027])
     far = plan_term(by=SYSTEM, order=TermOrder(year=2060, season=1, name="远", first_monday=date(2060, 9, 6)))
     assert queries.unknown_years(queries.term_days(far)) == [2060, 2061]

@@ -32,7 +32,7 @@ def rebuild(*, by: Actor, person_ids: Iterable[int], reason: str) -> people.Rebu
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Evidence:
     """What a row says of whose it is. `is_old`: before the merge."""
 
     row_id: int
@@ -46,7 +46,7 @@ def split_rows(*, kept_id: int, gone_id: int, numbers: set[str], merged_at: date
     """A merge is undone: what came since under a campus number of the other is theirs; also under a number that is of
     neither, where it first came with a document of theirs."""
     family, theirs = set(people.families([kept_id])), set(people.families([gone_id]))
-    told = list(told_of(family | theirs, merged_at))
+    told = list(evidence_of(family | theirs, merged_at))
     kept = [one for one in told if one.is_old and one.person_id in family]
     gone = [one for one in told if one.person_id in theirs]
     documents = documents_of(theirs) | {one.document for one in gone if one.document}
@@ -64,7 +64,7 @@ def split_rows(*, kept_id: int, gone_id: int, numbers: set[str], merged_at: date
     learnt.filter(Q(campus_no__in=numbers) | Q(index__in=documents)).update(person_id=gone_id)
 
 
-def told_of(person_ids: Iterable[int], merged_at: datetime) -> Iterator[Told]:
+def evidence_of(person_ids: Iterable[int], merged_at: datetime) -> Iterator[Evidence]:
     rows = LandingRow.objects.filter(person_id__in=list(person_ids), state=LandingRow.State.ACCEPTED)
     for spec, batch, accepted in in_batches(rows):
         found = [row for row in cleaned(spec, batch, list(accepted)) if row.clean]
@@ -74,7 +74,7 @@ def told_of(person_ids: Iterable[int], merged_at: datetime) -> Iterator[Told]:
         is_old = (batch.finished_at or batch.created_at) < merged_at
         for row in found:
             number = row.clean.id_number if row.clean else None
-            yield Told(row.row_id, accepted[row.row_id], row.campus_no, indexes[number] if number else None, is_old)
+            yield Evidence(row.row_id, accepted[row.row_id], row.campus_no, indexes[number] if number else None, is_old)
 
 
 def documents_of(person_ids: Iterable[int]) -> set[bytes]:

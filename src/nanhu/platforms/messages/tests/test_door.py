@@ -80,6 +80,6 @@ def test_the_database_keeps_what_was_published(publish):
     assert Notice.objects.get().state == "published"
 
 
-def test_two_files_of_one_name_are_unique_headings(publish):
+def test_two_files_of_one_name_are_told_apart(publish):
     notice = publish(attachments=[("表.pdf", PDF), ("表.pdf", PDF)])
     assert list(notice.attachments.order_by("id").values_list("name", flat=True)) == ["表.pdf", "表 (2).pdf"]

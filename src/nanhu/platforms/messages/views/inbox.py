@@ -1,6 +1,5 @@
 """我的消息: what a person was told, in one list with the notices, and how he wants to be told."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel import strict_json
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.delivery.webpush import application_key
 from nanhu.kernel.errors import CampusError
@@ -147,7 +147,7 @@ def let_in(request: HttpRequest) -> JsonResponse:
     """A subscription as the browser makes it: {endpoint, keys: {p256dh, auth}}."""
     viewer = viewer_of(request)
     try:
-        given = json.loads(request.body[:LARGEST_SUBSCRIPTION])
+        given = strict_json.decode(request.body[:LARGEST_SUBSCRIPTION])
         keys = given["keys"]
         facts = {"endpoint": given["endpoint"], "public_key": keys["p256dh"], "auth": keys["auth"]}
     except (ValueError, KeyError, TypeError):

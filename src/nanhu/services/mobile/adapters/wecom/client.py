@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from nanhu.kernel import outgoing
+from nanhu.kernel import outgoing, strict_json
 from nanhu.services.mobile.adapters.port import (
     BookMember,
     Card,
@@ -102,7 +102,7 @@ class WecomClient:
             found = outgoing.fetch(call, seconds=SECONDS, largest=LARGEST)
             if found.status >= NOT_THERE:
                 raise outgoing.BadAnswerError(f"HTTP {found.status}")
-            said = json.loads(found.body)
+            said = strict_json.decode(found.body)
             if not isinstance(said, dict):
                 raise outgoing.BadAnswerError("no object")
             code, words = int(said.get("errcode", 0)), str(said.get("errmsg", ""))[:200]

@@ -116,7 +116,7 @@ def test_a_cloned_cards_row_is_kept_in_suspense(campus, hand):
     assert Receipt.objects.get(sequence=2).outcome == "chip_counter_reused"
 
 
-def test_two_rows_of_one_counter_in_one_upload_are_unique_headings(campus, hand):
+def test_two_rows_of_one_counter_in_one_upload_are_told_apart(campus, hand):
     first = row(campus, 1, 1200, hand.purchase(1200, counter=0, balance=10_000, term_seq=1))
     clone = row(campus, 2, 800, hand.purchase(800, counter=0, balance=10_000, term_seq=2))
     assert upload(clone, first) == ["chip_counter_reused", "posted"]

@@ -108,7 +108,7 @@ def test_a_webhook_switched_off_hears_no_more(sandbox, hooked, ear):
     assert Delivery.objects.get().state == "given_up"
 
 
-def test_live_and_sandbox_and_vendors_are_unique_headings(sandbox, shop, phone, hooked, ear):
+def test_live_and_sandbox_and_vendors_are_told_apart(sandbox, shop, phone, hooked, ear):
     Shop(register("隔壁"), mode="test").pay(850, code="SANDBOX-OK", merchant=SHOP)
     shop.pay(850, code=phone.code())
     deliveries.deliver_due()
