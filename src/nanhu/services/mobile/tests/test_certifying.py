@@ -1,5 +1,6 @@
 """学生认证 and 新进教职工, through their pages: what is told to whom, how often one may try, what is kept."""
 
+import re
 from collections import Counter
 from urllib.parse import quote
 
@@ -62,7 +63,7 @@ def test_four_fields_that_fit_bind(syncing, client, school):
 )
 def test_a_mismatch_names_no_field(school, client, wrong):
     answer = certify(client, **wrong)
-    text = answer.content.decode()
+    text = re.sub("<[^>]*>", " ", answer.content.decode())  # a token in a field may hold any two letters
     assert answer.status_code == 422
     assert "填写的信息与学校记录不符" in text
     assert not any(word in text for word in ("学号不", "姓名不", "证件号码不", "手机号不", "S2", NAME))
