@@ -27,3 +27,12 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The first moment after it; of the last day that can be written, its own last moment."""
     return datetime.combine(day, time.max, CAMPUS_ZONE) if day == date.max else start_of(day + timedelta(days=1))
+
+
+def day_named(text: str, *, first: date, last: date) -> date:
+    """The day that an address names; today where it names none, or none between these."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return campus_today()
+    return day if first <= day <= last else campus_today()

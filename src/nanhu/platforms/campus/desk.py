@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, day_named
 from nanhu.kernel.kit import (
     SIGNED_IN,
     Badge,
@@ -221,12 +221,7 @@ def room(request: PageRequest, found: Room) -> HttpResponseBase:
 
 def monday_in(text: str) -> date:
     """Of the week that the address names, else of this one."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = campus_today()
-    if not date(2000, 1, 1) <= day <= date(2100, 1, 1):
-        day = campus_today()
+    day = day_named(text, first=date(2000, 1, 1), last=date(2100, 1, 1))
     return day - timedelta(days=day.weekday())
 
 

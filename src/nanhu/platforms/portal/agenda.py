@@ -20,7 +20,7 @@ type Extent = Literal["day", "week", "month"]
 ONE_DAY = timedelta(days=1)
 LONG = timedelta(days=5)
 """What takes this long (a teaching week) stands over the days, not in each of them."""
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+FIRST_DAY, LAST_DAY = date(2001, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +159,6 @@ def with_clashes(entries: Sequence[Entry]) -> list[Entry]:
 
 def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def day_named(said: str) -> date:
-    """The day of an address; today where it says none that a calendar has."""
-    try:
-        found = date.fromisoformat(said)
-    except ValueError:
-        return campus_today()
-    return found if FIRST_YEAR < found.year < LAST_YEAR else campus_today()
 
 
 def span_of(extent: Extent, day: date) -> tuple[date, date]:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, day_named
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.registry import calendar_feeds
 from nanhu.platforms.portal import agenda
@@ -46,7 +46,7 @@ class SourcesForm(forms.Form):
 def days(request: PageRequest) -> HttpResponseBase:
     asked = request.GET
     extent = cast("Extent", asked.get("view") if asked.get("view") in EXTENTS else "week")
-    day, only = agenda.day_named(asked.get("on", "")), asked.get("only", "")
+    day, only = day_named(asked.get("on", ""), first=agenda.FIRST_DAY, last=agenda.LAST_DAY), asked.get("only", "")
     only = only if calendar_feeds.get(only) else ""
     first, last = agenda.span_of(extent, day)
     before, after = agenda.beside(extent, day)

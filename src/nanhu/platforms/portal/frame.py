@@ -26,18 +26,18 @@ class PortalFrame:
         look = {"theme": cast("Theme", chosen.theme), "type_size": cast("TypeSize", chosen.type_size)}
         if viewer is None:
             return Shell(**look)  # type: ignore[arg-type]
-        top = _top(request)
+        top, help_url = _top(request), help_on(request)
         return Shell(
             name=viewer.name,
             subtitle=viewer.campus_no,
             home_url=reverse("portal:home"),
             search_url=reverse("portal:search"),
-            help_url=help_on(request),
+            help_url=help_url,
             top=top,
             bottom=_bottom(request, top),
             bell=_bell(request),
             bell_count=next((str(attempt(f"badge:{one.key}", one.badge).value or "") for one in registry.inboxes), ""),
-            menu=_menu(viewer, chosen, help_on(request)),
+            menu=_menu(viewer, chosen, help_url),
             **look,  # type: ignore[arg-type]
         )
 

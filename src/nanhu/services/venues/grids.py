@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nanhu.kernel.clock import campus_today, end_of, start_of
+from nanhu.kernel.clock import campus_today, day_named, end_of, start_of
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
@@ -46,11 +46,8 @@ def week_from(first: date) -> list[date]:
 
 def first_day_in(text: str) -> date:
     """That the address names, within a year from today; else today."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return campus_today()
-    return day if abs(day - campus_today()) <= timedelta(days=400) else campus_today()
+    today, near = campus_today(), timedelta(days=400)
+    return day_named(text, first=today - near, last=today + near)
 
 
 def with_weeks(venues: Sequence[Any], first: date) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.jobs import job
+from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
 from nanhu.services.venues.models import Application, Booking, Venue, Waiting
@@ -49,11 +49,9 @@ def watch() -> int:
 def each(rows: Iterable[Any], work: Any) -> int:
     count = 0
     for one in list(rows):
-        try:
+        with alone("venues.watch_failed", row=one.pk):
             work(one)
             count += 1
-        except Exception:
-            log.exception("venues.watch_failed", row=one.pk)
     return count
 
 

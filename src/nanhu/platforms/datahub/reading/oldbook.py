@@ -28,15 +28,15 @@ def main(path: str) -> None:
         if sheet.total_height * sheet.total_width > MOST_CELLS:
             sys.exit(3)
         for row in sheet.to_python(skip_empty_area=False):
-            write([plain(value) for value in row])
+            write([cell_of(value) for value in row])
 
 
 def write(line: Any) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=True) + "\n")
 
 
-def plain(value: Any) -> Any:
-    """As `workbook.cell_of` makes cells."""
+def cell_of(value: Any) -> str | int | float | None:
+    """Numbers stay numbers (they may have lost zeros or digits), dates become ISO text."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):

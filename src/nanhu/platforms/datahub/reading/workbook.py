@@ -3,7 +3,6 @@ two-level headers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from nanhu.kernel.sheets.workbooks import Grid, broken_is_refused, grids_of
 from nanhu.platforms.datahub.cleaning.text import Cell
 from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, Headings, labels_at
 from nanhu.platforms.datahub.reading.marked import tables_in
-from nanhu.platforms.datahub.reading.oldbook import sheets_in
+from nanhu.platforms.datahub.reading.oldbook import cell_of, sheets_in
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
 from nanhu.platforms.datahub.reading.unknown import likely_header, unknown_columns
 
@@ -128,16 +127,3 @@ def rows_below(sheet: Sheet, columns: Mapping[str, str], *, is_named: bool) -> I
     name = sheet.grid.name if is_named else ""
     for line, values in enumerate(islice(sheet.cells, sheet.top + 1, None), start=sheet.top + 2):
         yield row_of(line, headers, values, tuple(marked.get(line, ())), name)
-
-
-def cell_of(value: Any) -> Cell:
-    """Numbers stay numbers (they may have lost zeros or digits), dates become ISO text."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
-    if isinstance(value, date | time | timedelta):
-        return str(value)
-    return value if isinstance(value, int | float) else str(value)

@@ -1,6 +1,5 @@
 """Cases that wait for money (缴费): what was paid goes on, what was not paid by its last day expires."""
 
-import logging
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +7,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.jobs import alone
 from nanhu.platforms.flows.models import Case, Token, Version
 from nanhu.platforms.flows.services.cases import come, expire
 from nanhu.platforms.flows.services.engine import Walk, locked_case
@@ -15,12 +15,15 @@ from nanhu.platforms.flows.services.fees import SETTLED, UNDONE, bills_of, last_
 from nanhu.platforms.ledger import api as ledger
 
 CLOCK: Final = Actor.system("flows.fees")
-log = logging.getLogger(__name__)
 
 
 def settle() -> int:
     """One that fails keeps no other."""
-    return sum(settle_alone(case_id, step) for case_id, step in waiting_for_money())
+    done = 0
+    for case_id, step in waiting_for_money():
+        with alone("flows.fee_not_settled", case=case_id):
+            done += settle_one(case_id, step)
+    return done
 
 
 def waiting_for_money() -> Iterator[tuple[int, str]]:
@@ -29,14 +32,6 @@ def waiting_for_money() -> Iterator[tuple[int, str]]:
         steps = [step.key for step in version.body.steps if step.kind == "pay"]
         tokens = Token.objects.filter(case__version=version, case__state=Case.State.RUNNING, step__in=steps)
         yield from tokens.order_by("pk").values_list("case_id", "step")
-
-
-def settle_alone(case_id: int, step: str) -> int:
-    try:
-        return settle_one(case_id, step)
-    except Exception:
-        log.exception("the fee of case %s was not settled", case_id)
-        return 0
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """The clock: what is late is told at 80 % and 100 % of its promise, then to the post above with each further promise."""
 
-import logging
 from datetime import timedelta
 from typing import Final
 
@@ -8,6 +7,7 @@ from django.db import connection, transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.jobs import alone
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.assigning import OWNER_OFFICE, Holder, pool
 from nanhu.platforms.flows.models import Case, Task
@@ -17,7 +17,6 @@ from nanhu.platforms.flows.services.engine import Walk, locked_case
 from nanhu.platforms.flows.telling import tell
 from nanhu.platforms.people import api as people
 
-log = logging.getLogger(__name__)
 BY = Actor.system("flows.clock")
 MEASURED: Final = timedelta(days=90)
 ENOUGH: Final = 20
@@ -44,16 +43,11 @@ def tell_late() -> int:
     rows = Task.objects.filter(state__in=LIVING, due_at__isnull=False, case__state="running").exclude(kind="confirm")
     rows = rows.select_related("case__definition", "case__version").exclude(case__due_at=None)
     late = [row.pk for row in rows.iterator(chunk_size=500) if level_of(row) > row.level]
-    return sum(tell_alone(task_id) for task_id in late)
-
-
-def tell_alone(task_id: int) -> int:
-    """One that cannot be told does not keep the others from it."""
-    try:
-        return tell_level(task_id)
-    except Exception:
-        log.exception("the lateness of task %s was not told", task_id)
-        return 0
+    told = 0
+    for task_id in late:
+        with alone("flows.lateness_not_told", task=task_id):
+            told += tell_level(task_id)
+    return told
 
 
 def level_of(row: Task) -> int:

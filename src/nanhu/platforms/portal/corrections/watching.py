@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
-import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
-from nanhu.kernel.jobs import job
+from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.flows.api import CaseClosed, TaskDone, TaskOpened, case_card, did_not_come, go_on
 from nanhu.platforms.people.api import (
     AffiliationChanged,
@@ -25,7 +24,6 @@ from nanhu.platforms.portal.corrections.fields import value_of
 from nanhu.platforms.portal.corrections.process import ARRIVAL, CHECK, KEY
 from nanhu.platforms.portal.models import Correction, FieldOwner
 
-log = structlog.get_logger()
 BY: Final = Actor.system("portal.corrections")
 ARRIVES_WITHIN: Final = timedelta(days=2)
 
@@ -127,11 +125,8 @@ def settle(found: Collection[Correction] | QuerySet[Correction]) -> int:
     """Each by itself: one that fails hinders no other."""
     done = 0
     for one in found:
-        try:
-            with transaction.atomic():
-                done += settle_one(one.pk)
-        except Exception:
-            log.exception("portal.correction_failed", correction=one.pk)
+        with alone("portal.correction_failed", correction=one.pk):
+            done += settle_one(one.pk)
     return done
 
 

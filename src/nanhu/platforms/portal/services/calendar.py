@@ -19,6 +19,7 @@ from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import CalendarFeed, Occurrence, Viewer, calendar_feeds
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import CalendarAddress, Preference
 
 log = structlog.get_logger()
@@ -93,12 +94,8 @@ def veiled(one: Occurrence) -> Occurrence:
 def occurrences_of(feed: CalendarFeed, viewer: Viewer) -> Iterable[Occurrence]:
     """One room that breaks leaves the others' part whole; the calendar says today that its own is missing."""
     today = campus_today()
-    try:
-        with transaction.atomic():
-            return list(feed.load(viewer, today - BACK, today + AHEAD))
-    except Exception:
-        log.exception("portal.calendar_feed_failed", feed=feed.key)
-        return [missing(feed, today)]
+    outcome = attempt(f"feed:{feed.key}", lambda: list(feed.load(viewer, today - BACK, today + AHEAD)))
+    return [missing(feed, today)] if outcome.error_number else outcome.value or []
 
 
 def missing(feed: CalendarFeed, today: date) -> Occurrence:

@@ -1,7 +1,6 @@
 """The four categories: 个人事务, 工作生活, 学习生活, 服务大厅, each with what it is about today and its applications."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +11,8 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import LifeTopic, Tile, TileContent, Viewer
 from nanhu.platforms.portal import agenda, menu, rules
-from nanhu.platforms.portal.guard import attempt, is_slow
+from nanhu.platforms.portal.guard import is_slow
+from nanhu.platforms.portal.queries import load_tile
 from nanhu.platforms.portal.tiles import TileView
 from nanhu.platforms.portal.views.home import viewer_of
 
@@ -65,9 +65,6 @@ def life_of(viewer: Viewer, key: str) -> Life:
 
 def view_of(topic: LifeTopic, part: registry.LifePart, viewer: Viewer) -> TileView | None:
     tile = Tile(key=part.key, title=topic.title, load=part.load, icon=topic.icon)
-    if is_slow(f"life:{part.key}"):
+    if is_slow(f"tile:{part.key}"):
         return TileView(tile, content=TileContent(caption=_("这时太慢，过两分钟再看")))
-    outcome = attempt(f"life:{part.key}", partial(part.load, viewer))
-    if outcome.error_number:
-        return TileView(tile, error_number=outcome.error_number)
-    return TileView(tile, content=outcome.value) if outcome.value else None
+    return load_tile(tile, viewer)
