@@ -75,6 +75,7 @@ ROOMS = [
     "nanhu.services.lostfound",
     "nanhu.services.requests",
     "nanhu.services.mobile",
+    "nanhu.services.network",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",

@@ -1,0 +1,65 @@
+"""The API of the campus network, on which the captive page, VPN grants and the sample stand.
+
+`admit(AdmissionRequest) -> Admission` or NotAdmittedError (DevicesFullError: let the person choose from `sessions_of`, then `drop`);
+`disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions; `sessions_of`, `devices_of`, `refusals_of` read;
+`service_rules` and `gateways` take registrations. Devices by cookie: `device_by_key(person_id, "cookie:<hash>")`, `enter_device`,
+`trust_device`.
+"""
+
+from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
+from nanhu.services.network.events import AdmissionGranted, DeviceSeen, SessionUnknown
+from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
+from nanhu.services.network.models import ApPlace, Device, Nas, NetworkRole, Policy, Refusal, Service
+from nanhu.services.network.queries import SessionLine, devices_of, sessions_of
+from nanhu.services.network.rules import is_random_mac, mac_of
+from nanhu.services.network.services.admission import (
+    Admission,
+    AdmissionRequest,
+    ServiceRule,
+    admit,
+    policy_of,
+    service_rules,
+)
+from nanhu.services.network.services.devices import device_by_key
+from nanhu.services.network.services.devices import enter as enter_device
+from nanhu.services.network.services.devices import trust as trust_device
+from nanhu.services.network.services.disconnecting import disconnect, drop
+
+__all__ = [
+    "Admission",
+    "AdmissionGranted",
+    "AdmissionRequest",
+    "ApPlace",
+    "Device",
+    "DeviceSeen",
+    "DevicesFullError",
+    "Gateway",
+    "Heard",
+    "Nas",
+    "NasTarget",
+    "NetworkRole",
+    "NotAdmittedError",
+    "NotThenError",
+    "Outcome",
+    "Policy",
+    "Refusal",
+    "Service",
+    "ServiceRefusedError",
+    "ServiceRule",
+    "SessionLine",
+    "SessionTarget",
+    "SessionUnknown",
+    "admit",
+    "device_by_key",
+    "devices_of",
+    "disconnect",
+    "drop",
+    "enter_device",
+    "gateways",
+    "is_random_mac",
+    "mac_of",
+    "policy_of",
+    "service_rules",
+    "sessions_of",
+    "trust_device",
+]

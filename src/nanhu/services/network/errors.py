@@ -1,0 +1,54 @@
+"""Expected failures of the campus network."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class NotAdmittedError(CampusError):
+    """`words`: the sentence that the person reads."""
+
+    code = "network.not_admitted"
+    http_status = 409
+    sentence = _("{words}")
+
+
+class DevicesFullError(NotAdmittedError):
+    """As many devices are on line as the policy allows: the person chooses which one goes."""
+
+    code = "network.devices_full"
+    sentence = _("同时在线的设备已到上限（{devices} 台）：先让一台下线，再上线。")
+
+
+class NotThenError(NotAdmittedError):
+    code = "network.not_then"
+    sentence = _("这个时段不开放，{opens} 到 {closes} 可以上网。")
+
+
+class ServiceRefusedError(NotAdmittedError):
+    code = "network.service_refused"
+
+
+class NasKnownError(CampusError):
+    code = "network.nas_known"
+    http_status = 409
+    field = "address"
+    sentence = _("这个地址已经登记过一台接入设备。")
+
+
+class NasAddressError(CampusError):
+    code = "network.nas_address"
+    field = "address"
+    sentence = _("这个地址不能登记：要校园网里接入设备自己的地址。")
+
+
+class UnknownStyleError(CampusError):
+    code = "network.unknown_style"
+    field = "style"
+    sentence = _("不认得这种断网方式。")
+
+
+class NotOpenError(CampusError):
+    code = "network.not_open"
+    http_status = 409
+    sentence = _("这次上线已经结束。")

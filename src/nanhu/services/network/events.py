@@ -1,0 +1,31 @@
+"""What the campus network tells other rooms."""
+
+from dataclasses import dataclass
+
+from nanhu.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionGranted(Event):
+    """Somebody was let in and got a grant; accounting follows, or not. `station`: the MAC, or at a VPN the caller's address."""
+
+    person_id: int
+    service: str
+    station: str
+    grant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSeen(Event):
+    """A person's device that was never on line before."""
+
+    person_id: int
+    device_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionUnknown(Event):
+    """Accounting of a registered NAS behind which nobody stands."""
+
+    session_id: int
+    note: str

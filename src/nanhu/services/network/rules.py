@@ -1,0 +1,62 @@
+"""Pure rules of the network: MAC addresses, hours of a policy, grant codes."""
+
+import base64
+import re
+import secrets
+from datetime import datetime, time
+from typing import Final
+
+GRANT_PREFIX: Final = "n1:"
+GRANT_BYTES: Final = 17
+GRANT_LETTERS: Final = 26
+LONGEST_STATION: Final = 64
+NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
+MAC: Final = re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$|^([0-9A-Fa-f]{4}[.-]){2}[0-9A-Fa-f]{4}$")
+LOCAL_BIT: Final = 0b10
+HEX_DIGITS: Final = 12
+GIGAWORD: Final = 2**32
+MOST_OCTETS: Final = 2**62
+
+
+def new_code() -> str:
+    """130 random bits that nobody guesses."""
+    letters = base64.b32encode(secrets.token_bytes(GRANT_BYTES)).decode().lower()
+    return GRANT_PREFIX + letters[:GRANT_LETTERS]
+
+
+def mac_of(text: str) -> str:
+    """`aa:bb:cc:dd:ee:ff` however it was written, "" where it is no MAC."""
+    if not MAC.match(text.strip()):
+        return ""
+    digits = NOT_HEX.sub("", text).lower()
+    return ":".join(digits[at : at + 2] for at in range(0, HEX_DIGITS, 2))
+
+
+def station_of(text: str) -> str:
+    """A MAC in one form; anything else (the address of a VPN's caller) as it is."""
+    return mac_of(text) or text.strip()[:LONGEST_STATION]
+
+
+def is_random_mac(mac: str) -> bool:
+    """Made up by the device itself: the local bit is set."""
+    return bool(mac) and bool(int(mac[:2], 16) & LOCAL_BIT)
+
+
+def ap_of(called: str) -> str:
+    """The access point's MAC of a Called-Station-Id, which may go on with ":SSID"."""
+    return mac_of(called[:17]) or mac_of(called[:14]) or mac_of(called[:12])
+
+
+def is_open(at: datetime, opens: time | None, closes: time | None) -> bool:
+    """`at` on the campus's clocks; hours may go past midnight."""
+    if opens is None or closes is None:
+        return True
+    moment = at.time()
+    if opens < closes:
+        return opens <= moment < closes
+    return moment >= opens or moment < closes
+
+
+def octets(low: int, gigawords: int) -> int:
+    """The counter of 32 bits and how often it went over; never more than a column holds."""
+    return min(max(low, 0) + max(gigawords, 0) * GIGAWORD, MOST_OCTETS)

@@ -1,0 +1,190 @@
+"""Admission (准入): may this device of this person come on line now? A grant with what the policy gives, or a reason kept for the person."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.dated import rules_on
+from nanhu.kernel.events import publish
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.registry import Register, Text
+from nanhu.services.network import rules
+from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
+from nanhu.services.network.events import AdmissionGranted
+from nanhu.services.network.models import Device, Grant, Policy, Refusal, Session
+from nanhu.services.network.services import devices
+
+UNHEARD: Final = timedelta(seconds=60)
+"""So long a grant counts as a device on line, though accounting has not told of it."""
+DEFAULT_SECONDS: Final = 8 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRule:
+    """Another condition of one service (a VPN grant): `refuses(person_id)` is "" or the sentence that the person reads."""
+
+    key: str
+    service: str
+    refuses: Callable[[int], Text]
+
+
+service_rules: Final[Register[ServiceRule]] = Register()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionRequest:
+    """`person_id`, or `guest` for whoever is not in the golden record ("pass:<uuid>"). `device_id` where the page has recognised it by its
+    cookie; else it is known by the MAC. `ends_at`: not longer than this, whatever the policy says."""
+
+    service: str
+    role: str
+    person_id: int | None = None
+    guest: str = ""
+    campus_no: str = ""
+    station: str = ""
+    device_id: int | None = None
+    nas_id: int | None = None
+    default_seconds: int = DEFAULT_SECONDS
+    ends_at: datetime | None = None
+    most_devices: int | None = None
+    """Where no policy says it: of a guest pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What goes out with the Accept. `code` is the value of Class."""
+
+    code: str
+    grant_id: int
+    device_id: int | None
+    role: str
+    ends_at: datetime
+    session_seconds: int
+    idle_seconds: int | None = None
+    vlan: str = ""
+    down_kbps: int | None = None
+    up_kbps: int | None = None
+
+
+def admit(request: AdmissionRequest) -> Admission:
+    """A grant, or NotAdmittedError, whose sentence stays with the person. Two devices at once: one after the other."""
+    try:
+        with transaction.atomic():
+            return granted(request)
+    except NotAdmittedError as refused:
+        note_refusal(request, refused)
+        raise
+
+
+def granted(request: AdmissionRequest) -> Admission:
+    lock_key(f"network.admit:{request.person_id or request.guest}")
+    policy = policy_of(request.role, request.service)
+    refuse_hours(policy)
+    refuse_by_service(request)
+    station = rules.station_of(request.station)
+    device = devices.recognise(request.person_id, request.guest, station, device_id=request.device_id)
+    refuse_devices(request, policy, device, station)
+    seconds = policy.session_seconds if policy else request.default_seconds
+    moment = now()
+    ends_at = min(moment + timedelta(seconds=seconds), request.ends_at or datetime.max.replace(tzinfo=moment.tzinfo))
+    grant = Grant.objects.create(
+        code=rules.new_code(),
+        person_id=request.person_id,
+        guest=request.guest,
+        campus_no=request.campus_no,
+        service=request.service,
+        role=request.role,
+        policy=policy,
+        device=device,
+        station=station,
+        nas_id=request.nas_id,
+        granted_at=moment,
+        ends_at=ends_at,
+    )
+    if request.person_id is not None:
+        publish(
+            AdmissionGranted(person_id=request.person_id, service=request.service, station=station, grant_id=grant.pk)
+        )
+    return admission_of(grant, policy)
+
+
+def admission_of(grant: Grant, policy: Policy | None) -> Admission:
+    return Admission(
+        code=grant.code,
+        grant_id=grant.pk,
+        device_id=grant.device_id,
+        role=grant.role,
+        ends_at=grant.ends_at,
+        session_seconds=max(int((grant.ends_at - grant.granted_at).total_seconds()), 1),
+        idle_seconds=policy.idle_seconds if policy else None,
+        vlan=policy.vlan if policy else "",
+        down_kbps=policy.down_kbps if policy else None,
+        up_kbps=policy.up_kbps if policy else None,
+    )
+
+
+def policy_of(role: str, service: str) -> Policy | None:
+    """Of today; None where the centre has entered none, which the doctor says."""
+    return rules_on(Policy.objects.filter(role=role, service=service), campus_today()).first()
+
+
+def refuse_hours(policy: Policy | None) -> None:
+    if policy is None or rules.is_open(campus_time(now()), policy.opens, policy.closes):
+        return
+    raise NotThenError(opens=f"{policy.opens:%H:%M}", closes=f"{policy.closes:%H:%M}")
+
+
+def refuse_by_service(request: AdmissionRequest) -> None:
+    if request.person_id is None:
+        return
+    for rule in service_rules:
+        words = rule.refuses(request.person_id) if rule.service == request.service else ""
+        if words:
+            raise ServiceRefusedError(words=words)
+
+
+def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Device | None, station: str) -> None:
+    most = policy.devices if policy else request.most_devices
+    if most is None:
+        return
+    here = device_key(device.pk if device else None, station)
+    if len(on_line(request.person_id, request.guest, request.service) - {here}) >= most:
+        raise DevicesFullError(devices=most)
+
+
+def on_line(person_id: int | None, guest: str, service: str) -> set[str]:
+    """The devices that count: of open sessions, and of grants of the last minute from which nothing was heard yet."""
+    mine = {"person_id": person_id, "guest": guest, "service": service}
+    open_sessions = Session.objects.filter(**mine, stopped_at=None, stale_at=None, closing_at=None)
+    heard = Session.objects.filter(**mine, grant__isnull=False, started_at__gt=now() - 2 * UNHEARD).values("grant_id")
+    unheard = Grant.objects.filter(**mine, ended_at=None, granted_at__gt=now() - UNHEARD).exclude(pk__in=heard)
+    counted: Iterable[tuple[int | None, str]] = [
+        *open_sessions.values_list("device_id", "station"),
+        *unheard.values_list("device_id", "station"),
+    ]
+    return {device_key(device_id, station) for device_id, station in counted}
+
+
+def device_key(device_id: int | None, station: str) -> str:
+    return f"device:{device_id}" if device_id else f"station:{station}"
+
+
+def note_refusal(request: AdmissionRequest, refused: NotAdmittedError) -> None:
+    if request.person_id is None:
+        return
+    reasons = {
+        DevicesFullError: Refusal.Reason.DEVICES,
+        NotThenError: Refusal.Reason.HOURS,
+        ServiceRefusedError: Refusal.Reason.SERVICE,
+    }
+    Refusal.objects.create(
+        person_id=request.person_id,
+        reason=reasons.get(type(refused), Refusal.Reason.SERVICE),
+        words=str(refused),
+        service=request.service,
+        station=rules.station_of(request.station),
+    )

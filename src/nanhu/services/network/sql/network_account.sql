@@ -1,0 +1,119 @@
+-- One accounting record of RADIUS: Start, Interim or Stop, in any order, twice, late. A session is bound by its Class and never by the name
+-- it shows; larger counters win; a Stop closes it also before its Start was heard. `happened` is the NAS's moment (received less delay).
+-- Gives the session and what became of it: strange (no such NAS), opened, kept or closed, with its note where nobody stands behind it.
+CREATE OR REPLACE FUNCTION network_account(
+    from_address inet, from_identifier text, status text, said_sid text, classes text[], said_name text, said_station text,
+    said_address inet, said_ap text, said_in bigint, said_out bigint, happened timestamptz, seconds integer, said_cause text,
+    said_service text, OUT session bigint, OUT outcome text, OUT said_note text
+) LANGUAGE plpgsql AS $$
+DECLARE
+    device record;
+    given record;
+    former record;
+    now_is record;
+    stands_at bigint;
+    is_new boolean;
+    why text;
+BEGIN
+    SELECT n.id, n.place_id, n.kind INTO device FROM network_nas n
+     WHERE n.address = from_address AND n.withdrawn_at IS NULL AND n.identifier IN ('', from_identifier)
+     ORDER BY n.identifier DESC LIMIT 1;
+    IF NOT FOUND THEN
+        outcome := 'strange';
+        RETURN;
+    END IF;
+    UPDATE network_nas n SET last_heard_at = now()
+     WHERE n.id = device.id AND (n.last_heard_at IS NULL OR n.last_heard_at < now() - interval '1 minute');
+
+    SELECT s.id, s.address, s.person_id, s.guest, s.stopped_at, s.grant_id INTO former
+      FROM network_session s WHERE s.nas_id = device.id AND s.sid = said_sid;
+
+    SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.cause, '' AS note INTO given
+      FROM network_grant g WHERE g.code = ANY (classes) ORDER BY g.id DESC LIMIT 1;
+    IF given.id IS NULL AND said_station <> '' AND (former.id IS NULL OR former.grant_id IS NULL) THEN
+        SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.cause, 'fallback' AS note INTO given
+          FROM network_grant g
+         WHERE g.station = said_station AND g.campus_no = said_name AND said_name <> '' AND g.ended_at IS NULL
+           AND g.granted_at > happened - interval '24 hours'
+         ORDER BY g.granted_at DESC LIMIT 1;
+    END IF;
+    why := CASE
+        WHEN given.id IS NULL THEN 'unknown'
+        WHEN given.nas_id IS NOT NULL AND given.nas_id <> device.id THEN 'foreign-class'
+        WHEN given.ended_at < happened OR given.ends_at + interval '1 hour' < happened THEN 'ended-grant'
+        ELSE given.note
+    END;
+    IF why NOT IN ('', 'fallback') THEN  -- noted, not trusted
+        given.person_id := NULL;
+        given.guest := NULL;
+        given.device_id := NULL;
+    END IF;
+
+    -- a NAS that begins to count anew takes numbers of sessions again that are over
+    IF status = 'start' AND former.stopped_at < happened - interval '10 minutes' AND given.id IS DISTINCT FROM former.grant_id THEN
+        UPDATE network_session s SET sid = s.sid || '#' || s.id WHERE s.id = former.id;
+        former.id := NULL;
+    END IF;
+    IF former.id IS NULL THEN
+        SELECT a.place_id INTO stands_at FROM network_ap_place a WHERE a.mac = said_ap;
+    END IF;
+
+    INSERT INTO network_session AS s (
+        nas_id, sid, grant_id, person_id, guest, device_id, service, note, user_name, station, address, place_id, ap,
+        started_at, updated_at, stopped_at, cause, in_octets, out_octets)
+    VALUES (
+        device.id, said_sid, CASE WHEN why <> 'foreign-class' THEN given.id END, given.person_id, coalesce(given.guest, ''),
+        given.device_id, coalesce(given.service, said_service), why, CASE WHEN why IN ('', 'fallback') THEN '' ELSE said_name END,
+        said_station, said_address, coalesce(stands_at, device.place_id), said_ap,
+        happened - make_interval(secs => seconds), happened, CASE WHEN status = 'stop' THEN happened END,
+        CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out)
+    ON CONFLICT (nas_id, sid) DO UPDATE SET
+        grant_id = coalesce(s.grant_id, EXCLUDED.grant_id),
+        person_id = coalesce(s.person_id, EXCLUDED.person_id),
+        guest = CASE WHEN s.person_id IS NULL AND s.guest = '' THEN EXCLUDED.guest ELSE s.guest END,
+        device_id = coalesce(s.device_id, EXCLUDED.device_id),
+        note = CASE WHEN s.note NOT IN ('', 'fallback') AND EXCLUDED.note IN ('', 'fallback') THEN EXCLUDED.note ELSE s.note END,
+        user_name = CASE WHEN EXCLUDED.note IN ('', 'fallback') THEN '' ELSE s.user_name END,
+        station = CASE WHEN s.station = '' THEN EXCLUDED.station ELSE s.station END,
+        address = coalesce(EXCLUDED.address, s.address),
+        started_at = least(s.started_at, EXCLUDED.started_at),
+        updated_at = greatest(s.updated_at, EXCLUDED.updated_at),
+        in_octets = greatest(s.in_octets, EXCLUDED.in_octets),
+        out_octets = greatest(s.out_octets, EXCLUDED.out_octets),
+        stale_at = NULL,
+        stopped_at = CASE
+            WHEN status = 'stop' THEN coalesce(s.stopped_at, EXCLUDED.stopped_at)
+            WHEN status = 'interim' AND s.cause IN ('nas-restart', 'lost') AND happened > s.stopped_at THEN NULL
+            ELSE s.stopped_at END,
+        cause = CASE
+            WHEN status = 'stop' AND s.stopped_at IS NULL THEN EXCLUDED.cause
+            WHEN status = 'interim' AND s.cause IN ('nas-restart', 'lost') AND happened > s.stopped_at THEN ''
+            ELSE s.cause END
+    RETURNING s.id, s.person_id, s.guest, s.address, s.station, s.place_id, s.started_at, s.stopped_at, s.closing_at, s.note, s.grant_id
+    INTO now_is;
+    is_new := former.id IS NULL;
+    session := now_is.id;
+    said_note := now_is.note;
+    outcome := CASE WHEN is_new AND now_is.stopped_at IS NULL THEN 'opened' WHEN status = 'stop' THEN 'closed' ELSE 'kept' END;
+
+    IF is_new OR status = 'stop' OR former.address IS DISTINCT FROM now_is.address OR former.person_id IS DISTINCT FROM now_is.person_id
+       OR former.guest IS DISTINCT FROM now_is.guest THEN
+        PERFORM network_note_address(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, now_is.address, now_is.place_id,
+                                     now_is.started_at, now_is.stopped_at, happened);
+    END IF;
+    IF status = 'stop' THEN
+        UPDATE network_disconnect d SET state = 'confirmed', confirmed_at = now(), due_at = NULL
+         WHERE d.session_id = now_is.id AND d.state <> 'confirmed';
+        IF now_is.closing_at IS NOT NULL THEN
+            UPDATE network_session s SET cause = d.cause FROM network_disconnect d
+             WHERE s.id = now_is.id AND d.session_id = s.id AND s.cause NOT LIKE 'ours:%';
+        END IF;
+    ELSIF is_new AND now_is.stopped_at IS NULL AND now_is.note = 'ended-grant' THEN  -- let in before it ended, heard of after
+        INSERT INTO network_disconnect (public_id, session_id, nas_id, cause, author_name, state, answer, created_at, due_at, attempts, error)
+        VALUES (gen_random_uuid(), now_is.id, device.id, coalesce(nullif(given.cause, ''), 'ours:ended'), 'system:network', 'waiting', '',
+                now(), now(), 0, '')
+        ON CONFLICT DO NOTHING;
+        UPDATE network_session s SET closing_at = now() WHERE s.id = now_is.id;
+        PERFORM pg_notify('nanhu_network', '');
+    END IF;
+END $$;

@@ -1,0 +1,1 @@
+DROP TABLE IF EXISTS network_address_line;
