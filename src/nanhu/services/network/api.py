@@ -10,8 +10,19 @@ from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, No
 from nanhu.services.network.events import AdmissionGranted, DeviceSeen, SessionUnknown
 from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
 from nanhu.services.network.models import ApPlace, Device, Nas, NetworkRole, Policy, Refusal, Service
-from nanhu.services.network.queries import SessionLine, devices_of, sessions_of
+from nanhu.services.network.queries import (
+    SessionLine,
+    Usage,
+    closing_sids,
+    devices_of,
+    refusals_of,
+    session_at,
+    sessions_of,
+    usage_of,
+)
 from nanhu.services.network.rules import is_random_mac, mac_of
+from nanhu.services.network.services.accounting import Record
+from nanhu.services.network.services.accounting import write as account
 from nanhu.services.network.services.admission import (
     Admission,
     AdmissionRequest,
@@ -42,6 +53,7 @@ __all__ = [
     "NotThenError",
     "Outcome",
     "Policy",
+    "Record",
     "Refusal",
     "Service",
     "ServiceRefusedError",
@@ -49,7 +61,10 @@ __all__ = [
     "SessionLine",
     "SessionTarget",
     "SessionUnknown",
+    "Usage",
+    "account",
     "admit",
+    "closing_sids",
     "device_by_key",
     "devices_of",
     "disconnect",
@@ -59,7 +74,10 @@ __all__ = [
     "is_random_mac",
     "mac_of",
     "policy_of",
+    "refusals_of",
     "service_rules",
+    "session_at",
     "sessions_of",
     "trust_device",
+    "usage_of",
 ]

@@ -1,14 +1,17 @@
 """Reads of the network: who is on line, which devices, how many of how many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from nanhu.kernel.clock import now
-from nanhu.services.network.models import Device, Session
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.dated import rules_on
+from nanhu.kernel.registry import Text
+from nanhu.kernel.ui import dates
+from nanhu.services.network.models import Device, Grant, Policy, Refusal, Service, Session
 
 PLACES_SHOWN: Final = timedelta(days=7)
 
@@ -75,3 +78,62 @@ def sessions_of(person_id: int, *, only_open: bool = True, services: Sequence[st
 
 def devices_of(person_id: int) -> list[Device]:
     return list(Device.objects.filter(person_id=person_id, removed_at=None).order_by("-last_seen_at"))
+
+
+def living_grants() -> QuerySet[Grant]:
+    return Grant.objects.filter(ended_at=None, ends_at__gt=now())
+
+
+def refusals_of(person_id: int) -> list[Refusal]:
+    """Why a device of this person was not let in, in the last week."""
+    return list(Refusal.objects.filter(person_id=person_id, at__gt=now() - PLACES_SHOWN).order_by("-at")[:5])
+
+
+def moment_words(moment: datetime) -> str:
+    return dates.moment_words(moment, now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How many devices of a person are on line in a service, of how many; `most` is None where no policy says it."""
+
+    service: str
+    title: Text
+    count: int
+    most: int | None
+
+
+def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
+    """Of each service for which a policy of one of these roles holds today, or in which something is on line. Two queries."""
+    held: dict[str, set[str]] = {}
+    rows = Session.objects.filter(person_id=person_id, stopped_at=None, stale_at=None, closing_at=None)
+    for service, device_id, station in rows.values_list("service", "device_id", "station"):
+        held.setdefault(service, set()).add(device_key(device_id, station))
+    most: dict[str, int] = {}
+    policies = rules_on(Policy.objects.filter(role__in=list(roles)), campus_today())
+    for service, devices in policies.values_list("service", "devices"):
+        most[service] = max(devices, most.get(service, 0))
+    return [
+        Usage(service=one.value, title=one.label, count=len(held.get(one, ())), most=most.get(one))
+        for one in Service
+        if held.get(one) or most.get(one)
+    ]
+
+
+def device_key(device_id: int | None, station: str) -> str:
+    """What counts as one device."""
+    return f"device:{device_id}" if device_id else f"station:{station}"
+
+
+def session_at(address: str) -> SessionLine | None:
+    """Who is on line at an address now; the one last heard of."""
+    rows = Session.objects.filter(address=address, stopped_at=None, stale_at=None)
+    found = with_names(rows).order_by("-updated_at").first()
+    return session_line(found) if found else None
+
+
+def closing_sids(nas_id: int) -> list[str]:
+    """Sessions that this NAS is to end: for those that fetch them."""
+    return list(
+        Session.objects.filter(nas=nas_id, stopped_at=None, closing_at__isnull=False).values_list("sid", flat=True)
+    )

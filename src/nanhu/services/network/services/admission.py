@@ -16,6 +16,7 @@ from nanhu.services.network import rules
 from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
 from nanhu.services.network.events import AdmissionGranted
 from nanhu.services.network.models import Device, Grant, Policy, Refusal, Session
+from nanhu.services.network.queries import device_key
 from nanhu.services.network.services import devices
 
 UNHEARD: Final = timedelta(seconds=60)
@@ -167,10 +168,6 @@ def on_line(person_id: int | None, guest: str, service: str) -> set[str]:
         *unheard.values_list("device_id", "station"),
     ]
     return {device_key(device_id, station) for device_id, station in counted}
-
-
-def device_key(device_id: int | None, station: str) -> str:
-    return f"device:{device_id}" if device_id else f"station:{station}"
 
 
 def note_refusal(request: AdmissionRequest, refused: NotAdmittedError) -> None:

@@ -1,24 +1,36 @@
 """Disconnects (断网): first nobody is let in any more, then the sessions are ended; each is asked for until it has really ended."""
 
 from collections.abc import Collection
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.retries import wake
-from nanhu.services.network.models import Disconnect, Grant, Session
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, listed, wake
+from nanhu.kernel.retries.answers import Outside
+from nanhu.services.network.errors import NotOpenError
+from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
+from nanhu.services.network.models import Disconnect, Grant, Nas, Session
 
 CHANNEL: Final = "nanhu_network"
 KICKED: Final = "ours:kicked"
 SUSPENDED: Final = "ours:suspended"
 DEVICE_CAP: Final = "ours:device-cap"
-PASSWORD: Final = "ours:password-changed"
+NEW_PASSWORD: Final = "ours:password-changed"  # noqa: S105 - a cause, not a secret
 POLICY: Final = "ours:policy"
 LEFT: Final = "ours:left"
 LIVING: Final = (Disconnect.State.WAITING, Disconnect.State.SENT, Disconnect.State.UNCONFIRMED)
+CONFIRMED_WITHIN: Final = timedelta(seconds=30)
+RETRIES: Final = 5
+SILENT_FOR: Final = 2
+"""Intervals without a word, after which a NAS that knows of no such session is believed."""
+State = Disconnect.State
 
 
 @transaction.atomic
@@ -37,25 +49,112 @@ def disconnect(
     return end_sessions(by=by, rows=sessions, cause=cause)
 
 
-def end_sessions(*, by: Actor, rows: object, cause: str) -> int:
-    """In the caller's transaction."""
-    open_rows = rows.filter(stopped_at=None, closing_at=None)  # type: ignore[attr-defined]
-    found = list(open_rows.select_for_update().order_by("pk"))
-    made = Disconnect.objects.bulk_create(
-        [Disconnect(session=one, nas_id=one.nas_id, cause=cause, author_name=by.name, due_at=now()) for one in found]
+def end_sessions(*, by: Actor, rows: QuerySet[Session], cause: str) -> int:
+    """In the caller's transaction. What could not be ended before is tried again."""
+    found = list(rows.filter(stopped_at=None).select_for_update(of=("self",)).order_by("pk"))
+    again = Disconnect.objects.filter(session__in=found, state=State.FAILED)
+    retried = again.update(state=State.WAITING, due_at=now(), attempts=0, error="")
+    fresh = [one for one in found if one.closing_at is None]
+    Disconnect.objects.bulk_create(
+        [Disconnect(session=one, nas_id=one.nas_id, cause=cause, author_name=by.name, due_at=now()) for one in fresh]
     )
-    Session.objects.filter(pk__in=[one.pk for one in found]).update(closing_at=now())
+    Session.objects.filter(pk__in=[one.pk for one in fresh]).update(closing_at=now())
     audit.record_many(
         audit.Record(
             by=by, action="network.disconnect", target=f"network-session:{one.public_id}", facts={"cause": cause}
         )
-        for one in found
+        for one in fresh
     )
-    if made:
+    if fresh or retried:
         wake(CHANNEL)
-    return len(made)
+    return len(fresh) + retried
 
 
 def drop(*, by: Actor, person_id: int, session_id: int, cause: str = KICKED) -> None:
     """One session of this person: kicked, or chosen at the cap. Another's does not exist."""
-    disconnect(by=by, person_id=person_id, cause=cause, session_ids=[session_id])
+    if not disconnect(by=by, person_id=person_id, cause=cause, session_ids=[session_id]):
+        raise NotOpenError
+
+
+@transaction.atomic
+def retry(*, by: Actor, row: Disconnect) -> None:
+    """By hand, of one that was given up."""
+    found = Disconnect.objects.select_for_update().get(pk=row.pk)
+    if found.state != State.FAILED:
+        raise NotOpenError
+    found.state, found.due_at, found.attempts, found.error = State.WAITING, now(), 0, ""
+    found.save(update_fields=["state", "due_at", "attempts", "error"])
+    audit.record(by=by, action="network.retry_disconnect", target=f"network-session:{found.session.public_id}")
+    wake(CHANNEL)
+
+
+def step(row: Disconnect) -> Answer | Outside:
+    """What is sent is written down here, with the secret opened for this one call; sending waits on a thread."""
+    if row.session.stopped_at is not None:
+        return Done({"state": State.CONFIRMED, "confirmed_at": now()})
+    gateway = gateways.get(row.nas.style)
+    if gateway is None:
+        return Never(_("这台设备的断网方式还没有接入"), {"state": State.FAILED})
+    return partial(send, gateway, target_of(row.nas), named(row.session), row)
+
+
+def target_of(nas: Nas) -> NasTarget:
+    return NasTarget(
+        address=nas.address, port=nas.coa_port, secret=nas.secret or "", identifier=nas.identifier, kind=nas.kind
+    )
+
+
+def named(session: Session) -> SessionTarget:
+    return SessionTarget(
+        sid=session.sid,
+        user_name=session.grant.campus_no if session.grant else session.user_name,
+        station=session.station,
+        address=session.address or "",
+        grant=session.grant.code if session.grant else "",
+    )
+
+
+def send(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconnect) -> Answer:
+    outcome = gateway.expel(nas, session)
+    if is_gone(gateway, nas, session, row, outcome):
+        end_by_nas(row)
+        return None
+    state = State.SENT if row.attempts <= 1 else State.UNCONFIRMED
+    columns = {"state": state, "answer": outcome.heard.value, "sent_at": now()}
+    return Again(outcome.words or heard_words(outcome.heard), after=CONFIRMED_WITHIN, columns=columns)
+
+
+def is_gone(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconnect, outcome: Outcome) -> bool:
+    """By the NAS's own list. One that cannot list and knows of no such session is believed when it has long been silent about it."""
+    there = gateway.listed(nas)
+    if there is not None:
+        return session.sid not in there and session.station not in there
+    silent = timedelta(seconds=SILENT_FOR * row.nas.interim_seconds)
+    return outcome.heard == Heard.NO_SESSION and now() - row.session.updated_at > silent
+
+
+def end_by_nas(row: Disconnect) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM network_end(%s, %s, %s)", [[row.session_id], row.cause, now()])
+
+
+def heard_words(heard: Heard) -> str:
+    return {
+        Heard.ACK: _("设备已应答，等它报告下线"),
+        Heard.SILENCE: _("设备没有应答"),
+        Heard.NO_SESSION: _("设备说没有这个会话"),
+        Heard.UNSUPPORTED: _("这种设备不能远程断网"),
+    }.get(heard, _("设备拒绝了"))
+
+
+OUTBOX: Final = Retries(
+    model=Disconnect,
+    step=step,
+    pause=listed("30s"),
+    most=RETRIES + 1,
+    given_up=lambda: {"state": State.FAILED},
+    related=("session__grant", "nas"),
+    lane="nas_id",
+    lane_at_once=8,
+    at_once=16,
+)

@@ -64,7 +64,7 @@ def trial(request: HttpRequest, application: Application) -> list[panels.TrialSt
         panels.TrialStep(
             title=_("返回的属性"),
             is_good=True,
-            detail=f"Class={verdict.group} User-Name={verdict.campus_no} Session-Timeout={verdict.session_seconds}",
+            detail=f"Filter-Id={verdict.group} User-Name={verdict.campus_no} Session-Timeout={verdict.session_seconds}",
         ),
         panels.TrialStep(
             title=_("服务器已来请求"),

@@ -13,7 +13,7 @@ from nanhu.platforms.identity.panels import Snippet
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 
 DATA = Path(__file__).parent / "data"
-GAP = re.compile(r"@(name|address|key|secret)@")
+GAP = re.compile(r"@(name|address|accounting|key|secret)@")
 FREERADIUS = {
     "mods-available/nanhu-{name}": "freeradius-module",
     "sites-available/nanhu-{name}": "freeradius-site",
@@ -29,6 +29,7 @@ def files_for(application: Application, *, service: str, key: str = HIDDEN) -> d
     facts = {
         "name": application.key,
         "address": configuration().public_url + reverse("identity:radius_authenticate"),
+        "accounting": configuration().public_url + reverse("identity:radius_accounting"),
         "key": key,
         "secret": HIDDEN if key == HIDDEN else secrets.token_urlsafe(24),
     }

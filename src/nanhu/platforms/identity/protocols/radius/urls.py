@@ -2,4 +2,7 @@ from django.urls import path
 
 from nanhu.platforms.identity.protocols.radius import views
 
-urlpatterns = [path("authenticate", views.authenticate, name="radius_authenticate")]
+urlpatterns = [
+    path("authenticate", views.authenticate, name="radius_authenticate"),
+    path("accounting", views.accounting, name="radius_accounting"),
+]

@@ -1,8 +1,11 @@
-"""The endpoint for programs that check passwords: `POST /radius/authenticate`, in the JSON of FreeRADIUS' rlm_rest or as a form.
+"""Endpoints for programs that check passwords: `POST /radius/authenticate`, in the JSON of FreeRADIUS' rlm_rest or as a form, and for
+FreeRADIUS `POST /radius/accounting`.
 
-200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later".
+200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later"; accounting that was kept is a 204.
 """
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,13 +17,36 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.protocols.radius.models import RadiusClient
+from nanhu.platforms.identity.protocols.radius.network import network_policies
 from nanhu.platforms.identity.protocols.radius.services import authentication, clients
 from nanhu.platforms.identity.protocols.radius.services.authentication import Answer, AuthenticationRequest
 
 KEY_HEADER = "X-Nanhu-Radius-Key"
 LARGEST_QUESTION = 16 * 1024
 FORM = "application/x-www-form-urlencoded"
-NAMES = ("User-Name", "User-Password", "Calling-Station-Id", "NAS-IP-Address")
+NAS_NAMES = ("NAS-IP-Address", "NAS-IPv6-Address", "NAS-Identifier", "NAS-Port-Type", "Called-Station-Id")
+NAMES = ("User-Name", "User-Password", "Calling-Station-Id", *NAS_NAMES)
+ACCOUNTING_NAMES = (
+    "Acct-Status-Type",
+    "Acct-Session-Id",
+    "Acct-Session-Time",
+    "Acct-Delay-Time",
+    "Acct-Terminate-Cause",
+    "Acct-Input-Octets",
+    "Acct-Output-Octets",
+    "Acct-Input-Gigawords",
+    "Acct-Output-Gigawords",
+    "Class",
+    "User-Name",
+    "Calling-Station-Id",
+    "Framed-IP-Address",
+    "Framed-IPv6-Address",
+    *NAS_NAMES,
+)
+MOST_VALUES = 4
+LONGEST_FACT = 253
+"""Of an attribute of RADIUS."""
 
 
 @csrf_exempt
@@ -39,14 +65,41 @@ def authenticate(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": error.code}, status=error.http_status)
     if verdict.answer == Answer.REJECT:
         return JsonResponse({}, status=401)
-    return JsonResponse(
-        {
-            "reply:Class": attribute(verdict.group),
-            "reply:Filter-Id": attribute(verdict.group),
-            "reply:User-Name": attribute(verdict.campus_no),
-            "reply:Session-Timeout": attribute(verdict.session_seconds),
-        }
-    )
+    said = {"User-Name": verdict.campus_no, "Session-Timeout": verdict.session_seconds, **verdict.attributes}
+    return JsonResponse({f"reply:{name}": attribute(value) for name, value in said.items()})
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_POST
+def accounting(request: HttpRequest) -> HttpResponse:
+    """Without a room that keeps sessions there is no such address."""
+    try:
+        client = clients.client_with(request.headers.get(KEY_HEADER, ""))
+        if not network_policies or client.service != RadiusClient.Service.NETWORK:
+            return JsonResponse({"error": "not_found"}, status=HTTPStatus.NOT_FOUND)
+        facts = accounting_facts(request)
+        if not facts.get("Acct-Status-Type"):
+            return JsonResponse({"error": "bad_request"}, status=HTTPStatus.BAD_REQUEST)
+        for policy in network_policies:
+            policy.account(client.application.key, facts)
+    except CampusError as error:
+        return JsonResponse({"error": error.code}, status=error.http_status)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def accounting_facts(request: HttpRequest) -> dict[str, Sequence[str]]:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUESTION:
+        return {}
+    if request.content_type == FORM:
+        given = {name: request.POST.getlist(name) for name in ACCOUNTING_NAMES}
+        return {name: [one for one in values[:MOST_VALUES] if "\0" not in one] for name, values in given.items()}
+    try:
+        facts = strict_json.decode(request.body)
+    except strict_json.JsonError:
+        return {}
+    return {name: several(facts, name) for name in ACCOUNTING_NAMES} if isinstance(facts, dict) else {}
 
 
 def attribute(value: str | int) -> dict[str, Any]:
@@ -63,7 +116,8 @@ def authentication_request_of(request: HttpRequest) -> AuthenticationRequest | N
     if not name or not password:
         return None
     station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
-    return AuthenticationRequest(user_name=name, password=password, station=station[:64])
+    nas = {one: facts[one][:LONGEST_FACT] for one in NAS_NAMES if facts.get(one)}
+    return AuthenticationRequest(user_name=name, password=password, station=station[:64], nas=nas)
 
 
 @sensitive_variables()
@@ -83,11 +137,17 @@ def fields_of_json(request: HttpRequest) -> dict[str, str]:
 
 @sensitive_variables()
 def first(facts: dict[str, Any], name: str) -> str:
-    """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}."""
+    return next(iter(several(facts, name)), "")
+
+
+@sensitive_variables()
+def several(facts: dict[str, Any], name: str) -> list[str]:
+    """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}, and numbers as such."""
     field = facts.get(name)
     values = field.get("value") if isinstance(field, dict) else None
-    value = values[0] if isinstance(values, list) and values else None
-    return in_letters(value) if isinstance(value, str) and "\0" not in value else ""
+    found = values[:MOST_VALUES] if isinstance(values, list) else []
+    given = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in found]
+    return [in_letters(one) for one in given if isinstance(one, str) and "\0" not in one]
 
 
 @sensitive_variables()

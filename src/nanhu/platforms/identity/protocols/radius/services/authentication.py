@@ -1,6 +1,7 @@
 """Authentication requests of programs that check passwords (FreeRADIUS, Dovecot): may this name with this password come in here?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from nanhu.kernel import audit
@@ -9,6 +10,7 @@ from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
+from nanhu.platforms.identity.protocols.radius.network import Attributes, NetworkSignIn, attributes_for
 from nanhu.platforms.identity.services import access, sign_in
 
 
@@ -19,21 +21,23 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthenticationRequest:
-    """`station` is what the device calls itself (its MAC address, or the caller's address of a VPN)."""
+    """`station` is what the device calls itself (its MAC address, or the caller's address of a VPN); `nas`: attributes that say where it is."""
 
     user_name: str
     password: str
     station: str
+    nas: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`group` goes into Class and Filter-Id: student, staff, temporary, guest."""
+    """`group`: student, staff, temporary, guest. `attributes`: of the reply, besides the name."""
 
     answer: Answer
     group: str = ""
     campus_no: str = ""
     session_seconds: int = 0
+    attributes: Attributes = field(default_factory=dict)
 
 
 REJECTED = Verdict(answer=Answer.REJECT)
@@ -49,13 +53,35 @@ def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
     )
     if account is None or not access.decide(account=account, application=client.application).is_allowed:
         return REJECTED
+    verdict = admitted(client, account, request)
+    if verdict.answer == Answer.REJECT:
+        return verdict
     audit.record(
         by=by,
         action=f"identity.{client.service}_sign_in",
         target=f"account:{account.pk}",
         facts={"application": client.application.key, "station": request.station},
     )
-    return accepted(client, account)
+    return verdict
+
+
+def admitted(client: RadiusClient, account: Account, request: AuthenticationRequest) -> Verdict:
+    """A mail server wants no policy of the network."""
+    verdict = accepted(client, account)
+    if client.service != RadiusClient.Service.NETWORK:
+        return replace(verdict, attributes={"Class": verdict.group, "Filter-Id": verdict.group})
+    attributes = attributes_for(
+        NetworkSignIn(
+            application=client.application.key,
+            person_id=account.person_id,
+            group=verdict.group,
+            campus_no=verdict.campus_no,
+            session_seconds=verdict.session_seconds,
+            station=request.station,
+            nas=request.nas,
+        )
+    )
+    return REJECTED if attributes is None else replace(verdict, attributes=attributes)
 
 
 def accepted(client: RadiusClient, account: Account) -> Verdict:

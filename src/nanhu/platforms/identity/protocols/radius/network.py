@@ -1,0 +1,45 @@
+"""What a room about the network adds to this endpoint (the register `network_policies`): a grant with its attributes for whoever proved who he is,
+and a reader of accounting. Without such a room everybody who may use the application comes in, and accounting is not here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from nanhu.kernel.registry import Register
+
+type Attributes = Mapping[str, str | int]
+type AccountingFacts = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSignIn:
+    """Somebody whose password was right and whom the application lets in. `nas`: the attributes that say where he knocks."""
+
+    application: str
+    person_id: int
+    group: str
+    campus_no: str
+    session_seconds: int
+    station: str
+    nas: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPolicy:
+    """`admit` gives the reply's attributes, or None where the policy refuses; the room keeps the reason for the person. `account` takes
+    the attributes of one accounting record, each with its values."""
+
+    key: str
+    admit: Callable[[NetworkSignIn], Attributes | None]
+    account: Callable[[str, AccountingFacts], None]
+
+
+network_policies: Final[Register[NetworkPolicy]] = Register()
+
+
+def attributes_for(sign_in: NetworkSignIn) -> Attributes | None:
+    """Of the network room, where there is one; else what a RADIUS server got at all times."""
+    for policy in network_policies:
+        return policy.admit(sign_in)
+    return {"Class": sign_in.group, "Filter-Id": sign_in.group, "Session-Timeout": sign_in.session_seconds}

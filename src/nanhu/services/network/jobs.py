@@ -1,0 +1,96 @@
+"""Periodic jobs of the network: stale sessions, policies that became lower, sums of the hour, and what is forgotten by age; the worker sends disconnects."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
+from nanhu.kernel.jobs import job
+from nanhu.kernel.retries import in_the_worker
+from nanhu.platforms.datahub import api as datahub
+from nanhu.services.network.models import Device, Grant, HourSum, Refusal, Session, StrangeNas
+from nanhu.services.network.services import policies
+from nanhu.services.network.services.disconnecting import CHANNEL, OUTBOX
+from nanhu.services.network.statements import QUERIES
+
+BY: Final = Actor.system("network.publish")
+KEPT_DAYS: Final = timedelta(days=180)
+"""网络安全法第二十一条: not less than six months; and not longer."""
+SESSION_DAYS: Final = timedelta(days=35)
+SUM_DAYS: Final = timedelta(days=730)
+MOST: Final = 20_000
+AN_HOUR: Final = timedelta(hours=1)
+
+in_the_worker("network_disconnects", OUTBOX, channel=CHANNEL)
+
+
+@job("network.watch", every="*/5 * * * *")
+def watch() -> tuple[int, int]:
+    """How many became stale, how many are over; then whom a lower policy puts off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stale, lost FROM network_watch(%s)", [now()])
+        stale, lost = cursor.fetchone()
+    policies.enforce()
+    return stale, lost
+
+
+@job("network.sum_hours", every="7 * * * *")
+def sum_hours() -> int:
+    """Of the last three hours that are over: late records are counted too."""
+    hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
+    return sum(sum_hour(hour - n * AN_HOUR) for n in range(1, 4))
+
+
+def sum_hour(hour: datetime) -> int:
+    return QUERIES.run("sum_hour", {"from": hour, "to": hour + AN_HOUR})
+
+
+@job("network.months", every="29 2 * * *")
+def keep_months() -> list[str]:
+    """Partitions for this month and the next two; those of which nothing is younger than 180 days go."""
+    today = campus_today()
+    with connection.cursor() as cursor:
+        for day in (today, today + timedelta(days=31), today + timedelta(days=62)):
+            cursor.execute("SELECT network_month(%s)", [day])
+        cursor.execute("SELECT * FROM network_forget(%s)", [today - KEPT_DAYS])
+        return [name for (name,) in cursor.fetchall()]
+
+
+@job("network.forget", every="47 2 * * *")
+def forget() -> int:
+    """Sessions after five weeks (the log of addresses stays its half year), grants and devices that nothing names any more."""
+    moment = now()
+    old = Session.objects.filter(stopped_at__lt=moment - SESSION_DAYS).order_by("pk").values("pk")[:MOST]
+    count, _by_model = Session.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    of_grant = Session.objects.filter(grant=OuterRef("pk"))
+    over = Grant.objects.filter(ends_at__lt=moment - SESSION_DAYS).exclude(Exists(of_grant)).order_by("pk")[:MOST]
+    Grant.objects.filter(pk__in=[one.pk for one in over]).delete()
+    unused = Device.objects.filter(last_seen_at__lt=moment - KEPT_DAYS)
+    unused = unused.exclude(Exists(Session.objects.filter(device=OuterRef("pk"))))
+    unused.exclude(Exists(Grant.objects.filter(device=OuterRef("pk")))).delete()
+    Refusal.objects.filter(at__lt=moment - SESSION_DAYS).delete()
+    StrangeNas.objects.filter(last_at__lt=moment - SESSION_DAYS).delete()
+    HourSum.objects.filter(hour__lt=moment - SUM_DAYS).delete()
+    return count
+
+
+@job("network.publish", every="52 3 * * *")
+def publish_days() -> int:
+    return datahub.put_own("network.session_day", day_rows(), by=BY)
+
+
+def day_rows() -> Iterator[Mapping[str, Any]]:
+    """Sums of days and buildings, without anybody in them."""
+    first = start_of(campus_today() - timedelta(days=400))
+    for day, place, service, busiest, hours in QUERIES.rows("session_days", {"from": first}):
+        yield {
+            "day": day,
+            "place": place,
+            "service": service,
+            "most_devices": busiest,
+            "device_hours": hours,
+        }

@@ -1,0 +1,17 @@
+"""What people are told of their network."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import MessageTemplate, message_templates
+
+message_templates.add(
+    MessageTemplate(
+        key="network.new_device",
+        kind="safety",
+        title=_("新设备上网：{device}"),
+        text=_("{at} 有一台新设备用您的账号上网：{device}。不是您的，请让它下线，并马上改密码。"),
+        facts=frozenset({"device", "at"}),
+        link=lambda _facts: reverse("network:mine:devices"),
+    ),
+)

@@ -1,0 +1,59 @@
+"""What identity's RADIUS endpoint asks this room: a grant with the policy's attributes, and where accounting goes."""
+
+from django.db.models import Q
+
+from nanhu.platforms.identity.protocols.radius.api import Attributes, NetworkPolicy, NetworkSignIn, network_policies
+from nanhu.services.network.errors import NotAdmittedError
+from nanhu.services.network.models import Nas
+from nanhu.services.network.services import accounting, admission
+from nanhu.services.network.services.admission import Admission, AdmissionRequest
+
+BITS: int = 1000
+
+
+def admit(sign_in: NetworkSignIn) -> Attributes | None:
+    facts = {name: [value] for name, value in sign_in.nas.items()}
+    nas = nas_at(*accounting.nas_of(facts))
+    try:
+        given = admission.admit(
+            AdmissionRequest(
+                service=accounting.service_of(sign_in.application, facts),
+                role=sign_in.group or "guest",
+                person_id=sign_in.person_id,
+                campus_no=sign_in.campus_no,
+                station=sign_in.station,
+                nas_id=nas.pk if nas else None,
+                default_seconds=sign_in.session_seconds,
+            )
+        )
+    except NotAdmittedError:
+        return None
+    return attributes_of(given, nas)
+
+
+def nas_at(address: str, identifier: str) -> Nas | None:
+    if not address:
+        return None
+    rows = Nas.objects.filter(Q(identifier="") | Q(identifier=identifier), address=address, withdrawn_at=None)
+    return rows.order_by("-identifier").first()
+
+
+def attributes_of(given: Admission, nas: Nas | None) -> Attributes:
+    said: dict[str, str | int] = {
+        "Class": given.code,
+        "Filter-Id": given.role,
+        "Session-Timeout": given.session_seconds,
+        "Acct-Interim-Interval": nas.interim_seconds if nas else 300,
+    }
+    if given.idle_seconds:
+        said["Idle-Timeout"] = given.idle_seconds
+    if given.vlan:
+        said |= {"Tunnel-Type": "VLAN", "Tunnel-Medium-Type": "IEEE-802", "Tunnel-Private-Group-Id": given.vlan}
+    if given.down_kbps:
+        said["WISPr-Bandwidth-Max-Down"] = given.down_kbps * BITS
+    if given.up_kbps:
+        said["WISPr-Bandwidth-Max-Up"] = given.up_kbps * BITS
+    return said
+
+
+network_policies.add(NetworkPolicy(key="network", admit=admit, account=accounting.account))

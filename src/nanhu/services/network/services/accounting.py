@@ -1,0 +1,205 @@
+"""RADIUS accounting (计费报文): what an access controller tells of a session, read once and written by one function of the database."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db import connection
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
+from nanhu.services.network import rules
+from nanhu.services.network.events import SessionUnknown
+from nanhu.services.network.models import Service, Session, StrangeNas
+
+log = structlog.get_logger()
+type Facts = Mapping[str, Sequence[str]]
+STATUSES: Final = {
+    "start": "start",
+    "1": "start",
+    "stop": "stop",
+    "2": "stop",
+    "interim-update": "interim",
+    "alive": "interim",
+    "3": "interim",
+    "accounting-on": "restart",
+    "7": "restart",
+    "accounting-off": "restart",
+    "8": "restart",
+}
+PORTS: Final = {
+    "ethernet": Service.WIRED,
+    "15": Service.WIRED,
+    "wireless-802.11": Service.WIFI,
+    "19": Service.WIFI,
+    "virtual": Service.VPN,
+    "5": Service.VPN,
+}
+LONGEST_ID: Final = 128
+LONGEST_NAME: Final = 64
+LONGEST_CAUSE: Final = 40
+LONGEST_DELAY: Final = 86_400
+LONGEST_TIME: Final = 31 * 86_400
+MOST_STRANGE: Final = 1_000
+UNBOUND: Final = (Session.Note.UNKNOWN, Session.Note.FOREIGN, Session.Note.ENDED)
+ACCOUNT: Final = "SELECT session, outcome, said_note FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet, %s, %s, %s, %s, %s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One report of a session, from RADIUS or from a gateway of another kind. `status`: start, interim, stop; `nas`: its registered address."""
+
+    nas: str
+    status: str
+    sid: str
+    identifier: str = ""
+    classes: Sequence[str] = ()
+    user_name: str = ""
+    station: str = ""
+    address: str = ""
+    ap: str = ""
+    in_octets: int = 0
+    out_octets: int = 0
+    happened: datetime | None = None
+    seconds: int = 0
+    cause: str = "unknown"
+    service: str = Service.WIFI
+
+
+def account(application: str, facts: Facts) -> None:
+    """One RADIUS record, in any order, twice, late."""
+    status = STATUSES.get(one(facts, "Acct-Status-Type").lower(), "")
+    nas, identifier = nas_of(facts)
+    happened = now() - timedelta(seconds=number(facts, "Acct-Delay-Time", LONGEST_DELAY))
+    sid = one(facts, "Acct-Session-Id")[:LONGEST_ID]
+    if status == "restart":
+        restarted(nas, identifier, happened)
+    elif status and sid:
+        write(
+            record_of(
+                application, facts, Record(nas=nas, identifier=identifier, status=status, sid=sid, happened=happened)
+            )
+        )
+
+
+def record_of(application: str, facts: Facts, head: Record) -> Record:
+    return replace(
+        head,
+        classes=[text_of_class(value) for value in facts.get("Class", ())],
+        user_name=one(facts, "User-Name")[:LONGEST_NAME],
+        station=one(facts, "Calling-Station-Id"),
+        address=address_of(one(facts, "Framed-IP-Address")) or address_of(one(facts, "Framed-IPv6-Address")),
+        ap=rules.ap_of(one(facts, "Called-Station-Id")),
+        in_octets=rules.octets(number(facts, "Acct-Input-Octets"), number(facts, "Acct-Input-Gigawords")),
+        out_octets=rules.octets(number(facts, "Acct-Output-Octets"), number(facts, "Acct-Output-Gigawords")),
+        seconds=number(facts, "Acct-Session-Time", LONGEST_TIME),
+        cause=(one(facts, "Acct-Terminate-Cause") or "unknown")[:LONGEST_CAUSE],
+        service=service_of(application, facts),
+    )
+
+
+def write(record: Record) -> int | None:
+    """The session's number. Of a NAS that nobody registered it is counted and not kept: None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ACCOUNT,
+            [
+                record.nas or None,
+                record.identifier,
+                record.status,
+                record.sid,
+                list(record.classes),
+                record.user_name,
+                rules.station_of(record.station),
+                record.address or None,
+                record.ap,
+                record.in_octets,
+                record.out_octets,
+                record.happened or now(),
+                record.seconds,
+                record.cause,
+                record.service,
+            ],
+        )
+        session_id, outcome, note = cursor.fetchone()
+    if outcome == "strange":
+        count_strange(record.nas)
+        return None
+    if outcome == "opened" and note in UNBOUND:
+        publish(SessionUnknown(session_id=session_id, note=note))
+    return int(session_id)
+
+
+def restarted(nas: str, identifier: str, happened: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT network_restarted(%s::inet, %s, %s)", [nas or None, identifier, happened])
+        [ended] = cursor.fetchone()
+    if ended is None:
+        count_strange(nas)
+    else:
+        log.info("network.nas_restarted", nas=nas, identifier=identifier, sessions=ended)
+
+
+def count_strange(nas: str) -> None:
+    """Counted by address, and of so many addresses only: whoever invents them fills no table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO network_strange_nas AS s (address, count, first_at, last_at)
+               SELECT %(nas)s, 1, now(), now()
+                WHERE EXISTS (SELECT FROM network_strange_nas WHERE address = %(nas)s)
+                   OR (SELECT count(*) FROM network_strange_nas) < %(most)s
+               ON CONFLICT (address) DO UPDATE SET count = s.count + 1, last_at = now()""",
+            {"nas": nas, "most": MOST_STRANGE},
+        )
+
+
+def strange_nas() -> list[StrangeNas]:
+    return list(StrangeNas.objects.order_by("-last_at")[:20])
+
+
+def one(facts: Facts, name: str) -> str:
+    values = facts.get(name) or ("",)
+    return values[0].strip()
+
+
+def number(facts: Facts, name: str, most: int = rules.MOST_OCTETS) -> int:
+    """0 where it is none."""
+    text = one(facts, name)
+    return (
+        min(int(text), most) if text.isascii() and text.isdecimal() and len(text) <= len(str(rules.MOST_OCTETS)) else 0
+    )
+
+
+def address_of(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
+
+
+def nas_of(facts: Facts) -> tuple[str, str]:
+    address = address_of(one(facts, "NAS-IP-Address")) or address_of(one(facts, "NAS-IPv6-Address"))
+    return address, one(facts, "NAS-Identifier")[:LONGEST_NAME]
+
+
+def text_of_class(value: str) -> str:
+    """rlm_rest writes octets as 0x…"""
+    if not value.startswith("0x"):
+        return value
+    try:
+        return bytes.fromhex(value[2:]).decode("ascii")
+    except ValueError:
+        return ""
+
+
+def service_of(application: str, facts: Facts) -> str:
+    """What it is for somebody who is bound to no grant; and the question of an Access-Request."""
+    if one(facts, "Called-Station-Id").lower().endswith(":eduroam"):
+        return Service.EDUROAM
+    port = PORTS.get(one(facts, "NAS-Port-Type").lower())
+    if application in Service.values and (port is None or application == Service.VPN):
+        return application
+    return port or Service.WIFI

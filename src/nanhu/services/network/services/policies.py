@@ -1,0 +1,82 @@
+"""Policies: entered from a day on, with what they would do said before; who is on line under an older one is brought under today's."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.dated import end_today, rules_on, supersede
+from nanhu.services.network.models import Grant, Policy
+from nanhu.services.network.services import disconnecting
+from nanhu.services.network.statements import QUERIES
+
+BY: Final = Actor.system("network.policy")
+SHOWN: Final = ("devices", "session_seconds", "idle_seconds", "vlan", "down_kbps", "up_kbps", "opens", "closes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """`before`: the policy of its first day as it stands; `over`: people on line now with too many devices, `dropped`: how many of those."""
+
+    before: Policy | None
+    after: Policy
+    people: int
+    over: int
+    dropped: int
+
+    @property
+    def gains(self) -> bool:
+        return self.before is not None and self.after.devices > self.before.devices
+
+    @property
+    def loses(self) -> bool:
+        return self.before is not None and self.after.devices < self.before.devices
+
+
+@transaction.atomic
+def enter(*, by: Actor, reason: str, facts: dict[str, Any]) -> Policy:
+    policy = Policy(**facts)
+    supersede(by=by, wanted=[policy], reason=reason)
+    audit.record(
+        by=by,
+        action="network.enter_policy",
+        target=f"network-policy:{policy.public_id}",
+        reason=reason,
+        facts={"role": policy.role, "service": policy.service, "devices": policy.devices},
+    )
+    return policy
+
+
+@transaction.atomic
+def end(*, by: Actor, policy: Policy, reason: str) -> None:
+    if end_today(by=by, rule=policy):
+        audit.record(by=by, action="network.end_policy", target=f"network-policy:{policy.public_id}", reason=reason)
+
+
+def effect_of(policy: Policy) -> Effect:
+    """Nothing is written."""
+    before = rules_on(Policy.objects.filter(role=policy.role, service=policy.service), policy.starts_on).first()
+    facts = {"role": policy.role, "service": policy.service, "devices": policy.devices}
+    [(people, over, dropped)] = QUERIES.rows("policy_effect", facts)
+    return Effect(before=before, after=policy, people=people, over=over, dropped=int(dropped))
+
+
+def enforce() -> int:
+    """Who has more on line than today's policy allows loses what was longest idle; then all that is open stands under today's."""
+    rows = QUERIES.rows("over_policy", {"day": campus_today()})
+    count = 0
+    for person_id, of_person in groupby(rows, key=lambda row: row[1]):
+        ids = [session_id for session_id, _person in of_person]
+        count += disconnecting.disconnect(by=BY, person_id=person_id, cause=disconnecting.POLICY, session_ids=ids)
+    today = rules_on(Policy.objects.filter(role=OuterRef("role"), service=OuterRef("service")), campus_today())
+    stale = Grant.objects.filter(ended_at=None, session__stopped_at=None, session__isnull=False)
+    ids_of = stale.annotate(now_is=Subquery(today.values("pk")[:1])).filter(now_is__isnull=False)
+    for grant_id, policy_id, now_is in ids_of.values_list("pk", "policy_id", "now_is"):
+        if policy_id != now_is:
+            Grant.objects.filter(pk=grant_id).update(policy_id=now_is)
+    return count

@@ -1,0 +1,78 @@
+"""What ends sessions: an account that closed, a new password, an affiliation that ended or changed; and news of a device for its owner."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import subscribe
+from nanhu.platforms.identity.api import AccountClosed, PasswordChanged
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged
+from nanhu.services.network import queries
+from nanhu.services.network.events import DeviceSeen
+from nanhu.services.network.models import Device, Grant, Refusal, Session
+from nanhu.services.network.services import disconnecting
+from nanhu.services.network.services.disconnecting import LEFT, NEW_PASSWORD, POLICY, SUSPENDED
+
+BY: Final = Actor.system("network.cut")
+
+
+@subscribe(AccountClosed, name="network.cut_closed")
+def cut_closed(events: Sequence[AccountClosed]) -> None:
+    for person_id in {event.person_id for event in events}:
+        disconnecting.disconnect(by=BY, person_id=person_id, cause=SUSPENDED)
+
+
+@subscribe(PasswordChanged, name="network.cut_old_password")
+def cut_old_password(events: Sequence[PasswordChanged]) -> None:
+    """Whoever came in with the former one goes; devices come back by themselves with the new."""
+    for person_id in {event.person_id for event in events}:
+        disconnecting.disconnect(by=BY, person_id=person_id, cause=NEW_PASSWORD)
+
+
+@subscribe(AffiliationEnded, name="network.cut_leavers")
+def cut_leavers(events: Sequence[AffiliationEnded]) -> None:
+    follow({event.person_id for event in events})
+
+
+@subscribe(AffiliationChanged, name="network.follow_changes")
+def follow_changes(events: Sequence[AffiliationChanged]) -> None:
+    follow({event.person_id for event in events})
+
+
+def follow(person_ids: Iterable[int]) -> None:
+    """Whoever is on line in a role that is his no more is cut off, and may come in again in another."""
+    open_grants = queries.living_grants().filter(person__in=list(person_ids))
+    held: dict[int, set[str]] = {}
+    for person_id, role in open_grants.values_list("person_id", "role"):
+        held.setdefault(person_id, set()).add(role)
+    cards = people.person_cards(held)
+    for person_id, roles in held.items():
+        card = cards.get(person_id)
+        kinds = {one.kind for one in card.affiliations if one.is_live} if card else set()
+        if roles - kinds:
+            disconnecting.disconnect(by=BY, person_id=person_id, cause=POLICY if kinds else LEFT)
+
+
+@subscribe(PersonsMerged, name="network.rekey")
+def rekey_merged(events: Sequence[PersonsMerged]) -> None:
+    """Heard twice, the second finds nothing. A device that both have stays once."""
+    for event in events:
+        known = Device.objects.filter(person=event.kept_id, removed_at=None).values("recognised_by")
+        theirs = Device.objects.filter(person=event.gone_id, removed_at=None)
+        theirs.filter(recognised_by__in=list(known.values_list("recognised_by", flat=True))).update(removed_at=now())
+        for model in (Device, Grant, Session, Refusal):
+            model.objects.filter(person=event.gone_id).update(person=event.kept_id)
+
+
+@subscribe(DeviceSeen, name="network.tell_new_device")
+def tell_new_device(events: Sequence[DeviceSeen]) -> None:
+    """The owner hears of it, and can send it away by the link."""
+    found = Device.objects.in_bulk([event.device_id for event in events])
+    for event in events:
+        device = found.get(event.device_id)
+        if device is not None:
+            facts = {"device": str(device), "at": queries.moment_words(device.first_seen_at)}
+            messages.tell({event.person_id}, "network.new_device", facts, urgency="now", key=str(device.public_id))
