@@ -47,6 +47,7 @@ ADDED_ONLY: Final = (
 """Rows are added and never change."""
 KEPT: Final = (
     "requests_token_key",
+    "network_address_line",
     "assets_asset",
     "assets_booked",
     "assets_booked_sum",
@@ -319,7 +320,9 @@ POSTING: Final = frozenset(
 """What moves money in the database itself: balances, numbers and moments of rows are nobody's to write by hand."""
 COUNTING: Final = frozenset({"card_terminal_missed", "ledger_sum_day"})
 """Guesses of a terminal are added, and by no process taken away. The sums of a day that is over are made of its rows."""
-UPKEEP: Final = frozenset({"ledger_add_months", "identity_sign_in_month", "identity_sign_in_forget"})
+UPKEEP: Final = frozenset(
+    {"ledger_add_months", "identity_sign_in_month", "identity_sign_in_forget", "network_month", "network_forget"}
+)
 """Partitions are made ahead, and dropped after the law's half year, without giving the table away."""
 
 GRANTS: Final = Grants(

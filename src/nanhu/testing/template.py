@@ -49,6 +49,7 @@ FAST: Final = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off"
 AROUND_TODAY: Final = """
 SELECT ledger_add_months((now() - interval '4 months')::date, (now() + interval '6 months')::date);
 SELECT identity_sign_in_month((current_date + make_interval(months => n))::date) FROM generate_series(0, 2) n;
+SELECT network_month((current_date + make_interval(months => n))::date) FROM generate_series(-1, 2) n;
 """
 
 

@@ -34,6 +34,7 @@ EVERYBODY = {
     "inbox.mine",
     "messages.notices",
     "mobile.mine",
+    "network.mine",
     "portal.calendar",
     "portal.systems",
     "portal.corrections",

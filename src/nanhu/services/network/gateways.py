@@ -1,7 +1,7 @@
 """Gateways (断网方式): one protocol for whatever ends a session at a NAS, lets a device in, or says who is on line there.
 
 A style is registered under its key (`session-id`, `user+mac`; `network.portal` adds its own). It is called on a thread of the worker, outside
-any transaction, with plain values alone; `testing.gateways` has the contract test that each style passes.
+any transaction, with plain values alone; `tests.gateways` has the contract test that each style passes.
 """
 
 from collections.abc import Sequence

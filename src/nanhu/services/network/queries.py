@@ -1,17 +1,23 @@
 """Reads of the network: who is on line, which devices, how many of how many."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import rules_on
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
-from nanhu.services.network.models import Device, Grant, Policy, Refusal, Service, Session
+from nanhu.services.network.gateways import gateways
+from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Service, Session
 
 PLACES_SHOWN: Final = timedelta(days=7)
 
@@ -21,6 +27,7 @@ class SessionLine:
     """A session as its owner may see it; `is_open` counts to the cap."""
 
     session_id: int
+    public_id: UUID
     service: str
     device_id: int | None
     device: str
@@ -36,11 +43,13 @@ class SessionLine:
     nas_id: int
     sid: str
     grant: str
+    ends_at: datetime | None
 
 
 def session_line(one: Session) -> SessionLine:
     return SessionLine(
         session_id=one.pk,
+        public_id=one.public_id,
         service=one.service,
         device_id=one.device_id,
         device=str(one.device) if one.device else one.station,
@@ -56,6 +65,7 @@ def session_line(one: Session) -> SessionLine:
         nas_id=one.nas_id,
         sid=one.sid,
         grant=one.grant.code if one.grant else "",
+        ends_at=one.grant.ends_at if one.grant else None,
     )
 
 
@@ -84,9 +94,9 @@ def living_grants() -> QuerySet[Grant]:
     return Grant.objects.filter(ended_at=None, ends_at__gt=now())
 
 
-def refusals_of(person_id: int) -> list[Refusal]:
-    """Why a device of this person was not let in, in the last week."""
-    return list(Refusal.objects.filter(person_id=person_id, at__gt=now() - PLACES_SHOWN).order_by("-at")[:5])
+def refusals_of(person_id: int, since: datetime | None = None) -> QuerySet[Refusal]:
+    """Why a device of this person was not let in, newest first; of the last week, where nothing else is said."""
+    return Refusal.objects.filter(person_id=person_id, at__gt=since or now() - PLACES_SHOWN).order_by("-at")
 
 
 def moment_words(moment: datetime) -> str:
@@ -132,8 +142,73 @@ def session_at(address: str) -> SessionLine | None:
     return session_line(found) if found else None
 
 
-def closing_sids(nas_id: int) -> list[str]:
+def closing_sids(nas_id: int) -> set[str]:
     """Sessions that this NAS is to end: for those that fetch them."""
-    return list(
-        Session.objects.filter(nas=nas_id, stopped_at=None, closing_at__isnull=False).values_list("sid", flat=True)
-    )
+    ends = Q(closing_at__isnull=False) | Q(grant__ended_at__isnull=False)
+    return set(Session.objects.filter(ends, nas=nas_id, stopped_at=None).values_list("sid", flat=True))
+
+
+CAUSES: Final[Mapping[str, Text]] = {
+    "ours:suspended": _("账号停用"),
+    "ours:kicked": _("踢下线"),
+    "ours:device-cap": _("设备到上限"),
+    "ours:password-changed": _("改了密码"),
+    "ours:policy": _("策略变了"),
+    "ours:left": _("离校"),
+    "ours:ended": _("凭据已失效"),
+    "nas-restart": _("接入设备重启"),
+    "lost": _("失联"),
+    "User-Request": _("自己断开"),
+    "Lost-Carrier": _("离开信号"),
+    "Idle-Timeout": _("闲置断开"),
+    "Session-Timeout": _("到时断开"),
+    "Admin-Reset": _("管理员断开"),
+}
+
+
+def cause_words(cause: str) -> Text:
+    return CAUSES.get(cause, cause)
+
+
+def cause_of(row: Disconnect) -> Text:
+    return cause_words(row.cause)
+
+
+def style_of(nas: Nas) -> Text:
+    found = gateways.get(nas.style)
+    return found.title if found else nas.style
+
+
+def session_words(policy: Policy) -> str:
+    return minutes_words(policy.session_seconds)
+
+
+def idle_words(policy: Policy) -> str:
+    return minutes_words(policy.idle_seconds)
+
+
+def minutes_words(seconds: int) -> str:
+    minutes = seconds // 60
+    if minutes % 60 == 0:
+        return say("%(n)s 小时") % {"n": minutes // 60}
+    return say("%(n)s 分钟") % {"n": minutes}
+
+
+def hours_words(policy: Policy) -> str:
+    return f"{policy.opens:%H:%M}–{policy.closes:%H:%M}" if policy.opens and policy.closes else say("全天")
+
+
+def with_open_sessions(rows: QuerySet[Nas]) -> QuerySet[Nas]:
+    live = Session.objects.filter(nas=OuterRef("pk"), stopped_at=None, stale_at=None).order_by()
+    counted = live.values("nas").annotate(count=Count("pk")).values("count")
+    return rows.annotate(open_sessions=Coalesce(Subquery(counted), 0)).order_by("name")
+
+
+def service_words(line: SessionLine) -> Text:
+    return Service(line.service).label
+
+
+def found[Row](row: Row | None, what: Text) -> Row:
+    if row is None:
+        raise NotFoundError(what=what)
+    return row

@@ -109,6 +109,7 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["person", "-started_at"], name="network_session_of"),
             models.Index(fields=["updated_at"], name="network_session_open", condition=Q(stopped_at=None)),
+            models.Index(fields=["address"], name="network_session_at", condition=Q(stopped_at=None)),
             models.Index(fields=["stopped_at"], name="network_session_over", condition=Q(stopped_at__isnull=False)),
             models.Index(fields=["-started_at"], name="network_session_unbound", condition=Q(person=None, guest="")),
         ]

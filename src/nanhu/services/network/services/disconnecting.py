@@ -77,6 +77,13 @@ def drop(*, by: Actor, person_id: int, session_id: int, cause: str = KICKED) -> 
 
 
 @transaction.atomic
+def disconnect_by_engineer(*, by: Actor, person_id: int, reason: str) -> int:
+    """A stolen account, everywhere at once."""
+    audit.record(by=by, action="network.cut_person", target=f"person:{person_id}", reason=reason)
+    return disconnect(by=by, person_id=person_id, cause=KICKED)
+
+
+@transaction.atomic
 def retry(*, by: Actor, row: Disconnect) -> None:
     """By hand, of one that was given up."""
     found = Disconnect.objects.select_for_update().get(pk=row.pk)

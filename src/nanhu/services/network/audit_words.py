@@ -1,0 +1,46 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+from nanhu.services.network.models import Nas, NetworkRole, Service
+from nanhu.services.network.queries import CAUSES
+
+ACTIONS: dict[str, Text] = {
+    "network.register_nas": _("登记接入设备"),
+    "network.change_nas": _("修改接入设备"),
+    "network.withdraw_nas": _("撤下接入设备"),
+    "network.enter_policy": _("录入上网策略"),
+    "network.end_policy": _("撤销上网策略"),
+    "network.disconnect": _("断开一次上线"),
+    "network.cut_person": _("断开一个账号的所有设备"),
+    "network.retry_disconnect": _("重发断网请求"),
+    "network.search_log": _("查上网记录"),
+    "network.trace_address": _("查某时某地址是谁"),
+    "network.rename_device": _("给设备起名"),
+}
+TARGETS: dict[str, Text] = {
+    "network-nas": _("接入设备"),
+    "network-policy": _("上网策略"),
+    "network-session": _("一次上线"),
+    "network-log": _("上网记录"),
+    "network-device": _("设备"),
+}
+FACTS: dict[str, Text] = {
+    "cause": _("原因"),
+    "devices": _("同时在线设备"),
+    "role": _("对象"),
+    "service": _("服务"),
+    "kind": _("类型"),
+    "style": _("断网方式"),
+    "address": _("IP 地址"),
+    "new_secret": _("换了密钥"),
+    "sought": _("查的是"),
+    "at": _("时间"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "network.disconnect cause": dict(CAUSES),
+    "network.enter_policy role": dict(NetworkRole.choices),
+    "network.enter_policy service": dict(Service.choices),
+    **{f"network.{one}_nas kind": dict(Nas.Kind.choices) for one in ("register", "change", "withdraw")},
+}

@@ -1,0 +1,376 @@
+"""The engineer's desk: who is on line by building, who had an address, cutting off, NAS, policies, disconnects, sums."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Console,
+    Empty,
+    Filters,
+    Link,
+    Markup,
+    Moment,
+    Number,
+    PageRequest,
+    Search,
+    Span,
+    Table,
+    Text,
+    Views,
+    list_of,
+    listing,
+)
+from nanhu.kernel.kit.cases import faulty
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.records import record
+from nanhu.kernel.registry import Viewer
+from nanhu.kernel.sheets import FaultyRowsError
+from nanhu.kernel.sheets.writing import attachment
+from nanhu.platforms.campus import api as campus
+from nanhu.services.network import policies, queries, sheets
+from nanhu.services.network.forms import CutForm, NasForm, NasSheetForm, PolicyForm, TraceForm
+from nanhu.services.network.models import Disconnect, HourSum, Nas, NetworkRole, Policy, Service, Session
+from nanhu.services.network.services import accounting, disconnecting, registering, tracing
+from nanhu.services.network.services import policies as policy_services
+
+OPEN: Final = Q(stopped_at=None)
+NOBODYS: Final = Q(person=None, guest="")
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES: Final = {"open": _("在线"), "stale": _("失联"), "closing": _("断网中"), "closed": _("已下线")}
+STATE_TONES: Final[Mapping[str, Tone]] = {"open": "good", "stale": "warn", "closing": "info", "closed": "none"}
+RED: Final = Q(state="failed") | Q(state="unconfirmed") | Q(state="sent", sent_at__lt=Now() - timedelta(seconds=30))
+
+desk = Console(
+    "network:desk",
+    _("校园网管理"),
+    icon="router",
+    owner=_("信息中心"),
+    description=_("在线情况、查地址、断网、接入设备和上网策略"),
+    roles=policies.ROLES,
+    order=62,
+)
+
+
+def buildings() -> list[tuple[int, str]]:
+    """Those that have something on line, or a NAS."""
+    used = Q(pk__in=Nas.objects.filter(withdrawn_at=None).values("place")) | Q(
+        pk__in=Session.objects.filter(OPEN).values("place")
+    )
+    return list(campus.Place.objects.filter(used).order_by("name").values_list("pk", "name"))
+
+
+class SessionFilters(Filters):
+    q = Search("station", "address", "sid", label=_("MAC、地址或会话号"))
+    place = Choice(_("楼栋"), buildings)
+    service = Choice(_("服务"), Service.choices)
+    show = Views(
+        {
+            "stale": (_("失联"), OPEN & Q(stale_at__isnull=False)),
+            "unknown": (_("对不上人"), OPEN & NOBODYS),
+            "closing": (_("断网中"), OPEN & Q(closing_at__isnull=False)),
+        },
+        counts=lambda: Session.objects.filter(OPEN).aggregate(
+            stale=Count("pk", filter=Q(stale_at__isnull=False)),
+            unknown=Count("pk", filter=NOBODYS),
+            closing=Count("pk", filter=Q(closing_at__isnull=False)),
+        ),
+    )
+
+
+class Sessions(Table):
+    """Devices and places; whose they are is asked with a reason."""
+
+    station = Text(_("设备"), is_number=True)
+    address = Text(_("地址"), is_number=True)
+    place = Text(_("楼栋"), "place__name")
+    nas = Text(_("接入设备"), "nas__name", is_wide=True)
+    service = Text(_("服务"), "get_service_display", sort="service")
+    since = Moment(_("上线"), "started_at")
+    last = Moment(_("最近报告"), "updated_at")
+    note = Text(_("对应"), "get_note_display", sort="note", is_wide=True)
+    state = Badge(_("状态"), names=STATES, tones=STATE_TONES, sort=False)
+
+
+@desk.page("", title=_("在线情况"), tab=_("在线"), lead=_("这里没有姓名：要知道是谁，用“查地址”写明原因。"))
+def online(request: PageRequest) -> HttpResponse:
+    none = Empty(title=_("没有设备在线"), icon="wifi-off", text=_("登记接入设备，并在 FreeRADIUS 里打开会话报告。"))
+    rows = Session.objects.filter(OPEN).select_related("nas", "place").order_by("-updated_at")
+    found = list_of(request, Sessions, rows, SessionFilters, empty=none, caption=_("在线的设备"), export_as="在线设备")
+    if isinstance(found, HttpResponseBase):
+        return found  # type: ignore[return-value]
+    live = Session.objects.filter(OPEN, stale_at=None)
+    sums = live.values("place__name").annotate(count=Count("pk")).order_by("-count", "place__name")[:8]
+    facts = {
+        "list": found,
+        "sums": [(one["place__name"] or _("没有登记位置"), one["count"]) for one in sums],
+        "strange": accounting.strange_nas(),
+    }
+    return render(request, "network/online.html", facts)
+
+
+@desk.lookup(
+    "trace/",
+    TraceForm,
+    title=_("查某时某地址是谁"),
+    tab=_("查地址"),
+    lead=_("每次查都记入审计，查到的人会在“谁看过我”里看到。记录保存 180 天。"),
+    submit=_("查"),
+    icon="search",
+    template="network/trace.html",
+    keeps=["at"],
+)
+def trace(request: PageRequest, form: TraceForm) -> list[tracing.Trace]:
+    return tracing.trace(by=request.actor, **form.cleaned_data)
+
+
+@desk.form(
+    "cut/",
+    CutForm,
+    title=_("断开一个账号"),
+    tab=_("断开账号"),
+    lead=_("他的所有设备马上断网。账号被盗时，先停用账号，再断网：不停用，设备会自己再连上。"),
+    submit=_("断开"),
+    tone="danger",
+    done=lambda count: str(_("已发出 %(n)s 条断网请求，到“断网请求”看结果。") % {"n": count}),
+    to="outbox",
+)
+def cut(request: PageRequest, form: CutForm) -> int:
+    return disconnecting.disconnect_by_engineer(
+        by=request.actor, person_id=form.cleaned_data["person"], reason=form.cleaned_data["reason"]
+    )
+
+
+class Outbox(Table):
+    place = Text(_("楼栋"), "session__place__name")
+    station = Text(_("设备"), "session__station", is_number=True)
+    nas = Text(_("接入设备"), "nas__name")
+    cause = Text(_("原因"), queries.cause_of, sort="cause")
+    state = Badge(
+        _("状态"),
+        names=Disconnect.State.choices,
+        tones={"confirmed": "good", "failed": "bad", "unconfirmed": "bad", "sent": "info"},
+    )
+    attempts = Number(_("次数"))
+    error = Text(_("设备怎么说"), is_wide=True)
+    made = Moment(_("提出"), "created_at")
+    action = Markup(_("操作"), "network/_retry.html")
+
+
+class OutboxFilters(Filters):
+    show = Views(
+        {"red": (_("没断开的"), RED), "done": (_("已断开"), Q(state="confirmed"))},
+        counts=lambda: {"red": Disconnect.objects.filter(RED).count()},
+    )
+
+
+def red_count(_viewer: Viewer) -> int:
+    return Disconnect.objects.filter(RED).count()
+
+
+@desk.page(
+    "outbox/",
+    title=_("断网请求"),
+    tab=_("断网请求"),
+    count=red_count,
+    waits=True,
+    lead=_("设备应答不算数：会话真的结束了才算断开。30 秒没有结束显示为红，再试 5 次。"),
+)
+def outbox(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有断网请求"), icon="unplug", text=_("停用账号、改密码、踢下线时，会在这里看到结果。"))
+    rows = Disconnect.objects.select_related("session__place", "nas").order_by("-created_at")
+    return listing(request, Outbox, rows, OutboxFilters, empty=none)
+
+
+@outbox.action(
+    "<uuid:public_id>/retry/", subject=record(Disconnect.objects.all(), Disconnect.what), done=_("已重新发送。")
+)
+def retry(request: PageRequest, found: Disconnect) -> None:
+    disconnecting.retry(by=request.actor, row=found)
+
+
+class Policies(Table):
+    role = Text(_("对象"), "get_role_display", sort="role")
+    service = Text(_("服务"), "get_service_display", sort="service")
+    devices = Number(_("同时在线设备"))
+    session = Text(_("一次上线"), queries.session_words, sort="session_seconds")
+    idle = Text(_("闲置断开"), queries.idle_words, sort="idle_seconds", is_wide=True)
+    vlan = Text("VLAN", is_wide=True)
+    hours = Text(_("开放"), queries.hours_words, sort=False, is_wide=True)
+    days = Span(_("有效期"))
+    reason = Text(_("依据"), is_wide=True)
+    action = Markup(_("操作"), "network/_end_policy.html")
+
+
+class PolicyFilters(Filters):
+    role = Choice(_("对象"), NetworkRole.choices)
+    service = Choice(_("服务"), Service.choices)
+
+
+@desk.page("policies/", title=_("上网策略"), tab=_("策略"), lead=_("同一对象、同一服务，一天只有一条策略。"))
+def policy_list(request: PageRequest) -> HttpResponseBase:
+    none = Empty(
+        title=_("还没有策略"),
+        icon="list-checks",
+        text=_("没有策略时，谁能登录就能上网，不限台数。"),
+        action=_("录入第一条"),
+        to="new_policy",
+    )
+    rows = Policy.objects.filter(withdrawn_at=None).order_by("role", "service", "starts_on")
+    return listing(request, Policies, rows, PolicyFilters, empty=none, export_as="上网策略")
+
+
+def effect(_request: PageRequest, form: PolicyForm) -> policy_services.Effect:
+    return policy_services.effect_of(form.policy())
+
+
+@policy_list.form(
+    "new/",
+    PolicyForm,
+    title=_("录入策略"),
+    button=_("录入策略"),
+    icon="plus",
+    lead=_("先看谁多了、谁少了，再生效。"),
+    submit=_("看看影响"),
+    preview=effect,
+    template="network/policy.html",
+    done=_("策略已录入。"),
+)
+def new_policy(request: PageRequest, form: PolicyForm) -> Policy:
+    return policy_services.enter(by=request.actor, reason=form.cleaned_data["reason"], facts=form.facts())
+
+
+@policy_list.form(
+    "<uuid:public_id>/end/",
+    ReasonForm,
+    title=_("撤销策略"),
+    subject=record(Policy.objects.filter(withdrawn_at=None), _("这条策略")),
+    tone="danger",
+    done=_("已撤销。"),
+)
+def end_policy(request: PageRequest, form: ReasonForm, found: Policy) -> None:
+    policy_services.end(by=request.actor, policy=found, reason=form.cleaned_data["reason"])
+
+
+LIVING_NAS: Final[QuerySet[Nas]] = Nas.objects.filter(withdrawn_at=None).select_related("place")
+
+
+class NasTable(Table):
+    name = Link(_("名称"), to="change_nas")
+    kind = Text(_("类型"), "get_kind_display", sort="kind")
+    address = Text(_("IP 地址"), is_number=True)
+    place = Text(_("在哪里"), "place__name")
+    style = Text(_("断网方式"), queries.style_of, sort="style", is_wide=True)
+    online = Number(_("在线"), "open_sessions")
+    heard = Moment(_("最近报告"), "last_heard_at")
+
+
+class NasFilters(Filters):
+    q = Search("name", "identifier", "address", label=_("名称、IP 地址"))
+    kind = Choice(_("类型"), Nas.Kind.choices)
+
+
+@desk.page("nas/", title=_("接入设备"), tab=_("接入设备"))
+def nas_list(request: PageRequest) -> HttpResponseBase:
+    none = Empty(
+        title=_("还没有登记接入设备"),
+        icon="router",
+        text=_("没有登记的设备报告的会话只计数，不留。"),
+        action=_("登记第一台"),
+        to="new_nas",
+    )
+    return listing(
+        request, NasTable, queries.with_open_sessions(LIVING_NAS), NasFilters, empty=none, export_as="接入设备"
+    )
+
+
+@nas_list.form(
+    "new/",
+    NasForm,
+    title=_("登记接入设备"),
+    button=_("登记接入设备"),
+    icon="plus",
+    lead=_("断网请求只发往登记的地址。"),
+)
+def new_nas(request: PageRequest, form: NasForm) -> HttpResponse | Nas:
+    nas, secret = registering.register(by=request.actor, facts=form.cleaned_data)
+    return render(request, "network/secret.html", {"nas": nas, "secret": secret, "back": nas_list.address()})
+
+
+def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
+    given = {name: getattr(nas, name) for name in registering.CHANGED}
+    return given | {"place": nas.place.key if nas.place else ""}
+
+
+@nas_list.form(
+    "<uuid:public_id>/",
+    NasForm,
+    title=_("改接入设备"),
+    subject=record(LIVING_NAS, Nas.what),
+    initial=said_of,
+    template="network/nas.html",
+    facts=lambda _request, nas: {"withdraw": withdraw_nas.address(public_id=nas.public_id)},
+    done=_("已改。"),
+)
+def change_nas(request: PageRequest, form: NasForm, found: Nas) -> None:
+    registering.change(by=request.actor, nas=found, facts=form.cleaned_data)
+
+
+@change_nas.form("withdraw/", ReasonForm, title=_("撤下接入设备"), tone="danger", done=_("已撤下。"), to="nas_list")
+def withdraw_nas(request: PageRequest, form: ReasonForm, found: Nas) -> None:
+    registering.withdraw(by=request.actor, nas=found, reason=form.cleaned_data["reason"])
+
+
+@nas_list.form(
+    "sheet/",
+    NasSheetForm,
+    title=_("成批登记"),
+    button=_("成批登记"),
+    icon="sheet",
+    template="network/nas_sheet.html",
+    facts=lambda _request: {"template": nas_template.address()},
+    done=lambda made: str(_("新登记 %(new)s 台，修改 %(changed)s 台。") % {"new": made[0], "changed": made[1]}),
+    largest_file=NasSheetForm.largest,
+)
+def nas_sheet(request: PageRequest, form: NasSheetForm) -> tuple[int, int]:
+    try:
+        return sheets.take(by=request.actor, content=form.cleaned_data["file"])
+    except FaultyRowsError as error:
+        raise faulty(request, error.facts["faults"]) from error  # type: ignore[arg-type]  # facts are untyped
+
+
+@nas_list.download("template.xlsx")
+def nas_template(_request: PageRequest) -> HttpResponseBase:
+    answer = HttpResponse(sheets.NAS_SHEET.form(name="接入设备"), content_type=XLSX)
+    return attachment(answer, "接入设备模板.xlsx")
+
+
+class Sums(Table):
+    hour = Moment(_("时间"))
+    place = Text(_("楼栋"), "place__name")
+    service = Text(_("服务"), "get_service_display", sort="service")
+    people = Number(_("人"))
+    devices = Number(_("设备"))
+    sessions = Number(_("会话"))
+    unknown = Number(_("对不上人"))
+
+
+class SumFilters(Filters):
+    place = Choice(_("楼栋"), buildings)
+    service = Choice(_("服务"), Service.choices)
+
+
+@desk.page("sums/", title=_("按楼栋和小时"), tab=_("统计"), lead=_("只有数，没有人；每小时算一次。"))
+def sums(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有统计"), icon="chart-column")
+    rows = HourSum.objects.select_related("place").order_by("-hour", "place__name")
+    return listing(request, Sums, rows, SumFilters, empty=none, export_as="上网统计")

@@ -1,0 +1,122 @@
+"""Forms of the network's desk and of my devices."""
+
+import ipaddress
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.kit.forms import DatedForm, FileForm, reason_field
+from nanhu.kernel.ui.widgets import MomentInput
+from nanhu.platforms.campus.api import PlaceField
+from nanhu.platforms.people.api import PersonField
+from nanhu.services.network import rules
+from nanhu.services.network.gateways import gateways
+from nanhu.services.network.models import Device, Nas, NetworkRole, Policy, Service
+
+MINUTE = 60
+KILO = 1000
+
+
+def styles() -> list[tuple[str, Any]]:
+    return [(one.key, one.title) for one in gateways]
+
+
+class NasForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：南湖校区无线控制器"))
+    kind = forms.ChoiceField(label=_("类型"), choices=Nas.Kind.choices)
+    address = forms.GenericIPAddressField(label=_("IP 地址"), help_text=_("它来请求认证和报告会话时用的地址"))
+    identifier = forms.CharField(
+        label="NAS-Identifier", max_length=64, required=False, help_text=_("几台设备共用一个地址时才填")
+    )
+    place = PlaceField(label=_("在哪里"), required=False, help_text=_("楼栋：没有登记位置的无线接入点按这里算"))
+    style = forms.ChoiceField(label=_("断网方式"), choices=styles)
+    coa_port = forms.IntegerField(label=_("断网端口"), min_value=1, max_value=65535, initial=3799)
+    interim_seconds = forms.IntegerField(
+        label=_("会话报告间隔（秒）"), min_value=60, max_value=3600, initial=300, help_text=_("三次没有报告算失联")
+    )
+    secret = forms.CharField(
+        label=_("共享密钥"),
+        max_length=128,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("新登记时不填：由系统生成，只显示一次。修改时不填：不变。"),
+    )
+
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"]
+        if secret and not (secret.isascii() and secret.isprintable()):
+            raise forms.ValidationError(_("密钥只能用英文字母、数字和符号。"))
+        return secret
+
+
+class NasSheetForm(FileForm):
+    file = forms.FileField(label=_("接入设备表"), help_text=_("用模板填写，.xlsx 或 .csv；已登记的地址按表里的改"))
+
+
+class PolicyForm(DatedForm):
+    role = forms.ChoiceField(label=_("对象"), choices=NetworkRole.choices)
+    service = forms.ChoiceField(label=_("服务"), choices=Service.choices)
+    devices = forms.IntegerField(label=_("同时在线设备"), min_value=0, max_value=50, help_text=_("0：不开放"))
+    session_minutes = forms.IntegerField(label=_("一次上线最长（分钟）"), min_value=1, max_value=10_080, initial=480)
+    idle_minutes = forms.IntegerField(label=_("闲置多久断开（分钟）"), min_value=1, max_value=1_440, initial=30)
+    vlan = forms.RegexField(
+        label="VLAN", regex=r"^[0-9A-Za-z_.-]{0,32}$", required=False, help_text=_("不填：由接入设备自己定")
+    )
+    down_mbps = forms.IntegerField(label=_("下行限速（Mbit/s）"), min_value=1, max_value=4_000, required=False)
+    up_mbps = forms.IntegerField(label=_("上行限速（Mbit/s）"), min_value=1, max_value=4_000, required=False)
+    opens = forms.TimeField(label=_("每天开放：从"), required=False, help_text=_("两项都不填：全天"))
+    closes = forms.TimeField(label=_("到"), required=False)
+    reason = reason_field(_("依据"), _("例如：信息中心〔2026〕5 号"))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        opens, closes = given.get("opens"), given.get("closes")
+        if (opens is None) != (closes is None):
+            self.add_error("closes", _("从、到要么都填，要么都不填。"))
+        elif opens is not None and opens == closes:
+            self.add_error("closes", _("从和到不能是同一时刻。"))
+        return given
+
+    def facts(self) -> dict[str, Any]:
+        """As the policy has them."""
+        given = self.cleaned_data
+        same = ("starts_on", "ends_on", "role", "service", "devices", "vlan", "opens", "closes")
+        return {name: given[name] for name in same} | {
+            "session_seconds": given["session_minutes"] * MINUTE,
+            "idle_seconds": given["idle_minutes"] * MINUTE,
+            "down_kbps": given["down_mbps"] * KILO if given["down_mbps"] else None,
+            "up_kbps": given["up_mbps"] * KILO if given["up_mbps"] else None,
+        }
+
+    def policy(self) -> Policy:
+        return Policy(**self.facts())
+
+
+class TraceForm(forms.Form):
+    """Who had an address, or a MAC, at a moment."""
+
+    sought = forms.CharField(label=_("IP 地址或 MAC"), max_length=64)
+    at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
+    reason = reason_field(_("为什么要查"), _("本人会在“谁看过我”里看到"))
+
+    def clean_sought(self) -> str:
+        text = str(self.cleaned_data["sought"]).strip()
+        mac = rules.mac_of(text)
+        if mac:
+            return mac
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            raise forms.ValidationError(_("要一个 IP 地址，或一个 MAC。")) from None
+
+
+class CutForm(forms.Form):
+    person = PersonField(label=_("谁的账号"))
+    reason = reason_field()
+
+
+class DeviceForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=40, help_text=_("例如：我的手机"))
+    kind = forms.ChoiceField(label=_("是什么"), choices=Device.Kind.choices)

@@ -1,0 +1,93 @@
+"""My devices (我的设备), on the phone first: what is on line in my name, since when and where, kicked with one press; and why not."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import Console, PageRequest
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.people import api as people
+from nanhu.services.network import queries
+from nanhu.services.network.errors import NotOpenError
+from nanhu.services.network.forms import DeviceForm
+from nanhu.services.network.models import Device, Session
+from nanhu.services.network.services import devices as device_services
+from nanhu.services.network.services import disconnecting
+
+SHOWN_BEFORE = 10
+
+mine = Console(
+    "network:mine",
+    _("我的设备"),
+    icon="tablet-smartphone",
+    owner=_("信息中心"),
+    description=_("在线的手机和电脑，踢下线、改名；为什么上不了网"),
+    allows=lambda viewer: viewer.person_id is not None,
+    section="service",
+    order=46,
+)
+
+
+def roles_of(viewer: Viewer) -> set[str]:
+    card = viewer.record if isinstance(viewer.record, people.PersonCard) else people.person_card(viewer.person_id or 0)
+    return {one.kind for one in card.affiliations if one.is_live} if card else set()
+
+
+@mine.page("", title=_("我的设备"), lead=_("以您的账号上网的设备。不认识的，请让它下线，再改密码。"))
+def devices(request: PageRequest) -> HttpResponse:
+    person_id = request.viewer.person_id or 0
+    lines = queries.sessions_of(person_id, only_open=False)
+    rows = [line for line in reversed(lines) if line.state != "closed"]
+    facts = {
+        "usage": queries.usage_of(person_id, roles_of(request.viewer)),
+        "online": [(line, kick.address(public_id=line.public_id), queries.service_words(line)) for line in rows],
+        "before": [(line, queries.cause_words(line.cause)) for line in reversed(lines) if line.state == "closed"][
+            :SHOWN_BEFORE
+        ],
+        "devices": [(one, rename.address(public_id=one.public_id)) for one in queries.devices_of(person_id)],
+        "refusals": queries.refusals_of(person_id),
+    }
+    return render(request, "network/devices.html", facts)
+
+
+def own_session(request: PageRequest, public_id: UUID) -> Session:
+    found = Session.objects.filter(person=request.viewer.person_id or 0, public_id=public_id).first()
+    return queries.found(found, Session.what)
+
+
+@devices.action(
+    "sessions/<uuid:public_id>/kick/",
+    subject=Seen(own_session),
+    done=_("已让它下线：真的断开之前显示“断网中”。"),
+)
+def kick(request: PageRequest, found: Session) -> None:
+    if found.closing_at is not None and found.stopped_at is None:
+        return
+    if found.stopped_at is not None:
+        raise NotOpenError
+    disconnecting.drop(by=request.actor, person_id=request.viewer.person_id or 0, session_id=found.pk)
+
+
+def own_device(request: PageRequest, public_id: UUID) -> Device:
+    return device_services.own(request.viewer.person_id or 0, public_id)
+
+
+def said_of(_request: PageRequest, device: Device) -> dict[str, Any]:
+    return {"name": device.name, "kind": device.kind}
+
+
+@devices.form(
+    "<uuid:public_id>/",
+    DeviceForm,
+    title=_("给设备起名"),
+    subject=Seen(own_device),
+    initial=said_of,
+    done=_("已改。"),
+    to="devices",
+)
+def rename(request: PageRequest, form: DeviceForm, found: Device) -> None:
+    device_services.rename(by=request.actor, device=found, **form.cleaned_data)

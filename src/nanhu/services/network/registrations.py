@@ -1,0 +1,100 @@
+"""What the portal, the doctor, the copy of my data and the audit know of the network."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.dated import rules_on
+from nanhu.kernel.registry import Owner, TileContent, Verdict, Viewer
+from nanhu.services.network import queries, radius  # noqa: F401  (the RADIUS endpoint's policy enters itself)
+from nanhu.services.network.adapters import rfc5176  # noqa: F401  (its two styles enter themselves)
+from nanhu.services.network.mine import mine, roles_of  # noqa: F401
+from nanhu.services.network.models import Disconnect, Nas, NetworkRole, Policy, Service, Session
+from nanhu.services.network.services.tracing import LOOK
+
+SILENT = timedelta(minutes=15)
+
+
+def tile(viewer: Viewer) -> TileContent | None:
+    """Of the services in which something is on line; nothing where nothing is."""
+    usage = queries.usage_of(viewer.person_id, roles_of(viewer)) if viewer.person_id is not None else []
+    held = [one for one in usage if one.count]
+    if not held:
+        return None
+    first = held[0]
+    return TileContent(
+        value=f"{first.count}/{first.most}" if first.most is not None else str(first.count),
+        caption=say("%(service)s：台设备在线") % {"service": first.title},
+        source=_("校园网"),
+        as_of=now(),
+        url=reverse("network:mine:devices"),
+        lines=tuple(f"{one.title} {one.count}" + (f"/{one.most}" if one.most is not None else "") for one in held[1:]),
+        tone="attention" if first.most is not None and first.count >= first.most else "plain",
+    )
+
+
+def sessions_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+    rows = queries.with_names(Session.objects.filter(person=owner.person_id)).order_by("-started_at")
+    for one in rows.filter(started_at__gte=since) if since else rows:
+        yield {
+            "service": one.service,
+            "device": one.station,
+            "address": one.address or "",
+            "place": one.place.name if one.place else "",
+            "started_at": one.started_at.isoformat(),
+            "stopped_at": one.stopped_at.isoformat() if one.stopped_at else "",
+            "cause": str(queries.cause_words(one.cause)),
+        }
+
+
+def devices_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+    for one in queries.devices_of(owner.person_id):
+        if since is None or one.last_seen_at >= since:
+            yield {
+                "name": str(one),
+                "kind": one.kind,
+                "macs": list(one.macs),
+                "first_seen_at": one.first_seen_at.isoformat(),
+                "last_seen_at": one.last_seen_at.isoformat(),
+            }
+
+
+def check_network() -> registry.CheckResult:
+    """Policies of today, controllers that fell silent, disconnects that did not work."""
+    nas = Nas.objects.filter(withdrawn_at=None)
+    if not nas.exists():
+        return registry.CheckResult(verdict=Verdict.OK, message=say("没有登记接入设备"))
+    held = set(rules_on(Policy.objects.filter(service=Service.WIFI), campus_today()).values_list("role", flat=True))
+    without = [str(one.label) for one in (NetworkRole.STUDENT, NetworkRole.STAFF) if one.value not in held]
+    silent = nas.filter(last_heard_at__lt=now() - SILENT).count()
+    failed = Disconnect.objects.filter(state=Disconnect.State.FAILED).count()
+    faults = [
+        *([say("%(roles)s没有无线网策略，不限台数") % {"roles": "、".join(without)}] if without else []),
+        *([say("%(n)s 台接入设备超过 15 分钟没有报告") % {"n": silent}] if silent else []),
+        *([say("%(n)s 条断网请求没有成") % {"n": failed}] if failed else []),
+    ]
+    if faults:
+        return registry.CheckResult(verdict=Verdict.WARN, message="；".join(faults), remedy=say("到“校园网管理”处理"))
+    return registry.CheckResult(verdict=Verdict.OK, message=say("接入设备都在报告"))
+
+
+registry.tiles.add(registry.Tile(key="network.devices", title=_("校园网"), load=tile, icon="wifi", order=66))
+registry.looks.add(registry.Look(key=LOOK, what=_("上网记录：某时某地址是谁")))
+registry.checks.add(registry.Check(key="network.sessions", title=_("校园网"), run=check_network, order=88))
+registry.personal_data.add(
+    registry.PersonalData(
+        key="network.sessions",
+        title=_("上网：会话"),
+        load=sessions_of,
+        description=_("服务、设备、地址、地点、起止"),
+        order=83,
+    ),
+    registry.PersonalData(
+        key="network.devices", title=_("上网：设备"), load=devices_of, description=_("名称、MAC、最近上网"), order=84
+    ),
+)

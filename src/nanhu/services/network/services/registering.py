@@ -1,0 +1,77 @@
+"""NAS are registered, changed and withdrawn; the secret is sealed, shown once, and no log has it."""
+
+import secrets
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel import audit, outgoing
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.services.network.errors import NasAddressError, NasKnownError, UnknownStyleError
+from nanhu.services.network.gateways import gateways
+from nanhu.services.network.models import Nas
+
+SECRET_BYTES: Final = 24
+CHANGED: Final = ("name", "kind", "address", "identifier", "place", "style", "coa_port", "interim_seconds")
+
+
+def target_of(nas: Nas) -> str:
+    return f"network-nas:{nas.public_id}"
+
+
+@transaction.atomic
+def register(*, by: Actor, facts: dict[str, Any]) -> tuple[Nas, str]:
+    """With the secret that was made where none was given, "" else."""
+    made = "" if facts.get("secret") else secrets.token_urlsafe(SECRET_BYTES)
+    refuse_strange(facts)
+    nas = Nas(**{name: facts[name] for name in CHANGED}, secret=facts.get("secret") or made)
+    save(nas)
+    audit.record(by=by, action="network.register_nas", target=target_of(nas), facts=said_of(nas))
+    return nas, made
+
+
+@transaction.atomic
+def change(*, by: Actor, nas: Nas, facts: dict[str, Any]) -> None:
+    """Without a secret the old one stays."""
+    refuse_strange(facts)
+    found = Nas.objects.select_for_update().get(pk=nas.pk, withdrawn_at=None)
+    for name in CHANGED:
+        setattr(found, name, facts[name])
+    if facts.get("secret"):
+        found.secret = facts["secret"]
+    save(found)
+    said = {**said_of(found), "new_secret": bool(facts.get("secret"))}
+    audit.record(by=by, action="network.change_nas", target=target_of(found), facts=said)
+
+
+@transaction.atomic
+def withdraw(*, by: Actor, nas: Nas, reason: str) -> None:
+    """What it tells from now on is that of a stranger."""
+    found = Nas.objects.select_for_update().get(pk=nas.pk)
+    if found.withdrawn_at is None:
+        found.withdrawn_at = now()
+        found.save(update_fields=["withdrawn_at"])
+        audit.record(by=by, action="network.withdraw_nas", target=target_of(found), reason=reason, facts=said_of(found))
+
+
+def refuse_strange(facts: dict[str, Any]) -> None:
+    """Disconnects go to this address: never to this cable's own, to where clouds keep secrets, or to a network that the school does not list."""
+    if not outgoing.is_callable(facts["address"], facts["address"]):
+        raise NasAddressError
+    if gateways.get(facts["style"]) is None:
+        raise UnknownStyleError
+
+
+def save(nas: Nas) -> None:
+    try:
+        with transaction.atomic():
+            nas.save()
+    except IntegrityError as error:
+        if "network_nas_once" in str(error):
+            raise NasKnownError from error
+        raise
+
+
+def said_of(nas: Nas) -> dict[str, Any]:
+    return {"name": nas.name, "address": nas.address, "kind": nas.kind, "style": nas.style}

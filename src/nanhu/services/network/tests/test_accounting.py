@@ -1,0 +1,216 @@
+"""Accounting as controllers send it: any order, twice, late, of others; and the log of addresses it makes."""
+
+from datetime import timedelta
+from itertools import permutations
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+
+from nanhu.kernel.clock import now
+from nanhu.services.network import jobs
+from nanhu.services.network.models import AddressLine, Disconnect, HourSum, Session, StrangeNas
+from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SWITCH, TABLET
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_session_is_bound_by_its_class_and_never_by_the_name_it_shows(school):
+    code = school.code("S1")
+    session = school.report("Start", "a", Class=code, User_Name="T1", Calling_Station_Id=PHONE)
+    assert (session.person_id, session.note, session.user_name) == (school["S1"], "", "")
+    assert session.place.name == "图书馆"
+    hexadecimal = "0x" + school.code("S2", LAPTOP).encode().hex()
+    assert school.report("Start", "b", Class=hexadecimal).person_id == school["S2"]
+
+
+def test_any_order_and_twice_end_the_same(school):
+    """Larger counters win; a Stop before its Start closes; duplicates change nothing."""
+    said = {
+        "Start": {"Acct_Session_Time": "0"},
+        "Interim-Update": {"Acct_Session_Time": "300", "Acct_Input_Octets": "100", "Framed_IP_Address": "10.2.3.4"},
+        "Stop": {"Acct_Session_Time": "600", "Acct_Input_Octets": "5", "Acct_Input_Gigawords": "2"},
+    }
+    code = school.code("S1")
+    ends = set()
+    for number, order in enumerate(permutations([*said, "Interim-Update"])):
+        for status in order:
+            session = school.report(status, f"s{number}", Class=code, Calling_Station_Id=PHONE, **said[status])
+        ends.add((session.state, session.in_octets, session.address, session.person_id, session.cause))
+        assert AddressLine.objects.filter(session_id=session.pk, ended_at=None).count() == 0
+    assert ends == {("closed", 2 * 2**32 + 5, "10.2.3.4", school["S1"], "unknown")}
+
+
+def test_a_nas_that_nobody_registered_is_counted_and_nothing_of_it_is_kept(school):
+    for _twice in range(2):
+        assert school.report("Start", "x", nas="192.0.2.77", Class=school.code("S1")) is None
+    assert school.report("Start", "y", nas="nonsense") is None
+    assert not Session.objects.exists()
+    assert dict(StrangeNas.objects.values_list("address", "count")) == {"192.0.2.77": 2, "": 1}
+    assert "192.0.2.77" in school.client("E1").get("/network/desk/").content.decode()
+
+
+def test_a_class_of_another_nas_or_of_an_ended_grant_is_noted_and_not_trusted(school):
+    code = school.code("S1")
+    stolen = school.report("Start", "a", nas=SWITCH, Class=code)
+    assert (stolen.person_id, stolen.note) == (None, "foreign-class")
+    grant = school.grant_of(code)
+    grant.ended_at, grant.cause = now() - timedelta(seconds=5), "ours:suspended"
+    grant.save()
+    late = school.report("Start", "b", Class=code)
+    assert (late.person_id, late.note, late.state) == (None, "ended-grant", "closing")
+    assert Disconnect.objects.get().cause == "ours:suspended", "let in before the suspension, heard of after: it goes"
+    unknown = school.report("Start", "c", Class="n1:" + "a" * 26, User_Name="S1")
+    assert (unknown.person_id, unknown.note, unknown.user_name) == (None, "unknown", "S1")
+
+
+def test_without_class_the_same_user_with_the_same_mac_is_found_for_a_day(school):
+    school.code("S1", PHONE)
+    found = school.report("Start", "a", User_Name="S1", Calling_Station_Id=PHONE)
+    assert (found.person_id, found.note) == (school["S1"], "fallback")
+    assert school.report("Start", "b", User_Name="S1", Calling_Station_Id=LAPTOP).note == "unknown"
+    assert school.report("Start", "c", User_Name="S2", Calling_Station_Id=PHONE).note == "unknown"
+    with time_machine.travel(now() + timedelta(hours=25)):
+        assert school.report("Start", "d", User_Name="S1", Calling_Station_Id=PHONE).note == "unknown"
+
+
+def test_a_class_that_comes_late_binds_the_session_and_its_log(school):
+    assert school.report("Start", "a", Calling_Station_Id=PHONE, Framed_IP_Address="10.2.3.4").person_id is None
+    session = school.report("Interim-Update", "a", Class=school.code("S1"), Framed_IP_Address="10.2.3.4")
+    assert (session.person_id, session.note) == (school["S1"], "")
+    assert AddressLine.objects.get().person_id == school["S1"]
+
+
+def test_a_restarted_nas_has_nobody_on_line_until_it_says_so(school):
+    session, other = school.on_line("S1"), school.on_line("S2", LAPTOP, nas=SWITCH)
+    old = {"Acct_Delay_Time": "3600"}
+    school.report("Accounting-On", "", **old)
+    session.refresh_from_db()
+    assert session.state == "open", "an Accounting-On that was an hour on its way"
+    school.report("Accounting-On", "")
+    session.refresh_from_db()
+    other.refresh_from_db()
+    assert (session.state, session.cause, other.state) == ("closed", "nas-restart", "open")
+    with time_machine.travel(now() + timedelta(seconds=30)):
+        again = school.report("Interim-Update", session.sid)
+    assert (again.state, again.cause) == ("open", "")
+
+
+def test_a_number_that_a_nas_gives_again_is_another_session(school):
+    first = school.on_line("S1")
+    school.report("Stop", first.sid)
+    with time_machine.travel(now() + timedelta(hours=1)):
+        second = school.report("Start", first.sid, Class=school.code("S2", LAPTOP))
+    assert (second.person_id, second.state) == (school["S2"], "open")
+    first.refresh_from_db()
+    assert (first.person_id, first.state) == (school["S1"], "closed")
+
+
+def test_three_silent_intervals_make_it_stale_and_a_day_ends_it(school):
+    school.policy("student", "wifi", 1)
+    session = school.on_line("S1")
+    with time_machine.travel(now() + timedelta(seconds=901)):
+        assert jobs.watch() == (1, 0)
+        assert school.ask("S1", LAPTOP).status_code == 200, "a stale session locks nobody out"
+    with time_machine.travel(now() + timedelta(hours=25)):
+        assert jobs.watch()[1] == 1
+    session.refresh_from_db()
+    assert (session.cause, session.stopped_at) == ("lost", session.updated_at)
+    assert AddressLine.objects.get().ended_at == session.updated_at
+
+
+def test_the_log_says_who_had_an_address_from_when_to_when(school):
+    session = school.on_line("S1", address="10.2.3.4")
+    with time_machine.travel(now() + timedelta(minutes=10)):
+        school.report("Interim-Update", session.sid, Framed_IP_Address="10.2.9.9")
+    with time_machine.travel(now() + timedelta(minutes=20)):
+        school.report("Stop", session.sid)
+    first, second = AddressLine.objects.order_by("began_at")
+    assert (first.address, second.address) == ("10.2.3.4", "10.2.9.9")
+    assert first.ended_at == second.began_at
+    assert second.ended_at is not None
+
+
+def test_an_address_told_after_the_start_is_that_of_the_whole_session(school):
+    school.report("Start", "a", Class=school.code("S1"))
+    school.report("Interim-Update", "a", Framed_IP_Address="2001:db8::7")
+    assert AddressLine.objects.get().address == "2001:db8::7"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "application/json"),
+        (b"[]", "application/json"),
+        (b'{"Acct-Status-Type": "Start"}', "application/json"),
+        (b'{"Acct-Status-Type": {"value": ["\\ud800"]}}', "application/json"),
+        (b'{"User-Name": {"value": ["' + b"x" * 65_536 + b'"]}}', "application/json"),
+        (b"Acct-Status-Type=%00", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(school, body, kind):
+    answer = Client().post(
+        "/radius/accounting", body, content_type=kind, headers={"X-Nanhu-Radius-Key": school.keys["wifi"]}
+    )
+    assert answer.status_code == 400
+    assert not Session.objects.exists()
+
+
+def test_odd_values_do_no_harm(school):
+    odd = {"User_Name": "湖" * 300, "Calling_Station_Id": "'; DROP TABLE", "Framed_IP_Address": "999.1.1.1"}
+    session = school.report("Start", "é" * 500, Acct_Input_Octets="-5", Acct_Session_Time="9" * 40, **odd)
+    assert session is None, "the number is cut"
+    [kept] = Session.objects.all()
+    assert (len(kept.sid), len(kept.user_name), kept.address, kept.in_octets) == (128, 64, None, 0)
+    strange = {"Acct-Status-Type": "Failed", "Acct-Session-Id": "z"}
+    assert school.post("accounting", "wifi", strange).status_code == 204
+    assert Session.objects.count() == 1
+
+
+def test_a_form_is_read_as_well_and_a_strange_key_is_not(school):
+    said = {
+        "Acct-Status-Type": "Start",
+        "Acct-Session-Id": "f",
+        "NAS-IP-Address": CONTROLLER,
+        "Class": school.code("S1"),
+    }
+    wrong = Client().post("/radius/accounting", said, headers={"X-Nanhu-Radius-Key": "guessed"})
+    right = Client().post("/radius/accounting", said, headers={"X-Nanhu-Radius-Key": school.keys["wifi"]})
+    assert (wrong.status_code, right.status_code) == (403, 400), "the client sends several parts, and no form"
+    form = Client().post(
+        "/radius/accounting",
+        urlencode(said),
+        content_type="application/x-www-form-urlencoded",
+        headers={"X-Nanhu-Radius-Key": school.keys["wifi"]},
+    )
+    assert form.status_code == 204
+    assert Session.objects.get().person_id == school["S1"]
+
+
+def test_sums_hold_numbers_and_the_log_goes_after_half_a_year(school):
+    school.on_line("S1", PHONE)
+    school.on_line("S1", LAPTOP)
+    school.report("Start", "u", Calling_Station_Id=TABLET)
+    with time_machine.travel(now() + timedelta(hours=1)):
+        jobs.sum_hours()
+    row = HourSum.objects.order_by("hour").last()
+    assert (row.people, row.devices, row.sessions, row.unknown) == (1, 3, 3, 1)
+    assert [one["device_hours"] for one in jobs.day_rows()] == [3]
+    old, kept = now() - timedelta(days=200), now() - timedelta(days=170)
+    for at in (old, kept):
+        AddressLine.objects.create(began_at=at, ended_at=at, session_id=1, nas_id=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT network_forget('2999-01-01')")
+    assert not AddressLine.objects.filter(began_at=old).exists()
+    assert AddressLine.objects.filter(began_at=kept).exists(), "no younger one goes, whoever asks"
+
+
+def test_sessions_are_forgotten_after_five_weeks_with_what_nothing_names(school):
+    session = school.on_line("S1")
+    school.report("Stop", session.sid)
+    with time_machine.travel(now() + timedelta(days=36)):
+        assert jobs.forget() >= 1
+    assert not Session.objects.exists()
+    assert AddressLine.objects.count() == 1

@@ -1,0 +1,188 @@
+"""Who is let in, with what, and why not: through the RADIUS endpoint."""
+
+from datetime import datetime, time, timedelta
+from threading import Barrier, Thread
+
+import pytest
+import time_machine
+from django.db import connection
+
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.protocols.radius import network as radius_network
+from nanhu.platforms.identity.services import suspensions
+from nanhu.services.network import api, rules
+from nanhu.services.network.models import Device, Disconnect, Grant, Refusal, Session
+from nanhu.services.network.services.admission import service_rules
+from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
+from nanhu.testing.members import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.capability("A008.1")
+def test_wired_wifi_and_vpn_accept_the_same_identity_under_the_policy_of_each(school):
+    school.policy("student", "wifi", 3, session_seconds=3600, idle_seconds=600, vlan="students", down_kbps=20_000)
+    school.policy("student", "wired", 2, session_seconds=7200)
+    school.policy("student", "vpn", 1, session_seconds=1800)
+    asked = {
+        "wifi": school.ask("S1", PHONE, **{"NAS-Port-Type": "Wireless-802.11"}),
+        "wired": school.ask("S1", LAPTOP, nas=SWITCH, **{"NAS-Port-Type": "Ethernet"}),
+        "vpn": school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn", **{"NAS-Port-Type": "Virtual"}),
+    }
+    said = {service: answer.json() for service, answer in asked.items()}
+    assert {answer["reply:Filter-Id"]["value"][0] for answer in said.values()} == {"student"}
+    assert {answer["reply:User-Name"]["value"][0] for answer in said.values()} == {"S1"}
+    timeouts = {service: answer["reply:Session-Timeout"]["value"][0] for service, answer in said.items()}
+    assert timeouts == {"wifi": 3600, "wired": 7200, "vpn": 1800}
+    assert said["wifi"]["reply:Tunnel-Private-Group-Id"]["value"] == ["students"]
+    assert said["wifi"]["reply:WISPr-Bandwidth-Max-Down"]["value"] == [20_000_000]
+    codes = {service: answer["reply:Class"]["value"][0] for service, answer in said.items()}
+    assert {service: school.grant_of(code).service for service, code in codes.items()} == {one: one for one in said}
+    assert len(set(codes.values())) == 3
+    assert all(len(code) == 29 and code.startswith("n1:") for code in codes.values())
+
+
+@pytest.mark.capability("A008.2")
+def test_a_suspended_account_is_refused_cut_everywhere_and_comes_back(school):
+    wifi, wired = school.on_line("S1"), school.on_line("S1", LAPTOP, nas=SWITCH)
+    account = identity.account_with("S1")
+    suspensions.suspend(by=SYSTEM, account_id=account.pk, reason="核查")
+    school.tell_events()
+    assert school.ask("S1").status_code == 401
+    assert set(Disconnect.objects.values_list("session_id", "cause")) == {
+        (wifi.pk, "ours:suspended"),
+        (wired.pk, "ours:suspended"),
+    }
+    assert not Grant.objects.filter(person=school["S1"], ended_at=None).exists()
+    suspensions.resume(by=SYSTEM, account_id=account.pk, reason="查清了")
+    assert school.ask("S1").status_code == 200
+
+
+@pytest.mark.capability("A160.1")
+def test_over_the_cap_a_device_is_refused_with_the_reason_kept_and_nobody_is_dropped(school):
+    school.policy("student", "wifi", 2)
+    first, second = school.on_line("S1", PHONE), school.on_line("S1", LAPTOP)
+    refused = school.ask("S1", TABLET)
+    assert (refused.status_code, refused.content) == (401, b"{}"), "the same answer that a stranger gets"
+    assert Session.objects.filter(stopped_at=None, closing_at=None).count() == 2
+    page = school.client("S1").get("/network/devices/").content.decode()
+    assert "同时在线的设备已到上限（2 台）" in page
+    assert "2/2" in page
+    assert school.ask("S1", PHONE).status_code == 200, "a device that is on line already"
+    assert school.ask("S2", TABLET).status_code == 200
+    api.drop(by=SYSTEM, person_id=school["S1"], session_id=first.pk)
+    assert school.ask("S1", TABLET).status_code == 200
+    second.refresh_from_db()
+    assert second.closing_at is None
+
+
+def test_two_devices_at_the_same_moment_take_one_place_once(school, transactional_db):
+    school.policy("student", "wifi", 1)
+    barrier, answers = Barrier(2), []
+    request = api.AdmissionRequest(service="wifi", role="student", person_id=school["S1"])
+
+    def come(mac: str) -> None:
+        try:
+            barrier.wait(10)
+            answers.append(api.admit(api.AdmissionRequest(**{**as_dict(request), "station": mac})).code)
+        except api.DevicesFullError:
+            answers.append("full")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=come, args=(mac,)) for mac in (PHONE, LAPTOP)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(20)
+    assert sorted(answer == "full" for answer in answers) == [False, True]
+
+
+def as_dict(request: api.AdmissionRequest) -> dict[str, object]:
+    return {name: getattr(request, name) for name in request.__dataclass_fields__}
+
+
+def test_a_grant_of_which_nothing_is_heard_counts_for_a_minute(school):
+    school.policy("student", "wifi", 1)
+    school.code("S1", PHONE)
+    assert school.ask("S1", LAPTOP).status_code == 401
+    with time_machine.travel(now() + timedelta(seconds=61)):
+        assert school.ask("S1", LAPTOP).status_code == 200
+
+
+def test_hours_of_a_policy_may_go_past_midnight(school):
+    school.policy("student", "wifi", 3, opens=time(6), closes=time(0, 30))
+    day = campus_today() + timedelta(days=1)
+    for at, status in ((time(5, 59), 401), (time(6), 200), (time(0, 29), 200), (time(0, 30), 401)):
+        with time_machine.travel(datetime.combine(day, at, CAMPUS_ZONE), tick=False):
+            assert school.ask("S1").status_code == status, at
+    assert "06:00" in Refusal.objects.filter(reason="hours").latest("pk").words
+
+
+def test_a_rule_of_another_room_refuses_its_service_alone(school, monkeypatch):
+    rule = api.ServiceRule(key="test", service="vpn", refuses=lambda _person: "要先申请 VPN")
+    monkeypatch.setattr(service_rules, "_entries", {"test": rule})
+    assert school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn").status_code == 401
+    assert school.ask("S1").status_code == 200
+    assert api.refusals_of(school["S1"])[0].words == "要先申请 VPN"
+
+
+def test_without_a_network_room_the_answer_is_the_group_and_there_is_no_accounting(school, monkeypatch):
+    monkeypatch.setattr(radius_network.network_policies, "_entries", {})
+    said = school.ask("S1").json()
+    assert (said["reply:Class"]["value"], said["reply:Filter-Id"]["value"]) == (["student"], ["student"])
+    assert school.post("accounting", "wifi", {"Acct-Status-Type": "Start"}).status_code == 404
+
+
+@pytest.mark.capability("A174.2")
+def test_a_device_that_was_never_here_is_told_of_once(school):
+    school.on_line("S1", PHONE)
+    school.on_line("S1", PHONE)
+    school.tell_events()
+    assert Device.objects.filter(person=school["S1"]).count() == 1
+    page = school.client("S1").get("/messages/").content.decode()
+    assert page.count("新设备上网") == 1
+    assert "新设备上网" not in school.client("S2").get("/messages/").content.decode()
+
+
+def test_a_new_mac_of_a_known_cookie_is_the_same_device(school):
+    made = api.enter_device(school["S1"], "", "cookie:abc", mac=api.mac_of(PHONE))
+    request = api.AdmissionRequest(
+        service="wifi", role="student", person_id=school["S1"], station="02-00-00-00-00-99", device_id=made.pk
+    )
+    assert api.admit(request).device_id == made.pk
+    made.refresh_from_db()
+    assert made.macs == ["02:00:00:00:00:01", "02:00:00:00:00:99"]
+    assert api.is_random_mac(made.macs[-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "mac"),
+    [
+        ("02-00-00-00-00-01", "02:00:00:00:00:01"),
+        ("0200.0000.0001", "02:00:00:00:00:01"),
+        ("0200-0000-0001", "02:00:00:00:00:01"),
+        ("AABBCCDDEEFF", "aa:bb:cc:dd:ee:ff"),
+        ("203.0.113.9", ""),
+        ("zz:00:00:00:00:01", ""),
+        ("", ""),
+    ],
+)
+def test_macs_are_read_however_they_are_written(text, mac):
+    assert rules.mac_of(text) == mac
+
+
+def test_whoever_leaves_a_role_is_cut_off(school, monkeypatch):
+    from nanhu.services.network import subscribers
+
+    session = school.on_line("S1")
+    card = subscribers.people.person_card(school["S1"])
+    subscribers.follow([school["S1"]])
+    assert not Disconnect.objects.exists(), "still a student"
+    gone = type(card)(**{name: getattr(card, name) for name in card.__dataclass_fields__} | {"affiliations": ()})
+    monkeypatch.setattr(subscribers.people, "person_cards", lambda _ids: {school["S1"]: gone})
+    subscribers.follow([school["S1"]])
+    assert Disconnect.objects.get().session_id == session.pk
+    assert Disconnect.objects.get().cause == "ours:left"
+    assert session.nas.address == CONTROLLER

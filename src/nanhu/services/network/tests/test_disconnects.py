@@ -1,0 +1,167 @@
+"""Disconnects: sent as RFC 5176 has it, not believed on an ACK, retried, confirmed by the session's end."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
+from nanhu.services.network import api
+from nanhu.services.network.adapters import rfc5176
+from nanhu.services.network.models import Disconnect, Nas, Session
+from nanhu.services.network.services import disconnecting
+from nanhu.services.network.tests.conftest import LAPTOP, SECRET, SWITCH
+from nanhu.services.network.tests.gateways import GatewayTests
+from nanhu.services.network.tests.nas_here import listening
+from nanhu.testing.members import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nas(school, monkeypatch):
+    monkeypatch.setattr(rfc5176, "SECONDS", 0.4)
+    with listening(SECRET) as found:
+        Nas.objects.update(coa_port=found.port)
+        yield found
+
+
+@pytest.mark.capability("A174.1")
+def test_a_kicked_device_is_on_the_list_until_its_session_has_ended(school, nas):
+    session = school.on_line("S1")
+    client = school.client("S1")
+    page = client.get("/network/devices/")
+    assert "图书馆" in page.content.decode()
+    kick = f"/network/devices/sessions/{session.public_id}/kick/"
+    assert school.client("S2").post(kick).status_code == 404, "another's session is not there"
+    assert client.post(kick).status_code == 302
+    assert not session.grant.__class__.objects.filter(ended_at=None, person=school["S1"]).exists(), (
+        "let in no more, first"
+    )
+    row = school.send()
+    assert (row.state, row.answer) == ("sent", "ack")
+    assert nas.heard[0][44] == session.sid.encode()
+    assert "断网中" in client.get("/network/devices/").content.decode(), "an ACK alone is not believed"
+    school.report("Stop", session.sid, Acct_Terminate_Cause="Admin-Reset")
+    row.refresh_from_db()
+    session.refresh_from_db()
+    assert (row.state, row.due_at, session.cause) == ("confirmed", None, "ours:kicked")
+    assert "断网中" not in client.get("/network/devices/").content.decode()
+    assert client.post(kick).status_code == 409
+
+
+@pytest.mark.capability("A163.1")
+def test_the_policys_idle_time_goes_out_and_its_end_comes_back(school):
+    school.policy("staff", "vpn", 2, idle_seconds=1200)
+    answer = school.ask("T1", "203.0.113.9", nas="127.0.0.3", key="vpn")
+    assert answer.json()["reply:Idle-Timeout"]["value"] == [1200]
+    code = answer.json()["reply:Class"]["value"][0]
+    school.report("Start", "v", nas="127.0.0.3", key="vpn", Class=code)
+    school.report("Stop", "v", nas="127.0.0.3", key="vpn", Class=code, Acct_Terminate_Cause="Idle-Timeout")
+    assert "闲置断开" in school.client("T1").get("/network/devices/").content.decode()
+
+
+@pytest.mark.capability("A163.2")
+def test_who_was_disconnected_by_whom_and_why_is_kept(school, nas):
+    session = school.on_line("T1")
+    engineer = school.client("E1")
+    assert engineer.post("/network/desk/cut/", {"person": "T1", "reason": "账号被盗"}).status_code == 302
+    school.send()
+    school.report("Stop", session.sid)
+    kept = AuditEntry.objects.filter(action__in=["network.cut_person", "network.disconnect"])
+    assert {(one.action, one.actor) for one in kept} == {("network.cut_person", "程工"), ("network.disconnect", "程工")}
+    assert kept.get(action="network.cut_person").reason == "账号被盗"
+    page = engineer.get("/network/desk/outbox/").content.decode()
+    assert "已断开" in page
+
+
+def test_what_the_nas_does_not_end_is_red_after_30_seconds_and_tried_five_times_more(school, nas):
+    session = school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.SUSPENDED)
+    first = school.send()
+    assert timedelta(seconds=20) < first.due_at - now() <= timedelta(seconds=30)
+    engineer = school.client("E1")
+    assert "没断开的" in engineer.get("/network/desk/outbox/?show=red").content.decode()
+    with time_machine.travel(now() + timedelta(seconds=31)):
+        assert session.station in engineer.get("/network/desk/outbox/?show=red").content.decode()
+    states = [school.send().state for _time in range(5)]
+    assert states == ["unconfirmed"] * 4 + ["failed"]
+    assert len(nas.heard) == 6
+    row = Disconnect.objects.get()
+    assert row.due_at is None
+    assert engineer.post(f"/network/desk/outbox/{row.public_id}/retry/").status_code == 302
+    assert school.send().state == "sent"
+    school.report("Stop", session.sid)
+    assert Disconnect.objects.get().state == "confirmed"
+
+
+def test_answers_of_others_are_passed_over(school, nas):
+    nas.answers = "forged"
+    school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.KICKED)
+    assert school.send().answer == "silence"
+
+
+def test_a_session_that_the_nas_does_not_know_is_over_when_it_was_long_silent(school, nas):
+    nas.answers = "no-session"
+    session = school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.KICKED)
+    assert school.send().state == "sent", "heard of a moment ago: the NAS may know it by another number"
+    Session.objects.update(updated_at=now() - timedelta(minutes=11))
+    school.send()
+    session.refresh_from_db()
+    assert (session.state, session.cause) == ("closed", "ours:kicked")
+    assert Disconnect.objects.get().state == "confirmed"
+
+
+def test_a_style_by_user_and_mac_names_both(school, nas):
+    Nas.objects.update(style="user+mac")
+    school.on_line("S1", LAPTOP, nas=SWITCH)
+    Nas.objects.update(address="127.0.0.1", identifier="sw")
+    Nas.objects.exclude(name="一栋交换机").delete()
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.KICKED)
+    school.send()
+    assert (nas.heard[0][1], nas.heard[0][31], nas.heard[0][32]) == (b"S1", LAPTOP.encode(), b"sw")
+
+
+def test_asked_twice_it_is_sent_once_and_a_new_password_ends_what_the_old_opened(school):
+    from nanhu.kernel.events import publish
+    from nanhu.platforms.identity import api as identity
+
+    school.on_line("S1")
+    publish(identity.PasswordChanged(account_id=identity.account_with("S1").pk, person_id=school["S1"]))
+    school.tell_events()
+    assert api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.KICKED) == 0
+    assert list(Disconnect.objects.values_list("cause", flat=True)) == ["ours:password-changed"]
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "224.0.0.1", "100.100.100.200", "10.0.0.1", "::"])
+def test_no_secret_goes_where_the_school_has_no_nas(school, address):
+    said = {
+        "name": "x",
+        "kind": "ac",
+        "address": address,
+        "style": "session-id",
+        "coa_port": 3799,
+        "interim_seconds": 300,
+    }
+    answer = school.client("E1").post("/network/desk/nas/new/", said)
+    assert answer.status_code == 422
+    assert not Nas.objects.filter(address=address).exists()
+
+
+class TestDisconnectsBySession(GatewayTests):
+    @pytest.fixture
+    def gateway(self):
+        return api.gateways.get("session-id")
+
+    @pytest.fixture
+    def target(self, nas):
+        return api.NasTarget(address="127.0.0.1", port=nas.port, secret=SECRET)
+
+
+class TestDisconnectsByUserAndMac(TestDisconnectsBySession):
+    @pytest.fixture
+    def gateway(self):
+        return api.gateways.get("user+mac")

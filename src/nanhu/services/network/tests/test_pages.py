@@ -1,0 +1,210 @@
+"""The engineer's desk and my devices through their pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.models import AuditEntry
+from nanhu.services.network.desk import desk
+from nanhu.services.network.mine import mine
+from nanhu.services.network.models import Device, Disconnect, HourSum, Nas, Policy, Session
+from nanhu.services.network.services import policies
+from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, TABLET
+from nanhu.testing.pages import PageTests
+
+pytestmark = pytest.mark.django_db
+DESK = "/network/desk/"
+
+
+class TestDesk(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("E1")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T1")
+
+    def fill(self, count):
+        nas = self.school.nas[CONTROLLER]
+        sessions = [
+            Session(nas=nas, sid=f"fill-{now()}-{n}", service="wifi", station="=1+1", started_at=now(), place=nas.place)
+            for n in range(count)
+        ]
+        made = Session.objects.bulk_create(sessions)
+        Disconnect.objects.bulk_create(
+            [Disconnect(session=one, nas=nas, cause="ours:kicked", author_name="=1+1", state="failed") for one in made]
+        )
+        Nas.objects.bulk_create(
+            [Nas(name="=1+1", address=f"127.9.{count}.{n}", kind="ac", place=nas.place) for n in range(count)]
+        )
+        first = HourSum.objects.count()
+        HourSum.objects.bulk_create(
+            [
+                HourSum(
+                    hour=now() - timedelta(hours=first + n),
+                    place=nas.place,
+                    service="wifi",
+                    people=1,
+                    devices=1,
+                    sessions=1,
+                    unknown=0,
+                )
+                for n in range(count)
+            ]
+        )
+        if count == 1:
+            self.school.policy("student", "wifi", 3)
+
+
+class TestMine(PageTests):
+    desk = mine
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("S1")
+
+    @pytest.fixture
+    def stranger(self, client):
+        return client
+
+    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
+        assert stranger.get("/network/devices/").status_code == 302
+
+    def fill(self, count):
+        for n in range(min(count, 5)):
+            self.school.on_line("S1", f"02-00-00-00-{len(str(now())):02x}-{n:02x}")
+
+
+def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school):
+    school.on_line("S1", address="10.2.3.4")
+    engineer = school.client("E1")
+    moment = f"{campus_time(now()):%Y-%m-%dT%H:%M:%S}"
+    refused = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": moment, "reason": ""})
+    assert refused.status_code == 422
+    assert not AuditEntry.objects.filter(action="network.trace_address").exists()
+    for sought in ("10.2.3.4", PHONE):
+        page = engineer.post(f"{DESK}trace/", {"sought": sought, "at": moment, "reason": "公安来函"}).content.decode()
+        assert "林晓湖" in page
+        assert "图书馆" in page
+    before = f"{campus_time(now()) - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+    nobody = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": before, "reason": "公安来函"})
+    assert "那时没有人用它" in nobody.content.decode()
+    assert AuditEntry.objects.filter(action="network.search_log").count() == 3
+    assert AuditEntry.objects.filter(action="network.trace_address", target=f"person:{school['S1']}").count() == 2
+    assert "上网记录" in school.client("S1").get("/security/looks/").content.decode()
+    for rubbish in ("x", "10.2.3", "\0", "' OR 1=1"):
+        assert engineer.post(f"{DESK}trace/", {"sought": rubbish, "at": moment, "reason": "r"}).status_code == 422
+
+
+def test_the_list_of_who_is_on_line_names_nobody(school):
+    school.on_line("S1")
+    page = school.client("E1").get(DESK).content.decode()
+    assert "02:00:00:00:00:01" in page
+    assert "林晓湖" not in page
+
+
+def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(school):
+    school.policy("student", "wifi", 3, starts_on=campus_today() - timedelta(days=30))
+    idle = school.on_line("S1", PHONE)
+    Session.objects.filter(pk=idle.pk).update(updated_at=now() - timedelta(minutes=10))
+    for mac in (LAPTOP, TABLET):
+        school.on_line("S1", mac)
+    school.on_line("S2", PHONE)
+    engineer = school.client("E1")
+    said = {
+        "role": "student",
+        "service": "wifi",
+        "devices": 2,
+        "session_minutes": 480,
+        "idle_minutes": 30,
+        "starts_on": campus_today().isoformat(),
+        "reason": "信息中心〔2026〕5 号",
+    }
+    preview = engineer.post(f"{DESK}policies/new/", said).content.decode()
+    assert "会少：1 人超出，共 1 台设备" in preview
+    assert Policy.objects.filter(devices=2).count() == 0
+    assert engineer.post(f"{DESK}policies/new/", {**said, "confirmed": "1"}).status_code == 302
+    assert policies.enforce() == 1
+    assert Disconnect.objects.get().session_id == idle.pk
+    assert policies.enforce() == 0
+
+
+def test_a_secret_is_shown_once_sealed_and_stands_in_no_log(school):
+    engineer = school.client("E1")
+    said = {
+        "name": "新控制器",
+        "kind": "ac",
+        "address": "127.0.0.9",
+        "style": "session-id",
+        "coa_port": 3799,
+        "interim_seconds": 300,
+    }
+    page = engineer.post(f"{DESK}nas/new/", said)
+    nas = Nas.objects.get(address="127.0.0.9")
+    assert nas.secret in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    change = f"{DESK}nas/{nas.public_id}/"
+    assert nas.secret not in engineer.get(change).content.decode()
+    assert engineer.post(change, {**said, "name": "改名"}).status_code == 302
+    kept = Nas.objects.get(pk=nas.pk)
+    assert (kept.name, kept.secret) == ("改名", nas.secret)
+    assert nas.secret not in str(list(AuditEntry.objects.values_list("facts", flat=True)))
+    assert engineer.post(f"{DESK}nas/new/", said).status_code == 409
+    assert engineer.post(f"{change}withdraw/", {"reason": "退役"}).status_code == 302
+    assert school.report("Start", "x", nas="127.0.0.9") is None
+
+
+def test_a_sheet_of_nas_is_taken_as_a_whole(school):
+    engineer = school.client("E1")
+    head = "名称,类型,IP 地址,NAS-Identifier,楼栋代码,共享密钥\n"
+
+    def hand_in(lines):
+        file = SimpleUploadedFile("nas.csv", (head + lines).encode())
+        return engineer.post(f"{DESK}nas/sheet/", {"file": file})
+
+    wrong = hand_in("甲,交换机,127.0.0.21,,,\n乙,路由器,127.0.0.22,,nowhere,\n丙,交换机,10.0.0,,,\n")
+    assert wrong.status_code == 422
+    assert Nas.objects.count() == 3
+    assert all(word in wrong.content.decode() for word in ("只能是", "要一个 IP 地址"))
+    good = hand_in(f"图书馆控制器,无线控制器,{CONTROLLER},,south.lib,\n二栋,交换机,127.0.0.22,,south.d1,lake\n")
+    assert good.status_code == 302
+    assert Nas.objects.get(address=CONTROLLER).name == "图书馆控制器"
+    assert Nas.objects.get(address="127.0.0.22").secret == "lake"
+
+
+def test_a_device_is_named_by_its_owner_alone(school):
+    school.on_line("S1")
+    device = Device.objects.get()
+    address = f"/network/devices/{device.public_id}/"
+    assert school.client("S2").post(address, {"name": "x", "kind": "phone"}).status_code == 404
+    for odd in ("\0", "x" * 41, ""):
+        assert school.client("S1").post(address, {"name": odd, "kind": "phone"}).status_code == 422
+    assert school.client("S1").post(address, {"name": "<b>湖</b>", "kind": "phone"}).status_code == 302
+    page = school.client("S1").get("/network/devices/").content.decode()
+    assert "&lt;b&gt;湖&lt;/b&gt;" in page
+
+
+def test_the_home_says_how_many_devices_are_on_line(school):
+    school.policy("student", "wifi", 3)
+    client = school.client("S1")
+    assert "台设备在线" not in client.get("/").content.decode()
+    school.on_line("S1", PHONE)
+    school.on_line("S1", LAPTOP)
+    assert "2/3" in client.get("/").content.decode()
+
+
+def test_places_are_shown_for_a_week_and_to_nobody_else(school):
+    session = school.on_line("S1")
+    school.report("Stop", session.sid)
+    client = school.client("S1")
+    assert "图书馆" in client.get("/network/devices/").content.decode()
+    assert "图书馆" not in school.client("S2").get("/network/devices/").content.decode()
+    Session.objects.update(stopped_at=now() - timedelta(days=8))
+    assert "图书馆" not in client.get("/network/devices/").content.decode()
