@@ -59,6 +59,7 @@ OPEN = {
     "identity:api_me",
     "identity:api_records",
     "identity:api_description",
+    "identity:radius_accounting",
     "identity:radius_authenticate",
     "identity:second_factor",
     "identity:second_factor_send",
@@ -165,6 +166,7 @@ ARGUMENTS = {
     "mark": "nobody-has-this-one",
 }
 MACHINES: set[str] = {
+    "identity:radius_accounting",
     "identity:radius_authenticate",
     "identity:cas_saml_validate",
     "identity:saml_sso",

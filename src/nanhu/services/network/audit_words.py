@@ -29,18 +29,15 @@ TARGETS: dict[str, Text] = {
 FACTS: dict[str, Text] = {
     "cause": _("原因"),
     "devices": _("同时在线设备"),
-    "role": _("对象"),
-    "service": _("服务"),
-    "kind": _("类型"),
+    "for_role": _("对象"),
     "style": _("断网方式"),
-    "address": _("IP 地址"),
     "new_secret": _("换了密钥"),
     "sought": _("查的是"),
-    "at": _("时间"),
+    "moment": _("时间"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "network.disconnect cause": dict(CAUSES),
-    "network.enter_policy role": dict(NetworkRole.choices),
+    "network.enter_policy for_role": dict(NetworkRole.choices),
     "network.enter_policy service": dict(Service.choices),
     **{f"network.{one}_nas kind": dict(Nas.Kind.choices) for one in ("register", "change", "withdraw")},
 }

@@ -26,7 +26,6 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Views,
-    list_of,
     listing,
 )
 from nanhu.kernel.kit.cases import faulty
@@ -102,20 +101,25 @@ class Sessions(Table):
 
 
 @desk.page("", title=_("在线情况"), tab=_("在线"), lead=_("这里没有姓名：要知道是谁，用“查地址”写明原因。"))
-def online(request: PageRequest) -> HttpResponse:
+def online(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有设备在线"), icon="wifi-off", text=_("登记接入设备，并在 FreeRADIUS 里打开会话报告。"))
     rows = Session.objects.filter(OPEN).select_related("nas", "place").order_by("-updated_at")
-    found = list_of(request, Sessions, rows, SessionFilters, empty=none, caption=_("在线的设备"), export_as="在线设备")
-    if isinstance(found, HttpResponseBase):
-        return found  # type: ignore[return-value]
     live = Session.objects.filter(OPEN, stale_at=None)
     sums = live.values("place__name").annotate(count=Count("pk")).order_by("-count", "place__name")[:8]
     facts = {
-        "list": found,
         "sums": [(one["place__name"] or _("没有登记位置"), one["count"]) for one in sums],
         "strange": accounting.strange_nas(),
     }
-    return render(request, "network/online.html", facts)
+    return listing(
+        request,
+        Sessions,
+        rows,
+        SessionFilters,
+        empty=none,
+        export_as="在线设备",
+        template="network/online.html",
+        facts=facts,
+    )
 
 
 @desk.lookup(

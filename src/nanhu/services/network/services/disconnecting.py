@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -44,9 +44,18 @@ def disconnect(
         grants, sessions = grants.filter(service__in=services), sessions.filter(service__in=services)
     if session_ids is not None:
         sessions = sessions.filter(pk__in=session_ids)
-        grants = grants.filter(pk__in=sessions.values("grant_id"))
+        grants = grants.filter(same_device(sessions))
     grants.update(ended_at=now(), cause=cause)
     return end_sessions(by=by, rows=sessions, cause=cause)
+
+
+def same_device(sessions: QuerySet[Session]) -> Q:
+    """Of grants: those of these sessions, and others by which the same devices could go on."""
+    found = Q(pk__in=sessions.values("grant_id"))
+    for service, device_id, station in sessions.values_list("service", "device_id", "station"):
+        named = Q(device=device_id) if device_id else Q(station=station)
+        found |= Q(service=service) & named if device_id or station else Q()
+    return found
 
 
 def end_sessions(*, by: Actor, rows: QuerySet[Session], cause: str) -> int:
@@ -126,7 +135,7 @@ def send(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconne
     if is_gone(gateway, nas, session, row, outcome):
         end_by_nas(row)
         return None
-    state = State.SENT if row.attempts <= 1 else State.UNCONFIRMED
+    state = State.SENT if row.attempts <= 1 else State.UNCONFIRMED if row.attempts <= RETRIES else State.FAILED
     columns = {"state": state, "answer": outcome.heard.value, "sent_at": now()}
     return Again(outcome.words or heard_words(outcome.heard), after=CONFIRMED_WITHIN, columns=columns)
 

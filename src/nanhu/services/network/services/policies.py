@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import end_today, rules_on, supersede
-from nanhu.services.network.models import Grant, Policy
+from nanhu.services.network.models import Grant, Policy, Session
 from nanhu.services.network.services import disconnecting
 from nanhu.services.network.statements import QUERIES
 
@@ -47,7 +47,7 @@ def enter(*, by: Actor, reason: str, facts: dict[str, Any]) -> Policy:
         action="network.enter_policy",
         target=f"network-policy:{policy.public_id}",
         reason=reason,
-        facts={"role": policy.role, "service": policy.service, "devices": policy.devices},
+        facts={"for_role": policy.role, "service": policy.service, "devices": policy.devices},
     )
     return policy
 
@@ -74,9 +74,7 @@ def enforce() -> int:
         ids = [session_id for session_id, _person in of_person]
         count += disconnecting.disconnect(by=BY, person_id=person_id, cause=disconnecting.POLICY, session_ids=ids)
     today = rules_on(Policy.objects.filter(role=OuterRef("role"), service=OuterRef("service")), campus_today())
-    stale = Grant.objects.filter(ended_at=None, session__stopped_at=None, session__isnull=False)
-    ids_of = stale.annotate(now_is=Subquery(today.values("pk")[:1])).filter(now_is__isnull=False)
-    for grant_id, policy_id, now_is in ids_of.values_list("pk", "policy_id", "now_is"):
-        if policy_id != now_is:
-            Grant.objects.filter(pk=grant_id).update(policy_id=now_is)
+    on_line = Session.objects.filter(stopped_at=None, grant__isnull=False).values("grant")
+    held = Grant.objects.filter(pk__in=on_line, person__isnull=False).annotate(now_is=Subquery(today.values("pk")[:1]))
+    held.filter(now_is__isnull=False).exclude(policy=F("now_is")).update(policy=Subquery(today.values("pk")[:1]))
     return count

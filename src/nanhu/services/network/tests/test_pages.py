@@ -85,7 +85,7 @@ class TestMine(PageTests):
 def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school):
     school.on_line("S1", address="10.2.3.4")
     engineer = school.client("E1")
-    moment = f"{campus_time(now()):%Y-%m-%dT%H:%M:%S}"
+    moment = f"{campus_time(now()):%Y-%m-%dT%H:%M}"
     refused = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": moment, "reason": ""})
     assert refused.status_code == 422
     assert not AuditEntry.objects.filter(action="network.trace_address").exists()
@@ -93,12 +93,12 @@ def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school
         page = engineer.post(f"{DESK}trace/", {"sought": sought, "at": moment, "reason": "公安来函"}).content.decode()
         assert "林晓湖" in page
         assert "图书馆" in page
-    before = f"{campus_time(now()) - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+    before = f"{campus_time(now()) - timedelta(hours=1):%Y-%m-%dT%H:%M}"
     nobody = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": before, "reason": "公安来函"})
     assert "那时没有人用它" in nobody.content.decode()
     assert AuditEntry.objects.filter(action="network.search_log").count() == 3
     assert AuditEntry.objects.filter(action="network.trace_address", target=f"person:{school['S1']}").count() == 2
-    assert "上网记录" in school.client("S1").get("/security/looks/").content.decode()
+    assert "上网记录" in school.client("S1").get("/account/data/looks").content.decode()
     for rubbish in ("x", "10.2.3", "\0", "' OR 1=1"):
         assert engineer.post(f"{DESK}trace/", {"sought": rubbish, "at": moment, "reason": "r"}).status_code == 422
 

@@ -42,7 +42,7 @@ def test_the_one_password_opens_the_network(student, key):
     answer = ask(key, student.numbers[0], PASSWORD)
 
     assert answer.status_code == 200
-    assert answer.json()["reply:Class"] == {"value": ["student"], "op": ":=", "do_xlat": False}
+    assert answer.json()["reply:Filter-Id"] == {"value": ["student"], "op": ":=", "do_xlat": False}
     assert answer.json()["reply:Session-Timeout"]["value"] == [3600]
     assert AuditEntry.objects.filter(action="identity.network_sign_in").count() == 1
 

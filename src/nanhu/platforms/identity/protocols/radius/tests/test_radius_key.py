@@ -67,7 +67,7 @@ def test_the_panel_shows_a_key_once():
 
     assert again == {}
     assert RadiusClient.objects.get().session_seconds == 7200
-    assert shown.count(first["key"]) == 2
+    assert shown.count(first["key"]) == 3
     assert first["key"] not in later
     assert "secret = …" in later
 
