@@ -14,6 +14,12 @@ from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
+from nanhu.platforms.identity.protocols.radius.network import (
+    Attributes,
+    NetworkPolicy,
+    NetworkSignIn,
+    network_policies,
+)
 from nanhu.platforms.identity.queries import reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.rules_urls import is_own_path
@@ -30,8 +36,11 @@ __all__ = [
     "Account",
     "AccountActivated",
     "AccountClosed",
+    "Attributes",
     "DemoOnlyError",
     "Front",
+    "NetworkPolicy",
+    "NetworkSignIn",
     "PasswordChanged",
     "UnknownAccountError",
     "UnknownRoleError",
@@ -48,6 +57,7 @@ __all__ = [
     "has_role",
     "holders_of",
     "is_own_path",
+    "network_policies",
     "notify_account",
     "open_accounts",
     "open_during_setup",

@@ -35,6 +35,7 @@ from nanhu.sample.demo.hub import leave_files_waiting
 from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
+from nanhu.sample.demo.network import fill_the_network
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.venues import fill_venues
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -104,6 +105,7 @@ ROLES = {
     ),
     "security": (
         "identity.security",
+        "network.engineer",
         "portal.integrator",
         "requests.worker",
         "requests.leader",
@@ -240,6 +242,10 @@ def apply_for_passes(_advance: Advance) -> str:
     made = passes.open_cases(today=campus_today())
     deliver_pending()
     return f"{made} 件申请"
+
+
+def come_on_line(_advance: Advance) -> str:
+    return fill_the_network()
 
 
 @transaction.atomic
@@ -559,6 +565,7 @@ STEPS = (
     Step("lost_things", "失物招领", lose_and_find),
     Step("hall", "服务大厅：报修、咨询、投诉、舆情", open_the_hall),
     Step("wecom", "企业微信通讯录", open_the_contact_book),
+    Step("network", "校园网：接入设备、策略、在线的设备", come_on_line),
     Step("notices", "校内公告", hang_out_notices),
     Step("inboxes", "我的消息", tell_people),
     Step("photos", "证件照", take_photos),

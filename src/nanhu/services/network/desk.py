@@ -45,7 +45,7 @@ from nanhu.services.network.services import policies as policy_services
 OPEN: Final = Q(stopped_at=None)
 NOBODYS: Final = Q(person=None, guest="")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-STATES: Final = {"open": _("在线"), "stale": _("失联"), "closing": _("断网中"), "closed": _("已下线")}
+STATES: Final = {"open": _("已连接"), "stale": _("失联"), "closing": _("断网中"), "closed": _("已离线")}
 STATE_TONES: Final[Mapping[str, Tone]] = {"open": "good", "stale": "warn", "closing": "info", "closed": "none"}
 RED: Final = Q(state="failed") | Q(state="unconfirmed") | Q(state="sent", sent_at__lt=Now() - timedelta(seconds=30))
 
@@ -94,13 +94,13 @@ class Sessions(Table):
     place = Text(_("楼栋"), "place__name")
     nas = Text(_("接入设备"), "nas__name", is_wide=True)
     service = Text(_("服务"), "get_service_display", sort="service")
-    since = Moment(_("上线"), "started_at")
+    since = Moment(_("上线时间"), "started_at")
     last = Moment(_("最近报告"), "updated_at")
     note = Text(_("对应"), "get_note_display", sort="note", is_wide=True)
     state = Badge(_("状态"), names=STATES, tones=STATE_TONES, sort=False)
 
 
-@desk.page("", title=_("在线情况"), tab=_("在线"), lead=_("这里没有姓名：要知道是谁，用“查地址”写明原因。"))
+@desk.page("", title=_("在线情况"), tab=_("在网设备"), lead=_("这里没有姓名：要知道是谁，用“查地址”写明原因。"))
 def online(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有设备在线"), icon="wifi-off", text=_("登记接入设备，并在 FreeRADIUS 里打开会话报告。"))
     rows = Session.objects.filter(OPEN).select_related("nas", "place").order_by("-updated_at")
@@ -116,7 +116,7 @@ def online(request: PageRequest) -> HttpResponseBase:
         rows,
         SessionFilters,
         empty=none,
-        export_as="在线设备",
+        export_as="在网设备",
         template="network/online.html",
         facts=facts,
     )
@@ -259,7 +259,7 @@ def new_policy(request: PageRequest, form: PolicyForm) -> Policy:
     title=_("撤销策略"),
     subject=record(Policy.objects.filter(withdrawn_at=None), _("这条策略")),
     tone="danger",
-    done=_("已撤销。"),
+    done=_("策略已撤销。"),
 )
 def end_policy(request: PageRequest, form: ReasonForm, found: Policy) -> None:
     policy_services.end(by=request.actor, policy=found, reason=form.cleaned_data["reason"])
@@ -272,9 +272,9 @@ class NasTable(Table):
     name = Link(_("名称"), to="change_nas")
     kind = Text(_("类型"), "get_kind_display", sort="kind")
     address = Text(_("IP 地址"), is_number=True)
-    place = Text(_("在哪里"), "place__name")
+    place = Text(_("安装位置"), "place__name")
     style = Text(_("断网方式"), queries.style_of, sort="style", is_wide=True)
-    online = Number(_("在线"), "open_sessions")
+    online = Number(_("在网设备"), "open_sessions")
     heard = Moment(_("最近报告"), "last_heard_at")
 
 
@@ -310,6 +310,14 @@ def new_nas(request: PageRequest, form: NasForm) -> HttpResponse | Nas:
     return render(request, "network/secret.html", {"nas": nas, "secret": secret, "back": nas_list.address()})
 
 
+def withdrawal(_request: PageRequest, nas: Nas) -> dict[str, str]:
+    return {"withdraw": desk.address("withdraw_nas", {"public_id": nas.public_id})}
+
+
+def template_address(_request: PageRequest) -> dict[str, str]:
+    return {"template": desk.address("nas_template")}
+
+
 def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
     given = {name: getattr(nas, name) for name in registering.CHANGED}
     return given | {"place": nas.place.key if nas.place else ""}
@@ -322,14 +330,14 @@ def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
     subject=record(LIVING_NAS, Nas.what),
     initial=said_of,
     template="network/nas.html",
-    facts=lambda _request, nas: {"withdraw": withdraw_nas.address(public_id=nas.public_id)},
+    facts=withdrawal,
     done=_("已改。"),
 )
 def change_nas(request: PageRequest, form: NasForm, found: Nas) -> None:
     registering.change(by=request.actor, nas=found, facts=form.cleaned_data)
 
 
-@change_nas.form("withdraw/", ReasonForm, title=_("撤下接入设备"), tone="danger", done=_("已撤下。"), to="nas_list")
+@change_nas.form("withdraw/", ReasonForm, title=_("撤下接入设备"), tone="danger", done=_("设备已撤下。"), to="nas_list")
 def withdraw_nas(request: PageRequest, form: ReasonForm, found: Nas) -> None:
     registering.withdraw(by=request.actor, nas=found, reason=form.cleaned_data["reason"])
 
@@ -341,7 +349,7 @@ def withdraw_nas(request: PageRequest, form: ReasonForm, found: Nas) -> None:
     button=_("成批登记"),
     icon="sheet",
     template="network/nas_sheet.html",
-    facts=lambda _request: {"template": nas_template.address()},
+    facts=template_address,
     done=lambda made: str(_("新登记 %(new)s 台，修改 %(changed)s 台。") % {"new": made[0], "changed": made[1]}),
     largest_file=NasSheetForm.largest,
 )
@@ -362,9 +370,9 @@ class Sums(Table):
     hour = Moment(_("时间"))
     place = Text(_("楼栋"), "place__name")
     service = Text(_("服务"), "get_service_display", sort="service")
-    people = Number(_("人"))
+    people = Number(_("上网人数"))
     devices = Number(_("设备"))
-    sessions = Number(_("会话"))
+    sessions = Number(_("会话数"))
     unknown = Number(_("对不上人"))
 
 

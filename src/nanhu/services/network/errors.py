@@ -1,5 +1,8 @@
 """Expected failures of the campus network."""
 
+from typing import ClassVar
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
@@ -10,7 +13,7 @@ class NotAdmittedError(CampusError):
 
     code = "network.not_admitted"
     http_status = 409
-    sentence = _("{words}")
+    sentence: ClassVar[str | Promise] = "{words}"
 
 
 class DevicesFullError(NotAdmittedError):

@@ -30,7 +30,7 @@ class NasForm(forms.Form):
     identifier = forms.CharField(
         label="NAS-Identifier", max_length=64, required=False, help_text=_("几台设备共用一个地址时才填")
     )
-    place = PlaceField(label=_("在哪里"), required=False, help_text=_("楼栋：没有登记位置的无线接入点按这里算"))
+    place = PlaceField(label=_("安装位置"), required=False, help_text=_("楼栋：没有登记位置的无线接入点按这里算"))
     style = forms.ChoiceField(label=_("断网方式"), choices=styles)
     coa_port = forms.IntegerField(label=_("断网端口"), min_value=1, max_value=65535, initial=3799)
     interim_seconds = forms.IntegerField(

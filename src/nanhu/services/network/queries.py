@@ -149,7 +149,7 @@ def closing_sids(nas_id: int) -> set[str]:
 
 
 CAUSES: Final[Mapping[str, Text]] = {
-    "ours:suspended": _("账号停用"),
+    "ours:suspended": _("账号被停用"),
     "ours:kicked": _("踢下线"),
     "ours:device-cap": _("设备到上限"),
     "ours:password-changed": _("改了密码"),
@@ -190,7 +190,7 @@ def idle_words(policy: Policy) -> str:
 def minutes_words(seconds: int) -> str:
     minutes = seconds // 60
     if minutes % 60 == 0:
-        return say("%(n)s 小时") % {"n": minutes // 60}
+        return say("%(n)s 个小时") % {"n": minutes // 60}
     return say("%(n)s 分钟") % {"n": minutes}
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from nanhu.platforms.identity.protocols.radius.api import Attributes, NetworkPolicy, NetworkSignIn, network_policies
+from nanhu.platforms.identity.api import Attributes, NetworkPolicy, NetworkSignIn, network_policies
 from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.models import Nas
 from nanhu.services.network.services import accounting, admission

@@ -20,7 +20,7 @@ class Device(models.Model):
     class Kind(models.TextChoices):
         PHONE = "phone", _("手机")
         TABLET = "tablet", _("平板")
-        COMPUTER = "computer", _("电脑")
+        COMPUTER = "computer", _("笔记本、台式机")
         OTHER = "other", _("其他设备")
 
     public_id = models.UUIDField(default=uuid4, unique=True)

@@ -70,7 +70,7 @@ class Grant(models.Model):
 class Session(models.Model):
     """One Acct-Session-Id of a NAS, written by `sql/network_account.sql` alone. `note`: why nobody stands behind it."""
 
-    what: ClassVar[Text] = _("这次上线")
+    what: ClassVar[Text] = _("这次上网")
 
     class Note(models.TextChoices):
         BOUND = "", _("已对应")

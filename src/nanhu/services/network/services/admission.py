@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.dated import rules_on
@@ -152,6 +154,8 @@ def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Dev
     most = policy.devices if policy else request.most_devices
     if most is None:
         return
+    if most == 0:
+        raise ServiceRefusedError(words=_("这项服务没有对您开放。"))
     here = device_key(device.pk if device else None, station)
     if len(on_line(request.person_id, request.guest, request.service) - {here}) >= most:
         raise DevicesFullError(devices=most)
@@ -161,8 +165,8 @@ def on_line(person_id: int | None, guest: str, service: str) -> set[str]:
     """The devices that count: of open sessions, and of grants of the last minute from which nothing was heard yet."""
     mine = {"person_id": person_id, "guest": guest, "service": service}
     open_sessions = Session.objects.filter(**mine, stopped_at=None, stale_at=None, closing_at=None)
-    heard = Session.objects.filter(**mine, grant__isnull=False, started_at__gt=now() - 2 * UNHEARD).values("grant_id")
-    unheard = Grant.objects.filter(**mine, ended_at=None, granted_at__gt=now() - UNHEARD).exclude(pk__in=heard)
+    unheard = Grant.objects.filter(**mine, ended_at=None, granted_at__gt=now() - UNHEARD)
+    unheard = unheard.exclude(Exists(Session.objects.filter(grant=OuterRef("pk"))))
     counted: Iterable[tuple[int | None, str]] = [
         *open_sessions.values_list("device_id", "station"),
         *unheard.values_list("device_id", "station"),

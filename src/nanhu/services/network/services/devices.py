@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -22,7 +24,7 @@ LONGEST_NAME: Final = 40
 def recognise(person_id: int | None, guest: str, station: str, *, device_id: int | None = None) -> Device | None:
     """The device that stands behind a station, made known where it is new; None where nothing names one (a VPN's caller)."""
     mac = rules.mac_of(station)
-    mine = Device.objects.filter(person_id=person_id, guest=guest, removed_at=None)
+    mine = owned_by(person_id, guest)
     found = mine.filter(pk=device_id).first() if device_id else None
     if found is None and mac:
         found = mine.filter(macs__contains=[mac]).order_by("-last_seen_at").first()
@@ -30,6 +32,11 @@ def recognise(person_id: int | None, guest: str, station: str, *, device_id: int
         return enter(person_id, guest, f"mac:{mac}", mac=mac) if mac else None
     touch(found, mac)
     return found
+
+
+def owned_by(person_id: int | None, guest: str) -> QuerySet[Device]:
+    living = Device.objects.filter(guest=guest, removed_at=None)
+    return living.filter(person=None) if person_id is None else living.filter(person=person_id)
 
 
 def enter(
@@ -68,7 +75,7 @@ def trust(device: Device, *, until: datetime | None = None) -> None:
     device.save(update_fields=["trusted_until"])
 
 
-def own(person_id: int, public_id: object) -> Device:
+def own(person_id: int, public_id: UUID) -> Device:
     found = Device.objects.filter(person_id=person_id, public_id=public_id, removed_at=None).first()
     if found is None:
         raise NotFoundError(what=Device.what)

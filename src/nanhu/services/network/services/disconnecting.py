@@ -131,11 +131,16 @@ def named(session: Session) -> SessionTarget:
 
 
 def send(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconnect) -> Answer:
-    outcome = gateway.expel(nas, session)
-    if is_gone(gateway, nas, session, row, outcome):
+    state = State.SENT if row.attempts <= 1 else State.UNCONFIRMED if row.attempts <= RETRIES else State.FAILED
+    try:
+        outcome = gateway.expel(nas, session)
+        is_over = is_gone(gateway, nas, session, row, outcome)
+    except OSError as error:
+        columns = {"state": state, "answer": Heard.SILENCE.value, "sent_at": now()}
+        return Again(f"{heard_words(Heard.SILENCE)}（{error}）", after=CONFIRMED_WITHIN, is_away=True, columns=columns)
+    if is_over:
         end_by_nas(row)
         return None
-    state = State.SENT if row.attempts <= 1 else State.UNCONFIRMED if row.attempts <= RETRIES else State.FAILED
     columns = {"state": state, "answer": outcome.heard.value, "sent_at": now()}
     return Again(outcome.words or heard_words(outcome.heard), after=CONFIRMED_WITHIN, columns=columns)
 

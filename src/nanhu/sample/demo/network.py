@@ -1,0 +1,142 @@
+"""The campus network of the sample: controllers, policies, who is on line; a stale session, one of nobody, a kicked phone, a teacher by VPN."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
+from nanhu.sample.cast import CAST
+from nanhu.services.network import api as network
+from nanhu.services.network import sample as network_sample
+
+BY: Final = Actor.system("demo")
+LIBRARY, LECTURES, DORMITORY, GATEWAY = "127.0.0.61", "127.0.0.62", "127.0.0.63", "127.0.0.64"
+NAS: Final = (
+    ("图书馆无线控制器", "ac", LIBRARY, "south.library"),
+    ("东院1号教学楼无线控制器", "ac", LECTURES, "east.t1"),
+    ("南院一栋交换机", "switch", DORMITORY, "south.d1"),
+    ("VPN 网关", "ocserv", GATEWAY, ""),
+)
+POLICIES: Final[tuple[tuple[str, str, int, dict[str, Any]], ...]] = (
+    ("student", "wifi", 3, {"session_seconds": 12 * 3600, "down_kbps": 50_000}),
+    ("student", "wired", 2, {}),
+    ("staff", "wifi", 5, {"vlan": "staff"}),
+    ("staff", "wired", 3, {"vlan": "staff"}),
+    ("staff", "vpn", 2, {"session_seconds": 8 * 3600, "idle_seconds": 1200}),
+    ("temporary", "wifi", 2, {"vlan": "temporary"}),
+    ("guest", "wifi", 2, {"vlan": "guest", "session_seconds": 4 * 3600, "down_kbps": 10_000}),
+)
+PHONE, LAPTOP, TABLET = "3c:22:fb:10:20:30", "3c:22:fb:10:20:31", "02:1a:11:f0:00:07"
+CROWD, PAST_DAYS, SEED = 48, 3, 13
+
+
+def fill_the_network() -> str:
+    if network.Nas.objects.exists():
+        return "0 台接入设备"
+    for name, kind, address, place in NAS:
+        network_sample.register(by=BY, name=name, kind=kind, address=address, place=place_of(place))
+    first = campus_today() - timedelta(days=90)
+    for role, service, devices, facts in POLICIES:
+        network_sample.enter_policy(by=BY, role=role, service=service, devices=devices, starts_on=first, **facts)
+    scene = Scene()
+    scene.play()
+    deliver_pending()
+    return f"{len(NAS)} 台接入设备，{scene.count} 次上线"
+
+
+def place_of(key: str) -> campus.Place | None:
+    return campus.place_with(key) if key else None
+
+
+class Scene:
+    """Who comes on line, with what, and what becomes of it."""
+
+    def __init__(self) -> None:
+        self.count, self.chance = 0, random.Random(SEED)
+        numbers = people.find_people_by_campus_no([CAST[role].campus_no for role in ("student", "teacher")])
+        self.student, self.teacher = (numbers.get(CAST[role].campus_no) for role in ("student", "teacher"))
+
+    def play(self) -> None:
+        for person_id in people.members_of(["12"], kind="student")[:CROWD]:
+            self.past(person_id)
+            mac = f"3c:22:fb:00:{person_id // 256 % 256:02x}:{person_id % 256:02x}"
+            self.start(person_id, "student", mac, self.chance.choice((LIBRARY, LECTURES)))
+        if self.student is not None:
+            self.of_student(self.student)
+        if self.teacher is not None:
+            self.start(self.teacher, "staff", "3c:22:fb:77:00:01", LECTURES)
+            self.start(self.teacher, "staff", "203.0.113.24", GATEWAY, service="vpn", address="172.16.9.24")
+        self.report(LECTURES, "start", station="3c:22:fb:66:00:01", user_name="20191203", address="10.2.200.9")
+        network_sample.sum_hours(PAST_DAYS * 24)
+
+    def of_student(self, person_id: int) -> None:
+        """A phone and a laptop on line, a tablet of which nothing was heard for hours, an old phone that was kicked."""
+        self.start(person_id, "student", PHONE, LIBRARY)
+        self.start(person_id, "student", LAPTOP, DORMITORY, service="wired")
+        self.start(person_id, "student", TABLET, LIBRARY, at=now() - timedelta(hours=5))
+        network_sample.watch()
+        old = self.start(person_id, "student", "3c:22:fb:10:20:99", LECTURES)
+        named = {PHONE: ("我的手机", "phone"), LAPTOP: ("寝室电脑", "computer"), TABLET: ("平板", "tablet")}
+        for device in network.devices_of(person_id):
+            name, kind = named.get(device.macs[-1], ("旧手机", "phone"))
+            network_sample.rename(by=BY, device=device, name=name, kind=kind)
+        network.drop(by=BY, person_id=person_id, session_id=old)
+
+    def start(
+        self,
+        person_id: int,
+        role: str,
+        station: str,
+        nas: str,
+        *,
+        service: str = "wifi",
+        address: str = "",
+        at: datetime | None = None,
+    ) -> int:
+        code = self.code(person_id, role, station, service)
+        given = {"address": address or f"10.2.{self.count // 200}.{self.count % 200 + 10}", "service": service}
+        return self.report(nas, "start", station=station, classes=[code], happened=at, **given)
+
+    def code(self, person_id: int, role: str, station: str, service: str) -> str:
+        card = people.person_card(person_id)
+        number = card.affiliations[0].campus_no if card and card.affiliations else ""
+        request = network.AdmissionRequest(
+            service=service, role=role, person_id=person_id, campus_no=number, station=station
+        )
+        return network.admit(request).code
+
+    def report(self, nas: str, status: str, **facts: Any) -> int:
+        self.count += 1
+        record = network.Record(nas=nas, status=status, sid=f"SAMPLE-{self.count:05}", **facts)
+        return network.account(record) or 0
+
+    def past(self, person_id: int) -> None:
+        """An hour or two on each of the last days."""
+        mac = f"3c:22:fb:00:{person_id // 256 % 256:02x}:{person_id % 256:02x}"
+        code = self.code(person_id, "student", mac, "wifi")
+        for end, seconds in self.evenings():
+            octets = self.chance.randrange(10**7, 2 * 10**9)
+            self.report(
+                self.chance.choice((LIBRARY, LECTURES)),
+                "stop",
+                station=mac,
+                classes=[code],
+                happened=end,
+                seconds=seconds,
+                address=f"10.2.9.{self.count % 200 + 10}",
+                out_octets=octets,
+                in_octets=octets // 9,
+                cause=self.chance.choice(("User-Request", "Lost-Carrier", "Idle-Timeout")),
+            )
+
+    def evenings(self) -> Iterator[tuple[datetime, int]]:
+        for days in range(1, PAST_DAYS + 1):
+            yield (
+                now() - timedelta(days=days, minutes=self.chance.randrange(-300, 300)),
+                self.chance.randrange(900, 9000),
+            )

@@ -1,0 +1,36 @@
+"""What only the sample campus needs: controllers with a secret that nobody asks for, policies of the past, sums of days at once."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, now
+from nanhu.services.network import jobs
+from nanhu.services.network.models import Device, Nas, Policy
+from nanhu.services.network.services import devices, policies, registering
+
+AN_HOUR_APART: Final = 3600
+"""The sample's controllers send no interims: so that its sessions live a while."""
+
+
+def register(*, by: Actor, **facts: Any) -> Nas:
+    style = {"identifier": "", "style": "session-id", "coa_port": 3799, "interim_seconds": AN_HOUR_APART}
+    return registering.register(by=by, facts={**style, **facts})[0]
+
+
+def enter_policy(*, by: Actor, starts_on: date, **facts: Any) -> Policy:
+    return policies.enter(by=by, reason="信息中心〔2026〕3 号", facts={"starts_on": starts_on, **facts})
+
+
+def rename(*, by: Actor, device: Device, name: str, kind: str) -> None:
+    devices.rename(by=by, device=device, name=name, kind=kind)
+
+
+def watch() -> None:
+    jobs.watch()
+
+
+def sum_hours(count: int) -> None:
+    hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
+    for n in range(count):
+        jobs.sum_hour(hour - timedelta(hours=n))
