@@ -20,7 +20,7 @@ ROW_OF = {
     "identity:found_account": "查询账号, 忘记密码",
     "identity:forgot_password": "查询账号, 忘记密码",
     "identity:reset_": "codes of 找回, three answers",
-    "identity:radius_authenticate": "RADIUS client key",
+    "identity:radius_": "RADIUS client key",
     "identity:api_": "app passwords, personal tokens",
     "identity:cas_": "CAS validation, proxy",
     "identity:cas_login": "SAML sign-in and sign-out, CAS and OIDC sign-in",

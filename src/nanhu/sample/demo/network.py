@@ -64,6 +64,8 @@ class Scene:
     def play(self) -> None:
         for person_id in people.members_of(["12"], kind="student")[:CROWD]:
             self.past(person_id)
+            if person_id == self.student:
+                continue
             mac = f"3c:22:fb:00:{person_id // 256 % 256:02x}:{person_id % 256:02x}"
             self.start(person_id, "student", mac, self.chance.choice((LIBRARY, LECTURES)))
         if self.student is not None:

@@ -37,7 +37,7 @@ def trace(*, by: Actor, sought: str, at: datetime, reason: str) -> list[Trace]:
     rows = QUERIES.rows("mac_at" if is_mac else "address_at", {"sought": sought, "at": at})
     cards = people.person_cards({row[0] for row in rows if row[0] is not None})
     facts = {"sought": sought, "moment": campus_time(at).isoformat(timespec="minutes")}
-    audit.record(by=by, action="network.search_log", target="network-log:addresses", reason=reason, facts=facts)
+    audit.record(by=by, action="network.search_log", target=f"network-log:{sought}", reason=reason, facts=facts)
     for person_id in sorted(cards):
         audit.record(by=by, action=LOOK, target=f"person:{person_id}", reason=reason, facts=facts)
     return [line(row, cards.get(row[0])) for row in rows]

@@ -1,6 +1,6 @@
 """Who is let in, with what, and why not: through the RADIUS endpoint."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -11,10 +11,11 @@ from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.protocols.radius import network as radius_network
 from nanhu.platforms.identity.services import suspensions
+from nanhu.platforms.people import api as people
 from nanhu.services.network import api, rules
 from nanhu.services.network.models import Device, Disconnect, Grant, Refusal, Session
 from nanhu.services.network.services.admission import service_rules
-from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
+from nanhu.services.network.tests.conftest import CAST, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -173,16 +174,22 @@ def test_macs_are_read_however_they_are_written(text, mac):
     assert rules.mac_of(text) == mac
 
 
-def test_whoever_leaves_a_role_is_cut_off(school, monkeypatch):
-    from nanhu.services.network import subscribers
+@pytest.mark.capability("A160.2")
+def test_on_the_day_of_leaving_the_vpn_is_off_and_what_is_open_is_cut(school):
+    code = school.code("T1", "203.0.113.9", nas=GATEWAY, key="vpn")
+    session = school.report("Start", "v", nas=GATEWAY, key="vpn", Class=code)
+    leave(school, "T1")
+    school.tell_events()
+    assert school.ask("T1", "203.0.113.9", nas=GATEWAY, key="vpn").status_code == 401
+    assert list(Disconnect.objects.values_list("session_id", "cause")) == [(session.pk, "ours:left")]
+    assert school.grant_of(code).cause == "ours:left"
 
-    session = school.on_line("S1")
-    card = subscribers.people.person_card(school["S1"])
-    subscribers.follow([school["S1"]])
-    assert not Disconnect.objects.exists(), "still a student"
-    gone = type(card)(**{name: getattr(card, name) for name in card.__dataclass_fields__} | {"affiliations": ()})
-    monkeypatch.setattr(subscribers.people, "person_cards", lambda _ids: {school["S1"]: gone})
-    subscribers.follow([school["S1"]])
-    assert Disconnect.objects.get().session_id == session.pk
-    assert Disconnect.objects.get().cause == "ours:left"
-    assert session.nas.address == CONTROLLER
+
+def leave(school, number):
+    """As the personnel office says it."""
+    name, kind = CAST[number]
+    tie = people.AffiliationRecord(
+        kind=kind, campus_no=number, starts_on=date(2020, 9, 1), ends_on=campus_today(), unit_code="", state="ended"
+    )
+    record = people.PersonRecord(key=number, name=name, affiliations=(tie,))
+    people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test", title="测试"))
