@@ -189,7 +189,12 @@ def leave(school, number):
     """As the personnel office says it."""
     name, kind = CAST[number]
     tie = people.AffiliationRecord(
-        kind=kind, campus_no=number, starts_on=date(2020, 9, 1), ends_on=campus_today(), unit_code="", state="ended"
+        kind=kind,
+        campus_no=number,
+        starts_on=date(2020, 9, 1),
+        ends_on=campus_today() - timedelta(days=1),
+        unit_code="",
+        state="ended",
     )
-    record = people.PersonRecord(key=number, name=name, affiliations=(tie,))
+    record = people.PersonRecord(key=number, person_id=school[number], name=name, affiliations=(tie,))
     people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test", title="测试"))
