@@ -76,6 +76,7 @@ ROOMS = [
     "nanhu.services.requests",
     "nanhu.services.mobile",
     "nanhu.services.network",
+    "nanhu.services.network.portal",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",
@@ -97,6 +98,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "nanhu.kernel.proxies.TrustedProxyMiddleware",
+    "nanhu.services.network.portal.middleware.CaptiveMiddleware",
     "nanhu.kernel.secure_line.SecureLineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -32,6 +32,7 @@ ROOMS = [
     ("lostfound/", "nanhu.services.lostfound.urls"),
     ("requests/", "nanhu.services.requests.urls"),
     ("mobile/", "nanhu.services.mobile.urls"),
+    ("", "nanhu.services.network.portal.urls"),
     ("network/", "nanhu.services.network.urls"),
     ("", "nanhu.services.mobile.root_urls"),
     ("assets/", "nanhu.systems.assets.urls"),

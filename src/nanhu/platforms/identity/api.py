@@ -9,6 +9,7 @@ from nanhu.platforms.identity.events import AccountActivated, AccountClosed, Pas
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.front import Front
+from nanhu.platforms.identity.guests import lines as guests
 from nanhu.platforms.identity.hashing import password_check_milliseconds
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
@@ -20,6 +21,14 @@ from nanhu.platforms.identity.protocols.radius.network import (
     NetworkSignIn,
     network_policies,
 )
+from nanhu.platforms.identity.protocols.radius.services.page import (
+    NetworkUser,
+    SuspendedError,
+    network_user,
+    network_user_by_password,
+    refused_lately,
+)
+from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.queries import reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.rules_urls import is_own_path
@@ -41,7 +50,9 @@ __all__ = [
     "Front",
     "NetworkPolicy",
     "NetworkSignIn",
+    "NetworkUser",
     "PasswordChanged",
+    "SuspendedError",
     "UnknownAccountError",
     "UnknownRoleError",
     "account_by_app_password",
@@ -54,15 +65,20 @@ __all__ = [
     "fresh_sign_in_required",
     "give_totp_for_sample",
     "grant_role",
+    "guests",
     "has_role",
     "holders_of",
     "is_own_path",
+    "issue_radius_key",
     "network_policies",
+    "network_user",
+    "network_user_by_password",
     "notify_account",
     "open_accounts",
     "open_during_setup",
     "password_check_milliseconds",
     "reader_of",
+    "refused_lately",
     "register_application",
     "remove_second_factors",
     "revoke_role",

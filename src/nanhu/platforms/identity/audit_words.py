@@ -70,7 +70,7 @@ FACTS: dict[str, Text] = {
     "what": _("内容"),
 }
 VALUES: dict[str, dict[str, Text]] = {
-    "door": {"mail": _("邮箱"), "network": _("无线网或 VPN")},
+    "door": {"mail": _("邮箱"), "network": _("无线网或 VPN"), "wifi_page": _("上网认证页")},
     "how": {**WAYS, **dict(SsoSession.End.choices)},
     "from": dict(Account.State.choices),
     "to": dict(Account.State.choices),

@@ -46,6 +46,10 @@ ROW_OF = {
     "mobile:enter": "sign-in from 企业微信 (`/mobile/enter`)",
     "mobile:link": "sign-in from 企业微信 (`/mobile/enter`)",
     "mobile:callback": "callbacks of 企业微信 (`/mobile/wecom/callback`)",
+    "network_portal:wifi": "the page that leads into the Wi-Fi (`/wifi/`)",
+    "network_portal:on": "the page that leads into the Wi-Fi (`/wifi/`)",
+    "network_portal:agent": "agents of openNDS gateways (`/wifi/agent`)",
+    "network_portal:why": "why am I not on line (`/network/why/`)",
     "asset-label": "messages of who found a thing (`/a/…`)",
 }
 """By the beginning of a name; the longest that fits counts."""
@@ -81,6 +85,9 @@ COUNTS_NOBODY = {
     "portal:feed",
     "venues:feed",
     "venues:sign",
+    "network_portal:capport",
+    "network_portal:test",
+    "network_portal:poster",
 }
 """The row of /health and the documents."""
 

@@ -35,12 +35,13 @@ EVERYBODY = {
     "messages.notices",
     "mobile.mine",
     "network.mine",
+    "network.why",
     "portal.calendar",
     "portal.systems",
     "portal.corrections",
     "requests.hall",
 }
-SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine"}}
+SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine", "network_portal.guests"}}
 NUMBERS = {"student": "20240518", "staff": "T00123"}
 OWN_WORDS = {
     "default-src",

@@ -126,7 +126,28 @@ def wecom_environment(configuration: Configuration) -> dict[str, str]:
     return {"NANHU_EMULATOR_CONFIGURATION": str(file)}
 
 
+def wlan_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.wlan.application:application",
+        address=configuration.listen_address,
+        port=configuration.wlan_port,
+        threads=4,
+    )
+
+
+def wlan_environment(configuration: Configuration) -> dict[str, str]:
+    return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "wlan.json")}
+
+
 EMULATORS = (
+    ProcessSpecification(
+        key="wlan",
+        command=wlan_command,
+        environment=wlan_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.wlan_port}/health",
+        order=225,
+    ),
     ProcessSpecification(
         key="wecom",
         command=wecom_command,

@@ -39,6 +39,7 @@ from nanhu.sample.demo.network import fill_the_network
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.venues import fill_venues
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.sample.demo.wireless import open_the_wireless
 from nanhu.sample.doors import PLACES, doors
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
 from nanhu.sample.jobs import begin_integrations, photograph_everybody, sign_with_the_bank
@@ -540,6 +541,11 @@ def register_the_vendor(_advance: Advance) -> str:
     return "密钥在 emulators/vendor.json"
 
 
+def open_wireless(_advance: Advance) -> str:
+    """An emulated controller whose phones are led to the sign-in page."""
+    return open_the_wireless()
+
+
 def open_the_contact_book(_advance: Advance) -> str:
     """企业微信: the staff by their record, some students who agreed, a newcomer without a record; pushed once the emulator runs."""
     return fill_the_contact_book()
@@ -576,6 +582,7 @@ STEPS = (
     Step("integrations", "接入页面、数据、日程、资讯", take_in, when="moved"),
     Step("search", "统一搜索", fill_the_search),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),
+    Step("wlan", "无线网和认证页", open_wireless, when="start"),
     Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, when="start"),
     Step("bank_customers", "银行签约和圈存", begin_at_the_bank),
     Step("outlook", "天气和系统状态", begin_outside, when="start"),

@@ -40,6 +40,7 @@ def welcome(configuration: Configuration) -> str:
     接入样例    http://localhost:{configuration.samples_port}/ （让外部系统变慢、出错，看门户怎么样）
     短信服务商  http://localhost:{configuration.sms_port}/ （按阿里云、腾讯云的签名收下每条短信）
     企业微信    http://localhost:{configuration.wecom_port}/ （每个成员一部手机：加入、收消息、点进移动校园）
+    无线控制器  http://localhost:{configuration.wlan_port}/ （几部手机连上无线网，被带到认证页 /wifi/ 上线、下线）
     学生认证    {configuration.public_url}/mobile/certify/
     样例手机    {configuration.public_url}/demo/phone （收验证码；管理员登录第二步的动态口令也在这里）
     终端网关    http://localhost:{configuration.gateway_port}/

@@ -1,11 +1,14 @@
 """What identity's RADIUS endpoint asks this room: a grant with the policy's attributes, and where accounting goes."""
 
+from collections.abc import Mapping
+
 from django.db.models import Q
 
 from nanhu.platforms.identity.api import Attributes, NetworkPolicy, NetworkSignIn, network_policies
 from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.models import Nas
-from nanhu.services.network.services import accounting, admission
+from nanhu.services.network.rules import GRANT_PREFIX
+from nanhu.services.network.services import accounting, admission, redeeming
 from nanhu.services.network.services.admission import Admission, AdmissionRequest
 
 BITS: int = 1000
@@ -56,4 +59,13 @@ def attributes_of(given: Admission, nas: Nas | None) -> Attributes:
     return said
 
 
-network_policies.add(NetworkPolicy(key="network", admit=admit, account=accounting.account))
+def redeem(campus_no: str, password: str, nas: Mapping[str, str]) -> Attributes | None:
+    """Of a captive portal's controller, which sends the grant as the password."""
+    if not password.startswith(GRANT_PREFIX):
+        return None
+    device = nas_at(*accounting.nas_of({name: [value] for name, value in nas.items()}))
+    given = redeeming.redeem(campus_no=campus_no, code=password, nas_id=device.pk if device else None)
+    return attributes_of(given, device) if given else None
+
+
+network_policies.add(NetworkPolicy(key="network", admit=admit, account=accounting.account, redeem=redeem))

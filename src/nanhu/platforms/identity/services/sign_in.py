@@ -3,6 +3,7 @@
 Every refusal is the same: one sentence, one hash, the same queries, whether the name exists or not.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -66,24 +67,33 @@ def check(
 
 
 @hashing.turn()
-def verify_for_service(*, by: Actor, typed_name: str, password: str, service: str) -> Account | None:
+def verify_for_service(
+    *,
+    by: Actor,
+    typed_name: str,
+    password: str,
+    service: str,
+    station: str = "",
+    states: Collection[str] = (Account.State.ACTIVE,),
+) -> Account | None:
     """The same question from a program that checks passwords (Wi-Fi, VPN, mail): only an open account and its own password.
 
-    `by.address` is the end user's (an address or a device's number), "" when the service does not say. The gates are the
-    service's own: a telephone that goes on trying an old password neither locks the portal's sign-in nor other devices.
+    `by.address` is the end user's (an address or a device's number), "" when the service does not say; `station` names the device where
+    that is not its address. The gates are the service's own: a telephone that goes on trying an old password neither locks the portal's
+    sign-in nor other devices. `states`: a page that may tell its owner that the account is suspended names that state too.
     """
     campus_no, secret = normalise_sign_in_name(typed_name), normalise_password(password)
-    account = account_of_name(campus_no)
-    is_known = known_places.is_station_known(account=account, service=service, address=by.address)
-    own, shared = service_gates(service, campus_no, by.address, secret, is_known=is_known)
+    account, device = account_of_name(campus_no), station or by.address
+    is_known = known_places.is_station_known(account=account, service=service, address=device)
+    own, shared = service_gates(service, campus_no, device, secret, is_known=is_known)
     throttle.admit([*own, *shared])
     fits = hashing.verify(secret, account.password if account else "")
-    if account is None or account.state != Account.State.ACTIVE or not fits:
+    if account is None or account.state not in states or not fits:
         write_refusal(by=by, campus_no=campus_no, service=service)
         return None
     throttle.forgive(own)
     throttle.take_back(shared)
-    known_places.note_station(account=account, service=service, address=by.address)
+    known_places.note_station(account=account, service=service, address=device)
     return account
 
 

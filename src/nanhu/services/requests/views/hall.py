@@ -38,6 +38,7 @@ from nanhu.services.requests.views.shared import Requests, show_request
 
 State, Kind = Request.State, Request.Kind
 BODY = PHOTOS * LARGEST_PHOTO
+MOST_SAID = 600
 desk = Console(
     "requests:hall",
     _("服务大厅"),
@@ -157,6 +158,12 @@ def withdraw(request: PageRequest, found: Request) -> None:
     working.withdraw(**me(request), request=found)
 
 
+def said_before(request: PageRequest) -> dict[str, str]:
+    """What another page of the campus has found out (`?say=`): its words stand in the form and can be changed before they are sent."""
+    text = "".join(one for one in request.GET.get("say", "")[:MOST_SAID] if one.isprintable() or one == "\n")
+    return {"words": text} if text else {}
+
+
 def known_of(kind: str) -> Any:
     """The room, the phone and the fault of last time: nothing that is known is asked again."""
 
@@ -167,6 +174,7 @@ def known_of(kind: str) -> Any:
             "fault_class": last.fault_class.key if last and last.fault_class else None,
             "phone": last.phone if last else "",
             "may_enter": last.may_enter if last else False,
+            **said_before(request),
         }
 
     return initial
@@ -232,6 +240,7 @@ def office(request: PageRequest, form: NetworkForm) -> Request:
     ServiceForm,
     title=_("信息服务"),
     lead=_("先看下面有没有现成的答案，没有再提交；一个工作日内答复。"),
+    initial=said_before,
     template="requests/question.html",
     facts=lambda _request: {"known": reverse("requests:known")},
     done=filed,

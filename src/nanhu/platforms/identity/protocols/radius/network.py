@@ -28,11 +28,13 @@ class NetworkSignIn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkPolicy:
     """`admit` gives the reply's attributes, or None where the policy refuses; the room keeps the reason for the person. `account` takes
-    the attributes of one accounting record, each with its values."""
+    the attributes of one accounting record, each with its values. `redeem`: the same answer for who was admitted at a page of the room and
+    comes with a proof of that, by campus number, what stands in the password's place, and where he knocks."""
 
     key: str
     admit: Callable[[NetworkSignIn], Attributes | None]
     account: Callable[[str, AccountingFacts], None]
+    redeem: Callable[[str, str, Mapping[str, str]], Attributes | None] = lambda _number, _password, _nas: None
 
 
 network_policies: Final[Register[NetworkPolicy]] = Register()
@@ -43,3 +45,8 @@ def attributes_for(sign_in: NetworkSignIn) -> Attributes | None:
     for policy in network_policies:
         return policy.admit(sign_in)
     return {"Class": sign_in.group, "Filter-Id": sign_in.group, "Session-Timeout": sign_in.session_seconds}
+
+
+def redeemed(campus_no: str, password: str, nas: Mapping[str, str]) -> Attributes | None:
+    found = (policy.redeem(campus_no, password, nas) for policy in network_policies)
+    return next((one for one in found if one is not None), None)

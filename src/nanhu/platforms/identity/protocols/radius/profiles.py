@@ -25,7 +25,7 @@ class Network:
 
 def network() -> Network:
     facts = school().table("network")
-    facts.only({"ssid", "radius_server", "authority"})
+    facts.only({"ssid", "radius_server", "authority", "portal"})
     path = facts.text("authority", "")
     try:
         authority = Path(path).read_text(encoding="ascii") if path else ""

@@ -10,7 +10,12 @@ from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
-from nanhu.platforms.identity.protocols.radius.network import Attributes, NetworkSignIn, attributes_for
+from nanhu.platforms.identity.protocols.radius.network import (
+    Attributes,
+    NetworkSignIn,
+    attributes_for,
+    redeemed,
+)
 from nanhu.platforms.identity.services import access, sign_in
 
 
@@ -45,6 +50,9 @@ REJECTED = Verdict(answer=Answer.REJECT)
 
 def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
     """The person's own password, or an app password made for this service. Refusals are all alike."""
+    proof = shown_proof(client, request)
+    if proof is not None:
+        return proof
     by = Actor(account_id=None, name=f"{client.service}:{client.application.key}", address=request.station)
     account = app_passwords.account_by(
         typed_name=request.user_name, password=request.password, service=client.service, address=request.station
@@ -63,6 +71,14 @@ def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
         facts={"application": client.application.key, "station": request.station},
     )
     return verdict
+
+
+def shown_proof(client: RadiusClient, request: AuthenticationRequest) -> Verdict | None:
+    """Who was admitted at a page of the network a moment ago. That was audited there."""
+    if client.service != RadiusClient.Service.NETWORK:
+        return None
+    attributes = redeemed(request.user_name, request.password, request.nas)
+    return Verdict(answer=Answer.ACCEPT, campus_no=request.user_name, attributes=attributes) if attributes else None
 
 
 def admitted(client: RadiusClient, account: Account, request: AuthenticationRequest) -> Verdict:

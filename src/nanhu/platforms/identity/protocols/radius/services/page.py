@@ -1,0 +1,85 @@
+"""Who may come on line at a page of the network (captive portal): by the one password, or recognised there before.
+
+The same gates as at the RADIUS door, under a name of their own: who guesses here closes neither 802.1X nor the portal's sign-in.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Final
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity import queries
+from nanhu.platforms.identity.models import Account, Application, SignInEvent
+from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.identity.services import access, sign_in, sign_in_log
+
+PAGE: Final = "wifi_page"
+NETWORK: Final = "network"
+WIFI: Final = "wifi"
+"""The key of the application whose access rules say who may use the Wi-Fi."""
+STATES: Final = (Account.State.ACTIVE, Account.State.SUSPENDED)
+MOST: Final = 50
+
+
+class SuspendedError(CampusError):
+    """Said to nobody but who has just proved the password."""
+
+    code: ClassVar[str] = "identity.suspended"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _("您的账号已停用，不能上网。")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkUser:
+    """`group`: student, staff, temporary, guest."""
+
+    account_id: int
+    person_id: int
+    campus_no: str
+    name: str = field(repr=False)
+    group: str
+
+
+def network_user_by_password(*, by: Actor, typed_name: str, password: str, browser: str = "") -> NetworkUser | None:
+    """The person's own password, or an app password for the network. None for every other reason, in the same time.
+
+    `browser`: what the page knows this browser by, so that strangers behind the same address do not make its owner wait.
+    """
+    account = app_passwords.account_by(
+        typed_name=typed_name, password=password, service=NETWORK, address=by.address
+    ) or sign_in.verify_for_service(
+        by=by, typed_name=typed_name, password=password, service=PAGE, station=browser, states=STATES
+    )
+    if account is not None and account.state == Account.State.SUSPENDED:
+        raise SuspendedError
+    return network_user(account) if account is not None else None
+
+
+def network_user(account: Account) -> NetworkUser | None:
+    """None for whom the Wi-Fi is closed: by the account's state, by its ties, by the rules of access."""
+    live = queries.live_affiliations(queries.card_of(account))
+    application = Application.objects.filter(key=WIFI).first()
+    if account.state != Account.State.ACTIVE or not live:
+        return None
+    if application is not None and not access.decide(account=account, application=application).is_allowed:
+        return None
+    return NetworkUser(
+        account_id=account.pk,
+        person_id=account.person_id,
+        campus_no=live[0].campus_no,
+        name=str(account),
+        group=live[0].kind,
+    )
+
+
+def refused_lately(*, campus_numbers: Collection[str], since: datetime) -> QuerySet[SignInEvent]:
+    """Wrong passwords under these numbers at the network's doors, newest first. `address` is the device, where one was told."""
+    keys = [sign_in_log.name_key(one) for one in list(campus_numbers)[:MOST]]
+    found = SignInEvent.objects.filter(kind=SignInEvent.Kind.REFUSED, name_key__in=keys, how__in=[NETWORK, PAGE])
+    return found.filter(at__gt=since).order_by("-at")

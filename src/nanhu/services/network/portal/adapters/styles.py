@@ -1,0 +1,83 @@
+"""The two styles of captive gateways in the network's register: admitted when we say so, expelled likewise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+from nanhu.services.network.api import Heard, NasTarget, Outcome, SessionTarget
+from nanhu.services.network.portal.adapters import portal20
+
+REFUSED, ALREADY = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Portal20:
+    """The grant goes as the password: the controller asks RADIUS with it, and RADIUS us."""
+
+    key: str
+    title: Text
+    seconds: float = portal20.SECONDS
+
+    def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int) -> Outcome:
+        """On line already: by a session that we do not know of. It is ended, and the device asks once more."""
+        del seconds  # the controller takes them from RADIUS
+        outcome = self.asked(nas, session)
+        if outcome.words == str(ALREADY):
+            self.expel(nas, session)
+            outcome = self.asked(nas, session)
+        return outcome
+
+    def asked(self, nas: NasTarget, session: SessionTarget) -> Outcome:
+        try:
+            error = portal20.admit(
+                address=nas.address,
+                port=nas.port,
+                secret=nas.secret,
+                user_ip=session.address,
+                name=session.user_name,
+                password=session.grant,
+                seconds=self.seconds,
+            )
+        except OSError:
+            return Outcome(heard=Heard.SILENCE)
+        return Outcome(heard=Heard.NAK if error else Heard.ACK, words=str(error) if error else "")
+
+    def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
+        try:
+            error = portal20.expel(
+                address=nas.address, port=nas.port, secret=nas.secret, user_ip=session.address, seconds=self.seconds
+            )
+        except OSError:
+            return Outcome(heard=Heard.SILENCE)
+        return Outcome(heard=Heard.NAK if error else Heard.ACK, words=str(error) if error else "")
+
+    def listed(self, nas: NasTarget) -> Sequence[str] | None:
+        del nas  # the protocol has no list: accounting tells who is on line
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNds:
+    """Its agent asks us every two seconds what is to be done, so nothing is sent: what waits stands in sessions and sign-ins."""
+
+    key: str
+    title: Text
+
+    def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int) -> Outcome:
+        del nas, session, seconds
+        return Outcome(heard=Heard.ACK, words="agent")
+
+    def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
+        del nas, session
+        return Outcome(heard=Heard.ACK, words="agent")
+
+    def listed(self, nas: NasTarget) -> Sequence[str] | None:
+        del nas
+        return None
+
+
+PORTAL20: Final = Portal20(key="portal20", title=_("Portal 2.0 下线"))
+OPENNDS: Final = OpenNds(key="opennds", title=_("openNDS（由网关上的代理断开）"))

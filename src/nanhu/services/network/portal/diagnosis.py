@@ -1,0 +1,215 @@
+"""Why am I not on line (为什么上不了网): what is the matter, in one sentence, with one cure. The first finding that fits is shown.
+
+By the address alone nothing is told of anybody; what concerns a person is looked up for that person, signed in.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.registry import Viewer
+from nanhu.kernel.school import school
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.services.network import api as network
+from nanhu.services.network.portal.school import fixed_address
+from nanhu.services.network.portal.views.plain import is_in_our_networks
+
+LATELY: Final = timedelta(hours=1)
+LOOP: Final = timedelta(minutes=10)
+LOOPS: Final = 4
+"""Sessions of one device in ten minutes, after which it is called looped."""
+SILENT: Final = 3
+"""Intervals without a word, after which a NAS is called down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """`cure`: what the button says; `url`: where it leads; without one the cure is done here (`act`)."""
+
+    key: str
+    sentence: str
+    cure: str = ""
+    url: str = ""
+    act: str = ""
+    is_good: bool = False
+    session: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """Who asks, from where; `symptom` and `place` as they were chosen on the page."""
+
+    address: str
+    viewer: Viewer | None = None
+    symptom: str = ""
+    place: str = ""
+
+    @property
+    def person_id(self) -> int | None:
+        return self.viewer.person_id if self.viewer else None
+
+
+SYMPTOMS: Final[dict[str, Callable[[], str]]] = {
+    "certificate": lambda: _("提示证书不受信任"),
+    "address": lambda: _("连上了，但没有地址"),
+    "nothing": lambda: _("这里搜不到信号，或整栋楼都断了"),
+    "dormitory": lambda: _("宿舍里的宽带"),
+    "vpn": lambda: _("VPN 连不上"),
+}
+
+
+def found(patient: Patient) -> Finding:
+    """What was chosen on the page comes first, then what is known of the person, then what the address says."""
+    chosen = BY_SYMPTOM.get(patient.symptom)
+    if chosen is not None:
+        return chosen(patient)
+    return next(findings(patient))
+
+
+def findings(patient: Patient) -> Iterator[Finding]:
+    person_id = patient.person_id
+    if person_id is not None:
+        for look in (refused, looped, wrong_password):
+            one = look(person_id, patient)
+            if one is not None:
+                yield one
+    yield by_address(patient)
+
+
+def by_address(patient: Patient) -> Finding:
+    session = network.session_at(patient.address) if patient.address else None
+    if session is not None:
+        return Finding(key="on_line", sentence=_("这台设备已经在线。网页打不开时，换一个网站试试。"), is_good=True)
+    if patient.address and is_in_our_networks(patient.address):
+        words = _("这台设备连上了校园无线网，还没有登录。")
+        return Finding(key="captive", sentence=words, cure=_("去上线"), url=fixed_address())
+    words = _("这台设备现在没有连校园网（可能在用手机流量）。先连上无线网，再打开任意网页。")
+    return Finding(key="outside", sentence=words, cure=_("看怎么连"), url=reverse("identity:wifi_help"))
+
+
+def refused(person_id: int, _patient: Patient) -> Finding | None:
+    """Refused after the password was right: the cap, the hours, a service that is not open."""
+    last = network.refusals_of(person_id, since=now() - LATELY).first()
+    if last is None or last.at < last_start(person_id):
+        return None
+    if last.reason != network.Refusal.Reason.DEVICES:
+        return Finding(key="refused", sentence=last.words, cure=_("打电话问"), url=phone_address())
+    open_ones = [one for one in network.sessions_of(person_id) if one.state == "open"]
+    if not open_ones:
+        return None
+    idle = open_ones[0]
+    words = _("同时在线的设备已到上限。最久没有动静的是 {device}（{place}）。").format(
+        device=idle.device, place=idle.place or _("位置不明")
+    )
+    return Finding(key="full", sentence=words, cure=_("让它下线"), act="drop", session=idle.session_id)
+
+
+def last_start(person_id: int) -> datetime:
+    lines = network.sessions_of(person_id, only_open=False)
+    return max((one.started_at for one in lines), default=now() - 2 * LATELY)
+
+
+def looped(person_id: int, _patient: Patient) -> Finding | None:
+    lines = [one for one in network.sessions_of(person_id, only_open=False) if one.started_at > now() - LOOP]
+    station, times = next(iter(Counter(one.station for one in lines if one.station).most_common(1)), ("", 0))
+    if times < LOOPS:
+        return None
+    last = max((one for one in lines if one.station == station), key=lambda one: one.started_at)
+    words = _("{device} 十分钟里断开又连上 {times} 次，在两个无线接入点之间来回。").format(
+        device=last.device, times=times
+    )
+    return Finding(key="looped", sentence=words, cure=_("断开它，重新连接"), act="drop", session=last.session_id)
+
+
+def wrong_password(person_id: int, _patient: Patient) -> Finding | None:
+    account = identity.account_of(person_id)
+    numbers = campus_numbers(person_id)
+    last = identity.refused_lately(campus_numbers=numbers, since=now() - LATELY).first() if account else None
+    if last is None or last.at < last_start(person_id):
+        return None
+    words = _("{time} 有设备（{device}）用错的密码连过网：多半是设备里还存着旧密码。").format(
+        time=campus_time(last.at).strftime("%H:%M"), device=last.address or _("没有说明")
+    )
+    return Finding(
+        key="wrong_password", sentence=words, cure=_("看怎么改设备里的密码"), url=reverse("identity:wifi_help")
+    )
+
+
+def campus_numbers(person_id: int) -> list[str]:
+    card = people.person_card(person_id)
+    return [one.campus_no for one in card.affiliations] if card else []
+
+
+def no_certificate(_patient: Patient) -> Finding:
+    words = _("设备不认得学校的证书。装一次学校的配置文件，以后自动连接；不要选“仍然信任”。")
+    return Finding(key="certificate", sentence=words, cure=_("下载配置文件"), url=reverse("identity:wifi_help"))
+
+
+def no_address(_patient: Patient) -> Finding:
+    words = _("没有拿到地址：在设备里“忘记”这个网络再连一次；手动填过 IP 的改回自动。")
+    return Finding(key="no_address", sentence=words, cure=_("还是没有：报修"), act="ticket")
+
+
+def nothing_here(patient: Patient) -> Finding:
+    """Not covered, down, or well: by what the NAS of the building last told."""
+    place = campus.place_with(patient.place) if patient.place else None
+    if place is None:
+        words = _("先选一下您在哪栋楼，我们看那里的设备是否正常。")
+        return Finding(key="which_building", sentence=words, cure=_("看覆盖地图"), url="/network/coverage/")
+    heard = list(network.Nas.objects.filter(place=place, withdrawn_at=None))
+    is_covered = bool(heard) or network.ApPlace.objects.filter(place=place).exists()
+    if not is_covered:
+        words = _("{place}没有无线网覆盖。").format(place=place.name)
+        return Finding(key="not_covered", sentence=words, cure=_("看覆盖地图"), url="/network/coverage/")
+    down = [
+        one
+        for one in heard
+        if one.last_heard_at and now() - one.last_heard_at > SILENT * timedelta(seconds=one.interim_seconds)
+    ]
+    if heard and len(down) == len(heard):
+        since = campus_time(max(one.last_heard_at for one in down if one.last_heard_at)).strftime("%m-%d %H:%M")
+        words = _("{place}的网络设备从 {since} 起没有响应，信息中心能看到。").format(place=place.name, since=since)
+        return Finding(key="building_down", sentence=words, cure=_("报修，让人来"), act="ticket")
+    words = _("{place}的网络设备正常。离窗口或走廊近一点再搜；搜到了再打开任意网页。").format(place=place.name)
+    return Finding(key="building_well", sentence=words, cure=_("还是搜不到：报修"), act="ticket")
+
+
+def dormitory(_patient: Patient) -> Finding:
+    words = _("宿舍里的宽带由运营商维护：页面按楼栋给出是哪一家、打什么电话。")
+    return Finding(key="dormitory", sentence=words, cure=_("看我的楼归谁"), url=address_of("requests:hall:network"))
+
+
+def vpn(_patient: Patient) -> Finding:
+    words = _(
+        "VPN 连不上：先确认能上外网、时间准确、账号已开通 VPN；学生看校外资源用 CARSI。还不行请拨打 {phone}。"
+    ).format(phone=school().info_centre_phone)
+    return Finding(key="vpn", sentence=words, cure=_("看我的 VPN"), url="/network/vpn/")
+
+
+BY_SYMPTOM: Final[dict[str, Callable[[Patient], Finding]]] = {
+    "certificate": no_certificate,
+    "address": no_address,
+    "nothing": nothing_here,
+    "dormitory": dormitory,
+    "vpn": vpn,
+}
+
+
+def address_of(name: str) -> str:
+    """Of another room's page: a school without that room calls."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return phone_address()
+
+
+def phone_address() -> str:
+    return f"tel:{school().info_centre_phone.replace('-', '')}"

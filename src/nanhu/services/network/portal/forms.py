@@ -1,0 +1,57 @@
+"""Forms of the captive page and of the engineer's list of gateways."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.services.network import api as network
+from nanhu.services.network.portal.models import PortalGateway
+
+LONGEST_PASSWORD = 256
+MOST_NETWORKS = 40
+
+
+class PasswordForm(forms.Form):
+    username = forms.CharField(
+        label=_("学号或工号"),
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+    password = forms.CharField(
+        label=_("密码"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    remember = forms.BooleanField(label=_("这是我自己的设备，30 天内点一下就上线"), required=False)
+
+
+class GatewayForm(forms.Form):
+    nas: "forms.ModelChoiceField[network.Nas]" = forms.ModelChoiceField(
+        label=_("接入设备"), queryset=None, to_field_name="public_id"
+    )
+    kind = forms.ChoiceField(label=_("类型"), choices=PortalGateway.Kind.choices, widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=_("网关自称"), max_length=80, help_text=_("控制器的 wlanacname，openNDS 的 gatewayname")
+    )
+    networks = forms.CharField(
+        label=_("手机所在网段"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("一行一个，如 10.20.0.0/16")
+    )
+    host = forms.CharField(
+        label=_("openNDS 对手机的地址"), max_length=60, required=False, help_text=_("如 10.20.0.1:2050")
+    )
+    port = forms.IntegerField(label=_("Portal 端口"), min_value=1, max_value=65535, initial=2000)
+    secret = forms.CharField(
+        label=_("共享密钥"),
+        min_length=12,
+        max_length=80,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("openNDS 的 faskey，或控制器上的 Portal 密钥；保存后不再显示"),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["nas"].queryset = network.Nas.objects.filter(withdrawn_at=None).order_by("name")  # type: ignore[attr-defined]

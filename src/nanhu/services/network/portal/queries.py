@@ -1,0 +1,30 @@
+"""Reads of the captive portal: buildings to choose from, one's own sign-ins."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from nanhu.kernel.registry import Owner
+from nanhu.platforms.campus import api as campus
+from nanhu.services.network.portal.models import Cure, SignIn
+
+
+def buildings() -> list[tuple[str, str]]:
+    """Key and name of each building that is in use."""
+    rows = campus.open_places().exclude(kind__in=["campus", "room"])
+    return list(rows.order_by("name").values_list("key", "name"))
+
+
+def records_of(owner: Owner, _since: datetime | None) -> Iterator[dict[str, Any]]:
+    """For the copy of one's data."""
+    for one in SignIn.objects.filter(person_id=owner.person_id).select_related("gateway").order_by("-asked_at"):
+        yield {
+            "at": one.asked_at,
+            "gateway": one.gateway.name,
+            "device": one.mac,
+            "address": one.address,
+            "state": one.get_state_display(),
+            "ended": one.ended_at,
+        }
+    for cure in Cure.objects.filter(person_id=owner.person_id).order_by("-at"):
+        yield {"at": cure.at, "finding": cure.finding, "cure": cure.cure, "solved": cure.is_solved}

@@ -1,0 +1,43 @@
+"""Pure rules of the sign-in page: what may stand in a gateway's parameters, what is a probe of an operating system."""
+
+import re
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Final
+
+TRUSTED_FOR: Final = timedelta(days=30)
+VISIT_SECONDS: Final = 20 * 60
+PROOF_SECONDS: Final = 5 * 60
+"""Between the password and the choice of the device that goes."""
+PATIENCE: Final = timedelta(seconds=10)
+"""How long a gateway may take; after a third and two thirds of it it is asked once more."""
+LONGEST_SSID: Final = 64
+PLAIN_MAC: Final = re.compile(r"[0-9a-f]{12}\Z")
+PROBES: Final[dict[str, tuple[str, str]]] = {
+    "generate_204": ("", ""),
+    "gen_204": ("", ""),
+    "hotspot-detect.html": (
+        "text/html",
+        "<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>",
+    ),
+    "ncsi.txt": ("text/plain", "Microsoft NCSI"),
+    "connecttest.txt": ("text/plain", "Microsoft Connect Test"),
+}
+"""What the systems' own servers answer to who is on line (Android, Apple, Windows)."""
+
+
+def mac_of(text: str) -> str:
+    """aa:bb:cc:dd:ee:ff, however it was written; "" where it is none."""
+    plain = re.sub(r"[-:.]", "", text).lower()
+    return ":".join(plain[place : place + 2] for place in range(0, 12, 2)) if PLAIN_MAC.match(plain) else ""
+
+
+def ip_of(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+def ssid_of(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_SSID]

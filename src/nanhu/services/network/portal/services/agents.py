@@ -1,0 +1,85 @@
+"""Agents of openNDS gateways (网关代理): each tells every two seconds who is let through, and hears who shall be and who shall not.
+
+Nothing is queued: orders are the difference between what is and what ought to be, so a lost answer is given again.
+"""
+
+from hmac import compare_digest
+from typing import Final
+
+from django.db import transaction
+
+from nanhu.kernel.clock import now
+from nanhu.services.network import api as network
+from nanhu.services.network.portal import rules
+from nanhu.services.network.portal.adapters import opennds
+from nanhu.services.network.portal.errors import UnknownAgentError
+from nanhu.services.network.portal.models import PortalGateway, SignIn
+from nanhu.services.network.portal.services import sessions
+from nanhu.services.network.portal.services.signing_in import end, settle
+
+State = SignIn.State
+FIRST_TRY: Final = rules.PATIENCE / 3
+GIVEN_UP: Final = rules.PATIENCE * 3
+LONGEST_NAME: Final = 80
+
+
+def gateway_with(name: str, key: str) -> PortalGateway:
+    named = name if name.isprintable() and len(name) <= LONGEST_NAME else ""
+    found = PortalGateway.objects.select_related("nas").filter(
+        kind=PortalGateway.Kind.OPENNDS, name=named, nas__withdrawn_at=None
+    )
+    gateway = found.first()
+    if gateway is None or not compare_digest(opennds.agent_key(gateway.secret).encode(), key.encode()):
+        raise UnknownAgentError
+    return gateway
+
+
+@transaction.atomic
+def told(*, gateway: PortalGateway, listed: object) -> list[str]:
+    """What the agent has to do now."""
+    moment, clients = now(), opennds.clients_in(listed)
+    PortalGateway.objects.filter(pk=gateway.pk).update(told_at=moment)
+    living = SignIn.objects.select_for_update().filter(gateway=gateway, ended_at=None)
+    closing = network.closing_sids(gateway.nas_id)
+    orders: list[str] = []
+    ours: set[str] = set()
+    for one in living:
+        ours.add(one.mac)
+        is_through = clients.get(one.mac, ("", False))[1]
+        is_over = one.ends_at <= moment or str(one.public_id) in closing
+        orders += followed(one, is_through=is_through, is_listed=one.mac in clients, is_over=is_over)
+    orders += [f"deauth {mac}" for mac, (_address, is_through) in clients.items() if is_through and mac not in ours]
+    return orders
+
+
+def followed(one: SignIn, *, is_through: bool, is_listed: bool, is_over: bool) -> list[str]:
+    """One sign-in and what its gateway says of it. Who stands behind nobody's sign-in is not let through."""
+    if one.state == State.LEAVING or (is_over and one.state == State.OPEN):
+        if is_through:
+            return [f"deauth {one.mac}"]
+        closed(one, "user" if one.state == State.LEAVING else "over")
+    elif one.state == State.WAITING:
+        return waited(one, is_through=is_through, is_listed=is_listed)
+    elif is_through:
+        sessions.heard(one)
+    else:
+        closed(one, "lost")
+    return []
+
+
+def waited(one: SignIn, *, is_through: bool, is_listed: bool) -> list[str]:
+    """The browser carries the token itself; where that did not open the gateway, its agent is told, again and again, for half a minute."""
+    waited_for = now() - one.asked_at
+    if is_through:
+        settle(one, State.OPEN)
+        sessions.started(one)
+    elif waited_for > GIVEN_UP:
+        end(SignIn.objects.filter(pk=one.pk), State.FAILED, "silence")
+    elif waited_for > FIRST_TRY and is_listed:
+        return [f"auth {one.mac}"]
+    return []
+
+
+def closed(one: SignIn, cause: str) -> None:
+    end(SignIn.objects.filter(pk=one.pk), State.LEFT, cause)
+    sessions.stopped(one, cause)

@@ -1,0 +1,184 @@
+"""Coming on line at the page (上线) and going off (下线): a grant, then the gateway; the gateway first, then the end."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.school import school
+from nanhu.platforms.identity import api as identity
+from nanhu.services.network import api as network
+from nanhu.services.network.portal import rules
+from nanhu.services.network.portal.errors import (
+    NotAdmittedHereError,
+    NotExpelledError,
+    StrangePlaceError,
+    WrongPasswordError,
+)
+from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
+from nanhu.services.network.portal.visits import Visit
+
+State = SignIn.State
+LIVING: Final = (State.WAITING, State.OPEN, State.LEAVING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browser:
+    """`key`: hash of its cookie."""
+
+    key: bytes
+    kind: str = network.Device.Kind.OTHER
+
+    @property
+    def recognised_by(self) -> str:
+        return f"cookie:{self.key.hex()}"
+
+
+def proved(*, by: Actor, typed_name: str, password: str, browser: Browser | None) -> identity.NetworkUser:
+    """Whose password this is. `browser`: only one that was here before, so that its owner waits for no neighbour."""
+    station = browser.recognised_by if browser else ""
+    user = identity.network_user_by_password(by=by, typed_name=typed_name, password=password, browser=station)
+    if user is None:
+        raise WrongPasswordError
+    return user
+
+
+def trusted(browser: Browser) -> identity.NetworkUser | None:
+    """Whoever typed the password here in the last thirty days and may still come on line."""
+    found = Trust.objects.select_related("account").filter(browser=browser.key, until__gt=now()).first()
+    return identity.network_user(found.account) if found else None
+
+
+def trust(*, user: identity.NetworkUser, browser: Browser) -> None:
+    moment = now()
+    facts = {
+        "account_id": user.account_id,
+        "campus_no": user.campus_no,
+        "proved_at": moment,
+        "until": moment + rules.TRUSTED_FOR,
+    }
+    Trust.objects.update_or_create(browser=browser.key, defaults=facts)
+
+
+def forget(browser: Browser) -> None:
+    Trust.objects.filter(browser=browser.key).delete()
+
+
+def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Browser) -> SignIn:
+    """A grant and a sign-in that waits for its gateway; DevicesFullError where the person must choose first."""
+    gateway = PortalGateway.objects.select_related("nas").filter(pk=visit.gateway, nas__withdrawn_at=None).first()
+    if gateway is None:
+        raise StrangePlaceError
+    device = device_of(user.person_id, browser, visit.mac)
+    admission = network.admit(
+        network.AdmissionRequest(
+            service=network.Service.WIFI,
+            role=user.group,
+            person_id=user.person_id,
+            campus_no=user.campus_no,
+            station=visit.mac,
+            device_id=device.pk if device else None,
+            nas_id=gateway.nas_id,
+        )
+    )
+    with transaction.atomic():
+        lock_key(f"network_portal:{gateway.pk}:{visit.mac}")
+        end(SignIn.objects.filter(gateway=gateway, mac=visit.mac, ended_at=None), State.LEFT, "again")
+        made = SignIn.objects.create(
+            gateway=gateway,
+            person_id=user.person_id,
+            campus_no=user.campus_no,
+            grant=admission.code,
+            browser=browser.key,
+            mac=visit.mac,
+            address=visit.address,
+            ssid=visit.ssid,
+            hid=visit.hid,
+            ends_at=admission.ends_at,
+        )
+        audit.record(
+            by=by,
+            action="network_portal.sign_in",
+            target=f"network-portal:{made.public_id}",
+            facts={"gateway": gateway.name, "station": visit.mac},
+        )
+    return made
+
+
+def device_of(person_id: int, browser: Browser, mac: str) -> network.Device | None:
+    """The one with this cookie, or the one with this MAC; a new one is known by its cookie from the first."""
+    known = network.device_by_key(person_id, browser.recognised_by)
+    if known is not None or any(mac in one.macs for one in network.devices_of(person_id)):
+        return known
+    return network.enter_device(person_id, "", browser.recognised_by, mac=mac, kind=browser.kind)
+
+
+def ask_gateway(sign_in: SignIn) -> None:
+    """A controller is asked here and now, three times at most; an openNDS gateway is told by the person's own browser."""
+    gateway = sign_in.gateway
+    if gateway.kind != PortalGateway.Kind.PORTAL20:
+        return
+    seconds = max(int((sign_in.ends_at - now()).total_seconds()), 1)
+    outcome = style(gateway).admit(target(gateway), session_target(sign_in), seconds=seconds)
+    if outcome.heard == network.Heard.ACK:
+        settle(sign_in, State.OPEN)
+        return
+    end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.FAILED, outcome.heard)
+    raise NotAdmittedHereError(answer=f"{outcome.heard} {outcome.words}".strip(), phone=school().info_centre_phone)
+
+
+def leave(*, by: Actor, public_id: UUID) -> SignIn:
+    """Out at the gateway first. What it did not do is not said to be done."""
+    found = SignIn.objects.select_related("gateway__nas").filter(public_id=public_id).first()
+    if found is None:
+        raise StrangePlaceError
+    if found.ended_at is not None:
+        return found
+    audit.record(by=by, action="network_portal.sign_out", target=f"network-portal:{found.public_id}")
+    if found.gateway.kind == PortalGateway.Kind.OPENNDS:
+        SignIn.objects.filter(pk=found.pk, ended_at=None).update(state=State.LEAVING)
+    else:
+        outcome = style(found.gateway).expel(target(found.gateway), session_target(found))
+        if outcome.heard != network.Heard.ACK:
+            raise NotExpelledError
+        end(SignIn.objects.filter(pk=found.pk, ended_at=None), State.LEFT, "user")
+    found.refresh_from_db()
+    return found
+
+
+def settle(sign_in: SignIn, state: str) -> None:
+    SignIn.objects.filter(pk=sign_in.pk, ended_at=None).update(state=state, opened_at=now())
+    sign_in.refresh_from_db()
+
+
+def end(rows: object, state: str, cause: str) -> None:
+    rows.update(state=state, ended_at=now(), cause=cause)  # type: ignore[attr-defined]
+
+
+def style(gateway: PortalGateway) -> network.Gateway:
+    return next(one for one in network.gateways if one.key == gateway.kind)
+
+
+def target(gateway: PortalGateway) -> network.NasTarget:
+    return network.NasTarget(
+        address=gateway.nas.address,
+        port=gateway.port,
+        secret=gateway.secret,
+        identifier=gateway.name,
+        kind=gateway.kind,
+    )
+
+
+def session_target(sign_in: SignIn) -> network.SessionTarget:
+    return network.SessionTarget(
+        sid=str(sign_in.public_id),
+        user_name=sign_in.campus_no,
+        station=sign_in.mac,
+        address=sign_in.address,
+        grant=sign_in.grant,
+    )

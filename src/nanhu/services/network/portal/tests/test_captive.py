@@ -1,0 +1,305 @@
+"""The captive page as a phone meets it: password, one tap, the cap, the gateway, out again; and who must not come in by it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity.api import PasswordChanged, account_with
+from nanhu.platforms.identity.services import suspensions
+from nanhu.services.network import api as network
+from nanhu.services.network.portal import browsers
+from nanhu.services.network.portal.adapters import opennds
+from nanhu.services.network.portal.models import SignIn, Trust
+from nanhu.services.network.portal.subscribers import follow_passwords
+from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field
+from nanhu.testing.members import PASSWORD, SYSTEM
+
+BUDGET = 30_000
+
+
+def on_line(field: Field, which: str, client: Client | None = None) -> Client:
+    phone = field.phone(which, client)
+    done = phone.sign_in(remember="on")
+    assert done.status_code == 303, done.content.decode()
+    return phone.client
+
+
+@pytest.mark.capability("A172.1")
+def test_any_page_leads_to_the_sign_in_and_one_password_opens_the_network(field: Field) -> None:
+    phone = field.phone("a")
+    probe = Client().get("/generate_204", REMOTE_ADDR=phone.address, headers={"host": "connectivitycheck.gstatic.com"})
+    captive = Client().get("/wifi/capport", REMOTE_ADDR=phone.address)
+    answer = phone.follow(phone.sign_in())
+
+    assert (probe.status_code, probe["Location"]) == (302, captive.json()["user-portal-url"])
+    assert captive["Content-Type"] == "application/captive+json"
+    assert {"private", "no-store"} <= set(captive["Cache-Control"].replace(" ", "").split(","))
+    assert captive.json()["captive"] is True
+    assert "已上线" in answer.content.decode()
+    [session] = field.open_ones()
+    assert (session.station, session.address) == (field.air.phones["a"].mac, phone.address)
+    told = Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()
+    assert told["captive"] is False
+    assert 0 < told["seconds-remaining"] <= 8 * 3600
+    assert told["venue-info-url"].endswith("/wifi/test/")
+    assert Client().get("/generate_204", REMOTE_ADDR=phone.address).status_code == 204
+    assert Client().get("/ncsi.txt", REMOTE_ADDR=phone.address).content == b"Microsoft NCSI"
+
+
+@pytest.mark.capability("A172.2")
+def test_a_device_that_was_here_comes_on_line_by_one_tap_also_under_another_mac(field: Field) -> None:
+    client = on_line(field, "a")
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    field.air.phones["a"].mac = "02:99:22:33:44:0a"
+    phone = field.phone("a", client)
+    page = phone.open()
+    done = phone.send(page, do="tap")
+
+    assert 'type="password"' not in page.content.decode()
+    assert done.status_code == 303
+    [session] = field.open_ones()
+    [device] = network.devices_of(field.person_id)
+    assert session.device_id == device.pk
+    assert device.macs[-1] == "02:99:22:33:44:0a"
+    with time_machine.travel(now() + timedelta(days=31), tick=False):
+        assert 'type="password"' in phone.open().content.decode()
+
+
+def test_a_new_password_ends_the_trust_and_another_person_takes_the_device(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    follow_passwords([PasswordChanged(account_id=account_with("T1").pk, person_id=field.person_id)])
+    assert 'type="password"' in phone.open().content.decode()
+    assert phone.send(phone.open(), do="tap").status_code == 200
+
+    phone.sign_in("T2", remember="on")
+    assert Trust.objects.get().campus_no == "T2"
+    assert 'type="password"' in phone.send(phone.open(), do="forget").content.decode()
+    assert not Trust.objects.exists()
+
+
+def test_at_the_cap_the_person_chooses_and_nobody_is_dropped_unasked(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    network_rows = network.sessions_of(field.person_id)
+    phone = field.phone("c")
+    page = phone.sign_in()
+
+    assert page.status_code == 409
+    assert len(field.open_ones()) == 2
+    text = page.content.decode()
+    assert text.index(f'value="{network_rows[0].session_id}" checked') < text.index(
+        f'value="{network_rows[1].session_id}"'
+    )
+    assert PASSWORD not in text
+
+    done = phone.send(page, do="choose", session=str(network_rows[0].session_id))
+    assert done.status_code == 303
+    states = {one.session_id: one.state for one in network.sessions_of(field.person_id)}
+    assert states[network_rows[0].session_id] == "closing"
+    assert states[network_rows[1].session_id] == "open"
+
+
+def test_the_choice_is_proved_by_the_password_of_this_device_and_touches_nobody_elses(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    phone = field.phone("c")
+    page = phone.sign_in()
+    victim = field.open_ones()[0].session_id
+    stranger = field.phone("c")
+    stranger_page = stranger.sign_in("T2")
+    assert stranger_page.status_code == 303
+
+    assert phone.send(page, do="choose", proof="forged", session=str(victim)).status_code == 409
+    assert {one.state for one in network.sessions_of(field.person_id)} == {"open"}
+    with time_machine.travel(now() + timedelta(minutes=6), tick=False):
+        assert phone.send(page, do="choose", session=str(victim)).status_code == 409
+    for rubbish in ("", "x", "\0", "9" * 40, "-1", str(victim + 10_000)):
+        assert phone.send(page, do="choose", session=rubbish).status_code == 409
+
+
+def test_out_is_out_at_the_gateway_first(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    address = f"/wifi/on/{field.last().public_id}/"
+    field.air.mode = "silent"
+    refused = phone.client.post(address, REMOTE_ADDR=phone.address)
+
+    assert refused.status_code == 503
+    assert field.last().state == SignIn.State.OPEN
+    assert field.open_ones()
+
+    field.air.mode = "well"
+    phone.client.post(address, REMOTE_ADDR=phone.address)
+    assert (field.last().state, field.open_ones()) == (SignIn.State.LEFT, [])
+    assert Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()["captive"] is True
+
+
+def test_a_gateway_that_is_silent_or_refuses_is_said_with_a_number_to_call(field: Field) -> None:
+    field.air.mode = "silent"
+    answer = field.phone("a").sign_in()
+
+    assert answer.status_code == 503
+    assert "0730-8640996" in answer.content.decode()
+    assert field.last().state == SignIn.State.FAILED
+    assert not field.open_ones()
+
+
+def test_nobodys_password_goes_to_the_controller_and_a_grant_is_good_once(field: Field) -> None:
+    on_line(field, "a")
+    grant = field.last().grant
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    ask = {"User-Name": "T1", "User-Password": grant, **field.air.facts(field.air.phones["a"])}
+
+    assert PASSWORD.encode() not in b"".join(field.air.packets)
+    assert grant.encode() in b"".join(field.air.packets)
+    assert field.air.post("authenticate", ask)[0] == 401
+    elsewhere = {**ask, "NAS-IP-Address": "10.30.0.1", "NAS-Identifier": ""}
+    assert field.air.post("authenticate", elsewhere)[0] == 401
+    assert field.air.post("authenticate", {**ask, "User-Name": "T2"})[0] == 401
+
+
+def test_a_wrong_password_nobody_and_a_closed_account_are_told_the_same(field: Field) -> None:
+    wrong = field.phone("a").sign_in("T1", "wrong")
+    nobody = field.phone("a").sign_in("T9", "wrong")
+
+    assert (wrong.status_code, nobody.status_code) == (422, 422)
+    assert "账号或密码不正确" in wrong.content.decode()
+    assert "账号或密码不正确" in nobody.content.decode()
+    assert "wrong" not in wrong.content.decode()
+    assert not SignIn.objects.exists()
+
+    suspensions.suspend(by=SYSTEM, account_id=account_with("T1").pk, reason="核查")
+    assert "已停用" in field.phone("a").sign_in().content.decode()
+    assert "已停用" not in field.phone("a").sign_in("T1", "wrong").content.decode()
+
+
+def test_guesses_from_a_neighbour_do_not_make_a_known_browser_wait(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    Trust.objects.all().delete()
+    stranger = field.phone("a")
+    answers = [stranger.sign_in("T1", f"guess-{number}").status_code for number in range(14)]
+
+    assert answers[-1] == 429
+    assert phone.sign_in().status_code == 303
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"wlanacname": "stranger"},
+        {"wlanuserip": "10.20.9.9"},
+        {"wlanuserip": "192.0.2.1"},
+        {"mac": "nothing"},
+        {"wlanacname": "ac\0south"},
+    ],
+)
+def test_a_strange_gateway_gets_no_form_and_learns_nothing(field: Field, change: dict[str, str]) -> None:
+    phone = field.phone("a")
+    phone.query |= change
+    answer = phone.open()
+    text = answer.content.decode()
+
+    assert answer.status_code == 400
+    assert 'type="password"' not in text
+    assert "10.20.0" not in text
+    assert "http://wifi.hnist.edu.cn" in text
+
+
+def test_opennds_is_opened_by_its_own_token_at_its_registered_address(field: Field) -> None:
+    phone = field.behind_nds()
+    page = phone.follow(phone.sign_in())
+    refresh = page["Refresh"]
+
+    assert f"url=http://10.30.0.1:2050/opennds_auth/?tok={opennds.token(HID, FASKEY)}" in refresh
+    assert FASKEY not in page.content.decode()
+    assert field.agent(NDS_MAC).content == b""
+    assert field.last().state == SignIn.State.OPEN
+    [session] = field.open_ones()
+    assert session.station == NDS_MAC
+
+    phone.client.post(f"/wifi/on/{field.last().public_id}/", REMOTE_ADDR=phone.address)
+    assert field.open_ones(), "not before the gateway says so"
+    assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
+    assert field.agent().content == b""
+    assert (field.last().state, field.open_ones()) == (SignIn.State.LEFT, [])
+
+
+def test_opennds_is_asked_again_and_whoever_nobody_stands_behind_is_closed(field: Field) -> None:
+    phone = field.behind_nds()
+    phone.sign_in()
+    assert field.agent().content == b""
+    with time_machine.travel(now() + timedelta(seconds=5), tick=False):
+        assert field.agent().content == f"auth {NDS_MAC}\n".encode()
+    with time_machine.travel(now() + timedelta(seconds=40), tick=False):
+        assert field.agent().content == b""
+        assert field.last().state == SignIn.State.FAILED
+        assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
+
+
+def test_a_kick_reaches_opennds_by_its_agent(field: Field) -> None:
+    field.behind_nds().sign_in()
+    field.agent(NDS_MAC)
+    [session] = field.open_ones()
+    network.drop(by=SYSTEM, person_id=field.person_id, session_id=session.session_id)
+
+    assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
+    field.agent()
+    assert not network.sessions_of(field.person_id)
+
+
+@pytest.mark.parametrize("forged", [{"gatewayaddress": "203.0.113.1:80"}, {"hid": "x"}, {"clientip": "10.30.7.7"}])
+def test_forged_parameters_of_opennds_redirect_nowhere(field: Field, forged: dict[str, str]) -> None:
+    answer = field.behind_nds(**forged).open()
+
+    assert answer.status_code == 400
+    assert "203.0.113.1" not in answer.content.decode()
+
+
+def test_a_strange_agent_is_told_nothing(field: Field) -> None:
+    assert field.agent(NDS_MAC, key="wrong").status_code == 403
+    headers = {"X-Nanhu-Gateway": "nds-1", "X-Nanhu-Gateway-Key": opennds.agent_key(FASKEY)}
+    for body in (b"", b"[1]", b"\xff", b"[" * 9000):
+        answer = Client().post("/wifi/agent", body, content_type="application/json", headers=headers)
+        assert answer.status_code in {200, 400}
+        assert not answer.content.startswith(b"auth")
+
+
+def test_rubbish_in_every_field_is_refused(field: Field) -> None:
+    phone = field.phone("a")
+    page = phone.open()
+    for rubbish in ("\0", "\ud800", "x" * 10_000, "<script>", "' OR 1=1"):
+        text = rubbish.encode("utf-8", "surrogatepass").decode("latin-1")
+        for name in ("username", "password", "visit", "do", "proof"):
+            said = {"username": "T1", "password": "x", name: text}
+            assert phone.send(page, **said).status_code in {200, 409, 422, 429}, (name, rubbish)
+        assert Client().get("/wifi/", {"fas": text, "wlanuserip": text}).status_code == 400
+
+
+def test_the_page_is_small_and_needs_no_script(field: Field) -> None:
+    phone = field.phone("a")
+    page = phone.open()
+    text = page.content.decode()
+    style = text.split('rel="stylesheet" href="')[1].split('"')[0]
+    sheet = Client().get(style)
+    weight = len(page.content) + (len(b"".join(sheet.streaming_content)) if sheet.streaming else len(sheet.content))
+
+    assert weight <= BUDGET
+    assert "<script" not in text
+    assert (
+        'lang="en"'
+        in phone.client.get(
+            "/wifi/", phone.query, REMOTE_ADDR=phone.address, headers={"accept-language": "en"}
+        ).content.decode()
+    )
+
+
+def test_what_was_done_is_in_the_audit_log_without_the_password(field: Field) -> None:
+    on_line(field, "a")
+    entry = AuditEntry.objects.get(action="network_portal.sign_in")
+
+    assert entry.account_id == account_with("T1").pk
+    assert PASSWORD not in str(entry.__dict__)
+    assert browsers.COOKIE

@@ -1,0 +1,186 @@
+"""Why am I not on line: one sentence, one cure that works, a ticket that is filled in; and nothing of anybody else."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.identity.models import SsoSession
+from nanhu.services.network import api as network
+from nanhu.services.network.portal.diagnosis import SYMPTOMS
+from nanhu.services.network.portal.models import Cure
+from nanhu.services.network.portal.tests.conftest import Field
+from nanhu.services.network.portal.tests.test_captive import on_line
+from nanhu.testing.members import SYSTEM, grant
+from nanhu.testing.sessions import signed_in
+
+WHY = "/network/why/"
+AT_HOME = "198.51.100.7"
+
+
+def shown(client: Client, address: str = AT_HOME, **query: str) -> str:
+    answer = client.get(WHY, query, REMOTE_ADDR=address)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def press(client: Client, finding: str, address: str = AT_HOME, **said: str):
+    return client.post(WHY, {"finding": finding, **said}, REMOTE_ADDR=address)
+
+
+@pytest.mark.capability("A164.1")
+def test_the_address_alone_says_what_is_the_matter_with_it(field: Field) -> None:
+    phone = field.phone("a")
+
+    assert "没有连校园网" in shown(Client())
+    assert "还没有登录" in shown(Client(), phone.address)
+    on_line(field, "a")
+    assert "已经在线" in shown(Client(), phone.address)
+    assert "0730-8640996" in shown(Client(), symptom="vpn")
+    for symptom in SYMPTOMS:
+        assert shown(Client(), symptom=symptom).count('role="status"') == 1
+
+
+@pytest.mark.capability("A164.2")
+def test_a_ticket_is_one_click_and_filled_in(field: Field) -> None:
+    client = signed_in("T1")
+    answer = press(client, "no_address", symptom="address", act="ticket")
+    address = urlsplit(answer["Location"])
+
+    assert address.path == "/requests/network/office/"
+    assert "没有拿到地址" in parse_qs(address.query)["say"][0]
+    form = client.get(answer["Location"]).content.decode()
+    assert "上不了网。自查结果：没有拿到地址" in form
+    assert Cure.objects.get().cure == "ticket"
+    assert (
+        "<script>"
+        not in client.get("/requests/network/office/", {"say": "<script>\0"}).content.decode().split("</head>")[1]
+    )
+
+
+def test_a_wrong_password_of_a_device_is_told_to_its_owner_alone(field: Field) -> None:
+    facts = {**field.air.facts(field.air.phones["b"]), "User-Name": "T1", "User-Password": "the-old-one"}
+    assert field.air.post("authenticate", facts)[0] == 401
+
+    assert field.air.phones["b"].mac.replace(":", "-").upper() in shown(signed_in("T1"))
+    assert "旧密码" in shown(signed_in("T1"))
+    assert "旧密码" not in shown(signed_in("T2"))
+    assert "旧密码" not in shown(Client())
+    done = press(signed_in("T1"), "wrong_password")
+    assert done["Location"] == "/help/wifi"
+    on_line(field, "a")
+    assert "旧密码" not in shown(signed_in("T1"))
+
+
+def test_at_the_cap_the_button_drops_the_longest_idle_and_says_whether_it_helped(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    assert field.phone("c").sign_in().status_code == 409
+    idle = network.sessions_of(field.person_id)[0]
+    client = signed_in("T1")
+    assert "已到上限" in shown(client)
+
+    press(signed_in("T2"), "full")
+    press(client, "stale-guess")
+    assert len(field.open_ones()) == 2, "another's page and a finding that is none any more do nothing"
+
+    press(client, "full")
+    assert {one.session_id: one.state for one in network.sessions_of(field.person_id)}[idle.session_id] == "closing"
+    assert "管用吗" in shown(client)
+    press(client, "", solved="yes")
+    assert Cure.objects.get(person_id=field.person_id, finding="full").is_solved is True
+
+
+def test_a_device_that_comes_and_goes_is_called_looped(field: Field) -> None:
+    client = Client()
+    for _time in range(4):
+        on_line(field, "a", client)
+        field.air.off(field.air.phones["a"], "Lost-Carrier")
+    on_line(field, "a", client)
+
+    assert "5 次" in shown(signed_in("T1"))
+    press(signed_in("T1"), "looped")
+    assert not field.open_ones()
+
+
+def test_a_building_is_covered_down_or_well(field: Field) -> None:
+    places = {
+        key: campus.Place.objects.create(key=key, name=name, kind="teaching")
+        for key, name in (("a1", "南院一教"), ("a2", "旧仓库"))
+    }
+    nas = network.Nas.objects.get(pk=field.gateway.nas_id)
+    network.Nas.objects.filter(pk=nas.pk).update(place=places["a1"], last_heard_at=now())
+
+    assert "正常" in shown(Client(), symptom="nothing", place="a1")
+    assert "没有无线网覆盖" in shown(Client(), symptom="nothing", place="a2")
+    assert "选一下" in shown(Client(), symptom="nothing", place="\0")
+    network.Nas.objects.filter(pk=nas.pk).update(last_heard_at=now() - timedelta(hours=1))
+    assert "没有响应" in shown(Client(), symptom="nothing", place="a1")
+    assert press(Client(), "building_down", symptom="nothing", place="a1").status_code == 302
+
+
+@pytest.mark.capability("A173.1")
+def test_the_fixed_address_stands_on_the_poster_and_leads_to_the_page(field: Field) -> None:
+    poster = Client().get("/wifi/poster/").content.decode()
+    typed = Client().get("/?wlanacname=x", headers={"host": "wifi.hnist.edu.cn"})
+
+    assert "http://wifi.hnist.edu.cn" in poster
+    assert "data:image/svg+xml" in poster
+    assert (typed.status_code, typed["Location"].endswith("/wifi/?wlanacname=x")) == (302, True)
+    assert "Location" not in Client().get("/", headers={"host": "wifi.hnist.edu.cn.evil.test"}).headers
+
+
+@pytest.mark.capability("A173.2")
+def test_the_self_test_says_where_one_stands(field: Field) -> None:
+    phone = field.phone("a")
+    first = phone.client.get("/wifi/test/", REMOTE_ADDR=phone.address).content.decode()
+    second = phone.client.get("/wifi/test/", REMOTE_ADDR=phone.address).content.decode()
+
+    assert "还没有上线" in first
+    assert "还不知道浏览器" in first
+    assert "还不知道浏览器" not in second
+    assert "不在校园无线网" in Client().get("/wifi/test/", REMOTE_ADDR=AT_HOME).content.decode()
+
+
+@pytest.mark.capability("A171.2")
+def test_the_certificate_leads_to_the_profile_that_holds_it(field: Field) -> None:
+    finding = press(Client(), "certificate", symptom="certificate")
+    page = Client().get(finding["Location"])
+    profile = Client().get("/help/wifi/wifi.mobileconfig")
+
+    assert page.status_code == 200
+    assert b"EAPClientConfiguration" in profile.content
+
+
+def test_gateways_are_kept_by_engineers_and_lead_to_the_campus_alone(field: Field) -> None:
+    grant("T2", ["network.engineer"])
+    nas = network.Nas.objects.create(name="北院", address="10.40.0.1", kind="opennds", style="opennds")
+    said = {
+        "nas": str(nas.public_id),
+        "kind": "opennds",
+        "name": "北院网关",
+        "port": "2000",
+        "secret": "long-enough-secret",
+    }
+    client = signed_in("T2")
+    SsoSession.objects.update(second_factor_at=now(), methods=["pwd", "otp", "mfa"])
+
+    assert signed_in("T1").get("/network/gateways/").status_code == 404
+    for host, networks in (
+        ("203.0.113.9:80", "10.40.0.0/16"),
+        ("10.40.0.1:2050", "0.0.0.0/0"),
+        ("10.41.0.1:2050", "10.40.0.0/16"),
+    ):
+        page = client.post("/network/gateways/new/", {**said, "host": host, "networks": networks})
+        assert page.status_code == 422, (host, networks)
+    page = client.get("/network/gateways/new/").content.decode()
+    token = page.split('name="token" value="')[1].split('"')[0] if 'name="token"' in page else ""
+    done = client.post(
+        "/network/gateways/new/", {**said, "host": "10.40.0.1:2050", "networks": "10.40.0.0/16", "token": token}
+    )
+    assert done.status_code in {302, 303}, done.content.decode()[-3000:]
+    assert "long-enough-secret" not in client.get("/network/gateways/").content.decode()
+    assert SYSTEM

@@ -1,0 +1,85 @@
+"""What devices and gateways ask: the capport API (RFC 8908), connectivity probes, the agent of an openNDS gateway."""
+
+import json
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from nanhu.kernel import strict_json
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError
+from nanhu.services.network import api as network
+from nanhu.services.network.portal.models import PortalGateway
+from nanhu.services.network.portal.rules import PROBES, ip_of
+from nanhu.services.network.portal.school import portal_address
+from nanhu.services.network.portal.services import agents
+
+CAPTIVE_JSON = "application/captive+json"
+LARGEST_LIST = 2 * 1024 * 1024
+
+
+@login_not_required
+@require_safe
+def capport(request: HttpRequest) -> HttpResponse:
+    """By the address that asks: the kernel has put the visitor's there, and believes known proxies alone."""
+    session = network.session_at(address_of(request))
+    is_captive = session is None and is_in_our_networks(address_of(request))
+    told: dict[str, Any] = {
+        "captive": is_captive,
+        "user-portal-url": portal_address(),
+        "venue-info-url": portal_address(reverse("network_portal:test")),
+        "can-extend-session": True,
+    }
+    if session is not None and session.ends_at is not None:
+        told["seconds-remaining"] = max(int((session.ends_at - now()).total_seconds()), 0)
+    response = HttpResponse(json.dumps(told), content_type=CAPTIVE_JSON)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def probe(request: HttpRequest) -> HttpResponse:
+    """What a system asks to learn whether it is on line: led to the page while it is not, else answered as its own server answers."""
+    address = address_of(request)
+    if network.session_at(address) is None and is_in_our_networks(address):
+        response: HttpResponse = HttpResponseRedirect(portal_address())
+    else:
+        kind, text = PROBES[request.path.strip("/")]
+        response = HttpResponse(text, content_type=kind) if text else HttpResponse(status=204)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def address_of(request: HttpRequest) -> str:
+    return ip_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_in_our_networks(address: str) -> bool:
+    if not address:
+        return False
+    listed = PortalGateway.objects.filter(nas__withdrawn_at=None).values_list("networks", flat=True)
+    return any(ip_address(address) in ip_network(one) for networks in listed for one in networks)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def agent(request: HttpRequest) -> HttpResponse:
+    """`ndsctl json` comes in, lines "auth MAC" and "deauth MAC" go out."""
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_LIST:
+            return JsonResponse({"error": "too_large"}, status=413)
+        gateway = agents.gateway_with(
+            request.headers.get("X-Nanhu-Gateway", ""), request.headers.get("X-Nanhu-Gateway-Key", "")
+        )
+        orders = agents.told(gateway=gateway, listed=strict_json.decode(request.body))
+    except strict_json.JsonError:
+        return JsonResponse({"error": "bad_request"}, status=400)
+    except CampusError as error:
+        return JsonResponse({"error": error.code}, status=error.http_status)
+    return HttpResponse("".join(f"{one}\n" for one in orders), content_type="text/plain")

@@ -1,0 +1,84 @@
+"""`/network/why/`: one sentence, one button, and a ticket that is filled in already. Open: what concerns a person is told to that person."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.registry import Viewer
+from nanhu.services.network import api as network
+from nanhu.services.network.portal import diagnosis, queries
+from nanhu.services.network.portal.diagnosis import Finding, Patient
+from nanhu.services.network.portal.services import curing
+from nanhu.services.network.portal.views.frame import open_page, shown
+from nanhu.services.network.portal.views.plain import address_of
+
+LONGEST: Final = 40
+
+
+@open_page
+def why(request: HttpRequest) -> HttpResponse:
+    patient = patient_of(request, request.GET)
+    finding = diagnosis.found(patient)
+    if request.method == "POST":
+        patient = patient_of(request, request.POST)
+        return cured(request, patient, diagnosis.found(patient))
+    facts: dict[str, Any] = {
+        "finding": finding,
+        "patient": patient,
+        "symptoms": [(key, words()) for key, words in diagnosis.SYMPTOMS.items()],
+        "places": queries.buildings() if patient.symptom == "nothing" else [],
+        "asked": curing.last_open(patient.person_id),
+    }
+    return shown(request, "why", **facts)
+
+
+def patient_of(request: HttpRequest, said: object) -> Patient:
+    symptom, place = (str(said.get(name, ""))[:LONGEST] for name in ("symptom", "place"))  # type: ignore[attr-defined]
+    return Patient(
+        address=address_of(request), viewer=viewer_of(request), symptom=symptom, place="" if "\0" in place else place
+    )
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    return viewer if request.user.is_authenticated else None
+
+
+def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpResponse:
+    """What is pressed must be what is found now: a cure of a while ago may be wrong by now."""
+    said = request.POST.get("solved", "")
+    if said:
+        curing.answer(person_id=patient.person_id, is_solved=said == "yes")
+        return HttpResponseRedirect(reverse("network_portal:why"))
+    if request.POST.get("act") == "ticket" or finding.act == "ticket":
+        curing.record(person_id=patient.person_id, address=patient.address, finding=finding.key, cure="ticket")
+        return HttpResponseRedirect(ticket(patient, finding))
+    if request.POST.get("finding") != finding.key:
+        return HttpResponseRedirect(f"{reverse('network_portal:why')}?{urlencode({'symptom': patient.symptom})}")
+    curing.record(person_id=patient.person_id, address=patient.address, finding=finding.key, cure=finding.act or "link")
+    if finding.act == "drop":
+        drop(request, patient, finding)
+        return HttpResponseRedirect(reverse("network_portal:why"))
+    if not finding.url:
+        raise Http404
+    return shown(request, "cure", to=finding.url) if ":" in finding.url[:6] else HttpResponseRedirect(finding.url)
+
+
+def drop(request: HttpRequest, patient: Patient, finding: Finding) -> None:
+    """A session of one's own: it is looked for among those of the person alone."""
+    if patient.person_id is not None and finding.session is not None:
+        network.drop(by=actor_of(request), person_id=patient.person_id, session_id=finding.session)
+
+
+def ticket(patient: Patient, finding: Finding) -> str:
+    """The form of the service hall, filled in with what was found. The network of offices has a form of its own."""
+    is_staff = patient.viewer is not None and "staff" in patient.viewer.faces
+    address = diagnosis.address_of("requests:hall:office" if is_staff else "requests:hall:service")
+    lines = [_("上不了网。自查结果：{sentence}").format(sentence=finding.sentence)]
+    if patient.address:
+        lines.append(f"IP {patient.address}")
+    return f"{address}?{urlencode({'say': chr(10).join(lines)})}" if address.startswith("/") else address

@@ -1,0 +1,89 @@
+"""Visits (来访): from which gateway a browser comes to the page, with which address and device; kept in the form under our signature.
+
+What a gateway's redirect says is not sealed. It is taken only where the gateway is registered, the client's address lies in its networks
+and is the very address that asks, or the gateway itself asks for it (it hides its clients behind its own address).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+
+from django.core import signing
+from django.http import HttpRequest
+
+from nanhu.kernel.configuration import configuration
+from nanhu.services.network.portal import rules
+from nanhu.services.network.portal.adapters import opennds
+from nanhu.services.network.portal.errors import VisitOverError
+from nanhu.services.network.portal.models import PortalGateway
+
+SALT: Final = "network_portal.visit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    gateway: int
+    address: str
+    mac: str
+    ssid: str = ""
+    hid: str = field(default="", repr=False)
+
+    def sealed(self) -> str:
+        return signing.dumps(asdict(self), salt=SALT)
+
+
+def opened(text: str) -> Visit:
+    try:
+        return Visit(**signing.loads(text, salt=SALT, max_age=rules.VISIT_SECONDS))
+    except (signing.BadSignature, TypeError) as error:
+        raise VisitOverError from error
+
+
+def found_in(request: HttpRequest) -> Visit | None:
+    """None: nobody of ours leads here, or not this visitor."""
+    asked = request.GET
+    facts = opennds.facts_of(asked.get("fas", ""))
+    if facts:
+        return from_opennds(facts, request.META.get("REMOTE_ADDR", ""))
+    if asked.get("wlanuserip"):
+        return from_controller(asked, request.META.get("REMOTE_ADDR", ""))
+    return None
+
+
+def from_opennds(facts: Mapping[str, str], peer: str) -> Visit | None:
+    gateway = gateway_named(PortalGateway.Kind.OPENNDS, host=facts.get("gatewayaddress", ""))
+    hid, address, mac = (
+        facts.get("hid", ""),
+        rules.ip_of(facts.get("clientip", "")),
+        rules.mac_of(facts.get("clientmac", "")),
+    )
+    if gateway is None or not mac or not opennds.HID.match(hid) or not is_from(gateway, address, peer):
+        return None
+    return Visit(
+        gateway=gateway.pk, address=address, mac=mac, ssid=rules.ssid_of(facts.get("gatewayname", "")), hid=hid
+    )
+
+
+def from_controller(asked: Mapping[str, Any], peer: str) -> Visit | None:
+    gateway = gateway_named(PortalGateway.Kind.PORTAL20, name=asked.get("wlanacname", ""))
+    address = rules.ip_of(asked.get("wlanuserip", ""))
+    mac = rules.mac_of(asked.get("mac") or asked.get("wlanusermac") or "")
+    if gateway is None or not mac or not is_from(gateway, address, peer):
+        return None
+    return Visit(gateway=gateway.pk, address=address, mac=mac, ssid=rules.ssid_of(asked.get("ssid", "")))
+
+
+def gateway_named(kind: str, **named: str) -> PortalGateway | None:
+    """Zero bytes are asked of no database."""
+    if not all(named.values()) or any("\0" in one or not one.isprintable() for one in named.values()):
+        return None
+    return PortalGateway.objects.select_related("nas").filter(kind=kind, nas__withdrawn_at=None, **named).first()
+
+
+def is_from(gateway: PortalGateway, address: str, peer: str) -> bool:
+    if not address or not any(ip_address(address) in ip_network(one) for one in gateway.networks):
+        return False
+    return rules.ip_of(peer) in {address, gateway.nas.address} or (
+        configuration().demo and ip_address(peer).is_loopback
+    )
