@@ -17,12 +17,12 @@ AGENT = ROOT / "src/nanhu/services/network/portal/data/nanhu-opennds-agent"
 SET_UP = f"""
 from nanhu.kernel.actors import Actor
 from nanhu.services.network import api as network
-from nanhu.services.network.portal import api as portal
+from nanhu.services.network.portal.services import gateways
 by = Actor.system("test")
 nas, _new = network.Nas.objects.get_or_create(
     address="{UPLINK}", identifier="", withdrawn_at=None, defaults=dict(name="lab", kind="opennds", style="opennds")
 )
-portal.set_gateway(
+gateways.set_gateway(
     by=by, nas=nas, kind="opennds", name="{NAME}", networks="10.98.1.0/24", secret="{FASKEY}", host="{GATEWAY}:2050"
 )
 print("done")

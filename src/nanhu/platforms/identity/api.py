@@ -21,6 +21,7 @@ from nanhu.platforms.identity.protocols.radius.network import (
     NetworkSignIn,
     network_policies,
 )
+from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.protocols.radius.services.page import (
     NetworkUser,
     SuspendedError,
@@ -28,7 +29,6 @@ from nanhu.platforms.identity.protocols.radius.services.page import (
     network_user_by_password,
     refused_lately,
 )
-from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.queries import reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.rules_urls import is_own_path

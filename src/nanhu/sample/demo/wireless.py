@@ -10,7 +10,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.secret_files import write_private
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import api as network
-from nanhu.services.network.portal import api as portal
+from nanhu.services.network import sample as samples
 
 BY: Final = Actor.system("demo")
 NAME: Final = "sample-ac"
@@ -37,7 +37,7 @@ def open_the_wireless() -> str:
         withdrawn_at=None,
         defaults={"name": "样例无线控制器", "kind": "portal20", "secret": secret, "coa_port": settings.wlan_port + 1},
     )
-    portal.set_gateway(
+    samples.set_portal_gateway(
         by=BY, nas=nas, kind="portal20", name=NAME, networks=NETWORK, secret=secret, port=settings.wlan_port
     )
     facts = {

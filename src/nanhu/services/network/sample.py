@@ -7,8 +7,10 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.services.network import jobs
 from nanhu.services.network.models import Device, Nas, Policy
+from nanhu.services.network.portal.services.gateways import set_gateway as set_portal_gateway
 from nanhu.services.network.services import devices, policies, registering
 
+__all__ = ["enter_policy", "register", "rename", "set_portal_gateway", "sum_hours", "watch"]
 AN_HOUR_APART: Final = 3600
 """The sample's controllers send no interims: so that its sessions live a while."""
 

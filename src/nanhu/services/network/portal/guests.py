@@ -57,7 +57,7 @@ class Guests(Table):
     number = Text(_("来宾号"), "held__campus_no", is_number=True)
     name = Text(_("姓名"), lambda one: f"{one.held.name} {one.held.phone_masked}".strip())
     last_day = Day(_("最后一天"), "held__ends_on")
-    on_line = Text(_("在线设备"), lambda one: str(one.on_line), is_number=True)
+    on_line = Text(_("在线几台"), lambda one: str(one.on_line), is_number=True)
     action = Markup(_("操作"), "network_portal/_guest.html")
 
 

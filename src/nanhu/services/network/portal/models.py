@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.registry import Text
@@ -56,10 +57,10 @@ class SignIn(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("等网关放行")
-        OPEN = "open", _("在线")
+        OPEN = "open", pgettext_lazy("wifi", "在线")
         FAILED = "failed", _("网关没有放行")
         LEAVING = "leaving", _("等网关断开")
-        LEFT = "left", _("已下线")
+        LEFT = "left", pgettext_lazy("wifi", "已下线")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     gateway = models.ForeignKey(PortalGateway, on_delete=models.PROTECT, related_name="+")

@@ -108,7 +108,9 @@ def authenticator_of(raw: bytes) -> bytes:
     return raw[HEAD.size : HEAD.size + AUTHENTICATOR]
 
 
-def asked(address: str, port: int, secret: bytes, packet: Packet, *, wanted: Type, seconds: float = SECONDS) -> Packet:
+def exchange(
+    address: str, port: int, secret: bytes, packet: Packet, *, wanted: Type, seconds: float = SECONDS
+) -> Packet:
     """The answer to a packet: sent three times with the same number, forged answers are waited past."""
     raw = written(packet, secret)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
@@ -147,7 +149,7 @@ def admit(
     """The controller's error code: 0 admitted, 1 refused, 2 on line already, 3 busy with this user, 4 failed."""
     said = ((USER_NAME, name.encode()[:LONGEST_VALUE]), (PASSWORD, password.encode()[:LONGEST_VALUE]))
     packet = Packet(type=Type.REQ_AUTH, serial=new_serial(), user_ip=user_ip, attributes=said)
-    found = asked(address, port, secret.encode(), packet, wanted=Type.ACK_AUTH, seconds=seconds)
+    found = exchange(address, port, secret.encode(), packet, wanted=Type.ACK_AUTH, seconds=seconds)
     if found.error == 0:
         done = Packet(type=Type.AFF_ACK_AUTH, serial=found.serial, user_ip=user_ip, request_id=found.request_id)
         send(address, port, written(done, secret.encode()))
@@ -157,7 +159,7 @@ def admit(
 def expel(*, address: str, port: int, secret: str, user_ip: str, seconds: float = SECONDS) -> int:
     """0: off line now; 1 refused, 2 failed."""
     packet = Packet(type=Type.REQ_LOGOUT, serial=new_serial(), user_ip=user_ip)
-    return asked(address, port, secret.encode(), packet, wanted=Type.ACK_LOGOUT, seconds=seconds).error
+    return exchange(address, port, secret.encode(), packet, wanted=Type.ACK_LOGOUT, seconds=seconds).error
 
 
 def send(address: str, port: int, raw: bytes) -> None:

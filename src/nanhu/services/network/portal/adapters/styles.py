@@ -24,13 +24,13 @@ class Portal20:
     def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int) -> Outcome:
         """On line already: by a session that we do not know of. It is ended, and the device asks once more."""
         del seconds  # the controller takes them from RADIUS
-        outcome = self.asked(nas, session)
+        outcome = self.requested(nas, session)
         if outcome.words == str(ALREADY):
             self.expel(nas, session)
-            outcome = self.asked(nas, session)
+            outcome = self.requested(nas, session)
         return outcome
 
-    def asked(self, nas: NasTarget, session: SessionTarget) -> Outcome:
+    def requested(self, nas: NasTarget, session: SessionTarget) -> Outcome:
         try:
             error = portal20.admit(
                 address=nas.address,

@@ -35,7 +35,7 @@ def gateway_with(name: str, key: str) -> PortalGateway:
 
 
 @transaction.atomic
-def told(*, gateway: PortalGateway, listed: object) -> list[str]:
+def reconcile(*, gateway: PortalGateway, listed: object) -> list[str]:
     """What the agent has to do now."""
     moment, clients = now(), opennds.clients_in(listed)
     PortalGateway.objects.filter(pk=gateway.pk).update(told_at=moment)

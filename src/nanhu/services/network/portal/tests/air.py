@@ -32,7 +32,7 @@ class Air(Controller):
         )
         return answer.status_code, json.loads(answer.content or b"{}")
 
-    def asked(
+    def exchange(
         self, _address: str, _port: int, secret: bytes, packet: Packet, *, wanted: Type, seconds: float
     ) -> Packet:
         del wanted, seconds

@@ -100,7 +100,7 @@ def field(db: None, monkeypatch: pytest.MonkeyPatch) -> Field:
     controller = network.Nas.objects.create(name="南院控制器", address=NAS_ADDRESS, kind="portal20", style="portal20")
     nds = network.Nas.objects.create(name="试验网关", address="10.30.0.1", kind="opennds", style="opennds")
     found = air(key)
-    monkeypatch.setattr(portal20, "asked", found.asked)
+    monkeypatch.setattr(portal20, "exchange", found.exchange)
     monkeypatch.setattr(portal20, "send", lambda *_packet: None)
     person = people.find_person_by_campus_no("T1")
     assert person is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import segno
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from nanhu.services.network import api as network
 from nanhu.services.network.portal import browsers
@@ -45,7 +46,7 @@ def checks(request: HttpRequest) -> list[CheckLine]:
             is_good=is_here,
         ),
         CheckLine(
-            title=_("上线"),
+            title=pgettext("wifi", "上线"),
             words=_("已经在线。") if session else _("还没有上线。弹窗不出来时，直接输入海报上的地址。"),
             is_good=session is not None,
             **({} if session else {"url": fixed_address(), "action": fixed_address()}),

@@ -77,7 +77,7 @@ def agent(request: HttpRequest) -> HttpResponse:
         gateway = agents.gateway_with(
             request.headers.get("X-Nanhu-Gateway", ""), request.headers.get("X-Nanhu-Gateway-Key", "")
         )
-        orders = agents.told(gateway=gateway, listed=strict_json.decode(request.body))
+        orders = agents.reconcile(gateway=gateway, listed=strict_json.decode(request.body))
     except strict_json.JsonError:
         return JsonResponse({"error": "bad_request"}, status=400)
     except CampusError as error:
