@@ -83,7 +83,9 @@ class Configuration:
     )
     wecom_port: int = setting("NANHU_WECOM_PORT", 8009, "Port of the emulated 企业微信 (demo).")
     wlan_port: int = setting(
-        "NANHU_WLAN_PORT", 8010, "Port of the emulated wireless controller; by UDP it takes this and the next one (demo)."
+        "NANHU_WLAN_PORT",
+        8010,
+        "Port of the emulated wireless controller; by UDP it takes this and the next one (demo).",
     )
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(

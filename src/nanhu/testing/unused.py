@@ -40,9 +40,6 @@ KEPT = {
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",
     "read_application": "emulators/bank: what a server of the tests is told to run",
     "score_golden": "sample: the measure of merged records, read by tests/load",
-    "session_at": "services/network: who is at an address, for the captive page",
-    "closing_sids": "services/network: for gateways that fetch what they are to end",
-    "device_by_key": "services/network: the captive page's cookie",
     "is_random_mac": "services/network: for the captive page",
     "verify_at_counter": "identity/recovery: no page of the counter offers it yet",
 }

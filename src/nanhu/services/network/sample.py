@@ -7,10 +7,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.services.network import jobs
 from nanhu.services.network.models import Device, Nas, Policy
-from nanhu.services.network.portal.services.gateways import set_gateway as set_portal_gateway
+from nanhu.services.network.portal.services import gateways as portal_gateways
 from nanhu.services.network.services import devices, policies, registering
 
-__all__ = ["enter_policy", "register", "rename", "set_portal_gateway", "sum_hours", "watch"]
 AN_HOUR_APART: Final = 3600
 """The sample's controllers send no interims: so that its sessions live a while."""
 
@@ -36,3 +35,7 @@ def sum_hours(count: int) -> None:
     hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
     for n in range(count):
         jobs.sum_hour(hour - timedelta(hours=n))
+
+
+def set_portal_gateway(*, by: Actor, nas: Nas, **facts: Any) -> None:
+    portal_gateways.set_gateway(by=by, nas=nas, **facts)
