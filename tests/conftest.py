@@ -80,7 +80,7 @@ def campus_environment(folder: Path) -> dict[str, str]:
         if name == "NANHU_TEMPLATE_DIR" or not name.startswith("NANHU_")
     }
     kept.pop("DATABASE_URL", None)
-    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS")
+    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS", "WLAN")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     return {
         **kept,
@@ -88,6 +88,7 @@ def campus_environment(folder: Path) -> dict[str, str]:
         "NANHU_DATA_DIR": str(folder),
         "NANHU_PUBLIC_URL": f"http://localhost:{ports['WEB']}",
         "SCALE": PEOPLE,
+        "NANHU_OUTGOING_NETWORKS": "10.97.1.0/24",  # of the network lab
     }
 
 

@@ -6,10 +6,10 @@ from nanhu.kernel.registry import Text
 from nanhu.services.network.portal.models import PortalGateway
 
 ACTIONS: dict[str, Text] = {
-    "network_portal.sign_in": _("在认证页上线"),
-    "network_portal.sign_out": _("在认证页下线"),
-    "network_portal.enter_gateway": _("登记门户网关"),
-    "network_portal.remove_gateway": _("撤掉门户网关"),
+    "network.portal_sign_in": _("在认证页上线"),
+    "network.portal_sign_out": _("在认证页下线"),
+    "network.enter_portal_gateway": _("登记门户网关"),
+    "network.remove_portal_gateway": _("撤掉门户网关"),
 }
 TARGETS: dict[str, Text] = {
     "network-portal": _("一次上网认证"),
@@ -18,4 +18,4 @@ TARGETS: dict[str, Text] = {
 FACTS: dict[str, Text] = {
     "gateway": _("网关"),
 }
-VALUES: dict[str, dict[str, Text]] = {"network_portal.enter_gateway kind": dict(PortalGateway.Kind.choices)}
+VALUES: dict[str, dict[str, Text]] = {"network.enter_portal_gateway kind": dict(PortalGateway.Kind.choices)}

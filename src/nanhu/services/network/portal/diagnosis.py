@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_time, now
@@ -163,12 +163,12 @@ def nothing_here(patient: Patient) -> Finding:
     place = campus.place_with(patient.place) if patient.place else None
     if place is None:
         words = _("先选一下您在哪栋楼，我们看那里的设备是否正常。")
-        return Finding(key="which_building", sentence=words, cure=_("看覆盖地图"), url="/network/coverage/")
+        return Finding(key="which_building", sentence=words, cure=_("看覆盖地图"), url=page("/network/coverage/"))
     heard = list(network.Nas.objects.filter(place=place, withdrawn_at=None))
     is_covered = bool(heard) or network.ApPlace.objects.filter(place=place).exists()
     if not is_covered:
         words = _("{place}没有无线网覆盖。").format(place=place.name)
-        return Finding(key="not_covered", sentence=words, cure=_("看覆盖地图"), url="/network/coverage/")
+        return Finding(key="not_covered", sentence=words, cure=_("看覆盖地图"), url=page("/network/coverage/"))
     down = [
         one
         for one in heard
@@ -191,7 +191,7 @@ def vpn(_patient: Patient) -> Finding:
     words = _(
         "VPN 连不上：先确认能上外网、时间准确、账号已开通 VPN；学生看校外资源用 CARSI。还不行请拨打 {phone}。"
     ).format(phone=school().info_centre_phone)
-    return Finding(key="vpn", sentence=words, cure=_("看我的 VPN"), url="/network/vpn/")
+    return Finding(key="vpn", sentence=words, cure=_("看我的 VPN"), url=page("/network/vpn/"))
 
 
 BY_SYMPTOM: Final[dict[str, Callable[[Patient], Finding]]] = {
@@ -209,6 +209,15 @@ def address_of(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return phone_address()
+
+
+def page(address: str) -> str:
+    """Of a part of this room that a school may have left out."""
+    try:
+        resolve(address)
+    except Resolver404:
+        return phone_address()
+    return address
 
 
 def phone_address() -> str:

@@ -84,6 +84,6 @@ def gateway_named(kind: str, **named: str) -> PortalGateway | None:
 def is_from(gateway: PortalGateway, address: str, peer: str) -> bool:
     if not address or not any(ip_address(address) in ip_network(one) for one in gateway.networks):
         return False
-    return rules.ip_of(peer) in {address, gateway.nas.address} or (
-        configuration().demo and ip_address(peer).is_loopback
-    )
+    seen = rules.ip_of(peer)
+    is_sample = configuration().demo and bool(seen) and ip_address(seen).is_loopback
+    return seen in {address, gateway.nas.address} or is_sample

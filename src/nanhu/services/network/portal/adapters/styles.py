@@ -6,11 +6,18 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.registry import Text
 from nanhu.services.network.api import Heard, NasTarget, Outcome, SessionTarget
 from nanhu.services.network.portal.adapters import portal20
 
 REFUSED, ALREADY = 1, 2
+
+
+def check_target(nas: NasTarget) -> None:
+    """Only what the school lists is called, whatever stands in the list of NAS."""
+    if not outgoing.is_callable(nas.address, nas.address):
+        raise outgoing.CallRefusedError(f"{nas.address} is not called")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Portal20:
 
     def requested(self, nas: NasTarget, session: SessionTarget) -> Outcome:
         try:
+            check_target(nas)
             error = portal20.admit(
                 address=nas.address,
                 port=nas.port,
@@ -47,6 +55,7 @@ class Portal20:
 
     def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
         try:
+            check_target(nas)
             error = portal20.expel(
                 address=nas.address, port=nas.port, secret=nas.secret, user_ip=session.address, seconds=self.seconds
             )

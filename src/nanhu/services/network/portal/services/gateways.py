@@ -36,7 +36,7 @@ def enter(
             made = PortalGateway.objects.create(nas=nas, **facts)
             audit.record(
                 by=by,
-                action="network_portal.enter_gateway",
+                action="network.enter_portal_gateway",
                 target=f"network-gateway:{made.public_id}",
                 facts={"gateway": name, "kind": kind},
             )
@@ -54,14 +54,14 @@ def set_gateway(*, by: Actor, nas: network.Nas, **facts: Any) -> PortalGateway:
     for name, value in facts.items():
         setattr(found, name, networks_in(value) if name == "networks" else value)
     found.save()
-    audit.record(by=by, action="network_portal.enter_gateway", target=f"network-gateway:{found.public_id}")
+    audit.record(by=by, action="network.enter_portal_gateway", target=f"network-gateway:{found.public_id}")
     return found
 
 
 @transaction.atomic
 def remove(*, by: Actor, gateway: PortalGateway) -> None:
     """It leads nobody here any more. Where sign-ins stand on it, its row stays and its networks are closed by withdrawing its NAS."""
-    audit.record(by=by, action="network_portal.remove_gateway", target=f"network-gateway:{gateway.public_id}")
+    audit.record(by=by, action="network.remove_portal_gateway", target=f"network-gateway:{gateway.public_id}")
     gateway.delete()
 
 

@@ -103,7 +103,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
         )
         audit.record(
             by=by,
-            action="network_portal.sign_in",
+            action="network.portal_sign_in",
             target=f"network-portal:{made.public_id}",
             facts={"gateway": gateway.name, "station": visit.mac},
         )
@@ -139,7 +139,7 @@ def leave(*, by: Actor, public_id: UUID) -> SignIn:
         raise StrangePlaceError
     if found.ended_at is not None:
         return found
-    audit.record(by=by, action="network_portal.sign_out", target=f"network-portal:{found.public_id}")
+    audit.record(by=by, action="network.portal_sign_out", target=f"network-portal:{found.public_id}")
     if found.gateway.kind == PortalGateway.Kind.OPENNDS:
         SignIn.objects.filter(pk=found.pk, ended_at=None).update(state=State.LEAVING)
     else:
@@ -149,6 +149,17 @@ def leave(*, by: Actor, public_id: UUID) -> SignIn:
         end(SignIn.objects.filter(pk=found.pk, ended_at=None), State.LEFT, "user")
     found.refresh_from_db()
     return found
+
+
+def follow(sign_in: SignIn) -> SignIn:
+    """A controller's session that has ended elsewhere (kicked, out of reach) ends the sign-in: accounting knows it, the controller tells us not."""
+    if sign_in.state != State.OPEN or sign_in.gateway.kind != PortalGateway.Kind.PORTAL20:
+        return sign_in
+    lines = network.sessions_of(sign_in.person_id, only_open=False, services=[network.Service.WIFI])
+    if any(one.grant == sign_in.grant and one.stopped_at is not None for one in lines):
+        end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.LEFT, "lost")
+        sign_in.refresh_from_db()
+    return sign_in
 
 
 def settle(sign_in: SignIn, state: str) -> None:

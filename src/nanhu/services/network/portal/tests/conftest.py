@@ -3,11 +3,13 @@
 import base64
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.protocols.radius.services import clients
@@ -101,6 +103,7 @@ def field(db: None, monkeypatch: pytest.MonkeyPatch) -> Field:
     nds = network.Nas.objects.create(name="试验网关", address="10.30.0.1", kind="opennds", style="opennds")
     found = air(key)
     monkeypatch.setattr(portal20, "exchange", found.exchange)
+    monkeypatch.setattr(outgoing, "own_networks", lambda: (ip_network("10.20.0.0/16"),))
     monkeypatch.setattr(portal20, "send", lambda *_packet: None)
     person = people.find_person_by_campus_no("T1")
     assert person is not None

@@ -137,6 +137,16 @@ def test_out_is_out_at_the_gateway_first(field: Field) -> None:
     assert Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()["captive"] is True
 
 
+def test_who_is_kicked_elsewhere_is_not_told_that_he_is_on_line(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    address = f"/wifi/on/{field.last().public_id}/"
+    assert "已上线" in phone.client.get(address).content.decode()
+    field.air.off(field.air.phones["a"], "Admin-Reset")
+
+    assert "已下线" in phone.client.get(address).content.decode()
+    assert field.last().state == SignIn.State.LEFT
+
+
 def test_a_gateway_that_is_silent_or_refuses_is_said_with_a_number_to_call(field: Field) -> None:
     field.air.mode = "silent"
     answer = field.phone("a").sign_in()
@@ -298,7 +308,7 @@ def test_the_page_is_small_and_needs_no_script(field: Field) -> None:
 
 def test_what_was_done_is_in_the_audit_log_without_the_password(field: Field) -> None:
     on_line(field, "a")
-    entry = AuditEntry.objects.get(action="network_portal.sign_in")
+    entry = AuditEntry.objects.get(action="network.portal_sign_in")
 
     assert entry.account_id == account_with("T1").pk
     assert PASSWORD not in str(entry.__dict__)

@@ -163,6 +163,7 @@ def on(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return went(request, found)
+    found = signing_in.follow(found)
     waited = now() - found.asked_at
     opens = ""
     if found.state == SignIn.State.WAITING and "back" not in request.GET:
