@@ -112,7 +112,10 @@ class TileContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A piece of the home page. `load` returns None where there is nothing to show to this viewer."""
+    """A piece of the home page. `load` returns None where there is nothing to show to this viewer.
+
+    `insists`: content for which it stands among the first three of the home even where its reader has hidden or moved it.
+    """
 
     key: str
     title: Text
@@ -120,6 +123,7 @@ class Tile:
     faces: frozenset[str] = BOTH_FACES
     order: int = 100
     icon: str = ""
+    insists: Callable[[TileContent], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,7 +178,9 @@ def check_stuck() -> CheckResult:
 
 
 post_migrate.connect(publish_after_migrations, sender=apps.get_app_config("flows"), dispatch_uid="flows.definitions")
-registry.tiles.add(Tile(key="flows.todos", title=_("待办"), load=todo_tile, order=5, icon="list-checks"))
+registry.tiles.add(
+    Tile(key="flows.todos", title=_("待办"), load=todo_tile, order=5, icon="list-checks", insists=lambda _content: True)
+)
 registry.task_lists.add(
     TaskList(key="flows.todos", title=_("待办"), url=lambda: reverse("flows:todo"), count=count_todos)
 )

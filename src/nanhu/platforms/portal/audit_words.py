@@ -14,12 +14,14 @@ ACTIONS: dict[str, Text] = {
     "portal.make_calendar_address": _("生成日历订阅地址"),
     "portal.choose_calendar_sources": _("改日历订阅的内容"),
     "portal.name_field_owner": _("定个人信息由谁负责更正"),
+    "portal.place_tile": _("在首页投放卡片"),
     "portal.revoke_calendar_address": _("停用日历订阅地址"),
     "portal.remove_synonym": _("去掉搜索同义词"),
     "portal.refuse_release": _("不同意接入上线"),
     "portal.release_integration": _("接入上线"),
     "portal.rest_integration": _("设接入为维护"),
     "portal.retire_integration": _("接入下线"),
+    "portal.take_back_tile": _("收回首页卡片"),
     "portal.test_integration": _("开始试用接入"),
     "portal.try_integration": _("试接入"),
     "portal.wake_integration": _("恢复接入"),
@@ -31,6 +33,7 @@ FACTS: dict[str, Text] = {
 TARGETS: dict[str, Text] = {
     "integration": _("接入项"),
     "field": _("个人信息的一项"),
+    "placed-tile": _("首页卡片"),
     "search-word": _("搜索词"),
 }
 WHOLE_TARGETS: dict[str, Text] = {"integrations": _("接入清单")}

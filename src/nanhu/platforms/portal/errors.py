@@ -46,3 +46,10 @@ class KeyTakenError(CampusError):
     http_status: ClassVar[int] = 409
     field: ClassVar[str] = "key"
     sentence: ClassVar[str | Promise] = _("这个代号已经有了。")
+
+
+class PlacedTwiceError(CampusError):
+    code: ClassVar[str] = "portal.placed_twice"
+    http_status: ClassVar[int] = 409
+    field: ClassVar[str] = "first_day"
+    sentence: ClassVar[str | Promise] = _("这个部门那几天已经有一张卡片，先收回它，或改日期。")

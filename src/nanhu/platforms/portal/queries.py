@@ -5,7 +5,9 @@ from functools import partial
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Fact, HomeNotices, NoticeLine, Tile, Viewer
+from nanhu.platforms.portal import rules
 from nanhu.platforms.portal.guard import attempt, is_slow
+from nanhu.platforms.portal.homes import layouts, placing
 from nanhu.platforms.portal.integrations import feeds, values
 from nanhu.platforms.portal.tiles import TileView
 from nanhu.platforms.portal.weather.services import warning_lines
@@ -13,14 +15,26 @@ from nanhu.platforms.portal.weather.services import warning_lines
 NOTICES_AT_HOME = {"student": 3, "staff": 5}
 
 
-def tiles_of(viewer: Viewer) -> list[TileView]:
-    """The viewer's tiles; those with nothing to say are left out."""
-    shown = [tile for tile in registry.tiles if viewer.face in tile.faces]
-    views = [
-        TileView(tile, is_later=True) if is_slow(f"tile:{tile.key}") else load_tile(tile, viewer) for tile in shown
-    ]
+def tiles_of(viewer: Viewer, width: layouts.Width) -> list[TileView]:
+    """The viewer's tiles as she arranged them, what offices placed there first; those with nothing to say are left out."""
+    layout = layouts.layout_of(viewer, width)
+    wanted = [tile for tile in registry.tiles if viewer.face in tile.faces]
+    views = [later_or_now(tile, viewer) for tile in wanted if tile.key not in layout.hidden or tile.insists]
     taken_in = attempt("tiles:integrations", partial(values.tiles_for, viewer)).value or []
-    return values.laid([view for view in views if view is not None], taken_in)
+    by_key = {view.tile.key: view for view in [*views, *taken_in] if view is not None}
+    keys = sorted(by_key, key=lambda key: (by_key[key].tile.order, key))
+    insisting = {key for key, view in by_key.items() if does_insist(view)}
+    arranged = rules.arranged(keys, layout.order, layout.hidden, insisting)
+    placed = attempt("tiles:placed", partial(placing.tiles_for, viewer)).value or []
+    return [*placed, *(by_key[key] for key in arranged)]
+
+
+def later_or_now(tile: Tile, viewer: Viewer) -> TileView | None:
+    return TileView(tile, is_later=True) if is_slow(f"tile:{tile.key}") else load_tile(tile, viewer)
+
+
+def does_insist(view: TileView) -> bool:
+    return view.tile.insists is not None and view.content is not None and view.tile.insists(view.content)
 
 
 def load_tile(tile: Tile, viewer: Viewer) -> TileView | None:

@@ -1,6 +1,6 @@
 """Pure rules of the home: the greeting, search, the order of shortcuts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import folding
 
 SHOWN_AT_HOME = 8
+INSISTED = 3
+"""So many tiles of a home lie above what one scrolls to."""
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("personal", _("个人事务"), "user-round"),
     ("work", _("工作生活"), "briefcase-business"),
@@ -58,3 +60,17 @@ def moved(keys: Sequence[str], key: str, step: int) -> list[str]:
     goal = max(0, min(len(found) - 1, place + step))
     found.insert(goal, found.pop(place))
     return found
+
+
+def arranged(
+    keys: Sequence[str], order: Sequence[str], hidden: Collection[str] = (), insisting: Collection[str] = ()
+) -> list[str]:
+    """Tiles as their reader wants them: hers in her order, what came later behind them, without what she hid. What insists is
+    never hidden, and stands among the first three."""
+    kept = [key for key in keys if key not in hidden or key in insisting]
+    laid = [key for key in dict.fromkeys(order) if key in kept]
+    laid += [key for key in kept if key not in laid]
+    late = [key for key in laid[INSISTED:] if key in insisting]
+    others = [key for key in laid if key not in late]
+    place = max(0, INSISTED - len(late))
+    return [*others[:place], *late, *others[place:]]

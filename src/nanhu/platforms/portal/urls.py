@@ -4,6 +4,8 @@ from nanhu.platforms.portal.calendar_desk import desk as agenda
 from nanhu.platforms.portal.corrections.desk import desk as corrections
 from nanhu.platforms.portal.corrections.desk import owners_desk as owners
 from nanhu.platforms.portal.corrections.desk import wrong
+from nanhu.platforms.portal.homes.desks import arranging
+from nanhu.platforms.portal.homes.desks import desk as placed
 from nanhu.platforms.portal.integrations.desk import desk as integrations
 from nanhu.platforms.portal.search_desk import desk as words
 from nanhu.platforms.portal.systems.views import systems
@@ -16,6 +18,8 @@ urlpatterns = [
     path("me/", home.me, name="me"),
     path("tiles/<str:key>/", home.tile, name="tile"),
     path("manual/", manual.manual, name="manual"),
+    path("me/home/", arranging.urls),
+    path("placed/", placed.urls),
     path("me/corrections/", corrections.urls),
     path("me/corrections/owners/", owners.urls),
     path("me/wrong/<str:key>/", wrong, name="wrong"),

@@ -5,7 +5,7 @@ those that grew old (`/tiles/integration.<key>/`). What is cached is of one pers
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -44,9 +44,13 @@ def cached_of(viewer: Viewer, integrations: Iterable[Integration]) -> dict[int, 
     return {row.integration_id: row for row in rows if row.version == versions[row.integration_id]}
 
 
-def view_of(one: Integration, value: IntegrationValue | None) -> TileView | None:
-    """From the cache; `is_later` where the browser is to ask for it anew. None: the system has nothing of this person."""
-    tile = Tile(
+def offered_tiles(viewer: Viewer) -> list[Tile]:
+    """Of all systems whose figures this viewer may have, without the figures."""
+    return [tile_of(one) for one in living.of_kind(Integration.Kind.DATA, viewer)]
+
+
+def tile_of(one: Integration) -> Tile:
+    return Tile(
         key=f"{PREFIX}{one.key}",
         title=lazy_term(one.name),
         load=lambda _viewer: None,
@@ -54,6 +58,11 @@ def view_of(one: Integration, value: IntegrationValue | None) -> TileView | None
         order=one.order,
         icon=one.icon,
     )
+
+
+def view_of(one: Integration, value: IntegrationValue | None) -> TileView | None:
+    """From the cache; `is_later` where the browser is to ask for it anew. None: the system has nothing of this person."""
+    tile = tile_of(one)
     is_old = value is None or now() > value.fetched_at + timedelta(seconds=one.ttl_seconds)
     is_later = is_old and one.state != Integration.State.RESTING and not failing.is_paused(one)
     if value is None:
@@ -169,7 +178,3 @@ def keep(one: Integration, viewer: Viewer, said: dict[str, Any]) -> IntegrationV
 def forget_old() -> int:
     count, _by_model = IntegrationValue.objects.filter(fetched_at__lt=now() - KEPT).delete()
     return count
-
-
-def laid(views: Sequence[TileView], more: Sequence[TileView]) -> list[TileView]:
-    return sorted([*views, *more], key=lambda view: (view.tile.order, view.tile.key))

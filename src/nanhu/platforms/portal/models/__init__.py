@@ -1,3 +1,4 @@
+from nanhu.platforms.portal.models.homes import HomeLayout, PlacedTile
 from nanhu.platforms.portal.models.integrations import (
     Integration,
     IntegrationItem,
@@ -20,10 +21,12 @@ __all__ = [
     "CalendarAddress",
     "Correction",
     "FieldOwner",
+    "HomeLayout",
     "Integration",
     "IntegrationItem",
     "IntegrationRelease",
     "IntegrationValue",
+    "PlacedTile",
     "Preference",
     "SearchEntry",
     "SearchMiss",

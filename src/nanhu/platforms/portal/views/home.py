@@ -12,6 +12,7 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.portal import menu, queries, rules
 from nanhu.platforms.portal.guard import attempt
+from nanhu.platforms.portal.homes.layouts import width_of
 from nanhu.platforms.portal.integrations import values
 from nanhu.platforms.portal.services.preferences import preferences_of
 from nanhu.platforms.portal.tiles import TileView
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "weather": attempt("portal.weather", weather).value,
         "greeting": rules.greeting(moment.hour, viewer.name),
         "person": queries.person_of(viewer),
-        "tiles": queries.tiles_of(viewer),
+        "tiles": queries.tiles_of(viewer, width_of(request)),
         "shortcuts": menu.home_shortcuts(offered, shortcuts),
         "duties": menu.duties(offered, shortcuts),
         "notices": queries.notices_of(viewer),

@@ -44,7 +44,16 @@ def caption(card: Card, balance_fen: int, spent_fen: int, claimable_fen: int) ->
 
 
 registry.life_parts.add(LifePart(key="card.balance", topic="card", load=balance_tile))
-registry.tiles.add(Tile(key="card.balance", title=_("校园卡余额"), load=balance_tile, order=10, icon="credit-card"))
+registry.tiles.add(
+    Tile(
+        key="card.balance",
+        title=_("校园卡余额"),
+        load=balance_tile,
+        order=10,
+        icon="credit-card",
+        insists=lambda content: content.tone == "danger",
+    )
+)
 registry.applications.add(
     Application(
         key="card.mine",
