@@ -30,12 +30,13 @@ DESK = """
 import json, sys, time
 from smartcard.System import readers
 from smartcard.Exceptions import NoCardException, CardConnectionException
+from smartcard.pcsc.PCSCExceptions import BaseSCardException
 def connected(slot):
     for _ in range(12_000):
-        found = [one for one in readers() if f"Virtual PCD 00 0{slot}" in str(one)]
-        try:
+        try:  # the daemon may still be starting
+            found = [one for one in readers() if f"Virtual PCD 00 0{slot}" in str(one)]
             connection = found[0].createConnection(); connection.connect(); return connection
-        except (IndexError, NoCardException, CardConnectionException):
+        except (IndexError, NoCardException, CardConnectionException, BaseSCardException):
             time.sleep(0.05)
     sys.exit(f"nothing in the virtual reader {slot}")
 connections = [connected(0), connected(1)]
@@ -65,7 +66,7 @@ def desk(tmp_path):
     log = (tmp_path / "pcscd.log").open("wb")
     source = Path(terminal.__file__).parents[3]
     script = (
-        "ip link set lo up 2>/dev/null; pcscd -f --disable-polkit & daemon=$!; sleep 1; "
+        "ip link set lo up 2>/dev/null; pcscd -f --disable-polkit & daemon=$!; "
         f"'{sys.executable}' -m nanhu.emulators.chip.vpcd '{path}' {CARD} & card=$!; "
         f"'{sys.executable}' -m nanhu.emulators.chip.vpcd '{path}' psam:N1001 127.0.0.1 {PORT + 1} & module=$!; "
         "trap 'kill $card $module $daemon' TERM; wait"

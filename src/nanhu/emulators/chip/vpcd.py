@@ -5,6 +5,7 @@ Run as `python -m nanhu.emulators.chip.vpcd chip.json UID|psam:TERMINAL [host po
 
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ PORT: Final = 35963
 PSAM: Final = "psam:"
 OFF, ON, RESET, ATR_REQUEST = 0, 1, 2, 4
 USUAL_ARGUMENTS: Final = 3
+PAUSE_SECONDS: Final = 0.1
 
 
 class LinkClosedError(Exception):
@@ -78,10 +80,19 @@ def laid(path: Path, name: str) -> Iterator[SoftwareCard | Psam]:
         yield card
 
 
+def reader_at(host: str, port: int) -> socket.socket:
+    """The reader's end of the line, as soon as pcscd listens: whoever lays the card may be there first."""
+    while True:
+        try:
+            return socket.create_connection((host, port))
+        except ConnectionRefusedError:
+            time.sleep(PAUSE_SECONDS)
+
+
 def main(arguments: list[str]) -> None:
     path, name, *address = arguments[1:]
     host, port = (address[0], int(address[1])) if address else ("127.0.0.1", PORT)
-    with laid(Path(path), name) as module, socket.create_connection((host, port)) as link:
+    with laid(Path(path), name) as module, reader_at(host, port) as link:
         serve(module, link)
 
 

@@ -18,6 +18,7 @@ class PortalConfig(AppConfig):
         )
         from nanhu.platforms.portal.corrections import process, watching  # noqa: F401
         from nanhu.platforms.portal.frame import PortalFrame
-        from nanhu.platforms.portal.integrations import desk  # noqa: F401  (registering is its effect)
+        from nanhu.platforms.portal.homes import desks  # noqa: F401  (registering is its effect)
+        from nanhu.platforms.portal.integrations import desk  # noqa: F401
 
         shell.provided_by(PortalFrame())

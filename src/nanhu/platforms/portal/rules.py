@@ -70,7 +70,7 @@ def arranged(
     kept = [key for key in keys if key not in hidden or key in insisting]
     laid = [key for key in dict.fromkeys(order) if key in kept]
     laid += [key for key in kept if key not in laid]
-    late = [key for key in laid[INSISTED:] if key in insisting]
-    others = [key for key in laid if key not in late]
-    place = max(0, INSISTED - len(late))
-    return [*others[:place], *late, *others[place:]]
+    urgent = [key for key in laid if key in insisting][:INSISTED]
+    calm = [key for key in laid if key not in urgent]
+    room = INSISTED - len(urgent)
+    return [*sorted([*calm[:room], *urgent], key=laid.index), *calm[room:]]

@@ -37,6 +37,7 @@ EVERYBODY = {
     "network.mine",
     "network.why",
     "portal.calendar",
+    "portal.layout",
     "portal.systems",
     "portal.corrections",
     "requests.hall",

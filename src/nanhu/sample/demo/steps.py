@@ -80,6 +80,7 @@ ROLES = {
         "mobile.keeper",
         "venues.office",
         "portal.search",
+        "portal.placer",
         "portal.integrator",
         "portal.corrections",
         "requests.dispatcher",

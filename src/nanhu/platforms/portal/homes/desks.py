@@ -85,7 +85,7 @@ def apply(request: PageRequest, width: Width) -> None:
         key = request.POST.get("tile", "")
         layouts.change(by=request.actor, viewer=request.viewer, width=width, key=key, how=cast("Change", how))
     else:
-        raise NotFoundError
+        raise NotFoundError(what=_("这个按钮"))
 
 
 class PlacedTiles(Table):

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor, account_of
@@ -52,7 +53,7 @@ def change(*, by: Actor, viewer: Viewer, width: Width, key: str, how: Change) ->
     """One tile a place earlier or later, hidden or shown again. Raises NotFoundError for a tile that is not the viewer's."""
     keys = [tile.key for tile in tiles_for(viewer)]
     if key not in keys:
-        raise NotFoundError
+        raise NotFoundError(what=_("这张卡片"))
     with transaction.atomic():
         row = held(by, width)
         hidden = [one for one in row.hidden if one != key] + ([key] if how == "hide" else [])

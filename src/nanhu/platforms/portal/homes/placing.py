@@ -60,11 +60,10 @@ def place(*, by: Actor, **facts: Any) -> PlacedTile:
     return made
 
 
-@transaction.atomic
 def take_back(*, by: Actor, tile: PlacedTile) -> None:
     """Gone from all homes within fifteen seconds."""
-    if PlacedTile.objects.filter(pk=tile.pk, taken_back_at=None).update(taken_back_at=now()):
-        audit.record(
-            by=by, action="portal.take_back_tile", target=f"placed-tile:{tile.pk}", facts={"title": tile.title}
-        )
-    transaction.on_commit(placed.forget)
+    with transaction.atomic():
+        if PlacedTile.objects.filter(pk=tile.pk, taken_back_at=None).update(taken_back_at=now()):
+            facts = {"title": tile.title}
+            audit.record(by=by, action="portal.take_back_tile", target=f"placed-tile:{tile.pk}", facts=facts)
+    placed.forget()
