@@ -23,7 +23,7 @@ from nanhu.platforms.messages.tests.conftest import CAST, SYSTEM
 from nanhu.platforms.messages.views.inbox import desk as mine
 from nanhu.platforms.messages.views.outbox import desk as outbox
 from nanhu.platforms.people import api as people
-from nanhu.testing.pages import MOST_QUERIES, PageTests, address_of
+from nanhu.testing.pages import MOST_QUERIES, PageTests
 from nanhu.testing.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def badge(browser):
 
 
 class TestMine(PageTests):
-    desk = mine
+    desk, is_for_everybody = mine, True
 
     @pytest.fixture
     def holder(self, browser):
@@ -70,15 +70,6 @@ class TestMine(PageTests):
     def fill(self, count):
         for number in range(count):
             tell("student", what=f"FW{number}")
-
-    @pytest.fixture
-    def stranger(self, client):
-        return client
-
-    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
-        """Everybody who is signed in may come; who is not is asked to sign in."""
-        answer = stranger.get(address_of(any_page))
-        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
 
 
 class TestOutbox(PageTests):

@@ -7,7 +7,7 @@ from nanhu.services.lostfound.keeping_desk import desk as keeping
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.review_desk import desk as review
 from nanhu.services.lostfound.tests.conftest import picture
-from nanhu.testing.pages import PageTests, address_of
+from nanhu.testing.pages import PageTests
 
 pytestmark = pytest.mark.django_db
 
@@ -22,21 +22,12 @@ def many(school, count, *, number="S1", **facts):
 
 
 class TestBoard(PageTests):
-    desk = board
+    desk, is_for_everybody = board, True
 
     @pytest.fixture
     def holder(self, school):
         self.school = school
         return school.client("S2")
-
-    @pytest.fixture
-    def stranger(self, client):
-        return client
-
-    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
-        """Everybody who is signed in may use it; who is not is asked to sign in."""
-        answer = stranger.get(address_of(any_page))
-        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
 
     def fill(self, count):
         many(self.school, count, number="S2", words="=1+1 黑伞")

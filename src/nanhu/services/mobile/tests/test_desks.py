@@ -10,7 +10,7 @@ from nanhu.services.mobile.desk import desk
 from nanhu.services.mobile.mine import mine
 from nanhu.services.mobile.models import Callback, Comparison, Difference, Member, Newcomer, VendorCall
 from nanhu.services.mobile.personnel import personnel
-from nanhu.testing.pages import PageTests, address_of
+from nanhu.testing.pages import PageTests
 
 pytestmark = pytest.mark.django_db
 NUMBERS = count(1)
@@ -58,8 +58,4 @@ class TestPersonnel(Desks):
 
 
 class TestMine(Desks):
-    desk = mine
-
-    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, client):
-        answer = client.get(address_of(any_page))
-        assert answer.status_code == 302
+    desk, is_for_everybody = mine, True

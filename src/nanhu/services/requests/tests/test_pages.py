@@ -9,7 +9,7 @@ from nanhu.services.requests.services import opinions
 from nanhu.services.requests.views import answers, complaints, dispatch, hall, work
 from nanhu.services.requests.views import opinions as opinion_pages
 from nanhu.testing.members import SYSTEM
-from nanhu.testing.pages import PageTests, address_of
+from nanhu.testing.pages import PageTests
 
 pytestmark = pytest.mark.django_db
 NUMBERS = count(1)
@@ -43,16 +43,7 @@ class OneDesk(PageTests):
 
 
 class TestHall(OneDesk):
-    desk, number = hall.desk, "S1"
-
-    @pytest.fixture
-    def stranger(self, client):
-        return client
-
-    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
-        """Everybody who is signed in may come; who is not is asked to sign in."""
-        answer = stranger.get(address_of(any_page))
-        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
+    desk, number, is_for_everybody = hall.desk, "S1", True
 
     def fill(self, count):
         many(self.school, count, like=self.school.repair() if count == 1 else Request.objects.first())

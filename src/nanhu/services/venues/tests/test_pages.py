@@ -29,7 +29,7 @@ from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import displacing, keys
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
 from nanhu.services.venues.tests.test_free import free_on, said
-from nanhu.testing.pages import PageTests, address_of
+from nanhu.testing.pages import PageTests
 
 pytestmark = pytest.mark.django_db
 State = Booking.State
@@ -70,21 +70,12 @@ class VenuePages(PageTests):
 
 
 class TestBook(VenuePages):
-    desk = book
+    desk, is_for_everybody = book, True
 
     @pytest.fixture
     def holder(self, school):
         self.school = school
         return school.client("S1")
-
-    @pytest.fixture
-    def stranger(self, client):
-        return client
-
-    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
-        """Everybody who is signed in reads it; who is not is asked to sign in."""
-        answer = stranger.get(address_of(any_page))
-        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
 
 
 class TestDesk(VenuePages):
