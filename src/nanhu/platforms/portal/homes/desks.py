@@ -1,7 +1,7 @@
 """The pages of 首页布置 (each for oneself) and of 投放卡片 (an office for others)."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import rules
 from nanhu.platforms.portal.homes import layouts, placing
-from nanhu.platforms.portal.homes.layouts import CHANGES, Change, Width
+from nanhu.platforms.portal.homes.layouts import CHANGES, Width
 from nanhu.platforms.portal.integrations.forms import FACES, UnitsField
 from nanhu.platforms.portal.models import PlacedTile
 from nanhu.platforms.portal.models.homes import LONGEST_PLACED
@@ -83,7 +83,7 @@ def apply(request: PageRequest, width: Width) -> None:
         layouts.reset(by=request.actor, width=width)
     elif how in CHANGES:
         key = request.POST.get("tile", "")
-        layouts.change(by=request.actor, viewer=request.viewer, width=width, key=key, how=cast("Change", how))
+        layouts.change(by=request.actor, viewer=request.viewer, width=width, key=key, how=how)
     else:
         raise NotFoundError(what=_("这个按钮"))
 
