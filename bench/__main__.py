@@ -27,6 +27,7 @@ BENCHMARKS = {
     "account_search": "bench.account_search",
     "search": "bench.search",
     "shared_tables": "bench.shared_tables",
+    "hub": "bench.hub",
     "assets_count": "bench.assets_count",
     "venues": "bench.venues",
     "wecom": "bench.wecom",

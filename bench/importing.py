@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from bench.campus import ROOT, Campus, fresh_campus
+from bench.inside import set_up_django
 from bench.report import Report
 
 PEOPLE = os.environ.get("NANHU_BENCH_PEOPLE", "full")
@@ -27,7 +28,7 @@ def run(report: Report) -> None:
         measured = measure(campus, sample)
         report("import", measured["seconds"], "s", baseline)
         report("import_people", measured["persons"], "persons")
-        report("import_memory", measured["peak_mb"], "MiB", 1024)
+        report("import_memory", measured["peak_mb"], "MiB", 400)
         report("import_precision", measured["precision"], "share", 0.999)
         report("import_recall", measured["recall"], "share", 0.995)
         for miss in measured["misses"]:
@@ -36,8 +37,11 @@ def run(report: Report) -> None:
 
 def measure(campus: Campus, sample: Path) -> dict:
     """One process imports all files; its peak memory is the kernel's own account of it."""
+    set_up_django()
+    from nanhu.sample.demo.steps import SOURCES
+
     result = subprocess.run(
-        [sys.executable, "-m", "bench.importing", str(sample)],
+        [sys.executable, "-m", "bench.importing", str(sample), json.dumps(SOURCES)],
         env=campus.environment,
         cwd=ROOT,
         capture_output=True,
@@ -77,7 +81,8 @@ def copy_seconds(campus: Campus, sample: Path) -> float:
     return spent
 
 
-def import_all(sample: Path) -> dict:
+def import_all(sample: Path, sources: list[tuple[str, str]]) -> dict:
+    """What only the scoring needs is brought in after the memory was read."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
     import django
 
@@ -85,19 +90,20 @@ def import_all(sample: Path) -> dict:
     from nanhu.kernel.actors import Actor
     from nanhu.platforms.datahub import api as datahub
     from nanhu.platforms.people import api as people
-    from nanhu.sample.demo.steps import SOURCES
+
+    started = time.perf_counter()
+    for source, file_name in sources:
+        datahub.import_file(by=Actor.system("bench"), path=sample / file_name, source_key=source)
+    seconds = time.perf_counter() - started
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     from nanhu.sample.scoring import score
     from nanhu.sample.truth import FILE_NAME
 
-    started = time.perf_counter()
-    for source, file_name in SOURCES:
-        datahub.import_file(by=Actor.system("bench"), path=sample / file_name, source_key=source)
-    seconds = time.perf_counter() - started
     scored = score(sample / FILE_NAME, datahub.decisions())
     return {
         "seconds": seconds,
         "persons": people.count_people(kinds=PEOPLE_KINDS),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb,
         "precision": scored.precision,
         "recall": scored.recall,
         "misses": [str(miss) for miss in scored.misses[:40]],
@@ -105,4 +111,4 @@ def import_all(sample: Path) -> dict:
 
 
 if __name__ == "__main__":
-    print(json.dumps(import_all(Path(sys.argv[1]))))
+    print(json.dumps(import_all(Path(sys.argv[1]), json.loads(sys.argv[2]))))

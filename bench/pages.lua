@@ -1,4 +1,4 @@
--- Load for wrk: one page over kept connections, in turn with the cookies of a file (a line each; an empty one sends none).
+-- Load for wrk: one page over kept connections, in turn with the cookies of a file (a line each; an empty one sends none, "Bearer …" a key).
 local wanted = { host = os.getenv("PAGE_HOST"), path = os.getenv("PAGE_PATH"), cookies = os.getenv("PAGE_COOKIES") }
 local threads = {}
 
@@ -11,7 +11,7 @@ function init()
     bad, bytes, requests = 0, 0, {}
     for line in io.lines(wanted.cookies) do
         local headers = { Host = wanted.host, Accept = "text/html", ["Accept-Encoding"] = "gzip" }
-        if line ~= "" then headers.Cookie = line end
+        if line:sub(1, 7) == "Bearer " then headers.Authorization = line elseif line ~= "" then headers.Cookie = line end
         requests[#requests + 1] = wrk.format("GET", wanted.path, headers)
     end
 end
@@ -31,6 +31,6 @@ function done(summary, latency)
     for _, thread in ipairs(threads) do
         failed, received = failed + thread:get("bad"), received + thread:get("bytes")
     end
-    io.write(string.format('{"pages": %d, "failures": %d, "seconds": %.4f, "bytes": %d, "p50_ms": %.3f, "p99_ms": %.3f}\n',
-        summary.requests, failed, summary.duration / 1e6, received, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+    io.write(string.format('{"pages": %d, "failures": %d, "seconds": %.4f, "bytes": %d, "p50_ms": %.3f, "p95_ms": %.3f, "p99_ms": %.3f}\n',
+        summary.requests, failed, summary.duration / 1e6, received, latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000))
 end

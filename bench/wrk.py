@@ -20,6 +20,7 @@ class Load:
     p99_ms: float
     failures: int
     bytes_each: int
+    p95_ms: float
 
 
 def load(path: str, *, port: int, clients: int, seconds: float, cookies: list[str], host: str = "") -> Load:
@@ -51,7 +52,14 @@ def load(path: str, *, port: int, clients: int, seconds: float, cookies: list[st
         raise RuntimeError(f"wrk ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-2000:]}")
     told = json.loads(done.stdout.splitlines()[-1])
     pages = told["pages"] or 1
-    return Load(pages / told["seconds"], told["p50_ms"], told["p99_ms"], told["failures"], told["bytes"] // pages)
+    return Load(
+        pages / told["seconds"],
+        told["p50_ms"],
+        told["p99_ms"],
+        told["failures"],
+        told["bytes"] // pages,
+        told["p95_ms"],
+    )
 
 
 def install() -> None:

@@ -236,6 +236,16 @@ def left(deadline: float) -> float:
     return seconds
 
 
+def judged_target(host: str, port: int, *, seconds: float, networks: Networks | None = None) -> str:
+    """The address of a host that another protocol may call (a database); CallRefusedError where none of its own may be."""
+    shown = f"[{host}]" if ":" in host else host
+    parts = checked(f"http://{shown}:{port}")
+    for *_kind, target in looked_up(parts, seconds):
+        if is_callable(str(target[0]), host, networks):
+            return str(target[0])
+    raise CallRefusedError(f"{host} is not called")
+
+
 def connected(parts: SplitResult, deadline: float, *, networks: Networks | None = None) -> socket.socket:
     host = parts.hostname or ""
     targets = looked_up(parts, left(deadline))

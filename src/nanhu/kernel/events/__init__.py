@@ -5,6 +5,6 @@ once, in lists, each list in one transaction. Subscribers must be idempotent.
 """
 
 from nanhu.kernel.events.delivery import deliver_pending
-from nanhu.kernel.events.outbox import Event, publish, subscribe
+from nanhu.kernel.events.outbox import Event, publish, publish_all, subscribe
 
-__all__ = ["Event", "deliver_pending", "publish", "subscribe"]
+__all__ = ["Event", "deliver_pending", "publish", "publish_all", "subscribe"]

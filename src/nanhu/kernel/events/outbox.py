@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from nanhu.kernel.models import EventDelivery, OutboxEvent
 
 CHANNEL = "nanhu_events"
+CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +87,30 @@ def publish(*events: Event) -> None:
 
 
 def publish_all(events: Iterable[Event]) -> None:
-    told = list(events)
+    """Some at a time: a whole school's events, each for a dozen who hear of it, are too many to be held at once."""
     with transaction.atomic():
-        rows = OutboxEvent.objects.bulk_create(
-            [OutboxEvent(name=event_name(type(event)), payload=msgspec.to_builtins(event)) for event in told],
-            batch_size=2000,
-        )
-        if not rows:
-            return
-        waiting = [
+        is_any = False
+        for told in batched(events, CHUNK):
+            is_any = True
+            write(told)
+        if is_any:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def write(told: Sequence[Event]) -> None:
+    rows = OutboxEvent.objects.bulk_create(
+        [OutboxEvent(name=event_name(type(event)), payload=msgspec.to_builtins(event)) for event in told]
+    )
+    EventDelivery.objects.bulk_create(
+        [
             EventDelivery(event=row, subscriber=one.name)
             for row, event in zip(rows, told, strict=True)
             for one in subscribers_of(row.name)
             if one.wants(event)
-        ]
-        EventDelivery.objects.bulk_create(waiting, batch_size=5000)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        ],
+        batch_size=5000,
+    )
 
 
 def subscribers_of(name: str) -> list[Subscriber]:

@@ -12,6 +12,7 @@ class DatahubConfig(AppConfig):
         from nanhu.platforms.datahub import jobs, registrations  # noqa: F401  (registering is their effect)
         from nanhu.platforms.datahub.services.standard import load_standard
         from nanhu.platforms.datahub.shared.agreeing import agree_tables
+        from nanhu.platforms.datahub.sharing import interface  # noqa: F401  (as above)
 
         post_migrate.connect(load_standard, sender=self, dispatch_uid="datahub.standard")
         post_migrate.connect(agree_tables, sender=self, dispatch_uid="datahub.shared")

@@ -3,13 +3,27 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.platforms.datahub.models import GateLimit, Level
+from nanhu.platforms.datahub.models import GateLimit, Grant, Level
 from nanhu.platforms.datahub.sources import SOURCES
 
 ACTIONS: dict[str, Text] = {
     "datahub.agree_switch": _("同意切换供给方"),
     "datahub.ask_switch": _("申请切换供给方"),
     "datahub.add_alias": _("增加代码别名"),
+    "datahub.agree_grant": _("同意共享授权"),
+    "datahub.ask_grant": _("申请共享授权"),
+    "datahub.change_source": _("改数据源"),
+    "datahub.end_grant": _("终止共享授权"),
+    "datahub.look_lineage": _("查看数据来历"),
+    "datahub.make_source": _("新建数据源"),
+    "datahub.read_source": _("马上读数据源"),
+    "datahub.refuse_grant": _("不同意共享授权"),
+    "datahub.rest_source": _("暂停数据源"),
+    "datahub.retire_source": _("停用数据源"),
+    "datahub.share_person": _("经共享接口给出数据"),
+    "datahub.start_source": _("启用数据源"),
+    "datahub.take_back_grant": _("撤回授权申请"),
+    "datahub.try_source": _("试读数据源"),
     "datahub.agree_release": _("同意放行"),
     "datahub.ask_release": _("申请放行"),
     "datahub.discard": _("作废批次"),
@@ -40,6 +54,7 @@ TARGETS: dict[str, Text] = {
     "landing_row": _("导入行"),
     "review": _("匹配复核"),
     "shared_table": _("共享表"),
+    "source": _("数据源"),
 }
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
@@ -57,11 +72,15 @@ FACTS: dict[str, Text] = {
     "red": _("要两个人看过"),
     "row": _("行"),
     "writer": _("供给方"),
+    "consumer": _("使用方"),
+    "basis": _("法律依据"),
+    "fields": _("哪些项"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "source": {key: spec.title for key, spec in SOURCES.items()},
     "level": dict(Level.choices),
     "measure": dict(GateLimit.Measure.choices),
+    "basis": dict(Grant.Basis.choices),
     "writer": {"nanhu": _("本系统")} | {key: spec.title for key, spec in SOURCES.items()},
 }
 """Of facts whose values are words of the program."""

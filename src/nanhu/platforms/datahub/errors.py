@@ -189,3 +189,44 @@ class NotMendableError(CampusError):
     code = "datahub.not_mendable"
     http_status = 409
     sentence = _("共享表的文件不逐行修改：请改好文件，再交一次。")
+
+
+class SourceAddressError(CampusError):
+    code = "datahub.source_address"
+    http_status = 422
+    field = "address"
+    sentence = _("这个地址不能用：{why}。校外的要用 https；校内的主机要先由学校列出。")
+
+
+class SourceNotReadyError(CampusError):
+    code = "datahub.source_not_ready"
+    http_status = 409
+    sentence = _("还不能启用：先试一次，要读得出必填的各列。")
+
+
+class SourceKeyTakenError(CampusError):
+    code = "datahub.source_key_taken"
+    http_status = 422
+    field = "key"
+    sentence = _("这个代号已经有了。")
+
+
+class SourceFailedError(CampusError):
+    """What a source said is no good, or it said nothing."""
+
+    code = "datahub.source_failed"
+    http_status = 502
+    sentence = _("没有读成：{why}")
+
+
+class SourceBusyError(SourceFailedError):
+    """It asks to come again after some seconds; 0 where it does not say."""
+
+    code = "datahub.source_busy"
+    sentence = _("对方忙，稍后再读：{why}")
+
+
+class GrantRefusedError(CampusError):
+    code = "datahub.grant_refused"
+    http_status = 422
+    sentence = _("不能这样授权：{why}")

@@ -12,6 +12,7 @@ from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.codes import TABLES, code_table
+from nanhu.platforms.datahub.known_sources import made_for_files
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.models import GateLimit
 from nanhu.platforms.datahub.sources import CODED, SOURCES
@@ -26,7 +27,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(spec.key, f"{spec.office} · {spec.title}") for spec in SOURCES.values()]
+        choices = [(spec.key, f"{spec.office} · {spec.title}") for spec in [*SOURCES.values(), *made_for_files()]]
         self.fields["source"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, as declared above
         self.fields["file"].help_text = _(".csv、.xlsx 或 .xls，不超过 %d MB。") % configuration().upload_limit_mb
 

@@ -33,6 +33,11 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
 }
 
 
+def over(one: Mapping[str, Any]) -> str:
+    """Where no file did it alone."""
+    return _("一天里的 {files} 批合起来：").format(**one) if one.get("files", 1) > 1 else ""
+
+
 def since(one: Mapping[str, Any]) -> str:
     """Where it was let pass once, and then held anew."""
     return _("同意放行时是 {agreed}。").format(**one) if one.get("agreed", one["count"]) != one["count"] else ""
@@ -40,7 +45,9 @@ def since(one: Mapping[str, Any]) -> str:
 
 def sentences_of(gate: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
-        SENTENCES[one["measure"]]().format(**{**one, "share": share(one), "column": columns(one)}) + since(one)
+        over(one)
+        + SENTENCES[one["measure"]]().format(**{**one, "share": share(one), "column": columns(one)})
+        + since(one)
         for one in gate
         if one["measure"] in SENTENCES
     ]

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
+from nanhu.platforms.datahub.feeding import reading
+from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
 from nanhu.platforms.datahub.services.summary import summary_of
@@ -41,6 +43,18 @@ def finish_batch(batch_id: int, progress_id: str, account_id: int, actor: str) -
         report = report_of(finish(by=by, batch_id=batch_id, progress=progress))
     except CampusError as refused:
         progress.fail(refused.message)
+    else:
+        finish_progress(progress, report)
+
+
+@job("datahub.rehearse_source")
+def rehearse_source(source_id: int, progress_id: str, account_id: int, actor: str) -> None:
+    """What a source says now, as a dry run."""
+    progress, by = open_progress(progress_id), Actor(account_id=account_id, name=actor)
+    try:
+        report = reading.rehearse(DataSource.objects.get(pk=source_id), by=by)
+    except (CampusError, OSError) as refused:
+        progress.fail(str(getattr(refused, "message", refused)))
     else:
         finish_progress(progress, report)
 

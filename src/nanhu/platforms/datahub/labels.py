@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.codes import TABLES
-from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.datahub.known_sources import named_source
 
 FIELDS: Final[dict[str, str | Promise]] = {
     "name": _("姓名"),
@@ -51,7 +51,8 @@ def field_labels(names: Iterable[str]) -> str:
 
 
 def office_label(source_key: str) -> str:
-    return str(SOURCES[source_key].office) if source_key in SOURCES else source_key
+    found = named_source(source_key)
+    return str(found.office) if found else source_key
 
 
 def table_label(key: str) -> str:

@@ -7,13 +7,40 @@ from nanhu.kernel.crypto import register_blind_index
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import LOOK
 from nanhu.platforms.datahub.shared.values import PURPOSE
-from nanhu.platforms.datahub.views import batches, gate, mapping, reviews, rows, shared, standard, uploads
+from nanhu.platforms.datahub.sharing import pages
+from nanhu.platforms.datahub.views import (
+    batches,
+    gate,
+    lineage,
+    mapping,
+    reviews,
+    rows,
+    shared,
+    sharing,
+    sources,
+    standard,
+    uploads,
+)
 
-__all__ = ["batches", "gate", "mapping", "reviews", "rows", "shared", "standard", "uploads"]
+__all__ = [
+    "batches",
+    "gate",
+    "lineage",
+    "mapping",
+    "reviews",
+    "rows",
+    "shared",
+    "sharing",
+    "sources",
+    "standard",
+    "uploads",
+]
 
 shared_tables()  # a faulty declaration stops the start
 registry.looks.add(
     registry.Look(key=LOOK, what=_("共享表里的敏感项")),
+    registry.Look(key=pages.LOOK, what=_("经共享接口给出的数据")),
+    registry.Look(key=lineage.LOOK, what=_("各系统里本人数据的来历")),
     registry.Look(key=rows.LOOK_ROW, what=_("各部门交来的名册里的一行")),
 )
 register_blind_index(

@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
-from nanhu.platforms.datahub.errors import UnknownSourceError
 from nanhu.platforms.datahub.shared.feeds import Feed, feeds
 
 type Kind = Literal["units", "persons", "contacts", "shared"]
@@ -28,7 +27,7 @@ class Column:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """One file of one office. `status_table` names the code table of its status column, `table` the shared table it fills;
-    `is_whole`: what the file lacks is gone from that, of the `whole_by` that it names; `values`: its words for codes."""
+    `is_whole`: what the file lacks is gone from that, of the `whole_by` that it names (so few rows go unseen, whatever their share); `values`: its words for codes."""
 
     key: str
     office: str | Promise
@@ -45,6 +44,7 @@ class SourceSpec:
     table: str = ""
     is_whole: bool = False
     whole_by: tuple[str, ...] = ()
+    few_gone: int = 0
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fields: Mapping[str, Column] = field(init=False, repr=False)
 
@@ -241,9 +241,3 @@ SURVIVORSHIP: Final[dict[str, tuple[str, ...]]] = {
     "email": REGISTERS,
 }
 """Which office wins per field (归并优先级), strongest first."""
-
-
-def source(key: str) -> SourceSpec:
-    if key not in SOURCES:
-        raise UnknownSourceError(key=key, known="、".join(SOURCES))
-    return SOURCES[key]

@@ -1,6 +1,6 @@
 """The API of `openapi` for rooms: a room declares an `Interface` of operations and registers it; its handlers get a `Request`."""
 
-from nanhu.platforms.openapi.bodies import Error, Fault, ModeName, RequestBody, ResponseBody
+from nanhu.platforms.openapi.bodies import Error, Fault, ModeName, Raw, RequestBody, ResponseBody
 from nanhu.platforms.openapi.errors import ApiError, ScopeMissingError
 from nanhu.platforms.openapi.interfaces import (
     Example,
@@ -30,6 +30,7 @@ __all__ = [
     "Mode",
     "ModeName",
     "Operation",
+    "Raw",
     "Refusal",
     "Request",
     "RequestBody",

@@ -1,5 +1,6 @@
 """What every interface's bodies are made of, as types: the same types decode a request, write a response and make the description."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 import msgspec
@@ -38,6 +39,16 @@ def whole(value: Any) -> Any:
 
 class ResponseBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """An answer whose body is made already: another content type, further heads, or 304 without one. Of reads alone."""
+
+    body: bytes = b""
+    status: int = 200
+    content_type: str = "application/json; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Fault(ResponseBody, kw_only=True):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import Text
-from nanhu.platforms.openapi.bodies import LARGEST_BODY, Error, Fault, RequestBody, ResponseBody
+from nanhu.platforms.openapi.bodies import LARGEST_BODY, Error, Fault, Raw, RequestBody, ResponseBody
 from nanhu.platforms.openapi.errors import ERRORS, ApiError
 from nanhu.platforms.openapi.models import ApiKey, Vendor
 from nanhu.platforms.openapi.services.webhooks import publish
@@ -35,7 +35,7 @@ WRITING: Final = ("idempotency_key_missing", "idempotency_key_reused", "signatur
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """An authentic request of a key that has the scope. `secret` is the key's text, for what was sealed with it; `names` what
-    the address names beside `public_id`."""
+    the address names beside `public_id`; `known_tag` the If-None-Match of a read."""
 
     by: Actor
     interface: "Interface"
@@ -47,6 +47,7 @@ class Request:
     idempotency_key: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    known_tag: str = ""
 
     def may(self, scope: str) -> bool:
         return scope in self.vendor.scopes
@@ -61,7 +62,7 @@ class Request:
         return self.interface.local_scopes(self.vendor.scopes)
 
 
-type Handler = Callable[[Request], ResponseBody]
+type Handler = Callable[[Request], ResponseBody | Raw]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ class Response(NamedTuple):
     body: bytes
     code: str = ""
     is_replay: bool = False
+    content_type: str = "application/json; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Caller(NamedTuple):
@@ -102,11 +104,18 @@ def handle(request: HttpRequest, operation: Operation, caller: Caller, named: Ma
         public_id=named.get("public_id", NO_ID),
         names={name: value for name, value in named.items() if name != "public_id"},
         parameters=parameters_of(request, operation),
+        known_tag=request.headers.get("If-None-Match", "")[:200],
     )
     if not operation.writes:
-        return Response(operation.status, encode(operation.handlers[key.mode](api_request)))
+        return response_of(operation, operation.handlers[key.mode](api_request))
     mark = signature.fingerprint(request.method or "", request.path, body)
     return write_once(operation, api_request, mark, caller.request_id)
+
+
+def response_of(operation: Operation, said: bodies.ResponseBody | bodies.Raw) -> Response:
+    if isinstance(said, bodies.Raw):
+        return Response(said.status, said.body, content_type=said.content_type, headers=said.headers)
+    return Response(operation.status, encode(said))
 
 
 def body_of(request: HttpRequest, largest: int) -> bytes:

@@ -110,6 +110,12 @@ OPEN = {
     "card_api:consents",
     "card_api:unknown",
     "card_api:no_address",
+    "hub_api:guide",
+    "hub_api:openapi",
+    "hub_api:products",
+    "hub_api:product",
+    "hub_api:unknown",
+    "hub_api:no_address",
     "flows_api:guide",
     "flows_api:openapi",
     "flows_api:sources",
@@ -170,6 +176,7 @@ ARGUMENTS = {
     "source": "oa",
     "external_id": "oa-1",
     "place": 1,
+    "product": "card.card",
     "mark": "nobody-has-this-one",
 }
 MACHINES: set[str] = {
@@ -208,6 +215,10 @@ MACHINES: set[str] = {
     "flows_api:todos_source_external_id",
     "flows_api:unknown",
     "flows_api:no_address",
+    "hub_api:products",
+    "hub_api:product",
+    "hub_api:unknown",
+    "hub_api:no_address",
     "mobile:callback",  # signed and sealed by 企业微信
     "requests:anonymous_send",  # a blind token is its whole authority; a session that comes along is turned away
     "requests:anonymous_replies",

@@ -12,6 +12,7 @@ from nanhu.testing.sessions import signed_in
 FOR_PROGRAMS = (
     "card_api",
     "flows_api",
+    "hub_api",
     "payments_notices",
     "files",
     "kit",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub import sample as hub_sample
 from nanhu.platforms.people import api as people
 
 BY = Actor.system("demo")
@@ -26,6 +27,33 @@ def leave_files_waiting(folder: Path, register: str) -> None:
     ]
     new.write_text("\n".join(["编码,称呼,证明,公司,干什么,何时来", *rows]) + "\n", encoding="utf-8")
     datahub.import_file(by=BY, path=new, source_key="sec.temporary")
+
+
+def read_the_library(address: str, key: str, stewards: tuple[Actor, Actor]) -> None:
+    """A system that is read every quarter of an hour and writes its table; one grant that holds, one that waits."""
+    hub_sample.read_system(
+        stewards,
+        key="library.system",
+        name="图书馆借阅（接口）",
+        office="图书馆",
+        fills="library.lending",
+        address=address,
+        user_name="X-Api-Key",
+        secret=key,
+        columns={"barcode": "tm", "campus_no": "dzh", "lent_on": "jcrq", "due_on": "yhrq", "state": "zt"},
+        values={"state": {"借出": "lent", "超期": "overdue", "遗失赔偿": "lost"}},
+    )
+    hub_sample.share(
+        stewards,
+        "图书自助借还（样例）",
+        "library.lending",
+        ["due_on", "state"],
+        purpose="自助机上提醒还书",
+        is_agreed=True,
+    )
+    hub_sample.share(
+        stewards, "图书自助借还（样例）", "card.card", ["state", "valid_until"], purpose="凭卡借书", is_agreed=False
+    )
 
 
 def document(birth: str, order: int) -> str:

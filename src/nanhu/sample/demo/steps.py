@@ -11,6 +11,7 @@ import polars as pl
 from django.core.management import call_command
 from django.db import transaction
 
+from nanhu.emulators.api import SAMPLE_KEY
 from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
@@ -31,7 +32,7 @@ from nanhu.sample import hall, history, notices, passes, photos, posts, school_c
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
-from nanhu.sample.demo.hub import leave_files_waiting
+from nanhu.sample.demo.hub import leave_files_waiting, read_the_library
 from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
@@ -45,6 +46,7 @@ from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, gen
 from nanhu.sample.jobs import begin_integrations, photograph_everybody, sign_with_the_bank
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
+from nanhu.sample.passes import actor_of
 from nanhu.sample.prices import price_orders
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
@@ -500,6 +502,14 @@ def take_in(_advance: Advance) -> str:
     return f"{take_samples_in()} 项"
 
 
+def read_systems(_advance: Advance) -> str:
+    """The library's, as soon as its emulator runs."""
+    found = people.find_people_by_campus_no([CAST[role].campus_no for role in ("administrator", "clerk")])
+    first, second = map(actor_of, found.values())
+    read_the_library(f"http://localhost:{configuration().samples_port}/lending", SAMPLE_KEY, (first, second))
+    return "图书馆"
+
+
 def begin_outside(_advance: Advance) -> str:
     """In the background, once the samples and the systems are open."""
     begin_integrations.defer()
@@ -581,6 +591,7 @@ STEPS = (
     Step("office", "接入 OA", connect_office, when="moved"),
     Step("systems", "接入业务系统", connect_systems, when="moved"),
     Step("integrations", "接入页面、数据、日程、资讯", take_in, when="moved"),
+    Step("sources", "数据源和共享授权", read_systems, when="moved"),
     Step("search", "统一搜索", fill_the_search),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),
     Step("wlan", "无线网和认证页", open_wireless, when="start"),

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("people", "0001_initial"),
+        ("openapi", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -781,6 +782,329 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "asked")), fields=("table_key",), name="datahub_writer_switch_one_waits"
             ),
+        ),
+        migrations.CreateModel(
+            name="DataSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("key", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("office", models.TextField(help_text="whose system it is")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("file", "手工交文件"),
+                            ("http", "HTTP 接口（JSON）"),
+                            ("postgres", "PostgreSQL 数据库"),
+                            ("mariadb", "MariaDB、MySQL 数据库"),
+                        ]
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("draft", "未启用"), ("live", "在用"), ("resting", "暂停"), ("retired", "停用")],
+                        default="draft",
+                    ),
+                ),
+                ("fills", models.TextField(help_text="key of a source of files, or of a shared table")),
+                ("address", models.TextField(blank=True, default="", help_text="an URL, or host:port/database")),
+                (
+                    "user_name",
+                    models.TextField(
+                        blank=True, default="", help_text="of the database, or the header that holds the secret"
+                    ),
+                ),
+                ("secret", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="datahub.source_secret")),
+                ("query", models.TextField(blank=True, default="", help_text="the SELECT that a database is asked")),
+                (
+                    "paging",
+                    models.TextField(
+                        choices=[
+                            ("none", "不分页"),
+                            ("page", "页码"),
+                            ("offset", "起始行"),
+                            ("next", "回答里有下一页的地址"),
+                        ],
+                        default="none",
+                    ),
+                ),
+                (
+                    "page_name",
+                    models.TextField(
+                        blank=True, default="", help_text="parameter of the page, or where the next address stands"
+                    ),
+                ),
+                ("size_name", models.TextField(blank=True, default="")),
+                ("page_size", models.PositiveIntegerField(default=500)),
+                (
+                    "rows_at",
+                    models.TextField(blank=True, default="", help_text="where in the answer the rows stand: data.list"),
+                ),
+                ("total_at", models.TextField(blank=True, default="", help_text="where it says how many there are")),
+                ("columns", models.JSONField(default=dict, help_text="our field → its name there")),
+                (
+                    "values",
+                    models.JSONField(default=dict, help_text="of a shared table, by field: its word → our code"),
+                ),
+                ("is_whole", models.BooleanField(default=True, help_text="what it does not say any more is gone")),
+                ("expected_rows", models.PositiveIntegerField(null=True)),
+                ("tolerance", models.PositiveSmallIntegerField(default=20, help_text="percent, up and down")),
+                ("every_minutes", models.PositiveIntegerField(default=15)),
+                ("stale_minutes", models.PositiveIntegerField(default=60)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True, default="")),
+                ("good_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(help_text="since when it fails", null=True)),
+                ("rows", models.PositiveIntegerField(help_text="that it last said", null=True)),
+                ("sha256", models.TextField(blank=True, default="", help_text="of what is in effect")),
+                (
+                    "tried_at",
+                    models.DateTimeField(help_text="when it was last tried, and was good, as it is", null=True),
+                ),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("made_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "datahub_source",
+            },
+        ),
+        migrations.CreateModel(
+            name="Delivery",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("campus_no", models.TextField()),
+                ("day", models.DateField()),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "datahub_delivery",
+            },
+        ),
+        migrations.CreateModel(
+            name="Grant",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("asked", "待复核"),
+                            ("agreed", "有效"),
+                            ("refused", "未同意"),
+                            ("taken_back", "已撤回"),
+                            ("ended", "已终止"),
+                        ],
+                        default="asked",
+                    ),
+                ),
+                ("table_key", models.TextField()),
+                ("fields", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
+                ("only", models.JSONField(default=dict, help_text="of an open field the values that a row may have")),
+                ("purpose", models.TextField()),
+                (
+                    "basis",
+                    models.TextField(
+                        choices=[
+                            ("consent", "本人同意"),
+                            ("contract", "订立、履行合同或人事管理所必需"),
+                            ("duty", "履行法定职责或法定义务所必需"),
+                            ("emergency", "应对突发公共卫生事件或紧急情况"),
+                            ("not_personal", "不含个人信息"),
+                        ]
+                    ),
+                ),
+                ("expires_on", models.DateField()),
+            ],
+            options={
+                "db_table": "datahub_grant",
+            },
+        ),
+        migrations.AddField(
+            model_name="batch",
+            name="rules",
+            field=models.TextField(blank=True, default="", help_text="the version of the rules that cleaned it"),
+        ),
+        migrations.AddField(
+            model_name="sharedrow",
+            name="landing",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="datahub.landingrow",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="sharedrow",
+            index=models.Index(
+                condition=models.Q(("valid_to", None)), fields=["table_key", "id"], name="datahub_shared_row_cursor"
+            ),
+        ),
+        migrations.AddField(
+            model_name="datasource",
+            name="batch",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.batch"
+            ),
+        ),
+        migrations.AddField(
+            model_name="grant",
+            name="approver",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="grant",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="grant",
+            name="vendor",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="openapi.vendor"),
+        ),
+        migrations.AddField(
+            model_name="delivery",
+            name="grant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="datahub.grant"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="datasource",
+            index=models.Index(
+                condition=models.Q(("due_at", None), _negated=True), fields=["due_at"], name="datahub_source_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="datasource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key__regex", "^[a-z][a-z0-9]{1,19}\\.[a-z][a-z0-9_]{1,39}$")),
+                name="datahub_source_key",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="datasource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", ""), _negated=True),
+                    models.Q(("office", ""), _negated=True),
+                    models.Q(("fills", ""), _negated=True),
+                    models.Q(("kind", "file"), models.Q(("address", ""), _negated=True), _connector="OR"),
+                ),
+                name="datahub_source_is_said",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="datasource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["file", "http"]), models.Q(("query", ""), _negated=True), _connector="OR"
+                ),
+                name="datahub_source_has_query",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="datasource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("every_minutes__gte", 1),
+                    ("stale_minutes__gte", models.F("every_minutes")),
+                    ("tolerance__lte", 100),
+                ),
+                name="datahub_source_schedule",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="datasource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_at", None),
+                    models.Q(("state", "live"), models.Q(("kind", "file"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="datahub_source_due_lives",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="datasource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "retired"), _negated=True), ("secret__isnull", True), _connector="OR"
+                ),
+                name="datahub_source_retired_keeps_no_secret",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="datahub_grant_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["agreed", "refused", "ended"]),
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    _connector="OR",
+                ),
+                name="datahub_grant_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("purpose", ""), _negated=True), ("fields__len__gt", 0)),
+                name="datahub_grant_is_said",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "agreed")), fields=("vendor", "table_key"), name="datahub_grant_one_holds"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("vendor", "table_key"), name="datahub_grant_one_waits"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(fields=["grant", "day"], name="datahub_delivery_grant"),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("campus_no", "grant", "day"), name="datahub_delivery_once"),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

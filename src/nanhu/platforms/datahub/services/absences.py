@@ -10,9 +10,10 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, Missing
 from nanhu.platforms.datahub.services.survivors import origin_of
-from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.people import api as people
 
 MOST_LISTS: Final = 3
@@ -134,7 +135,7 @@ def end_overdue() -> int:
     ended = 0
     listed = list(due.order_by("id"))
     for source in sorted({one.source for one in listed}):
-        spec = SOURCES.get(source)
+        spec = named_source(source)
         batches = Batch.objects.filter(source=source)
         last = batches.filter(state=Batch.State.APPLIED).order_by("-id").first()
         is_waited_for = last is not None and batches.filter(id__gt=last.id, state__in=UNSEEN, is_dry_run=False).exists()

@@ -9,8 +9,9 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.sheets.guard import check_size
 from nanhu.platforms.datahub.errors import AlreadyImportedError, OvertakenError
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, SharedRow
-from nanhu.platforms.datahub.sources import SourceSpec, source
+from nanhu.platforms.datahub.sources import SourceSpec
 
 CHUNK: Final = 1 << 20
 UNFINISHED: Final = (Batch.State.LANDING, Batch.State.LANDED, Batch.State.UNMAPPED)

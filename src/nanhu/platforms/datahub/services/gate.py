@@ -5,10 +5,11 @@ Green goes by itself, amber waits for a steward, red for two. Limits are dated r
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from statistics import median
 from typing import Any, Final
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import rules_on
 from nanhu.platforms.datahub.models import Batch, GateLimit, Level
 from nanhu.platforms.datahub.services.judging import Judged
@@ -19,6 +20,7 @@ FEWEST: Final = 50
 """Of fewer than these a share says little: only where it is of so many rows (`FEW_MOST`) and so large (`FEW_SHARE`)."""
 FEW_MOST: Final = 5
 FEW_SHARE: Final = 300
+A_DAY: Final = timedelta(days=1)
 USUAL: Final = 5
 """So many files say what is usual."""
 SAME_MOST: Final = 0.9
@@ -36,12 +38,17 @@ IDENTITY: Final = frozenset(
 )
 BIRTH: Final = frozenset({"birth_contradicts", "sex_contradicts"})
 FAULTS: Final = frozenset({MEASURES.REFUSED.value, MEASURES.BIRTH.value, MEASURES.IDENTITY.value})
+SUMMED: Final = frozenset(
+    {MEASURES.NEW.value, MEASURES.NAME.value, MEASURES.ENDED.value, MEASURES.CHANGED.value, MEASURES.IDENTITY.value}
+)
+"""What small files may not do together that one file may not do alone."""
 ORDER: Final = (Level.GREEN.value, Level.AMBER.value, Level.RED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`count` of `base`; `column`: of ours, where it is of one; `before` and `now`: the rows of the last file and of this one."""
+    """`count` of `base`; `column`: of ours, where it is of one; `before` and `now`: the rows of the last file and of this one;
+    `files`: how many of the last day's it is summed over."""
 
     measure: str
     count: int
@@ -50,6 +57,7 @@ class Measured:
     level: str = Level.GREEN.value
     before: int = 0
     now: int = 0
+    files: int = 1
 
     @property
     def thousandths(self) -> float:
@@ -67,7 +75,8 @@ def look(
 ) -> None:
     """Write into the batch what was measured, and what follows from it."""
     last = last_of(batch)
-    found = [*measured_people(rows, result, gone, standing, living), *measured_columns(batch, last, rows)]
+    alone = list(measured_people(rows, result, gone, standing, living))
+    found = [*alone, *summed_over_a_day(batch, alone, living), *measured_columns(batch, last, rows)]
     limits = limits_of(batch.source)
     usual = usual_of(batch)
     levels = [(one, level_of(one, limits.get(one.measure), usual, is_first=last is None)) for one in found if one.count]
@@ -90,6 +99,25 @@ def replayed(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, l
     ]
 
 
+def summed_over_a_day(batch: Batch, alone: Iterable[Measured], living: int) -> Iterable[Measured]:
+    """With what its other files of the last day did that nobody was asked about, among all who live by that affiliation."""
+    applied = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, is_released=False)
+    earlier = applied.filter(finished_at__gt=now() - A_DAY).exclude(id=batch.id).values_list("counts__did", flat=True)
+    listed = [one for one in earlier if one] if living >= FEWEST else []
+    before = Counter[str]()
+    for one in listed:
+        before.update(one)
+    for one in alone:
+        if one.count and (told := before[f"{one.measure}/{one.column}"]):
+            yield replace(one, count=one.count + told, base=max(living, one.base), files=len(listed) + 1)
+
+
+def done_by(rows: Sequence[Judged], result: people.ApplyResult, living: int) -> dict[str, int]:
+    """For the files of the next day."""
+    found = measured_people(rows, result, 0, 0, living)
+    return {f"{one.measure}/{one.column}": one.count for one in found if one.measure in SUMMED and one.count}
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """What the gate said when somebody let the file pass."""
@@ -104,10 +132,10 @@ def is_open(batch: Batch, agreed: Agreed | None) -> bool:
         return True
     if agreed is None:
         return False
-    before = {(one["measure"], one["column"]): one for one in agreed.gate}
+    before = {(one["measure"], one["column"], one["files"] > 1): one for one in agreed.gate}
     limits, grown = limits_of(batch.source), False
     for one in batch.gate:
-        old, limit = before.get((one["measure"], one["column"])), limits.get(one["measure"])
+        old, limit = before.get((one["measure"], one["column"], one["files"] > 1)), limits.get(one["measure"])
         one["agreed"] = old["count"] if old else 0
         grown |= old is None or limit is None or is_grown(one, old, limit)
     return not grown and ORDER.index(batch.gate_level) <= ORDER.index(agreed.level)

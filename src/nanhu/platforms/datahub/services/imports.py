@@ -20,11 +20,13 @@ from nanhu.platforms.datahub.errors import (
     TooManyGoneError,
     TooManyHeldError,
 )
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.reading.csvfile import read_csv
 from nanhu.platforms.datahub.reading.headers import Headings
 from nanhu.platforms.datahub.reading.marked import is_marked
 from nanhu.platforms.datahub.reading.rows import Table
+from nanhu.platforms.datahub.reading.spool import MARK, SUFFIX, read_spool
 from nanhu.platforms.datahub.reading.workbook import read_marked, read_old_workbook, read_workbook
 from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
 from nanhu.platforms.datahub.services.headings import remembered
@@ -34,7 +36,7 @@ from nanhu.platforms.datahub.services.landing_progress import LandingProgress
 from nanhu.platforms.datahub.services.settle import settle_batch
 from nanhu.platforms.datahub.services.settle_shared import settle_shared
 from nanhu.platforms.datahub.services.settle_units import lookups_for, settle_units
-from nanhu.platforms.datahub.sources import SourceSpec, source
+from nanhu.platforms.datahub.sources import SourceSpec
 
 STEP: Final = 500
 
@@ -93,6 +95,8 @@ def open_table(path: Path, spec: SourceSpec) -> Table:
     headings = Headings(spec, remembered(spec))
     with path.open("rb") as file:
         head = file.read(512)
+    if path.suffix == SUFFIX and head.startswith(MARK):
+        return read_spool(path, headings)
     if head.startswith(OLE):
         return read_old_workbook(path, headings)
     if is_marked(head):

@@ -11,12 +11,13 @@ from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.cleaning.text import Cell
 from nanhu.platforms.datahub.errors import MappingRefusedError
 from nanhu.platforms.datahub.jobs import finish_batch
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, HeadingMap
 from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings, signature_of
 from nanhu.platforms.datahub.reading.unknown import guesses
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.settle import lock_batch
-from nanhu.platforms.datahub.sources import SourceSpec, source
+from nanhu.platforms.datahub.sources import SourceSpec
 
 SAMPLE = 30
 

@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub.errors import NotMendableError, ReplayTooMuchError, RowStateError, RowStillWrongError
 from nanhu.platforms.datahub.gate_words import sentences_of as gate_sentences
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services import gate
@@ -18,7 +19,6 @@ from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.outcome import sample_of
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch, settle_rows
 from nanhu.platforms.datahub.services.settle_units import lookups_for
-from nanhu.platforms.datahub.sources import source
 from nanhu.platforms.people import api as people
 
 

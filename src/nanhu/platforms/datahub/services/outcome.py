@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import batched
 from typing import Any, Final
 
 from django.db import connection
@@ -13,10 +14,12 @@ from nanhu.platforms.datahub.matching.duplicates import Suspicion, find_duplicat
 from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, Review
 from nanhu.platforms.datahub.services.judging import Judged
 from nanhu.platforms.datahub.services.masking import masked_facts
+from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.survivors import only_number
 from nanhu.platforms.people import api as people
 
 LARGEST_SAMPLE: Final = 200
+CHUNK: Final = 2000
 DOCUMENT_CHANGES: Final = frozenset({"document_changed", "document_transposed"})
 
 
@@ -36,22 +39,21 @@ def write_rows(rows: Sequence[Judged], person_ids: Mapping[int, int]) -> None:
 
 def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
     """What looks like a number of a document, phone or account is masked, whichever column it stood in."""
-    Issue.objects.bulk_create(
-        [
-            Issue(
-                batch=batch,
-                row_id=row.row_id,
-                line=row.line,
-                code=finding.code,
-                column=finding.column,
-                severity=CATALOGUE[finding.code].severity,
-                facts=masked_facts(finding.facts, row.shown_no),
-            )
-            for row in rows
-            for finding in row.findings
-        ],
-        batch_size=5000,
+    found = (
+        Issue(
+            batch=batch,
+            row_id=row.row_id,
+            line=row.line,
+            code=finding.code,
+            column=finding.column,
+            severity=CATALOGUE[finding.code].severity,
+            facts=masked_facts(finding.facts, row.shown_no),
+        )
+        for row in rows
+        for finding in row.findings
     )
+    for chunk in batched(found, CHUNK):
+        Issue.objects.bulk_create(chunk)
 
 
 def note_outvoted(rows: Iterable[Judged], outvoted: Iterable[people.Outvoted]) -> None:
@@ -189,5 +191,5 @@ def finish_batch(batch: Batch, *, state: str, counts: Mapping[str, Any], result:
     batch.state, batch.counts, batch.differences = state, dict(counts), sample_of(result.differences)
     if result.change_set_id:
         batch.change_sets = [*batch.change_sets, result.change_set_id]
-    batch.finished_at = now()
+    batch.finished_at, batch.rules = now(), rules_version()
     batch.save()

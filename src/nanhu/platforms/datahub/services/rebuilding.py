@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.matching.book import Known
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Missing
 from nanhu.platforms.datahub.services import absences
@@ -18,7 +19,7 @@ from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.settle_units import lookups_for
 from nanhu.platforms.datahub.services.survivors import Survivor, origin_of, record_of, survivors_of
-from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.people import api as people
 
 type Persons = Mapping[int, Mapping[str, Any]]
@@ -89,7 +90,7 @@ def in_batches(rows: "QuerySet[LandingRow]") -> Iterator[tuple[SourceSpec, Batch
     batches = Batch.objects.defer("gone", "differences").in_bulk({one[0] for one in listed})
     for batch_id, group in groupby(listed, key=lambda one: one[0]):
         batch = batches[batch_id]
-        spec = SOURCES.get(batch.source)
+        spec = named_source(batch.source)
         if spec is not None and spec.kind in {"persons", "contacts"}:
             yield spec, batch, {row_id: person_id for _batch, row_id, person_id in group if person_id is not None}
 
@@ -129,7 +130,7 @@ class Retelling:
     def endings(self, over: dict[Batch, list[Missing]], *, before: int | None) -> Iterator[people.Statement]:
         """Whom a source ended by naming them no more, in their place among its files."""
         for batch in [one for one in over if before is None or one.id < before]:
-            missing, spec = over.pop(batch), SOURCES.get(batch.source)
+            missing, spec = over.pop(batch), named_source(batch.source)
             if spec is not None:
                 records = list(absences.ended_records(missing, spec))
                 yield people.Statement(

@@ -9,12 +9,12 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import RollbackRefusedError
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review, SharedRow
 from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.rebuilding import rebuild
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
 from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.people import api as people
 
 
@@ -51,7 +51,7 @@ def preview_rollback(batch: Batch) -> RollbackPreview:
 
 def is_shared(batch: Batch) -> bool:
     """Of a source that is no more: by what it wrote."""
-    spec = SOURCES.get(batch.source)
+    spec = named_source(batch.source)
     return spec.kind == "shared" if spec else SharedRow.objects.filter(batch=batch).exists()
 
 
@@ -64,7 +64,7 @@ def blockers_of(batch: Batch, previews: Sequence[people.RevertPreview]) -> tuple
 
 
 def is_of_persons(batch: Batch) -> bool:
-    spec = SOURCES.get(batch.source)
+    spec = named_source(batch.source)
     return spec is not None and spec.kind in {"persons", "contacts"}
 
 

@@ -9,12 +9,12 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import BatchStateError
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.services import absences, gate, outcome
 from nanhu.platforms.datahub.services.files import refuse_outdated
 from nanhu.platforms.datahub.services.judging import Judged, flag_slips, match_rows, read_book
 from nanhu.platforms.datahub.services.survivors import origin_of, records_of, survivors_of
-from nanhu.platforms.datahub.sources import source
 from nanhu.platforms.people import api as people
 
 READY: Final = (Batch.State.LANDED,)
@@ -68,6 +68,7 @@ def settle_and_look(
     living = people.living_count(spec.affiliation)
     result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run, opened=opened)
     counts |= {"filled": gate.filled_in(batch, rows), "measured": gate.usual_faults(rows, result)}
+    counts["did"] = gate.done_by(rows, result, living)
     gate.look(batch, rows, result, gone=len(gone), standing=len(standing), living=living)
     batch.gone = [[one.name, one.campus_no] for one in gone]
     return result, counts, gone
@@ -108,10 +109,9 @@ def settle_rows(
         return people.open_documents(sorted(ids), by=by, purpose="查重比对")
 
     flag_slips(rows, documents)
-    survivors = survivors_of(rows, spec)
-    result = people.apply_records(
-        by=by, records=records_of(survivors.values(), spec, book), origin=origin_of(spec, batch.id), dry_run=dry_run
-    )
+    records = records_of(survivors_of(rows, spec).values(), spec, book)
+    result = people.apply_records(by=by, records=records, origin=origin_of(spec, batch.id), dry_run=dry_run)
+    del records
     person_ids = {token: token for token in book.persons if token > 0}
     person_ids |= {int(key): person_id for key, person_id in result.person_ids.items()}
     outcome.note_outvoted(rows, result.outvoted)

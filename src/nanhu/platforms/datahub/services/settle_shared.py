@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import TooManyChangedError, TooManyGoneError, TooManyHeldError
 from nanhu.platforms.datahub.findings import Finding
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.services import outcome
 from nanhu.platforms.datahub.services.judging import STATES, Judged, shape_findings
@@ -24,7 +25,7 @@ from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.keeping import kept
 from nanhu.platforms.datahub.shared.values import Written, written_row
 from nanhu.platforms.datahub.shared.writing import Changes, lock_for, put_written, rehearse, remove, shared_table
-from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, source
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 from nanhu.platforms.people import api as people
 
 GONE_SHARE, GONE_MOST = 0.02, 50
@@ -56,7 +57,7 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> B
     gone = missing(rows, standing) if spec.is_whole else {}
     held = held_rows(table, rows)
     ready = list({row.written.key: row.written for row in rows if row.written is not None}.values()) + held
-    refuse_too_many(batch, len(standing), gone, held)
+    refuse_too_many(batch, spec, len(standing), gone, held)
     done = rehearse(table, ready) if batch.is_dry_run else written(table, ready, gone, by=by, batch=batch)
     refuse_many_changed(batch, len(standing), len(done.changed))
     done.removed = list(gone)
@@ -84,12 +85,14 @@ def written(table: SharedTable, ready: Sequence[Written], gone: Iterable[str], *
     return done
 
 
-def refuse_too_many(batch: Batch, before: int, gone: Mapping[str, str], held: Sequence[Written]) -> None:
+def refuse_too_many(
+    batch: Batch, spec: SourceSpec, before: int, gone: Mapping[str, str], held: Sequence[Written]
+) -> None:
     """What somebody saw in the rehearsal and took for good passes, and nothing else that is much."""
     if batch.is_dry_run:
         return
     seen = {key for key, _number in batch.gone}
-    if is_much(len(gone), before) and not gone.keys() <= seen:
+    if len(gone) > spec.few_gone and is_much(len(gone), before) and not gone.keys() <= seen:
         raise TooManyGoneError(before=before, gone=len(gone))
     if len(held) > max(GONE_MOST, before * GONE_SHARE, batch.counts.get("held_rows", 0)):
         raise TooManyHeldError(before=before, held=len(held))
@@ -160,7 +163,7 @@ def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], 
     if isinstance(found, Finding):
         judged.reject(found)
     else:
-        judged.written = found
+        judged.written = replace(found, landing=row.row_id)
     return judged
 
 

@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.units import UnitBook, UnitRow, clean_unit_row
 from nanhu.platforms.datahub.findings import Finding
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.services import outcome
 from nanhu.platforms.datahub.services.aliases import aliases_of
@@ -18,7 +19,7 @@ from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.services.survivors import origin_of
-from nanhu.platforms.datahub.sources import SourceSpec, source
+from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.people import api as people
 
 

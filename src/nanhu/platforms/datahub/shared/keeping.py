@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import batched
 from typing import Any
 
@@ -31,10 +32,12 @@ def kept(table: SharedTable, absent: Collection[str], rows: Sequence[Written]) -
 
 
 def with_fields(row: Written, data: dict[str, Any], secret: dict[str, Any]) -> Written:
-    return Written(
-        row.key,
-        json.dumps(json.loads(row.data) | data, ensure_ascii=False) if data else row.data,
-        msgspec.json.encode(json.loads(row.secret or "{}") | secret, order="sorted").decode() if secret else row.secret,
+    return replace(
+        row,
+        data=json.dumps(json.loads(row.data) | data, ensure_ascii=False) if data else row.data,
+        secret=msgspec.json.encode(json.loads(row.secret or "{}") | secret, order="sorted").decode()
+        if secret
+        else row.secret,
     )
 
 

@@ -6,17 +6,17 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.shared.declarations import SharedTable
 from nanhu.platforms.datahub.shared.writing import Changes, lock_for, shared_table, tell
-from nanhu.platforms.datahub.sources import source
 
 END: Final = "UPDATE datahub_shared_row SET valid_to = %s WHERE batch_id = %s AND valid_to IS NULL"
 RESTORE: Final = """
-    INSERT INTO datahub_shared_row (table_key, key, data, sealed, sealed_index, is_removed, batch_id, actor, valid_from)
+    INSERT INTO datahub_shared_row (table_key, key, data, sealed, sealed_index, is_removed, landing_id, batch_id, actor, valid_from)
     SELECT ended.table_key, ended.key, coalesce((SELECT jsonb_object_agg(name, value) FROM jsonb_each(before.data) AS old (name, value) WHERE name = ANY(%(names)s)), '{}'),
            before.sealed, before.sealed_index,
-           coalesce(before.is_removed, true), before.batch_id, %(actor)s, %(at)s
+           coalesce(before.is_removed, true), before.landing_id, before.batch_id, %(actor)s, %(at)s
     FROM datahub_shared_row ended LEFT JOIN LATERAL (
         SELECT one.* FROM datahub_shared_row one LEFT JOIN datahub_batch b ON b.id = one.batch_id
         WHERE one.table_key = ended.table_key AND one.key = ended.key AND one.valid_from < %(at)s

@@ -27,11 +27,12 @@ encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A row as the database keeps it; `secret` is what of it is sealed."""
+    """A row as the database keeps it; `secret` is what of it is sealed, `landing` the landing row that said it."""
 
     key: str
     data: str
     secret: str = ""
+    landing: int | None = None
 
 
 def written_row(table: SharedTable, given: Mapping[str, Any]) -> Written | Finding:

@@ -13,6 +13,7 @@ from nanhu.kernel.proposals import given
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.errors import SourceRefusedError, SwitchRefusedError, WriterRefusedError
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import SharedTable as Lock
 from nanhu.platforms.datahub.models import WriterSwitch
 from nanhu.platforms.datahub.shared.declarations import SharedTable
@@ -54,7 +55,8 @@ def supplier(table: str) -> str:
 
 def title_of(source: str) -> str:
     """As an office calls it; the key of one that is no more."""
-    return words.term(str(SOURCES[source].title)) if source in SOURCES else source
+    found = named_source(source) if source else None
+    return words.term(str(found.title)) if found else source
 
 
 def planned(table: str) -> list[WriterSwitch]:
@@ -144,7 +146,8 @@ def refuse(*, by: Actor, switch: WriterSwitch, answer: str) -> None:
 
 
 def facts_of(switch: WriterSwitch) -> dict[str, str]:
-    return {"writer": switch.source or "nanhu", "starts_on": switch.starts_on.isoformat()}
+    writer = switch.source if switch.source in SOURCES else title_of(switch.source)
+    return {"writer": writer or "nanhu", "starts_on": switch.starts_on.isoformat()}
 
 
 def target_of(switch: WriterSwitch) -> str:

@@ -47,7 +47,7 @@ LIVING: Final = """
     SELECT id, key FROM datahub_shared_row WHERE table_key = %s AND key = ANY(%s) AND valid_to IS NULL AND NOT is_removed"""
 END: Final = "UPDATE datahub_shared_row SET valid_to = %s WHERE id = ANY(%s)"
 COPY: Final = """
-    COPY datahub_shared_row (table_key, key, data, sealed, sealed_index, is_removed, batch_id, actor, valid_from) FROM STDIN"""
+    COPY datahub_shared_row (table_key, key, data, sealed, sealed_index, is_removed, landing_id, batch_id, actor, valid_from) FROM STDIN"""
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ def remove(table: str, keys: Iterable[Sequence[str]], *, by: Actor, batch: Batch
             found = cursor.fetchall()
         end([row_id for row_id, _key in found], at)
         origin = (batch.pk if batch else None, by.name, at)
-        insert([(declared.key, key, "{}", None, None, True, *origin) for _id, key in found])
+        insert([(declared.key, key, "{}", None, None, True, None, *origin) for _id, key in found])
         done.removed += [key for _id, key in found]
     tell(declared, done, batch)
     return done
@@ -170,7 +170,8 @@ def write(
     found = differing(declared, rows, [index for _blob, index in secrets])
     end([row_id for _place, row_id, _is_removed in found if row_id is not None], at)
     origin = (batch.pk if batch else None, by.name, at)
-    insert([(declared.key, rows[n].key, rows[n].data, *secrets[n], False, *origin) for n, _id, _is_removed in found])
+    new = [(rows[n], *secrets[n]) for n, _id, _is_removed in found]
+    insert([(declared.key, row.key, row.data, blob, index, False, row.landing, *origin) for row, blob, index in new])
     note(done, rows, found)
 
 

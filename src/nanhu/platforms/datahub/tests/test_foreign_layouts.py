@@ -4,9 +4,9 @@ is which field, without help; and the page where a steward says it for the rest.
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, HeadingMap, LandingRow
 from nanhu.platforms.datahub.reading.headers import Headings, label_of
-from nanhu.platforms.datahub.sources import source
 from nanhu.platforms.datahub.tests.conftest import id_number, register, student
 from nanhu.platforms.people.models import Affiliation, Person
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import OvertakenError, ReleaseRefusedError
+from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, GateLimit, Missing, Release
 from nanhu.platforms.datahub.services import absences, releasing, rollback
 from nanhu.platforms.datahub.services.aliases import add_alias
@@ -328,3 +330,50 @@ def test_an_end_by_absence_stands_when_an_older_batch_is_taken_back(hand_in, tol
 def test_a_source_that_is_silent_says_since_when(steward, units):
     Batch.objects.update(created_at="2024-02-29T08:00:00Z")
     assert "自 2024-02-29 起未更新" in steward.get("/datahub/").content.decode()
+
+
+def worker(n, **other):
+    """Of sec.temporary, whose files are parts of a list."""
+    one = person(n)
+    cells = {"证号": f"L24{n:05d}", "姓名": one["name"], "证件类型": "居民身份证", "证件号码": one["document"]}
+    cells |= {
+        "单位代码": "11",
+        "类型": "临时工",
+        "有效期起": "2026-01-01",
+        "有效期止": "2027-12-31",
+        "电话": one["phone"],
+    }
+    return ",".join((cells | other).values())
+
+
+def workers(*lines):
+    return "\n".join(["证号,姓名,证件类型,证件号码,单位代码,类型,有效期起,有效期止,电话", *lines]) + "\n"
+
+
+def test_small_files_of_one_source_are_summed_over_a_day(hand_in, units):
+    """Ten lines at a time a wrong list goes in unseen; the third file of the morning waits."""
+    everybody = workers(*(worker(n) for n in range(SIZE)))
+    assert hand_in(everybody, source_key="sec.temporary", name="全部.csv").state == "applied"
+    states = []
+    for part in range(5):
+        ten = range(part * 10, part * 10 + 10)
+        wrong = workers(*(worker(n, 电话=f"1370000{n:04d}") if n % 10 < 3 else worker(n) for n in ten))
+        states.append(hand_in(wrong, source_key="sec.temporary", name=f"{part}.csv").state)
+    assert states[:3] == ["applied"] * 3
+    assert states[3:] == ["waiting"] * 2
+    held = Batch.objects.filter(state="waiting").order_by("id").first()
+    assert (held.gate[0]["measure"], held.gate[0]["count"], held.gate[0]["files"]) == ("changed", 12, 4)
+    assert sentences_of(held.gate)[0].startswith("一天里的 4 批合起来：12 人的“电话”改了")
+    Batch.objects.filter(state="applied").update(finished_at=now() - timedelta(days=1, minutes=1))
+    wrong = workers(*(worker(n, 电话=f"1370000{n:04d}") for n in range(40, 43)), *(worker(n) for n in range(43, 50)))
+    assert hand_in(wrong, source_key="sec.temporary", name="明天.csv").state == "applied", "tomorrow is another day"
+
+
+def test_a_wrong_list_of_temporary_staff_is_held(hand_in, units):
+    assert (
+        hand_in(workers(*(worker(n) for n in range(SIZE))), source_key="sec.temporary", name="1.csv").state == "applied"
+    )
+    names = [person(n)["name"] for n in range(SIZE)]
+    wrong = workers(*(worker(n, 姓名=names[n - 1]) for n in range(SIZE)))
+    report = hand_in(wrong, source_key="sec.temporary", name="2.csv")
+    assert (report.state, Batch.objects.get(pk=report.batch).gate_level) == ("waiting", "red")

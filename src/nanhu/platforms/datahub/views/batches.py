@@ -13,13 +13,13 @@ from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.forms import RollbackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
 from nanhu.platforms.datahub.services import mending, rollback
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.desk import TONES, home
 
 MOST_DIFFERENCES = 50
@@ -75,7 +75,7 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
     facts = {
         "batch": found,
         "tone": TONES.get(found.state, "warn"),
-        "spec": SOURCES.get(found.source),
+        "spec": named_source(found.source),
         "list": list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES),
         "sentences": sentences_of(found.gate),
         "gate_title": gate_title(found),
@@ -100,13 +100,13 @@ def gate_title(found: Batch) -> str:
 
 def is_shared(found: Batch) -> bool:
     """Of a shared table: its lines are not mended one by one."""
-    spec = SOURCES.get(found.source)
+    spec = named_source(found.source)
     return spec is not None and spec.kind == "shared"
 
 
 def counted_of(found: Batch) -> list[tuple[str, int]]:
     """What came and what changed, called what it is: a list of units brings no people."""
-    spec = SOURCES.get(found.source)
+    spec = named_source(found.source)
     is_units = spec is not None and spec.kind == "units"
     new, changed = (_now("新增机构"), _now("变更机构")) if is_units else (_now("新增人员"), _now("变更人员"))
     names = {"created": new, "changed": changed, "unchanged": _now("没有变化")}

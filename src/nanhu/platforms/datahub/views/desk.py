@@ -54,7 +54,16 @@ gate_desk = Console(
     roles=[STEWARD_ROLE],
     order=701,
 )
-desk.shares_bar_with(gate_desk)
+sharing_desk = Console(
+    "datahub:grants",
+    _("数据共享授权"),
+    icon="key-round",
+    owner=_("信息中心"),
+    description=_("别的系统按授权从接口读共享表，两人同意"),
+    roles=[STEWARD_ROLE],
+    order=702,
+)
+desk.shares_bar_with(gate_desk, sharing_desk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import PageRequest
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import MapForm
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.services import mapping
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.masking import masked
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.batches import batch
 
 SHOWN = 3
@@ -24,7 +24,7 @@ LONGEST = 12
 
 def fields_of(_request: PageRequest, found: Batch) -> dict[str, Any]:
     """Values are masked by their looks: enough to know a column by."""
-    spec, rows = SOURCES[found.source], list(islice(stored_rows(found), SHOWN))
+    spec, rows = source(found.source), list(islice(stored_rows(found), SHOWN))
     samples = {
         header: "、".join(masked(text_of(row.cells.get(header)))[:LONGEST] for row in rows if row.cells.get(header))
         for header in found.headings

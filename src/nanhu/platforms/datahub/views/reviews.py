@@ -15,13 +15,13 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import DecisionForm
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.labels import field_label, field_labels
 from nanhu.platforms.datahub.models import Review
 from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.desk import desk
 from nanhu.platforms.people import api as people
 
@@ -108,7 +108,7 @@ def row_side(review: Review) -> list[tuple[str, str]]:
     if not review.alias or review.row is None:
         return []
     stored = next(iter(stored_rows(review.row.batch, row_ids=[review.row.pk])))
-    columns, spec = review.row.batch.columns, SOURCES[review.row.batch.source]
+    columns, spec = review.row.batch.columns, source(review.row.batch.source)
     own = {number for one in (review.left, review.right) if one for number in people.numbers_of(one.id)}
     shown = [
         (field_label(name), columns[name], spec.fields[name])

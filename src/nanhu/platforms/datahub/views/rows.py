@@ -10,12 +10,12 @@ from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.cleaning.text import squeezed, text_of
 from nanhu.platforms.datahub.forms import MendForm
+from nanhu.platforms.datahub.known_sources import named_source, source
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
 from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.services.landing import StoredRow, stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.batches import batch, is_shared
 from nanhu.platforms.datahub.views.desk import home
 from nanhu.platforms.people import api as people
@@ -33,7 +33,7 @@ def is_mendable(row: LandingRow) -> bool:
 def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
     """What the form is made of: the columns that the file has, as they came and as they were mended."""
     stored: StoredRow = next(iter(stored_rows(row.batch, row_ids=[row.pk])))
-    spec, columns = SOURCES[row.batch.source], row.batch.columns
+    spec, columns = source(row.batch.source), row.batch.columns
     headers = [columns[name] for name in spec.fields if name in columns and not columns[name].startswith(CONSTANT)]
     mandatory = {
         columns[name]
@@ -75,7 +75,7 @@ def shown(request: PageRequest, row: LandingRow) -> dict[str, Any]:
     return {
         "row": row,
         "batch": row.batch,
-        "spec": SOURCES.get(row.batch.source),
+        "spec": named_source(row.batch.source),
         "wrong": {row.batch.columns.get(issue.column) for issue in issues if issue.severity == "reject"},
         "issues": [(issue, sentence_of(issue.code, issue.facts), hint_of(issue.code)) for issue in issues],
         "is_mendable": is_mendable(row),

@@ -1,17 +1,19 @@
 """Shared tables: which there are and who writes them; one table's fields and rows, today or on a day; a row's history; the switch."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import end_of, now
+from nanhu.kernel.clock import campus_time, campus_today, end_of, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
@@ -34,11 +36,12 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.filters import Filter
 from nanhu.kernel.ui import dates, words
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.datahub.feeding.health import supplied as freshness_of
 from nanhu.platforms.datahub.forms import SwitchForm, TakeBackForm
-from nanhu.platforms.datahub.models import Batch, SharedRow, WriterSwitch
+from nanhu.platforms.datahub.known_sources import writing_sources
+from nanhu.platforms.datahub.models import Batch, Grant, SharedRow, WriterSwitch
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.desk import desk
 
 TYPES = {
@@ -51,6 +54,7 @@ TYPES = {
 }
 SEALED = "••••••"
 NO_ROWS = Empty(title=_("还没有行"), icon="table", text=_("供给方写进来的行会出现在这里。"))
+NOBODY = Empty(title=_("还没有授权给别的系统"), icon="key-round")
 State = WriterSwitch.State
 TONES: dict[str, Tone] = {State.AGREED: "good", State.ASKED: "warn"}
 
@@ -63,6 +67,20 @@ class TableLine:
     rows: int
     batch: Batch | None
     at: datetime | None
+    stale_since: datetime | None
+    consumers: int
+
+    @property
+    def freshness(self) -> str:
+        if self.stale_since is None:
+            return ""
+        return _now("自 %s 起未更新") % dates.moment_words(campus_time(self.stale_since), now())
+
+    @property
+    def quality(self) -> str:
+        """Of the last file: how many lines were taken."""
+        counts = self.batch.counts if self.batch else {}
+        return f"{counts['accepted'] * 100 / counts['rows']:.1f}%" if counts.get("rows") else ""
 
     @property
     def table_key(self) -> str:
@@ -82,6 +100,9 @@ class Tables(Table):
     rows = Number(_("行"))
     batch = Link(_("最近一批"), lambda line: batch_word(line.batch), to="batch", by=("batch__pk",))
     at = Moment(_("最近变更"))
+    freshness = Text(_("是否中断"))
+    quality = Text(_("采用率"), is_number=True)
+    consumers = Number(_("使用方"))
 
 
 def batch_word(batch: Batch | None) -> str:
@@ -94,17 +115,47 @@ def table_lines() -> list[TableLine]:
     held = living.annotate(rows=Count("id", filter=Q(is_removed=False)), last_batch=Max("batch"), at=Max("valid_from"))
     by_key = {one["table_key"]: one for one in held}
     batches = Batch.objects.defer("gone").in_bulk([one["last_batch"] for one in held if one["last_batch"]])
+    granted = Counter(grants_in_effect().values_list("table_key", flat=True))
     return [
-        line_of(table, by_key.get(key, {}), batches, supplied.get(key, (writers.OURS, None)))
+        line_of(table, by_key.get(key, {}), batches, supplied.get(key, (writers.OURS, None)), granted[key])
         for key, table in known.items()
     ]
 
 
 def line_of(
-    table: SharedTable, held: Mapping[str, Any], batches: Mapping[int, Batch], writer: tuple[str, date | None]
+    table: SharedTable,
+    held: Mapping[str, Any],
+    batches: Mapping[int, Batch],
+    writer: tuple[str, date | None],
+    consumers: int,
 ) -> TableLine:
     batch = batches.get(held.get("last_batch") or 0)
-    return TableLine(table, *writer, rows=held.get("rows", 0), batch=batch, at=held.get("at"))
+    stale_since = freshness_of(writer[0])[1] if writer[0] else None
+    return TableLine(
+        table,
+        *writer,
+        rows=held.get("rows", 0),
+        batch=batch,
+        at=held.get("at"),
+        stale_since=stale_since,
+        consumers=consumers,
+    )
+
+
+def grants_in_effect() -> QuerySet[Grant]:
+    return Grant.objects.filter(state=Grant.State.AGREED, expires_on__gte=campus_today()).select_related("vendor")
+
+
+class Consumers(Table):
+    consumer = Text(_("使用方"), "vendor__company")
+    fields = Text(_("哪些项"), lambda one: "、".join(map(field_label_in(one.table_key), one.fields)))
+    purpose = Text(_("用途"))
+    expires_on = Day(_("截止日期"))
+
+
+def field_label_in(table_key: str) -> Callable[[str], str]:
+    known = shared_tables()[table_key].by_name
+    return lambda name: words.term(known[name].label) if name in known else name
 
 
 @desk.page(
@@ -199,6 +250,9 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
         "rows": f"{line.rows:,}",
         "writer": writer_name(line.source),
         "changed": dates.moment_words(line.at, now()) if line.at else "—",
+        "consumers": list_of(
+            request, Consumers, grants_in_effect().filter(table_key=table.key), caption=_("谁在用"), empty=NOBODY
+        ),
         "fields": list_of(request, Fields, table.fields, caption=_("各项"), per_page=len(table.fields)),
         "list": list_of(request, Table.made_of("Rows", columns), rows, RowFilters, empty=NO_ROWS, caption=_("行")),
     }
@@ -268,7 +322,7 @@ def take_back(request: PageRequest, form: TakeBackForm, found: WriterSwitch) -> 
 def choices_of(_request: PageRequest, table: SharedTable) -> dict[str, Any]:
     """Whoever does not write it today; today's writer as well, while a switch is planned that he would call off."""
     now_by = None if writers.planned(table.key) else writers.writer_of(table.key)
-    offered = [writers.OURS, *(spec.key for spec in SOURCES.values() if spec.table == table.key)]
+    offered = [writers.OURS, *(spec.key for spec in writing_sources(table.key))]
     return {"writers": [(key or "nanhu", writer_name(key)) for key in offered if key != now_by]}
 
 

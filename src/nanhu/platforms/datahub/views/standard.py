@@ -1,5 +1,7 @@
 """The code tables (信息标准), and the spellings that are in none of them."""
 
+from dataclasses import dataclass
+
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,14 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import Empty, Markup, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.platforms.datahub.codes import TABLES, code_table
 from nanhu.platforms.datahub.forms import AliasForm
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.labels import office_label, table_name
 from nanhu.platforms.datahub.models import Batch, CodeAlias, Issue
+from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.services import aliases
-from nanhu.platforms.datahub.sources import SOURCES, table_of
+from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.views.desk import desk
 
 MOST_CODES = 300
 UNKNOWN = ("unmapped_code", "category_unknown")
+OFF_TABLE = (*UNKNOWN, "value_no_code", "value_left_out")
 ALL_KNOWN = Empty(title=_("全部识别"), icon="circle-check", text=_("已导入的数据里没有无法识别的写法。"))
 
 
@@ -47,6 +53,51 @@ class Fields(Table):
     source = Text(_("来源"), lambda one: one[0].title)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of a coded column of a source's last file: how many cells said something, and how many of these no table knows."""
+
+    spec: SourceSpec
+    field: str
+    filled: int
+    unknown: int
+
+    @property
+    def percent(self) -> str:
+        return f"{(self.filled - self.unknown) * 100 / max(self.filled, 1):.1f}%"
+
+
+class Shares(Table):
+    source = Text(_("来源"), lambda one: f"{one.spec.office} · {one.spec.title}")
+    field = Text(_("列"), lambda one: one.spec.fields[one.field].headers[0])
+    batch = Number(_("填了"), "filled")
+    unknown = Number(_("对不上"))
+    percent = Text(_("落标率"), is_number=True)
+
+
+def shares() -> list[Share]:
+    """The worst first."""
+    last = last_batches(applied_only=True)
+    tallies = Issue.objects.filter(batch__in=[one.pk for one in last.values()], code__in=OFF_TABLE)
+    counted = tallies.values_list("batch_id", "column").annotate(times=Count("row", distinct=True))
+    unknown = {(batch, column): times for batch, column, times in counted}
+    found = []
+    for key, batch in last.items():
+        spec = named_source(key)
+        for name in batch.columns if spec else ():
+            if spec and is_coded(spec, name):
+                filled = batch.counts.get("filled", {}).get(name, batch.counts.get("rows", 0))
+                found.append(Share(spec, name, filled, min(unknown.get((batch.pk, name), 0), filled)))
+    return sorted(found, key=lambda one: one.unknown / max(one.filled, 1), reverse=True)
+
+
+def is_coded(spec: SourceSpec, name: str) -> bool:
+    if spec.kind == "shared":
+        field = shared_tables()[spec.table].by_name.get(name)
+        return field is not None and field.type == "code"
+    return bool(table_of(spec, name))
+
+
 @desk.page(
     "standard/",
     title=_("信息标准"),
@@ -65,6 +116,7 @@ def standard(request: PageRequest) -> HttpResponse:
     fields = [(spec, one) for spec in SOURCES.values() for one in spec.columns if table_of(spec, one.field)]
     facts = {
         "unmapped": list_of(request, Unmapped, unmapped, caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
+        "shares": list_of(request, Shares, shares(), caption=_("落标率：各来源最近一批"), per_page=MOST_CODES),
         "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
         "codes": list_of(request, Codes, codes, caption=table_name(key), per_page=MOST_CODES),
         "aliases": list_of(request, AddedAliases, CodeAlias.objects.order_by("-id"), caption=_("加的别名")),

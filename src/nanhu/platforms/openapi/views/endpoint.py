@@ -141,7 +141,9 @@ def respond(
 def http_response(
     interface: Interface | None, response: Response, request_id: UUID, error: ApiError | None = None
 ) -> HttpResponse:
-    answer = HttpResponse(response.body, status=response.status, content_type="application/json; charset=utf-8")
+    answer = HttpResponse(response.body, status=response.status, content_type=response.content_type)
+    for name, value in response.headers:
+        answer[name] = value
     answer["Nanhu-Request-Id"] = str(request_id)
     if response.is_replay:
         answer["Nanhu-Replayed"] = "true"

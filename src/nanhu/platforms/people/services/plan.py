@@ -56,6 +56,7 @@ class Plan:
     outvoted: list[Outvoted] = field(default_factory=list)
     transitions: list[tuple[str, Row]] = field(default_factory=list)
     changed_person_ids: set[int] = field(default_factory=set)
+    stamped: dict[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
     revived: set[int] = field(default_factory=set)
     seen: int = 0
 
@@ -71,10 +72,15 @@ class Plan:
 
     def _create(self, record: PersonRecord) -> None:
         said = {name: value for name in PERSON_FIELDS if (value := getattr(record, name)) not in (None, "")}
-        row: Row = {"key": record.key, **said, "provenance": dict.fromkeys(said, self.stamp)}
+        row: Row = {"key": record.key, **said, "provenance": self._stamped(said)}
         self.new_persons.append(row)
         for affiliation in record.affiliations:
             self._start(record.key, None, affiliation)
+
+    def _stamped(self, said: Iterable[str]) -> Mapping[str, Any]:
+        """One for all rows that say the same fields: it is written down, and replaced where a row changes."""
+        names = tuple(said)
+        return self.stamped.setdefault(names, dict.fromkeys(names, self.stamp))
 
     def _revive(self, row: Row) -> None:
         if row.get("is_void"):
@@ -146,7 +152,9 @@ class Plan:
         if values["state"] == ENDED and not values.get("ends_on"):
             values["ends_on"] = max(said.starts_on, self.today)
         row: Row = {"key": key, "person_id": person_id, "kind": said.kind, "campus_no": said.campus_no, **values}
-        row["provenance"] = dict.fromkeys(values, self.stamp) | {"state": self._stamp_of_state(office_says, values)}
+        row["provenance"] = self._stamped(values)
+        if (stamp := self._stamp_of_state(office_says, values)) is not self.stamp:
+            row["provenance"] = {**row["provenance"], "state": stamp}
         self.new_affiliations.append(row)
         if person_id is not None:
             self.changed_person_ids.add(person_id)

@@ -13,6 +13,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import BatchNotFoundError
+from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.console import ConsoleProgress
@@ -20,7 +21,7 @@ from nanhu.platforms.datahub.services.imports import import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.services.summary import summary_of
-from nanhu.platforms.datahub.sources import SOURCES, source
+from nanhu.platforms.datahub.sources import SOURCES
 
 BY: Final = Actor.system("datahub-command")
 MOST_LINES: Final = 50

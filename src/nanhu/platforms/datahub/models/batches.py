@@ -50,6 +50,7 @@ class Batch(models.Model):
     change_sets: Any = models.JSONField(default=list, help_text="ids of people.ChangeSet, oldest first")
     gate: Any = models.JSONField(default=list, help_text="what was measured: see services/gate.py")
     gate_level = models.TextField(choices=Level, default="", blank=True)
+    rules = models.TextField(default="", blank=True, help_text="the version of the rules that cleaned it")
     is_released = models.BooleanField(default=False, help_text="somebody saw what the gate says, and let it pass")
     account_id = models.BigIntegerField(null=True)
     actor = models.TextField()
@@ -355,6 +356,7 @@ class SharedRow(models.Model):
     sealed_index = models.BinaryField(max_length=32, null=True)
     is_removed = models.BooleanField(default=False)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    landing = models.ForeignKey(LandingRow, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     actor = models.TextField()
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
@@ -380,6 +382,7 @@ class SharedRow(models.Model):
         ]
         indexes = [
             models.Index(fields=["batch"], condition=~Q(batch=None), name="datahub_shared_row_batch"),
+            models.Index(fields=["table_key", "id"], condition=Q(valid_to=None), name="datahub_shared_row_cursor"),
             models.Index(
                 F("table_key"), KT(f"data__{PERSON}"), condition=Q(valid_to=None), name="datahub_shared_row_person"
             ),

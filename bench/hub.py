@@ -1,0 +1,104 @@
+"""The sharing API at the size of a school: 31,000 cards, read by thirty keys over HTTP; a whole table once; nothing new, asked again.
+
+`NANHU_BENCH_PEOPLE` is another number of people."""
+
+import os
+import time
+import urllib.request
+from datetime import timedelta
+from typing import Any
+
+from bench.campus import fresh_campus, running
+from bench.inside import ask_inside, set_up_django
+from bench.report import Report
+from bench.shared_tables import cards
+from bench.wrk import load
+from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.processes.house import web_command
+
+PEOPLE = int(os.environ.get("NANHU_BENCH_PEOPLE", "31000"))
+VENDORS, KEYS, ROWS, CLIENTS, SECONDS = 6, 5, 20, 8, 10
+WANTED, P95 = 500, 50
+
+
+def run(report: Report) -> None:
+    with fresh_campus() as campus:
+        campus.nanhu("migrate", "--verbosity", "0")
+        found = ask_inside(campus, "bench.hub")
+        web = web_command(read_configuration(campus.environment))
+        with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live"):
+            base = f"http://127.0.0.1:{campus.web_port}/api/hub/v1/card.card"
+            began = time.perf_counter()
+            rows = whole(base, found["keys"][0], campus.web_port)
+            report("hub_whole_table", rows / (time.perf_counter() - began), "rows/s")
+            for name, query in (("page", f"?limit={ROWS}"), ("nothing_new", f"?since={found['last']}")):
+                keys = [f"Bearer {key}" for key in found["keys"]]
+                seen = load(
+                    f"/api/hub/v1/card.card{query}",
+                    port=campus.web_port,
+                    clients=CLIENTS,
+                    seconds=SECONDS,
+                    cookies=keys,
+                )
+                report(f"hub_reads_{name}", seen.per_second, "reads/s", WANTED)
+                report(f"hub_reads_{name}_p95", seen.p95_ms, "ms", P95)
+                report(f"hub_reads_{name}_failed", seen.failures, "reads")
+
+
+def whole(base: str, key: str, port: int) -> int:
+    import json
+
+    since, count = "", 0
+    while True:
+        address = f"{base}?limit=5000&since={since}" if since else f"{base}?limit=5000"
+        headers = {"Authorization": f"Bearer {key}", "Host": f"localhost:{port}"}
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
+            page = json.load(answer)
+        count, since = count + len(page["rows"]), page["next"]
+        if page["is_last"]:
+            return count
+
+
+def inside() -> dict[str, Any]:
+    from uuid import uuid4
+
+    from nanhu.kernel.actors import Actor
+    from nanhu.kernel.clock import campus_today
+    from nanhu.platforms.datahub import api as datahub
+    from nanhu.platforms.datahub.models import Grant, SharedRow
+    from nanhu.platforms.datahub.shared.declarations import shared_tables
+    from nanhu.platforms.datahub.sharing import grants
+    from nanhu.platforms.openapi import api as openapi
+    from nanhu.testing.vendors import account_of
+
+    by = Actor.system("bench")
+    datahub.put("card.card", cards(PEOPLE), by=by)
+    first, second = (Actor(account_id=account_of(f"管{n}"), name=f"管{n}") for n in range(2))
+    keys = []
+    for number in range(VENDORS):
+        order = openapi.VendorOrder(
+            company=f"单位{number}", contact="刘工", scopes=("hub.read",), addresses=("127.0.0.0/8",), per_minute=6000
+        )
+        vendor = openapi.register_vendor(by=by, order=order)
+        grants.ask(
+            by=first,
+            token=uuid4(),
+            table=shared_tables()["card.card"],
+            vendor=vendor,
+            fields=["campus_no", "state", "valid_until"],
+            only={},
+            purpose="门禁",
+            basis=Grant.Basis.DUTY,
+            expires_on=campus_today() + timedelta(days=30),
+        )
+        grants.agree(by=second, grant=Grant.objects.get(vendor=vendor))
+        keys += [openapi.make_key(by=by, vendor=vendor, mode="live", name=f"{n}").text for n in range(KEYS)]
+    last = SharedRow.objects.order_by("-id").values_list("id", flat=True).first()
+    return {"keys": keys, "last": f"{last}.{last}"}
+
+
+if __name__ == "__main__":
+    import json
+
+    set_up_django()
+    print(json.dumps(inside()))

@@ -1,0 +1,79 @@
+"""`python -m nanhu.emulators.feeding PORT`: serves until it is killed. `POST /rows` and `POST /moods` say what it answers next.
+
+`GET /rows?page=1&size=100` with `X-Api-Key`: {"code": 0, "data": {"total": n, "list": […]}}; `GET /linked` gives the address of
+the next page. A mood is used up by one request: 429, 500, html (a page to sign in), half (the last row is missing), torn (the line
+breaks), same (the page before once more), away (another host is the next)."""
+
+import json
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+KEY: Final = "open-sesame"
+
+
+class Vendor(BaseHTTPRequestHandler):
+    rows: list[dict[str, Any]] = []
+    moods: list[str] = []
+
+    def do_POST(self) -> None:
+        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/rows":
+            Vendor.rows = said
+        else:
+            Vendor.moods = said
+        self.answer(200, {"code": 0})
+
+    def do_GET(self) -> None:
+        mood = Vendor.moods.pop(0) if Vendor.moods else ""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        if self.headers.get("X-Api-Key") != KEY:
+            self.answer(401, {"code": 401, "msg": "未授权"})
+        elif mood == "429":
+            self.answer(429, {"code": 429}, ("Retry-After", "7"))
+        elif mood == "500":
+            self.answer(500, {"code": 500})
+        elif mood == "html":
+            self.send("<html><body>请登录</body></html>".encode(), "text/html")
+        elif mood == "torn":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+        else:
+            self.page(asked, mood)
+
+    def page(self, asked: dict[str, str], mood: str) -> None:
+        number, size = int(asked.get("page", "1")), int(asked.get("size", "100"))
+        number -= mood == "same"
+        shown = Vendor.rows[(number - 1) * size : number * size]
+        if mood == "half":
+            shown = shown[:-1]
+        said: dict[str, Any] = {"code": 0, "data": {"total": len(Vendor.rows), "list": shown}}
+        if urlsplit(self.path).path == "/linked" and number * size < len(Vendor.rows):
+            said["next"] = f"/linked?page={number + 1}&size={size}"
+        if mood == "away":
+            said["next"] = "http://127.0.0.1:1/linked"
+        self.answer(200, said)
+
+    def answer(self, status: int, said: Any, *heads: tuple[str, str]) -> None:
+        self.send(json.dumps(said, ensure_ascii=False).encode(), "application/json", status, heads)
+
+    def send(self, body: bytes, kind: str, status: int = 200, heads: tuple[tuple[str, str], ...] = ()) -> None:
+        self.send_response(status)
+        for name, value in (*heads, ("Content-Type", kind), ("Content-Length", str(len(body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Quiet: what went over the line is the reader's to tell."""
+
+
+def main(port: int) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", port), Vendor)
+    sys.stdout.write(f"{server.server_port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,107 @@
+"""A source that answers HTTP with JSON, in pages."""
+
+import time
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from nanhu.kernel import outgoing, strict_json
+from nanhu.kernel.outgoing import Call
+from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError
+from nanhu.platforms.datahub.feeding.reaching import host_of, is_listed
+from nanhu.platforms.datahub.models import DataSource
+
+type Row = Mapping[str, Any]
+LARGEST: Final = 16 * 1024 * 1024
+PAGE_SECONDS: Final = 30.0
+ALL_SECONDS: Final = 600.0
+MOST_PAGES: Final = 5_000
+LONGEST_PAUSE: Final = 3600
+Paging = DataSource.Paging
+
+
+def read_rows(made: DataSource, *, pages: int = MOST_PAGES) -> Iterator[Row]:
+    """Page after page until one is empty or short, or names no next. Raises where it says fewer than it says it has, or the same again."""
+    until, address, count, before = time.monotonic() + ALL_SECONDS, first_address(made), 0, b""
+    for number in range(1, pages + 1):
+        body = fetched(made, address, min(PAGE_SECONDS, until - time.monotonic()))
+        answer = decoded(body)
+        rows = found_at(answer, made.rows_at)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise SourceFailedError(why=f"{made.rows_at or '—'}: no list of rows")
+        if rows and body == before and made.paging != Paging.NONE:
+            raise SourceFailedError(why="the same page twice")
+        before, count = body, count + len(rows)
+        yield from rows
+        following = next_address(made, answer, address, number, len(rows))
+        if not following:
+            refuse_half(made, answer, count)
+            return
+        address = following
+    if pages == MOST_PAGES:
+        raise SourceFailedError(why=f"> {MOST_PAGES} pages")
+
+
+def refuse_half(made: DataSource, answer: Any, count: int) -> None:
+    total = found_at(answer, made.total_at) if made.total_at else count
+    if str(total) != str(count):
+        raise SourceFailedError(why=f"{count} / {total}")
+
+
+def fetched(made: DataSource, address: str, seconds: float) -> bytes:
+    headers = [("Accept", "application/json")]
+    if made.user_name and made.secret:
+        headers.append((made.user_name, made.secret))
+    call = Call(address=address, headers=tuple(headers), is_public=not is_listed(host_in(address)))
+    found = outgoing.fetch(call, seconds=max(seconds, 0.1), largest=LARGEST)
+    if found.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        raise SourceBusyError(seconds=pause_in(found.headers.get("retry-after", "")), why=f"HTTP {found.status}")
+    if found.status != HTTPStatus.OK:
+        raise SourceFailedError(why=f"HTTP {found.status}")
+    return found.body
+
+
+def pause_in(text: str) -> int:
+    return min(int(text), LONGEST_PAUSE) if text.isascii() and text.isdigit() else 0
+
+
+def host_in(address: str) -> str:
+    return (outgoing.checked(address).hostname or "").lower()
+
+
+def decoded(body: bytes) -> Any:
+    try:
+        return strict_json.decode(body)
+    except strict_json.JsonError as error:
+        raise SourceFailedError(why="no JSON") from error
+
+
+def found_at(answer: Any, place: str) -> Any:
+    for name in filter(None, place.split(".")):
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer
+
+
+def first_address(made: DataSource) -> str:
+    at = {Paging.PAGE: 1, Paging.OFFSET: 0}.get(Paging(made.paging))
+    return made.address if at is None else with_page(made, at)
+
+
+def next_address(made: DataSource, answer: Any, address: str, number: int, count: int) -> str:
+    if made.paging == Paging.NONE or not count:
+        return ""
+    if made.paging == Paging.NEXT:
+        following = found_at(answer, made.page_name)
+        led = outgoing.led_to(address, following) if isinstance(following, str) and following else ""
+        if led and host_of(led, made.kind) != host_of(made.address, made.kind):
+            raise SourceFailedError(why="led to another host")
+        return led
+    return with_page(made, number + 1 if made.paging == Paging.PAGE else number * made.page_size)
+
+
+def with_page(made: DataSource, at: int) -> str:
+    parts = urlsplit(made.address)
+    more = {made.page_name: str(at)} | ({made.size_name: str(made.page_size)} if made.size_name else {})
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *more.items()])
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

@@ -1,0 +1,180 @@
+"""Reading a source in: what it says becomes a file, and the file goes the way of all files. Killed anywhere, it is read again,
+and the same rows change nothing."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
+from nanhu.kernel.retries.answers import Answer, Outside
+from nanhu.kernel.secret_files import private_folder
+from nanhu.platforms.datahub.cleaning.text import text_of
+from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError
+from nanhu.platforms.datahub.feeding import database, http
+from nanhu.platforms.datahub.known_sources import source
+from nanhu.platforms.datahub.models import Batch, DataSource
+from nanhu.platforms.datahub.reading.headers import Headings
+from nanhu.platforms.datahub.reading.spool import SUFFIX, write_spool
+from nanhu.platforms.datahub.services.files import applied_before, sha256_of
+from nanhu.platforms.datahub.services.imports import BatchReport, import_file
+from nanhu.platforms.datahub.services.masking import masked
+from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.sources import SourceSpec
+
+BY: Final = Actor.system("datahub.sources")
+CHANNEL: Final = "nanhu_datahub_sources"
+SAMPLE: Final = 20
+SHOWN: Final = 5
+WAITING: Final = (Batch.State.WAITING, Batch.State.UNMAPPED)
+IN_EFFECT: Final = frozenset({Batch.State.APPLIED.value, "duplicate"})
+
+
+def source_key_of(made: DataSource) -> str:
+    """The source whose batches its rows become."""
+    return made.key if made.fills in shared_tables() else made.fills
+
+
+def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[str, Any]]:
+    if made.kind == DataSource.Kind.HTTP:
+        found = http.read_rows(made, pages=1) if is_sample else http.read_rows(made)
+        return islice(found, SAMPLE) if is_sample else found
+    return database.read_rows(made, limit=SAMPLE if is_sample else database.MOST)
+
+
+def names_for(made: DataSource, spec: SourceSpec) -> dict[str, str]:
+    """Its columns by the headings that we know them by."""
+    return {theirs: spec.fields[name].headers[0] for name, theirs in made.columns.items() if name in spec.fields}
+
+
+@contextmanager
+def spooled(made: DataSource) -> Iterator[tuple[Path, int]]:
+    """What it says now, as a file, and how many rows. What an earlier run left behind goes first."""
+    folder = private_folder(configuration().data_dir / "inbox")
+    for left in folder.glob(f"{made.public_id}-*{SUFFIX}"):
+        left.unlink(missing_ok=True)
+    path = folder / f"{made.public_id}-{uuid4()}{SUFFIX}"
+    path.touch(mode=0o600, exist_ok=False)
+    try:
+        count = write_spool(path, rows_of(made), names_for(made, source(source_key_of(made))))
+        refuse_unexpected(made, count)
+        yield path, count
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def refuse_unexpected(made: DataSource, count: int) -> None:
+    if not count:
+        raise SourceFailedError(why="0")
+    if made.expected_rows and abs(count - made.expected_rows) * 100 > made.expected_rows * made.tolerance:
+        raise SourceFailedError(why=f"{count} ≠ {made.expected_rows} ± {made.tolerance}%")
+
+
+def waiting_batch(made: DataSource) -> Batch | None:
+    """What it said before and somebody must look at: until then nothing newer is read in."""
+    rows = Batch.objects.filter(source=source_key_of(made), state__in=WAITING, is_dry_run=False, actor=BY.name)
+    return rows.defer("gone", "differences").order_by("-id").first()
+
+
+def step(made: DataSource) -> Outside:
+    return partial(read_in, made)
+
+
+def read_in(made: DataSource) -> Answer:
+    """One reading. `good_at` moves only where what it says is in effect."""
+    begun, every = now(), timedelta(minutes=made.every_minutes)
+    if waiting_batch(made) is not None:
+        return Done({"failed_at": None}, then=every)
+    try:
+        with spooled(made) as (path, count):
+            report = taken(made, path)
+    except SourceBusyError as busy:
+        seconds = int(str(busy.facts["seconds"]))
+        after = timedelta(seconds=seconds) if seconds else None
+        return Again(busy.message, after=after, columns=failing(made, begun))
+    except CampusError as refused:
+        return Again(refused.message, is_away=isinstance(refused, SourceFailedError), columns=failing(made, begun))
+    except OSError as away:
+        return Again(f"{type(away).__name__}: {away}", is_away=True, columns=failing(made, begun))
+    said = {"rows": count, "batch_id": report.batch, "failed_at": None}
+    return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
+
+
+def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False) -> BatchReport:
+    """Rows that were refused as a whole are not handed in again while nothing changed."""
+    spec, sha256 = source(source_key_of(made)), sha256_of(path)
+    if not dry_run and applied_before(spec, sha256) is None:
+        refused = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.REFUSED, is_dry_run=False)
+        if (last := refused.filter(finished_at__gt=made.changed_at).order_by("-id").first()) is not None:
+            raise SourceFailedError(why=f"#{last.pk} {last.note}")
+    name = f"{made.name} {now():%Y-%m-%d %H:%M}"
+    return import_file(by=by, path=path, source_key=spec.key, file_name=name, dry_run=dry_run)
+
+
+def rehearse(made: DataSource, *, by: Actor) -> BatchReport:
+    with spooled(made) as (path, _count):
+        return taken(made, path, by=by, dry_run=True)
+
+
+def failing(made: DataSource, at: datetime) -> dict[str, object]:
+    return {} if made.failed_at else {"failed_at": at}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """`columns`: our field and the name that it was found under; `lines`: what came, with numbers masked."""
+
+    problem: str = ""
+    headers: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        return not self.problem and not self.missing
+
+
+def try_once(made: DataSource) -> Trial:
+    """The first rows, and which columns are known. Nothing is kept of them."""
+    spec = source(source_key_of(made))
+    names = names_for(made, spec)
+    try:
+        rows = list(rows_of(made, is_sample=True))
+    except CampusError as refused:
+        return Trial(problem=refused.message)
+    except OSError as away:
+        return Trial(problem=f"{type(away).__name__}: {away}")
+    headers = tuple(dict.fromkeys(str(name) for row in rows for name in row))
+    if not headers:
+        return Trial(problem=SourceFailedError(why="0").message)
+    headings = Headings(spec)
+    try:
+        found = headings.columns([names.get(name, name) for name in headers])
+    except CampusError as refused:
+        return Trial(problem=refused.message, headers=headers)
+    theirs = {ours: name for name, ours in names.items()}
+    lines = tuple(tuple(masked(text_of(str(row.get(name, "") or ""))[:60]) for name in headers) for row in rows[:SHOWN])
+    columns = tuple((spec.fields[name].headers[0], theirs.get(heading, heading)) for name, heading in found.items())
+    return Trial(headers=headers, columns=columns, missing=tuple(headings.missing(found)), lines=lines)
+
+
+READINGS: Final = Retries(
+    model=DataSource,
+    step=step,
+    pause=doubling("1min", "1h"),
+    lane="id",
+    lane_at_once=1,
+    at_once=2,
+    lease=timedelta(minutes=30),
+)
+in_the_worker("datahub_sources", READINGS, channel=CHANNEL)

@@ -1,0 +1,131 @@
+"""Sources made, changed, tried, switched on and off; each one transaction with its line in the audit."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.retries import wake
+from nanhu.platforms.datahub.errors import SourceKeyTakenError, SourceNotReadyError
+from nanhu.platforms.datahub.feeding import reading
+from nanhu.platforms.datahub.feeding.reaching import host_of, refuse_address
+from nanhu.platforms.datahub.models import DataSource
+from nanhu.platforms.datahub.sources import SOURCES
+
+State = DataSource.State
+FILE: Final = DataSource.Kind.FILE
+LOOKS: Final = frozenset({"name", "office", "expected_rows", "tolerance", "every_minutes", "stale_minutes"})
+"""What may change without another trial."""
+
+
+def target_of(made: DataSource) -> str:
+    return f"source:{made.key}"
+
+
+@transaction.atomic
+def make(*, by: Actor, facts: Mapping[str, Any]) -> DataSource:
+    made = DataSource(made_by_name=by.name, **facts)
+    if made.key in SOURCES:
+        raise SourceKeyTakenError
+    save(made)
+    audit.record(by=by, action="datahub.make_source", target=target_of(made), facts={"url": made.address})
+    return made
+
+
+@transaction.atomic
+def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSource:
+    """Read otherwise it rests until it was tried anew. A secret stays with the host that it was given for."""
+    row = locked(made, State.DRAFT, State.LIVE, State.RESTING)
+    changed = {name for name, value in facts.items() if getattr(row, name) != value}
+    before = (row.kind, row.address and host_of(row.address, row.kind), row.user_name)
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.changed_at = now()
+    save(row, before=None if "secret" in facts else before)
+    if changed - LOOKS:
+        row.tried_at = None
+        row.state = State.RESTING if row.state == State.LIVE and row.kind != FILE else row.state
+        row.due_at = None if row.state != State.LIVE else row.due_at
+    row.save()
+    audit.record(by=by, action="datahub.change_source", target=target_of(row), facts={"url": row.address})
+    return row
+
+
+def save(made: DataSource, *, before: tuple[str, str, str] | None = None) -> None:
+    if made.kind != FILE:
+        refuse_address(made.address, made.kind)
+        if before is not None and before != (made.kind, host_of(made.address, made.kind), made.user_name):
+            made.secret = None
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError as error:
+        if "datahub_source_key" not in str(error):
+            raise
+        raise SourceKeyTakenError from error
+
+
+def try_once(*, by: Actor, made: DataSource) -> reading.Trial:
+    if made.kind == FILE:
+        raise WrongStateError(what=DataSource.what, state=made.get_kind_display())
+    found = reading.try_once(made)
+    rows = DataSource.objects.filter(pk=made.pk, changed_at=made.changed_at)
+    rows.update(tried_at=now() if found.is_good else None)
+    audit.record(by=by, action="datahub.try_source", target=target_of(made), facts={"good": found.is_good})
+    return found
+
+
+@transaction.atomic
+def go_live(*, by: Actor, made: DataSource) -> DataSource:
+    row = locked(made, State.DRAFT, State.RESTING)
+    if row.kind != FILE and row.tried_at is None:
+        raise SourceNotReadyError
+    row.state, row.attempts, row.error = State.LIVE, 0, ""
+    row.due_at = None if row.kind == FILE else now()
+    return moved(by, row, "datahub.start_source")
+
+
+@transaction.atomic
+def read_now(*, by: Actor, made: DataSource) -> DataSource:
+    row = locked(made, State.LIVE)
+    if row.kind == FILE:
+        raise row_of_files(row)
+    row.due_at = now()
+    return moved(by, row, "datahub.read_source")
+
+
+def row_of_files(row: DataSource) -> WrongStateError:
+    return WrongStateError(what=DataSource.what, state=row.get_kind_display())
+
+
+@transaction.atomic
+def rest(*, by: Actor, made: DataSource, reason: str) -> DataSource:
+    row = locked(made, State.LIVE)
+    row.state, row.due_at = State.RESTING, None
+    return moved(by, row, "datahub.rest_source", reason=reason)
+
+
+@transaction.atomic
+def retire(*, by: Actor, made: DataSource, reason: str) -> DataSource:
+    """Its secret goes; the row, its batches and what they said stay."""
+    row = locked(made, State.DRAFT, State.LIVE, State.RESTING)
+    row.state, row.due_at, row.secret = State.RETIRED, None, None
+    return moved(by, row, "datahub.retire_source", reason=reason)
+
+
+def locked(made: DataSource, *states: str) -> DataSource:
+    row = DataSource.objects.select_for_update().get(pk=made.pk)
+    if row.state not in states:
+        raise WrongStateError(what=DataSource.what, state=row.get_state_display())
+    return row
+
+
+def moved(by: Actor, row: DataSource, action: str, *, reason: str = "") -> DataSource:
+    row.save()
+    wake(reading.CHANNEL)
+    audit.record(by=by, action=action, target=target_of(row), reason=reason)
+    return row

@@ -1,0 +1,65 @@
+"""All sources: those that ship as frozen specs, and those of shared tables that were made in the browser."""
+
+from math import ceil
+from typing import Final
+
+from nanhu.platforms.datahub.errors import UnknownSourceError
+from nanhu.platforms.datahub.models import DataSource
+from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, column
+
+MINUTES_A_DAY: Final = 24 * 60
+FEW_GONE: Final = 5
+"""What is read all day loses a row now and then, also of a small table."""
+
+
+def named_source(key: str) -> SourceSpec | None:
+    if key in SOURCES:
+        return SOURCES[key]
+    made = DataSource.objects.filter(key=key).first()
+    return spec_of(made) if made is not None and made.fills in shared_tables() else None
+
+
+def source(key: str) -> SourceSpec:
+    found = named_source(key)
+    if found is None:
+        raise UnknownSourceError(key=key, known="、".join(SOURCES))
+    return found
+
+
+def writing_sources(table_key: str) -> list[SourceSpec]:
+    """Those that may be made the writer of a shared table."""
+    made = DataSource.objects.filter(fills=table_key).exclude(state=DataSource.State.RETIRED).order_by("key")
+    return [*(spec for spec in SOURCES.values() if spec.table == table_key), *map(spec_of, made)]
+
+
+def made_for_files() -> list[SourceSpec]:
+    """Those whose files are handed in."""
+    made = DataSource.objects.filter(kind=DataSource.Kind.FILE, state=DataSource.State.LIVE).order_by("key")
+    return [spec_of(one) for one in made if one.fills in shared_tables()]
+
+
+def spec_of(made: DataSource) -> SourceSpec:
+    """Of a source of a shared table: its own names come first."""
+    table = shared_tables()[made.fills]
+    return SourceSpec(
+        key=made.key,
+        office=made.office,
+        title=made.name,
+        kind="shared",
+        order=300,
+        table=table.key,
+        is_whole=made.is_whole,
+        few_gone=FEW_GONE,
+        stale_after_days=ceil(made.stale_minutes / MINUTES_A_DAY),
+        values=made.values,
+        columns=tuple(
+            column(
+                one.name,
+                *dict.fromkeys(filter(None, [made.columns.get(one.name, ""), one.label, one.alias, one.name])),
+                required=one.required,
+                sensitive=one.sensitive,
+            )
+            for one in table.fields
+        ),
+    )

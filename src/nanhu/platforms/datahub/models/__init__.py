@@ -1,0 +1,40 @@
+from nanhu.platforms.datahub.models.batches import (
+    Batch,
+    CodeAlias,
+    GateLimit,
+    HeadingMap,
+    Issue,
+    KnownDocument,
+    LandingRow,
+    Level,
+    Missing,
+    Release,
+    Review,
+    SharedRow,
+    SharedTable,
+    StandardCode,
+    WriterSwitch,
+)
+from nanhu.platforms.datahub.models.sharing import Delivery, Grant
+from nanhu.platforms.datahub.models.sources import DataSource
+
+__all__ = [
+    "Batch",
+    "CodeAlias",
+    "DataSource",
+    "Delivery",
+    "GateLimit",
+    "Grant",
+    "HeadingMap",
+    "Issue",
+    "KnownDocument",
+    "LandingRow",
+    "Level",
+    "Missing",
+    "Release",
+    "Review",
+    "SharedRow",
+    "SharedTable",
+    "StandardCode",
+    "WriterSwitch",
+]

@@ -1,0 +1,70 @@
+"""What a source said, as a file of our own: the names of its columns, then a row a line in JSON, in an order that is always the same."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from nanhu.kernel.sheets.errors import WorkbookBombError
+from nanhu.kernel.sheets.guard import MOST_ROWS
+from nanhu.platforms.datahub.cleaning.text import Cell
+from nanhu.platforms.datahub.reading.headers import Headings
+from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
+from nanhu.platforms.datahub.reading.unknown import unknown_columns
+
+MARK: Final = b'{"nanhu rows":'
+SUFFIX: Final = ".rows"
+SAMPLE: Final = 30
+LONGEST_CELL: Final = 20_000
+
+
+def write_spool(path: Path, rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> int:
+    """How many. `names`: its name of a column → ours. The same rows in another order are the same file."""
+    lines, headers = [], dict[str, None]()
+    for row in rows:
+        cells = {names.get(name, name): cell_of(value) for name, value in row.items()}
+        headers |= dict.fromkeys(cells)
+        lines.append(json.dumps(cells, ensure_ascii=False, sort_keys=True))
+        if len(lines) > MOST_ROWS:
+            raise WorkbookBombError(what=f"> {MOST_ROWS}")
+    lines.sort()
+    with path.open("w", encoding="utf-8", errors="replace") as file:
+        file.write(MARK.decode() + json.dumps(sorted(headers), ensure_ascii=False) + "}\n")
+        file.writelines(f"{line}\n" for line in lines)
+    return len(lines)
+
+
+def cell_of(value: Any) -> Cell:
+    """As a cell of a workbook would hold it."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        value = bytes(value).decode("utf-8", "replace")
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    return "".join(max(sign, " ") for sign in str(value))[:LONGEST_CELL]
+
+
+def read_spool(path: Path, headings: Headings) -> Table:
+    with path.open(encoding="utf-8") as file:
+        headers = unique_headings(tuple(json.loads(file.readline())["nanhu rows"]))
+        first = [json.loads(line) for line in islice(file, SAMPLE)]
+        expected = len(first) + sum(1 for _line in file)
+    columns = headings.columns(headers)
+    below = [[row.get(header) for header in headers] for row in first]
+    missing = unknown_columns(headers, columns, headings, below)
+    return Table(headers, columns, rows_in(path, headers), expected=expected, missing=tuple(missing))
+
+
+def rows_in(path: Path, headers: tuple[str, ...]) -> Iterator[RawRow]:
+    with path.open(encoding="utf-8") as file:
+        file.readline()
+        for line, text in enumerate(file, start=1):
+            row = json.loads(text)
+            yield row_of(line, headers, [row.get(header) for header in headers])

@@ -1,0 +1,129 @@
+"""Grants (共享授权): asked by one steward, agreed to by another; one of a table holds for a vendor at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.proposals import given
+from nanhu.platforms.datahub.errors import GrantRefusedError
+from nanhu.platforms.datahub.models import Grant
+from nanhu.platforms.datahub.shared.declarations import SharedTable
+from nanhu.platforms.openapi.api import Vendor
+
+State = Grant.State
+
+
+@transaction.atomic
+def ask(
+    *,
+    by: Actor,
+    token: UUID,
+    table: SharedTable,
+    vendor: Vendor,
+    fields: Sequence[str],
+    only: Mapping[str, Sequence[str]],
+    purpose: str,
+    basis: str,
+    expires_on: date,
+) -> Grant:
+    known = Grant.known(by, token)
+    if known is not None:
+        return known
+    Vendor.objects.select_for_update().get(pk=vendor.pk)
+    refuse_faulty(table, fields=fields, only=only, purpose=purpose, basis=basis, expires_on=expires_on)
+    if Grant.objects.filter(vendor=vendor, table_key=table.key, state=State.ASKED).exists():
+        raise GrantRefusedError(why=_("已经有一份在等复核"))
+    asked = Grant.objects.create(
+        token=token,
+        vendor=vendor,
+        table_key=table.key,
+        fields=[one.name for one in table.fields if one.name in {*fields, *table.keys}],
+        only=dict(only),
+        purpose=given(purpose),
+        basis=basis,
+        expires_on=expires_on,
+        author_id=account_of(by),
+        author_name=by.name,
+    )
+    audit.record(by=by, action="datahub.ask_grant", target=target_of(asked), reason=purpose, facts=facts_of(asked))
+    return asked
+
+
+def refuse_faulty(
+    table: SharedTable,
+    *,
+    fields: Sequence[str],
+    only: Mapping[str, Sequence[str]],
+    purpose: str,
+    basis: str,
+    expires_on: date,
+) -> None:
+    if unknown := [name for name in (*fields, *only) if name not in table.by_name]:
+        raise GrantRefusedError(why=_("这张表没有 %s") % unknown[0])
+    if table.sensitive & set(only):
+        raise GrantRefusedError(why=_("敏感项不能用来挑选行"))
+    if table.sensitive & set(fields) and purpose.strip() not in table.purposes:
+        raise GrantRefusedError(why=_("敏感项只为这些用途给出：%s") % "、".join(table.purposes))
+    if table.person and basis == Grant.Basis.NOT_PERSONAL:
+        raise GrantRefusedError(why=_("这张表里有个人信息，要选法律依据"))
+    if expires_on <= campus_today():
+        raise GrantRefusedError(why=_("截止日期要在今天之后"))
+
+
+@transaction.atomic
+def agree(*, by: Actor, grant: Grant) -> None:
+    """The one that held before ends with it."""
+    Vendor.objects.select_for_update().get(pk=grant.vendor_id)
+    found = grant.locked_in([State.ASKED])
+    for before in Grant.objects.select_for_update().filter(
+        vendor_id=found.vendor_id, table_key=found.table_key, state=State.AGREED
+    ):
+        before.state = State.ENDED
+        before.save(update_fields=["state"])
+    found.decide(by, state=State.AGREED)
+    found.save()
+    audit.record(by=by, action="datahub.agree_grant", target=target_of(found), facts=facts_of(found))
+
+
+@transaction.atomic
+def refuse(*, by: Actor, grant: Grant, answer: str) -> None:
+    found = grant.locked_in([State.ASKED])
+    found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.save()
+    audit.record(by=by, action="datahub.refuse_grant", target=target_of(found), reason=answer)
+
+
+@transaction.atomic
+def take_back(*, by: Actor, grant: Grant, answer: str) -> None:
+    found = grant.locked_in([State.ASKED])
+    found.take_back(by, answer=answer)
+    found.save()
+    audit.record(by=by, action="datahub.take_back_grant", target=target_of(found), reason=answer)
+
+
+@transaction.atomic
+def end(*, by: Actor, grant: Grant, reason: str) -> None:
+    """At once: the next request finds nothing. One person suffices to close."""
+    found = grant.locked_in([State.AGREED])
+    found.state, found.answer = State.ENDED, given(reason)
+    found.save(update_fields=["state", "answer"])
+    audit.record(by=by, action="datahub.end_grant", target=target_of(found), reason=reason)
+
+
+def target_of(grant: Grant) -> str:
+    return f"shared_table:{grant.table_key}"
+
+
+def facts_of(grant: Grant) -> dict[str, object]:
+    return {
+        "consumer": grant.vendor.company,
+        "fields": list(grant.fields),
+        "basis": grant.basis,
+        "ends_on": grant.expires_on.isoformat(),
+    }

@@ -1,0 +1,319 @@
+"""Sources made in the browser: read on a schedule into the way of all files, exactly once; a dead one is stale and says so."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+import time_machine
+from django.db import connection
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.retries import Done
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub.feeding import database, reaching, reading
+from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, SharedRow
+from nanhu.platforms.datahub.tests.reading import HTTP, VendorSystem, at, lesson, made_by, read, read_again, started
+from nanhu.platforms.datahub.tests.test_gate import PEOPLE, SIZE
+from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
+from nanhu.platforms.datahub.tests.test_sharing import API, ask_grant, program, vendor  # noqa: F401  (fixtures)
+from nanhu.platforms.people.models import Person
+
+pytestmark = pytest.mark.django_db
+ROSTER = "academic.roster"
+
+
+@pytest.fixture(scope="module")
+def outside():
+    system = VendorSystem()
+    yield system
+    system.close()
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """The school lists its own machine."""
+    changed = replace(configuration(), demo=False, outgoing_networks="127.0.0.0/8,::1")
+    monkeypatch.setattr("nanhu.kernel.outgoing.configuration", lambda: changed)
+    monkeypatch.setattr(reaching, "listed_hosts", lambda: ("127.0.0.1", "localhost"))
+
+
+@pytest.fixture
+def roster(steward, outside, listed, two):  # noqa: F811
+    """Read once, with three rows; it is the writer of its table."""
+    outside.says([lesson(), lesson("14231100002"), lesson("14231100003", bz="X")])
+    made = made_by(steward, address=outside.address + "/rows")
+    switched(two, source=made.key)
+    return started(steward, made)
+
+
+def sections():
+    return sorted((one.campus_no, one.section, one.kind) for one in datahub.rows(ROSTER))
+
+
+@pytest.mark.capability("A001.1")
+@pytest.mark.capability("A001.2")
+@pytest.mark.capability("A001.3")
+def test_a_change_and_a_delete_are_readable_within_the_interval_and_an_outage_is_told(
+    steward,
+    roster,
+    outside,
+    program,  # noqa: F811
+):
+    ask_grant(ROSTER)
+    first = program.get(ROSTER).json()
+    assert [row["data"]["kind"] for row in first["rows"]] == ["first", "first", "again"]
+    assert (first["source"], first["stale_since"], first["is_last"]) == ("aa.lessons", None, True)
+    assert {row["batch"] for row in first["rows"]} == {roster.batch_id}
+    outside.says([lesson(), lesson("14231100003")])
+    with time_machine.travel(now() + timedelta(minutes=15, seconds=1), tick=False):
+        read(roster)
+        news = program.get(ROSTER, since=first["next"]).json()
+        assert [(row["key"]["campus_no"], row["data"] and row["data"]["kind"]) for row in news["rows"]] == [
+            ("14231100003", "first"),
+            ("14231100002", None),
+        ]
+        assert news["as_of"] > first["as_of"]
+        assert news["rows"][0]["batch"] == roster.batch_id != first["rows"][0]["batch"]
+        assert program.get(ROSTER, since=news["next"]).json()["rows"] == []
+    good_at = roster.good_at
+    outside.says([], *["500"] * 20)
+    with time_machine.travel(now() + timedelta(minutes=90), tick=False):
+        read(roster)
+        later = program.get(ROSTER, since=news["next"])
+        assert later.json()["stale_since"] == later.headers["Nanhu-Stale-Since"] == good_at.isoformat()
+        page = steward.get(at(roster)).content.decode()
+        assert "起未更新" in page
+        assert "HTTP 500" in page
+        assert "起未更新" in steward.get("/datahub/shared/").content.decode()
+        outside.says([lesson()])
+        read_again(roster)
+        assert program.get(ROSTER).json()["stale_since"] is None
+
+
+@pytest.mark.parametrize("mood", ["429", "500", "html", "half", "torn", "same", "away"])
+def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood):
+    before, batches = sections(), Batch.objects.count()
+    outside.says([lesson(str(14231100001 + n)) for n in range(5)], "" if mood in {"half", "same"} else mood, mood)
+    if mood == "away":
+        DataSource.objects.update(paging="next", page_name="next")
+    failed = read_again(roster)
+    assert (sections(), Batch.objects.count()) == (before, batches)
+    assert failed.error
+    assert failed.failed_at
+    if mood == "429":
+        assert timedelta(seconds=5) < failed.due_at - now() < timedelta(seconds=8), "as it asked"
+    DataSource.objects.update(paging="page", page_name="page")
+    outside.says([lesson(str(14231100001 + n)) for n in range(5)])
+    good = read_again(roster)
+    assert (len(sections()), good.failed_at, good.error, good.rows) == (5, None, "", 5)
+
+
+@pytest.mark.parametrize("step", ["import_file", "land", "finish"])
+def test_killed_anywhere_it_is_read_in_once(roster, outside, monkeypatch, step):
+    outside.says([lesson(section="JX09")])
+    where = (
+        "nanhu.platforms.datahub.feeding.reading"
+        if step == "import_file"
+        else "nanhu.platforms.datahub.services.imports"
+    )
+
+    def killed(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(f"{where}.{step}", killed)
+        read_again(roster)
+    assert [one[1] for one in sections()] == ["JX01"] * 3
+    read_again(roster)
+    read_again(roster)
+    assert [one[1] for one in sections()] == ["JX09"]
+    assert Batch.objects.filter(source="aa.lessons", state="applied").count() == 2
+    assert LandingRow.objects.count() == 4
+    assert not list((configuration().data_dir / "inbox").glob("*.rows"))
+
+
+def test_the_same_rows_in_another_order_are_no_news(roster, outside):
+    outside.says([lesson("14231100003", bz="X"), lesson("14231100002"), lesson()])
+    assert read_again(roster).batch_id == Batch.objects.get(source="aa.lessons").pk
+
+
+def test_too_few_rows_are_not_read_in(steward, roster, outside):
+    steward.post(at(roster, "change/http/"), HTTP | {"address": outside.address + "/rows", "expected_rows": "100"})
+    outside.says([lesson()])
+    assert "1 ≠ 100 ± 20%" in read_again(roster).error
+    assert len(sections()) == 3
+    outside.says([])
+    DataSource.objects.update(expected_rows=None)
+    assert read_again(roster).error, "an empty answer is no empty list"
+    assert len(sections()) == 3
+
+
+ADDRESSES = [
+    "http://169.254.169.254/latest/meta-data",
+    "https://100.100.100.200/",
+    "http://10.1.1.1/rows",
+    "http://example.com/rows",
+    "https://user:word@example.com/",
+    "file:///etc/passwd",
+    "https://example.com/\nX: y",
+    "https://[::ffff:10.0.0.1]/",
+]
+
+
+def test_no_source_leads_inside(steward, listed):
+    for address in ADDRESSES:
+        answer = steward.post("/datahub/sources/new/http/", HTTP | {"address": address})
+        assert answer.status_code == 422, address
+    for address in ("10.1.1.1:3306/aa", "169.254.169.254/aa", "127.0.0.1:x/aa", "/aa"):
+        database = HTTP | {"kind": "mariadb", "address": address, "user_name": "r", "query": "SELECT 1"}
+        assert steward.post("/datahub/sources/new/database/", database).status_code == 422, address
+    for query in ("DELETE FROM loans", "SELECT 1; DROP TABLE x".replace("SELECT 1; ", ""), "update t set a = 1"):
+        database = HTTP | {"kind": "postgres", "address": "127.0.0.1:5432/aa", "user_name": "r", "query": query}
+        assert steward.post("/datahub/sources/new/database/", database).status_code == 422, query
+    assert not DataSource.objects.exists()
+
+
+def test_a_secret_stays_with_its_host_and_is_never_shown(steward, outside, listed):
+    made = made_by(steward, address=outside.address + "/rows")
+    assert made.secret == "open-sesame"
+    for page in (at(made), at(made, "change/http/")):
+        assert "open-sesame" not in steward.get(page).content.decode()
+    change = HTTP | {"secret": "", "address": outside.address + "/linked"}
+    assert steward.post(at(made, "change/http/"), change).status_code == 302
+    made.refresh_from_db()
+    assert made.secret == "open-sesame", "the same host"
+    steward.post(at(made, "change/http/"), change | {"address": f"http://localhost:{outside.port}/rows"})
+    made.refresh_from_db()
+    assert made.secret is None
+    assert steward.post(at(made, "start/")).status_code == 409, "not before it was tried"
+    assert AuditEntry.objects.filter(action="datahub.change_source").count() == 2
+
+
+def test_a_trial_shows_what_came_and_keeps_nothing(steward, outside, listed):
+    outside.says([lesson(name="李明", sfz="430602200503180011")])
+    made = made_by(steward, address=outside.address + "/rows", columns="学号 = stu")
+    page = steward.post(at(made, "try/")).content.decode()
+    assert "还缺这些必填的列" in page
+    assert "430602200503180011" not in page
+    assert LandingRow.objects.count() == 0
+    outside.says([lesson()], "500")
+    assert "HTTP 500" in steward.post(at(made, "try/")).content.decode()
+
+
+def test_people_are_read_through_the_gate_and_wait_there_once(steward, outside, listed, units):
+    def register(people):
+        keys = ("no", "name", "document", "phone", "性别", "出生日期")
+        return [
+            {key: one[key] for key in keys} | {"bj": "11032301", "lb": "统招本科", "rx": "2023-09-01"} for one in people
+        ]
+
+    columns = (
+        "学号 = no\n姓名 = name\n证件号码 = document\n联系电话 = phone\n班级代码 = bj\n学生类别 = lb\n入学日期 = rx"
+    )
+    outside.says(register(PEOPLE))
+    made = made_by(
+        steward,
+        address=outside.address + "/linked",
+        key="aa.people",
+        fills="aa.students",
+        columns=columns,
+        values="",
+        paging="next",
+        page_name="next",
+        size_name="",
+    )
+    started(steward, made)
+    assert Person.objects.filter(affiliations__kind="student").count() == SIZE
+    outside.says(register(PEOPLE[: SIZE // 2]))
+    for _turn in range(3):
+        read_again(made)
+    assert [one.state for one in Batch.objects.filter(source="aa.students").order_by("id")] == ["applied", "waiting"]
+    assert "在等人看过" in steward.get(at(made)).content.decode()
+    waiting = Batch.objects.get(state="waiting")
+    steward.post(f"/datahub/batches/{waiting.pk}/discard/", {"reason": "对方少给了"})
+    outside.says(register(PEOPLE))
+    assert read_again(made).good_at
+
+
+def test_a_postgres_source_reads_in_a_snapshot_and_writes_nothing(listed, monkeypatch):
+    """The database of these tests, which listens on a socket alone."""
+    where, connect = connection.settings_dict, psycopg.connect
+    here = {"host": where["HOST"], "port": where["PORT"] or None, "hostaddr": None}
+    monkeypatch.setattr(database.psycopg, "connect", lambda **said: connect(**(said | here)))
+    query = "SELECT '2026-2027-1' AS term, 'JX' || n AS section, '1423110000' || n AS campus_no, '5%' AS course FROM generate_series(1, 3) n"
+    made = DataSource(
+        key="pg.roster",
+        kind="postgres",
+        fills=ROSTER,
+        address=f"127.0.0.1:5432/{where['NAME']}",
+        user_name=where["USER"],
+        secret=where["PASSWORD"] or "",
+        query=query,
+    )
+    DataSource.objects.bulk_create(
+        [DataSource(key="pg.roster", name="库", office="教务处", kind="file", fills=ROSTER, made_by_name="t")]
+    )
+    trial = reading.try_once(made)
+    assert (trial.is_good, len(trial.lines)) == (True, 3), trial
+    made.query = "WITH gone AS (DELETE FROM datahub_batch RETURNING 1) SELECT * FROM gone"
+    assert reading.try_once(made).problem
+    made.query = "SELECT pg_catalog.set_config('transaction_read_only', 'off', false), nextval('datahub_batch_id_seq')"
+    assert reading.try_once(made).problem
+    made.query = "SELECT 1; SELECT 2"
+    assert reading.try_once(made).problem
+    monkeypatch.undo()
+    made.address = f"127.0.0.1:1/{where['NAME']}"
+    assert "没有读成" in reading.try_once(made).problem
+
+
+def test_who_may_see_and_change_sources(stranger, steward, outside, listed):
+    made = made_by(steward, address=outside.address + "/rows")
+    for path in (
+        "/datahub/sources/",
+        "/datahub/sources/new/http/",
+        at(made),
+        at(made, "try/"),
+        at(made, "change/http/"),
+    ):
+        assert stranger.get(path).status_code == 404, path
+    assert stranger.post(at(made, "start/")).status_code == 404
+    for field in ("name", "columns", "page_name"):
+        for rubbish in ("a\x00b", "\ud800"):
+            sent = {name: value.encode("utf-8", "surrogatepass") for name, value in (HTTP | {field: rubbish}).items()}
+            assert steward.post("/datahub/sources/new/http/", sent).status_code < 500
+    steward.post(at(made, "retire/"), {"reason": "换了系统"})
+    made.refresh_from_db()
+    assert (made.state, made.secret, made.due_at) == ("retired", None, None)
+    assert steward.post(at(made, "start/")).status_code == 409
+
+
+def test_a_second_worker_does_not_read_at_the_same_time(roster):
+    """The lease is one's alone, and a slow reading that comes back late does not undo a rest."""
+    assert reading.READINGS.take(1) == []
+    DataSource.objects.update(due_at=now())
+    assert reading.READINGS.take(1) == [roster.pk]
+    assert reading.READINGS.take(1) == []
+    DataSource.objects.update(state="resting", due_at=None)
+    reading.READINGS.conclude(roster, Done(then=timedelta(minutes=15)))
+    roster.refresh_from_db()
+    assert roster.due_at is None
+
+
+def test_lineage_leads_from_a_value_to_its_line_and_to_who_received_it(steward, roster, hand_in, program, units):  # noqa: F811
+    from nanhu.platforms.datahub.tests.conftest import register, student
+
+    batch = hand_in(register(student())).batch
+    ask_grant(ROSTER)
+    program.get(ROSTER)
+    row = SharedRow.objects.get(table_key=ROSTER, data__campus_no="14231100001", valid_to=None)
+    assert row.landing.batch_id == row.batch_id
+    page = steward.post("/datahub/lineage/", {"person": "14231100001"}).content.decode()
+    assert f'href="/datahub/batches/{batch}/"' in page
+    assert f'href="/datahub/rows/{row.landing_id}/"' in page
+    assert Batch.objects.get(pk=batch).rules in page
+    assert "图书公司" in page
+    assert AuditEntry.objects.filter(action="datahub.look_lineage", target__startswith="person:").count() == 1
+    assert steward.get(f"/datahub/rows/{row.landing_id}/").status_code == 200
