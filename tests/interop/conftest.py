@@ -15,7 +15,9 @@ VPN_GATEWAY = "127.0.0.2"
 WHO = ("student", "refused", "suspended", "device", "changer")
 SET_UP = f"""
 import json
+from uuid import uuid4
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.queries import card_of, live_affiliations
 from nanhu.platforms.identity.personal.services import app_passwords
@@ -23,6 +25,7 @@ from nanhu.platforms.identity.registry.services.rules import add_rule
 from nanhu.platforms.identity.services import counter, suspensions
 from nanhu.platforms.people.models import Affiliation
 from nanhu.sample.cast import MEMBERS
+from nanhu.services.network.reach.models import VpnGrant
 by = Actor.system("test")
 cast = [member.campus_no for member in MEMBERS]
 students = Affiliation.objects.filter(kind="student").exclude(campus_no__in=cast).order_by("campus_no")
@@ -42,6 +45,10 @@ add_rule(by=by, application=wifi, effect="deny", account=held["refused"], reason
 vpn = Application.objects.get(key="vpn")
 for who in ("student", "changer"):
     add_rule(by=by, application=vpn, effect="allow", account=held[who], reason="课题组")
+    VpnGrant.objects.create(
+        token=uuid4(), person_id=held[who].person_id, purpose="课题组", until=campus_today(), promise_version="2026-11",
+        state="open", opened_at=now(),
+    )
 suspensions.suspend(by=by, account_id=held["suspended"].pk, reason="核查")
 secrets = {{name: app_passwords.make(by=by, account=held["device"], name=name, service=name) for name in ("network", "mail")}}
 print(json.dumps({{"people": people, "secrets": secrets}}))
@@ -63,7 +70,7 @@ def network(campus: Campus) -> Iterator[Network]:
     with open_folder() as folder:
         radius = freeradius.laid_out(folder, free_ports(1)[0])
         radius.add(campus, "wifi", "校园无线网", source="127.0.0.1")
-        radius.add(campus, "vpn", "校园 VPN", source=VPN_GATEWAY)
+        radius.add(campus, "vpn", "校园 VPN", source=VPN_GATEWAY, more=("--no-second-factor",))
         freeradius.given_to(folder, "freerad")
         done = replace(campus, environment=campus.environment | {"NANHU_DEMO": "true"}).nanhu(
             "shell", "--no-imports", "--command", SET_UP

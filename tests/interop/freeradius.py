@@ -41,9 +41,9 @@ class FreeRadius:
     process: subprocess.Popen[bytes] | None = None
     secrets: dict[str, str] = field(default_factory=dict)
 
-    def add(self, campus: Campus, key: str, name: str, *, source: str) -> None:
+    def add(self, campus: Campus, key: str, name: str, *, source: str, more: tuple[str, ...] = ()) -> None:
         """What `nanhu radius_key` writes, and of it only what an engineer must fill in: where the client is."""
-        done = campus.nanhu("radius_key", key, "--register", name, "--into", str(self.folder / "ours"))
+        done = campus.nanhu("radius_key", key, "--register", name, *more, "--into", str(self.folder / "ours"))
         assert done.returncode == 0, done.stderr
         self.lay_in(key, source=source)
 

@@ -48,6 +48,7 @@ ADDED_ONLY: Final = (
 KEPT: Final = (
     "requests_token_key",
     "network_address_line",
+    "network_reach_vpn_grant",
     "assets_asset",
     "assets_booked",
     "assets_booked_sum",

@@ -77,6 +77,7 @@ ROOMS = [
     "nanhu.services.mobile",
     "nanhu.services.network",
     "nanhu.services.network.portal",
+    "nanhu.services.network.reach",
     "nanhu.systems.assets",
     "nanhu.systems.assets.counting",
     "nanhu.sample",

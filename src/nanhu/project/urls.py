@@ -33,6 +33,7 @@ ROOMS = [
     ("requests/", "nanhu.services.requests.urls"),
     ("mobile/", "nanhu.services.mobile.urls"),
     ("", "nanhu.services.network.portal.urls"),
+    ("network/", "nanhu.services.network.reach.urls"),
     ("network/", "nanhu.services.network.urls"),
     ("", "nanhu.services.mobile.root_urls"),
     ("assets/", "nanhu.systems.assets.urls"),

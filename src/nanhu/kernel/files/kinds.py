@@ -22,6 +22,7 @@ from nanhu.kernel.sheets.guard import check_parts
 MOST_PIXELS: Final = 25_000_000
 LARGEST_STREAM: Final = 16 * 1024 * 1024
 JPEG_QUALITY: Final = 90
+PROGRAM: Final = "application/octet-stream"
 OPENXML: Final = "application/vnd.openxmlformats-officedocument."
 MOST_OBJECTS: Final = 300_000
 ACTIVE_NAMES: Final = re.compile(rb"/(?:JavaScript|JS|Launch)(?![0-9A-Za-z])")
@@ -48,10 +49,12 @@ PICTURES: Final = {"jpeg": "JPEG", "png": "PNG"}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """`mark`: the part of a zip by which it is known. `is_program`: handed out to be run, for purposes that say so alone."""
+
     key: str
     media_type: str
     mark: str = ""
-    """The part of a zip by which it is known."""
+    is_program: bool = False
 
 
 KINDS: Final = {
@@ -65,8 +68,29 @@ KINDS: Final = {
         Kind("docx", f"{OPENXML}wordprocessingml.document", "word/document.xml"),
         Kind("xml", "application/xml"),
         Kind("txt", "text/plain; charset=utf-8"),
+        Kind("exe", PROGRAM, is_program=True),
+        Kind("msi", PROGRAM, is_program=True),
+        Kind("dmg", PROGRAM, is_program=True),
+        Kind("pkg", PROGRAM, is_program=True),
+        Kind("deb", PROGRAM, is_program=True),
+        Kind("rpm", PROGRAM, is_program=True),
+        Kind("apk", PROGRAM, "AndroidManifest.xml", is_program=True),
     )
 }
+PAPERS: Final = frozenset(key for key, kind in KINDS.items() if not kind.is_program)
+"""What is read and not run."""
+BEGINNINGS: Final = (
+    (b"%PDF-", "pdf"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"MZ", "exe"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "msi"),
+    (b"xar!", "pkg"),
+    (b"!<arch>\ndebian-binary", "deb"),
+    (b"\xed\xab\xee\xdb", "rpm"),
+)
+DISK_IMAGE: Final = 512
+"""Bytes of the trailer by which a disk image of macOS is known ("koly")."""
 
 
 def checked(content: bytes, *, kinds: Collection[str]) -> tuple[Kind, bytes]:
@@ -76,7 +100,7 @@ def checked(content: bytes, *, kinds: Collection[str]) -> tuple[Kind, bytes]:
         return kind, picture_anew(content, PICTURES[kind.key])
     if kind.key == "pdf":
         refuse_active_pdf(content)
-    if kind.mark:
+    if kind.mark and not kind.is_program:
         refuse_unsafe_zip(content)
     return kind, content
 
@@ -89,17 +113,18 @@ def kind_among(kinds: Collection[str], content: bytes) -> Kind:
 
 
 def kind_of(content: bytes) -> Kind | None:
-    if content.startswith(b"%PDF-"):
-        return KINDS["pdf"]
-    if content.startswith(b"\xff\xd8\xff"):
-        return KINDS["jpeg"]
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return KINDS["png"]
+    if (key := by_its_beginning(content)) is not None:
+        return KINDS[key]
     if content.startswith(b"PK"):
         return kind_of_zip(content)
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return KINDS["xml"] if is_plain_xml(content) else None
     return KINDS["txt"] if is_text(content) else None
+
+
+def by_its_beginning(content: bytes) -> str | None:
+    found = next((key for mark, key in BEGINNINGS if content.startswith(mark)), None)
+    return "dmg" if found is None and content[-DISK_IMAGE:].startswith(b"koly") else found
 
 
 def kind_of_zip(content: bytes) -> Kind | None:

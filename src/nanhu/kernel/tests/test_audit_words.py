@@ -88,6 +88,12 @@ HANDED_ON = {
         ),
         "directory.approve_change",
     },
+    "services/network/reach/services/granting.py": {f"network.{one}_vpn" for one in ("ask", "open", "refuse", "close")},
+    "services/network/reach/services/installers.py": {f"network.{one}_installer" for one in ("add", "withdraw")},
+    "services/network/reach/services/resources.py": {
+        *(f"network.{one}_resource" for one in ("add", "change", "remove")),
+        *(f"network.take_{one}" for one in ("resources", "points", "areas")),
+    },
     "services/venues/services/booking.py": {f"venues.{one}" for one in ("approve", "refuse", "cancel", "release")},
     "services/venues/services/keeping.py": {
         f"venues.{one}"

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+from django.db import transaction
+
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.admission import admit
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
+from nanhu.platforms.identity.factors.services import new_devices, totp
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.front import Front
@@ -21,6 +24,7 @@ from nanhu.platforms.identity.protocols.radius.network import (
     NetworkSignIn,
     network_policies,
 )
+from nanhu.platforms.identity.protocols.radius.profiles import network as wifi_network
 from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.protocols.radius.services.page import (
     NetworkUser,
@@ -29,6 +33,7 @@ from nanhu.platforms.identity.protocols.radius.services.page import (
     network_user_by_password,
     refused_lately,
 )
+from nanhu.platforms.identity.protocols.saml.addresses import entity_id as saml_entity_id
 from nanhu.platforms.identity.queries import reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.rules_urls import is_own_path
@@ -61,12 +66,14 @@ __all__ = [
     "accounts_of",
     "admit",
     "choose_face",
+    "demand_new_password",
     "end_other_sessions",
     "fresh_sign_in_required",
     "give_totp_for_sample",
     "grant_role",
     "guests",
     "has_role",
+    "has_totp",
     "holders_of",
     "is_own_path",
     "issue_radius_key",
@@ -83,9 +90,11 @@ __all__ = [
     "remove_second_factors",
     "revoke_role",
     "role_required",
+    "saml_entity_id",
     "sample_code",
     "second_factor_required",
     "set_password_for_sample",
+    "wifi_network",
 ]
 
 
@@ -99,6 +108,21 @@ def end_other_sessions(*, by: Actor, person_id: int, but: int | None) -> None:
     account = account_of(person_id)
     if account is not None:
         end_others(by=by, account=account, but=but, how=SsoSession.End.ENDED_ELSEWHERE)
+
+
+@transaction.atomic
+def demand_new_password(*, by: Actor, person_id: int, keep_session: int | None) -> None:
+    """Somebody else knows it: every other session, remembered browser, token and app password ends, and nothing opens before a new one
+    is set. For who has just proved once more who he is (`fresh_sign_in_required`)."""
+    account = Account.objects.select_for_update().filter(person_id=person_id).first()
+    if account is not None and account.state == Account.State.ACTIVE:
+        new_devices.disown(by=by, account=account, keep_session=keep_session)
+
+
+def has_totp(person_id: int) -> bool:
+    """Whether the second factor can be typed where there is no page (VPN)."""
+    account = account_of(person_id)
+    return account is not None and totp.live(account) is not None
 
 
 def account_of(person_id: int) -> Account | None:

@@ -36,6 +36,7 @@ EVERYBODY = {
     "mobile.mine",
     "network.mine",
     "network.why",
+    "network_reach.book",
     "portal.calendar",
     "portal.layout",
     "portal.systems",

@@ -37,6 +37,7 @@ from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.network import fill_the_network
+from nanhu.sample.demo.reach import fill_reach
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.venues import fill_venues
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -79,6 +80,7 @@ ROLES = {
         "mobile.personnel",
     ),
     "administrator": (
+        "network.keeper",
         "mobile.keeper",
         "venues.office",
         "portal.search",
@@ -256,6 +258,12 @@ def come_on_line(_advance: Advance) -> str:
 def book_venues(_advance: Advance) -> str:
     """A hall, a court, the laboratories and the studio, with bookings in every state."""
     return fill_venues()
+
+
+@transaction.atomic
+def open_the_vpn(_advance: Advance) -> str:
+    """VPN accounts in every state, campus resources, installers, where Wi-Fi is."""
+    return fill_reach()
 
 
 def correct_what_is_wrong(_advance: Advance) -> str:
@@ -581,6 +589,7 @@ STEPS = (
     Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),
     Step("lost_things", "失物招领", lose_and_find),
     Step("hall", "服务大厅：报修、咨询、投诉、舆情", open_the_hall),
+    Step("reach", "VPN、校内资源、无线覆盖", open_the_vpn),
     Step("wecom", "企业微信通讯录", open_the_contact_book),
     Step("network", "校园网：接入设备、策略、在线的设备", come_on_line),
     Step("notices", "校内公告", hang_out_notices),

@@ -8,8 +8,10 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.services.network import jobs
 from nanhu.services.network.models import Device, Nas, Policy
 from nanhu.services.network.portal.services import gateways as portal_gateways
+from nanhu.services.network.reach import sample as reach
 from nanhu.services.network.services import devices, policies, registering
 
+__all__ = ["enter_policy", "reach", "register", "rename", "sum_hours", "watch"]
 AN_HOUR_APART: Final = 3600
 """The sample's controllers send no interims: so that its sessions live a while."""
 

@@ -7,7 +7,7 @@ import pytest
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.files import services, store
-from nanhu.kernel.files.kinds import KINDS
+from nanhu.kernel.files.kinds import PAPERS
 from nanhu.kernel.files.purposes import Purpose, Retention, purposes
 from nanhu.kernel.files.tests.samples import PDF
 from nanhu.kernel.registry import BOTH_FACES, Viewer
@@ -30,7 +30,7 @@ def purpose(monkeypatch):
     made = Purpose(
         key="test.paper",
         name="凭据",
-        kinds=frozenset(KINDS),
+        kinds=PAPERS,
         retention=Retention(name="十年", days=3650),
         may_open=lambda viewer, _file: viewer == OWNER,
     )

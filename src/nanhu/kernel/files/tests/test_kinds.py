@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nanhu.kernel.files.errors import RefusedFileError
-from nanhu.kernel.files.kinds import KINDS, PICTURES, checked
+from nanhu.kernel.files.kinds import KINDS, PAPERS, PICTURES, checked
 from nanhu.kernel.files.tests.samples import HIDDEN, ILL, PDF, WELL, pdf_with, pdf_with_stream, with_exif
 
 
@@ -27,7 +27,25 @@ def test_a_file_is_known_by_its_content(kind):
 @pytest.mark.parametrize("what", ILL)
 def test_what_may_hide_something_is_refused(what):
     with pytest.raises(RefusedFileError):
-        checked(ILL[what], kinds=KINDS)
+        checked(ILL[what], kinds=PAPERS)
+
+
+INSTALLERS = {
+    "exe": b"MZ" + bytes(64),
+    "msi": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64),
+    "pkg": b"xar!" + bytes(64),
+    "deb": b"!<arch>\ndebian-binary" + bytes(64),
+    "rpm": b"\xed\xab\xee\xdb" + bytes(64),
+    "dmg": bytes(600) + b"koly" + bytes(508),
+}
+
+
+@pytest.mark.parametrize("kind", INSTALLERS)
+def test_an_installer_is_known_and_taken_where_programs_are_wanted_alone(kind):
+    found, kept = checked(INSTALLERS[kind], kinds=KINDS)
+    assert (found.key, found.is_program, kept) == (kind, True, INSTALLERS[kind])
+    with pytest.raises(RefusedFileError, match="只收"):
+        checked(INSTALLERS[kind], kinds=PAPERS)
 
 
 @pytest.mark.parametrize("kind", WELL)

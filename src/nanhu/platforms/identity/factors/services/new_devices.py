@@ -75,10 +75,15 @@ def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: i
     open_notice = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
     if open_notice.update(answer=NewDevice.Answer.NOT_MINE, answered_at=now()) != 1:
         return False
+    disown(by=by, account=account, keep_session=keep_session)
+    return True
+
+
+def disown(*, by: Actor, account: Account, keep_session: int | None) -> None:
+    """In the caller's transaction, with the account locked."""
     sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.ENDED_ELSEWHERE)
     remembered.forget(by=by, account=account)
     keys.revoke_all(by=by, account_id=account.pk)
     account.is_password_due, account.state, account.state_changed_at = True, Account.State.MUST_COMPLETE, now()
     account.save(update_fields=["is_password_due", "state", "state_changed_at"])
     audit.record(by=by, action="identity.disown_sign_in", target=f"account:{account.pk}")
-    return True

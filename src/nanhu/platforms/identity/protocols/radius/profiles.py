@@ -16,16 +16,23 @@ PUBLIC_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """`authority` is the PEM text of the school's own, "" where the server's certificate comes from a public one."""
+    """`authority` is the PEM text of the school's own, "" where the server's certificate comes from a public one. `ssid` is of 2.4 GHz,
+    and of all bands where `ssid_5ghz` is empty."""
 
     ssid: str
     server: str
     authority: str
+    ssid_5ghz: str = ""
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Each network's name with its band in GHz."""
+        return [(self.ssid, "2.4"), (self.ssid_5ghz, "5")] if self.ssid_5ghz else [(self.ssid, "2.4 / 5")]
 
 
 def network() -> Network:
     facts = school().table("network")
-    facts.only({"ssid", "radius_server", "authority", "portal"})
+    facts.only({"ssid", "ssid_5ghz", "radius_server", "authority", "portal", "reach"})
     path = facts.text("authority", "")
     try:
         authority = Path(path).read_text(encoding="ascii") if path else ""
@@ -35,6 +42,7 @@ def network() -> Network:
         ssid=facts.text("ssid", school().short_name),
         server=facts.text("radius_server", f"radius.{school().domain}"),
         authority=authority,
+        ssid_5ghz=facts.text("ssid_5ghz", ""),
     )
 
 
@@ -50,9 +58,27 @@ def identifier(part: str) -> str:
 
 def mobileconfig(found: Network) -> bytes:
     """For iOS, iPadOS and macOS. Name and password are asked by the device."""
-    wifi: dict[str, Any] = {
-        **payload("com.apple.wifi.managed", "wifi", found.ssid),
-        "SSID_STR": found.ssid,
+    networks = [
+        wifi_payload(found, name, part) for name, part in zip(names_of(found), ("wifi", "wifi-5"), strict=False)
+    ]
+    content = list(networks)
+    if found.authority:
+        anchor = payload("com.apple.security.root", "authority", found.server)
+        content.append({**anchor, "PayloadContent": ssl.PEM_cert_to_DER_cert(found.authority)})
+        for one in networks:
+            one["EAPClientConfiguration"]["PayloadCertificateAnchorUUID"] = [anchor["PayloadUUID"]]
+    whole = {**payload("Configuration", "profile", school().name), "PayloadContent": content}
+    return plistlib.dumps(whole)
+
+
+def names_of(found: Network) -> list[str]:
+    return [name for name, _band in found.names]
+
+
+def wifi_payload(found: Network, ssid: str, part: str) -> dict[str, Any]:
+    return {
+        **payload("com.apple.wifi.managed", part, ssid),
+        "SSID_STR": ssid,
         "EncryptionType": "WPA2",
         "AutoJoin": True,
         "EAPClientConfiguration": {
@@ -63,13 +89,6 @@ def mobileconfig(found: Network) -> bytes:
             "TLSMinimumVersion": "1.2",
         },
     }
-    content = [wifi]
-    if found.authority:
-        anchor = payload("com.apple.security.root", "authority", found.server)
-        content.append({**anchor, "PayloadContent": ssl.PEM_cert_to_DER_cert(found.authority)})
-        wifi["EAPClientConfiguration"]["PayloadCertificateAnchorUUID"] = [anchor["PayloadUUID"]]
-    whole = {**payload("Configuration", "profile", school().name), "PayloadContent": content}
-    return plistlib.dumps(whole)
 
 
 def payload(kind: str, part: str, name: str) -> dict[str, object]:
@@ -83,9 +102,13 @@ def payload(kind: str, part: str, name: str) -> dict[str, object]:
 
 
 def wpa_supplicant(found: Network) -> str:
+    return "".join(wpa_block(found, name) for name in names_of(found))
+
+
+def wpa_block(found: Network, ssid: str) -> str:
     authority = "/etc/ssl/certs/nanhu-ca.pem" if found.authority else PUBLIC_AUTHORITIES
     return f"""network={{
-    ssid="{found.ssid}"
+    ssid="{ssid}"
     key_mgmt=WPA-EAP
     eap=TTLS
     phase2="auth=PAP"
@@ -99,10 +122,14 @@ def wpa_supplicant(found: Network) -> str:
 
 
 def network_manager(found: Network) -> str:
+    return "".join(manager_lines(found, name) for name in names_of(found))
+
+
+def manager_lines(found: Network, ssid: str) -> str:
     authority = "/etc/ssl/certs/nanhu-ca.pem" if found.authority else PUBLIC_AUTHORITIES
-    return f"""nmcli connection add type wifi con-name {found.ssid} ssid {found.ssid} \\
+    return f"""nmcli connection add type wifi con-name {ssid} ssid {ssid} \\
     wifi-sec.key-mgmt wpa-eap 802-1x.eap ttls 802-1x.phase2-auth pap \\
     802-1x.anonymous-identity {outer_identity()} 802-1x.identity … \\
     802-1x.ca-cert {authority} 802-1x.domain-match {found.server}
-nmcli --ask connection up {found.ssid}
+nmcli --ask connection up {ssid}
 """

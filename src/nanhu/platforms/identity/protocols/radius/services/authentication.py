@@ -16,6 +16,7 @@ from nanhu.platforms.identity.protocols.radius.network import (
     attributes_for,
     redeemed,
 )
+from nanhu.platforms.identity.protocols.radius.services import second_factor
 from nanhu.platforms.identity.services import access, sign_in
 
 
@@ -49,16 +50,12 @@ REJECTED = Verdict(answer=Answer.REJECT)
 
 
 def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
-    """The person's own password, or an app password made for this service. Refusals are all alike."""
+    """The person's own password (and code), or an app password made for this service. Refusals are all alike."""
     proof = shown_proof(client, request)
     if proof is not None:
         return proof
     by = Actor(account_id=None, name=f"{client.service}:{client.application.key}", address=request.station)
-    account = app_passwords.account_by(
-        typed_name=request.user_name, password=request.password, service=client.service, address=request.station
-    ) or sign_in.verify_for_service(
-        by=by, typed_name=request.user_name, password=request.password, service=client.service
-    )
+    account = account_of(by, client, request)
     if account is None or not access.decide(account=account, application=client.application).is_allowed:
         return REJECTED
     verdict = admitted(client, account, request)
@@ -74,8 +71,8 @@ def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
 
 
 def shown_proof(client: RadiusClient, request: AuthenticationRequest) -> Verdict | None:
-    """Who was admitted at a page of the network a moment ago. That was audited there."""
-    if client.service != RadiusClient.Service.NETWORK:
+    """Who was admitted at a page of the network a moment ago. That was audited there, and is no second factor."""
+    if client.service != RadiusClient.Service.NETWORK or client.application.demands_second_factor:
         return None
     attributes = redeemed(request.user_name, request.password, request.nas)
     return Verdict(answer=Answer.ACCEPT, campus_no=request.user_name, attributes=attributes) if attributes else None
@@ -98,6 +95,14 @@ def admitted(client: RadiusClient, account: Account, request: AuthenticationRequ
         )
     )
     return REJECTED if attributes is None else replace(verdict, attributes=attributes)
+
+
+def account_of(by: Actor, client: RadiusClient, request: AuthenticationRequest) -> Account | None:
+    """Whose name and password these are, with the code behind the password where the application demands a second factor."""
+    asked = {"typed_name": request.user_name, "password": request.password, "service": client.service}
+    if client.application.demands_second_factor:
+        return second_factor.account_with_code(by=by, **asked)
+    return app_passwords.account_by(**asked, address=request.station) or sign_in.verify_for_service(by=by, **asked)
 
 
 def accepted(client: RadiusClient, account: Account) -> Verdict:

@@ -10,8 +10,10 @@ from django.core.management import CommandError, call_command
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius import panel
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
-from nanhu.platforms.identity.protocols.radius.services import authentication, clients
-from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST
+from nanhu.platforms.identity.protocols.radius.services import clients
+from nanhu.platforms.identity.services import access
+from nanhu.platforms.identity.services.counter import account_with
+from nanhu.platforms.identity.tests.conftest import TEST
 
 pytestmark = pytest.mark.django_db
 KEY = re.compile(r"X-Nanhu-Radius-Key: (\S+)\"")
@@ -84,13 +86,20 @@ def test_the_panel_shows_a_key_once():
 def test_a_vpn_lets_staff_in_and_no_student_unless_the_school_says_so(student, teacher, key, more, students_come_in):
     call_command("radius_key", key, "--register", "校园网", *more, stdout=io.StringIO())
     application = Application.objects.get(key=key)
-    issued = clients.issue_key(by=TEST, application=application, session_seconds=600, service="network")
-    client = clients.client_with(issued)
+    accounts = {number: account_with(number) for number in (student.numbers[0], "T00123")}
     answers = {
-        number: authentication.check(
-            client=client,
-            request=authentication.AuthenticationRequest(user_name=number, password=PASSWORD, station="02-00"),
-        ).answer
-        for number in (student.numbers[0], "T00123")
+        number: access.decide(account=account, application=application).is_allowed
+        for number, account in accounts.items()
     }
-    assert answers == {student.numbers[0]: "accept" if students_come_in else "reject", "T00123": "accept"}
+    assert answers == {student.numbers[0]: students_come_in, "T00123": True}
+
+
+def test_a_vpn_asks_for_a_second_factor_unless_the_school_says_otherwise():
+    for key, more, wanted in (
+        ("vpn", (), True),
+        ("wifi", (), False),
+        ("vpn2", ("--second-factor",), True),
+        ("wired", ("--no-second-factor",), False),
+    ):
+        call_command("radius_key", key, "--register", "校园网", *more, stdout=io.StringIO())
+        assert Application.objects.get(key=key).demands_second_factor is wanted

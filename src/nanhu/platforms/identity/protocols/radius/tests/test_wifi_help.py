@@ -28,7 +28,7 @@ def test_the_profile_for_apple_checks_the_server_and_puts_pap_inside_the_tunnel(
     assert answer.headers["Content-Type"] == "application/x-apple-aspen-config"
     wifi = wifi_of(answer.content)
     eap = wifi["EAPClientConfiguration"]
-    assert (wifi["SSID_STR"], wifi["EncryptionType"]) == ("HNIST", "WPA2")
+    assert (wifi["SSID_STR"], wifi["EncryptionType"]) == ("hnist", "WPA2")
     assert (eap["AcceptEAPTypes"], eap["TTLSInnerAuthentication"]) == ([21], "PAP")
     assert eap["TLSTrustedServerNames"] == ["radius.hnist.edu.cn"]
     assert "PayloadCertificateAnchorUUID" not in eap, "a public authority needs no anchor"

@@ -1,6 +1,6 @@
 """`nanhu radius_key`: a new key for a program that checks passwords, and the files it needs."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from getpass import getuser
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,11 @@ class Command(BaseCommand):
             choices=("everybody", "staff"),
             help="whom an application that is registered now lets in; staff where its key is vpn, else everybody",
         )
+        parser.add_argument(
+            "--second-factor",
+            action=BooleanOptionalAction,
+            help="an application that is registered now asks for a code behind the password; so it does where its key is vpn",
+        )
         parser.add_argument("--owner", default="信息中心", help="the owner of an application that is registered now")
         parser.add_argument(
             "--into", type=Path, help="write the files into this folder; what is there and holds no key is kept"
@@ -66,8 +71,12 @@ class Command(BaseCommand):
         return application
 
     def registered(self, by: Actor, key: str, name: str, options: dict[str, Any]) -> Application:
-        """The manual gives the VPN to staff alone (A156): the rule stands from the first moment, and may be changed on the page."""
-        made = register_application(by=by, key=key, name=name, owner=options["owner"], attributes=[])
+        """The manual gives the VPN to staff alone (A156), with a second factor (A162): it stands from the first moment, and may be changed on the page."""
+        wanted = options["second_factor"]
+        demands = key == VPN if wanted is None else wanted
+        made = register_application(
+            by=by, key=key, name=name, owner=options["owner"], attributes=[], demands_second_factor=demands
+        )
         if (options["admit"] or ("staff" if key == VPN else "everybody")) == "staff":
             rules.add_rule(by=by, application=made, effect="allow", affiliation_kind="staff", reason=_("仅限教职工"))
         return made

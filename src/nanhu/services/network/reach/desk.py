@@ -1,0 +1,428 @@
+"""The desk of the information centre: VPN accounts, reach lists, networks of the machine room, installers, resources, access points, outlines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.forms.models import model_to_dict
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import dated
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Console,
+    Day,
+    Empty,
+    Filters,
+    FoldedSearch,
+    Link,
+    Markup,
+    Moment,
+    Number,
+    PageRequest,
+    Search,
+    Span,
+    Table,
+    Text,
+    Who,
+    listing,
+)
+from nanhu.kernel.kit.cases import faulty
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.records import record
+from nanhu.kernel.sheets import Checked, Line, Sheet
+from nanhu.kernel.sheets.writing import WORKBOOK, attachment
+from nanhu.platforms.people import api as people
+from nanhu.services.network.reach import policies, queries, sheets
+from nanhu.services.network.reach.forms import (
+    ClosedNetworkForm,
+    InstallerForm,
+    ReachListForm,
+    ResourceForm,
+    SheetForm,
+)
+from nanhu.services.network.reach.models import ClosedNetwork, CoveredArea, Installer, ReachList, Resource, VpnGrant
+from nanhu.services.network.reach.services import granting, installers
+from nanhu.services.network.reach.services import listing as lists
+from nanhu.services.network.reach.services import resources as keeping
+from nanhu.services.network.reach.services.listing import ReachOrder
+
+GRANT_TONES: Final[Mapping[str, Tone]] = {"asked": "warn", "open": "good", "refused": "none", "closed": "none"}
+
+desk = Console(
+    "network_reach:desk",
+    _("校园网资源管理"),
+    icon="globe-lock",
+    owner=_("信息中心"),
+    description=_("VPN 账户和可达清单、安装包、校内资源、无线接入点和覆盖图"),
+    roles=policies.ROLES,
+    order=66,
+)
+
+
+class Grants(Table):
+    ordering = ("-asked_at",)
+    person_name = Link(_("姓名"), to="grant")
+    purpose = Text(_("用途"), is_wide=True)
+    state = Badge(_("状态"), names=VpnGrant.State.choices, tones=GRANT_TONES)
+    until = Day(_("用到"))
+    last_used_at = Moment(_("最近使用"), is_wide=True)
+    cause = Text(_("停用原因"), names=dict(VpnGrant.Cause.choices))
+    number = Text(_("编号"), is_number=True, is_wide=True)
+
+
+class GrantFilters(Filters):
+    q = Search("person_name", "number", label=_("姓名、编号"))
+    state = Choice(_("状态"), VpnGrant.State.choices)
+
+
+@desk.page("", title=_("VPN 账户"), tab=_("VPN 账户"))
+def grants(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有人申请 VPN"), icon="globe-lock")
+    return listing(request, Grants, VpnGrant.objects.all(), GrantFilters, empty=none, export_as="VPN账户")
+
+
+@grants.form(
+    "<uuid:public_id>/",
+    ReasonForm,
+    title=_("停用 VPN 账户"),
+    lead=_("马上断开，本人会收到原因。"),
+    subject=record(VpnGrant.objects.all(), VpnGrant.what),
+    facts=lambda _request, found: {"grant": found, "facts": granted_facts(found)},
+    template="network_reach/grant.html",
+    submit=_("停用"),
+    tone="danger",
+    to="grants",
+    done=_("已停用。"),
+)
+def grant(request: PageRequest, form: ReasonForm, found: VpnGrant) -> None:
+    granting.close(by=request.actor, grant=found, cause=VpnGrant.Cause.REVOKED, reason=form.cleaned_data["reason"])
+
+
+def granted_facts(found: VpnGrant) -> list[tuple[Any, Any]]:
+    return [
+        (_("姓名"), found.person_name),
+        (_("状态"), found.get_state_display()),
+        (_("用途"), found.purpose),
+        (_("用到"), found.until),
+        (_("保密承诺"), found.promise_version),
+        (_("编号"), found.number),
+        (_("停用原因"), f"{found.get_cause_display()} {found.reason}".strip() or "—"),
+    ]
+
+
+class ReachLists(Table):
+    ordering = ("name", "starts_on")
+    name = Text(_("名称"))
+    whom = Text(_("给谁"), "whom", sort="office")
+    networks = Text(_("网段"), lambda one: "、".join(one.networks), sort=False)
+    ports = Text(_("端口"), lambda one: "、".join(map(str, one.ports)), sort=False)
+    days = Span(_("有效期"))
+    action = Markup(_("操作"), "network_reach/_end.html")
+
+
+@desk.page(
+    "lists/", title=_("可达清单"), tab=_("可达清单"), lead=_("连上 VPN 只能到这里写的网段和端口，其余流量不走 VPN。")
+)
+def reach_lists(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有清单：现在 VPN 哪里都不通"), icon="list", action=_("写第一份"), to="add_list")
+    rows = dated.not_over(ReachList.objects.select_related("unit"))
+    return listing(request, ReachLists, rows, each=with_whom, empty=none, export_as="可达清单")
+
+
+def with_whom(rows: Sequence[Any]) -> Sequence[Any]:
+    """Each list says for whom it is, in words."""
+    offices = people.office_names()
+    for one in rows:
+        said = [offices.get(one.office, one.office), one.unit.name if one.unit else ""]
+        one.whom = " · ".join(filter(None, said)) or _now("全体教职工")
+    return rows
+
+
+@reach_lists.form("new/", ReachListForm, title=_("新清单"), button=_("新清单"), icon="plus", done=_("已登记。"))
+def add_list(request: PageRequest, form: ReachListForm) -> None:
+    said = dict(form.cleaned_data)
+    reason, unit = said.pop("reason"), said.pop("unit")
+    unit_id = people.unit_ids_by_code([unit.code])[unit.code] if unit else None
+    lists.set_list(by=request.actor, order=ReachOrder(**said, unit_id=unit_id), reason=reason)
+
+
+LIVING_LISTS: Final = ReachList.objects.filter(withdrawn_at=None)
+
+
+@reach_lists.action("<uuid:public_id>/end/", subject=record(LIVING_LISTS, ReachList.what), done=_("已停用。"))
+def end_list(request: PageRequest, found: ReachList) -> None:
+    lists.end_list(by=request.actor, found=found)
+
+
+class ClosedNetworks(Table):
+    network = Text(_("网段"), is_number=True)
+    name = Text(_("是什么"))
+    created = Who(_("登记"), "created_by_name", at="created_at")
+    action = Markup(_("操作"), "network_reach/_open.html")
+
+
+LIVING_NETWORKS: Final = ClosedNetwork.objects.filter(removed_at=None)
+
+
+@desk.page("closed/", title=_("机房网段"), tab=_("机房网段"), lead=_("这些网段任何清单都写不进去：服务器走堡垒机。"))
+def closed_networks(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记机房网段"), icon="server", action=_("登记第一个"), to="close_network")
+    return listing(request, ClosedNetworks, LIVING_NETWORKS.order_by("network"), empty=none)
+
+
+@closed_networks.form("new/", ClosedNetworkForm, title=_("登记机房网段"), done=_("已登记。"))
+def close_network(request: PageRequest, form: ClosedNetworkForm) -> None:
+    lists.close_network(by=request.actor, **form.cleaned_data)
+
+
+@closed_networks.action(
+    "<uuid:public_id>/open/", subject=record(LIVING_NETWORKS, ClosedNetwork.what), done=_("已去掉。")
+)
+def open_network(request: PageRequest, found: ClosedNetwork) -> None:
+    lists.open_network(by=request.actor, found=found)
+
+
+class Installers(Table):
+    ordering = ("system", "name")
+    name = Text(_("名称"))
+    version = Text(_("版本"))
+    system = Text(_("系统"), names=dict(Installer.System.choices))
+    downloads = Number(_("下载次数"), total=True)
+    signature = Text(_("签名"), names=dict(Installer.Signature.choices), is_wide=True)
+    sha256 = Text("SHA-256", "file__sha256", is_number=True, is_wide=True)
+    action = Markup(_("操作"), "network_reach/_withdraw.html")
+
+
+LIVING_INSTALLERS: Final = Installer.objects.filter(withdrawn_at=None).select_related("file")
+
+
+@desk.page("installers/", title=_("安装包"), tab=_("安装包"))
+def installer_list(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有安装包"), icon="package", action=_("上传第一个"), to="add_installer")
+    return listing(request, Installers, LIVING_INSTALLERS, empty=none, export_as="安装包")
+
+
+@installer_list.form(
+    "new/",
+    InstallerForm,
+    title=_("上传安装包"),
+    submit=_("上传"),
+    icon="upload",
+    done=_("已上传。"),
+    largest_file=InstallerForm.largest + 100_000,
+)
+def add_installer(request: PageRequest, form: InstallerForm) -> None:
+    said = dict(form.cleaned_data)
+    content, published = said.pop("file"), said.pop("published")
+    installers.add(by=request.actor, content=content, file_name=form.file_name, published=published, facts=said)
+
+
+@installer_list.action(
+    "<uuid:public_id>/withdraw/", subject=record(LIVING_INSTALLERS, Installer.what), done=_("已下架。")
+)
+def withdraw_installer(request: PageRequest, found: Installer) -> None:
+    installers.withdraw(by=request.actor, found=found)
+
+
+class KeptResources(Table):
+    ordering = ("kind", "name")
+    name = Link(_("名称"), to="change_resource")
+    kind = Text(_("类别"), names=dict(Resource.Kind.choices))
+    reach = Text(_("从哪里能到"), names=dict(Resource.Reach.choices))
+    health = Badge(_("状态"), names=Resource.Health.choices, tones=queries.HEALTH_TONES, tone="none")
+    checked_at = Moment(_("检查于"), is_wide=True)
+    unit = Text(_("负责单位"), "unit__name")
+    contact = Text(_("联系人"))
+    phone = Text(_("电话"), is_number=True)
+
+
+class KeptFilters(Filters):
+    q = FoldedSearch(label=_("名称、单位、拼音"))
+    health = Choice(_("状态"), Resource.Health.choices)
+
+
+@desk.page("resources/", title=_("校内资源"), tab=_("校内资源"))
+def kept_resources(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记资源"), icon="globe", action=_("登记第一个"), to="add_resource")
+    return listing(
+        request,
+        KeptResources,
+        queries.resources(),
+        KeptFilters,
+        empty=none,
+        export_as="校内资源",
+        template="network_reach/kept_resources.html",
+        facts={"take": take_resources.address(), "sheet": resource_sheet.address() + "?filled"},
+    )
+
+
+def facts_of(form: ResourceForm) -> dict[str, Any]:
+    said = dict(form.cleaned_data)
+    unit = said.pop("unit")
+    return {**said, "unit_id": people.unit_ids_by_code([unit.code])[unit.code]}
+
+
+@kept_resources.form("new/", ResourceForm, title=_("登记资源"), button=_("登记资源"), icon="plus", done=_("已登记。"))
+def add_resource(request: PageRequest, form: ResourceForm) -> None:
+    keeping.write(by=request.actor, facts=facts_of(form))
+
+
+def said_of(_request: PageRequest, found: Resource) -> dict[str, Any]:
+    return {**model_to_dict(found), "unit": f"{found.unit.code} {found.unit.name}"}
+
+
+@kept_resources.form(
+    "<uuid:public_id>/",
+    ResourceForm,
+    title=_("改资源"),
+    subject=record(queries.resources(), Resource.what),
+    initial=said_of,
+    facts=lambda _request, found: removal_of(found),
+    template="network_reach/change_resource.html",
+    done=_("已改。"),
+)
+def change_resource(request: PageRequest, form: ResourceForm, found: Resource) -> None:
+    keeping.write(by=request.actor, facts=facts_of(form), found=found)
+
+
+def removal_of(found: Resource) -> dict[str, str]:
+    return {"remove": change_resource.addresses_below(public_id=found.public_id)["remove_resource"]}
+
+
+@change_resource.action("remove/", done=_("已去掉。"), to="kept_resources")
+def remove_resource(request: PageRequest, found: Resource) -> None:
+    keeping.remove(by=request.actor, found=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """A sheet, what checks it, and what enters a row."""
+
+    sheet: Sheet
+    check: Callable[[Sequence[Line]], Checked[Any]]
+    enter: keeping.Enter
+    action: str
+
+    def take(self, request: PageRequest, form: SheetForm) -> keeping.Taken:
+        """The whole file or nothing of it."""
+        found = self.check(self.sheet.read(form.cleaned_data["file"]))
+        if found.faults:
+            raise faulty(request, found.faults)
+        trial = form.cleaned_data["is_trial"]
+        return keeping.take(by=request.actor, rows=found.rows, enter=self.enter, action=self.action, is_trial=trial)
+
+
+RESOURCES: Final = Intake(
+    sheet=sheets.RESOURCES,
+    check=sheets.check_resources,
+    enter=keeping.enter_resource,
+    action="network.take_resources",
+)
+POINTS: Final = Intake(
+    sheet=sheets.POINTS, check=sheets.check_points, enter=keeping.enter_point, action="network.take_points"
+)
+AREAS: Final = Intake(
+    sheet=sheets.AREAS, check=sheets.check_areas, enter=keeping.enter_area, action="network.take_areas"
+)
+
+
+def taken_words(made: keeping.Taken) -> str:
+    counts = {"added": made.added, "changed": made.changed, "same": made.same}
+    if made.is_trial:
+        return _now("检查过，没有导入：新增 %(added)s，改动 %(changed)s，不变 %(same)s。") % counts
+    return _now("已导入：新增 %(added)s，改动 %(changed)s，不变 %(same)s。") % counts
+
+
+def blank(sheet: Sheet, name: str, rows: Sequence[dict[str, str]] = ()) -> HttpResponse:
+    return attachment(HttpResponse(sheet.form(rows, name=name), content_type=WORKBOOK), f"{name}.xlsx")
+
+
+SHEET_FORM: Final[Any] = {
+    "template": "network_reach/sheet.html",
+    "submit": _("导入"),
+    "icon": "upload",
+    "done": taken_words,
+    "largest_file": SheetForm.largest + 100_000,
+}
+
+
+@kept_resources.download("template.xlsx")
+def resource_sheet(request: PageRequest) -> HttpResponse:
+    rows = [sheets.resource_line(one) for one in queries.resources()] if "filled" in request.GET else []
+    return blank(sheets.RESOURCES, "校内资源", rows)
+
+
+@kept_resources.form(
+    "import/", SheetForm, title=_("导入资源"), facts=lambda _r: {"blank": resource_sheet.address()}, **SHEET_FORM
+)
+def take_resources(request: PageRequest, form: SheetForm) -> keeping.Taken:
+    return RESOURCES.take(request, form)
+
+
+class Points(Table):
+    name = Text(_("名称"))
+    place = Text(_("地点"), "place__name")
+    bands = Text(_("频段"), lambda one: "、".join(one.bands), sort=False)
+    health = Text(_("状态"), queries.point_words, sort="seen_at")
+
+
+class PointFilters(Filters):
+    q = Search("name", "place__name", label=_("名称、地点"))
+
+
+@desk.page("points/", title=_("无线接入点"), tab=_("无线接入点"))
+def points(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有接入点"), icon="router", action=_("导入清单"), to="take_points")
+    return listing(request, Points, queries.points(), PointFilters, empty=none, export_as="无线接入点")
+
+
+@points.download("template.xlsx")
+def point_sheet(_request: PageRequest) -> HttpResponse:
+    return blank(sheets.POINTS, "无线接入点")
+
+
+@points.form(
+    "import/",
+    SheetForm,
+    title=_("导入接入点"),
+    button=_("导入接入点"),
+    facts=lambda _r: {"blank": point_sheet.address()},
+    **SHEET_FORM,
+)
+def take_points(request: PageRequest, form: SheetForm) -> keeping.Taken:
+    return POINTS.take(request, form)
+
+
+class Areas(Table):
+    place = Text(_("楼"), "place__name")
+    floor = Number(_("楼层"))
+    corners = Number(_("角点"), lambda one: len(one.ring) - 1, sort=False)
+
+
+@desk.page("areas/", title=_("楼的轮廓"), tab=_("楼的轮廓"), lead=_("覆盖图按这些轮廓画；没有轮廓的楼只在列表里。"))
+def areas(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有轮廓"), icon="map", action=_("导入轮廓"), to="take_areas")
+    rows = CoveredArea.objects.select_related("place").order_by("place__key", "floor")
+    return listing(request, Areas, rows, empty=none, export_as="楼的轮廓")
+
+
+@areas.download("template.xlsx")
+def area_sheet(_request: PageRequest) -> HttpResponse:
+    return blank(sheets.AREAS, "楼的轮廓")
+
+
+@areas.form(
+    "import/",
+    SheetForm,
+    title=_("导入轮廓"),
+    button=_("导入轮廓"),
+    facts=lambda _r: {"blank": area_sheet.address()},
+    **SHEET_FORM,
+)
+def take_areas(request: PageRequest, form: SheetForm) -> keeping.Taken:
+    return AREAS.take(request, form)

@@ -1,0 +1,148 @@
+"""Forms of the VPN's page and of the desk."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.kit.forms import DatedForm, FileForm, reason_field
+from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import UnitField
+from nanhu.services.network.reach import rules, sheets
+from nanhu.services.network.reach.models import Installer, Resource
+from nanhu.services.network.reach.rules import PROMISE_VERSION, Network
+from nanhu.services.network.reach.services.installers import LARGEST
+
+SHA256_SHAPE = r"^[0-9a-f]{64}\Z"
+
+
+class ApplyForm(forms.Form):
+    purpose = forms.CharField(
+        label=_("用途"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("要用哪些系统、做什么，例：出差期间登科研系统填中期报告"),
+    )
+    until = forms.DateField(label=_("用到哪天"), widget=DayInput(), help_text=_("最长一年，到期自动停用，可以再申请"))
+    promise = forms.BooleanField(label=_("我已读过并同意上面的保密承诺"))
+    promise_version = forms.CharField(widget=forms.HiddenInput, initial=PROMISE_VERSION, max_length=20)
+
+
+class NetworksField(forms.CharField):
+    """Several networks, a line or a comma apart."""
+
+    def clean(self, value: Any) -> list[Network]:
+        said = halfwidth(super().clean(value))
+        try:
+            return rules.networks_of(said)
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("“%(said)s”不是网段：写 10.1.2.0/24 或一个地址。") % {"said": str(error)[:40]}
+            ) from error
+
+
+class NetworkField(NetworksField):
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        if len(found) != 1:
+            raise forms.ValidationError(_("只写一个网段。"))
+        return found[0]
+
+
+class PortsField(forms.CharField):
+    def clean(self, value: Any) -> list[int]:
+        said = halfwidth(super().clean(value))
+        try:
+            found = rules.ports_of(said)
+        except ValueError as error:
+            raise forms.ValidationError(_("端口写数字，例：80 443 8080。")) from error
+        if not found:
+            raise forms.ValidationError(_("端口写数字，例：80 443 8080。"))
+        return found
+
+
+class ReachListForm(DatedForm):
+    name = forms.CharField(label=_("名称"), max_length=40, help_text=_("同名的清单从起始日期起由这一份代替"))
+    office = forms.ChoiceField(label=_("只给这个岗位"), required=False, help_text=_("岗位和单位都不选：全体教职工"))
+    unit = UnitField(label=_("只给这个单位"), required=False)
+    networks = NetworksField(
+        label=_("网段"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("一行一个，例：10.1.2.0/24"),
+    )
+    ports = PortsField(label=_("端口"), max_length=200, initial="80 443", help_text=_("22、3389、5900 不开：走堡垒机"))
+    reason = reason_field(label=_("依据"))
+    field_order = ("name", "office", "unit", "networks", "ports", "starts_on", "ends_on", "reason")
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        office: Any = self.fields["office"]
+        office.choices = [("", "—"), *people.office_names().items()]
+
+
+class ClosedNetworkForm(forms.Form):
+    network = NetworkField(label=_("网段"), max_length=60, help_text=_("例：10.9.0.0/24"))
+    name = forms.CharField(label=_("是什么"), max_length=40, help_text=_("例：主机房服务器"))
+
+
+class InstallerForm(FileForm):
+    largest: ClassVar[int] = LARGEST
+    system = forms.ChoiceField(label=_("系统"), choices=Installer.System.choices)
+    name = forms.CharField(label=_("名称"), max_length=60)
+    version = forms.CharField(label=_("版本"), max_length=40)
+    file = forms.FileField(label=_("安装包"), help_text=_("exe、msi、dmg、pkg、deb、rpm、apk；看内容不看扩展名"))
+    published = forms.RegexField(
+        label=_("厂商公布的 SHA-256"), regex=SHA256_SHAPE, required=False, help_text=_("有就填：与文件不一样的不收")
+    )
+    signature = forms.ChoiceField(
+        label=_("签名"), choices=[one for one in Installer.Signature.choices if one[0] != "published"]
+    )
+    note = forms.CharField(label=_("怎么装"), max_length=300, required=False)
+
+
+class ResourceForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=60)
+    address = forms.CharField(label=_("地址"), max_length=500, help_text=_("http:// 或 https:// 开头"))
+    kind = forms.ChoiceField(label=_("类别"), choices=Resource.Kind.choices)
+    reach = forms.ChoiceField(label=_("从哪里能到"), choices=Resource.Reach.choices)
+    unit = UnitField(label=_("负责单位"))
+    is_of_centre = forms.BooleanField(label=_("由信息中心管理"), required=False)
+    contact = forms.CharField(label=_("联系人"), max_length=40)
+    phone = forms.CharField(label=_("电话"), max_length=40)
+    carsi_entity = forms.CharField(
+        label=_("CARSI 实体"), max_length=300, required=False, help_text=_("在本校登记过的服务的 entityID")
+    )
+    carsi_address = forms.CharField(
+        label=_("CARSI 登录地址"),
+        max_length=500,
+        required=False,
+        help_text=_("出版社给本校的登录链接；{idp} 处填入本校的 entityID"),
+    )
+
+    def clean_address(self) -> str:
+        return self.called("address")
+
+    def clean_carsi_address(self) -> str:
+        return self.called("carsi_address") if self.cleaned_data["carsi_address"] else ""
+
+    def called(self, name: str) -> str:
+        said: str = self.cleaned_data[name]
+        try:
+            sheets.address(said.replace("{idp}", "idp"))
+        except sheets.NotAnAddressError as error:
+            raise forms.ValidationError(error.message) from error
+        return said
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "reach" in given and "carsi_address" in given and not sheets.is_possible(given):
+            self.add_error("reach", sheets.NoWayError().message)
+        return given
+
+
+class SheetForm(FileForm):
+    file = forms.FileField(label=_("表格"), help_text=_("CSV 或 xlsx；一行有错，整份不收"))
+    is_trial = forms.BooleanField(label=_("只检查，不导入"), required=False)

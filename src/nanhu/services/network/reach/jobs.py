@@ -1,0 +1,45 @@
+"""Periodic jobs of reach: accounts whose time has come, uses that are forgotten, resources that are looked at, the shared table."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.jobs import job
+from nanhu.platforms.datahub import api as datahub
+from nanhu.services.network.reach import queries
+from nanhu.services.network.reach.services import granting, resources, watching
+
+BY: Final = Actor.system("network.publish")
+
+
+@job("network_reach.close_due", every="20 0 * * *")
+def close_due_grants() -> int:
+    return granting.close_due()
+
+
+@job("network_reach.forget_uses", every="30 3 * * *")
+def forget_uses() -> int:
+    return watching.forget_old()
+
+
+@job("network_reach.look_at_resources", every="*/5 * * * *")
+def look_at_resources() -> int:
+    return resources.look_at_all()
+
+
+@job("network_reach.publish", every="25 * * * *")
+def publish_resources() -> int:
+    return datahub.put_own("network.resource", rows(), by=BY)
+
+
+def rows() -> Iterator[Mapping[str, Any]]:
+    for one in queries.resources():
+        yield {
+            "resource": str(one.public_id),
+            "name": one.name,
+            "address": one.address[:255],
+            "kind": one.kind,
+            "reach": one.reach,
+            "unit_code": one.unit.code,
+            "health": one.health,
+        }

@@ -1,0 +1,69 @@
+"""What reach tells the portal: its search, what it keeps of a person, its check; and the network's door what opens the VPN."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.dated import rules_on
+from nanhu.kernel.registry import CheckResult, Owner, Text, Verdict
+from nanhu.services.network import api as network
+from nanhu.services.network.reach import queries
+from nanhu.services.network.reach.models import ClosedNetwork, ReachList, VpnGrant, VpnUse
+from nanhu.services.network.reach.services import granting
+
+
+def refuses(person_id: int) -> Text:
+    """Only who holds an open account comes in by VPN."""
+    return (
+        "" if granting.open_grant_of(person_id) else _("没有开通的 VPN 账户：在“校内资源与 VPN”里申请或看停用的原因。")
+    )
+
+
+def grants_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+    found = VpnGrant.objects.filter(person=owner.person_id).order_by("-asked_at")
+    for one in found.filter(asked_at__gte=since) if since else found:
+        yield {
+            "number": one.number,
+            "purpose": one.purpose,
+            "until": one.until.isoformat(),
+            "state": str(one.get_state_display()),
+            "promise_version": one.promise_version,
+            "last_used_at": one.last_used_at.isoformat() if one.last_used_at else "",
+        }
+
+
+def uses_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+    found = VpnUse.objects.filter(person=owner.person_id).order_by("-at")
+    for one in found.filter(at__gte=since) if since else found:
+        yield {"at": one.at.isoformat(), "network": one.network, "oddity": str(one.get_oddity_display())}
+
+
+def check_reach() -> CheckResult:
+    """Without a list the VPN leads nowhere; without networks of the machine room nothing keeps lists out of it."""
+    lists = rules_on(ReachList.objects.all(), campus_today()).count()
+    closed = ClosedNetwork.objects.filter(removed_at=None).count()
+    if lists and closed:
+        return CheckResult(verdict=Verdict.OK, message=say("VPN 有可达清单，机房网段已登记"))
+    message = say("可达清单 %(lists)s 份，机房网段 %(closed)s 个") % {"lists": lists, "closed": closed}
+    return CheckResult(verdict=Verdict.WARN, message=message, remedy=say("在“校园网资源管理”里登记"))
+
+
+network.service_rules.add(network.ServiceRule(key="network_reach.vpn", service="vpn", refuses=refuses))
+registry.searchables.add(
+    registry.Searchable(
+        key="network_reach.resources", title=_("校内资源"), icon="globe", hits=queries.resource_hits, order=35
+    )
+)
+registry.personal_data.add(
+    registry.PersonalData(
+        key="network.vpn_grants", title=_("VPN 账户"), load=grants_of, description=_("用途、期限、状态")
+    ),
+    registry.PersonalData(
+        key="network.vpn_uses", title=_("VPN 登录"), load=uses_of, description=_("时间、网络，90 天")
+    ),
+)
+registry.checks.add(registry.Check(key="network_reach.lists", title=_("VPN 可达清单"), run=check_reach, order=88))

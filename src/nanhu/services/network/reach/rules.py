@@ -1,0 +1,173 @@
+"""Pure rules of reach: networks and ports as they are typed, where an address stands, what that means for a resource, outlines on a map."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
+from math import cos, radians
+from typing import Any, Final
+
+PROMISE_VERSION: Final = "2026-11"
+"""Of the 保密承诺 as "network_reach/_promise.html" says it: grows with each change of its words."""
+LONGEST_DAYS: Final = 366
+USES_KEPT: Final = timedelta(days=90)
+SILENT_AFTER: Final = timedelta(minutes=30)
+"""An access point that nobody heard of for so long is in trouble."""
+MOST_PORT: Final = 65_535
+NARROWEST: Final = 8
+LEAST_CORNERS, MOST_CORNERS = 4, 400
+BETWEEN: Final = re.compile(r"[\s,，;；、]+")
+SYSTEMS: Final = (
+    ("android", "android"),
+    ("openharmony", "android"),
+    ("windows", "windows"),
+    ("mac os", "macos"),
+    ("linux", "linux"),
+)
+"""Marks in what a browser calls itself, the more special first."""
+
+type Network = IPv4Network | IPv6Network
+type Ring = list[tuple[float, float]]
+
+
+class Standing(StrEnum):
+    CAMPUS = "campus"
+    VPN = "vpn"
+    OUTSIDE = "outside"
+
+
+class Way(StrEnum):
+    """How who stands there comes to a resource."""
+
+    OPEN = "open"
+    BY_VPN = "by_vpn"
+    CARSI = "carsi"
+    CAMPUS_ONLY = "campus_only"
+
+
+def networks_of(text: str) -> list[Network]:
+    """One or more, as "10.1.0.0/16" or a single address. Raises ValueError with what is none."""
+    return [network_named(one) for one in BETWEEN.split(text) if one]
+
+
+def network_named(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise ValueError(text) from error
+
+
+def ports_of(text: str) -> list[int]:
+    """In order, each once. Raises ValueError with what is none."""
+    found = set()
+    for one in filter(None, BETWEEN.split(text)):
+        if not (one.isascii() and one.isdigit() and len(one) <= len(str(MOST_PORT)) and 0 < int(one) <= MOST_PORT):
+            raise ValueError(one)
+        found.add(int(one))
+    return sorted(found)
+
+
+def is_too_wide(network: Network) -> bool:
+    return network.prefixlen < NARROWEST
+
+
+def meets(one: Network, other: Network) -> bool:
+    return one.version == other.version and one.overlaps(other)
+
+
+def standing_of(address: str, *, campus: Iterable[Network], vpn: Iterable[Network]) -> Standing:
+    """Networks of the VPN lie within those of the campus, so they come first."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return Standing.OUTSIDE
+    if any(found in network for network in vpn):
+        return Standing.VPN
+    return Standing.CAMPUS if any(found in network for network in campus) else Standing.OUTSIDE
+
+
+def way_to(reach: str, standing: Standing, *, may_use_vpn: bool) -> Way:
+    if reach == "open" or standing == Standing.CAMPUS or (standing == Standing.VPN and reach == "vpn"):
+        return Way.OPEN
+    if reach == "carsi":
+        return Way.CARSI
+    return Way.BY_VPN if reach == "vpn" and may_use_vpn else Way.CAMPUS_ONLY
+
+
+def prefix_of(address: str) -> str:
+    """The network that stands for a place: no more is kept of where somebody was. "" where it is no address."""
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return ""
+    return str(ip_network((found, 24 if isinstance(found, IPv4Address) else 48), strict=False))
+
+
+def system_of(user_agent: str) -> str:
+    folded = user_agent.casefold()
+    if "iphone" in folded or "ipad" in folded:
+        return ""
+    return next((system for mark, system in SYSTEMS if mark in folded), "")
+
+
+def ring_of(found: Any) -> Ring:
+    """The outer ring of a GeoJSON Polygon (RFC 7946), closed. Raises ValueError."""
+    if isinstance(found, dict) and found.get("type") == "Feature":
+        found = found.get("geometry")
+    if not isinstance(found, dict) or found.get("type") != "Polygon" or not isinstance(found.get("coordinates"), list):
+        raise ValueError("no polygon")
+    rings = found["coordinates"]
+    if not rings or not isinstance(rings[0], list) or not LEAST_CORNERS <= len(rings[0]) <= MOST_CORNERS:
+        raise ValueError("corners")
+    ring = [corner_of(one) for one in rings[0]]
+    if ring[0] != ring[-1]:
+        raise ValueError("not closed")
+    return ring
+
+
+def corner_of(found: Any) -> tuple[float, float]:
+    is_pair = isinstance(found, list) and len(found) in {2, 3} and all(type(one) in {int, float} for one in found)
+    if not is_pair or not (-180 <= found[0] <= 180 and -90 <= found[1] <= 90):  # noqa: PLR2004 - degrees
+        raise ValueError("corner")
+    return round(float(found[0]), 6), round(float(found[1]), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A drawing of rings: its height at a width of `WIDTH`, and the points of each ring as SVG takes them."""
+
+    height: int
+    points: list[str]
+    middles: list[tuple[float, float]]
+
+
+WIDTH: Final = 640
+MARGIN: Final = 24
+TALLEST: Final = 640
+
+
+def drawn(rings: Sequence[Sequence[Sequence[float]]]) -> Sheet:
+    """All of them at one scale, north above; a campus is small enough to be flat."""
+    if not rings:
+        return Sheet(0, [], [])
+    east = [corner[0] for ring in rings for corner in ring]
+    north = [corner[1] for ring in rings for corner in ring]
+    shrink = cos(radians(sum(north) / len(north)))
+    width = max((max(east) - min(east)) * shrink, 1e-6)
+    tall = max(max(north) - min(north), 1e-6)
+    scale = min((WIDTH - 2 * MARGIN) / width, (TALLEST - 2 * MARGIN) / tall)
+
+    def at(corner: Sequence[float]) -> tuple[float, float]:
+        x = MARGIN + (corner[0] - min(east)) * shrink * scale
+        return round(x, 1), round(MARGIN + (max(north) - corner[1]) * scale, 1)
+
+    placed = [[at(corner) for corner in ring] for ring in rings]
+    points = [" ".join(f"{x},{y}" for x, y in ring) for ring in placed]
+    return Sheet(round(tall * scale) + 2 * MARGIN, points, [middle_of(ring) for ring in placed])
+
+
+def middle_of(ring: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    corners = ring[:-1]
+    return round(sum(x for x, _y in corners) / len(corners), 1), round(sum(y for _x, y in corners) / len(corners), 1)

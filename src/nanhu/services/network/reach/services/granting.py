@@ -1,0 +1,172 @@
+"""VPN grants (VPN 账户): asked for, opened by the word of the leader, closed when their person leaves, at their end, when idle, or by hand."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.jobs import alone
+from nanhu.kernel.once import lock_key, made_by_form
+from nanhu.kernel.proposals import given
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.people import api as people
+from nanhu.services.network import api as network
+from nanhu.services.network.reach import policies
+from nanhu.services.network.reach.errors import (
+    GrantedAlreadyError,
+    PromiseChangedError,
+    StaffOnlyError,
+    UntilError,
+)
+from nanhu.services.network.reach.models import VpnGrant
+from nanhu.services.network.reach.processes import KEY, SUBJECT
+from nanhu.services.network.reach.rules import LONGEST_DAYS, PROMISE_VERSION
+from nanhu.services.network.reach.school import reach_rules
+
+CLOCK: Final = Actor.system("network.vpn")
+State, Cause = VpnGrant.State, VpnGrant.Cause
+STANDING: Final = (State.ASKED, State.OPEN)
+
+
+@transaction.atomic
+def ask(*, by: Actor, person_id: int, token: UUID, purpose: str, until: date, promise_version: str) -> VpnGrant:
+    """One standing grant a person. Students are refused here as on the page."""
+    known = made_by_form(VpnGrant.objects.all(), token, person_id=person_id)
+    if known is not None:
+        return known
+    lock_key(f"network.vpn:{person_id}")
+    refuse_asking(person_id, until, promise_version)
+    card = people.person_card(person_id)
+    made = VpnGrant.objects.create(
+        token=token,
+        person_id=person_id,
+        person_name=card.name if card else "",
+        purpose=purpose,
+        until=until,
+        promise_version=promise_version,
+    )
+    tie = next((one for one in card.affiliations if one.is_live), None) if card else None
+    data = {
+        "name": made.person_name,
+        "campus_no": tie.campus_no if tie else "",
+        "unit": tie.unit_name if tie else "",
+        "purpose": purpose,
+        "until": until.isoformat(),
+        "promise_version": promise_version,
+    }
+    case = flows.open_case(
+        by=by, key=KEY, applicant_id=person_id, data=data, token=token, subject=(SUBJECT, str(made.public_id))
+    )
+    made.case_id, made.number = case.pk, case.number
+    made.save(update_fields=["case_id", "number"])
+    note(by, "network.ask_vpn", made)
+    return made
+
+
+def refuse_asking(person_id: int, until: date, promise_version: str) -> None:
+    if not policies.may_use_vpn(person_id):
+        raise StaffOnlyError
+    if promise_version != PROMISE_VERSION:
+        raise PromiseChangedError
+    if not campus_today() < until <= campus_today() + timedelta(days=LONGEST_DAYS):
+        raise UntilError(days=LONGEST_DAYS)
+    if VpnGrant.objects.filter(person=person_id, state__in=STANDING).exists():
+        raise GrantedAlreadyError
+
+
+@transaction.atomic
+def settle(*, case_id: int, outcome: str) -> None:
+    """What became of the case. Heard twice, the second finds nothing that waits."""
+    row = VpnGrant.objects.select_for_update().filter(case_id=case_id, state=State.ASKED).first()
+    if row is None:
+        return
+    if outcome == "granted" and row.until >= campus_today() and policies.may_use_vpn(row.person_id):
+        row.state, row.opened_at = State.OPEN, now()
+        row.save(update_fields=["state", "opened_at"])
+        note(CLOCK, "network.open_vpn", row)
+        messages.tell([row.person_id], "network.vpn_open", {"until": row.until.isoformat()}, key=str(row.public_id))
+        return
+    row.state = State.REFUSED
+    row.save(update_fields=["state"])
+    note(CLOCK, "network.refuse_vpn", row)
+
+
+@transaction.atomic
+def close(*, by: Actor, grant: VpnGrant, cause: str, reason: str = "") -> VpnGrant:
+    """Its sessions end at once: nothing of what was open stays open."""
+    row = VpnGrant.objects.select_for_update().get(pk=grant.pk)
+    if row.state != State.OPEN:
+        raise WrongStateError(what=VpnGrant.what, state=row.get_state_display())
+    row.state, row.closed_at, row.closed_by_name = State.CLOSED, now(), by.name
+    row.cause, row.reason = cause, given(reason) if cause == Cause.REVOKED else reason
+    row.save(update_fields=["state", "closed_at", "closed_by_name", "cause", "reason"])
+    note(by, "network.close_vpn", row, reason)
+    network.disconnect(by=by, person_id=row.person_id, cause="ours:grant-ended", services=["vpn"])
+    if cause != Cause.RETURNED:
+        facts = {"why": str(row.get_cause_display())}
+        messages.tell([row.person_id], "network.vpn_closed", facts, key=str(row.public_id))
+    return row
+
+
+def close_each(rows: QuerySet[VpnGrant], cause: str) -> int:
+    """Each in a transaction of its own; one that another closed meanwhile is closed."""
+    found = list(rows.filter(state=State.OPEN))
+    for row in found:
+        with alone("network.vpn_not_closed", grant=row.pk):
+            close(by=CLOCK, grant=row, cause=cause)
+    return len(found)
+
+
+def close_due() -> int:
+    """By night: whose end has passed, who is of the staff no more, what nobody used."""
+    opened = VpnGrant.objects.filter(state=State.OPEN)
+    idle = now() - timedelta(days=reach_rules().idle_days)
+    unused = opened.annotate(used=Coalesce("last_used_at", "opened_at")).filter(used__lt=idle)
+    return (
+        close_each(opened.filter(until__lt=campus_today()), Cause.ENDED)
+        + close_of_leavers()
+        + close_each(unused, Cause.IDLE)
+    )
+
+
+def close_of_leavers(person_ids: Collection[int] | None = None) -> int:
+    """Whom nothing ties to the staff any more, among these or all."""
+    held = VpnGrant.objects.filter(state=State.OPEN)
+    held = held if person_ids is None else held.filter(person__in=person_ids)
+    ids = set(held.values_list("person_id", flat=True))
+    return close_each(held.filter(person__in=ids - policies.staff_among(ids)), Cause.LEFT)
+
+
+@transaction.atomic
+def rekey(*, gone_id: int, kept_id: int) -> None:
+    """Of merged records one grant stands: the one that the kept person has."""
+    theirs = VpnGrant.objects.select_for_update().filter(person=gone_id)
+    if VpnGrant.objects.filter(person=kept_id, state__in=STANDING).exists():
+        close_each(theirs, Cause.ENDED)
+        theirs.filter(state=State.ASKED).update(state=State.REFUSED)
+    theirs.update(person=kept_id)
+
+
+def open_grant_of(person_id: int) -> VpnGrant | None:
+    held = VpnGrant.objects.filter(person=person_id, state=State.OPEN, until__gte=campus_today())
+    return held.first()
+
+
+def standing_grant_of(person_id: int | None) -> VpnGrant | None:
+    """The one that stands, else the last that was."""
+    mine = VpnGrant.objects.filter(person=person_id or 0).select_related("case")
+    return mine.filter(Q(state__in=STANDING)).first() or mine.order_by("-asked_at").first()
+
+
+def note(by: Actor, action: str, grant: VpnGrant, reason: str = "") -> None:
+    facts = {"number": grant.number, "until": grant.until.isoformat()}
+    audit.record(by=by, action=action, target=f"vpn-grant:{grant.public_id}", reason=reason, facts=facts)

@@ -1,0 +1,143 @@
+"""Reach lists (可达清单) and the networks of the machine room (机房网段); the database refuses what would lead into these."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from nanhu.kernel import audit, dated
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import CampusError, WrongStateError
+from nanhu.platforms.people import api as people
+from nanhu.services.network.reach import rules
+from nanhu.services.network.reach.errors import (
+    ClosedNetworkError,
+    ClosedPortError,
+    KnownAlreadyError,
+    ListedNetworkError,
+    TooWideError,
+)
+from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, ReachList
+from nanhu.services.network.reach.rules import Network
+from nanhu.services.network.reach.school import reach_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachOrder:
+    name: str
+    networks: Sequence[Network]
+    ports: Sequence[int]
+    starts_on: date
+    ends_on: date | None
+    office: str = ""
+    unit_id: int | None = None
+
+
+@transaction.atomic
+def set_list(*, by: Actor, order: ReachOrder, reason: str) -> ReachList:
+    """From its first day on, in the place of what this name said."""
+    refuse_ports(order.ports)
+    for network in order.networks:
+        refuse_network(network)
+    made = ReachList(
+        name=order.name,
+        office=order.office,
+        unit_id=order.unit_id,
+        networks=[str(one) for one in order.networks],
+        ports=list(order.ports),
+        starts_on=order.starts_on,
+        ends_on=order.ends_on,
+    )
+    try:
+        with transaction.atomic():
+            dated.supersede(by=by, wanted=[made], reason=reason)
+    except IntegrityError as error:
+        raise said(error, order.networks) from error
+    audit.record(
+        by=by,
+        action="network.set_reach_list",
+        target=f"reach-list:{made.public_id}",
+        reason=reason,
+        facts={"title": made.name, "networks": " ".join(made.networks), "ports": " ".join(map(str, made.ports))},
+    )
+    return made
+
+
+def said(error: IntegrityError, networks: Sequence[Network]) -> CampusError:
+    """Another closed a network in this very moment, or entered the same list."""
+    if "into_closed" in str(error):
+        return ClosedNetworkError(network="、".join(map(str, networks)), name="—", bastion=reach_rules().bastion)
+    return KnownAlreadyError()
+
+
+def refuse_ports(ports: Sequence[int]) -> None:
+    if set(ports) & set(CLOSED_PORTS):
+        raise ClosedPortError(bastion=reach_rules().bastion)
+
+
+def refuse_network(network: Network) -> None:
+    if rules.is_too_wide(network):
+        raise TooWideError(network=network)
+    for closed in closed_networks():
+        if rules.meets(network, rules.network_named(closed.network)):
+            raise ClosedNetworkError(network=closed.network, name=closed.name, bastion=reach_rules().bastion)
+
+
+@transaction.atomic
+def end_list(*, by: Actor, found: ReachList) -> None:
+    if not dated.end_today(by=by, rule=found):
+        raise WrongStateError(what=ReachList.what, state="—")
+    audit.record(
+        by=by, action="network.end_reach_list", target=f"reach-list:{found.public_id}", facts={"title": found.name}
+    )
+
+
+def closed_networks() -> QuerySet[ClosedNetwork]:
+    return ClosedNetwork.objects.filter(removed_at=None).order_by("network")
+
+
+@transaction.atomic
+def close_network(*, by: Actor, network: Network, name: str) -> ClosedNetwork:
+    for one in dated.not_over(ReachList.objects.all()):
+        if any(rules.meets(network, rules.network_named(text)) for text in one.networks):
+            raise ListedNetworkError(name=one.name)
+    try:
+        with transaction.atomic():
+            made = ClosedNetwork.objects.create(network=str(network), name=name, created_by_name=by.name)
+    except IntegrityError as error:
+        raise (ListedNetworkError(name="—") if "into_closed" in str(error) else KnownAlreadyError()) from error
+    audit.record(
+        by=by, action="network.close_network", target=f"closed-network:{made.public_id}", facts={"title": str(made)}
+    )
+    return made
+
+
+@transaction.atomic
+def open_network(*, by: Actor, found: ClosedNetwork) -> None:
+    if not ClosedNetwork.objects.filter(pk=found.pk, removed_at=None).update(removed_at=now()):
+        raise WrongStateError(what=ClosedNetwork.what, state="—")
+    audit.record(
+        by=by, action="network.open_network", target=f"closed-network:{found.public_id}", facts={"title": str(found)}
+    )
+
+
+def common_lists() -> list[ReachList]:
+    """What all staff reach today."""
+    return list(living_lists().filter(office="", unit=None))
+
+
+def lists_of(person_id: int) -> list[ReachList]:
+    """What this member of staff reaches today, also by post and unit."""
+    units, offices = people.unit_ids_of(person_id), {one.office for one in people.posts_of(person_id)}
+    return [
+        one
+        for one in living_lists()
+        if (not one.office or one.office in offices) and (one.unit_id is None or one.unit_id in units)
+    ]
+
+
+def living_lists() -> QuerySet[ReachList]:
+    return dated.rules_on(ReachList.objects.all(), campus_today()).order_by("name")

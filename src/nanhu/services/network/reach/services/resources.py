@@ -1,0 +1,149 @@
+"""Resources (校内资源): entered and changed, and whether they answer; lists of resources, access points and outlines as sheets."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel import audit, folding, outgoing
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
+from nanhu.services.network import api as network
+from nanhu.services.network.reach.errors import KnownAlreadyError
+from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Resource
+
+AT_ONCE: Final = 8
+DOWN_AFTER: Final = 2
+GUARDED: Final = frozenset({401, 403, 405})
+"""It asks who comes: it is there."""
+Health = Resource.Health
+
+
+def searched(row: Resource) -> str:
+    """With its unit, which is read here once more where only its number was given."""
+    return folding.searched(row.name, f"{row.unit.name} {row.get_kind_display()} {row.contact}")
+
+
+@transaction.atomic
+def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None) -> Resource:
+    row = Resource.objects.select_for_update().get(pk=found.pk, removed_at=None) if found else Resource()
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.searched = searched(row)
+    if found and row.address != found.address:
+        row.health, row.bad_in_row = Resource.Health.UNKNOWN, 0
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if "resource_once" in str(error):
+            raise KnownAlreadyError from error
+        raise
+    note(by, "network.change_resource" if found else "network.add_resource", row)
+    return row
+
+
+@transaction.atomic
+def remove(*, by: Actor, found: Resource) -> None:
+    if not Resource.objects.filter(pk=found.pk, removed_at=None).update(removed_at=now()):
+        raise WrongStateError(what=Resource.what, state="—")
+    note(by, "network.remove_resource", found)
+
+
+def note(by: Actor, action: str, row: Resource) -> None:
+    audit.record(by=by, action=action, target=f"network-resource:{row.public_id}", facts={"title": row.name})
+
+
+def look_at_all() -> int:
+    """Asks each once; how many answered. None is asked that the school's own server cannot be expected to reach."""
+    asked = Resource.objects.filter(removed_at=None).order_by("pk")
+    addresses = dict(asked.values_list("pk", "address"))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = dict(zip(addresses, pool.map(answers, addresses.values()), strict=True))
+    for key, is_there in found.items():
+        note_health(key, is_there=is_there)
+    return sum(found.values())
+
+
+def answers(address: str) -> bool:
+    try:
+        status = outgoing.send(outgoing.Call(address=address)).status
+    except OSError:
+        return False
+    return status < HTTPStatus.BAD_REQUEST or status in GUARDED
+
+
+@transaction.atomic
+def note_health(key: int, *, is_there: bool) -> None:
+    """One miss is none: a second one in a row says that it is down."""
+    row = Resource.objects.select_for_update().get(pk=key)
+    row.bad_in_row = 0 if is_there else min(row.bad_in_row + 1, 1000)
+    health = Health.UP if is_there else Health.DOWN if row.bad_in_row >= DOWN_AFTER else row.health
+    if health != row.health:
+        row.health, row.health_since = health, now()
+    row.checked_at = now()
+    row.save(update_fields=["bad_in_row", "health", "health_since", "checked_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a sheet did, or would do."""
+
+    added: int
+    changed: int
+    same: int
+    is_trial: bool
+
+
+def take(*, by: Actor, rows: list[dict[str, Any]], enter: "Enter", action: str, is_trial: bool) -> Taken:
+    """All rows in one transaction; a trial is rolled back."""
+    with transaction.atomic():
+        done = [enter(row) for row in rows]
+        taken = Taken(done.count("added"), done.count("changed"), done.count("same"), is_trial)
+        if is_trial:
+            transaction.set_rollback(True)
+        else:
+            facts = {"added": taken.added, "changed": taken.changed}
+            audit.record(by=by, action=action, target="network-sheet", facts=facts)
+    return taken
+
+
+type Enter = Callable[[dict[str, Any]], str]
+
+
+def entered(row: Any, facts: Mapping[str, Any]) -> str:
+    """Saves what differs: "added", "changed" or "same"."""
+    is_new = row.pk is None
+    changed = [name for name, value in facts.items() if is_new or getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, facts[name])
+    if changed:
+        row.save()
+    return "added" if is_new else "changed" if changed else "same"
+
+
+def enter_resource(facts: dict[str, Any]) -> str:
+    row = Resource.objects.filter(name=facts["name"], removed_at=None).select_related("unit").first() or Resource()
+    probe = Resource(**facts)
+    return entered(row, facts | {"searched": searched(probe)})
+
+
+def enter_point(facts: dict[str, Any]) -> str:
+    """A list that was made before does not take back what a newer one saw. Sessions heard from it stand where it hangs."""
+    row = AccessPoint.objects.filter(name=facts["name"]).first() or AccessPoint(name=facts["name"])
+    seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
+    if facts["mac"]:
+        network.ApPlace.objects.update_or_create(
+            mac=facts["mac"], defaults={"name": facts["name"], "place": facts["place"]}
+        )
+    return entered(row, facts | {"seen_at": seen, "removed_at": None})
+
+
+def enter_area(facts: dict[str, Any]) -> str:
+    key = {"place": facts["place"], "floor": facts["floor"]}
+    row = CoveredArea.objects.filter(**key).first() or CoveredArea(**key)
+    return entered(row, facts | {"ring": [list(corner) for corner in facts["ring"]]})

@@ -1,0 +1,8 @@
+CREATE TRIGGER network_reach_list_keeps_closed BEFORE INSERT OR UPDATE ON network_reach_list
+    FOR EACH ROW WHEN (NEW.withdrawn_at IS NULL) EXECUTE FUNCTION network_reach_keep_closed();
+
+CREATE TRIGGER network_reach_network_stays_closed BEFORE INSERT OR UPDATE ON network_reach_closed_network
+    FOR EACH ROW WHEN (NEW.removed_at IS NULL) EXECUTE FUNCTION network_reach_keep_closed();
+
+CREATE TRIGGER network_reach_grant_is_kept BEFORE DELETE ON network_reach_vpn_grant
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();

@@ -1,0 +1,123 @@
+"""Where Wi-Fi is: buildings with their access points on a map, 未覆盖 where none hangs, both networks' names, health in words."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nanhu.kernel.clock import campus_time, now
+from nanhu.services.network.api import ApPlace
+from nanhu.services.network.reach import rules
+from nanhu.services.network.reach.models import AccessPoint, CoveredArea
+
+PAGE = "/network/coverage/"
+POINTS = "/network/reach/points/import/"
+AREAS = "/network/reach/areas/import/"
+RING = "[[113.1,29.3],[113.101,29.3],[113.101,29.301],[113.1,29.301],[113.1,29.3]]"
+
+
+def upload(text):
+    return {"file": SimpleUploadedFile("清单.csv", text.encode())}
+
+
+def seen(**ago):
+    return f"{campus_time(now() - timedelta(**ago)):%Y-%m-%d %H:%M}"
+
+
+@pytest.fixture
+def hung(school):
+    lines = [
+        "名称,地点代码,频段,最近上报,MAC",
+        f"LIB-1,lib.101,2.4 5,{seen(minutes=5)},00:1A:2B:3C:4D:5E",
+        f"LIB-2,lib,5,{seen(hours=3)},",
+        f"OFF-1,office,2.4GHz,{seen(minutes=1)},",
+    ]
+    assert school.client("K1").post(POINTS, upload("\n".join(lines))).status_code == 302
+    return school
+
+
+@pytest.mark.capability("A170.1")
+@pytest.mark.capability("A170.2")
+@pytest.mark.capability("A170.3")
+def test_the_map_says_what_is_covered_what_is_not_and_what_is_silent(hung):
+    ring = RING.replace('"', '""')
+    outline = f'地点代码,楼层,轮廓（GeoJSON）\nlib,,"{{""type"":""Polygon"",""coordinates"":[{ring}]}}"\n'
+    assert hung.client("K1").post(AREAS, upload(outline)).status_code == 302
+    page = hung.client("S1").get(PAGE).content.decode()
+    library, office, dormitory = (
+        page[page.index(f"<strong>{one}</strong>") :][:300] for one in ("图书馆", "东院办公楼", "北院宿舍")
+    )
+    assert "已覆盖，2 个接入点里 1 个没有消息" in library
+    assert "已覆盖，1 个接入点都正常" in office
+    assert "未覆盖" in dormitory
+    assert '<polygon class="reach-warn" points="' in page
+    assert "2 栋里 2 栋有无线网" in page
+    desk = hung.client("K1").get("/network/reach/points/").content.decode()
+    assert "有消息" in desk
+    assert "起没有消息" in desk
+    assert ApPlace.objects.get(mac="00:1a:2b:3c:4d:5e").place.key == "lib.101"
+
+
+@pytest.mark.capability("A171.1")
+def test_both_networks_stand_in_the_schools_file_and_on_the_pages(school, client):
+    page = school.client("S1").get(PAGE).content.decode()
+    for words in ("hnist", "2.4 GHz", "湖南理工学院-校园网", "5 GHz"):
+        assert words in page
+        assert words in client.get("/help/wifi").content.decode()
+    assert "湖南理工学院-校园网" in client.get("/help/wifi/wifi.mobileconfig").content.decode()
+
+
+WRONG_LINES = (
+    "LIB-1,nowhere,5,,",
+    "LIB-1,lib,7,,",
+    "LIB-1,lib,,,",
+    ",lib,5,,",
+    "LIB-1,lib,5,yesterday,",
+    "LIB-1,lib,5,,zz:zz",
+    "LIB-1,lib,5,,\nLIB-1,lib,5,,",
+)
+NO_OUTLINES = (
+    "{}",
+    "[]",
+    "x",
+    "[" * 3000,
+    '{"type":"Point","coordinates":[1,2]}',
+    '{"type":"Polygon","coordinates":[[[1,2],[3,4],[1,2]]]}',
+)
+
+
+def test_a_wrong_line_keeps_the_whole_list_out(school):
+    keeper = school.client("K1")
+    for line in WRONG_LINES:
+        answer = keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报,MAC\nOK,lib,5,,\n{line}\n"))
+        assert answer.status_code == 422, line
+    assert not AccessPoint.objects.exists()
+
+
+def test_what_is_no_outline_is_refused(school):
+    keeper = school.client("K1")
+    for outline in NO_OUTLINES:
+        text = '地点代码,楼层,轮廓（GeoJSON）\nlib,1,"{}"\n'.format(outline.replace('"', '""'))
+        assert keeper.post(AREAS, upload(text)).status_code == 422, outline
+    assert not CoveredArea.objects.exists()
+
+
+def test_an_older_list_does_not_take_back_what_a_newer_one_saw(hung):
+    before = AccessPoint.objects.get(name="LIB-1").seen_at
+    hung.client("K1").post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(days=2)}\n"))
+    point = AccessPoint.objects.get(name="LIB-1")
+    assert (point.seen_at, point.bands) == (before, ["5"])
+
+
+@pytest.mark.parametrize("corner", [[float("nan"), 1], [181, 1], ["1", 2], [True, 2], [1], None])
+def test_a_corner_is_two_numbers_on_earth(corner):
+    ring = [corner, [1, 2], [3, 4], corner]
+    with pytest.raises(ValueError, match="corner"):
+        rules.ring_of({"type": "Polygon", "coordinates": [ring]})
+
+
+def test_a_drawing_fits_its_sheet():
+    sheet = rules.drawn([[[0, 0], [2, 0], [2, 1], [0, 1], [0, 0]]])
+    corners = [tuple(map(float, one.split(","))) for one in sheet.points[0].split()]
+    assert all(0 <= x <= rules.WIDTH and 0 <= y <= sheet.height for x, y in corners)
+    assert rules.drawn([]).height == 0

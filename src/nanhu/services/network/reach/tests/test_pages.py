@@ -1,0 +1,52 @@
+"""Every page of both consoles as its readers find it."""
+
+import itertools
+
+import pytest
+
+from nanhu.platforms.campus import api as campus
+from nanhu.services.network.reach.book import book
+from nanhu.services.network.reach.desk import desk
+from nanhu.services.network.reach.models import AccessPoint, CoveredArea
+from nanhu.testing.pages import PageTests
+
+NUMBERS = itertools.count(1)
+
+
+class TestBook(PageTests):
+    desk, is_for_everybody = book, True
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        school.opened("T1")
+        return school.client("T1")
+
+    def fill(self, count):
+        fill(self.school, count)
+
+
+class TestDesk(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("K1")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T1")
+
+    def fill(self, count):
+        fill(self.school, count)
+
+
+def fill(school, wanted):
+    place = campus.place_with("lib")
+    for _one in range(wanted):
+        number = next(NUMBERS)
+        school.resource(f"=1+{number}")
+        AccessPoint.objects.create(name=f"=1+{number}", place=place, bands=["5"])
+        ring = [[113.1, 29.3], [113.2, 29.3], [113.2, 29.4], [113.1, 29.3]]
+        CoveredArea.objects.update_or_create(place=place, floor=number % 90, defaults={"ring": ring})

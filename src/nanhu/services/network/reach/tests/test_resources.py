@@ -1,0 +1,188 @@
+"""Campus resources: how one comes to each from where one stands, who answers for it, sheets, health, the search."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from nanhu.kernel import outgoing
+from nanhu.kernel.registry import searchables
+from nanhu.services.network.reach.models import Resource
+from nanhu.services.network.reach.services import resources
+from nanhu.services.network.reach.tests.conftest import SYSTEM
+
+DIRECTORY = "/network/resources/"
+DESK = "/network/reach/resources/"
+HERE = {"campus": "10.20.3.4", "vpn": "10.250.0.9", "outside": "203.0.113.7"}
+HEADS = "名称,地址,类别,从哪里能到,负责单位代码,信息中心管理,联系人,电话,CARSI 实体,CARSI 登录地址"
+
+
+def page_at(client, place, address=DIRECTORY):
+    return client.get(address, REMOTE_ADDR=HERE[place]).content.decode()
+
+
+WAYS = (
+    ("vpn", "T1", "campus", "可直接打开"),
+    ("vpn", "T1", "vpn", "可直接打开"),
+    ("vpn", "T1", "outside", "需先连 VPN"),
+    ("vpn", "S1", "outside", "只能在校内"),
+    ("campus", "T1", "vpn", "只能在校内"),
+    ("carsi", "S1", "campus", "可直接打开"),
+    ("carsi", "S1", "outside", "走 CARSI"),
+    ("carsi", "T1", "vpn", "走 CARSI"),
+    ("open", "S1", "outside", "可直接打开"),
+    ("not_by_vpn", "T1", "vpn", "VPN 也到不了"),
+)
+
+
+@pytest.mark.capability("A165.1")
+def test_each_says_how_one_comes_to_it_from_here(school):
+    way = "https://pub.example/login?idp={idp}"
+    found = {
+        reach: school.resource(f"资源{reach}", reach=reach, carsi_address=way) for reach in {one[0] for one in WAYS}
+    }
+    clients = {who: school.client(who) for who in ("T1", "S1")}
+    for reach, who, place, words in WAYS:
+        page = page_at(clients[who], place, f"{DIRECTORY}{found[reach].public_id}/")
+        assert words in page, (reach, who, place)
+        assert ('href="https://kyc.example.edu.cn/"' in page) == (words == "可直接打开"), (reach, who, place)
+    rows = page_at(clients["T1"], "outside").split("<tr>")
+    [row] = [one for one in rows if "资源vpn" in one]
+    assert "需先连 VPN" in row
+
+
+@pytest.mark.capability("A165.2")
+def test_federated_sign_in_leads_by_our_own_identity_provider(school):
+    client = school.client("S1")
+    publisher = school.resource("知网", reach="carsi", carsi_address="https://pub.example/login?idp={idp}&t=1")
+    page = page_at(client, "outside", f"{DIRECTORY}{publisher.public_id}/")
+    assert "https://pub.example/login?idp=http" in page
+    assert "saml%2Fmetadata" in page
+    own = school.resource("万方", reach="carsi", carsi_entity="https://sp.example/shibboleth")
+    page = page_at(client, "outside", f"{DIRECTORY}{own.public_id}/")
+    assert "/saml/start?entity=https%3A%2F%2Fsp.example%2Fshibboleth" in page
+
+
+@pytest.mark.capability("A166.1")
+@pytest.mark.capability("A166.2")
+def test_what_the_centre_does_not_run_is_shown_as_such_with_its_owner(school):
+    facts = {
+        "reach": "not_by_vpn",
+        "is_of_centre": False,
+        "unit_id": school.units["12"],
+        "contact": "李老师",
+        "phone": "8640777",
+    }
+    found = school.resource("院实验平台", **facts)
+    client = school.client("T1")
+    assert "院实验平台" in client.get(DIRECTORY, {"show": "others"}).content.decode()
+    page = page_at(client, "vpn", f"{DIRECTORY}{found.public_id}/")
+    assert "不归信息中心管" in page
+    assert "计算机学院 李老师" in page
+    assert 'href="tel:8640777"' in page
+    answer = school.client("K1").post(
+        f"{DESK}{found.public_id}/", said(reach="vpn", unit="12 计算机学院", is_of_centre="")
+    )
+    assert answer.status_code == 422, "the VPN leads to what the centre runs"
+
+
+@pytest.mark.capability("A158.1")
+def test_learning_sites_are_a_list_of_their_own(school):
+    school.resource("慕课平台", kind="learning", reach="campus")
+    school.resource("财务系统", kind="pay")
+    page = school.client("T1").get(DIRECTORY, {"kind": "learning"}).content.decode()
+    assert "慕课平台" in page
+    assert "财务系统" not in page
+
+
+def said(**more):
+    given = {"name": "科研系统", "address": "https://kyc.example.edu.cn/", "kind": "research", "reach": "vpn"}
+    more_given = {"unit": "1032 信息中心", "is_of_centre": "on", "contact": "张工", "phone": "8640119"}
+    return given | more_given | {"carsi_entity": "", "carsi_address": ""} | more
+
+
+NO_RESOURCE = (
+    {"address": "javascript:alert(1)"},
+    {"address": "https://a b/"},
+    {"address": "ftp://x/"},
+    {"reach": "carsi"},
+    {"reach": "carsi", "carsi_address": "javascript:x"},
+    {"name": "名\0"},
+    {"unit": "99"},
+)
+
+
+def test_what_is_no_resource_is_refused_beside_its_field(school):
+    keeper = school.client("K1")
+    for wrong in NO_RESOURCE:
+        assert keeper.post(f"{DESK}new/", said(**wrong)).status_code == 422, wrong
+    assert not Resource.objects.exists()
+
+
+def test_it_is_entered_changed_taken_away_and_found(school):
+    keeper = school.client("K1")
+    assert keeper.post(f"{DESK}new/", said()).status_code == 302
+    assert keeper.post(f"{DESK}new/", said()).status_code == 409
+    found = Resource.objects.get()
+    assert keeper.post(f"{DESK}{found.public_id}/", said(name="科研管理 <b>")).status_code == 302
+    [hit] = list(searchables.get("network_reach.resources").hits())
+    assert "kygl" in hit.words
+    page = school.client("T1").get(hit.url).content.decode()
+    assert "科研管理 &lt;b&gt;" in page
+    assert school.client("T1").post(f"{DESK}{found.public_id}/remove/").status_code == 404
+    assert keeper.post(f"{DESK}{found.public_id}/remove/").status_code == 302
+    assert school.client("T1").get(f"{DIRECTORY}{found.public_id}/").status_code == 404
+
+
+def upload(text):
+    return SimpleUploadedFile("资源.csv", text.encode())
+
+
+def test_a_sheet_is_taken_whole_or_not_at_all_and_goes_out_as_it_came_in(school):
+    keeper = school.client("K1")
+    good = f"{HEADS}\n科研系统,https://kyc.example.edu.cn/,科研,校外用VPN,1032,是,张工,8640119,,\n"
+    bad = (
+        good
+        + "知网,https://cnki.example/,数字资源,校外用CARSI,1032,否,李,1,,\n"
+        + "教务,ftp://x,教务,哪里都能打开,99,是,王,2,,\n"
+    )
+    answer = keeper.post(f"{DESK}import/", {"file": upload(bad)})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "CARSI" in page
+    assert "http://" in page
+    assert not Resource.objects.exists()
+    assert keeper.post(f"{DESK}import/", {"file": upload(good), "is_trial": "on"}).status_code == 302
+    assert not Resource.objects.exists(), "only checked"
+    assert keeper.post(f"{DESK}import/", {"file": upload(good)}).status_code == 302
+    found = Resource.objects.get()
+    assert (found.reach, found.unit.code, found.searched != "") == ("vpn", "1032", True)
+    out = keeper.get(f"{DESK}template.xlsx?filled").content
+    cells = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(out)).active.iter_rows()]
+    again = SimpleUploadedFile("again.xlsx", out)
+    assert "科研系统" in str(cells)
+    assert keeper.post(f"{DESK}import/", {"file": again}).status_code == 302
+    assert Resource.objects.count() == 1
+
+
+def test_one_miss_is_none_and_two_say_that_it_is_down(school, monkeypatch):
+    found = school.resource()
+    answers = iter([200, OSError("gone"), 503, 302, 401])
+
+    def send(_call):
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return outgoing.Answer(status=answer)
+
+    monkeypatch.setattr(outgoing, "send", send)
+    states = []
+    for _turn in range(5):
+        resources.look_at_all()
+        found.refresh_from_db()
+        states.append(found.health)
+    assert states == ["up", "up", "down", "up", "up"]
+    assert "正常" in page_at(school.client("T1"), "campus")
+    resources.write(by=SYSTEM, found=found, facts={"address": "https://new.example/"})
+    assert Resource.objects.get().health == "unknown"

@@ -1,0 +1,277 @@
+"""The VPN through its doors: F22 on the page, the word of the leader, RADIUS with the second factor, the end for a cause, "是你吗"."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.flows.models import Case
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.factors.services import attempts
+from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.messages.models import Message
+from nanhu.platforms.people import api as people
+from nanhu.services.network import api as network
+from nanhu.services.network.models import Grant, Policy
+from nanhu.services.network.reach.models import VpnGrant, VpnUse
+from nanhu.services.network.reach.services import granting, watching
+from nanhu.services.network.reach.tests.conftest import PASSWORD, SECRET, SYSTEM, filled, give_totp
+from nanhu.testing.sessions import signed_in
+
+VPN = "/network/vpn/"
+HOME, HOTEL = "203.0.113.7", "198.51.100.9"
+
+
+def code(seconds: int = 0) -> str:
+    return pyotp.TOTP(SECRET).at(now() + timedelta(seconds=seconds))
+
+
+@pytest.mark.capability("A156.1")
+@pytest.mark.capability("A160.1")
+def test_a_student_is_refused_with_the_reason_and_what_helps(school):
+    student = school.client("S1")
+    for address in (VPN, f"{VPN}apply/"):
+        page = student.get(address).content.decode()
+        assert "VPN 只给在职教职工，学生不能申请" in page
+        assert "走 CARSI" in page
+        assert "/network/coverage/" in page
+        assert 'name="purpose"' not in page
+    assert student.post(f"{VPN}apply/", filled()).status_code == 403
+    assert not VpnGrant.objects.exists()
+    assert not Case.objects.exists()
+
+
+@pytest.mark.capability("A156.2")
+@pytest.mark.capability("A161.2")
+def test_staff_asks_on_line_and_the_leader_opens_it(school):
+    teacher = school.client("T1")
+    page = teacher.get(f"{VPN}apply/").content.decode()
+    assert "保密承诺（2026-11 版）" in page
+    said = filled()
+    for _twice in range(2):
+        assert teacher.post(f"{VPN}apply/", said).status_code == 302
+    [grant] = VpnGrant.objects.all()
+    assert (grant.state, grant.promise_version) == ("asked", "2026-11")
+    assert teacher.post(f"{VPN}apply/", filled()).status_code == 409, "one standing account a person"
+    assert grant.number in teacher.get(VPN).content.decode()
+    case = school.client("H1").get("/flows/").content.decode()
+    assert "出差填报科研系统" in case
+    school.agree(grant)
+    assert (grant.state, grant.opened_at is not None) == ("open", True)
+    assert "已开通" in teacher.get(VPN).content.decode()
+    assert Message.objects.filter(template="network.vpn_open").count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        VpnGrant.objects.create(
+            token=grant.public_id,
+            person_id=grant.person_id,
+            purpose="又一个",
+            until=grant.until,
+            promise_version="1",
+        )
+
+
+NOT_WHOLE = (
+    {"promise": ""},
+    {"promise_version": "2020-01"},
+    {"until": "2001-01-01"},
+    {"until": "2999-01-01"},
+    {"purpose": ""},
+    {"purpose": "用\0途"},
+    {"promise_version": "\0"},
+)
+
+
+def test_what_is_not_whole_opens_nothing(school):
+    teacher = school.client("T1")
+    statuses = [teacher.post(f"{VPN}apply/", filled(**wrong)).status_code for wrong in NOT_WHOLE]
+    assert statuses == [422, 409, 422, 422, 422, 422, 422]
+    assert not VpnGrant.objects.exists()
+
+
+def test_who_is_refused_stays_out_and_may_ask_again(school):
+    grant = school.agree(school.asked(), decision="refuse")
+    assert grant.state == "refused"
+    assert "没有开通" in school.client("T1").get(VPN).content.decode()
+    assert school.asked().state == "asked"
+
+
+@pytest.mark.capability("A156.2")
+@pytest.mark.capability("A162.1")
+def test_the_door_wants_an_open_account_the_password_and_the_code(school, door):
+    give_totp("T1")
+    assert door.knocks("T1", PASSWORD + code()).status_code == 401, "no account yet"
+    school.opened()
+    assert door.knocks("T1", PASSWORD).status_code == 401, "no code"
+    assert door.knocks("T1", PASSWORD + "000000").status_code == 401
+    assert door.knocks("T1", "Wrong-Boat-1995" + code(30)).status_code == 401
+    answer = door.knocks("T1", PASSWORD + code(30))
+    assert answer.status_code == 200
+    assert Grant.objects.filter(code=answer.json()["reply:Class"]["value"][0], service="vpn").exists()
+    assert door.knocks("T1", PASSWORD + code(30)).status_code == 401, "a code opens once"
+    assert VpnGrant.objects.get().last_used_at is not None
+
+
+@pytest.mark.capability("A162.2")
+def test_neither_an_app_password_nor_a_default_one_opens_it(school, door):
+    give_totp("T1")
+    school.opened()
+    made = app_passwords.make(by=SYSTEM, account=identity.account_with("T1"), name="x", service="network")
+    assert door.knocks("T1", made).status_code == 401
+    assert door.knocks("T1", made + code()).status_code == 401
+    assert door.knocks("T2", "123456").status_code == 401, "never activated: the last six of the document open nothing"
+    assert door.knocks("T2", "123456" + code()).status_code == 401
+
+
+def test_codes_are_not_guessed_by_who_knows_the_password(school, door):
+    give_totp("T1")
+    school.opened()
+    answers = [door.knocks("T1", f"{PASSWORD}{number:06}", f"192.0.2.{number}").status_code for number in range(12)]
+    assert answers[-1] == 429
+    assert AuditEntry.objects.filter(action="identity.second_step_refused").count() == attempts.ANYWHERE.free + 1
+
+
+@pytest.mark.capability("A160.1")
+def test_no_more_than_two_at_once(school, door):
+    give_totp("T1")
+    school.opened()
+    Policy.objects.create(
+        role="staff",
+        service="vpn",
+        devices=2,
+        idle_seconds=1800,
+        starts_on=campus_today(),
+        reason="学校规定",
+        created_by_name="test",
+    )
+    moment = now()
+    found = []
+    for number in range(3):
+        with time_machine.travel(moment + timedelta(seconds=number), tick=False):
+            answer = door.knocks("T1", PASSWORD + code(30 * (number - 1)), f"203.0.113.{number + 1}")
+            found.append(answer.status_code)
+    assert found == [200, 200, 401]
+
+
+@pytest.mark.capability("A160.2")
+def test_it_ends_when_its_person_leaves(school):
+    grant = school.opened()
+    origin = people.Origin(source="test", title="测试")
+    gone = people.AffiliationRecord(
+        kind="staff",
+        campus_no="T1",
+        starts_on=campus_today() - timedelta(days=900),
+        ends_on=campus_today() - timedelta(days=1),
+        unit_code="12",
+        state="ended",
+    )
+    record = people.PersonRecord(key="T1", person_id=school["T1"], name="王老师", affiliations=(gone,))
+    people.apply_records(by=SYSTEM, records=[record], origin=origin)
+    deliver_pending()
+    grant.refresh_from_db()
+    assert (grant.state, grant.cause) == ("closed", "left")
+    assert granting.open_grant_of(school["T1"]) is None
+
+
+@pytest.mark.capability("A160.2")
+def test_it_ends_on_its_last_day_and_after_ninety_idle_days(school):
+    ended, idle = school.opened("T1", days=10), school.opened("T2", days=300)
+    VpnGrant.objects.filter(pk=idle.pk).update(last_used_at=now())
+    with time_machine.travel(now() + timedelta(days=11)):
+        assert granting.open_grant_of(school["T1"]) is None, "also before the night's job"
+        assert granting.close_due() == 1
+    with time_machine.travel(now() + timedelta(days=92)):
+        assert granting.close_due() == 1
+    for one in (ended, idle):
+        one.refresh_from_db()
+    assert (ended.cause, idle.cause) == ("ended", "idle")
+    assert Message.objects.filter(template="network.vpn_closed").count() == 2
+
+
+def test_its_holder_and_the_centre_close_it(school):
+    grant = school.opened()
+    assert school.client("T1").post(f"{VPN}give-back/").status_code == 302
+    grant.refresh_from_db()
+    assert grant.cause == "returned"
+    other = school.opened("T2")
+    keeper = school.client("K1")
+    assert keeper.post(f"/network/reach/{other.public_id}/", {"reason": ""}).status_code == 422
+    assert keeper.post(f"/network/reach/{other.public_id}/", {"reason": "账号外借"}).status_code == 302
+    other.refresh_from_db()
+    assert (other.cause, other.reason) == ("revoked", "账号外借")
+    assert "账号外借" in school.client("T2").get(VPN).content.decode()
+    assert school.client("T1").post(f"/network/reach/{other.public_id}/", {"reason": "x"}).status_code == 404
+
+
+@pytest.fixture
+def odd(school):
+    """From home, as always; then from a hotel."""
+    school.opened()
+    assert watching.note_use(person_id=school["T1"], station=HOME, grant_key="1").oddity == ""
+    with time_machine.travel(now() + timedelta(hours=3)):
+        return watching.note_use(person_id=school["T1"], station=HOTEL, grant_key="2")
+
+
+@pytest.mark.capability("A160.1")
+def test_a_network_never_used_before_asks_is_it_you(school, odd):
+    assert (odd.oddity, odd.network) == ("new_network", "198.51.100.0/24")
+    assert Message.objects.get(template="network.vpn_odd").urgency == "now"
+    teacher = school.client("T1")
+    page = f"{VPN}uses/{odd.public_id}/"
+    assert "有人用您的账号登录了 VPN" in teacher.get(page).content.decode()
+    assert school.client("T2").get(page).status_code == 404
+    assert school.client("T2").post(f"{page}mine/").status_code == 404
+    assert teacher.post(f"{page}mine/").status_code == 302
+    assert teacher.post(f"{page}mine/").status_code == 409
+    with time_machine.travel(now() + timedelta(hours=5)):
+        assert watching.note_use(person_id=school["T1"], station=HOTEL, grant_key="3").oddity == "", "known by now"
+    assert watching.note_use(person_id=school["T1"], station=HOTEL, grant_key="3") is None, "heard twice"
+
+
+@pytest.mark.capability("A160.1")
+def test_two_places_at_once_ask_as_well(school):
+    school.opened()
+    watching.note_use(person_id=school["T1"], station=HOTEL, grant_key="1")
+    with time_machine.travel(now() + timedelta(hours=1)):
+        watching.note_use(person_id=school["T1"], station=HOME, grant_key="2")
+        found = watching.note_use(person_id=school["T1"], station=HOTEL, grant_key="3")
+    assert (found.oddity, found.other_network) == ("two_places", "203.0.113.0/24")
+
+
+@pytest.mark.capability("A160.1")
+def test_not_me_hangs_up_and_demands_a_new_password(school, odd):
+    teacher, elsewhere = school.client("T1"), signed_in("T1")
+    network.admit(network.AdmissionRequest(service="vpn", role="staff", person_id=school["T1"], station=HOTEL))
+    address = f"{VPN}uses/{odd.public_id}/not-mine/"
+    assert teacher.get(address).status_code == 200
+    assert teacher.post(address, {}).status_code == 302
+    assert identity.account_with("T1").state == "must_complete"
+    assert elsewhere.get(VPN).status_code == 302, "signed out"
+    assert not Grant.objects.filter(person_id=school["T1"], ended_at=None).exists()
+    odd.refresh_from_db()
+    assert odd.answer == "not_mine"
+    with time_machine.travel(now() + timedelta(hours=6)):
+        assert watching.judged(school["T1"], "198.51.100.0/24")[0] == "new_network", "what was disowned is not known"
+
+
+def test_uses_are_forgotten_after_ninety_days(school, odd):
+    with time_machine.travel(now() + timedelta(days=91)):
+        assert watching.forget_old() == 2
+    assert not VpnUse.objects.exists()
+
+
+def test_merged_records_hold_one_account(school):
+    school.opened("T1")
+    school.asked("T2")
+    granting.rekey(gone_id=school["T2"], kept_id=school["T1"])
+    assert sorted(VpnGrant.objects.filter(person=school["T1"]).values_list("state", flat=True)) == ["open", "refused"]
+
+
+def test_the_command_needs_a_folder(school, tmp_path):
+    with pytest.raises(Exception, match="is no folder"):
+        call_command("network_vpn_config", "--into", str(tmp_path / "gone"))

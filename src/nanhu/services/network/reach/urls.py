@@ -1,0 +1,7 @@
+from django.urls import URLPattern, URLResolver, path
+
+from nanhu.services.network.reach.book import book
+from nanhu.services.network.reach.desk import desk
+
+app_name = "network_reach"
+urlpatterns: list[URLPattern | URLResolver] = [path("reach/", desk.urls), path("", book.urls)]
