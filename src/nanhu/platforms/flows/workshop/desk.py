@@ -31,11 +31,18 @@ from nanhu.platforms.flows.forms import FlowForm
 from nanhu.platforms.flows.models import Definition, Version
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.sources import KEEPER
-from nanhu.platforms.flows.workshop import forms, queries, services
+from nanhu.platforms.flows.workshop import bpmn, forms, queries, services
 from nanhu.platforms.flows.workshop import sketch as sketches
 from nanhu.platforms.flows.workshop.known import SOURCES, asks_in_vain, held
 from nanhu.platforms.flows.workshop.queries import Work
-from nanhu.platforms.flows.workshop.sentences import FIELD_KINDS, STEP_KINDS, Line, Speaker, promise_words
+from nanhu.platforms.flows.workshop.sentences import (
+    FIELD_KINDS,
+    STEP_KINDS,
+    Line,
+    Speaker,
+    day_minutes,
+    promise_words,
+)
 from nanhu.platforms.flows.workshop.sketch import Sketch
 from nanhu.platforms.people import api as people
 
@@ -112,9 +119,7 @@ def own_unit(request: PageRequest) -> dict[str, Any]:
 def begin(request: PageRequest, form: forms.NewForm) -> Definition:
     said = form.cleaned_data
     copied = queries.work_on(request.viewer, said["copied"]).sketch if said["copied"] else None
-    prefix = (people.initials_of(said["name"]) + "sq").upper()[:2]
-    blank = Sketch(name=said["name"], promise=1, prefix=prefix if prefix.isascii() and prefix.isalpha() else "SQ")
-    made = form.settled(copied or blank)
+    made = form.settled(copied or blank(said["name"]))
     return services.begin(by=request.actor, unit_id=said["unit"].id, sketch=made)
 
 
@@ -130,8 +135,15 @@ def begin(request: PageRequest, form: forms.NewForm) -> Definition:
     done=_("已导入为草稿，还没有发布。"),
 )
 def upload(request: PageRequest, form: forms.UploadForm) -> Definition:
-    made = sketches.imported(form.cleaned_data["file"])
+    content = form.cleaned_data["file"]
+    is_bpmn = bpmn.is_bpmn(content)
+    made = bpmn.imported(content, blank, people.office_names()) if is_bpmn else sketches.imported(content)
     return services.begin(by=request.actor, unit_id=form.cleaned_data["unit"].id, sketch=made)
+
+
+def blank(name: str) -> Sketch:
+    prefix = (people.initials_of(name) + "sq").upper()[:2]
+    return Sketch(name=name, promise=day_minutes(), prefix=prefix if prefix.isascii() and prefix.isalpha() else "SQ")
 
 
 def seen(request: PageRequest, key: str) -> Work:

@@ -182,7 +182,9 @@ class NewForm(OwnedForm, ServiceForm):
 
 class UploadForm(OwnedForm, FileForm):
     largest = MEGABYTE
-    file = forms.FileField(label=_("流程文件"), help_text=_("从“导出”得到的 .json 文件"))
+    file = forms.FileField(
+        label=_("流程文件"), help_text=_("从“导出”得到的 .json，或别的系统导出的 BPMN 2.0（.bpmn、.xml）")
+    )
     field_order = ("file", "unit")
 
 
