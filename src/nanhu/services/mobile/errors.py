@@ -75,6 +75,13 @@ class NothingToRetryError(CampusError):
     sentence = _("这个人现在不该有企业微信账号，或正在核对，没有可重试的。")
 
 
+class NotAnsweredError(CampusError):
+    code = "mobile.not_answered"
+    http_status = 503
+    keeps_writes = True
+    sentence = _("企业微信没有照办：{words}")
+
+
 class OldComparisonError(CampusError):
     code = "mobile.old_comparison"
     http_status = 409

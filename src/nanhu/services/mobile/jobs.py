@@ -9,7 +9,7 @@ from nanhu.kernel.retries import in_the_worker
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.models import Attempt, Callback, Comparison, Newcomer, Outgoing, VendorCall
-from nanhu.services.mobile.services import callbacks, comparing, members
+from nanhu.services.mobile.services import callbacks, comparing, departments, members
 from nanhu.services.mobile.services.pushing import PUSHES
 from nanhu.services.mobile.services.sending import DIGESTS
 
@@ -33,9 +33,10 @@ def follow_everybody() -> int:
 
 @job("mobile.compare", every="17 4 * * *", attempts=2)
 def compare_nightly() -> bool:
-    """Off the half hours, when everybody calls."""
+    """Off the half hours, when everybody calls; units that were named anew are pushed before."""
     if not choice.is_on() or not members.is_started():
         return False
+    departments.put_all()
     made: Comparison = comparing.compare(by=BY)
     return made.is_empty
 

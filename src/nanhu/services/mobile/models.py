@@ -147,6 +147,7 @@ class Member(Retried):
     wanted = models.BinaryField(max_length=32)
     pushed = models.BinaryField(max_length=32, null=True)
     leaves_on = models.DateField(null=True, help_text="the last affiliation has ended: removed on this day")
+    pushed_from = models.DateTimeField(null=True, help_text="staff are told first: not pushed earlier")
     told_at = models.DateTimeField(
         null=True, help_text="the time of the last callback about it: an older one is no news"
     )
@@ -229,7 +230,6 @@ class Attempt(models.Model):
 
     token = models.UUIDField(default=uuid4, unique=True)
     number_digest = models.BinaryField(max_length=32)
-    address_digest = models.BinaryField(max_length=32)
     phone_digest = models.BinaryField(max_length=32)
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     code_hash = models.BinaryField(max_length=32)
@@ -244,7 +244,6 @@ class Attempt(models.Model):
         db_table = "mobile_attempt"
         indexes = [
             models.Index(fields=["number_digest", "made_at"], name="mobile_attempt_number"),
-            models.Index(fields=["address_digest", "made_at"], name="mobile_attempt_address"),
             models.Index(fields=["phone_digest", "made_at"], name="mobile_attempt_phone"),
         ]
 
@@ -338,6 +337,7 @@ class Outgoing(Retried):
     text = EncryptedTextField(purpose="mobile.outgoing_text", null=True)
     url = models.TextField(default="", blank=True)
     carrier = models.BigIntegerField(null=True, help_text="the row that takes it along")
+    called_at = models.DateTimeField(null=True, help_text="when it may have gone out first")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

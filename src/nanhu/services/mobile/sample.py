@@ -6,7 +6,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import mask_phone
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters.wecom.line import line
-from nanhu.services.mobile.models import Corp, Newcomer
+from nanhu.services.mobile.models import Corp, Member, Newcomer
 from nanhu.services.mobile.services import bindings, members
 
 OFFICE = "信息中心"
@@ -21,7 +21,7 @@ def begin(*, students: Collection[int]) -> int:
     for person_id in students:
         bindings.consent(person_id=person_id, purposes=("binding", "document"))
     queued = members.follow(queries.everybody())
-    members.release()
+    Member.objects.exclude(task="").update(due_at=now())
     return queued
 
 

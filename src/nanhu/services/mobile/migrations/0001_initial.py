@@ -118,7 +118,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("number_digest", models.BinaryField(max_length=32)),
-                ("address_digest", models.BinaryField(max_length=32)),
                 ("phone_digest", models.BinaryField(max_length=32)),
                 ("code_hash", models.BinaryField(max_length=32)),
                 ("tries_left", models.PositiveSmallIntegerField(default=5)),
@@ -313,6 +312,10 @@ class Migration(migrations.Migration):
                     models.DateField(help_text="the last affiliation has ended: removed on this day", null=True),
                 ),
                 (
+                    "pushed_from",
+                    models.DateTimeField(help_text="staff are told first: not pushed earlier", null=True),
+                ),
+                (
                     "told_at",
                     models.DateTimeField(
                         help_text="the time of the last callback about it: an older one is no news", null=True
@@ -407,6 +410,7 @@ class Migration(migrations.Migration):
                 ("text", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="mobile.outgoing_text")),
                 ("url", models.TextField(blank=True, default="")),
                 ("carrier", models.BigIntegerField(help_text="the row that takes it along", null=True)),
+                ("called_at", models.DateTimeField(help_text="when it may have gone out first", null=True)),
                 ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
             options={
@@ -431,10 +435,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="attempt",
             index=models.Index(fields=["number_digest", "made_at"], name="mobile_attempt_number"),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["address_digest", "made_at"], name="mobile_attempt_address"),
         ),
         migrations.AddIndex(
             model_name="attempt",

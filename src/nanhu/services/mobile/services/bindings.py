@@ -128,6 +128,7 @@ def invite(person_id: int) -> None:
         member.state, member.pushed = Member.State.WAITING, None
         member.save(update_fields=["state", "pushed"])
     members.follow([person_id])
+    members.announce_no_more(person_id)
     if not Member.objects.filter(person_id=person_id).exists():
         raise NotEntitledError
 

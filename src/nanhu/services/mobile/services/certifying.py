@@ -12,17 +12,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.crypto import blind_index, mask_phone
 from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.throttle import network_of
+from nanhu.kernel.throttle import Gate, Limit
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.errors import (
     AttemptOverError,
@@ -34,8 +34,10 @@ from nanhu.services.mobile.models import Attempt, Newcomer
 from nanhu.services.mobile.services import bindings
 
 A_NUMBER: Final = 5
-AN_ADDRESS: Final = 20
 A_PHONE: Final = 5
+EVERY_FORM: Final = Limit("mobile.form", free=600, cap=300, memory=timedelta(days=1), leak=0.05)
+AN_ADDRESS: Final = Limit("mobile.form_address", free=60, cap=300, memory=timedelta(days=1), leak=0.01)
+"""Each costs a text message. Who succeeds is taken off: a whole campus may stand behind one address."""
 CODE_LIFE: Final = timedelta(minutes=10)
 
 
@@ -46,11 +48,8 @@ def mark(kind: str, text: str) -> bytes:
 def begin(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
     """`said`: campus_no, name, id_number, phone. The document number goes no further than this function."""
     campus_no, phone = people.halfwidth(said["campus_no"]).strip(), people.normalise_phone(said["phone"])
-    digests = {
-        "number_digest": mark("number", campus_no.upper()),
-        "address_digest": mark("address", network_of(by.address)),
-        "phone_digest": mark("phone", phone),
-    }
+    digests = {"number_digest": mark("number", campus_no.upper()), "phone_digest": mark("phone", phone)}
+    throttle.admit(gates(by))
     with transaction.atomic():
         admit(digests)
         person_id = people.find_person_by_campus_no(campus_no)
@@ -58,18 +57,25 @@ def begin(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
         return sent(phone, digests, person_id=person_id if fits else None)
 
 
+def gates(by: Actor) -> list[Gate]:
+    return [Gate(EVERY_FORM, ""), Gate(AN_ADDRESS, throttle.network_of(by.address))]
+
+
 def admit(digests: Mapping[str, bytes]) -> None:
-    """Five a day and number, twenty an address (who succeeded is taken off), five codes a phone. Counted before it is tried."""
-    for digest in sorted(digests.values()):
-        lock_key(f"mobile.attempt:{digest.hex()}")
-    today = Attempt.objects.filter(made_at__gte=start_of(campus_today()))
-    counts = (
-        (today.filter(number_digest=digests["number_digest"]), A_NUMBER),
-        (today.filter(address_digest=digests["address_digest"], is_bound=False), AN_ADDRESS),
-        (today.filter(phone_digest=digests["phone_digest"]), A_PHONE),
-    )
-    if any(rows.count() >= most for rows, most in counts):
+    """Five verdicts a day and number, five codes a phone. Counted before it is tried."""
+    lock_key(f"mobile.attempt:{digests['phone_digest'].hex()}")
+    codes = attempts_today().filter(phone_digest=digests["phone_digest"]).count()
+    if codes >= A_PHONE or verdicts(digests["number_digest"]) >= A_NUMBER:
         raise TooManyTriesError
+
+
+def attempts_today() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(made_at__gte=start_of(campus_today()))
+
+
+def verdicts(number_digest: bytes) -> int:
+    """Told today of this number. A form whose code did not come back closes it to nobody."""
+    return attempts_today().filter(number_digest=number_digest, ended_at__isnull=False).count()
 
 
 def sent(phone: str, digests: Mapping[str, bytes], *, person_id: int | None, is_newcomer: bool = False) -> Attempt:
@@ -109,6 +115,8 @@ def proved(*, token: UUID | str, code: str) -> Attempt:
 def finish(*, by: Actor, token: UUID | str, code: str) -> Attempt:
     """Proved, and queued for the contact book at once. A mismatch names no field."""
     found = proved(token=token, code=code)
+    if verdicts(bytes(found.number_digest)) > A_NUMBER:
+        raise TooManyTriesError
     if found.person_id is None:
         audit.record(by=by, action="mobile.certification_refused", target=f"attempt:{found.token}")
         raise MismatchError
@@ -118,17 +126,15 @@ def finish(*, by: Actor, token: UUID | str, code: str) -> Attempt:
             Attempt.objects.filter(pk=found.pk).update(is_bound=True)
     if refusal is not None:
         raise refusal
+    throttle.take_back(gates(by))
     return found
 
 
 def apply(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
     """A new colleague whom the personnel office does not have yet; the phone is proved as above."""
     campus_no, phone = people.halfwidth(said["campus_no"]).strip(), people.normalise_phone(said["phone"])
-    digests = {
-        "number_digest": mark("newcomer", campus_no.upper()),
-        "address_digest": mark("address", network_of(by.address)),
-        "phone_digest": mark("phone", phone),
-    }
+    digests = {"number_digest": mark("newcomer", campus_no.upper()), "phone_digest": mark("phone", phone)}
+    throttle.admit(gates(by))
     with transaction.atomic():
         admit(digests)
         made = sent(phone, digests, person_id=None, is_newcomer=True)

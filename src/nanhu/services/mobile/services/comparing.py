@@ -1,5 +1,6 @@
 """The contact book there beside ours: before the first sync as a dry run, then each night, and shown as a list that should be empty."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -10,10 +11,12 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.retries import wake
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
+from nanhu.services.mobile.adapters.port import VendorError
 from nanhu.services.mobile.adapters.wecom.line import line
-from nanhu.services.mobile.errors import NotComparedError, NotConfiguredError, OldComparisonError
+from nanhu.services.mobile.errors import NotAnsweredError, NotComparedError, NotConfiguredError, OldComparisonError
 from nanhu.services.mobile.models import Comparison, Corp, Difference, Member
 from nanhu.services.mobile.queries import REACHED
+from nanhu.services.mobile.rules import words_of
 from nanhu.services.mobile.services import departments, members
 
 KEPT = 30
@@ -24,7 +27,7 @@ GONE = (State.REMOVED, State.LEFT)
 
 def compare(*, by: Actor) -> Comparison:
     """Nothing is written there. What is there and unknown here is shown and never touched."""
-    there = choice.vendor().member_ids()
+    there = book_there()
     every = sorted(Member.objects.all(), key=lambda one: one.state != State.REMOVED)
     ours = {one.userid: one for one in every}  # a number given again is of who has it now
     lines = {userid: Difference(kind=kind, userid=userid, name=name) for kind, userid, name in members.preview()}
@@ -33,6 +36,15 @@ def compare(*, by: Actor) -> Comparison:
     for userid in there:
         adopt_or_unknown(lines, userid, is_ours=userid in ours)
     return written(by, list(lines.values()), same=len(there) - sum(one.kind != Kind.CREATE for one in lines.values()))
+
+
+def book_there() -> Mapping[str, frozenset[int]]:
+    try:
+        return choice.vendor().member_ids()
+    except VendorError as error:
+        raise NotAnsweredError(words=words_of(error.code, error.words)) from error
+    except OSError as error:
+        raise NotAnsweredError(words=error) from error
 
 
 def line_of(lines: dict[str, Difference], member: Member, there: frozenset[int] | None) -> None:

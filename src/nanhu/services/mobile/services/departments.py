@@ -9,11 +9,14 @@ from nanhu.kernel.once import lock_key
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile import rules
 from nanhu.services.mobile.adapters import choice
+from nanhu.services.mobile.adapters.port import Vendor, VendorError
 from nanhu.services.mobile.models import Department, Member
 
 
+@transaction.atomic
 def draw() -> int:
     """Bring our map up to the tree of units; how many departments are new or named anew."""
+    lock_key("mobile.departments")
     units = {one.code: one for one in people.unit_choices()}
     numbers = Member.objects.exclude(state=Member.State.REMOVED).values_list("departments", flat=True)
     ids = {number - rules.OURS for each in numbers.iterator() for number in each}
@@ -39,19 +42,28 @@ def placed(known: dict[int, Department], unit_id: int, name: str, parent: int) -
     return 1
 
 
-@transaction.atomic
 def put_all() -> int:
-    """Push what is not there yet, parents first; who comes meanwhile waits, and finds it done."""
+    """Push what is not there yet, parents first. Called without a transaction: a line that stops on the way stays stopped."""
     vendor = choice.vendor()
-    lock_key("mobile.departments")
     draw()
-    waiting = {one.number: one for one in Department.objects.filter(pushed_at=None)}
-    done: set[int] = set()
-    for one in ordered(waiting.values()):
-        vendor.put_department(number=one.number, name=one.name, parent=one.parent)
-        Department.objects.filter(pk=one.pk).update(pushed_at=now())
-        done.add(one.number)
-    return len(done)
+    return sum(put(vendor, one.pk) for one in ordered(Department.objects.filter(pushed_at=None)))
+
+
+def put(vendor: Vendor, pk: int) -> bool:
+    """Who comes meanwhile waits for this one call, and finds it done. A refusal is raised when what was written of it stands."""
+    refusal: Exception | None = None
+    with transaction.atomic():
+        row = Department.objects.select_for_update().filter(pk=pk, pushed_at=None).first()
+        if row is None:
+            return False
+        try:
+            vendor.put_department(number=row.number, name=row.name, parent=row.parent)
+            Department.objects.filter(pk=pk).update(pushed_at=now())
+        except (VendorError, OSError) as error:
+            refusal = error
+    if refusal is not None:
+        raise refusal
+    return True
 
 
 def ordered(rows: Iterable[Department]) -> list[Department]:

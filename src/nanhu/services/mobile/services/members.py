@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from random import uniform
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.retries import wake
+from nanhu.platforms.messages import api as messages
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters.wecom import tokens
 from nanhu.services.mobile.adapters.wecom.line import line
@@ -69,7 +71,9 @@ def follow(ids: Collection[int], *, is_braked: bool = True) -> int:
             changes = changes_for(every[start : start + SIZE], lock=True)
             let = braked(changes, held) if is_braked else changes
             held += len(changes) - len(let)
-            queued += sum(attempted(change) for change in let)
+            begun = [change.person_id for change in let if attempted(change)]
+            announce(begun)
+            queued += len(begun)
     if queued:
         wake(CHANNEL)
     return queued
@@ -154,7 +158,7 @@ def begin(member: Member, wanted: Wanted) -> bool:
         return False
     is_new = member.pk is None or member.state == State.REMOVED
     if is_new:
-        member.state, member.pushed, member.joined_at = State.WAITING, None, None
+        member.state, member.pushed, member.joined_at, member.pushed_from = State.WAITING, None, None, None
     elif bytes(member.wanted) == wanted.digest and (member.task == Task.CREATE or not wanted.phone_index):
         return False
     return describe(member, wanted, Task.CREATE)
@@ -190,8 +194,23 @@ def part_from(member: Member) -> bool:
 
 def queue(member: Member, task: Member.Task) -> None:
     member.task, member.attempts, member.error = task, 0, ""
-    member.due_at = first_try() if is_started() else None
+    member.due_at = max(first_try(), member.pushed_from or now()) if is_started() else None
     member.save()
+
+
+def announce(ids: Collection[int]) -> None:
+    """Staff are members by their record alone: a day before the first push each is told what goes out, and where to say no."""
+    unasked = set(ids) - queries.consenting(ids)
+    rows = Member.objects.filter(person_id__in=unasked, task=Task.CREATE, pushed_from=None, pushed=None)
+    if is_started() and (told := list(rows.values_list("person_id", flat=True))):
+        messages.tell(told, "mobile.before_push")
+        rows.update(pushed_from=now() + DAY, due_at=now() + DAY)
+
+
+def announce_no_more(person_id: int) -> None:
+    """He has said yes."""
+    rows = Member.objects.filter(person_id=person_id, pushed_from__gt=now(), due_at__isnull=False)
+    rows.update(pushed_from=None, due_at=now())
 
 
 def first_try() -> datetime:
@@ -207,7 +226,9 @@ def is_started() -> bool:
 
 def release() -> None:
     """What was queued while nothing was to be written there."""
-    Member.objects.exclude(task="").filter(due_at=None).update(due_at=now())
+    waiting = Member.objects.exclude(task="").filter(due_at=None)
+    announce(waiting.values_list("person_id", flat=True))
+    waiting.update(due_at=Greatest(now(), "pushed_from"))
     wake(CHANNEL)
 
 
@@ -243,7 +264,7 @@ def retry(*, by: Actor, member: Member) -> None:
 def resume(*, by: Actor) -> None:
     """The line had stopped; somebody mended the secret or the address."""
     tokens.go_on()
-    Member.objects.exclude(task="").filter(due_at__isnull=False).update(due_at=now())
+    Member.objects.exclude(task="").filter(due_at__isnull=False).update(due_at=Greatest(now(), "pushed_from"))
     audit.record(by=by, action="mobile.resume", target="mobile")
     wake(CHANNEL)
 

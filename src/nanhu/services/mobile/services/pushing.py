@@ -45,8 +45,6 @@ def push(member: Member, facts: MemberFacts) -> Answer:
     except StoppedError as error:
         return not_called(member, words_of(error.code, error.words))
     except LaterError as error:
-        if error.code == NO_DEPARTMENT:
-            departments.put_all()
         return Again(words_of(error.code, error.words))
     except NotConfiguredError as error:
         return not_called(member, str(error))
@@ -76,6 +74,8 @@ def done(member: Member, facts: MemberFacts) -> Answer:
             return adopted(member, facts, vendor.member(facts.userid))
         if error.code == MOBILE_EXISTS and member.task == Task.CREATE and (other := vendor.userid_of(facts.mobile)):
             return taken_over(member, facts, vendor.member(other), error)
+        if error.code == NO_DEPARTMENT:
+            departments.put_all()
         if error.code == UNKNOWN_USER and member.task == Task.UPDATE:
             goes_on(member, task=Task.CREATE, state=State.WAITING, pushed=None, due_at=now())
             return None

@@ -1,7 +1,7 @@
 """企业微信 as a channel of messages: a thousand receivers a call, a bucket for each member that is smaller than Tencent's, the rest told together.
 
-That a batch went to a member is written before the call and after it: a batch that comes again after a crash goes to the same members with the
-same words, which Tencent recognises as the same for half an hour.
+When a batch was called out first is written before the call, and what became of it after: one that comes again after a crash goes to the same
+members with the same words, which Tencent recognises as the same for half an hour. After that nobody knows, and the next channel tells it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import MessageBatch, MessageOutcome
-from nanhu.kernel.retries import Again, Answer, Done, Retries, doubling, drive
+from nanhu.kernel.retries import Again, Answer, Retries, doubling, drive
 from nanhu.kernel.retries.answers import Outside
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters import choice
@@ -33,6 +33,8 @@ TAKE: Final = (Path(__file__).parents[1] / "sql" / "queries" / "take_from_bucket
 WAIT: Final = timedelta(minutes=5)
 """Within the ten minutes after which a message goes by the next channel."""
 LIFE: Final = timedelta(hours=2)
+KNOWN_AGAIN: Final = timedelta(minutes=28)
+"""Since the first call; a little less than Tencent's half hour."""
 ALL_DAY: Final = 32_000
 BUSY_MINUTES: Final = frozenset({0, 30})
 MANY: Final = 100
@@ -49,8 +51,11 @@ def send(batch: MessageBatch) -> dict[int, MessageOutcome]:
         return {one.delivery_id: LATER for one in batch.recipients}  # everybody calls then
     userids = queries.userids_of(one.person_id for one in batch.recipients)
     rows = taken(batch, sorted(set(userids.values())))
-    failed = called(batch, sorted(one.userid for one in rows.values() if one.state == State.SENDING))
+    sending = [one for one in rows.values() if one.state == State.SENDING]
+    failed: dict[str, MessageOutcome] = {}
     found = {}
+    for before in {one.called_at for one in sending}:
+        failed |= called(batch, [one for one in sending if one.called_at == before])
     for one in batch.recipients:
         userid = userids.get(one.person_id)
         found[one.delivery_id] = outcome(rows.get(userid) if userid else None, failed)
@@ -69,9 +74,9 @@ def outcome(row: Outgoing | None, failed: Mapping[str, MessageOutcome]) -> Messa
 
 @transaction.atomic
 def taken(batch: MessageBatch, userids: Sequence[str]) -> dict[str, Outgoing]:
-    """A row for each member, the ones of an earlier try among them. Who has no room waits to be told with the rest."""
+    """A row for each member, and all of an earlier try, whoever of them is left. Who has no room waits to be told with the rest."""
     lock_key(f"mobile.batch:{batch.number}")
-    known = {one.userid: one for one in Outgoing.objects.filter(batch=batch.number, userid__in=userids)}
+    known = {one.userid: one for one in Outgoing.objects.filter(batch=batch.number)}
     fresh = [one for one in userids if one not in known]
     room = with_room(fresh, is_urgent=batch.urgency == "now")
     made = [row_for(batch, one, has_room=one in room) for one in fresh]
@@ -107,27 +112,34 @@ def with_room(userids: Sequence[str], *, is_urgent: bool = False) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def called(batch: MessageBatch, userids: Sequence[str]) -> dict[str, MessageOutcome]:
+def called(batch: MessageBatch, rows: Collection[Outgoing]) -> dict[str, MessageOutcome]:
     """The call; whom it did not reach, with the reason."""
-    if not userids:
-        return {}
+    userids = sorted(one.userid for one in rows)
     card = Card(title=batch.title, text=batch.text, url=tap(batch.url), mark=batch.template)
     try:
-        sent = choice.vendor().send(card, userids=userids)
+        refused = tried(card, rows, userids)
     except (LaterError, StoppedError):
         return dict.fromkeys(userids, LATER)
     except VendorError as error:
-        words = words_of(error.code, error.words)
-        settle(batch.number, userids, State.FAILED, words)
-        return dict.fromkeys(userids, MessageOutcome(state="failed", reason=words))
-    refused, words = sorted(sent.refused & set(userids)), _("企业微信里没有这个收件人")
-    settle(batch.number, [one for one in userids if one not in sent.refused], State.DELIVERED)
-    settle(batch.number, refused, State.FAILED, words)
-    return dict.fromkeys(refused, MessageOutcome(state="failed", reason=words))
+        refused = dict.fromkeys(userids, words_of(error.code, error.words))
+    gone([one for one in rows if one.userid not in refused], State.DELIVERED)
+    for words in set(refused.values()):
+        gone([one for one in rows if refused.get(one.userid) == words], State.FAILED, words)
+    return {userid: MessageOutcome(state="failed", reason=words) for userid, words in refused.items()}
 
 
-def settle(batch: UUID, userids: Collection[str], state: str, error: str = "") -> None:
-    Outgoing.objects.filter(batch=batch, userid__in=list(userids)).update(state=state, error=error)
+def tried(card: Card, rows: Collection[Outgoing], userids: Sequence[str]) -> dict[str, str]:
+    """Whom it did not reach. The first moment that it may have gone out is kept; where it surely did not, forgotten again."""
+    if any(one.called_at is not None and now() - one.called_at > KNOWN_AGAIN for one in rows):
+        return dict.fromkeys(userids, _("不知道是否送达，没有再发"))
+    mine = Outgoing.objects.filter(pk__in=[one.pk for one in rows])
+    mine.filter(called_at=None).update(called_at=now())
+    try:
+        sent = choice.vendor().send(card, userids=userids)
+    except (LaterError, StoppedError):
+        mine.filter(pk__in=[one.pk for one in rows if one.called_at is None]).update(called_at=None)
+        raise
+    return dict.fromkeys(sorted(sent.refused & set(userids)), _("企业微信里没有这个收件人"))
 
 
 def tap(url: str) -> str:
@@ -172,29 +184,27 @@ def is_uuid(text: str) -> bool:
 
 
 def step(row: Outgoing) -> Answer | Outside:
-    """All that waits for this member goes as one, carried by this row; what another row carries is done with."""
+    """All that waits for this member at the first try goes as one, carried by this row: the next try has the same words. What another
+    row carries waits for it."""
     with transaction.atomic():
         lock_key(f"mobile.waiting:{row.userid}")
         waiting = Outgoing.objects.filter(userid=row.userid, state=State.WAITING)
-        waiting.filter(carrier=None).update(carrier=row.pk)
+        if row.carrier is None:
+            waiting.filter(carrier=None).update(carrier=row.pk)
         mates = list(waiting.filter(carrier=row.pk).order_by("created_at", "pk"))
-    return partial(carry, row, mates) if mates else Done()
+    return partial(carry, row, mates) if mates else Again(after=WAIT)
 
 
 def carry(row: Outgoing, mates: Sequence[Outgoing]) -> Answer:
     if not with_room([row.userid], is_urgent=True):
         return Again(after=timedelta(minutes=1))
     try:
-        sent = choice.vendor().send(digest(mates), userids=[row.userid])
-    except (LaterError, StoppedError) as error:
-        return Again(words_of(error.code, error.words))
-    except VendorError as error:
-        gone(mates, State.FAILED, words_of(error.code, error.words))
-        return None
-    if sent.refused:
-        gone(mates, State.FAILED, _("企业微信里没有这个收件人"))
-    else:
-        gone(mates, State.DELIVERED)
+        error = tried(digest(mates), mates, [row.userid]).get(row.userid, "")
+    except (LaterError, StoppedError) as refusal:
+        return Again(words_of(refusal.code, refusal.words))
+    except VendorError as refusal:
+        error = words_of(refusal.code, refusal.words)
+    gone(mates, State.FAILED if error else State.DELIVERED, error)
     return None
 
 
@@ -207,10 +217,12 @@ def digest(mates: Sequence[Outgoing]) -> Card:
     return Card(title=title, text="\n".join(lines), url=tap(f"{configuration().public_url}/messages/"), mark="digest")
 
 
-def gone(mates: Sequence[Outgoing], state: str, error: str = "") -> None:
+def gone(rows: Collection[Outgoing], state: Outgoing.State, error: str = "") -> None:
     """Their words go with it."""
-    rows = Outgoing.objects.filter(pk__in=[one.pk for one in mates])
-    rows.update(state=state, error=error, title=None, text=None, due_at=None)
+    for one in rows:
+        one.state, one.error = state, error
+    facts = {"state": state, "error": error, "title": None, "text": None, "due_at": None}
+    Outgoing.objects.filter(pk__in=[one.pk for one in rows]).update(**facts)
 
 
 def give_up() -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto.vault import Vault
-from nanhu.kernel.models import SmsMessage
+from nanhu.kernel.models import SmsMessage, Throttle
 from nanhu.services.mobile.models import Attempt, Binding, Consent, Member, Newcomer
 from nanhu.services.mobile.services import certifying, comparing
 from nanhu.services.mobile.tests.conftest import STUDENTS, last_code, settle
@@ -99,16 +101,37 @@ def test_five_tries_a_day_and_number(school, client):
         assert certify(Client()).status_code == 200
 
 
-def test_twenty_tries_an_address_and_five_codes_a_phone(school):
-    for number in range(20):
-        answer = Client().post(PAGE, RIGHT | {"campus_no": f"S9{number}", "phone": f"139073001{number:02}"})
-        assert answer.status_code == 302
-    assert Client().post(PAGE, RIGHT).status_code == 429
+def test_forms_without_their_code_close_a_number_to_nobody(school, client):
+    strangers = [Client() for _one in range(6)]
+    for number, stranger in enumerate(strangers):
+        assert stranger.post(PAGE, RIGHT | {"name": "错", "phone": f"1390730010{number}"}).status_code == 302
+    ends = [one.post(CODE, {"code": last_code(f"1390730010{n}")}).status_code for n, one in enumerate(strangers)]
+    assert ends == [422] * 5 + [429]
+    Attempt.objects.update(ended_at=None)
+    assert certify(client).status_code == 200
+
+
+@pytest.mark.parametrize(("gate", "address"), [("AN_ADDRESS", "127.0.0.1"), ("EVERY_FORM", "127.0.2.9")])
+def test_a_campus_may_stand_behind_an_address_but_text_messages_have_an_end(school, client, monkeypatch, gate, address):
+    monkeypatch.setattr(certifying, gate, replace(getattr(certifying, gate), free=1, leak=0))
+    for number in range(2):
+        assert (
+            Client().post(PAGE, RIGHT | {"campus_no": f"S9{number}", "phone": f"1390730010{number}"}).status_code == 302
+        )
+    before = SmsMessage.objects.count()
+    assert Client().post(PAGE, RIGHT, REMOTE_ADDR=address).status_code == 429
+    assert SmsMessage.objects.count() == before
+    with time_machine.travel(now() + timedelta(seconds=5)):
+        assert certify(client).status_code == 200
+        assert Throttle.objects.get(kind=getattr(certifying, gate).kind).failures == 2
+
+
+def test_five_codes_a_phone(school):
     for number in range(5):
         said = RIGHT | {"campus_no": f"S8{number}"}
         assert Client().post(PAGE, said, REMOTE_ADDR=f"127.0.2.{number}").status_code == 302
     assert Client().post(PAGE, RIGHT | {"campus_no": "S85"}, REMOTE_ADDR="127.0.2.9").status_code == 429
-    assert SmsMessage.objects.count() == 25
+    assert SmsMessage.objects.count() == 5
 
 
 def test_a_code_counts_its_tries_and_serves_its_own_browser_once(school, client):

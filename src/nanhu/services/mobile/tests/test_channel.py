@@ -8,6 +8,7 @@ import time_machine
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
+from nanhu.services.mobile.adapters.wecom import client
 from nanhu.services.mobile.models import Outgoing, VendorCall
 from nanhu.services.mobile.services import sending
 from nanhu.testing.channels import ChannelTests, batch_for, states
@@ -94,6 +95,57 @@ def test_a_crash_after_the_call_repeats_nothing(syncing, wecom):
     sending.send(batch_for(everybody, number=number))
     Outgoing.objects.update(state="sending")  # killed before the answer was written down
     assert set(states(sending.send(batch_for(everybody, number=number))).values()) == {"delivered"}
+    assert len(messages(wecom)) == 1
+
+
+def lost(monkeypatch):
+    """The next card goes out, and its answer is lost."""
+    send = client.WecomClient.send
+
+    def once(self, card, *, userids):
+        monkeypatch.setattr(client.WecomClient, "send", send)
+        send(self, card, userids=userids)
+        raise TimeoutError
+
+    monkeypatch.setattr(client.WecomClient, "send", once)
+
+
+def test_a_batch_that_comes_again_has_the_receivers_and_words_of_the_first(syncing, wecom, monkeypatch):
+    two, number = [syncing.persons[one] for one in ("T1", "T2")], uuid4()
+    lost(monkeypatch)
+    with pytest.raises(TimeoutError):
+        sending.send(batch_for(two, number=number))
+    wecom.leave("t1")
+    three = [*two, syncing.persons["T3"]]
+    found = states(sending.send(batch_for(three, number=number)))
+    assert (found[two[1]], found[three[2]], found[two[0]]) == ("delivered", "delivered", "failed")
+    assert len(messages(wecom, "t2")) == len(messages(wecom, "t3")) == 1
+
+
+def test_what_waits_is_told_once_though_more_comes_before_it_is_tried_again(syncing, wecom, monkeypatch):
+    me = syncing.persons["T2"]
+    for number in range(12):
+        sending.send(batch_for([me], title=f"第{number}条"))
+    with time_machine.travel(NOON + timedelta(minutes=5)):
+        lost(monkeypatch)
+        sending.carry_due()
+        sending.send(batch_for([me], title="又一条"))
+    for minutes in (7, 12):
+        with time_machine.travel(NOON + timedelta(minutes=minutes)):
+            sending.carry_due()
+    assert messages(wecom)[:3] == ["又一条", "2 条新消息", "第9条"]
+    assert not Outgoing.objects.filter(state="waiting").exists()
+
+
+def test_half_an_hour_later_nobody_knows_and_it_is_not_sent_again(syncing, wecom, monkeypatch):
+    me, batch = syncing.persons["T2"], batch_for([syncing.persons["T2"]])
+    wecom.fault("busy")
+    assert states(sending.send(batch))[me] == "later"
+    lost(monkeypatch)
+    with time_machine.travel(NOON + timedelta(hours=1)), pytest.raises(TimeoutError):
+        sending.send(batch)
+    with time_machine.travel(NOON + timedelta(hours=2)):
+        assert states(sending.send(batch))[me] == "failed"
     assert len(messages(wecom)) == 1
 
 

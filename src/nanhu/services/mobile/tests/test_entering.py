@@ -1,5 +1,6 @@
 """One tap in 企业微信 and the portal is open; a code, a state and a colleague's account are good for nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -70,9 +71,21 @@ def test_a_code_is_good_once_and_a_made_up_one_never(syncing, wecom):
     code = wecom.company.code_for("t2")
     first, second = Client(), Client()
     assert first.get("/mobile/entered", {"code": code, "state": go(first)}).status_code == 302
-    assert second.get("/mobile/entered", {"code": code, "state": go(second)}).status_code == 503
-    assert second.get("/mobile/entered", {"code": "made-up", "state": go(second)}).status_code == 503
+    assert second.get("/mobile/entered", {"code": code, "state": go(second)}).status_code == 422
+    assert second.get("/mobile/entered", {"code": "made-up", "state": go(second)}).status_code == 422
     assert "_auth_user_id" not in second.session
+
+
+def test_made_up_codes_are_not_asked_of_them_for_ever(syncing, wecom, client, monkeypatch):
+    monkeypatch.setattr(enter, "CODES", replace(enter.CODES, free=2, leak=0))
+    wecom.join("t2")
+    for _one in range(4):
+        assert tap(Client(), wecom, "t2").status_code == 302
+    wecom.fault("down")
+    assert tap(client, wecom, "t2").status_code == 503
+    ends = [client.get("/mobile/entered", {"code": "x", "state": go(client)}).status_code for _one in range(4)]
+    assert ends == [422, 422, 422, 429]
+    assert tap(Client(REMOTE_ADDR="127.0.7.7"), wecom, "t2").status_code == 302
 
 
 def test_it_is_no_fresh_proof(syncing, wecom, client):

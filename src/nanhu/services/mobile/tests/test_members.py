@@ -10,11 +10,11 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.services.mobile.jobs import follow_everybody
-from nanhu.services.mobile.models import Binding, Comparison, Corp, Member
+from nanhu.services.mobile.jobs import compare_nightly, follow_everybody
+from nanhu.services.mobile.models import Binding, Comparison, Corp, Department, Member, VendorCall
 from nanhu.services.mobile.services import bindings, comparing, members, pushing
 from nanhu.services.mobile.tests.conftest import settle, work_off_callbacks
-from nanhu.testing.members import SYSTEM
+from nanhu.testing.members import PASSWORD, SYSTEM
 
 pytestmark = pytest.mark.django_db
 DESK = "/mobile/desk/"
@@ -214,6 +214,42 @@ def test_a_stopped_line_tells_the_office_and_goes_on_when_it_says_so(syncing, we
     assert wecom.company.store.member("t2")["name"] == "王老师改"
 
 
+def test_a_line_that_stops_at_a_department_stays_stopped(syncing, wecom, monkeypatch):
+    def untrusted(*_request):
+        return {"errcode": 60020, "errmsg": "not allowed"}
+
+    Department.objects.all().delete()
+    wecom.company.store.write("DELETE FROM department WHERE id > 1")
+    with monkeypatch.context() as patch:
+        patch.setitem(wecom.company.apis, "department/create", untrusted)
+        syncing.record("T2", name="王老师改")
+        syncing.record("T3", name="赵老师改")
+        settle()
+    assert (wecom.company.calls["department/create"], syncing.member("T2").attempts) == (2, 0)
+    assert VendorCall.objects.filter(errcode=60020).count() == 1
+    syncing.client("T1").post(f"{DESK}resume/")
+    settle()
+    assert wecom.company.store.member("t2")["name"] == "王老师改"
+
+
+def test_a_comparison_that_is_refused_says_why_and_what_was_written_stays(syncing, wecom):
+    desk = syncing.client("T1")
+    for fault, words in (("busy", "超过企业微信的调用频率"), ("down", "502"), ("untrusted", "不在企业可信 IP 里")):
+        wecom.fault(fault)
+        answer = desk.post(f"{DESK}compare/", headers={"accept": "text/html"})
+        assert answer.status_code == 503
+        assert words in answer.content.decode()
+    assert VendorCall.objects.filter(errcode=60020).count() == 1
+    assert "已停止调用企业微信" in desk.get(DESK).content.decode()
+
+
+def test_a_unit_that_is_named_anew_is_named_anew_there(syncing, wecom):
+    unit = people.UnitRecord(code="20", name="计划财务处", parent_code="00")
+    people.apply_units(by=SYSTEM, records=[unit], origin=people.Origin(source="test", title="测试"))
+    compare_nightly()
+    assert wecom.company.store.rows("SELECT 1 FROM department WHERE name = '计划财务处'")
+
+
 def test_two_records_of_one_person_have_one_member(syncing, wecom):
     people.merge_persons(by=SYSTEM, kept_id=syncing.persons["T2"], gone_id=syncing.persons["T3"], reason="同一人")
     deliver_pending()
@@ -243,6 +279,28 @@ def test_his_own_word_ends_membership_of_staff_too(syncing, wecom):
     assert "t2" not in wecom.members()
     work_off_callbacks()
     assert identity.account_of(syncing.persons["T2"]).may_sign_in
+
+
+def test_staff_are_told_what_goes_out_a_day_before_and_may_say_no(syncing, wecom):
+    record = {"unit_code": "20", "state": "active"}
+    for number in ("T7", "T8", "T9"):
+        syncing.record(number, name=f"新老师{number}", phone=f"1390730007{number[1]}", affiliation=record)
+    identity.open_accounts(by=SYSTEM, person_ids=[syncing.persons["T7"]])
+    identity.set_password_for_sample(by=SYSTEM, campus_no="T7", password=PASSWORD)
+    assert pushing.push_due() == 0
+    said = syncing.client("T7").get("/messages/").content.decode()
+    page = syncing.client("T7").get("/mobile/").content.decode()
+    assert "姓名、单位、手机号交给腾讯" in said
+    assert "姓名、单位、手机号交给腾讯" in page
+    syncing.client("T7").post("/mobile/leave/")
+    bindings.join(by=SYSTEM, person_id=syncing.persons["T8"])
+    pushing.push_due()
+    assert not {"t7", "t9"} & wecom.members().keys()
+    assert "t8" in wecom.members()
+    with time_machine.travel(now() + timedelta(days=1, seconds=9)):
+        pushing.push_due()
+    assert {"t8", "t9"} < wecom.members().keys()
+    assert "t7" not in wecom.members()
 
 
 def ended(school, number, days=-1):

@@ -35,6 +35,7 @@ NO_SUCH_PHONE: Final = frozenset({46004, 60103, 60111})
 DEPARTMENT_EXISTS: Final = 60008
 NO_DEPARTMENT: Final = 60003
 NOBODY_VALID: Final = 81013
+BAD_CODE: Final = 40029
 LONGEST_TITLE, LONGEST_TEXT = 128, 512
 """Bytes of a textcard's title and description."""
 LONGEST_NAME: Final = 64

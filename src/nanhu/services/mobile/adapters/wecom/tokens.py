@@ -37,15 +37,19 @@ def refuse_stopped(row: Token | None, secret: str) -> None:
         raise StoppedError(row.stopped_code, "stopped")
 
 
-def token_for(use: str, *, secret: str, fetch: Fetch, spoiled: str = "") -> str:
+def kept(use: str, secret: str, spoiled: str) -> str:
     row = Token.objects.filter(use=use).first()
     refuse_stopped(row, secret)
-    if found := usable(row, secret, spoiled):
+    return usable(row, secret, spoiled)
+
+
+def token_for(use: str, *, secret: str, fetch: Fetch, spoiled: str = "") -> str:
+    if found := kept(use, secret, spoiled):
         return found
     refusal: Exception | None = None
     with transaction.atomic():
         lock_key(f"mobile.token:{use}")
-        if found := usable(Token.objects.filter(use=use).first(), secret, spoiled):
+        if found := kept(use, secret, spoiled):
             return found  # somebody else was faster
         try:
             value, seconds = fetch()
@@ -58,13 +62,10 @@ def token_for(use: str, *, secret: str, fetch: Fetch, spoiled: str = "") -> str:
 
 
 def keep(use: str, value: str, secret: str, seconds: int) -> None:
-    facts = {
-        "value": value,
-        "secret_digest": digest_of(secret),
-        "refresh_at": now() + timedelta(seconds=seconds * RENEW_AFTER),
-        "stopped_at": None,
-    }
-    Token.objects.update_or_create(use=use, defaults=facts)
+    """A line that somebody stopped meanwhile stays stopped, but for another secret."""
+    digest, until = digest_of(secret), now() + timedelta(seconds=seconds * RENEW_AFTER)
+    Token.objects.filter(use=use).exclude(secret_digest=digest).update(stopped_at=None, stopped_code=0)
+    Token.objects.update_or_create(use=use, defaults={"value": value, "secret_digest": digest, "refresh_at": until})
 
 
 def stop(use: str, *, secret: str, code: int) -> None:
