@@ -32,6 +32,7 @@ BENCHMARKS = {
     "venues": "bench.venues",
     "wecom": "bench.wecom",
     "messages": "bench.messages",
+    "network": "bench.network",
     "demo": "bench.demo",
 }
 

@@ -68,7 +68,7 @@ class Network:
 @pytest.fixture(scope="session")
 def network(campus: Campus) -> Iterator[Network]:
     with open_folder() as folder:
-        radius = freeradius.laid_out(folder, free_ports(1)[0])
+        radius = freeradius.laid_out(folder, *free_ports(2))
         radius.add(campus, "wifi", "校园无线网", source="127.0.0.1")
         radius.add(campus, "vpn", "校园 VPN", source=VPN_GATEWAY, more=("--no-second-factor",))
         freeradius.given_to(folder, "freerad")

@@ -38,6 +38,7 @@ STATION = "02:00:00:00:00:01"
 class FreeRadius:
     folder: Path
     port: int
+    accounting_port: int
     process: subprocess.Popen[bytes] | None = None
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -61,7 +62,10 @@ class FreeRadius:
         self.secrets[key] = SECRET.search(clients)[1]
         listener = self.folder / "sites-available" / "nanhu"
         listener.write_text(
-            listener.read_text().replace("ipaddr = *", "ipaddr = 127.0.0.1").replace("1812", str(self.port))
+            listener.read_text()
+            .replace("ipaddr = *", "ipaddr = 127.0.0.1")
+            .replace("1812", str(self.port))
+            .replace("1813", str(self.accounting_port))
         )
         for kind, one in (("mods", f"nanhu-{key}"), ("sites", f"nanhu-{key}"), ("sites", "nanhu")):
             link = self.folder / f"{kind}-enabled" / one
@@ -107,6 +111,30 @@ class FreeRadius:
         )
         _asked, _, reply = done.stdout.partition("Received Access-")
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
+
+    def report(self, status: str, sid: str, *, key: str = "wifi", seconds: int = 12, **said: str) -> bool:
+        """An accounting record, as a controller sends it; whether it was acknowledged."""
+        named = {name.replace("_", "-"): value for name, value in said.items()}
+        facts = {"Acct-Status-Type": status, "Acct-Session-Id": f'"{sid}"', **named}
+        done = subprocess.run(
+            [
+                "radclient",
+                "-x",
+                "-r",
+                "1",
+                "-t",
+                str(seconds),
+                f"127.0.0.1:{self.accounting_port}",
+                "acct",
+                self.secrets[key],
+            ],
+            input="".join(f"{name} = {value}\n" for name, value in facts.items()),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+        return "Received Accounting-Response" in done.stdout
 
     def comes_in(self, name: str, password: str) -> bool:
         """Asked until the campus, which has just come back, has time to answer before FreeRADIUS gives up on it."""
@@ -162,7 +190,7 @@ class FreeRadius:
         return done.stdout.rstrip().endswith("SUCCESS"), said
 
 
-def laid_out(folder: Path, port: int) -> FreeRadius:
+def laid_out(folder: Path, port: int, accounting_port: int) -> FreeRadius:
     shutil.copytree(DEBIAN, folder, symlinks=True, dirs_exist_ok=True)
     for name in ("default", "inner-tunnel"):
         (folder / "sites-enabled" / name).unlink()
@@ -175,7 +203,7 @@ def laid_out(folder: Path, port: int) -> FreeRadius:
     main.write_text(re.sub(r"(?m)^\s+(user|group) = freerad$", "", text) if os.geteuid() else text)
     (folder / "ours").mkdir()
     certify(folder / "certs")
-    return FreeRadius(folder, port)
+    return FreeRadius(folder, port, accounting_port)
 
 
 def certify(folder: Path) -> None:

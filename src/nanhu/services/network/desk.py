@@ -230,7 +230,17 @@ def policy_list(request: PageRequest) -> HttpResponseBase:
         to="new_policy",
     )
     rows = Policy.objects.filter(withdrawn_at=None).order_by("role", "service", "starts_on")
-    return listing(request, Policies, rows, PolicyFilters, empty=none, export_as="上网策略")
+    further = {"buttons": [(new_policy.title, new_policy.address(), "plus")]}
+    return listing(
+        request,
+        Policies,
+        rows,
+        PolicyFilters,
+        empty=none,
+        export_as="上网策略",
+        template="network/list.html",
+        facts=further,
+    )
 
 
 def effect(_request: PageRequest, form: PolicyForm) -> policy_services.Effect:
@@ -241,7 +251,6 @@ def effect(_request: PageRequest, form: PolicyForm) -> policy_services.Effect:
     "new/",
     PolicyForm,
     title=_("录入策略"),
-    button=_("录入策略"),
     icon="plus",
     lead=_("先看谁多了、谁少了，再生效。"),
     submit=_("看看影响"),
@@ -292,8 +301,17 @@ def nas_list(request: PageRequest) -> HttpResponseBase:
         action=_("登记第一台"),
         to="new_nas",
     )
+    rows = queries.with_open_sessions(LIVING_NAS)
+    further = {"buttons": [(new_nas.title, new_nas.address(), "plus"), (nas_sheet.title, nas_sheet.address(), "sheet")]}
     return listing(
-        request, NasTable, queries.with_open_sessions(LIVING_NAS), NasFilters, empty=none, export_as="接入设备"
+        request,
+        NasTable,
+        rows,
+        NasFilters,
+        empty=none,
+        export_as="接入设备",
+        template="network/list.html",
+        facts=further,
     )
 
 
@@ -301,7 +319,6 @@ def nas_list(request: PageRequest) -> HttpResponseBase:
     "new/",
     NasForm,
     title=_("登记接入设备"),
-    button=_("登记接入设备"),
     icon="plus",
     lead=_("断网请求只发往登记的地址。"),
 )
@@ -346,7 +363,6 @@ def withdraw_nas(request: PageRequest, form: ReasonForm, found: Nas) -> None:
     "sheet/",
     NasSheetForm,
     title=_("成批登记"),
-    button=_("成批登记"),
     icon="sheet",
     template="network/nas_sheet.html",
     facts=template_address,

@@ -29,7 +29,7 @@ def tile(viewer: Viewer) -> TileContent | None:
     first = held[0]
     return TileContent(
         value=f"{first.count}/{first.most}" if first.most is not None else str(first.count),
-        caption=say("%(service)s：台设备在线") % {"service": first.title},
+        caption=say("台设备在线（%(service)s）") % {"service": first.title},
         source=_("校园网"),
         as_of=now(),
         url=reverse("network:mine:devices"),

@@ -1,0 +1,11 @@
+"""Who had an address within a year, asked inside the campus of `bench.network`."""
+
+import json
+
+from bench.inside import set_up_django
+
+if __name__ == "__main__":
+    set_up_django()
+    from bench.network import who_had
+
+    print(json.dumps(who_had()))
