@@ -18,6 +18,10 @@ ACTIONS: dict[str, Text] = {
     "network.search_log": _("查上网记录"),
     "network.trace_address": _("查某时某地址是谁"),
     "network.rename_device": _("给设备起名"),
+    "network.ask_handover": _("提出移交上网记录"),
+    "network.approve_handover": _("同意移交上网记录"),
+    "network.refuse_handover": _("不同意移交上网记录"),
+    "network.fetch_handover": _("下载移交的上网记录"),
 }
 TARGETS: dict[str, Text] = {
     "network-nas": _("接入设备"),
@@ -25,6 +29,7 @@ TARGETS: dict[str, Text] = {
     "network-session": _("一次上线"),
     "network-log": _("上网记录"),
     "network-device": _("设备"),
+    "network-handover": _("移交上网记录"),
 }
 FACTS: dict[str, Text] = {
     "cause": _("原因"),
@@ -34,6 +39,9 @@ FACTS: dict[str, Text] = {
     "new_secret": _("换了密钥"),
     "sought": _("查的是"),
     "moment": _("时间"),
+    "warrant": _("法律文书号"),
+    "lines": _("行数"),
+    "digest": _("文件的 SHA-256"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "network.disconnect cause": dict(CAUSES),

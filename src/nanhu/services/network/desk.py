@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
@@ -26,20 +27,21 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Views,
+    Who,
     listing,
 )
 from nanhu.kernel.kit.cases import faulty
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets import FaultyRowsError
 from nanhu.kernel.sheets.writing import attachment
-from nanhu.platforms.campus import api as campus
 from nanhu.services.network import policies, queries, sheets
-from nanhu.services.network.forms import CutForm, NasForm, NasSheetForm, PolicyForm, TraceForm
-from nanhu.services.network.models import Disconnect, HourSum, Nas, NetworkRole, Policy, Service, Session
-from nanhu.services.network.services import accounting, disconnecting, registering, tracing
+from nanhu.services.network.forms import CutForm, HandoverForm, NasForm, NasSheetForm, PolicyForm, TraceForm
+from nanhu.services.network.models import Disconnect, Handover, HourSum, Nas, NetworkRole, Policy, Service, Session
+from nanhu.services.network.services import accounting, disconnecting, handovers, registering, tracing
 from nanhu.services.network.services import policies as policy_services
 
 OPEN: Final = Q(stopped_at=None)
@@ -60,17 +62,8 @@ desk = Console(
 )
 
 
-def buildings() -> list[tuple[int, str]]:
-    """Those that have something on line, or a NAS."""
-    used = Q(pk__in=Nas.objects.filter(withdrawn_at=None).values("place")) | Q(
-        pk__in=Session.objects.filter(OPEN).values("place")
-    )
-    return list(campus.Place.objects.filter(used).order_by("name").values_list("pk", "name"))
-
-
 class SessionFilters(Filters):
-    q = Search("station", "address", "sid", label=_("MAC、地址或会话号"))
-    place = Choice(_("楼栋"), buildings)
+    q = Search("station", "address", "sid", "place__name", label=_("楼栋、MAC、地址或会话号"))
     service = Choice(_("服务"), Service.choices)
     show = Views(
         {
@@ -393,7 +386,7 @@ class Sums(Table):
 
 
 class SumFilters(Filters):
-    place = Choice(_("楼栋"), buildings)
+    q = Search("place__name", label=_("楼栋"))
     service = Choice(_("服务"), Service.choices)
 
 
@@ -402,3 +395,51 @@ def sums(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有统计"), icon="chart-column")
     rows = HourSum.objects.select_related("place").order_by("-hour", "place__name")
     return listing(request, Sums, rows, SumFilters, empty=none, export_as="上网统计")
+
+
+class Handovers(Table):
+    authority = Text(_("哪个机关"))
+    document = Link(_("法律文书号"), to="case")
+    sought = Text(_("IP 地址或 MAC"), is_number=True)
+    since = Moment(_("记录从"))
+    until = Moment(_("记录到"))
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    lines = Number(_("行数"))
+    digest = Text(_("文件的 SHA-256"), is_number=True, is_wide=True)
+    state = Badge(_("状态"), names=Handover.State.choices, tones={"made": "good", "refused": "none"}, tone="warn")
+
+
+cases = desk.proposals(
+    "handovers/",
+    Handover,
+    Handovers,
+    title=_("移交上网记录"),
+    tab=_("移交记录"),
+    lead=_("凭法律文书，一人提出、另一人同意；文件只有这两个人能下载，保存三十天。每一步都记入审计。"),
+    roles=(policies.ENGINEER,),
+    list_template="network/handovers.html",
+    template="network/handover.html",
+    on_approve=lambda by, row: handovers.approve(by=by, row=row),
+    on_refuse=lambda by, row, answer: handovers.refuse(by=by, row=row, answer=answer),
+    empty=Empty(title=_("没有移交过"), icon="file-lock"),
+)
+
+
+@cases.list.form(
+    "new/",
+    HandoverForm,
+    title=_("提出移交"),
+    submit=_("交另一人复核"),
+    icon="file-lock",
+    done=_("已提出，等另一人复核。"),
+    to="case",
+)
+def new_handover(request: PageRequest, form: HandoverForm) -> Handover:
+    return handovers.ask(by=request.actor, token=token_of(request) or uuid4(), facts=form.cleaned_data)
+
+
+@cases.case.download("log.csv")
+def handover_file(request: PageRequest, found: Handover) -> HttpResponseBase:
+    answer = HttpResponse(handovers.fetch(by=request.actor, row=found), content_type="text/csv; charset=utf-8")
+    return attachment(answer, f"上网记录-{found.digest[:12]}.csv")

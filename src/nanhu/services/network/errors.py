@@ -55,3 +55,9 @@ class NotOpenError(CampusError):
     code = "network.not_open"
     http_status = 409
     sentence = _("这次上线已经结束。")
+
+
+class HandoverGoneError(CampusError):
+    code = "network.handover_gone"
+    http_status = 404
+    sentence = _("没有可以下载的文件：只有经办的两个人能下载，保存三十天。")

@@ -14,6 +14,7 @@ from nanhu.platforms.people.api import PersonField
 from nanhu.services.network import rules
 from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Device, Nas, NetworkRole, Policy, Service
+from nanhu.services.network.models.handovers import LONGEST
 
 MINUTE = 60
 KILO = 1000
@@ -94,12 +95,8 @@ class PolicyForm(DatedForm):
         return Policy(**self.facts())
 
 
-class TraceForm(forms.Form):
-    """Who had an address, or a MAC, at a moment."""
-
+class SoughtForm(forms.Form):
     sought = forms.CharField(label=_("IP 地址或 MAC"), max_length=64)
-    at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
-    reason = reason_field(_("为什么要查"), _("本人会在“谁看过我”里看到"))
 
     def clean_sought(self) -> str:
         text = str(self.cleaned_data["sought"]).strip()
@@ -110,6 +107,30 @@ class TraceForm(forms.Form):
             return str(ipaddress.ip_address(text))
         except ValueError:
             raise forms.ValidationError(_("要一个 IP 地址，或一个 MAC。")) from None
+
+
+class HandoverForm(SoughtForm):
+    """A written request of an authority."""
+
+    authority = forms.CharField(label=_("哪个机关"), max_length=80)
+    document = forms.CharField(label=_("法律文书号"), max_length=80)
+    since = forms.DateTimeField(label=_("记录从"), widget=MomentInput())
+    until = forms.DateTimeField(label=_("记录到"), widget=MomentInput(), help_text=_("一次最多 31 天"))
+    field_order = ("authority", "document", "sought", "since", "until")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        since, until = given.get("since"), given.get("until")
+        if since and until and not since < until <= since + LONGEST:
+            self.add_error("until", _("结束在开始之后，最多 31 天。"))
+        return given
+
+
+class TraceForm(SoughtForm):
+    """Who had an address, or a MAC, at a moment."""
+
+    at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
+    reason = reason_field(_("为什么要查"), _("本人会在“谁看过我”里看到"))
 
 
 class CutForm(forms.Form):

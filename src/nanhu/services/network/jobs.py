@@ -13,7 +13,7 @@ from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
 from nanhu.platforms.datahub import api as datahub
 from nanhu.services.network.models import Device, Grant, HourSum, Refusal, Session, StrangeNas
-from nanhu.services.network.services import policies
+from nanhu.services.network.services import handovers, policies
 from nanhu.services.network.services.disconnecting import CHANNEL, OUTBOX
 from nanhu.services.network.statements import QUERIES
 
@@ -72,6 +72,7 @@ def forget() -> int:
     unused = Device.objects.filter(last_seen_at__lt=moment - KEPT_DAYS)
     unused = unused.exclude(Exists(Session.objects.filter(device=OuterRef("pk"))))
     unused.exclude(Exists(Grant.objects.filter(device=OuterRef("pk")))).delete()
+    handovers.forget()
     Refusal.objects.filter(at__lt=moment - SESSION_DAYS).delete()
     StrangeNas.objects.filter(last_at__lt=moment - SESSION_DAYS).delete()
     HourSum.objects.filter(hour__lt=moment - SUM_DAYS).delete()

@@ -1,4 +1,5 @@
 from nanhu.services.network.models.devices import Device
+from nanhu.services.network.models.handovers import Handover
 from nanhu.services.network.models.nas import ApPlace, Nas, StrangeNas
 from nanhu.services.network.models.policies import NetworkRole, Policy, Service
 from nanhu.services.network.models.sessions import (
@@ -16,6 +17,7 @@ __all__ = [
     "Device",
     "Disconnect",
     "Grant",
+    "Handover",
     "HourSum",
     "Nas",
     "NetworkRole",

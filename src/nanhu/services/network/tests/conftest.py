@@ -22,7 +22,13 @@ from nanhu.services.network.services.disconnecting import OUTBOX
 from nanhu.testing.members import PASSWORD, SYSTEM, grant
 from nanhu.testing.sessions import signed_in
 
-CAST = {"T1": ("王老师", "staff"), "S1": ("林晓湖", "student"), "S2": ("刘一帆", "student"), "E1": ("程工", "staff")}
+CAST = {
+    "T1": ("王老师", "staff"),
+    "S1": ("林晓湖", "student"),
+    "S2": ("刘一帆", "student"),
+    "E1": ("程工", "staff"),
+    "E2": ("罗工", "staff"),
+}
 CONTROLLER, SWITCH, GATEWAY, SECRET = "127.0.0.1", "127.0.0.2", "127.0.0.3", "reed-and-lake"
 PHONE, LAPTOP, TABLET = "02-00-00-00-00-01", "3C-22-FB-00-00-02", "3C-22-FB-00-00-03"
 
@@ -131,7 +137,8 @@ def school(db: None) -> School:
     identity.open_accounts(by=SYSTEM, person_ids=made.values())
     for number in CAST:
         identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
-    grant("E1", ["network.engineer"])
+    for number in ("E1", "E2"):
+        grant(number, ["network.engineer"])
     campus.set_up_places(
         by=SYSTEM,
         places=[

@@ -1,30 +1,41 @@
 """The engineer's desk and my devices through their pages."""
 
 from datetime import timedelta
+from hashlib import sha256
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.network.desk import desk
 from nanhu.services.network.mine import mine
-from nanhu.services.network.models import Device, Disconnect, HourSum, Nas, Policy, Session
-from nanhu.services.network.services import policies
+from nanhu.services.network.models import Device, Disconnect, Handover, HourSum, Nas, Policy, Session
+from nanhu.services.network.services import handovers, policies
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, TABLET
-from nanhu.testing.pages import PageTests
+from nanhu.testing.members import grant
+from nanhu.testing.pages import PageTests, ProposalTests
 
 pytestmark = pytest.mark.django_db
 DESK = "/network/desk/"
 
 
-class TestDesk(PageTests):
+class TestDesk(ProposalTests):
     desk = desk
 
     @pytest.fixture
     def holder(self, school):
         self.school = school
         return school.client("E1")
+
+    @pytest.fixture
+    def second(self, school):
+        return school.client("E2")
+
+    def submitted(self, client):
+        return client.post(f"{DESK}handovers/new/", handover_said())["Location"]
 
     @pytest.fixture
     def stranger(self, school):
@@ -101,6 +112,51 @@ def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school
     assert "上网记录" in school.client("S1").get("/account/data/looks").content.decode()
     for rubbish in ("x", "10.2.3", "\0", "' OR 1=1"):
         assert engineer.post(f"{DESK}trace/", {"sought": rubbish, "at": moment, "reason": "r"}).status_code == 422
+
+
+def handover_said(**more):
+    moments = {"since": now() - timedelta(days=1), "until": now() + timedelta(minutes=5)}
+    said = {name: f"{campus_time(at):%Y-%m-%dT%H:%M}" for name, at in moments.items()}
+    token = {"form_token": str(uuid4())}
+    return {
+        "authority": "岳阳市公安局",
+        "document": "岳公（网）调证字〔2026〕7 号",
+        "sought": "10.2.3.4",
+        **said,
+        **token,
+        **more,
+    }
+
+
+def test_the_police_get_what_two_agreed_and_nobody_else_opens_it(school):
+    school.on_line("S1", address="10.2.3.4")
+    school.on_line("S2", LAPTOP, address="10.9.9.9")
+    first, second = school.client("E1"), school.client("E2")
+    too_long = handover_said(since="2026-01-01T00:00")
+    assert first.post(f"{DESK}handovers/new/", too_long).status_code == 422
+    address = first.post(f"{DESK}handovers/new/", handover_said())["Location"]
+    assert first.get(f"{address}log.csv").status_code == 404
+    assert first.post(f"{address}approve/").status_code == 409
+    assert second.post(f"{address}approve/").status_code == 302
+    row = Handover.objects.get()
+    for client in (first, second):
+        file = client.get(f"{address}log.csv")
+        assert sha256(file.content).hexdigest() == row.digest
+        assert "no-store" in file["Cache-Control"]
+    text = file.content.decode("utf-8-sig")
+    assert "林晓湖" in text
+    assert "刘一帆" not in text
+    assert school.client("T1").get(f"{address}log.csv").status_code == 404
+    grant("T1", ["network.engineer"])
+    assert school.client("T1").get(f"{address}log.csv").status_code == 404, "an engineer, but not one of the two"
+    steps = list(
+        AuditEntry.objects.filter(action__contains="_handover").order_by("pk").values_list("action", flat=True)
+    )
+    assert steps == ["network.ask_handover", "network.approve_handover", *["network.fetch_handover"] * 2]
+    with time_machine.travel(now() + timedelta(days=31)):
+        handovers.forget()
+    row.refresh_from_db()
+    assert (row.content, row.lines) == ("", 1)
 
 
 def test_the_list_of_who_is_on_line_names_nobody(school):

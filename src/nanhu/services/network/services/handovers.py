@@ -1,0 +1,98 @@
+"""Handovers: asked for with a document, agreed by another engineer, made once; each step and each fetching is audited."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.proposals import given
+from nanhu.kernel.sheets.writing import csv_lines
+from nanhu.platforms.people import api as people
+from nanhu.services.network import rules
+from nanhu.services.network.errors import HandoverGoneError
+from nanhu.services.network.models import Handover
+from nanhu.services.network.statements import QUERIES
+
+State = Handover.State
+KEPT: Final = timedelta(days=30)
+HEADS: Final = ("姓名", "学工号", "设备", "IP 地址", "接入设备", "地点", "从", "到")
+"""Of a Chinese authority's file, whoever looks."""
+
+
+def target_of(row: Handover) -> str:
+    return f"network-handover:{row.public_id}"
+
+
+@transaction.atomic
+def ask(*, by: Actor, token: UUID, facts: dict[str, Any]) -> Handover:
+    if known := Handover.known(by, token):
+        return known
+    row = Handover.objects.create(token=token, author_id=account_of(by), author_name=by.name, **facts)
+    said = {"sought": row.sought, "warrant": row.document}
+    audit.record(by=by, action="network.ask_handover", target=target_of(row), facts=said)
+    return row
+
+
+@transaction.atomic
+def approve(*, by: Actor, row: Handover) -> Handover:
+    """The file is that of this moment: what the log holds then."""
+    found: Handover = row.locked_in([State.ASKED])
+    found.decide(by, state=State.MADE)
+    lines = list(lines_of(found))
+    found.content = "".join(csv_lines(HEADS, lines, is_quoted=True))
+    found.lines, found.digest = len(lines), hashlib.sha256(found.content.encode()).hexdigest()
+    found.save()
+    facts = {"lines": found.lines, "digest": found.digest}
+    audit.record(by=by, action="network.approve_handover", target=target_of(found), facts=facts)
+    return found
+
+
+@transaction.atomic
+def refuse(*, by: Actor, row: Handover, answer: str) -> Handover:
+    found: Handover = row.locked_in([State.ASKED])
+    found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.save()
+    audit.record(by=by, action="network.refuse_handover", target=target_of(found), reason=found.answer)
+    return found
+
+
+@transaction.atomic
+def fetch(*, by: Actor, row: Handover) -> str:
+    """For the two whose case it is."""
+    content = row.content or ""
+    if row.state != State.MADE or not content or by.account_id not in {row.author_id, row.approver_id}:
+        raise HandoverGoneError
+    audit.record(by=by, action="network.fetch_handover", target=target_of(row), facts={"digest": row.digest})
+    return content
+
+
+def forget() -> int:
+    """The file goes; who gave what to whom stays."""
+    return Handover.objects.filter(decided_at__lt=now() - KEPT, lines__isnull=False).update(content="")
+
+
+def lines_of(row: Handover) -> Iterator[Iterable[object]]:
+    is_mac = bool(rules.mac_of(row.sought))
+    facts = {
+        "address": None if is_mac else row.sought,
+        "station": row.sought if is_mac else None,
+        "since": row.since,
+        "until": row.until,
+    }
+    found = QUERIES.rows("lines_between", facts)
+    cards = people.person_cards({one[0] for one in found if one[0] is not None})
+    for person_id, guest, station, address, nas, place, began_at, ended_at in found:
+        card = cards.get(person_id)
+        number = card.affiliations[0].campus_no if card and card.affiliations else ""
+        name = card.name if card else guest
+        yield name, number, station, address, nas, place, moment(began_at), moment(ended_at)
+
+
+def moment(at: datetime | None) -> str:
+    return f"{campus_time(at):%Y-%m-%d %H:%M:%S}" if at else ""
