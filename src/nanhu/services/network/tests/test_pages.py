@@ -75,18 +75,12 @@ class TestDesk(ProposalTests):
 
 class TestMine(PageTests):
     desk = mine
+    is_for_everybody = True
 
     @pytest.fixture
     def holder(self, school):
         self.school = school
         return school.client("S1")
-
-    @pytest.fixture
-    def stranger(self, client):
-        return client
-
-    def test_a_stranger_is_told_that_there_is_no_such_page(self, any_page, stranger):
-        assert stranger.get("/network/devices/").status_code == 302
 
     def fill(self, count):
         for n in range(min(count, 5)):
