@@ -15,9 +15,12 @@ from nanhu.services.network import queries, radius  # noqa: F401  (the RADIUS en
 from nanhu.services.network.adapters import rfc5176  # noqa: F401  (its two styles enter themselves)
 from nanhu.services.network.mine import mine, roles_of  # noqa: F401
 from nanhu.services.network.models import Disconnect, Nas, NetworkRole, Policy, Service, Session
+from nanhu.services.network.policies import ENGINEER
 from nanhu.services.network.services.tracing import LOOK
 
 SILENT = timedelta(minutes=15)
+A_DAY = timedelta(days=1)
+MOST_UNKNOWN = 100
 
 
 def tile(viewer: Viewer) -> TileContent | None:
@@ -83,6 +86,23 @@ def check_network() -> registry.CheckResult:
     return registry.CheckResult(verdict=Verdict.OK, message=say("接入设备都在报告"))
 
 
+def unknown_work(viewer: Viewer, limit: int) -> registry.Waiting | None:
+    """More than a hundred sessions a day behind which nobody stands: a controller that sends no Class, or somebody's own."""
+    if ENGINEER not in viewer.roles:
+        return None
+    count = Session.objects.filter(person=None, guest="", started_at__gt=now() - A_DAY).count()
+    if count <= MOST_UNKNOWN:
+        return None
+    url = f"{reverse('network:desk:online')}?show=unknown"
+    line = registry.WaitingLine(title=say("%(n)s 次上网对不上人") % {"n": count}, url=url)
+    return registry.Waiting(count=1, url=url, lines=[line] if limit else [])
+
+
+registry.waiting_work.add(
+    registry.WaitingWork(
+        key="network.unknown", title=_("对不上人的会话"), office=_("信息中心"), load=unknown_work, order=70
+    )
+)
 registry.tiles.add(registry.Tile(key="network.devices", title=_("校园网"), load=tile, icon="wifi", order=66))
 registry.looks.add(registry.Look(key=LOOK, what=_("上网记录：某时某地址是谁")))
 registry.checks.add(registry.Check(key="network.sessions", title=_("校园网"), run=check_network, order=88))

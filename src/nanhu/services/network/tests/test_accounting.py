@@ -214,3 +214,12 @@ def test_sessions_are_forgotten_after_five_weeks_with_what_nothing_names(school)
         assert jobs.forget() >= 1
     assert not Session.objects.exists()
     assert AddressLine.objects.count() == 1
+
+
+def test_a_hundred_unbound_sessions_a_day_are_work_for_the_engineer(school):
+    nas = school.nas[CONTROLLER]
+    rows = [Session(nas=nas, sid=f"u{n}", service="wifi", note="unknown", started_at=now()) for n in range(101)]
+    Session.objects.bulk_create(rows)
+    assert "101 次上网对不上人" in school.client("E1").get("/flows/").content.decode()
+    Session.objects.filter(sid="u1").delete()
+    assert "次上网对不上人" not in school.client("E1").get("/flows/").content.decode()

@@ -5,11 +5,12 @@ from datetime import timedelta
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BinaryField, DateTimeField, Q, QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius.errors import UnknownRadiusClientError
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
@@ -67,11 +68,19 @@ def forget(*, by: Actor, application: Application) -> None:
         audit.record(by=by, action="identity.forget_radius_key", target=f"application:{application.key}")
 
 
+def _client_with() -> QuerySet[RadiusClient]:
+    digest, moment = Given("digest", BinaryField()), Given("moment", DateTimeField())
+    known = Q(key_hash=digest) | Q(former_key_hash=digest, former_key_until__gt=moment)
+    return RadiusClient.objects.select_related("application").filter(known, is_enabled=True)
+
+
+CLIENT = Prepared(_client_with)
+
+
 def client_with(key: str) -> RadiusClient:
     """Found by its hash: nothing to compare letter by letter."""
-    digest, moment = hash_of(key), now()
-    known = Q(key_hash=digest) | Q(former_key_hash=digest, former_key_until__gt=moment)
-    client = RadiusClient.objects.select_related("application").filter(known, is_enabled=True).first()
+    moment = now()
+    client = CLIENT.first(digest=hash_of(key), moment=moment)
     if client is None:
         raise UnknownRadiusClientError
     if client.last_request_at is None or moment - client.last_request_at > SEEN_EVERY:
