@@ -249,10 +249,11 @@ def downloads(request: PageRequest) -> HttpResponse:
     if chosen not in {*systems, "all"}:
         chosen = rules.system_of(request.headers.get("User-Agent", "")) or "all"
     counts = {key: sum(one.system == key for one in living) for key in systems}
+    in_order = sorted(systems.items(), key=lambda pair: pair[0] != chosen)
     facts = {
         "installers": [one for one in living if chosen in {"all", one.system}],
         "chosen": chosen,
-        "systems": [("all", _("全部"), len(living)), *((key, name, counts[key]) for key, name in systems.items())],
+        "systems": [("all", _("全部"), len(living)), *((key, name, counts[key]) for key, name in in_order)],
         "apply": vpn.address(),
     }
     return render(request, "network_reach/downloads.html", facts)
