@@ -88,7 +88,7 @@ def campus_environment(folder: Path) -> dict[str, str]:
         "NANHU_DATA_DIR": str(folder),
         "NANHU_PUBLIC_URL": f"http://localhost:{ports['WEB']}",
         "SCALE": PEOPLE,
-        "NANHU_OUTGOING_NETWORKS": "10.97.1.0/24",  # of the network lab
+        "NANHU_OUTGOING_NETWORKS": "127.0.0.0/8,::1,10.97.1.0/24",  # as a demo has it, and the network lab
     }
 
 
