@@ -1,5 +1,5 @@
 # Nanhu (南湖). `make demo` sets everything up and runs the campus; `make test` sets everything up and passes.
-.PHONY: demo run test test-dates lint bench manual setup setup-dev lock screenshots clean
+.PHONY: demo run test test-dates lint bench manual setup setup-dev lock screenshots clean network-lab
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # a campus is a dozen processes: each would compile 2,300 modules at every start
@@ -32,6 +32,9 @@ test-dates: setup-dev
 lint:
 	@sh scripts/setup dev
 	@sh scripts/lint
+
+network-lab: setup-dev
+	@PATH="$$PATH:/usr/sbin:/sbin" PYTHONPATH=. $(BIN)/python -m tests.interop.network_lab_run
 
 bench: setup-dev
 	@$(BIN)/python -m bench $(ONLY)
