@@ -12,9 +12,10 @@ from typing import Final
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
@@ -136,7 +137,7 @@ def wrong_password(person_id: int, _patient: Patient) -> Finding | None:
     if last is None or last.at < last_start(person_id):
         return None
     words = _("{time} 有设备（{device}）用错的密码连过网：多半是设备里还存着旧密码。").format(
-        time=campus_time(last.at).strftime("%H:%M"), device=last.address or _("没有说明")
+        time=dates.clock_words(last.at, now()), device=last.address or _("没有说明")
     )
     return Finding(
         key="wrong_password", sentence=words, cure=_("看怎么改设备里的密码"), url=reverse("identity:wifi_help")
@@ -175,7 +176,7 @@ def nothing_here(patient: Patient) -> Finding:
         if one.last_heard_at and now() - one.last_heard_at > SILENT * timedelta(seconds=one.interim_seconds)
     ]
     if heard and len(down) == len(heard):
-        since = campus_time(max(one.last_heard_at for one in down if one.last_heard_at)).strftime("%m-%d %H:%M")
+        since = dates.clock_words(max(one.last_heard_at for one in down if one.last_heard_at), now())
         words = _("{place}的网络设备从 {since} 起没有响应，信息中心能看到。").format(place=place.name, since=since)
         return Finding(key="building_down", sentence=words, cure=_("报修，让人来"), act="ticket")
     words = _("{place}的网络设备正常。离窗口或走廊近一点再搜；搜到了再打开任意网页。").format(place=place.name)
