@@ -252,7 +252,7 @@ class Lab:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=10)
+                process.wait(timeout=PATIENCE_SECONDS)
         for name in self.ns.values():
             for pid in self.run("ip", "netns", "pids", name, check=False).split():
                 with suppress(ProcessLookupError):
@@ -301,7 +301,7 @@ class Forwarder(http.server.BaseHTTPRequestHandler):
 
     def forward(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        line = http.client.HTTPConnection("127.0.0.1", self.campus_port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", self.campus_port, timeout=PATIENCE_SECONDS)
         kept = {
             name: value
             for name, value in self.headers.items()

@@ -9,6 +9,7 @@ from contextlib import suppress
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub.feeding.reading import READINGS
 from nanhu.platforms.datahub.models import DataSource
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 TERM = "2026-2027-1"
 
@@ -25,7 +26,7 @@ class VendorSystem:
         self.post("/moods", list(moods))
 
     def post(self, path, said):
-        urllib.request.urlopen(self.address + path, json.dumps(said).encode(), timeout=5).read()  # noqa: S310  (our own process)
+        urllib.request.urlopen(self.address + path, json.dumps(said).encode(), timeout=PATIENCE_SECONDS).read()  # noqa: S310  (our own process)
 
     def close(self):
         self.process.kill()

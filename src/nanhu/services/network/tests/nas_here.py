@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from nanhu.testing.patience import PATIENCE_SECONDS
+
 ACK, NAK = 41, 42
 
 
@@ -81,4 +83,4 @@ def listening(secret: str) -> Iterator[ListeningNas]:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
             end.connect(("127.0.0.1", nas.port))
             end.send(b"stop")
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)

@@ -17,6 +17,7 @@ from nanhu.services.network.models import Device, Disconnect, Grant, Refusal, Se
 from nanhu.services.network.services.admission import service_rules
 from nanhu.services.network.tests.conftest import CAST, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_two_devices_at_the_same_moment_take_one_place_once(school, transactiona
 
     def come(mac: str) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(PATIENCE_SECONDS)
             answers.append(api.admit(api.AdmissionRequest(**{**as_dict(request), "station": mac})).code)
         except api.DevicesFullError:
             answers.append("full")
@@ -96,7 +97,7 @@ def test_two_devices_at_the_same_moment_take_one_place_once(school, transactiona
     for one in threads:
         one.start()
     for one in threads:
-        one.join(20)
+        one.join(PATIENCE_SECONDS)
     assert sorted(answer == "full" for answer in answers) == [False, True]
 
 
