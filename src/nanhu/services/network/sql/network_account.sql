@@ -10,9 +10,12 @@ DECLARE
     device record;
     given record;
     former record;
+    earlier text;
     now_is record;
     stands_at bigint;
     is_new boolean;
+    is_other boolean;
+    began timestamptz := happened - make_interval(secs => seconds);
     why text;
 BEGIN
     SELECT n.id, n.place_id, n.kind INTO device FROM network_nas n
@@ -25,13 +28,14 @@ BEGIN
     UPDATE network_nas n SET last_heard_at = now()
      WHERE n.id = device.id AND (n.last_heard_at IS NULL OR n.last_heard_at < now() - interval '1 minute');
 
-    SELECT s.id, s.address, s.person_id, s.guest, s.stopped_at, s.grant_id INTO former
-      FROM network_session s WHERE s.nas_id = device.id AND s.sid = said_sid;
+    SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, g.person_id AS owner,
+           g.guest AS owner_guest INTO former
+      FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
 
-    SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.cause, '' AS note INTO given
+    SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.station, '' AS note INTO given
       FROM network_grant g WHERE g.code = ANY (classes) ORDER BY g.id DESC LIMIT 1;
     IF given.id IS NULL AND said_station <> '' AND (former.id IS NULL OR former.grant_id IS NULL) THEN
-        SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.cause, 'fallback' AS note INTO given
+        SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.station, 'fallback' AS note INTO given
           FROM network_grant g
          WHERE g.station = said_station AND g.campus_no = said_name AND said_name <> '' AND g.ended_at IS NULL
            AND g.granted_at > happened - interval '24 hours'
@@ -43,17 +47,35 @@ BEGIN
         WHEN given.ended_at < happened OR given.ends_at + interval '1 hour' < happened THEN 'ended-grant'
         ELSE given.note
     END;
+
+    -- a NAS that begins to count anew takes numbers of sessions again: what another was let in by is another session, whatever their age
+    is_other := given.id <> former.grant_id AND (
+        given.person_id IS DISTINCT FROM former.owner OR given.guest <> former.owner_guest
+        OR (given.station <> former.station AND given.station <> '' AND former.station <> '')
+        OR (status = 'start' AND given.id > former.grant_id));
+    IF is_other THEN  -- or a late word of one whose number was taken since
+        SELECT s.sid INTO earlier FROM network_session s
+         WHERE s.grant_id = given.id AND s.nas_id = device.id AND starts_with(s.sid, said_sid || '#') ORDER BY s.id DESC LIMIT 1;
+    END IF;
+    IF earlier IS NOT NULL THEN
+        said_sid := earlier;
+        SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, g.person_id AS owner,
+               g.guest AS owner_guest INTO former
+          FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
+    ELSIF is_other OR (
+        given.id IS DISTINCT FROM former.grant_id AND (status = 'start' OR seconds > 0)
+        AND former.stopped_at < began - CASE WHEN former.cause = 'nas-restart' THEN interval '0' ELSE interval '10 minutes' END
+    ) THEN
+        PERFORM network_end(ARRAY[former.id], 'nas-restart', former.updated_at) WHERE former.stopped_at IS NULL;
+        UPDATE network_session s SET sid = s.sid || '#' || s.id WHERE s.id = former.id;
+        former.id := NULL;
+    END IF;
     IF why NOT IN ('', 'fallback') THEN  -- noted, not trusted
         given.person_id := NULL;
         given.guest := NULL;
         given.device_id := NULL;
     END IF;
 
-    -- a NAS that begins to count anew takes numbers of sessions again that are over
-    IF status = 'start' AND former.stopped_at < happened - interval '10 minutes' AND given.id IS DISTINCT FROM former.grant_id THEN
-        UPDATE network_session s SET sid = s.sid || '#' || s.id WHERE s.id = former.id;
-        former.id := NULL;
-    END IF;
     IF former.id IS NULL THEN
         SELECT a.place_id INTO stands_at FROM network_ap_place a WHERE a.mac = said_ap;
     END IF;

@@ -1,0 +1,48 @@
+"""What a device, a controller or another room's key could make of sessions and places, and must not."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.protocols.radius import snippets, views
+from nanhu.services.network.models import AddressLine
+from nanhu.services.network.tests.conftest import LAPTOP, PHONE
+
+pytestmark = pytest.mark.django_db
+
+
+def test_inside_the_tunnel_a_device_says_nothing_of_the_nas_or_of_itself():
+    """Each attribute that we read comes from the request outside, and what came from the device is taken out before."""
+    _outer, inner = (snippets.DATA / "freeradius-site").read_text().split("server nanhu-@name@-inner {")
+    taken_out, set_anew = inner.partition("filter_username")[0].split("update request {")[1:]
+    for name in ("Calling-Station-Id", *views.NAS_NAMES):
+        assert f"&{name} !* ANY" in taken_out
+        assert f"&{name} := &outer.request:{name}" in set_anew
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_a_number_counted_anew_within_seconds_is_the_session_of_whoever_was_let_in(school, restarted):
+    first = school.on_line("S1", address="10.0.0.1")
+    with time_machine.travel(now() + timedelta(seconds=20)):
+        if restarted:
+            school.report("Accounting-On", "")
+        late = {"Class": first.grant.code, "Acct_Session_Time": "19"}
+        said = {"Class": school.code("S2", LAPTOP), "Calling_Station_Id": LAPTOP, "Framed_IP_Address": "10.0.0.2"}
+        second = school.report("Start", first.sid, **said)
+        assert (second.person_id, second.state) == (school["S2"], "open")
+        school.report("Interim-Update", first.sid, Framed_IP_Address="10.0.0.1", **late)
+    with time_machine.travel(now() + timedelta(seconds=40)):
+        again = school.report("Interim-Update", first.sid, Acct_Session_Time="20", **said)
+    assert (again.pk, again.person_id, again.address) == (second.pk, school["S2"], "10.0.0.2")
+    first.refresh_from_db()
+    assert (first.person_id, first.address) == (school["S1"], "10.0.0.1")
+    held = AddressLine.objects.values_list("address", "person_id").distinct()
+    assert set(held) == {("10.0.0.1", school["S1"]), ("10.0.0.2", school["S2"])}
+
+
+def test_the_same_device_let_in_anew_goes_on_in_its_session(school):
+    session = school.on_line("S1", PHONE)
+    again = school.report("Interim-Update", session.sid, Class=school.code("S1", PHONE), Acct_Session_Time="60")
+    assert (again.pk, again.state) == (session.pk, "open")
