@@ -61,9 +61,12 @@ def same_device(sessions: QuerySet[Session]) -> Q:
 def end_sessions(*, by: Actor, rows: QuerySet[Session], cause: str) -> int:
     """In the caller's transaction. What could not be ended before is tried again."""
     found = list(rows.filter(stopped_at=None).select_for_update(of=("self",)).order_by("pk"))
-    again = Disconnect.objects.filter(session__in=found, state=State.FAILED)
+    asked = Disconnect.objects.filter(session__in=found)
+    living = set(asked.filter(state__in=LIVING).values_list("session_id", flat=True))
+    failed = dict(asked.filter(state=State.FAILED).exclude(session__in=living).values_list("session_id", "pk"))
+    again = Disconnect.objects.filter(pk__in=failed.values())
     retried = again.update(state=State.WAITING, due_at=now(), attempts=0, error="")
-    fresh = [one for one in found if one.closing_at is None]
+    fresh = [one for one in found if one.pk not in living and one.pk not in failed]
     Disconnect.objects.bulk_create(
         [Disconnect(session=one, nas_id=one.nas_id, cause=cause, author_name=by.name, due_at=now()) for one in fresh]
     )

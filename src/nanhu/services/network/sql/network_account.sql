@@ -15,6 +15,7 @@ DECLARE
     stands_at bigint;
     is_new boolean;
     is_other boolean;
+    is_back boolean;
     began timestamptz := happened - make_interval(secs => seconds);
     why text;
 BEGIN
@@ -76,6 +77,9 @@ BEGIN
         given.device_id := NULL;
     END IF;
 
+    -- on line though we took it as over: no restart, not lost, not gone from there
+    is_back := former.id IS NOT NULL AND status = 'interim'
+        AND happened > former.stopped_at + CASE WHEN former.cause IN ('nas-restart', 'lost') THEN interval '0' ELSE interval '10 minutes' END;
     IF former.id IS NULL THEN
         SELECT a.place_id INTO stands_at FROM network_ap_place a WHERE a.mac = said_ap;
     END IF;
@@ -90,11 +94,11 @@ BEGIN
         happened - make_interval(secs => seconds), happened, CASE WHEN status = 'stop' THEN happened END,
         CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out)
     ON CONFLICT (nas_id, sid) DO UPDATE SET
-        grant_id = coalesce(s.grant_id, EXCLUDED.grant_id),
+        grant_id = greatest(s.grant_id, EXCLUDED.grant_id),
         person_id = coalesce(s.person_id, EXCLUDED.person_id),
         guest = CASE WHEN s.person_id IS NULL AND s.guest = '' THEN EXCLUDED.guest ELSE s.guest END,
         device_id = coalesce(s.device_id, EXCLUDED.device_id),
-        note = CASE WHEN s.note NOT IN ('', 'fallback') AND EXCLUDED.note IN ('', 'fallback') THEN EXCLUDED.note ELSE s.note END,
+        note = CASE WHEN s.note NOT IN ('', 'fallback') AND EXCLUDED.note IN ('', 'fallback', 'ended-grant') THEN EXCLUDED.note ELSE s.note END,
         user_name = CASE WHEN EXCLUDED.note IN ('', 'fallback') THEN '' ELSE s.user_name END,
         station = CASE WHEN s.station = '' THEN EXCLUDED.station ELSE s.station END,
         address = coalesce(EXCLUDED.address, s.address),
@@ -103,13 +107,14 @@ BEGIN
         in_octets = greatest(s.in_octets, EXCLUDED.in_octets),
         out_octets = greatest(s.out_octets, EXCLUDED.out_octets),
         stale_at = NULL,
+        closing_at = CASE WHEN is_back THEN NULL ELSE s.closing_at END,
         stopped_at = CASE
             WHEN status = 'stop' THEN coalesce(s.stopped_at, EXCLUDED.stopped_at)
-            WHEN status = 'interim' AND s.cause IN ('nas-restart', 'lost') AND happened > s.stopped_at THEN NULL
+            WHEN is_back THEN NULL
             ELSE s.stopped_at END,
         cause = CASE
             WHEN status = 'stop' AND s.stopped_at IS NULL THEN EXCLUDED.cause
-            WHEN status = 'interim' AND s.cause IN ('nas-restart', 'lost') AND happened > s.stopped_at THEN ''
+            WHEN is_back THEN ''
             ELSE s.cause END
     RETURNING s.id, s.person_id, s.guest, s.address, s.station, s.place_id, s.started_at, s.stopped_at, s.closing_at, s.note, s.grant_id
     INTO now_is;
@@ -118,7 +123,12 @@ BEGIN
     said_note := now_is.note;
     outcome := CASE WHEN is_new AND now_is.stopped_at IS NULL THEN 'opened' WHEN status = 'stop' THEN 'closed' ELSE 'kept' END;
 
-    IF is_new OR status = 'stop' OR former.address IS DISTINCT FROM now_is.address OR former.person_id IS DISTINCT FROM now_is.person_id
+    IF is_back THEN
+        UPDATE network_address_line l SET ended_at = NULL
+         WHERE l.session_id = now_is.id AND l.began_at >= now_is.started_at - interval '1 day' AND l.ended_at >= former.stopped_at
+           AND l.address IS NOT DISTINCT FROM now_is.address;
+    END IF;
+    IF is_new OR is_back OR status = 'stop' OR former.address IS DISTINCT FROM now_is.address OR former.person_id IS DISTINCT FROM now_is.person_id
        OR former.guest IS DISTINCT FROM now_is.guest THEN
         PERFORM network_note_address(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, now_is.address, now_is.place_id,
                                      now_is.started_at, now_is.stopped_at, happened);
@@ -130,12 +140,19 @@ BEGIN
             UPDATE network_session s SET cause = d.cause FROM network_disconnect d
              WHERE s.id = now_is.id AND d.session_id = s.id AND s.cause NOT LIKE 'ours:%';
         END IF;
-    ELSIF is_new AND now_is.stopped_at IS NULL AND now_is.note = 'ended-grant' THEN  -- let in before it ended, heard of after
+    ELSIF now_is.stopped_at IS NULL THEN  -- let in before it ended and heard of after, or taken as ended while it was on line
         INSERT INTO network_disconnect (public_id, session_id, nas_id, cause, author_name, state, answer, created_at, due_at, attempts, error)
-        VALUES (gen_random_uuid(), now_is.id, device.id, coalesce(nullif(given.cause, ''), 'ours:ended'), 'system:network', 'waiting', '',
-                now(), now(), 0, '')
+        SELECT gen_random_uuid(), now_is.id, device.id,
+               coalesce(nullif(g.cause, ''), (SELECT d.cause FROM network_disconnect d WHERE d.session_id = now_is.id ORDER BY d.id DESC LIMIT 1),
+                        'ours:ended'),
+               'system:network', 'waiting', '', now(), now(), 0, ''
+          FROM (VALUES (now_is.grant_id)) AS of (grant_id) LEFT JOIN network_grant g ON g.id = of.grant_id
+         WHERE (g.ended_at IS NOT NULL OR now_is.note = 'ended-grant' OR (is_back AND former.closing_at IS NOT NULL))
+           AND NOT EXISTS (SELECT FROM network_disconnect d WHERE d.session_id = now_is.id AND d.state <> 'confirmed')
         ON CONFLICT DO NOTHING;
-        UPDATE network_session s SET closing_at = now() WHERE s.id = now_is.id;
-        PERFORM pg_notify('nanhu_network', '');
+        IF FOUND THEN
+            UPDATE network_session s SET closing_at = now() WHERE s.id = now_is.id;
+            PERFORM pg_notify('nanhu_network', '');
+        END IF;
     END IF;
 END $$;

@@ -1,6 +1,7 @@
 -- Ends sessions without a Stop: the NAS began anew, has them no more, or was not heard of for a day. Their disconnects are done with that.
 CREATE OR REPLACE FUNCTION network_end(wanted bigint[], why text, happened timestamptz) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM network_session s WHERE s.id = ANY (wanted) ORDER BY s.id FOR UPDATE;
     UPDATE network_disconnect d SET state = 'confirmed', confirmed_at = now(), due_at = NULL
      WHERE d.session_id = ANY (wanted) AND d.state <> 'confirmed';
     UPDATE network_address_line l SET ended_at = greatest(l.began_at, happened)

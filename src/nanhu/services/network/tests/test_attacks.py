@@ -6,9 +6,15 @@ import pytest
 import time_machine
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.protocols.radius import snippets, views
-from nanhu.services.network.models import AddressLine
-from nanhu.services.network.tests.conftest import LAPTOP, PHONE
+from nanhu.platforms.identity.services import suspensions
+from nanhu.services.network import api, jobs
+from nanhu.services.network.models import AddressLine, Disconnect, Grant, Session
+from nanhu.services.network.services import admission
+from nanhu.services.network.services.disconnecting import KICKED, SUSPENDED
+from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, TABLET
+from nanhu.testing.members import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +52,29 @@ def test_the_same_device_let_in_anew_goes_on_in_its_session(school):
     session = school.on_line("S1", PHONE)
     again = school.report("Interim-Update", session.sid, Class=school.code("S1", PHONE), Acct_Session_Time="60")
     assert (again.pk, again.state) == (session.pk, "open")
+
+
+def test_a_restart_that_was_none_makes_nobody_immune_to_a_disconnect(school):
+    session = school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=SUSPENDED)
+    with time_machine.travel(now() + timedelta(seconds=30)):
+        school.report("Accounting-On", "")
+        assert Disconnect.objects.get().state == "confirmed"
+    with time_machine.travel(now() + timedelta(seconds=60)):
+        again = school.report("Interim-Update", session.sid)
+        assert again.state == "closing", "on line, and asked to go again"
+        assert list(Disconnect.objects.order_by("pk").values_list("state", "cause")) == [
+            ("confirmed", SUSPENDED),
+            ("waiting", SUSPENDED),
+        ]
+        school.report("Interim-Update", session.sid)
+    assert Disconnect.objects.count() == 2, "once, however often it is heard of"
+    assert AddressLine.objects.get().ended_at is None
+
+
+def test_what_is_closing_without_a_disconnect_that_lives_is_cut_again(school):
+    session = school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=KICKED)
+    Disconnect.objects.update(state="confirmed", due_at=None)
+    assert api.disconnect(by=SYSTEM, person_id=school["S1"], cause=SUSPENDED) == 1
+    assert list(Disconnect.objects.filter(state="waiting").values_list("session_id", "cause")) == [(session.pk, SUSPENDED)]
