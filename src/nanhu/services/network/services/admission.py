@@ -14,6 +14,7 @@ from nanhu.kernel.dated import rules_on
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import Register, Text
+from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
 from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
 from nanhu.services.network.events import AdmissionGranted
@@ -85,6 +86,7 @@ def admit(request: AdmissionRequest) -> Admission:
 
 def granted(request: AdmissionRequest) -> Admission:
     lock_key(f"network.admit:{request.person_id or request.guest}")
+    refuse_closed(request)
     policy = policy_of(request.role, request.service)
     refuse_hours(policy)
     refuse_by_service(request)
@@ -139,6 +141,17 @@ def refuse_hours(policy: Policy | None) -> None:
     if policy is None or rules.is_open(campus_time(now()), policy.opens, policy.closes):
         return
     raise NotThenError(opens=f"{policy.opens:%H:%M}", closes=f"{policy.closes:%H:%M}")
+
+
+def refuse_closed(request: AdmissionRequest) -> None:
+    """Asked again under the lock: an account closed since the password was read must leave no grant behind its disconnect."""
+    if request.person_id is not None and is_closed(request.person_id):
+        raise ServiceRefusedError(words=_("账号已停用。"))
+
+
+def is_closed(person_id: int) -> bool:
+    account = identity.account_of(person_id)
+    return account is not None and account.state in (identity.Account.State.SUSPENDED, identity.Account.State.ENDED)
 
 
 def refuse_by_service(request: AdmissionRequest) -> None:

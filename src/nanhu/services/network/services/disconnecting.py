@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, listed, wake
 from nanhu.kernel.retries.answers import Outside
 from nanhu.services.network.errors import NotOpenError
@@ -38,6 +39,7 @@ def disconnect(
     *, by: Actor, person_id: int, cause: str, services: Collection[str] = (), session_ids: Collection[int] | None = None
 ) -> int:
     """Grants end and each open session goes into the outbox; how many. Asked twice, the second finds nothing new."""
+    lock_key(f"network.admit:{person_id}")
     grants = Grant.objects.filter(person_id=person_id, ended_at=None, ends_at__gt=now())
     sessions = Session.objects.filter(person_id=person_id)
     if services:

@@ -78,3 +78,31 @@ def test_what_is_closing_without_a_disconnect_that_lives_is_cut_again(school):
     Disconnect.objects.update(state="confirmed", due_at=None)
     assert api.disconnect(by=SYSTEM, person_id=school["S1"], cause=SUSPENDED) == 1
     assert list(Disconnect.objects.filter(state="waiting").values_list("session_id", "cause")) == [(session.pk, SUSPENDED)]
+
+
+def test_a_start_from_before_the_suspension_that_comes_after_it_is_cut(school):
+    code = school.code("S1")
+    account = identity.account_with("S1")
+    suspensions.suspend(by=SYSTEM, account_id=account.pk, reason="核查")
+    school.tell_events()
+    session = school.report("Start", "late", Class=code, Acct_Delay_Time="60")
+    assert (session.person_id, session.state) == (school["S1"], "closing")
+    assert list(Disconnect.objects.values_list("session_id", "cause")) == [(session.pk, SUSPENDED)]
+
+
+def test_a_session_heard_of_by_an_interim_of_an_ended_grant_is_cut(school):
+    code = school.code("S1")
+    assert school.report("Start", "a").note == "unknown"
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=SUSPENDED)
+    with time_machine.travel(now() + timedelta(seconds=60)):
+        session = school.report("Interim-Update", "a", Class=code)
+    assert (session.note, session.state, Disconnect.objects.get().cause) == ("ended-grant", "closing", SUSPENDED)
+
+
+def test_an_admission_under_way_while_the_account_closes_leaves_no_grant(school):
+    """The password was read before; the account is looked at again under the lock that the disconnect waits for."""
+    suspensions.suspend(by=SYSTEM, account_id=identity.account_with("S1").pk, reason="核查")
+    request = api.AdmissionRequest(service="wifi", role="student", person_id=school["S1"], station=PHONE)
+    with pytest.raises(api.NotAdmittedError):
+        api.admit(request)
+    assert not Grant.objects.exists()
