@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Service, Session
 
 PLACES_SHOWN: Final = timedelta(days=7)
+GOING: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ class Usage:
 def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
     """Of each service for which a policy of one of these roles holds today, or in which something is on line. Two queries."""
     held: dict[str, set[str]] = {}
-    rows = Session.objects.filter(person_id=person_id, stopped_at=None, stale_at=None, closing_at=None)
+    rows = not_leaving(Session.objects.filter(person_id=person_id, stopped_at=None, stale_at=None))
     for service, device_id, station in rows.values_list("service", "device_id", "station"):
         held.setdefault(service, set()).add(device_key(device_id, station))
     most: dict[str, int] = {}
@@ -128,6 +129,13 @@ def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
         for one in Service
         if held.get(one) or most.get(one)
     ]
+
+
+def not_leaving(rows: QuerySet[Session]) -> QuerySet[Session]:
+    """Of open sessions those that hold a place: each until it has really ended, but half a minute of the one its owner chose at the cap,
+    in whose place another comes in at once."""
+    chosen = Disconnect.objects.filter(session=OuterRef("pk"), cause="ours:device-cap", created_at__gt=now() - GOING)
+    return rows.exclude(Exists(chosen.exclude(state=Disconnect.State.FAILED)))
 
 
 def device_key(device_id: int | None, station: str) -> str:

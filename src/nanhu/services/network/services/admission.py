@@ -19,7 +19,7 @@ from nanhu.services.network import rules
 from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
 from nanhu.services.network.events import AdmissionGranted
 from nanhu.services.network.models import Device, Grant, Policy, Refusal, Session
-from nanhu.services.network.queries import device_key
+from nanhu.services.network.queries import device_key, not_leaving
 from nanhu.services.network.services import devices
 
 UNHEARD: Final = timedelta(seconds=60)
@@ -177,7 +177,7 @@ def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Dev
 def on_line(person_id: int | None, guest: str, service: str) -> set[str]:
     """The devices that count: of open sessions, and of grants of the last minute from which nothing was heard yet."""
     mine = {"person_id": person_id, "guest": guest, "service": service}
-    open_sessions = Session.objects.filter(**mine, stopped_at=None, stale_at=None, closing_at=None)
+    open_sessions = not_leaving(Session.objects.filter(**mine, stopped_at=None, stale_at=None))
     unheard = Grant.objects.filter(**mine, ended_at=None, granted_at__gt=now() - UNHEARD)
     unheard = unheard.exclude(Exists(Session.objects.filter(grant=OuterRef("pk"))))
     counted: Iterable[tuple[int | None, str]] = [

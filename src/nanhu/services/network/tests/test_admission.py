@@ -74,6 +74,8 @@ def test_over_the_cap_a_device_is_refused_with_the_reason_kept_and_nobody_is_dro
     assert school.ask("S1", PHONE).status_code == 200, "a device that is on line already"
     assert school.ask("S2", TABLET).status_code == 200
     api.drop(by=SYSTEM, person_id=school["S1"], session_id=first.pk)
+    assert school.ask("S1", TABLET).status_code == 401, "asked to go is not gone"
+    school.report("Stop", first.sid)
     assert school.ask("S1", TABLET).status_code == 200
     second.refresh_from_db()
     assert second.closing_at is None

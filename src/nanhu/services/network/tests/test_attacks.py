@@ -106,3 +106,16 @@ def test_an_admission_under_way_while_the_account_closes_leaves_no_grant(school)
     with pytest.raises(api.NotAdmittedError):
         api.admit(request)
     assert not Grant.objects.exists()
+
+
+def test_a_session_that_cannot_be_told_to_go_keeps_its_place(school):
+    """Kicks of a gateway that knows no disconnect make no room; who chose at the cap has half a minute."""
+    school.policy("student", "wifi", 1)
+    first = school.on_line("S1", PHONE)
+    api.drop(by=SYSTEM, person_id=school["S1"], session_id=first.pk)
+    assert school.ask("S1", LAPTOP).status_code == 401
+    assert "1/1" in school.client("S1").get("/network/devices/").content.decode()
+    Disconnect.objects.update(cause="ours:device-cap")
+    assert school.ask("S1", LAPTOP).status_code == 200
+    with time_machine.travel(now() + timedelta(seconds=90)):
+        assert school.ask("S1", TABLET).status_code == 401, "it did not go"
