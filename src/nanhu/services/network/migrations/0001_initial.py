@@ -418,6 +418,10 @@ class Migration(migrations.Migration):
                 ("in_octets", models.BigIntegerField(db_default=0, default=0)),
                 ("out_octets", models.BigIntegerField(db_default=0, default=0)),
                 (
+                    "application",
+                    models.TextField(blank=True, db_default="", default="", help_text="whose key reports it, and no other"),
+                ),
+                (
                     "device",
                     models.ForeignKey(
                         db_index=False,

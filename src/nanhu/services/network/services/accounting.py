@@ -45,7 +45,7 @@ LONGEST_DELAY: Final = 86_400
 LONGEST_TIME: Final = 31 * 86_400
 MOST_STRANGE: Final = 1_000
 UNBOUND: Final = (Session.Note.UNKNOWN, Session.Note.FOREIGN, Session.Note.ENDED)
-ACCOUNT: Final = "SELECT session, outcome, said_note FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet, %s, %s, %s, %s, %s, %s, %s)"
+ACCOUNT: Final = "SELECT session, outcome, said_note FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class Record:
     seconds: int = 0
     cause: str = "unknown"
     service: str = Service.WIFI
+    application: str = ""
+    """Whose key it came with; a session is written by one alone."""
 
 
 def account(application: str, facts: Facts) -> None:
@@ -76,7 +78,7 @@ def account(application: str, facts: Facts) -> None:
     happened = now() - timedelta(seconds=number(facts, "Acct-Delay-Time", LONGEST_DELAY))
     sid = one(facts, "Acct-Session-Id")[:LONGEST_ID]
     if status == "restart":
-        restarted(nas, identifier, happened)
+        restarted(application, nas, identifier, happened)
     elif status and sid:
         write(
             record_of(
@@ -98,6 +100,7 @@ def record_of(application: str, facts: Facts, head: Record) -> Record:
         seconds=number(facts, "Acct-Session-Time", LONGEST_TIME),
         cause=(one(facts, "Acct-Terminate-Cause") or "unknown")[:LONGEST_CAUSE],
         service=service_of(application, facts),
+        application=application,
     )
 
 
@@ -122,6 +125,7 @@ def write(record: Record) -> int | None:
                 record.seconds,
                 record.cause,
                 record.service,
+                record.application,
             ],
         )
         session_id, outcome, note = cursor.fetchone()
@@ -133,9 +137,9 @@ def write(record: Record) -> int | None:
     return int(session_id)
 
 
-def restarted(nas: str, identifier: str, happened: datetime) -> None:
+def restarted(application: str, nas: str, identifier: str, happened: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT network_restarted(%s::inet, %s, %s)", [nas or None, identifier, happened])
+        cursor.execute("SELECT network_restarted(%s::inet, %s, %s, %s)", [nas or None, identifier, happened, application])
         [ended] = cursor.fetchone()
     if ended is None:
         count_strange(nas)

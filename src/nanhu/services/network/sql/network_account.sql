@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION network_account(
     from_address inet, from_identifier text, status text, said_sid text, classes text[], said_name text, said_station text,
     said_address inet, said_ap text, said_in bigint, said_out bigint, happened timestamptz, seconds integer, said_cause text,
-    said_service text, OUT session bigint, OUT outcome text, OUT said_note text
+    said_service text, said_application text, OUT session bigint, OUT outcome text, OUT said_note text
 ) LANGUAGE plpgsql AS $$
 DECLARE
     device record;
@@ -16,6 +16,7 @@ DECLARE
     is_new boolean;
     is_other boolean;
     is_back boolean;
+    earliest timestamptz;
     began timestamptz := happened - make_interval(secs => seconds);
     why text;
 BEGIN
@@ -29,14 +30,18 @@ BEGIN
     UPDATE network_nas n SET last_heard_at = now()
      WHERE n.id = device.id AND (n.last_heard_at IS NULL OR n.last_heard_at < now() - interval '1 minute');
 
-    SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, g.person_id AS owner,
+    SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.application, g.granted_at, g.person_id AS owner,
            g.guest AS owner_guest INTO former
       FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
+    IF former.application <> said_application THEN  -- another application's key writes nothing into this session
+        outcome := 'strange';
+        RETURN;
+    END IF;
 
-    SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.station, '' AS note INTO given
+    SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.granted_at, g.station, '' AS note INTO given
       FROM network_grant g WHERE g.code = ANY (classes) ORDER BY g.id DESC LIMIT 1;
     IF given.id IS NULL AND said_station <> '' AND (former.id IS NULL OR former.grant_id IS NULL) THEN
-        SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.station, 'fallback' AS note INTO given
+        SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.granted_at, g.station, 'fallback' AS note INTO given
           FROM network_grant g
          WHERE g.station = said_station AND g.campus_no = said_name AND said_name <> '' AND g.ended_at IS NULL
            AND g.granted_at > happened - interval '24 hours'
@@ -60,7 +65,7 @@ BEGIN
     END IF;
     IF earlier IS NOT NULL THEN
         said_sid := earlier;
-        SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, g.person_id AS owner,
+        SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.application, g.granted_at, g.person_id AS owner,
                g.guest AS owner_guest INTO former
           FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     ELSIF is_other OR (
@@ -77,6 +82,8 @@ BEGIN
         given.device_id := NULL;
     END IF;
 
+    -- whoever was let in at ten had the address from ten on, however long the NAS counts
+    earliest := least(given.granted_at, CASE WHEN former.id IS NOT NULL THEN former.granted_at END) - interval '5 minutes';
     -- on line though we took it as over: no restart, not lost, not gone from there
     is_back := former.id IS NOT NULL AND status = 'interim'
         AND happened > former.stopped_at + CASE WHEN former.cause IN ('nas-restart', 'lost') THEN interval '0' ELSE interval '10 minutes' END;
@@ -86,13 +93,13 @@ BEGIN
 
     INSERT INTO network_session AS s (
         nas_id, sid, grant_id, person_id, guest, device_id, service, note, user_name, station, address, place_id, ap,
-        started_at, updated_at, stopped_at, cause, in_octets, out_octets)
+        started_at, updated_at, stopped_at, cause, in_octets, out_octets, application)
     VALUES (
         device.id, said_sid, CASE WHEN why <> 'foreign-class' THEN given.id END, given.person_id, coalesce(given.guest, ''),
         given.device_id, coalesce(given.service, said_service), why, CASE WHEN why IN ('', 'fallback') THEN '' ELSE said_name END,
         said_station, said_address, coalesce(stands_at, device.place_id), said_ap,
-        happened - make_interval(secs => seconds), happened, CASE WHEN status = 'stop' THEN happened END,
-        CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out)
+        least(greatest(began, earliest), happened), happened, CASE WHEN status = 'stop' THEN happened END,
+        CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out, said_application)
     ON CONFLICT (nas_id, sid) DO UPDATE SET
         grant_id = greatest(s.grant_id, EXCLUDED.grant_id),
         person_id = coalesce(s.person_id, EXCLUDED.person_id),
@@ -102,7 +109,8 @@ BEGIN
         user_name = CASE WHEN EXCLUDED.note IN ('', 'fallback') THEN '' ELSE s.user_name END,
         station = CASE WHEN s.station = '' THEN EXCLUDED.station ELSE s.station END,
         address = coalesce(EXCLUDED.address, s.address),
-        started_at = least(s.started_at, EXCLUDED.started_at),
+        started_at = CASE WHEN s.grant_id IS NULL AND earliest <= happened THEN greatest(least(s.started_at, EXCLUDED.started_at), earliest)
+                          ELSE least(s.started_at, EXCLUDED.started_at) END,
         updated_at = greatest(s.updated_at, EXCLUDED.updated_at),
         in_octets = greatest(s.in_octets, EXCLUDED.in_octets),
         out_octets = greatest(s.out_octets, EXCLUDED.out_octets),

@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     UPDATE network_address_line l SET address = ip
      WHERE l.session_id = session AND l.began_at >= since AND l.address IS NULL AND ip IS NOT NULL;
-    UPDATE network_address_line l SET person_id = person, guest = guest_key
+    UPDATE network_address_line l SET person_id = person, guest = guest_key, began_at = greatest(l.began_at, started)
      WHERE l.session_id = session AND l.began_at >= since AND l.person_id IS NULL AND l.guest = ''
        AND (person IS NOT NULL OR guest_key <> '');
     UPDATE network_address_line l SET ended_at = greatest(l.began_at, coalesce(stopped, happened))

@@ -119,3 +119,28 @@ def test_a_session_that_cannot_be_told_to_go_keeps_its_place(school):
     assert school.ask("S1", LAPTOP).status_code == 200
     with time_machine.travel(now() + timedelta(seconds=90)):
         assert school.ask("S1", TABLET).status_code == 401, "it did not go"
+
+
+def test_the_key_of_one_application_ends_and_writes_no_session_of_another(school):
+    session = school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=SUSPENDED)
+    with time_machine.travel(now() + timedelta(seconds=30)):
+        school.report("Accounting-On", "", key="vpn")
+        school.report("Stop", session.sid, key="vpn")
+    session.refresh_from_db()
+    assert (session.state, Disconnect.objects.get().state) == ("closing", "waiting")
+    with time_machine.travel(now() + timedelta(seconds=40)):
+        assert school.report("Stop", session.sid).state == "closed"
+
+
+def test_nobody_is_said_to_have_had_an_address_before_being_let_in(school):
+    code = school.code("S1")
+    month = {"Acct_Session_Time": "2600000", "Framed_IP_Address": "10.6.6.6"}
+    for sid, said in (("a", {"Class": code}), ("b", {})):
+        school.report("Start", sid, **said, **month)
+        session = school.report("Interim-Update", sid, Class=code, **month)
+        assert session.person_id == school["S1"]
+        assert session.started_at > now() - timedelta(minutes=6)
+    lines = AddressLine.objects.filter(person_id=school["S1"])
+    assert lines.count() == 2
+    assert min(line.began_at for line in lines) > now() - timedelta(minutes=6)
