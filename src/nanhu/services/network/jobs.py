@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
@@ -64,11 +64,9 @@ def keep_months() -> list[str]:
 def forget() -> int:
     """Sessions after five weeks (the log of addresses stays its half year), grants and devices that nothing names any more."""
     moment = now()
-    old = Session.objects.filter(stopped_at__lt=moment - SESSION_DAYS).order_by("pk").values("pk")[:MOST]
-    count, _by_model = Session.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    count = delete_all(Session.objects.filter(stopped_at__lt=moment - SESSION_DAYS))
     of_grant = Session.objects.filter(grant=OuterRef("pk"))
-    over = Grant.objects.filter(ends_at__lt=moment - SESSION_DAYS).exclude(Exists(of_grant)).order_by("pk")[:MOST]
-    Grant.objects.filter(pk__in=[one.pk for one in over]).delete()
+    delete_all(Grant.objects.filter(ends_at__lt=moment - SESSION_DAYS).exclude(Exists(of_grant)))
     unused = Device.objects.filter(last_seen_at__lt=moment - KEPT_DAYS)
     unused = unused.exclude(Exists(Session.objects.filter(device=OuterRef("pk"))))
     unused.exclude(Exists(Grant.objects.filter(device=OuterRef("pk")))).delete()
@@ -76,6 +74,15 @@ def forget() -> int:
     Refusal.objects.filter(at__lt=moment - SESSION_DAYS).delete()
     StrangeNas.objects.filter(last_at__lt=moment - SESSION_DAYS).delete()
     HourSum.objects.filter(hour__lt=moment - SUM_DAYS).delete()
+    return count
+
+
+def delete_all(rows: QuerySet[Any]) -> int:
+    """In batches, until none is left: a day brings more than one batch takes."""
+    count = 0
+    while batch := list(rows.order_by("pk").values_list("pk", flat=True)[:MOST]):
+        rows.model._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001  Django's documented way
+        count += len(batch)
     return count
 
 

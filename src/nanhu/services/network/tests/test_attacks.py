@@ -144,3 +144,13 @@ def test_nobody_is_said_to_have_had_an_address_before_being_let_in(school):
     lines = AddressLine.objects.filter(person_id=school["S1"])
     assert lines.count() == 2
     assert min(line.began_at for line in lines) > now() - timedelta(minutes=6)
+
+
+def test_more_sessions_than_one_batch_are_forgotten_in_one_night(school, monkeypatch):
+    monkeypatch.setattr(jobs, "MOST", 1)
+    for mac in (PHONE, LAPTOP, TABLET):
+        school.report("Stop", school.on_line("S1", mac).sid)
+    with time_machine.travel(now() + timedelta(days=36)):
+        assert jobs.forget() == 3
+    assert not Session.objects.exists()
+    assert not Grant.objects.exists()
