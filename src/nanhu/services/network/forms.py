@@ -1,6 +1,5 @@
 """Forms of the network's desk and of my devices."""
 
-import ipaddress
 from typing import Any
 
 from django import forms
@@ -103,10 +102,10 @@ class SoughtForm(forms.Form):
         mac = rules.mac_of(text)
         if mac:
             return mac
-        try:
-            return str(ipaddress.ip_address(text))
-        except ValueError:
-            raise forms.ValidationError(_("要一个 IP 地址，或一个 MAC。")) from None
+        address = rules.address_of(text)
+        if not address:
+            raise forms.ValidationError(_("要一个 IP 地址，或一个 MAC。"))
+        return address
 
 
 class HandoverForm(SoughtForm):

@@ -1,6 +1,7 @@
 """Pure rules of the network: MAC addresses, hours of a policy, grant codes."""
 
 import base64
+import ipaddress
 import re
 import secrets
 from datetime import datetime, time
@@ -30,6 +31,14 @@ def mac_of(text: str) -> str:
         return ""
     digits = NOT_HEX.sub("", text).lower()
     return ":".join(digits[at : at + 2] for at in range(0, HEX_DIGITS, 2))
+
+
+def address_of(text: str) -> str:
+    """An IP address as the database takes it, "" for anything else: a scope ("fe80::1%eth0") is nobody's address elsewhere."""
+    try:
+        return "" if "%" in text else str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        return ""
 
 
 def station_of(text: str) -> str:

@@ -1,6 +1,5 @@
 """The sheet of NAS (接入设备表): read, checked as a whole, taken in."""
 
-import ipaddress
 from typing import Any, Final
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sheets import Checked, Column, Fault, FaultyRowsError, Line, Sheet, choice
 from nanhu.platforms.campus import api as campus
+from nanhu.services.network import rules
 from nanhu.services.network.models import Nas
 from nanhu.services.network.services import registering
 
@@ -31,10 +31,10 @@ class NotAnAddressError(CampusError):
 
 
 def address(said: str) -> str:
-    try:
-        return str(ipaddress.ip_address(said.strip()))
-    except ValueError as error:
-        raise NotAnAddressError from error
+    found = rules.address_of(said)
+    if not found:
+        raise NotAnAddressError
+    return found
 
 
 NAS_SHEET: Final = Sheet(

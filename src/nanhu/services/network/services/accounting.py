@@ -1,6 +1,5 @@
 """RADIUS accounting (计费报文): what an access controller tells of a session, read once and written by one function of the database."""
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -178,10 +177,7 @@ def number(facts: Facts, name: str, most: int = rules.MOST_OCTETS) -> int:
 
 
 def address_of(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        return ""
+    return rules.address_of(text)
 
 
 def nas_of(facts: Facts) -> tuple[str, str]:
@@ -194,7 +190,7 @@ def text_of_class(value: str) -> str:
     if not value.startswith("0x"):
         return value
     try:
-        return bytes.fromhex(value[2:]).decode("ascii")
+        return bytes.fromhex(value[2:]).decode("ascii").replace("\0", "")
     except ValueError:
         return ""
 

@@ -154,3 +154,19 @@ def test_more_sessions_than_one_batch_are_forgotten_in_one_night(school, monkeyp
         assert jobs.forget() == 3
     assert not Session.objects.exists()
     assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"Class": "0x6e00"}, {"Framed_IPv6_Address": "fe80::1%eth0"}, {"NAS_IPv6_Address": "fe80::1%x", "nas": ""}],
+)
+def test_what_the_database_cannot_hold_is_acknowledged_and_left_out(school, said):
+    """Refused it would be sent for ever."""
+    school.report("Start", "odd", **said)
+    assert Session.objects.filter(address=None, person=None).count() == (0 if "nas" in said else 1)
+
+
+@pytest.mark.parametrize("sought", ["fe80::1%1", "10.2.3.4\0"])
+def test_an_address_with_a_scope_is_none_to_search_for(school, sought):
+    said = {"sought": sought, "at": "2026-03-02T09:00", "reason": "协查"}
+    assert school.client("E1").post("/network/desk/trace/", said).status_code in (400, 422)
