@@ -18,6 +18,7 @@ ACTIONS: dict[str, Text] = {
     "network.search_log": _("查上网记录"),
     "network.trace_address": _("查某时某地址是谁"),
     "network.rename_device": _("给设备起名"),
+    "network.let_in_device": _("允许设备再上线"),
     "network.ask_handover": _("提出移交上网记录"),
     "network.approve_handover": _("同意移交上网记录"),
     "network.refuse_handover": _("不同意移交上网记录"),

@@ -32,6 +32,11 @@ class ServiceRefusedError(NotAdmittedError):
     code = "network.service_refused"
 
 
+class KeptOffError(NotAdmittedError):
+    code = "network.kept_off"
+    sentence = _("您让这台设备下了线。要再用它，先在“我的设备”里点“允许再上线”。")
+
+
 class NasKnownError(CampusError):
     code = "network.nas_known"
     http_status = 409

@@ -48,7 +48,10 @@ def devices(request: PageRequest) -> HttpResponse:
         "before": [(line, queries.cause_words(line.cause)) for line in reversed(lines) if line.state == "closed"][
             :SHOWN_BEFORE
         ],
-        "devices": [(one, rename.address(public_id=one.public_id)) for one in queries.devices_of(person_id)],
+        "devices": [
+            (one, rename.address(public_id=one.public_id), let_in.address(public_id=one.public_id))
+            for one in queries.devices_of(person_id)
+        ],
         "refusals": queries.refusals_of(person_id),
     }
     return render(request, "network/devices.html", facts)
@@ -69,11 +72,16 @@ def kick(request: PageRequest, found: Session) -> None:
         return
     if found.stopped_at is not None:
         raise NotOpenError
-    disconnecting.drop(by=request.actor, person_id=request.viewer.person_id or 0, session_id=found.pk)
+    disconnecting.kick(by=request.actor, session=found)
 
 
 def own_device(request: PageRequest, public_id: UUID) -> Device:
     return device_services.own(request.viewer.person_id or 0, public_id)
+
+
+@devices.action("<uuid:public_id>/let-in/", subject=Seen(own_device), done=_("这台设备可以再上线了。"))
+def let_in(request: PageRequest, found: Device) -> None:
+    device_services.let_in(by=request.actor, device=found)
 
 
 def said_of(_request: PageRequest, device: Device) -> dict[str, Any]:

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("first_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("removed_at", models.DateTimeField(null=True)),
+                ("kept_off_at", models.DateTimeField(null=True)),
                 (
                     "person",
                     models.ForeignKey(
@@ -419,7 +420,9 @@ class Migration(migrations.Migration):
                 ("out_octets", models.BigIntegerField(db_default=0, default=0)),
                 (
                     "application",
-                    models.TextField(blank=True, db_default="", default="", help_text="whose key reports it, and no other"),
+                    models.TextField(
+                        blank=True, db_default="", default="", help_text="whose key reports it, and no other"
+                    ),
                 ),
                 (
                     "device",

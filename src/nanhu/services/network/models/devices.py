@@ -13,7 +13,7 @@ from nanhu.kernel.registry import Text
 
 
 class Device(models.Model):
-    """`recognised_by`: "mac:02…", "cookie:<hash>" or "certificate:<hash>". Taken away by its owner it stays until its sessions are forgotten."""
+    """`recognised_by`: "mac:02…", "cookie:<hash>" or "certificate:<hash>". `kept_off_at`: kicked by its owner, and not let in again since. Taken away by its owner it stays until its sessions are forgotten."""
 
     what: ClassVar[Text] = _("这台设备")
 
@@ -34,6 +34,7 @@ class Device(models.Model):
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True)
+    kept_off_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "network_device"

@@ -103,7 +103,9 @@ class Session(models.Model):
     cause = models.TextField(db_default="", default="", blank=True)
     in_octets = models.BigIntegerField(db_default=0, default=0)
     out_octets = models.BigIntegerField(db_default=0, default=0)
-    application = models.TextField(db_default="", default="", blank=True, help_text="whose key reports it, and no other")
+    application = models.TextField(
+        db_default="", default="", blank=True, help_text="whose key reports it, and no other"
+    )
 
     class Meta:
         db_table = "network_session"

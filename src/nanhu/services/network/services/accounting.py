@@ -138,7 +138,9 @@ def write(record: Record) -> int | None:
 
 def restarted(application: str, nas: str, identifier: str, happened: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT network_restarted(%s::inet, %s, %s, %s)", [nas or None, identifier, happened, application])
+        cursor.execute(
+            "SELECT network_restarted(%s::inet, %s, %s, %s)", [nas or None, identifier, happened, application]
+        )
         [ended] = cursor.fetchone()
     if ended is None:
         count_strange(nas)

@@ -16,7 +16,13 @@ from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import Register, Text
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
-from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
+from nanhu.services.network.errors import (
+    DevicesFullError,
+    KeptOffError,
+    NotAdmittedError,
+    NotThenError,
+    ServiceRefusedError,
+)
 from nanhu.services.network.events import AdmissionGranted
 from nanhu.services.network.models import Device, Grant, Policy, Refusal, Session
 from nanhu.services.network.queries import device_key, not_leaving
@@ -92,6 +98,8 @@ def granted(request: AdmissionRequest) -> Admission:
     refuse_by_service(request)
     station = rules.station_of(request.station)
     device = devices.recognise(request.person_id, request.guest, station, device_id=request.device_id)
+    if device is not None and device.kept_off_at is not None:
+        raise KeptOffError
     refuse_devices(request, policy, device, station)
     seconds = policy.session_seconds if policy else request.default_seconds
     moment = now()

@@ -88,3 +88,10 @@ def rename(*, by: Actor, device: Device, name: str, kind: str) -> None:
     found.name, found.kind = name.strip()[:LONGEST_NAME], kind
     found.save(update_fields=["name", "kind"])
     audit.record(by=by, action="network.rename_device", target=f"network-device:{found.public_id}")
+
+
+@transaction.atomic
+def let_in(*, by: Actor, device: Device) -> None:
+    """Again, after its owner kicked it. Twice is once."""
+    if Device.objects.filter(pk=device.pk, kept_off_at__isnull=False).update(kept_off_at=None):
+        audit.record(by=by, action="network.let_in_device", target=f"network-device:{device.public_id}")

@@ -17,7 +17,7 @@ from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, listed, wa
 from nanhu.kernel.retries.answers import Outside
 from nanhu.services.network.errors import NotOpenError
 from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
-from nanhu.services.network.models import Disconnect, Grant, Nas, Session
+from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Session
 
 CHANNEL: Final = "nanhu_network"
 KICKED: Final = "ours:kicked"
@@ -88,6 +88,13 @@ def drop(*, by: Actor, person_id: int, session_id: int, cause: str = KICKED) -> 
     """One session of this person: kicked, or chosen at the cap. Another's does not exist."""
     if not disconnect(by=by, person_id=person_id, cause=cause, session_ids=[session_id]):
         raise NotOpenError
+
+
+@transaction.atomic
+def kick(*, by: Actor, session: Session) -> None:
+    """Its owner puts it off, and it stays off: devices come back by themselves within seconds."""
+    drop(by=by, person_id=session.person_id or 0, session_id=session.pk)
+    Device.objects.filter(pk=session.device_id or 0).update(kept_off_at=now())
 
 
 @transaction.atomic

@@ -11,9 +11,8 @@ from nanhu.platforms.identity.protocols.radius import snippets, views
 from nanhu.platforms.identity.services import suspensions
 from nanhu.services.network import api, jobs
 from nanhu.services.network.models import AddressLine, Disconnect, Grant, Session
-from nanhu.services.network.services import admission
 from nanhu.services.network.services.disconnecting import KICKED, SUSPENDED
-from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, TABLET
+from nanhu.services.network.tests.conftest import LAPTOP, PHONE, TABLET
 from nanhu.testing.members import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +76,9 @@ def test_what_is_closing_without_a_disconnect_that_lives_is_cut_again(school):
     api.disconnect(by=SYSTEM, person_id=school["S1"], cause=KICKED)
     Disconnect.objects.update(state="confirmed", due_at=None)
     assert api.disconnect(by=SYSTEM, person_id=school["S1"], cause=SUSPENDED) == 1
-    assert list(Disconnect.objects.filter(state="waiting").values_list("session_id", "cause")) == [(session.pk, SUSPENDED)]
+    assert list(Disconnect.objects.filter(state="waiting").values_list("session_id", "cause")) == [
+        (session.pk, SUSPENDED)
+    ]
 
 
 def test_a_start_from_before_the_suspension_that_comes_after_it_is_cut(school):

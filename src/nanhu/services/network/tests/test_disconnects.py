@@ -49,6 +49,12 @@ def test_a_kicked_device_is_on_the_list_until_its_session_has_ended(school, nas)
     assert (row.state, row.due_at, session.cause) == ("confirmed", None, "ours:kicked")
     assert "断网中" not in client.get("/network/devices/").content.decode()
     assert client.post(kick).status_code == 409
+    assert school.ask("S1").status_code == 401, "it asks again by itself, and stays off"
+    assert "允许再上线" in client.get("/network/devices/").content.decode()
+    let_in = f"/network/devices/{session.device.public_id}/let-in/"
+    assert school.client("S2").post(let_in).status_code == 404
+    assert client.post(let_in).status_code == 302
+    assert school.ask("S1").status_code == 200
 
 
 @pytest.mark.capability("A163.1")
