@@ -30,8 +30,8 @@ BEGIN
     UPDATE network_nas n SET last_heard_at = now()
      WHERE n.id = device.id AND (n.last_heard_at IS NULL OR n.last_heard_at < now() - interval '1 minute');
 
-    SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.application, g.granted_at, g.person_id AS owner,
-           g.guest AS owner_guest INTO former
+    SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id,
+           s.application, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
       FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     IF former.application <> said_application THEN  -- another application's key writes nothing into this session
         outcome := 'strange';
@@ -65,8 +65,8 @@ BEGIN
     END IF;
     IF earlier IS NOT NULL THEN
         said_sid := earlier;
-        SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.application, g.granted_at, g.person_id AS owner,
-               g.guest AS owner_guest INTO former
+        SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id,
+               s.application, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
           FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     ELSIF is_other OR (
         given.id IS DISTINCT FROM former.grant_id AND (status = 'start' OR seconds > 0)
