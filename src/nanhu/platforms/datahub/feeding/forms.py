@@ -58,6 +58,10 @@ class HeadForm(forms.Form):
     """What every source has."""
 
     kinds: ClassVar[tuple[str, ...]] = ()
+    field_order = (
+        *("key", "name", "office", "fills", "kind", "address", "user_name", "secret", "query"),
+        *("rows_at", "total_at", "paging", "page_name", "size_name", "page_size"),
+    )
     key = forms.RegexField(KEY, label=_("代号"), help_text=_("例：library.loans；定下来就不改"))
     name = forms.CharField(label=_("名称"), max_length=60)
     office = forms.CharField(label=_("负责部门"), max_length=40)

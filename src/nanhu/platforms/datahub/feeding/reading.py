@@ -164,8 +164,13 @@ def try_once(made: DataSource) -> Trial:
         return Trial(problem=refused.message, headers=headers)
     theirs = {ours: name for name, ours in names.items()}
     lines = tuple(tuple(masked(text_of(str(row.get(name, "") or ""))[:60]) for name in headers) for row in rows[:SHOWN])
-    columns = tuple((spec.fields[name].headers[0], theirs.get(heading, heading)) for name, heading in found.items())
+    columns = tuple((label_of(made, spec, name), theirs.get(heading, heading)) for name, heading in found.items())
     return Trial(headers=headers, columns=columns, missing=tuple(headings.missing(found)), lines=lines)
+
+
+def label_of(made: DataSource, spec: SourceSpec, name: str) -> str:
+    table = shared_tables().get(made.fills)
+    return table.by_name[name].label if table else spec.fields[name].headers[0]
 
 
 READINGS: Final = Retries(

@@ -58,14 +58,16 @@ def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
 
 def note_outvoted(rows: Iterable[Judged], outvoted: Iterable[people.Outvoted]) -> None:
     """A weaker office said otherwise: a notice at the last row that said it."""
+    weaker = list(outvoted)
+    tokens = {int(one.key) for one in weaker}
     last = {
         (row.token, name): row
         for row in rows
-        if row.clean
+        if row.clean and row.token in tokens
         for name in ("", *row.clean.__slots__)
         if name == "" or getattr(row.clean, name) not in (None, "")
     }
-    for one in outvoted:
+    for one in weaker:
         row = last.get((int(one.key), one.field)) or last[int(one.key), ""]
         facts = {"field_name": one.field, "office": one.kept_source}
         row.findings.append(Finding("outvoted", one.field, facts))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOK = "datahub.look_lineage"
 MOST = 200
+HIDDEN = "••••••"
+"""What this page need not show to say where it is from."""
 
 
 def table_name(key: str) -> str:
@@ -125,11 +127,11 @@ def lineage(request: PageRequest, form: WhoseForm) -> dict[str, Any]:
 
 
 def values_of(card: people.PersonCard) -> list[Value]:
-    shown = {"name": card.name, "phone": card.phone_masked, "email": card.email}
-    said = [("", name, shown.get(name, ""), stamp) for name, stamp in card.provenance.items()]
+    shown: dict[str, Any] = {"name": card.name, "phone": card.phone_masked, "email": card.email}
+    said = [("", name, shown.get(name, HIDDEN), stamp) for name, stamp in card.provenance.items()]
     for tie in card.affiliations:
-        known = {"campus_no": tie.campus_no, "state": tie.status_name or tie.state}
-        said += [(f"{tie.campus_no} ", name, known.get(name, ""), stamp) for name, stamp in tie.provenance.items()]
+        whose, own = f"{tie.campus_no} ", {"unit_id": tie.unit_name}
+        said += [(whose, name, own.get(name, getattr(tie, name, "")), stamp) for name, stamp in tie.provenance.items()]
     stamps: list[Mapping[str, Any]] = [one[3] for one in said if isinstance(one[3], dict)]
     ids = {stamp["batch"] for stamp in stamps if stamp.get("batch")}
     rules = dict(Batch.objects.filter(pk__in=ids).values_list("pk", "rules"))

@@ -83,7 +83,9 @@ class GrantForm(forms.Form):
     """`token` names this form: however often it is sent, it asks once."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    vendor = forms.ModelChoiceField(Vendor.objects.none(), label=_("给哪家单位"), help_text=_("在“开放接口”里登记过的"))
+    vendor = forms.ModelChoiceField(
+        Vendor.objects.none(), label=_("给哪家单位"), help_text=_("在“开放接口”里登记过的"), empty_label="—"
+    )
     fields_given = forms.MultipleChoiceField(label=_("哪些项"), widget=forms.CheckboxSelectMultiple)
     only = PairsField(label=_("只给哪些行"), help_text=_("不填：全部。每行：项 = 值、值。例：卡状态 = issued、lost"))
     purpose = forms.CharField(label=_("用途"), max_length=200)

@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.jobs import start_progress
-from nanhu.kernel.kit import Badge, Empty, Link, Moment, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.kit import Empty, Link, Moment, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.feeding import forms, health, services
-from nanhu.platforms.datahub.feeding.reading import source_key_of
 from nanhu.platforms.datahub.jobs import rehearse_source
-from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.views.desk import desk
 
@@ -29,7 +27,7 @@ OFFERED = {
     State.RETIRED: (),
 }
 OF_READ_ONES = frozenset({"try_source", "read_source", "rehearse"})
-NONE = Empty(title=_("还没有数据源"), icon="database", text=_("从右上角建一个：接口、数据库，或手工交的文件。"))
+NONE = Empty(title=_("还没有数据源"), icon="database", text=_("从上面选一种：接口、数据库，或手工交的文件。"))
 
 
 def health_of(made: DataSource) -> str:
@@ -41,7 +39,7 @@ class DataSources(Table):
     name = Link(_("名称"), to="data_source")
     key = Text(_("代号"), is_number=True)
     office = Text(_("负责部门"))
-    kind = Badge(_("种类"), names=DataSource.Kind.choices)
+    kind = Text(_("种类"), "get_kind_display")
     every = Text(_("多久读一次"), lambda one: _now("%d 分钟") % one.every_minutes if one.kind != "file" else "—")
     rows = Number(_("行"))
     good_at = Moment(_("最近有效"))
@@ -77,11 +75,10 @@ def data_source(request: PageRequest, made: DataSource) -> HttpResponse:
 
 
 def facts_of(made: DataSource) -> list[tuple[Any, Any]]:
-    spec = named_source(source_key_of(made))
     shown: list[tuple[Any, Any]] = [
         (_("负责部门"), made.office),
         (_("种类"), made.get_kind_display()),
-        (_("读进"), spec.title if spec else made.fills),
+        (_("读进"), dict(forms.targets()).get(made.fills, made.fills)),
         (
             _("各列"),
             "；".join(f"{forms.label_of(made.fills, ours)} = {theirs}" for ours, theirs in made.columns.items()) or "—",

@@ -73,10 +73,12 @@ def guide(interface: Interface) -> Callable[[HttpRequest], HttpResponse]:
     @never_cache
     def view(request: HttpRequest) -> HttpResponse:
         probes = [one.path for one in interface.operations if one.method == "GET" and "{" not in one.path]
+        writes = any(one.writes for one in interface.operations)
         facts = {
             "interface": interface,
+            "writes": writes,
             "shown": [shown(interface, one) for one in interface.operations],
-            "common": codes_of(interface, (*ALWAYS, "scope_missing", *WRITING)),
+            "common": codes_of(interface, (*ALWAYS, "scope_missing", *(WRITING if writes else ()))),
             "events": {**interface.events, **COMMON_EVENTS}.items(),
             "sandbox": interface.sandbox.facts(),
             "probe": probes[0] if probes else "",
