@@ -4,11 +4,12 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta
@@ -93,9 +94,9 @@ class HubProducts(ResponseBody, kw_only=True):
     products: list[HubProduct]
 
 
-def held_by(request: Request) -> Iterable[Grant]:
+def held_by(request: Request) -> QuerySet[Grant]:
     rows = Grant.objects.filter(vendor=request.vendor, state=Grant.State.AGREED, expires_on__gte=campus_today())
-    return [one for one in rows.order_by("table_key") if one.table_key in shared_tables()]
+    return rows.filter(table_key__in=shared_tables().keys()).order_by("table_key")
 
 
 def list_products(request: Request) -> HubProducts:
@@ -114,10 +115,10 @@ def list_products(request: Request) -> HubProducts:
 
 
 def read_product(request: Request) -> Raw:
-    grant = next((one for one in held_by(request) if one.table_key == request.names["product"]), None)
-    if grant is None:
+    table = shared_tables().get(request.names["product"])
+    grant = held_by(request).filter(table_key=table.key).first() if table else None
+    if table is None or grant is None:
         raise ProductUnknownError
-    table = shared_tables()[grant.table_key]
     cursor, most, form = read_parameters(request)
     source = writers.known_writer_of(table.key)
     as_of, stale_since = supplied(source) if source else (now(), None)
