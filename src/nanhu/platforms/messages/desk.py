@@ -22,14 +22,14 @@ from nanhu.kernel.registry import Role
 from nanhu.platforms.messages import queries
 from nanhu.platforms.messages.body import body_html
 from nanhu.platforms.messages.filters import DeskFilters
-from nanhu.platforms.messages.forms import WithdrawalForm
+from nanhu.platforms.messages.forms import PublishForm, WithdrawalForm
 from nanhu.platforms.messages.models import Notice
 from nanhu.platforms.messages.services import publishing, writing
-from nanhu.platforms.messages.templatetags.notices import is_over
+from nanhu.platforms.messages.templatetags.notices import is_over, is_soon
 from nanhu.platforms.messages.views.reading import attachments_of
 
 State = Notice.State
-OVER = "over"
+OVER, SOON = "over", "soon"
 desk = Console(
     "messages:desk",
     _("公告管理"),
@@ -42,6 +42,8 @@ desk = Console(
 
 
 def shown_state(notice: Notice) -> str:
+    if notice.state == State.PUBLISHED and is_soon(notice):
+        return SOON
     return OVER if notice.state == State.PUBLISHED and is_over(notice) else notice.state
 
 
@@ -59,8 +61,8 @@ class Notices(Table):
     state = Badge(
         _("状态"),
         shown_state,
-        names={**dict(State.choices), OVER: _("已到期")},
-        tones={State.PUBLISHED: "good", State.DRAFT: "warn"},
+        names={**dict(State.choices), OVER: _("已到期"), SOON: _("定时发布")},
+        tones={State.PUBLISHED: "good", State.DRAFT: "warn", SOON: "info"},
         tone="none",
         sort="state",
     )
@@ -99,14 +101,19 @@ def notice(request: PageRequest, found: Notice) -> HttpResponse:
         "units": queries.unit_names_of(found),
         "share": queries.read_share(found),
         "days": queries.reads_by_day(found),
+        "publication": form_of(request, PublishForm),
         "withdrawal": form_of(request, WithdrawalForm),
     }
     return render(request, "messages/manage.html", facts)
 
 
-@notice.action("publish/", done=_("已发布，读者现在就能看到。"))
-def publish(request: PageRequest, found: Notice) -> None:
-    publishing.publish(by=request.actor, notice_id=found.pk)
+def published(notice: Notice) -> str:
+    return str(_("到时候自动发布。") if is_soon(notice) else _("已发布，读者现在就能看到。"))
+
+
+@notice.action("publish/", form=PublishForm, done=published)
+def publish(request: PageRequest, form: PublishForm, found: Notice) -> Notice:
+    return publishing.publish(by=request.actor, notice_id=found.pk, at=form.cleaned_data["at"])
 
 
 @notice.action("withdraw/", form=WithdrawalForm, done=_("已撤回，读者不再看到它。"))

@@ -125,5 +125,15 @@ def written(notice: Notice) -> dict[str, Any]:
     }
 
 
+class PublishForm(forms.Form):
+    at = forms.DateTimeField(label=_("发布时间"), required=False, widget=MomentInput())
+
+    def clean_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["at"]
+        if moment is not None and moment <= clock.now():
+            raise forms.ValidationError(_("发布时间要晚于现在。"))
+        return moment
+
+
 class WithdrawalForm(forms.Form):
     reason = forms.CharField(label=_("撤回原因"), max_length=200, help_text=_("记入审计，读者看不到。"))

@@ -1,6 +1,6 @@
 """The shape of 我的消息设置: up to three channels for each kind of message, in order."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
@@ -40,9 +40,10 @@ class SettingsForm(forms.Form):
         label=_("推送里显示内容"), required=False, help_text=_("不选时锁屏上只显示“新消息”。")
     )
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
+    def __init__(self, *arguments: Any, kept: Collection[str] = (), **more: Any) -> None:
+        """`kept`: channels that were chosen; one that is switched off stays chosen."""
         super().__init__(*arguments, **more)
-        known = [(one.key, title_of(one)) for one in message_channels if one.is_on()]
+        known = [(one.key, title_of(one)) for one in message_channels if one.is_on() or one.key in kept]
         for kind in Kind:
             for number, place in enumerate(PLACES):
                 first = [(USUAL, _("默认顺序"))] if number == 0 else []
@@ -67,9 +68,8 @@ class SettingsForm(forms.Form):
         data = self.cleaned_data
         said = {kind: self.picked(kind) for kind in Kind.values if data.get(f"{kind}_0") != USUAL}
         gathered = [kind for kind in Kind.values if data.get(f"{kind}_gathered")]
-        usual = [one.key for one in message_channels]
         return {
-            "channels": {**dict.fromkeys(gathered, usual), **said},
+            "channels": {**dict.fromkeys(gathered), **said},
             "gathered": gathered,
             **{name: data[name] for name in ("quiet_from", "quiet_until", "digest_at", "language", "shows_content")},
         }
@@ -91,13 +91,12 @@ def chosen(person_id: int) -> dict[str, Any]:
     names = ("quiet_from", "quiet_until", "digest_at", "language", "shows_content")
     said: dict[str, Any] = {name: getattr(kept, name) for name in names}
     choices = choosing.choices_of(person_id)
-    usual = [one.key for one in message_channels]
     for kind in Kind.values:
         said[f"{kind}_0"] = USUAL
         if (choice := choices.get(kind)) is None:
             continue
         said[f"{kind}_gathered"] = choice.is_gathered
-        if choice.channels != usual:
+        if choice.channels is not None:
             places = [*choice.channels, *[NONE] * len(PLACES)][: len(PLACES)]
             said |= {f"{kind}_{number}": key for number, key in enumerate(places)}
     return said

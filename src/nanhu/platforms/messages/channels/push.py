@@ -22,6 +22,8 @@ BATCH_SECONDS: Final = 60.0
 """What a batch has no time for is sent later: it must be over long before its parcel is taken again (`handing.PARCELS.lease`)."""
 MOST_SILENT: Final = 2
 """So often a service may not answer in one batch; then it is left alone, and the others have their turn."""
+MOST_REFUSALS: Final = 5
+"""In a row: then the browser is forgotten."""
 QUIET: Final = {"zh": "新消息", "en": "New message"}
 NO_BROWSER, NO_TIME = "no browser", "the push service does not answer"
 
@@ -89,11 +91,16 @@ def push(batch: MessageBatch, row: PushSubscription, patience: Patience, *, is_s
 
 def outcome_of(status: int, batch: MessageBatch, row: PushSubscription) -> MessageOutcome:
     if status in OK:
-        PushSubscription.objects.filter(pk=row.pk).update(used_at=now(), last_number=batch.number)
+        PushSubscription.objects.filter(pk=row.pk).update(used_at=now(), last_number=batch.number, refusals=0)
         return MessageOutcome(state="delivered")
-    if status in GONE:
+    if status in BUSY:
+        return MessageOutcome(state="later", reason=f"HTTP {status}")
+    row.refusals += 1
+    if status in GONE or row.refusals >= MOST_REFUSALS:
         row.delete()
-    return MessageOutcome(state="later" if status in BUSY else "failed", reason=f"HTTP {status}")
+    else:
+        row.save(update_fields=["refusals"])
+    return MessageOutcome(state="failed", reason=f"HTTP {status}")
 
 
 def words_of(batch: MessageBatch, *, is_shown: bool) -> dict[str, Any]:

@@ -348,6 +348,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("used_at", models.DateTimeField(null=True)),
+                ("refusals", models.PositiveSmallIntegerField(default=0, help_text="in a row")),
                 ("last_number", models.UUIDField(help_text="of the batch that came last: it comes once", null=True)),
                 (
                     "person",
@@ -406,7 +407,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "channels",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, null=True),
                 ),
                 (
                     "is_gathered",

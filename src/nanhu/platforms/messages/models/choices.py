@@ -33,11 +33,11 @@ class MessageSettings(models.Model):
 
 
 class ChannelChoice(models.Model):
-    """By which channels, in this order, a person gets messages of a kind; none: in the portal only."""
+    """By which channels, in this order, a person gets messages of a kind; empty: in the portal only; null: in the house's order."""
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.TextField(choices=Kind)
-    channels = ArrayField(models.TextField(), default=list, blank=True)
+    channels = ArrayField(models.TextField(), null=True, blank=True)
     is_gathered = models.BooleanField(default=False, help_text="with the day's digest instead of at once")
 
     class Meta:
@@ -63,6 +63,7 @@ class PushSubscription(models.Model):
     device = models.CharField(max_length=80, default="", blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     used_at = models.DateTimeField(null=True)
+    refusals = models.PositiveSmallIntegerField(default=0, help_text="in a row")
     last_number = models.UUIDField(null=True, help_text="of the batch that came last: it comes once")
 
     class Meta:

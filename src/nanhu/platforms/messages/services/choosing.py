@@ -37,7 +37,7 @@ def choose(
     *,
     by: Actor,
     person_id: int,
-    channels: Mapping[str, Sequence[str]],
+    channels: Mapping[str, Sequence[str] | None],
     gathered: Sequence[str],
     language: str,
     quiet_from: time,
@@ -45,9 +45,8 @@ def choose(
     digest_at: time,
     shows_content: bool,
 ) -> None:
-    """`channels`: by kind, in order; a kind that is not there keeps the house's order. What is pressing goes by the others after
-    these."""
-    known = [one.key for one in message_channels]
+    """`channels`: by kind, in order; a kind that is not there, or None, keeps the house's order. What is pressing goes by the others
+    after these."""
     said = {
         "language": language,
         "quiet_from": quiet_from,
@@ -62,7 +61,7 @@ def choose(
         ChannelChoice(
             person_id=person_id,
             kind=kind,
-            channels=[one for one in dict.fromkeys(channels[kind]) if one in known],
+            channels=known_among(channels[kind]),
             is_gathered=kind in gathered and kind != Kind.SAFETY,
         )
         for kind in Kind.values
@@ -70,6 +69,11 @@ def choose(
     ]
     ChannelChoice.objects.bulk_create(rows)
     audit.record(by=by, action="messages.choose_channels", target=f"person:{person_id}")
+
+
+def known_among(channels: Sequence[str] | None) -> list[str] | None:
+    known = [one.key for one in message_channels]
+    return None if channels is None else [one for one in dict.fromkeys(channels) if one in known]
 
 
 @transaction.atomic

@@ -108,11 +108,18 @@ def settle(outcomes: Mapping[int, MessageOutcome]) -> None:
         "references": [outcomes[pk].reference[:LONGEST_REFERENCE] for pk in ids],
         "now": clock.now(),
     }
+    hold(ids)
     settled = QUERIES.rows("settle", facts)
     waiting = Entry.objects.filter(due_at__isnull=False)
     waiting.filter(pk__in=[pk for pk, state in settled if state == State.DELIVERED]).update(due_at=None)
     if failed := [pk for pk, state in settled if state == State.FAILED]:
         waiting.filter(pk__in=failed, message__urgency=Urgency.NOW).update(due_at=facts["now"])
+
+
+def hold(ids: Sequence[int]) -> None:
+    """Entries before their deliveries, as the router takes them."""
+    entries = Delivery.objects.filter(pk__in=ids).values("entry")
+    list(Entry.objects.select_for_update().filter(pk__in=entries).order_by("pk").values_list("pk"))
 
 
 def reason_of(outcome: MessageOutcome) -> str:

@@ -64,6 +64,11 @@ class Case:
         return Hours(quiet_from=self.quiet_from, quiet_until=self.quiet_until, digest_at=self.digest_at)
 
     @property
+    def wanted(self) -> Sequence[str] | None:
+        """A digest of other kinds also reaches who wants no notices."""
+        return self.chosen or None if self.template == DIGEST else self.chosen
+
+    @property
     def waits_for_digest(self) -> bool:
         is_wanted = self.urgency == Urgency.DIGEST or (self.is_gathered and self.urgency != Urgency.NOW)
         return is_wanted and self.template != DIGEST
@@ -123,7 +128,7 @@ def turn_of(
         urgency=case.urgency,
         is_gathered=case.waits_for_digest,
         hours=case.hours,
-        wanted=routes.ordered(case.chosen, list(channels), usable, is_pressing=case.urgency == Urgency.NOW),
+        wanted=routes.ordered(case.wanted, list(channels), usable, is_pressing=case.urgency == Urgency.NOW),
         tried=case.tried,
     )
     is_left = any(reached[key] is None and key not in case.tried for key in allowed)

@@ -43,3 +43,9 @@ def file_icon(name: str) -> str:
 @register.filter
 def is_over(notice: Notice) -> bool:
     return notice.expires_at is not None and notice.expires_at <= clock.now()
+
+
+@register.filter
+def is_soon(notice: Notice) -> bool:
+    """Published from a later hour on."""
+    return notice.published_at is not None and notice.published_at > clock.now()

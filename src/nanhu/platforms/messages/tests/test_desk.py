@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 
 from nanhu.kernel import clock
@@ -68,6 +69,19 @@ def test_an_editor_writes_previews_and_publishes(browser, db):
     assert (
         OutboxEvent.objects.filter(name="campus_messages.NoticePublished", payload={"notice_id": draft.pk}).count() == 1
     )
+
+
+def test_a_notice_waits_for_its_hour(browser):
+    draft = Notice.objects.create(title="晚些", body="…")
+    editor, hour = browser("editor"), clock.campus_time(clock.now() + timedelta(minutes=10))
+    past = editor.post(desk(draft, "publish/"), {"at": f"{hour - timedelta(hours=1):%Y-%m-%dT%H:%M}"})
+    assert past.status_code == 422
+    assert "发布时间要晚于现在" in past.content.decode()
+    editor.post(desk(draft, "publish/"), {"at": f"{hour:%Y-%m-%dT%H:%M}"})
+    assert "定时发布" in editor.get("/notices/manage/").content.decode()
+    assert browser("student").get(address(draft)).status_code == 404
+    with time_machine.travel(hour):
+        assert browser("student").get(address(draft)).status_code == 200
 
 
 def test_publishing_twice_is_refused_and_tells_nobody_twice(browser, publish):

@@ -1,11 +1,12 @@
 """我的消息: one list of notices, tasks and messages, each read once; how one wants to be told; the office's outbox."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 
-from nanhu.kernel.registry import MessageTemplate, message_templates
+from nanhu.kernel.registry import MessageTemplate, message_channels, message_templates
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
@@ -174,14 +175,14 @@ def said(**facts):
     return {"form_token": uuid4(), **usual, **hours, **facts}
 
 
-def test_a_person_says_how_he_wants_to_be_told(browser):
+def test_a_person_says_how_he_wants_to_be_told(browser, monkeypatch):
     student, address = browser("student"), f"{INBOX}settings/"
     facts = {"service_0": "push", "service_1": "mail", "task_gathered": "on", "money_0": "", "language": "en"}
     assert student.post(address, said(**facts)).status_code == 302
     kept = {one.kind: (one.channels, one.is_gathered) for one in ChannelChoice.objects.all()}
     assert kept["service"] == (["push", "mail"], False)
     assert kept["money"] == ([], False)
-    assert kept["task"][1] is True
+    assert kept["task"] == (None, True), "the usual order stays whatever the house's is"
     assert kept.keys() == {"service", "money", "task"}
     assert MessageSettings.objects.get().language == "en"
     text = page(student, address)
@@ -190,6 +191,10 @@ def test_a_person_says_how_he_wants_to_be_told(browser):
     assert student.post(address, said(service_0="pigeon")).status_code == 422
     assert student.post(address, said(quiet_from="25:00")).status_code == 422
     assert student.post(address, said(quiet_from="\0")).status_code == 422
+    off = replace(message_channels.get("push"), is_on=lambda: False)
+    monkeypatch.setitem(message_channels._entries, "push", off)
+    assert student.post(address, said(**facts)).status_code == 302, "what is switched off today stays chosen"
+    assert ChannelChoice.objects.get(kind="service").channels == ["push", "mail"]
     raw = urlencode(said(), errors="surrogatepass") + "&shows_content=%ED%A0%80&notice_1=%00"
     assert student.post(address, raw, content_type="application/x-www-form-urlencoded").status_code == 422
     assert student.post(address, said()).status_code == 302

@@ -110,6 +110,18 @@ def test_a_browser_that_is_gone_is_forgotten_and_a_busy_service_is_asked_again(r
 
 
 @pytest.mark.django_db
+def test_a_browser_whose_service_always_refuses_is_forgotten(readers, service):
+    student = people.find_person_by_campus_no(CAST["student"][2])
+    let_in(student)
+    left = []
+    for status in (400, 400, 201, 403, 403, 400, 403, 400):
+        service.status = status
+        push.send(batch_for([student]))
+        left.append(PushSubscription.objects.count())
+    assert left == [1] * 7 + [0]
+
+
+@pytest.mark.django_db
 def test_a_service_that_does_not_answer_is_left_alone_and_the_others_have_their_turn(readers, service, monkeypatch):
     persons = [people.find_person_by_campus_no(facts[2]) for facts in CAST.values()]
     for one in persons[:3]:

@@ -246,6 +246,7 @@ def test_what_is_pressing_goes_by_the_house_s_channels_where_the_chosen_ones_do_
 
 
 def test_the_day_s_digest_is_one_message_of_what_nobody_read(school, wire):
+    ChannelChoice.objects.create(person_id=school["student"], kind="notice", channels=[])
     with time_machine.travel(NOON, tick=False) as clock:
         for what in ("甲", "乙", "丙"):
             tell(school["student"], school["teacher"], what=what, urgency="digest")

@@ -98,6 +98,11 @@ def said(request: PageRequest) -> dict[str, Any]:
     return chosen(person_of(request))
 
 
+def kept(request: PageRequest) -> dict[str, Any]:
+    rows = choosing.choices_of(person_of(request)).values()
+    return {"kept": {key for one in rows for key in one.channels or ()}}
+
+
 @desk.form(
     "settings/",
     SettingsForm,
@@ -106,6 +111,7 @@ def said(request: PageRequest) -> dict[str, Any]:
     lead=_("每类消息从哪里来、什么时候来，由您决定；本站里总会有一份。"),
     template="messages/settings.html",
     initial=said,
+    arguments=kept,
     facts=settings_facts,
     button=_("消息设置"),
     icon="sliders-horizontal",

@@ -23,6 +23,13 @@ async function install() {
 
 if (said && !isInsideChat && "serviceWorker" in navigator) addEventListener("load", () => install().catch(() => {}), { once: true });
 
+// Who has signed out gets no more pushes in this browser: the next one finds nobody, and the school forgets it.
+async function takePushesOff() {
+  for (const one of await navigator.serviceWorker.getRegistrations()) await (await one.pushManager?.getSubscription())?.unsubscribe();
+}
+
+if (document.querySelector("[data-takes-pushes-off]") && "serviceWorker" in navigator) takePushesOff().catch(() => {});
+
 addEventListener("beforeinstallprompt", (event) => {
   const button = document.querySelector("[data-install]");
   if (!button || isInsideChat) return;
