@@ -38,6 +38,9 @@ PAGE: Final = """
             AND (%(only)s::jsonb[] IS NULL OR before.data @> ANY(%(only)s::jsonb[]))))
     ORDER BY one.id LIMIT %(most)s"""
 NEWEST: Final = "SELECT coalesce(max(id), 0) FROM datahub_shared_row WHERE table_key = %s AND valid_to IS NULL"
+LAST_PERSONS: Final = """
+    SELECT DISTINCT ON (key) key, data ->> %(person)s FROM datahub_shared_row
+    WHERE table_key = %(table)s AND key = ANY(%(keys)s) AND NOT is_removed ORDER BY key, id DESC"""
 DELIVER: Final = """
     INSERT INTO datahub_delivery AS known (grant_id, campus_no, day, times, at)
     SELECT %(grant)s, one, %(day)s, 1, %(at)s FROM unnest(%(numbers)s::text[]) AS one
@@ -83,7 +86,9 @@ def page_of(grant: Grant, table: SharedTable, cursor: Cursor, *, most: int, by: 
             for one, secret in zip(shown, secrets_of(grant, table, shown), strict=True)
         ]
         if table.person:
-            deliver(grant, table, [row for row in rows if row.data is not None], by=by)
+            numbers = persons_of(table, shown)
+            whole = [number for number, row in zip(numbers, rows, strict=True) if row.data is not None]
+            deliver(grant, table, numbers, whole, by=by)
     since = shown[-1][0] if shown else cursor.since
     return Page(rows=rows, next=Cursor(since, cursor.floor), is_last=len(found) <= most)
 
@@ -135,17 +140,30 @@ def row_of(grant: Grant, table: SharedTable, one: tuple[Any, ...], secret: Mappi
     )
 
 
-def deliver(grant: Grant, table: SharedTable, rows: Sequence[Row], *, by: Actor) -> None:
-    """Counted each time; told to each person once a day, and of what is sensitive each time."""
-    numbers = sorted({str(number) for row in rows if row.data and (number := row.data.get(table.person))})
-    if not numbers:
+def persons_of(table: SharedTable, found: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Whose each row is, as it is stored, whatever fields are given; of a removed one, whose it last was."""
+    stored = [json.loads(one[2]).get(table.person) for one in found]
+    removed = [one[1] for one, number in zip(found, stored, strict=True) if number is None]
+    last: dict[str, str] = {}
+    if removed:
+        with connection.cursor() as cursor:
+            cursor.execute(LAST_PERSONS, {"person": table.person, "table": table.key, "keys": removed})
+            last = dict(cursor.fetchall())
+    return [str(number or last.get(one[1]) or "") for one, number in zip(found, stored, strict=True)]
+
+
+def deliver(grant: Grant, table: SharedTable, numbers: Sequence[str], whole: Sequence[str], *, by: Actor) -> None:
+    """Counted each time, removals too; told to each person once a day, and of what is sensitive in `whole` rows each time."""
+    counted = sorted({number for number in numbers if number})
+    if not counted:
         return
     with connection.cursor() as cursor:
-        cursor.execute(DELIVER, {"grant": grant.pk, "day": campus_today(), "at": now(), "numbers": numbers})
+        cursor.execute(DELIVER, {"grant": grant.pk, "day": campus_today(), "at": now(), "numbers": counted})
         fresh = sorted(number for number, times in cursor.fetchall() if times == 1)
     if table.sensitive & set(grant.fields):
-        tell_looks(table, [row.data for row in rows if row.data], by=by, purpose=grant.purpose)
-        return
+        looked = [number for number in whole if number]
+        tell_looks(table, [{table.person: number} for number in looked], by=by, purpose=grant.purpose)
+        fresh = sorted(set(fresh) - set(looked))
     persons = people.find_people_by_campus_no(fresh)
     audit.record_many(
         audit.Record(

@@ -162,6 +162,24 @@ def test_each_person_is_counted_and_told(vendor, program, hand_in, units):
     assert program.get(CARD).headers["ETag"] != tag
 
 
+def test_a_person_is_counted_where_the_number_is_not_given_and_where_the_row_is_removed(
+    vendor, program, hand_in, units
+):
+    from nanhu.platforms.datahub.tests.conftest import register, student
+
+    hand_in(register(student()))
+    ask_grant(CARD, ["state"])
+    cards(card(1, campus_no="14231100001"), card(2))
+    page = program.get(CARD).json()
+    assert set(page["rows"][0]["data"]) == {"uid", "state"}, "a reader of cards joins it to the person"
+    assert sorted(Delivery.objects.values_list("campus_no", "times")) == [("14231100001", 1), ("14231100002", 1)]
+    looks = AuditEntry.objects.filter(action="datahub.share_person")
+    assert [one.facts["campus_no"] for one in looks] == ["14231100001"]
+    datahub.remove(CARD, [(f"{1:08X}",)], by=BY)
+    assert program.get(CARD, since=page["next"]).json()["rows"][0]["data"] is None
+    assert Delivery.objects.get(campus_no="14231100001").times == 2, "a removal is told of somebody as well"
+
+
 def test_what_is_sensitive_needs_its_purpose_and_each_look_is_told(vendor, program, hand_in, units):
     row = {"campus_no": "0020200771", "post": "院长", "unit_code": "11", "mobile": "13800138000"}
     datahub.put(POSTS, [row], by=BY)
