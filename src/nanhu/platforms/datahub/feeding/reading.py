@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from django.db import DatabaseError
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
@@ -110,14 +112,17 @@ def read_in(made: DataSource) -> Answer:
 
 
 def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False) -> BatchReport:
-    """Rows that were refused as a whole are not handed in again while nothing changed."""
+    """Rows that were refused as a whole are not handed in again while nothing changed. Our database's words may hold a row."""
     spec, sha256 = source(source_key_of(made)), sha256_of(path)
     if not dry_run and applied_before(spec, sha256) is None:
         refused = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.REFUSED, is_dry_run=False)
         if (last := refused.filter(finished_at__gt=made.changed_at).order_by("-id").first()) is not None:
             raise SourceFailedError(why=f"#{last.pk} {last.note}")
     name = f"{made.name} {now():%Y-%m-%d %H:%M}"
-    return import_file(by=by, path=path, source_key=spec.key, file_name=name, dry_run=dry_run)
+    try:
+        return import_file(by=by, path=path, source_key=spec.key, file_name=name, dry_run=dry_run)
+    except DatabaseError as fault:
+        raise SourceFailedError(why=type(fault).__name__) from None
 
 
 def rehearse(made: DataSource, *, by: Actor) -> BatchReport:

@@ -1,6 +1,7 @@
 """What a source said, as a file of our own: the names of its columns, then a row a line in JSON, in an order that is always the same."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from itertools import islice
@@ -38,6 +39,8 @@ def write_spool(path: Path, rows: Iterable[Mapping[str, Any]], names: Mapping[st
 
 def cell_of(value: Any) -> Cell:
     """As a cell of a workbook would hold it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     if isinstance(value, bool):

@@ -6,15 +6,17 @@ from datetime import timedelta
 import psycopg
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DataError, connection
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.retries import Done
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import database, reaching, reading
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, SharedRow
+from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.tests.reading import HTTP, VendorSystem, at, lesson, made_by, read, read_again, started
 from nanhu.platforms.datahub.tests.test_gate import PEOPLE, SIZE
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
@@ -139,6 +141,25 @@ def test_killed_anywhere_it_is_read_in_once(roster, outside, monkeypatch, step):
 def test_the_same_rows_in_another_order_are_no_news(roster, outside):
     outside.says([lesson("14231100003", bz="X"), lesson("14231100002"), lesson()])
     assert read_again(roster).batch_id == Batch.objects.get(source="aa.lessons").pk
+
+
+def test_a_value_that_json_does_not_know_is_read_in_and_no_row_stands_in_an_error(roster, monkeypatch):
+    rows = [lesson(credit=number, note="李明 岳麓山路") for number in (float("nan"), float("inf"), 3.5)]
+    monkeypatch.setattr(reading, "rows_of", lambda _made: iter(rows[:1]))
+    assert (read_again(roster).error, len(sections())) == ("", 1)
+    said = {row.cells["credit"] for row in stored_rows(Batch.objects.latest("id"))}
+    assert said == {"nan"}
+
+    def broken(**_said):
+        raise DataError('COPY datahub_landing_row, line 1: "{"note": "李明 岳麓山路"}"')
+
+    monkeypatch.setattr(reading, "rows_of", lambda _made: iter(rows))
+    monkeypatch.setattr(reading, "import_file", broken)
+    assert read_again(roster).error == "没有读成：DataError"
+    with pytest.raises(SourceFailedError) as told:
+        reading.rehearse(roster, by=reading.BY)
+    assert told.value.__cause__ is None
+    assert told.value.__suppress_context__, "nor in a log"
 
 
 def test_too_few_rows_are_not_read_in(steward, roster, outside):
