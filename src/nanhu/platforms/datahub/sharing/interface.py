@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
+from django.core import signing
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -38,7 +39,9 @@ from nanhu.platforms.openapi.api import (
 
 SCOPE: Final = "hub.read"
 OURS: Final = "nanhu"
-CURSOR: Final = re.compile(r"(\d{1,18})\.(\d{1,18})")
+CURSOR: Final = re.compile(r"((\d{1,18})\.(\d{1,18}))\.[\w-]{43}", re.ASCII)
+SIGNED: Final = "datahub.cursor"
+TRIED: Final = 0
 FORMATS: Final = ("json", "ndjson", "csv")
 SAMPLES: Final[Mapping[str, Any]] = {
     "text": "X1",
@@ -119,7 +122,7 @@ def read_product(request: Request) -> Raw:
     grant = held_by(request).filter(table_key=table.key).first() if table else None
     if table is None or grant is None:
         raise ProductUnknownError
-    cursor, most, form = read_parameters(request)
+    cursor, most, form = read_parameters(request, grant.pk)
     source = writers.known_writer_of(table.key)
     as_of, stale_since = supplied(source) if source else (now(), None)
     tag = tag_of(grant, request.parameters, stale_since)
@@ -133,19 +136,32 @@ def read_product(request: Request) -> Raw:
         as_of=iso(as_of),
         stale_since=iso(stale_since),
         rows=[HubRow(key=one.key, data=one.data, since=one.since.isoformat(), batch=one.batch) for one in page.rows],
-        next=str(page.next),
+        next=signed(page.next, grant.pk),
         is_last=page.is_last,
     )
     return written(said, form, table, grant, heads | {"Nanhu-As-Of": iso(as_of) or ""})
 
 
-def read_parameters(request: Request) -> tuple[Cursor, int, str]:
+def signed(cursor: Cursor, grant: int) -> str:
+    """A cursor is ours and this grant's: one made up, or from another grant, would tell of rows that were never given."""
+    return signing.Signer(salt=f"{SIGNED}.{grant}", sep=".").sign(str(cursor))
+
+
+def is_signed(since: str, grant: int) -> bool:
+    try:
+        signing.Signer(salt=f"{SIGNED}.{grant}", sep=".").unsign(since)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def read_parameters(request: Request, grant: int) -> tuple[Cursor, int, str]:
     since, limit = request.parameters.get("since", ""), request.parameters.get("limit", "") or str(pages.USUAL)
     form, found = request.parameters.get("format", "") or "json", CURSOR.fullmatch(since)
     is_number = limit.isascii() and limit.isdigit() and 1 <= int(limit) <= pages.MOST
-    if (since and found is None) or not is_number or form not in FORMATS:
+    if (since and (found is None or not is_signed(since, grant))) or not is_number or form not in FORMATS:
         raise CursorRefusedError
-    return (Cursor(int(found[1]), int(found[2])) if found else Cursor()), int(limit), form
+    return (Cursor(int(found[2]), int(found[3])) if found else Cursor()), int(limit), form
 
 
 def tag_of(grant: Grant, parameters: Mapping[str, str], stale_since: datetime | None) -> str:
@@ -185,13 +201,16 @@ def sample_product(request: Request) -> HubPage:
     table = shared_tables().get(request.names["product"])
     if table is None:
         raise ProductUnknownError
-    read_parameters(request)
+    read_parameters(request, TRIED)
     rows = []
     for number in range(1, 4):
         data = {one.name: sample_value(one, number) for one in table.fields if not one.sensitive}
         key = {name: str(data[name]) for name in table.keys}
         rows.append(HubRow(key=key, data=data, since="2026-09-01T08:00:00+08:00", batch=None))
-    return HubPage(product=table.key, source=OURS, as_of=None, stale_since=None, rows=rows, next="3.1", is_last=True)
+    following = signed(Cursor(3, 1), TRIED)
+    return HubPage(
+        product=table.key, source=OURS, as_of=None, stale_since=None, rows=rows, next=following, is_last=True
+    )
 
 
 def sample_value(field: Field, number: int) -> Any:

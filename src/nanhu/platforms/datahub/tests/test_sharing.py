@@ -10,7 +10,7 @@ import time_machine
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.models import Delivery, Grant
+from nanhu.platforms.datahub.models import Delivery, Grant, SharedRow
 from nanhu.platforms.datahub.tests.conftest import BY, signed_in
 from nanhu.platforms.openapi import api as openapi
 from nanhu.testing.open_api import Program
@@ -131,6 +131,24 @@ def test_a_consumer_pages_and_then_follows_changes_and_removals(vendor, program)
     assert all_rows(program, CARD, since=since)[0] == []
     fresh, _since = all_rows(program, CARD)
     assert None not in [row["data"] for row in fresh], "a first reading is told nothing of who left before"
+
+
+def test_a_cursor_is_no_key_to_who_left_before_the_grant(vendor, program):
+    cards(*map(card, range(1, 6)))
+    datahub.remove(CARD, [(f"{n:08X}",) for n in range(1, 6)], by=BY)
+    cards(card(7))
+    ask_grant(CARD)
+    rows, since = all_rows(program, CARD)
+    assert [row["key"]["uid"] for row in rows] == [f"{7:08X}"]
+    number, floor, sign = since.split(".")
+    last = SharedRow.objects.filter(is_removed=False).earliest("-id").pk - 6
+    for forged in (f"{last}.1", f"{last}.1.{sign}", f"{number}.1.{sign}", f"{last}.{floor}.{'A' * 43}"):
+        assert program.get(CARD, since=forged).json()["error"]["code"] == "cursor_refused", forged
+    assert program.get(CARD, since=since).status_code == 200
+    ask_grant(CARD, ["state"])
+    assert program.get(CARD, since=since).status_code == 400, "another grant is read from its beginning"
+    trying = reader_of(vendor, "test")
+    assert trying.get(CARD, since=trying.get(CARD).json()["next"]).status_code == 200
 
 
 def test_rows_outside_the_grant_are_not_told_and_leave_when_they_fall_out(vendor, program):
