@@ -14,6 +14,7 @@ from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.errors import GrantRefusedError
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import SharedTable
+from nanhu.platforms.datahub.shared.writing import shared_table
 from nanhu.platforms.openapi.api import Vendor
 
 State = Grant.State
@@ -78,9 +79,17 @@ def refuse_faulty(
 
 @transaction.atomic
 def agree(*, by: Actor, grant: Grant) -> None:
-    """The one that held before ends with it."""
+    """The one that held before ends with it; one that would give nothing today ends none."""
     Vendor.objects.select_for_update().get(pk=grant.vendor_id)
     found = grant.locked_in([State.ASKED])
+    refuse_faulty(
+        shared_table(found.table_key),
+        fields=found.fields,
+        only=found.only,
+        purpose=found.purpose,
+        basis=found.basis,
+        expires_on=found.expires_on,
+    )
     for before in Grant.objects.select_for_update().filter(
         vendor_id=found.vendor_id, table_key=found.table_key, state=State.AGREED
     ):

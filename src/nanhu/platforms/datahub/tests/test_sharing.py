@@ -269,3 +269,25 @@ def test_a_grant_is_asked_once_and_by_two(vendor, stranger):
     page = steward.get(f"/datahub/grants/{waiting.public_id}/").content.decode()
     assert "take-back" in page
     assert steward.post(f"/datahub/grants/{waiting.public_id}/take-back/", {"answer": "填错"}).status_code == 302
+
+
+def test_a_grant_agreed_to_after_its_day_ends_none_that_holds(vendor, program):
+    holds = ask_grant(CARD)
+    asking = signed_in("管迟", "0020209360", "datahub.steward")
+    said = {
+        "token": str(uuid4()),
+        "vendor": vendor.pk,
+        "fields_given": ["state"],
+        "purpose": "短期核对",
+        "basis": "duty",
+        "expires_on": (campus_today() + timedelta(days=1)).isoformat(),
+    }
+    assert asking.post(f"/datahub/shared/{CARD}/grant/", said).status_code == 302
+    late = Grant.objects.get(token=said["token"])
+    with time_machine.travel(now() + timedelta(days=1), tick=False):
+        agreeing = signed_in("管次", "0020209361", "datahub.steward")
+        refused = agreeing.post(f"/datahub/grants/{late.public_id}/approve/")
+        assert refused.status_code in {409, 422}
+        assert "截止日期要在今天之后" in refused.content.decode()
+        assert program.get(CARD).status_code == 200
+    assert dict(Grant.objects.values_list("pk", "state")) == {holds.pk: "agreed", late.pk: "asked"}
