@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
@@ -25,9 +26,10 @@ from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError
 from nanhu.platforms.datahub.feeding import database, http
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
-from nanhu.platforms.datahub.reading.headers import Headings
-from nanhu.platforms.datahub.reading.spool import SUFFIX, write_spool
+from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings
+from nanhu.platforms.datahub.reading.spool import SUFFIX, headers_of, write_spool
 from nanhu.platforms.datahub.services.files import applied_before, sha256_of
+from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
@@ -37,6 +39,7 @@ BY: Final = Actor.system("datahub.sources")
 CHANNEL: Final = "nanhu_datahub_sources"
 SAMPLE: Final = 20
 SHOWN: Final = 5
+REFUSED_SHARE: Final = 0.05
 WAITING: Final = (Batch.State.WAITING, Batch.State.UNMAPPED)
 IN_EFFECT: Final = frozenset({Batch.State.APPLIED.value, "duplicate"})
 
@@ -107,13 +110,42 @@ def read_in(made: DataSource) -> Answer:
         return Again(refused.message, is_away=isinstance(refused, SourceFailedError), columns=failing(made, begun))
     except OSError as away:
         return Again(f"{type(away).__name__}: {away}", is_away=True, columns=failing(made, begun))
+    if why := refused_lines(made, report):
+        columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
+        return Again(SourceFailedError(why=why).message, after=every, columns=columns)
     said = {"rows": count, "batch_id": report.batch, "failed_at": None}
     return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
+
+
+def refused_lines(made: DataSource, report: BatchReport) -> str:
+    """Of a shared table: more than a few lines were no rows of it, so what stands there is not what the source says."""
+    if made.fills not in shared_tables():
+        return ""
+    counts = Batch.objects.values_list("counts", flat=True).get(pk=report.batch)
+    rows, refused = counts.get("rows", 0), counts.get("rejected", 0)
+    if refused <= rows * REFUSED_SHARE:
+        return ""
+    said = {"batch": report.batch, "rows": rows, "refused": refused}
+    return _("批次 #%(batch)s：%(rows)s 行里 %(refused)s 行没有通过") % said
+
+
+def refuse_lost_columns(made: DataSource, spec: SourceSpec, path: Path) -> None:
+    """A column that was read before is gone: its old values would stand for ever. Who saves the source accepts it."""
+    read = Batch.objects.filter(source=spec.key, state=Batch.State.APPLIED, actor=BY.name)
+    last = read.filter(finished_at__gt=made.changed_at).order_by("-id").values_list("columns", flat=True).first()
+    if not last:
+        return
+    found = Headings(spec, remembered(spec)).columns(headers_of(path))
+    lost = [header for name, header in last.items() if name not in found and not header.startswith(CONSTANT)]
+    if lost:
+        raise SourceFailedError(why=_("原来有的列没有了：%s") % "、".join(lost))
 
 
 def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False) -> BatchReport:
     """Rows that were refused as a whole are not handed in again while nothing changed. Our database's words may hold a row."""
     spec, sha256 = source(source_key_of(made)), sha256_of(path)
+    if not dry_run:
+        refuse_lost_columns(made, spec, path)
     if not dry_run and applied_before(spec, sha256) is None:
         refused = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.REFUSED, is_dry_run=False)
         if (last := refused.filter(finished_at__gt=made.changed_at).order_by("-id").first()) is not None:

@@ -54,9 +54,15 @@ def cell_of(value: Any) -> Cell:
     return "".join(max(sign, " ") for sign in str(value))[:LONGEST_CELL]
 
 
-def read_spool(path: Path, headings: Headings) -> Table:
+def headers_of(path: Path) -> tuple[str, ...]:
     with path.open(encoding="utf-8") as file:
-        headers = unique_headings(tuple(json.loads(file.readline())["nanhu rows"]))
+        return unique_headings(tuple(json.loads(file.readline())["nanhu rows"]))
+
+
+def read_spool(path: Path, headings: Headings) -> Table:
+    headers = headers_of(path)
+    with path.open(encoding="utf-8") as file:
+        file.readline()
         first = [json.loads(line) for line in islice(file, SAMPLE)]
         expected = len(first) + sum(1 for _line in file)
     columns = headings.columns(headers)

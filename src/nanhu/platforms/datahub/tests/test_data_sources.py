@@ -162,6 +162,35 @@ def test_a_value_that_json_does_not_know_is_read_in_and_no_row_stands_in_an_erro
     assert told.value.__suppress_context__, "nor in a log"
 
 
+def test_a_source_that_says_nothing_readable_is_not_fresh(steward, roster, outside, program):  # noqa: F811
+    ask_grant(ROSTER)
+    before, good_at = sections(), roster.good_at
+    outside.says([lesson(str(14231100001 + n), course="M" * 40) for n in range(3)])
+    for _turn in range(2):
+        failed = read_again(roster)
+        assert (failed.good_at, bool(failed.failed_at), sections()) == (good_at, True, before)
+        assert "3 行里 3 行没有通过" in failed.error
+    with time_machine.travel(now() + timedelta(minutes=61), tick=False):
+        assert program.get(ROSTER).json()["stale_since"] == good_at.isoformat()
+        assert "3 行里 3 行没有通过" in steward.get(at(roster)).content.decode()
+    outside.says([lesson()])
+    assert (read_again(roster).failed_at, len(sections())) == (None, 1)
+
+
+def test_a_column_that_is_gone_is_told_until_somebody_accepts_it(steward, roster, outside):
+    before, good_at = sections(), roster.good_at
+    lines = [lesson(), lesson("14231100002"), lesson("14231100003")]
+    for line in lines:
+        del line["bz"]
+    outside.says(lines)
+    failed = read_again(roster)
+    assert (failed.good_at, sections()) == (good_at, before)
+    assert "原来有的列没有了：bz" in failed.error
+    steward.post(at(roster, "change/http/"), HTTP | {"address": outside.address + "/rows", "tolerance": "30"})
+    assert read_again(roster).good_at > good_at
+    assert sections() == before
+
+
 def test_too_few_rows_are_not_read_in(steward, roster, outside):
     steward.post(at(roster, "change/http/"), HTTP | {"address": outside.address + "/rows", "expected_rows": "100"})
     outside.says([lesson()])
