@@ -15,9 +15,9 @@ State = DataSource.State
 
 
 def stale_since(made: DataSource) -> datetime | None:
-    """Since when nothing it said is in effect, where that is longer than agreed. At rest it is old as well."""
+    """Since when nothing it said is in effect, where that is longer than agreed. At rest or retired it is old as well."""
     said = made.good_at or made.created_at
-    is_read = made.state in {State.LIVE, State.RESTING} and made.kind != DataSource.Kind.FILE
+    is_read = made.state != State.DRAFT and made.kind != DataSource.Kind.FILE
     return said if is_read and said < now() - timedelta(minutes=made.stale_minutes) else None
 
 

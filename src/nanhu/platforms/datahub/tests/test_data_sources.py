@@ -191,6 +191,15 @@ def test_a_column_that_is_gone_is_told_until_somebody_accepts_it(steward, roster
     assert sections() == before
 
 
+def test_a_retired_writer_is_stale(steward, roster, program):  # noqa: F811
+    ask_grant(ROSTER)
+    assert steward.post(at(roster, "retire/"), {"reason": "换了系统"}).status_code == 302
+    assert program.get(ROSTER).json()["stale_since"] is None, "not yet older than agreed"
+    with time_machine.travel(now() + timedelta(days=25), tick=False):
+        assert program.get(ROSTER).json()["stale_since"] == roster.good_at.isoformat()
+        assert "起未更新" in steward.get("/datahub/shared/").content.decode()
+
+
 def test_too_few_rows_are_not_read_in(steward, roster, outside):
     steward.post(at(roster, "change/http/"), HTTP | {"address": outside.address + "/rows", "expected_rows": "100"})
     outside.says([lesson()])
