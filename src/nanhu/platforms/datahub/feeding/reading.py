@@ -38,6 +38,7 @@ from nanhu.platforms.datahub.sources import SourceSpec
 BY: Final = Actor.system("datahub.sources")
 CHANNEL: Final = "nanhu_datahub_sources"
 SAMPLE: Final = 20
+SAMPLE_SECONDS: Final = 30
 SHOWN: Final = 5
 REFUSED_SHARE: Final = 0.05
 WAITING: Final = (Batch.State.WAITING, Batch.State.UNMAPPED)
@@ -53,7 +54,9 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
     if made.kind == DataSource.Kind.HTTP:
         found = http.read_rows(made, pages=1) if is_sample else http.read_rows(made)
         return islice(found, SAMPLE) if is_sample else found
-    return database.read_rows(made, limit=SAMPLE if is_sample else database.MOST)
+    if is_sample:
+        return database.read_rows(made, limit=SAMPLE, seconds=SAMPLE_SECONDS)
+    return database.read_rows(made, limit=database.MOST)
 
 
 def names_for(made: DataSource, spec: SourceSpec) -> dict[str, str]:
@@ -216,7 +219,7 @@ READINGS: Final = Retries(
     pause=doubling("1min", "1h"),
     lane="id",
     lane_at_once=1,
-    at_once=2,
+    at_once=6,
     lease=timedelta(minutes=30),
 )
 in_the_worker("datahub_sources", READINGS, channel=CHANNEL)

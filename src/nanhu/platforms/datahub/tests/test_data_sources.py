@@ -1,5 +1,7 @@
 """Sources made in the browser: read on a schedule into the way of all files, exactly once; a dead one is stale and says so."""
 
+import socket
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +24,7 @@ from nanhu.platforms.datahub.tests.test_gate import PEOPLE, SIZE
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
 from nanhu.platforms.datahub.tests.test_sharing import API, ask_grant, program, vendor  # noqa: F401  (fixtures)
 from nanhu.platforms.people.models import Person
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 ROSTER = "academic.roster"
@@ -327,6 +330,41 @@ def test_a_postgres_source_reads_in_a_snapshot_and_writes_nothing(listed, monkey
     monkeypatch.undo()
     made.address = f"127.0.0.1:1/{where['NAME']}"
     assert "没有读成" in reading.try_once(made).problem
+
+
+def silent_postgres(line):
+    """Lets everybody in, and then says nothing more."""
+    while int.from_bytes(line.recv(4)) == 8:
+        line.recv(4)
+        line.sendall(b"N")
+    line.recv(4096)
+    line.sendall(b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I")
+
+
+@pytest.mark.parametrize(("kind", "greet"), [("postgres", silent_postgres), ("mariadb", lambda _line: None)])
+def test_a_database_that_falls_silent_is_left_at_our_deadline(listed, kind, greet):
+    server = socket.create_server(("127.0.0.1", 0))
+    held, said = [], []
+
+    def serve():
+        held.append(server.accept()[0])
+        greet(held[0])
+
+    def ask():
+        try:
+            list(database.read_rows(made, limit=1, seconds=1))
+        except SourceFailedError as refused:
+            said.append(refused)
+
+    address = f"127.0.0.1:{server.getsockname()[1]}/aa"
+    made = DataSource(kind=kind, address=address, user_name="r", secret="x", query="SELECT 1")
+    threads = [threading.Thread(target=one, daemon=True) for one in (serve, ask)]
+    for one in threads:
+        one.start()
+    threads[1].join(PATIENCE_SECONDS)
+    for one in (*held, server):
+        one.close()
+    assert len(said) == 1, "it would wait for ever"
 
 
 def test_who_may_see_and_change_sources(stranger, steward, outside, listed):
