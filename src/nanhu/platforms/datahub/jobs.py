@@ -53,8 +53,10 @@ def rehearse_source(source_id: int, progress_id: str, account_id: int, actor: st
     progress, by = open_progress(progress_id), Actor(account_id=account_id, name=actor)
     try:
         report = reading.rehearse(DataSource.objects.get(pk=source_id), by=by)
-    except (CampusError, OSError) as refused:
-        progress.fail(str(getattr(refused, "message", refused)))
+    except CampusError as refused:
+        progress.fail(refused.message)
+    except OSError as away:
+        progress.fail(reading.words_of(away))
     else:
         finish_progress(progress, report)
 

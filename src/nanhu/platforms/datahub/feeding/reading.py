@@ -1,8 +1,9 @@
 """Reading a source in: what it says becomes a file, and the file goes the way of all files. Killed anywhere, it is read again,
 and the same rows change nothing."""
 
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -37,6 +38,8 @@ from nanhu.platforms.datahub.sources import SourceSpec
 
 BY: Final = Actor.system("datahub.sources")
 CHANNEL: Final = "nanhu_datahub_sources"
+LEFT_SECONDS: Final = 2 * 3600
+"""No reading lasts so long."""
 SAMPLE: Final = 20
 SAMPLE_SECONDS: Final = 30
 SHOWN: Final = 5
@@ -66,10 +69,12 @@ def names_for(made: DataSource, spec: SourceSpec) -> dict[str, str]:
 
 @contextmanager
 def spooled(made: DataSource) -> Iterator[tuple[Path, int]]:
-    """What it says now, as a file, and how many rows. What an earlier run left behind goes first."""
+    """What it says now, as a file of this reading alone, and how many rows. What a killed one left behind goes first."""
     folder = private_folder(configuration().data_dir / "inbox")
-    for left in folder.glob(f"{made.public_id}-*{SUFFIX}"):
-        left.unlink(missing_ok=True)
+    for left in folder.glob(f"*{SUFFIX}"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                left.unlink()
     path = folder / f"{made.public_id}-{uuid4()}{SUFFIX}"
     path.touch(mode=0o600, exist_ok=False)
     try:
@@ -112,12 +117,17 @@ def read_in(made: DataSource) -> Answer:
     except CampusError as refused:
         return Again(refused.message, is_away=isinstance(refused, SourceFailedError), columns=failing(made, begun))
     except OSError as away:
-        return Again(f"{type(away).__name__}: {away}", is_away=True, columns=failing(made, begun))
+        return Again(words_of(away), is_away=True, columns=failing(made, begun))
     if why := refused_lines(made, report):
         columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
         return Again(SourceFailedError(why=why).message, after=every, columns=columns)
     said = {"rows": count, "batch_id": report.batch, "failed_at": None}
     return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
+
+
+def words_of(away: OSError) -> str:
+    """Without a path of this server."""
+    return f"{type(away).__name__}: {away if away.filename is None else away.strerror}"
 
 
 def refused_lines(made: DataSource, report: BatchReport) -> str:
@@ -193,7 +203,7 @@ def try_once(made: DataSource) -> Trial:
     except CampusError as refused:
         return Trial(problem=refused.message)
     except OSError as away:
-        return Trial(problem=f"{type(away).__name__}: {away}")
+        return Trial(problem=words_of(away))
     headers = tuple(dict.fromkeys(str(name) for row in rows for name in row))
     if not headers:
         return Trial(problem=SourceFailedError(why="0").message)

@@ -1,5 +1,7 @@
 """Sources made in the browser: read on a schedule into the way of all files, exactly once; a dead one is stale and says so."""
 
+import errno
+import os
 import socket
 import threading
 from dataclasses import replace
@@ -19,6 +21,7 @@ from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import database, reaching, reading
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, SharedRow
 from nanhu.platforms.datahub.services.landing import stored_rows
+from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, VendorSystem, at, lesson, made_by, read, read_again, started
 from nanhu.platforms.datahub.tests.test_gate import PEOPLE, SIZE
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
@@ -200,7 +203,26 @@ def test_a_retired_writer_is_stale(steward, roster, program):  # noqa: F811
     assert program.get(ROSTER).json()["stale_since"] is None, "not yet older than agreed"
     with time_machine.travel(now() + timedelta(days=25), tick=False):
         assert program.get(ROSTER).json()["stale_since"] == roster.good_at.isoformat()
-        assert "起未更新" in steward.get("/datahub/shared/").content.decode()
+        later = signed_in("管后", "0020209351", "datahub.steward")
+        assert "起未更新" in later.get("/datahub/shared/").content.decode()
+
+
+def test_a_rehearsal_and_a_reading_leave_each_other_their_files(roster, outside, monkeypatch):
+    outside.says([lesson(section="JX09")])
+    folder = configuration().data_dir / "inbox"
+    left = folder / "killed.rows"
+    left.touch()
+    os.utime(left, (1, 1))
+    with reading.spooled(roster) as (mine, count):
+        assert read_again(roster).error == ""
+        assert (mine.exists(), count) == (True, 1)
+    assert list(folder.glob("*.rows")) == []
+
+    def gone(path, *_more):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+
+    monkeypatch.setattr(reading, "write_spool", gone)
+    assert read_again(roster).error == "FileNotFoundError: No such file or directory"
 
 
 def test_too_few_rows_are_not_read_in(steward, roster, outside):
