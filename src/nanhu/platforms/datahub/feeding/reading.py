@@ -23,7 +23,7 @@ from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
 from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.cleaning.text import text_of
-from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError
+from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError, SourceRefusedError
 from nanhu.platforms.datahub.feeding import database, http
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
@@ -34,6 +34,7 @@ from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared.writers import refuse_other_writer
 from nanhu.platforms.datahub.sources import SourceSpec
 
 BY: Final = Actor.system("datahub.sources")
@@ -108,6 +109,7 @@ def read_in(made: DataSource) -> Answer:
     if waiting_batch(made) is not None:
         return Done({"failed_at": None}, then=every)
     try:
+        refuse_before_its_day(made)
         with spooled(made) as (path, count):
             report = taken(made, path)
     except SourceBusyError as busy:
@@ -115,7 +117,9 @@ def read_in(made: DataSource) -> Answer:
         after = timedelta(seconds=seconds) if seconds else None
         return Again(busy.message, after=after, columns=failing(made, begun))
     except CampusError as refused:
-        return Again(refused.message, is_away=isinstance(refused, SourceFailedError), columns=failing(made, begun))
+        after = every if isinstance(refused, SourceRefusedError) else None
+        is_away = isinstance(refused, SourceFailedError)
+        return Again(refused.message, after=after, is_away=is_away, columns=failing(made, begun))
     except OSError as away:
         return Again(words_of(away), is_away=True, columns=failing(made, begun))
     if why := refused_lines(made, report):
@@ -123,6 +127,12 @@ def read_in(made: DataSource) -> Answer:
         return Again(SourceFailedError(why=why).message, after=every, columns=columns)
     said = {"rows": count, "batch_id": report.batch, "failed_at": None}
     return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
+
+
+def refuse_before_its_day(made: DataSource) -> None:
+    """While another writes its table it is not read: a batch refused for that would be found again when its day has come."""
+    if made.fills in shared_tables():
+        refuse_other_writer(shared_tables()[made.fills], made.key)
 
 
 def words_of(away: OSError) -> str:

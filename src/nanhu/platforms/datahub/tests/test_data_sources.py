@@ -225,6 +225,17 @@ def test_a_rehearsal_and_a_reading_leave_each_other_their_files(roster, outside,
     assert read_again(roster).error == "FileNotFoundError: No such file or directory"
 
 
+def test_started_before_it_is_the_writer_it_is_read_in_on_its_day(steward, outside, listed, two):  # noqa: F811
+    outside.says([lesson()])
+    made = started(steward, made_by(steward, address=outside.address + "/rows"))
+    for _turn in range(2):
+        assert "现由本系统供给" in read_again(made).error
+    assert (sections(), Batch.objects.filter(source=made.key).count()) == ([], 0)
+    switched(two, source=made.key)
+    good = read_again(made)
+    assert (good.error, good.failed_at, len(sections())) == ("", None, 1)
+
+
 def test_too_few_rows_are_not_read_in(steward, roster, outside):
     steward.post(at(roster, "change/http/"), HTTP | {"address": outside.address + "/rows", "expected_rows": "100"})
     outside.says([lesson()])
