@@ -82,6 +82,20 @@ def test_refused_again_the_line_stops_and_nobody_is_called_until_somebody_looked
     assert choice.vendor().member("t1") is None
 
 
+def test_a_line_that_is_stopped_while_a_token_is_fetched_stays_stopped(wecom, monkeypatch):
+    found, secret = choice.vendor(), choice.vendor().line.secret_of("contacts")
+
+    def fetched(vendor, use, fetch=client.WecomClient.fetch_token):
+        tokens.stop(use, secret=secret, code=60020)
+        return fetch(vendor, use)
+
+    monkeypatch.setattr(client.WecomClient, "fetch_token", fetched)
+    found.member("t1")
+    with pytest.raises(StoppedError):
+        found.member("t1")
+    assert tokens.stopped().stopped_code == 60020
+
+
 def test_an_address_that_is_not_trusted_and_a_wrong_secret_stop_it_too(wecom):
     wecom.fault("untrusted")
     with pytest.raises(StoppedError) as stopped:
