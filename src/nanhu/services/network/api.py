@@ -35,6 +35,7 @@ from nanhu.services.network.services.devices import device_by_key
 from nanhu.services.network.services.devices import enter as enter_device
 from nanhu.services.network.services.devices import trust as trust_device
 from nanhu.services.network.services.disconnecting import disconnect, drop
+from nanhu.services.network.services.redeeming import waiting as redeemed_while
 
 __all__ = [
     "Admission",
@@ -74,6 +75,7 @@ __all__ = [
     "is_random_mac",
     "mac_of",
     "policy_of",
+    "redeemed_while",
     "refusals_of",
     "service_rules",
     "session_at",

@@ -59,13 +59,18 @@ def attributes_of(given: Admission, nas: Nas | None) -> Attributes:
     return said
 
 
-def redeem(campus_no: str, password: str, nas: Mapping[str, str]) -> Attributes | None:
-    """Of a captive portal's controller, which sends the grant as the password."""
+def redeem(campus_no: str, password: str, facts: Mapping[str, str]) -> Attributes | None:
+    """Of a captive portal's controller, which sends the grant as the password. Nothing else begins like one: what is not good is refused here."""
     if not password.startswith(GRANT_PREFIX):
         return None
-    device = nas_at(*accounting.nas_of({name: [value] for name, value in nas.items()}))
-    given = redeeming.redeem(campus_no=campus_no, code=password, nas_id=device.pk if device else None)
-    return attributes_of(given, device) if given else None
+    device = nas_at(*accounting.nas_of({name: [value] for name, value in facts.items()}))
+    given = redeeming.redeem(
+        campus_no=campus_no,
+        code=password,
+        nas_id=device.pk if device else None,
+        station=facts.get("Calling-Station-Id", ""),
+    )
+    return attributes_of(given, device) if given else {}
 
 
 network_policies.add(NetworkPolicy(key="network", admit=admit, account=accounting.account, redeem=redeem))

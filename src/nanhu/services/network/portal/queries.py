@@ -15,6 +15,10 @@ def buildings() -> list[tuple[str, str]]:
     return list(rows.order_by("name").values_list("key", "name"))
 
 
+def is_waited_for(grant: str) -> bool:
+    return SignIn.objects.filter(grant=grant, state=SignIn.State.WAITING).exists()
+
+
 def records_of(owner: Owner, _since: datetime | None) -> Iterator[dict[str, Any]]:
     """For the copy of one's data."""
     for one in SignIn.objects.filter(person_id=owner.person_id).select_related("gateway").order_by("-asked_at"):

@@ -9,6 +9,7 @@ from nanhu.services.network.portal import queries
 from nanhu.services.network.portal.adapters.styles import OPENNDS, PORTAL20
 
 network.gateways.add(PORTAL20, OPENNDS)
+network.redeemed_while.append(queries.is_waited_for)
 registry.applications.add(
     registry.Application(
         key="network.why",

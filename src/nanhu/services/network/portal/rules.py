@@ -11,6 +11,8 @@ PROOF_SECONDS: Final = 5 * 60
 """Between the password and the choice of the device that goes."""
 PATIENCE: Final = timedelta(seconds=10)
 """How long a gateway may take; after a third and two thirds of it it is asked once more."""
+INTERCEPTED: Final = "http://192.0.2.1/"
+"""Nobody's (RFC 5737), by plain http: the gateway takes it for itself and leads back here with its parameters."""
 LONGEST_SSID: Final = 64
 PLAIN_MAC: Final = re.compile(r"[0-9a-f]{12}\Z")
 PROBES: Final[dict[str, tuple[str, str]]] = {

@@ -33,11 +33,16 @@ class Visit:
         return signing.dumps(asdict(self), salt=SALT)
 
 
-def opened(text: str) -> Visit:
+def opened(text: str, *, peer: str) -> Visit:
+    """Sent from where it was shown."""
     try:
-        return Visit(**signing.loads(text, salt=SALT, max_age=rules.VISIT_SECONDS))
+        found = Visit(**signing.loads(text, salt=SALT, max_age=rules.VISIT_SECONDS))
     except (signing.BadSignature, TypeError) as error:
         raise VisitOverError from error
+    gateway = PortalGateway.objects.select_related("nas").filter(pk=found.gateway, nas__withdrawn_at=None).first()
+    if gateway is None or not is_from(gateway, found.address, peer):
+        raise VisitOverError
+    return found
 
 
 def found_in(request: HttpRequest) -> Visit | None:

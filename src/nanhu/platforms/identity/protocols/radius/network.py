@@ -29,7 +29,8 @@ class NetworkSignIn:
 class NetworkPolicy:
     """`admit` gives the reply's attributes, or None where the policy refuses; the room keeps the reason for the person. `account` takes
     the attributes of one accounting record, each with its values. `redeem`: the same answer for who was admitted at a page of the room and
-    comes with a proof of that, by campus number, what stands in the password's place, and where he knocks."""
+    comes with a proof of that, by campus number, what stands in the password's place, and where he knocks with what; empty where it looks like
+    a proof and is none that is good."""
 
     key: str
     admit: Callable[[NetworkSignIn], Attributes | None]

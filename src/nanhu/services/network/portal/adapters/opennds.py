@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 LONGEST_FAS = 4096
@@ -45,14 +46,34 @@ def opening_address(gateway: str, hid: str, faskey: str, then: str) -> str:
     return f"http://{gateway}/opennds_auth/?tok={token(hid, faskey)}&redir={quote(then, safe='')}"
 
 
-def clients_in(listed: object) -> dict[str, tuple[str, bool]]:
-    """MAC → address and whether it is let through, of `ndsctl json`."""
+class NoListError(ValueError):
+    """No list of clients: nothing may be concluded from it."""
+
+
+class Client(NamedTuple):
+    """As the gateway lists it. `hid` is what it alone was given in its redirect: sha256 of the gateway's token for it."""
+
+    address: str = ""
+    is_let: bool = False
+    hid: str = ""
+
+
+def clients_in(listed: object) -> dict[str, Client]:
+    """By MAC, of `ndsctl json`."""
     clients = listed.get("clients") if isinstance(listed, dict) else None
     if not isinstance(clients, dict):
-        return {}
-    found: dict[str, tuple[str, bool]] = {}
-    for key, one in list(clients.items())[:MOST_CLIENTS]:
-        if isinstance(key, str) and isinstance(one, dict):
-            state, address = one.get("state"), one.get("ip")
-            found[key.lower()] = (address if isinstance(address, str) else "", state == AUTHENTICATED)
-    return found
+        raise NoListError
+    return {
+        key.lower(): client_of(one)
+        for key, one in list(clients.items())[:MOST_CLIENTS]
+        if isinstance(key, str) and isinstance(one, dict)
+    }
+
+
+def client_of(one: dict[str, object]) -> Client:
+    address, mark = one.get("ip"), one.get("token")
+    return Client(
+        address=address if isinstance(address, str) else "",
+        is_let=one.get("state") == AUTHENTICATED,
+        hid=hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest() if isinstance(mark, str) else "",
+    )

@@ -44,11 +44,14 @@ def reconcile(*, gateway: PortalGateway, listed: object) -> list[str]:
     orders: list[str] = []
     ours: set[str] = set()
     for one in living:
-        ours.add(one.mac)
-        is_through = clients.get(one.mac, ("", False))[1]
+        client = clients.get(one.mac, opennds.Client())
+        is_listed = client.address == one.address and (one.state != State.WAITING or client.hid == one.hid)
+        is_through = client.is_let and is_listed
+        if is_listed:
+            ours.add(one.mac)
         is_over = one.ends_at <= moment or str(one.public_id) in closing
-        orders += followed(one, is_through=is_through, is_listed=one.mac in clients, is_over=is_over)
-    orders += [f"deauth {mac}" for mac, (_address, is_through) in clients.items() if is_through and mac not in ours]
+        orders += followed(one, is_through=is_through, is_listed=is_listed, is_over=is_over)
+    orders += [f"deauth {mac}" for mac, client in clients.items() if client.is_let and mac not in ours]
     return orders
 
 

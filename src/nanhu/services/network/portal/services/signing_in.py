@@ -21,6 +21,7 @@ from nanhu.services.network.portal.errors import (
     WrongPasswordError,
 )
 from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
+from nanhu.services.network.portal.services import sessions
 from nanhu.services.network.portal.visits import Visit
 
 State = SignIn.State
@@ -88,7 +89,10 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
     )
     with transaction.atomic():
         lock_key(f"network_portal:{gateway.pk}:{visit.mac}")
-        end(SignIn.objects.filter(gateway=gateway, mac=visit.mac, ended_at=None), State.LEFT, "again")
+        for former in SignIn.objects.select_related("gateway__nas").filter(
+            gateway=gateway, mac=visit.mac, ended_at=None
+        ):
+            take_over(former, visit, user)
         made = SignIn.objects.create(
             gateway=gateway,
             person_id=user.person_id,
@@ -108,6 +112,16 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
             facts={"gateway": gateway.name, "station": visit.mac},
         )
     return made
+
+
+def take_over(former: SignIn, visit: Visit, user: identity.NetworkUser) -> None:
+    """A device that signs in anew. Who names another's MAC from another address takes nothing over: that is what the gateway says, and
+    the browser may say what it likes."""
+    if former.person_id != user.person_id and former.address != visit.address:
+        raise StrangePlaceError
+    end(SignIn.objects.filter(pk=former.pk), State.LEFT, "again")
+    if former.gateway.kind == PortalGateway.Kind.OPENNDS and former.state != State.WAITING:
+        sessions.stopped(former, "again")
 
 
 def device_of(person_id: int, browser: Browser, mac: str) -> network.Device | None:
@@ -137,7 +151,7 @@ def leave(*, by: Actor, public_id: UUID) -> SignIn:
     found = SignIn.objects.select_related("gateway__nas").filter(public_id=public_id).first()
     if found is None:
         raise StrangePlaceError
-    if found.ended_at is not None:
+    if follow(found).ended_at is not None:
         return found
     audit.record(by=by, action="network.portal_sign_out", target=f"network-portal:{found.public_id}")
     if found.gateway.kind == PortalGateway.Kind.OPENNDS:

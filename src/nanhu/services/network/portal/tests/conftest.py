@@ -1,6 +1,7 @@
 """A teacher with phones on the Wi-Fi of an emulated controller; a policy of two devices; an openNDS gateway beside it."""
 
 import base64
+import hashlib
 import re
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -22,7 +23,9 @@ from nanhu.services.network.portal.tests.air import NAME, NAS_ADDRESS, SECRET, A
 from nanhu.testing.members import PASSWORD, SYSTEM, open_staff
 
 FASKEY = "faskey-of-the-lab-1234"
-HID = "ab" * 32
+TOKEN = "92938a9b"
+HID = hashlib.sha256(TOKEN.encode()).hexdigest()
+"""As openNDS 10.3 makes it."""
 NDS_MAC, NDS_IP = "02:11:22:33:44:0f", "10.30.1.20"
 FIELD = re.compile(r'name="(visit|proof)" value="([^"]+)"')
 
@@ -77,7 +80,7 @@ class Field:
     def agent(self, *through: str, listed: tuple[str, ...] = (NDS_MAC,), key: str = "") -> Any:
         told = {
             "clients": {
-                mac: {"ip": NDS_IP, "state": "Authenticated" if mac in through else "Preauthenticated"}
+                mac: {"ip": NDS_IP, "token": TOKEN, "state": "Authenticated" if mac in through else "Preauthenticated"}
                 for mac in listed
             }
         }

@@ -33,8 +33,12 @@ def test_any_page_leads_to_the_sign_in_and_one_password_opens_the_network(field:
     phone = field.phone("a")
     probe = Client().get("/generate_204", REMOTE_ADDR=phone.address, headers={"host": "connectivitycheck.gstatic.com"})
     captive = Client().get("/wifi/capport", REMOTE_ADDR=phone.address)
+    led = Client().get("/wifi/", REMOTE_ADDR=phone.address)
     answer = phone.follow(phone.sign_in())
 
+    assert (led.status_code, led["Location"]) == (302, "http://192.0.2.1/"), (
+        "the gateway takes it and adds its parameters"
+    )
     assert (probe.status_code, probe["Location"]) == (302, captive.json()["user-portal-url"])
     assert captive["Content-Type"] == "application/captive+json"
     assert {"private", "no-store"} <= set(captive["Cache-Control"].replace(" ", "").split(","))
@@ -247,6 +251,35 @@ def test_opennds_is_asked_again_and_whoever_nobody_stands_behind_is_closed(field
         assert field.agent().content == b""
         assert field.last().state == SignIn.State.FAILED
         assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
+
+
+def test_another_ones_mac_takes_nothing_over(field: Field) -> None:
+    field.behind_nds().sign_in()
+    field.agent(NDS_MAC)
+    thief = field.behind_nds(clientip="10.30.1.99")
+    thief.address = "10.30.1.99"
+
+    assert thief.sign_in("T2").status_code == 400
+    assert (field.last().campus_no, field.last().state) == ("T1", SignIn.State.OPEN)
+    assert Client().get(f"/wifi/on/{field.last().public_id}/").status_code == 404
+
+
+def test_what_went_out_in_an_accept_is_no_password(field: Field) -> None:
+    phone = field.air.phones["a"]
+    asked = {"User-Name": "T1", "User-Password": PASSWORD, **field.air.facts(phone)}
+    status, reply = field.air.post("authenticate", asked)
+    seen = reply["reply:Class"]["value"][0]
+
+    assert status == 200
+    assert field.air.post("authenticate", {**asked, "User-Password": seen})[0] == 401
+
+
+def test_a_page_is_sent_from_where_it_was_shown(field: Field) -> None:
+    phone = field.phone("a")
+    page = phone.open()
+    phone.address = "198.51.100.7"
+
+    assert phone.send(page, username="T1", password=PASSWORD).status_code == 409
 
 
 def test_a_kick_reaches_opennds_by_its_agent(field: Field) -> None:

@@ -126,5 +126,8 @@ def test_rubbish_in_fas_is_nothing(text: str) -> None:
 
 
 def test_rubbish_lists_of_an_agent_are_nobody() -> None:
-    for listed in (None, [], {"clients": []}, {"clients": {"a": 1}}, {"clients": {"a": {"state": ["Authenticated"]}}}):
-        assert not any(is_through for _address, is_through in opennds.clients_in(listed).values())
+    for listed in (None, [], {"clients": []}):
+        with pytest.raises(opennds.NoListError):
+            opennds.clients_in(listed)
+    for listed in ({"clients": {"a": 1}}, {"clients": {"a": {"state": ["Authenticated"]}}}):
+        assert not any(one.is_let for one in opennds.clients_in(listed).values())

@@ -20,6 +20,7 @@ from nanhu.services.network.portal.models import PortalGateway, SignIn
 from nanhu.services.network.portal.school import portal_address
 from nanhu.services.network.portal.services import signing_in
 from nanhu.services.network.portal.services.signing_in import Browser
+from nanhu.services.network.portal.views import plain
 from nanhu.services.network.portal.views.frame import open_page, shown
 from nanhu.services.network.portal.visits import Visit
 
@@ -46,6 +47,9 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     live = SignIn.objects.filter(browser=browser_of(request).key, ended_at=None).order_by("-asked_at").first()
     if live is not None and browsers.is_known(request):
         return HttpResponseRedirect(on_address(live))
+    address = plain.address_of(request)
+    if not request.GET and plain.is_in_our_networks(address) and network.session_at(address) is None:
+        return HttpResponseRedirect(rules.INTERCEPTED)
     is_lost = bool(request.GET.get("fas") or request.GET.get("wlanuserip"))
     return shown(request, "elsewhere", is_lost=is_lost, status=400 if is_lost else 200)
 
@@ -66,7 +70,7 @@ def entry(
 
 def acted(request: HttpRequest) -> HttpResponse:
     try:
-        visit = visits.opened(request.POST.get("visit", ""))
+        visit = visits.opened(request.POST.get("visit", ""), peer=request.META.get("REMOTE_ADDR", ""))
     except VisitOverError as error:
         return shown(request, "elsewhere", error=error, status=error.http_status)
     acts = {"tap": tapped, "choose": chosen, "forget": forgotten}
@@ -157,9 +161,9 @@ def proved_before(request: HttpRequest, visit: Visit) -> identity.NetworkUser | 
 
 @open_page
 def on(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """How far it is. The number in the address is random and shown in this browser alone."""
+    """How far it is, for the browser that signed in: the address itself goes over an open network."""
     found = SignIn.objects.select_related("gateway").filter(public_id=public_id).first()
-    if found is None:
+    if found is None or bytes(found.browser) != browser_of(request).key:
         raise Http404
     if request.method == "POST":
         return went(request, found)

@@ -78,7 +78,7 @@ def agent(request: HttpRequest) -> HttpResponse:
             request.headers.get("X-Nanhu-Gateway", ""), request.headers.get("X-Nanhu-Gateway-Key", "")
         )
         orders = agents.reconcile(gateway=gateway, listed=strict_json.decode(request.body))
-    except strict_json.JsonError:
+    except (strict_json.JsonError, ValueError):
         return JsonResponse({"error": "bad_request"}, status=400)
     except CampusError as error:
         return JsonResponse({"error": error.code}, status=error.http_status)

@@ -74,8 +74,11 @@ def shown_proof(client: RadiusClient, request: AuthenticationRequest) -> Verdict
     """Who was admitted at a page of the network a moment ago. That was audited there, and is no second factor."""
     if client.service != RadiusClient.Service.NETWORK or client.application.demands_second_factor:
         return None
-    attributes = redeemed(request.user_name, request.password, request.nas)
-    return Verdict(answer=Answer.ACCEPT, campus_no=request.user_name, attributes=attributes) if attributes else None
+    facts = {**request.nas, "Calling-Station-Id": request.station}
+    attributes = redeemed(request.user_name, request.password, facts)
+    if attributes is None:
+        return None
+    return Verdict(answer=Answer.ACCEPT, campus_no=request.user_name, attributes=attributes) if attributes else REJECTED
 
 
 def admitted(client: RadiusClient, account: Account, request: AuthenticationRequest) -> Verdict:
