@@ -145,7 +145,6 @@ def test_the_self_test_says_where_one_stands(field: Field) -> None:
     assert "不在校园无线网" in Client().get("/wifi/test/", REMOTE_ADDR=AT_HOME).content.decode()
 
 
-@pytest.mark.capability("A171.2")
 def test_the_certificate_leads_to_the_profile_that_holds_it(field: Field) -> None:
     finding = press(Client(), "certificate", symptom="certificate")
     page = Client().get(finding["Location"])
