@@ -18,6 +18,7 @@ from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.people import api as people
 from nanhu.services.network.models import Disconnect, Grant, Nas, Session
 from nanhu.services.network.services import policies, registering
+from nanhu.services.network.services.admission import service_rules
 from nanhu.services.network.services.disconnecting import OUTBOX
 from nanhu.testing.members import PASSWORD, SYSTEM, grant
 from nanhu.testing.sessions import signed_in
@@ -130,7 +131,9 @@ def nas_facts(address: str, kind: str, name: str, **more: Any) -> dict[str, Any]
 
 
 @pytest.fixture
-def school(db: None) -> School:
+def school(db: None, monkeypatch: pytest.MonkeyPatch) -> School:
+    """Without the conditions of other rooms: whoever may use an application may use its service."""
+    monkeypatch.setattr(service_rules, "_entries", {})
     made = people.apply_records(
         by=SYSTEM, records=records(), origin=people.Origin(source="test", title="测试")
     ).person_ids
