@@ -30,7 +30,7 @@ def radius(live_server, monkeypatch) -> Iterator[FreeRadius]:
     here = replace(configuration(), public_url=live_server.url)
     monkeypatch.setattr(snippets, "configuration", lambda: here)
     with open_folder() as folder:
-        found = freeradius.laid_out(folder, free_ports(1)[0])
+        found = freeradius.laid_out(folder, *free_ports(2))
         for path, text in snippets.files_for(application, service="network", key=key).items():
             (folder / "ours" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "ours" / path).write_text(text)
