@@ -52,6 +52,7 @@ HELP = """\
   oidc_keys     OpenID Connect 的签名密钥
   saml_keys     SAML 的签名密钥
   radius_key    为 FreeRADIUS 或 Dovecot 生成密钥和配置
+  network_vpn_config  写出 VPN 网关（ocserv）按人群的路由
 
 业务
   datahub       数据清洗：导入、批次、问题、重放、回退
