@@ -264,8 +264,9 @@ class Lab:
 class SwitchPort:
     """hostapd as the port of a wired switch, wpa_supplicant as the computer at its end (802.1X, EAP-TTLS with PAP)."""
 
-    def __init__(self, lab: Lab, *, port: int, secret: str, certificates: Path) -> None:
-        self.lab, self.port, self.secret, self.certificates = lab, port, secret, certificates
+    def __init__(self, lab: Lab, *, port: int, accounting_port: int, secret: str, certificates: Path) -> None:
+        self.lab, self.port, self.accounting_port = lab, port, accounting_port
+        self.secret, self.certificates = secret, certificates
 
     def start(self, number: str, password: str) -> None:
         """FreeRADIUS must be there already: a packet that is refused delays hostapd for a dozen seconds."""
@@ -273,7 +274,7 @@ class SwitchPort:
             "outside": OUTSIDE,
             "uplink": UPLINK,
             "port": self.port,
-            "accounting": self.port + 1,
+            "accounting": self.accounting_port,
             "secret": self.secret,
             "number": number,
             "password": password,

@@ -102,10 +102,10 @@ def test_closed_then_open_by_the_page_then_closed_by_it_again(lab: Lab, campus: 
 def switch(campus: Campus) -> Iterator[tuple[Lab, SwitchPort]]:
     """Without openNDS: the cable of the same lab with a switch that wants 802.1X, and a FreeRADIUS that asks the campus."""
     with open_folder() as folder, open_folder() as radius_folder, network_lab.cables(Path(folder)) as made:
-        radius = freeradius.laid_out(Path(radius_folder), free_ports(1)[0])
+        radius = freeradius.laid_out(Path(radius_folder), *free_ports(2))
         radius.add(campus, "wired", "校园有线网", source=UPLINK)
         listener = radius.folder / "sites-available" / "nanhu"
-        listener.write_text(listener.read_text().replace("127.0.0.1", OUTSIDE).replace("1813", str(radius.port + 1)))
+        listener.write_text(listener.read_text().replace("127.0.0.1", OUTSIDE))
         freeradius.given_to(radius.folder, "freerad")
         done = campus.nanhu("shell", "--no-imports", "--command", SWITCH.format(secret=radius.secrets["wired"]))
         assert "done" in done.stdout, done.stderr
@@ -114,7 +114,11 @@ def switch(campus: Campus) -> Iterator[tuple[Lab, SwitchPort]]:
             yield (
                 made,
                 SwitchPort(
-                    made, port=radius.port, secret=radius.secrets["wired"], certificates=radius.folder / "certs"
+                    made,
+                    port=radius.port,
+                    accounting_port=radius.accounting_port,
+                    secret=radius.secrets["wired"],
+                    certificates=radius.folder / "certs",
                 ),
             )
         finally:

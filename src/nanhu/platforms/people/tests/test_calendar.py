@@ -124,5 +124,5 @@ def test_thousands_end_in_a_handful_of_statements():
     people.apply_records(by=BY, records=records, origin=OFFICE)
     with CaptureQueriesContext(connection) as captured:
         assert people.end_overdue(by=BY, today=TODAY + DAY) == 3000
-    assert len(captured) <= 20
+    assert len(captured) <= 24, "a row of the network's for each that ends, in one statement as all others"
     assert OutboxEvent.objects.filter(name="people.AffiliationEnded").count() == 3000
