@@ -83,6 +83,7 @@ known_frames: set[str] = set()
 
 def accessibility_faults(page: Page) -> list[str]:
     """Each violation with the beginnings of the first elements that show it; empty where all is well."""
+    page.wait_for_load_state()  # a press that leads on is answered while the former page is still there
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT)
     frame = page.evaluate(FRAME)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from msgspec import Meta
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.sheets.writing import safe_cell
 from nanhu.platforms.datahub.feeding.health import supplied
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.models import SharedTable as Known
@@ -192,7 +193,8 @@ def written(said: HubPage, form: str, table: SharedTable, grant: Grant, heads: M
     writer.writerow(["removed", "since", "batch", *names])
     for one in said.rows:
         data = one.key if one.data is None else one.data
-        writer.writerow([one.data is None, one.since, one.batch, *(data.get(name, "") for name in names)])
+        cells = [one.data is None, one.since, one.batch, *(data.get(name, "") for name in names)]
+        writer.writerow([safe_cell(cell) for cell in cells])
     return Raw(body=text.getvalue().encode(), content_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -2,7 +2,7 @@
 SELECT l.person_id, l.guest, l.station, host(l.address), n.name, p.name, l.began_at, l.ended_at
   FROM network_address_line l
   LEFT JOIN network_nas n ON n.id = l.nas_id
-  LEFT JOIN campus_place p ON p.id = l.place_id
+  LEFT JOIN campus_places p ON p.id = l.place_id
  WHERE l.address = %(sought)s::inet AND l.began_at < %(at)s::timestamptz + interval '1 minute' AND l.began_at > %(at)s::timestamptz - interval '9 days'
    AND (l.ended_at IS NULL OR l.ended_at >= %(at)s)
  ORDER BY l.began_at DESC LIMIT 20
