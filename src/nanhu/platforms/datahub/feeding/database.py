@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from itertools import islice
 from typing import Any, Final
 
 import psycopg
@@ -100,11 +101,10 @@ def read_mariadb(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
     with closing(line), ended_after(seconds, line.fileno()), opened(connection, line), connection.cursor() as cursor:
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         cursor.execute(made.query)
-        for count, row in enumerate(cursor):
-            if count >= limit:
-                cursor._result.unbuffered_active = False  # noqa: SLF001 - else it reads on to the end; the connection is closed
-                return
-            yield row
+        try:
+            yield from islice(cursor, limit)
+        finally:
+            cursor._result.unbuffered_active = False  # noqa: SLF001 - else closing it reads on to the end, of a lost line, too
 
 
 @contextmanager
