@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
+from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.widgets import ManyFilesInput, MomentInput
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.errors import AttachmentRefusedError
@@ -91,10 +92,7 @@ class NoticeForm(forms.Form):
             del self.fields["removed"]
 
     def clean_expires_at(self) -> datetime | None:
-        moment: datetime | None = self.cleaned_data["expires_at"]
-        if moment is not None and moment <= clock.now():
-            raise forms.ValidationError(_("到期时间要晚于现在。"))
-        return moment
+        return ahead(self.cleaned_data["expires_at"], _("到期时间要晚于现在。"))
 
     def wording(self) -> Wording:
         data = self.cleaned_data
@@ -129,10 +127,13 @@ class PublishForm(forms.Form):
     at = forms.DateTimeField(label=_("发布时间"), required=False, widget=MomentInput())
 
     def clean_at(self) -> datetime | None:
-        moment: datetime | None = self.cleaned_data["at"]
-        if moment is not None and moment <= clock.now():
-            raise forms.ValidationError(_("发布时间要晚于现在。"))
-        return moment
+        return ahead(self.cleaned_data["at"], _("发布时间要晚于现在。"))
+
+
+def ahead(moment: datetime | None, refusal: Text) -> datetime | None:
+    if moment is not None and moment <= clock.now():
+        raise forms.ValidationError(str(refusal))
+    return moment
 
 
 class WithdrawalForm(forms.Form):

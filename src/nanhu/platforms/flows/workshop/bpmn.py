@@ -18,7 +18,6 @@ from defusedxml.ElementTree import fromstring
 from nanhu.platforms.flows import conditions
 from nanhu.platforms.flows.body import (
     END,
-    MOST_FIELDS,
     MOST_STEPS,
     Body,
     Edge,
@@ -28,8 +27,8 @@ from nanhu.platforms.flows.body import (
     Step,
     StepKind,
 )
-from nanhu.platforms.flows.workshop.errors import DraftTooLargeError, FlowFileRefusedError
-from nanhu.platforms.flows.workshop.sketch import LARGEST, Sketch
+from nanhu.platforms.flows.workshop.errors import FlowFileRefusedError
+from nanhu.platforms.flows.workshop.sketch import LARGEST, Sketch, too_large
 
 MODEL: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 TASKS: Final = frozenset({"task", "userTask", "manualTask"})
@@ -85,13 +84,21 @@ class Graph:
     elements: dict[str, Element]
     flows: dict[str, list[Flow]] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
-    coming: dict[str, int] = field(default_factory=dict)
 
     def kind(self, key: str) -> str:
         return local(self.elements[key])
 
     def out(self, key: str) -> list[Flow]:
         return self.flows.get(key, [])
+
+    def ways_into(self, key: str) -> int:
+        return sum(flow.target == key for flows in self.flows.values() for flow in flows)
+
+    def said(self, key: str, *names: str) -> list[str]:
+        """Its attributes of these names, whoever's they are, then the name of its lane."""
+        attributes = self.elements[key].attrib.items()
+        found = [value for name, value in attributes if name.rpartition("}")[2] in names]
+        return [*found, self.lanes.get(key, "")]
 
 
 def is_bpmn(content: bytes) -> bool:
@@ -101,7 +108,7 @@ def is_bpmn(content: bytes) -> bool:
 def imported(content: bytes, blank: Callable[[str], Sketch], offices: Mapping[str, str]) -> Sketch:
     """The sketch; `blank` of its name has what BPMN does not say. `offices`: names of posts by key. Raises FlowFileRefusedError, DraftTooLargeError."""
     if len(content) > LARGEST * 10:
-        raise DraftTooLargeError(fields=MOST_FIELDS, steps=MOST_STEPS, size=LARGEST // 1000)
+        raise too_large()
     try:
         root = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -145,7 +152,6 @@ def graph_of(process: Element) -> Graph:
             graph.elements[source].get("default") == one.get("id"),
         )
         graph.flows.setdefault(source, []).append(flow)
-        graph.coming[target] = graph.coming.get(target, 0) + 1
     return graph
 
 
@@ -157,7 +163,6 @@ class Reader:
         self.keys: dict[str, str] = {}
         self.fields: dict[str, str] = {}
         self.form: tuple[Field, ...] = ()
-        self.steps: list[Step] = []
 
     def sketch(self, blank: Sketch) -> Sketch:
         starts = [key for key in self.graph.elements if self.graph.kind(key) == "startEvent"]
@@ -166,10 +171,9 @@ class Reader:
         first = self.begin(starts[0])
         order = list(self.reached(first))
         if len(order) > MOST_STEPS:
-            raise DraftTooLargeError(fields=MOST_FIELDS, steps=MOST_STEPS, size=LARGEST // 1000)
+            raise too_large()
         self.keys = {key: f"s{number}" for number, key in enumerate(order, 1)}
-        self.steps = [self.step_of(key) for key in order]
-        body = Body(form=self.form, steps=tuple(self.steps))
+        body = Body(form=self.form, steps=tuple(self.step_of(key) for key in order))
         counter = max(len(order), len(self.form))
         return msgspec.structs.replace(blank, counter=counter, body=body)
 
@@ -183,13 +187,7 @@ class Reader:
         return onwards
 
     def is_of_applicant(self, key: str) -> bool:
-        element = self.graph.elements[key]
-        named = [
-            value
-            for name, value in element.attrib.items()
-            if name.rpartition("}")[2] in {"assignee", "candidateGroups"}
-        ]
-        return any(INITIATOR.search(one) for one in [*named, self.graph.lanes.get(key, "")])
+        return any(INITIATOR.search(one) for one in self.graph.said(key, "assignee", "candidateGroups"))
 
     def ask(self, key: str) -> None:
         """Its form fields become those of the application; a field has a key of ours."""
@@ -210,8 +208,6 @@ class Reader:
                     choices=choices,
                 )
             )
-        if len(taken) > MOST_FIELDS:
-            raise DraftTooLargeError(fields=MOST_FIELDS, steps=MOST_STEPS, size=LARGEST // 1000)
         self.form = tuple(taken)
 
     def one_way(self, key: str) -> str:
@@ -258,9 +254,7 @@ class Reader:
 
     def posts(self, key: str) -> list[str]:
         """Of the groups it names, else of its lane, else of its own name: posts by key or by name."""
-        element = self.graph.elements[key]
-        groups = [value for name, value in element.attrib.items() if name.endswith("candidateGroups")]
-        for said in [*groups, self.graph.lanes.get(key, ""), element.get("name", "")]:
+        for said in [*self.graph.said(key, "candidateGroups"), self.graph.elements[key].get("name", "")]:
             words = {one.strip() for one in said.split(",")}
             found = [
                 office for office, name in self.offices.items() if office in words or any(name in one for one in words)
@@ -271,8 +265,9 @@ class Reader:
 
     def bracket(self, key: str) -> Step:
         out = self.graph.out(key)
-        if self.graph.coming.get(key, 0) > 1 and len(out) > 1:
-            raise FlowFileRefusedError(reason=f"{self.spoken(key)} {self.graph.coming[key]} → {len(out)}")
+        ways_in = self.graph.ways_into(key)
+        if ways_in > 1 and len(out) > 1:
+            raise FlowFileRefusedError(reason=f"{self.spoken(key)} {ways_in} → {len(out)}")
         name = self.spoken(key)[:60]
         if len(out) == 1:
             return Step(key=self.keys[key], name=name, kind="join", edges=(Edge(to=self.target(out[0].target)),))

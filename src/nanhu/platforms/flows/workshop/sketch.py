@@ -88,8 +88,12 @@ def bounded(sketch: Sketch) -> Sketch:
     body = sketch.body
     is_small = len(list(body.fields())) <= MOST_FIELDS and len(body.steps) <= MOST_STEPS
     if not is_small or len(encoded(sketch).encode()) > LARGEST:
-        raise DraftTooLargeError(fields=MOST_FIELDS, steps=MOST_STEPS, size=LARGEST // 1000)
+        raise too_large()
     return sketch
+
+
+def too_large() -> DraftTooLargeError:
+    return DraftTooLargeError(fields=MOST_FIELDS, steps=MOST_STEPS, size=LARGEST // 1000)
 
 
 def keys_of(body: Body) -> list[str]:

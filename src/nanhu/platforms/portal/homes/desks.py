@@ -57,7 +57,8 @@ desk = Console(
 def layout(request: PageRequest) -> HttpResponseBase:
     named = request.GET.get("on", "") or layouts.width_of(request)
     width = Width(named) if named in Width.values else Width.WIDE
-    if request.method == "POST":
+    is_pressed = request.method == "POST"
+    if is_pressed:
         apply(request, width)
         if not request.headers.get("HX-Request"):
             return HttpResponseRedirect(f"?{urlencode({'on': width})}")
@@ -70,8 +71,7 @@ def layout(request: PageRequest) -> HttpResponseBase:
         "width": width,
         "widths": [(one.value, one.label, f"?on={one.value}") for one in Width],
     }
-    is_part = request.method == "POST"
-    return render(request, "portal/_layout.html" if is_part else "portal/layout.html", context)
+    return render(request, "portal/_layout.html" if is_pressed else "portal/layout.html", context)
 
 
 def apply(request: PageRequest, width: Width) -> None:

@@ -10,7 +10,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import Tile, TileContent, Viewer
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.portal.errors import PlacedTwiceError
-from nanhu.platforms.portal.integrations.living import units_of
+from nanhu.platforms.portal.integrations.living import is_of
 from nanhu.platforms.portal.models import PlacedTile
 from nanhu.platforms.portal.tiles import TileView
 
@@ -32,7 +32,7 @@ def tiles_for(viewer: Viewer) -> list[TileView]:
 
 
 def is_for(one: PlacedTile, viewer: Viewer) -> bool:
-    return viewer.face in one.faces and (not one.unit_ids or bool(units_of(viewer) & set(one.unit_ids)))
+    return viewer.face in one.faces and is_of(viewer, one.unit_ids)
 
 
 def view_of(one: PlacedTile) -> TileView:

@@ -1,5 +1,7 @@
 """Which integrations live, and for whom: read once in a while by each process, so that no page asks for them."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
 
@@ -67,8 +69,13 @@ def is_for(one: Integration, viewer: Viewer, *, everywhere: bool = False) -> boo
         bool(faces & set(one.faces))
         and (not one.roles or bool(viewer.roles & set(one.roles)))
         and (not one.categories or bool(categories_of(viewer) & set(one.categories)))
-        and (not one.unit_ids or bool(units_of(viewer) & set(one.unit_ids)))
+        and is_of(viewer, one.unit_ids)
     )
+
+
+def is_of(viewer: Viewer, unit_ids: Collection[int]) -> bool:
+    """Of one of these units, or below it; none say nothing of whom it is for."""
+    return not unit_ids or not units_of(viewer).isdisjoint(unit_ids)
 
 
 def answers_for(viewer: Viewer, one: Integration) -> bool:
