@@ -22,7 +22,7 @@ from nanhu.testing.patience import PATIENCE_SECONDS
 OUTSIDE, UPLINK, GATEWAY = "10.97.1.1", "10.97.1.2", "10.98.1.1"
 FASKEY = "faskey-of-the-lab-1234"
 NAME = "lab-gateway"
-PROGRAMS = ("ip", "nft", "opennds", "ndsctl", "dnsmasq", "curl", "udhcpc", "hostapd", "wpa_supplicant")
+PROGRAMS = ("ip", "nft", "opennds", "ndsctl", "dnsmasq", "curl", "udhcpc")
 UCI = """config opennds
 	option enabled '1'
 	option gatewayinterface 'vgc'
@@ -62,37 +62,6 @@ address=/#/{outside}
 dhcp-leasefile=/var/lib/misc/dnsmasq.leases
 pid-file={folder}/dnsmasq.pid
 user=root
-"""
-
-HOSTAPD = """interface=vgc
-driver=wired
-ieee8021x=1
-use_pae_group_addr=1
-eap_reauth_period=0
-own_ip_addr={uplink}
-nas_identifier=lab-switch
-auth_server_addr={outside}
-auth_server_port={port}
-auth_server_shared_secret={secret}
-acct_server_addr={outside}
-acct_server_port={accounting}
-acct_server_shared_secret={secret}
-radius_acct_interim_interval=60
-radius_das_port=3799
-radius_das_client={outside} {secret}
-"""
-SUPPLICANT = """ap_scan=0
-network={{
-    key_mgmt=IEEE8021X
-    eap=TTLS
-    identity="{number}"
-    anonymous_identity="anonymous@hnist.cn"
-    password="{password}"
-    ca_cert="{certificates}/nanhu-ca.pem"
-    domain_match="radius.nanhu.test"
-    phase2="auth=PAP"
-    eapol_flags=0
-}}
 """
 
 
@@ -261,36 +230,6 @@ class Lab:
         self.run("ip", "link", "del", f"vo{os.getpid()}", check=False)
 
 
-class SwitchPort:
-    """hostapd as the port of a wired switch, wpa_supplicant as the computer at its end (802.1X, EAP-TTLS with PAP)."""
-
-    def __init__(self, lab: Lab, *, port: int, accounting_port: int, secret: str, certificates: Path) -> None:
-        self.lab, self.port, self.accounting_port = lab, port, accounting_port
-        self.secret, self.certificates = secret, certificates
-
-    def start(self, number: str, password: str) -> None:
-        """FreeRADIUS must be there already: a packet that is refused delays hostapd for a dozen seconds."""
-        facts = {
-            "outside": OUTSIDE,
-            "uplink": UPLINK,
-            "port": self.port,
-            "accounting": self.accounting_port,
-            "secret": self.secret,
-            "number": number,
-            "password": password,
-            "certificates": self.certificates,
-        }
-        for name, text in (("hostapd.conf", HOSTAPD), ("supplicant.conf", SUPPLICANT)):
-            (self.lab.folder / name).write_text(text.format(**facts))
-        self.lab.start("hostapd", str(self.lab.folder / "hostapd.conf"), where="gateway", log="hostapd.log")
-        self.lab.until(lambda: "AP-ENABLED" in self.lab.logs(), "hostapd did not start")
-        self.lab.start(
-            *("wpa_supplicant", "-D", "wired", "-i", "vcl", "-c", str(self.lab.folder / "supplicant.conf")),
-            where="client",
-            log="supplicant.log",
-        )
-
-
 class Forwarder(http.server.BaseHTTPRequestHandler):
     """The campus under an address of the lab, as a front proxy would: it says for whom it asks."""
 
@@ -344,19 +283,14 @@ def served(handler: type, address: tuple[str, int]) -> Iterator[int]:
 
 
 @contextmanager
-def cables(folder: Path) -> Iterator[Lab]:
+def lab(folder: Path, campus_port: int) -> Iterator[Lab]:
+    Forwarder.campus_port = campus_port
     made = Lab(folder, 0, 0)
     try:
         made.lay_cables()
-        yield made
+        with served(Forwarder, (OUTSIDE, 0)) as port, served(Internet, (OUTSIDE, 0)) as internet:
+            made.port, made.outside_port = port, internet
+            made.start_gateway()
+            yield made
     finally:
         made.tear_down()
-
-
-@contextmanager
-def lab(folder: Path, campus_port: int) -> Iterator[Lab]:
-    Forwarder.campus_port = campus_port
-    with cables(folder) as made, served(Forwarder, (OUTSIDE, 0)) as port, served(Internet, (OUTSIDE, 0)) as internet:
-        made.port, made.outside_port = port, internet
-        made.start_gateway()
-        yield made

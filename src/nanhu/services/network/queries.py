@@ -164,6 +164,8 @@ CAUSES: Final[Mapping[str, Text]] = {
     "ours:policy": _("策略变了"),
     "ours:left": _("离校"),
     "ours:ended": _("凭据已失效"),
+    "ours:grant-ended": _("VPN 账户已停用"),
+    "ours:disowned": _("本人说不是自己"),
     "nas-restart": _("接入设备重启"),
     "lost": _("失联"),
     "User-Request": _("自己断开"),

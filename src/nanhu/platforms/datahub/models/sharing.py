@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.proposals import TAKEN_BACK, Event, Proposal, proposal_constraints
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.shared.declarations import shared_tables
@@ -40,6 +41,10 @@ class Grant(Proposal):
     purpose = models.TextField()
     basis = models.TextField(choices=Basis)
     expires_on = models.DateField()
+
+    @classmethod
+    def in_effect(cls) -> "models.QuerySet[Grant]":
+        return cls.objects.filter(state=cls.State.AGREED, expires_on__gte=campus_today())
 
     class Meta:
         db_table = "datahub_grant"

@@ -1,10 +1,8 @@
 """The open API of shared tables (共享接口): `GET /api/hub/v1/{product}`, by the grants of a vendor."""
 
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -15,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta
 
-from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.sheets.writing import safe_cell
+from nanhu.kernel.clock import now
+from nanhu.kernel.sheets.writing import BYTE_ORDER_MARK, csv_lines
 from nanhu.platforms.datahub.feeding.health import supplied
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.models import SharedTable as Known
@@ -99,8 +97,8 @@ class HubProducts(ResponseBody, kw_only=True):
 
 
 def held_by(request: Request) -> QuerySet[Grant]:
-    rows = Grant.objects.filter(vendor=request.vendor, state=Grant.State.AGREED, expires_on__gte=campus_today())
-    return rows.filter(table_key__in=shared_tables().keys()).order_by("table_key")
+    rows = Grant.in_effect().filter(vendor=request.vendor, table_key__in=shared_tables().keys())
+    return rows.order_by("table_key")
 
 
 def list_products(request: Request) -> HubProducts:
@@ -188,14 +186,19 @@ def written(said: HubPage, form: str, table: SharedTable, grant: Grant, heads: M
         body = b"".join(msgspec.json.encode(one) + b"\n" for one in said.rows)
         return Raw(body=body, content_type="application/x-ndjson; charset=utf-8", headers=headers)
     names = [name for name in grant.fields if name in table.by_name]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["removed", "since", "batch", *names])
+    return Raw(
+        body="".join(csv_lines(["removed", "since", "batch", *names], cells_of(said, names)))
+        .removeprefix(BYTE_ORDER_MARK)
+        .encode(),
+        content_type="text/csv; charset=utf-8",
+        headers=headers,
+    )
+
+
+def cells_of(said: HubPage, names: Sequence[str]) -> Iterator[list[object]]:
     for one in said.rows:
         data = one.key if one.data is None else one.data
-        cells = [one.data is None, one.since, one.batch, *(data.get(name, "") for name in names)]
-        writer.writerow([safe_cell(cell) for cell in cells])
-    return Raw(body=text.getvalue().encode(), content_type="text/csv; charset=utf-8", headers=headers)
+        yield [one.data is None, one.since, one.batch, *(data.get(name, "") for name in names)]
 
 
 def sample_product(request: Request) -> HubPage:

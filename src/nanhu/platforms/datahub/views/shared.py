@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time, campus_today, end_of, now
+from nanhu.kernel.clock import campus_time, end_of, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
@@ -143,7 +143,7 @@ def line_of(
 
 
 def grants_in_effect() -> QuerySet[Grant]:
-    return Grant.objects.filter(state=Grant.State.AGREED, expires_on__gte=campus_today()).select_related("vendor")
+    return Grant.in_effect().select_related("vendor")
 
 
 class Consumers(Table):

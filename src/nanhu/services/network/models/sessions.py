@@ -133,10 +133,6 @@ class Session(models.Model):
             return "closed"
         return "closing" if self.closing_at else "stale" if self.stale_at else "open"
 
-    @property
-    def octets(self) -> int:
-        return self.in_octets + self.out_octets
-
 
 class AddressLine(models.Model):
     """The log of addresses (网络安全法第二十一条): who had which address, from when to when. By months, of which whole ones are dropped after

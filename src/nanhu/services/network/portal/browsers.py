@@ -28,11 +28,6 @@ def key_of(value: str) -> bytes:
     return hashlib.sha256(value.encode()).digest()
 
 
-def key_in(request: HttpRequest) -> bytes:
-    """Of a browser that was here; of one without a cookie it is nobody's."""
-    return key_of(value_in(request))
-
-
 def remember(response: HttpResponseBase, value: str) -> None:
     response.set_cookie(
         COOKIE, value, max_age=A_YEAR, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"

@@ -9,7 +9,6 @@ from nanhu.services.network import api as network
 from nanhu.services.network.portal.models import PortalGateway
 
 LONGEST_PASSWORD = 256
-MOST_NETWORKS = 40
 
 
 class PasswordForm(forms.Form):

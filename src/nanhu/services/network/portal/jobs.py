@@ -18,9 +18,7 @@ def settle() -> int:
     living = SignIn.objects.filter(ended_at=None)
     end(living.filter(state=SignIn.State.WAITING, asked_at__lt=now() - WAITED), SignIn.State.FAILED, "silence")
     over = living.filter(gateway__kind=PortalGateway.Kind.PORTAL20, ends_at__lt=now())
-    count = over.count()
-    end(over, SignIn.State.LEFT, "over")
-    return count
+    return end(over, SignIn.State.LEFT, "over")
 
 
 @job("network_portal.forget", every="37 3 * * *")

@@ -16,7 +16,7 @@ def buildings() -> list[tuple[str, str]]:
 
 
 def is_waited_for(grant: str) -> bool:
-    return SignIn.objects.filter(grant=grant, state=SignIn.State.WAITING).exists()
+    return SignIn.objects.filter(grant=grant, state=SignIn.State.WAITING, ended_at=None).exists()
 
 
 def records_of(owner: Owner, _since: datetime | None) -> Iterator[dict[str, Any]]:

@@ -147,8 +147,8 @@ def with_whom(rows: Sequence[Any]) -> Sequence[Any]:
 def add_list(request: PageRequest, form: ReachListForm) -> None:
     said = dict(form.cleaned_data)
     reason, unit = said.pop("reason"), said.pop("unit")
-    unit_id = people.unit_ids_by_code([unit.code])[unit.code] if unit else None
-    lists.set_list(by=request.actor, order=ReachOrder(**said, unit_id=unit_id), reason=reason)
+    order = ReachOrder(**said, unit_id=unit.id if unit else None)
+    lists.set_list(by=request.actor, order=order, reason=reason)
 
 
 LIVING_LISTS: Final = ReachList.objects.filter(withdrawn_at=None)
@@ -264,7 +264,7 @@ def kept_resources(request: PageRequest) -> HttpResponseBase:
 def facts_of(form: ResourceForm) -> dict[str, Any]:
     said = dict(form.cleaned_data)
     unit = said.pop("unit")
-    return {**said, "unit_id": people.unit_ids_by_code([unit.code])[unit.code]}
+    return {**said, "unit_id": unit.id}
 
 
 @kept_resources.form("new/", ResourceForm, title=_("登记资源"), button=_("登记资源"), icon="plus", done=_("已登记。"))

@@ -10,6 +10,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
 from nanhu.platforms.people import api as people
+from nanhu.services.network import rules
 from nanhu.services.network.statements import QUERIES
 
 LOOK: Final = "network.trace_address"
@@ -33,8 +34,7 @@ class Trace:
 @transaction.atomic
 def trace(*, by: Actor, sought: str, at: datetime, reason: str) -> list[Trace]:
     """The lines of that moment, and a look at each person in them. Also a search that finds nobody is kept."""
-    is_mac = ":" in sought and "." not in sought and len(sought) == len("aa:bb:cc:dd:ee:ff")
-    rows = QUERIES.rows("mac_at" if is_mac else "address_at", {"sought": sought, "at": at})
+    rows = QUERIES.rows("mac_at" if rules.mac_of(sought) else "address_at", {"sought": sought, "at": at})
     cards = people.person_cards({row[0] for row in rows if row[0] is not None})
     facts = {"sought": sought, "moment": campus_time(at).isoformat(timespec="minutes")}
     audit.record(by=by, action="network.search_log", target=f"network-log:{sought}", reason=reason, facts=facts)

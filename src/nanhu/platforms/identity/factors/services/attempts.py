@@ -44,16 +44,12 @@ def counted(
     try:
         yield
     except REFUSALS:
-        note_refused(by=by, account=account, how=how, application=application)
+        audit.record(by=by, action="identity.second_step_refused", target=f"account:{account.pk}")
+        sign_in_log.refused(
+            by=by, campus_no="", reason=Reason.SECOND_FACTOR, how=how, account_id=account.pk, application=application
+        )
         raise
     throttle.forgive(gates)
-
-
-def note_refused(*, by: Actor, account: Account, how: str, application: str = "") -> None:
-    audit.record(by=by, action="identity.second_step_refused", target=f"account:{account.pk}")
-    sign_in_log.refused(
-        by=by, campus_no="", reason=Reason.SECOND_FACTOR, how=how, account_id=account.pk, application=application
-    )
 
 
 def count_stranger(*, by: Actor, browser: str) -> None:

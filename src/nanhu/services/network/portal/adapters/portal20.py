@@ -29,7 +29,6 @@ class Type(IntEnum):
     REQ_LOGOUT = 5
     ACK_LOGOUT = 6
     AFF_ACK_AUTH = 7
-    NTF_LOGOUT = 8
 
 
 class PacketError(ValueError):

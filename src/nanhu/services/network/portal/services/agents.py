@@ -44,6 +44,7 @@ def reconcile(*, gateway: PortalGateway, listed: object) -> list[str]:
     orders: list[str] = []
     ours: set[str] = set()
     for one in living:
+        one.gateway = gateway
         client = clients.get(one.mac, opennds.Client())
         is_listed = client.address == one.address and (one.state != State.WAITING or client.hid == one.hid)
         is_through = client.is_let and is_listed

@@ -1,10 +1,10 @@
 """Coming on line at the page (上线) and going off (下线): a grant, then the gateway; the gateway first, then the end."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -25,7 +25,6 @@ from nanhu.services.network.portal.services import sessions
 from nanhu.services.network.portal.visits import Visit
 
 State = SignIn.State
-LIVING: Final = (State.WAITING, State.OPEN, State.LEAVING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +180,8 @@ def settle(sign_in: SignIn, state: str) -> None:
     sign_in.refresh_from_db()
 
 
-def end(rows: object, state: str, cause: str) -> None:
-    rows.update(state=state, ended_at=now(), cause=cause)  # type: ignore[attr-defined]
+def end(rows: QuerySet[SignIn], state: str, cause: str) -> int:
+    return rows.update(state=state, ended_at=now(), cause=cause)
 
 
 def style(gateway: PortalGateway) -> network.Gateway:

@@ -21,11 +21,10 @@ LONGEST: Final = 40
 
 @open_page
 def why(request: HttpRequest) -> HttpResponse:
-    patient = patient_of(request, request.GET)
+    patient = patient_of(request, request.POST if request.method == "POST" else request.GET)
     finding = diagnosis.found(patient)
     if request.method == "POST":
-        patient = patient_of(request, request.POST)
-        return cured(request, patient, diagnosis.found(patient))
+        return cured(request, patient, finding)
     facts: dict[str, Any] = {
         "finding": finding,
         "patient": patient,

@@ -3,10 +3,11 @@
 For applications of which the registry says 要求两步验证. An app password opens nothing there: it would be one factor alone.
 """
 
+from contextlib import suppress
 from typing import Final
 
-from nanhu.kernel import throttle
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity.factors.errors import WrongCodeError
 from nanhu.platforms.identity.factors.services import attempts, totp
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.rules import normalise_password
@@ -23,10 +24,8 @@ def account_with_code(*, by: Actor, typed_name: str, password: str, service: str
     account = sign_in.verify_for_service(by=by, typed_name=typed_name, password=secret or typed, service=service)
     if account is None:
         return None
-    gates = attempts.gates_of(by=by, account=account, known_browser="")
-    throttle.admit(gates)
-    if not totp.use(account=account, code=code):
-        attempts.note_refused(by=by, account=account, how="otp")
-        return None
-    throttle.forgive(gates)
-    return account
+    with suppress(WrongCodeError), attempts.counted(by=by, account=account):
+        if not totp.use(account=account, code=code):
+            raise WrongCodeError
+        return account
+    return None
