@@ -120,7 +120,9 @@ def look_as_the_running_campus() -> None:
 
 
 def ensure_database() -> None:
-    """Start the embedded server unless it runs; who starts it stops it."""
+    """Start the embedded server unless it runs; who starts it stops it. What a supervisor runs leaves that to it."""
+    if "NANHU_PROCESS" in os.environ:
+        return
     from nanhu.kernel.configuration import configuration
     from nanhu.kernel.database import embedded
 

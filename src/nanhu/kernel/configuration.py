@@ -41,7 +41,9 @@ class Configuration:
         "NANHU_DATABASE_ROLE", "owner", "Whose database rights this process has; `nanhu` chooses it for each process."
     )
     process_name: str = setting(
-        "NANHU_PROCESS", "command", "What a connection is called in the database; set by `nanhu`."
+        "NANHU_PROCESS",
+        "command",
+        "What a connection is called in the database; where it is set a supervisor keeps the process, and the database.",
     )
     database_pool_size: int = setting("NANHU_DATABASE_POOL_SIZE", 8, "Connections each process may hold.")
     public_url: str = setting(

@@ -6,6 +6,7 @@ have roles of their own (`roles`), each with its own password; the superuser `po
 server stops it, be it by being killed; everyone else joins it.
 """
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -15,7 +16,8 @@ import stat
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -88,16 +90,35 @@ def start(data_dir: Path, *, extra: str = "") -> bool:
     """
     if is_joined(data_dir):
         return False
-    make_folders(data_dir)
-    if not (server_dir(data_dir) / "PG_VERSION").exists():
-        initialise(data_dir)
-    settings = CONFIGURATION.format(socket_dir=socket_dir(data_dir), extra=extra)
-    (server_dir(data_dir) / "nanhu.conf").write_text(settings)
-    own(server_dir(data_dir) / "nanhu.conf")
-    is_own = start_server(data_dir)
-    if is_own:
-        create_database(data_dir)
+    with one_starter(data_dir):
+        if is_joined(data_dir):
+            return False
+        make_folders(data_dir)
+        if not (server_dir(data_dir) / "PG_VERSION").exists():
+            initialise(data_dir)
+        configure(data_dir, extra)
+        is_own = start_server(data_dir)
+        if is_own:
+            create_database(data_dir)
     return is_own
+
+
+@contextmanager
+def one_starter(data_dir: Path) -> Iterator[None]:
+    """Of two who find no server one makes and starts it, and the other waits for that."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / ".postgres.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def configure(data_dir: Path, extra: str) -> None:
+    """Whole or not at all: a server that reads half of it listens where nobody looks for it."""
+    settings = server_dir(data_dir) / "nanhu.conf"
+    draft = settings.with_name(".nanhu.conf.part")
+    draft.write_text(CONFIGURATION.format(socket_dir=socket_dir(data_dir), extra=extra))
+    own(draft)
+    draft.replace(settings)
 
 
 def is_joined(data_dir: Path) -> bool:

@@ -169,13 +169,14 @@ class Supervised:
 
 
 def environment_of(specification: ProcessSpecification, configuration: Configuration) -> dict[str, str]:
-    """Of the addresses of a foreign database a process gets its own and no other."""
+    """Of the addresses of a foreign database a process gets its own and no other. By NANHU_PROCESS it knows that it is kept."""
     kept = {name: value for name, value in os.environ.items() if name not in DATABASE_VARIABLES}
     role = specification.database_role
     if configuration.foreign_database_url:
         kept["DATABASE_URL"] = configuration.database_url_of(role) if role else NO_DATABASE
     if role:
-        kept |= {"NANHU_DATABASE_ROLE": role, "NANHU_PROCESS": specification.key}
+        kept["NANHU_DATABASE_ROLE"] = role
+    kept["NANHU_PROCESS"] = specification.key
     return {"RUST_MIN_STACK": STACK_BYTES, **kept, **specification.environment(configuration)}
 
 

@@ -124,3 +124,37 @@ def test_a_server_that_needs_its_time_is_waited_for_and_one_that_is_gone_is_not(
         starter.communicate()
     file.write_text(ready.replace(str(pid), str(os.getpid())))
     assert embedded.running_pid(folder) is None
+
+
+def test_two_who_find_no_server_start_one_and_both_reach_it(folder: Path) -> None:
+    """While one starts it the other waits: it writes no settings under a server that reads them."""
+    with embedded.one_starter(folder):
+        waiting = subprocess.Popen([sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE, text=True)
+        while not is_waiting_for_a_lock(waiting.pid):
+            assert waiting.poll() is None
+            assert not (embedded.server_dir(folder) / "nanhu.conf").exists()
+            time.sleep(0.02)
+    assert waiting.stdout is not None
+    try:
+        assert int(waiting.stdout.readline()) == embedded.running_pid(folder)
+        assert embedded.start(folder) is False
+    finally:
+        embedded.stop(folder)
+        waiting.kill()
+        waiting.communicate()
+
+
+def is_waiting_for_a_lock(pid: int) -> bool:
+    """As the kernel lists it: `1: -> FLOCK ADVISORY WRITE 4711 …`."""
+    return any("->" in line and f" {pid} " in line for line in Path("/proc/locks").read_text().splitlines())
+
+
+def test_its_settings_are_replaced_whole(folder: Path) -> None:
+    """Who opened the old ones reads them to the end: there is no moment at which the file is empty."""
+    settings = embedded.server_dir(folder) / "nanhu.conf"
+    settings.parent.mkdir()
+    embedded.configure(folder, "fsync = off")
+    with settings.open() as old:
+        embedded.configure(folder, "fsync = on")
+        assert "fsync = off" in old.read()
+    assert "fsync = on" in settings.read_text()

@@ -9,6 +9,8 @@ from django.core.management import get_commands
 from nanhu import cli
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes import data_folder
+from nanhu.kernel.processes.specification import ProcessSpecification
+from nanhu.kernel.processes.supervised import environment_of
 
 
 def test_the_help_names_every_command_of_the_house_once():
@@ -41,3 +43,14 @@ def test_a_second_sample_campus_in_one_data_folder_says_so_and_touches_nothing(t
     data_folder.held.pop().close()
     assert data_folder.hold(tmp_path)
     data_folder.held.pop().close()
+
+
+def test_a_process_of_a_supervisor_starts_no_database_that_would_end_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "nanhu.kernel.configuration.configuration", lambda: read_configuration({"NANHU_DATA_DIR": str(tmp_path)})
+    )
+    specification = ProcessSpecification(key="worker", command=lambda _: [], database_role="worker")
+    environment = environment_of(specification, read_configuration({"NANHU_DATA_DIR": str(tmp_path)}))
+    monkeypatch.setenv("NANHU_PROCESS", environment["NANHU_PROCESS"])
+    cli.ensure_database()
+    assert not [*tmp_path.iterdir()]
