@@ -74,3 +74,4 @@ async function begin() {
 }
 
 field.addEventListener("change", begin);
+if (field.files.length) begin(); // chosen before this script was here

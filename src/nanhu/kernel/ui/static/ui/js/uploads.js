@@ -18,6 +18,7 @@ function show(place) {
   }));
 }
 
+for (const place of document.querySelectorAll("[data-drop]")) if (place.querySelector("[type=file]").files.length) show(place);
 document.addEventListener("change", (event) => {
   const place = event.target.closest("[data-drop]");
   if (place) show(place);
