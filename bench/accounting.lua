@@ -1,5 +1,5 @@
--- Load for wrk: records of RADIUS accounting from a file, one a line, in turn over each thread's connections.
-local wanted = { host = os.getenv("RADIUS_HOST"), file = os.getenv("RADIUS_BODIES"), key = os.getenv("RADIUS_KEY") }
+-- Load for wrk: questions of RADIUS (sign-ins, accounting) from a file, one a line, in turn over each thread's connections.
+local wanted = { host = os.getenv("RADIUS_HOST"), file = os.getenv("RADIUS_BODIES"), key = os.getenv("RADIUS_KEY"), door = os.getenv("RADIUS_DOOR") }
 local threads = {}
 
 function setup(thread)
@@ -11,7 +11,7 @@ function init()
     good, bad, forms = 0, 0, {}
     local headers = { Host = wanted.host, ["X-Nanhu-Radius-Key"] = wanted.key, ["Content-Type"] = "application/x-www-form-urlencoded" }
     for line in io.lines(wanted.file) do
-        forms[#forms + 1] = wrk.format("POST", "/radius/accounting", headers, line)
+        forms[#forms + 1] = wrk.format("POST", "/radius/" .. wanted.door, headers, line)
     end
     at = own * math.floor(#forms / 2)
 end
@@ -22,7 +22,7 @@ function request()
 end
 
 function response(status)
-    if status == 204 then good = good + 1 else bad = bad + 1 end
+    if status == 200 or status == 204 then good = good + 1 else bad = bad + 1 end
 end
 
 function done(summary, latency)

@@ -9,12 +9,15 @@ import random
 import subprocess
 import tempfile
 import time
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import mean
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
+from bench import network_cut
 from bench.campus import Campus, fresh_campus, running
 from bench.funds import HOW, tps
 from bench.inside import ask_inside, set_up_django
@@ -27,7 +30,8 @@ from nanhu.kernel.processes.house import web_command
 SCRIPT = Path(__file__).parent / "accounting.lua"
 SECONDS = os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6")
 LINES = int(os.environ.get("NANHU_BENCH_NETWORK_LINES", "3000000"))
-CLIENTS, ROUNDS, SESSIONS, PEOPLE, ASKED, MONTHS = 16, 2, 5_000, 200, 60, 12
+CLIENTS, ROUNDS, SESSIONS, PEOPLE, ASKED, MONTHS, DEVICES = 16, 2, 5_000, 200, 60, 12, 2_000
+PASSWORD = "Nanhu-lake-2026"  # noqa: S105 - of the bench alone
 NAS = "127.0.0.1"
 YEAR = """
     INSERT INTO network_address_line (began_at, ended_at, session_id, nas_id, person_id, station, address)
@@ -46,34 +50,85 @@ def run(report: Report) -> None:
         subprocess.run(command, check=True, capture_output=True)
         made = ask_inside(campus, "bench.network")
         install()
-        ours, theirs = [], []
+        ours, theirs, signed = [], [], []
         with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"):
             for turn in range(ROUNDS):
                 theirs.append(tps(baseline, "-N", *HOW, "-T", SECONDS))
-                seen = post(campus, made["key"], made["bodies"])
+                seen = post(campus, made["key"], "accounting", made["bodies"])
                 ours.append(seen["done"] / seen["seconds"])
-                print(f"  turn {turn + 1}: {seen}, load {os.getloadavg()[0]:.1f}", flush=True)
+                asked = post(campus, made["key"], "authenticate", made["sign_ins"])
+                signed.append(asked["done"] / asked["seconds"])
+                print(f"  turn {turn + 1}: {seen}, {asked}, load {os.getloadavg()[0]:.1f}", flush=True)
+            changed = at_class_change(campus, made["key"], made["sign_ins"])
+            cuts = network_cut.cut(campus, made["key"])
         report("network_accounting_over_http", mean(ours), "records/s", mean(theirs))
         report("network_accounting_p99", seen["p99_ms"], "ms")
+        report("network_sign_ins_over_http", mean(signed), "sign-ins/s", 500)
+        report("network_sign_in_p99", asked["p99_ms"], "ms")
+        report("network_class_change_2000_devices", changed["seconds"], "s")
+        report("network_class_change_p99", changed["p99_ms"], "ms")
+        report("network_suspended_to_ended", max(cuts), "s", 10)
+        report("network_admissions", ask_inside(campus, "bench.network_admissions")["rate"], "admissions/s", 500)
         year(campus)
         found = ask_inside(campus, "bench.network_year")
         report("network_who_had_an_address_p50", found["p50"], "ms")
         report("network_who_had_an_address_p99", found["p99"], "ms", 200)
 
 
-def post(campus: Campus, key: str, bodies: list[str]) -> dict[str, Any]:
-    """Interims of open sessions without a pause, in turn."""
+def post(campus: Campus, key: str, door: str, bodies: list[str]) -> dict[str, Any]:
+    """Interims of open sessions, or sign-ins, without a pause, in turn."""
     with tempfile.NamedTemporaryFile("w", suffix=".bodies") as kept:
         kept.writelines(f"{body}\n" for body in bodies)
         kept.flush()
         wanted = {"RADIUS_BODIES": kept.name, "RADIUS_KEY": key, "RADIUS_HOST": f"localhost:{campus.web_port}"}
+        wanted["RADIUS_DOOR"] = door
         command = ["wrk", "-t2", f"-c{CLIENTS}", f"-d{SECONDS}s", "--timeout", "30s", "--latency", "-s", str(SCRIPT)]
-        address = f"http://127.0.0.1:{campus.web_port}/radius/accounting"
+        address = f"http://127.0.0.1:{campus.web_port}/radius/{door}"
         done = subprocess.run([*command, address], env=os.environ | wanted, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     if told["failures"]:
         raise RuntimeError(f"accounting failed: {told}")
     return told
+
+
+def at_class_change(campus: Campus, key: str, bodies: list[str]) -> dict[str, float]:
+    """Two thousand devices at once: each signs in and its session begins, by 32 of FreeRADIUS's connections."""
+    spent: list[float] = []
+
+    def come(number: int) -> None:
+        began = time.perf_counter()
+        line = HTTPConnection("127.0.0.1", campus.web_port, timeout=120)
+        said = parse_qs(bodies[number % len(bodies)]) | {
+            "Calling-Station-Id": [f"3c:22:fc:00:{number // 256:02x}:{number % 256:02x}"]
+        }
+        answer = json.loads(asked(line, key, "authenticate", urlencode(said, doseq=True)))
+        start = {"Acct-Status-Type": "Start", "Acct-Session-Id": f"CHANGE-{number:05}", "NAS-IP-Address": NAS}
+        start |= {
+            "Class": answer["reply:Class"]["value"][0],
+            "Framed-IP-Address": f"10.5.{number // 256}.{number % 256}",
+        }
+        asked(line, key, "accounting", urlencode(start))
+        line.close()
+        spent.append(1000 * (time.perf_counter() - began))
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(come, range(DEVICES)))
+    return {"seconds": time.perf_counter() - began, "p99_ms": percentile(spent, 0.99)}
+
+
+def asked(line: HTTPConnection, key: str, door: str, body: str) -> bytes:
+    headers = {
+        "Host": f"localhost:{line.port}",
+        "X-Nanhu-Radius-Key": key,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    line.request("POST", f"/radius/{door}", body, headers)
+    answer = line.getresponse()
+    content = answer.read()
+    if answer.status not in (200, 204):
+        raise RuntimeError(f"{door} answered {answer.status}")
+    return content
 
 
 def year(campus: Campus) -> None:
@@ -88,7 +143,10 @@ def year(campus: Campus) -> None:
 def inside() -> dict[str, Any]:
     """Sessions on line, each bound by its grant."""
     from nanhu.kernel.actors import Actor
+    from nanhu.kernel.clock import campus_today
+    from nanhu.platforms.identity import api as identity
     from nanhu.platforms.identity.models import Application
+    from nanhu.platforms.identity.personal.services import app_passwords
     from nanhu.platforms.identity.protocols.radius.services import clients
     from nanhu.platforms.people import api as people
     from nanhu.services.network import api as network
@@ -96,8 +154,27 @@ def inside() -> dict[str, Any]:
 
     by = Actor.system("bench")
     origin = people.Origin(source="bench", title="bench")
-    records = [people.PersonRecord(key=f"P{number}", name=f"人{number}") for number in range(PEOPLE)]
+    records = [
+        people.PersonRecord(
+            key=f"P{number}",
+            name=f"人{number}",
+            affiliations=(
+                people.AffiliationRecord(
+                    kind="student", campus_no=f"P{number}", starts_on=date(2020, 9, 1), unit_code="", state="active"
+                ),
+            ),
+        )
+        for number in range(PEOPLE)
+    ]
     persons = list(people.apply_records(by=by, records=records, origin=origin).person_ids.values())
+    identity.open_accounts(by=by, person_ids=persons)
+    sample.enter_policy(by=by, role="student", service="wifi", devices=50, starts_on=campus_today())
+    sign_ins = []
+    for number in range(PEOPLE):
+        identity.set_password_for_sample(by=by, campus_no=f"P{number}", password=PASSWORD)
+        text = app_passwords.make(by=by, account=identity.account_with(f"P{number}"), name="bench", service="network")
+        said = {"User-Name": f"P{number}", "User-Password": text, "NAS-IP-Address": NAS, "NAS-Port-Type": "19"}
+        sign_ins.append(urlencode(said | {"Calling-Station-Id": f"3c:22:fa:00:00:{number:02x}"}))
     sample.register(by=by, name="controller", kind="ac", address=NAS, place=None)
     application = Application.objects.create(key="wifi", name="wifi", owner="bench")
     key = clients.issue_key(by=by, application=application)
@@ -109,12 +186,33 @@ def inside() -> dict[str, Any]:
         )
         code, sid = network.admit(request).code, f"BENCH-{number:06}"
         network.account(
-            network.Record(nas=NAS, status="start", sid=sid, classes=[code], station=mac, address="10.1.2.3")
+            network.Record(
+                nas=NAS, status="start", sid=sid, classes=[code], station=mac, address="10.1.2.3", application="wifi"
+            )
         )
         said = {"Acct-Status-Type": "Interim-Update", "Acct-Session-Id": sid, "NAS-IP-Address": NAS, "Class": code}
         more = {"Calling-Station-Id": mac, "Framed-IP-Address": "10.1.2.3", "Acct-Input-Octets": str(number * 1000)}
         bodies.append(urlencode(said | more))
-    return {"key": key, "bodies": bodies}
+    return {"key": key, "bodies": bodies, "sign_ins": sign_ins}
+
+
+def admissions() -> dict[str, float]:
+    """Of devices that are known, by the policy, as many a second as one process makes in turn."""
+    from nanhu.platforms.people import api as people
+    from nanhu.services.network import api as network
+
+    numbers = people.find_people_by_campus_no([f"P{number}" for number in range(PEOPLE)])
+    persons, done, began = list(numbers.values()), 0, time.perf_counter()
+    while (spent := time.perf_counter() - began) < float(SECONDS):
+        request = network.AdmissionRequest(
+            service="wifi",
+            role="student",
+            person_id=persons[done % PEOPLE],
+            station=f"3c:22:fa:00:00:{done % PEOPLE:02x}",
+        )
+        network.admit(request)
+        done += 1
+    return {"rate": done / spent}
 
 
 def who_had() -> dict[str, float]:
@@ -127,7 +225,7 @@ def who_had() -> dict[str, float]:
         at = now() - timedelta(days=chance.random() * 365)
         sought = f"10.{chance.randrange(16)}.{chance.randrange(256)}.{chance.randrange(256)}"
         began = time.perf_counter()
-        QUERIES.rows("address_at", {"sought": sought, "at": at})
+        QUERIES.rows("log_at", {"address": sought, "station": None, "at": at, "now": at})
         spent.append(1000 * (time.perf_counter() - began))
     return {"p50": percentile(spent, 0.5), "p99": percentile(spent, 0.99)}
 

@@ -9,7 +9,7 @@ from nanhu.kernel.configuration import configuration  # noqa: E402
 from nanhu.kernel.connections import guard_of  # noqa: E402
 from nanhu.kernel.garbage import collect_seldom  # noqa: E402
 from nanhu.kernel.slow_bodies import BodyGuard  # noqa: E402
-from nanhu.platforms.identity.api import Front  # noqa: E402  Django must be set up before its models are read
+from nanhu.platforms.identity.api import AccountingFront, Front  # noqa: E402  Django must be set up before its models are read
 
-application = BodyGuard(Front(django), guard_of(configuration()), threads=configuration().web_threads)
+application = BodyGuard(Front(AccountingFront(django)), guard_of(configuration()), threads=configuration().web_threads)
 collect_seldom()

@@ -7,7 +7,7 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.admission import admit
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
-from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
+from nanhu.platforms.identity.events import AccountActivated, AccountClosed, AppPasswordRevoked, PasswordChanged
 from nanhu.platforms.identity.factors.services import new_devices, totp
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
@@ -18,6 +18,7 @@ from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
+from nanhu.platforms.identity.protocols.radius.front import AccountingFront
 from nanhu.platforms.identity.protocols.radius.network import (
     Attributes,
     NetworkPolicy,
@@ -26,6 +27,7 @@ from nanhu.platforms.identity.protocols.radius.network import (
 )
 from nanhu.platforms.identity.protocols.radius.profiles import network as wifi_network
 from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
+from nanhu.platforms.identity.protocols.radius.services.clients import network_applications
 from nanhu.platforms.identity.protocols.radius.services.page import (
     NetworkUser,
     SuspendedError,
@@ -50,6 +52,8 @@ __all__ = [
     "Account",
     "AccountActivated",
     "AccountClosed",
+    "AccountingFront",
+    "AppPasswordRevoked",
     "Attributes",
     "DemoOnlyError",
     "Front",
@@ -77,6 +81,7 @@ __all__ = [
     "holders_of",
     "is_own_path",
     "issue_radius_key",
+    "network_applications",
     "network_policies",
     "network_user",
     "network_user_by_password",

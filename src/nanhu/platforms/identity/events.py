@@ -22,6 +22,15 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppPasswordRevoked(Event):
+    """One app password opens nothing any more; `public_id` is the one that `NetworkUser` and `NetworkSignIn` name."""
+
+    person_id: int
+    public_id: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityQuestionsChanged(Event):
     """The account has other security questions."""
 

@@ -63,6 +63,11 @@ class PersonCard:
     photo_url: str
     provenance: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def live_kinds(self) -> set[str]:
+        """What somebody is now, all of it: a teacher who studies is "staff" and "student"."""
+        return {one.kind for one in self.affiliations if one.is_live}
+
 
 def person_card(person_id: int) -> PersonCard | None:
     return person_cards([person_id]).get(person_id)

@@ -2,12 +2,12 @@
 
 `admit(AdmissionRequest) -> Admission` or NotAdmittedError (DevicesFullError: let the person choose from `sessions_of`, then `drop`);
 `disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions; `sessions_of`, `devices_of`, `refusals_of` read;
-`service_rules` and `gateways` take registrations. Devices by cookie: `device_by_key(person_id, "cookie:<hash>")`, `enter_device`,
-`trust_device`.
+`service_rules` and `gateways` take registrations. Devices by cookie: `device_by_key(person_id, "cookie:<hash>")`, `enter_device`.
+MACs and addresses are read by `mac_of` and `address_of` alone.
 """
 
 from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
-from nanhu.services.network.events import AdmissionGranted, DeviceSeen, SessionUnknown
+from nanhu.services.network.events import AdmissionGranted, DeviceSeen
 from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
 from nanhu.services.network.models import ApPlace, Device, Nas, NetworkRole, Policy, Refusal, Service
 from nanhu.services.network.queries import (
@@ -20,7 +20,7 @@ from nanhu.services.network.queries import (
     sessions_of,
     usage_of,
 )
-from nanhu.services.network.rules import is_random_mac, mac_of
+from nanhu.services.network.rules import address_of, is_random_mac, mac_of
 from nanhu.services.network.services.accounting import Record
 from nanhu.services.network.services.accounting import write as account
 from nanhu.services.network.services.admission import (
@@ -33,7 +33,6 @@ from nanhu.services.network.services.admission import (
 )
 from nanhu.services.network.services.devices import device_by_key
 from nanhu.services.network.services.devices import enter as enter_device
-from nanhu.services.network.services.devices import trust as trust_device
 from nanhu.services.network.services.disconnecting import disconnect, drop
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
 
@@ -61,9 +60,9 @@ __all__ = [
     "ServiceRule",
     "SessionLine",
     "SessionTarget",
-    "SessionUnknown",
     "Usage",
     "account",
+    "address_of",
     "admit",
     "closing_sids",
     "device_by_key",
@@ -80,6 +79,5 @@ __all__ = [
     "service_rules",
     "session_at",
     "sessions_of",
-    "trust_device",
     "usage_of",
 ]

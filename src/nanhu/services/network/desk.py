@@ -41,11 +41,13 @@ from nanhu.kernel.sheets.writing import attachment
 from nanhu.services.network import policies, queries, sheets
 from nanhu.services.network.forms import CutForm, HandoverForm, NasForm, NasSheetForm, PolicyForm, TraceForm
 from nanhu.services.network.models import Disconnect, Handover, HourSum, Nas, NetworkRole, Policy, Service, Session
+from nanhu.services.network.models.sessions import SINCE_LAST_REPORT
 from nanhu.services.network.services import accounting, disconnecting, handovers, registering, tracing
 from nanhu.services.network.services import policies as policy_services
 
 OPEN: Final = Q(stopped_at=None)
 NOBODYS: Final = Q(person=None, guest="")
+SILENT: Final = Q(updated_at__lt=Now() - SINCE_LAST_REPORT)
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES: Final = {"open": _("已连接"), "stale": _("失联"), "closing": _("断网中"), "closed": _("已离线")}
 STATE_TONES: Final[Mapping[str, Tone]] = {"open": "good", "stale": "warn", "closing": "info", "closed": "none"}
@@ -67,12 +69,12 @@ class SessionFilters(Filters):
     service = Choice(_("服务"), Service.choices)
     show = Views(
         {
-            "stale": (_("失联"), OPEN & Q(stale_at__isnull=False)),
+            "stale": (_("失联"), OPEN & SILENT),
             "unknown": (_("对不上人"), OPEN & NOBODYS),
             "closing": (_("断网中"), OPEN & Q(closing_at__isnull=False)),
         },
         counts=lambda: Session.objects.filter(OPEN).aggregate(
-            stale=Count("pk", filter=Q(stale_at__isnull=False)),
+            stale=Count("pk", filter=SILENT),
             unknown=Count("pk", filter=NOBODYS),
             closing=Count("pk", filter=Q(closing_at__isnull=False)),
         ),
@@ -91,14 +93,19 @@ class Sessions(Table):
     last = Moment(_("最近报告"), "updated_at")
     note = Text(_("对应"), "get_note_display", sort="note", is_wide=True)
     state = Badge(_("状态"), names=STATES, tones=STATE_TONES, sort=False)
+    action = Markup(_("操作"), "network/_end_session.html")
 
 
 @desk.page("", title=_("在线情况"), tab=_("在网设备"), lead=_("这里没有姓名：要知道是谁，用“查地址”写明原因。"))
 def online(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有设备在线"), icon="wifi-off", text=_("登记接入设备，并在 FreeRADIUS 里打开会话报告。"))
     rows = Session.objects.filter(OPEN).select_related("nas", "place").order_by("-updated_at")
-    live = Session.objects.filter(OPEN, stale_at=None)
-    sums = live.values("place__name").annotate(count=Count("pk")).order_by("-count", "place__name")[:8]
+    sums = (
+        queries.live(Session.objects.all())
+        .values("place__name")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "place__name")[:8]
+    )
     facts = {
         "sums": [(one["place__name"] or _("没有登记位置"), one["count"]) for one in sums],
         "strange": accounting.strange_nas(),
@@ -115,12 +122,25 @@ def online(request: PageRequest) -> HttpResponseBase:
     )
 
 
+@online.form(
+    "<uuid:public_id>/end/",
+    ReasonForm,
+    title=_("断开这次上网"),
+    subject=record(Session.objects.filter(OPEN), Session.what),
+    lead=_("知道是谁的，用“断开账号”：只断这一次，设备会自己再连上。"),
+    tone="danger",
+    done=_("已发出断网请求，到“断网请求”看结果。"),
+)
+def end_session(request: PageRequest, form: ReasonForm, found: Session) -> None:
+    disconnecting.disconnect_one(by=request.actor, session=found, reason=form.cleaned_data["reason"])
+
+
 @desk.lookup(
     "trace/",
     TraceForm,
     title=_("查某时某地址是谁"),
     tab=_("查地址"),
-    lead=_("每次查都记入审计，查到的人会在“谁看过我”里看到。记录保存 180 天。"),
+    lead=_("每次查都记入审计，查到的人会在“谁看过我”里看到。记录保存半年。"),
     submit=_("查"),
     icon="search",
     template="network/trace.html",
@@ -259,6 +279,7 @@ def new_policy(request: PageRequest, form: PolicyForm) -> Policy:
     "<uuid:public_id>/end/",
     ReasonForm,
     title=_("撤销策略"),
+    lead=_("撤销后，这类人用这项服务不限台数、不限时间；要关闭，请录入 0 台的策略。"),
     subject=record(Policy.objects.filter(withdrawn_at=None), _("这条策略")),
     tone="danger",
     done=_("策略已撤销。"),
@@ -274,6 +295,7 @@ class NasTable(Table):
     name = Link(_("名称"), to="change_nas")
     kind = Text(_("类型"), "get_kind_display", sort="kind")
     address = Text(_("IP 地址"), is_number=True)
+    applications = Text(_("应用"), queries.applications_of, sort=False)
     place = Text(_("安装位置"), "place__name")
     style = Text(_("断网方式"), queries.style_of, sort="style", is_wide=True)
     online = Number(_("在网设备"), "open_sessions")

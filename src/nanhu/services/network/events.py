@@ -7,7 +7,7 @@ from nanhu.kernel.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionGranted(Event):
-    """Somebody was let in and got a grant; accounting follows, or not. `station`: the MAC, or at a VPN the caller's address."""
+    """Somebody was let in by VPN and got a grant; accounting follows, or not. `station`: the MAC, or at a VPN the caller's address."""
 
     person_id: int
     service: str
@@ -21,11 +21,3 @@ class DeviceSeen(Event):
 
     person_id: int
     device_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionUnknown(Event):
-    """Accounting of a registered NAS behind which nobody stands."""
-
-    session_id: int
-    note: str

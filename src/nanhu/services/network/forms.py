@@ -9,6 +9,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.kit.forms import DatedForm, FileForm, reason_field
 from nanhu.kernel.ui.widgets import MomentInput
 from nanhu.platforms.campus.api import PlaceField
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people.api import PersonField
 from nanhu.services.network import rules
 from nanhu.services.network.gateways import gateways
@@ -29,6 +30,12 @@ class NasForm(forms.Form):
     address = forms.GenericIPAddressField(label=_("IP 地址"), help_text=_("它来请求认证和报告会话时用的地址"))
     identifier = forms.CharField(
         label="NAS-Identifier", max_length=64, required=False, help_text=_("几台设备共用一个地址时才填")
+    )
+    applications = forms.MultipleChoiceField(
+        label=_("应用"),
+        choices=identity.network_applications,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("哪个应用的密钥可以替它报告：别的应用的密钥说的不算"),
     )
     place = PlaceField(label=_("安装位置"), required=False, help_text=_("楼栋：没有登记位置的无线接入点按这里算"))
     style = forms.ChoiceField(label=_("断网方式"), choices=styles)

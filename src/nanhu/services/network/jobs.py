@@ -1,4 +1,4 @@
-"""Periodic jobs of the network: stale sessions, policies that became lower, sums of the hour, and what is forgotten by age; the worker sends disconnects."""
+"""Periodic jobs of the network: lost sessions, policies that became lower, hours that are over, sums, and what is forgotten by age; the worker sends disconnects."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
 from nanhu.platforms.datahub import api as datahub
 from nanhu.services.network.models import Device, Grant, HourSum, Refusal, Session, StrangeNas
-from nanhu.services.network.services import handovers, policies
+from nanhu.services.network.services import disconnecting, handovers, policies
 from nanhu.services.network.services.disconnecting import CHANNEL, OUTBOX
 from nanhu.services.network.statements import QUERIES
 
 BY: Final = Actor.system("network.publish")
-KEPT_DAYS: Final = timedelta(days=180)
-"""网络安全法第二十一条: not less than six months; and not longer."""
+KEPT_DAYS: Final = timedelta(days=184)
+"""网络安全法第二十一条: not less than six months, the longest of which have 184 days; and not longer."""
 SESSION_DAYS: Final = timedelta(days=35)
 SUM_DAYS: Final = timedelta(days=730)
 MOST: Final = 20_000
@@ -29,13 +29,14 @@ in_the_worker("network_disconnects", OUTBOX, channel=CHANNEL)
 
 
 @job("network.watch", every="*/5 * * * *")
-def watch() -> tuple[int, int]:
-    """How many became stale, how many are over; then whom a lower policy puts off."""
+def watch() -> int:
+    """How many were lost; then whom a lower policy puts off, and whose time is over."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT stale, lost FROM network_watch(%s)", [now()])
-        stale, lost = cursor.fetchone()
+        cursor.execute("SELECT network_watch(%s)", [now()])
+        [lost] = cursor.fetchone()
     policies.enforce()
-    return stale, lost
+    disconnecting.end_overdue(by=policies.BY)
+    return int(lost)
 
 
 @job("network.sum_hours", every="7 * * * *")
@@ -51,7 +52,7 @@ def sum_hour(hour: datetime) -> int:
 
 @job("network.months", every="29 2 * * *")
 def keep_months() -> list[str]:
-    """Partitions for this month and the next two; those of which nothing is younger than 180 days go."""
+    """Partitions for this month and the next two; those of which nothing is younger than half a year go."""
     today = campus_today()
     with connection.cursor() as cursor:
         for day in (today, today + timedelta(days=31), today + timedelta(days=62)):

@@ -16,7 +16,6 @@ from nanhu.services.network.errors import NotOpenError
 from nanhu.services.network.forms import DeviceForm
 from nanhu.services.network.models import Device, Session
 from nanhu.services.network.services import devices as device_services
-from nanhu.services.network.services import disconnecting
 
 SHOWN_BEFORE = 10
 
@@ -34,7 +33,7 @@ mine = Console(
 
 def roles_of(viewer: Viewer) -> set[str]:
     card = viewer.record if isinstance(viewer.record, people.PersonCard) else people.person_card(viewer.person_id or 0)
-    return {one.kind for one in card.affiliations if one.is_live} if card else set()
+    return card.live_kinds if card else set()
 
 
 @mine.page("", title=_("我的设备"), lead=_("以您的账号上网的设备。不认识的，请让它下线，再改密码。"))
@@ -49,7 +48,7 @@ def devices(request: PageRequest) -> HttpResponse:
             :SHOWN_BEFORE
         ],
         "devices": [
-            (one, rename.address(public_id=one.public_id), let_in.address(public_id=one.public_id))
+            (one, *(action.address(public_id=one.public_id) for action in (rename, let_in, remove)))
             for one in queries.devices_of(person_id)
         ],
         "refusals": queries.refusals_of(person_id),
@@ -72,7 +71,7 @@ def kick(request: PageRequest, found: Session) -> None:
         return
     if found.stopped_at is not None:
         raise NotOpenError
-    disconnecting.kick(by=request.actor, session=found)
+    device_services.kick(by=request.actor, session=found)
 
 
 def own_device(request: PageRequest, public_id: UUID) -> Device:
@@ -82,6 +81,11 @@ def own_device(request: PageRequest, public_id: UUID) -> Device:
 @devices.action("<uuid:public_id>/let-in/", subject=Seen(own_device), done=_("这台设备可以再上线了。"))
 def let_in(request: PageRequest, found: Device) -> None:
     device_services.let_in(by=request.actor, device=found)
+
+
+@devices.action("<uuid:public_id>/remove/", subject=Seen(own_device), done=_("已移除。它再来，就是一台新设备。"))
+def remove(request: PageRequest, found: Device) -> None:
+    device_services.remove(by=request.actor, device=found)
 
 
 def said_of(_request: PageRequest, device: Device) -> dict[str, Any]:

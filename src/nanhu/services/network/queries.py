@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import Final
 from uuid import UUID
 
@@ -18,9 +19,11 @@ from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
 from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Service, Session
+from nanhu.services.network.models.sessions import SINCE_LAST_REPORT
 
 PLACES_SHOWN: Final = timedelta(days=7)
 GOING: Final = timedelta(seconds=30)
+PREFIX_LENGTHS: Final = (64, 62, 60, 56, 48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ def session_line(one: Session) -> SessionLine:
         device_id=one.device_id,
         device=str(one.device) if one.device else one.station,
         station=one.station,
-        address=one.address or "",
+        address=" · ".join(one.addresses),
         place=one.place.name if one.place else "",
         nas=one.nas.name,
         started_at=one.started_at,
@@ -117,9 +120,9 @@ class Usage:
 def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
     """Of each service for which a policy of one of these roles holds today, or in which something is on line. Two queries."""
     held: dict[str, set[str]] = {}
-    rows = not_leaving(Session.objects.filter(person_id=person_id, stopped_at=None, stale_at=None))
-    for service, device_id, station in rows.values_list("service", "device_id", "station"):
-        held.setdefault(service, set()).add(device_key(device_id, station))
+    rows = not_leaving(live(Session.objects.filter(person_id=person_id)))
+    for service, device_id, number in rows.values_list("service", "device_id", "pk"):
+        held.setdefault(service, set()).add(device_key(device_id, number))
     most: dict[str, int] = {}
     policies = rules_on(Policy.objects.filter(role__in=list(roles)), campus_today())
     for service, devices in policies.values_list("service", "devices"):
@@ -131,6 +134,16 @@ def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
     ]
 
 
+def live(rows: QuerySet[Session]) -> QuerySet[Session]:
+    """On line, as far as their NAS tells."""
+    return rows.filter(stopped_at=None, updated_at__gte=now() - SINCE_LAST_REPORT)
+
+
+def silent(rows: QuerySet[Session]) -> QuerySet[Session]:
+    """Open, and nothing was heard of them for three intervals (失联)."""
+    return rows.filter(stopped_at=None, updated_at__lt=now() - SINCE_LAST_REPORT)
+
+
 def not_leaving(rows: QuerySet[Session]) -> QuerySet[Session]:
     """Of open sessions those that hold a place: each until it has really ended, but half a minute of the one its owner chose at the cap,
     in whose place another comes in at once."""
@@ -138,16 +151,21 @@ def not_leaving(rows: QuerySet[Session]) -> QuerySet[Session]:
     return rows.exclude(Exists(chosen.exclude(state=Disconnect.State.FAILED)))
 
 
-def device_key(device_id: int | None, station: str) -> str:
-    """What counts as one device."""
-    return f"device:{device_id}" if device_id else f"station:{station}"
+def device_key(device_id: int | None, number: int) -> str:
+    """What counts as one: a device, and a session (or a grant) of which none is known."""
+    return f"device:{device_id}" if device_id else f"session:{number}"
 
 
 def session_at(address: str) -> SessionLine | None:
     """Who is on line at an address now; the one last heard of."""
-    rows = Session.objects.filter(address=address, stopped_at=None, stale_at=None)
-    found = with_names(rows).order_by("-updated_at").first()
+    of_host = Q(address=address) if ":" not in address else Q(addresses__overlap=[address, *prefixes_of(address)])
+    found = with_names(live(Session.objects.filter(of_host))).order_by("-updated_at").first()
     return session_line(found) if found else None
+
+
+def prefixes_of(address: str) -> list[str]:
+    """Which an IPv6 address may lie in, as they are delegated."""
+    return [str(ip_network(f"{address}/{length}", strict=False)) for length in PREFIX_LENGTHS]
 
 
 def closing_sids(nas_id: int) -> set[str]:
@@ -162,11 +180,15 @@ CAUSES: Final[Mapping[str, Text]] = {
     "ours:device-cap": _("设备到上限"),
     "ours:password-changed": _("改了密码"),
     "ours:policy": _("策略变了"),
+    "ours:time-over": _("到时断开"),
+    "ours:app-password": _("应用专用密码已停用"),
+    "ours:removed": _("设备被移除"),
     "ours:left": _("离校"),
     "ours:ended": _("凭据已失效"),
     "ours:grant-ended": _("VPN 账户已停用"),
     "ours:disowned": _("本人说不是自己"),
     "nas-restart": _("接入设备重启"),
+    "nas-withdrawn": _("接入设备已撤下"),
     "lost": _("失联"),
     "User-Request": _("自己断开"),
     "Lost-Carrier": _("离开信号"),
@@ -209,9 +231,18 @@ def hours_words(policy: Policy) -> str:
 
 
 def with_open_sessions(rows: QuerySet[Nas]) -> QuerySet[Nas]:
-    live = Session.objects.filter(nas=OuterRef("pk"), stopped_at=None, stale_at=None).order_by()
-    counted = live.values("nas").annotate(count=Count("pk")).values("count")
+    counted = (
+        live(Session.objects.filter(nas=OuterRef("pk")))
+        .order_by()
+        .values("nas")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
     return rows.annotate(open_sessions=Coalesce(Subquery(counted), 0)).order_by("name")
+
+
+def applications_of(nas: Nas) -> str:
+    return "、".join(nas.applications)
 
 
 def service_words(line: SessionLine) -> Text:

@@ -8,7 +8,7 @@ from nanhu.platforms.identity.api import Attributes, NetworkPolicy, NetworkSignI
 from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.models import Nas
 from nanhu.services.network.rules import GRANT_PREFIX
-from nanhu.services.network.services import accounting, admission, redeeming
+from nanhu.services.network.services import accounting, admission, interims, redeeming
 from nanhu.services.network.services.admission import Admission, AdmissionRequest
 
 BITS: int = 1000
@@ -17,6 +17,8 @@ BITS: int = 1000
 def admit(sign_in: NetworkSignIn) -> Attributes | None:
     facts = {name: [value] for name, value in sign_in.nas.items()}
     nas = nas_at(*accounting.nas_of(facts))
+    if nas is not None and sign_in.application not in nas.applications:
+        return None
     try:
         given = admission.admit(
             AdmissionRequest(
@@ -25,6 +27,7 @@ def admit(sign_in: NetworkSignIn) -> Attributes | None:
                 person_id=sign_in.person_id,
                 campus_no=sign_in.campus_no,
                 station=sign_in.station,
+                app_password=sign_in.app_password,
                 nas_id=nas.pk if nas else None,
                 default_seconds=sign_in.session_seconds,
             )
@@ -59,7 +62,7 @@ def attributes_of(given: Admission, nas: Nas | None) -> Attributes:
     return said
 
 
-def redeem(campus_no: str, password: str, facts: Mapping[str, str]) -> Attributes | None:
+def redeem(application: str, campus_no: str, password: str, facts: Mapping[str, str]) -> Attributes | None:
     """Of a captive portal's controller, which sends the grant as the password. Nothing else begins like one: what is not good is refused here."""
     if not password.startswith(GRANT_PREFIX):
         return None
@@ -67,10 +70,14 @@ def redeem(campus_no: str, password: str, facts: Mapping[str, str]) -> Attribute
     given = redeeming.redeem(
         campus_no=campus_no,
         code=password,
-        nas_id=device.pk if device else None,
+        nas_id=device.pk if device and application in device.applications else None,
         station=facts.get("Calling-Station-Id", ""),
     )
     return attributes_of(given, device) if given else {}
 
 
-network_policies.add(NetworkPolicy(key="network", admit=admit, account=accounting.account, redeem=redeem))
+network_policies.add(
+    NetworkPolicy(
+        key="network", admit=admit, account=accounting.account, account_swiftly=interims.account, redeem=redeem
+    )
+)

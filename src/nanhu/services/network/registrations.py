@@ -1,6 +1,6 @@
 """What the portal, the doctor, the copy of my data and the audit know of the network."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -21,6 +21,13 @@ from nanhu.services.network.services.tracing import LOOK
 SILENT = timedelta(minutes=15)
 A_DAY = timedelta(days=1)
 MOST_UNKNOWN = 100
+SERVED = {
+    Nas.Kind.CONTROLLER: Service.WIFI,
+    Nas.Kind.OPENNDS: Service.WIFI,
+    Nas.Kind.PORTAL: Service.WIFI,
+    Nas.Kind.SWITCH: Service.WIRED,
+    Nas.Kind.OCSERV: Service.VPN,
+}
 
 
 def tile(viewer: Viewer) -> TileContent | None:
@@ -47,7 +54,7 @@ def sessions_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, o
         yield {
             "service": one.service,
             "device": one.station,
-            "address": one.address or "",
+            "address": "、".join(one.addresses),
             "place": one.place.name if one.place else "",
             "started_at": one.started_at.isoformat(),
             "stopped_at": one.stopped_at.isoformat() if one.stopped_at else "",
@@ -68,22 +75,31 @@ def devices_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, ob
 
 
 def check_network() -> registry.CheckResult:
-    """Policies of today, controllers that fell silent, disconnects that did not work."""
+    """Services without a policy today, controllers that fell silent, disconnects that did not work."""
     nas = Nas.objects.filter(withdrawn_at=None)
     if not nas.exists():
         return registry.CheckResult(verdict=Verdict.OK, message=say("没有登记接入设备"))
-    held = set(rules_on(Policy.objects.filter(service=Service.WIFI), campus_today()).values_list("role", flat=True))
-    without = [str(one.label) for one in (NetworkRole.STUDENT, NetworkRole.STAFF) if one.value not in held]
+    without = unbounded({SERVED[kind] for kind in nas.values_list("kind", flat=True)})
     silent = nas.filter(last_heard_at__lt=now() - SILENT).count()
     failed = Disconnect.objects.filter(state=Disconnect.State.FAILED).count()
     faults = [
-        *([say("%(roles)s没有无线网策略，不限台数") % {"roles": "、".join(without)}] if without else []),
+        *([say("没有策略，不限台数：%(what)s") % {"what": "、".join(without)}] if without else []),
         *([say("%(n)s 台接入设备超过 15 分钟没有报告") % {"n": silent}] if silent else []),
         *([say("%(n)s 条断网请求没有成") % {"n": failed}] if failed else []),
     ]
     if faults:
         return registry.CheckResult(verdict=Verdict.WARN, message="；".join(faults), remedy=say("到“校园网管理”处理"))
     return registry.CheckResult(verdict=Verdict.OK, message=say("接入设备都在报告"))
+
+
+def unbounded(services: Collection[str]) -> list[str]:
+    """Students' and staff's Wi-Fi, and each service that a NAS gives and whose policy is nobody's: whoever may sign in may come with any number."""
+    held = set(rules_on(Policy.objects.all(), campus_today()).values_list("service", "role"))
+    of_wifi = [one for one in (NetworkRole.STUDENT, NetworkRole.STAFF) if (Service.WIFI, one) not in held]
+    others = set(services) - {Service.WIFI} - {service for service, _role in held}
+    return [f"{Service.WIFI.label} · {one.label}" for one in of_wifi] + [
+        str(Service(one).label) for one in sorted(others)
+    ]
 
 
 def unknown_work(viewer: Viewer, limit: int) -> registry.Waiting | None:

@@ -4,7 +4,7 @@ import base64
 import ipaddress
 import re
 import secrets
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 
 GRANT_PREFIX: Final = "n1:"
@@ -41,6 +41,20 @@ def address_of(text: str) -> str:
         return ""
 
 
+def prefix_of(text: str) -> str:
+    """An IPv6 prefix ("2001:db8:1::/64") without what it leaves open, "" for anything else."""
+    try:
+        return "" if "%" in text else str(ipaddress.IPv6Network(text.strip(), strict=False))
+    except ValueError:
+        return ""
+
+
+def address_order(text: str) -> tuple[int, int, int]:
+    """As PostgreSQL orders what a session holds: by version, hosts before prefixes."""
+    found = ipaddress.ip_interface(text)
+    return found.version, -found.network.prefixlen, int(found)
+
+
 def station_of(text: str) -> str:
     """A MAC in one form; anything else (the address of a VPN's caller) as it is."""
     return mac_of(text) or text.strip()[:LONGEST_STATION]
@@ -64,6 +78,14 @@ def is_open(at: datetime, opens: time | None, closes: time | None) -> bool:
     if opens < closes:
         return opens <= moment < closes
     return moment >= opens or moment < closes
+
+
+def closing_after(at: datetime, opens: time | None, closes: time | None) -> datetime | None:
+    """When the hours that hold `at` are over, on the campus's clocks; None where there are none."""
+    if opens is None or closes is None:
+        return None
+    over = datetime.combine(at.date(), closes, at.tzinfo)
+    return over if over > at else over + timedelta(days=1)
 
 
 def octets(low: int, gigawords: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.services.network import jobs
-from nanhu.services.network.models import Device, Nas, Policy
+from nanhu.services.network.models import Device, Nas, Policy, Service
 from nanhu.services.network.portal.services import gateways as portal_gateways
 from nanhu.services.network.reach import sample as reach
 from nanhu.services.network.services import devices, policies, registering
@@ -18,7 +18,8 @@ AN_HOUR_APART: Final = 3600
 
 def register(*, by: Actor, **facts: Any) -> Nas:
     style = {"identifier": "", "style": "session-id", "coa_port": 3799, "interim_seconds": AN_HOUR_APART}
-    return registering.register(by=by, facts={**style, **facts})[0]
+    applications = [Service.VPN.value if facts["kind"] == Nas.Kind.OCSERV else Service.WIFI.value]
+    return registering.register(by=by, facts={**style, "applications": applications, **facts})[0]
 
 
 def enter_policy(*, by: Actor, starts_on: date, **facts: Any) -> Policy:

@@ -1,5 +1,6 @@
 """The sheet of NAS (接入设备表): read, checked as a whole, taken in."""
 
+import re
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,10 +11,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sheets import Checked, Column, Fault, FaultyRowsError, Line, Sheet, choice
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
 from nanhu.services.network.models import Nas
 from nanhu.services.network.services import registering
 
+WIFI: Final = "wifi"
+"""Whose key speaks for a NAS of which the sheet does not say it."""
 KINDS: Final = {
     "无线控制器": Nas.Kind.CONTROLLER,
     "交换机": Nas.Kind.SWITCH,
@@ -42,6 +46,7 @@ NAS_SHEET: Final = Sheet(
     Column("kind", "类型", kind=choice(KINDS), needed=True, choices=tuple(KINDS)),
     Column("address", "IP 地址", kind=address, needed=True, width=18),
     Column("identifier", "NAS-Identifier"),
+    Column("applications", "应用"),
     Column("place", "楼栋代码"),
     Column("secret", "共享密钥", width=24),
     most=2_000,
@@ -74,11 +79,16 @@ def row_of(line: Line, faults: list[Fault]) -> dict[str, Any] | None:
         except CampusError as error:
             faults.append(line.fault("place", str(error)))
             return None
+    applications = re.split(r"[\s,，、;；]+", line["applications"]) if line["applications"] else [WIFI]
+    if strange := set(applications) - {key for key, _name in identity.network_applications()}:
+        faults.append(line.fault("applications", _now("没有这个应用：%(keys)s") % {"keys": "、".join(sorted(strange))}))
+        return None
     row = {
         "name": line["name"][:60],
         "kind": line.meant("kind"),
         "address": line.meant("address"),
         "identifier": line["identifier"][:64],
+        "applications": applications,
         "place": place,
         "secret": line["secret"],
         "style": "session-id",

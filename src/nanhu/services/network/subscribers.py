@@ -6,7 +6,7 @@ from typing import Final
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.identity.api import AccountClosed, PasswordChanged
+from nanhu.platforms.identity.api import AccountClosed, AppPasswordRevoked, PasswordChanged
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged
@@ -32,6 +32,13 @@ def cut_old_password(events: Sequence[PasswordChanged]) -> None:
         disconnecting.disconnect(by=BY, person_id=person_id, cause=NEW_PASSWORD)
 
 
+@subscribe(AppPasswordRevoked, name="network.cut_app_password")
+def cut_app_password(events: Sequence[AppPasswordRevoked]) -> None:
+    """What came in with it goes; what came in otherwise stays."""
+    for event in events:
+        disconnecting.disconnect_app_password(by=BY, person_id=event.person_id, app_password=event.public_id)
+
+
 @subscribe(AffiliationEnded, name="network.cut_leavers")
 def cut_leavers(events: Sequence[AffiliationEnded]) -> None:
     follow({event.person_id for event in events})
@@ -51,7 +58,7 @@ def follow(person_ids: Iterable[int]) -> None:
     cards = people.person_cards(held)
     for person_id, roles in held.items():
         card = cards.get(person_id)
-        kinds = {one.kind for one in card.affiliations if one.is_live} if card else set()
+        kinds = card.live_kinds if card else set()
         if roles - kinds:
             disconnecting.disconnect(by=BY, person_id=person_id, cause=POLICY if kinds else LEFT)
 

@@ -101,7 +101,7 @@ def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
 
 def faces_of(person_id: int) -> set[str]:
     card = people.person_card(person_id)
-    kinds = {one.kind for one in card.affiliations if one.is_live} - {"guest"} if card else set()
+    kinds = card.live_kinds - {"guest"} if card else set()
     return {"student" if one == "student" else "staff" for one in kinds}
 
 

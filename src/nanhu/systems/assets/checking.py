@@ -39,9 +39,7 @@ class CardCheck:
         self.unit_ids = people.unit_ids_by_code(set(self.units.values()))
         self.keepers = people.find_people_by_campus_no(said["keeper"] - {""})
         cards = people.person_cards(self.keepers.values())
-        self.staff = {
-            pk for pk, card in cards.items() if any(t.kind == "staff" and t.is_live for t in card.affiliations)
-        }
+        self.staff = {pk for pk, card in cards.items() if "staff" in card.live_kinds}
         self.rooms = {place.key: place.pk for place in campus.open_places().filter(key__in=said["room"])}
         self.known = former_numbers_taken(said["former_number"])
         self.months = {code: months_if_ruled(code) for code, one in self.classes.items() if one.is_depreciable}

@@ -1,30 +1,16 @@
-"""The front's own connections: one for each thread that needs one, each statement prepared once.
-
-psycopg's cursors cost more than the rest of a request here, so its layer right above libpq (`psycopg.pq`) is used.
-"""
+"""The statements of the front, on connections of its own."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-import psycopg
-from django.db import connection as django_connection
-from psycopg.conninfo import make_conninfo
-from psycopg.pq import ExecStatus, Format
+from nanhu.kernel.database import swift
+from nanhu.kernel.database.swift import AskDjangoError, Parameter
 
+__all__ = ["AskDjangoError", "Connections", "Database"]
 TICKET = b"SELECT identity_front_ticket($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 VERDICT = b"SELECT identity_front_verdict($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 VERSION = b"SELECT version FROM identity_registry_version"
 NAMES = {TICKET: b"ticket", VERDICT: b"verdict", VERSION: b"version"}
-CONNECT_SECONDS = 3
-LOCK_MILLISECONDS = 2000
-OPTIONS = f"-c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout={LOCK_MILLISECONDS}"
-"""Generic plans: left to itself the server plans the queries inside the functions anew each time, at three times the cost."""
-
-type Parameter = bytes | str | int
-
-
-class AskDjangoError(Exception):
-    """The database did not answer here; whether Django fares better is Django's to find out."""
 
 
 class Database(Protocol):
@@ -33,67 +19,6 @@ class Database(Protocol):
         ...
 
 
-class Connections:
-    """Taken from a heap and put back; a broken one is dropped, and the next request makes a new one."""
-
+class Connections(swift.Connections):
     def __init__(self) -> None:
-        self.idle: list[psycopg.Connection] = []
-
-    def value(self, statement: bytes, parameters: Sequence[Parameter]) -> bytes | None:
-        try:
-            connection = self.idle.pop()
-        except IndexError:
-            connection = connect()
-        texts = [one if isinstance(one, bytes) else str(one).encode() for one in parameters]
-        formats = [Format.BINARY if isinstance(one, bytes) else Format.TEXT for one in parameters]
-        try:
-            found = run(connection, NAMES[statement], texts, formats)
-        except AskDjangoError:
-            connection.close()
-            raise
-        self.idle.append(connection)
-        return found
-
-
-def run(connection: psycopg.Connection, name: bytes, texts: Sequence[bytes], formats: Sequence[Format]) -> bytes | None:
-    try:
-        result = connection.pgconn.exec_prepared(name, texts, formats)
-    except psycopg.Error as error:
-        raise AskDjangoError from error
-    if result.status != ExecStatus.TUPLES_OK:
-        raise AskDjangoError(result.error_message.decode(errors="replace"))
-    return result.get_value(0, 0)
-
-
-def connect() -> psycopg.Connection:
-    try:
-        connection = psycopg.connect(address(), autocommit=True)
-        for statement, name in NAMES.items():
-            prepare(connection, name, statement)
-    except psycopg.Error as error:
-        raise AskDjangoError from error
-    return connection
-
-
-def prepare(connection: psycopg.Connection, name: bytes, statement: bytes) -> None:
-    result = connection.pgconn.prepare(name, statement)
-    if result.status != ExecStatus.COMMAND_OK:
-        connection.close()
-        raise AskDjangoError(result.error_message.decode(errors="replace"))
-
-
-def address() -> str:
-    """Where Django's database is, as Django itself goes there."""
-    facts = django_connection.settings_dict
-    found = {
-        "dbname": facts["NAME"],
-        "user": facts["USER"],
-        "password": facts["PASSWORD"],
-        "host": facts["HOST"],
-        "port": facts["PORT"],
-        **{name: value for name, value in facts["OPTIONS"].items() if name not in ("pool", "options")},
-        "options": OPTIONS,
-        "application_name": "nanhu-front",
-        "connect_timeout": CONNECT_SECONDS,
-    }
-    return make_conninfo("", **{name: str(value) for name, value in found.items() if value})
+        super().__init__(NAMES, title="nanhu-front")

@@ -24,7 +24,7 @@ from nanhu.platforms.people import api as people
 def works_here(viewer: Viewer) -> bool:
     """Only who works here, by a live staff affiliation, may vouch for somebody."""
     card = people.person_card(viewer.person_id) if viewer.person_id else None
-    return card is not None and any(one.is_live and one.kind == "staff" for one in card.affiliations)
+    return card is not None and "staff" in card.live_kinds
 
 
 desk = Console(

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from nanhu.platforms.identity.front import Front, database
+from nanhu.kernel.database import swift
+from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.front.database import VERSION, AskDjangoError, Connections
 from nanhu.platforms.identity.front.randomness import new_ticket
 from nanhu.platforms.identity.models import ServiceTicket, SsoGrant, SsoSession
@@ -94,7 +95,7 @@ def test_a_connection_that_broke_is_djangos_once_and_made_anew(door, cookie):
 
 
 def test_a_database_that_is_not_there_is_djangos(door, cookie, monkeypatch):
-    monkeypatch.setattr(database, "address", lambda: "host=127.0.0.1 port=1 connect_timeout=1")
+    monkeypatch.setattr(swift, "address", lambda *_facts: "host=127.0.0.1 port=1 connect_timeout=1")
     assert door.ticket(cookie) == ""
     assert door.handed_on == 1
 
@@ -138,7 +139,7 @@ def test_a_sign_out_amid_a_validation_is_seen_by_it(door, cookie):
 
 
 def test_it_does_not_wait_for_ever(door, cookie, monkeypatch):
-    monkeypatch.setattr(database, "OPTIONS", "-c lock_timeout=100")
+    monkeypatch.setattr(swift, "OPTIONS", "-c lock_timeout=100")
     ticket = door.ticket(cookie)
     with transaction.atomic():
         SsoSession.objects.select_for_update().get()

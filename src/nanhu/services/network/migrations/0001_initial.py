@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import nanhu.kernel.crypto
+import nanhu.services.network.models.nas
 import nanhu.services.network.models.sessions
 from nanhu.kernel.sqlfiles import run_sql_folder
 
@@ -77,7 +79,6 @@ class Migration(migrations.Migration):
                 ),
                 ("recognised_by", models.TextField()),
                 ("macs", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
-                ("trusted_until", models.DateTimeField(null=True)),
                 ("first_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("removed_at", models.DateTimeField(null=True)),
@@ -176,6 +177,12 @@ class Migration(migrations.Migration):
                 ("name", models.TextField()),
                 ("address", models.GenericIPAddressField()),
                 ("identifier", models.TextField(blank=True, default="")),
+                (
+                    "applications",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=nanhu.services.network.models.nas.of_wifi, size=None
+                    ),
+                ),
                 (
                     "kind",
                     models.TextField(
@@ -285,6 +292,7 @@ class Migration(migrations.Migration):
                 ("ends_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("cause", models.TextField(blank=True, default="")),
+                ("app_password", models.UUIDField(help_text="of the app password that opened it", null=True)),
                 (
                     "device",
                     models.ForeignKey(
@@ -408,11 +416,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("station", models.TextField(blank=True, db_default="", default="")),
-                ("address", models.GenericIPAddressField(null=True)),
+                ("address", models.GenericIPAddressField(help_text="the first of them that is one host's", null=True)),
+                (
+                    "addresses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.GenericIPAddressField(), default=list, size=None
+                    ),
+                ),
                 ("ap", models.TextField(blank=True, db_default="", default="")),
                 ("started_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("stale_at", models.DateTimeField(null=True)),
                 ("closing_at", models.DateTimeField(null=True)),
                 ("stopped_at", models.DateTimeField(null=True)),
                 ("cause", models.TextField(blank=True, db_default="", default="")),
@@ -742,18 +755,26 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["person", "-at"], name="network_refusal_of"),
         ),
         migrations.AddIndex(
+            model_name="refusal",
+            index=models.Index(fields=["at"], name="network_refusal_age"),
+        ),
+        migrations.AddIndex(
             model_name="session",
             index=models.Index(fields=["person", "-started_at"], name="network_session_of"),
         ),
         migrations.AddIndex(
             model_name="session",
-            index=models.Index(
-                condition=models.Q(("stopped_at", None)), fields=["updated_at"], name="network_session_open"
-            ),
+            index=models.Index(condition=models.Q(("stopped_at", None)), fields=["id"], name="network_session_open"),
         ),
         migrations.AddIndex(
             model_name="session",
             index=models.Index(condition=models.Q(("stopped_at", None)), fields=["address"], name="network_session_at"),
+        ),
+        migrations.AddIndex(
+            model_name="session",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("stopped_at", None)), fields=["addresses"], name="network_session_among"
+            ),
         ),
         migrations.AddIndex(
             model_name="session",
@@ -840,6 +861,11 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("address__isnull", False)),
                                 fields=["address", "-began_at"],
                                 name="network_address_of",
+                            ),
+                            models.Index(
+                                condition=models.Q(("station", ""), _negated=True),
+                                fields=["station", "-began_at"],
+                                name="network_address_station",
                             ),
                             models.Index(fields=["session_id"], name="network_address_session"),
                             models.Index(

@@ -13,7 +13,8 @@ from nanhu.kernel.registry import Text
 
 
 class Device(models.Model):
-    """`recognised_by`: "mac:02…", "cookie:<hash>" or "certificate:<hash>". `kept_off_at`: kicked by its owner, and not let in again since. Taken away by its owner it stays until its sessions are forgotten."""
+    """`recognised_by`: "mac:02…", "cookie:<hash>", "certificate:<hash>", or "at:<address>" of a tunnel that was kicked.
+    `kept_off_at`: kicked by its owner, and not let in again since. Taken away by its owner it stays until its sessions are forgotten."""
 
     what: ClassVar[Text] = _("这台设备")
 
@@ -30,7 +31,6 @@ class Device(models.Model):
     kind = models.TextField(choices=Kind, default=Kind.OTHER)
     recognised_by = models.TextField()
     macs = ArrayField(models.TextField(), default=list)
-    trusted_until = models.DateTimeField(null=True)
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True)

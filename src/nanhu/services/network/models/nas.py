@@ -3,6 +3,7 @@
 from typing import ClassVar
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,8 +13,14 @@ from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.registry import Text
 
 
+def of_wifi() -> list[str]:
+    """The application 校园无线网, which every campus has."""
+    return ["wifi"]
+
+
 class Nas(models.Model):
-    """`style`: how a session is ended there, a key of `api.gateways`. `identifier` is its NAS-Identifier, where several share an address."""
+    """`style`: how a session is ended there, a key of `api.gateways`. `identifier` is its NAS-Identifier, where several share an address.
+    `applications`: whose key at the RADIUS endpoint speaks for it; any other's is a stranger's."""
 
     what: ClassVar[Text] = _("这台接入设备")
 
@@ -28,6 +35,7 @@ class Nas(models.Model):
     name = models.TextField()
     address = models.GenericIPAddressField()
     identifier = models.TextField(default="", blank=True)
+    applications = ArrayField(models.TextField(), default=of_wifi)
     kind = models.TextField(choices=Kind)
     place = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
     secret = EncryptedTextField(purpose="network.nas_secret", default="")
@@ -58,7 +66,7 @@ class Nas(models.Model):
 
 
 class StrangeNas(models.Model):
-    """Accounting from an address that nobody registered: counted, nothing of it is kept."""
+    """Accounting from an address that nobody registered, or by a key that does not speak for it: counted, nothing of it is kept."""
 
     address = models.TextField(unique=True)
     count = models.BigIntegerField(default=0)

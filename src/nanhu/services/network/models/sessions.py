@@ -1,14 +1,18 @@
 """Grants (准入凭据), sessions (上线) and what the law asks of them: who had which address, from when to when."""
 
-from typing import Any, ClassVar
+from datetime import timedelta
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import Retried
 from nanhu.kernel.registry import Text
 from nanhu.services.network.models.devices import Device
@@ -16,6 +20,11 @@ from nanhu.services.network.models.nas import Nas
 from nanhu.services.network.models.policies import NetworkRole, Policy, Service
 
 GRANT_SHAPE = r"^n1:[a-z2-7]{26}$"
+SILENT_INTERVALS: Final = 3
+"""So many reports that did not come make a session a silent one (失联): it holds no place, and its log goes to its last report."""
+SINCE_LAST_REPORT: Final = models.ExpressionWrapper(
+    F("nas__interim_seconds") * models.Value(timedelta(seconds=SILENT_INTERVALS)), output_field=models.DurationField()
+)
 
 
 class RandomUUID(models.Func):
@@ -44,6 +53,7 @@ class Grant(models.Model):
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     cause = models.TextField(default="", blank=True)
+    app_password = models.UUIDField(null=True, help_text="of the app password that opened it")
 
     class Meta:
         db_table = "network_grant"
@@ -68,7 +78,8 @@ class Grant(models.Model):
 
 
 class Session(models.Model):
-    """One Acct-Session-Id of a NAS, written by `sql/network_account.sql` alone. `note`: why nobody stands behind it."""
+    """One Acct-Session-Id of a NAS, written by `sql/network_account.sql` and, for what changes nothing but
+    the counters, `sql/queries/interims.sql`. `note`: why nobody stands behind it."""
 
     what: ClassVar[Text] = _("这次上网")
 
@@ -92,12 +103,12 @@ class Session(models.Model):
         db_default="", default="", blank=True, help_text="what it showed outside, where nobody stands behind it"
     )
     station = models.TextField(db_default="", default="", blank=True)
-    address = models.GenericIPAddressField(null=True)
+    address = models.GenericIPAddressField(null=True, help_text="the first of them that is one host's")
+    addresses = ArrayField(models.GenericIPAddressField(), default=list)
     place = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     ap = models.TextField(db_default="", default="", blank=True)
     started_at = models.DateTimeField()
     updated_at = models.DateTimeField(db_default=Now())
-    stale_at = models.DateTimeField(null=True)
     closing_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     cause = models.TextField(db_default="", default="", blank=True)
@@ -111,8 +122,9 @@ class Session(models.Model):
         db_table = "network_session"
         indexes = [
             models.Index(fields=["person", "-started_at"], name="network_session_of"),
-            models.Index(fields=["updated_at"], name="network_session_open", condition=Q(stopped_at=None)),
+            models.Index(fields=["id"], name="network_session_open", condition=Q(stopped_at=None)),
             models.Index(fields=["address"], name="network_session_at", condition=Q(stopped_at=None)),
+            GinIndex(fields=["addresses"], name="network_session_among", condition=Q(stopped_at=None)),
             models.Index(fields=["stopped_at"], name="network_session_over", condition=Q(stopped_at__isnull=False)),
             models.Index(fields=["-started_at"], name="network_session_unbound", condition=Q(person=None, guest="")),
         ]
@@ -131,12 +143,16 @@ class Session(models.Model):
     def state(self) -> str:
         if self.stopped_at is not None:
             return "closed"
-        return "closing" if self.closing_at else "stale" if self.stale_at else "open"
+        return "closing" if self.closing_at else "stale" if self.is_silent else "open"
+
+    @property
+    def is_silent(self) -> bool:
+        return now() - self.updated_at > SILENT_INTERVALS * timedelta(seconds=self.nas.interim_seconds)
 
 
 class AddressLine(models.Model):
-    """The log of addresses (网络安全法第二十一条): who had which address, from when to when. By months, of which whole ones are dropped after
-    180 days; no foreign keys, for it outlives what it tells of."""
+    """The log of addresses (网络安全法第二十一条): who had which address or prefix, from when to when. By months, of which whole ones are
+    dropped after half a year; no foreign keys, for it outlives what it tells of."""
 
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -154,6 +170,7 @@ class AddressLine(models.Model):
             models.Index(
                 fields=["address", "-began_at"], name="network_address_of", condition=Q(address__isnull=False)
             ),
+            models.Index(fields=["station", "-began_at"], name="network_address_station", condition=~Q(station="")),
             models.Index(fields=["session_id"], name="network_address_session"),
             models.Index(
                 fields=["person_id", "-began_at"], name="network_address_person", condition=Q(person_id__isnull=False)
@@ -217,7 +234,10 @@ class Refusal(models.Model):
 
     class Meta:
         db_table = "network_refusal"
-        indexes = [models.Index(fields=["person", "-at"], name="network_refusal_of")]
+        indexes = [
+            models.Index(fields=["person", "-at"], name="network_refusal_of"),
+            models.Index(fields=["at"], name="network_refusal_age"),
+        ]
 
 
 class HourSum(models.Model):

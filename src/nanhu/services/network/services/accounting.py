@@ -1,7 +1,7 @@
 """RADIUS accounting (计费报文): what an access controller tells of a session, read once and written by one function of the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,10 +9,8 @@ import structlog
 from django.db import connection
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.events import publish
 from nanhu.services.network import rules
-from nanhu.services.network.events import SessionUnknown
-from nanhu.services.network.models import Service, Session, StrangeNas
+from nanhu.services.network.models import Service, StrangeNas
 
 log = structlog.get_logger()
 type Facts = Mapping[str, Sequence[str]]
@@ -37,14 +35,17 @@ PORTS: Final = {
     "virtual": Service.VPN,
     "5": Service.VPN,
 }
-LONGEST_ID: Final = 128
+LONGEST_ID: Final = 253
+"""Of an attribute of RADIUS: a number that is cut makes one session of two."""
 LONGEST_NAME: Final = 64
 LONGEST_CAUSE: Final = 40
 LONGEST_DELAY: Final = 86_400
 LONGEST_TIME: Final = 31 * 86_400
 MOST_STRANGE: Final = 1_000
-UNBOUND: Final = (Session.Note.UNKNOWN, Session.Note.FOREIGN, Session.Note.ENDED)
-ACCOUNT: Final = "SELECT session, outcome, said_note FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet, %s, %s, %s, %s, %s, %s, %s, %s)"
+NOT_THEIRS: Final = "not-theirs"
+ADDRESSES: Final = ("Framed-IP-Address", "Framed-IPv6-Address")
+PREFIXES: Final = ("Framed-IPv6-Prefix", "Delegated-IPv6-Prefix")
+ACCOUNT: Final = "SELECT session, refused FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet[], %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class Record:
     user_name: str = ""
     station: str = ""
     address: str = ""
+    addresses: Sequence[str] = ()
+    """Where there are several, and prefixes."""
     ap: str = ""
     in_octets: int = 0
     out_octets: int = 0
@@ -72,27 +75,26 @@ class Record:
 
 def account(application: str, facts: Facts) -> None:
     """One RADIUS record, in any order, twice, late."""
-    status = STATUSES.get(one(facts, "Acct-Status-Type").lower(), "")
+    record = record_of(application, facts)
+    if record.status == "restart":
+        restarted(record)
+    elif record.status and record.sid:
+        write(record)
+
+
+def record_of(application: str, facts: Facts) -> Record:
+    """`status` is empty where it is none of ours."""
     nas, identifier = nas_of(facts)
-    happened = now() - timedelta(seconds=number(facts, "Acct-Delay-Time", LONGEST_DELAY))
-    sid = one(facts, "Acct-Session-Id")[:LONGEST_ID]
-    if status == "restart":
-        restarted(application, nas, identifier, happened)
-    elif status and sid:
-        write(
-            record_of(
-                application, facts, Record(nas=nas, identifier=identifier, status=status, sid=sid, happened=happened)
-            )
-        )
-
-
-def record_of(application: str, facts: Facts, head: Record) -> Record:
-    return replace(
-        head,
+    return Record(
+        nas=nas,
+        identifier=identifier,
+        status=STATUSES.get(one(facts, "Acct-Status-Type").lower(), ""),
+        sid=one(facts, "Acct-Session-Id")[:LONGEST_ID],
+        happened=now() - timedelta(seconds=number(facts, "Acct-Delay-Time", LONGEST_DELAY)),
         classes=[text_of_class(value) for value in facts.get("Class", ())],
         user_name=one(facts, "User-Name")[:LONGEST_NAME],
         station=one(facts, "Calling-Station-Id"),
-        address=address_of(one(facts, "Framed-IP-Address")) or address_of(one(facts, "Framed-IPv6-Address")),
+        addresses=addresses_in(facts),
         ap=rules.ap_of(one(facts, "Called-Station-Id")),
         in_octets=rules.octets(number(facts, "Acct-Input-Octets"), number(facts, "Acct-Input-Gigawords")),
         out_octets=rules.octets(number(facts, "Acct-Output-Octets"), number(facts, "Acct-Output-Gigawords")),
@@ -101,6 +103,13 @@ def record_of(application: str, facts: Facts, head: Record) -> Record:
         service=service_of(application, facts),
         application=application,
     )
+
+
+def addresses_in(facts: Facts) -> list[str]:
+    """In the one order in which a session keeps them."""
+    said = [rules.address_of(value) for name in ADDRESSES for value in facts.get(name, ())]
+    said += [rules.prefix_of(value) for name in PREFIXES for value in facts.get(name, ())]
+    return sorted({one for one in said if one}, key=rules.address_order)
 
 
 def write(record: Record) -> int | None:
@@ -116,7 +125,7 @@ def write(record: Record) -> int | None:
                 list(record.classes),
                 record.user_name,
                 rules.station_of(record.station),
-                record.address or None,
+                [one for one in (*record.addresses, record.address) if one],
                 record.ap,
                 record.in_octets,
                 record.out_octets,
@@ -127,29 +136,27 @@ def write(record: Record) -> int | None:
                 record.application,
             ],
         )
-        session_id, outcome, note = cursor.fetchone()
-    if outcome == "strange":
-        count_strange(record.nas)
+        session_id, refused = cursor.fetchone()
+    if refused:
+        count_strange(record, refused)
         return None
-    if outcome == "opened" and note in UNBOUND:
-        publish(SessionUnknown(session_id=session_id, note=note))
     return int(session_id)
 
 
-def restarted(application: str, nas: str, identifier: str, happened: datetime) -> None:
+def restarted(record: Record) -> None:
+    said = [record.nas or None, record.identifier, record.happened, record.application]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT network_restarted(%s::inet, %s, %s, %s)", [nas or None, identifier, happened, application]
-        )
-        [ended] = cursor.fetchone()
-    if ended is None:
-        count_strange(nas)
+        cursor.execute("SELECT network_restarted(%s::inet, %s, %s, %s)", said)
+        [refused] = cursor.fetchone()
+    if refused:
+        count_strange(record, refused)
     else:
-        log.info("network.nas_restarted", nas=nas, identifier=identifier, sessions=ended)
+        log.info("network.nas_restarted", nas=record.nas, identifier=record.identifier)
 
 
-def count_strange(nas: str) -> None:
-    """Counted by address, and of so many addresses only: whoever invents them fills no table."""
+def count_strange(record: Record, refused: str) -> None:
+    """Counted by address (and whose key it was, where that does not speak for it), and of so many only: whoever invents them fills no table."""
+    nas = f"{record.nas} · {record.application}" if refused == NOT_THEIRS else record.nas
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO network_strange_nas AS s (address, count, first_at, last_at)
@@ -178,12 +185,8 @@ def number(facts: Facts, name: str, most: int = rules.MOST_OCTETS) -> int:
     )
 
 
-def address_of(text: str) -> str:
-    return rules.address_of(text)
-
-
 def nas_of(facts: Facts) -> tuple[str, str]:
-    address = address_of(one(facts, "NAS-IP-Address")) or address_of(one(facts, "NAS-IPv6-Address"))
+    address = rules.address_of(one(facts, "NAS-IP-Address")) or rules.address_of(one(facts, "NAS-IPv6-Address"))
     return address, one(facts, "NAS-Identifier")[:LONGEST_NAME]
 
 

@@ -1,9 +1,10 @@
 """Admission (准入): may this device of this person come on line now? A grant with what the policy gives, or a reason kept for the person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -24,13 +25,17 @@ from nanhu.services.network.errors import (
     ServiceRefusedError,
 )
 from nanhu.services.network.events import AdmissionGranted
-from nanhu.services.network.models import Device, Grant, Policy, Refusal, Session
-from nanhu.services.network.queries import device_key, not_leaving
+from nanhu.services.network.models import Device, Grant, Policy, Refusal, Service, Session
+from nanhu.services.network.queries import device_key, live, not_leaving
 from nanhu.services.network.services import devices
 
 UNHEARD: Final = timedelta(seconds=60)
 """So long a grant counts as a device on line, though accounting has not told of it."""
 DEFAULT_SECONDS: Final = 8 * 3600
+TOLD: Final = frozenset({Service.VPN})
+"""Of which services `AdmissionGranted` is told: of Wi-Fi nobody hears, and at the change of lessons it is hundreds a second."""
+SAME_REFUSAL: Final = timedelta(minutes=5)
+"""A phone asks again every few seconds: that is one refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ service_rules: Final[Register[ServiceRule]] = Register()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionRequest:
     """`person_id`, or `guest` for whoever is not in the golden record ("pass:<uuid>"). `device_id` where the page has recognised it by its
-    cookie; else it is known by the MAC. `ends_at`: not longer than this, whatever the policy says."""
+    cookie; else it is known by the MAC. `app_password`: which one opens it, where it is not the person's own password."""
 
     service: str
     role: str
@@ -59,9 +64,7 @@ class AdmissionRequest:
     device_id: int | None = None
     nas_id: int | None = None
     default_seconds: int = DEFAULT_SECONDS
-    ends_at: datetime | None = None
-    most_devices: int | None = None
-    """Where no policy says it: of a guest pass."""
+    app_password: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +103,8 @@ def granted(request: AdmissionRequest) -> Admission:
     device = devices.recognise(request.person_id, request.guest, station, device_id=request.device_id)
     if device is not None and device.kept_off_at is not None:
         raise KeptOffError
-    refuse_devices(request, policy, device, station)
-    seconds = policy.session_seconds if policy else request.default_seconds
+    refuse_devices(request, policy, device)
     moment = now()
-    ends_at = min(moment + timedelta(seconds=seconds), request.ends_at or datetime.max.replace(tzinfo=moment.tzinfo))
     grant = Grant.objects.create(
         code=rules.new_code(),
         person_id=request.person_id,
@@ -116,13 +117,23 @@ def granted(request: AdmissionRequest) -> Admission:
         station=station,
         nas_id=request.nas_id,
         granted_at=moment,
-        ends_at=ends_at,
+        ends_at=end_of(policy, moment, request.default_seconds),
+        app_password=request.app_password,
     )
-    if request.person_id is not None:
+    if request.person_id is not None and request.service in TOLD:
         publish(
             AdmissionGranted(person_id=request.person_id, service=request.service, station=station, grant_id=grant.pk)
         )
     return admission_of(grant, policy)
+
+
+def end_of(policy: Policy | None, moment: datetime, default_seconds: int = DEFAULT_SECONDS) -> datetime:
+    """Of a session that begins now: after the policy's seconds, and not after its hours."""
+    if policy is None:
+        return moment + timedelta(seconds=default_seconds)
+    closes = rules.closing_after(campus_time(moment), policy.opens, policy.closes)
+    longest = moment + timedelta(seconds=policy.session_seconds)
+    return min(longest, closes) if closes else longest
 
 
 def admission_of(grant: Grant, policy: Policy | None) -> Admission:
@@ -171,28 +182,28 @@ def refuse_by_service(request: AdmissionRequest) -> None:
             raise ServiceRefusedError(words=words)
 
 
-def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Device | None, station: str) -> None:
-    most = policy.devices if policy else request.most_devices
-    if most is None:
+def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Device | None) -> None:
+    if policy is None:
         return
-    if most == 0:
+    if policy.devices == 0:
         raise ServiceRefusedError(words=_("这项服务没有对您开放。"))
-    here = device_key(device.pk if device else None, station)
-    if len(on_line(request.person_id, request.guest, request.service) - {here}) >= most:
-        raise DevicesFullError(devices=most)
+    here = {device_key(device.pk, 0)} if device else set()
+    if len(on_line(request.person_id, request.guest, request.service) - here) >= policy.devices:
+        raise DevicesFullError(devices=policy.devices)
 
 
 def on_line(person_id: int | None, guest: str, service: str) -> set[str]:
-    """The devices that count: of open sessions, and of grants of the last minute from which nothing was heard yet."""
+    """What counts: of open sessions, and of grants of the last minute from which nothing was heard yet. Each device once; a tunnel, which
+    tells none, by itself."""
     mine = {"person_id": person_id, "guest": guest, "service": service}
-    open_sessions = not_leaving(Session.objects.filter(**mine, stopped_at=None, stale_at=None))
+    open_sessions = not_leaving(live(Session.objects.filter(**mine)))
     unheard = Grant.objects.filter(**mine, ended_at=None, granted_at__gt=now() - UNHEARD)
     unheard = unheard.exclude(Exists(Session.objects.filter(grant=OuterRef("pk"))))
-    counted: Iterable[tuple[int | None, str]] = [
-        *open_sessions.values_list("device_id", "station"),
-        *unheard.values_list("device_id", "station"),
+    counted = [
+        *open_sessions.values_list("device_id", "pk"),
+        *((device_id, -pk) for device_id, pk in unheard.values_list("device_id", "pk")),
     ]
-    return {device_key(device_id, station) for device_id, station in counted}
+    return {device_key(device_id, number) for device_id, number in counted}
 
 
 def note_refusal(request: AdmissionRequest, refused: NotAdmittedError) -> None:
@@ -203,10 +214,12 @@ def note_refusal(request: AdmissionRequest, refused: NotAdmittedError) -> None:
         NotThenError: Refusal.Reason.HOURS,
         ServiceRefusedError: Refusal.Reason.SERVICE,
     }
-    Refusal.objects.create(
-        person_id=request.person_id,
-        reason=reasons.get(type(refused), Refusal.Reason.SERVICE),
-        words=str(refused),
-        service=request.service,
-        station=rules.station_of(request.station),
-    )
+    facts = {
+        "person_id": request.person_id,
+        "reason": reasons.get(type(refused), Refusal.Reason.SERVICE),
+        "service": request.service,
+        "station": rules.station_of(request.station),
+    }
+    said = {"at": now(), "words": str(refused)}
+    if not Refusal.objects.filter(**facts, at__gt=now() - SAME_REFUSAL).update(**said):
+        Refusal.objects.create(**facts, **said)

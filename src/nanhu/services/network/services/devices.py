@@ -1,6 +1,6 @@
 """Devices: recognised at admission, named and trusted by their owner."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,24 +14,59 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.events import publish
 from nanhu.services.network import rules
 from nanhu.services.network.events import DeviceSeen
-from nanhu.services.network.models import Device
+from nanhu.services.network.models import Device, Session
+from nanhu.services.network.services.disconnecting import REMOVED, disconnect, drop
 
-TRUSTED_FOR: Final = timedelta(days=30)
+MOST_DEVICES: Final = 50
+"""Of one person: the longest not seen go."""
+MOST_TOLD: Final = 10
+"""New ones of a day of which the owner is told; who invents MACs sends no more messages."""
 MOST_MACS: Final = 20
 LONGEST_NAME: Final = 40
 
 
 def recognise(person_id: int | None, guest: str, station: str, *, device_id: int | None = None) -> Device | None:
-    """The device that stands behind a station, made known where it is new; None where nothing names one (a VPN's caller)."""
+    """The device that stands behind a station, made known where it is new. A VPN's caller has none, but where one at his address was kicked."""
     mac = rules.mac_of(station)
     mine = owned_by(person_id, guest)
     found = mine.filter(pk=device_id).first() if device_id else None
     if found is None and mac:
         found = mine.filter(macs__contains=[mac]).order_by("-last_seen_at").first()
+    if found is None and not mac:
+        return mine.filter(recognised_by=at_address(station), kept_off_at__isnull=False).first()
     if found is None:
-        return enter(person_id, guest, f"mac:{mac}", mac=mac) if mac else None
+        return enter(person_id, guest, f"mac:{mac}", mac=mac)
     touch(found, mac)
     return found
+
+
+def at_address(station: str) -> str:
+    return f"at:{station}"
+
+
+def keep_off(session: Session) -> None:
+    """Its owner has kicked it: the device stays off, or where none is known whoever calls from its address."""
+    moment = now()
+    if session.device_id is not None:
+        Device.objects.filter(pk=session.device_id).update(kept_off_at=moment)
+    elif session.station:
+        Device.objects.update_or_create(
+            person_id=session.person_id,
+            guest=session.guest,
+            recognised_by=at_address(session.station),
+            removed_at=None,
+            defaults={
+                "name": f"{session.get_service_display()} {session.station}"[:LONGEST_NAME],
+                "kept_off_at": moment,
+            },
+        )
+
+
+@transaction.atomic
+def kick(*, by: Actor, session: Session) -> None:
+    """Its owner puts it off, and it stays off: devices come back by themselves within seconds."""
+    drop(by=by, person_id=session.person_id or 0, session_id=session.pk)
+    keep_off(session)
 
 
 def owned_by(person_id: int | None, guest: str) -> QuerySet[Device]:
@@ -48,11 +83,15 @@ def enter(
     kind: str = Device.Kind.OTHER,
     name: str = "",
 ) -> Device:
-    """A device that was never here; its owner hears of it."""
+    """A device that was never here; its owner hears of it. The oldest make room for it, their sessions go on."""
+    mine = owned_by(person_id, guest)
+    kept = mine.filter(kept_off_at=None).order_by("-last_seen_at").values("pk")[MOST_DEVICES - 1 :]
+    mine.filter(pk__in=list(kept.values_list("pk", flat=True))).update(removed_at=now())
     made = Device.objects.create(
         person_id=person_id, guest=guest, recognised_by=recognised_by, macs=[mac] if mac else [], kind=kind, name=name
     )
-    if person_id is not None:
+    of_the_day = Device.objects.filter(person_id=person_id, first_seen_at__gt=now() - timedelta(days=1))
+    if person_id is not None and of_the_day.count() <= MOST_TOLD:
         publish(DeviceSeen(person_id=person_id, device_id=made.pk))
     return made
 
@@ -68,11 +107,6 @@ def touch(device: Device, mac: str) -> None:
 def device_by_key(person_id: int, recognised_by: str) -> Device | None:
     """For a page that knows its cookie's hash ("cookie:<hash>")."""
     return Device.objects.filter(person_id=person_id, recognised_by=recognised_by, removed_at=None).first()
-
-
-def trust(device: Device, *, until: datetime | None = None) -> None:
-    device.trusted_until = until or now() + TRUSTED_FOR
-    device.save(update_fields=["trusted_until"])
 
 
 def own(person_id: int, public_id: UUID) -> Device:
@@ -93,5 +127,17 @@ def rename(*, by: Actor, device: Device, name: str, kind: str) -> None:
 @transaction.atomic
 def let_in(*, by: Actor, device: Device) -> None:
     """Again, after its owner kicked it. Twice is once."""
-    if Device.objects.filter(pk=device.pk, kept_off_at__isnull=False).update(kept_off_at=None):
+    mine = Device.objects.filter(pk=device.pk, kept_off_at__isnull=False)
+    if mine.filter(recognised_by__startswith=at_address("")).update(removed_at=now()) or mine.update(kept_off_at=None):
         audit.record(by=by, action="network.let_in_device", target=f"network-device:{device.public_id}")
+
+
+@transaction.atomic
+def remove(*, by: Actor, device: Device) -> None:
+    """Taken away by its owner: what it has on line ends, and it is a new one when it comes again."""
+    if Device.objects.filter(pk=device.pk, removed_at=None).update(removed_at=now()):
+        audit.record(by=by, action="network.remove_device", target=f"network-device:{device.public_id}")
+        of_device = Session.objects.filter(device=device.pk, stopped_at=None)
+        disconnect(
+            by=by, person_id=device.person_id or 0, cause=REMOVED, session_ids=of_device.values_list("pk", flat=True)
+        )

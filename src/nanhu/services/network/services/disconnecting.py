@@ -1,6 +1,6 @@
 """Disconnects (断网): first nobody is let in any more, then the sessions are ended; each is asked for until it has really ended."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -17,7 +17,7 @@ from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, listed, wa
 from nanhu.kernel.retries.answers import Outside
 from nanhu.services.network.errors import NotOpenError
 from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
-from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Session
+from nanhu.services.network.models import Disconnect, Grant, Nas, Session
 
 CHANNEL: Final = "nanhu_network"
 KICKED: Final = "ours:kicked"
@@ -25,8 +25,12 @@ SUSPENDED: Final = "ours:suspended"
 DEVICE_CAP: Final = "ours:device-cap"
 NEW_PASSWORD: Final = "ours:password-changed"  # noqa: S105 - a cause, not a secret
 POLICY: Final = "ours:policy"
+TIME_OVER: Final = "ours:time-over"
+APP_PASSWORD: Final = "ours:app-password"  # noqa: S105 - a cause, not a secret
+REMOVED: Final = "ours:removed"
 LEFT: Final = "ours:left"
 LIVING: Final = (Disconnect.State.WAITING, Disconnect.State.SENT, Disconnect.State.UNCONFIRMED)
+OVERDUE: Final = timedelta(minutes=1)
 CONFIRMED_WITHIN: Final = timedelta(seconds=30)
 RETRIES: Final = 5
 SILENT_FOR: Final = 2
@@ -36,7 +40,7 @@ State = Disconnect.State
 
 @transaction.atomic
 def disconnect(
-    *, by: Actor, person_id: int, cause: str, services: Collection[str] = (), session_ids: Collection[int] | None = None
+    *, by: Actor, person_id: int, cause: str, services: Collection[str] = (), session_ids: Iterable[int] | None = None
 ) -> int:
     """Grants end and each open session goes into the outbox; how many. Asked twice, the second finds nothing new."""
     lock_key(f"network.admit:{person_id}")
@@ -45,10 +49,29 @@ def disconnect(
     if services:
         grants, sessions = grants.filter(service__in=services), sessions.filter(service__in=services)
     if session_ids is not None:
-        sessions = sessions.filter(pk__in=session_ids)
+        sessions = sessions.filter(pk__in=list(session_ids))
         grants = grants.filter(same_device(sessions))
     grants.update(ended_at=now(), cause=cause)
     return end_sessions(by=by, rows=sessions, cause=cause)
+
+
+@transaction.atomic
+def disconnect_app_password(*, by: Actor, person_id: int, app_password: str) -> int:
+    """What one app password opened ends, and nothing else."""
+    lock_key(f"network.admit:{person_id}")
+    opened = Grant.objects.filter(person_id=person_id, app_password=app_password)
+    opened.filter(ended_at=None).update(ended_at=now(), cause=APP_PASSWORD)
+    return end_sessions(by=by, rows=Session.objects.filter(grant__in=opened), cause=APP_PASSWORD)
+
+
+@transaction.atomic
+def end_overdue(*, by: Actor) -> int:
+    """What is on line after the end that its Accept named (its seconds, the hours of its policy): its NAS has not ended it."""
+    over = Session.objects.filter(stopped_at=None, closing_at=None, grant__ends_at__lt=now() - OVERDUE)
+    found = list(over.values_list("pk", "grant_id"))
+    ended = Grant.objects.filter(pk__in=[grant_id for _session, grant_id in found], ended_at=None)
+    ended.update(ended_at=now(), cause=TIME_OVER)
+    return end_sessions(by=by, rows=Session.objects.filter(pk__in=[one for one, _grant in found]), cause=TIME_OVER)
 
 
 def same_device(sessions: QuerySet[Session]) -> Q:
@@ -91,17 +114,20 @@ def drop(*, by: Actor, person_id: int, session_id: int, cause: str = KICKED) -> 
 
 
 @transaction.atomic
-def kick(*, by: Actor, session: Session) -> None:
-    """Its owner puts it off, and it stays off: devices come back by themselves within seconds."""
-    drop(by=by, person_id=session.person_id or 0, session_id=session.pk)
-    Device.objects.filter(pk=session.device_id or 0).update(kept_off_at=now())
-
-
-@transaction.atomic
 def disconnect_by_engineer(*, by: Actor, person_id: int, reason: str) -> int:
     """A stolen account, everywhere at once."""
     audit.record(by=by, action="network.cut_person", target=f"person:{person_id}", reason=reason)
     return disconnect(by=by, person_id=person_id, cause=KICKED)
+
+
+@transaction.atomic
+def disconnect_one(*, by: Actor, session: Session, reason: str) -> None:
+    """One line of the list of who is on line, also one behind which nobody stands."""
+    target = f"network-session:{session.public_id}"
+    audit.record(by=by, action="network.cut_session", target=target, reason=reason)
+    Grant.objects.filter(pk=session.grant_id or 0, ended_at=None).update(ended_at=now(), cause=KICKED)
+    if not end_sessions(by=by, rows=Session.objects.filter(pk=session.pk), cause=KICKED):
+        raise NotOpenError
 
 
 @transaction.atomic

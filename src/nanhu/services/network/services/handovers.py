@@ -14,14 +14,14 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.proposals import given
 from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.platforms.people import api as people
-from nanhu.services.network import rules
 from nanhu.services.network.errors import HandoverGoneError
 from nanhu.services.network.models import Handover
+from nanhu.services.network.services.tracing import named
 from nanhu.services.network.statements import QUERIES
 
 State = Handover.State
 KEPT: Final = timedelta(days=30)
-HEADS: Final = ("姓名", "学工号", "设备", "IP 地址", "接入设备", "地点", "从", "到")
+HEADS: Final = ("姓名", "学工号", "设备", "IP 地址", "接入设备", "地点", "从", "到", "到是什么")
 """Of a Chinese authority's file, whoever looks."""
 
 
@@ -78,20 +78,14 @@ def forget() -> int:
 
 
 def lines_of(row: Handover) -> Iterator[Iterable[object]]:
-    is_mac = bool(rules.mac_of(row.sought))
-    facts = {
-        "address": None if is_mac else row.sought,
-        "station": row.sought if is_mac else None,
-        "since": row.since,
-        "until": row.until,
-    }
-    found = QUERIES.rows("lines_between", facts)
+    found = QUERIES.rows("log_between", {**named(row.sought), "since": row.since, "until": row.until, "now": now()})
     cards = people.person_cards({one[0] for one in found if one[0] is not None})
-    for person_id, guest, station, address, nas, place, began_at, ended_at in found:
+    for person_id, guest, station, address, nas, place, began_at, ended_at, is_silent in found:
         card = cards.get(person_id)
         number = card.affiliations[0].campus_no if card and card.affiliations else ""
         name = card.name if card else guest
-        yield name, number, station, address, nas, place, moment(began_at), moment(ended_at)
+        last = "最近报告" if is_silent else ""
+        yield name, number, station, address, nas, place, moment(began_at), moment(ended_at), last
 
 
 def moment(at: datetime | None) -> str:

@@ -1,16 +1,19 @@
 """Policies: entered from a day on, with what they would do said before; who is on line under an older one is brought under today's."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Greatest
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.dated import end_today, rules_on, supersede
+from nanhu.services.network import rules
 from nanhu.services.network.models import Grant, Policy, Session
 from nanhu.services.network.services import disconnecting
 from nanhu.services.network.statements import QUERIES
@@ -61,14 +64,15 @@ def end(*, by: Actor, policy: Policy, reason: str) -> None:
 def effect_of(policy: Policy) -> Effect:
     """Nothing is written."""
     before = rules_on(Policy.objects.filter(role=policy.role, service=policy.service), policy.starts_on).first()
-    facts = {"role": policy.role, "service": policy.service, "devices": policy.devices}
+    facts = {"role": policy.role, "service": policy.service, "devices": policy.devices, "now": now()}
     [(people, over, dropped)] = QUERIES.rows("policy_effect", facts)
     return Effect(before=before, after=policy, people=people, over=over, dropped=int(dropped))
 
 
 def enforce() -> int:
-    """Who has more on line than today's policy allows loses what was longest idle; then all that is open stands under today's."""
-    rows = QUERIES.rows("over_policy", {"day": campus_today()})
+    """Who has more on line than today's policy allows loses what was longest idle; then all that is open stands under today's, to the end of
+    its hours."""
+    rows = QUERIES.rows("over_policy", {"day": campus_today(), "now": now()})
     count = 0
     for person_id, of_person in groupby(rows, key=lambda row: row[1]):
         ids = [session_id for session_id, _person in of_person]
@@ -76,5 +80,19 @@ def enforce() -> int:
     today = rules_on(Policy.objects.filter(role=OuterRef("role"), service=OuterRef("service")), campus_today())
     on_line = Session.objects.filter(stopped_at=None, grant__isnull=False).values("grant")
     held = Grant.objects.filter(pk__in=on_line, person__isnull=False).annotate(now_is=Subquery(today.values("pk")[:1]))
-    held.filter(now_is__isnull=False).exclude(policy=F("now_is")).update(policy=Subquery(today.values("pk")[:1]))
+    moved = held.filter(now_is__isnull=False).exclude(policy=F("now_is"))
+    for policy in rules_on(Policy.objects.all(), campus_today()):
+        of_policy = moved.filter(now_is=policy.pk)
+        over = end_of_hours(policy)
+        if over is not None:
+            of_policy.filter(ends_at__gt=over).update(ends_at=Greatest(over, F("granted_at") + timedelta(seconds=1)))
+        of_policy.update(policy=policy)
     return count
+
+
+def end_of_hours(policy: Policy) -> datetime | None:
+    """Of those that hold now, or now where none do; None of a policy without hours."""
+    moment = campus_time(now())
+    if rules.is_open(moment, policy.opens, policy.closes):
+        return rules.closing_after(moment, policy.opens, policy.closes)
+    return moment

@@ -3,17 +3,30 @@
 import secrets
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity import api as identity
 from nanhu.services.network.errors import NasAddressError, NasKnownError, UnknownStyleError
 from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Nas
 
 SECRET_BYTES: Final = 24
-CHANGED: Final = ("name", "kind", "address", "identifier", "place", "style", "coa_port", "interim_seconds")
+END_ALL: Final = """SELECT count(*) FROM network_end(
+    ARRAY(SELECT id FROM network_session WHERE nas_id = %s AND stopped_at IS NULL ORDER BY id FOR UPDATE), 'nas-withdrawn', %s)"""
+CHANGED: Final = (
+    "name",
+    "kind",
+    "address",
+    "identifier",
+    "applications",
+    "place",
+    "style",
+    "coa_port",
+    "interim_seconds",
+)
 
 
 def target_of(nas: Nas) -> str:
@@ -47,11 +60,13 @@ def change(*, by: Actor, nas: Nas, facts: dict[str, Any]) -> None:
 
 @transaction.atomic
 def withdraw(*, by: Actor, nas: Nas, reason: str) -> None:
-    """What it tells from now on is that of a stranger."""
+    """What it tells from now on is that of a stranger, and what it had on line is over."""
     found = Nas.objects.select_for_update().get(pk=nas.pk)
     if found.withdrawn_at is None:
         found.withdrawn_at = now()
         found.save(update_fields=["withdrawn_at"])
+        with connection.cursor() as cursor:
+            cursor.execute(END_ALL, [found.pk, found.withdrawn_at])
         audit.record(by=by, action="network.withdraw_nas", target=target_of(found), reason=reason, facts=said_of(found))
 
 
@@ -74,4 +89,10 @@ def save(nas: Nas) -> None:
 
 
 def said_of(nas: Nas) -> dict[str, Any]:
-    return {"name": nas.name, "address": nas.address, "kind": nas.kind, "style": nas.style}
+    return {
+        "name": nas.name,
+        "address": nas.address,
+        "kind": nas.kind,
+        "style": nas.style,
+        "applications": "、".join(name for key, name in identity.network_applications() if key in nas.applications),
+    }

@@ -1,18 +1,20 @@
 -- One accounting record of RADIUS: Start, Interim or Stop, in any order, twice, late. A session is bound by its Class and never by the name
 -- it shows; larger counters win; a Stop closes it also before its Start was heard. `happened` is the NAS's moment (received less delay).
--- Gives the session and what became of it: strange (no such NAS), opened, kept or closed, with its note where nobody stands behind it.
+-- Gives the session; null where nobody registered this NAS ("strange") or the key does not speak for it or for this session ("not-theirs").
 CREATE OR REPLACE FUNCTION network_account(
     from_address inet, from_identifier text, status text, said_sid text, classes text[], said_name text, said_station text,
-    said_address inet, said_ap text, said_in bigint, said_out bigint, happened timestamptz, seconds integer, said_cause text,
-    said_service text, said_application text, OUT session bigint, OUT outcome text, OUT said_note text
+    said_addresses inet[], said_ap text, said_in bigint, said_out bigint, happened timestamptz, seconds integer, said_cause text,
+    said_service text, said_application text, OUT session bigint, OUT refused text
 ) LANGUAGE plpgsql AS $$
 DECLARE
-    device record;
+    device network_nas := network_nas_at(from_address, from_identifier);
     given record;
     former record;
     earlier text;
     now_is record;
     stands_at bigint;
+    held inet[];
+    is_late boolean;
     is_new boolean;
     is_other boolean;
     is_back boolean;
@@ -20,21 +22,18 @@ DECLARE
     began timestamptz := happened - make_interval(secs => seconds);
     why text;
 BEGIN
-    SELECT n.id, n.place_id, n.kind INTO device FROM network_nas n
-     WHERE n.address = from_address AND n.withdrawn_at IS NULL AND n.identifier IN ('', from_identifier)
-     ORDER BY n.identifier DESC LIMIT 1;
-    IF NOT FOUND THEN
-        outcome := 'strange';
+    refused := network_refuses(device, said_application);
+    IF refused <> '' THEN
         RETURN;
     END IF;
     UPDATE network_nas n SET last_heard_at = now()
      WHERE n.id = device.id AND (n.last_heard_at IS NULL OR n.last_heard_at < now() - interval '1 minute');
 
-    SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id,
+    SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.ap,
            s.application, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
       FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
-    IF former.application <> said_application THEN  -- another application's key writes nothing into this session
-        outcome := 'strange';
+    IF former.application <> said_application THEN
+        refused := 'not-theirs';
         RETURN;
     END IF;
 
@@ -65,7 +64,7 @@ BEGIN
     END IF;
     IF earlier IS NOT NULL THEN
         said_sid := earlier;
-        SELECT s.id, s.address, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id,
+        SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.ap,
                s.application, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
           FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     ELSIF is_other OR (
@@ -75,29 +74,36 @@ BEGIN
         PERFORM network_end(ARRAY[former.id], 'nas-restart', former.updated_at) WHERE former.stopped_at IS NULL;
         UPDATE network_session s SET sid = s.sid || '#' || s.id WHERE s.id = former.id;
         former.id := NULL;
+        former.granted_at := NULL;
     END IF;
     IF why NOT IN ('', 'fallback') THEN  -- noted, not trusted
         given.person_id := NULL;
         given.guest := NULL;
         given.device_id := NULL;
     END IF;
+    is_new := former.id IS NULL;
 
     -- whoever was let in at ten had the address from ten on, however long the NAS counts
-    earliest := least(given.granted_at, CASE WHEN former.id IS NOT NULL THEN former.granted_at END) - interval '5 minutes';
+    earliest := least(given.granted_at, former.granted_at) - interval '5 minutes';
     -- on line though we took it as over: no restart, not lost, not gone from there
-    is_back := former.id IS NOT NULL AND status = 'interim'
+    is_back := NOT is_new AND status = 'interim'
         AND happened > former.stopped_at + CASE WHEN former.cause IN ('nas-restart', 'lost') THEN interval '0' ELSE interval '10 minutes' END;
-    IF former.id IS NULL THEN
+    -- what is older than the last word moves nothing: neither an address nor the place
+    is_late := NOT is_new AND happened < former.updated_at;
+    held := CASE WHEN is_late AND former.addresses <> '{}' THEN former.addresses
+                 ELSE network_addresses_held(CASE WHEN NOT is_new THEN former.addresses END, said_addresses) END;
+    IF is_new OR (said_ap <> '' AND said_ap <> former.ap AND NOT is_late) THEN
         SELECT a.place_id INTO stands_at FROM network_ap_place a WHERE a.mac = said_ap;
+        stands_at := coalesce(stands_at, device.place_id);
     END IF;
 
     INSERT INTO network_session AS s (
-        nas_id, sid, grant_id, person_id, guest, device_id, service, note, user_name, station, address, place_id, ap,
+        nas_id, sid, grant_id, person_id, guest, device_id, service, note, user_name, station, address, addresses, place_id, ap,
         started_at, updated_at, stopped_at, cause, in_octets, out_octets, application)
     VALUES (
         device.id, said_sid, CASE WHEN why <> 'foreign-class' THEN given.id END, given.person_id, coalesce(given.guest, ''),
         given.device_id, coalesce(given.service, said_service), why, CASE WHEN why IN ('', 'fallback') THEN '' ELSE said_name END,
-        said_station, said_address, coalesce(stands_at, device.place_id), said_ap,
+        said_station, network_host_among(held), held, stands_at, said_ap,
         least(greatest(began, earliest), happened), happened, CASE WHEN status = 'stop' THEN happened END,
         CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out, said_application)
     ON CONFLICT (nas_id, sid) DO UPDATE SET
@@ -108,13 +114,15 @@ BEGIN
         note = CASE WHEN s.note NOT IN ('', 'fallback') AND EXCLUDED.note IN ('', 'fallback', 'ended-grant') THEN EXCLUDED.note ELSE s.note END,
         user_name = CASE WHEN EXCLUDED.note IN ('', 'fallback') THEN '' ELSE s.user_name END,
         station = CASE WHEN s.station = '' THEN EXCLUDED.station ELSE s.station END,
-        address = coalesce(EXCLUDED.address, s.address),
+        address = EXCLUDED.address,
+        addresses = EXCLUDED.addresses,
+        place_id = coalesce(stands_at, s.place_id),
+        ap = CASE WHEN stands_at IS NULL OR EXCLUDED.ap = '' THEN s.ap ELSE EXCLUDED.ap END,
         started_at = CASE WHEN s.grant_id IS NULL AND earliest <= happened THEN greatest(least(s.started_at, EXCLUDED.started_at), earliest)
                           ELSE least(s.started_at, EXCLUDED.started_at) END,
         updated_at = greatest(s.updated_at, EXCLUDED.updated_at),
         in_octets = greatest(s.in_octets, EXCLUDED.in_octets),
         out_octets = greatest(s.out_octets, EXCLUDED.out_octets),
-        stale_at = NULL,
         closing_at = CASE WHEN is_back THEN NULL ELSE s.closing_at END,
         stopped_at = CASE
             WHEN status = 'stop' THEN coalesce(s.stopped_at, EXCLUDED.stopped_at)
@@ -124,22 +132,23 @@ BEGIN
             WHEN status = 'stop' AND s.stopped_at IS NULL THEN EXCLUDED.cause
             WHEN is_back THEN ''
             ELSE s.cause END
-    RETURNING s.id, s.person_id, s.guest, s.address, s.station, s.place_id, s.started_at, s.stopped_at, s.closing_at, s.note, s.grant_id
+    RETURNING s.id, s.person_id, s.guest, s.station, s.place_id, s.started_at, s.stopped_at, s.closing_at, s.note, s.grant_id
     INTO now_is;
-    is_new := former.id IS NULL;
     session := now_is.id;
-    said_note := now_is.note;
-    outcome := CASE WHEN is_new AND now_is.stopped_at IS NULL THEN 'opened' WHEN status = 'stop' THEN 'closed' ELSE 'kept' END;
 
     IF is_back THEN
         UPDATE network_address_line l SET ended_at = NULL
          WHERE l.session_id = now_is.id AND l.began_at >= now_is.started_at - interval '1 day' AND l.ended_at >= former.stopped_at
-           AND l.address IS NOT DISTINCT FROM now_is.address;
+           AND (l.address = ANY (held) OR (held = '{}' AND l.address IS NULL));
     END IF;
-    IF is_new OR is_back OR status = 'stop' OR former.address IS DISTINCT FROM now_is.address OR former.person_id IS DISTINCT FROM now_is.person_id
+    IF is_new OR is_back OR status = 'stop' OR former.addresses IS DISTINCT FROM held OR former.person_id IS DISTINCT FROM now_is.person_id
        OR former.guest IS DISTINCT FROM now_is.guest THEN
-        PERFORM network_note_address(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, now_is.address, now_is.place_id,
-                                     now_is.started_at, now_is.stopped_at, happened);
+        PERFORM network_note_addresses(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, held, now_is.place_id,
+                                       now_is.started_at, now_is.stopped_at, happened);
+    END IF;
+    IF is_late THEN
+        PERFORM network_note_late(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, said_addresses, now_is.place_id,
+                                  now_is.started_at, happened);
     END IF;
     IF status = 'stop' THEN
         UPDATE network_disconnect d SET state = 'confirmed', confirmed_at = now(), due_at = NULL
@@ -148,19 +157,7 @@ BEGIN
             UPDATE network_session s SET cause = d.cause FROM network_disconnect d
              WHERE s.id = now_is.id AND d.session_id = s.id AND s.cause NOT LIKE 'ours:%';
         END IF;
-    ELSIF now_is.stopped_at IS NULL THEN  -- let in before it ended and heard of after, or taken as ended while it was on line
-        INSERT INTO network_disconnect (public_id, session_id, nas_id, cause, author_name, state, answer, created_at, due_at, attempts, error)
-        SELECT gen_random_uuid(), now_is.id, device.id,
-               coalesce(nullif(g.cause, ''), (SELECT d.cause FROM network_disconnect d WHERE d.session_id = now_is.id ORDER BY d.id DESC LIMIT 1),
-                        'ours:ended'),
-               'system:network', 'waiting', '', now(), now(), 0, ''
-          FROM (VALUES (now_is.grant_id)) AS of (grant_id) LEFT JOIN network_grant g ON g.id = of.grant_id
-         WHERE (g.ended_at IS NOT NULL OR now_is.note = 'ended-grant' OR (is_back AND former.closing_at IS NOT NULL))
-           AND NOT EXISTS (SELECT FROM network_disconnect d WHERE d.session_id = now_is.id AND d.state <> 'confirmed')
-        ON CONFLICT DO NOTHING;
-        IF FOUND THEN
-            UPDATE network_session s SET closing_at = now() WHERE s.id = now_is.id;
-            PERFORM pg_notify('nanhu_network', '');
-        END IF;
+    ELSIF now_is.stopped_at IS NULL THEN
+        PERFORM network_ask_again(now_is.id, device.id, now_is.grant_id, now_is.note = 'ended-grant' OR (is_back AND former.closing_at IS NOT NULL));
     END IF;
 END $$;

@@ -15,6 +15,8 @@ CREATE TABLE network_address_line (
 
 CREATE INDEX network_address_of ON network_address_line (address, began_at DESC) WHERE address IS NOT NULL;
 
+CREATE INDEX network_address_station ON network_address_line (station, began_at DESC) WHERE station <> '';
+
 CREATE INDEX network_address_session ON network_address_line (session_id);
 
 CREATE INDEX network_address_person ON network_address_line (person_id, began_at DESC) WHERE person_id IS NOT NULL;

@@ -127,6 +127,7 @@ def records() -> list[people.PersonRecord]:
 
 def nas_facts(address: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
     facts = {"identifier": "", "place": None, "style": "session-id", "coa_port": 3799, "interim_seconds": 300}
+    facts |= {"applications": ["wifi"]}
     return {"name": name, "address": address, "kind": kind, "secret": SECRET, **facts, **more}
 
 
@@ -157,7 +158,7 @@ def school(db: None, monkeypatch: pytest.MonkeyPatch) -> School:
     orders = (
         nas_facts(CONTROLLER, "ac", "无线控制器", place=library),
         nas_facts(SWITCH, "switch", "一栋交换机", place=dormitory),
-        nas_facts(GATEWAY, "ocserv", "VPN 网关"),
+        nas_facts(GATEWAY, "ocserv", "VPN 网关", applications=["vpn"]),
     )
     nas = {one["address"]: registering.register(by=SYSTEM, facts=one)[0] for one in orders}
     deliver_pending()

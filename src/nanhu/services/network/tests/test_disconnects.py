@@ -148,6 +148,7 @@ def test_no_secret_goes_where_the_school_has_no_nas(school, address):
     said = {
         "name": "x",
         "kind": "ac",
+        "applications": ["wifi"],
         "address": address,
         "style": "session-id",
         "coa_port": 3799,

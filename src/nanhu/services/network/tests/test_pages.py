@@ -94,10 +94,10 @@ def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school
     refused = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": moment, "reason": ""})
     assert refused.status_code == 422
     assert not AuditEntry.objects.filter(action="network.trace_address").exists()
-    for sought in ("10.2.3.4", PHONE):
+    for sought, says_where in (("10.2.3.4", True), (PHONE, False)):
         page = engineer.post(f"{DESK}trace/", {"sought": sought, "at": moment, "reason": "公安来函"}).content.decode()
         assert "林晓湖" in page
-        assert "图书馆" in page
+        assert ("图书馆" in page) is says_where, "where a device went is its owner's"
     before = f"{campus_time(now()) - timedelta(hours=1):%Y-%m-%dT%H:%M}"
     nobody = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": before, "reason": "公安来函"})
     assert "那时没有人用它" in nobody.content.decode()
@@ -191,6 +191,7 @@ def test_a_secret_is_shown_once_sealed_and_stands_in_no_log(school):
     said = {
         "name": "新控制器",
         "kind": "ac",
+        "applications": ["wifi"],
         "address": "127.0.0.9",
         "style": "session-id",
         "coa_port": 3799,
@@ -213,20 +214,24 @@ def test_a_secret_is_shown_once_sealed_and_stands_in_no_log(school):
 
 def test_a_sheet_of_nas_is_taken_as_a_whole(school):
     engineer = school.client("E1")
-    head = "名称,类型,IP 地址,NAS-Identifier,楼栋代码,共享密钥\n"
+    head = "名称,类型,IP 地址,NAS-Identifier,应用,楼栋代码,共享密钥\n"
 
     def hand_in(lines):
         file = SimpleUploadedFile("nas.csv", (head + lines).encode())
         return engineer.post(f"{DESK}nas/sheet/", {"file": file})
 
-    wrong = hand_in("甲,交换机,127.0.0.21,,,\n乙,路由器,127.0.0.22,,nowhere,\n丙,交换机,10.0.0,,,\n")
+    wrong = hand_in("甲,交换机,127.0.0.21,,网,,\n乙,路由器,127.0.0.22,,,nowhere,\n丙,交换机,10.0.0,,,,\n")
     assert wrong.status_code == 422
     assert Nas.objects.count() == 3
-    assert all(word in wrong.content.decode() for word in ("只能是", "要一个 IP 地址"))
-    good = hand_in(f"图书馆控制器,无线控制器,{CONTROLLER},,south.lib,\n二栋,交换机,127.0.0.22,,south.d1,lake\n")
+    assert all(word in wrong.content.decode() for word in ("只能是", "要一个 IP 地址", "没有这个应用：网"))
+    good = hand_in(
+        f"图书馆控制器,无线控制器,{CONTROLLER},,,south.lib,\n二栋,交换机,127.0.0.22,,wifi vpn,south.d1,lake\n"
+    )
     assert good.status_code == 302
     assert Nas.objects.get(address=CONTROLLER).name == "图书馆控制器"
-    assert Nas.objects.get(address="127.0.0.22").secret == "lake"
+    made = Nas.objects.get(address="127.0.0.22")
+    assert (made.secret, made.applications) == ("lake", ["wifi", "vpn"])
+    assert "wifi、vpn" in engineer.get(f"{DESK}nas/").content.decode()
 
 
 def test_a_device_is_named_by_its_owner_alone(school):

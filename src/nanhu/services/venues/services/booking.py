@@ -114,7 +114,7 @@ def refuse_order(venue: Venue, order: Order, person_id: int, hours: Sequence[Hou
 
 def may_sponsor(sponsor: int | None, person_id: int) -> bool:
     card = people.person_card(sponsor) if sponsor else None
-    works_here = card is not None and any(one.is_live and one.kind == "staff" for one in card.affiliations)
+    works_here = card is not None and "staff" in card.live_kinds
     return works_here and sponsor != person_id
 
 

@@ -61,7 +61,7 @@ def refuse_head(head: Mapping[str, Any]) -> None:
         raise InspectorsError
     cards = people.person_cards(three)
     for card in (cards[person_id] for person_id in three):
-        if not any(tie.kind == "staff" and tie.is_live for tie in card.affiliations):
+        if "staff" not in card.live_kinds:
             raise NotStaffError(who=card.name)
     if head["acquired_on"] > campus_today():
         raise DayAheadError

@@ -8,6 +8,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
+from nanhu.platforms.identity.events import AppPasswordRevoked
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.errors import TooManySecretsError
 from nanhu.platforms.identity.personal.models import AppPassword
@@ -35,9 +37,12 @@ def make(*, by: Actor, account: Account, name: str, service: str) -> str:
 
 @transaction.atomic
 def revoke(*, by: Actor, account: Account, public_id: UUID) -> bool:
-    live = AppPassword.objects.filter(account=account, public_id=public_id, revoked_at=None)
-    if not live.update(revoked_at=now()):
+    live = AppPassword.objects.select_for_update().filter(account=account, public_id=public_id, revoked_at=None).first()
+    if live is None:
         return False
+    live.revoked_at = now()
+    live.save(update_fields=["revoked_at"])
+    publish(AppPasswordRevoked(person_id=account.person_id, public_id=str(public_id), service=live.service))
     audit.record(
         by=by, action="identity.revoke_app_password", target=f"account:{account.pk}", facts={"key": str(public_id)}
     )
@@ -45,6 +50,11 @@ def revoke(*, by: Actor, account: Account, public_id: UUID) -> bool:
 
 
 def account_by(*, typed_name: str, password: str, service: str, address: str = "") -> Account | None:
+    row = row_by(typed_name=typed_name, password=password, service=service, address=address)
+    return row.account if row else None
+
+
+def row_by(*, typed_name: str, password: str, service: str, address: str = "") -> AppPassword | None:
     """Whose app password is this? It opens its own service only, and only under a number of its own owner."""
     person_id = sign_in.holder_of(normalise_sign_in_name(typed_name))
     row = (
@@ -63,4 +73,4 @@ def account_by(*, typed_name: str, password: str, service: str, address: str = "
     if row.last_used_at is None or moment - row.last_used_at > USED_EVERY:
         AppPassword.objects.filter(pk=row.pk).update(last_used_at=moment, last_used_from=address)
         known_places.note_station(account=row.account, service=service, address=address)
-    return row.account
+    return row

@@ -5,6 +5,7 @@ and a reader of accounting. Without such a room everybody who may use the applic
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from nanhu.kernel.registry import Register
 
@@ -14,7 +15,8 @@ type AccountingFacts = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSignIn:
-    """Somebody whose password was right and whom the application lets in. `nas`: the attributes that say where he knocks."""
+    """Somebody whose password was right and whom the application lets in. `nas`: the attributes that say where he knocks; `app_password`: which
+    one it was, where it was not the person's own password."""
 
     application: str
     person_id: int
@@ -22,20 +24,25 @@ class NetworkSignIn:
     campus_no: str
     session_seconds: int
     station: str
+    app_password: UUID | None = None
     nas: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkPolicy:
     """`admit` gives the reply's attributes, or None where the policy refuses; the room keeps the reason for the person. `account` takes
-    the attributes of one accounting record, each with its values. `redeem`: the same answer for who was admitted at a page of the room and
-    comes with a proof of that, by campus number, what stands in the password's place, and where he knocks with what; empty where it looks like
+    the attributes of one accounting record, each with its values. `account_swiftly` is the same of records that change nothing but counters,
+    before Django: true where it is written and committed, false where `account` is to do it. `redeem`: the same answer for who was admitted at a page of the room and
+    comes with a proof of that, by application, campus number, what stands in the password's place, and where he knocks with what; empty where it looks like
     a proof and is none that is good."""
 
     key: str
     admit: Callable[[NetworkSignIn], Attributes | None]
     account: Callable[[str, AccountingFacts], None]
-    redeem: Callable[[str, str, Mapping[str, str]], Attributes | None] = lambda _number, _password, _nas: None
+    account_swiftly: Callable[[str, AccountingFacts], bool] = lambda _application, _facts: False
+    redeem: Callable[[str, str, str, Mapping[str, str]], Attributes | None] = lambda _key, _number, _password, _nas: (
+        None
+    )
 
 
 network_policies: Final[Register[NetworkPolicy]] = Register()
@@ -48,6 +55,6 @@ def attributes_for(sign_in: NetworkSignIn) -> Attributes | None:
     return {"Class": sign_in.group, "Filter-Id": sign_in.group, "Session-Timeout": sign_in.session_seconds}
 
 
-def redeemed(campus_no: str, password: str, nas: Mapping[str, str]) -> Attributes | None:
-    found = (policy.redeem(campus_no, password, nas) for policy in network_policies)
+def redeemed(application: str, campus_no: str, password: str, nas: Mapping[str, str]) -> Attributes | None:
+    found = (policy.redeem(application, campus_no, password, nas) for policy in network_policies)
     return next((one for one in found if one is not None), None)

@@ -4,7 +4,6 @@ FreeRADIUS `POST /radius/accounting`.
 200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later"; accounting that was kept is a 204.
 """
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,34 +16,15 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.protocols.radius import front
+from nanhu.platforms.identity.protocols.radius.facts import FORM, LARGEST_QUESTION, NAS_NAMES, accounting_facts, first
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.network import network_policies
 from nanhu.platforms.identity.protocols.radius.services import authentication, clients
 from nanhu.platforms.identity.protocols.radius.services.authentication import Answer, AuthenticationRequest
 
 KEY_HEADER = "X-Nanhu-Radius-Key"
-LARGEST_QUESTION = 16 * 1024
-FORM = "application/x-www-form-urlencoded"
-NAS_NAMES = ("NAS-IP-Address", "NAS-IPv6-Address", "NAS-Identifier", "NAS-Port-Type", "Called-Station-Id")
 NAMES = ("User-Name", "User-Password", "Calling-Station-Id", *NAS_NAMES)
-ACCOUNTING_NAMES = (
-    "Acct-Status-Type",
-    "Acct-Session-Id",
-    "Acct-Session-Time",
-    "Acct-Delay-Time",
-    "Acct-Terminate-Cause",
-    "Acct-Input-Octets",
-    "Acct-Output-Octets",
-    "Acct-Input-Gigawords",
-    "Acct-Output-Gigawords",
-    "Class",
-    "User-Name",
-    "Calling-Station-Id",
-    "Framed-IP-Address",
-    "Framed-IPv6-Address",
-    *NAS_NAMES,
-)
-MOST_VALUES = 4
 LONGEST_FACT = 253
 """Of an attribute of RADIUS."""
 
@@ -79,27 +59,15 @@ def accounting(request: HttpRequest) -> HttpResponse:
         client = clients.client_with(request.headers.get(KEY_HEADER, ""))
         if not network_policies or client.service != RadiusClient.Service.NETWORK:
             return JsonResponse({"error": "not_found"}, status=HTTPStatus.NOT_FOUND)
-        facts = accounting_facts(request)
+        facts = accounting_facts(request.content_type or "", request.body)
         if not facts.get("Acct-Status-Type"):
             return JsonResponse({"error": "bad_request"}, status=HTTPStatus.BAD_REQUEST)
         for policy in network_policies:
             policy.account(client.application.key, facts)
+        front.remember(request.headers.get(KEY_HEADER, ""), client.application.key)
     except CampusError as error:
         return JsonResponse({"error": error.code}, status=error.http_status)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
-
-
-def accounting_facts(request: HttpRequest) -> dict[str, Sequence[str]]:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUESTION:
-        return {}
-    if request.content_type == FORM:
-        given = {name: request.POST.getlist(name) for name in ACCOUNTING_NAMES}
-        return {name: [one for one in values[:MOST_VALUES] if "\0" not in one] for name, values in given.items()}
-    try:
-        facts = strict_json.decode(request.body)
-    except strict_json.JsonError:
-        return {}
-    return {name: several(facts, name) for name in ACCOUNTING_NAMES} if isinstance(facts, dict) else {}
 
 
 def attribute(value: str | int) -> dict[str, Any]:
@@ -133,27 +101,3 @@ def fields_of_json(request: HttpRequest) -> dict[str, str]:
     except strict_json.JsonError:
         return {}
     return {name: first(facts, name) for name in NAMES} if isinstance(facts, dict) else {}
-
-
-@sensitive_variables()
-def first(facts: dict[str, Any], name: str) -> str:
-    return next(iter(several(facts, name)), "")
-
-
-@sensitive_variables()
-def several(facts: dict[str, Any], name: str) -> list[str]:
-    """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}, and numbers as such."""
-    field = facts.get(name)
-    values = field.get("value") if isinstance(field, dict) else None
-    found = values[:MOST_VALUES] if isinstance(values, list) else []
-    given = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in found]
-    return [in_letters(one) for one in given if isinstance(one, str) and "\0" not in one]
-
-
-@sensitive_variables()
-def in_letters(value: str) -> str:
-    """rlm_rest of FreeRADIUS 3.2 writes each byte of what is not ASCII as a letter of its own: "湖" comes as "æ¹\x96"."""
-    try:
-        return value.encode("latin-1").decode()
-    except UnicodeError:
-        return value

@@ -13,9 +13,10 @@ WITH today AS (
       FROM moved m
       JOIN network_session s ON s.person_id = m.person_id AND s.service = m.service
       CROSS JOIN LATERAL (
-          SELECT max(o.updated_at) AS at, coalesce('d' || s.device_id, s.station) AS key FROM network_session o
-           WHERE o.person_id = s.person_id AND o.service = s.service AND o.stopped_at IS NULL AND o.stale_at IS NULL
-             AND coalesce('d' || o.device_id, o.station) = coalesce('d' || s.device_id, s.station)) newest
-     WHERE s.stopped_at IS NULL AND s.stale_at IS NULL AND s.closing_at IS NULL
+          SELECT max(o.updated_at) AS at, coalesce('d' || s.device_id, 's' || s.id) AS key FROM network_session o
+           WHERE o.person_id = s.person_id AND o.service = s.service AND o.stopped_at IS NULL
+             AND (o.id = s.id OR o.device_id = s.device_id)) newest
+      JOIN network_nas n ON n.id = s.nas_id
+     WHERE s.stopped_at IS NULL AND s.closing_at IS NULL AND s.updated_at >= %(now)s::timestamptz - make_interval(secs => 3 * n.interim_seconds)
 )
 SELECT id, person_id FROM ranked WHERE place > devices ORDER BY person_id, id

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from uuid import UUID
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -55,10 +56,10 @@ def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
     if proof is not None:
         return proof
     by = Actor(account_id=None, name=f"{client.service}:{client.application.key}", address=request.station)
-    account = account_of(by, client, request)
+    account, app_password = account_of(by, client, request)
     if account is None or not access.decide(account=account, application=client.application).is_allowed:
         return REJECTED
-    verdict = admitted(client, account, request)
+    verdict = admitted(client, account, request, app_password)
     if verdict.answer == Answer.REJECT:
         return verdict
     audit.record(
@@ -75,13 +76,15 @@ def shown_proof(client: RadiusClient, request: AuthenticationRequest) -> Verdict
     if client.service != RadiusClient.Service.NETWORK or client.application.demands_second_factor:
         return None
     facts = {**request.nas, "Calling-Station-Id": request.station}
-    attributes = redeemed(request.user_name, request.password, facts)
+    attributes = redeemed(client.application.key, request.user_name, request.password, facts)
     if attributes is None:
         return None
     return Verdict(answer=Answer.ACCEPT, campus_no=request.user_name, attributes=attributes) if attributes else REJECTED
 
 
-def admitted(client: RadiusClient, account: Account, request: AuthenticationRequest) -> Verdict:
+def admitted(
+    client: RadiusClient, account: Account, request: AuthenticationRequest, app_password: UUID | None
+) -> Verdict:
     """A mail server wants no policy of the network."""
     verdict = accepted(client, account)
     if client.service != RadiusClient.Service.NETWORK:
@@ -94,18 +97,21 @@ def admitted(client: RadiusClient, account: Account, request: AuthenticationRequ
             campus_no=verdict.campus_no,
             session_seconds=verdict.session_seconds,
             station=request.station,
+            app_password=app_password,
             nas=request.nas,
         )
     )
     return REJECTED if attributes is None else replace(verdict, attributes=attributes)
 
 
-def account_of(by: Actor, client: RadiusClient, request: AuthenticationRequest) -> Account | None:
-    """Whose name and password these are, with the code behind the password where the application demands a second factor."""
+def account_of(by: Actor, client: RadiusClient, request: AuthenticationRequest) -> tuple[Account | None, UUID | None]:
+    """Whose name and password these are, with the code behind the password where the application demands a second factor; and which app
+    password it was."""
     asked = {"typed_name": request.user_name, "password": request.password, "service": client.service}
     if client.application.demands_second_factor:
-        return second_factor.account_with_code(by=by, **asked)
-    return app_passwords.account_by(**asked, address=request.station) or sign_in.verify_for_service(by=by, **asked)
+        return second_factor.account_with_code(by=by, **asked), None
+    row = app_passwords.row_by(**asked, address=request.station)
+    return (row.account, row.public_id) if row else (sign_in.verify_for_service(by=by, **asked), None)
 
 
 def accepted(client: RadiusClient, account: Account) -> Verdict:

@@ -68,6 +68,12 @@ def forget(*, by: Actor, application: Application) -> None:
         audit.record(by=by, action="identity.forget_radius_key", target=f"application:{application.key}")
 
 
+def network_applications() -> list[tuple[str, str]]:
+    """Keys and names of the applications that ask in the name of a network (Wi-Fi, VPN)."""
+    rows = RadiusClient.objects.filter(is_enabled=True, service=RadiusClient.Service.NETWORK)
+    return list(rows.order_by("application__name").values_list("application__key", "application__name"))
+
+
 def _client_with() -> QuerySet[RadiusClient]:
     digest, moment = Given("digest", BinaryField()), Given("moment", DateTimeField())
     known = Q(key_hash=digest) | Q(former_key_hash=digest, former_key_until__gt=moment)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -37,13 +38,14 @@ class SuspendedError(CampusError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkUser:
-    """`group`: student, staff, temporary, guest."""
+    """`group`: student, staff, temporary, guest. `app_password`: which one it was, where it was not the person's own password."""
 
     account_id: int
     person_id: int
     campus_no: str
     name: str = field(repr=False)
     group: str
+    app_password: UUID | None = None
 
 
 def network_user_by_password(*, by: Actor, typed_name: str, password: str, browser: str = "") -> NetworkUser | None:
@@ -51,9 +53,10 @@ def network_user_by_password(*, by: Actor, typed_name: str, password: str, brows
 
     `browser`: what the page knows this browser by, so that strangers behind the same address do not make its owner wait.
     """
-    account = app_passwords.account_by(
-        typed_name=typed_name, password=password, service=NETWORK, address=by.address
-    ) or sign_in.verify_for_service(
+    row = app_passwords.row_by(typed_name=typed_name, password=password, service=NETWORK, address=by.address)
+    if row is not None:
+        return network_user(row.account, app_password=row.public_id)
+    account = sign_in.verify_for_service(
         by=by, typed_name=typed_name, password=password, service=PAGE, station=browser, states=STATES
     )
     if account is not None and account.state == Account.State.SUSPENDED:
@@ -61,7 +64,7 @@ def network_user_by_password(*, by: Actor, typed_name: str, password: str, brows
     return network_user(account) if account is not None else None
 
 
-def network_user(account: Account) -> NetworkUser | None:
+def network_user(account: Account, *, app_password: UUID | None = None) -> NetworkUser | None:
     """None for whom the Wi-Fi is closed: by the account's state, by its ties, by the rules of access."""
     live = queries.live_affiliations(queries.card_of(account))
     application = Application.objects.filter(key=WIFI).first()
@@ -75,6 +78,7 @@ def network_user(account: Account) -> NetworkUser | None:
         campus_no=live[0].campus_no,
         name=str(account),
         group=live[0].kind,
+        app_password=app_password,
     )
 
 

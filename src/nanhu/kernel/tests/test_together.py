@@ -1,0 +1,44 @@
+"""Calls that go together: one at a time, each answered by the call that carried it, whatever becomes of the others."""
+
+from threading import Event, Thread
+
+import pytest
+
+from nanhu.kernel.together import Together
+from nanhu.testing.patience import PATIENCE_SECONDS
+
+
+def test_what_arrives_while_one_is_under_way_goes_as_one():
+    carried, under_way, may_go = [], Event(), Event()
+
+    def carry(items):
+        carried.append(list(items))
+        under_way.set()
+        assert may_go.wait(PATIENCE_SECONDS)
+        return [item * 2 for item in items]
+
+    together, answers = Together(carry, most=3), {}
+    threads = [Thread(target=lambda item=item: answers.update({item: together(item)})) for item in range(6)]
+    threads[0].start()
+    assert under_way.wait(PATIENCE_SECONDS)
+    for one in threads[1:]:
+        one.start()
+    while len(together.waiting) < 5:
+        Event().wait(0.001)
+    may_go.set()
+    for one in threads:
+        one.join(PATIENCE_SECONDS)
+    assert answers == {item: item * 2 for item in range(6)}
+    assert ([len(one) for one in carried], together.is_led) == ([1, 3, 2], False)
+
+
+def test_a_fault_reaches_each_of_its_call_and_no_other():
+    def carry(items):
+        if "bad" in items:
+            raise ValueError("bad")
+        return items
+
+    together = Together(carry, most=8)
+    with pytest.raises(ValueError, match="bad"):
+        together("bad")
+    assert together("good") == "good"

@@ -1,0 +1,78 @@
+"""What stands in a question of FreeRADIUS or Dovecot: in the JSON of rlm_rest, or as a form."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from django.views.decorators.debug import sensitive_variables
+
+from nanhu.kernel import strict_json
+
+LARGEST_QUESTION: Final = 16 * 1024
+FORM: Final = "application/x-www-form-urlencoded"
+NAS_NAMES: Final = ("NAS-IP-Address", "NAS-IPv6-Address", "NAS-Identifier", "NAS-Port-Type", "Called-Station-Id")
+ACCOUNTING_NAMES: Final = (
+    "Acct-Status-Type",
+    "Acct-Session-Id",
+    "Acct-Session-Time",
+    "Acct-Delay-Time",
+    "Acct-Terminate-Cause",
+    "Acct-Input-Octets",
+    "Acct-Output-Octets",
+    "Acct-Input-Gigawords",
+    "Acct-Output-Gigawords",
+    "Class",
+    "User-Name",
+    "Calling-Station-Id",
+    "Framed-IP-Address",
+    "Framed-IPv6-Address",
+    "Framed-IPv6-Prefix",
+    "Delegated-IPv6-Prefix",
+    *NAS_NAMES,
+)
+MOST_VALUES: Final = 4
+MOST_FIELDS: Final = 200
+
+
+def accounting_facts(content_type: str, body: bytes) -> dict[str, Sequence[str]]:
+    """Of each attribute that is there its values; empty where it cannot be read."""
+    if len(body) > LARGEST_QUESTION:
+        return {}
+    try:
+        if content_type == FORM:
+            given = parse_qs(body.decode(), errors="strict", max_num_fields=MOST_FIELDS)
+            return {name: whole(given[name]) for name in ACCOUNTING_NAMES if name in given}
+        facts = strict_json.decode(body)
+    except (ValueError, strict_json.JsonError):
+        return {}
+    return {name: several(facts, name) for name in ACCOUNTING_NAMES if name in facts} if isinstance(facts, dict) else {}
+
+
+def whole(values: Sequence[str]) -> list[str]:
+    return [one for one in values[:MOST_VALUES] if "\0" not in one]
+
+
+@sensitive_variables()
+def first(facts: dict[str, Any], name: str) -> str:
+    return next(iter(several(facts, name)), "")
+
+
+@sensitive_variables()
+def several(facts: dict[str, Any], name: str) -> list[str]:
+    """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}, and numbers as such."""
+    field = facts.get(name)
+    values = field.get("value") if isinstance(field, dict) else None
+    found = values[:MOST_VALUES] if isinstance(values, list) else []
+    given = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in found]
+    return [in_letters(one) for one in given if isinstance(one, str) and "\0" not in one]
+
+
+@sensitive_variables()
+def in_letters(value: str) -> str:
+    """rlm_rest of FreeRADIUS 3.2 writes each byte of what is not ASCII as a letter of its own: "湖" comes as "æ¹\x96"."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value

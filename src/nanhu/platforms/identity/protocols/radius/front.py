@@ -1,0 +1,89 @@
+"""Accounting before Django: interims that change nothing but counters, which are nearly all, written many in one transaction.
+
+It says yes, after the commit, or nothing: then Django answers, and what it writes does no harm twice. docs/rooms/identity-fast-path.md
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from io import BytesIO
+from time import monotonic
+from typing import Any, Final
+
+from nanhu.kernel.database import away
+from nanhu.kernel.database.swift import AskDjangoError
+from nanhu.platforms.identity.front.headers import Headers, is_open_line, protection
+from nanhu.platforms.identity.front.requests import Environ, is_own_host
+from nanhu.platforms.identity.protocols.radius.facts import LARGEST_QUESTION, accounting_facts
+from nanhu.platforms.identity.protocols.radius.network import network_policies
+
+log = logging.getLogger(__name__)
+type Wsgi = Callable[[Any, Any], Iterable[bytes]]
+PATH: Final = "/radius/accounting"
+REMEMBERED_SECONDS: Final = 5.0
+"""So long a key goes on writing after it was forgotten."""
+MOST_KEYS: Final = 64
+_keys: dict[bytes, tuple[float, str]] = {}
+
+
+def remember(key: str, application: str) -> None:
+    """Django has looked at this key."""
+    if len(_keys) >= MOST_KEYS:
+        _keys.clear()
+    _keys[digest_of(key)] = (monotonic() + REMEMBERED_SECONDS, application)
+
+
+def forget_keys() -> None:
+    _keys.clear()
+
+
+def application_of(key: str) -> str | None:
+    until, application = _keys.get(digest_of(key), (0.0, None))
+    return application if monotonic() < until else None
+
+
+def digest_of(key: str) -> bytes:
+    return sha256(key.encode(errors="surrogateescape")).digest()
+
+
+class AccountingFront:
+    """A WSGI application around Django's. It answers what it is sure of and hands on everything else as it came."""
+
+    def __init__(self, django: Wsgi) -> None:
+        self.django = django
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[[str, Headers], Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != PATH or not is_plain_post(environ):
+            return self.django(environ, start_response)
+        body = environ["wsgi.input"].read()
+        if is_written(environ, body):
+            start_response("204 No Content", protection(environ))
+            return []
+        return self.django(environ | {"wsgi.input": BytesIO(body)}, start_response)
+
+
+def is_plain_post(environ: Environ) -> bool:
+    """To a host of ours, with a body of known length that was read whole before."""
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    return (
+        environ["REQUEST_METHOD"] == "POST"
+        and not environ.get("SCRIPT_NAME")
+        and length.isdecimal()
+        and 0 < int(length) <= LARGEST_QUESTION
+        and "HTTP_TRANSFER_ENCODING" not in environ
+        and is_own_host(environ.get("HTTP_HOST", ""))
+        and not is_open_line(environ)
+        and not away.noticed.is_set()
+    )
+
+
+def is_written(environ: Environ, body: bytes) -> bool:
+    application = application_of(environ.get("HTTP_X_NANHU_RADIUS_KEY", ""))
+    if application is None:
+        return False
+    facts = accounting_facts(environ.get("CONTENT_TYPE", ""), body)
+    try:
+        return any(policy.account_swiftly(application, facts) for policy in network_policies)
+    except AskDjangoError as error:
+        log.warning("the database did not answer the front of accounting: %s", error)
+        return False

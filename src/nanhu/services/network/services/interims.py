@@ -1,0 +1,55 @@
+"""Interims, nearly all of accounting: those that change nothing but counters are written many in one transaction, before Django."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.database.swift import Connections
+from nanhu.kernel.together import Together
+from nanhu.services.network import rules
+from nanhu.services.network.services.accounting import Facts, Record, record_of
+from nanhu.services.network.statements import QUERIES
+
+MOST: Final = 64
+INTERIMS: Final = QUERIES.text("interims").encode()
+CONNECTIONS: Final = Connections(
+    {INTERIMS: b"interims"}, title="nanhu-interims", options="-c enable_hashjoin=off -c enable_mergejoin=off"
+)
+"""Keys lead from each record to its session: no table is read for its many rows."""
+
+
+def account(application: str, facts: Facts) -> bool:
+    """True where it is written and committed; false where it is no such record, and accounting is to look at it."""
+    record = record_of(application, facts)
+    return record.status == "interim" and bool(record.sid and record.nas) and TOGETHER(record)
+
+
+def carry(records: Sequence[Record]) -> list[bool]:
+    """Each session once: what else is said of it is the next one's."""
+    once = {(one.nas, one.identifier, one.sid): place for place, one in enumerate(records)}
+    said = msgspec.json.encode([row_of(place, records[place]) for place in once.values()])
+    written = (CONNECTIONS.value(INTERIMS, [said.decode()]) or b"").decode()
+    done = {int(place) for place in written.split(",") if place}
+    return [place in done for place in range(len(records))]
+
+
+def row_of(place: int, record: Record) -> dict[str, Any]:
+    return {
+        "n": place,
+        "nas": record.nas,
+        "identifier": record.identifier,
+        "sid": record.sid,
+        "classes": record.classes,
+        "station": rules.station_of(record.station),
+        "addresses": record.addresses,
+        "ap": record.ap,
+        "ins": record.in_octets,
+        "outs": record.out_octets,
+        "happened": record.happened or now(),
+        "application": record.application,
+    }
+
+
+TOGETHER: Final = Together(carry, most=MOST)

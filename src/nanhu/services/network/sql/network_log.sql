@@ -1,0 +1,15 @@
+-- Lines of the log that touch a span, with how far they go: a session of which three reports did not come (silent) had it to its last report.
+-- An address is found in its prefixes too. No session is longer than nine days.
+CREATE OR REPLACE FUNCTION network_log(sought inet, sought_station text, since timestamptz, until timestamptz, moment timestamptz) RETURNS TABLE (
+    person_id bigint, guest text, station text, address text, nas text, place text, began_at timestamptz, ended_at timestamptz, is_silent boolean
+) LANGUAGE sql STABLE AS $$
+    SELECT l.person_id, l.guest, l.station, abbrev(l.address), n.name, p.name, l.began_at, coalesce(l.ended_at, heard.last), heard.last IS NOT NULL
+      FROM network_address_line l
+      LEFT JOIN network_nas n ON n.id = l.nas_id
+      LEFT JOIN campus_places p ON p.id = l.place_id
+      LEFT JOIN LATERAL (
+          SELECT s.updated_at AS last FROM network_session s
+           WHERE l.ended_at IS NULL AND s.id = l.session_id AND s.updated_at < moment - make_interval(secs => 3 * n.interim_seconds)) heard ON true
+     WHERE (l.address = ANY (network_prefixes_of(sought)) OR l.station = sought_station)
+       AND l.began_at < until AND l.began_at > since - interval '9 days' AND coalesce(l.ended_at, heard.last, 'infinity') >= since;
+$$;

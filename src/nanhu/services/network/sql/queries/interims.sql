@@ -1,0 +1,23 @@
+-- Interims that change nothing but the counters of a session on line and its last moment, all in one transaction; which of them those
+-- were. The others, of which more is to be said or whose session somebody is at, are `network_account`'s.
+WITH told AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
+        n int, nas inet, identifier text, sid text, classes text[], station text, addresses inet[], ap text, ins bigint, outs bigint,
+        happened timestamptz, application text)
+), found AS MATERIALIZED (
+    SELECT s.id, r.n, r.ins, r.outs, r.happened
+      FROM told r
+      JOIN network_nas d ON d.address = r.nas AND d.withdrawn_at IS NULL AND d.identifier IN ('', r.identifier)
+      JOIN network_session s ON s.nas_id = d.id AND s.sid = r.sid
+      JOIN network_grant g ON g.id = s.grant_id
+     WHERE r.application = ANY (d.applications) AND d.last_heard_at > now() - interval '1 minute'
+       AND NOT EXISTS (SELECT FROM network_nas o WHERE o.address = r.nas AND o.withdrawn_at IS NULL AND o.identifier = r.identifier AND o.id <> d.id)
+       AND s.application = r.application AND s.stopped_at IS NULL AND s.closing_at IS NULL AND s.note IN ('', 'fallback')
+       AND g.ended_at IS NULL AND (r.classes = '{}' OR g.code = ANY (r.classes))
+       AND r.station IN ('', s.station) AND (r.addresses = '{}' OR r.addresses = s.addresses) AND r.ap IN ('', s.ap) AND r.happened >= s.updated_at
+       FOR UPDATE OF s SKIP LOCKED
+), written AS (
+    UPDATE network_session s SET updated_at = f.happened, in_octets = greatest(s.in_octets, f.ins), out_octets = greatest(s.out_octets, f.outs)
+      FROM found f WHERE s.id = f.id RETURNING f.n
+)
+SELECT coalesce(string_agg(n::text, ','), '') FROM written

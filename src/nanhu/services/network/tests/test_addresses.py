@@ -1,0 +1,90 @@
+"""Which addresses the log has, and of whom: several at once, prefixes, reports that were overtaken, a Stop that was lost, a device that walks."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import campus_time, now
+from nanhu.platforms.campus import api as campus
+from nanhu.services.network import api
+from nanhu.services.network.models import AddressLine, ApPlace
+from nanhu.services.network.tests.conftest import LAPTOP, PHONE
+
+pytestmark = pytest.mark.django_db
+TRACE = "/network/desk/trace/"
+
+
+def trace(school, sought, at=None):
+    moment = f"{campus_time(at or now()):%Y-%m-%dT%H:%M}"
+    page = school.client("E1").post(TRACE, {"sought": sought, "at": moment, "reason": "协查"})
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def lines(session):
+    rows = AddressLine.objects.filter(session_id=session.pk).order_by("began_at", "address")
+    return [(one.address, one.ended_at is None) for one in rows]
+
+
+def test_each_address_and_each_prefix_of_a_session_is_in_the_log(school):
+    said = {
+        "Framed-IP-Address": "10.2.3.4",
+        "Framed-IPv6-Address": "2001:db8:1::7",
+        "Delegated-IPv6-Prefix": "2001:db8:7:8::/62",
+    }
+    session = school.report("Start", "a", Class=school.code("S1"), Calling_Station_Id=PHONE, **said)
+    held = [("10.2.3.4", True), ("2001:db8:1::7", True), ("2001:db8:7:8::/62", True)]
+    assert (session.address, sorted(lines(session))) == ("10.2.3.4", held)
+    for sought in ("10.2.3.4", "2001:db8:1::7", "2001:db8:7:b::99"):
+        assert "林晓湖" in trace(school, sought), sought
+        found = api.session_at(sought)
+        assert found is not None
+        assert found.sid == "a"
+    assert "林晓湖" not in trace(school, "2001:db8:7:c::99")
+    with time_machine.travel(now() + timedelta(minutes=5)):
+        school.report("Interim-Update", "a", **{"Framed-IPv6-Address": "2001:db8:1::8"})
+    assert sorted(lines(session)) == [held[0], ("2001:db8:1::7", False), ("2001:db8:1::8", True), held[2]]
+    school.report("Stop", "a")
+    assert not any(is_open for _address, is_open in lines(session))
+
+
+def test_a_report_that_was_overtaken_turns_no_address_back(school):
+    began = now()
+    session = school.on_line("S1", address="10.2.3.4")
+    with time_machine.travel(began + timedelta(seconds=600)):
+        school.report("Interim-Update", session.sid, Framed_IP_Address="10.2.9.9")
+    with time_machine.travel(began + timedelta(seconds=610)):
+        late = school.report("Interim-Update", session.sid, Framed_IP_Address="10.2.3.4", Acct_Delay_Time="310")
+    assert late.address == "10.2.9.9"
+    assert lines(session) == [("10.2.3.4", False), ("10.2.9.9", True)]
+    with time_machine.travel(began + timedelta(seconds=620)):
+        school.report("Interim-Update", session.sid, Framed_IP_Address="10.2.5.5", Acct_Delay_Time="220")
+    between = AddressLine.objects.get(address="10.2.5.5")
+    assert (between.began_at - began).total_seconds() == pytest.approx(400, abs=5)
+    assert (between.ended_at - began).total_seconds() == pytest.approx(600, abs=5), (
+        "what was held meanwhile is in the log"
+    )
+
+
+def test_where_a_session_is_moves_with_its_reports(school):
+    for mac, key in (("aa:aa:aa:00:00:01", "south.lib"), ("aa:aa:aa:00:00:02", "south.d1")):
+        ApPlace.objects.create(mac=mac, place=campus.place_with(key))
+    said = {"Class": school.code("S1"), "Calling_Station_Id": PHONE, "Framed_IP_Address": "10.2.3.4"}
+    school.report("Start", "a", **said, Called_Station_Id="AA-AA-AA-00-00-01:campus")
+    moved = school.report("Interim-Update", "a", Called_Station_Id="AA-AA-AA-00-00-02:campus")
+    assert (moved.place.name, moved.ap) == ("一栋", "aa:aa:aa:00:00:02")
+    assert "一栋" in school.client("S1").get("/network/devices/").content.decode()
+    late = school.report("Interim-Update", "a", Called_Station_Id="AA-AA-AA-00-00-01:campus", Acct_Delay_Time="60")
+    assert late.place.name == "一栋"
+
+
+def test_who_had_an_address_is_no_innocent_whose_stop_was_lost(school):
+    lost_at = now()
+    school.on_line("S1", PHONE, address="10.2.3.4")
+    with time_machine.travel(lost_at + timedelta(hours=5)):
+        school.on_line("S2", LAPTOP, address="10.2.3.4")
+        page = trace(school, "10.2.3.4")
+        assert ("刘一帆" in page, "林晓湖" in page) == (True, False)
+        earlier = trace(school, "10.2.3.4", lost_at)
+        assert ("林晓湖" in earlier, "最近报告" in earlier, "还在线" in earlier) == (True, True, False)
