@@ -30,7 +30,7 @@ from nanhu.kernel.processes.house import web_command
 SCRIPT = Path(__file__).parent / "accounting.lua"
 SECONDS = os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6")
 LINES = int(os.environ.get("NANHU_BENCH_NETWORK_LINES", "3000000"))
-CLIENTS, ROUNDS, SESSIONS, PEOPLE, ASKED, MONTHS, DEVICES = 16, 2, 5_000, 200, 60, 12, 2_000
+CLIENTS, ROUNDS, SESSIONS, PEOPLE, ASKED, MONTHS, DEVICES = 16, 2, 1_500, 100, 60, 12, 2_000
 PASSWORD = "Nanhu-lake-2026"  # noqa: S105 - of the bench alone
 NAS = "127.0.0.1"
 YEAR = """
@@ -58,7 +58,7 @@ def run(report: Report) -> None:
                 ours.append(seen["done"] / seen["seconds"])
                 asked = post(campus, made["key"], "authenticate", made["sign_ins"])
                 signed.append(asked["done"] / asked["seconds"])
-                print(f"  turn {turn + 1}: {seen}, {asked}, load {os.getloadavg()[0]:.1f}", flush=True)
+                print(f"  turn {turn + 1}: pgbench {theirs[-1]:.0f}, {seen}, {asked}, load {os.getloadavg()[0]:.1f}", flush=True)
             changed = at_class_change(campus, made["key"], made["sign_ins"])
             cuts = network_cut.cut(campus, made["key"])
         report("network_accounting_over_http", mean(ours), "records/s", mean(theirs))

@@ -100,7 +100,7 @@ def scene(port: int) -> list[dict[str, Any]]:
     nas = sample.register(by=by, name="rfc5176", kind="ac", address=ROUTER, place=None, secret=SECRET, coa_port=port)
     nds = sample.register(by=by, name="openNDS", kind="opennds", address="127.0.0.8", place=None, style="opennds")
     sample.set_portal_gateway(
-        by=by, nas=nds, kind="opennds", name=GATEWAY, networks="10.30.0.0/16", secret=FASKEY, host="127.0.0.8:2050"
+        by=by, nas=nds, kind="opennds", name=GATEWAY, networks="10.30.0.0/16", secret=FASKEY, host="10.30.0.1:2050"
     )
     gateway, made = PortalGateway.objects.get(nas=nds), []
     for number in range(PEOPLE):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.identity.admission import admit
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, AppPasswordRevoked, PasswordChanged
@@ -15,7 +16,6 @@ from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.guests import lines as guests
 from nanhu.platforms.identity.hashing import password_check_milliseconds
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
 from nanhu.platforms.identity.protocols.radius.front import AccountingFront
@@ -64,7 +64,6 @@ __all__ = [
     "SuspendedError",
     "UnknownAccountError",
     "UnknownRoleError",
-    "account_by_app_password",
     "account_of",
     "account_with",
     "accounts_of",
@@ -130,5 +129,8 @@ def has_totp(person_id: int) -> bool:
     return account is not None and totp.live(account) is not None
 
 
+OF_PERSON = Prepared(lambda: Account.objects.filter(person=Given("person")))
+
+
 def account_of(person_id: int) -> Account | None:
-    return Account.objects.filter(person_id=person_id).first()
+    return OF_PERSON.first(person=person_id)

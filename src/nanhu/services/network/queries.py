@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -134,20 +134,16 @@ def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
     ]
 
 
-def live(rows: QuerySet[Session]) -> QuerySet[Session]:
-    """On line, as far as their NAS tells."""
-    return rows.filter(stopped_at=None, updated_at__gte=now() - SINCE_LAST_REPORT)
+def live(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
+    """On line, as far as their NAS tells. `at`: now, or what stands for it in a prepared query."""
+    return rows.filter(stopped_at=None, updated_at__gte=(at or Value(now())) - SINCE_LAST_REPORT)
 
 
-def silent(rows: QuerySet[Session]) -> QuerySet[Session]:
-    """Open, and nothing was heard of them for three intervals (失联)."""
-    return rows.filter(stopped_at=None, updated_at__lt=now() - SINCE_LAST_REPORT)
-
-
-def not_leaving(rows: QuerySet[Session]) -> QuerySet[Session]:
+def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
     """Of open sessions those that hold a place: each until it has really ended, but half a minute of the one its owner chose at the cap,
     in whose place another comes in at once."""
-    chosen = Disconnect.objects.filter(session=OuterRef("pk"), cause="ours:device-cap", created_at__gt=now() - GOING)
+    since = (at or Value(now())) - Value(GOING)
+    chosen = Disconnect.objects.filter(session=OuterRef("pk"), cause="ours:device-cap", created_at__gt=since)
     return rows.exclude(Exists(chosen.exclude(state=Disconnect.State.FAILED)))
 
 

@@ -1,9 +1,11 @@
 """What identity's RADIUS endpoint asks this room: a grant with the policy's attributes, and where accounting goes."""
 
 from collections.abc import Mapping
+from typing import Final
 
-from django.db.models import Q
+from django.db.models import GenericIPAddressField, Q, QuerySet, TextField
 
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.identity.api import Attributes, NetworkPolicy, NetworkSignIn, network_policies
 from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.models import Nas
@@ -37,11 +39,17 @@ def admit(sign_in: NetworkSignIn) -> Attributes | None:
     return attributes_of(given, nas)
 
 
+def _nas_at() -> QuerySet[Nas]:
+    of_several = Q(identifier="") | Q(identifier=Given("identifier", TextField()))
+    rows = Nas.objects.filter(of_several, address=Given("address", GenericIPAddressField()), withdrawn_at=None)
+    return rows.defer("secret").order_by("-identifier")
+
+
+NAS_AT: Final = Prepared(_nas_at)
+
+
 def nas_at(address: str, identifier: str) -> Nas | None:
-    if not address:
-        return None
-    rows = Nas.objects.filter(Q(identifier="") | Q(identifier=identifier), address=address, withdrawn_at=None)
-    return rows.order_by("-identifier").first()
+    return NAS_AT.first(address=address, identifier=identifier) if address else None
 
 
 def attributes_of(given: Admission, nas: Nas | None) -> Attributes:

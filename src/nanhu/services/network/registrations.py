@@ -21,7 +21,7 @@ from nanhu.services.network.services.tracing import LOOK
 SILENT = timedelta(minutes=15)
 A_DAY = timedelta(days=1)
 MOST_UNKNOWN = 100
-SERVED = {
+SERVED: dict[str, Service] = {
     Nas.Kind.CONTROLLER: Service.WIFI,
     Nas.Kind.OPENNDS: Service.WIFI,
     Nas.Kind.PORTAL: Service.WIFI,

@@ -148,8 +148,7 @@ def numbered(verdict: Verdict) -> Verdict:
 
 def holder_of(campus_no: str) -> int | None:
     """The person with this number, in whichever case the office wrote its letters."""
-    as_typed, lower = people.find_person_by_campus_no(campus_no), people.find_person_by_campus_no(campus_no.lower())
-    return as_typed if as_typed is not None else lower
+    return people.find_person_by_campus_no(campus_no)
 
 
 def is_waiting(account: Account) -> bool:

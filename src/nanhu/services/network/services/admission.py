@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import DateField, DateTimeField, Exists, Model, OuterRef, QuerySet, TextField
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
@@ -151,9 +153,17 @@ def admission_of(grant: Grant, policy: Policy | None) -> Admission:
     )
 
 
+def _policy() -> QuerySet[Policy]:
+    of_both = Policy.objects.filter(role=Given("role", TextField()), service=Given("service", TextField()))
+    return rules_on(of_both, Given("day", DateField()))  # type: ignore[arg-type]  # the day of each call
+
+
+POLICY: Final = Prepared(_policy)
+
+
 def policy_of(role: str, service: str) -> Policy | None:
     """Of today; None where the centre has entered none, which the doctor says."""
-    return rules_on(Policy.objects.filter(role=role, service=service), campus_today()).first()
+    return POLICY.first(role=role, service=service, day=campus_today())
 
 
 def refuse_hours(policy: Policy | None) -> None:
@@ -192,18 +202,34 @@ def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Dev
         raise DevicesFullError(devices=policy.devices)
 
 
+def of_somebody[Row: Model](rows: QuerySet[Row], *, is_guest: bool) -> QuerySet[Row]:
+    whose: dict[str, Any] = {"person": None, "guest": Given("guest", TextField())}
+    return rows.filter(**(whose if is_guest else {"person": Given("person")}), service=Given("service", TextField()))
+
+
+def _holding(*, is_guest: bool) -> QuerySet[Session]:
+    rows = of_somebody(Session.objects.only("device_id"), is_guest=is_guest)
+    return not_leaving(live(rows, at=MOMENT), at=MOMENT)
+
+
+def _unheard(*, is_guest: bool) -> QuerySet[Grant]:
+    rows = of_somebody(Grant.objects.only("device_id"), is_guest=is_guest)
+    rows = rows.filter(ended_at=None, granted_at__gt=Given("since", DateTimeField()))
+    return rows.exclude(Exists(Session.objects.filter(grant=OuterRef("pk"))))
+
+
+MOMENT: Final = Given("moment", DateTimeField())
+HOLDING: Final = {one: Prepared(partial(_holding, is_guest=one)) for one in (False, True)}
+UNHEARD_OF: Final = {one: Prepared(partial(_unheard, is_guest=one)) for one in (False, True)}
+
+
 def on_line(person_id: int | None, guest: str, service: str) -> set[str]:
     """What counts: of open sessions, and of grants of the last minute from which nothing was heard yet. Each device once; a tunnel, which
     tells none, by itself."""
-    mine = {"person_id": person_id, "guest": guest, "service": service}
-    open_sessions = not_leaving(live(Session.objects.filter(**mine)))
-    unheard = Grant.objects.filter(**mine, ended_at=None, granted_at__gt=now() - UNHEARD)
-    unheard = unheard.exclude(Exists(Session.objects.filter(grant=OuterRef("pk"))))
-    counted = [
-        *open_sessions.values_list("device_id", "pk"),
-        *((device_id, -pk) for device_id, pk in unheard.values_list("device_id", "pk")),
-    ]
-    return {device_key(device_id, number) for device_id, number in counted}
+    moment, is_guest = now(), person_id is None
+    said = {"person": person_id, "guest": guest, "service": service, "moment": moment, "since": moment - UNHEARD}
+    held = {device_key(one.device_id, one.pk) for one in HOLDING[is_guest](**said)}
+    return held | {device_key(one.device_id, -one.pk) for one in UNHEARD_OF[is_guest](**said)}
 
 
 def note_refusal(request: AdmissionRequest, refused: NotAdmittedError) -> None:

@@ -1,15 +1,18 @@
 """Devices: recognised at admission, named and trusted by their owner."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.events import publish
 from nanhu.services.network import rules
@@ -22,7 +25,17 @@ MOST_DEVICES: Final = 50
 MOST_TOLD: Final = 10
 """New ones of a day of which the owner is told; who invents MACs sends no more messages."""
 MOST_MACS: Final = 20
+SEEN_EVERY: Final = timedelta(minutes=1)
 LONGEST_NAME: Final = 40
+
+
+def _by_mac(*, is_guest: bool) -> QuerySet[Device]:
+    mine = Device.objects.filter(person=None) if is_guest else Device.objects.filter(person=Given("person"))
+    living = mine.filter(guest=Given("guest", TextField()), removed_at=None)
+    return living.filter(macs__contains=Given("macs", ArrayField(TextField()))).order_by("-last_seen_at")
+
+
+BY_MAC: Final = {one: Prepared(partial(_by_mac, is_guest=one)) for one in (False, True)}
 
 
 def recognise(person_id: int | None, guest: str, station: str, *, device_id: int | None = None) -> Device | None:
@@ -31,7 +44,7 @@ def recognise(person_id: int | None, guest: str, station: str, *, device_id: int
     mine = owned_by(person_id, guest)
     found = mine.filter(pk=device_id).first() if device_id else None
     if found is None and mac:
-        found = mine.filter(macs__contains=[mac]).order_by("-last_seen_at").first()
+        found = BY_MAC[person_id is None].first(person=person_id, guest=guest, macs=[mac])
     if found is None and not mac:
         return mine.filter(recognised_by=at_address(station), kept_off_at__isnull=False).first()
     if found is None:
@@ -51,7 +64,7 @@ def keep_off(session: Session) -> None:
         Device.objects.filter(pk=session.device_id).update(kept_off_at=moment)
     elif session.station:
         Device.objects.update_or_create(
-            person_id=session.person_id,
+            person_id=session.person_id or 0,
             guest=session.guest,
             recognised_by=at_address(session.station),
             removed_at=None,
@@ -90,14 +103,17 @@ def enter(
     made = Device.objects.create(
         person_id=person_id, guest=guest, recognised_by=recognised_by, macs=[mac] if mac else [], kind=kind, name=name
     )
-    of_the_day = Device.objects.filter(person_id=person_id, first_seen_at__gt=now() - timedelta(days=1))
-    if person_id is not None and of_the_day.count() <= MOST_TOLD:
-        publish(DeviceSeen(person_id=person_id, device_id=made.pk))
+    if person_id is not None:
+        of_the_day = Device.objects.filter(person_id=person_id, first_seen_at__gt=now() - timedelta(days=1))
+        if of_the_day.count() <= MOST_TOLD:
+            publish(DeviceSeen(person_id=person_id, device_id=made.pk))
     return made
 
 
 def touch(device: Device, mac: str) -> None:
-    """Seen again, perhaps under another MAC: the last of them stands last."""
+    """Seen again, perhaps under another MAC: the last of them stands last. Within a minute nothing new is written."""
+    if device.macs[-1:] == [mac] and now() - device.last_seen_at < SEEN_EVERY:
+        return
     if mac:
         device.macs = [*(one for one in device.macs if one != mac), mac][-MOST_MACS:]
     device.last_seen_at = now()

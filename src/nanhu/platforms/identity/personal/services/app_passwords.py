@@ -49,11 +49,6 @@ def revoke(*, by: Actor, account: Account, public_id: UUID) -> bool:
     return True
 
 
-def account_by(*, typed_name: str, password: str, service: str, address: str = "") -> Account | None:
-    row = row_by(typed_name=typed_name, password=password, service=service, address=address)
-    return row.account if row else None
-
-
 def row_by(*, typed_name: str, password: str, service: str, address: str = "") -> AppPassword | None:
     """Whose app password is this? It opens its own service only, and only under a number of its own owner."""
     person_id = sign_in.holder_of(normalise_sign_in_name(typed_name))

@@ -146,8 +146,8 @@ def test_an_app_password_opens_its_service_for_its_owner_only(student, teacher):
     number = student.numbers[0]
 
     def opens(name: str, service: str = "mail", password: str = text):
-        found = app_passwords.account_by(typed_name=name, password=password, service=service)
-        return found.pk if found else None
+        found = app_passwords.row_by(typed_name=name, password=password, service=service)
+        return found.account_id if found else None
 
     assert opens(number) == student.account.pk
     assert opens(number, password=text.upper().replace("-", " ")) == student.account.pk

@@ -5,7 +5,7 @@ It says yes, after the commit, or nothing: then Django answers, and what it writ
 
 import logging
 from collections.abc import Callable, Iterable
-from hashlib import sha256
+from dataclasses import dataclass, field
 from io import BytesIO
 from time import monotonic
 from typing import Any, Final
@@ -22,28 +22,37 @@ type Wsgi = Callable[[Any, Any], Iterable[bytes]]
 PATH: Final = "/radius/accounting"
 REMEMBERED_SECONDS: Final = 5.0
 """So long a key goes on writing after it was forgotten."""
+ASKED_SECONDS: Final = 4.0
 MOST_KEYS: Final = 64
-_keys: dict[bytes, tuple[float, str]] = {}
+
+
+@dataclass(slots=True)
+class Known:
+    """A key that Django has looked at; a second before it grows old one question of it goes to Django again."""
+
+    application: str
+    since: float = field(default_factory=monotonic)
+    is_asked: bool = False
+
+
+_keys: dict[str, Known] = {}
 
 
 def remember(key: str, application: str) -> None:
-    """Django has looked at this key."""
     if len(_keys) >= MOST_KEYS:
         _keys.clear()
-    _keys[digest_of(key)] = (monotonic() + REMEMBERED_SECONDS, application)
-
-
-def forget_keys() -> None:
-    _keys.clear()
+    _keys[key] = Known(application)
 
 
 def application_of(key: str) -> str | None:
-    until, application = _keys.get(digest_of(key), (0.0, None))
-    return application if monotonic() < until else None
-
-
-def digest_of(key: str) -> bytes:
-    return sha256(key.encode(errors="surrogateescape")).digest()
+    known = _keys.get(key)
+    age = monotonic() - known.since if known else REMEMBERED_SECONDS
+    if known is None or age >= REMEMBERED_SECONDS:
+        return None
+    if age >= ASKED_SECONDS and not known.is_asked:
+        known.is_asked = True
+        return None
+    return known.application
 
 
 class AccountingFront:

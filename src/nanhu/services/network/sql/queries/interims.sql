@@ -5,12 +5,12 @@ WITH told AS (
         n int, nas inet, identifier text, sid text, classes text[], station text, addresses inet[], ap text, ins bigint, outs bigint,
         happened timestamptz, application text)
 ), found AS MATERIALIZED (
-    SELECT s.id, r.n, r.ins, r.outs, r.happened
+    SELECT s.id, s.nas_id, r.n, r.ins, r.outs, r.happened
       FROM told r
       JOIN network_nas d ON d.address = r.nas AND d.withdrawn_at IS NULL AND d.identifier IN ('', r.identifier)
       JOIN network_session s ON s.nas_id = d.id AND s.sid = r.sid
       JOIN network_grant g ON g.id = s.grant_id
-     WHERE r.application = ANY (d.applications) AND d.last_heard_at > now() - interval '1 minute'
+     WHERE r.application = ANY (d.applications)
        AND NOT EXISTS (SELECT FROM network_nas o WHERE o.address = r.nas AND o.withdrawn_at IS NULL AND o.identifier = r.identifier AND o.id <> d.id)
        AND s.application = r.application AND s.stopped_at IS NULL AND s.closing_at IS NULL AND s.note IN ('', 'fallback')
        AND g.ended_at IS NULL AND (r.classes = '{}' OR g.code = ANY (r.classes))
@@ -19,5 +19,10 @@ WITH told AS (
 ), written AS (
     UPDATE network_session s SET updated_at = f.happened, in_octets = greatest(s.in_octets, f.ins), out_octets = greatest(s.out_octets, f.outs)
       FROM found f WHERE s.id = f.id RETURNING f.n
+), heard AS (
+    UPDATE network_nas n SET last_heard_at = now() WHERE n.id IN (
+        SELECT d.id FROM network_nas d
+         WHERE d.id IN (SELECT f.nas_id FROM found f) AND (d.last_heard_at IS NULL OR d.last_heard_at < now() - interval '1 minute')
+           FOR UPDATE SKIP LOCKED)
 )
 SELECT coalesce(string_agg(n::text, ','), '') FROM written
