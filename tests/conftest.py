@@ -80,7 +80,7 @@ def campus_environment(folder: Path) -> dict[str, str]:
         if name == "NANHU_TEMPLATE_DIR" or not name.startswith("NANHU_")
     }
     kept.pop("DATABASE_URL", None)
-    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS", "WLAN")
+    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS", "WLAN", "VENDORS")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     return {
         **kept,

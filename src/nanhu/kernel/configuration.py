@@ -89,6 +89,11 @@ class Configuration:
         8010,
         "Port of the emulated wireless controller; by UDP it takes this and the next one (demo).",
     )
+    vendors_port: int = setting(
+        "NANHU_VENDORS_PORT",
+        8012,
+        "Port of fourteen emulated systems that the data centre reads; the next three are SFTP, PostgreSQL and MariaDB (demo).",
+    )
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",

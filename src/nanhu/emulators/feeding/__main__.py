@@ -1,23 +1,25 @@
 """`python -m nanhu.emulators.feeding PORT`: serves until it is killed. `POST /rows` and `POST /moods` say what it answers next.
 
-`GET /rows?page=1&size=100` with `X-Api-Key`: {"code": 0, "data": {"total": n, "list": […]}}; `GET /linked` gives the address of
+`GET /rows?page=1&size=100` with `X-Api-Key` or `access_token=`: {"code": 0, "data": {"total": n, "list": […]}}; `GET /linked` gives the address of
 the next page. A mood is used up by one request: 429, 500, html (a page to sign in), half (the last row is missing), torn (the line
 breaks), same (the page before once more), away (another host is the next)."""
 
 import json
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
+
+from nanhu.emulators.feeding.handler import JsonHandler
 
 KEY: Final = "open-sesame"
 
 
-class Vendor(BaseHTTPRequestHandler):
+class Vendor(JsonHandler):
     rows: list[dict[str, Any]] = []
     moods: list[str] = []
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  (http.server's name)
         said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/rows":
             Vendor.rows = said
@@ -25,10 +27,10 @@ class Vendor(BaseHTTPRequestHandler):
             Vendor.moods = said
         self.answer(200, {"code": 0})
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  (http.server's name)
         mood = Vendor.moods.pop(0) if Vendor.moods else ""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        if self.headers.get("X-Api-Key") != KEY:
+        if KEY not in {self.headers.get("X-Api-Key"), asked.get("access_token")}:
             self.answer(401, {"code": 401, "msg": "未授权"})
         elif mood == "429":
             self.answer(429, {"code": 429}, ("Retry-After", "7"))
@@ -53,19 +55,6 @@ class Vendor(BaseHTTPRequestHandler):
         if mood == "away":
             said["next"] = "http://127.0.0.1:1/linked"
         self.answer(200, said)
-
-    def answer(self, status: int, said: Any, *heads: tuple[str, str]) -> None:
-        self.send(json.dumps(said, ensure_ascii=False).encode(), "application/json", status, heads)
-
-    def send(self, body: bytes, kind: str, status: int = 200, heads: tuple[tuple[str, str], ...] = ()) -> None:
-        self.send_response(status)
-        for name, value in (*heads, ("Content-Type", kind), ("Content-Length", str(len(body)))):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Quiet: what went over the line is the reader's to tell."""
 
 
 def main(port: int) -> None:

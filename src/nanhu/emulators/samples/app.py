@@ -25,7 +25,6 @@ SAMPLES = {
     "page": "一个允许嵌入的页面",
     "stubborn": "一个不允许嵌入的页面",
     "loans": "在借图书（学工号 + 请求头密钥）",
-    "lending": "全部借阅（分页，给数据共享中心读）",
     "balance": "上网余额（签名令牌）",
     "calendar.ics": "讲座日程（iCalendar）",
     "news.rss": "图书馆资讯（RSS）",
@@ -105,7 +104,6 @@ class SamplesApplication:
             "page": framed_page,
             "stubborn": stubborn_page,
             "loans": lambda: loans(environ, query),
-            "lending": lambda: lending(environ, query),
             "balance": lambda: balance(environ),
             "calendar.ics": calendar,
             "news.rss": lambda: news(environ),
@@ -143,29 +141,6 @@ def loans(environ: dict[str, Any], query: dict[str, list[str]]) -> Answer:
     moment = datetime.now(UTC).replace(microsecond=0).isoformat()
     note = f"最近 {BOOKS[0].split()[1]} 到期" if count else "没有要还的书"
     return as_json({"data": {"count": count, "note": note, "books": list(BOOKS[:count])}, "time": moment})
-
-
-WORDS = ("借出", "超期", "遗失赔偿")
-
-
-def lending(environ: dict[str, Any], query: dict[str, list[str]]) -> Answer:
-    """All that is lent, in pages, as a library's system writes it: three manners of dates, blanks, full width, its own words."""
-    if not hmac.compare_digest(environ.get("HTTP_X_API_KEY", "").encode(), KEY.encode()):
-        return as_json({"error": "key"}, HTTPStatus.UNAUTHORIZED)
-    page_no, size = (int(text) if text.isdigit() else 1 for text in (query.get(n, ["1"])[0] for n in ("page", "size")))
-    today = datetime.now(UTC).date()
-    rows = [
-        {
-            "tm": f" L{number * 7 + copy:06d}",
-            "dzh": f"{14231200000 + number}" if number % 5 else f"１４２３１２{number:05d}",
-            "jcrq": (today - timedelta(days=20 + copy)).strftime(("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")[number % 3]),
-            "yhrq": (today + timedelta(days=10 - number % 12)).strftime(("%Y%m%d", "%Y.%m.%d", "%Y-%m-%d")[number % 3]),
-            "zt": WORDS[max(number % 12 - 9, 0)],
-        }
-        for number in range(1, 61)
-        for copy in range(number % 4)
-    ]
-    return as_json({"data": {"total": len(rows), "list": rows[(page_no - 1) * size : page_no * size]}})
 
 
 def balance(environ: dict[str, Any]) -> Answer:

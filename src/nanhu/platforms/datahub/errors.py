@@ -104,30 +104,42 @@ class UnknownFieldError(CampusError):
     sentence = _("“{table}”不能按“{name}”查。")
 
 
-class TooManyGoneError(CampusError):
-    """A whole list lacks more of what stands than a mistake may take away."""
+class TooMuchError(CampusError):
+    """A file would do more to a shared table than nobody has seen. `measure`: what, as the gate calls it; `count` of `before`."""
+
+    measure = ""
+
+
+class TooManyGoneError(TooMuchError):
+    """A whole list lacks more of what stands than a mistake may take away; `earlier`: what other files of a day took."""
+
+    measure = "gone"
 
     code = "datahub.too_many_gone"
     http_status = 409
-    sentence = _("现有 {before} 行，文件里少了 {gone} 行：先不生效。请先试运行，看过“文件里没有了”的名单再生效。")
+    sentence = _("现有 {before} 行，文件里少了 {count} 行：先不生效。请先试运行，看过“文件里没有了”的名单再生效。")
 
 
-class TooManyHeldError(CampusError):
+class TooManyHeldError(TooMuchError):
     """So many lines of known rows cannot be read that the file, and not the lines, is at fault."""
+
+    measure = "refused"
 
     code = "datahub.too_many_held"
     http_status = 409
     sentence = _(
-        "现有 {before} 行，文件里有 {held} 行读不出，采用就要把它们都停用：先不生效。请改好文件，或先试运行，看过问题再生效。"
+        "现有 {before} 行，文件里有 {count} 行读不出，采用就要把它们都停用：先不生效。请改好文件，或先试运行，看过问题再生效。"
     )
 
 
-class TooManyChangedError(CampusError):
+class TooManyChangedError(TooMuchError):
     """So much differs in a file from what stands that a shifted column is likelier than the news."""
+
+    measure = "changed"
 
     code = "datahub.too_many_changed"
     http_status = 409
-    sentence = _("现有 {before} 行，文件要改 {changed} 行：先不生效。请先试运行，看过改动再生效。")
+    sentence = _("现有 {before} 行，文件要改 {count} 行：先不生效。请先试运行，看过改动再生效。")
 
 
 class SwitchRefusedError(CampusError):
@@ -202,6 +214,12 @@ class SourceNotReadyError(CampusError):
     code = "datahub.source_not_ready"
     http_status = 409
     sentence = _("还不能启用：先试一次，要读得出必填的各列。")
+
+
+class SourceTwiceError(CampusError):
+    code = "datahub.source_twice"
+    http_status = 409
+    sentence = _("这个文件已经由“{name}”在读：两个来源各缺对方的人。先停用那一个。")
 
 
 class SourceKeyTakenError(CampusError):

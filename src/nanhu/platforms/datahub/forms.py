@@ -12,7 +12,7 @@ from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.codes import TABLES, code_table
-from nanhu.platforms.datahub.known_sources import made_for_files
+from nanhu.platforms.datahub.known_sources import made_for_files, made_for_tables
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.models import GateLimit
 from nanhu.platforms.datahub.sources import CODED, SOURCES
@@ -147,7 +147,8 @@ class LimitForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         sources: Any = self.fields["source"]
-        sources.choices = [("", _("全部")), *((spec.key, f"{spec.office} · {spec.title}") for spec in SOURCES.values())]
+        known = (*SOURCES.values(), *made_for_tables())
+        sources.choices = [("", _("全部")), *((spec.key, f"{spec.office} · {spec.title}") for spec in known)]
 
     def clean_amber(self) -> int:
         return thousandths(self.cleaned_data["amber"])

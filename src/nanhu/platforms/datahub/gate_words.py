@@ -30,11 +30,16 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     Measure.IDENTITY: lambda: _("{count} 行的证件号码、学工号和姓名对不上（{share}）。"),
     Measure.CLEARED: lambda: _("“{column}”上一批填了，这一批有 {count} 行空着（{share}）。"),
     Measure.HEADING: lambda: _("少了这些列：{column}。"),
+    "rows_gone": lambda: _("现有 {base} 行，这一批少了 {count} 行（{share}）。"),
+    "rows_refused": lambda: _("现有 {base} 行，其中 {count} 行这一批读不出，采用就要停用它们（{share}）。"),
+    "rows_changed": lambda: _("现有 {base} 行，这一批要改 {count} 行（{share}）。"),
 }
 
 
 def over(one: Mapping[str, Any]) -> str:
     """Where no file did it alone."""
+    if one.get("earlier"):
+        return _("一天里已经少了 {earlier} 行。").format(**one)
     return _("一天里的 {files} 批合起来：").format(**one) if one.get("files", 1) > 1 else ""
 
 

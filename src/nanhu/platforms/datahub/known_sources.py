@@ -33,6 +33,11 @@ def writing_sources(table_key: str) -> list[SourceSpec]:
     return [*(spec for spec in SOURCES.values() if spec.table == table_key), *map(spec_of, made)]
 
 
+def made_for_tables() -> list[SourceSpec]:
+    made = DataSource.objects.exclude(state=DataSource.State.RETIRED).order_by("key")
+    return [spec_of(one) for one in made if one.fills in shared_tables()]
+
+
 def made_for_files() -> list[SourceSpec]:
     """Those whose files are handed in."""
     made = DataSource.objects.filter(kind=DataSource.Kind.FILE, state=DataSource.State.LIVE).order_by("key")
@@ -50,6 +55,8 @@ def spec_of(made: DataSource) -> SourceSpec:
         order=300,
         table=table.key,
         is_whole=made.is_whole,
+        whole_by=tuple(table.whole_by),
+        turnover=table.turnover,
         few_gone=FEW_GONE,
         stale_after_days=ceil(made.stale_minutes / MINUTES_A_DAY),
         values=made.values,

@@ -24,8 +24,8 @@ SYSTEM = Actor.system("demo")
 @transaction.atomic
 def read_system(stewards: Two, *, key: str, **facts: Any) -> None:
     """Entered again, its address moves with the ports of the campus. It has been tried, and writes its table from today on."""
-    usual = {"kind": "http", "rows_at": "data.list", "total_at": "data.total", "paging": "page", "page_size": 40}
-    facts = usual | {"page_name": "page", "size_name": "size"} | facts
+    usual = {"rows_at": "data.list", "total_at": "data.total", "page_size": 100} if facts["kind"] == "http" else {}
+    facts = usual | facts
     made = DataSource.objects.filter(key=key).first()
     made = (
         services.change(by=stewards[0], made=made, facts=facts)

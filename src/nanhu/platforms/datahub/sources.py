@@ -27,7 +27,8 @@ class Column:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """One file of one office. `status_table` names the code table of its status column, `table` the shared table it fills;
-    `is_whole`: what the file lacks is gone from that, of the `whole_by` that it names (so few rows go unseen, whatever their share); `values`: its words for codes."""
+    `is_whole`: what the file lacks is gone from that, of the `whole_by` that it names (`few_gone` rows go unseen, whatever their share,
+    and `turnover` percent on a day); `values`: its words for codes."""
 
     key: str
     office: str | Promise
@@ -44,6 +45,7 @@ class SourceSpec:
     table: str = ""
     is_whole: bool = False
     whole_by: tuple[str, ...] = ()
+    turnover: int = 0
     few_gone: int = 0
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fields: Mapping[str, Column] = field(init=False, repr=False)
@@ -205,7 +207,8 @@ def source_of(feed: Feed) -> SourceSpec:
         order=200,
         table=feed.table,
         is_whole=feed.is_whole,
-        whole_by=tuple(feed.whole_by),
+        whole_by=tuple(feed.declared.whole_by),
+        turnover=feed.declared.turnover,
         values=feed.values,
         columns=tuple(
             column(name, *feed.headings(name), required=declared[name].required, sensitive=declared[name].sensitive)

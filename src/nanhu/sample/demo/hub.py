@@ -29,20 +29,8 @@ def leave_files_waiting(folder: Path, register: str) -> None:
     datahub.import_file(by=BY, path=new, source_key="sec.temporary")
 
 
-def read_the_library(address: str, key: str, stewards: tuple[Actor, Actor]) -> None:
-    """A system that is read every quarter of an hour and writes its table; one grant that holds, one that waits."""
-    hub_sample.read_system(
-        stewards,
-        key="library.system",
-        name="图书馆借阅（接口）",
-        office="图书馆",
-        fills="library.lending",
-        address=address,
-        user_name="X-Api-Key",
-        secret=key,
-        columns={"barcode": "tm", "campus_no": "dzh", "lent_on": "jcrq", "due_on": "yhrq", "state": "zt"},
-        values={"state": {"借出": "lent", "超期": "overdue", "遗失赔偿": "lost"}},
-    )
+def share_with_companies(stewards: tuple[Actor, Actor]) -> None:
+    """One grant that holds, one that waits."""
     hub_sample.share(
         stewards,
         "图书自助借还（样例）",

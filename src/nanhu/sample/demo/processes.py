@@ -1,5 +1,7 @@
 """The emulators around the demo's campus: processes of their own that know it by its protocols only."""
 
+import sys
+
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.delivery.choice import EMULATED_KEY, emulated_secret_file
 from nanhu.kernel.processes import ProcessSpecification
@@ -140,7 +142,17 @@ def wlan_environment(configuration: Configuration) -> dict[str, str]:
     return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "wlan.json")}
 
 
+def vendors_command(configuration: Configuration) -> list[str]:
+    return [sys.executable, "-m", "nanhu.emulators.vendors", str(configuration.data_dir / "emulators" / "vendors.json")]
+
+
 EMULATORS = (
+    ProcessSpecification(
+        key="vendors",
+        command=vendors_command,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.vendors_port}/health",
+        order=230,
+    ),
     ProcessSpecification(
         key="wlan",
         command=wlan_command,

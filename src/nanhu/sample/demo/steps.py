@@ -11,7 +11,6 @@ import polars as pl
 from django.core.management import call_command
 from django.db import transaction
 
-from nanhu.emulators.api import SAMPLE_KEY
 from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
@@ -32,13 +31,14 @@ from nanhu.sample import hall, history, notices, passes, photos, posts, school_c
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
-from nanhu.sample.demo.hub import leave_files_waiting, read_the_library
+from nanhu.sample.demo.hub import leave_files_waiting, share_with_companies
 from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
 from nanhu.sample.demo.network import fill_the_network
 from nanhu.sample.demo.reach import fill_reach
 from nanhu.sample.demo.systems import connect_systems
+from nanhu.sample.demo.vendors import feed_the_hub
 from nanhu.sample.demo.venues import fill_venues
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.demo.wireless import open_the_wireless
@@ -511,11 +511,12 @@ def take_in(_advance: Advance) -> str:
 
 
 def read_systems(_advance: Advance) -> str:
-    """The library's, as soon as its emulator runs."""
+    """Fourteen, as soon as their emulator runs."""
     found = people.find_people_by_campus_no([CAST[role].campus_no for role in ("administrator", "clerk")])
     first, second = map(actor_of, found.values())
-    read_the_library(f"http://localhost:{configuration().samples_port}/lending", SAMPLE_KEY, (first, second))
-    return "图书馆"
+    made = feed_the_hub(read_truth(sample_folder() / TRUTH_NAME), (first, second))
+    share_with_companies((first, second))
+    return f"{made} 个系统"
 
 
 def begin_outside(_advance: Advance) -> str:

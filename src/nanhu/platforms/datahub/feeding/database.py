@@ -1,15 +1,20 @@
 """A source that is a database: one SELECT in one read-only snapshot, row after row."""
 
+import math
 import os
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 import psycopg
 import pymysql
+from django.utils.translation import gettext as _
 from psycopg.rows import dict_row
 from pymysql.cursors import SSDictCursor
 
@@ -19,32 +24,85 @@ from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.http import Row
 from nanhu.platforms.datahub.feeding.reaching import is_listed, target_of
 from nanhu.platforms.datahub.models import DataSource
+from nanhu.platforms.datahub.services.masking import masked
 
 SECONDS: Final = 5
 ALL_SECONDS: Final = 600
-CHUNK: Final = 2000
+SILENT_SECONDS: Final = 60
+"""Between two rows, once the first has come."""
+CHUNK: Final = 500
+CLEAR_PASSWORD: Final = 2061
+OPEN_STATES: Final = frozenset({"08", "25", "28", "3D", "42", "53", "55", "57"})
+"""Classes of SQLSTATE that speak of the connection, of rights and names; others speak of values."""
+OPEN_NUMBERS: Final = frozenset(
+    {"1040", "1044", "1045", "1049", "1054", "1064", "1142", "1143", "1146", "1203", "1226", "1792"}
+)
 MOST: Final = MOST_ROWS + 1
 """One more than a file may have: then it is refused."""
 
 
+class Deadline:
+    """Our own: a server that says nothing more, or drips, keeps to none of its own. `moves`: a row has come."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end, self.silent_from, self.is_over = time.monotonic() + seconds, math.inf, threading.Event()
+        self.look = min(seconds / 4, 1.0)
+
+    def moves(self) -> None:
+        self.silent_from = time.monotonic()
+
+    def watch(self, line: socket.socket) -> None:
+        while not self.is_over.wait(self.look):
+            moment = time.monotonic()
+            if moment > self.end or moment - self.silent_from > SILENT_SECONDS:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+                return
+
+
 @contextmanager
-def ended_after(seconds: float, descriptor: int) -> Iterator[None]:
-    """Our own deadline: a server that says nothing more keeps to none of its own. Whoever waits at this socket gets an error."""
-    line = socket.socket(fileno=os.dup(descriptor))
-    timer = threading.Timer(seconds, shut, [line])
-    timer.daemon = True
-    timer.start()
+def ended_after(seconds: float, descriptor: int) -> Iterator[Deadline]:
+    """Whoever waits at this socket then gets an error."""
+    line, deadline = socket.socket(fileno=os.dup(descriptor)), Deadline(seconds)
+    thread = threading.Thread(target=deadline.watch, args=[line], daemon=True)
+    thread.start()
     try:
-        yield
+        yield deadline
     finally:
-        timer.cancel()
-        timer.join()
+        deadline.is_over.set()
+        thread.join()
         line.close()
 
 
-def shut(line: socket.socket) -> None:
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
+@contextmanager
+def postgres_tls(made: DataSource, host: str) -> Iterator[dict[str, Any]]:
+    """By the certificates that were given; else by public ones, and inside as far as the server offers it, with no password in clear."""
+    if made.tls_roots:
+        with NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write(made.tls_roots)
+            file.flush()
+            yield {"sslmode": "verify-ca", "sslrootcert": file.name}
+    elif is_listed(host):
+        yield {"sslmode": "prefer", "require_auth": "!password"}
+    else:
+        yield {"sslmode": "verify-full", "sslrootcert": "system"}
+
+
+def mariadb_tls(made: DataSource, host: str) -> dict[str, Any]:
+    if made.tls_roots:
+        trusted = ssl.create_default_context(cadata=made.tls_roots)
+        trusted.check_hostname = False
+        return {"ssl": trusted}
+    if is_listed(host):
+        return {"ssl": None, "auth_plugin_map": {"mysql_clear_password": NoClearPassword}}
+    return {"ssl": outgoing.tls_context()}
+
+
+class NoClearPassword:
+    def __init__(self, _connection: Any) -> None: ...
+
+    def authenticate(self, _packet: Any) -> None:
+        raise pymysql.err.OperationalError(CLEAR_PASSWORD, "no password in clear without TLS")
 
 
 def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
@@ -52,6 +110,7 @@ def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
     target, host, port, database = target_of(made)
     options = f"-c statement_timeout={seconds}s -c default_transaction_read_only=on"
     with (
+        postgres_tls(made, host) as tls,
         closing(
             psycopg.connect(
                 host=host,
@@ -62,12 +121,11 @@ def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
                 password=made.secret or "",
                 connect_timeout=SECONDS,
                 options=options,
-                sslmode="prefer" if is_listed(host) else "verify-full",
-                sslrootcert=None if is_listed(host) else "system",
                 row_factory=dict_row,
+                **tls,
             )
         ) as connection,
-        ended_after(seconds, connection.fileno()),
+        ended_after(seconds, connection.fileno()) as deadline,
     ):
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -77,6 +135,7 @@ def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
             for count, row in enumerate(cursor):
                 if count >= limit:
                     return
+                deadline.moves()
                 yield row
 
 
@@ -94,15 +153,22 @@ def read_mariadb(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
         read_timeout=seconds,
         cursorclass=SSDictCursor,
         local_infile=False,
-        ssl=None if is_listed(host) else outgoing.tls_context(),
         defer_connect=True,
+        **mariadb_tls(made, host),
     )
     line = socket.create_connection((target, port), SECONDS)
-    with closing(line), ended_after(seconds, line.fileno()), opened(connection, line), connection.cursor() as cursor:
+    with (
+        closing(line),
+        ended_after(seconds, line.fileno()) as deadline,
+        opened(connection, line),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         cursor.execute(made.query)
         try:
-            yield from islice(cursor, limit)
+            for row in islice(cursor, limit):
+                deadline.moves()
+                yield row
         finally:
             cursor._result.unbuffered_active = False  # noqa: SLF001 - else closing it reads on to the end, of a lost line, too
 
@@ -121,12 +187,21 @@ READERS: Final[dict[str, Callable[[DataSource, int, int], Iterator[Row]]]] = {
 
 
 def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> Iterator[Row]:
-    """Whatever goes wrong there is said in its own words; `seconds`: all that it may take."""
+    """`seconds`: all that it may take."""
     try:
         yield from READERS[made.kind](made, limit, seconds)
     except (psycopg.Error, pymysql.MySQLError) as error:
-        raise SourceFailedError(why=words_of(error)) from error
+        raise SourceFailedError(why=words_of(error)) from None
+    except UnicodeDecodeError:
+        raise SourceFailedError(why=_("有的字不是数据库说的编码")) from None
 
 
-def words_of(error: Any) -> str:
-    return " ".join(str(error).split())[:200]
+def words_of(error: psycopg.Error | pymysql.MySQLError) -> str:
+    """Its own words where they are of the connection or of our query; else its number alone, for they may hold a row."""
+    if isinstance(error, psycopg.Error):
+        number, text = error.sqlstate or "", error.diag.message_primary or str(error)
+        is_open = not number or number[:2] in OPEN_STATES
+    else:
+        number, text = str(error.args[0] if error.args else ""), str(error.args[-1] if error.args else "")
+        is_open = number in OPEN_NUMBERS or number.startswith("2")
+    return masked(" ".join(text.split()))[:200] if is_open else f"{type(error).__name__} {number}"

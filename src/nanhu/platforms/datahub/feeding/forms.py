@@ -1,12 +1,14 @@
 """Forms of sources: one a kind, all of the same head."""
 
 import re
+import ssl
 from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
+from nanhu.platforms.datahub.feeding.http import has_secret
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
@@ -15,11 +17,14 @@ from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 KEY: Final = r"^[a-z][a-z0-9]{1,19}\.[a-z][a-z0-9_]{1,39}\Z"
 HEADER: Final = (
     r"^(?!(?i:host|connection|content-length|content-type|transfer-encoding|cookie)\Z)[A-Za-z][A-Za-z0-9-]{0,39}\Z"
+    r"|^\?[A-Za-z][A-Za-z0-9_.-]{0,39}\Z"
 )
+HOST_KEY: Final = r"^SHA256:[A-Za-z0-9+/]{43}\Z"
 PLACE: Final = r"^[A-Za-z0-9_.-]{0,120}\Z"
 READS: Final = re.compile(r"\s*(select|with)\s.*", re.IGNORECASE | re.DOTALL)
 MOST_LINES: Final = 200
-DAYS: Final = 60 * 24 * 400
+MINUTES_A_DAY: Final = 60 * 24
+DAYS: Final = MINUTES_A_DAY * 400
 
 
 def targets() -> list[tuple[str, Any]]:
@@ -59,7 +64,20 @@ class HeadForm(forms.Form):
 
     kinds: ClassVar[tuple[str, ...]] = ()
     field_order = (
-        *("key", "name", "office", "fills", "kind", "address", "user_name", "secret", "query"),
+        *(
+            "key",
+            "name",
+            "office",
+            "fills",
+            "kind",
+            "address",
+            "host_key",
+            "user_name",
+            "secret",
+            "tls_roots",
+            "query",
+            "done_mark",
+        ),
         *("rows_at", "total_at", "paging", "page_name", "size_name", "page_size"),
     )
     key = forms.RegexField(KEY, label=_("代号"), help_text=_("例：library.loans；定下来就不改"))
@@ -128,6 +146,13 @@ def written_pairs(fills: str, held: dict[str, Any]) -> str:
 
 class FileForm(HeadForm):
     kinds = ("file",)
+    stale_days = forms.IntegerField(label=_("多少天没有新的算中断"), min_value=1, max_value=400, initial=40)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        held = options.get("initial") or {}
+        if "stale_minutes" in held:
+            options["initial"] = held | {"stale_days": held["stale_minutes"] // MINUTES_A_DAY}
+        super().__init__(*args, **options)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
@@ -136,7 +161,8 @@ class FileForm(HeadForm):
         return said
 
     def facts(self) -> dict[str, Any]:
-        return super().facts() | {"kind": "file"}
+        said = super().facts()
+        return said | {"kind": "file", "stale_minutes": said.pop("stale_days") * MINUTES_A_DAY}
 
 
 class ReadForm(HeadForm):
@@ -167,7 +193,10 @@ class HttpForm(ReadForm):
     kinds = ("http",)
     address = forms.CharField(label=_("地址"), max_length=500, help_text=_("https 开头；答 JSON"))
     user_name = forms.RegexField(
-        HEADER, label=_("密钥放在哪个请求头"), required=False, help_text=_("例：Authorization，密钥填 Bearer …")
+        HEADER,
+        label=_("密钥放在哪里"),
+        required=False,
+        help_text=_("请求头，例：Authorization，密钥填 Bearer …；放在地址里的，写问号和参数名，例：?access_token"),
     )
     rows_at = forms.RegexField(
         PLACE, label=_("行在回答的哪里"), required=False, help_text=_("例：data.list；不填：整个回答就是行")
@@ -185,6 +214,12 @@ class HttpForm(ReadForm):
     size_name = forms.RegexField(PLACE, label=_("每页行数的参数名"), required=False)
     page_size = forms.IntegerField(label=_("每页行数"), min_value=1, max_value=10_000, initial=500)
 
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if has_secret(address):
+            raise forms.ValidationError(_("密钥不要写在地址里：另填“密钥”，并写它是哪个参数，例：?access_token。"))
+        return address
+
     def clean(self) -> dict[str, Any]:
         said = super().clean()
         if said.get("paging") not in {None, "none"} and not said.get("page_name"):
@@ -197,6 +232,13 @@ class HttpForm(ReadForm):
 
 class DatabaseForm(ReadForm):
     kinds = ("postgres", "mariadb")
+    tls_roots = forms.CharField(
+        label=_("对方的证书（PEM）"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("填了就只连出示它（或由它签发）的服务器，并加密；校内不填：对方给加密才加密。"),
+    )
     kind = forms.ChoiceField(
         label=_("数据库"), choices=[one for one in DataSource.Kind.choices if one[0] in {"postgres", "mariadb"}]
     )
@@ -212,6 +254,15 @@ class DatabaseForm(ReadForm):
     def clean_address(self) -> str:
         return halfwidth(self.cleaned_data["address"]).strip()
 
+    def clean_tls_roots(self) -> str:
+        given: str = self.cleaned_data["tls_roots"].strip()
+        try:
+            if given:
+                ssl.create_default_context(cadata=given)
+        except (ssl.SSLError, ValueError) as error:
+            raise forms.ValidationError(_("不是 PEM 写法的证书。")) from error
+        return given
+
     def clean_query(self) -> str:
         query = self.cleaned_data["query"].strip().rstrip(";")
         if not READS.fullmatch(query):
@@ -219,9 +270,46 @@ class DatabaseForm(ReadForm):
         return str(query)
 
 
+class SftpForm(ReadForm):
+    kinds = ("sftp",)
+    address = forms.CharField(
+        label=_("地址"), max_length=300, help_text=_("主机:端口/文件夹，例：10.1.1.8:22/out/loans")
+    )
+    host_key = forms.RegexField(
+        HOST_KEY,
+        label=_("对方主机密钥的指纹"),
+        max_length=60,
+        help_text=_("向对方要（ssh-keygen -l）：SHA256:…；不是这一个就不连"),
+    )
+    user_name = forms.CharField(label=_("用户名"), max_length=63)
+    secret = forms.CharField(
+        label=_("口令或私钥"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("私钥从 -----BEGIN 起整段填。加密保存，不再显示。不填：保持原样；换了主机要重新填。"),
+    )
+    query = forms.CharField(
+        label=_("文件名"), max_length=200, initial="*.csv", help_text=_("* 代表任意几个字；例：借阅_*.csv")
+    )
+    done_mark = forms.RegexField(
+        r"^\.[A-Za-z0-9_.-]{1,20}\Z",
+        label=_("写完的记号"),
+        required=False,
+        help_text=_("例：.ok，要有 借阅.csv.ok 或 借阅.ok 才取 借阅.csv；不填：半分钟不再变才取"),
+    )
+
+    def clean_address(self) -> str:
+        return halfwidth(self.cleaned_data["address"]).strip()
+
+    def facts(self) -> dict[str, Any]:
+        return super().facts() | {"kind": "sftp"}
+
+
 FORMS: Final[tuple[tuple[str, Any, type[HeadForm]], ...]] = (
     ("http", _("HTTP 接口"), HttpForm),
     ("database", _("数据库"), DatabaseForm),
+    ("sftp", _("SFTP 文件夹"), SftpForm),
     ("file", _("手工交文件"), FileForm),
 )
 

@@ -1,5 +1,6 @@
 """A source that answers HTTP with JSON, in pages."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -19,6 +20,11 @@ ALL_SECONDS: Final = 600.0
 MOST_PAGES: Final = 5_000
 LONGEST_PAUSE: Final = 3600
 Paging = DataSource.Paging
+IN_QUERY: Final = "?"
+"""Before the name of a parameter that holds the secret; else it is a header's."""
+SECRETS: Final = re.compile(
+    r"(?i)token|secret|passw|pwd|(?:api|app|access|auth|user|sec)[_-]?key|^key$|^sign|credential|^sig$"
+)
 
 
 def read_rows(made: DataSource, *, pages: int = MOST_PAGES) -> Iterator[Row]:
@@ -51,7 +57,9 @@ def refuse_half(made: DataSource, answer: Any, count: int) -> None:
 
 def fetched(made: DataSource, address: str, seconds: float) -> bytes:
     headers = [("Accept", "application/json")]
-    if made.user_name and made.secret:
+    if made.user_name.startswith(IN_QUERY) and made.secret:
+        address = with_parameters(address, {made.user_name.removeprefix(IN_QUERY): made.secret})
+    elif made.user_name and made.secret:
         headers.append((made.user_name, made.secret))
     call = Call(address=address, headers=tuple(headers), is_public=not is_listed(host_in(address)))
     found = outgoing.fetch(call, seconds=max(seconds, 0.1), largest=LARGEST)
@@ -101,7 +109,22 @@ def next_address(made: DataSource, answer: Any, address: str, number: int, count
 
 
 def with_page(made: DataSource, at: int) -> str:
-    parts = urlsplit(made.address)
     more = {made.page_name: str(at)} | ({made.size_name: str(made.page_size)} if made.size_name else {})
+    return with_parameters(made.address, more)
+
+
+def with_parameters(address: str, more: Mapping[str, str]) -> str:
+    parts = urlsplit(address)
     query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *more.items()])
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def shown_address(address: str) -> str:
+    """For pages and the audit: what its parameters are worth is nobody's to see."""
+    parts = urlsplit(address)
+    names = "&".join(f"{name}=…" for name, _value in parse_qsl(parts.query, keep_blank_values=True))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, names, ""))
+
+
+def has_secret(address: str) -> bool:
+    return any(SECRETS.search(name) for name, _value in parse_qsl(urlsplit(address).query, keep_blank_values=True))

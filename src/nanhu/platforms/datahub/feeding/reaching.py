@@ -12,7 +12,7 @@ from nanhu.platforms.datahub.errors import SourceAddressError
 from nanhu.platforms.datahub.models import DataSource
 
 LOOKING_SECONDS: Final = 3.0
-PORTS: Final = {DataSource.Kind.POSTGRES: 5432, DataSource.Kind.MARIADB: 3306}
+PORTS: Final = {DataSource.Kind.POSTGRES: 5432, DataSource.Kind.MARIADB: 3306, DataSource.Kind.SFTP: 22}
 LARGEST_PORT: Final = 65535
 
 
@@ -27,7 +27,7 @@ def is_listed(host: str) -> bool:
 
 
 def place_of(address: str, kind: str) -> tuple[str, int, str]:
-    """Host, port and database of "host:port/database"."""
+    """Host, port and database (or folder) of "host:port/database"."""
     where, _stroke, database = address.strip().partition("/")
     host, _colon, port = where.rpartition(":") if ":" in where else (where, "", str(PORTS[DataSource.Kind(kind)]))
     if not host or not database or not port.isascii() or not port.isdigit() or not 0 < int(port) <= LARGEST_PORT:
@@ -45,7 +45,7 @@ def host_of(address: str, kind: str) -> str:
 
 
 def target_of(made: DataSource) -> tuple[str, str, int, str]:
-    """Of a database the address that was judged, its name, port and database."""
+    """Of a database or an SFTP server the address that was judged, its name, port, and database or folder."""
     host, port, database = place_of(made.address, made.kind)
     networks = None if is_listed(host) else ()
     return outgoing.judged_target(host, port, seconds=LOOKING_SECONDS, networks=networks), host, port, database

@@ -1,6 +1,7 @@
 """Reading a source in: what it says becomes a file, and the file goes the way of all files. Killed anywhere, it is read again,
 and the same rows change nothing."""
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
@@ -24,14 +25,14 @@ from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError, SourceRefusedError
-from nanhu.platforms.datahub.feeding import database, http
+from nanhu.platforms.datahub.feeding import database, http, sftp
+from nanhu.platforms.datahub.feeding.sftp import RemoteFile
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings
-from nanhu.platforms.datahub.reading.spool import SUFFIX, headers_of, write_spool
+from nanhu.platforms.datahub.reading.spool import SUFFIX, write_spool
 from nanhu.platforms.datahub.services.files import applied_before, sha256_of
-from nanhu.platforms.datahub.services.headings import remembered
-from nanhu.platforms.datahub.services.imports import BatchReport, import_file
+from nanhu.platforms.datahub.services.imports import BatchReport, import_file, open_table
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.writers import refuse_other_writer
@@ -39,8 +40,12 @@ from nanhu.platforms.datahub.sources import SourceSpec
 
 BY: Final = Actor.system("datahub.sources")
 CHANNEL: Final = "nanhu_datahub_sources"
+FETCHED: Final = ".sftp"
 LEFT_SECONDS: Final = 2 * 3600
 """No reading lasts so long."""
+LEASE: Final = timedelta(minutes=3)
+"""Kept up while the reading lives, so that one whose process was killed is taken up soon."""
+PAUSE: Final = doubling("1min", "1h")
 SAMPLE: Final = 20
 SAMPLE_SECONDS: Final = 30
 SHOWN: Final = 5
@@ -58,9 +63,19 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
     if made.kind == DataSource.Kind.HTTP:
         found = http.read_rows(made, pages=1) if is_sample else http.read_rows(made)
         return islice(found, SAMPLE) if is_sample else found
+    if made.kind == DataSource.Kind.SFTP:
+        return rows_of_newest(made)
     if is_sample:
         return database.read_rows(made, limit=SAMPLE, seconds=SAMPLE_SECONDS)
     return database.read_rows(made, limit=database.MOST)
+
+
+def rows_of_newest(made: DataSource) -> Iterator[Mapping[str, Any]]:
+    """The first lines of the newest file."""
+    with kept_file(made, FETCHED) as path:
+        sftp.fetch(made, sftp.newest(made), path, seconds=SAMPLE_SECONDS)
+        table = open_table(path, source(source_key_of(made)))
+        yield from (row.cells for row in islice(table.rows, SAMPLE))
 
 
 def names_for(made: DataSource, spec: SourceSpec) -> dict[str, str]:
@@ -69,21 +84,33 @@ def names_for(made: DataSource, spec: SourceSpec) -> dict[str, str]:
 
 
 @contextmanager
-def spooled(made: DataSource) -> Iterator[tuple[Path, int]]:
-    """What it says now, as a file of this reading alone, and how many rows. What a killed one left behind goes first."""
+def kept_file(made: DataSource, suffix: str) -> Iterator[Path]:
+    """A file of this reading alone. What a killed one left behind goes first."""
     folder = private_folder(configuration().data_dir / "inbox")
-    for left in folder.glob(f"*{SUFFIX}"):
+    for left in (*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*{FETCHED}")):
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > LEFT_SECONDS:
                 left.unlink()
-    path = folder / f"{made.public_id}-{uuid4()}{SUFFIX}"
+    path = folder / f"{made.public_id}-{uuid4()}{suffix}"
     path.touch(mode=0o600, exist_ok=False)
     try:
-        count = write_spool(path, rows_of(made), names_for(made, source(source_key_of(made))))
-        refuse_unexpected(made, count)
-        yield path, count
+        yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def spooled(made: DataSource, file: RemoteFile | None = None) -> Iterator[tuple[Path, int]]:
+    """What it says now (of a folder: in this file), as a file of ours, and how many rows."""
+    spec = source(source_key_of(made))
+    with kept_file(made, FETCHED if file else SUFFIX) as path:
+        if file is None:
+            count = write_spool(path, rows_of(made), names_for(made, spec))
+        else:
+            sftp.fetch(made, file, path)
+            count = open_table(path, spec).expected
+        refuse_unexpected(made, count)
+        yield path, count
 
 
 def refuse_unexpected(made: DataSource, count: int) -> None:
@@ -106,27 +133,64 @@ def step(made: DataSource) -> Outside:
 def read_in(made: DataSource) -> Answer:
     """One reading. `good_at` moves only where what it says is in effect."""
     begun, every = now(), timedelta(minutes=made.every_minutes)
-    if waiting_batch(made) is not None:
-        return Done({"failed_at": None}, then=every)
+    pause = min(PAUSE(made.attempts), every)
     try:
-        refuse_before_its_day(made)
-        with spooled(made) as (path, count):
-            report = taken(made, path)
+        with lease_kept(made):
+            return read_once(made, begun=begun, every=every)
     except SourceBusyError as busy:
         seconds = int(str(busy.facts["seconds"]))
-        after = timedelta(seconds=seconds) if seconds else None
+        after = timedelta(seconds=seconds) if seconds else pause
         return Again(busy.message, after=after, columns=failing(made, begun))
     except CampusError as refused:
-        after = every if isinstance(refused, SourceRefusedError) else None
+        after = every if isinstance(refused, SourceRefusedError) else pause
         is_away = isinstance(refused, SourceFailedError)
         return Again(refused.message, after=after, is_away=is_away, columns=failing(made, begun))
     except OSError as away:
-        return Again(words_of(away), is_away=True, columns=failing(made, begun))
+        return Again(words_of(away), after=pause, is_away=True, columns=failing(made, begun))
+
+
+def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
+    file = None
+    if waiting_batch(made) is not None:
+        return Done({"failed_at": None}, then=every)
+    refuse_before_its_day(made)
+    if made.kind == DataSource.Kind.SFTP:
+        file = sftp.next_file(made, sftp.files_of(made))
+        if file is None:
+            return Done({"failed_at": None}, then=every)
+        if not sftp.is_settled(made, file):
+            return Done({"position": made.position | {"seen": file.place}}, then=sftp.SETTLING)
+    with spooled(made, file) as (path, count):
+        report = taken(made, path, name=file.name if file else "")
     if why := refused_lines(made, report):
         columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
         return Again(SourceFailedError(why=why).message, after=every, columns=columns)
-    said = {"rows": count, "batch_id": report.batch, "failed_at": None}
+    said: dict[str, object] = {"rows": count, "batch_id": report.batch, "failed_at": None}
+    if file is not None:
+        said |= {"position": {"read": file.place}}
+        every = every if made.is_whole else sftp.SETTLING
     return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
+
+
+@contextmanager
+def lease_kept(made: DataSource) -> Iterator[None]:
+    """A long reading stays this worker's, as long as the worker lives."""
+    is_over = threading.Event()
+    thread = threading.Thread(target=renew_lease, args=(made, is_over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def renew_lease(made: DataSource, is_over: threading.Event) -> None:
+    held = DataSource.objects.filter(pk=made.pk, attempts=made.attempts, due_at__isnull=False)
+    while not is_over.wait(LEASE.total_seconds() / 3):
+        with suppress(DatabaseError):
+            held.update(due_at=now() + LEASE)
+        connections.close_all()
 
 
 def refuse_before_its_day(made: DataSource) -> None:
@@ -158,13 +222,13 @@ def refuse_lost_columns(made: DataSource, spec: SourceSpec, path: Path) -> None:
     last = read.filter(finished_at__gt=made.changed_at).order_by("-id").values_list("columns", flat=True).first()
     if not last:
         return
-    found = Headings(spec, remembered(spec)).columns(headers_of(path))
+    found = open_table(path, spec).columns
     lost = [header for name, header in last.items() if name not in found and not header.startswith(CONSTANT)]
     if lost:
         raise SourceFailedError(why=_("原来有的列没有了：%s") % "、".join(lost))
 
 
-def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False) -> BatchReport:
+def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False, name: str = "") -> BatchReport:
     """Rows that were refused as a whole are not handed in again while nothing changed. Our database's words may hold a row."""
     spec, sha256 = source(source_key_of(made)), sha256_of(path)
     if not dry_run:
@@ -173,16 +237,17 @@ def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False
         refused = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.REFUSED, is_dry_run=False)
         if (last := refused.filter(finished_at__gt=made.changed_at).order_by("-id").first()) is not None:
             raise SourceFailedError(why=f"#{last.pk} {last.note}")
-    name = f"{made.name} {now():%Y-%m-%d %H:%M}"
+    name = name or f"{made.name} {now():%Y-%m-%d %H:%M}"
     try:
-        return import_file(by=by, path=path, source_key=spec.key, file_name=name, dry_run=dry_run)
+        return import_file(by=by, path=path, source_key=spec.key, file_name=name, dry_run=dry_run, waits=not dry_run)
     except DatabaseError as fault:
         raise SourceFailedError(why=type(fault).__name__) from None
 
 
 def rehearse(made: DataSource, *, by: Actor) -> BatchReport:
-    with spooled(made) as (path, _count):
-        return taken(made, path, by=by, dry_run=True)
+    file = sftp.newest(made) if made.kind == DataSource.Kind.SFTP else None
+    with spooled(made, file) as (path, _count):
+        return taken(made, path, by=by, dry_run=True, name=file.name if file else "")
 
 
 def failing(made: DataSource, at: datetime) -> dict[str, object]:
@@ -236,10 +301,10 @@ def label_of(made: DataSource, spec: SourceSpec, name: str) -> str:
 READINGS: Final = Retries(
     model=DataSource,
     step=step,
-    pause=doubling("1min", "1h"),
+    pause=PAUSE,
     lane="id",
     lane_at_once=1,
     at_once=6,
-    lease=timedelta(minutes=30),
+    lease=LEASE,
 )
 in_the_worker("datahub_sources", READINGS, channel=CHANNEL)

@@ -10,10 +10,12 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.retries import wake
-from nanhu.platforms.datahub.errors import SourceKeyTakenError, SourceNotReadyError
+from nanhu.platforms.datahub.errors import SourceKeyTakenError, SourceNotReadyError, SourceTwiceError
 from nanhu.platforms.datahub.feeding import reading
+from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.feeding.reaching import host_of, refuse_address
 from nanhu.platforms.datahub.models import DataSource
+from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES
 
 State = DataSource.State
@@ -32,7 +34,9 @@ def make(*, by: Actor, facts: Mapping[str, Any]) -> DataSource:
     if made.key in SOURCES:
         raise SourceKeyTakenError
     save(made)
-    audit.record(by=by, action="datahub.make_source", target=target_of(made), facts={"url": made.address})
+    audit.record(
+        by=by, action="datahub.make_source", target=target_of(made), facts={"url": shown_address(made.address)}
+    )
     return made
 
 
@@ -47,11 +51,14 @@ def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSour
     row.changed_at = now()
     save(row, before=None if "secret" in facts else before)
     if changed - LOOKS:
+        row.position = {}
         row.tried_at = None
         row.state = State.RESTING if row.state == State.LIVE and row.kind != FILE else row.state
         row.due_at = None if row.state != State.LIVE else row.due_at
     row.save()
-    audit.record(by=by, action="datahub.change_source", target=target_of(row), facts={"url": row.address})
+    audit.record(
+        by=by, action="datahub.change_source", target=target_of(row), facts={"url": shown_address(row.address)}
+    )
     return row
 
 
@@ -84,9 +91,20 @@ def go_live(*, by: Actor, made: DataSource) -> DataSource:
     row = locked(made, State.DRAFT, State.RESTING)
     if row.kind != FILE and row.tried_at is None:
         raise SourceNotReadyError
+    refuse_second_reader(row)
     row.state, row.attempts, row.error = State.LIVE, 0, ""
     row.due_at = None if row.kind == FILE else now()
     return moved(by, row, "datahub.start_source")
+
+
+def refuse_second_reader(row: DataSource) -> None:
+    """Two would each miss the other's people: an office's file has one that reads it."""
+    if row.fills in shared_tables():
+        return
+    rivals = DataSource.objects.select_for_update().filter(fills=row.fills).exclude(pk=row.pk).order_by("pk")
+    other = next((one for one in rivals if one.state in {State.LIVE, State.RESTING}), None)
+    if other is not None:
+        raise SourceTwiceError(name=other.name)
 
 
 @transaction.atomic

@@ -799,6 +799,7 @@ class Migration(migrations.Migration):
                             ("http", "HTTP 接口（JSON）"),
                             ("postgres", "PostgreSQL 数据库"),
                             ("mariadb", "MariaDB、MySQL 数据库"),
+                            ("sftp", "SFTP 文件夹"),
                         ]
                     ),
                 ),
@@ -810,7 +811,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("fills", models.TextField(help_text="key of a source of files, or of a shared table")),
-                ("address", models.TextField(blank=True, default="", help_text="an URL, or host:port/database")),
+                (
+                    "address",
+                    models.TextField(
+                        blank=True, default="", help_text="an URL, or host:port/database, or host:port/folder"
+                    ),
+                ),
                 (
                     "user_name",
                     models.TextField(
@@ -818,7 +824,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("secret", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="datahub.source_secret")),
-                ("query", models.TextField(blank=True, default="", help_text="the SELECT that a database is asked")),
+                (
+                    "query",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="the SELECT that a database is asked, or what the names of files are like",
+                    ),
+                ),
+                (
+                    "tls_roots",
+                    models.TextField(
+                        blank=True, default="", help_text="certificates (PEM) by one of which a database is known"
+                    ),
+                ),
                 (
                     "paging",
                     models.TextField(
@@ -866,6 +885,17 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="when it was last tried, and was good, as it is", null=True),
                 ),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "host_key",
+                    models.TextField(blank=True, default="", help_text="of an SFTP server, as ssh-keygen -l prints it"),
+                ),
+                (
+                    "done_mark",
+                    models.TextField(
+                        blank=True, default="", help_text="a file of this ending says that another is whole"
+                    ),
+                ),
+                ("position", models.JSONField(default=dict, help_text="how far it was read")),
                 ("made_by_name", models.TextField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -1019,6 +1049,17 @@ class Migration(migrations.Migration):
                     ("kind__in", ["file", "http"]), models.Q(("query", ""), _negated=True), _connector="OR"
                 ),
                 name="datahub_source_has_query",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="datasource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "sftp"), _negated=True),
+                    models.Q(("host_key", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="datahub_source_knows_its_host",
             ),
         ),
         migrations.AddConstraint(

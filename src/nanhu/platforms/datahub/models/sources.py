@@ -26,6 +26,7 @@ class DataSource(models.Model):
         HTTP = "http", _("HTTP 接口（JSON）")
         POSTGRES = "postgres", _("PostgreSQL 数据库")
         MARIADB = "mariadb", _("MariaDB、MySQL 数据库")
+        SFTP = "sftp", _("SFTP 文件夹")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("未启用")
@@ -46,12 +47,20 @@ class DataSource(models.Model):
     kind = models.TextField(choices=Kind)
     state = models.TextField(choices=State, default=State.DRAFT)
     fills = models.TextField(help_text="key of a source of files, or of a shared table")
-    address = models.TextField(default="", blank=True, help_text="an URL, or host:port/database")
+    address = models.TextField(default="", blank=True, help_text="an URL, or host:port/database, or host:port/folder")
     user_name = models.TextField(
         default="", blank=True, help_text="of the database, or the header that holds the secret"
     )
     secret: Any = EncryptedTextField(purpose="datahub.source_secret", null=True)
-    query = models.TextField(default="", blank=True, help_text="the SELECT that a database is asked")
+    host_key = models.TextField(default="", blank=True, help_text="of an SFTP server, as ssh-keygen -l prints it")
+    query = models.TextField(
+        default="", blank=True, help_text="the SELECT that a database is asked, or what the names of files are like"
+    )
+    tls_roots = models.TextField(
+        default="", blank=True, help_text="certificates (PEM) by one of which a database is known"
+    )
+    done_mark = models.TextField(default="", blank=True, help_text="a file of this ending says that another is whole")
+    position: Any = models.JSONField(default=dict, help_text="how far it was read")
     paging = models.TextField(choices=Paging, default=Paging.NONE)
     page_name = models.TextField(
         default="", blank=True, help_text="parameter of the page, or where the next address stands"
@@ -93,6 +102,7 @@ class DataSource(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["file", "http"]) | ~Q(query=""), name="datahub_source_has_query"
             ),
+            models.CheckConstraint(condition=~Q(kind="sftp") | ~Q(host_key=""), name="datahub_source_knows_its_host"),
             models.CheckConstraint(
                 condition=Q(
                     every_minutes__gte=LEAST_MINUTES, stale_minutes__gte=F("every_minutes"), tolerance__lte=100

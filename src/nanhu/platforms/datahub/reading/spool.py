@@ -8,8 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.sheets.errors import WorkbookBombError
-from nanhu.kernel.sheets.guard import MOST_ROWS
+from nanhu.kernel.sheets.guard import MEGABYTE, MOST_ROWS
 from nanhu.platforms.datahub.cleaning.text import Cell
 from nanhu.platforms.datahub.reading.headers import Headings
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
@@ -19,17 +20,20 @@ MARK: Final = b'{"nanhu rows":'
 SUFFIX: Final = ".rows"
 SAMPLE: Final = 30
 LONGEST_CELL: Final = 20_000
+MOST_COLUMNS: Final = 500
 
 
 def write_spool(path: Path, rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> int:
     """How many. `names`: its name of a column → ours. The same rows in another order are the same file."""
-    lines, headers = [], dict[str, None]()
+    lines, headers, size = [], dict[str, None](), 0
+    most = configuration().upload_limit_mb * MEGABYTE
     for row in rows:
         cells = {names.get(name, name): cell_of(value) for name, value in row.items()}
         headers |= dict.fromkeys(cells)
         lines.append(json.dumps(cells, ensure_ascii=False, sort_keys=True))
-        if len(lines) > MOST_ROWS:
-            raise WorkbookBombError(what=f"> {MOST_ROWS}")
+        size += len(lines[-1].encode(errors="replace"))
+        if len(lines) > MOST_ROWS or len(headers) > MOST_COLUMNS or size > most:
+            raise WorkbookBombError(what=f"> {MOST_ROWS} × {MOST_COLUMNS}, > {most // MEGABYTE} MiB")
     lines.sort()
     with path.open("w", encoding="utf-8", errors="replace") as file:
         file.write(MARK.decode() + json.dumps(sorted(headers), ensure_ascii=False) + "}\n")
@@ -48,10 +52,18 @@ def cell_of(value: Any) -> Cell:
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     if isinstance(value, bytes | bytearray | memoryview):
-        value = bytes(value).decode("utf-8", "replace")
+        value = text_in(bytes(value))
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False, default=str)
     return "".join(max(sign, " ") for sign in str(value))[:LONGEST_CELL]
+
+
+def text_in(value: bytes) -> str:
+    """UTF-8, or as older systems keep it; of other bytes nobody knows what they say, and U+FFFD tells so."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("gb18030", "replace")
 
 
 def headers_of(path: Path) -> tuple[str, ...]:

@@ -16,9 +16,7 @@ from nanhu.platforms.datahub.errors import (
     AlreadyImportedError,
     OvertakenError,
     SourceRefusedError,
-    TooManyChangedError,
-    TooManyGoneError,
-    TooManyHeldError,
+    TooMuchError,
 )
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch
@@ -65,8 +63,10 @@ def import_file(
     dry_run: bool = False,
     progress: ProgressHandle | None = None,
     file_name: str = "",
+    waits: bool = False,
 ) -> BatchReport:
-    """Raises FileRefusedError when the file as a whole cannot be read; a batch that says why is kept."""
+    """Raises FileRefusedError when the file as a whole cannot be read; a batch that says why is kept. `waits`: at the gate where
+    it would do too much to a shared table, else it is refused."""
     spec, name = source(source_key), file_name or path.name
     check_size(path)
     sha256 = sha256_of(path)
@@ -77,7 +77,7 @@ def import_file(
         Batch.objects.filter(id=batch.id).update(progress_id=progress.public_id)
     if batch.state == Batch.State.LANDING:
         land_or_refuse(batch, path, spec, progress)
-    return report_of(finish(by=by, batch_id=batch.id, progress=progress))
+    return report_of(finish(by=by, batch_id=batch.id, progress=progress, waits=waits))
 
 
 def land_or_refuse(batch: Batch, path: Path, spec: SourceSpec, progress: ProgressHandle | None) -> None:
@@ -104,7 +104,7 @@ def open_table(path: Path, spec: SourceSpec) -> Table:
     return read_workbook(path, headings) if format_of(path) == "xlsx" else read_csv(path, headings)
 
 
-def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) -> Batch:
+def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None, waits: bool = False) -> Batch:
     """From landed to applied, rehearsed or waiting. Where columns are not known it stays as it is."""
     batch = Batch.objects.get(id=batch_id)
     if batch.state == Batch.State.UNMAPPED:
@@ -114,7 +114,7 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
     if spec.kind == "units":
         return settle_units(by=by, batch_id=batch.id, stored=stored)
     if spec.kind == "shared":
-        return settle_or_refuse(by=by, batch=batch, stored=stored)
+        return settle_or_refuse(by=by, batch=batch, stored=stored, waits=waits or batch.is_released)
     rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, lookups_for(spec), campus_today()))
     if progress is not None:
         progress.advance(len(rows), _("正在归并并写入主数据…"), total=len(rows))
@@ -125,11 +125,13 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
         raise
 
 
-def settle_or_refuse(*, by: Actor, batch: Batch, stored: Iterable[StoredRow]) -> Batch:
-    """A file that may not change its table is refused as a whole, and handed in again when it may."""
+def settle_or_refuse(*, by: Actor, batch: Batch, stored: Iterable[StoredRow], waits: bool) -> Batch:
+    """A file that may not change its table is refused as a whole, and handed in again when it may; what is read by itself waits."""
     try:
         return settle_shared(by=by, batch_id=batch.id, stored=stored)
-    except (SourceRefusedError, TooManyGoneError, TooManyHeldError, TooManyChangedError) as refused:
+    except (SourceRefusedError, TooMuchError) as refused:
+        if waits and isinstance(refused, TooMuchError):
+            return settle_shared(by=by, batch_id=batch.id, stored=stored_rows(batch), much=refused)
         Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
         raise
 

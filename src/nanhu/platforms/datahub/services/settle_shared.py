@@ -11,11 +11,11 @@ from django.db.models.fields.json import KT
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.datahub.errors import TooManyChangedError, TooManyGoneError, TooManyHeldError
+from nanhu.platforms.datahub.errors import TooMuchError
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, SharedRow
-from nanhu.platforms.datahub.services import outcome
+from nanhu.platforms.datahub.services import outcome, shared_gate
 from nanhu.platforms.datahub.services.judging import STATES, Judged, shape_findings
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
@@ -28,11 +28,7 @@ from nanhu.platforms.datahub.shared.writing import Changes, lock_for, put_writte
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 from nanhu.platforms.people import api as people
 
-GONE_SHARE, GONE_MOST = 0.02, 50
-"""More than either is missing from a whole list: it takes effect only after a rehearsal that somebody saw."""
 SAMPLE: Final = 50
-CHANGED_SHARE: Final = 0.2
-"""Of what stands; more changes only as a rehearsal showed it."""
 SHAPES: Final = [one.number for one in SOURCES.values() if one.number is not None and one.number.width]
 
 
@@ -45,27 +41,35 @@ class JudgedRow(Judged):
 
 
 @transaction.atomic
-def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Batch:
+def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much: TooMuchError | None = None) -> Batch:
+    """For good; or as a rehearsal, or (`much`) to wait at the gate: then nothing of the table is written."""
     batch = lock_batch(batch_id, READY)
     spec = source(batch.source)
     table = shared_table(spec.table)
     rows = judge_rows(table, spec, batch.columns, stored)
-    if not batch.is_dry_run:
+    is_trial = batch.is_dry_run or much is not None
+    if not is_trial:
         lock_for(table, batch)
     standing = standing_rows(table, spec, rows)
     keep_absent(table, batch.columns, rows)
     gone = missing(rows, standing) if spec.is_whole else {}
     held = held_rows(table, rows)
     ready = list({row.written.key: row.written for row in rows if row.written is not None}.values()) + held
-    refuse_too_many(batch, spec, len(standing), gone, held)
-    done = rehearse(table, ready) if batch.is_dry_run else written(table, ready, gone, by=by, batch=batch)
-    refuse_many_changed(batch, len(standing), len(done.changed))
+    if not is_trial:
+        shared_gate.refuse_too_much(batch, spec, len(standing), gone, len(held))
+    done = rehearse(table, ready) if is_trial else written(table, ready, gone, by=by, batch=batch)
+    if not is_trial:
+        shared_gate.refuse_many_changed(batch, len(standing), len(done.changed))
     done.removed = list(gone)
+    unseen = gone.keys() - {key for key, _number in batch.gone}
     batch.gone = [*gone.items()]
+    if much is not None:
+        shared_gate.hold(batch, much)
     sample = differences(table, ready, done, batch)
     outcome.write_rows(rows, {})
     outcome.write_issues(batch, rows)
-    finish(batch, rows, ready, done, sample, held=held)
+    counts = {"removed": len(gone), "held_rows": len(held), "unseen": len(unseen)}
+    finish(batch, rows, ready, done, sample, counts=counts, is_held=much is not None)
     facts = {
         "file": batch.file_name,
         "dry_run": batch.is_dry_run,
@@ -74,7 +78,8 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> B
         "removed": len(gone),
         "rejected": batch.counts["rejected"],
     }
-    audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}", facts=facts)
+    action = "datahub.import" if much is None else "datahub.hold_at_gate"
+    audit.record(by=by, action=action, target=f"batch:{batch.id}", facts=facts)
     return batch
 
 
@@ -83,29 +88,6 @@ def written(table: SharedTable, ready: Sequence[Written], gone: Iterable[str], *
     if gone:
         remove(table.key, [key.split(KEY_ENDS) for key in gone], by=by, batch=batch)
     return done
-
-
-def refuse_too_many(
-    batch: Batch, spec: SourceSpec, before: int, gone: Mapping[str, str], held: Sequence[Written]
-) -> None:
-    """What somebody saw in the rehearsal and took for good passes, and nothing else that is much."""
-    if batch.is_dry_run:
-        return
-    seen = {key for key, _number in batch.gone}
-    if len(gone) > spec.few_gone and is_much(len(gone), before) and not gone.keys() <= seen:
-        raise TooManyGoneError(before=before, gone=len(gone))
-    if len(held) > max(GONE_MOST, before * GONE_SHARE, batch.counts.get("held_rows", 0)):
-        raise TooManyHeldError(before=before, held=len(held))
-
-
-def refuse_many_changed(batch: Batch, before: int, changed: int) -> None:
-    """After they were written: the transaction takes them back."""
-    if not batch.is_dry_run and changed > max(GONE_MOST, before * CHANGED_SHARE, batch.counts.get("changed", 0)):
-        raise TooManyChangedError(before=before, changed=changed)
-
-
-def is_much(count: int, before: int) -> bool:
-    return count > GONE_MOST or count > before * GONE_SHARE
 
 
 def keep_absent(table: SharedTable, columns: Mapping[str, str], rows: Sequence[JudgedRow]) -> None:
@@ -228,14 +210,16 @@ def finish(
     done: Changes,
     sample: tuple[people.Difference, ...],
     *,
-    held: Sequence[Written],
+    counts: dict[str, Any],
+    is_held: bool,
 ) -> None:
+    """`unseen` of the counts: how many were removed that nobody had seen in a rehearsal or at the gate."""
     result = people.ApplyResult(
         created=len(done.created),
         changed=len(done.changed),
         unchanged=len(ready) - len(done.created) - len(done.changed),
         differences=sample,
     )
-    counts = outcome.counts_of(rows, result) | {"removed": len(done.removed), "held_rows": len(held)}
-    state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
-    outcome.finish_batch(batch, state=state, counts=counts, result=result)
+    done_state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
+    state = Batch.State.WAITING if is_held else done_state
+    outcome.finish_batch(batch, state=state, counts=outcome.counts_of(rows, result) | counts, result=result)

@@ -22,9 +22,11 @@ LONGEST: Final = 255
 """As many as the database's regular expressions count."""
 KEY_ENDS: Final = "\x1f"
 """Between the values of a key of several fields; no value holds a control character."""
+MOST_PERCENT: Final = 100
 PERSON: Final = "campus_no"
 """The name of every field that says whose a row is: rows are found by it through an index."""
-READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z"
+READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff\ufffd]*\Z"
+"""U+FFFD stands where bytes were no text."""
 PLAIN: Final[Mapping[str, Any]] = {
     "text": str,
     "integer": int,
@@ -89,7 +91,9 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """`system` is the app in the box that fills it, `person` the field with a campus number; `purposes` those for which its
-    sensitive fields may be read. `when_refused`: what the codes of a row become while its line in a file cannot be read."""
+    sensitive fields may be read. `when_refused`: what the codes of a row become while its line in a file cannot be read.
+    `whole_by`: a whole list is one of those rows alone that share these key fields with a line of it, as a list of one term says
+    nothing of another. `turnover`: so many percent of its rows may go on an ordinary day, where that is more than elsewhere."""
 
     key: str
     name: str
@@ -100,6 +104,8 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     person: str = ""
     purposes: list[str] = []
     when_refused: dict[str, dict[str, str]] = {}
+    whole_by: list[str] = []
+    turnover: int = 0
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -146,10 +152,15 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
         yield from self.refused_faults()
         if not self.keys:
             yield "it has no key"
+        yield from self.whole_faults()
         if bool(self.sensitive) != bool(self.purposes):
             yield "sensitive fields, and only these, need purposes"
         if self.sensitive and not self.person:
             yield "sensitive fields need a person, for each look is shown to somebody"
+
+    def whole_faults(self) -> Iterable[str]:
+        if not set(self.whole_by) <= set(self.keys) or not 0 <= self.turnover <= MOST_PERCENT:
+            yield "whole_by names key fields, and turnover is a percentage"
 
     def refused_faults(self) -> Iterable[str]:
         for name, states in self.when_refused.items():

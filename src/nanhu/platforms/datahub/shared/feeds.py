@@ -13,9 +13,8 @@ FOLDER: Final = Path(__file__).parent / "sources"
 
 
 class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`columns`: our field → the headings that vendors give it. `is_whole`: what a file lacks is gone; with `whole_by` only among the
-    rows that share these key fields with a line of it, as a list of one term says nothing of another. `values`: by field, a
-    vendor's words for our codes."""
+    """`columns`: our field → the headings that vendors give it. `is_whole`: what a file lacks is gone. `values`: by field, a vendor's
+    words for our codes."""
 
     key: str
     table: str
@@ -23,7 +22,6 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     columns: dict[str, list[str]]
     is_whole: bool = True
-    whole_by: list[str] = []
     values: dict[str, dict[str, str]] = {}
 
     def faults(self) -> Iterator[str]:
@@ -35,8 +33,6 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         missing = {one.name for one in table.fields if one.required} - self.columns.keys()
         if unknown or missing:
             yield f"{self.key}: {self.table} has no field {sorted(unknown)}, and needs {sorted(missing)}"
-        if not set(self.whole_by) <= set(table.keys):
-            yield f"{self.key}: whole_by names no key fields of {self.table}"
         for name, words in self.values.items():
             if name not in table.by_name or not set(words.values()) <= set(table.by_name[name].values):
                 yield f"{self.key}: values of {name!r} are no codes of {self.table}"

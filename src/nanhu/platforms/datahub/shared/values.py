@@ -10,7 +10,7 @@ import msgspec
 
 from nanhu.kernel.crypto import blind_index_many, encrypt_many
 from nanhu.platforms.datahub.findings import Finding
-from nanhu.platforms.datahub.shared.declarations import Field, SharedTable
+from nanhu.platforms.datahub.shared.declarations import READABLE, Field, SharedTable
 
 PURPOSE: Final = "datahub.shared"
 SHOWN: Final = 30
@@ -83,7 +83,7 @@ def text_fault(field: Field, value: str) -> Finding | None:
 
 
 def is_readable(text: str) -> bool:
-    return not any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in text)
+    return re.match(READABLE, text) is not None
 
 
 def finding(field: Field, code: str, value: Any = "", **facts: object) -> Finding:

@@ -15,6 +15,7 @@ from nanhu.kernel.kit import Empty, Link, Moment, Number, PageRequest, Table, Te
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.feeding import forms, health, services
+from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.jobs import rehearse_source
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.views.desk import desk
@@ -27,7 +28,9 @@ OFFERED = {
     State.RETIRED: (),
 }
 OF_READ_ONES = frozenset({"try_source", "read_source", "rehearse"})
-NONE = Empty(title=_("还没有数据源"), icon="database", text=_("从上面选一种：接口、数据库，或手工交的文件。"))
+NONE = Empty(
+    title=_("还没有数据源"), icon="database", text=_("从上面选一种：接口、数据库、SFTP 文件夹，或手工交的文件。")
+)
 
 
 def health_of(made: DataSource) -> str:
@@ -87,7 +90,9 @@ def facts_of(made: DataSource) -> list[tuple[Any, Any]]:
     if made.kind != DataSource.Kind.FILE:
         expected = f"{made.expected_rows} ± {made.tolerance}%" if made.expected_rows else "—"
         shown += [
-            (_("地址"), made.address),
+            (_("地址"), shown_address(made.address)),
+            *([(_("对方主机密钥的指纹"), made.host_key)] if made.host_key else []),
+            *([(_("对方的证书（PEM）"), _("已保存"))] if made.tls_roots else []),
             (_("密钥"), _("已保存") if made.secret else "—"),
             (_("多久读一次"), _now("%d 分钟") % made.every_minutes),
             (_("多久没更新算中断"), _now("%d 分钟") % made.stale_minutes),
