@@ -20,6 +20,7 @@ BENCHMARKS = {
     "assets": "bench.assets",
     "import": "bench.importing",
     "home": "bench.home",
+    "phone": "bench.phone",
     "sign_in": "bench.sign_in",
     "sign_in_saturation": "bench.sign_in_saturation",
     "cas_flows": "bench.cas_flows",

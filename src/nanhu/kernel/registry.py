@@ -183,6 +183,37 @@ class PersonalFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFact:
+    """A fact of somebody (`Fact.key` without its number) that says something else since a moment; `was`: what it said before."""
+
+    person_id: int
+    field: str
+    was: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCopy:
+    """A place where a fact stands, too: which one, where a room has several, and when it followed (None: not yet)."""
+
+    followed_at: datetime | None
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCopies:
+    """Where a room keeps what a person's record says, or has handed it on: `load(fact)` gives the copies there are of this fact. A correction
+    ends when the awaited ones followed; those that are not awaited follow when their person does something (`how`: a new card)."""
+
+    key: str
+    title: Text
+    load: Callable[[ChangedFact], Iterable[FactCopy]]
+    how: Text = ""
+    is_awaited: bool = True
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
     """Whose data is asked for. `is_whole`: also what is masked elsewhere, for the copy that only its owner opens."""
 
@@ -377,6 +408,14 @@ class AnswerBook:
     key: str
     find: Callable[[str, int], Sequence[Hit]]
     publish: Callable[[Actor, int, str, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionDesk:
+    """Where one asks people when nothing was found: `address(text)` leads to the form, with these words filled in."""
+
+    key: str
+    address: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -593,6 +632,7 @@ life_topics: Register[LifeTopic] = Register()
 life_parts: Register[LifePart] = Register()
 roles: Register[Role] = Register()
 personal_facts: Register[PersonalFacts] = Register()
+fact_copies: Register[FactCopies] = Register()
 personal_data: Register[PersonalData] = Register()
 looks: Register[Look] = Register()
 home_notices: Register[HomeNotices] = Register()
@@ -605,6 +645,7 @@ waiting_work: Register[WaitingWork] = Register()
 searchables: Register[Searchable] = Register()
 found_cards: Register[FoundCards] = Register()
 answer_books: Register[AnswerBook] = Register()
+question_desks: Register[QuestionDesk] = Register()
 message_templates: Register[MessageTemplate] = Register()
 message_channels: Register[MessageChannel] = Register()
 box_systems: Register[BoxSystem] = Register()

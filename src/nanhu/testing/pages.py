@@ -13,6 +13,7 @@ class TestPages(PageTests):
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 from uuid import uuid4
 
@@ -114,7 +115,7 @@ class PageTests:
                 if isinstance(page, FormPage):
                     answers.append(holder.post(page.address(), {}))
                 for answer in answers:
-                    if not answer.streaming:
+                    if not answer.streaming and answer.status_code != HTTPStatus.FOUND:
                         assert structure_faults(answer.content.decode()) == []
 
     def test_rubbish_in_the_address_does_no_harm(self, holder: Client) -> None:

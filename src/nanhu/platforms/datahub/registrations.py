@@ -7,7 +7,7 @@ from nanhu.kernel.crypto import register_blind_index
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import LOOK
 from nanhu.platforms.datahub.shared.values import PURPOSE
-from nanhu.platforms.datahub.sharing import pages
+from nanhu.platforms.datahub.sharing import copies, pages
 from nanhu.platforms.datahub.views import (
     batches,
     gate,
@@ -37,6 +37,9 @@ __all__ = [
 ]
 
 shared_tables()  # a faulty declaration stops the start
+registry.fact_copies.add(
+    registry.FactCopies(key="datahub.grants", title=_("按授权读数据的系统"), load=copies.copies_of, order=50)
+)
 registry.looks.add(
     registry.Look(key=LOOK, what=_("共享表里的敏感项")),
     registry.Look(key=pages.LOOK, what=_("经共享接口给出的数据")),

@@ -27,6 +27,7 @@ from nanhu.platforms.flows.queries import has_draft, todo_sources
 from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, keep_draft, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
+from nanhu.platforms.flows.services.outside import audiences as todo_audiences
 from nanhu.platforms.flows.services.outside import switch_source
 from nanhu.platforms.flows.services.tasks import decide
 
@@ -71,6 +72,7 @@ __all__ = [
     "resolvers",
     "resubmit",
     "switch_source",
+    "todo_audiences",
     "withdraw",
 ]
 choice_lists = choices.lists

@@ -36,7 +36,7 @@ from nanhu.platforms.identity.protocols.radius.services.page import (
     refused_lately,
 )
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id as saml_entity_id
-from nanhu.platforms.identity.queries import reader_of
+from nanhu.platforms.identity.queries import faces_of, reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services.accounts import open_accounts
@@ -71,6 +71,7 @@ __all__ = [
     "choose_face",
     "demand_new_password",
     "end_other_sessions",
+    "faces_of",
     "fresh_sign_in_required",
     "give_totp_for_sample",
     "grant_role",

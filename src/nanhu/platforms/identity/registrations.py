@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.crypto import register_blind_index
 from nanhu.kernel.kit.requests import guarded_by
-from nanhu.kernel.registry import OfflinePage
+from nanhu.kernel.registry import FactCopies, OfflinePage
 from nanhu.platforms.identity import hashing, policies
-from nanhu.platforms.identity.services import contact_names
+from nanhu.platforms.identity.services import contact_names, known_facts
 from nanhu.platforms.identity.services.grace import grace_days
 from nanhu.platforms.people.api import normalise_phone
 
@@ -24,6 +24,16 @@ register_blind_index(
     normalise=normalise_phone,
 )
 guarded_by(policies.admit)
+registry.fact_copies.add(
+    FactCopies(
+        key="identity.applications",
+        title=_("应用"),
+        load=known_facts.copies_of,
+        how=_("下次登录时跟上"),
+        is_awaited=False,
+        order=40,
+    )
+)
 registry.roles.add(*policies.ROLES.values())
 registry.applications.add(
     registry.Application(

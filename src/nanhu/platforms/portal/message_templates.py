@@ -14,4 +14,12 @@ message_templates.add(
         facts=frozenset({"name", "count"}),
         link=lambda _facts: reverse("portal:systems"),
     ),
+    MessageTemplate(
+        key="portal.news",
+        kind="notice",
+        title=_("{site}：{title}"),
+        text=_("您订阅的“{site}”有新的：{title}"),
+        facts=frozenset({"site", "title"}),
+        link=lambda _facts: reverse("portal:news:news"),
+    ),
 )

@@ -25,6 +25,7 @@ from nanhu.kernel.registry import (
     offline_pages,
     personal_data,
 )
+from nanhu.platforms.portal.corrections.copies import copies_follow
 from nanhu.platforms.portal.integrations import feeds
 from nanhu.platforms.portal.models import Integration, IntegrationValue
 from nanhu.platforms.portal.weather.services import provider, weather
@@ -108,6 +109,7 @@ personal_data.add(
     )
 )
 checks.add(Check(key="portal.integrations", title=_("接入的系统"), run=integrations_answer, order=60))
+checks.add(Check(key="portal.corrections", title=_("更正的副本"), run=copies_follow, order=62))
 offline_pages.add(
     OfflinePage(key="portal.home", address=lambda: reverse("portal:home")),
     OfflinePage(key="portal.calendar", address=lambda: reverse("portal:calendar:days"), title=_("日程")),

@@ -7,6 +7,7 @@ from nanhu.platforms.portal.corrections.desk import wrong
 from nanhu.platforms.portal.homes.desks import arranging
 from nanhu.platforms.portal.homes.desks import desk as placed
 from nanhu.platforms.portal.integrations.desk import desk as integrations
+from nanhu.platforms.portal.integrations.news import desk as news
 from nanhu.platforms.portal.search_desk import desk as words
 from nanhu.platforms.portal.systems.views import systems
 from nanhu.platforms.portal.views import applications, calendar, help_pages, home, manual, preferences, search, sections
@@ -27,6 +28,7 @@ urlpatterns = [
     path("help/<str:title>/", help_pages.section, name="help_section"),
     path("calendar/", agenda.urls),
     path("integrations/", integrations.urls),
+    path("news/", news.urls),
     path("systems/", systems, name="systems"),
     path("weather/", forecast, name="weather"),
     path("search/", search.search, name="search"),

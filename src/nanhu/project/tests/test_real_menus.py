@@ -39,6 +39,7 @@ EVERYBODY = {
     "network_reach.book",
     "portal.calendar",
     "portal.layout",
+    "portal.news",
     "portal.systems",
     "portal.corrections",
     "requests.hall",

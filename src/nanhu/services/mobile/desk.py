@@ -3,6 +3,7 @@
 from typing import Any
 
 import segno
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,11 +26,12 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.services.mobile import policies, queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom import tokens
-from nanhu.services.mobile.models import Callback, Corp, Difference, Member, VendorCall
+from nanhu.services.mobile.models import Callback, Comparison, Corp, Difference, Member, VendorCall
 from nanhu.services.mobile.services import comparing, members
 
 State = Member.State
@@ -151,8 +153,19 @@ class DifferenceFilters(Filters):
     kind = Choice(_("差异"), Difference.Kind.choices)
 
 
+def removals() -> QuerySet[Difference]:
+    """More than a day brings wait for the keeper: he looks, and presses 按差异重新推送."""
+    newest = Comparison.objects.order_by("-pk").values("pk")[:1]
+    return Difference.objects.filter(kind=Difference.Kind.REMOVE, comparison_id__in=newest)
+
+
 @desk.page(
-    "differences/", title=_("差异"), tab=_("差异"), lead=_("最近一次比较：学校的记录和企业微信的通讯录。空的才对。")
+    "differences/",
+    title=_("差异"),
+    tab=_("差异"),
+    lead=_("最近一次比较：学校的记录和企业微信的通讯录。空的才对。"),
+    count=entered("mobile.removals", removals),
+    waits=True,
 )
 def differences(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有差异"), icon="circle-check")

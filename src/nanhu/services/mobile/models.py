@@ -231,6 +231,7 @@ class Attempt(models.Model):
     token = models.UUIDField(default=uuid4, unique=True)
     number_digest = models.BinaryField(max_length=32)
     phone_digest = models.BinaryField(max_length=32)
+    network_digest = models.BinaryField(max_length=32)
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     code_hash = models.BinaryField(max_length=32)
     tries_left = models.PositiveSmallIntegerField(default=5)

@@ -5,13 +5,13 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Check, CheckResult, MessageChannel, OfflinePage, PersonalData, Verdict
+from nanhu.kernel.registry import Check, CheckResult, FactCopies, MessageChannel, OfflinePage, PersonalData, Verdict
 from nanhu.services.mobile import desk, mine, personnel, queries  # noqa: F401  (their pages enter themselves)
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom import tokens
 from nanhu.services.mobile.adapters.wecom.line import line
 from nanhu.services.mobile.rules import words_of
-from nanhu.services.mobile.services import sending
+from nanhu.services.mobile.services import members, sending
 
 
 def check_line() -> CheckResult:
@@ -48,6 +48,7 @@ registry.message_channels.add(
         order=10,
     )
 )
+registry.fact_copies.add(FactCopies(key="mobile.member", title=_("企业微信通讯录"), load=members.copies_of, order=20))
 registry.offline_pages.add(OfflinePage(key="mobile.entered", address=lambda: reverse("mobile:entered"), ends=True))
 registry.personal_data.add(
     PersonalData(key="mobile.membership", title=_("企业微信：成员"), load=queries.membership_records, order=80),

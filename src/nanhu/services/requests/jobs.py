@@ -15,7 +15,7 @@ def forget_phones() -> int:
     return working.forget_phones()
 
 
-@job("requests.tell_late", every="*/10 * * * *")
+@job("requests.tell_late", every="*/5 * * * *")
 def tell_late() -> int:
     return reminding.tell_late()
 

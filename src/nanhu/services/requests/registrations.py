@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -11,7 +12,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.files.purposes import purposes
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.logs import quiet_paths
-from nanhu.kernel.registry import PersonalData, SchoolRules, Searchable, Tile, TileContent, Viewer
+from nanhu.kernel.registry import PersonalData, QuestionDesk, SchoolRules, Searchable, Tile, TileContent, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.requests import policies, queries
 from nanhu.services.requests.models import Request
@@ -53,6 +54,11 @@ def tile(viewer: Viewer) -> TileContent | None:
     )
 
 
+def asking(text: str) -> str:
+    return f"{reverse('requests:hall:policy')}?{urlencode({'say': text})}"
+
+
+registry.question_desks.add(QuestionDesk(key="requests.policy", address=asking))
 registry.tiles.add(Tile(key="requests.mine", title=_("我的请求"), load=tile, order=60, icon="wrench"))
 registry.personal_data.add(
     PersonalData(

@@ -1,5 +1,6 @@
 """Shared tables read by others: by a grant alone, its fields, its rows, until its day; removed rows included; each person counted."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from uuid import uuid4
@@ -9,8 +10,10 @@ import time_machine
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.models import Delivery, Grant, SharedRow
+from nanhu.platforms.datahub.sharing import copies
 from nanhu.platforms.datahub.tests.conftest import BY, signed_in
 from nanhu.platforms.openapi import api as openapi
 from nanhu.testing.open_api import Program
@@ -159,6 +162,23 @@ def test_rows_outside_the_grant_are_not_told_and_leave_when_they_fall_out(vendor
     cards(card(1, state="lost"), card(2, state="closed"))
     news, _since = all_rows(program, CARD, since=since)
     assert [(row["key"]["uid"], row["data"]) for row in news] == [(f"{1:08X}", None)]
+
+
+def test_a_vendor_follows_a_corrected_number_when_he_read_the_new_one(vendor, program, hand_in, units):
+    from nanhu.platforms.datahub.tests.conftest import register, student
+    from nanhu.platforms.people import api as people
+
+    hand_in(register(student()))
+    person_id = people.find_person_by_campus_no("14231100001")
+    ask_grant(CARD)
+    cards(card(1, campus_no="14231100009"))
+    program.get(CARD)
+    fact = ChangedFact(person_id=person_id, field="people.campus_no", was="14231100009", since=now())
+    assert [one.followed_at for one in copies.copies_of(fact)] == [None]
+    cards(card(1, campus_no="14231100001"))
+    program.get(CARD)
+    assert [one.followed_at is not None for one in copies.copies_of(fact)] == [True]
+    assert list(copies.copies_of(replace(fact, field="people.name"))) == [], "no name goes out"
 
 
 def test_each_person_is_counted_and_told(vendor, program, hand_in, units):

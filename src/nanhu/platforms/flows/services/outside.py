@@ -4,7 +4,7 @@ import hashlib
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,6 +44,10 @@ KEPT: Final = timedelta(days=90)
 """Done ones; of open ones that are nobody's what they say."""
 SANDBOX: Final = "sandbox"
 SANDBOX_ORIGIN: Final = "https://sandbox.example"
+
+
+audiences: Final[list[Callable[[str, Collection[int]], Collection[int]]]] = []
+"""Who may have the to-dos of a source: each gives, of these persons, those whom it is for. To all others it says nothing, as to strangers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,9 @@ class Persons:
     def of(cls, source: OutsideSource, todos: Collection[Pushed]) -> "Persons":
         numbers = {one.campus_no for one in todos}
         ids = {} if source.is_sandbox else people.find_people_by_campus_no(numbers)
+        for audience in audiences:
+            meant = set(audience(source.key, set(ids.values())))
+            ids = {number: person_id for number, person_id in ids.items() if person_id in meant}
         known = [*ids.values(), NOBODY]
         rows = source.todos.filter(person_id__in=known, state=OutsideTodo.State.OPEN).order_by()
         held = rows.values_list("person_id").annotate(count=Count("pk"))

@@ -12,8 +12,9 @@ from django.test import Client
 from lxml import etree
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.identity.models import ServiceTicket, SsoGrant, SsoSession
-from nanhu.platforms.identity.services import counter, tickets
+from nanhu.platforms.identity.services import counter, known_facts, tickets
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, counted, sign_in
 
@@ -286,6 +287,20 @@ def test_of_two_who_validate_the_same_ticket_at_once_one_wins(signed_in):
             thread.join()
         assert sorted(type(one).__name__ for one in found) == ["Assertion", "Refusal"]
     assert SsoGrant.objects.count() == 5
+
+
+def test_an_application_that_is_given_a_name_follows_a_correction_at_the_next_sign_in(signed_in, office):
+    def followed(field):
+        person_id = SsoSession.objects.latest("pk").account.person_id
+        fact = ChangedFact(person_id=person_id, field=field, was="", since=since)
+        return [(one.what, one.followed_at is not None) for one in known_facts.copies_of(fact)]
+
+    validate(fresh_ticket(signed_in))
+    since = now()
+    assert followed("people.name") == [(office.name, False)]
+    assert followed("people.photo") == []
+    validate(fresh_ticket(signed_in))
+    assert followed("people.name") == [(office.name, True)]
 
 
 @pytest.mark.capability("A046.1", "A046.2", "A046.3")

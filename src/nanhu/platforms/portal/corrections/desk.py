@@ -3,17 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from nanhu.kernel.kit import Console, Empty, Number, PageRequest, Table, Text, Who, list_of, listing
+from nanhu.kernel.kit import Console, Empty, Markup, Moment, Number, PageRequest, Table, Text, Who, list_of, listing
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.corrections import figures
+from nanhu.platforms.portal.corrections import copies, figures
 from nanhu.platforms.portal.corrections.fields import FIELDS, values_for
 from nanhu.platforms.portal.corrections.process import KEY
 from nanhu.platforms.portal.corrections.services import name_owner
@@ -54,6 +56,7 @@ class Mine(Table):
     seen = Text(_("当时"))
     now = Text(_("后来"))
     state = Text(_("办到哪一步"), lambda one: one.words)
+    copies = Markup(_("各处副本"), "portal/_copies.html")
 
 
 class Offices(Table):
@@ -69,6 +72,13 @@ class Owners(Table):
     by = Who(_("经办"), "changed_by_name")
 
 
+class Behind(Table):
+    what = Text(_("副本"), str)
+    field = Text(_("哪一项"), lambda one: FIELDS[one.correction.field])
+    case = Text(_("编号"), "correction__case__number", is_number=True)
+    since = Moment(_("新值到达"), "correction__arrived_at")
+
+
 class OwnerForm(forms.Form):
     field = forms.ChoiceField(label=_("哪一项"))
     unit = people.UnitField(label=_("单位"))
@@ -80,10 +90,15 @@ class OwnerForm(forms.Form):
         self.fields["office"].choices = list(people.office_names().items())  # type: ignore[attr-defined]
 
 
-@desk.page("", title=_("更正个人信息"), lead=_("哪一项有错，点它旁边的“有误”。新的值从源头到了，这件事才算完。"))
+@desk.page(
+    "",
+    title=_("更正个人信息"),
+    lead=_("哪一项有错，点它旁边的“有误”。新的值从源头到了，各处副本也跟上了，这件事才算完。"),
+)
 def mine(request: PageRequest) -> HttpResponseBase:
     values = values_for(request.viewer)
     own = Correction.objects.filter(person=request.viewer.person_id or 0).select_related("case").order_by("-pk")
+    own = own.prefetch_related("copies")
     none = Empty(title=_("没有提过更正"), icon="user-round-pen", text=_("提过的列在这里，看得到办到哪一步。"))
     shown = [
         (field, name, number, value, reverse("portal:wrong", args=[f"{field}:{number}"]))
@@ -112,6 +127,18 @@ def wrong(request: HttpRequest, key: str) -> HttpResponse:
 def owners(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有定"), icon="user-round-cog", action=_("定一项"), to="name")
     return listing(request, Owners, FieldOwner.objects.select_related("unit").order_by("field"), empty=none)
+
+
+@owners_desk.page(
+    "behind/",
+    title=_("没跟上的副本"),
+    lead=_("新的值到了两天，这些地方还是旧的。"),
+    count=entered("portal.copies_behind", lambda: copies.behind(Now())),
+    waits=True,
+)
+def behind(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("各处副本都已跟上"), icon="check")
+    return listing(request, Behind, copies.behind(), empty=none)
 
 
 @owners.form(

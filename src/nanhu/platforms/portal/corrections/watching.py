@@ -1,4 +1,5 @@
-"""Watches corrections that their owner says are mended: closed when the value has changed, back with the owner when it has not in two days."""
+"""Watches corrections that their owner says are mended: closed when the value has changed and its copies followed, back with the owner when it
+has not in two days."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -20,6 +21,7 @@ from nanhu.platforms.people.api import (
     PersonsMerged,
     PersonsParted,
 )
+from nanhu.platforms.portal.corrections import copies
 from nanhu.platforms.portal.corrections.fields import value_of
 from nanhu.platforms.portal.corrections.process import ARRIVAL, CHECK, KEY
 from nanhu.platforms.portal.models import Correction, FieldOwner
@@ -105,16 +107,21 @@ def hand_over(found: QuerySet[Correction], person_id: int) -> None:
     for one in found.select_for_update():
         one.person_id = person_id
         if one.closed_at is None:
-            one.seen = value_of(person_id, one.field, one.number)
-        one.save(update_fields=["person_id", "seen"])
+            one.seen, one.now, one.arrived_at = value_of(person_id, one.field, one.number), "", None
+        one.save(update_fields=["person_id", "seen", "now", "arrived_at"])
 
 
-@job("portal.watch_corrections", every="25 * * * *")
+@job("portal.watch_corrections", every="*/10 * * * *")
 def watch_corrections() -> int:
-    """For what no event told (a photo, an owner's word that was lost), and for what does not come."""
+    """For what no event told (a photo, a copy, an owner's word that was lost), and for what does not come."""
     lost = Correction.objects.filter(closed_at=None, watched_at=None, case__tokens__step=ARRIVAL)
     Correction.objects.filter(pk__in=list(lost.values_list("pk", flat=True))).update(watched_at=now())
     return settle(watched())
+
+
+@job("portal.follow_copies", every="25 3 * * *")
+def follow_copies() -> int:
+    return copies.follow_ended()
 
 
 def watched() -> QuerySet[Correction]:
@@ -138,13 +145,35 @@ def settle_one(pk: int) -> bool:
         return False
     value = value_of(one.person_id, one.field, one.number)
     if value is not None and one.seen is not None and value != one.seen:
-        one.arrived_at, one.now = now(), value
-        one.save(update_fields=["arrived_at", "now"])
+        arrive(one, value)
+        if not copies.follow(one):
+            return False
         go_on(by=BY, case_id=one.case_id, step=ARRIVAL)
         return True
+    if one.arrived_at is not None:
+        leave_again(one, value)
+        return False
     if now() - one.watched_at < ARRIVES_WITHIN:
         return False
     one.watched_at, one.seen = None, one.seen or value
     one.save(update_fields=["watched_at", "seen"])
     did_not_come(by=BY, case_id=one.case_id, step=ARRIVAL)
     return True
+
+
+def arrive(one: Correction, value: str) -> None:
+    """From now on its copies are waited for; of yet another value, from its own moment."""
+    if one.arrived_at is not None and one.now == value:
+        return
+    one.copies.all().delete()
+    one.arrived_at, one.now = now(), value
+    one.save(update_fields=["arrived_at", "now"])
+
+
+def leave_again(one: Correction, value: str | None) -> None:
+    """The old value is back while copies were waited for: the new one is waited for anew."""
+    if value is None:
+        return
+    one.copies.all().delete()
+    one.arrived_at, one.now, one.watched_at = None, "", now()
+    one.save(update_fields=["arrived_at", "now", "watched_at"])

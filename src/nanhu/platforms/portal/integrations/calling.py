@@ -32,9 +32,10 @@ LANES_SHARE: Final = 4
 @cache
 def hosts(what: str) -> tuple[str, ...]:
     """`frame_hosts`: whose pages may stand in ours; `plain_hosts`: who may be called without TLS; `campus_hosts`: who may lie
-    inside. The sample campus has its own machine."""
+    inside, at the usual ports, or at that which is named. The sample campus has its own machine."""
     listed = school().table("portal").texts(what)
-    return (*listed, "localhost", "127.0.0.1") if configuration().demo else listed
+    ports = ":*" if what == "campus_hosts" else ""
+    return (*listed, f"localhost{ports}", f"127.0.0.1{ports}") if configuration().demo else listed
 
 
 @cache
@@ -74,8 +75,9 @@ def fetch(call: Call, *, seconds: float = SECONDS, largest: int = LARGEST) -> Do
 
 
 def is_outside(address: str) -> bool:
-    """A network that the school opened to the house is not open to whoever writes an address: the host is listed too."""
-    return not rules.is_among(outgoing.checked(address).hostname or "", hosts("campus_hosts"))
+    """A network that the school opened to the house is not open to whoever writes an address: host and port are listed too."""
+    parts = outgoing.checked(address)
+    return not rules.is_at_listed_port(parts.hostname or "", parts.port, hosts("campus_hosts"))
 
 
 def refuse_address(address: str) -> None:

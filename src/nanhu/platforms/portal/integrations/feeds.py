@@ -23,7 +23,7 @@ from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now, star
 from nanhu.kernel.outgoing import Call
 from nanhu.kernel.registry import NoticeLine, Occurrence, Viewer
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.portal.integrations import calling, failing, living, rules
+from nanhu.platforms.portal.integrations import calling, failing, living, news, rules
 from nanhu.platforms.portal.models import Integration, IntegrationItem
 
 MOST_ITEMS: Final = 500
@@ -103,6 +103,8 @@ def keep(one: Integration, items: Iterable[Item]) -> int:
         row.sequence, row.changed_at = row.sequence + 1, now()
         row.save()
     gone, _by_model = IntegrationItem.objects.filter(integration=one, uid__in=standing.keys() - wanted.keys()).delete()
+    if standing and one.format == Integration.Format.RSS:
+        news.tell(one, (item for item in changed if item.uid not in standing and item.starts_at > now() - NEWS_FRESH))
     transaction.on_commit(living.read_anew)
     return len(changed) + gone
 

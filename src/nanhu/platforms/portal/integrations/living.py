@@ -8,6 +8,8 @@ from django.db.models.functions import RowNumber
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.remembered import Remembered
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.models import Integration, IntegrationItem
 
@@ -71,6 +73,36 @@ def is_for(one: Integration, viewer: Viewer, *, everywhere: bool = False) -> boo
         and (not one.categories or bool(categories_of(viewer) & set(one.categories)))
         and is_of(viewer, one.unit_ids)
     )
+
+
+def audience_of(one: Integration, person_ids: Collection[int]) -> set[int]:
+    """Of these persons, whom it is for under one of their faces; in the test, who takes systems in."""
+    needed = {"portal.integrator", *one.roles}
+    holders = {role: {account.person_id for account in identity.holders_of(role)} for role in needed}
+    found = set()
+    for person_id, card in people.person_cards(person_ids).items():
+        viewer = Viewer(
+            account_id=0,
+            person_id=person_id,
+            name=card.name,
+            campus_no="",
+            faces=identity.faces_of(card),
+            face="",
+            roles=frozenset(role for role, ids in holders.items() if person_id in ids),
+            record=card,
+        )
+        if is_for(one, viewer, everywhere=one.state != State.TEST):
+            found.add(person_id)
+    return found
+
+
+def audience_of_todos(key: str, person_ids: Collection[int]) -> Collection[int]:
+    """What a system pushes reaches whom it was taken in for; a source that was not taken in here reaches everybody."""
+    one = next((row for row in shown() if (row.kind, row.key) == (Kind.TODO, key)), None)
+    return audience_of(one, person_ids) if one is not None else person_ids
+
+
+flows.todo_audiences.append(audience_of_todos)
 
 
 def is_of(viewer: Viewer, unit_ids: Collection[int]) -> bool:

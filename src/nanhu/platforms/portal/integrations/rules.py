@@ -102,6 +102,16 @@ def is_among(host: str, listed: Iterable[str]) -> bool:
     return any(host == one or host.endswith(f".{one}") for one in (name.lower() for name in listed))
 
 
+def is_at_listed_port(host: str, port: int | None, listed: Iterable[str]) -> bool:
+    """`host` stands for the ports of its schemes, `host:8443` for that one, `host:*` for all."""
+    usual = port in {None, 80, 443}
+    for one in listed:
+        name, _colon, ports = one.partition(":")
+        if is_among(host, [name]) and (ports == "*" or ports == str(port) or (not ports and usual)):
+            return True
+    return False
+
+
 def why_not_framed(headers: Mapping[str, str], *, by: str) -> str:
     """What forbids a page to stand in a frame of ours, empty where nothing does. A frame-ancestors that we cannot read forbids."""
     policies = headers.get("content-security-policy", "")

@@ -337,6 +337,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NewsFollower",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.integration"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "portal_news_follower",
+                "constraints": [
+                    models.UniqueConstraint(fields=("integration", "person"), name="portal_news_follower_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PlacedTile",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -616,6 +640,27 @@ class Migration(migrations.Migration):
                         ),
                         name="portal_correction_arrived_is_another",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CorrectionCopy",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField()),
+                ("what", models.TextField(blank=True, default="")),
+                ("followed_at", models.DateTimeField(null=True)),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="copies", to="portal.correction"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "portal_correction_copy",
+                "constraints": [
+                    models.UniqueConstraint(fields=("correction", "source", "what"), name="portal_correction_copy_once")
                 ],
             },
         ),

@@ -4,11 +4,13 @@ from nanhu.platforms.portal.models.integrations import (
     IntegrationItem,
     IntegrationRelease,
     IntegrationValue,
+    NewsFollower,
 )
 from nanhu.platforms.portal.models.outlook import SystemDay, SystemHealth, WeatherReport
 from nanhu.platforms.portal.models.pages import (
     CalendarAddress,
     Correction,
+    CorrectionCopy,
     FieldOwner,
     Preference,
     SearchEntry,
@@ -20,12 +22,14 @@ from nanhu.platforms.portal.models.pages import (
 __all__ = [
     "CalendarAddress",
     "Correction",
+    "CorrectionCopy",
     "FieldOwner",
     "HomeLayout",
     "Integration",
     "IntegrationItem",
     "IntegrationRelease",
     "IntegrationValue",
+    "NewsFollower",
     "PlacedTile",
     "Preference",
     "SearchEntry",

@@ -218,3 +218,14 @@ class IntegrationItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class NewsFollower(models.Model):
+    """Who is told of what is new on a site (订阅)."""
+
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "portal_news_follower"
+        constraints = [models.UniqueConstraint(fields=["integration", "person"], name="portal_news_follower_once")]

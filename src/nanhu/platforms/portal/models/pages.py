@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.registry import Text, fact_copies
+
 
 class Preference(models.Model):
     """How an account wants its pages; no row means all defaults."""
@@ -120,11 +122,36 @@ class Correction(models.Model):
 
     @property
     def words(self) -> str:
-        if self.arrived_at and self.closed_at:
-            return str(_("已改好"))
+        if self.arrived_at:
+            return str(_("已改好") if self.closed_at else _("新的值已到，等副本跟上"))
         if self.watched_at:
             return str(_("部门说已改，等新的值到达"))
         return str(self.case.get_outcome_display() or _("部门在核对"))
+
+
+class CorrectionCopy(models.Model):
+    """A place where the corrected value stood, too (副本): `source` of `registry.fact_copies`, and when it followed."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="copies")
+    source = models.TextField()
+    what = models.TextField(default="", blank=True)
+    followed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "portal_correction_copy"
+        constraints = [
+            models.UniqueConstraint(fields=["correction", "source", "what"], name="portal_correction_copy_once")
+        ]
+
+    def __str__(self) -> str:
+        source = fact_copies.get(self.source)
+        return " · ".join(filter(None, [str(source.title) if source else self.source, self.what]))
+
+    @property
+    def how(self) -> Text:
+        """What makes it follow, where its person does."""
+        source = fact_copies.get(self.source)
+        return source.how if source else ""
 
 
 class SearchEntry(models.Model):

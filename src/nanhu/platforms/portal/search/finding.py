@@ -23,6 +23,8 @@ SQL: Final = Statements(Path(__file__).parent / "sql" / "queries")
 type Load = Callable[[Viewer, str, int], Sequence[Hit]]
 MOST_SYNONYMS: Final = 6
 SYNONYMS_SECONDS: Final = 15.0
+USE: Final = 1
+"""For a favourite, and for what was opened lately: less than a better word, more than the order of the menu."""
 EXACT, BEGINS, WITHIN, ELSEWHERE = 7, 3, 1, 0
 """As the index scores them: four for the whole title, two for its beginning, one for being in it."""
 
@@ -48,7 +50,7 @@ def find(request: HttpRequest, typed: str, *, each: int) -> list[Group]:
     ways = [text, *synonyms_of(text)]
     live = [one for one in searchables if not is_slow(f"search:{one.key}")]
     groups = [
-        application_group(menu.offered_to(request), ways, each),
+        application_group(menu.offered_to(request), menu.shortcuts_of(viewer), ways, each),
         *index_groups(viewer, ways, each),
         *(live_group(one, one.load, viewer, ways, each) for one in live if one.load is not None),
     ]
@@ -73,10 +75,15 @@ def synonyms_of(text: str) -> list[str]:
     return list(dict.fromkeys(means for word in words for means in known.get(word, ())))[:MOST_SYNONYMS]
 
 
-def application_group(offered: Sequence[Application], ways: Sequence[str], each: int) -> Group:
-    """Of the menu as this viewer has it."""
+def application_group(offered: Sequence[Application], used: menu.Shortcuts, ways: Sequence[str], each: int) -> Group:
+    """Of the menu as this viewer has it; among those that answer, what is his favourite and what he opened lately come first."""
     scored = [(max(score_of(one, way) for way in ways), one) for one in offered]
-    best = sorted(((score, one) for score, one in scored if score >= 0), key=lambda pair: -pair[0])[:each]
+    found = [
+        (score + USE * ((one.key in used.favourites) + (one.key in used.recent)), one)
+        for score, one in scored
+        if score >= 0
+    ]
+    best = sorted(found, key=lambda pair: -pair[0])[:each]
     hits = [hit_of(menu.item_of(one, menu.Shortcuts())) for _score, one in best]
     return Group("applications", _("应用和服务"), "layout-grid", hits, best[0][0] if best else 0)
 

@@ -130,7 +130,7 @@ def listed(monkeypatch):
     """The school lists its own machine, as networks to call, as hosts without TLS and as hosts to frame."""
     changed = replace(configuration(), demo=False, outgoing_networks="127.0.0.0/8,::1")
     monkeypatch.setattr("nanhu.kernel.outgoing.configuration", lambda: changed)
-    monkeypatch.setattr(calling, "hosts", lambda _what: ("localhost",))
+    monkeypatch.setattr(calling, "hosts", lambda what: ("localhost:*" if what == "campus_hosts" else "localhost",))
     monkeypatch.setattr(transaction, "on_commit", lambda then, **_options: then())
 
 

@@ -9,15 +9,16 @@ from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.registry import FactCopies, FactCopy, Register, Verdict
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import definitions
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
-from nanhu.platforms.portal.corrections import watching
+from nanhu.platforms.portal.corrections import copies, watching
 from nanhu.platforms.portal.corrections.desk import desk, owners_desk
 from nanhu.platforms.portal.corrections.process import KEY
-from nanhu.platforms.portal.models import Correction, FieldOwner
+from nanhu.platforms.portal.models import Correction, FieldOwner, pages
 from nanhu.testing.pages import PageTests
 
 from .conftest import ORIGIN, TEST, join, signed_in
@@ -257,3 +258,91 @@ def test_the_database_knows_that_what_arrived_is_another(student, office):
     complain(student)
     with pytest.raises(IntegrityError), transaction.atomic():
         Correction.objects.update(arrived_at=now(), now="林小雨")
+
+
+class Elsewhere:
+    """Two places where names stand, too: one that is awaited, and a card that its owner has to change."""
+
+    def __init__(self, monkeypatch):
+        self.book, self.card, self.is_broken = None, None, False
+        known = Register()
+        known.add(
+            FactCopies(key="test.book", title="通讯录", load=self.in_book),
+            FactCopies(key="test.card", title="卡面", how="去换卡", is_awaited=False, load=self.on_card),
+        )
+        monkeypatch.setattr(copies, "fact_copies", known)
+        monkeypatch.setattr(pages, "fact_copies", known)
+
+    def in_book(self, fact):
+        if self.is_broken:
+            raise RuntimeError("the book does not open")
+        yield FactCopy(followed_at=self.book)
+
+    def on_card(self, fact):
+        assert (fact.field, fact.was) == ("people.name", "林小雨")
+        yield FactCopy(what="*0518", followed_at=self.card)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch):
+    return Elsewhere(monkeypatch)
+
+
+@pytest.mark.capability("A035.3")
+def test_it_ends_only_when_the_copies_followed_and_lists_each(student, office, elsewhere):
+    complain(student)
+    decide(office, "agree")
+    rename("林晓雨")
+    page = student.get("/me/corrections/").content.decode()
+    assert all(said in page for said in ("新的值已到，等副本跟上", "通讯录：还没跟上", "卡面 · *0518：去换卡"))
+    assert Case.objects.get().state == "running"
+    elsewhere.book = now()
+    watching.watch_corrections()
+    deliver_pending()
+    assert Case.objects.get().outcome == "granted"
+    page = student.get("/me/corrections/").content.decode()
+    assert "通讯录：已跟上" in page
+    assert "卡面 · *0518：去换卡" in page, "nobody waits for a card that its owner may keep"
+    elsewhere.card = now()
+    assert watching.follow_copies() == 1
+    assert "卡面 · *0518：已跟上" in student.get("/me/corrections/").content.decode()
+
+
+def test_a_copy_that_lags_is_shown_to_who_looks_after_corrections_and_not_to_the_owner(student, office, elsewhere):
+    complain(student)
+    decide(office, "agree")
+    rename("林晓雨")
+    join("周敏", staff="T00555", roles=("portal.corrections",))
+    keeper = signed_in("T00555")
+    assert "通讯录" not in keeper.get("/me/corrections/owners/behind/").content.decode()
+    with time_machine.travel(now() + timedelta(days=2, minutes=1)):
+        watching.watch_corrections()
+        assert not Task.objects.filter(state="open").exists(), "the owner has done his part"
+        assert copies.copies_follow().verdict == Verdict.WARN
+        page = signed_in("T00555").get("/me/corrections/owners/behind/").content.decode()
+    assert "通讯录" in page
+    assert "卡面" not in page
+
+
+def test_a_room_that_cannot_say_has_not_followed(student, office, elsewhere):
+    elsewhere.is_broken = True
+    complain(student)
+    decide(office, "agree")
+    rename("林晓雨")
+    assert Case.objects.get().state == "running"
+    elsewhere.is_broken, elsewhere.book = False, now()
+    watching.watch_corrections()
+    assert Case.objects.get().outcome == "granted"
+
+
+def test_an_old_value_that_comes_back_is_waited_for_anew(student, office, elsewhere):
+    complain(student)
+    decide(office, "agree")
+    rename("林晓雨")
+    rename("林小雨")
+    kept = Correction.objects.get()
+    assert (kept.arrived_at, kept.now, kept.copies.count()) == (None, "", 0)
+    rename("林曉雨")
+    elsewhere.book = now()
+    watching.watch_corrections()
+    assert (Case.objects.get().outcome, Correction.objects.get().now) == ("granted", "林曉雨")

@@ -18,6 +18,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.flows.services import outside
 from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.errors import AddressRefusedError
@@ -645,3 +646,54 @@ def test_a_to_do_shows_the_door_of_flows_and_whether_it_came(centre):
         centre.press(one, what, **said)
         source.refresh_from_db()
         assert source.is_on is is_on, what
+
+
+def test_a_to_do_reaches_whom_its_integration_is_for_and_tells_its_system_nothing(centre, student, teacher):
+    order = openapi.VendorOrder(company="致远", contact="刘工", scopes=("flows.todos",), addresses=(), per_minute=60)
+    source = apps.get_model("flows", "OutsideSource").objects.create(
+        key="oa-todos",
+        name="办公系统",
+        vendor=openapi.register_vendor(by=TEST, order=order),
+        origin="https://oa.example.cn",
+        contacted_at=now(),
+    )
+
+    def reached(sequence: int) -> set[str]:
+        pushed = [
+            outside.Pushed(
+                external_id=number,
+                campus_no=number,
+                title="会签",
+                address="https://oa.example.cn/1",
+                state="open",
+                due_at=None,
+                sequence=sequence,
+            )
+            for number in ("20240518", "T00317", "T00801")
+        ]
+        assert outside.push(source=source, todos=pushed) == ["applied"] * 3, "the same answer for all"
+        return set(source.todos.filter(person__isnull=False).values_list("campus_no", flat=True))
+
+    assert reached(1) == {"20240518", "T00317", "T00801"}, "a source that was registered at flows alone"
+    one = centre.make("todo", "oa-todos", "", faces=["staff"])
+    centre.press(one, "test")
+    assert reached(2) == {"T00801"}, "in the test, who takes systems in"
+    centre.tried(one)
+    centre.press(one, "release")
+    assert reached(3) == {"T00317", "T00801"}
+
+
+@pytest.mark.parametrize(
+    ("address", "listed", "is_open"),
+    [
+        ("https://oa.example.cn/", ("example.cn",), True),
+        ("https://oa.example.cn:8443/", ("example.cn",), False),
+        ("https://oa.example.cn:8443/", ("oa.example.cn:8443",), True),
+        ("https://oa.example.cn:22/", ("oa.example.cn:8443",), False),
+        ("https://oa.example.cn/", ("oa.example.cn:8443",), False),
+        ("https://evil-example.cn/", ("example.cn",), False),
+    ],
+)
+def test_inside_only_the_ports_that_the_school_lists_are_open(monkeypatch, address, listed, is_open):
+    monkeypatch.setattr(calling, "hosts", lambda _what: listed)
+    assert calling.is_outside(address) is not is_open

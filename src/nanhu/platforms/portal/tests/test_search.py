@@ -1,5 +1,7 @@
 """The one search: names, pinyin, initials, synonyms, slips; under the viewer's own rights; what found nothing, without who asked."""
 
+import re
+
 import pytest
 from django.db import connection
 
@@ -95,6 +97,19 @@ def test_the_menu_is_part_of_it_as_the_viewer_has_it(services, board, student, t
     assert titles(student, "公文") == []
 
 
+@pytest.mark.capability("A031.1")
+def test_what_one_likes_and_uses_comes_first_among_what_answers_alike(services, board, student):
+    for key in ("hall", "gym", "stage"):
+        board.application(key, f"借用{key}", description="场地")
+    assert titles(student, "场地") == ["借用gym", "借用hall", "借用stage"]
+    student.post("/apps/stage/opened")
+    assert titles(student, "场地")[0] == "借用stage"
+    student.post("/apps/hall/favourite")
+    student.post("/apps/hall/opened")
+    assert titles(student, "场地") == ["借用hall", "借用stage", "借用gym"]
+    assert titles(student, "借用gym")[0] == "借用gym", "never before a better word"
+
+
 def test_who_may_not_use_it_does_not_find_it(services, student, teacher):
     services.append(Hit(key="class", title="计科班费", url="/s/class", unit_ids=frozenset(units("08"))))
     services.append(Hit(key="other", title="计科别院", url="/s/other", unit_ids=frozenset({0})))
@@ -152,6 +167,13 @@ def test_while_one_types_there_are_three_of_each_kind_and_nothing_is_noted(servi
 
 def test_a_search_costs_few_queries(services, student):
     assert len(queries_of(student, "/search/?q=%E6%A0%A1%E5%9B%AD%E5%8D%A1")) <= 18
+
+
+def test_where_nothing_is_found_one_asks_an_office_in_the_same_words(services, student):
+    page = student.get("/search/", {"q": "出国学费怎么办"}).content.decode()
+    address = re.search(r'href="(/requests/policy/[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "出国学费怎么办</textarea>" in student.get(address).content.decode()
+    assert "/requests/policy/" not in student.get("/search/", {"q": "报修"}).content.decode()
 
 
 def test_what_found_nothing_is_told_by_words_when_five_asked_and_never_by_whom(services, student):

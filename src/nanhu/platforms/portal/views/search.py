@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel import folding
+from nanhu.kernel.registry import question_desks
 from nanhu.platforms.portal.search import missing
 from nanhu.platforms.portal.search.finding import find
 from nanhu.platforms.portal.views.home import viewer_of
@@ -27,5 +28,6 @@ def search(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "is_asked": bool(text),
         "is_part": is_part,
+        "ask": "" if groups else next((one.address(typed.strip()[: folding.LONGEST]) for one in question_desks), ""),
     }
     return render(request, "portal/_found.html" if is_part else "portal/search.html", facts)

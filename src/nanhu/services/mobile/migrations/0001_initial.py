@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ("token", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("number_digest", models.BinaryField(max_length=32)),
                 ("phone_digest", models.BinaryField(max_length=32)),
+                ("network_digest", models.BinaryField(max_length=32)),
                 ("code_hash", models.BinaryField(max_length=32)),
                 ("tries_left", models.PositiveSmallIntegerField(default=5)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),

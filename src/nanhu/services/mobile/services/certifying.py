@@ -34,7 +34,10 @@ from nanhu.services.mobile.models import Attempt, Newcomer
 from nanhu.services.mobile.services import bindings
 
 A_NUMBER: Final = 5
+"""Verdicts of a number with one phone. With a phone that is not on record none is ever told but "no": it closes the number to nobody else."""
 A_PHONE: Final = 5
+A_PHONE_ANYWHERE: Final = 10
+"""Codes to a phone, asked for from one network and from all: who asks for somebody else's does not use up his."""
 EVERY_FORM: Final = Limit("mobile.form", free=600, cap=300, memory=timedelta(days=1), leak=0.05)
 AN_ADDRESS: Final = Limit("mobile.form_address", free=60, cap=300, memory=timedelta(days=1), leak=0.01)
 """Each costs a text message. Who succeeds is taken off: a whole campus may stand behind one address."""
@@ -48,7 +51,7 @@ def mark(kind: str, text: str) -> bytes:
 def begin(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
     """`said`: campus_no, name, id_number, phone. The document number goes no further than this function."""
     campus_no, phone = people.halfwidth(said["campus_no"]).strip(), people.normalise_phone(said["phone"])
-    digests = {"number_digest": mark("number", campus_no.upper()), "phone_digest": mark("phone", phone)}
+    digests = digests_of(by, mark("number", campus_no.upper()), phone)
     throttle.admit(gates(by))
     with transaction.atomic():
         admit(digests)
@@ -61,11 +64,17 @@ def gates(by: Actor) -> list[Gate]:
     return [Gate(EVERY_FORM, ""), Gate(AN_ADDRESS, throttle.network_of(by.address))]
 
 
+def digests_of(by: Actor, number: bytes, phone: str) -> dict[str, bytes]:
+    network = mark("network", throttle.network_of(by.address))
+    return {"number_digest": number, "phone_digest": mark("phone", phone), "network_digest": network}
+
+
 def admit(digests: Mapping[str, bytes]) -> None:
-    """Five verdicts a day and number, five codes a phone. Counted before it is tried."""
+    """Counted before it is tried."""
     lock_key(f"mobile.attempt:{digests['phone_digest'].hex()}")
-    codes = attempts_today().filter(phone_digest=digests["phone_digest"]).count()
-    if codes >= A_PHONE or verdicts(digests["number_digest"]) >= A_NUMBER:
+    codes = attempts_today().filter(phone_digest=digests["phone_digest"])
+    here = codes.filter(network_digest=digests["network_digest"])
+    if here.count() >= A_PHONE or codes.count() >= A_PHONE_ANYWHERE or verdicts(digests) >= A_NUMBER:
         raise TooManyTriesError
 
 
@@ -73,9 +82,10 @@ def attempts_today() -> QuerySet[Attempt]:
     return Attempt.objects.filter(made_at__gte=start_of(campus_today()))
 
 
-def verdicts(number_digest: bytes) -> int:
-    """Told today of this number. A form whose code did not come back closes it to nobody."""
-    return attempts_today().filter(number_digest=number_digest, ended_at__isnull=False).count()
+def verdicts(digests: Mapping[str, bytes]) -> int:
+    """Told today of this number with this phone. A form whose code did not come back closes it to nobody."""
+    of_both = attempts_today().filter(number_digest=digests["number_digest"], phone_digest=digests["phone_digest"])
+    return of_both.filter(ended_at__isnull=False).count()
 
 
 def sent(phone: str, digests: Mapping[str, bytes], *, person_id: int | None, is_newcomer: bool = False) -> Attempt:
@@ -115,7 +125,8 @@ def proved(*, token: UUID | str, code: str) -> Attempt:
 def finish(*, by: Actor, token: UUID | str, code: str) -> Attempt:
     """Proved, and queued for the contact book at once. A mismatch names no field."""
     found = proved(token=token, code=code)
-    if verdicts(bytes(found.number_digest)) > A_NUMBER:
+    digests = {"number_digest": bytes(found.number_digest), "phone_digest": bytes(found.phone_digest)}
+    if verdicts(digests) > A_NUMBER:
         raise TooManyTriesError
     if found.person_id is None:
         audit.record(by=by, action="mobile.certification_refused", target=f"attempt:{found.token}")
@@ -133,7 +144,7 @@ def finish(*, by: Actor, token: UUID | str, code: str) -> Attempt:
 def apply(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
     """A new colleague whom the personnel office does not have yet; the phone is proved as above."""
     campus_no, phone = people.halfwidth(said["campus_no"]).strip(), people.normalise_phone(said["phone"])
-    digests = {"number_digest": mark("newcomer", campus_no.upper()), "phone_digest": mark("phone", phone)}
+    digests = digests_of(by, mark("newcomer", campus_no.upper()), phone)
     throttle.admit(gates(by))
     with transaction.atomic():
         admit(digests)

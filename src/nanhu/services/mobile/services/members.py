@@ -1,6 +1,6 @@
 """Membership equals affiliation: what should stand in the contact book is queued here; `pushing` does it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import uniform
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.registry import ChangedFact, FactCopy
 from nanhu.kernel.retries import wake
 from nanhu.platforms.messages import api as messages
 from nanhu.services.mobile import queries, rules
@@ -90,6 +91,19 @@ def braked(changes: list[Change], held: int) -> list[Change]:
     if going + len(removals) <= max(FEW, there * SHARE // 100):
         return changes
     return [one for one in changes if one.person_id not in removals]
+
+
+def copies_of(fact: ChangedFact) -> Iterator[FactCopy]:
+    """Name and unit stand in the contact book, too, as soon as they were written there."""
+    if fact.field not in {"people.name", "people.unit"}:
+        return
+    for change in changes_for([fact.person_id]):
+        member, wanted = change.member, change.wanted
+        if wanted is None or member is None or member.state not in {State.INVITED, State.ACTIVE} or not member.pushed:
+            continue
+        calls = VendorCall.objects.filter(about=member.userid, api__in=["user/create", "user/update"], errcode=0)
+        written = calls.order_by("-pk").values_list("created_at", flat=True).first()
+        yield FactCopy(followed_at=(written or now()) if bytes(member.pushed) == wanted.digest else None)
 
 
 def is_removal(change: Change) -> bool:

@@ -8,6 +8,7 @@ import time_machine
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import OutboxEvent
+from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.jobs import compare_nightly, follow_everybody
@@ -363,6 +364,7 @@ def test_more_removals_than_usual_wait_for_the_keepers_press(syncing, wecom, mon
     assert wecom.members().keys() == {"t1", "t3"}
     desk = syncing.client("T1")
     desk.post(f"{DESK}compare/")
+    assert f"{DESK}differences/" in desk.get("/flows/").content.decode(), "a to-do of the keeper"
     desk.post(f"{DESK}mend/")
     settle()
     assert wecom.members().keys() == {"t1"}
@@ -438,3 +440,18 @@ def test_a_second_unit_has_its_department_too(syncing, wecom):
     settle()
     assert syncing.member("T3").task == ""
     assert len(wecom.company.store.member("t3")["department"]) == 2
+
+
+def test_a_corrected_name_is_followed_when_it_was_written_there_and_not_before(syncing):
+    def followed(field="people.name"):
+        fact = ChangedFact(person_id=syncing.persons["T2"], field=field, was="王老师", since=now())
+        return [one.followed_at is not None for one in members.copies_of(fact)]
+
+    assert followed() == [True]
+    syncing.record("T2", name="汪老师", affiliation={"unit_code": "20"})
+    assert followed() == followed("people.unit") == [False]
+    settle()
+    assert followed() == [True]
+    assert followed("people.photo") == [], "no photo stands there"
+    fact = ChangedFact(person_id=syncing.persons["S1"], field="people.name", was="", since=now())
+    assert list(members.copies_of(fact)) == [], "a student who never agreed"

@@ -265,6 +265,12 @@ class Migration(migrations.Migration):
                         default=False, help_text="whoever answers for it was told that the promise is broken"
                     ),
                 ),
+                (
+                    "warned_for",
+                    models.DateTimeField(
+                        help_text="the end of the promise of which was told that it is near", null=True
+                    ),
+                ),
                 ("done_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("rating", models.PositiveSmallIntegerField(null=True)),

@@ -111,6 +111,7 @@ class Request(models.Model):
     is_told_late = models.BooleanField(
         default=False, help_text="whoever answers for it was told that the promise is broken"
     )
+    warned_for = models.DateTimeField(null=True, help_text="the end of the promise of which was told that it is near")
     done_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     rating = models.PositiveSmallIntegerField(null=True)

@@ -70,10 +70,15 @@ def every_row() -> QuerySet[Request]:
 
 
 def tell_of_danger(request: Request) -> None:
-    """Whoever dispatches, and the head of the hall: a crew that reads no mail must not be the only one who knows."""
-    holders = [*identity.holders_of(DISPATCHER), *identity.holders_of(LEADER)]
+    """A crew that reads no message must not be the only one who knows."""
     words = said(request, _("有危险：%(what)s") % {"what": request.title})
-    tell({one.person_id for one in holders}, reverse("requests:dispatch:jobs"), words, is_urgent=True)
+    tell(dispatchers(), reverse("requests:dispatch:jobs"), words, is_urgent=True)
+
+
+def dispatchers() -> set[int]:
+    """Whoever dispatches, and the head of the hall."""
+    holders = [*identity.holders_of(DISPATCHER), *identity.holders_of(LEADER)]
+    return {one.person_id for one in holders if one.person_id}
 
 
 def stop_clock(request: Request) -> None:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -18,16 +20,17 @@ from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.numbering.series import Series
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.errors import TooManyError, TwinOpenError
 from nanhu.services.requests.models import FaultClass, MeToo, Photo, Request
 from nanhu.services.requests.models.requests import CONFIDENTIAL, OPEN, REPAIRS
 from nanhu.services.requests.offices import above, due_of_answer, due_of_complaint, offices, unit_id
-from nanhu.services.requests.policies import barred_units, has_handler, may_open_photo
+from nanhu.services.requests.policies import ANSWERER, barred_units, has_handler, may_open_photo
 from nanhu.services.requests.queries import twin_of
 from nanhu.services.requests.rules import LARGEST_PHOTO, MOST_A_DAY, MOST_OPEN
-from nanhu.services.requests.services.dispatching import dispatch, promised_until, tell_of_danger
-from nanhu.services.requests.services.timeline import What, note, target_of
+from nanhu.services.requests.services.dispatching import dispatch, dispatchers, promised_until, tell_of_danger
+from nanhu.services.requests.services.timeline import What, note, said, target_of, tell
 
 NUMBERS: Final = Series(key="requests.request", pattern="FW{year}-{n:06}", gapless=False)
 PHOTOS: Final = Purpose(
@@ -99,6 +102,9 @@ def file_question(
     made.due_at = due_of_answer(kind, now())
     made.save(update_fields=["due_at"])
     keep_photos(by, made, photos)
+    told = [*identity.holders_of(ANSWERER)]
+    of_unit = {one.person_id for one in told if one.person_id and unit_id in people.unit_ids_of(one.person_id)}
+    tell(of_unit or dispatchers(), reverse("requests:answers:questions"), said(made, say("有人提问")))
     return made
 
 

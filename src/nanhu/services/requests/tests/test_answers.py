@@ -25,9 +25,13 @@ def only():
 
 @pytest.mark.capability("A054.2")
 def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
+    office, finance, leader = school.client("A1"), school.client("A2"), school.client("L1")
     one = school.question(unit="1032", words="学费怎么交？")
     assert one.due_at > now()
-    office, finance, leader = school.client("A1"), school.client("A2"), school.client("L1")
+    assert [len(texts_to(school[who])) for who in ("A1", "A2", "L1")] == [1, 0, 0], "told is the unit that is asked"
+    school.question("S2", unit="12")
+    assert len(texts_to(school["L1"])) == 1, "nobody answers there: the head of the hall hears it"
+    Request.objects.exclude(pk=one.pk).update(state="closed", closed_at=now())
     assert finance.get(f"{ANSWERS}{one.public_id}/").status_code == 404
     address = f"{ANSWERS}{one.public_id}/transfer/"
     assert office.post(address, {"unit": "1032 信息中心", "reason": "自己"}).status_code == 409

@@ -442,6 +442,25 @@ def test_a_broken_promise_is_told_once_to_who_answers_for_it_and_to_who_waits(sc
     assert reminding.tell_late() == 1, "a new promise is a new one"
 
 
+def test_before_a_promise_breaks_who_answers_for_it_is_told_once_and_of_danger_whoever_dispatches(school):
+    school.crew()
+    for number in ("D1", "L1"):
+        school.client(number)
+    danger, usual = school.repair(is_urgent=True), school.repair("S2", place="d1-102")
+    question = school.question("S2", unit="1032")
+    before = {number: len(texts_to(school[number])) for number in ("W1", "D1", "L1", "S1")}
+    assert reminding.tell_late() == 0, "there is time"
+    half = danger.due_at - timedelta(minutes=danger.fault_class.urgent_minutes / 2 - 1)
+    with time_machine.travel(half, tick=False):
+        assert (reminding.tell_late(), reminding.tell_late()) == (1, 0)
+        later = {number: texts_to(school[number])[count:] for number, count in before.items()}
+        assert [any(danger.number in text for text in later[who]) for who in before] == [True, True, True, False]
+        Request.objects.filter(pk=danger.pk).update(state="working")
+    Request.objects.filter(pk__in=[usual.pk, question.pk]).update(due_at=now() + timedelta(minutes=100))
+    assert reminding.tell_late() == 2
+    assert Request.objects.filter(is_told_late=True).count() == 0
+
+
 def test_words_are_forgotten_by_age_and_complaints_are_kept_five_years(school):
     repair, complaint = school.repair(words="水管"), school.complaint("S2", unit="1016")
     Request.objects.update(state="closed", closed_at=now() - timedelta(days=800))

@@ -257,6 +257,7 @@ def service(request: PageRequest, form: ServiceForm) -> Request:
     PolicyForm,
     title=_("政策咨询"),
     lead=_("三个工作日内答复；不归这个部门的，他们会转过去。"),
+    initial=said_before,
     template="requests/question.html",
     facts=lambda _request: {"known": reverse("requests:known")},
     done=filed,

@@ -1,14 +1,21 @@
 """Reads of orders for lists and pages."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import mask_id_number, mask_phone
+from nanhu.kernel.registry import ChangedFact, FactCopy
 from nanhu.systems.card.issuing.layout import COLUMNS
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.policies import Access
+from nanhu.systems.card.queries import card_of
+
+PRINTED: Final = frozenset({"people.name", "people.campus_no", "people.photo"})
+"""What stands on the face of a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +79,13 @@ def line_of(row: OrderRow, order: CardOrder, access: Access) -> Line:
             Cell(column.key, column.label, mask(text) if mask and text else text, row.errors.get(column.key, ""))
         )
     return Line(row, tuple(cells), order, access)
+
+
+def printed_copies(fact: ChangedFact) -> Iterator[FactCopy]:
+    """The face of the card that somebody holds: of the value that held when it was printed."""
+    card = card_of(fact.person_id) if fact.field in PRINTED else None
+    if card is None or card.state not in {card.State.ISSUED, card.State.LOST}:
+        return
+    row = OrderRow.objects.filter(card=card, made_at__isnull=False).order_by("-made_at").first()
+    printed_at = row.made_at if row and row.made_at else card.created_at
+    yield FactCopy(what=f"*{card.number[-4:]}", followed_at=printed_at if printed_at >= fact.since else None)

@@ -4,11 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import ALL_FACES, Application, Look, MenuSource, SchoolRules, Viewer
+from nanhu.kernel.registry import ALL_FACES, Application, FactCopies, Look, MenuSource, SchoolRules, Viewer
 from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.fees import fee_table
 from nanhu.systems.card.issuing.hours import read_hours
 from nanhu.systems.card.issuing.printing import read_colours
+from nanhu.systems.card.issuing.queries import printed_copies
 from nanhu.systems.card.issuing.services.accepting import working_days
 from nanhu.systems.card.issuing.services.delegating import acting
 from nanhu.systems.card.issuing.views import (  # noqa: F401  (their pages hang in the console, which enters itself in the menu)
@@ -53,6 +54,16 @@ registry.applications.add(
         description=_("地点、电话、现在是否开门、取号、个人办卡、规章"),
         order=12,
     ),
+)
+registry.fact_copies.add(
+    FactCopies(
+        key="card.face",
+        title=_("校园卡卡面"),
+        load=printed_copies,
+        how=_("还是旧的：到校园卡管理办公室换卡"),
+        is_awaited=False,
+        order=30,
+    )
 )
 registry.menu_sources.add(MenuSource(key="card.unit", load=for_delegates))
 registry.looks.add(Look(key="card.open_proof", what=_("办卡时交的证明材料")))

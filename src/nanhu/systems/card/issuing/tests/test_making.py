@@ -16,13 +16,14 @@ from fpdf import FPDF
 from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry, SmsMessage
-from nanhu.kernel.registry import Verdict
+from nanhu.kernel.registry import ChangedFact, Verdict
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.issuing import printing
 from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.models import Acceptance, CardOrder, Letter, OrderRow
+from nanhu.systems.card.issuing.queries import printed_copies
 from nanhu.systems.card.issuing.services import pickup_codes
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
@@ -36,6 +37,7 @@ from nanhu.systems.card.issuing.tests.conftest import (
     made_batch,
 )
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.tests.conftest import SYSTEM
 
 BY_HOLDER = {"how": "holder", "document": "resident_id", "accepted": "on"}
@@ -330,3 +332,16 @@ def test_fees_balance(campus):
 
 
 __all__ = ["NEWCOMERS", "document_of", "io", "line"]
+
+
+def test_a_card_that_was_printed_before_a_correction_follows_with_the_next_one(campus):
+    person_id = campus.persons["teacher"]
+
+    def followed(since, field="people.name"):
+        fact = ChangedFact(person_id=person_id, field=field, was="", since=since)
+        return [one.followed_at is not None for one in printed_copies(fact)]
+
+    printed = card_of(person_id).created_at
+    assert followed(printed + timedelta(seconds=1)) == [False]
+    assert followed(printed) == [True]
+    assert followed(printed, "people.unit") == [], "no unit is printed"

@@ -1,0 +1,101 @@
+"""校园资讯: what the school's sites publish, newest first, by site; who follows one is told once, with the digest."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.messages.models import Entry, Message
+from nanhu.platforms.portal.integrations import feeds
+from nanhu.platforms.portal.integrations.news import MOST_TOLD, desk
+from nanhu.platforms.portal.models import NewsFollower
+from nanhu.testing.pages import PageTests
+
+from .conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+MOMENT = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
+
+
+class TestNews(PageTests):
+    desk, is_for_everybody = desk, True
+
+    @pytest.fixture
+    def holder(self, student):
+        return student
+
+
+def rss(*titles: str) -> str:
+    moment = now() - timedelta(hours=1)
+    items = "".join(
+        f"<item><title>{title}</title><link>https://www.example.cn/{quote(title)}</link>"
+        f"<pubDate>{moment - timedelta(days=n):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
+        for n, title in enumerate(titles)
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
+
+
+@pytest.fixture
+def sites(centre, vendor):
+    with time_machine.travel(MOMENT, tick=False):
+        main = centre.live(
+            "feed", "main", vendor.says("/main", rss("校庆开幕", "新楼启用")), name="学校要闻", format="rss"
+        )
+        staff = centre.live(
+            "feed", "staff", vendor.says("/staff", rss("职代会")), name="教工园地", format="rss", faces=["staff"]
+        )
+        feeds.read_all()
+        yield main, staff
+
+
+def shown(client, query=""):
+    page = client.get(f"/news/{query}").content.decode()
+    return sorted((one for one in ("校庆开幕", "新楼启用", "职代会", "食堂上新") if one in page), key=page.index)
+
+
+@pytest.mark.capability("A067.1")
+def test_what_the_sites_have_stands_here_newest_first_for_whom_each_is(sites, student, teacher):
+    assert shown(student) == ["校庆开幕", "新楼启用"]
+    assert set(shown(teacher)) == {"校庆开幕", "新楼启用", "职代会"}
+    page = student.get("/news/").content.decode()
+    assert f'href="https://www.example.cn/{quote("校庆开幕")}"' in page
+    assert "教工园地" not in page
+
+
+@pytest.mark.capability("A067.2")
+def test_one_reads_by_site_and_follows_one(sites, vendor, student, teacher):
+    main, staff = sites
+    assert shown(teacher, f"?site={staff.pk}") == ["职代会"]
+    assert student.post("/news/follow/", {"sites": [str(staff.pk)]}).status_code == 422, "not one of his"
+    assert student.post("/news/follow/", {"sites": [str(main.pk)]}).status_code == 302
+    assert "checked" in student.get("/news/follow/").content.decode()
+    vendor.says("/main", rss("食堂上新", "校庆开幕", "新楼启用"))
+    feeds.read_all()
+    feeds.read_all()
+    told = Entry.objects.get(message__template="portal.news")
+    assert (told.message.title, told.message.urgency) == ("学校要闻：食堂上新", "digest")
+    student.post("/news/follow/", {"sites": []})
+    assert not NewsFollower.objects.exists()
+    vendor.says("/main", rss("又一条"))
+    feeds.read_all()
+    assert Message.objects.filter(template="portal.news").count() == 1
+
+
+def test_a_site_that_publishes_its_archive_tells_of_few_and_one_that_is_new_of_none(sites, vendor, student):
+    main, _staff = sites
+    student.post("/news/follow/", {"sites": [str(main.pk)]})
+    vendor.says("/main", rss(*(f"旧闻{n}" for n in range(12))))
+    feeds.read_all()
+    assert Message.objects.filter(template="portal.news").count() == MOST_TOLD
+
+
+def test_who_may_not_read_a_site_any_more_is_told_nothing(sites, vendor, student):
+    main, _staff = sites
+    student.post("/news/follow/", {"sites": [str(main.pk)]})
+    type(main).objects.filter(pk=main.pk).update(faces=["staff"])
+    vendor.says("/main", rss("食堂上新"))
+    feeds.read_all()
+    assert not Message.objects.filter(template="portal.news").exists()
+    assert shown(signed_in("20240518")) == []
