@@ -58,7 +58,10 @@ def run(report: Report) -> None:
                 ours.append(seen["done"] / seen["seconds"])
                 asked = post(campus, made["key"], "authenticate", made["sign_ins"])
                 signed.append(asked["done"] / asked["seconds"])
-                print(f"  turn {turn + 1}: pgbench {theirs[-1]:.0f}, {seen}, {asked}, load {os.getloadavg()[0]:.1f}", flush=True)
+                print(
+                    f"  turn {turn + 1}: pgbench {theirs[-1]:.0f}, {seen}, {asked}, load {os.getloadavg()[0]:.1f}",
+                    flush=True,
+                )
             changed = at_class_change(campus, made["key"], made["sign_ins"])
             cuts = network_cut.cut(campus, made["key"])
         report("network_accounting_over_http", mean(ours), "records/s", mean(theirs))

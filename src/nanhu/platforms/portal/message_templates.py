@@ -17,7 +17,7 @@ message_templates.add(
     MessageTemplate(
         key="portal.news",
         kind="notice",
-        title=_("{site}：{title}"),
+        title=_("{site}新资讯：{title}"),
         text=_("您订阅的“{site}”有新的：{title}"),
         facts=frozenset({"site", "title"}),
         link=lambda _facts: reverse("portal:news:news"),

@@ -1,7 +1,6 @@
 """Copies of a corrected fact (副本): where it stands, too, and since when each says the new value."""
 
 from datetime import timedelta
-from functools import partial
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as say
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import alone
-from nanhu.kernel.registry import ChangedFact, CheckResult, FactCopies, FactCopy, Verdict, fact_copies
+from nanhu.kernel.registry import ChangedFact, CheckResult, FactCopies, Verdict, fact_copies
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import Correction, CorrectionCopy
 
@@ -28,10 +27,10 @@ def follow(one: Correction) -> bool:
 
 
 def has_followed(one: Correction, source: FactCopies, fact: ChangedFact) -> bool:
-    outcome = attempt(f"copies:{source.key}", partial(list, source.load(fact)))
+    outcome = attempt(f"copies:{source.key}", lambda: list(source.load(fact)))
     if outcome.error_number:
         return not source.is_awaited
-    found: list[FactCopy] = outcome.value or []
+    found = outcome.value or []
     rows = {row.what: row for row in one.copies.filter(source=source.key)}
     for copy in found:
         row = rows.pop(copy.what, None) or CorrectionCopy(correction=one, source=source.key, what=copy.what)

@@ -69,7 +69,7 @@ def news(request: PageRequest) -> HttpResponseBase:
 
 
 def followed(request: PageRequest) -> dict[str, list[str]]:
-    rows = NewsFollower.objects.filter(person_id=request.viewer.person_id)
+    rows = NewsFollower.objects.filter(person_id=request.viewer.person_id or 0)
     return {"sites": [str(pk) for pk in rows.values_list("integration_id", flat=True)]}
 
 
