@@ -27,8 +27,7 @@ def open_staff(names: Mapping[str, str]) -> None:
     ]
     made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in names:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
 
 
 def grant(campus_no: str, roles: Iterable[str]) -> None:

@@ -41,7 +41,11 @@ from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
+from nanhu.platforms.identity.services.counter import (
+    account_with,
+    set_password_for_sample,
+    set_passwords_for_sample,
+)
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import holders_of
@@ -99,6 +103,7 @@ __all__ = [
     "sample_code",
     "second_factor_required",
     "set_password_for_sample",
+    "set_passwords_for_sample",
     "wifi_network",
 ]
 

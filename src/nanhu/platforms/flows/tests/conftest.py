@@ -140,8 +140,7 @@ def make_school() -> School:
     ]
     made = people.apply_records(by=SYSTEM, records=records, origin=origin)
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in made.person_ids:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
     ids = people.unit_ids_by_code([unit.code for unit in units])
     definitions.publish_all()
     for unit, office, number in POSTS:

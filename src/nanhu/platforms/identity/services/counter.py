@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
@@ -126,13 +127,26 @@ def sign_out(*, by: Actor, account_id: int, reason: str = "", public_id: UUID | 
 @transaction.atomic
 def set_password_for_sample(*, by: Actor, campus_no: str, password: str) -> Account:
     """Complete an account's set-up for the demo's printed sign-ins. Refused outside a sample campus."""
+    account = account_with(campus_no)
+    set_passwords_for_sample(by=by, person_ids=[account.person_id], password=password)
+    account.refresh_from_db()
+    return account
+
+
+@transaction.atomic
+def set_passwords_for_sample(*, by: Actor, person_ids: Iterable[int], password: str) -> None:
+    """As `set_password_for_sample`, for the accounts of many in three statements."""
     if not configuration().demo:
         raise DemoOnlyError
-    account = Account.objects.select_for_update().get(pk=account_with(campus_no).pk)
+    found = Account.objects.filter(person_id__in=list(person_ids))
+    pks = list(found.select_for_update().order_by("pk").values_list("pk", flat=True))
     moment = now()
-    account.password, account.is_password_due = hashing.hash_secret(normalise_password(password)), False
-    account.initial_value_used_at = account.initial_value_used_at or moment
-    account.state, account.state_changed_at, account.password_changed_at = Account.State.ACTIVE, moment, moment
-    account.save()
-    audit.record(by=by, action="identity.set_sample_password", target=f"account:{account.pk}")
-    return account
+    Account.objects.filter(pk__in=pks).update(
+        password=hashing.hash_secret(normalise_password(password)),
+        is_password_due=False,
+        initial_value_used_at=Coalesce("initial_value_used_at", moment),
+        state=Account.State.ACTIVE,
+        state_changed_at=moment,
+        password_changed_at=moment,
+    )
+    audit.record_many(audit.Record(by=by, action="identity.set_sample_password", target=f"account:{pk}") for pk in pks)

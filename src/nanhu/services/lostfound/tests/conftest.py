@@ -104,8 +104,7 @@ def make_school() -> School:
     records = [person_record(number, name) for number, name in CAST.items()]
     made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in CAST:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password="Lake-and-bridge-42")
+    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password="Lake-and-bridge-42")
     for number, role in ROLES.items():
         grant(number, [role])
     orders = [

@@ -124,8 +124,7 @@ def make_school() -> School:
     ]
     made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in made.person_ids:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
     grant("T1", ["mobile.keeper", "mobile.personnel"])
     deliver_pending()
     return School(dict(made.person_ids))

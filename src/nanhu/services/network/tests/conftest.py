@@ -139,8 +139,7 @@ def school(db: None, monkeypatch: pytest.MonkeyPatch) -> School:
         by=SYSTEM, records=records(), origin=people.Origin(source="test", title="测试")
     ).person_ids
     identity.open_accounts(by=SYSTEM, person_ids=made.values())
-    for number in CAST:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.values(), password=PASSWORD)
     for number in ("E1", "E2"):
         grant(number, ["network.engineer"])
     campus.set_up_places(

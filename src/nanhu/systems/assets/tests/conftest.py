@@ -91,8 +91,7 @@ def make_school() -> School:
     records = [person_record(number, name, unit) for number, (name, unit) in STAFF.items()]
     made = people.apply_records(by=SYSTEM, records=records, origin=origin)
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in made.person_ids:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
     for number, role in ROLES:
         account = identity.account_of(made.person_ids[number])
         assert account is not None
