@@ -90,11 +90,13 @@ def inside() -> dict[str, Any]:
             token=uuid4(),
             table=shared_tables()["card.card"],
             vendor=vendor,
-            fields=["campus_no", "state", "valid_until"],
-            only={},
-            purpose="门禁",
-            basis=Grant.Basis.DUTY,
-            expires_on=campus_today() + timedelta(days=30),
+            terms=grants.Terms(
+                fields=["campus_no", "state", "valid_until"],
+                purpose="门禁",
+                basis=Grant.Basis.DUTY,
+                expires_on=campus_today() + timedelta(days=30),
+                rows_a_day=50_000_000,
+            ),
         )
         grants.agree(by=second, grant=Grant.objects.get(vendor=vendor))
         keys += [openapi.make_key(by=by, vendor=vendor, mode="live", name=f"{n}").text for n in range(KEYS)]

@@ -22,6 +22,7 @@ AS_OWNER = {
     "database",
     "keys",
     "audit",
+    "hub_views",
 }
 """Commands that make or change tables, or rows which nobody else may touch. All others have the worker's rights."""
 
@@ -55,7 +56,8 @@ HELP = """\
   network_vpn_config  写出 VPN 网关（ocserv）按人群的路由
 
 业务
-  datahub       数据清洗：导入、批次、问题、重放、回退
+  datahub       数据清洗：导入、批次、问题、重放、回退、来龙去脉
+  hub_views     按共享授权建好数据库视图
   calendar      校历的例外日
   draw          公平抽签：列出、公布文件、核验程序
   terminal      停用、启用终端，换终端密钥

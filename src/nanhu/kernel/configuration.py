@@ -94,6 +94,7 @@ class Configuration:
         8012,
         "Port of fourteen emulated systems that the data centre reads; the next three are SFTP, PostgreSQL and MariaDB (demo).",
     )
+    consumer_port: int = setting("NANHU_CONSUMER_PORT", 8016, "Port of an emulated consumer of the hub's data (demo).")
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",

@@ -58,6 +58,8 @@ TARGETS: dict[str, Text] = {
 }
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
+    "masked": _("掩码项"),
+    "past_from": _("旧状态起"),
     "accepted": _("接收"),
     "standard_code": _("代码"),
     "campus_no": _("学工号"),

@@ -9,10 +9,12 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
 from nanhu.platforms.datahub.feeding import reading
+from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
 from nanhu.platforms.datahub.services.summary import summary_of
+from nanhu.platforms.datahub.sharing import counting, database_views, golden, news
 
 
 @job("datahub.import_upload")
@@ -70,3 +72,26 @@ def end_missing() -> None:
 def finish_progress(progress: ProgressHandle, report: BatchReport) -> None:
     progress.advance(progress.row.done, _("全部处理完"))
     progress.finish(summary_of(report), result_url=reverse("datahub:batch", args=[report.batch]))
+
+
+@job("datahub.copy_golden", every="* * * * *")
+def copy_golden() -> None:
+    """What changed of the golden record goes into its shared tables."""
+    golden.copy_changes()
+
+
+@job("datahub.count_readings", every="* * * * *")
+def count_readings() -> None:
+    """Whose rows went out is told to them; who follows a product hears of news, and a lineage catalogue of what was read."""
+    counting.count_readings()
+    news.tell_news()
+    database_views.note_reads()
+    sending.note_runs()
+
+
+@job("datahub.share_nightly", every="50 2 * * *")
+def share_nightly() -> None:
+    """The whole golden record once a night, and what sharing keeps no longer."""
+    golden.copy_all()
+    counting.tell_those_known_since()
+    counting.forget_old()

@@ -7,12 +7,14 @@ from nanhu.kernel.crypto import register_blind_index
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import LOOK
 from nanhu.platforms.datahub.shared.values import PURPOSE
-from nanhu.platforms.datahub.sharing import copies, pages
+from nanhu.platforms.datahub.sharing import copies, counting
 from nanhu.platforms.datahub.views import (
     batches,
+    flow,
     gate,
     lineage,
     mapping,
+    quality,
     reviews,
     rows,
     shared,
@@ -24,9 +26,11 @@ from nanhu.platforms.datahub.views import (
 
 __all__ = [
     "batches",
+    "flow",
     "gate",
     "lineage",
     "mapping",
+    "quality",
     "reviews",
     "rows",
     "shared",
@@ -42,7 +46,7 @@ registry.fact_copies.add(
 )
 registry.looks.add(
     registry.Look(key=LOOK, what=_("共享表里的敏感项")),
-    registry.Look(key=pages.LOOK, what=_("经共享接口给出的数据")),
+    registry.Look(key=counting.LOOK, what=_("经共享接口给出的数据")),
     registry.Look(key=lineage.LOOK, what=_("各系统里本人数据的来历")),
     registry.Look(key=rows.LOOK_ROW, what=_("各部门交来的名册里的一行")),
 )

@@ -13,10 +13,10 @@ from nanhu.platforms.datahub.feeding import services
 from nanhu.platforms.datahub.models import DataSource, Grant, WriterSwitch
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.sharing import grants
+from nanhu.platforms.datahub.sharing import database_views, golden, grants
 from nanhu.platforms.openapi import api as openapi
 
-__all__ = ["read_system", "share"]
+__all__ = ["copy_the_record", "follow", "open_views", "read_system", "share"]
 type Two = tuple[Actor, Actor]
 SYSTEM = Actor.system("demo")
 
@@ -49,12 +49,37 @@ def read_system(stewards: Two, *, key: str, **facts: Any) -> None:
         writers.known_writers.forget()
 
 
-def share(stewards: Two, company: str, table: str, fields: Sequence[str], *, purpose: str, is_agreed: bool) -> None:
+def vendor_named(company: str) -> openapi.Vendor:
+    """Of the open API, registered once."""
+    found = openapi.Vendor.objects.filter(company=company).first()
+    order = openapi.VendorOrder(company=company, contact="刘工", scopes=("hub.read",), addresses=("127.0.0.0/8",))
+    return found or openapi.register_vendor(by=SYSTEM, order=order)
+
+
+def follow(company: str, *, hook: str, known_key: str) -> tuple[str, str]:
+    """What a program of that company needs: its key, made where none is known, and the secret of news."""
+    vendor = vendor_named(company)
+    number = known_key.split("_")[2] if known_key.count("_") > 2 else ""  # noqa: PLR2004  (nanhu_live_<number>_…)
+    is_known = openapi.living_keys(vendor).filter(number=number).exists()
+    key = known_key if is_known else openapi.make_key(by=SYSTEM, vendor=vendor, mode="live", name="跟随程序").text
+    return key, openapi.set_webhook(by=SYSTEM, vendor=vendor, mode="live", url=hook).secret
+
+
+def copy_the_record() -> None:
+    """As the worker does each minute."""
+    golden.copy_changes()
+
+
+def open_views() -> None:
+    """As `nanhu hub_views` does; the role is an administrator's."""
+    database_views.make_views()
+
+
+def share(
+    stewards: Two, company: str, table: str, fields: Sequence[str], *, purpose: str, is_agreed: bool, **more: Any
+) -> None:
     """To a company of the open API; once."""
-    vendor = openapi.Vendor.objects.filter(company=company).first()
-    if vendor is None:
-        order = openapi.VendorOrder(company=company, contact="刘工", scopes=("hub.read",), addresses=("127.0.0.0/8",))
-        vendor = openapi.register_vendor(by=SYSTEM, order=order)
+    vendor = vendor_named(company)
     if Grant.objects.filter(vendor=vendor, table_key=table).exists():
         return
     grant = grants.ask(
@@ -62,11 +87,13 @@ def share(stewards: Two, company: str, table: str, fields: Sequence[str], *, pur
         token=uuid4(),
         table=shared_tables()[table],
         vendor=vendor,
-        fields=fields,
-        only={},
-        purpose=purpose,
-        basis=Grant.Basis.CONTRACT,
-        expires_on=campus_today() + timedelta(days=365),
+        terms=grants.Terms(
+            fields=fields,
+            purpose=purpose,
+            basis=Grant.Basis.CONTRACT,
+            expires_on=campus_today() + timedelta(days=365),
+            **more,
+        ),
     )
     if is_agreed:
         grants.agree(by=stewards[1], grant=grant)

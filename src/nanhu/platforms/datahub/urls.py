@@ -1,10 +1,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from nanhu.platforms.datahub.views.desk import desk, gate_desk, sharing_desk
+from nanhu.platforms.datahub.views.lineage import mine
 
 app_name = "datahub"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("gate/", gate_desk.urls),
     path("grants/", sharing_desk.urls),
+    path("mine/", mine.urls),
     *desk.urls[0],
 ]

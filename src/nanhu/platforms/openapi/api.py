@@ -13,16 +13,17 @@ from nanhu.platforms.openapi.interfaces import (
     refusals_of,
     register,
 )
-from nanhu.platforms.openapi.models import ApiKey, Mode, Vendor
-from nanhu.platforms.openapi.queries import vendor_with
+from nanhu.platforms.openapi.models import ApiKey, Delivery, Mode, Vendor
+from nanhu.platforms.openapi.queries import deliveries_of, vendor_with
 from nanhu.platforms.openapi.services.keys import living_keys, make_key, revoke_key
 from nanhu.platforms.openapi.services.vendors import VendorOrder
 from nanhu.platforms.openapi.services.vendors import register as register_vendor
-from nanhu.platforms.openapi.services.webhooks import publish
+from nanhu.platforms.openapi.services.webhooks import publish, set_webhook
 
 __all__ = [
     "ApiError",
     "ApiKey",
+    "Delivery",
     "Error",
     "Example",
     "Fault",
@@ -40,6 +41,7 @@ __all__ = [
     "Vendor",
     "VendorOrder",
     "VendorSettings",
+    "deliveries_of",
     "living_keys",
     "make_key",
     "publish",
@@ -47,5 +49,6 @@ __all__ = [
     "register",
     "register_vendor",
     "revoke_key",
+    "set_webhook",
     "vendor_with",
 ]

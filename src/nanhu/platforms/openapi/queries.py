@@ -66,3 +66,9 @@ def requests_of(vendor: Vendor, *, mode: str = "", outcome: str = "") -> QuerySe
 def events_of(vendor: Vendor) -> QuerySet[WebhookEvent]:
     deliveries = Prefetch("deliveries", Delivery.objects.order_by("id"))
     return WebhookEvent.objects.filter(vendor=vendor).prefetch_related(deliveries).order_by("-id")
+
+
+def deliveries_of(vendor: Vendor, key_start: str) -> QuerySet[Delivery]:
+    """Of the events whose key begins so, the newest first."""
+    rows = Delivery.objects.filter(vendor=vendor, event__key__startswith=key_start)
+    return rows.select_related("event").order_by("-id")

@@ -42,6 +42,7 @@ from nanhu.platforms.openapi.services.vendors import is_address_allowed
 
 log = logging.getLogger(__name__)
 LOCK_TIMEOUT = "5s"
+LONGEST = 160
 LOCK = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
 """Whoever waits longer, for this or for what an operation locks, is told 503: one vendor's pile of requests must not hold our threads."""
 encode = msgspec.json.encode
@@ -141,7 +142,7 @@ def check_parameters(request: HttpRequest, operation: Operation) -> None:
 
 def parameters_of(request: HttpRequest, operation: Operation) -> dict[str, str]:
     """One too long or with odd characters finds nothing: it is cut."""
-    return {name: request.GET.get(name, "").replace("\0", "")[:64] for name in operation.parameters}
+    return {name: request.GET.get(name, "").replace("\0", "")[:LONGEST] for name in operation.parameters}
 
 
 def decoded(operation: Operation, body: bytes) -> Any:

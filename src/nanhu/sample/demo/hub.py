@@ -1,13 +1,18 @@
 """Files at the data centre that wait for somebody: a register with its last pages missing, and one with a header that is new."""
 
+import json
+from datetime import timedelta
 from pathlib import Path
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.secret_files import write_private
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub import sample as hub_sample
 from nanhu.platforms.people import api as people
 
 BY = Actor.system("demo")
+FOLLOWER = "迎新系统（样例）"
 WORKERS = (
     ("L9800101", "钱海生", "19810412", 17),
     ("L9800102", "孙桂香", "19790930", 24),
@@ -42,6 +47,30 @@ def share_with_companies(stewards: tuple[Actor, Actor]) -> None:
     hub_sample.share(
         stewards, "图书自助借还（样例）", "card.card", ["state", "valid_until"], purpose="凭卡借书", is_agreed=False
     )
+
+
+def let_a_program_follow(stewards: tuple[Actor, Actor], file: Path, *, hub: str, hook: str) -> None:
+    """Another company's program follows the golden record of persons: told of news, names masked."""
+    hub_sample.copy_the_record()
+    hub_sample.share(
+        stewards,
+        FOLLOWER,
+        "people.person",
+        ["name", "sex", "is_here", "phone"],
+        masked=["name", "phone"],
+        wants_news=True,
+        has_view=True,
+        past_from=campus_today() - timedelta(days=90),
+        purpose="迎新核对",
+        is_agreed=True,
+    )
+    hub_sample.share(
+        stewards, FOLLOWER, "people.affiliation", ["kind", "unit_code", "state"], purpose="迎新核对", is_agreed=True
+    )
+    hub_sample.open_views()
+    known = json.loads(file.read_text()).get("key", "") if file.is_file() else ""
+    key, secret = hub_sample.follow(FOLLOWER, hook=hook, known_key=known)
+    write_private(file, {"hub": hub, "key": key, "secret": secret, "product": "people.person"})
 
 
 def document(birth: str, order: int) -> str:

@@ -146,12 +146,33 @@ def vendors_command(configuration: Configuration) -> list[str]:
     return [sys.executable, "-m", "nanhu.emulators.vendors", str(configuration.data_dir / "emulators" / "vendors.json")]
 
 
+def consumer_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.consumer.application:application",
+        address=configuration.listen_address,
+        port=configuration.consumer_port,
+        threads=4,
+    )
+
+
+def consumer_environment(configuration: Configuration) -> dict[str, str]:
+    return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "consumer.json")}
+
+
 EMULATORS = (
     ProcessSpecification(
         key="vendors",
         command=vendors_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.vendors_port}/health",
         order=230,
+    ),
+    ProcessSpecification(
+        key="consumer",
+        command=consumer_command,
+        environment=consumer_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.consumer_port}/health",
+        order=208,
     ),
     ProcessSpecification(
         key="wlan",

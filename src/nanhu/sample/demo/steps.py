@@ -31,7 +31,7 @@ from nanhu.sample import hall, history, notices, passes, photos, posts, school_c
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
-from nanhu.sample.demo.hub import leave_files_waiting, share_with_companies
+from nanhu.sample.demo.hub import leave_files_waiting, let_a_program_follow, share_with_companies
 from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
@@ -519,6 +519,20 @@ def read_systems(_advance: Advance) -> str:
     return f"{made} 个系统"
 
 
+def let_one_follow(_advance: Advance) -> str:
+    """An emulated program of another company: its key and the secret of its webhook lie beside those of the emulators."""
+    found = people.find_people_by_campus_no([CAST[role].campus_no for role in ("administrator", "clerk")])
+    first, second = map(actor_of, found.values())
+    settings = configuration()
+    let_a_program_follow(
+        (first, second),
+        settings.data_dir / "emulators" / "consumer.json",
+        hub=f"{settings.public_url.rstrip('/')}/api/hub/v1/",
+        hook=f"http://localhost:{settings.consumer_port}/hook",
+    )
+    return "迎新系统"
+
+
 def begin_outside(_advance: Advance) -> str:
     """In the background, once the samples and the systems are open."""
     begin_integrations.defer()
@@ -603,6 +617,7 @@ STEPS = (
     Step("integrations", "接入页面、数据、日程、资讯", take_in, when="moved"),
     Step("sources", "数据源和共享授权", read_systems, when="moved"),
     Step("search", "统一搜索", fill_the_search),
+    Step("follower", "跟随人员主数据的程序", let_one_follow, when="start"),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),
     Step("wlan", "无线网和认证页", open_wireless, when="start"),
     Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, when="start"),

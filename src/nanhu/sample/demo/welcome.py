@@ -39,6 +39,7 @@ def welcome(configuration: Configuration) -> str:
     OA 系统     http://localhost:{configuration.office_port}/
     接入样例    http://localhost:{configuration.samples_port}/ （让外部系统变慢、出错，看门户怎么样）
     业务系统    http://localhost:{configuration.vendors_port}/ （十四个，数据共享中心在读：改一行、少一行、停机）
+    数据使用方  http://localhost:{configuration.consumer_port}/ （另一家单位的程序：听到变化，接着读人员主数据）
     短信服务商  http://localhost:{configuration.sms_port}/ （按阿里云、腾讯云的签名收下每条短信）
     企业微信    http://localhost:{configuration.wecom_port}/ （每个成员一部手机：加入、收消息、点进移动校园）
     无线控制器  http://localhost:{configuration.wlan_port}/ （几部手机连上无线网，被带到认证页 /wifi/ 上线、下线）

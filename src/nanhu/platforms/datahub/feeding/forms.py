@@ -30,7 +30,7 @@ DAYS: Final = MINUTES_A_DAY * 400
 def targets() -> list[tuple[str, Any]]:
     """What may be filled: the files of an office, or a shared table."""
     files = [(one.key, f"{one.office} · {one.title}") for one in SOURCES.values()]
-    return [*files, *((key, f"{_('共享表')} · {one.name}") for key, one in shared_tables().items())]
+    return [*files, *((key, f"{_('共享表')} · {one.name}") for key, one in shared_tables().items() if not one.derived)]
 
 
 def fields_of(fills: str) -> dict[str, str]:

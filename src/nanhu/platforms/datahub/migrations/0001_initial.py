@@ -39,6 +39,12 @@ class Migration(migrations.Migration):
                         default=list, help_text="of its open fields name, type, length, and whether a row needs it"
                     ),
                 ),
+                (
+                    "seen",
+                    models.BigIntegerField(
+                        default=0, help_text="of a derived table: the last change set of people that is in it"
+                    ),
+                ),
             ],
             options={
                 "db_table": "datahub_shared_table",
@@ -909,8 +915,15 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("campus_no", models.TextField()),
                 ("day", models.DateField()),
-                ("times", models.PositiveIntegerField(default=1)),
+                (
+                    "times",
+                    models.PositiveIntegerField(default=1, help_text="readings: pages of one minute are one"),
+                ),
                 ("at", models.DateTimeField()),
+                (
+                    "told_at",
+                    models.DateTimeField(help_text="null: nobody was known by this number yet", null=True),
+                ),
             ],
             options={
                 "db_table": "datahub_delivery",
@@ -942,7 +955,34 @@ class Migration(migrations.Migration):
                 ),
                 ("table_key", models.TextField()),
                 ("fields", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
+                (
+                    "masked",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        default=list,
+                        help_text="those of its fields that are given masked",
+                    ),
+                ),
                 ("only", models.JSONField(default=dict, help_text="of an open field the values that a row may have")),
+                (
+                    "past_from",
+                    models.DateField(
+                        help_text="from which day on earlier states may be read; null: today's alone", null=True
+                    ),
+                ),
+                ("rows_a_day", models.PositiveIntegerField(default=200000)),
+                (
+                    "wants_news",
+                    models.BooleanField(
+                        default=False, help_text="the vendor's webhook is told that there is something new"
+                    ),
+                ),
+                (
+                    "has_view",
+                    models.BooleanField(
+                        default=False, help_text="a view in SQL, for a database role of the vendor's own"
+                    ),
+                ),
                 ("purpose", models.TextField()),
                 (
                     "basis",
@@ -957,9 +997,113 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("expires_on", models.DateField()),
+                (
+                    "read_to",
+                    models.BigIntegerField(
+                        help_text="the newest row of its table when it was last read to the end", null=True
+                    ),
+                ),
+                (
+                    "told_to",
+                    models.BigIntegerField(default=0, help_text="the newest row that its vendor was told of"),
+                ),
+                (
+                    "views_read",
+                    models.BigIntegerField(
+                        default=0, help_text="reads of its view that were counted for the persons in it"
+                    ),
+                ),
             ],
             options={
                 "db_table": "datahub_grant",
+            },
+        ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("actor", models.TextField()),
+                ("address", models.TextField(blank=True, default="")),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("rows", models.PositiveIntegerField()),
+                (
+                    "numbers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), help_text="campus numbers, of removed rows as well", size=None
+                    ),
+                ),
+                (
+                    "looked",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        help_text="those whose sensitive fields went out in the clear",
+                        size=None,
+                    ),
+                ),
+                (
+                    "read_to",
+                    models.BigIntegerField(help_text="at the end: the newest row of the table", null=True),
+                ),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.grant"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_reading",
+                "indexes": [models.Index(fields=["grant", "day"], name="datahub_reading_grant")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LineageRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(help_text="when the worker looks again; null: never", null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                ("told_at", models.DateTimeField(null=True)),
+                ("given_up_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lineage_run", to="datahub.batch"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_lineage_run",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at", None), _negated=True),
+                        fields=["due_at"],
+                        name="datahub_lineage_due",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SharingDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("pages", models.PositiveIntegerField()),
+                ("rows", models.PositiveBigIntegerField()),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="days", to="datahub.grant"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_sharing_day",
+                "constraints": [models.UniqueConstraint(fields=("grant", "day"), name="datahub_sharing_day_once")],
             },
         ),
         migrations.AddField(
@@ -1123,7 +1267,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="grant",
             constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("purpose", ""), _negated=True), ("fields__len__gt", 0)),
+                condition=models.Q(
+                    models.Q(("purpose", ""), _negated=True),
+                    ("fields__len__gt", 0),
+                    ("fields__contains", models.F("masked")),
+                ),
                 name="datahub_grant_is_said",
             ),
         ),
@@ -1142,6 +1290,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(fields=["grant", "day"], name="datahub_delivery_grant"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("told_at", None)), fields=["day"], name="datahub_delivery_untold"),
         ),
         migrations.AddConstraint(
             model_name="delivery",

@@ -15,7 +15,7 @@ from nanhu.platforms.datahub.models.batches import (
     StandardCode,
     WriterSwitch,
 )
-from nanhu.platforms.datahub.models.sharing import Delivery, Grant
+from nanhu.platforms.datahub.models.sharing import Delivery, Grant, LineageRun, Reading, SharingDay
 from nanhu.platforms.datahub.models.sources import DataSource
 
 __all__ = [
@@ -30,11 +30,14 @@ __all__ = [
     "KnownDocument",
     "LandingRow",
     "Level",
+    "LineageRun",
     "Missing",
+    "Reading",
     "Release",
     "Review",
     "SharedRow",
     "SharedTable",
+    "SharingDay",
     "StandardCode",
     "WriterSwitch",
 ]

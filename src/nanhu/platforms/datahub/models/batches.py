@@ -341,6 +341,9 @@ class SharedTable(models.Model):
     fields: Any = models.JSONField(
         default=list, help_text="of its open fields name, type, length, and whether a row needs it"
     )
+    seen = models.BigIntegerField(
+        default=0, help_text="of a derived table: the last change set of people that is in it"
+    )
 
     class Meta:
         db_table = "datahub_shared_table"

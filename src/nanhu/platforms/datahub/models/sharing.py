@@ -2,13 +2,17 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import Retried
 from nanhu.kernel.proposals import TAKEN_BACK, Event, Proposal, proposal_constraints
 from nanhu.kernel.ui import words
+from nanhu.platforms.datahub.models.batches import Batch
 from nanhu.platforms.datahub.shared.declarations import shared_tables
+
+USUAL_ROWS_A_DAY = 200_000
 
 
 class Grant(Proposal):
@@ -37,10 +41,26 @@ class Grant(Proposal):
     vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     table_key = models.TextField()
     fields = ArrayField(models.TextField())
+    masked = ArrayField(models.TextField(), default=list, help_text="those of its fields that are given masked")
     only: Any = models.JSONField(default=dict, help_text="of an open field the values that a row may have")
+    past_from = models.DateField(
+        null=True, help_text="from which day on earlier states may be read; null: today's alone"
+    )
+    rows_a_day = models.PositiveIntegerField(default=USUAL_ROWS_A_DAY)
+    wants_news = models.BooleanField(
+        default=False, help_text="the vendor's webhook is told that there is something new"
+    )
+    has_view = models.BooleanField(default=False, help_text="a view in SQL, for a database role of the vendor's own")
     purpose = models.TextField()
     basis = models.TextField(choices=Basis)
     expires_on = models.DateField()
+    read_to = models.BigIntegerField(
+        null=True, help_text="the newest row of its table when it was last read to the end"
+    )
+    told_to = models.BigIntegerField(default=0, help_text="the newest row that its vendor was told of")
+    views_read = models.BigIntegerField(
+        default=0, help_text="reads of its view that were counted for the persons in it"
+    )
 
     @classmethod
     def in_effect(cls) -> "models.QuerySet[Grant]":
@@ -52,7 +72,10 @@ class Grant(Proposal):
             *proposal_constraints(
                 "datahub_grant", undecided=["asked"], decided=["agreed", "refused", "ended"], can_be_taken_back=True
             ),
-            models.CheckConstraint(condition=~Q(purpose="") & Q(fields__len__gt=0), name="datahub_grant_is_said"),
+            models.CheckConstraint(
+                condition=~Q(purpose="") & Q(fields__len__gt=0) & Q(fields__contains=F("masked")),
+                name="datahub_grant_is_said",
+            ),
             models.UniqueConstraint(
                 fields=["vendor", "table_key"], condition=Q(state="agreed"), name="datahub_grant_one_holds"
             ),
@@ -71,16 +94,63 @@ class Grant(Proposal):
         return [Event(first.what, first.who, first.at, self.purpose), *rest]
 
 
+class Reading(models.Model):
+    """What was just given by a grant: written with the page, counted for its persons within a minute, and then gone."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="+")
+    actor = models.TextField()
+    address = models.TextField(default="", blank=True)
+    day = models.DateField()
+    at = models.DateTimeField()
+    rows = models.PositiveIntegerField()
+    numbers = ArrayField(models.TextField(), help_text="campus numbers, of removed rows as well")
+    looked = ArrayField(models.TextField(), help_text="those whose sensitive fields went out in the clear")
+    read_to = models.BigIntegerField(null=True, help_text="at the end: the newest row of the table")
+
+    class Meta:
+        db_table = "datahub_reading"
+        indexes = [models.Index(fields=["grant", "day"], name="datahub_reading_grant")]
+
+
 class Delivery(models.Model):
     """How often a person's rows went out by a grant on a day: what 谁看过我 and the lineage page tell."""
 
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="deliveries")
     campus_no = models.TextField()
     day = models.DateField()
-    times = models.PositiveIntegerField(default=1)
+    times = models.PositiveIntegerField(default=1, help_text="readings: pages of one minute are one")
     at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, help_text="null: nobody was known by this number yet")
 
     class Meta:
         db_table = "datahub_delivery"
         constraints = [models.UniqueConstraint(fields=["campus_no", "grant", "day"], name="datahub_delivery_once")]
-        indexes = [models.Index(fields=["grant", "day"], name="datahub_delivery_grant")]
+        indexes = [
+            models.Index(fields=["grant", "day"], name="datahub_delivery_grant"),
+            models.Index(fields=["day"], condition=Q(told_at=None), name="datahub_delivery_untold"),
+        ]
+
+
+class SharingDay(models.Model):
+    """How much went out by a grant on a day."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="days")
+    day = models.DateField()
+    pages = models.PositiveIntegerField()
+    rows = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "datahub_sharing_day"
+        constraints = [models.UniqueConstraint(fields=["grant", "day"], name="datahub_sharing_day_once")]
+
+
+class LineageRun(Retried):
+    """A batch that a lineage catalogue is told of."""
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="lineage_run")
+    told_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "datahub_lineage_run"
+        indexes = [models.Index(fields=["due_at"], condition=~Q(due_at=None), name="datahub_lineage_due")]

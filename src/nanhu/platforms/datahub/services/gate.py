@@ -71,12 +71,11 @@ def limits_of(source: str) -> dict[str, GateLimit]:
 
 
 def look(
-    batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, *, gone: int, standing: int, living: int
+    batch: Batch, rows: Sequence[Judged], alone: Sequence[Measured], filled: Mapping[str, int], *, living: int
 ) -> None:
-    """Write into the batch what was measured, and what follows from it."""
+    """Write into the batch what follows from what was measured: of its people, and of its columns."""
     last = last_of(batch)
-    alone = list(measured_people(rows, result, gone, standing, living))
-    found = [*alone, *summed_over_a_day(batch, alone, living), *measured_columns(batch, last, rows)]
+    found = [*alone, *summed_over_a_day(batch, alone, living), *measured_columns(batch, last, rows, filled)]
     limits = limits_of(batch.source)
     usual = usual_of(batch)
     levels = [(one, level_of(one, limits.get(one.measure), usual, is_first=last is None)) for one in found if one.count]
@@ -112,9 +111,8 @@ def summed_over_a_day(batch: Batch, alone: Iterable[Measured], living: int) -> I
             yield replace(one, count=one.count + told, base=max(living, one.base), files=len(listed) + 1)
 
 
-def done_by(rows: Sequence[Judged], result: people.ApplyResult, living: int) -> dict[str, int]:
+def done_by(found: Iterable[Measured]) -> dict[str, int]:
     """For the files of the next day."""
-    found = measured_people(rows, result, 0, 0, living)
     return {f"{one.measure}/{one.column}": one.count for one in found if one.measure in SUMMED and one.count}
 
 
@@ -183,14 +181,15 @@ def measured_people(
     yield Measured(MEASURES.IDENTITY.value, sum(codes[code] for code in IDENTITY), told)
 
 
-def measured_columns(batch: Batch, last: Batch | None, rows: Sequence[Judged]) -> Iterable[Measured]:
+def measured_columns(
+    batch: Batch, last: Batch | None, rows: Sequence[Judged], filled: Mapping[str, int]
+) -> Iterable[Measured]:
     """Against the last file: columns that are not there any more, and columns that are empty now."""
     if last is None or not last.counts.get("filled"):
         return
     lost = last.columns.keys() - batch.columns.keys()
     yield Measured(MEASURES.HEADING.value, len(lost), len(last.columns), "、".join(sorted(lost)))
     told, before = max(sum(row.state != "skipped" for row in rows), 1), max(last.counts.get("rows", 0), 1)
-    filled = filled_in(batch, rows)
     for name, count in last.counts["filled"].items():
         share = count / before
         if name in batch.columns and filled.get(name, 0) < share * SAME_MOST * told:
@@ -217,7 +216,6 @@ def level_of(one: Measured, limit: GateLimit | None, usual: Mapping[str, float],
     return Level.AMBER.value if not is_first and (is_many or share > limit.amber) else Level.GREEN.value
 
 
-def usual_faults(rows: Sequence[Judged], result: people.ApplyResult) -> dict[str, float]:
+def usual_faults(found: Iterable[Measured]) -> dict[str, float]:
     """In thousandths, for the next file."""
-    found = measured_people(rows, result, 0, 0, 0)
     return {one.measure: round(one.thousandths, 1) for one in found if one.measure in FAULTS}

@@ -67,9 +67,10 @@ def settle_and_look(
     gone = absences.absent_from(standing, {row.campus_no for row in rows})
     living = people.living_count(spec.affiliation)
     result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run, opened=opened)
-    counts |= {"filled": gate.filled_in(batch, rows), "measured": gate.usual_faults(rows, result)}
-    counts["did"] = gate.done_by(rows, result, living)
-    gate.look(batch, rows, result, gone=len(gone), standing=len(standing), living=living)
+    measured = list(gate.measured_people(rows, result, len(gone), len(standing), living))
+    filled = gate.filled_in(batch, rows)
+    counts |= {"filled": filled, "measured": gate.usual_faults(measured), "did": gate.done_by(measured)}
+    gate.look(batch, rows, measured, filled, living=living)
     batch.gone = [[one.name, one.campus_no] for one in gone]
     return result, counts, gone
 

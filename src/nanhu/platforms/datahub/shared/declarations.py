@@ -1,7 +1,7 @@
 """Declarations of shared tables, read from `shared/*.toml` and held against each other when the program starts."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ import msgspec
 from django.core.exceptions import ImproperlyConfigured
 from msgspec import Meta
 
+from nanhu.kernel.crypto import mask_id_number, mask_mail, mask_name, mask_phone
 from nanhu.platforms.datahub.codes import TABLES as CODE_TABLES
 from nanhu.platforms.datahub.codes import code_table
 
@@ -27,6 +28,13 @@ PERSON: Final = "campus_no"
 """The name of every field that says whose a row is: rows are found by it through an index."""
 READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff\ufffd]*\Z"
 """U+FFFD stands where bytes were no text."""
+MASKS: Final[Mapping[str, Callable[[str], str]]] = {
+    "name": mask_name,
+    "number": mask_id_number,
+    "phone": mask_phone,
+    "mail": mask_mail,
+    "year": lambda text: f"{text[:4]}-**-**",
+}
 PLAIN: Final[Mapping[str, Any]] = {
     "text": str,
     "integer": int,
@@ -39,7 +47,7 @@ PLAIN: Final[Mapping[str, Any]] = {
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`alias` is the column's name in the ministry's manner (XH); `codes` are the values of a code, or `code_table` lists them.
-    `pattern`: what a text in capitals fits as a whole."""
+    `pattern`: what a text in capitals fits as a whole. `mask`: how it is shown where a grant gives it masked (脱敏)."""
 
     name: str
     label: str
@@ -48,6 +56,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str = ""
     longest: int = 0
     pattern: str = ""
+    mask: str = ""
     required: bool = False
     sensitive: bool = False
     codes: dict[str, str] = {}
@@ -85,12 +94,14 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield f"{self.name}: a code, and nothing else, has codes or a code_table"
         if self.pattern and self.type != "text":
             yield f"{self.name}: only a text has a pattern"
+        if self.mask and self.mask not in MASKS:
+            yield f"{self.name}: there is no mask {self.mask!r}; there are {', '.join(MASKS)}"
         if self.code_table and self.code_table not in CODE_TABLES:
             yield f"{self.name}: there is no code table {self.code_table!r}; there are {', '.join(CODE_TABLES)}"
 
 
 class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """`system` is the app in the box that fills it, `person` the field with a campus number; `purposes` those for which its
+    """`system` is the app in the box that fills it (`derived`: and no source may), `person` the field with a campus number; `purposes` those for which its
     sensitive fields may be read. `when_refused`: what the codes of a row become while its line in a file cannot be read.
     `whole_by`: a whole list is one of those rows alone that share these key fields with a line of it, as a list of one term says
     nothing of another. `turnover`: so many percent of its rows may go on an ordinary day, where that is more than elsewhere."""
@@ -106,6 +117,7 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     when_refused: dict[str, dict[str, str]] = {}
     whole_by: list[str] = []
     turnover: int = 0
+    derived: bool = False
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

@@ -65,13 +65,14 @@ def sensitive_rows(
     found = fetched(declared, "data, sealed", where or {}, keys, None)
     secrets = iter(decrypt_many([blob for _data, blob in found if blob is not None], purpose=PURPOSE))
     whole = [{**json.loads(data), **(json.loads(next(secrets)) if blob is not None else {})} for data, blob in found]
-    tell_looks(declared, whole, by=by, purpose=purpose)
+    numbers = list(dict.fromkeys(one[declared.person] for one in whole))
+    tell_looks(declared, numbers, people.find_people_by_campus_no(numbers), by=by, purpose=purpose)
     return [msgspec.convert(one, declared.read) for one in whole]
 
 
-def tell_looks(declared: SharedTable, found: Sequence[Mapping[str, Any]], *, by: Actor, purpose: str) -> None:
-    numbers = [one[declared.person] for one in found]
-    persons = people.find_people_by_campus_no(numbers)
+def tell_looks(
+    declared: SharedTable, numbers: Iterable[str], persons: Mapping[str, int], *, by: Actor, purpose: str
+) -> None:
     audit.record_many(
         audit.Record(
             by=by,
@@ -80,7 +81,7 @@ def tell_looks(declared: SharedTable, found: Sequence[Mapping[str, Any]], *, by:
             reason=purpose,
             facts={"table": declared.name, "campus_no": number},
         )
-        for number in dict.fromkeys(numbers)
+        for number in numbers
     )
 
 

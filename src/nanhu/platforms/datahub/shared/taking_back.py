@@ -82,4 +82,4 @@ def take_back(*, by: Actor, batch: Batch) -> None:
         cursor.execute(END, [at, batch.pk])
         cursor.execute(RESTORE, {"actor": by.name, "at": at, "batch": batch.pk, "names": open_names(declared)})
         keys = [key for (key,) in cursor.fetchall()]
-    tell(declared, Changes(changed=keys), batch)
+    tell(declared, Changes(changed=keys), batch, at)

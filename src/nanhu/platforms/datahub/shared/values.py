@@ -27,12 +27,14 @@ encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A row as the database keeps it; `secret` is what of it is sealed, `landing` the landing row that said it."""
+    """A row as the database keeps it; `secret` is what of it is sealed, `landing` the landing row that said it, `batch` the
+    batch behind what the system in the box writes."""
 
     key: str
     data: str
     secret: str = ""
     landing: int | None = None
+    batch: int | None = None
 
 
 def written_row(table: SharedTable, given: Mapping[str, Any]) -> Written | Finding:

@@ -88,7 +88,11 @@ def ask_switch(
     if known is not None:
         return known
     Lock.objects.select_for_update().get(key=table.key)
-    if starts_on < campus_today() or WriterSwitch.objects.filter(table_key=table.key, state="asked").exists():
+    if (
+        table.derived
+        or starts_on < campus_today()
+        or WriterSwitch.objects.filter(table_key=table.key, state="asked").exists()
+    ):
         raise SwitchRefusedError(table=table.name)
     asked = WriterSwitch.objects.create(
         token=token,

@@ -26,7 +26,8 @@ CHUNK: Final = 10_000
 KEYS_TOLD: Final = 1_000
 TOLD: Final = 3
 LOCK: Final = """
-    UPDATE datahub_shared_table SET last_at = greatest(%s, last_at + interval '1 microsecond') WHERE key = %s RETURNING last_at"""
+    SELECT greatest(%s, last_at + interval '1 microsecond') FROM datahub_shared_table WHERE key = %s FOR NO KEY UPDATE"""
+MOVED: Final = "UPDATE datahub_shared_table SET last_at = %s WHERE key = %s"
 DIFFER: Final = """
     SELECT given.n - 1, living.id, living.is_removed
     FROM unnest(
@@ -107,7 +108,7 @@ def put_written(declared: SharedTable, ready: Sequence[Written], *, by: Actor, b
     done = Changes()
     for chunk in batched(ready, CHUNK):
         write(declared, chunk, by=by, batch=batch, at=at, done=done)
-    tell(declared, done, batch)
+    tell(declared, done, batch, at)
     return done
 
 
@@ -134,7 +135,7 @@ def remove(table: str, keys: Iterable[Sequence[str]], *, by: Actor, batch: Batch
         origin = (batch.pk if batch else None, by.name, at)
         insert([(declared.key, key, "{}", None, None, True, None, *origin) for _id, key in found])
         done.removed += [key for _id, key in found]
-    tell(declared, done, batch)
+    tell(declared, done, batch, at)
     return done
 
 
@@ -169,9 +170,14 @@ def write(
     secrets = list(sealed(rows))
     found = differing(declared, rows, [index for _blob, index in secrets])
     end([row_id for _place, row_id, _is_removed in found if row_id is not None], at)
-    origin = (batch.pk if batch else None, by.name, at)
+    whose = batch.pk if batch else None
     new = [(rows[n], *secrets[n]) for n, _id, _is_removed in found]
-    insert([(declared.key, row.key, row.data, blob, index, False, row.landing, *origin) for row, blob, index in new])
+    insert(
+        [
+            (declared.key, row.key, row.data, blob, index, False, row.landing, row.batch or whose, by.name, at)
+            for row, blob, index in new
+        ]
+    )
     note(done, rows, found)
 
 
@@ -208,7 +214,12 @@ def insert(rows: Sequence[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def tell(declared: SharedTable, done: Changes, batch: Batch | None) -> None:
+def tell(declared: SharedTable, done: Changes, batch: Batch | None, at: datetime) -> None:
+    """What changed nothing moves no moment and is told to nobody."""
+    if not done.keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, [at, declared.key])
     publish(
         *(
             RowsChanged(

@@ -2,28 +2,34 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Annotated, Any, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
 
-import msgspec
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, DateField, OuterRef, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
-from msgspec import Meta
 
-from nanhu.kernel.clock import now
-from nanhu.kernel.sheets.writing import BYTE_ORDER_MARK, csv_lines
+from nanhu.kernel.clock import campus_today, now, start_of
+from nanhu.kernel.database import prepared
 from nanhu.platforms.datahub.feeding.health import supplied
-from nanhu.platforms.datahub.models import Grant
+from nanhu.platforms.datahub.models import Grant, Reading, SharedRow, SharingDay
 from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
-from nanhu.platforms.datahub.sharing import pages
-from nanhu.platforms.datahub.sharing.pages import Cursor
+from nanhu.platforms.datahub.sharing import golden, news, pages
+from nanhu.platforms.datahub.sharing.formats import FORMATS, HubPage, HubRow, written
+from nanhu.platforms.datahub.sharing.offers import Offer, offer_of
+from nanhu.platforms.datahub.sharing.pages import Cursor, Query
+from nanhu.platforms.datahub.sharing.refusals import (
+    CursorRefusedError,
+    DailyRowsError,
+    PastRefusedError,
+    ProductUnknownError,
+)
 from nanhu.platforms.openapi.api import (
-    ApiError,
     Example,
     Interface,
     Mode,
@@ -38,10 +44,11 @@ from nanhu.platforms.openapi.api import (
 
 SCOPE: Final = "hub.read"
 OURS: Final = "nanhu"
-CURSOR: Final = re.compile(r"((\d{1,18})\.(\d{1,18}))\.[\w-]{43}", re.ASCII)
+NUMBER: Final = r"\d{1,18}"
+CURSOR: Final = re.compile(rf"({NUMBER})\.({NUMBER})(?:\.({NUMBER})\.({NUMBER}))?\.[\w-]{{43}}", re.ASCII)
 SIGNED: Final = "datahub.cursor"
-TRIED: Final = 0
-FORMATS: Final = ("json", "ndjson", "csv")
+TRIED: Final = "sandbox"
+MOST_EARLIER: Final = 5
 SAMPLES: Final[Mapping[str, Any]] = {
     "text": "X1",
     "integer": 1,
@@ -51,43 +58,11 @@ SAMPLES: Final[Mapping[str, Any]] = {
 }
 
 
-class ProductUnknownError(ApiError):
-    """Also where it is there and not granted."""
-
-    code = "product_unknown"
-    http_status = 404
-    sentence = _("没有这个数据产品，或者没有给这家单位的授权。")
-
-
-class CursorRefusedError(ApiError):
-    code = "cursor_refused"
-    http_status = 400
-    sentence = _("since 要是上一页的 next，limit 是 1 到 5000，format 是 json、ndjson 或 csv。")
-
-
-class HubRow(ResponseBody, kw_only=True):
-    """`data` is null where the row was removed."""
-
-    key: Annotated[dict[str, str], Meta(description=gettext_noop("主键各项"))]
-    data: Annotated[dict[str, Any] | None, Meta(description=gettext_noop("授权里的各项；null：已删除"))]
-    since: Annotated[str, Meta(description=gettext_noop("从何时起是这样"))]
-    batch: Annotated[int | None, Meta(description=gettext_noop("来自哪一批；null：本系统写入"))]
-
-
-class HubPage(ResponseBody, kw_only=True):
-    product: str
-    source: Annotated[str, Meta(description=gettext_noop("谁供给的；nanhu：本系统"))]
-    as_of: Annotated[str | None, Meta(description=gettext_noop("供给方最近一次确认的时间"))]
-    stale_since: Annotated[str | None, Meta(description=gettext_noop("供给方中断：自何时起未更新"))]
-    rows: list[HubRow]
-    next: Annotated[str, Meta(description=gettext_noop("下一次的 since"))]
-    is_last: Annotated[bool, Meta(description=gettext_noop("后面没有了：过一会儿用 next 再来"))]
-
-
 class HubProduct(ResponseBody, kw_only=True):
     product: str
     name: str
     fields: list[str]
+    masked: list[str]
     purpose: str
     expires_on: str
 
@@ -96,126 +71,254 @@ class HubProducts(ResponseBody, kw_only=True):
     products: list[HubProduct]
 
 
-def held_by(request: Request) -> QuerySet[Grant]:
-    rows = Grant.in_effect().filter(vendor=request.vendor, table_key__in=shared_tables().keys())
-    return rows.order_by("table_key")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A grant that holds, with its table; when that was last written, its newest row, and how many rows went out today."""
+
+    grant: Grant
+    table: SharedTable
+    offer: Offer
+    written_at: datetime
+    newest: int
+    rows_today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    cursor: Cursor
+    most: int
+    form: str
+    as_of: datetime | None
+    prior: Offer | None = None
+
+
+def granted() -> QuerySet[Grant]:
+    """By one question all that a request asks of its grant before it reads."""
+    living = SharedRow.objects.filter(table_key=OuterRef("table_key"), valid_to=None)
+    today = {"grant": OuterRef("pk"), "day": prepared.Given("day", DateField())}
+    uncounted = Reading.objects.filter(**today).order_by().values("grant").annotate(total=Sum("rows"))
+    return Grant.objects.filter(
+        state=Grant.State.AGREED,
+        expires_on__gte=prepared.Given("day", DateField()),
+        vendor=prepared.Given("vendor"),
+        table_key=prepared.Given("table", TextField()),
+    ).annotate(
+        written_at=Subquery(Known.objects.filter(key=OuterRef("table_key")).values("last_at")),
+        newest=number(living.order_by("-id").values("id")[:1]),
+        rows_today=number(SharingDay.objects.filter(**today).values("rows")) + number(uncounted.values("total")),
+    )
+
+
+def number(rows: QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(rows, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
+
+
+GRANTED: Final = prepared.Prepared(granted)
+
+
+def offers_to(request: Request) -> Iterator[tuple[Grant, SharedTable, Offer]]:
+    for grant in Grant.in_effect().filter(vendor=request.vendor).order_by("table_key"):
+        table = shared_tables().get(grant.table_key)
+        offer = offer_of(grant, table) if table else None
+        if table is not None and offer is not None:
+            yield grant, table, offer
 
 
 def list_products(request: Request) -> HubProducts:
     return HubProducts(
         products=[
             HubProduct(
-                product=one.table_key,
-                name=shared_tables()[one.table_key].name,
-                fields=[name for name in one.fields if name in shared_tables()[one.table_key].by_name],
-                purpose=one.purpose,
-                expires_on=one.expires_on.isoformat(),
+                product=table.key,
+                name=table.name,
+                fields=list(offer.names),
+                masked=list(offer.masked),
+                purpose=grant.purpose,
+                expires_on=grant.expires_on.isoformat(),
             )
-            for one in held_by(request)
+            for grant, table, offer in offers_to(request)
         ]
     )
 
 
-def read_product(request: Request) -> Raw:
+def given_to(request: Request) -> Given:
     table = shared_tables().get(request.names["product"])
-    grant = held_by(request).filter(table_key=table.key).first() if table else None
-    if table is None or grant is None:
+    grant: Any = GRANTED.first(vendor=request.vendor.pk, table=table.key, day=campus_today()) if table else None
+    offer = offer_of(grant, table) if grant and table else None
+    if table is None or offer is None:
         raise ProductUnknownError
-    cursor, most, form = read_parameters(request, grant.pk)
-    source = writers.known_writer_of(table.key)
-    as_of, stale_since = supplied(source) if source else (now(), None)
-    tag = tag_of(grant, request.parameters, stale_since)
-    heads = {"ETag": tag, "Nanhu-Source": source or OURS, "Nanhu-Stale-Since": iso(stale_since) or ""}
+    return Given(
+        grant=grant,
+        table=table,
+        offer=offer,
+        written_at=grant.written_at,
+        newest=grant.newest,
+        rows_today=grant.rows_today,
+    )
+
+
+def read_product(request: Request) -> Raw:
+    given = given_to(request)
+    read = read_parameters(request, given)
+    source, as_of, stale_since = supply_of(given.table)
+    tag = tag_of(given, request.parameters, stale_since)
+    heads = {
+        "ETag": tag,
+        "Nanhu-Source": source or OURS,
+        "Nanhu-As-Of": iso(read.as_of or as_of) or "",
+        "Nanhu-Stale-Since": iso(stale_since) or "",
+    }
     if tag in request.known_tag:
         return Raw(status=304, headers=tuple(heads.items()))
-    page = pages.page_of(grant, table, cursor, most=most, by=request.by)
+    left = given.grant.rows_a_day - given.rows_today
+    if left <= 0:
+        raise DailyRowsError
+    query = Query(
+        grant=given.grant,
+        table=given.table,
+        offer=given.offer,
+        cursor=read.cursor,
+        newest=given.newest,
+        most=min(read.most, left),
+        as_of=read.as_of,
+        prior=read.prior,
+    )
+    page = pages.page_of(query, by=request.by)
     said = HubPage(
-        product=table.key,
+        product=given.table.key,
         source=source or OURS,
-        as_of=iso(as_of),
+        as_of=iso(read.as_of or as_of),
         stale_since=iso(stale_since),
-        rows=[HubRow(key=one.key, data=one.data, since=one.since.isoformat(), batch=one.batch) for one in page.rows],
-        next=signed(page.next, grant.pk),
+        rows=[
+            HubRow(key=one.key, data=one.data, since=one.since.isoformat(), batch=one.batch, source=one.source or OURS)
+            for one in page.rows
+        ],
+        next=signed(page.next, str(given.grant.pk), read.as_of),
         is_last=page.is_last,
     )
-    return written(said, form, table, grant, heads | {"Nanhu-As-Of": iso(as_of) or ""})
+    return written(said, read.form, given.table, given.offer, heads)
 
 
-def signed(cursor: Cursor, grant: int) -> str:
-    """A cursor is ours and this grant's: one made up, or from another grant, would tell of rows that were never given."""
-    return signing.Signer(salt=f"{SIGNED}.{grant}", sep=".").sign(str(cursor))
+def supply_of(table: SharedTable) -> tuple[str, datetime | None, datetime | None]:
+    """Who supplies it, when that was last good, since when it is stale."""
+    if table.derived:
+        return "", *golden.known_freshness()[table.key]
+    source = writers.known_writer_of(table.key)
+    return source, *(supplied(source) if source else (now(), None))
 
 
-def is_signed(since: str, grant: int) -> bool:
+def signer(whose: str, as_of: datetime | None) -> signing.Signer:
+    return signing.Signer(salt=f"{SIGNED}.{whose}@{iso(as_of) or ''}", sep=".")
+
+
+def signed(cursor: Cursor, whose: str, as_of: datetime | None = None) -> str:
+    """A cursor is ours, and this grant's or the one's before it: one made up would tell of rows that were never given."""
+    return signer(whose, as_of).sign(str(cursor))
+
+
+def is_signed(since: str, whose: str, as_of: datetime | None = None) -> bool:
     try:
-        signing.Signer(salt=f"{SIGNED}.{grant}", sep=".").unsign(since)
+        signer(whose, as_of).unsign(since)
     except signing.BadSignature:
         return False
     return True
 
 
-def read_parameters(request: Request, grant: int) -> tuple[Cursor, int, str]:
-    since, limit = request.parameters.get("since", ""), request.parameters.get("limit", "") or str(pages.USUAL)
-    form, found = request.parameters.get("format", "") or "json", CURSOR.fullmatch(since)
-    is_number = limit.isascii() and limit.isdigit() and 1 <= int(limit) <= pages.MOST
-    if (since and (found is None or not is_signed(since, grant))) or not is_number or form not in FORMATS:
+def read_parameters(request: Request, given: Given | None) -> Parameters:
+    """`given` is None in the sandbox."""
+    asked = request.parameters
+    since, limit, form = asked.get("since", ""), asked.get("limit", "") or str(pages.USUAL), asked.get("format", "")
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= pages.MOST) or form not in {"", *FORMATS}:
         raise CursorRefusedError
-    return (Cursor(int(found[2]), int(found[3])) if found else Cursor()), int(limit), form
+    as_of = moment_in(asked.get("as_of", ""))
+    if as_of is not None and given is not None:
+        refuse_past(given.grant, as_of)
+    cursor, prior = cursor_in(since, given, as_of)
+    return Parameters(cursor=cursor, most=int(limit), form=form or "json", as_of=as_of, prior=prior)
 
 
-def tag_of(grant: Grant, parameters: Mapping[str, str], stale_since: datetime | None) -> str:
+def moment_in(text: str) -> datetime | None:
+    """A day is its beginning; a moment without its zone is the campus's."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        return start_of(date.fromisoformat(text)) if len(text) == len("2026-09-01") else aware(found)
+    except (ValueError, OverflowError):
+        raise CursorRefusedError from None
+
+
+def aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=start_of(campus_today()).tzinfo)
+
+
+def refuse_past(grant: Grant, as_of: datetime) -> None:
+    if as_of > now():
+        raise CursorRefusedError
+    if grant.past_from is None or as_of < start_of(grant.past_from):
+        raise PastRefusedError
+
+
+def cursor_in(since: str, given: Given | None, as_of: datetime | None) -> tuple[Cursor, Offer | None]:
+    if not since:
+        return Cursor(), None
+    found = CURSOR.fullmatch(since)
+    if found is None:
+        raise CursorRefusedError
+    cursor = Cursor(*(int(one) for one in found.groups() if one is not None))
+    if is_signed(since, str(given.grant.pk) if given else TRIED, as_of):
+        return cursor, held_by(Grant.objects.get(pk=cursor.prior), given.table) if given and cursor.prior else None
+    if given is None or cursor.prior or as_of is not None:
+        raise CursorRefusedError
+    return taken_over(since, given, cursor)
+
+
+def taken_over(since: str, given: Given, cursor: Cursor) -> tuple[Cursor, Offer | None]:
+    """A cursor of the grant before: read from the start, and told what is the consumer's no more."""
+    for before in earlier(given.grant):
+        if is_signed(since, str(before.pk)):
+            return Cursor(0, 0, before.pk, cursor.since), held_by(before, given.table)
+    raise CursorRefusedError
+
+
+def held_by(before: Grant, table: SharedTable) -> Offer:
+    """What it gave; where that cannot be told any more, the consumer starts anew."""
+    offer = offer_of(before, table)
+    if offer is None:
+        raise CursorRefusedError
+    return offer
+
+
+def earlier(grant: Grant) -> list[Grant]:
+    before = Grant.objects.filter(vendor_id=grant.vendor_id, table_key=grant.table_key, state=Grant.State.ENDED)
+    return list(before.order_by("-id")[:MOST_EARLIER])
+
+
+def tag_of(given: Given, parameters: Mapping[str, str], stale_since: datetime | None) -> str:
     """Another after each write into the table, and where the source falls silent or comes back."""
-    written_at = Known.objects.values_list("last_at", flat=True).get(key=grant.table_key)
-    text = "\x1f".join(
-        [written_at.isoformat(), iso(stale_since) or "", *(parameters[name] for name in sorted(parameters))]
-    )
-    return f'"{grant.pk}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+    said = [given.written_at.isoformat(), iso(stale_since) or "", *(parameters[name] for name in sorted(parameters))]
+    return f'"{given.grant.pk}-{hashlib.sha256(chr(31).join(said).encode()).hexdigest()[:20]}"'
 
 
 def iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def written(said: HubPage, form: str, table: SharedTable, grant: Grant, heads: Mapping[str, str]) -> Raw:
-    """In NDJSON and CSV what is said of the page stands in the heads."""
-    more = {"Nanhu-Next": said.next, "Nanhu-Is-Last": "true" if said.is_last else "false"}
-    headers = tuple({**heads, **more}.items())
-    if form == "json":
-        return Raw(body=msgspec.json.encode(said), headers=headers)
-    if form == "ndjson":
-        body = b"".join(msgspec.json.encode(one) + b"\n" for one in said.rows)
-        return Raw(body=body, content_type="application/x-ndjson; charset=utf-8", headers=headers)
-    names = [name for name in grant.fields if name in table.by_name]
-    return Raw(
-        body="".join(csv_lines(["removed", "since", "batch", *names], cells_of(said, names)))
-        .removeprefix(BYTE_ORDER_MARK)
-        .encode(),
-        content_type="text/csv; charset=utf-8",
-        headers=headers,
-    )
-
-
-def cells_of(said: HubPage, names: Sequence[str]) -> Iterator[list[object]]:
-    for one in said.rows:
-        data = one.key if one.data is None else one.data
-        yield [one.data is None, one.since, one.batch, *(data.get(name, "") for name in names)]
-
-
-def sample_product(request: Request) -> HubPage:
+def sample_product(request: Request) -> Raw:
     """In the sandbox: three rows made up from the declaration, of nobody."""
     table = shared_tables().get(request.names["product"])
     if table is None:
         raise ProductUnknownError
-    read_parameters(request, TRIED)
-    rows = []
+    read = read_parameters(request, None)
+    rows, names = [], tuple(one.name for one in table.fields if not one.sensitive)
     for number in range(1, 4):
-        data = {one.name: sample_value(one, number) for one in table.fields if not one.sensitive}
+        data = {name: sample_value(table.by_name[name], number) for name in names}
         key = {name: str(data[name]) for name in table.keys}
-        rows.append(HubRow(key=key, data=data, since="2026-09-01T08:00:00+08:00", batch=None))
-    following = signed(Cursor(3, 1), TRIED)
-    return HubPage(
+        rows.append(HubRow(key=key, data=data, since=SAMPLES["moment"], batch=None, source=OURS))
+    following = signed(Cursor(3, 1), TRIED, read.as_of)
+    said = HubPage(
         product=table.key, source=OURS, as_of=None, stale_since=None, rows=rows, next=following, is_last=True
     )
+    return written(said, read.form, table, Offer(names=names, masked={}, opens=frozenset(), only={}), {})
 
 
 def sample_value(field: Field, number: int) -> Any:
@@ -229,7 +332,7 @@ def sample_value(field: Field, number: int) -> Any:
 def sample_products(_request: Request) -> HubProducts:
     return HubProducts(
         products=[
-            HubProduct(product=one.key, name=one.name, fields=[], purpose="", expires_on="2026-12-31")
+            HubProduct(product=one.key, name=one.name, fields=[], masked=[], purpose="", expires_on="2026-12-31")
             for one in shared_tables().values()
         ]
     )
@@ -240,7 +343,8 @@ HUB: Final = Interface(
     title=_("数据共享接口"),
     description=_(
         "按授权读共享表：第一次从头一页页读到 is_last，以后用 next 作 since 来读变化，删除也在其中（data 为 null）。"
-        "每一页带供给方、时间、批次；供给方中断时 stale_since 说明自何时起未更新。"
+        "每一页带供给方、时间、批次；供给方中断时 stale_since 说明自何时起未更新。format 可选 json、ndjson、csv、parquet；"
+        "as_of 给出以前某一刻的样子（授权写明从哪天起）。授权改了，用原来的 next 继续：不再属于你的行会作为删除告诉你。"
     ),
     operations=(
         Operation(
@@ -259,14 +363,14 @@ HUB: Final = Interface(
             title=_("读一个数据产品"),
             scope=SCOPE,
             gives=HubPage,
-            codes=("product_unknown", "cursor_refused"),
-            parameters=("since", "limit", "format"),
+            codes=("product_unknown", "cursor_refused", "past_refused", "daily_rows_used_up"),
+            parameters=("since", "limit", "format", "as_of"),
             handlers={Mode.LIVE: read_product, Mode.TEST: sample_product},
         ),
     ),
     scopes={SCOPE: _("按授权读共享数据")},
-    events={},
-    refusals=refusals_of([ProductUnknownError, CursorRefusedError]),
+    events={news.KIND: _("数据产品有变化")},
+    refusals=refusals_of([ProductUnknownError, CursorRefusedError, PastRefusedError, DailyRowsError]),
     example=Example(path="card.card?limit=100", body="", method="GET"),
     sandbox=Sandbox(
         prepare=lambda _vendor: None,

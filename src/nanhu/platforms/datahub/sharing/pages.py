@@ -1,60 +1,67 @@
 """A page of a shared table for a consumer: rows by the order in which they were written, from a cursor on, removed ones included.
 
 Rows of a table are numbered under its lock, so that none comes in behind a cursor. `floor`: the number at which the consumer's
-first reading began; what was removed before it is not told to him."""
+first reading began; what was removed before it is not told to him. A cursor of the grant before this one reads all anew, and is
+told besides what it held by that grant and has no more (`prior`)."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import product
 from typing import Any, Final
 
 from django.db import connection, transaction
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import decrypt_many
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
-from nanhu.platforms.datahub.shared.reading import tell_looks
 from nanhu.platforms.datahub.shared.values import PURPOSE
-from nanhu.platforms.people import api as people
+from nanhu.platforms.datahub.sharing.offers import Offer
+from nanhu.platforms.datahub.sharing.refusals import ProductUnknownError
 
-LOOK: Final = "datahub.share_person"
 MOST: Final = 5000
 USUAL: Final = 500
+COLUMNS: Final = "one.id, one.key, one.data::text, one.sealed, one.fits, one.valid_from, one.batch_id, b.source"
 PAGE: Final = """
-    SELECT one.id, one.key, one.data::text, one.sealed, one.fits, one.valid_from, one.batch_id
-    FROM (
-        SELECT row.*, NOT row.is_removed AND (%(only)s::jsonb[] IS NULL OR row.data @> ANY(%(only)s::jsonb[])) AS fits
-        FROM datahub_shared_row row
+    SELECT {columns} FROM (
+        SELECT row.*, NOT row.is_removed AND {fits} AS fits FROM datahub_shared_row row
         WHERE row.table_key = %(table)s AND row.valid_to IS NULL AND row.id > %(since)s
-    ) one
-    WHERE one.fits OR (one.id > %(floor)s AND EXISTS (
-        SELECT FROM datahub_shared_row before
-        WHERE before.table_key = %(table)s AND before.key = one.key AND before.id <= %(since)s AND NOT before.is_removed
-            AND (%(only)s::jsonb[] IS NULL OR before.data @> ANY(%(only)s::jsonb[]))))
+    ) one LEFT JOIN datahub_batch b ON b.id = one.batch_id
+    WHERE one.fits OR (one.id > %(floor)s AND EXISTS ({held})) {prior}
     ORDER BY one.id LIMIT %(most)s"""
-NEWEST: Final = "SELECT coalesce(max(id), 0) FROM datahub_shared_row WHERE table_key = %s AND valid_to IS NULL"
+HELD: Final = """
+    SELECT FROM datahub_shared_row row
+    WHERE row.table_key = %(table)s AND row.key = one.key AND row.id <= %({to})s AND NOT row.is_removed AND {fits}"""
+PAST: Final = """
+    SELECT {columns} FROM (
+        SELECT row.*, true AS fits FROM datahub_shared_row row
+        WHERE row.table_key = %(table)s AND row.id > %(since)s AND row.valid_from <= %(as_of)s
+            AND (row.valid_to IS NULL OR row.valid_to > %(as_of)s) AND NOT row.is_removed AND {fits}
+    ) one LEFT JOIN datahub_batch b ON b.id = one.batch_id
+    ORDER BY one.id LIMIT %(most)s"""
 LAST_PERSONS: Final = """
     SELECT DISTINCT ON (key) key, data ->> %(person)s FROM datahub_shared_row
     WHERE table_key = %(table)s AND key = ANY(%(keys)s) AND NOT is_removed ORDER BY key, id DESC"""
-DELIVER: Final = """
-    INSERT INTO datahub_delivery AS known (grant_id, campus_no, day, times, at)
-    SELECT %(grant)s, one, %(day)s, 1, %(at)s FROM unnest(%(numbers)s::text[]) AS one
-    ON CONFLICT (campus_no, grant_id, day) DO UPDATE SET times = known.times + 1, at = excluded.at
-    RETURNING campus_no, times"""
+NOTE: Final = """
+    INSERT INTO datahub_reading (grant_id, actor, address, day, at, rows, numbers, looked, read_to)
+    SELECT g.id, %(actor)s, %(address)s, %(day)s, %(at)s, %(rows)s, %(numbers)s, %(looked)s, %(read_to)s
+    FROM datahub_grant g WHERE g.id = %(grant)s AND g.state = 'agreed' AND g.expires_on >= %(day)s RETURNING id"""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
+    """`prior`: the grant before this one, whose rows up to `prior_since` the consumer holds."""
+
     since: int = 0
     floor: int = 0
+    prior: int = 0
+    prior_since: int = 0
 
     def __str__(self) -> str:
-        return f"{self.since}.{self.floor}"
+        parts = [self.since, self.floor, *([self.prior, self.prior_since] if self.prior else [])]
+        return ".".join(map(str, parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +72,7 @@ class Row:
     data: dict[str, Any] | None
     since: datetime
     batch: int | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,70 +82,98 @@ class Page:
     is_last: bool
 
 
-def page_of(grant: Grant, table: SharedTable, cursor: Cursor, *, most: int, by: Actor) -> Page:
-    """What is read is counted for each person in the same transaction."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is read: by which grant, of which table, from where on. `newest`: the newest row of the table before the page is read."""
+
+    grant: Grant
+    table: SharedTable
+    offer: Offer
+    cursor: Cursor
+    newest: int
+    most: int
+    as_of: datetime | None = None
+    prior: Offer | None = None
+
+
+def page_of(query: Query, *, by: Actor) -> Page:
+    """What is given is written down in the same transaction, if the grant still holds at its end."""
     with transaction.atomic():
-        if not cursor.floor:
-            cursor = Cursor(cursor.since, newest(table))
-        found = fetched(grant, table, cursor, most + 1)
-        shown = found[:most]
-        rows = [
-            row_of(grant, table, one, secret)
-            for one, secret in zip(shown, secrets_of(grant, table, shown), strict=True)
-        ]
-        if table.person:
-            numbers = persons_of(table, shown)
-            whole = [number for number, row in zip(numbers, rows, strict=True) if row.data is not None]
-            deliver(grant, table, numbers, whole, by=by)
-    since = shown[-1][0] if shown else cursor.since
-    return Page(rows=rows, next=Cursor(since, cursor.floor), is_last=len(found) <= most)
+        query = begun(query)
+        found = fetched(query, query.most + 1)
+        shown, is_last = found[: query.most], len(found) <= query.most
+        rows = list(rows_of(query, shown))
+        if shown:
+            note(query, shown, rows, is_last=is_last, by=by)
+    return Page(rows=rows, next=after(query, shown, is_last=is_last), is_last=is_last)
 
 
-def newest(table: SharedTable) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST, [table.key])
-        return max(int(cursor.fetchone()[0]), 1)
+def begun(query: Query) -> Query:
+    if query.cursor.floor or query.as_of is not None:
+        return query
+    return replace(query, cursor=replace(query.cursor, floor=max(query.newest, 1)))
 
 
-def fetched(grant: Grant, table: SharedTable, cursor: Cursor, most: int) -> list[tuple[Any, ...]]:
+def after(query: Query, shown: Sequence[tuple[Any, ...]], *, is_last: bool) -> Cursor:
+    """At the end behind all that was passed over as well; what was held by an earlier grant is settled then."""
+    cursor = query.cursor
+    last = shown[-1][0] if shown else cursor.since
+    if not is_last or query.as_of is not None:
+        return Cursor(last, cursor.floor, cursor.prior, cursor.prior_since)
+    return Cursor(max(last, query.newest), cursor.floor)
+
+
+def fetched(query: Query, most: int) -> list[tuple[Any, ...]]:
+    cursor = query.cursor
     facts: dict[str, Any] = {
-        "table": table.key,
+        "table": query.table.key,
         "since": cursor.since,
         "floor": cursor.floor,
+        "prior_since": cursor.prior_since,
+        "as_of": query.as_of,
         "most": most,
-        "only": wanted(grant),
     }
+    fits = condition(query.offer.only, "mine", facts)
+    prior = ""
+    if query.prior is not None:
+        held = HELD.format(to="prior_since", fits=condition(query.prior.only, "prior", facts))
+        prior = f"OR EXISTS ({held})"
+    statement = (PAGE if query.as_of is None else PAST).format(
+        columns=COLUMNS, fits=fits, held=HELD.format(to="since", fits=fits), prior=prior
+    )
     with connection.cursor() as line:
-        line.execute(PAGE, facts)
+        line.execute(statement, facts)
         found: list[tuple[Any, ...]] = line.fetchall()
     return found
 
 
-def wanted(grant: Grant) -> list[str] | None:
-    """Each combination of values that a row may have, as JSON; None: all rows."""
-    if not grant.only:
-        return None
-    names = list(grant.only)
-    return [json.dumps(dict(zip(names, values, strict=True))) for values in product(*grant.only.values())]
+def condition(only: Mapping[str, Sequence[str]], whose: str, facts: dict[str, Any]) -> str:
+    """SQL of `row` for the values that it may have; what it compares is added to `facts`."""
+    parts = []
+    for place, (name, values) in enumerate(only.items()):
+        facts |= {f"{whose}_name_{place}": name, f"{whose}_values_{place}": list(values)}
+        parts.append(f"row.data -> %({whose}_name_{place})s = ANY(%({whose}_values_{place})s::jsonb[])")
+    return " AND ".join(parts) or "true"
 
 
-def secrets_of(grant: Grant, table: SharedTable, found: Sequence[tuple[Any, ...]]) -> list[Mapping[str, Any]]:
+def rows_of(query: Query, shown: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
+    for one, secret in zip(shown, secrets_of(query.offer, shown), strict=True):
+        _id, key, data, _sealed, fits, since, batch, source = one
+        yield Row(
+            key=dict(zip(query.table.keys, key.split(KEY_ENDS), strict=True)),
+            data=query.offer.given({**json.loads(data), **secret}) if fits else None,
+            since=since,
+            batch=batch,
+            source=source or "",
+        )
+
+
+def secrets_of(offer: Offer, found: Sequence[tuple[Any, ...]]) -> list[Mapping[str, Any]]:
     """What is sealed is opened only where the grant has a field of it."""
-    if not table.sensitive & set(grant.fields):
+    if not offer.opens:
         return [{} for _one in found]
-    opened = iter(decrypt_many([bytes(one[3]) for one in found if one[3] is not None], purpose=PURPOSE))
-    return [json.loads(next(opened)) if one[3] is not None else {} for one in found]
-
-
-def row_of(grant: Grant, table: SharedTable, one: tuple[Any, ...], secret: Mapping[str, Any]) -> Row:
-    _id, key, data, _sealed, fits, since, batch = one
-    said = {**json.loads(data), **secret} if fits else None
-    return Row(
-        key=dict(zip(table.keys, key.split(KEY_ENDS), strict=True)),
-        data=None if said is None else {name: said[name] for name in grant.fields if name in said},
-        since=since,
-        batch=batch,
-    )
+    opened = iter(decrypt_many([bytes(one[3]) for one in found if one[3] is not None and one[4]], purpose=PURPOSE))
+    return [json.loads(next(opened)) if one[3] is not None and one[4] else {} for one in found]
 
 
 def persons_of(table: SharedTable, found: Sequence[tuple[Any, ...]]) -> list[str]:
@@ -152,27 +188,25 @@ def persons_of(table: SharedTable, found: Sequence[tuple[Any, ...]]) -> list[str
     return [str(number or last.get(one[1]) or "") for one, number in zip(found, stored, strict=True)]
 
 
-def deliver(grant: Grant, table: SharedTable, numbers: Sequence[str], whole: Sequence[str], *, by: Actor) -> None:
-    """Counted each time, removals too; told to each person once a day, and of what is sensitive in `whole` rows each time."""
-    counted = sorted({number for number in numbers if number})
-    if not counted:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(DELIVER, {"grant": grant.pk, "day": campus_today(), "at": now(), "numbers": counted})
-        fresh = sorted(number for number, times in cursor.fetchall() if times == 1)
-    if table.sensitive & set(grant.fields):
-        looked = [number for number in whole if number]
-        tell_looks(table, [{table.person: number} for number in looked], by=by, purpose=grant.purpose)
-        fresh = sorted(set(fresh) - set(looked))
-    persons = people.find_people_by_campus_no(fresh)
-    audit.record_many(
-        audit.Record(
-            by=by,
-            action=LOOK,
-            target=f"person:{persons[number]}",
-            reason=grant.purpose,
-            facts={"table": table.name, "campus_no": number},
-        )
-        for number in fresh
-        if number in persons
+def note(query: Query, shown: Sequence[tuple[Any, ...]], rows: Sequence[Row], *, is_last: bool, by: Actor) -> None:
+    numbers = persons_of(query.table, shown) if query.table.person else []
+    looked = (
+        [number for number, row in zip(numbers, rows, strict=True) if number and row.data is not None]
+        if query.offer.looks
+        else []
     )
+    facts = {
+        "grant": query.grant.pk,
+        "actor": by.name,
+        "address": by.address,
+        "day": campus_today(),
+        "at": now(),
+        "rows": len(shown),
+        "numbers": sorted({number for number in numbers if number}),
+        "looked": sorted(set(looked)),
+        "read_to": max(query.newest, shown[-1][0]) if is_last and query.as_of is None else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, facts)
+        if cursor.fetchone() is None:
+            raise ProductUnknownError

@@ -21,6 +21,7 @@ from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import database, reaching, reading
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, SharedRow
 from nanhu.platforms.datahub.services.landing import stored_rows
+from nanhu.platforms.datahub.sharing import counting
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, VendorSystem, at, lesson, made_by, read, read_again, started
 from nanhu.platforms.datahub.tests.test_gate import PEOPLE, SIZE
@@ -439,6 +440,7 @@ def test_lineage_leads_from_a_value_to_its_line_and_to_who_received_it(steward, 
     batch = hand_in(register(student())).batch
     ask_grant(ROSTER)
     program.get(ROSTER)
+    counting.count_readings()
     row = SharedRow.objects.get(table_key=ROSTER, data__campus_no="14231100001", valid_to=None)
     assert row.landing.batch_id == row.batch_id
     page = steward.post("/datahub/lineage/", {"person": "14231100001"}).content.decode()

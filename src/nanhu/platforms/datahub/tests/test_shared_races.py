@@ -234,3 +234,33 @@ def is_writing():
             ["%datahub_shared%"],
         )
         return cursor.fetchone()[0] > 0
+
+
+def test_no_row_comes_in_behind_a_cursor_while_two_write():
+    from nanhu.platforms.datahub.tests.test_sharing import all_rows, ask_grant, reader_of, registered
+
+    program = reader_of(registered())
+    ask_grant(ROSTER)
+    _rows, since = all_rows(program, ROSTER)
+    written, may_end, second_done = threading.Event(), threading.Event(), threading.Event()
+
+    def first():
+        with transaction.atomic():
+            datahub.put(ROSTER, [row("1")], by=BY)
+            written.set()
+            assert may_end.wait(PATIENCE_SECONDS)
+
+    def second():
+        datahub.put(ROSTER, [row("2")], by=BY)
+        second_done.set()
+
+    threads = [in_thread(first)]
+    assert written.wait(PATIENCE_SECONDS)
+    threads.append(in_thread(second))
+    wait_until(lambda: second_done.is_set() or waits_for_a_lock())
+    seen, since = all_rows(program, ROSTER, since=since)
+    may_end.set()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    later, _since = all_rows(program, ROSTER, since=since)
+    assert sorted(one["key"]["campus_no"] for one in [*seen, *later]) == ["1", "2"]

@@ -1,10 +1,12 @@
 """Shared tables read by others: by a grant alone, its fields, its rows, until its day; removed rows included; each person counted."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from uuid import uuid4
 
+import polars as pl
 import pytest
 import time_machine
 
@@ -12,10 +14,14 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.models import Delivery, Grant, SharedRow
-from nanhu.platforms.datahub.sharing import copies
-from nanhu.platforms.datahub.tests.conftest import BY, signed_in
+from nanhu.platforms.datahub.models import Delivery, Grant, Reading, SharedRow, SharingDay
+from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.sharing import copies, counting, news, pages
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
+from nanhu.platforms.datahub.tests.shared import LENT, declare, declared, fields, loan
 from nanhu.platforms.openapi import api as openapi
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation
 from nanhu.testing.open_api import Program
 
 pytestmark = pytest.mark.django_db
@@ -50,19 +56,25 @@ def program(vendor):
     return reader_of(vendor)
 
 
-def ask_grant(table, fields=None, company="图书公司", **more):
-    """Agreed by two, as the pages do it."""
-    from nanhu.platforms.datahub.shared.declarations import shared_tables
-
-    first, second = (signed_in(f"管{n}", f"00202091{next(NUMBERS):02d}", "datahub.steward") for n in range(2))
-    said = {
+def wanted(vendor, fields, **more):
+    """What the form of a grant says."""
+    return {
         "token": str(uuid4()),
-        "vendor": openapi.Vendor.objects.get(company=company).pk,
-        "fields_given": fields or [one.name for one in shared_tables()[table].fields if not one.sensitive],
+        "vendor": vendor.pk,
+        "fields_given": fields,
         "purpose": "图书借阅",
         "basis": "duty",
+        "rows_a_day": 200_000,
         "expires_on": (campus_today() + timedelta(days=30)).isoformat(),
     } | more
+
+
+def ask_grant(table, fields=None, company="图书公司", **more):
+    """Agreed by two, as the pages do it."""
+    first, second = (signed_in(f"管{n}", f"00202091{next(NUMBERS):02d}", "datahub.steward") for n in range(2))
+    vendor = openapi.Vendor.objects.get(company=company)
+    every = [one.name for one in shared_tables()[table].fields if not one.sensitive]
+    said = wanted(vendor, fields or every, **more)
     answer = first.post(f"/datahub/shared/{table}/grant/", said)
     assert answer.status_code == 302, answer.context["form"].errors
     asked = Grant.objects.get(token=said["token"])
@@ -148,8 +160,9 @@ def test_a_cursor_is_no_key_to_who_left_before_the_grant(vendor, program):
     for forged in (f"{last}.1", f"{last}.1.{sign}", f"{number}.1.{sign}", f"{last}.{floor}.{'A' * 43}"):
         assert program.get(CARD, since=forged).json()["error"]["code"] == "cursor_refused", forged
     assert program.get(CARD, since=since).status_code == 200
-    ask_grant(CARD, ["state"])
-    assert program.get(CARD, since=since).status_code == 400, "another grant is read from its beginning"
+    other = reader_of(registered("别的公司"))
+    ask_grant(CARD, ["state"], "别的公司")
+    assert other.get(CARD, since=since).status_code == 400, "another's cursor"
     trying = reader_of(vendor, "test")
     assert trying.get(CARD, since=trying.get(CARD).json()["next"]).status_code == 200
 
@@ -165,36 +178,38 @@ def test_rows_outside_the_grant_are_not_told_and_leave_when_they_fall_out(vendor
 
 
 def test_a_vendor_follows_a_corrected_number_when_he_read_the_new_one(vendor, program, hand_in, units):
-    from nanhu.platforms.datahub.tests.conftest import register, student
-    from nanhu.platforms.people import api as people
-
     hand_in(register(student()))
     person_id = people.find_person_by_campus_no("14231100001")
     ask_grant(CARD)
     cards(card(1, campus_no="14231100009"))
     program.get(CARD)
+    counting.count_readings()
     fact = ChangedFact(person_id=person_id, field="people.campus_no", was="14231100009", since=now())
     assert [one.followed_at for one in copies.copies_of(fact)] == [None]
     cards(card(1, campus_no="14231100001"))
     program.get(CARD)
+    counting.count_readings()
     assert [one.followed_at is not None for one in copies.copies_of(fact)] == [True]
     assert list(copies.copies_of(replace(fact, field="people.name"))) == [], "no name goes out"
 
 
 def test_each_person_is_counted_and_told(vendor, program, hand_in, units):
-    from nanhu.platforms.datahub.tests.conftest import register, student
-
     hand_in(register(student()))
     ask_grant(CARD)
     cards(card(1, campus_no="14231100001"))
     for _turn in range(3):
-        assert program.get(CARD).status_code == 200
+        assert program.get(CARD, limit="1").status_code == 200
+        assert program.get(CARD, limit="1").status_code == 200, "pages of one minute are one reading"
+        counting.count_readings()
+    assert list(SharingDay.objects.values_list("pages", "rows")) == [(6, 6)]
     assert list(Delivery.objects.values_list("campus_no", "times")) == [("14231100001", 3)]
     looks = AuditEntry.objects.filter(action="datahub.share_person")
     assert [(one.reason, one.actor) for one in looks] == [("图书借阅", "vendor:图书公司")], "once a day"
     tag = program.get(CARD).headers["ETag"]
     answer = program.client.get(API + CARD, headers={"authorization": f"Bearer {program.secret}", "if-none-match": tag})
     assert (answer.status_code, answer.content) == (304, b"")
+    assert answer.headers["Nanhu-As-Of"]
+    counting.count_readings()
     assert Delivery.objects.get().times == 4, "what was not given is not counted"
     cards(card(2))
     assert program.get(CARD).headers["ETag"] != tag
@@ -203,18 +218,18 @@ def test_each_person_is_counted_and_told(vendor, program, hand_in, units):
 def test_a_person_is_counted_where_the_number_is_not_given_and_where_the_row_is_removed(
     vendor, program, hand_in, units
 ):
-    from nanhu.platforms.datahub.tests.conftest import register, student
-
     hand_in(register(student()))
     ask_grant(CARD, ["state"])
     cards(card(1, campus_no="14231100001"), card(2))
     page = program.get(CARD).json()
     assert set(page["rows"][0]["data"]) == {"uid", "state"}, "a reader of cards joins it to the person"
+    counting.count_readings()
     assert sorted(Delivery.objects.values_list("campus_no", "times")) == [("14231100001", 1), ("14231100002", 1)]
     looks = AuditEntry.objects.filter(action="datahub.share_person")
     assert [one.facts["campus_no"] for one in looks] == ["14231100001"]
     datahub.remove(CARD, [(f"{1:08X}",)], by=BY)
     assert program.get(CARD, since=page["next"]).json()["rows"][0]["data"] is None
+    counting.count_readings()
     assert Delivery.objects.get(campus_no="14231100001").times == 2, "a removal is told of somebody as well"
 
 
@@ -222,18 +237,12 @@ def test_what_is_sensitive_needs_its_purpose_and_each_look_is_told(vendor, progr
     row = {"campus_no": "0020200771", "post": "院长", "unit_code": "11", "mobile": "13800138000"}
     datahub.put(POSTS, [row], by=BY)
     steward = signed_in("管敏", "0020209388", "datahub.steward")
-    said = {
-        "token": str(uuid4()),
-        "vendor": vendor.pk,
-        "fields_given": ["mobile"],
-        "purpose": "随便看看",
-        "basis": "duty",
-        "expires_on": (campus_today() + timedelta(days=9)).isoformat(),
-    }
+    said = wanted(vendor, ["mobile"], purpose="随便看看")
     assert steward.post(f"/datahub/shared/{POSTS}/grant/", said).status_code == 422
     ask_grant(POSTS, ["mobile"], purpose="离校手续")
     for _turn in range(2):
         assert program.get(POSTS).json()["rows"][0]["data"]["mobile"] == "13800138000"
+        counting.count_readings()
     assert AuditEntry.objects.filter(action="datahub.look_shared").count() == 2
     ask_grant(POSTS, ["post"], purpose="名录")
     assert "mobile" not in program.get(POSTS).json()["rows"][0]["data"], "the later grant holds"
@@ -247,7 +256,7 @@ def test_lines_and_tables_and_rubbish(vendor, program):
     assert lines.headers["Content-Type"].startswith("application/x-ndjson")
     assert (lines.content.count(b"\n"), lines.headers["Nanhu-Is-Last"]) == (1, "false")
     table = program.get(CARD, format="csv", since=lines.headers["Nanhu-Next"]).content.decode()
-    assert table.splitlines()[0].startswith("removed,since,batch,uid")
+    assert table.splitlines()[0].startswith("removed,since,batch,source,uid")
     assert f"{2:08X}" in table
     for query in (
         {"since": "x"},
@@ -272,14 +281,7 @@ def test_a_grant_is_asked_once_and_by_two(vendor, stranger):
     assert stranger.get("/datahub/grants/").status_code == 404
     assert stranger.get(f"/datahub/shared/{CARD}/grant/").status_code == 404
     steward = signed_in("管问", "0020209377", "datahub.steward")
-    said = {
-        "token": str(uuid4()),
-        "vendor": vendor.pk,
-        "fields_given": ["state"],
-        "purpose": "x",
-        "basis": "not_personal",
-        "expires_on": (campus_today() + timedelta(days=9)).isoformat(),
-    }
+    said = wanted(vendor, ["state"], basis="not_personal")
     assert steward.post(f"/datahub/shared/{CARD}/grant/", said).status_code == 422
     said["basis"] = "duty"
     for _turn in range(2):
@@ -294,14 +296,8 @@ def test_a_grant_is_asked_once_and_by_two(vendor, stranger):
 def test_a_grant_agreed_to_after_its_day_ends_none_that_holds(vendor, program):
     holds = ask_grant(CARD)
     asking = signed_in("管迟", "0020209360", "datahub.steward")
-    said = {
-        "token": str(uuid4()),
-        "vendor": vendor.pk,
-        "fields_given": ["state"],
-        "purpose": "短期核对",
-        "basis": "duty",
-        "expires_on": (campus_today() + timedelta(days=1)).isoformat(),
-    }
+    tomorrow = (campus_today() + timedelta(days=1)).isoformat()
+    said = wanted(vendor, ["state"], purpose="短期核对", expires_on=tomorrow)
     assert asking.post(f"/datahub/shared/{CARD}/grant/", said).status_code == 302
     late = Grant.objects.get(token=said["token"])
     with time_machine.travel(now() + timedelta(days=1), tick=False):
@@ -311,3 +307,189 @@ def test_a_grant_agreed_to_after_its_day_ends_none_that_holds(vendor, program):
         assert "截止日期要在今天之后" in refused.content.decode()
         assert program.get(CARD).status_code == 200
     assert dict(Grant.objects.values_list("pk", "state")) == {holds.pk: "agreed", late.pk: "asked"}
+
+
+def test_a_grant_that_narrows_takes_back_what_the_consumer_holds(vendor, program):
+    ask_grant(CARD)
+    cards(*map(card, range(1, 5)))
+    cards(card(2, state="lost"))
+    _rows, since = all_rows(program, CARD)
+    cards(card(3, state="lost"))
+    datahub.remove(CARD, [(f"{4:08X}",)], by=BY)
+    ask_grant(CARD, ["state"], only="卡状态 = 正常")
+    news_of_it, since = all_rows(program, CARD, since=since, limit="1")
+    told = {row["key"]["uid"]: row["data"] for row in news_of_it}
+    assert told[f"{1:08X}"] == {"uid": f"{1:08X}", "state": "issued"}, "all anew, with today's fields"
+    assert [told[f"{n:08X}"] for n in (2, 3, 4)] == [None, None, None], "held by the wider grant, and no more"
+    assert all_rows(program, CARD, since=since)[0] == [], "told once"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (POSTS, {"only": "岗位等级 = --3"}),
+        (POSTS, {"only": "任职日期 = 2026-02-30"}),
+        (POSTS, {"only": "手机号码 = 13800138000"}),
+        (CARD, {"only": "卡状态 = 正常\n卡状态 = 已挂失"}),
+        (CARD, {"past_from": "0001-01-01"}),
+        (CARD, {"past_from": "9999-12-31"}),
+        (CARD, {"rows_a_day": "0"}),
+    ],
+)
+def test_terms_that_cannot_be_meant_are_refused(vendor, table, said):
+    steward = signed_in("管拒", "0020209373", "datahub.steward")
+    answer = steward.post(f"/datahub/shared/{table}/grant/", wanted(vendor, ["campus_no"], **said))
+    assert answer.status_code == 422, said
+
+
+@pytest.mark.parametrize("value", ["issue", "卡", "1"])
+def test_a_value_that_a_field_cannot_have_is_refused_in_words(vendor, value):
+    steward = signed_in("管值", "0020209370", "datahub.steward")
+    said = wanted(vendor, ["state"], only=f"卡状态 = {value}")
+    answer = steward.post(f"/datahub/shared/{CARD}/grant/", said)
+    assert answer.status_code == 422
+    assert "issued（正常）" in answer.content.decode()
+
+
+def test_rows_are_picked_by_values_of_their_own_kind(vendor, program):
+    row = {"campus_no": "0020200771", "post": "院长", "unit_code": "11"}
+    datahub.put(POSTS, [row | {"is_budgeted": True}, row | {"campus_no": "0020200772", "is_budgeted": False}], by=BY)
+    ask_grant(POSTS, only="是否在编 = 是")
+    assert [one["data"]["campus_no"] for one in program.get(POSTS).json()["rows"]] == ["0020200771"]
+
+
+def test_a_field_that_became_sensitive_or_is_gone_goes_out_no_more(vendor, program, monkeypatch):
+    declare(monkeypatch)
+    datahub.put(LENT["key"], [loan(copies=2, state="out")], by=BY)
+    ask_grant(LENT["key"], ["copies", "state"])
+    assert set(program.get(LENT["key"]).json()["rows"][0]["data"]) == {"book", "campus_no", "copies", "state"}
+    later = fields(copies={"sensitive": True}, state=None)
+    monkeypatch.setitem(shared_tables(), LENT["key"], declared(fields=later))
+    for form in ("json", "ndjson", "csv"):
+        given = program.get(LENT["key"], format=form).content.decode()
+        assert "copies" not in given, form
+        assert "state" not in given, form
+    assert program.get("products").json()["products"][0]["fields"] == ["book", "campus_no"]
+
+
+def test_what_is_masked_goes_out_masked_for_any_purpose(vendor, program, monkeypatch):
+    declare(monkeypatch, fields=fields(phone={"mask": "phone"}))
+    datahub.put(LENT["key"], [loan(phone="13800138000")], by=BY)
+    ask_grant(LENT["key"], ["phone"], masked=["phone"], purpose="借阅提醒")
+    page = program.get(LENT["key"]).json()
+    assert page["rows"][0]["data"]["phone"] == "138****8000"
+    assert program.get("products").json()["products"][0]["masked"] == ["phone"]
+    counting.count_readings()
+    assert not AuditEntry.objects.filter(action="datahub.look_shared").exists(), "no look at what is masked"
+    steward = signed_in("管码", "0020209371", "datahub.steward")
+    said = wanted(vendor, ["copies"], masked=["copies"])
+    assert steward.post(f"/datahub/shared/{LENT['key']}/grant/", said).status_code == 422, "has no mask"
+
+
+def test_an_earlier_state_is_read_where_the_grant_says_so(vendor, program):
+    cards(*map(card, range(1, 4)))
+    then = now().isoformat().replace("+00:00", "Z")
+    cards(card(1, state="lost"))
+    datahub.remove(CARD, [(f"{2:08X}",)], by=BY)
+    ask_grant(CARD)
+    assert program.get(CARD, as_of=then).json()["error"]["code"] == "past_refused"
+    ask_grant(CARD, past_from=(campus_today() - timedelta(days=1)).isoformat())
+    rows, since = all_rows(program, CARD, as_of=then, limit="2")
+    assert [row["data"]["state"] for row in rows] == ["issued"] * 3
+    assert program.get(CARD, since=since).status_code == 400, "a cursor of the past is none of today"
+    assert program.get(CARD, as_of=(campus_today() - timedelta(days=60)).isoformat()).status_code == 403
+    for nonsense in ("gestern", (now() + timedelta(days=1)).isoformat(), "2026-13-01", "9999-12-31T23:59:59+00:00"):
+        assert program.get(CARD, as_of=nonsense).status_code == 400, nonsense
+
+
+def test_a_poll_passes_over_once_what_is_not_the_grants(vendor, program):
+    ask_grant(CARD, only="卡状态 = issued")
+    cards(card(1))
+    _rows, since = all_rows(program, CARD)
+    cards(*(card(n, state="lost") for n in range(2, 9)))
+    _news, later = all_rows(program, CARD, since=since)
+    newest = SharedRow.objects.latest("id").pk
+    assert int(later.split(".")[0]) == newest
+    assert int(since.split(".")[0]) < newest
+
+
+def test_rows_of_a_day_have_a_ceiling(vendor, program):
+    ask_grant(CARD, rows_a_day=5)
+    cards(*map(card, range(1, 9)))
+    page = program.get(CARD, limit="3").json()
+    counting.count_readings()
+    page = program.get(CARD, limit="3", since=page["next"]).json()
+    assert len(page["rows"]) == 2, "as many as are left"
+    assert program.get(CARD, since=page["next"]).json()["error"]["code"] == "daily_rows_used_up"
+    with time_machine.travel(now() + timedelta(days=1), tick=False):
+        assert len(program.get(CARD, since=page["next"]).json()["rows"]) == 3
+
+
+def test_a_grant_ended_while_a_page_is_read_gives_nothing(vendor, program, monkeypatch):
+    grant = ask_grant(CARD)
+    cards(card(1))
+    fetched = pages.fetched
+
+    def ended_meanwhile(asked, most):
+        found = fetched(asked, most)
+        Grant.objects.filter(pk=grant.pk).update(state="ended")
+        return found
+
+    monkeypatch.setattr(pages, "fetched", ended_meanwhile)
+    answer = program.get(CARD)
+    assert answer.status_code == 404
+    assert not Reading.objects.exists()
+
+
+def test_who_left_is_told_and_who_becomes_known_later_as_well(vendor, program, hand_in, units):
+    hand_in(register(student(), student(no="14231100003", name="周远", document=id_number(order=5), phone="")))
+    Affiliation.objects.filter(campus_no="14231100003").update(state="ended", ends_on=campus_today())
+    ask_grant(CARD)
+    cards(card(1, campus_no="14231100003"), card(2, campus_no="14231100004"))
+    program.get(CARD)
+    counting.count_readings()
+    looks = AuditEntry.objects.filter(action="datahub.share_person")
+    assert [one.facts["campus_no"] for one in looks] == ["14231100003"]
+    hand_in(register(student(no="14231100004", name="吴迟", document=id_number(order=7), phone="")), name="后来.csv")
+    for _turn in range(2):
+        counting.tell_those_known_since()
+    assert sorted(one.facts["campus_no"] for one in looks.all()) == ["14231100003", "14231100004"]
+    with time_machine.travel(now() + timedelta(days=366 * 3 + 1), tick=False):
+        assert counting.forget_old() == 2
+
+
+def test_a_vendor_hears_that_there_is_news_and_of_nobody(vendor, program):
+    openapi.set_webhook(by=BY, vendor=vendor, mode="live", url="https://lib.example.com/hook")
+    ask_grant(CARD, wants_news="on", only="卡状态 = issued")
+    cards(card(1))
+    assert news.tell_news() == 0, "who never read to the end waits for nothing"
+    _rows, since = all_rows(program, CARD)
+    counting.count_readings()
+    cards(card(2, state="lost"))
+    assert news.tell_news() == 0, "not of this grant"
+    cards(card(3, campus_no="14231100003"))
+    assert [news.tell_news() for _turn in range(2)] == [1, 0]
+    (told,) = openapi.deliveries_of(vendor, "hub.news:")
+    newest = SharedRow.objects.latest("id").pk
+    assert told.event.facts == {"object": "news", "product": CARD, "as_far_as": str(newest)}
+    assert (told.event.kind, told.state) == ("hub.news", "waiting")
+    page = signed_in("管看", "0020209372", "datahub.steward").get(f"/datahub/grants/{Grant.objects.get().public_id}/")
+    assert str(newest) in page.content.decode()
+    all_rows(program, CARD, since=since)
+    counting.count_readings()
+    assert news.tell_news() == 0
+
+
+def test_parquet_is_typed(vendor, program):
+    ask_grant(CARD)
+    cards(card(1), card(2))
+    datahub.remove(CARD, [(f"{2:08X}",)], by=BY)
+    answer = program.get(CARD, format="parquet")
+    assert answer.headers["Content-Type"] == "application/vnd.apache.parquet"
+    frame = pl.read_parquet(io.BytesIO(answer.content))
+    assert frame.columns[:5] == ["removed", "since", "batch", "source", "uid"]
+    row = frame.row(0, named=True)
+    assert (row["removed"], row["valid_from"], row["state"]) == (False, campus_today(), "issued")
+    assert row["since"].utcoffset() == timedelta(0)
+    empty = program.get(CARD, format="parquet", since=answer.headers["Nanhu-Next"])
+    assert pl.read_parquet(io.BytesIO(empty.content)).height == 0

@@ -42,6 +42,7 @@ from nanhu.platforms.datahub.known_sources import writing_sources
 from nanhu.platforms.datahub.models import Batch, Grant, SharedRow, WriterSwitch
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
+from nanhu.platforms.datahub.sharing import golden
 from nanhu.platforms.datahub.views.desk import desk
 
 TYPES = {
@@ -109,9 +110,9 @@ def batch_word(batch: Batch | None) -> str:
     return f"#{batch.pk}" if batch else ""
 
 
-def table_lines() -> list[TableLine]:
-    known, supplied = shared_tables(), writers.writers()
-    living = SharedRow.objects.filter(valid_to=None).order_by().values("table_key")
+def table_lines(known: Mapping[str, SharedTable]) -> list[TableLine]:
+    supplied = writers.writers()
+    living = SharedRow.objects.filter(valid_to=None, table_key__in=list(known)).order_by().values("table_key")
     held = living.annotate(rows=Count("id", filter=Q(is_removed=False)), last_batch=Max("batch"), at=Max("valid_from"))
     by_key = {one["table_key"]: one for one in held}
     batches = Batch.objects.defer("gone").in_bulk([one["last_batch"] for one in held if one["last_batch"]])
@@ -130,7 +131,10 @@ def line_of(
     consumers: int,
 ) -> TableLine:
     batch = batches.get(held.get("last_batch") or 0)
-    stale_since = freshness_of(writer[0])[1] if writer[0] else None
+    if table.derived:
+        stale_since = golden.known_freshness()[table.key][1]
+    else:
+        stale_since = freshness_of(writer[0])[1] if writer[0] else None
     return TableLine(
         table,
         *writer,
@@ -154,7 +158,8 @@ class Consumers(Table):
 
 
 def field_label_in(table_key: str) -> Callable[[str], str]:
-    known = shared_tables()[table_key].by_name
+    table = shared_tables().get(table_key)
+    known = table.by_name if table else {}
     return lambda name: words.term(known[name].label) if name in known else name
 
 
@@ -165,7 +170,7 @@ def field_label_in(table_key: str) -> Callable[[str], str]:
     lead=_("一个系统要让别的系统知道的事，写在这里。每张表只有一个供给方：本系统，或者厂商系统的数据源。"),
 )
 def shared(request: PageRequest) -> HttpResponseBase:
-    return listing(request, Tables, table_lines(), per_page=len(shared_tables()))
+    return listing(request, Tables, table_lines(shared_tables()), per_page=len(shared_tables()))
 
 
 def table_named(table_key: str) -> SharedTable:
@@ -186,7 +191,7 @@ class Fields(Table):
 
 
 def marks_of(field: Field) -> list[Any]:
-    said = {_("必填"): field.required, _("敏感"): field.sensitive}
+    said = {_("必填"): field.required, _("敏感"): field.sensitive, _("可掩码"): bool(field.mask)}
     return [*(word for word, holds in said.items() if holds), *map(words.term, list(field.values.values())[:12])]
 
 
@@ -241,7 +246,7 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
     held = SharedRow.objects.filter(table_key=table.key, is_removed=False).defer("sealed").order_by("key")
     rows = held if filters.given(RowFilters.day)[""] else held.filter(valid_to=None)
     columns = {"pk": Link("#", "pk", to="shared_row", by=("table_key", "pk"))} | row_columns(table)
-    line = next(one for one in table_lines() if one.table_key == table.key)
+    (line,) = table_lines({table.key: table})
     coming = [(writer_name(one.source), one.starts_on) for one in writers.planned(table.key)]
     facts = {
         "table": table,
@@ -322,7 +327,7 @@ def take_back(request: PageRequest, form: TakeBackForm, found: WriterSwitch) -> 
 def choices_of(_request: PageRequest, table: SharedTable) -> dict[str, Any]:
     """Whoever does not write it today; today's writer as well, while a switch is planned that he would call off."""
     now_by = None if writers.planned(table.key) else writers.writer_of(table.key)
-    offered = [writers.OURS, *(spec.key for spec in writing_sources(table.key))]
+    offered = [] if table.derived else [writers.OURS, *(spec.key for spec in writing_sources(table.key))]
     return {"writers": [(key or "nanhu", writer_name(key)) for key in offered if key != now_by]}
 
 

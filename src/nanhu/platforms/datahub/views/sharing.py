@@ -1,53 +1,99 @@
 """Grants (共享授权): asked on the page of a shared table, agreed to by another steward, ended by one."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Badge, Day, Empty, PageRequest, Table, Text, Who
+from nanhu.kernel.kit import Badge, Day, Empty, Moment, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.kernel.kit.columns import Link
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.ui import words
+from nanhu.kernel.ui import dates, words
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.datahub.errors import GrantRefusedError
 from nanhu.platforms.datahub.feeding.forms import PairsField
 from nanhu.platforms.datahub.forms import TakeBackForm
-from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Grant
+from nanhu.platforms.datahub.models.sharing import USUAL_ROWS_A_DAY
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing import grants as granting
+from nanhu.platforms.datahub.sharing import news
+from nanhu.platforms.datahub.sharing.offers import conditions, offer_of
 from nanhu.platforms.datahub.views.desk import sharing_desk
-from nanhu.platforms.datahub.views.shared import shared_table
-from nanhu.platforms.openapi.api import Vendor
+from nanhu.platforms.datahub.views.shared import field_label_in, shared_table
+from nanhu.platforms.openapi import api as openapi
 
 State = Grant.State
+MOST = 14
+UNREAD = Empty(title=_("还没有读过"), icon="key-round")
+UNTOLD = Empty(title=_("还没有通知过"), icon="bell")
 
 
 def labels_of(grant: Grant) -> str:
-    table = shared_tables().get(grant.table_key)
-    known = table.by_name if table else {}
-    return "、".join(words.term(known[name].label) if name in known else name for name in grant.fields)
+    named = field_label_in(grant.table_key)
+    return "、".join(f"{named(name)}{_('（掩码）') if name in grant.masked else ''}" for name in grant.fields)
 
 
 def rows_of(grant: Grant) -> str:
-    table = shared_tables().get(grant.table_key)
-    return "；".join(
-        f"{words.term(table.by_name[name].label) if table and name in table.by_name else field_label(name)} = {'、'.join(values)}"
-        for name, values in grant.only.items()
-    ) or str(_("全部"))
+    named, table = field_label_in(grant.table_key), shared_tables().get(grant.table_key)
+    if table is not None and offer_of(grant, table) is None:
+        return str(_("挑选行的项已不在表里或成了敏感项：什么也不给"))
+    return "；".join(f"{named(name)} = {'、'.join(map(str, values))}" for name, values in grant.only.items()) or str(
+        _("全部")
+    )
+
+
+def ways_of(grant: Grant) -> str:
+    """Beside today's rows over the API."""
+    ways = {
+        _("%s 起的旧状态") % dates.iso_day(grant.past_from) if grant.past_from else "": grant.past_from is not None,
+        _("变化通知"): grant.wants_news,
+        _("数据库视图"): grant.has_view,
+    }
+    return "、".join(str(way) for way, holds in ways.items() if holds) or "—"
 
 
 class Grants(Table):
     title = Link(_("给谁、哪张表"), str, to="case")
     fields = Text(_("哪些项"), labels_of)
     only = Text(_("哪些行"), rows_of)
+    ways = Text(_("另外"), ways_of)
+    rows_a_day = Number(_("每天最多行数"))
     purpose = Text(_("用途"))
-    basis = Badge(_("法律依据"), names=Grant.Basis.choices, tone="none")
+    basis = Text(_("法律依据"), "get_basis_display")
     expires_on = Day(_("截止日期"))
     author = Who(_("申请"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
     state = Badge(_("状态"), names=State.choices, tones={State.AGREED: "good", State.ASKED: "warn"}, tone="none")
+
+
+class Days(Table):
+    day = Day(_("日期"))
+    pages = Number(_("页"))
+    rows = Number(_("行"))
+
+
+class News(Table):
+    at = Moment(_("时间"), "event__created_at")
+    as_far_as = Text(_("到第几行"), lambda one: one.event.facts.get("as_far_as", ""), is_number=True)
+    state = Badge(
+        _("状态"),
+        names=openapi.Delivery.State.choices,
+        tones={openapi.Delivery.State.DONE: "good", openapi.Delivery.State.GIVEN_UP: "bad"},
+        tone="warn",
+    )
+    error = Text(_("没送到的原因"), "error")
+
+
+def use_of(request: PageRequest, grant: Grant) -> Mapping[str, Any]:
+    """How much went out on which day; and the news that its vendor was told, or could not be told."""
+    days = list_of(request, Days, list(grant.days.order_by("-day")[:MOST]), caption=_("给出多少"), empty=UNREAD)
+    if not grant.wants_news:
+        return {"uses": [days]}
+    told = openapi.deliveries_of(grant.vendor, news.key_of(grant))[:MOST]
+    return {"uses": [days, list_of(request, News, list(told), caption=_("变化通知"), empty=UNTOLD)]}
 
 
 grants = sharing_desk.proposals(
@@ -61,6 +107,7 @@ grants = sharing_desk.proposals(
     tab=_("共享授权"),
     lead=_("别的系统按授权从接口读共享表：哪些项、哪些行、做什么用、凭什么、到哪天。一位数据管理员申请，另一位同意。"),
     template="datahub/grant.html",
+    facts=use_of,
     empty=Empty(title=_("还没有授权"), icon="key-round", text=_("在一张共享表的页面上申请。")),
 )
 
@@ -79,15 +126,31 @@ def end_grant(request: PageRequest, form: ReasonForm, found: Grant) -> None:
     granting.end(by=request.actor, grant=found, reason=form.cleaned_data["reason"])
 
 
+TERMS = ("masked", "only", "past_from", "rows_a_day", "wants_news", "has_view", "purpose", "basis", "expires_on")
+
+
 class GrantForm(forms.Form):
     """`token` names this form: however often it is sent, it asks once."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     vendor = forms.ModelChoiceField(
-        Vendor.objects.none(), label=_("给哪家单位"), help_text=_("在“开放接口”里登记过的"), empty_label="—"
+        openapi.Vendor.objects.none(), label=_("给哪家单位"), help_text=_("在“开放接口”里登记过的"), empty_label="—"
     )
     fields_given = forms.MultipleChoiceField(label=_("哪些项"), widget=forms.CheckboxSelectMultiple)
-    only = PairsField(label=_("只给哪些行"), help_text=_("不填：全部。每行：项 = 值、值。例：卡状态 = issued、lost"))
+    masked = forms.MultipleChoiceField(label=_("其中只给掩码的"), widget=forms.CheckboxSelectMultiple, required=False)
+    only = PairsField(label=_("只给哪些行"), help_text=_("不填：全部。每行：项 = 值、值。例：卡状态 = 正常、已挂失"))
+    past_from = forms.DateField(
+        label=_("以前的样子从哪天起可读"), widget=DayInput(), required=False, help_text=_("不填：只给现在的")
+    )
+    rows_a_day = forms.IntegerField(
+        label=_("每天最多多少行"), min_value=1, max_value=50_000_000, initial=USUAL_ROWS_A_DAY
+    )
+    wants_news = forms.BooleanField(
+        label=_("有变化时通知"), required=False, help_text=_("发到这家单位在开放接口登记的地址，不带个人信息")
+    )
+    has_view = forms.BooleanField(
+        label=_("也开数据库视图"), required=False, help_text=_("只读；敏感项和掩码项不在其中；由数据库管理员开通角色")
+    )
     purpose = forms.CharField(label=_("用途"), max_length=200)
     basis = forms.ChoiceField(label=_("法律依据"), choices=Grant.Basis.choices)
     expires_on = forms.DateField(label=_("截止日期"), widget=DayInput())
@@ -99,8 +162,12 @@ class GrantForm(forms.Form):
         offered.choices = [
             (one.name, f"{words.term(one.label)}{_('（敏感）') if one.sensitive else ''}") for one in table.fields
         ]
+        maskable: Any = self.fields["masked"]
+        maskable.choices = [(one.name, words.term(one.label)) for one in table.fields if one.mask]
+        if not maskable.choices:
+            del self.fields["masked"]
         vendors: Any = self.fields["vendor"]
-        vendors.queryset = Vendor.objects.filter(is_on=True).order_by("company")
+        vendors.queryset = openapi.Vendor.objects.filter(is_on=True).order_by("company")
         vendors.label_from_instance = lambda one: one.company
         if table.purposes:
             self.fields["purpose"].help_text = _("给敏感项时只能是：%s") % "、".join(table.purposes)
@@ -111,7 +178,13 @@ class GrantForm(forms.Form):
         for name, values in self.cleaned_data["only"]:
             if name not in known:
                 raise forms.ValidationError(_("没有“%s”这一项。") % name)
+            if known[name] in found:
+                raise forms.ValidationError(_("“%s”写了两行：值写在一行里，用“、”隔开。") % name)
             found[known[name]] = [one.strip() for one in values.split("、") if one.strip()]
+        try:
+            conditions(self.table, found)
+        except GrantRefusedError as refused:
+            raise forms.ValidationError(refused.message) from refused
         return found
 
 
@@ -125,14 +198,8 @@ class GrantForm(forms.Form):
 )
 def ask_grant(request: PageRequest, form: GrantForm, table: SharedTable) -> None:
     said = form.cleaned_data
-    granting.ask(
-        by=request.actor,
-        token=said["token"],
-        table=table,
-        vendor=said["vendor"],
+    terms = granting.Terms(
         fields=said["fields_given"],
-        only=said["only"],
-        purpose=said["purpose"],
-        basis=said["basis"],
-        expires_on=said["expires_on"],
+        **{name: said[name] for name in TERMS if name in said},
     )
+    granting.ask(by=request.actor, token=said["token"], table=table, vendor=said["vendor"], terms=terms)

@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.openapi.errors import AddressesMissingError, KeyRefusedError, TooManyKeysError
 from nanhu.platforms.openapi.interfaces import interfaces
@@ -26,6 +27,12 @@ MOST_LIVING: Final = 5
 OVERLAPS: Final = (0, 1, 24, 168)
 ALPHABET: Final = string.ascii_letters + string.digits
 BEARER: Final = re.compile(rf"Bearer ({KEY.pattern})")
+SHOWN: Final = Prepared(
+    lambda: ApiKey.objects.select_related("vendor").filter(
+        number=Given("number", TextField()), mode=Given("mode", TextField())
+    )
+)
+"""Asked by every request of every program."""
 HOLD: Final = """
     SELECT k.id FROM openapi_key k JOIN openapi_vendor v ON v.id = k.vendor_id
     WHERE k.id = %s AND k.revoked_at IS NULL AND (k.ends_at IS NULL OR k.ends_at > clock_timestamp()) AND v.is_on
@@ -113,7 +120,7 @@ def key_of(authorization: str) -> tuple[ApiKey, str]:
     if shown is None:
         raise KeyRefusedError(why="malformed" if authorization else "none")
     text, mode, number = shown.groups()
-    key = ApiKey.objects.select_related("vendor").filter(number=number, mode=mode).first()
+    key = SHOWN.first(number=number, mode=mode)
     right = hmac.compare_digest(bytes(key.secret_hash) if key else bytes(32), hash_of(text))
     if key is None:
         raise KeyRefusedError(why="unknown")

@@ -1,4 +1,4 @@
-"""`nanhu datahub import|batches|issues|replay|rollback|sources`: the hub at the command line."""
+"""`nanhu datahub import|batches|issues|replay|rollback|sources|lineage`: the hub at the command line."""
 
 import sys
 from argparse import ArgumentParser
@@ -6,6 +6,7 @@ from collections.abc import Callable  # noqa: TC003  (annotations of a command a
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import BatchNotFoundError
 from nanhu.platforms.datahub.known_sources import source
+from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.console import ConsoleProgress
@@ -38,6 +40,8 @@ class Command(BaseCommand):
         importing.add_argument("--dry-run", action="store_true", help="只试运行：说明会改什么，不写主数据")
         verbs.add_parser("sources", help="列出来源")
         verbs.add_parser("batches", help="列出批次")
+        telling = verbs.add_parser("lineage", help="各批次的来龙去脉，OpenLineage，每行一个事件")
+        telling.add_argument("--since", type=int, default=0, help="从这一批之后")
         for verb, words in (
             ("issues", "列出一个批次的问题"),
             ("replay", "重放被拒绝的行"),
@@ -57,6 +61,7 @@ class Command(BaseCommand):
             "issues": self.do_issues,
             "replay": self.do_replay,
             "rollback": self.do_rollback,
+            "lineage": self.do_lineage,
         }
         try:
             verbs[options["verb"]](options)
@@ -86,6 +91,12 @@ class Command(BaseCommand):
         for batch in Batch.objects.order_by("-id")[:MOST_LINES]:
             rows = batch.counts.get("rows", 0)
             self.stdout.write(f"#{batch.id} {batch.source} {batch.get_state_display()} {rows} {batch.file_name}")
+
+    def do_lineage(self, options: dict[str, Any]) -> None:
+        ended = Batch.objects.filter(state__in=ENDED, is_dry_run=False, pk__gt=options["since"]).order_by("id")
+        for batch in ended.iterator(chunk_size=100):
+            for event in events_of(batch):
+                self.stdout.write(msgspec.json.encode(event).decode())
 
     def do_issues(self, options: dict[str, Any]) -> None:
         batch = found(options["batch"])

@@ -1,0 +1,79 @@
+"""Which column of a source is which field of a table, as the last file that took effect had it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from nanhu.platforms.datahub.known_sources import named_source
+from nanhu.platforms.datahub.models import Batch, DataSource
+from nanhu.platforms.datahub.queries import last_batches
+from nanhu.platforms.datahub.sources import SourceSpec
+
+PERSON_FIELDS: Final = (
+    *("campus_no", "name", "sex", "birth_date", "ethnicity", "nationality"),
+    *("document_kind", "id_number", "phone", "email"),
+)
+TIE_FIELDS: Final = {
+    **{name: name for name in ("campus_no", "unit_code", "category", "starts_on", "ends_on", "status")},
+    "state": "status",
+}
+UNIT_FIELDS: Final = ("code", "name", "short_name", "kind", "parent_code")
+FIELDS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
+    "units": {"people.unit": {name: name for name in UNIT_FIELDS}},
+    "persons": {"people.person": {name: name for name in PERSON_FIELDS}, "people.affiliation": TIE_FIELDS},
+    "contacts": {"people.person": {"phone": "phone"}},
+}
+"""By the kind of a source: its tables, and of each field the source's field that it is made of."""
+FILES: Final = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """As OpenLineage names what is read and written."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What a batch carried from a source into a table: of each field the column it came from."""
+
+    spec: SourceSpec
+    batch: Batch
+    table: str
+    columns: Mapping[str, str]
+
+
+def flows() -> list[Flow]:
+    """Of every source that is known, by its last batch in effect."""
+    return [flow for batch in last_batches(applied_only=True).values() for flow in flows_of(batch)]
+
+
+def flows_of(batch: Batch) -> list[Flow]:
+    spec = named_source(batch.source)
+    if spec is None:
+        return []
+    return [
+        Flow(spec, batch, table, {name: batch.columns[ours] for name, ours in fields.items() if ours in batch.columns})
+        for table, fields in fields_of(spec).items()
+    ]
+
+
+def fields_of(spec: SourceSpec) -> Mapping[str, Mapping[str, str]]:
+    if spec.kind == "shared":
+        return {spec.table: {one.field: one.field for one in spec.columns}}
+    return FIELDS[spec.kind]
+
+
+def place_of(source_key: str) -> Dataset:
+    """Where the rows of a source stand; no secret of an address is in it."""
+    made = DataSource.objects.filter(key=source_key).first()
+    if made is None or made.kind == DataSource.Kind.FILE:
+        return Dataset(FILES, source_key)
+    if made.kind == DataSource.Kind.HTTP:
+        parts = urlsplit(made.address)
+        return Dataset(f"{parts.scheme}://{parts.hostname or ''}", parts.path or "/")
+    where, _stroke, database = made.address.partition("/")
+    return Dataset(f"{made.kind}://{where}", f"{database}.{made.key}")

@@ -1,0 +1,185 @@
+"""Views in SQL (数据库视图) for a consumer with a database role of his own: the rows and the open fields of his grant, read only.
+
+Each read moves a sequence, which no roll-back takes back; what it moved is counted for everybody in the view, for a database
+does not tell which of its rows were read. The view asks at each read whether the grant holds. Made by the owner (`nanhu
+hub_views`, and after each migration); the role by an administrator of the database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg import sql
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.roles import role_of
+from nanhu.platforms.datahub.models import Grant, Reading
+from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
+from nanhu.platforms.datahub.sharing.offers import Offer, offer_of
+
+PREFIX: Final = "hub_"
+MOST_ROWS: Final = 2_000_000_000
+"""Who moves the sequence for nothing closes his own view, and breaks no count."""
+TYPES: Final = {"integer": "bigint", "boolean": "boolean", "date": "date", "moment": "timestamptz"}
+VIEW: Final = """
+    CREATE VIEW {view} WITH (security_barrier) AS
+    SELECT {fields}, row.valid_from AS since, row.batch_id AS batch FROM public.datahub_shared_row row
+    WHERE row.table_key = {table} AND row.valid_to IS NULL AND NOT row.is_removed AND {fits}
+        AND (SELECT EXISTS (
+            SELECT FROM public.datahub_grant g JOIN public.openapi_vendor v ON v.id = g.vendor_id AND v.is_on
+            WHERE g.id = {grant} AND g.state = 'agreed' AND g.expires_on >= (now() AT TIME ZONE {zone})::date
+                AND g.rows_a_day > coalesce((SELECT d.rows FROM public.datahub_sharing_day d
+                    WHERE d.grant_id = g.id AND d.day = (now() AT TIME ZONE {zone})::date), 0)))
+        AND (SELECT nextval({counter}) > 0)"""
+PERSONS: Final = """
+    SELECT count(*), coalesce(array_agg(DISTINCT row.data ->> {person}), '{{}}') FROM datahub_shared_row row
+    WHERE row.table_key = {table} AND row.valid_to IS NULL AND NOT row.is_removed AND {fits}"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    grant: Grant
+    table: SharedTable
+    offer: Offer
+
+    @property
+    def schema(self) -> str:
+        """Also the name of the role."""
+        return f"{PREFIX}{self.grant.vendor.public_id.hex[:12]}"
+
+    @property
+    def name(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.table.key.replace(".", "_"))
+
+    @property
+    def counter(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, f"read_{self.grant.pk}")
+
+    @property
+    def fits(self) -> sql.Composable:
+        parts = [
+            sql.SQL("row.data -> {} = ANY({}::jsonb[])").format(sql.Literal(name), sql.Literal(list(values)))
+            for name, values in self.offer.only.items()
+        ]
+        return sql.SQL(" AND ").join([sql.SQL("true"), *parts])
+
+    @property
+    def fields(self) -> sql.Composable:
+        """The open ones in the clear: what is sealed or masked is not for SQL."""
+        kept = (name for name in self.offer.names if name not in self.offer.opens | self.offer.masked.keys())
+        return sql.SQL(", ").join(
+            sql.SQL("(row.data ->> {})::{} AS {}").format(
+                sql.Literal(name), sql.SQL(TYPES.get(self.table.by_name[name].type, "text")), sql.Identifier(name)
+            )
+            for name in kept
+        )
+
+    def made(self) -> sql.Composable:
+        return sql.SQL(VIEW).format(
+            view=self.name,
+            fields=self.fields,
+            table=sql.Literal(self.table.key),
+            fits=self.fits,
+            grant=sql.Literal(self.grant.pk),
+            zone=sql.Literal(settings.TIME_ZONE),
+            counter=sql.Literal(f"{self.schema}.read_{self.grant.pk}"),
+        )
+
+
+def views() -> Iterator[View]:
+    for grant in Grant.in_effect().filter(has_view=True).select_related("vendor").order_by("id"):
+        table = shared_tables().get(grant.table_key)
+        offer = offer_of(grant, table) if table else None
+        if table is not None and offer is not None:
+            yield View(grant=grant, table=table, offer=offer)
+
+
+@transaction.atomic
+def make_views() -> list[tuple[View, bool]]:
+    """All anew, and none of a grant that does not hold; with each whether its role exists. As the tables' owner."""
+    found = list(views())
+    with connection.cursor() as cursor:
+        drop_views(cursor)
+        present = roles(cursor)
+        for view in found:
+            make_view(cursor, view, present)
+    return [(view, view.schema in present) for view in found]
+
+
+def make_view(cursor: Any, view: View, present: set[str]) -> None:
+    schema = sql.Identifier(view.schema)
+    cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
+    cursor.execute(sql.SQL("CREATE SEQUENCE IF NOT EXISTS {}").format(view.counter))
+    cursor.execute(view.made())
+    if view.schema in present:
+        role = schema
+        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, role))
+        cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(view.name, role))
+        cursor.execute(sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(view.counter, role))
+    if role_of("worker") in present:
+        worker = sql.Identifier(role_of("worker"))
+        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, worker))
+        cursor.execute(sql.SQL("GRANT SELECT ON SEQUENCE {} TO {}").format(view.counter, worker))
+
+
+def drop_views(cursor: Any) -> None:
+    cursor.execute("SELECT schemaname, viewname FROM pg_views WHERE schemaname ~ %s", [f"^{PREFIX}[0-9a-f]{{12}}$"])
+    for schema, name in cursor.fetchall():
+        cursor.execute(sql.SQL("DROP VIEW {}").format(sql.Identifier(schema, name)))
+
+
+def drop_before_migrating(**_signal: Any) -> None:
+    """A view would hold the tables that a migration changes."""
+    with connection.cursor() as cursor:
+        drop_views(cursor)
+
+
+def make_after_migrating(**_signal: Any) -> None:
+    """What is declared otherwise by now is in them at once."""
+    make_views()
+
+
+def roles(cursor: Any) -> set[str]:
+    cursor.execute("SELECT rolname FROM pg_roles")
+    return {name for (name,) in cursor.fetchall()}
+
+
+def note_reads() -> int:
+    """What was read through views since the last time becomes a reading of everybody in them; how many views were read."""
+    return sum(note(view) for view in views())
+
+
+@transaction.atomic
+def note(view: View) -> bool:
+    grant = Grant.objects.select_for_update().get(pk=view.grant.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)::text", [f"{view.schema}.read_{grant.pk}"])
+        if cursor.fetchone()[0] is None:
+            return False
+        cursor.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(view.counter))
+        value, is_called = cursor.fetchone()
+        reads = value if is_called else 0
+        fresh = reads - grant.views_read if reads >= grant.views_read else reads  # a backup brought another count
+        if not fresh:
+            return False
+        cursor.execute(
+            sql.SQL(PERSONS).format(
+                person=sql.Literal(view.table.person), table=sql.Literal(view.table.key), fits=view.fits
+            )
+        )
+        rows, numbers = cursor.fetchone()
+    by = Actor(account_id=None, name=f"vendor:{grant.vendor.company}")
+    Reading.objects.create(
+        grant=grant,
+        actor=by.name,
+        day=campus_today(),
+        at=now(),
+        rows=min(rows * fresh, MOST_ROWS),
+        numbers=[one for one in numbers if one],
+        looked=[],
+    )
+    grant.views_read = reads
+    grant.save(update_fields=["views_read"])
+    return True

@@ -1,0 +1,153 @@
+"""The flow of data: what the pages draw, and the same as OpenLineage, held to its specification; told over HTTP, and again."""
+
+import json
+from uuid import UUID
+
+import jsonschema_rs
+import pytest
+from django.core.management import call_command
+
+from nanhu.kernel import outgoing
+from nanhu.kernel.retries import drive
+from nanhu.platforms.datahub.lineage import sending
+from nanhu.platforms.datahub.lineage.picture import Box, drawn
+from nanhu.platforms.datahub.models import LineageRun
+from nanhu.platforms.datahub.sharing import golden
+from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
+from nanhu.platforms.datahub.tests.test_sharing import ask_grant, vendor  # noqa: F401  (a fixture)
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.testing import sessions
+
+pytestmark = pytest.mark.django_db
+FACET = {
+    "type": "object",
+    "required": ["_producer", "_schemaURL"],
+    "properties": {
+        "_producer": {"type": "string", "format": "uri"},
+        "_schemaURL": {"type": "string", "format": "uri"},
+        "fields": {},
+    },
+}
+FACETS = {"type": "object", "additionalProperties": FACET}
+NAMED = {"namespace": {"type": "string", "minLength": 1}, "name": {"type": "string", "minLength": 1}}
+DATASET = {
+    "type": "object",
+    "required": ["namespace", "name"],
+    "properties": {**NAMED, "facets": FACETS, "inputFacets": FACETS, "outputFacets": FACETS},
+}
+RUN_EVENT = {
+    "type": "object",
+    "required": ["eventTime", "producer", "schemaURL", "run", "job"],
+    "properties": {
+        "eventType": {"enum": ["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]},
+        "eventTime": {"type": "string", "format": "date-time"},
+        "producer": {"type": "string", "format": "uri"},
+        "schemaURL": {"type": "string", "format": "uri"},
+        "run": {
+            "type": "object",
+            "required": ["runId"],
+            "properties": {"runId": {"type": "string", "format": "uuid"}, "facets": FACETS},
+        },
+        "job": {"type": "object", "required": ["namespace", "name"], "properties": {**NAMED, "facets": FACETS}},
+        "inputs": {"type": "array", "items": DATASET},
+        "outputs": {"type": "array", "items": DATASET},
+    },
+}
+"""What the specification 2-0-2 asks of a run event, in our own words."""
+
+
+def told(capsys):
+    call_command("datahub", "lineage")
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def register_in(hand_in, units):
+    return hand_in(register(student()))
+
+
+def test_events_hold_to_the_specification_and_name_columns_and_nobody(register_in, hand_in, capsys):
+    hand_in("学号,姓名\n,\n", name="坏.csv")
+    events = told(capsys)
+    judge = jsonschema_rs.validator_for(RUN_EVENT, validate_formats=True)
+    for event in events:
+        judge.validate(event)
+    runs = {event["run"]["runId"] for event in events}
+    assert all(UUID(run).version == 5 for run in runs)
+    assert len(events) == 2 * len(runs), "of each run where it began and how it ended"
+    done = next(e for e in events if e["eventType"] == "COMPLETE" and e["job"]["name"] == "datahub.aa.students")
+    person, tie = done["outputs"]
+    assert (person["name"], tie["name"]) == ("people.person", "people.affiliation")
+    carried = person["facets"]["columnLineage"]["fields"]
+    assert carried["id_number"] == {"inputFields": [{"namespace": "file", "name": "aa.students", "field": "证件号码"}]}
+    assert person["outputFacets"]["outputStatistics"]["rowCount"] == 1
+    text = json.dumps(events, ensure_ascii=False)
+    assert "李明" not in text
+    assert "14231100001" not in text
+    assert [told(capsys)[n] for n in range(len(events))] == events, "the same whenever it is told"
+
+
+def test_the_pages_draw_what_flows(register_in, vendor, steward):  # noqa: F811
+    ask_grant("people.person", ["name"], masked=["name"])
+    page = steward.get("/datahub/flow/").content.decode()
+    for word in (
+        "教务处 · 学籍名册",
+        "人员身份",
+        "图书公司",
+        "本系统 · 校园卡",
+        'href="/datahub/shared/people.person/flow/"',
+    ):
+        assert word in page, word
+    page = steward.get("/datahub/shared/people.person/flow/").content.decode()
+    for word in ("证件号码 · 学籍名册", "联系电话 · 学籍名册", "图书公司", "<path d="):
+        assert word in page, word
+
+
+def test_a_picture_joins_what_it_shows():
+    picture = drawn([[Box("a", "甲" * 40)], [Box("b", "乙"), Box("c", "丙")]], [("a", "c"), ("a", "gone")])
+    assert len(picture.lines) == 1
+    assert picture.boxes[0].label.endswith("…")
+    assert picture.boxes[2].y > picture.boxes[1].y
+
+
+def test_a_catalogue_is_told_once_and_again_where_it_was_away(register_in, monkeypatch):
+    assert sending.note_runs() == 0, "no address, nobody is told"
+    monkeypatch.setattr(sending, "catalogue_address", lambda: "https://lineage.example.com/api/v1/lineage")
+    answers, heard = [503, 201, 201], []
+
+    def send(call):
+        heard.append(json.loads(call.body)["eventType"])
+        return outgoing.Answer(status=answers.pop(0) if answers else 201)
+
+    monkeypatch.setattr(outgoing, "send", send)
+    assert sending.note_runs() == 2
+    assert sending.note_runs() == 0
+    drive(sending.RUNS)
+    assert (heard, LineageRun.objects.filter(told_at=None).count()) == (["START", "START", "COMPLETE"], 1)
+    LineageRun.objects.filter(told_at=None).update(due_at=LineageRun.objects.first().batch.created_at)
+    drive(sending.RUNS)
+    assert not LineageRun.objects.filter(told_at=None).exists()
+
+
+def test_quality_is_seen_over_time(register_in, hand_in, steward):
+    hand_in(register(student(), "x,,,,,,,,,,,,,,"), name="后来.csv")
+    page = steward.get("/datahub/quality/").content.decode()
+    assert "学籍名册" in page
+    assert "█▁ 50.0–100.0%" in page
+    assert page.index("学籍名册") < page.index("组织机构"), "the worst first"
+
+
+def test_everybody_sees_where_their_own_values_come_from(hand_in, units):
+    hand_in(register(student()))
+    staff = "工号,姓名,证件号码,部门代码,人员类别,来校日期,手机\n0020200009,王红,{0},11,在编,2025-09-01,13900139000\n"
+    hand_in(staff.format(id_number(order=9)), source_key="hr.staff", name="教职工.csv")
+    golden.copy_changes()
+    holder = people.find_people_by_campus_no(["14231100001", "0020200009"])
+    identity.open_accounts(by=BY, person_ids=list(holder.values()))
+    identity.set_password_for_sample(by=BY, campus_no="14231100001", password=PASSWORD)
+    page = sessions.signed_in("14231100001").get("/datahub/mine/").content.decode()
+    for word in ("2005-03-18", "汉族", "居民身份证", "138****8000", "学籍名册", "11032301", "第 2 行", "说过我的行"):
+        assert word in page, word
+    for word in (id_number(), "13800138000", "王红", "0020200009", "/datahub/batches/"):
+        assert word not in page, word
