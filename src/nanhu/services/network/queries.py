@@ -7,12 +7,26 @@ from ipaddress import ip_network
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Text
@@ -120,13 +134,11 @@ class Usage:
 def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
     """Of each service for which a policy of one of these roles holds today, or in which something is on line. Two queries."""
     held: dict[str, set[str]] = {}
-    rows = not_leaving(live(Session.objects.filter(person_id=person_id)))
-    for service, device_id, number in rows.values_list("service", "device_id", "pk"):
-        held.setdefault(service, set()).add(device_key(device_id, number))
+    for one in ON_LINE(person=person_id, at=now()):
+        held.setdefault(one.service, set()).add(device_key(one.device_id, one.pk))
     most: dict[str, int] = {}
-    policies = rules_on(Policy.objects.filter(role__in=list(roles)), campus_today())
-    for service, devices in policies.values_list("service", "devices"):
-        most[service] = max(devices, most.get(service, 0))
+    for policy in POLICIES(roles=list(roles), day=campus_today()):
+        most[policy.service] = max(policy.devices, most.get(policy.service, 0))
     return [
         Usage(service=one.value, title=one.label, count=len(held.get(one, ())), most=most.get(one))
         for one in Service
@@ -145,6 +157,21 @@ def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]
     since = (at or Value(now())) - Value(GOING)
     chosen = Disconnect.objects.filter(session=OuterRef("pk"), cause="ours:device-cap", created_at__gt=since)
     return rows.exclude(Exists(chosen.exclude(state=Disconnect.State.FAILED)))
+
+
+def on_line_at(at: Any) -> QuerySet[Session]:
+    rows = not_leaving(live(Session.objects.filter(person_id=Given("person")), at=at), at=at)
+    return rows.only("service", "device_id")
+
+
+def policies_held() -> QuerySet[Policy]:
+    rows = Policy.objects.filter(AnyOf(F("role"), Given("roles", ArrayField(TextField()))))
+    return rules_on(rows, Given("day", DateField())).only("service", "devices")  # type: ignore[arg-type]
+
+
+ON_LINE = Prepared(lambda: on_line_at(Given("at", DateTimeField())))
+POLICIES = Prepared(policies_held)
+"""Asked by each home."""
 
 
 def device_key(device_id: int | None, number: int) -> str:

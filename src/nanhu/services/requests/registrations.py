@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from nanhu.kernel import registry
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.files.purposes import purposes
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.logs import quiet_paths
 from nanhu.kernel.registry import PersonalData, QuestionDesk, SchoolRules, Searchable, Tile, TileContent, Viewer
 from nanhu.platforms.ledger import api as ledger
-from nanhu.services.requests import policies, queries
+from nanhu.services.requests import queries
 from nanhu.services.requests.models import Request
 from nanhu.services.requests.models.requests import OPEN
 from nanhu.services.requests.offices import read_offices
@@ -33,13 +34,20 @@ def under_way(person: Any) -> QuerySet[Request]:
 
 
 count_under_way = own_count("requests.under_way", under_way)
+MINE = Prepared(
+    lambda: (
+        under_way(Given("person"))
+        .select_related("place__parent", "fault_class", "crew", "unit")
+        .order_by("-created_at")[:20]
+    )
+)
 
 
 def tile(viewer: Viewer) -> TileContent | None:
     """What is under way, and what waits for one's word; nothing where neither is."""
     if not count_under_way(viewer):
         return None
-    mine = list(policies.own(viewer).filter(state__in=[*OPEN, Request.State.DONE]).order_by("-created_at")[:20])
+    mine = MINE(person=viewer.person_id or 0)
     if not mine:  # withdrawn meanwhile
         return None
     own_turn = [one for one in mine if one.state in {Request.State.DONE, Request.State.WAITING}]

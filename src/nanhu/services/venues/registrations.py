@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.clock import end_of, now, start_of
+from nanhu.kernel.clock import end_of, start_of
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Occurrence, Outstanding, Owner, TileContent, Verdict, Viewer
 from nanhu.platforms.ledger import api as ledger
@@ -43,18 +44,20 @@ def booked_by(person: Any) -> QuerySet[Booking]:
 
 
 count_booked = own_count("venues.booked", booked_by)
+NEXT = Prepared(
+    lambda: (
+        booked_by(Given("person"))
+        .select_related("venue__room__place", "application__unit")
+        .order_by("begins_at")[:SHOWN]
+    )
+)
 
 
 def tile(viewer: Viewer) -> TileContent | None:
     """My next bookings; a key that is late stands first."""
     if not count_booked(viewer):
         return None
-    mine = queries.bookings().filter(
-        Q(ends_at__gt=now()) | Q(state=Booking.State.IN_USE),
-        application__person=viewer.person_id or 0,
-        state__in=LIVING,
-    )
-    found = list(mine.order_by("begins_at")[:SHOWN])
+    found = NEXT(person=viewer.person_id or 0)
     if not found:
         return None
     late = [one for one in found if one.state == Booking.State.IN_USE and one.key_out_at and is_back_late(one)]
