@@ -14,6 +14,7 @@ from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import web_command
 
+PEOPLE: Final = "240"
 ROUNDS: Final = 7
 SLOWER: Final = 4
 HOMES: Final = 60
@@ -23,7 +24,7 @@ KEPT: Final = "caches.open('nanhu-pages-1').then(one => one.keys()).then(all => 
 
 
 def run(report: Report) -> None:
-    with filled_campus() as campus:
+    with filled_campus(scale=PEOPLE) as campus:
         port = free_port()
         campus.environment["NANHU_PUBLIC_URL"] = f"http://localhost:{port}"
         prepared = ask_inside(campus, "bench.phone")
