@@ -75,7 +75,7 @@ def test_one_reads_by_site_and_follows_one(sites, vendor, student, teacher):
     feeds.read_all()
     feeds.read_all()
     told = Entry.objects.get(message__template="portal.news")
-    assert (told.message.title, told.message.urgency) == ("学校要闻：食堂上新", "digest")
+    assert (told.message.title, told.message.urgency) == ("学校要闻新资讯：食堂上新", "digest")
     student.post("/news/follow/", {"sites": []})
     assert not NewsFollower.objects.exists()
     vendor.says("/main", rss("又一条"))
