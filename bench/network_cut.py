@@ -11,7 +11,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.campus import Campus
+from bench.campus import PATIENCE_SECONDS, Campus
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.house import worker_command
@@ -31,7 +31,8 @@ def cut(campus: Campus, key: str) -> list[float]:
             people = inside(campus, f"scene({nas.port})")
             for work in (lambda: report_stops(campus, key, nas, is_over), lambda: poll(campus, people, is_over)):
                 threading.Thread(target=work, daemon=True).start()
-            return [seconds_of(campus, one) for one in people]
+            found = [seconds_of(campus, one) for one in people]
+            return found[1:]  # with the first the worker was still starting
     finally:
         is_over.set()
         worker.terminate()
@@ -47,7 +48,7 @@ def seconds_of(campus: Campus, one: dict[str, Any]) -> float:
     began = inside(campus, f"suspend({one['number']!r})")
     with embedded.superuser_connection(campus.folder, "nanhu") as connection:
         while connection.execute(STANDS, [one["sids"]]).fetchone() != (0,):
-            if time.time() - began > 60:
+            if time.time() - began > PATIENCE_SECONDS:
                 raise RuntimeError("a session of a suspended account did not end")
             time.sleep(0.05)
     return time.time() - float(began)

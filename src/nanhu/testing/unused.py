@@ -40,7 +40,6 @@ KEPT = {
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",
     "read_application": "emulators/bank: what a server of the tests is told to run",
     "score_golden": "sample: the measure of merged records, read by tests/load",
-    "is_random_mac": "services/network: for the captive page",
     "verify_at_counter": "identity/recovery: no page of the counter offers it yet",
 }
 """Used by tests alone, and why it stands in the program."""

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, F, IntegerField, Q, QuerySet, TextField, Value, When
 from django.urls import reverse
 
 from nanhu.kernel.crypto import blind_index, mask_phone
@@ -195,13 +196,19 @@ def photo_url(person: Person) -> str:
     return f"{reverse('people:photo', args=[person.public_id])}?v={version}"
 
 
+NUMBERED: Final = Prepared(
+    lambda: Affiliation.objects.filter(AnyOf(F("campus_no"), Given("spellings", ArrayField(TextField())))).only(
+        "state", "starts_on", "person_id"
+    )
+)
+
+
 def find_person_by_campus_no(campus_no: str) -> int | None:
     """The holder of a living campus number, else the last one who had it. Case does not matter."""
     text = halfwidth(campus_no).strip()
-    spellings = {text, text.upper(), text.lower()}
-    rows = Affiliation.objects.filter(campus_no__in=spellings).values_list("state", "starts_on", "person_id")
-    best = max(rows, key=lambda row: (row[0] != "ended", row[1]), default=None)
-    return best[2] if best else None
+    rows = NUMBERED(spellings=[*{text, text.upper(), text.lower()}])
+    best = max(rows, key=lambda row: (row.state != "ended", row.starts_on), default=None)
+    return best.person_id if best else None
 
 
 def find_people_by_campus_no(campus_nos: Iterable[str]) -> dict[str, int]:

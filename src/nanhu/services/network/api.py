@@ -20,7 +20,7 @@ from nanhu.services.network.queries import (
     sessions_of,
     usage_of,
 )
-from nanhu.services.network.rules import address_of, is_random_mac, mac_of
+from nanhu.services.network.rules import address_of, mac_of
 from nanhu.services.network.services.accounting import Record
 from nanhu.services.network.services.accounting import write as account
 from nanhu.services.network.services.admission import (
@@ -71,7 +71,6 @@ __all__ = [
     "drop",
     "enter_device",
     "gateways",
-    "is_random_mac",
     "mac_of",
     "policy_of",
     "redeemed_while",

@@ -249,6 +249,10 @@ def minutes_words(seconds: int) -> str:
     return say("%(n)s 分钟") % {"n": minutes}
 
 
+def rate_words(policy: Policy) -> str:
+    return " / ".join(f"{kbps // 1000} Mbit/s" if kbps else "—" for kbps in (policy.down_kbps, policy.up_kbps))
+
+
 def hours_words(policy: Policy) -> str:
     return f"{policy.opens:%H:%M}–{policy.closes:%H:%M}" if policy.opens and policy.closes else say("全天")
 

@@ -13,7 +13,6 @@ GRANT_LETTERS: Final = 26
 LONGEST_STATION: Final = 64
 NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
 MAC: Final = re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$|^([0-9A-Fa-f]{4}[.-]){2}[0-9A-Fa-f]{4}$")
-LOCAL_BIT: Final = 0b10
 HEX_DIGITS: Final = 12
 GIGAWORD: Final = 2**32
 MOST_OCTETS: Final = 2**62
@@ -58,11 +57,6 @@ def address_order(text: str) -> tuple[int, int, int]:
 def station_of(text: str) -> str:
     """A MAC in one form; anything else (the address of a VPN's caller) as it is."""
     return mac_of(text) or text.strip()[:LONGEST_STATION]
-
-
-def is_random_mac(mac: str) -> bool:
-    """Made up by the device itself: the local bit is set."""
-    return bool(mac) and bool(int(mac[:2], 16) & LOCAL_BIT)
 
 
 def ap_of(called: str) -> str:

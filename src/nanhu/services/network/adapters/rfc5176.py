@@ -163,7 +163,7 @@ class Disconnects:
 
 
 def by_session(session: SessionTarget) -> list[Attribute]:
-    return [(SESSION_ID, session.sid.partition("#")[0].encode())]
+    return [(SESSION_ID, session.sid.encode())]
 
 
 def by_user_and_mac(session: SessionTarget) -> list[Attribute]:

@@ -160,7 +160,7 @@ def target_of(nas: Nas) -> NasTarget:
 
 def named(session: Session) -> SessionTarget:
     return SessionTarget(
-        sid=session.sid,
+        sid=session.sid.removesuffix(f"#{session.pk}"),
         user_name=session.grant.campus_no if session.grant else session.user_name,
         station=session.station,
         address=session.address or "",

@@ -1,5 +1,6 @@
 """Policies: entered from a day on, with what they would do said before; who is on line under an older one is brought under today's."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -8,18 +9,26 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.dated import end_today, rules_on, supersede
-from nanhu.services.network import rules
+from nanhu.kernel.registry import Text
+from nanhu.services.network import queries, rules
 from nanhu.services.network.models import Grant, Policy, Session
 from nanhu.services.network.services import disconnecting
 from nanhu.services.network.statements import QUERIES
 
 BY: Final = Actor.system("network.policy")
-SHOWN: Final = ("devices", "session_seconds", "idle_seconds", "vlan", "down_kbps", "up_kbps", "opens", "closes")
+SHOWN: Final[Sequence[tuple[Text, Callable[[Policy], str]]]] = (
+    (_("一次上线"), queries.session_words),
+    (_("闲置断开"), queries.idle_words),
+    ("VLAN", lambda policy: policy.vlan or "—"),
+    (_("限速（下行 / 上行）"), queries.rate_words),
+    (_("开放"), queries.hours_words),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +46,12 @@ class Effect:
         return self.before is not None and self.after.devices > self.before.devices
 
     @property
-    def loses(self) -> bool:
-        return self.before is not None and self.after.devices < self.before.devices
+    def changes(self) -> list[tuple[Text, str, str]]:
+        """What besides the number of devices is another than before, in words."""
+        if self.before is None:
+            return []
+        said = [(title, words(self.before), words(self.after)) for title, words in SHOWN]
+        return [one for one in said if one[1] != one[2]]
 
 
 @transaction.atomic

@@ -123,6 +123,17 @@ def test_a_session_that_the_nas_does_not_know_is_over_when_it_was_long_silent(sc
     assert Disconnect.objects.get().state == "confirmed"
 
 
+def test_a_number_is_sent_as_the_nas_gave_it(school, nas):
+    """Also one that has our own mark in it, and one that was put aside because its NAS gave it again."""
+    session = school.report("Start", "abc#2", Class=school.code("S1"))
+    again = school.report("Start", "abc#2", Class=school.code("S2", LAPTOP), Calling_Station_Id=LAPTOP)
+    Session.objects.filter(pk=session.pk).update(stopped_at=None, cause="")
+    for number in ("S1", "S2"):
+        api.disconnect(by=SYSTEM, person_id=school[number], cause=disconnecting.KICKED)
+    school.send()
+    assert (session.pk != again.pk, {one[44] for one in nas.heard}) == (True, {b"abc#2"})
+
+
 def test_a_style_by_user_and_mac_names_both(school, nas):
     school.on_line("S1", LAPTOP, nas=SWITCH)
     here = {"style": "user+mac", "address": "127.0.0.1", "identifier": "sw"}

@@ -179,6 +179,9 @@ def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(scho
     }
     preview = engineer.post(f"{DESK}policies/new/", said).content.decode()
     assert "会少：1 人超出，共 1 台设备" in preview
+    hours = {**said, "devices": 3, "opens": "06:00", "closes": "23:00", "session_minutes": 240}
+    changed = " ".join(engineer.post(f"{DESK}policies/new/", hours).content.decode().split())
+    assert all(one in changed for one in ("全天 → <b>06:00–23:00</b>", "8 个小时 → <b>4 个小时</b>", "时段外的"))
     assert Policy.objects.filter(devices=2).count() == 0
     assert engineer.post(f"{DESK}policies/new/", {**said, "confirmed": "1"}).status_code == 302
     assert policies.enforce() == 1

@@ -1,13 +1,16 @@
 """App passwords (应用专用密码): for IMAP clients and devices that cannot show a page."""
 
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BinaryField, QuerySet, TextField
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.events import publish
 from nanhu.platforms.identity.events import AppPasswordRevoked
 from nanhu.platforms.identity.models import Account
@@ -49,19 +52,20 @@ def revoke(*, by: Actor, account: Account, public_id: UUID) -> bool:
     return True
 
 
+def _living() -> QuerySet[AppPassword]:
+    known = AppPassword.objects.filter(
+        secret_hash=Given("digest", BinaryField()), service=Given("service", TextField())
+    )
+    return known.filter(revoked_at=None, account__state=Account.State.ACTIVE).select_related("account")
+
+
+LIVING: Final = Prepared(_living)
+
+
 def row_by(*, typed_name: str, password: str, service: str, address: str = "") -> AppPassword | None:
     """Whose app password is this? It opens its own service only, and only under a number of its own owner."""
     person_id = sign_in.holder_of(normalise_sign_in_name(typed_name))
-    row = (
-        AppPassword.objects.select_related("account")
-        .filter(
-            secret_hash=hash_of(normalise_app_password(password)),
-            service=service,
-            revoked_at=None,
-            account__state=Account.State.ACTIVE,
-        )
-        .first()
-    )
+    row = LIVING.first(digest=hash_of(normalise_app_password(password)), service=service)
     if row is None or person_id is None or row.account.person_id != person_id:
         return None
     moment = now()
