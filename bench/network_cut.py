@@ -18,7 +18,7 @@ from nanhu.kernel.processes.house import worker_command
 from nanhu.services.network.tests.nas_here import listening
 
 SECRET, FASKEY, GATEWAY = "bench-of-the-network", "bench-of-the-faskey", "bench-nds"
-ROUTER, PEOPLE, POLL_SECONDS = "127.0.0.7", 5, 2.0
+ROUTER, NAMED, PEOPLE, POLL_SECONDS = "127.0.0.1", "bench-switch", 5, 2.0
 STANDS = "SELECT count(*) FROM network_session s JOIN network_nas n ON n.id = s.nas_id WHERE s.sid = ANY(%s) AND s.stopped_at IS NULL"
 
 
@@ -60,7 +60,7 @@ def report_stops(campus: Campus, key: str, nas: Any, is_over: threading.Event) -
     while not is_over.wait(0.02):
         for said in nas.heard[done:]:
             stop = {"Acct-Status-Type": "Stop", "Acct-Session-Id": said[44].decode(), "NAS-IP-Address": ROUTER}
-            stop |= {"Acct-Terminate-Cause": "Admin-Reset"}
+            stop |= {"NAS-Identifier": NAMED, "Acct-Terminate-Cause": "Admin-Reset"}
             post(campus, "/radius/accounting", urlencode(stop).encode(), {"X-Nanhu-Radius-Key": key})
             done += 1
 
@@ -98,7 +98,9 @@ def scene(port: int) -> list[dict[str, Any]]:
     from nanhu.services.network.portal.services import sessions
 
     by = Actor.system("bench")
-    nas = sample.register(by=by, name="rfc5176", kind="ac", address=ROUTER, place=None, secret=SECRET, coa_port=port)
+    nas = sample.register(
+        by=by, name="rfc5176", kind="ac", address=ROUTER, identifier=NAMED, place=None, secret=SECRET, coa_port=port
+    )
     nds = sample.register(by=by, name="openNDS", kind="opennds", address="127.0.0.8", place=None, style="opennds")
     sample.set_portal_gateway(
         by=by, nas=nds, kind="opennds", name=GATEWAY, networks="10.30.0.0/16", secret=FASKEY, host="10.30.0.1:2050"
@@ -107,10 +109,14 @@ def scene(port: int) -> list[dict[str, Any]]:
     for number in range(PEOPLE):
         campus_no, mac, address = f"P{number}", f"3c:22:fd:00:00:{number:02x}", f"10.30.0.{number + 5}"
         person_id = people.find_person_by_campus_no(campus_no) or 0
-        facts = {"service": "wifi", "role": "student", "person_id": person_id, "campus_no": campus_no}
+        facts: dict[str, Any] = {"service": "wifi", "role": "student", "person_id": person_id, "campus_no": campus_no}
         first = network.admit(network.AdmissionRequest(**facts, station=f"3c:22:fe:00:00:{number:02x}", nas_id=nas.pk))
         sid = f"CUT-{number}"
-        network.account(network.Record(nas=ROUTER, status="start", sid=sid, classes=[first.code], application="wifi"))
+        network.account(
+            network.Record(
+                nas=ROUTER, identifier=NAMED, status="start", sid=sid, classes=[first.code], application="wifi"
+            )
+        )
         second = network.admit(network.AdmissionRequest(**facts, station=mac, nas_id=nds.pk))
         one = SignIn.objects.create(
             gateway=gateway,
