@@ -11,52 +11,58 @@ from typing import Any
 
 
 class Turn[Item, Answer]:
+    """`led`: what its thread has to carry, itself among it."""
+
     def __init__(self, item: Item) -> None:
         self.item = item
         self.is_called = Event()
         self.answer: Answer | None = None
         self.fault: BaseException | None = None
-        self.leads = False
+        self.led: list[Turn[Item, Answer]] = []
 
 
 class Together[Item, Answer]:
-    """Of the threads that wait one leads: it carries what all of them brought, and hands the lead on."""
+    """Of the threads that wait some lead, no more than `at_once`: each carries what has come in meanwhile, and hands the lead on."""
 
-    def __init__(self, carry: Callable[[Sequence[Item]], Sequence[Answer]], *, most: int) -> None:
-        self.carry, self.most = carry, most
+    def __init__(self, carry: Callable[[Sequence[Item]], Sequence[Answer]], *, most: int, at_once: int = 1) -> None:
+        self.carry, self.most, self.at_once = carry, most, at_once
         self.lock = Lock()
         self.waiting: deque[Turn[Item, Answer]] = deque()
-        self.is_led = False
+        self.leaders = 0
 
     def __call__(self, item: Item) -> Answer:
         turn: Turn[Item, Answer] = Turn(item)
         with self.lock:
-            self.waiting.append(turn)
-            turn.leads, self.is_led = not self.is_led, True
-        if not turn.leads:
+            if self.leaders < self.at_once:
+                self.leaders += 1
+                turn.led = [turn]
+            else:
+                self.waiting.append(turn)
+        if not turn.led:
             turn.is_called.wait()
-        if turn.leads:
-            self.lead()
+        if turn.led:
+            self.lead(turn.led)
         if turn.fault is not None:
             raise turn.fault
         return turn.answer  # type: ignore[return-value]  # the lead has carried it
 
-    def lead(self) -> None:
-        """One call, with whoever waits; the leader is always among them, for it waits longest."""
-        with self.lock:
-            turns = [self.waiting.popleft() for _each in range(min(self.most, len(self.waiting)))]
+    def lead(self, turns: Sequence[Turn[Item, Answer]]) -> None:
         answers: Sequence[Any] = []
         fault: BaseException | None = None
         try:
             answers = self.carry([turn.item for turn in turns])
         except BaseException as error:  # noqa: BLE001  raised in each thread that waits for it
             fault = error
-        with self.lock:
-            if self.waiting:
-                self.waiting[0].leads = True
-                self.waiting[0].is_called.set()
-            else:
-                self.is_led = False
+        self.hand_on()
         for place, turn in enumerate(turns):
             turn.answer, turn.fault = (None, fault) if fault else (answers[place], None)
             turn.is_called.set()
+
+    def hand_on(self) -> None:
+        """To who has waited longest, with all that wait."""
+        with self.lock:
+            turns = [self.waiting.popleft() for _each in range(min(self.most, len(self.waiting)))]
+            self.leaders -= not turns
+        if turns:
+            turns[0].led = turns
+            turns[0].is_called.set()

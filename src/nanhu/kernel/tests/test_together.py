@@ -1,6 +1,6 @@
 """Calls that go together: one at a time, each answered by the call that carried it, whatever becomes of the others."""
 
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_what_arrives_while_one_is_under_way_goes_as_one():
     for one in threads:
         one.join(PATIENCE_SECONDS)
     assert answers == {item: item * 2 for item in range(6)}
-    assert ([len(one) for one in carried], together.is_led) == ([1, 3, 2], False)
+    assert ([len(one) for one in carried], together.leaders) == ([1, 3, 2], 0)
 
 
 def test_a_fault_reaches_each_of_its_call_and_no_other():
@@ -42,3 +42,20 @@ def test_a_fault_reaches_each_of_its_call_and_no_other():
     with pytest.raises(ValueError, match="bad"):
         together("bad")
     assert together("good") == "good"
+
+
+def test_two_lead_at_once_where_that_is_said():
+    both, carried = Barrier(2), []
+
+    def carry(items):
+        both.wait(PATIENCE_SECONDS)  # neither is back before the other is under way
+        carried.append(list(items))
+        return items
+
+    together, answers = Together(carry, most=8, at_once=2), []
+    threads = [Thread(target=lambda item=item: answers.append(together(item))) for item in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(PATIENCE_SECONDS)
+    assert (sorted(answers), sorted(map(len, carried)), together.leaders) == ([0, 1], [1, 1], 0)

@@ -13,6 +13,8 @@ from nanhu.services.network.services.accounting import Facts, Record, record_of
 from nanhu.services.network.statements import QUERIES
 
 MOST: Final = 64
+AT_ONCE: Final = 4
+"""While one commits the next goes: PostgreSQL commits them together. With one at a time each record waits for two."""
 INTERIMS: Final = QUERIES.text("interims").encode()
 CONNECTIONS: Final = Connections(
     {INTERIMS: b"interims"}, title="nanhu-interims", options="-c enable_hashjoin=off -c enable_mergejoin=off"
@@ -52,4 +54,4 @@ def row_of(place: int, record: Record) -> dict[str, Any]:
     }
 
 
-TOGETHER: Final = Together(carry, most=MOST)
+TOGETHER: Final = Together(carry, most=MOST, at_once=AT_ONCE)
