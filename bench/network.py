@@ -134,7 +134,7 @@ def asked(line: HTTPConnection, key: str, door: str, body: str) -> bytes:
     answer = line.getresponse()
     content = answer.read()
     if answer.status not in (200, 204):
-        raise RuntimeError(f"{door} answered {answer.status}")
+        raise RuntimeError(f"{door} answered {answer.status}: {content[-300:]!r}")
     return content
 
 
