@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from nanhu.emulators.vendors.catalogue import SYSTEMS
 from nanhu.emulators.vendors.databases import MariaDb, Postgres, Server
@@ -16,6 +16,8 @@ from nanhu.emulators.vendors.folders import Folder, serve_folders
 from nanhu.emulators.vendors.living import LivingSystem
 from nanhu.emulators.vendors.ways import way_of
 from nanhu.emulators.vendors.web import server_on
+
+SERVERS: Final = {"postgres": "postgres", "stream": "postgres", "mariadb": "mariadb"}
 
 
 def fill_databases(
@@ -27,7 +29,7 @@ def fill_databases(
 ) -> None:
     """The servers die with the thread that began them: it stays."""
     for way, kind in (("postgres", Postgres), ("mariadb", MariaDb)):
-        held = [one for one in systems.values() if way_of(one.system) == way]
+        held = [one for one in systems.values() if SERVERS.get(way_of(one.system)) == way]
         if held:
             place = folder / way
             place.mkdir()

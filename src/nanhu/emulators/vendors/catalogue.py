@@ -21,7 +21,7 @@ class VendorSystem:
 
     key: str
     name: str
-    way: Literal["http", "postgres", "mariadb", "sftp"]
+    way: Literal["http", "postgres", "stream", "mariadb", "sftp"]
     rows: Rows
     moves: tuple[str, Any]
     paging: Literal["page", "offset", "next"] = "page"
@@ -210,5 +210,5 @@ SYSTEMS: Final = (
         key="learning", name="网络教学平台", way="http", rows=spaces, moves=("courseName", "新名字的课程空间")
     ),
     VendorSystem(key="labs", name="仪器共享平台", way="http", rows=sessions, moves=("minutes", 15), key_in="query"),
-    VendorSystem(key="mail", name="邮件系统", way="postgres", rows=mailboxes, moves=("zt", 0)),
+    VendorSystem(key="mail", name="邮件系统", way="stream", rows=mailboxes, moves=("zt", 0)),
 )

@@ -90,7 +90,13 @@ class Postgres(Server):
         }
         options |= {"fsync": "off", "wal_level": "logical", "max_connections": 40}
         given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        self.process = begin([str(programs / "postgres"), "-D", data, *given], self.folder, user)
+        self.begin_as = ([str(programs / "postgres"), "-D", data, *given], self.folder, user)
+        self.again()
+        self.does(("CREATE PUBLICATION nanhu FOR ALL TABLES", ()))
+
+    def again(self) -> None:
+        """Also after it was killed."""
+        self.process = begin(*self.begin_as)
         self.await_it()
 
     def connection(self) -> Any:
@@ -120,6 +126,7 @@ class Postgres(Server):
             (sql.SQL("CREATE TABLE {} (id integer PRIMARY KEY, {})").format(table, kinds), ()),
             (sql.SQL("CREATE ROLE {} LOGIN REPLICATION PASSWORD {}").format(table, sql.Literal(self.key)), ()),
             (sql.SQL("GRANT SELECT ON {} TO {}").format(table, table), ()),
+            (sql.SQL("ALTER TABLE {} REPLICA IDENTITY FULL").format(table), ()),
             *((insert, [number, *row.values()]) for number, row in rows),
         )
         one.publish = lambda event: self.follow(one, event)

@@ -12,7 +12,13 @@ from nanhu.emulators.feeding.handler import JsonHandler
 from nanhu.emulators.vendors.living import LivingSystem
 
 EVENTS: Final = {"changed": "改一行", "lost": "少一行", "silent": "停机", "back": "恢复"}
-WAYS: Final = {"http": "HTTP 接口", "postgres": "PostgreSQL", "mariadb": "MariaDB（GBK）", "sftp": "SFTP 文件夹（GBK）"}
+WAYS: Final = {
+    "http": "HTTP 接口",
+    "postgres": "PostgreSQL",
+    "stream": "PostgreSQL 变更流",
+    "mariadb": "MariaDB（GBK）",
+    "sftp": "SFTP 文件夹（GBK）",
+}
 PAGE: Final = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>十四个业务系统</title><style>body{{font:16px/1.6 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}td,th{{padding:.25rem .75rem;text-align:start}}
 form{{display:inline}}</style></head><body><main><h1>十四个业务系统</h1><p>数据共享中心按约定的间隔来读。在这里改一行、少一行或停机，再到“数据源”看它怎样。</p>

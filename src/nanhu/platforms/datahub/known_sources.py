@@ -55,6 +55,7 @@ def spec_of(made: DataSource) -> SourceSpec:
         order=300,
         table=table.key,
         is_whole=made.is_whole,
+        has_removals=made.kind == DataSource.Kind.STREAM,
         whole_by=tuple(table.whole_by),
         turnover=table.turnover,
         few_gone=FEW_GONE,

@@ -105,10 +105,9 @@ class NoClearPassword:
         raise pymysql.err.OperationalError(CLEAR_PASSWORD, "no password in clear without TLS")
 
 
-def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
-    """A server-side cursor: it takes one statement that reads, and nothing else."""
+@contextmanager
+def opened_postgres(made: DataSource, seconds: int) -> Iterator[tuple[psycopg.Connection[dict[str, Any]], Deadline]]:
     target, host, port, database = target_of(made)
-    options = f"-c statement_timeout={seconds}s -c default_transaction_read_only=on"
     with (
         postgres_tls(made, host) as tls,
         closing(
@@ -120,13 +119,19 @@ def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
                 user=made.user_name,
                 password=made.secret or "",
                 connect_timeout=SECONDS,
-                options=options,
+                options=f"-c statement_timeout={seconds}s",
                 row_factory=dict_row,
                 **tls,
             )
         ) as connection,
         ended_after(seconds, connection.fileno()) as deadline,
     ):
+        yield connection, deadline
+
+
+def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
+    """A server-side cursor: it takes one statement that reads, and nothing else."""
+    with opened_postgres(made, seconds) as (connection, deadline):
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.cursor(name="nanhu") as cursor:

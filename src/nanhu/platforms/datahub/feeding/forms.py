@@ -299,6 +299,10 @@ class SftpForm(ReadForm):
         help_text=_("例：.ok，要有 借阅.csv.ok 或 借阅.ok 才取 借阅.csv；不填：半分钟不再变才取"),
     )
 
+    stale_minutes = forms.IntegerField(
+        label=_("多久没有新文件算中断（分钟）"), min_value=1, max_value=DAYS, initial=MINUTES_A_DAY + 120
+    )
+
     def clean_address(self) -> str:
         return halfwidth(self.cleaned_data["address"]).strip()
 
@@ -306,9 +310,36 @@ class SftpForm(ReadForm):
         return super().facts() | {"kind": "sftp"}
 
 
+class StreamForm(ReadForm):
+    kinds = ("stream",)
+    every_minutes: Any = None
+    is_whole: Any = None
+    address = forms.CharField(label=_("地址"), max_length=200, help_text=_("主机:端口/库名"))
+    user_name = forms.CharField(label=_("用户名"), max_length=63, help_text=_("有 REPLICATION，可读这张表"))
+    tls_roots = DatabaseForm.base_fields["tls_roots"]
+    query = forms.RegexField(
+        r"^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62})?\Z",
+        label=_("跟随哪张表"),
+        help_text=_("例：public.xk。对方先设 wal_level = logical，并 CREATE PUBLICATION nanhu FOR TABLE …"),
+    )
+    stale_minutes = forms.IntegerField(label=_("多久没更新算中断（分钟）"), min_value=1, max_value=DAYS, initial=5)
+    clean_address = DatabaseForm.clean_address
+    clean_tls_roots = DatabaseForm.clean_tls_roots
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if self.target not in shared_tables():
+            self.add_error("fills" if "fills" in self.fields else None, _("变更流只能读进共享表。"))
+        return said
+
+    def facts(self) -> dict[str, Any]:
+        return super().facts() | {"kind": "stream", "every_minutes": 1, "is_whole": True}
+
+
 FORMS: Final[tuple[tuple[str, Any, type[HeadForm]], ...]] = (
     ("http", _("HTTP 接口"), HttpForm),
     ("database", _("数据库"), DatabaseForm),
+    ("stream", _("变更流"), StreamForm),
     ("sftp", _("SFTP 文件夹"), SftpForm),
     ("file", _("手工交文件"), FileForm),
 )

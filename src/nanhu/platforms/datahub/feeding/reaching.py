@@ -12,7 +12,12 @@ from nanhu.platforms.datahub.errors import SourceAddressError
 from nanhu.platforms.datahub.models import DataSource
 
 LOOKING_SECONDS: Final = 3.0
-PORTS: Final = {DataSource.Kind.POSTGRES: 5432, DataSource.Kind.MARIADB: 3306, DataSource.Kind.SFTP: 22}
+PORTS: Final = {
+    DataSource.Kind.POSTGRES: 5432,
+    DataSource.Kind.STREAM: 5432,
+    DataSource.Kind.MARIADB: 3306,
+    DataSource.Kind.SFTP: 22,
+}
 LARGEST_PORT: Final = 65535
 
 

@@ -3,7 +3,7 @@ and the same rows change nothing."""
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,13 +25,14 @@ from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError, SourceRefusedError
-from nanhu.platforms.datahub.feeding import database, http, sftp
+from nanhu.platforms.datahub.feeding import database, http, sftp, stream
 from nanhu.platforms.datahub.feeding.sftp import RemoteFile
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings
-from nanhu.platforms.datahub.reading.spool import SUFFIX, write_spool
+from nanhu.platforms.datahub.reading.spool import REMOVED, SUFFIX, write_spool
 from nanhu.platforms.datahub.services.files import applied_before, sha256_of
+from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file, open_table
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
@@ -65,6 +66,8 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
         return islice(found, SAMPLE) if is_sample else found
     if made.kind == DataSource.Kind.SFTP:
         return rows_of_newest(made)
+    if made.kind == DataSource.Kind.STREAM:
+        return stream.sample_of(made, SAMPLE)
     if is_sample:
         return database.read_rows(made, limit=SAMPLE, seconds=SAMPLE_SECONDS)
     return database.read_rows(made, limit=database.MOST)
@@ -154,6 +157,8 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
     if waiting_batch(made) is not None:
         return Done({"failed_at": None}, then=every)
     refuse_before_its_day(made)
+    if made.kind == DataSource.Kind.STREAM:
+        return followed(made, begun=begun)
     if made.kind == DataSource.Kind.SFTP:
         file = sftp.next_file(made, sftp.files_of(made))
         if file is None:
@@ -170,6 +175,37 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
         said |= {"position": {"read": file.place}}
         every = every if made.is_whole else sftp.SETTLING
     return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
+
+
+def followed(made: DataSource, *, begun: datetime) -> Answer:
+    """What changed since it was last here. The log is let go of when that is in effect."""
+    spec = source(made.key)
+    names = names_for(made, spec)
+    with stream.connected(made) as line, kept_file(made, SUFFIX) as path:
+        news = stream.news_of(made, line, partial(key_columns, spec, names))
+        count = write_spool(path, news.rows, names, [*news.shape, *([] if news.is_whole else [REMOVED])])
+        if news.is_whole:
+            refuse_unexpected(made, count)
+        report = taken(made, path) if count else None
+        if report is not None and report.state not in IN_EFFECT:
+            return Done({"rows": count, "batch_id": report.batch, "failed_at": None}, then=stream.EVERY)
+        stream.let_go(made, line, news.until)
+    said: dict[str, object] = {"position": {"shape": news.shape}, "failed_at": None, "good_at": begun}
+    if report is not None:
+        said |= {"rows": count, "batch_id": report.batch}
+        if news.is_whole and (why := refused_lines(made, report)):
+            columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
+            return Again(SourceFailedError(why=why).message, after=timedelta(minutes=1), columns=columns)
+        if not news.is_whole and report.counts.get("rejected"):
+            said["position"] = {}
+    return Done(said, then=stream.EVERY)
+
+
+def key_columns(spec: SourceSpec, names: Mapping[str, str], shape: Sequence[str]) -> list[str]:
+    """Those of its columns that make our key."""
+    ours = {names.get(name, name): name for name in shape}
+    found = Headings(spec, remembered(spec)).columns(list(ours))
+    return [ours[found[name]] for name in shared_tables()[spec.table].keys if name in found]
 
 
 @contextmanager

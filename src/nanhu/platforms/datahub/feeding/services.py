@@ -1,6 +1,7 @@
 """Sources made, changed, tried, switched on and off; each one transaction with its line in the audit."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -8,10 +9,10 @@ from django.db import IntegrityError, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.retries import wake
 from nanhu.platforms.datahub.errors import SourceKeyTakenError, SourceNotReadyError, SourceTwiceError
-from nanhu.platforms.datahub.feeding import reading
+from nanhu.platforms.datahub.feeding import reading, stream
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.feeding.reaching import host_of, refuse_address
 from nanhu.platforms.datahub.models import DataSource
@@ -131,6 +132,9 @@ def rest(*, by: Actor, made: DataSource, reason: str) -> DataSource:
 def retire(*, by: Actor, made: DataSource, reason: str) -> DataSource:
     """Its secret goes; the row, its batches and what they said stay."""
     row = locked(made, State.DRAFT, State.LIVE, State.RESTING)
+    if row.kind == DataSource.Kind.STREAM:
+        with suppress(CampusError, OSError):
+            stream.drop_slot(row)
     row.state, row.due_at, row.secret = State.RETIRED, None, None
     return moved(by, row, "datahub.retire_source", reason=reason)
 

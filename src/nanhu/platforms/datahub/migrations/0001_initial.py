@@ -806,6 +806,7 @@ class Migration(migrations.Migration):
                             ("postgres", "PostgreSQL 数据库"),
                             ("mariadb", "MariaDB、MySQL 数据库"),
                             ("sftp", "SFTP 文件夹"),
+                            ("stream", "PostgreSQL 变更流"),
                         ]
                     ),
                 ),
@@ -835,7 +836,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         blank=True,
                         default="",
-                        help_text="the SELECT that a database is asked, or what the names of files are like",
+                        help_text="the SELECT that a database is asked, a table that is followed, or what the names of files are like",
                     ),
                 ),
                 (

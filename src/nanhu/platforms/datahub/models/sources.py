@@ -27,6 +27,7 @@ class DataSource(models.Model):
         POSTGRES = "postgres", _("PostgreSQL 数据库")
         MARIADB = "mariadb", _("MariaDB、MySQL 数据库")
         SFTP = "sftp", _("SFTP 文件夹")
+        STREAM = "stream", _("PostgreSQL 变更流")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("未启用")
@@ -54,7 +55,9 @@ class DataSource(models.Model):
     secret: Any = EncryptedTextField(purpose="datahub.source_secret", null=True)
     host_key = models.TextField(default="", blank=True, help_text="of an SFTP server, as ssh-keygen -l prints it")
     query = models.TextField(
-        default="", blank=True, help_text="the SELECT that a database is asked, or what the names of files are like"
+        default="",
+        blank=True,
+        help_text="the SELECT that a database is asked, a table that is followed, or what the names of files are like",
     )
     tls_roots = models.TextField(
         default="", blank=True, help_text="certificates (PEM) by one of which a database is known"

@@ -16,6 +16,8 @@ from nanhu.platforms.datahub.reading.headers import Headings
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
 from nanhu.platforms.datahub.reading.unknown import unknown_columns
 
+REMOVED: Final = "nanhu removed"
+"""A heading of ours: a line that says something here is of a row that is no more."""
 MARK: Final = b'{"nanhu rows":'
 SUFFIX: Final = ".rows"
 SAMPLE: Final = 30
@@ -23,9 +25,12 @@ LONGEST_CELL: Final = 20_000
 MOST_COLUMNS: Final = 500
 
 
-def write_spool(path: Path, rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> int:
-    """How many. `names`: its name of a column → ours. The same rows in another order are the same file."""
-    lines, headers, size = [], dict[str, None](), 0
+def write_spool(
+    path: Path, rows: Iterable[Mapping[str, Any]], names: Mapping[str, str], columns: Iterable[str] = ()
+) -> int:
+    """How many. `names`: its name of a column → ours; `columns`: those that it has even where no row says so. The same rows in
+    another order are the same file."""
+    lines, headers, size = [], {names.get(name, name): None for name in columns}, 0
     most = configuration().upload_limit_mb * MEGABYTE
     for row in rows:
         cells = {names.get(name, name): cell_of(value) for name, value in row.items()}

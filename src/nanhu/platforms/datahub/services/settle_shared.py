@@ -15,6 +15,7 @@ from nanhu.platforms.datahub.errors import TooMuchError
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, SharedRow
+from nanhu.platforms.datahub.reading.spool import REMOVED
 from nanhu.platforms.datahub.services import outcome, shared_gate
 from nanhu.platforms.datahub.services.judging import STATES, Judged, shape_findings
 from nanhu.platforms.datahub.services.landing import StoredRow
@@ -38,6 +39,7 @@ class JudgedRow(Judged):
 
     key: str | None = None
     written: Written | None = field(default=None)
+    is_removed: bool = False
 
 
 @transaction.atomic
@@ -52,7 +54,7 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
         lock_for(table, batch)
     standing = standing_rows(table, spec, rows)
     keep_absent(table, batch.columns, rows)
-    gone = missing(rows, standing) if spec.is_whole else {}
+    gone = gone_in(rows, standing, spec, batch)
     held = held_rows(table, rows)
     ready = list({row.written.key: row.written for row in rows if row.written is not None}.values()) + held
     if not is_trial:
@@ -101,7 +103,8 @@ def keep_absent(table: SharedTable, columns: Mapping[str, str], rows: Sequence[J
 def held_rows(table: SharedTable, rows: Sequence[JudgedRow]) -> list[Written]:
     """Living rows whose line was refused, as they are until it can be read (`when_refused`)."""
     good = {row.written.key for row in rows if row.written is not None}
-    refused = {row.key: row for row in rows if row.written is None and row.key is not None and row.key not in good}
+    lines = [row for row in rows if row.written is None and not row.is_removed]
+    refused = {row.key: row for row in lines if row.key is not None and row.key not in good}
     if not table.when_refused or not refused:
         return []
     held = []
@@ -137,6 +140,9 @@ def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], 
     cells = {name: row.cells.get(header) for name, header in columns.items() if name in table.by_name}
     given, faults = read_row(table, cells, spec.values, SHAPES)
     judged.key = key_in(table, given)
+    if spec.has_removals and row.cells.get(REMOVED) and judged.key is not None:
+        judged.is_removed = True
+        return judged
     judged.findings += [*shape_findings(columns, row), *faults]
     if any(one.severity == "reject" for one in judged.findings):
         judged.state = STATES.REJECTED.value
@@ -167,6 +173,14 @@ def standing_rows(table: SharedTable, spec: SourceSpec, rows: Sequence[JudgedRow
 def scope_of(key: str, places: Sequence[int]) -> tuple[str, ...]:
     parts = key.split(KEY_ENDS)
     return tuple(parts[place] for place in places)
+
+
+def gone_in(rows: Sequence[JudgedRow], standing: Mapping[str, str], spec: SourceSpec, batch: Batch) -> dict[str, str]:
+    if not (spec.has_removals and REMOVED in batch.headings):
+        return missing(rows, standing) if spec.is_whole else {}
+    living = {row.key for row in rows if row.written is not None}
+    removed = {row.key for row in rows if row.is_removed} - living
+    return {key: number for key, number in standing.items() if key in removed}
 
 
 def missing(rows: Sequence[JudgedRow], standing: Mapping[str, str]) -> dict[str, str]:

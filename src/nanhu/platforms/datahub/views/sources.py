@@ -35,7 +35,7 @@ NONE = Empty(
 
 def health_of(made: DataSource) -> str:
     tone, words = health.words_of(made)
-    return format_html('<span class="state state-{}">{}</span>', tone, words)
+    return format_html('<span class="state state-words state-{}">{}</span>', tone, words)
 
 
 class DataSources(Table):

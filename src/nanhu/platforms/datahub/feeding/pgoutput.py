@@ -1,0 +1,115 @@
+"""PostgreSQL's log of changes in the manner of its plugin pgoutput, version 1: what became of which row."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from struct import unpack_from
+from typing import Final
+
+BOOLEAN: Final = 16
+BYTES_A_WORD: Final = 4
+
+
+class ShapeError(Exception):
+    """The log does not say all: a TRUNCATE, a value that it leaves out, a table of another shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    kind: int
+    is_key: bool
+
+
+type Row = dict[str, str | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`before`: what is known of the row that is no more, its key or all of it; `after`: the row as it is now."""
+
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(slots=True)
+class Reader:
+    """One message."""
+
+    data: bytes
+    at: int = 1
+
+    def number(self, form: str) -> int:
+        (value,) = unpack_from(f">{form}", self.data, self.at)
+        self.at += {"b": 1, "h": 2, "i": BYTES_A_WORD}[form]
+        return int(value)
+
+    def sign(self) -> str:
+        self.at += 1
+        return chr(self.data[self.at - 1])
+
+    def text(self) -> str:
+        end = self.data.index(0, self.at)
+        found, self.at = self.data[self.at : end].decode(), end + 1
+        return found
+
+    def columns(self) -> list[Column]:
+        self.at += BYTES_A_WORD
+        self.text(), self.text(), self.number("b")
+        return [self.column() for _n in range(self.number("h"))]
+
+    def column(self) -> Column:
+        is_key, name, kind = bool(self.number("b")), self.text(), self.number("i")
+        self.at += BYTES_A_WORD
+        return Column(name, kind, is_key)
+
+    def row(self, columns: list[Column], *, of: str) -> Row:
+        """`of`: K its key alone, O the old row, N the new one."""
+        found: Row = {}
+        for column in columns[: self.number("h")]:
+            sign = self.sign()
+            if sign == "u":
+                raise ShapeError("a value that was not changed")
+            value = None
+            if sign == "t":
+                size = self.number("i")
+                value = self.data[self.at : self.at + size].decode()
+                self.at += size
+            if of != "K" or column.is_key:
+                found[column.name] = value == "t" if column.kind == BOOLEAN and value is not None else value
+        return found
+
+
+@dataclass(slots=True)
+class Decoder:
+    """`shape`: the names of its columns, as they were when the whole table was read; empty: not known yet."""
+
+    shape: list[str]
+    columns: dict[int, list[Column]] = field(default_factory=dict)
+
+    def changes(self, messages: Iterable[bytes]) -> Iterator[Change]:
+        for data in messages:
+            reader, kind = Reader(data), chr(data[0])
+            if kind == "R":
+                (table,) = unpack_from(">i", data, 1)
+                self.columns[table] = self.held_to_shape(reader.columns())
+            elif kind == "T":
+                raise ShapeError("TRUNCATE")
+            elif kind in "IUD":
+                yield self.change(reader)
+
+    def held_to_shape(self, columns: list[Column]) -> list[Column]:
+        if self.shape and [one.name for one in columns] != self.shape:
+            raise ShapeError("another shape")
+        return columns
+
+    def change(self, reader: Reader) -> Change:
+        columns = self.columns[reader.number("i")]
+        before, after = None, None
+        while reader.at < len(reader.data):
+            of = reader.sign()
+            row = reader.row(columns, of=of)
+            if of == "N":
+                after = row
+            else:
+                before = row
+        return Change(before, after)

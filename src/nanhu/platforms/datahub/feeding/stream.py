@@ -1,0 +1,142 @@
+"""A source that is a PostgreSQL's own log of changes (logical replication): first the whole table, then what changed.
+
+A slot holds the log for us. It is peeked at, and let go of when what it said is taken in: killed between, the same changes come
+again and change nothing. A slot that is lost, a TRUNCATE, another shape of the table, a value that the log leaves out, a row that is
+gone and whose key it does not tell: the whole table is read anew."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from nanhu.platforms.datahub.errors import SourceFailedError
+from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, CHUNK, opened_postgres, words_of
+from nanhu.platforms.datahub.feeding.http import Row
+from nanhu.platforms.datahub.feeding.pgoutput import Change, Decoder, ShapeError
+from nanhu.platforms.datahub.models import DataSource
+from nanhu.platforms.datahub.reading.spool import REMOVED
+
+EVERY: Final = timedelta(seconds=10)
+PUBLICATION: Final = "nanhu"
+MOST_CHANGES: Final = 100_000
+SLOT: Final = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
+MAKE: Final = "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')"
+DROP: Final = "SELECT pg_drop_replication_slot(%s)"
+HERE: Final = "SELECT pg_current_wal_lsn()::text AS here"
+PEEK: Final = "SELECT lsn::text, data FROM pg_logical_slot_peek_binary_changes(%s, NULL, %s, 'proto_version', '1', 'publication_names', %s)"
+READY: Final = "SELECT 1 FROM pg_publication WHERE pubname = %s AND current_setting('wal_level') = 'logical'"
+LET_GO: Final = "SELECT pg_replication_slot_advance(%s, %s::pg_lsn)"
+type Line = psycopg.Connection[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`until`: where the log may be let go of, once these rows are in. `shape`: the table's columns."""
+
+    rows: Iterator[Row]
+    is_whole: bool
+    until: str
+    shape: list[str]
+
+
+def slot_of(made: DataSource) -> str:
+    return f"nanhu_{made.key.replace('.', '_')}"
+
+
+@contextmanager
+def connected(made: DataSource) -> Iterator[Line]:
+    try:
+        with opened_postgres(made, ALL_SECONDS) as (connection, _deadline):
+            connection.autocommit = True
+            yield connection
+    except psycopg.Error as error:
+        raise SourceFailedError(why=words_of(error)) from None
+
+
+def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[str]]) -> News:
+    """`keys`: which of its columns make our key."""
+    shape: list[str] = made.position.get("shape", [])
+    if not shape or not is_kept(made, line):
+        return whole_table(made, line)
+    until = here(line)
+    told = line.execute(PEEK, [slot_of(made), MOST_CHANGES, PUBLICATION], binary=True).fetchall()
+    if len(told) >= MOST_CHANGES:
+        until = told[-1]["lsn"]
+    try:
+        rows = latest(Decoder(shape).changes(one["data"] for one in told), keys(shape))
+    except ShapeError:
+        return whole_table(made, line)
+    return News(iter(rows), False, until, shape)
+
+
+def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
+    """Of each key the last that happened."""
+    found: dict[tuple[Any, ...], Row] = {}
+    for one in changes:
+        if one.before is not None:
+            found[key_in(one.before, keys)] = {name: one.before[name] for name in keys} | {REMOVED: "1"}
+        if one.after is not None:
+            key = key_in(one.after, keys)
+            found.pop(key, None)
+            found[key] = one.after
+    return list(found.values())
+
+
+def key_in(row: Row, keys: Sequence[str]) -> tuple[Any, ...]:
+    if not set(keys) <= row.keys():
+        raise ShapeError("the log does not tell our key of a row that is gone")
+    return tuple(row[name] for name in keys)
+
+
+def is_kept(made: DataSource, line: Line) -> bool:
+    """Whether its slot holds all since we were here; one that does not, goes."""
+    found = line.execute(SLOT, [slot_of(made)]).fetchone()
+    is_lost = found is not None and found["wal_status"] == "lost"
+    if is_lost:
+        line.execute(DROP, [slot_of(made)])
+    return found is not None and not is_lost
+
+
+def whole_table(made: DataSource, line: Line) -> News:
+    """The slot first: what happens while the table is read comes again as a change."""
+    if line.execute(SLOT, [slot_of(made)]).fetchone() is None:
+        line.execute(MAKE, [slot_of(made)])
+    until = here(line)
+    table = sql.Identifier(*made.query.split("."))
+    shape = [one.name for one in line.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table)).description or []]
+    return News(rows_of(line, table), True, until, shape)
+
+
+def here(line: Line) -> str:
+    found = line.execute(HERE).fetchone()
+    return str(found["here"]) if found else ""
+
+
+def sample_of(made: DataSource, count: int) -> Iterator[Row]:
+    """Where it can be followed."""
+    with connected(made) as line:
+        if not line.execute(READY, [PUBLICATION]).fetchone():
+            raise SourceFailedError(why="wal_level = logical; CREATE PUBLICATION nanhu")
+        yield from islice(rows_of(line, sql.Identifier(*made.query.split("."))), count)
+
+
+def rows_of(line: Line, table: sql.Identifier) -> Iterator[Row]:
+    with line.transaction(), line.cursor(name="nanhu") as cursor:
+        cursor.itersize = CHUNK
+        yield from cursor.execute(sql.SQL("SELECT * FROM {}").format(table))
+
+
+def let_go(made: DataSource, line: Line, until: str) -> None:
+    line.execute(LET_GO, [slot_of(made), until])
+
+
+def drop_slot(made: DataSource) -> None:
+    """A slot that nobody reads fills the other side's disk."""
+    with connected(made) as line:
+        if line.execute(SLOT, [slot_of(made)]).fetchone() is not None:
+            line.execute(DROP, [slot_of(made)])

@@ -1,0 +1,135 @@
+"""A PostgreSQL's log of changes as a source of the hub: exactly once, through kills, a lost slot, TRUNCATE and DDL."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from nanhu.emulators.vendors.databases import Postgres
+from nanhu.kernel.configuration import configuration
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub.feeding import reaching, stream
+from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
+from nanhu.platforms.datahub.tests.conftest import signed_in
+from nanhu.platforms.datahub.tests.reading import at, read_again
+from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
+from nanhu.testing.patience import PATIENCE_SECONDS
+from tests.conftest import free_ports
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "key": "aa.stream",
+    "name": "教务变更流",
+    "office": "教务处",
+    "fills": "academic.roster",
+    "columns": "学年学期 = xnxq\n课程号 = kch\n教学班号 = jxb\n学号 = xh\n修读方式 = is_again",
+    "values": "修读方式.true = again\n修读方式.false = first",
+    "user_name": "postgres",
+    "secret": "it's a secret",
+    "query": "public.xk",
+    "stale_minutes": "5",
+    "tolerance": "20",
+}
+COLUMNS = "xnxq text, jxb text, xh text, kch text, is_again boolean"
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    folder = tmp_path_factory.mktemp("stream")
+    for one in (folder, *folder.parents[:2]):
+        one.chmod(0o755)
+    server = Postgres(folder, free_ports(1)[0], FORM["secret"])
+    server.start()
+    yield server
+    server.process.kill()
+    server.process.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def made(postgres: Postgres, two: list[Any], monkeypatch: pytest.MonkeyPatch) -> DataSource:  # noqa: F811
+    changed = replace(configuration(), demo=False, outgoing_networks="127.0.0.0/8")
+    monkeypatch.setattr("nanhu.kernel.outgoing.configuration", lambda: changed)
+    monkeypatch.setattr(reaching, "listed_hosts", lambda: ("127.0.0.1",))
+    does(
+        postgres,
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots",
+        "DROP TABLE IF EXISTS xk",
+        f"CREATE TABLE xk ({COLUMNS}, PRIMARY KEY (xnxq, jxb, xh))",
+        "INSERT INTO xk SELECT '2026-2027-1', ' JX01', 14231100000 + n, 'MA101', n % 7 = 0 FROM generate_series(1, 60) n",
+    )
+    steward = signed_in("管流", "0020209191", "datahub.steward")
+    answer = steward.post("/datahub/sources/new/stream/", FORM | {"address": f"127.0.0.1:{postgres.port}/postgres"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    one = DataSource.objects.get(key="aa.stream")
+    switched(two, source=one.key)
+    assert "MA101" in steward.post(at(one, "try/")).content.decode()
+    steward.post(at(one, "start/"))
+    assert (read_again(one).error, one.rows, len(there())) == ("", 60, 60)
+    return one
+
+
+def does(postgres: Postgres, *statements: str) -> None:
+    postgres.does(*((one, ()) for one in statements))
+
+
+def there() -> dict[str, tuple[str, str]]:
+    return {one.campus_no: (one.course, one.kind) for one in datahub.rows("academic.roster")}
+
+
+@pytest.mark.capability("A001.1", "A001.2")
+def test_a_change_a_new_row_and_a_death_come_alone_and_once(
+    made: DataSource, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landed, good_at = LandingRow.objects.count(), made.good_at
+    assert (read_again(made).error, Batch.objects.count()) == ("", 1), "no news, no batch"
+    assert made.good_at > good_at
+    assert made.due_at - made.good_at < 2 * stream.EVERY
+    does(
+        postgres,
+        "UPDATE xk SET kch = 'MA102', is_again = true WHERE xh = '14231100001'",
+        "UPDATE xk SET kch = 'MA103' WHERE xh = '14231100001'",
+        "DELETE FROM xk WHERE xh = '14231100002'",
+        "UPDATE xk SET xh = '14231100099' WHERE xh = '14231100003'",
+        "INSERT INTO xk VALUES ('2026-2027-1', 'JX01', '14231100088', 'MA101', false)",
+        "DELETE FROM xk WHERE xh = '14231100088'",
+    )
+
+    def killed(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(stream, "let_go", killed)
+        read_again(made)
+    for _turn in range(2):
+        assert read_again(made).error == ""
+    found = there()
+    assert found["14231100001"] == ("MA103", "again")
+    assert {"14231100002", "14231100003", "14231100088"} & found.keys() == set()
+    assert ("14231100099" in found, len(found)) == (True, 59)
+    assert [one.counts["removed"] for one in Batch.objects.order_by("id")] == [0, 2]
+    assert LandingRow.objects.count() - landed == 5
+
+
+def test_a_lost_slot_and_another_shape_are_read_anew_and_an_emptied_table_empties_nothing(
+    made: DataSource, postgres: Postgres
+) -> None:
+    does(postgres, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots")
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
+    assert (read_again(made).error, "14231100005" in there()) == ("", False), "nobody else held this change"
+    does(postgres, "ALTER TABLE xk ADD COLUMN note text DEFAULT 'x'", "DELETE FROM xk WHERE xh = '14231100006'")
+    assert (read_again(made).error, made.rows, len(there())) == ("", 58, 58)
+    does(postgres, "TRUNCATE xk")
+    for _turn in range(2):
+        assert read_again(made).error
+    assert len(there()) == 58
+    does(
+        postgres, "INSERT INTO xk SELECT '2026-2027-1', 'JX01', 14231100000 + n, 'MA109' FROM generate_series(7, 60) n"
+    )
+    postgres.process.kill()
+    postgres.process.wait(PATIENCE_SECONDS)
+    assert read_again(made).error
+    assert made.failed_at
+    postgres.again()
+    assert read_again(made).error == ""
+    assert Batch.objects.get(pk=made.batch_id).state == "waiting", "all courses changed at once: somebody looks"
