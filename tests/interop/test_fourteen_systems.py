@@ -49,7 +49,8 @@ class Vendors:
     def __init__(self, file: Path) -> None:
         self.port = json.loads(file.read_text())["ports"]["http"]
         command = [sys.executable, "-m", "nanhu.emulators.vendors", str(file)]
-        with file.with_suffix(".log").open("wb") as log:
+        self.log = file.with_suffix(".log")
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def happens(self, event: str) -> None:
@@ -61,7 +62,7 @@ class Vendors:
         until = time.monotonic() + PATIENCE_SECONDS
         while self.page("filled") != "ok":
             assert time.monotonic() < until
-            assert self.process.poll() is None
+            assert self.process.poll() is None, self.log.read_text()
             time.sleep(0.1)
 
     def page(self, path: str = "") -> str:
@@ -72,7 +73,7 @@ class Vendors:
 
 @pytest.fixture
 def systems(tmp_path: Path, two: tuple[Actor, Actor], monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendors]:  # noqa: F811
-    first = free_ports(1)[0] % 20_000 + 40_000
+    first = 20_000 + free_ports(1)[0] % 10_000  # below those that clients are given: four of them are wanted
     changed = replace(
         configuration(), demo=False, outgoing_networks="127.0.0.0/8,::1", vendors_port=first, data_dir=tmp_path
     )

@@ -138,6 +138,10 @@ def test_a_gbk_database_is_read_in_and_its_changes_and_deaths(
     found = {one.campus_no: one.course for one in datahub.rows("academic.roster")}
     assert ("14231100007" in found, found["14231100008"]) == (False, "高数2")
 
+    filled.does("RENAME TABLE jw.xk TO jw.kept", "CREATE TABLE jw.xk LIKE jw.kept")
+    assert (read_again(made).error, len(datahub.rows("academic.roster"))) == ("没有读成：0", 299), "emptied"
+    filled.does("DROP TABLE jw.xk", "RENAME TABLE jw.kept TO jw.xk")
+
     before = Batch.objects.count()
     kept = pymysql.cursors.SSDictCursor.fetchone
     seen: list[int] = []
@@ -148,7 +152,7 @@ def test_a_gbk_database_is_read_in_and_its_changes_and_deaths(
             filled.kill()
         return kept(cursor)
 
-    filled.does("UPDATE jw.xk SET kch = repeat('x', 10)")
+    filled.does("UPDATE jw.xk SET kch = repeat('x', 10) WHERE xh LIKE '%1'")
     with monkeypatch.context() as patch:
         patch.setattr(pymysql.cursors.SSDictCursor, "fetchone", killed_in_the_middle)
         read_again(made)

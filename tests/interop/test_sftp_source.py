@@ -173,6 +173,10 @@ def test_the_newest_whole_file_is_read_in_and_a_half_written_one_is_not(made: Da
     assert len(people_there()) == 60, "it has changed since it was seen"
     assert (read_again(made).error, people_there()) == ("", numbers[:59])
     assert made.good_at > good_at
+    written(openssh, "选课_3.csv", numbers[:58], days_ago=30)
+    DataSource.objects.update(done_mark=".ok")
+    written(openssh, "选课_3.ok", [])
+    assert (read_again(made).error, people_there()) == ("", numbers[:58]), "new, though its clock went back"
 
 
 def test_a_mark_tells_that_a_file_is_whole_and_lists_of_parts_come_in_their_order(

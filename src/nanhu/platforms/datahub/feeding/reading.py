@@ -153,14 +153,15 @@ def read_in(made: DataSource) -> Answer:
 
 
 def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
-    file = None
+    file, files = None, list[RemoteFile]()
     if waiting_batch(made) is not None:
         return Done({"failed_at": None}, then=every)
     refuse_before_its_day(made)
     if made.kind == DataSource.Kind.STREAM:
         return followed(made, begun=begun)
     if made.kind == DataSource.Kind.SFTP:
-        file = sftp.next_file(made, sftp.files_of(made))
+        files = sftp.files_of(made)
+        file = sftp.next_file(made, files)
         if file is None:
             return Done({"failed_at": None}, then=every)
         if not sftp.is_settled(made, file):
@@ -172,7 +173,7 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
         return Again(SourceFailedError(why=why).message, after=every, columns=columns)
     said: dict[str, object] = {"rows": count, "batch_id": report.batch, "failed_at": None}
     if file is not None:
-        said |= {"position": {"read": file.place}}
+        said |= {"position": sftp.position_after(made, files, file)}
         every = every if made.is_whole else sftp.SETTLING
     return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
 

@@ -42,7 +42,7 @@ class RemoteFile:
 
     @property
     def place(self) -> list[Any]:
-        """By which it is known again, and after which others come."""
+        """By which it is known again; the older ones first."""
         return [self.mtime, self.raw, self.size]
 
 
@@ -64,12 +64,18 @@ def is_meant(made: DataSource, one: RemoteFile, names: set[str]) -> bool:
 
 
 def next_file(made: DataSource, files: Sequence[RemoteFile]) -> RemoteFile | None:
-    """After the one that was read last: of whole lists the newest, of others one after the other."""
-    last = made.position.get("read")
-    later = [one for one in files if last is None or one.place > last]
-    if not files and last is None:
+    """Of those that are new, whatever the server's clock says of them: of whole lists the newest, of others one after the other."""
+    known = made.position.get("known")
+    new = [one for one in files if one.place not in (known or [])]
+    if not files and known is None:
         raise SourceFailedError(why=_("没有名字像“%s”的文件") % made.query)
-    return (later[-1] if made.is_whole else later[0]) if later else None
+    return (new[-1] if made.is_whole else new[0]) if new else None
+
+
+def position_after(made: DataSource, files: Sequence[RemoteFile], read: RemoteFile) -> dict[str, Any]:
+    """Beside the newest of whole lists the older ones are no news either."""
+    known = made.position.get("known") or []
+    return {"known": [one.place for one in files if made.is_whole or one == read or one.place in known]}
 
 
 def newest(made: DataSource) -> RemoteFile:

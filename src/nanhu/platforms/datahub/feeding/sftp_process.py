@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 CONNECT_SECONDS: Final = 8
-MOST_FILES: Final = 20_000
+MOST_FILES: Final = 2_000
 CHUNK: Final = 256 * 1024
 REGULAR: Final = 1
 KEY_BEGINS: Final = "-----BEGIN "
