@@ -80,8 +80,11 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
         "removed": len(gone),
         "rejected": batch.counts["rejected"],
     }
-    action = "datahub.import" if much is None else "datahub.hold_at_gate"
-    audit.record(by=by, action=action, target=f"batch:{batch.id}", facts=facts)
+    if much is None:
+        audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}", facts=facts)
+    else:
+        facts |= {"level": batch.gate_level}
+        audit.record(by=by, action="datahub.hold_at_gate", target=f"batch:{batch.id}", facts=facts)
     return batch
 
 
