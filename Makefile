@@ -8,6 +8,7 @@ help:
 	@echo "make demo        set up, fill a sample campus and run it (Ctrl-C stops all of it)"
 	@echo "make test        set up and run every test       make lint    ruff, mypy, floors, unused names, translations, migrations"
 	@echo "make test-dates  the tests with a date in them on awkward days (DAYS='august-31 holiday' for some)"
+	@echo "make network-lab real gateways in namespaces before a campus that runs (root; ARGS=--walk walks by itself)"
 	@echo "make bench       measure (ONLY=payments for one)  make manual  each row of the user manual and whether it holds"
 
 setup:
@@ -34,7 +35,7 @@ lint:
 	@sh scripts/lint
 
 network-lab: setup-dev
-	@PATH="$$PATH:/usr/sbin:/sbin" PYTHONPATH=. $(BIN)/python -m tests.interop.network_lab_run
+	@PATH="$$PATH:/usr/sbin:/sbin" PYTHONPATH=. $(BIN)/python -m tests.interop.network_lab_run $(ARGS)
 
 bench: setup-dev
 	@$(BIN)/python -m bench $(ONLY)

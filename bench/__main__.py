@@ -34,6 +34,7 @@ BENCHMARKS = {
     "wecom": "bench.wecom",
     "messages": "bench.messages",
     "network": "bench.network",
+    "capport": "bench.capport",
     "demo": "bench.demo",
 }
 

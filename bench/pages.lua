@@ -1,4 +1,4 @@
--- Load for wrk: one page over kept connections, in turn with the cookies of a file (a line each; an empty one sends none, "Bearer …" a key).
+-- Load for wrk: one page over kept connections, in turn with the cookies of a file (a line each; an empty one sends none, "Bearer …" a key, "From …" comes through the front proxy).
 local wanted = { host = os.getenv("PAGE_HOST"), path = os.getenv("PAGE_PATH"), cookies = os.getenv("PAGE_COOKIES") }
 local threads = {}
 
@@ -11,7 +11,7 @@ function init()
     bad, bytes, requests = 0, 0, {}
     for line in io.lines(wanted.cookies) do
         local headers = { Host = wanted.host, Accept = "text/html", ["Accept-Encoding"] = "gzip" }
-        if line:sub(1, 7) == "Bearer " then headers.Authorization = line elseif line ~= "" then headers.Cookie = line end
+        if line:sub(1, 7) == "Bearer " then headers.Authorization = line elseif line:sub(1, 5) == "From " then headers["X-Forwarded-For"] = line:sub(6) elseif line ~= "" then headers.Cookie = line end
         requests[#requests + 1] = wrk.format("GET", wanted.path, headers)
     end
 end

@@ -24,7 +24,7 @@ TTLS = """network={{
     key_mgmt=WPA-EAP
     eap=TTLS
     identity="{name}"
-    anonymous_identity="anonymous"
+    anonymous_identity="{outer}"
     password="{password}"
     ca_cert="{folder}/certs/nanhu-ca.pem"
     domain_match="radius.nanhu.test"
@@ -71,6 +71,19 @@ class FreeRadius:
             link = self.folder / f"{kind}-enabled" / one
             if not link.is_symlink():
                 link.symlink_to(f"../{kind}-available/{one}")
+
+    def join(self, key: str, port: int, *, source: str) -> None:
+        """The federation's servers, which stand in the files of eduroam as gaps: one is here, the other is away."""
+        shutil.copytree(self.folder / "ours" / "mods-config", self.folder / "mods-config", dirs_exist_ok=True)
+        clients = self.folder / f"clients-nanhu-{key}.conf"
+        text = clients.read_text().replace("198.51.100.11", source).replace("198.51.100.12", "127.0.0.4")
+        clients.write_text(text)
+        self.secrets["federation"] = SECRET.findall(text)[-1]
+        proxy = (self.folder / "ours" / f"proxy-nanhu-{key}.conf").read_text()
+        first, rest = proxy.replace("198.51.100.11", "127.0.0.1").split("1812", 1)
+        (self.folder / f"proxy-nanhu-{key}.conf").write_text(f"{first}{port}{rest}")
+        with (self.folder / "proxy.conf").open("a") as file:
+            file.write(f"$INCLUDE proxy-nanhu-{key}.conf\n")
 
     def start(self) -> None:
         with (self.folder / "out.log").open("ab") as log:
@@ -159,10 +172,12 @@ class FreeRadius:
             except TimeoutError:
                 return ""
 
-    def ttls(self, name: str, password: str, *, key: str = "wifi", inner: str = "auth=PAP") -> tuple[bool, str]:
+    def ttls(
+        self, name: str, password: str, *, key: str = "wifi", inner: str = "auth=PAP", outer: str = "anonymous"
+    ) -> tuple[bool, str]:
         """eapol_test, the supplicant of Linux: EAP-TTLS with PAP inside. What it says is full of the last reply."""
         profile = self.folder / "ttls.conf"
-        profile.write_text(TTLS.format(name=name, password=password, folder=self.folder, inner=inner))
+        profile.write_text(TTLS.format(name=name, password=password, folder=self.folder, inner=inner, outer=outer))
         done = subprocess.run(
             [
                 "eapol_test",
@@ -186,7 +201,9 @@ class FreeRadius:
         )
         said = done.stdout + done.stderr
         assert done.stdout.rstrip().endswith(("SUCCESS", "FAILURE")), said[-2000:]
-        assert "EAP: Initialize selected EAP method: vendor 0 method 21 (TTLS)" in said, said[-2000:]
+        assert "EAP: Initialize selected EAP method: vendor 0 method 21 (TTLS)" in said, (
+            said[-2000:] + self.log()[-3000:]
+        )
         return done.stdout.rstrip().endswith("SUCCESS"), said
 
 

@@ -13,7 +13,13 @@ from http import HTTPStatus
 
 from nanhu.emulators.wlan import portal, radius
 
-MODES = {"well": "正常", "silent": "不应答", "stubborn": "应答断网，却不断"}
+MODES = {
+    "well": "正常",
+    "silent": "不应答",
+    "stubborn": "应答断网，却不断",
+    "lossy": "放行，应答丢了",
+    "busy": "还在认证",
+}
 SECONDS = 8.0
 LONGEST = 4096
 
@@ -65,7 +71,10 @@ class Controller:
                 question, portal.ACK_CHALLENGE, self.secret, said=challenge, request=secrets.randbelow(65535) + 1
             )
         if question.kind == portal.REQ_AUTH:
-            error, words = self.let_in(phone, question)
+            was_in = phone is not None and bool(phone.session)
+            error, words = (portal.BUSY, "") if self.mode == "busy" else self.let_in(phone, question)
+            if self.mode == "lossy" and not error and not was_in:
+                return None
             said = ((portal.TEXT, words.encode()),) if words else ()
             return portal.answer_to(question, portal.ACK_AUTH, self.secret, error=error, said=said)
         if question.kind == portal.REQ_LOGOUT:

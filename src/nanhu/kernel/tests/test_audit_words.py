@@ -88,8 +88,10 @@ HANDED_ON = {
         ),
         "directory.approve_change",
     },
+    "services/network/portal/services/gateways.py": {f"network.{one}_portal_gateway" for one in ("change", "remove")},
     "services/network/reach/services/granting.py": {f"network.{one}_vpn" for one in ("ask", "open", "refuse", "close")},
     "services/network/reach/services/installers.py": {f"network.{one}_installer" for one in ("add", "withdraw")},
+    "services/network/reach/services/listing.py": {"network.ask_reach_list", "network.refuse_reach_list"},
     "services/network/reach/services/resources.py": {
         *(f"network.{one}_resource" for one in ("add", "change", "remove")),
         *(f"network.take_{one}" for one in ("resources", "points", "areas")),

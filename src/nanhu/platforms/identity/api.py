@@ -23,7 +23,10 @@ from nanhu.platforms.identity.protocols.radius.network import (
     Attributes,
     NetworkPolicy,
     NetworkSignIn,
+    NetworkVisitor,
+    VisitorPolicy,
     network_policies,
+    visitor_policies,
 )
 from nanhu.platforms.identity.protocols.radius.profiles import network as wifi_network
 from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
@@ -64,10 +67,12 @@ __all__ = [
     "NetworkPolicy",
     "NetworkSignIn",
     "NetworkUser",
+    "NetworkVisitor",
     "PasswordChanged",
     "SuspendedError",
     "UnknownAccountError",
     "UnknownRoleError",
+    "VisitorPolicy",
     "account_of",
     "account_with",
     "accounts_of",
@@ -104,6 +109,7 @@ __all__ = [
     "second_factor_required",
     "set_password_for_sample",
     "set_passwords_for_sample",
+    "visitor_policies",
     "wifi_network",
 ]
 

@@ -60,6 +60,7 @@ from nanhu.platforms.people.posts.queries import (
     find_post,
     home_unit_of,
     leaders_of,
+    office_holders,
     office_names,
     posts_of,
 )
@@ -225,6 +226,7 @@ __all__ = [
     "numbers_by_person",
     "numbers_of",
     "numbers_of_merge",
+    "office_holders",
     "office_names",
     "open_documents",
     "part_persons",

@@ -61,6 +61,7 @@ OPEN = {
     "identity:api_description",
     "identity:radius_accounting",
     "identity:radius_authenticate",
+    "identity:radius_visitor",
     "identity:second_factor",
     "identity:second_factor_send",
     "identity:second_factor_give_up",
@@ -138,6 +139,7 @@ OPEN = {
     "network_portal:on",
     "network_portal:capport",
     "network_portal:agent",
+    "network_reach:agent",
     "network_portal:test",
     "network_portal:poster",
     "network_portal:why",
@@ -182,6 +184,7 @@ ARGUMENTS = {
 MACHINES: set[str] = {
     "identity:radius_accounting",
     "identity:radius_authenticate",
+    "identity:radius_visitor",
     "identity:cas_saml_validate",
     "identity:saml_sso",
     "identity:saml_slo",

@@ -50,6 +50,7 @@ ROW_OF = {
     "network_portal:wifi": "the page that leads into the Wi-Fi (`/wifi/`)",
     "network_portal:on": "the page that leads into the Wi-Fi (`/wifi/`)",
     "network_portal:agent": "agents of openNDS gateways (`/wifi/agent`)",
+    "network_reach:agent": "agents of VPN gateways (`/network/vpn/agent`)",
     "network_portal:why": "why am I not on line (`/network/why/`)",
     "asset-label": "messages of who found a thing (`/a/…`)",
 }

@@ -7,14 +7,24 @@ MACs and addresses are read by `mac_of` and `address_of` alone.
 """
 
 from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
-from nanhu.services.network.events import AdmissionGranted, DeviceSeen
-from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
+from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen
+from nanhu.services.network.gateways import (
+    AgentStyle,
+    Gateway,
+    Heard,
+    NasTarget,
+    Outcome,
+    SessionTarget,
+    agent_key,
+    gateways,
+)
 from nanhu.services.network.models import ApPlace, Device, Nas, NetworkRole, Policy, Refusal, Service
 from nanhu.services.network.queries import (
     SessionLine,
     Usage,
     closing_sids,
     devices_of,
+    on_line_at,
     refusals_of,
     session_at,
     sessions_of,
@@ -40,8 +50,10 @@ __all__ = [
     "Admission",
     "AdmissionGranted",
     "AdmissionRequest",
+    "AgentStyle",
     "ApPlace",
     "Device",
+    "DeviceKicked",
     "DeviceSeen",
     "DevicesFullError",
     "Gateway",
@@ -64,6 +76,7 @@ __all__ = [
     "account",
     "address_of",
     "admit",
+    "agent_key",
     "closing_sids",
     "device_by_key",
     "devices_of",
@@ -72,6 +85,7 @@ __all__ = [
     "enter_device",
     "gateways",
     "mac_of",
+    "on_line_at",
     "policy_of",
     "redeemed_while",
     "refusals_of",

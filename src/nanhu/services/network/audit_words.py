@@ -50,6 +50,6 @@ FACTS: dict[str, Text] = {
 VALUES: dict[str, dict[str, Text]] = {
     "network.disconnect cause": dict(CAUSES),
     "network.enter_policy for_role": dict(NetworkRole.choices),
-    "network.enter_policy service": dict(Service.choices),
+    "network.enter_policy service": {**dict(Service.choices), Service.EDUROAM: _("eduroam 漫游")},
     **{f"network.{one}_nas kind": dict(Nas.Kind.choices) for one in ("register", "change", "withdraw")},
 }

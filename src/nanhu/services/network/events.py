@@ -21,3 +21,11 @@ class DeviceSeen(Event):
 
     person_id: int
     device_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceKicked(Event):
+    """A device was put off the network to stay off: by its owner, or (None) all of this person by an engineer."""
+
+    person_id: int
+    device_id: int | None = None

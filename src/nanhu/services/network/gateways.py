@@ -4,6 +4,7 @@ A style is registered under its key (`session-id`, `user+mac`; `network.portal` 
 any transaction, with plain values alone; `tests.gateways` has the contract test that each style passes.
 """
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -67,6 +68,31 @@ class Gateway(Protocol):
     def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome: ...
 
     def listed(self, nas: NasTarget) -> Sequence[str] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStyle:
+    """Of a gateway whose agent asks us every two seconds what is to be done: nothing is sent, what waits stands in the sessions."""
+
+    key: str
+    title: Text
+
+    def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int) -> Outcome:
+        del nas, session, seconds
+        return Outcome(heard=Heard.ACK, words="agent")
+
+    def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
+        del nas, session
+        return Outcome(heard=Heard.ACK, words="agent")
+
+    def listed(self, nas: NasTarget) -> Sequence[str] | None:
+        del nas
+        return None
+
+
+def agent_key(secret: str) -> str:
+    """What the agent shows us; the secret itself does not travel."""
+    return hmac.digest(secret.encode(), b"nanhu agent", "sha256").hex()
 
 
 gateways: Final[Register[Gateway]] = Register()

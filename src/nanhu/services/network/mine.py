@@ -36,7 +36,7 @@ def roles_of(viewer: Viewer) -> set[str]:
     return card.live_kinds if card else set()
 
 
-@mine.page("", title=_("我的设备"), lead=_("以您的账号上网的设备。不认识的，请让它下线，再改密码。"))
+@mine.page("", title=_("我的设备"), tab=_("设备"), lead=_("以您的账号上网的设备。不认识的，请让它下线，再改密码。"))
 def devices(request: PageRequest) -> HttpResponse:
     person_id = request.viewer.person_id or 0
     lines = queries.sessions_of(person_id, only_open=False)

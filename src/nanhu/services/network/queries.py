@@ -14,6 +14,7 @@ from django.db.models import (
     DateTimeField,
     Exists,
     F,
+    GenericIPAddressField,
     OuterRef,
     Q,
     QuerySet,
@@ -159,7 +160,7 @@ def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]
     return rows.exclude(Exists(chosen.exclude(state=Disconnect.State.FAILED)))
 
 
-def on_line_at(at: Any) -> QuerySet[Session]:
+def on_line_of_person(at: Any) -> QuerySet[Session]:
     rows = not_leaving(live(Session.objects.filter(person_id=Given("person")), at=at), at=at)
     return rows.only("service", "device_id")
 
@@ -169,7 +170,7 @@ def policies_held() -> QuerySet[Policy]:
     return rules_on(rows, Given("day", DateField())).only("service", "devices")  # type: ignore[arg-type]
 
 
-ON_LINE = Prepared(lambda: on_line_at(Given("at", DateTimeField())))
+ON_LINE = Prepared(lambda: on_line_of_person(Given("at", DateTimeField())))
 POLICIES = Prepared(policies_held)
 """Asked by each home."""
 
@@ -189,6 +190,28 @@ def session_at(address: str) -> SessionLine | None:
 def prefixes_of(address: str) -> list[str]:
     """Which an IPv6 address may lie in, as they are delegated."""
     return [str(ip_network(f"{address}/{length}", strict=False)) for length in PREFIX_LENGTHS]
+
+
+ON_LINE_AT: Final = Prepared(
+    lambda: (
+        Session.objects.filter(address=Given("address", GenericIPAddressField()), stopped_at=None, stale_at=None)
+        .select_related("grant")
+        .order_by("-updated_at")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OnLine:
+    """Whoever is on line at an address, until when; of whom is not said."""
+
+    ends_at: datetime | None
+
+
+def on_line_at(address: str) -> OnLine | None:
+    """For what every device asks, by hundreds a second."""
+    found = ON_LINE_AT.first(address=address) if address else None
+    return OnLine(found.grant.ends_at if found.grant else None) if found else None
 
 
 def closing_sids(nas_id: int) -> set[str]:

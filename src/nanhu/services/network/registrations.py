@@ -11,7 +11,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.registry import Owner, TileContent, Verdict, Viewer
-from nanhu.services.network import queries, radius  # noqa: F401  (the RADIUS endpoint's policy enters itself)
+from nanhu.services.network import eduroam, queries, radius  # noqa: F401  (the RADIUS endpoint's policies enter themselves)
 from nanhu.services.network.adapters import rfc5176  # noqa: F401  (its two styles enter themselves)
 from nanhu.services.network.mine import mine, roles_of  # noqa: F401
 from nanhu.services.network.models import Disconnect, Nas, NetworkRole, Policy, Service, Session

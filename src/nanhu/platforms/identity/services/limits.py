@@ -28,6 +28,8 @@ SOLVED_ADDRESS = Limit("solved_address", free=1_000_000, cap=1, memory=timedelta
 SERVICE_STATION = Limit("door_station", free=10, cap=300, memory=timedelta(hours=6))
 SERVICE_CALLER = Limit("door_caller", free=10, cap=300, memory=timedelta(hours=6))
 SERVICE_NAME = Limit("door_name", free=60, cap=60, memory=timedelta(hours=6), leak=0.01)
+PAGE_ADDRESS = Limit("page_address", free=200, cap=300, memory=timedelta(minutes=15), leak=0.5)
+"""Of the captive page, behind whose addresses whole buildings may stand."""
 SERVICES = ("network", "mail")
 DOCUMENT = Limit("document", free=20, cap=3600, memory=timedelta(hours=48), leak=20 / 86400)
 """Who knows the last six of a document has some five hundred candidates for the rest of it."""

@@ -91,6 +91,11 @@ def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:
     ]
 
 
+def office_holders(office: str) -> frozenset[int]:
+    """Who holds this office anywhere today."""
+    return frozenset(holding(campus_today()).filter(office__key=office).values_list("person_id", flat=True))
+
+
 def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> frozenset[int]:
     """Who holds one of these offices in one of these units today."""
     found = holding(campus_today()).filter(unit_id__in=unit_ids, office__key__in=offices)

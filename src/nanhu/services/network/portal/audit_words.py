@@ -9,6 +9,9 @@ ACTIONS: dict[str, Text] = {
     "network.portal_sign_in": _("在认证页上线"),
     "network.portal_sign_out": _("在认证页下线"),
     "network.enter_portal_gateway": _("登记门户网关"),
+    "network.change_portal_gateway": _("修改门户网关"),
+    "network.trust_browser": _("记住上网的浏览器"),
+    "network.forget_browser": _("不再记住上网的浏览器"),
     "network.remove_portal_gateway": _("撤掉门户网关"),
 }
 TARGETS: dict[str, Text] = {
@@ -17,5 +20,6 @@ TARGETS: dict[str, Text] = {
 }
 FACTS: dict[str, Text] = {
     "gateway": _("网关"),
+    "new_secret": _("换了密钥"),
 }
 VALUES: dict[str, dict[str, Text]] = {"network.enter_portal_gateway kind": dict(PortalGateway.Kind.choices)}

@@ -1,17 +1,17 @@
 """The engineer's list of portal gateways (门户网关), and which troubles people come with."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.kit import Console, Empty, Markup, Moment, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.kit import Console, Empty, Link, Markup, Moment, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.records import record
 from nanhu.services.network import policies
-from nanhu.services.network.portal.forms import GatewayForm
+from nanhu.services.network.portal.forms import GatewayChangeForm, GatewayForm
 from nanhu.services.network.portal.models import Cure, PortalGateway
 from nanhu.services.network.portal.services import gateways as keeping
 
@@ -27,7 +27,7 @@ desk = Console(
 
 
 class Gateways(Table):
-    name = Text(_("网关自称"))
+    name = Link(_("网关自称"), to="change")
     kind = Text(_("类型"), "get_kind_display")
     nas = Text(_("接入设备"), "nas__name")
     networks = Text(_("手机所在网段"), lambda one: "、".join(one.networks))
@@ -38,7 +38,7 @@ class Gateways(Table):
 @desk.page("", title=_("门户网关"), tab=_("网关"))
 def gateways(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记门户网关"), icon="router", action=_("登记第一个"), to="enter")
-    rows = PortalGateway.objects.select_related("nas").order_by("name")
+    rows = PortalGateway.living().order_by("name")
     return listing(request, Gateways, rows, empty=none)
 
 
@@ -55,11 +55,29 @@ def enter(request: PageRequest, form: GatewayForm) -> None:
     keeping.enter(by=request.actor, **form.cleaned_data)
 
 
-@gateways.action(
-    "<uuid:public_id>/remove/", subject=record(PortalGateway.objects.all(), PortalGateway.what), done=_("已撤掉。")
-)
+LIVING: Final = record(PortalGateway.living(), PortalGateway.what)
+
+
+@gateways.action("<uuid:public_id>/remove/", subject=LIVING, done=_("已撤掉：代理下次来时断开经它上线的人。"))
 def remove(request: PageRequest, found: PortalGateway) -> None:
-    keeping.remove(by=request.actor, gateway=found)
+    keeping.retire(by=request.actor, gateway=found)
+
+
+def said_of(_request: PageRequest, found: PortalGateway) -> dict[str, Any]:
+    return {"networks": "\n".join(found.networks), "host": found.host, "port": found.port}
+
+
+@gateways.form(
+    "<uuid:public_id>/",
+    GatewayChangeForm,
+    title=_("改门户网关"),
+    subject=LIVING,
+    initial=said_of,
+    done=_("已改。"),
+    to="gateways",
+)
+def change(request: PageRequest, form: GatewayChangeForm, found: PortalGateway) -> None:
+    keeping.change(by=request.actor, gateway=found, **form.cleaned_data)
 
 
 class Cures(Table):
@@ -89,6 +107,7 @@ WORDS: dict[str, Any] = {
     "outside": _("不在校园网"),
     "refused": _("不准入"),
     "full": _("设备到上限"),
+    "leaving": _("正在让一台下线"),
     "looped": _("来回断开"),
     "wrong_password": _("密码不对"),
     "certificate": _("证书不受信任"),

@@ -20,8 +20,8 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
+from nanhu.services.network.portal.queries import is_in_our_networks
 from nanhu.services.network.portal.school import fixed_address
-from nanhu.services.network.portal.views.plain import is_in_our_networks
 
 LATELY: Final = timedelta(hours=1)
 LOOP: Final = timedelta(minutes=10)
@@ -99,11 +99,30 @@ def by_address(patient: Patient) -> Finding:
 def refused(person_id: int, _patient: Patient) -> Finding | None:
     """Refused after the password was right: the cap, the hours, a service that is not open."""
     last = network.refusals_of(person_id, since=now() - LATELY).first()
-    if last is None or last.at < last_start(person_id):
+    if last is None or is_in_since(person_id, last):
         return None
     if last.reason != network.Refusal.Reason.DEVICES:
         return Finding(key="refused", sentence=last.words, cure=_("打电话问"), url=phone_address())
-    open_ones = [one for one in network.sessions_of(person_id) if one.state == "open"]
+    return full(person_id, last.service)
+
+
+def is_in_since(person_id: int, last: network.Refusal) -> bool:
+    """The device that was refused came in afterwards."""
+    lines = network.sessions_of(person_id, only_open=False, services=[last.service])
+    return any(one.started_at > last.at and one.station == last.station for one in lines)
+
+
+def full(person_id: int, service: str) -> Finding | None:
+    """Of that service alone; once a place is free, or about to be, nobody else is dropped."""
+    lines = network.sessions_of(person_id, services=[service])
+    leaving = next((one for one in lines if one.state == "closing"), None)
+    if leaving is not None:
+        words = _("正在让 {device} 下线：断开后（不到一分钟）再连一次。").format(device=leaving.device)
+        return Finding(key="leaving", sentence=words, is_good=True)
+    usage = next((one for one in network.usage_of(person_id, roles_of(person_id)) if one.service == service), None)
+    if usage is None or usage.most is None or usage.count < usage.most:
+        return None
+    open_ones = [one for one in lines if one.state == "open"]
     if not open_ones:
         return None
     idle = open_ones[0]
@@ -111,6 +130,11 @@ def refused(person_id: int, _patient: Patient) -> Finding | None:
         device=idle.device, place=idle.place or _("位置不明")
     )
     return Finding(key="full", sentence=words, cure=_("让它下线"), act="drop", session=idle.session_id)
+
+
+def roles_of(person_id: int) -> set[str]:
+    card = people.person_card(person_id)
+    return {one.kind for one in card.affiliations if one.is_live} if card else set()
 
 
 def last_start(person_id: int) -> datetime:
@@ -164,12 +188,12 @@ def nothing_here(patient: Patient) -> Finding:
     place = campus.place_with(patient.place) if patient.place else None
     if place is None:
         words = _("先选一下您在哪栋楼，我们看那里的设备是否正常。")
-        return Finding(key="which_building", sentence=words, cure=_("看覆盖地图"), url=page("/network/coverage/"))
+        return leading("which_building", words, _("看覆盖地图"), page("/network/coverage/"))
     heard = list(network.Nas.objects.filter(place=place, withdrawn_at=None))
     is_covered = bool(heard) or network.ApPlace.objects.filter(place=place).exists()
     if not is_covered:
         words = _("{place}没有无线网覆盖。").format(place=place.name)
-        return Finding(key="not_covered", sentence=words, cure=_("看覆盖地图"), url=page("/network/coverage/"))
+        return leading("not_covered", words, _("看覆盖地图"), page("/network/coverage/"))
     down = [
         one
         for one in heard
@@ -185,14 +209,14 @@ def nothing_here(patient: Patient) -> Finding:
 
 def dormitory(_patient: Patient) -> Finding:
     words = _("宿舍里的宽带由运营商维护：页面按楼栋给出是哪一家、打什么电话。")
-    return Finding(key="dormitory", sentence=words, cure=_("看我的楼归谁"), url=address_of("requests:hall:network"))
+    return leading("dormitory", words, _("看我的楼归谁"), address_of("requests:hall:network"))
 
 
 def vpn(_patient: Patient) -> Finding:
     words = _(
         "VPN 连不上：先确认能上外网、时间准确、账号已开通 VPN；学生看校外资源用 CARSI。还不行请拨打 {phone}。"
     ).format(phone=school().info_centre_phone)
-    return Finding(key="vpn", sentence=words, cure=_("看我的 VPN"), url=page("/network/vpn/"))
+    return leading("vpn", words, _("看我的 VPN"), page("/network/vpn/"))
 
 
 BY_SYMPTOM: Final[dict[str, Callable[[Patient], Finding]]] = {
@@ -202,6 +226,11 @@ BY_SYMPTOM: Final[dict[str, Callable[[Patient], Finding]]] = {
     "dormitory": dormitory,
     "vpn": vpn,
 }
+
+
+def leading(key: str, sentence: str, cure: str, url: str) -> Finding:
+    """A button says what it does, also where a school has left that page out."""
+    return Finding(key=key, sentence=sentence, cure=_("打电话问") if url.startswith("tel:") else cure, url=url)
 
 
 def address_of(name: str) -> str:

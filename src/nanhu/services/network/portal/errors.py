@@ -25,14 +25,6 @@ class WrongPasswordError(CampusError):
     sentence = _("账号或密码不正确，或账号还不能上网。第一次使用请先激活账号。")
 
 
-class NotAdmittedHereError(CampusError):
-    """The gateway said no, or nothing."""
-
-    code = "network_portal.not_admitted"
-    http_status = 503
-    sentence = _("网关没有放行（{answer}）。请再试一次；还不行请拨打 {phone}。")
-
-
 class NotExpelledError(CampusError):
     code = "network_portal.not_expelled"
     http_status = 503

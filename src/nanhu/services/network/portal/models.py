@@ -15,7 +15,8 @@ from nanhu.kernel.registry import Text
 
 
 class PortalGateway(models.Model):
-    """A NAS that leads who is not on line to our page. `name` is what it calls itself there, `networks` are those of its clients.
+    """A NAS that leads who is not on line to our page. `name` is what it calls itself there, `networks` are those of its clients. A
+    retired one leads nobody here, and its agent closes whom it let in; its row stays, for sign-ins stand on it.
 
     `host`: openNDS, where a browser behind it reaches it ("10.20.0.1:2050"). `port`: Portal 2.0, its UDP port. `secret`: faskey, or the
     secret shared with the controller.
@@ -28,19 +29,22 @@ class PortalGateway(models.Model):
         PORTAL20 = "portal20", _("Portal 2.0（H3C、华为、锐捷）")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    nas = models.OneToOneField("network.Nas", on_delete=models.PROTECT, related_name="+")
+    nas = models.ForeignKey("network.Nas", on_delete=models.PROTECT, related_name="+")
     kind = models.TextField(choices=Kind)
-    name = models.TextField(unique=True)
+    name = models.TextField()
     host = models.TextField(default="", blank=True)
     port = models.PositiveIntegerField(default=2000)
     networks = ArrayField(models.TextField())
     secret = EncryptedTextField(purpose="network_portal.gateway_secret")
     told_at = models.DateTimeField(null=True, help_text="when its agent last told who is let through")
     created_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "network_portal_gateway"
         constraints = [
+            models.UniqueConstraint(fields=["nas"], condition=Q(retired_at=None), name="network_portal_gateway_of_nas"),
+            models.UniqueConstraint(fields=["name"], condition=Q(retired_at=None), name="network_portal_gateway_once"),
             models.CheckConstraint(
                 condition=Q(kind="portal20", port__range=(1, 65535)) | Q(kind="opennds") & ~Q(host=""),
                 name="network_portal_gateway_is",
@@ -50,6 +54,10 @@ class PortalGateway(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def living(cls) -> "models.QuerySet[PortalGateway]":
+        return cls.objects.select_related("nas").filter(retired_at=None, nas__withdrawn_at=None)
 
 
 class SignIn(models.Model):
@@ -78,6 +86,9 @@ class SignIn(models.Model):
     ended_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField()
     cause = models.TextField(default="", blank=True)
+    heard_at = models.DateTimeField(
+        null=True, help_text="when its session was last accounted for a gateway without RADIUS"
+    )
 
     class Meta:
         db_table = "network_portal_sign_in"
@@ -101,11 +112,17 @@ class SignIn(models.Model):
 
 
 class Trust(models.Model):
-    """A browser in which this person typed the password: it goes on line by one tap until a day, or until the password changes."""
+    """A browser in which this person typed the password: it goes on line by one tap until a day, until the password changes, its owner
+    ends it, or a kick does. `app_password`: by which of these it was proved, where it was; then it lives no longer than that."""
 
+    what: ClassVar[Text] = _("这个记住的浏览器")
+    public_id = models.UUIDField(default=uuid4, unique=True)
     browser = models.BinaryField(max_length=32, unique=True)
     account = models.ForeignKey("identity.Account", on_delete=models.CASCADE, related_name="+")
     campus_no = models.TextField()
+    kind = models.TextField(default="other")
+    device_id = models.BigIntegerField(null=True, help_text="of the network, as which it was on line last")
+    app_password = models.UUIDField(null=True)
     until = models.DateTimeField()
     proved_at = models.DateTimeField(default=timezone.now)
 

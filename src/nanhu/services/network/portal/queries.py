@@ -2,11 +2,29 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from ipaddress import IPv4Network, ip_address
+from typing import Any, Final
 
 from nanhu.kernel.registry import Owner
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.campus import api as campus
-from nanhu.services.network.portal.models import Cure, SignIn
+from nanhu.services.network.portal.models import Cure, PortalGateway, SignIn
+
+SECONDS: Final = 10
+"""So long other processes go on with the networks of before."""
+
+
+def listed_networks() -> list[IPv4Network]:
+    listed = PortalGateway.living().values_list("networks", flat=True)
+    return [IPv4Network(one) for networks in listed for one in networks]
+
+
+own_networks: Final = Remembered(listed_networks, seconds=SECONDS)
+
+
+def is_in_our_networks(address: str) -> bool:
+    """Asked by every device that looks whether it is on line."""
+    return bool(address) and any(ip_address(address) in one for one in own_networks())
 
 
 def buildings() -> list[tuple[str, str]]:

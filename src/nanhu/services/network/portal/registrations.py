@@ -5,10 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.services.network import api as network
-from nanhu.services.network.portal import queries
-from nanhu.services.network.portal.adapters.styles import OPENNDS, PORTAL20
+from nanhu.services.network.portal import (
+    queries,
+    trusts,  # noqa: F401  (its page enters itself among 我的设备)
+)
+from nanhu.services.network.portal.adapters.styles import OPENNDS
+from nanhu.services.network.portal.services.expelling import OF_NAS
 
-network.gateways.add(PORTAL20, OPENNDS)
+network.gateways.add(OF_NAS, OPENNDS)
 network.redeemed_while.append(queries.is_waited_for)
 registry.applications.add(
     registry.Application(

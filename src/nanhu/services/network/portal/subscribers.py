@@ -1,17 +1,53 @@
-"""A browser is trusted no longer than the password lives, and than its account is open."""
+"""A browser is trusted no longer than the password lives, its account is open and its owner or an engineer kicks it; of merged persons what
+one had is the other's."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from django.db.models import Q
+
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.api import AccountClosed, PasswordChanged
-from nanhu.services.network.portal.models import Trust
+from nanhu.platforms.people.api import PersonsMerged, PersonsParted
+from nanhu.services.network.api import DeviceKicked
+from nanhu.services.network.portal.models import Cure, SignIn, Trust
+from nanhu.services.network.portal.services.signing_in import forget
+
+BY: Final = Actor.system("network.portal")
 
 
 @subscribe(PasswordChanged, name="network_portal.forget_after_new_password")
 def follow_passwords(events: Sequence[PasswordChanged]) -> None:
-    Trust.objects.filter(account_id__in=[one.account_id for one in events]).delete()
+    forget(by=BY, rows=Trust.objects.filter(account_id__in=[one.account_id for one in events]))
 
 
 @subscribe(AccountClosed, name="network_portal.forget_closed")
 def follow_closed(events: Sequence[AccountClosed]) -> None:
-    Trust.objects.filter(account_id__in=[one.account_id for one in events]).delete()
+    forget(by=BY, rows=Trust.objects.filter(account_id__in=[one.account_id for one in events]))
+
+
+@subscribe(DeviceKicked, name="network_portal.forget_kicked")
+def follow_kicks(events: Sequence[DeviceKicked]) -> None:
+    for one in events:
+        of_device = Q() if one.device_id is None else Q(device_id=one.device_id)
+        forget(by=BY, rows=Trust.objects.filter(of_device, account__person_id=one.person_id))
+
+
+@subscribe(PersonsMerged, name="network_portal.rekey")
+def rekey(events: Sequence[PersonsMerged]) -> None:
+    """Heard twice, the second finds nothing."""
+    for one in events:
+        for model in (SignIn, Cure):
+            model.objects.filter(person=one.gone_id).update(person=one.kept_id)
+        kept = identity.account_of(one.kept_id)
+        if kept is not None:
+            Trust.objects.filter(account__person_id=one.gone_id).update(account=kept)
+
+
+@subscribe(PersonsParted, name="network_portal.forget_parted")
+def follow_parted(events: Sequence[PersonsParted]) -> None:
+    """Whose of the two a browser is nobody can say any more."""
+    ids = [person_id for one in events for person_id in (one.kept_id, one.restored_id)]
+    forget(by=BY, rows=Trust.objects.filter(account__person_id__in=ids))

@@ -39,7 +39,7 @@ def opened(text: str, *, peer: str) -> Visit:
         found = Visit(**signing.loads(text, salt=SALT, max_age=rules.VISIT_SECONDS))
     except (signing.BadSignature, TypeError) as error:
         raise VisitOverError from error
-    gateway = PortalGateway.objects.select_related("nas").filter(pk=found.gateway, nas__withdrawn_at=None).first()
+    gateway = PortalGateway.living().filter(pk=found.gateway).first()
     if gateway is None or not is_from(gateway, found.address, peer):
         raise VisitOverError
     return found
@@ -83,7 +83,7 @@ def gateway_named(kind: str, **named: str) -> PortalGateway | None:
     """Zero bytes are asked of no database."""
     if not all(named.values()) or any("\0" in one or not one.isprintable() for one in named.values()):
         return None
-    return PortalGateway.objects.select_related("nas").filter(kind=kind, nas__withdrawn_at=None, **named).first()
+    return PortalGateway.living().filter(kind=kind, **named).first()
 
 
 def is_from(gateway: PortalGateway, address: str, peer: str) -> bool:

@@ -11,6 +11,8 @@ ACTIONS: dict[str, Text] = {
     "network.refuse_vpn": _("没有开通 VPN"),
     "network.close_vpn": _("停用 VPN"),
     "network.answer_vpn_use": _("答复 VPN 登录是不是本人"),
+    "network.ask_reach_list": _("提出可达清单"),
+    "network.refuse_reach_list": _("没有同意可达清单"),
     "network.set_reach_list": _("写可达清单"),
     "network.end_reach_list": _("停用可达清单"),
     "network.close_network": _("登记机房网段"),
@@ -26,6 +28,7 @@ ACTIONS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "vpn-grant": _("VPN 账户"),
+    "reach-change": _("待复核的可达清单"),
     "reach-list": _("可达清单"),
     "closed-network": _("机房网段"),
     "installer": _("安装包"),

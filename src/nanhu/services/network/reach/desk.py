@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import uuid4
 
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase
@@ -34,6 +35,7 @@ from nanhu.kernel.kit.cases import faulty
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.sheets import Checked, Line, Sheet
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 from nanhu.platforms.people import api as people
@@ -45,7 +47,15 @@ from nanhu.services.network.reach.forms import (
     ResourceForm,
     SheetForm,
 )
-from nanhu.services.network.reach.models import ClosedNetwork, CoveredArea, Installer, ReachList, Resource, VpnGrant
+from nanhu.services.network.reach.models import (
+    ClosedNetwork,
+    CoveredArea,
+    Installer,
+    ReachChange,
+    ReachList,
+    Resource,
+    VpnGrant,
+)
 from nanhu.services.network.reach.services import granting, installers
 from nanhu.services.network.reach.services import listing as lists
 from nanhu.services.network.reach.services import resources as keeping
@@ -143,12 +153,32 @@ def with_whom(rows: Sequence[Any]) -> Sequence[Any]:
     return rows
 
 
-@reach_lists.form("new/", ReachListForm, title=_("新清单"), button=_("新清单"), icon="plus", done=_("已登记。"))
-def add_list(request: PageRequest, form: ReachListForm) -> None:
-    said = dict(form.cleaned_data)
-    reason, unit = said.pop("reason"), said.pop("unit")
-    order = ReachOrder(**said, unit_id=unit.id if unit else None)
-    lists.set_list(by=request.actor, order=order, reason=reason)
+def order_of(form: ReachListForm) -> ReachOrder:
+    said = {name: value for name, value in form.cleaned_data.items() if name not in {"reason", "unit"}}
+    unit = form.cleaned_data["unit"]
+    return ReachOrder(**said, unit_id=unit.id if unit else None)
+
+
+def effect(_request: PageRequest, form: ReachListForm) -> lists.Effect:
+    return lists.effect_of(order_of(form))
+
+
+@reach_lists.form(
+    "new/",
+    ReachListForm,
+    title=_("新清单"),
+    button=_("新清单"),
+    icon="plus",
+    lead=_("先看谁多了、谁少了，再交另一人复核；他同意才生效。"),
+    submit=_("看看影响"),
+    preview=effect,
+    template="network_reach/new_list.html",
+    done=_("已提出，等另一人复核。"),
+    to="case",
+)
+def add_list(request: PageRequest, form: ReachListForm) -> ReachChange:
+    reason = form.cleaned_data["reason"]
+    return lists.ask(by=request.actor, token=token_of(request) or uuid4(), order=order_of(form), reason=reason)
 
 
 LIVING_LISTS: Final = ReachList.objects.filter(withdrawn_at=None)
@@ -157,6 +187,38 @@ LIVING_LISTS: Final = ReachList.objects.filter(withdrawn_at=None)
 @reach_lists.action("<uuid:public_id>/end/", subject=record(LIVING_LISTS, ReachList.what), done=_("已停用。"))
 def end_list(request: PageRequest, found: ReachList) -> None:
     lists.end_list(by=request.actor, found=found)
+
+
+class ReachChanges(Table):
+    name = Link(_("名称"), to="case")
+    networks = Text(_("网段"), lambda one: "、".join(one.networks), sort=False)
+    ports = Text(_("端口"), lambda one: "、".join(map(str, one.ports)), sort=False)
+    office = Text(_("岗位"), lambda one: people.office_names().get(one.office, one.office), is_wide=True)
+    unit = Text(_("单位"), "unit__name", is_wide=True)
+    starts_on = Day(_("从"))
+    ends_on = Day(_("到"))
+    reason = Text(_("依据"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=ReachChange.State.choices, tones={"entered": "good", "refused": "none"}, tone="warn")
+
+
+changes = desk.proposals(
+    "changes/",
+    ReachChange,
+    ReachChanges,
+    title=_("清单复核"),
+    tab=_("清单复核"),
+    lead=_("一人提出、另一人同意，清单才生效。"),
+    found=ReachChange.objects.select_related("unit"),
+    template="network_reach/change.html",
+    facts=lambda _request, found: (
+        {"preview": lists.effect_of(lists.order_of(found))} if found.state == found.waits_in else {}
+    ),
+    on_approve=lambda by, row: lists.approve(by=by, row=row),
+    on_refuse=lambda by, row, answer: lists.refuse(by=by, row=row, answer=answer),
+    empty=Empty(title=_("没有等复核的清单"), icon="list"),
+)
 
 
 class ClosedNetworks(Table):
@@ -235,6 +297,7 @@ class KeptResources(Table):
     kind = Text(_("类别"), names=dict(Resource.Kind.choices))
     reach = Text(_("从哪里能到"), names=dict(Resource.Reach.choices))
     health = Badge(_("状态"), names=Resource.Health.choices, tones=queries.HEALTH_TONES, tone="none")
+    is_listed = Text(_("VPN 清单"), queries.listed_words, sort=False)
     checked_at = Moment(_("检查于"), is_wide=True)
     unit = Text(_("负责单位"), "unit__name")
     contact = Text(_("联系人"))

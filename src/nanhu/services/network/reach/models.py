@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.dated import DatedRule, dated_constraints
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
 
 CLOSED_PORTS: Final = (22, 3389, 5900)
@@ -143,6 +144,34 @@ class ReachList(DatedRule):
         return self.name
 
 
+class ReachChange(Proposal):
+    """A reach list as one person of the centre wants it; it holds once another has agreed."""
+
+    what = _("这份清单")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        ENTERED = "entered", _("已生效")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    name = models.TextField()
+    office = models.TextField(default="", blank=True)
+    unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    networks = ArrayField(models.TextField())
+    ports = ArrayField(models.PositiveIntegerField())
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "network_reach_change"
+        constraints = proposal_constraints("network_reach_change", undecided=["asked"], decided=["entered", "refused"])
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ClosedNetwork(models.Model):
     """A network of the machine room (机房网段): no list reaches into it."""
 
@@ -251,6 +280,9 @@ class Resource(models.Model):
     health = models.TextField(choices=Health, default=Health.UNKNOWN)
     bad_in_row = models.PositiveSmallIntegerField(default=0)
     checked_at = models.DateTimeField(null=True)
+    is_listed = models.BooleanField(
+        null=True, help_text="of reach vpn: whether a list of that day led to its address and port"
+    )
     health_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True)

@@ -23,6 +23,10 @@ CAMPUS: Final = "campus"
 HEALTH_TONES: Final[Mapping[str, Tone]] = {"up": "good", "down": "bad", "unknown": "none"}
 
 
+def listed_words(row: Resource) -> str:
+    return "—" if row.is_listed is None else _("通") if row.is_listed else _("没有清单通到它")
+
+
 def resources() -> QuerySet[Resource]:
     return Resource.objects.filter(removed_at=None).select_related("unit").order_by("kind", "name")
 

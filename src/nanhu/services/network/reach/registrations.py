@@ -11,8 +11,8 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.registry import CheckResult, Owner, Text, Verdict
 from nanhu.services.network import api as network
-from nanhu.services.network.reach import queries
-from nanhu.services.network.reach.models import ClosedNetwork, ReachList, VpnGrant, VpnUse
+from nanhu.services.network.reach import gateway_agents, queries  # noqa: F401  (the style of ocserv enters itself)
+from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource, VpnGrant, VpnUse
 from nanhu.services.network.reach.services import granting
 
 
@@ -46,6 +46,10 @@ def check_reach() -> CheckResult:
     """Without a list the VPN leads nowhere; without networks of the machine room nothing keeps lists out of it."""
     lists = rules_on(ReachList.objects.all(), campus_today()).count()
     closed = ClosedNetwork.objects.filter(removed_at=None).count()
+    unlisted = Resource.objects.filter(removed_at=None, is_listed=False).count()
+    if unlisted:
+        message = say("%(n)s 个写着“VPN 能到”的资源不在任何清单里") % {"n": unlisted}
+        return CheckResult(verdict=Verdict.WARN, message=message, remedy=say("在“校园网资源管理”里改清单或资源"))
     if lists and closed:
         return CheckResult(verdict=Verdict.OK, message=say("VPN 有可达清单，机房网段已登记"))
     message = say("可达清单 %(lists)s 份，机房网段 %(closed)s 个") % {"lists": lists, "closed": closed}

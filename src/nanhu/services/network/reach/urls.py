@@ -2,6 +2,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from nanhu.services.network.reach.book import book
 from nanhu.services.network.reach.desk import desk
+from nanhu.services.network.reach.gateway_agents import agent
 
 app_name = "network_reach"
-urlpatterns: list[URLPattern | URLResolver] = [path("reach/", desk.urls), path("", book.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reach/", desk.urls),
+    path("vpn/agent", agent, name="agent"),
+    path("", book.urls),
+]

@@ -16,7 +16,7 @@ from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.events import publish
 from nanhu.services.network import rules
-from nanhu.services.network.events import DeviceSeen
+from nanhu.services.network.events import DeviceKicked, DeviceSeen
 from nanhu.services.network.models import Device, Session
 from nanhu.services.network.services.disconnecting import REMOVED, disconnect, drop
 
@@ -80,6 +80,8 @@ def kick(*, by: Actor, session: Session) -> None:
     """Its owner puts it off, and it stays off: devices come back by themselves within seconds."""
     drop(by=by, person_id=session.person_id or 0, session_id=session.pk)
     keep_off(session)
+    if session.person_id is not None and session.device_id is not None:
+        publish(DeviceKicked(person_id=session.person_id, device_id=session.device_id))
 
 
 def owned_by(person_id: int | None, guest: str) -> QuerySet[Device]:

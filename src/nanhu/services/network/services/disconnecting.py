@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, listed, wake
 from nanhu.kernel.retries.answers import Outside
 from nanhu.services.network.errors import NotOpenError
+from nanhu.services.network.events import DeviceKicked
 from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
 from nanhu.services.network.models import Disconnect, Grant, Nas, Session
 
@@ -117,6 +119,7 @@ def drop(*, by: Actor, person_id: int, session_id: int, cause: str = KICKED) -> 
 def disconnect_by_engineer(*, by: Actor, person_id: int, reason: str) -> int:
     """A stolen account, everywhere at once."""
     audit.record(by=by, action="network.cut_person", target=f"person:{person_id}", reason=reason)
+    publish(DeviceKicked(person_id=person_id))
     return disconnect(by=by, person_id=person_id, cause=KICKED)
 
 

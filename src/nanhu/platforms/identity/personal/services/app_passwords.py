@@ -62,6 +62,10 @@ def _living() -> QuerySet[AppPassword]:
 LIVING: Final = Prepared(_living)
 
 
+def is_live(public_id: UUID) -> bool:
+    return AppPassword.objects.filter(public_id=public_id, revoked_at=None).exists()
+
+
 def row_by(*, typed_name: str, password: str, service: str, address: str = "") -> AppPassword | None:
     """Whose app password is this? It opens its own service only, and only under a number of its own owner."""
     person_id = sign_in.holder_of(normalise_sign_in_name(typed_name))

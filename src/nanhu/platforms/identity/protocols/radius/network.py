@@ -45,7 +45,28 @@ class NetworkPolicy:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkVisitor:
+    """Somebody of another school whom his home let in (eduroam). `identity`: the outer one; `alias`: what his home calls him towards us."""
+
+    application: str
+    identity: str
+    alias: str
+    station: str
+    session_seconds: int
+    nas: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorPolicy:
+    """`admit` gives what of ours the visitor gets, or None where the policy refuses."""
+
+    key: str
+    admit: Callable[[NetworkVisitor], Attributes | None]
+
+
 network_policies: Final[Register[NetworkPolicy]] = Register()
+visitor_policies: Final[Register[VisitorPolicy]] = Register()
 
 
 def attributes_for(sign_in: NetworkSignIn) -> Attributes | None:

@@ -2,25 +2,38 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from django.urls import reverse
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.school import school
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.panels import Snippet
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 
 DATA = Path(__file__).parent / "data"
-GAP = re.compile(r"@(name|address|accounting|key|secret)@")
+GAP = re.compile(r"@(name|address|accounting|visitor|key|secret|federation|realm|pattern|salt)@")
 FREERADIUS = {
-    "mods-available/nanhu-{name}": "freeradius-module",
-    "sites-available/nanhu-{name}": "freeradius-site",
-    "sites-available/nanhu": "freeradius-listener",
-    "clients-nanhu-{name}.conf": "freeradius-clients",
+    "mods-available/nanhu-{name}": ["freeradius-module"],
+    "sites-available/nanhu-{name}": ["freeradius-site"],
+    "sites-available/nanhu": ["freeradius-listener"],
+    "clients-nanhu-{name}.conf": ["freeradius-clients"],
 }
-DOVECOT = {"conf.d/90-nanhu.conf": "dovecot-conf", "nanhu.lua": "dovecot-lua"}
+EDUROAM = "eduroam"
+"""The key of the application whose server is also home of ours abroad, and sends visitors' questions to the federation."""
+ROAMING = {
+    **FREERADIUS,
+    "mods-available/nanhu-{name}": ["freeradius-module", "eduroam-module"],
+    "sites-available/nanhu-{name}": ["eduroam-site", "freeradius-inner"],
+    "clients-nanhu-{name}.conf": ["freeradius-clients", "eduroam-clients"],
+    "proxy-nanhu-{name}.conf": ["eduroam-proxy"],
+    "mods-config/attr_filter/nanhu-{name}": ["eduroam-answers"],
+}
+DOVECOT = {"conf.d/90-nanhu.conf": ["dovecot-conf"], "nanhu.lua": ["dovecot-lua"]}
+INNER = "server nanhu-@name@-inner {"
 HIDDEN = "…"
 
 
@@ -30,15 +43,28 @@ def files_for(application: Application, *, service: str, key: str = HIDDEN) -> d
         "name": application.key,
         "address": configuration().public_url + reverse("identity:radius_authenticate"),
         "accounting": configuration().public_url + reverse("identity:radius_accounting"),
+        "visitor": configuration().public_url + reverse("identity:radius_visitor"),
         "key": key,
         "secret": HIDDEN if key == HIDDEN else secrets.token_urlsafe(24),
+        "federation": HIDDEN if key == HIDDEN else secrets.token_urlsafe(24),
+        "realm": school().domain,
+        "pattern": re.escape(school().domain),
+        "salt": blind_index(application.key, purpose="identity_radius.visited").hex(),
     }
-    wanted = DOVECOT if service == RadiusClient.Service.MAIL else FREERADIUS
-    return {path.format(name=application.key): filled(name, facts) for path, name in wanted.items()}
+    wanted = FREERADIUS if application.key != EDUROAM else ROAMING
+    wanted = DOVECOT if service == RadiusClient.Service.MAIL else wanted
+    return {path.format(name=application.key): filled(names, facts) for path, names in wanted.items()}
 
 
-def filled(name: str, facts: Mapping[str, str]) -> str:
-    return GAP.sub(lambda gap: facts[gap[1]], (DATA / name).read_text(encoding="utf-8"))
+def filled(names: Sequence[str], facts: Mapping[str, str]) -> str:
+    return GAP.sub(lambda gap: facts[gap[1]], "".join(map(text_of, names)))
+
+
+def text_of(name: str) -> str:
+    """The inside of the tunnel is the same for eduroam."""
+    if name == "freeradius-inner":
+        return "\n" + INNER + text_of("freeradius-site").partition(INNER)[2]
+    return (DATA / name).read_text(encoding="utf-8")
 
 
 def snippets_for(application: Application, secrets_shown: Mapping[str, str]) -> list[Snippet]:

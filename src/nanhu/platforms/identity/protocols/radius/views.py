@@ -4,6 +4,7 @@ FreeRADIUS `POST /radius/accounting`.
 200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later"; accounting that was kept is a 204.
 """
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -19,12 +20,14 @@ from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.protocols.radius import front
 from nanhu.platforms.identity.protocols.radius.facts import FORM, LARGEST_QUESTION, NAS_NAMES, accounting_facts, first
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
-from nanhu.platforms.identity.protocols.radius.network import network_policies
+from nanhu.platforms.identity.protocols.radius.network import NetworkVisitor, network_policies, visitor_policies
 from nanhu.platforms.identity.protocols.radius.services import authentication, clients
 from nanhu.platforms.identity.protocols.radius.services.authentication import Answer, AuthenticationRequest
+from nanhu.platforms.identity.protocols.radius.snippets import EDUROAM
 
 KEY_HEADER = "X-Nanhu-Radius-Key"
 NAMES = ("User-Name", "User-Password", "Calling-Station-Id", *NAS_NAMES)
+VISITOR_NAMES = ("User-Name", "Calling-Station-Id", "Chargeable-User-Identity", *NAS_NAMES)
 LONGEST_FACT = 253
 """Of an attribute of RADIUS."""
 
@@ -70,6 +73,39 @@ def accounting(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_POST
+def visitor(request: HttpRequest) -> HttpResponse:
+    """Whom another school let in asks for what we give: 200 with attributes, or 401."""
+    try:
+        client = clients.client_with(request.headers.get(KEY_HEADER, ""))
+        is_large = int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUESTION
+        facts = {} if is_large else fields_of_json(request, VISITOR_NAMES)
+        name, station = facts.get("User-Name", ""), facts.get("Calling-Station-Id", "")
+        if "@" not in name or client.application.key != EDUROAM:
+            return JsonResponse({"error": "bad_request"}, status=HTTPStatus.BAD_REQUEST)
+        asked = NetworkVisitor(
+            application=client.application.key,
+            identity=name[:LONGEST_FACT],
+            alias=facts.get("Chargeable-User-Identity", "")[:LONGEST_FACT],
+            station=station[:64],
+            session_seconds=client.session_seconds,
+            nas=nas_in(facts),
+        )
+        said = next((policy.admit(asked) for policy in visitor_policies), {"Session-Timeout": client.session_seconds})
+    except CampusError as error:
+        return JsonResponse({"error": error.code}, status=error.http_status)
+    if said is None:
+        return JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)
+    return JsonResponse({f"reply:{one}": attribute(value) for one, value in said.items()})
+
+
+def nas_in(facts: Mapping[str, str]) -> dict[str, str]:
+    return {one: facts[one][:LONGEST_FACT] for one in NAS_NAMES if facts.get(one)}
+
+
 def attribute(value: str | int) -> dict[str, Any]:
     """`do_xlat` off: FreeRADIUS must take no text of ours for an expression."""
     return {"value": [value], "op": ":=", "do_xlat": False}
@@ -84,8 +120,7 @@ def authentication_request_of(request: HttpRequest) -> AuthenticationRequest | N
     if not name or not password:
         return None
     station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
-    nas = {one: facts[one][:LONGEST_FACT] for one in NAS_NAMES if facts.get(one)}
-    return AuthenticationRequest(user_name=name, password=password, station=station[:64], nas=nas)
+    return AuthenticationRequest(user_name=name, password=password, station=station[:64], nas=nas_in(facts))
 
 
 @sensitive_variables()
@@ -95,9 +130,9 @@ def fields_of_form(request: HttpRequest) -> dict[str, str]:
 
 
 @sensitive_variables()
-def fields_of_json(request: HttpRequest) -> dict[str, str]:
+def fields_of_json(request: HttpRequest, names: Sequence[str] = NAMES) -> dict[str, str]:
     try:
         facts = strict_json.decode(request.body)
     except strict_json.JsonError:
         return {}
-    return {name: first(facts, name) for name in NAMES} if isinstance(facts, dict) else {}
+    return {name: first(facts, name) for name in names} if isinstance(facts, dict) else {}

@@ -8,7 +8,6 @@ gateway sees it, whoever carries it.
 import base64
 import binascii
 import hashlib
-import hmac
 import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -17,6 +16,7 @@ LONGEST_FAS = 4096
 HID = re.compile(r"[0-9a-f]{16,128}\Z")
 MOST_CLIENTS = 5000
 AUTHENTICATED = "Authenticated"
+KILOBYTE, MOST_DIGITS = 1024, 15
 
 
 def facts_of(fas: str) -> dict[str, str]:
@@ -36,11 +36,6 @@ def token(hid: str, faskey: str) -> str:
     return hashlib.sha256((hid + faskey).encode()).hexdigest()
 
 
-def agent_key(faskey: str) -> str:
-    """What the gateway's agent shows us. The faskey itself does not travel."""
-    return hmac.digest(faskey.encode(), b"nanhu agent", "sha256").hex()
-
-
 def opening_address(gateway: str, hid: str, faskey: str, then: str) -> str:
     """`gateway`: host and port as the campus registered them, never as the browser says."""
     return f"http://{gateway}/opennds_auth/?tok={token(hid, faskey)}&redir={quote(then, safe='')}"
@@ -51,11 +46,14 @@ class NoListError(ValueError):
 
 
 class Client(NamedTuple):
-    """As the gateway lists it. `hid` is what it alone was given in its redirect: sha256 of the gateway's token for it."""
+    """As the gateway lists it. `hid` is what it alone was given in its redirect: sha256 of the gateway's token for it. `sent`, `received`:
+    octets of the client in this session."""
 
     address: str = ""
     is_let: bool = False
     hid: str = ""
+    sent: int = 0
+    received: int = 0
 
 
 def clients_in(listed: object) -> dict[str, Client]:
@@ -76,4 +74,12 @@ def client_of(one: dict[str, object]) -> Client:
         address=address if isinstance(address, str) else "",
         is_let=one.get("state") == AUTHENTICATED,
         hid=hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest() if isinstance(mark, str) else "",
+        sent=octets_of(one.get("upload_this_session")),
+        received=octets_of(one.get("download_this_session")),
     )
+
+
+def octets_of(kilobytes: object) -> int:
+    """openNDS writes numbers as text."""
+    text = str(kilobytes)
+    return int(text) * KILOBYTE if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0

@@ -8,7 +8,8 @@ import hashlib
 import secrets
 import socket
 import struct
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from hmac import compare_digest
 from ipaddress import IPv4Address
@@ -20,7 +21,8 @@ LONGEST_PACKET = 1024
 LONGEST_VALUE = 253
 USER_NAME, PASSWORD, TEXT = 1, 2, 5
 TRIES, SECONDS = 3, 2.0
-"""Once and twice again: a person waits ten seconds at the most."""
+"""Sent so often within so long over all: neither silence nor forged answers hold the caller longer."""
+REFUSED, ALREADY, BUSY = 1, 2, 3
 
 
 class Type(IntEnum):
@@ -47,6 +49,8 @@ class Packet:
     request_id: int = 0
     error: int = 0
     attributes: tuple[tuple[int, bytes], ...] = ()
+    sent: int = field(default=1, compare=False)
+    """Of an answer: how often it was asked for."""
 
     @property
     def words(self) -> str:
@@ -110,24 +114,26 @@ def authenticator_of(raw: bytes) -> bytes:
 def exchange(
     address: str, port: int, secret: bytes, packet: Packet, *, wanted: Type, seconds: float = SECONDS
 ) -> Packet:
-    """The answer to a packet: sent three times with the same number, forged answers are waited past."""
+    """The answer to a packet: sent three times with the same number, forged answers are waited past, none of it beyond `seconds`."""
     raw = written(packet, secret)
+    began = time.monotonic()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.connect((address, port))
-        for _try in range(TRIES):
-            found = answer_within(line, raw, secret, packet, wanted=wanted, seconds=seconds)
+        for sent in range(1, TRIES + 1):
+            until = began + seconds * sent / TRIES
+            found = answer_until(line, raw, secret, packet, wanted=wanted, until=until)
             if found is not None:
-                return found
+                return replace(found, sent=sent)
     raise SilentError(f"{address}:{port} does not answer")
 
 
-def answer_within(
-    line: socket.socket, raw: bytes, secret: bytes, packet: Packet, *, wanted: Type, seconds: float
+def answer_until(
+    line: socket.socket, raw: bytes, secret: bytes, packet: Packet, *, wanted: Type, until: float
 ) -> Packet | None:
-    line.settimeout(seconds)
     try:
         line.send(raw)
-        while True:
+        while (left := until - time.monotonic()) > 0:
+            line.settimeout(left)
             try:
                 found = read(line.recv(LONGEST_PACKET + 1), secret, request=authenticator_of(raw))
             except PacketError:
@@ -136,6 +142,7 @@ def answer_within(
                 return found
     except OSError:
         return None
+    return None
 
 
 def new_serial() -> int:
@@ -144,15 +151,15 @@ def new_serial() -> int:
 
 def admit(
     *, address: str, port: int, secret: str, user_ip: str, name: str, password: str, seconds: float = SECONDS
-) -> int:
-    """The controller's error code: 0 admitted, 1 refused, 2 on line already, 3 busy with this user, 4 failed."""
+) -> Packet:
+    """The controller's answer. Its error: 0 admitted, 1 refused, 2 on line already, 3 busy with this user, 4 failed."""
     said = ((USER_NAME, name.encode()[:LONGEST_VALUE]), (PASSWORD, password.encode()[:LONGEST_VALUE]))
     packet = Packet(type=Type.REQ_AUTH, serial=new_serial(), user_ip=user_ip, attributes=said)
     found = exchange(address, port, secret.encode(), packet, wanted=Type.ACK_AUTH, seconds=seconds)
-    if found.error == 0:
+    if found.error in {0, ALREADY}:
         done = Packet(type=Type.AFF_ACK_AUTH, serial=found.serial, user_ip=user_ip, request_id=found.request_id)
         send(address, port, written(done, secret.encode()))
-    return found.error
+    return found
 
 
 def expel(*, address: str, port: int, secret: str, user_ip: str, seconds: float = SECONDS) -> int:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.registry import Text
-from nanhu.services.network.api import Heard, NasTarget, Outcome, SessionTarget
+from nanhu.services.network.api import AgentStyle, Heard, NasTarget, Outcome, SessionTarget
 from nanhu.services.network.portal.adapters import portal20
 
-REFUSED, ALREADY = 1, 2
+ALREADY, AGAIN, BUSY = "already", "again", "busy"
+"""Of a NAK: a session that stands there since before; one that may be of the packet whose answer was lost; it is still asking RADIUS."""
 
 
 def check_target(nas: NasTarget) -> None:
@@ -29,18 +30,11 @@ class Portal20:
     seconds: float = portal20.SECONDS
 
     def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int) -> Outcome:
-        """On line already: by a session that we do not know of. It is ended, and the device asks once more."""
+        """Once. Whether it may be asked again says who knows the accounting."""
         del seconds  # the controller takes them from RADIUS
-        outcome = self.requested(nas, session)
-        if outcome.words == str(ALREADY):
-            self.expel(nas, session)
-            outcome = self.requested(nas, session)
-        return outcome
-
-    def requested(self, nas: NasTarget, session: SessionTarget) -> Outcome:
         try:
             check_target(nas)
-            error = portal20.admit(
+            found = portal20.admit(
                 address=nas.address,
                 port=nas.port,
                 secret=nas.secret,
@@ -51,7 +45,10 @@ class Portal20:
             )
         except OSError:
             return Outcome(heard=Heard.SILENCE)
-        return Outcome(heard=Heard.NAK if error else Heard.ACK, words=str(error) if error else "")
+        if found.error == portal20.ALREADY:
+            return Outcome(heard=Heard.NAK, words=ALREADY if found.sent == 1 else AGAIN)
+        words = BUSY if found.error == portal20.BUSY else str(found.error)
+        return Outcome(heard=Heard.NAK, words=words) if found.error else Outcome(heard=Heard.ACK)
 
     def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
         try:
@@ -68,25 +65,5 @@ class Portal20:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenNds:
-    """Its agent asks us every two seconds what is to be done, so nothing is sent: what waits stands in sessions and sign-ins."""
-
-    key: str
-    title: Text
-
-    def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int) -> Outcome:
-        del nas, session, seconds
-        return Outcome(heard=Heard.ACK, words="agent")
-
-    def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
-        del nas, session
-        return Outcome(heard=Heard.ACK, words="agent")
-
-    def listed(self, nas: NasTarget) -> Sequence[str] | None:
-        del nas
-        return None
-
-
 PORTAL20: Final = Portal20(key="portal20", title=_("Portal 2.0 下线"))
-OPENNDS: Final = OpenNds(key="opennds", title=_("openNDS（由网关上的代理断开）"))
+OPENNDS: Final = AgentStyle(key="opennds", title=_("openNDS（由网关上的代理断开）"))

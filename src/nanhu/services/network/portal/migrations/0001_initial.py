@@ -30,18 +30,17 @@ class Migration(migrations.Migration):
                     "kind",
                     models.TextField(choices=[("opennds", "openNDS"), ("portal20", "Portal 2.0（H3C、华为、锐捷）")]),
                 ),
-                ("name", models.TextField(unique=True)),
+                ("name", models.TextField()),
                 ("host", models.TextField(blank=True, default="")),
                 ("port", models.PositiveIntegerField(default=2000)),
                 ("networks", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
                 ("secret", nanhu.kernel.crypto.EncryptedTextField(purpose="network_portal.gateway_secret")),
                 ("told_at", models.DateTimeField(help_text="when its agent last told who is let through", null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("retired_at", models.DateTimeField(null=True)),
                 (
                     "nas",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.nas"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.nas"),
                 ),
             ],
             options={
@@ -79,6 +78,12 @@ class Migration(migrations.Migration):
                 ("ends_at", models.DateTimeField()),
                 ("cause", models.TextField(blank=True, default="")),
                 (
+                    "heard_at",
+                    models.DateTimeField(
+                        help_text="when its session was last accounted for a gateway without RADIUS", null=True
+                    ),
+                ),
+                (
                     "gateway",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network_portal.portalgateway"
@@ -102,8 +107,15 @@ class Migration(migrations.Migration):
             name="Trust",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("browser", models.BinaryField(max_length=32, unique=True)),
                 ("campus_no", models.TextField()),
+                ("kind", models.TextField(default="other")),
+                (
+                    "device_id",
+                    models.BigIntegerField(help_text="of the network, as which it was on line last", null=True),
+                ),
+                ("app_password", models.UUIDField(null=True)),
                 ("until", models.DateTimeField()),
                 ("proved_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -136,6 +148,18 @@ class Migration(migrations.Migration):
                 "db_table": "network_portal_cure",
                 "indexes": [models.Index(fields=["-at"], name="network_portal_cure_age")],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="portalgateway",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)), fields=("nas",), name="network_portal_gateway_of_nas"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="portalgateway",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)), fields=("name",), name="network_portal_gateway_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="portalgateway",

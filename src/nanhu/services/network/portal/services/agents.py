@@ -3,10 +3,12 @@
 Nothing is queued: orders are the difference between what is and what ought to be, so a lost answer is given again.
 """
 
+from datetime import timedelta
 from hmac import compare_digest
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 
 from nanhu.kernel.clock import now
 from nanhu.services.network import api as network
@@ -21,6 +23,8 @@ State = SignIn.State
 FIRST_TRY: Final = rules.PATIENCE / 3
 GIVEN_UP: Final = rules.PATIENCE * 3
 LONGEST_NAME: Final = 80
+MOST_OF_A_NAME: Final = 5
+"""A gateway of today and those of that name which were retired: these close whom they let in."""
 
 
 def gateway_with(name: str, key: str) -> PortalGateway:
@@ -28,10 +32,10 @@ def gateway_with(name: str, key: str) -> PortalGateway:
     found = PortalGateway.objects.select_related("nas").filter(
         kind=PortalGateway.Kind.OPENNDS, name=named, nas__withdrawn_at=None
     )
-    gateway = found.first()
-    if gateway is None or not compare_digest(opennds.agent_key(gateway.secret).encode(), key.encode()):
-        raise UnknownAgentError
-    return gateway
+    for gateway in found.order_by(F("retired_at").desc(nulls_first=True))[:MOST_OF_A_NAME]:
+        if compare_digest(network.agent_key(gateway.secret).encode(), key.encode()):
+            return gateway
+    raise UnknownAgentError
 
 
 @transaction.atomic
@@ -50,25 +54,30 @@ def reconcile(*, gateway: PortalGateway, listed: object) -> list[str]:
         is_through = client.is_let and is_listed
         if is_listed:
             ours.add(one.mac)
-        is_over = one.ends_at <= moment or str(one.public_id) in closing
-        orders += followed(one, is_through=is_through, is_listed=is_listed, is_over=is_over)
+        is_over = one.ends_at <= moment or str(one.public_id) in closing or gateway.retired_at is not None
+        orders += followed(one, client, is_through=is_through, is_listed=is_listed, is_over=is_over)
     orders += [f"deauth {mac}" for mac, client in clients.items() if client.is_let and mac not in ours]
     return orders
 
 
-def followed(one: SignIn, *, is_through: bool, is_listed: bool, is_over: bool) -> list[str]:
+def followed(one: SignIn, client: opennds.Client, *, is_through: bool, is_listed: bool, is_over: bool) -> list[str]:
     """One sign-in and what its gateway says of it. Who stands behind nobody's sign-in is not let through."""
     if one.state == State.LEAVING or (is_over and one.state == State.OPEN):
         if is_through:
             return [f"deauth {one.mac}"]
-        closed(one, "user" if one.state == State.LEAVING else "over")
+        closed(one, "user" if one.state == State.LEAVING else "over", client)
     elif one.state == State.WAITING:
         return waited(one, is_through=is_through, is_listed=is_listed)
-    elif is_through:
-        sessions.heard(one)
-    else:
-        closed(one, "lost")
+    elif not is_through:
+        closed(one, "lost", client)
+    elif is_due(one):
+        sessions.heard(one, client)
     return []
+
+
+def is_due(one: SignIn) -> bool:
+    """Half an interval of its NAS after it was accounted last: an agent comes every two seconds."""
+    return one.heard_at is None or now() - one.heard_at > timedelta(seconds=one.gateway.nas.interim_seconds / 2)
 
 
 def waited(one: SignIn, *, is_through: bool, is_listed: bool) -> list[str]:
@@ -84,6 +93,6 @@ def waited(one: SignIn, *, is_through: bool, is_listed: bool) -> list[str]:
     return []
 
 
-def closed(one: SignIn, cause: str) -> None:
+def closed(one: SignIn, cause: str, client: opennds.Client) -> None:
     end(SignIn.objects.filter(pk=one.pk), State.LEFT, cause)
-    sessions.stopped(one, cause)
+    sessions.stopped(one, cause, client)

@@ -29,7 +29,8 @@ def last_open(person_id: int | None) -> Cure | None:
     return Cure.objects.filter(person_id=person_id, is_solved=None, at__gt=now() - ASKED_FOR).order_by("-at").first()
 
 
-def answer(*, person_id: int | None, is_solved: bool) -> None:
+def answer(*, person_id: int | None, is_solved: bool) -> Cure | None:
     one = last_open(person_id)
     if one is not None:
         Cure.objects.filter(pk=one.pk).update(is_solved=is_solved)
+    return one

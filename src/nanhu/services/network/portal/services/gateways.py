@@ -5,12 +5,16 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.services.network import api as network
 from nanhu.services.network.portal.errors import GatewayHostError, GatewayKnownError, GatewayNetworkError
-from nanhu.services.network.portal.models import PortalGateway
+from nanhu.services.network.portal.models import PortalGateway, SignIn
+from nanhu.services.network.portal.queries import own_networks
 
 MOST_NETWORKS: Final = 40
 SHORTEST_PREFIX: Final = 8
@@ -42,27 +46,55 @@ def enter(
             )
     except IntegrityError as error:
         raise GatewayKnownError from error
+    own_networks.forget()
     return made
 
 
-@transaction.atomic
 def set_gateway(*, by: Actor, nas: network.Nas, **facts: Any) -> PortalGateway:
-    """Entered, or where it stands already given these facts: sign-ins point to its row."""
-    found = PortalGateway.objects.select_for_update().filter(nas=nas).first()
+    """Entered, or where it stands already given these facts."""
+    found = PortalGateway.living().filter(nas=nas).first()
     if found is None:
         return enter(by=by, nas=nas, **facts)
-    for name, value in facts.items():
-        setattr(found, name, networks_in(value) if name == "networks" else value)
-    found.save()
-    audit.record(by=by, action="network.enter_portal_gateway", target=f"network-gateway:{found.public_id}")
+    change(by=by, gateway=found, **{name: facts[name] for name in facts if name not in {"kind", "name"}})
     return found
 
 
 @transaction.atomic
-def remove(*, by: Actor, gateway: PortalGateway) -> None:
-    """It leads nobody here any more. Where sign-ins stand on it, its row stays and its networks are closed by withdrawing its NAS."""
-    audit.record(by=by, action="network.remove_portal_gateway", target=f"network-gateway:{gateway.public_id}")
-    gateway.delete()
+def change(
+    *, by: Actor, gateway: PortalGateway, networks: str, secret: str = "", host: str = "", port: int = 2000
+) -> None:
+    """Without a secret the old one stays; with a new one its controller or agent must be given that as well."""
+    found = living(gateway)
+    found.networks, found.host, found.port = networks_in(networks), host, port
+    if found.kind == PortalGateway.Kind.OPENNDS:
+        check_host(host, found.networks)
+    found.secret = secret or found.secret
+    found.save(update_fields=["networks", "host", "port", "secret"])
+    note(by, "network.change_portal_gateway", found, new_secret=bool(secret))
+
+
+@transaction.atomic
+def retire(*, by: Actor, gateway: PortalGateway) -> None:
+    """It leads nobody here any more. Its row stays, for sign-ins stand on it: its agent is told to close them."""
+    found = living(gateway)
+    found.retired_at = now()
+    found.save(update_fields=["retired_at"])
+    waiting = SignIn.objects.filter(gateway=found, state=SignIn.State.WAITING)
+    waiting.update(state=SignIn.State.FAILED, ended_at=now(), cause="retired")
+    note(by, "network.remove_portal_gateway", found)
+
+
+def living(gateway: PortalGateway) -> PortalGateway:
+    found = PortalGateway.objects.select_for_update().filter(pk=gateway.pk, retired_at=None).first()
+    if found is None:
+        raise WrongStateError(what=PortalGateway.what, state=_("已撤掉"))
+    return found
+
+
+def note(by: Actor, action: str, gateway: PortalGateway, **facts: Any) -> None:
+    target = f"network-gateway:{gateway.public_id}"
+    audit.record(by=by, action=action, target=target, facts={"gateway": gateway.name, **facts})
+    own_networks.forget()
 
 
 def networks_in(text: str) -> list[str]:

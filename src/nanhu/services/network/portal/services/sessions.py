@@ -2,26 +2,32 @@
 
 from typing import Final
 
+from nanhu.kernel.clock import now
 from nanhu.services.network import api as network
+from nanhu.services.network.portal.adapters.opennds import Client
 from nanhu.services.network.portal.models import SignIn
 
 CAUSES: Final = {"user": "User-Request", "over": "Session-Timeout", "lost": "Lost-Carrier", "again": "NAS-Request"}
+
+
+NOBODY: Final = Client()
 
 
 def started(one: SignIn) -> None:
     tell(one, "start")
 
 
-def heard(one: SignIn) -> None:
-    tell(one, "interim")
+def heard(one: SignIn, client: Client) -> None:
+    tell(one, "interim", client=client)
 
 
-def stopped(one: SignIn, cause: str) -> None:
-    tell(one, "stop", CAUSES.get(cause, "NAS-Request"))
+def stopped(one: SignIn, cause: str, client: Client = NOBODY) -> None:
+    tell(one, "stop", CAUSES.get(cause, "NAS-Request"), client)
 
 
-def tell(one: SignIn, status: str, cause: str = "unknown") -> None:
+def tell(one: SignIn, status: str, cause: str = "unknown", client: Client = NOBODY) -> None:
     nas = one.gateway.nas
+    SignIn.objects.filter(pk=one.pk).update(heard_at=now())
     network.account(
         network.Record(
             nas=nas.address,
@@ -32,6 +38,8 @@ def tell(one: SignIn, status: str, cause: str = "unknown") -> None:
             user_name=one.campus_no,
             station=one.mac,
             address=one.address,
+            in_octets=client.sent,
+            out_octets=client.received,
             cause=cause,
         )
     )

@@ -1,6 +1,12 @@
 """Coming on line at the page (上线) and going off (下线): a grant, then the gateway; the gateway first, then the end."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -9,22 +15,23 @@ from django.db.models import QuerySet
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import api as network
 from nanhu.services.network.portal import rules
-from nanhu.services.network.portal.errors import (
-    NotAdmittedHereError,
-    NotExpelledError,
-    StrangePlaceError,
-    WrongPasswordError,
-)
+from nanhu.services.network.portal.adapters.styles import AGAIN, ALREADY, BUSY, PORTAL20
+from nanhu.services.network.portal.errors import NotExpelledError, StrangePlaceError, WrongPasswordError
 from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
 from nanhu.services.network.portal.services import sessions
 from nanhu.services.network.portal.visits import Visit
 
 State = SignIn.State
+AT_ONE_GATEWAY: Final = 2
+"""Threads of a web process that may wait for one controller; who gets none is asked for when his page comes again."""
+FIRST_ASKED: Final = timedelta(seconds=1)
+LOST_ANSWER: Final = rules.PATIENCE * 2 / 3
+_lock, _asking = Lock(), Counter[int]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +46,9 @@ class Browser:
         return f"cookie:{self.key.hex()}"
 
 
-def proved(*, by: Actor, typed_name: str, password: str, browser: Browser | None) -> identity.NetworkUser:
-    """Whose password this is. `browser`: only one that was here before, so that its owner waits for no neighbour."""
-    station = browser.recognised_by if browser else ""
+def proved(*, by: Actor, typed_name: str, password: str, browser: Browser) -> identity.NetworkUser:
+    """Whose password this is."""
+    station = browser.recognised_by
     user = identity.network_user_by_password(by=by, typed_name=typed_name, password=password, browser=station)
     if user is None:
         raise WrongPasswordError
@@ -51,27 +58,38 @@ def proved(*, by: Actor, typed_name: str, password: str, browser: Browser | None
 def trusted(browser: Browser) -> identity.NetworkUser | None:
     """Whoever typed the password here in the last thirty days and may still come on line."""
     found = Trust.objects.select_related("account").filter(browser=browser.key, until__gt=now()).first()
-    return identity.network_user(found.account) if found else None
+    return identity.network_user(found.account, app_password=found.app_password) if found else None
 
 
-def trust(*, user: identity.NetworkUser, browser: Browser) -> None:
+@transaction.atomic
+def trust(*, by: Actor, user: identity.NetworkUser, browser: Browser) -> None:
     moment = now()
     facts = {
         "account_id": user.account_id,
         "campus_no": user.campus_no,
+        "kind": browser.kind,
+        "app_password": user.app_password,
         "proved_at": moment,
         "until": moment + rules.TRUSTED_FOR,
     }
     Trust.objects.update_or_create(browser=browser.key, defaults=facts)
+    audit.record(by=by, action="network.trust_browser", target=f"account:{user.account_id}")
 
 
-def forget(browser: Browser) -> None:
-    Trust.objects.filter(browser=browser.key).delete()
+@transaction.atomic
+def forget(*, by: Actor, rows: QuerySet[Trust]) -> int:
+    """How many browsers are trusted no more."""
+    found = list(rows.select_for_update())
+    Trust.objects.filter(pk__in=[one.pk for one in found]).delete()
+    audit.record_many(
+        audit.Record(by=by, action="network.forget_browser", target=f"account:{one.account_id}") for one in found
+    )
+    return len(found)
 
 
 def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Browser) -> SignIn:
     """A grant and a sign-in that waits for its gateway; DevicesFullError where the person must choose first."""
-    gateway = PortalGateway.objects.select_related("nas").filter(pk=visit.gateway, nas__withdrawn_at=None).first()
+    gateway = PortalGateway.living().filter(pk=visit.gateway).first()
     if gateway is None:
         raise StrangePlaceError
     device = device_of(user.person_id, browser, visit.mac)
@@ -104,6 +122,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
             hid=visit.hid,
             ends_at=admission.ends_at,
         )
+        Trust.objects.filter(browser=browser.key).update(device_id=admission.device_id)
         audit.record(
             by=by,
             action="network.portal_sign_in",
@@ -132,17 +151,48 @@ def device_of(person_id: int, browser: Browser, mac: str) -> network.Device | No
 
 
 def ask_gateway(sign_in: SignIn) -> None:
-    """A controller is asked here and now, three times at most; an openNDS gateway is told by the person's own browser."""
-    gateway = sign_in.gateway
-    if gateway.kind != PortalGateway.Kind.PORTAL20:
+    """A controller is asked here and now, for two seconds, and again each time the page comes; what accounting tells of the grant goes
+    before any answer, for an answer may be lost. An openNDS gateway is told by the person's own browser."""
+    if follow(sign_in).state != State.WAITING or sign_in.gateway.kind != PortalGateway.Kind.PORTAL20:
         return
+    waited = now() - sign_in.asked_at
+    with a_place_at(sign_in.gateway_id) as has_place:
+        if has_place:
+            heard_of(sign_in, ask_controller(sign_in), waited)
+    if waited > rules.PATIENCE and follow(sign_in).state == State.WAITING:
+        end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.FAILED, "silence")
+    sign_in.refresh_from_db()
+
+
+@contextmanager
+def a_place_at(gateway_id: int) -> Iterator[bool]:
+    """Whether this thread may wait for that gateway: dead controllers take half of a process's threads at the most."""
+    with _lock:
+        has_place = _asking[gateway_id] < AT_ONE_GATEWAY and _asking.total() < max(configuration().web_threads // 2, 1)
+        _asking[gateway_id] += has_place
+    try:
+        yield has_place
+    finally:
+        with _lock:
+            _asking[gateway_id] -= has_place
+
+
+def ask_controller(sign_in: SignIn) -> network.Outcome:
     seconds = max(int((sign_in.ends_at - now()).total_seconds()), 1)
-    outcome = style(gateway).admit(target(gateway), session_target(sign_in), seconds=seconds)
+    return PORTAL20.admit(target(sign_in.gateway), session_target(sign_in), seconds=seconds)
+
+
+def heard_of(sign_in: SignIn, outcome: network.Outcome, waited: timedelta) -> None:
+    """On line already by a session that is not of this grant: that one is ended, and the page asks again. It may be of this grant where
+    we asked before: then accounting has some seconds to say so."""
     if outcome.heard == network.Heard.ACK:
         settle(sign_in, State.OPEN)
-        return
-    end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.FAILED, outcome.heard)
-    raise NotAdmittedHereError(answer=f"{outcome.heard} {outcome.words}".strip(), phone=school().info_centre_phone)
+    elif outcome.words in {ALREADY, AGAIN}:
+        is_strange = outcome.words == ALREADY and waited < FIRST_ASKED
+        if (is_strange or waited > LOST_ANSWER) and follow(sign_in).state == State.WAITING:
+            PORTAL20.expel(target(sign_in.gateway), session_target(sign_in))
+    elif outcome.heard == network.Heard.NAK and outcome.words != BUSY:
+        end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.FAILED, f"nak {outcome.words}")
 
 
 def leave(*, by: Actor, public_id: UUID) -> SignIn:
@@ -156,7 +206,7 @@ def leave(*, by: Actor, public_id: UUID) -> SignIn:
     if found.gateway.kind == PortalGateway.Kind.OPENNDS:
         SignIn.objects.filter(pk=found.pk, ended_at=None).update(state=State.LEAVING)
     else:
-        outcome = style(found.gateway).expel(target(found.gateway), session_target(found))
+        outcome = PORTAL20.expel(target(found.gateway), session_target(found))
         if outcome.heard != network.Heard.ACK:
             raise NotExpelledError
         end(SignIn.objects.filter(pk=found.pk, ended_at=None), State.LEFT, "user")
@@ -165,11 +215,16 @@ def leave(*, by: Actor, public_id: UUID) -> SignIn:
 
 
 def follow(sign_in: SignIn) -> SignIn:
-    """A controller's session that has ended elsewhere (kicked, out of reach) ends the sign-in: accounting knows it, the controller tells us not."""
-    if sign_in.state != State.OPEN or sign_in.gateway.kind != PortalGateway.Kind.PORTAL20:
+    """What accounting knows of a controller's session: that it stands, whether or not the answer came; that it ended elsewhere (kicked, out
+    of reach)."""
+    if sign_in.ended_at is not None or sign_in.gateway.kind != PortalGateway.Kind.PORTAL20:
         return sign_in
     lines = network.sessions_of(sign_in.person_id, only_open=False, services=[network.Service.WIFI])
-    if any(one.grant == sign_in.grant and one.stopped_at is not None for one in lines):
+    mine = [one for one in lines if one.grant == sign_in.grant]
+    if any(one.stopped_at is None for one in mine):
+        if sign_in.state == State.WAITING:
+            settle(sign_in, State.OPEN)
+    elif mine:
         end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.LEFT, "lost")
         sign_in.refresh_from_db()
     return sign_in
@@ -182,10 +237,6 @@ def settle(sign_in: SignIn, state: str) -> None:
 
 def end(rows: QuerySet[SignIn], state: str, cause: str) -> int:
     return rows.update(state=state, ended_at=now(), cause=cause)
-
-
-def style(gateway: PortalGateway) -> network.Gateway:
-    return next(one for one in network.gateways if one.key == gateway.kind)
 
 
 def target(gateway: PortalGateway) -> network.NasTarget:

@@ -21,9 +21,10 @@ PHONES = {
 
 
 class Air(Controller):
-    """`packets`: what went over the wire, as it was sent."""
+    """`packets`: what went over the wire, as it was sent; `ports`: where each went."""
 
     packets: list[bytes]
+    ports: list[int]
 
     def post(self, door: str, sent: Mapping[str, str | int]) -> tuple[int, dict[str, object]]:
         body = {name: {"type": "string", "value": [value]} for name, value in sent.items()}
@@ -33,11 +34,12 @@ class Air(Controller):
         return answer.status_code, json.loads(answer.content or b"{}")
 
     def exchange(
-        self, _address: str, _port: int, secret: bytes, packet: Packet, *, wanted: Type, seconds: float
+        self, _address: str, port: int, secret: bytes, packet: Packet, *, wanted: Type, seconds: float
     ) -> Packet:
         del wanted, seconds
         raw = portal20.written(packet, secret)
         self.packets.append(raw)
+        self.ports.append(port)
         answer = self.portal_answer(raw)
         if answer is None:
             raise SilentError("silent")
@@ -55,5 +57,5 @@ def air(key: str) -> Air:
         campus=Campus(page="/wifi/", radius="", key=key),
         phones=phones,
     )
-    made.packets = []
+    made.packets, made.ports = [], []
     return made

@@ -16,7 +16,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
-from nanhu.services.network.portal.adapters import opennds, portal20
+from nanhu.services.network.portal.adapters import portal20
 from nanhu.services.network.portal.models import PortalGateway, SignIn
 from nanhu.services.network.portal.services import gateways
 from nanhu.services.network.portal.tests.air import NAME, NAS_ADDRESS, SECRET, Air, air
@@ -77,14 +77,20 @@ class Field:
         text = ", ".join(f"{name}={value}" for name, value in facts.items())
         return Phone(Client(), NDS_IP, {"fas": base64.b64encode(text.encode()).decode()})
 
-    def agent(self, *through: str, listed: tuple[str, ...] = (NDS_MAC,), key: str = "") -> Any:
+    def agent(self, *through: str, listed: tuple[str, ...] = (NDS_MAC,), key: str = "", **more: str) -> Any:
+        """`more`: counters of each client, as openNDS names them."""
         told = {
             "clients": {
-                mac: {"ip": NDS_IP, "token": TOKEN, "state": "Authenticated" if mac in through else "Preauthenticated"}
+                mac: {
+                    "ip": NDS_IP,
+                    "token": TOKEN,
+                    "state": "Authenticated" if mac in through else "Preauthenticated",
+                    **more,
+                }
                 for mac in listed
             }
         }
-        headers = {"X-Nanhu-Gateway": "nds-1", "X-Nanhu-Gateway-Key": key or opennds.agent_key(FASKEY)}
+        headers = {"X-Nanhu-Gateway": "nds-1", "X-Nanhu-Gateway-Key": key or network.agent_key(FASKEY)}
         return Client().post("/wifi/agent", told, content_type="application/json", headers=headers)
 
     def open_ones(self) -> list[network.SessionLine]:

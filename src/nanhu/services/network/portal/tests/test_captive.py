@@ -1,5 +1,6 @@
 """The captive page as a phone meets it: password, one tap, the cap, the gateway, out again; and who must not come in by it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,16 +8,26 @@ import time_machine
 from django.test import Client
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.retries import drive
 from nanhu.platforms.identity.api import PasswordChanged, account_with
-from nanhu.platforms.identity.services import suspensions
+from nanhu.platforms.identity.personal.models import AppPassword
+from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.identity.services import limits, suspensions
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import PersonsMerged, PersonsParted
 from nanhu.services.network import api as network
+from nanhu.services.network.models import Session
 from nanhu.services.network.portal import browsers
 from nanhu.services.network.portal.adapters import opennds
-from nanhu.services.network.portal.models import SignIn, Trust
-from nanhu.services.network.portal.subscribers import follow_passwords
+from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
+from nanhu.services.network.portal.services import gateways, signing_in
+from nanhu.services.network.portal.subscribers import follow_parted, follow_passwords, rekey
 from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field
+from nanhu.services.network.services.disconnecting import OUTBOX
 from nanhu.testing.members import PASSWORD, SYSTEM
+from nanhu.testing.sessions import signed_in
 
 BUDGET = 30_000
 
@@ -79,7 +90,7 @@ def test_a_new_password_ends_the_trust_and_another_person_takes_the_device(field
     assert 'type="password"' in phone.open().content.decode()
     assert phone.send(phone.open(), do="tap").status_code == 200
 
-    phone.sign_in("T2", remember="on")
+    phone.follow(phone.sign_in("T2", remember="on"))
     assert Trust.objects.get().campus_no == "T2"
     assert 'type="password"' in phone.send(phone.open(), do="forget").content.decode()
     assert not Trust.objects.exists()
@@ -125,6 +136,52 @@ def test_the_choice_is_proved_by_the_password_of_this_device_and_touches_nobody_
         assert phone.send(page, do="choose", session=rubbish).status_code == 409
 
 
+def browsers_of(field: Field, number: str = "T1") -> str:
+    return str(signed_in(number).get("/network/devices/browsers/").content.decode())
+
+
+def test_a_remembered_browser_is_listed_and_ended_by_its_owner_and_by_a_kick(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    end = f"/network/devices/browsers/{Trust.objects.get().public_id}/end/"
+    assert end in browsers_of(field)
+    assert end not in browsers_of(field, "T2")
+    assert signed_in("T2").post(end).status_code == 404
+    assert signed_in("T1").post(end).status_code == 302
+    assert 'type="password"' in phone.open().content.decode()
+
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    on_line(field, "a", phone.client)
+    [session] = field.open_ones()
+    assert signed_in("T1").post(f"/network/devices/sessions/{session.public_id}/kick/").status_code == 302
+    deliver_pending()
+    assert not Trust.objects.exists()
+
+
+def test_trust_lives_no_longer_than_the_app_password_that_proved_it(field: Field) -> None:
+    text = app_passwords.make(by=SYSTEM, account=account_with("T1"), name="平板", service="network")
+    phone = field.phone("a")
+    assert phone.sign_in(password=text, remember="on").status_code == 303
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    assert 'type="password"' not in phone.open().content.decode()
+    [made] = AppPassword.objects.all()
+    app_passwords.revoke(by=SYSTEM, account=account_with("T1"), public_id=made.public_id)
+
+    assert 'type="password"' in phone.open().content.decode()
+    assert phone.send(phone.open(), do="tap").status_code == 200
+    assert not field.open_ones()
+
+
+def test_a_merged_persons_sign_ins_and_trust_follow(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    other = people.find_person_by_campus_no("T2")
+    rekey([PersonsMerged(kept_id=other or 0, gone_id=field.person_id)])
+
+    assert field.last().person_id == other
+    assert Trust.objects.get().account_id == account_with("T2").pk
+    follow_parted([PersonsParted(kept_id=other or 0, restored_id=field.person_id)])
+    assert 'type="password"' in phone.open().content.decode()
+
+
 def test_out_is_out_at_the_gateway_first(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     address = f"/wifi/on/{field.last().public_id}/"
@@ -151,14 +208,61 @@ def test_who_is_kicked_elsewhere_is_not_told_that_he_is_on_line(field: Field) ->
     assert field.last().state == SignIn.State.LEFT
 
 
-def test_a_gateway_that_is_silent_or_refuses_is_said_with_a_number_to_call(field: Field) -> None:
-    field.air.mode = "silent"
-    answer = field.phone("a").sign_in()
+@pytest.mark.parametrize("mode", ["silent", "busy"])
+def test_a_gateway_that_does_not_let_in_is_asked_again_and_then_said_with_a_number_to_call(
+    field: Field, mode: str
+) -> None:
+    field.air.mode = mode
+    phone = field.phone("a")
+    answer = phone.sign_in()
+    asked = len(field.air.packets)
 
-    assert answer.status_code == 503
-    assert "0730-8640996" in answer.content.decode()
+    assert phone.follow(answer)["Refresh"] == "2"
+    assert len(field.air.packets) > asked, "the page that comes again asks again"
+    with time_machine.travel(now() + timedelta(seconds=11), tick=False):
+        assert "0730-8640996" in phone.follow(answer).content.decode()
     assert field.last().state == SignIn.State.FAILED
     assert not field.open_ones()
+
+
+def test_a_lost_answer_of_the_controller_throws_nobody_off(field: Field) -> None:
+    field.air.mode = "lossy"
+    phone = field.phone("a")
+    page = phone.follow(phone.sign_in())
+
+    assert "已上线" in page.content.decode()
+    assert (field.last().state, len(field.open_ones())) == (SignIn.State.OPEN, 1)
+    assert not any("REQ_LOGOUT" in line or "401" in line for line in field.air.log)
+
+
+def test_a_session_that_the_controller_kept_is_ended_and_the_page_comes_in_after_it(field: Field) -> None:
+    field.air.phones["a"].session = "left-over"
+    phone = field.phone("a")
+    answer = phone.sign_in()
+
+    assert field.air.phones["a"].session == ""
+    assert "已上线" in phone.follow(answer).content.decode()
+    assert field.open_ones()
+
+
+def test_a_dead_controller_holds_no_more_than_two_threads(field: Field) -> None:
+    phone = field.phone("a")
+    with signing_in.a_place_at(field.gateway.pk), signing_in.a_place_at(field.gateway.pk):
+        answer = phone.sign_in()
+        assert (answer.status_code, field.air.packets) == (303, [])
+    assert "已上线" in phone.follow(answer).content.decode()
+
+
+def test_a_kick_reaches_the_controller_at_the_portals_own_port_under_its_secret(field: Field) -> None:
+    on_line(field, "a")
+    PortalGateway.objects.filter(pk=field.gateway.pk).update(port=2001)
+    [session] = field.open_ones()
+    network.drop(by=SYSTEM, person_id=field.person_id, session_id=session.session_id)
+    drive(OUTBOX)
+
+    assert field.air.ports[-1] == 2001
+    assert "REQ_LOGOUT" in " ".join(field.air.log)
+    assert not network.sessions_of(field.person_id)
 
 
 def test_nobodys_password_goes_to_the_controller_and_a_grant_is_good_once(field: Field) -> None:
@@ -190,14 +294,51 @@ def test_a_wrong_password_nobody_and_a_closed_account_are_told_the_same(field: F
     assert "已停用" not in field.phone("a").sign_in("T1", "wrong").content.decode()
 
 
+def test_an_invented_cookie_is_nothing_and_the_address_has_a_gate_of_its_own(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = []
+    with time_machine.travel(now(), tick=False):
+        for number in range(12):
+            phone = field.phone("a")
+            phone.client.cookies[browsers.COOKIE] = f"{number:043}"
+            answers.append(phone.sign_in("T1", f"guess-{number}").status_code)
+        assert answers[-1] == 429, "a fresh cookie is no fresh gate"
+
+        monkeypatch.setattr(limits, "PAGE_ADDRESS", replace(limits.PAGE_ADDRESS, free=2, leak=0.0))
+        sprayed = [field.phone("b").sign_in(f"T{number}", "T-and-a-number").status_code for number in range(10, 14)]
+        assert (sprayed[0], sprayed[-1]) == (422, 429), "one guess a number is counted too"
+        assert field.phone("c").sign_in().status_code == 303, "another address does not wait"
+
+
 def test_guesses_from_a_neighbour_do_not_make_a_known_browser_wait(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     Trust.objects.all().delete()
     stranger = field.phone("a")
-    answers = [stranger.sign_in("T1", f"guess-{number}").status_code for number in range(14)]
+    with time_machine.travel(now(), tick=False):
+        answers = [stranger.sign_in("T1", f"guess-{number}").status_code for number in range(12)]
 
-    assert answers[-1] == 429
-    assert phone.sign_in().status_code == 303
+        assert answers[-1] == 429
+        assert phone.sign_in().status_code == 303
+
+
+def test_from_outside_the_page_tells_nobodys_address(field: Field) -> None:
+    on_line(field, "a")
+    phone, outside = field.air.phones["a"], "198.51.100.7"
+    asked = (
+        ("/wifi/", field.phone("b").query),
+        ("/wifi/", {}),
+        ("/wifi/capport", {}),
+        ("/wifi/test/", {}),
+        ("/network/why/", {}),
+    )
+    for address, query in asked:
+        answer = Client().get(address, query, REMOTE_ADDR=outside)
+        text = answer.content.decode()
+        assert answer.status_code in {200, 400}, address
+        assert 'type="password"' not in text, address
+        assert not [one for one in (phone.address, phone.mac, "10.20.0", "T1") if one in text], address
+    assert Client().get("/wifi/capport", REMOTE_ADDR=outside).json()["captive"] is False
 
 
 @pytest.mark.parametrize(
@@ -239,6 +380,35 @@ def test_opennds_is_opened_by_its_own_token_at_its_registered_address(field: Fie
     assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
     assert field.agent().content == b""
     assert (field.last().state, field.open_ones()) == (SignIn.State.LEFT, [])
+
+
+def test_opennds_is_accounted_with_octets_and_not_at_every_poll(field: Field) -> None:
+    field.behind_nds().sign_in()
+    field.agent(NDS_MAC)
+    [before] = Session.objects.filter(stopped_at=None)
+    with time_machine.travel(now() + timedelta(seconds=10), tick=False):
+        field.agent(NDS_MAC, upload_this_session="7", download_this_session="90")
+        before.refresh_from_db()
+        assert before.in_octets == 0
+    with time_machine.travel(now() + timedelta(seconds=160), tick=False):
+        field.agent(NDS_MAC, upload_this_session="7", download_this_session="90")
+    before.refresh_from_db()
+    assert (before.in_octets, before.out_octets) == (7 * 1024, 90 * 1024)
+
+
+def test_a_retired_gateway_leads_nobody_here_and_closes_whom_it_let_in(field: Field) -> None:
+    field.behind_nds().sign_in()
+    field.agent(NDS_MAC)
+    gateways.retire(by=SYSTEM, gateway=field.nds)
+
+    assert field.behind_nds().open().status_code == 400
+    assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
+    assert field.agent().content == b""
+    assert (field.last().state, field.open_ones()) == (SignIn.State.LEFT, [])
+    facts = {"kind": "opennds", "name": "nds-1", "networks": "10.30.0.0/16", "host": "10.30.0.1:2050"}
+    gateways.enter(by=SYSTEM, nas=field.nds.nas, secret="another-secret-of-it", **facts)
+    assert field.behind_nds().open().status_code == 200
+    assert field.agent(key=network.agent_key("another-secret-of-it")).status_code == 200
 
 
 def test_opennds_is_asked_again_and_whoever_nobody_stands_behind_is_closed(field: Field) -> None:
@@ -303,7 +473,7 @@ def test_forged_parameters_of_opennds_redirect_nowhere(field: Field, forged: dic
 
 def test_a_strange_agent_is_told_nothing(field: Field) -> None:
     assert field.agent(NDS_MAC, key="wrong").status_code == 403
-    headers = {"X-Nanhu-Gateway": "nds-1", "X-Nanhu-Gateway-Key": opennds.agent_key(FASKEY)}
+    headers = {"X-Nanhu-Gateway": "nds-1", "X-Nanhu-Gateway-Key": network.agent_key(FASKEY)}
     for body in (b"", b"[1]", b"\xff", b"[" * 9000):
         answer = Client().post("/wifi/agent", body, content_type="application/json", headers=headers)
         assert answer.status_code in {200, 400}
@@ -345,4 +515,3 @@ def test_what_was_done_is_in_the_audit_log_without_the_password(field: Field) ->
 
     assert entry.account_id == account_with("T1").pk
     assert PASSWORD not in str(entry.__dict__)
-    assert browsers.COOKIE

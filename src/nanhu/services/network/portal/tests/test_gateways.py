@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from nanhu.services.network.api import Heard, NasTarget, SessionTarget, gateways
+from nanhu.services.network.api import Heard, NasTarget, Outcome, SessionTarget, gateways
 from nanhu.services.network.portal.adapters import opennds, portal20, styles
 from nanhu.services.network.portal.adapters.portal20 import Packet, PacketError, Type
 from nanhu.services.network.portal.tests.air import Air, air, start
@@ -17,7 +17,7 @@ NAMES = {"portal20", "opennds"}
 SESSION = SessionTarget(
     sid="1", user_name="T1", station="02:11:22:33:44:0a", address="10.20.1.10", grant="n1:" + "a" * 26
 )
-QUICK = styles.Portal20(key="portal20", title="Portal 2.0", seconds=0.15)
+QUICK = styles.Portal20(key="portal20", title="Portal 2.0", seconds=0.3)
 
 
 class Lonely(Air):
@@ -59,11 +59,14 @@ def test_in_and_out_over_udp_by_packets_of_two_hands(controller: tuple[Lonely, N
     assert QUICK.admit(target, SESSION, seconds=60).heard == Heard.ACK
     assert phone.session
     assert phone.user == "T1"
-    first = phone.session
-    assert QUICK.admit(target, SESSION, seconds=60).heard == Heard.ACK
-    assert phone.session != first, "on line already: ended, and in again"
+    assert QUICK.admit(target, SESSION, seconds=60) == Outcome(heard=Heard.NAK, words=styles.ALREADY)
     assert QUICK.expel(target, SESSION).heard == Heard.ACK
     assert not phone.session
+    found.mode = "busy"
+    assert QUICK.admit(target, SESSION, seconds=60).words == styles.BUSY
+    found.mode = "lossy"
+    assert QUICK.admit(target, SESSION, seconds=60).words == styles.AGAIN, "let in, and the first answer was lost"
+    assert phone.session
 
 
 @pytest.mark.parametrize(
@@ -92,12 +95,15 @@ def test_a_wrong_secret_is_silence_and_a_forged_answer_is_waited_past(controller
             asked = portal20.read(raw, target.secret.encode())
             said = Packet(type=Type.ACK_AUTH, serial=asked.serial, user_ip=asked.user_ip)
             forger.sendto(portal20.written(said, b"guessed", request=portal20.authenticator_of(raw)), sender)
-            forger.sendto(b"\x02\x04rubbish", sender)
+            while not is_over.wait(0.02):
+                forger.sendto(b"\x02\x04rubbish", sender)
 
+        is_over = threading.Event()
         thread = threading.Thread(target=forge, daemon=True)
         thread.start()
         there = NasTarget(address="127.0.0.1", port=forger.getsockname()[1], secret=target.secret)
-        assert QUICK.admit(there, SESSION, seconds=60).heard == Heard.SILENCE
+        assert QUICK.admit(there, SESSION, seconds=60).heard == Heard.SILENCE, "rubbish without end holds nobody"
+        is_over.set()
         thread.join()
 
 

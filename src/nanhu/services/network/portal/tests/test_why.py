@@ -10,11 +10,13 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.services.network import api as network
+from nanhu.services.network.models import Session
 from nanhu.services.network.portal.diagnosis import SYMPTOMS
-from nanhu.services.network.portal.models import Cure
+from nanhu.services.network.portal.models import Cure, PortalGateway
+from nanhu.services.network.portal.tests.air import NAME
 from nanhu.services.network.portal.tests.conftest import Field
 from nanhu.services.network.portal.tests.test_captive import on_line
-from nanhu.testing.members import SYSTEM, grant
+from nanhu.testing.members import grant
 from nanhu.testing.sessions import signed_in
 
 WHY = "/network/why/"
@@ -87,11 +89,35 @@ def test_at_the_cap_the_button_drops_the_longest_idle_and_says_whether_it_helped
     press(client, "stale-guess")
     assert len(field.open_ones()) == 2, "another's page and a finding that is none any more do nothing"
 
-    press(client, "full")
+    for _twice in range(2):
+        press(client, "full")
+    assert len(field.open_ones()) == 1, "pressed again, a second device is not dropped for the same place"
+    assert "正在让" in shown(client)
     assert {one.session_id: one.state for one in network.sessions_of(field.person_id)}[idle.session_id] == "closing"
     assert "管用吗" in shown(client)
     press(client, "", solved="yes")
     assert Cure.objects.get(person_id=field.person_id, finding="full").is_solved is True
+
+
+def test_the_cure_for_the_cap_touches_no_other_service_and_unsolved_leads_to_the_ticket(field: Field) -> None:
+    vpn = Session.objects.create(
+        nas_id=field.gateway.nas_id,
+        sid="vpn-1",
+        person_id=field.person_id,
+        service="vpn",
+        started_at=now() - timedelta(hours=3),
+        updated_at=now() - timedelta(minutes=9),
+    )
+    for which in "ab":
+        on_line(field, which)
+    field.phone("c").sign_in()
+    client = signed_in("T1")
+    press(client, "full")
+    vpn.refresh_from_db()
+    assert vpn.closing_at is None
+
+    answer = press(client, "", solved="no")
+    assert urlsplit(answer["Location"]).path == "/requests/network/office/"
 
 
 def test_a_device_that_comes_and_goes_is_called_looped(field: Field) -> None:
@@ -160,7 +186,7 @@ def test_gateways_are_kept_by_engineers_and_lead_to_the_campus_alone(field: Fiel
     said = {
         "nas": str(nas.public_id),
         "kind": "opennds",
-        "name": "北院网关",
+        "name": "north-gateway",
         "port": "2000",
         "secret": "long-enough-secret",
     }
@@ -182,4 +208,13 @@ def test_gateways_are_kept_by_engineers_and_lead_to_the_campus_alone(field: Fiel
     )
     assert done.status_code in {302, 303}, done.content.decode()[-3000:]
     assert "long-enough-secret" not in client.get("/network/gateways/").content.decode()
-    assert SYSTEM
+    made = PortalGateway.objects.get(name="north-gateway")
+    change = f"/network/gateways/{made.public_id}/"
+    assert "long-enough-secret" not in client.get(change).content.decode()
+    facts = {"host": "10.40.0.1:2050", "networks": "10.40.0.0/16", "port": "2000"}
+    assert client.post(change, {**facts, "secret": "another-long-secret"}).status_code == 302
+    made.refresh_from_db()
+    assert made.secret == "another-long-secret"
+    on_line(field, "a")
+    assert client.post(f"/network/gateways/{field.gateway.public_id}/remove/").status_code == 302
+    assert NAME not in client.get("/network/gateways/").content.decode(), "used, and retired all the same"

@@ -16,7 +16,8 @@ from nanhu.services.network.portal import browsers, rules, visits
 from nanhu.services.network.portal.adapters import opennds
 from nanhu.services.network.portal.errors import VisitOverError
 from nanhu.services.network.portal.forms import PasswordForm
-from nanhu.services.network.portal.models import PortalGateway, SignIn
+from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
+from nanhu.services.network.portal.queries import is_in_our_networks
 from nanhu.services.network.portal.school import portal_address
 from nanhu.services.network.portal.services import signing_in
 from nanhu.services.network.portal.services.signing_in import Browser
@@ -48,7 +49,7 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     if live is not None and browsers.is_known(request):
         return HttpResponseRedirect(on_address(live))
     address = plain.address_of(request)
-    if not request.GET and plain.is_in_our_networks(address) and network.session_at(address) is None:
+    if not request.GET and is_in_our_networks(address) and network.session_at(address) is None:
         return HttpResponseRedirect(rules.INTERCEPTED)
     is_lost = bool(request.GET.get("fas") or request.GET.get("wlanuserip"))
     return shown(request, "elsewhere", is_lost=is_lost, status=400 if is_lost else 200)
@@ -82,15 +83,14 @@ def typed(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not form.is_valid():
         return entry(request, visit, form)
     said, here = form.cleaned_data, browser_of(request)
-    known = here if browsers.is_known(request) else None
     try:
         user = signing_in.proved(
-            by=actor_of(request), typed_name=said["username"], password=said["password"], browser=known
+            by=actor_of(request), typed_name=said["username"], password=said["password"], browser=here
         )
     except CampusError as error:
         return entry(request, visit, form, error=error)
     if said["remember"]:
-        signing_in.trust(user=user, browser=here)
+        signing_in.trust(by=by(request, user), user=user, browser=here)
     return arrived(request, visit, user, here, form)
 
 
@@ -103,7 +103,7 @@ def tapped(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def forgotten(request: HttpRequest, visit: Visit) -> HttpResponse:
-    signing_in.forget(browser_of(request))
+    signing_in.forget(by=actor_of(request), rows=Trust.objects.filter(browser=browser_of(request).key))
     return entry(request, visit, PasswordForm())
 
 
@@ -162,12 +162,12 @@ def proved_before(request: HttpRequest, visit: Visit) -> identity.NetworkUser | 
 @open_page
 def on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How far it is, for the browser that signed in: the address itself goes over an open network."""
-    found = SignIn.objects.select_related("gateway").filter(public_id=public_id).first()
+    found = SignIn.objects.select_related("gateway__nas").filter(public_id=public_id).first()
     if found is None or bytes(found.browser) != browser_of(request).key:
         raise Http404
     if request.method == "POST":
         return went(request, found)
-    found = signing_in.follow(found)
+    signing_in.ask_gateway(found)
     waited = now() - found.asked_at
     opens = ""
     if found.state == SignIn.State.WAITING and "back" not in request.GET:

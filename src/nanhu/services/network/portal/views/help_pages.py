@@ -9,9 +9,10 @@ from django.utils.translation import pgettext
 
 from nanhu.services.network import api as network
 from nanhu.services.network.portal import browsers
+from nanhu.services.network.portal.queries import is_in_our_networks
 from nanhu.services.network.portal.school import fixed_address, ssids
 from nanhu.services.network.portal.views.frame import open_page, shown
-from nanhu.services.network.portal.views.plain import address_of, is_in_our_networks
+from nanhu.services.network.portal.views.plain import address_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

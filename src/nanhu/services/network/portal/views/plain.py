@@ -1,7 +1,6 @@
 """What devices and gateways ask: the capport API (RFC 8908), connectivity probes, the agent of an openNDS gateway."""
 
 import json
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +14,7 @@ from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.services.network import api as network
-from nanhu.services.network.portal.models import PortalGateway
+from nanhu.services.network.portal.queries import is_in_our_networks
 from nanhu.services.network.portal.rules import PROBES, ip_of
 from nanhu.services.network.portal.school import portal_address
 from nanhu.services.network.portal.services import agents
@@ -28,8 +27,9 @@ LARGEST_LIST = 2 * 1024 * 1024
 @require_safe
 def capport(request: HttpRequest) -> HttpResponse:
     """By the address that asks: the kernel has put the visitor's there, and believes known proxies alone."""
-    session = network.session_at(address_of(request))
-    is_captive = session is None and is_in_our_networks(address_of(request))
+    address = address_of(request)
+    session = network.on_line_at(address)
+    is_captive = session is None and is_in_our_networks(address)
     told: dict[str, Any] = {
         "captive": is_captive,
         "user-portal-url": portal_address(),
@@ -46,7 +46,7 @@ def capport(request: HttpRequest) -> HttpResponse:
 def probe(request: HttpRequest) -> HttpResponse:
     """What a system asks to learn whether it is on line: led to the page while it is not, else answered as its own server answers."""
     address = address_of(request)
-    if network.session_at(address) is None and is_in_our_networks(address):
+    if network.on_line_at(address) is None and is_in_our_networks(address):
         response: HttpResponse = HttpResponseRedirect(portal_address())
     else:
         kind, text = PROBES[request.path.strip("/")]
@@ -57,13 +57,6 @@ def probe(request: HttpRequest) -> HttpResponse:
 
 def address_of(request: HttpRequest) -> str:
     return ip_of(request.META.get("REMOTE_ADDR", ""))
-
-
-def is_in_our_networks(address: str) -> bool:
-    if not address:
-        return False
-    listed = PortalGateway.objects.filter(nas__withdrawn_at=None).values_list("networks", flat=True)
-    return any(ip_address(address) in ip_network(one) for networks in listed for one in networks)
 
 
 @csrf_exempt

@@ -51,7 +51,9 @@ def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpRespo
     """What is pressed must be what is found now: a cure of a while ago may be wrong by now."""
     said = request.POST.get("solved", "")
     if said:
-        curing.answer(person_id=patient.person_id, is_solved=said == "yes")
+        last = curing.answer(person_id=patient.person_id, is_solved=said == "yes")
+        if said != "yes" and last is not None:
+            return HttpResponseRedirect(ticket(patient, finding))
         return HttpResponseRedirect(reverse("network_portal:why"))
     if request.POST.get("act") == "ticket" or finding.act == "ticket":
         curing.record(person_id=patient.person_id, address=patient.address, finding=finding.key, cure="ticket")
@@ -70,7 +72,8 @@ def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpRespo
 def drop(request: HttpRequest, patient: Patient, finding: Finding) -> None:
     """A session of one's own: it is looked for among those of the person alone."""
     if patient.person_id is not None and finding.session is not None:
-        network.drop(by=actor_of(request), person_id=patient.person_id, session_id=finding.session)
+        cause = "ours:device-cap" if finding.key == "full" else "ours:kicked"
+        network.drop(by=actor_of(request), person_id=patient.person_id, session_id=finding.session, cause=cause)
 
 
 def ticket(patient: Patient, finding: Finding) -> str:

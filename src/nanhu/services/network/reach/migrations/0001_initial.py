@@ -152,6 +152,80 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ReachChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("entered", "已生效"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("office", models.TextField(blank=True, default="")),
+                ("networks", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
+                ("ports", django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField())),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "network_reach_change",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="network_reach_change_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["entered", "refused"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="network_reach_change_decided",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ReachList",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -282,6 +356,12 @@ class Migration(migrations.Migration):
                 ),
                 ("bad_in_row", models.PositiveSmallIntegerField(default=0)),
                 ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "is_listed",
+                    models.BooleanField(
+                        help_text="of reach vpn: whether a list of that day led to its address and port", null=True
+                    ),
+                ),
                 ("health_since", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("removed_at", models.DateTimeField(null=True)),

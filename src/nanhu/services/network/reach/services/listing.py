@@ -1,16 +1,18 @@
 """Reach lists (可达清单) and the networks of the machine room (机房网段); the database refuses what would lead into these."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit, dated
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError, WrongStateError
+from nanhu.kernel.proposals import given
 from nanhu.platforms.people import api as people
 from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.errors import (
@@ -20,7 +22,7 @@ from nanhu.services.network.reach.errors import (
     ListedNetworkError,
     TooWideError,
 )
-from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, ReachList
+from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, ReachChange, ReachList, VpnGrant
 from nanhu.services.network.reach.rules import Network
 from nanhu.services.network.reach.school import reach_rules
 
@@ -36,12 +38,94 @@ class ReachOrder:
     unit_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a list would do from its first day on, among those who hold an open VPN account: `opened` and `shut` are what the list of this name
+    says anew and says no more; `gains` and `loses` count people, whom another list may lead there all the same."""
+
+    order: ReachOrder
+    before: ReachList | None
+    opened: list[str]
+    shut: list[str]
+    gains: int
+    loses: int
+
+
+def effect_of(order: ReachOrder) -> Effect:
+    """Nothing is written."""
+    refuse_closed(order)
+    before = dated.rules_on(ReachList.objects.filter(name=order.name), order.starts_on).first()
+    asked = ways(map(str, order.networks), order.ports)
+    had = ways(before.networks, before.ports) if before else set()
+    after_whom = audience(order.office, order.unit_id)
+    before_whom = audience(before.office, before.unit_id) if before else set()
+    return Effect(
+        order=order,
+        before=before,
+        opened=sorted(asked - had),
+        shut=sorted(had - asked),
+        gains=len(after_whom if asked - had else after_whom - before_whom),
+        loses=len(before_whom if had - asked else before_whom - after_whom),
+    )
+
+
+def ways(networks: Iterable[str], ports: Sequence[int]) -> set[str]:
+    return {f"{network}:{port}" for network in networks for port in ports}
+
+
+def audience(office: str, unit_id: int | None) -> set[int]:
+    """Of those who may dial in today."""
+    holders = VpnGrant.objects.filter(state=VpnGrant.State.OPEN, until__gte=campus_today())
+    found = set(holders.values_list("person_id", flat=True))
+    if office:
+        found &= people.office_holders(office)
+    return found & set(people.people_of(kinds=["staff"], unit_ids=[unit_id])) if unit_id else found
+
+
+@transaction.atomic
+def ask(*, by: Actor, token: UUID, order: ReachOrder, reason: str) -> ReachChange:
+    """Another of the centre agrees before it holds."""
+    if known := ReachChange.known(by, token):
+        return known
+    refuse_closed(order)
+    facts = {**asdict(order), "networks": [str(one) for one in order.networks], "ports": list(order.ports)}
+    row = ReachChange.objects.create(token=token, author_id=account_of(by), author_name=by.name, reason=reason, **facts)
+    note(by, "network.ask_reach_list", row, reason)
+    return row
+
+
+@transaction.atomic
+def approve(*, by: Actor, row: ReachChange) -> ReachChange:
+    found: ReachChange = row.locked_in([ReachChange.State.ASKED])
+    found.decide(by, state=ReachChange.State.ENTERED)
+    found.save()
+    set_list(by=by, order=order_of(found), reason=found.reason)
+    return found
+
+
+@transaction.atomic
+def refuse(*, by: Actor, row: ReachChange, answer: str) -> ReachChange:
+    found: ReachChange = row.locked_in([ReachChange.State.ASKED])
+    found.decide(by, state=ReachChange.State.REFUSED, answer=given(answer))
+    found.save()
+    note(by, "network.refuse_reach_list", found, found.answer)
+    return found
+
+
+def order_of(row: ReachChange) -> ReachOrder:
+    networks = [rules.network_named(one) for one in row.networks]
+    named = {name: getattr(row, name) for name in ("name", "office", "unit_id", "ports", "starts_on", "ends_on")}
+    return ReachOrder(networks=networks, **named)
+
+
+def note(by: Actor, action: str, row: ReachChange, reason: str) -> None:
+    audit.record(by=by, action=action, target=f"reach-change:{row.public_id}", reason=reason, facts={"title": row.name})
+
+
 @transaction.atomic
 def set_list(*, by: Actor, order: ReachOrder, reason: str) -> ReachList:
     """From its first day on, in the place of what this name said."""
-    refuse_ports(order.ports)
-    for network in order.networks:
-        refuse_network(network)
+    refuse_closed(order)
     made = ReachList(
         name=order.name,
         office=order.office,
@@ -71,6 +155,12 @@ def said(error: IntegrityError, networks: Sequence[Network]) -> CampusError:
     if "into_closed" in str(error):
         return ClosedNetworkError(network="、".join(map(str, networks)), name="—", bastion=reach_rules().bastion)
     return KnownAlreadyError()
+
+
+def refuse_closed(order: ReachOrder) -> None:
+    refuse_ports(order.ports)
+    for network in order.networks:
+        refuse_network(network)
 
 
 def refuse_ports(ports: Sequence[int]) -> None:

@@ -1,9 +1,10 @@
 """Resources (校内资源): entered and changed, and whether they answer; lists of resources, access points and outlines as sheets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -13,10 +14,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.services.network import api as network
+from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.errors import KnownAlreadyError
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Resource
+from nanhu.services.network.reach.services.listing import living_lists
 
 AT_ONCE: Final = 8
+SECONDS: Final = 4.0
 DOWN_AFTER: Final = 2
 GUARDED: Final = frozenset({401, 403, 405})
 """It asks who comes: it is there."""
@@ -66,7 +70,31 @@ def look_at_all() -> int:
         found = dict(zip(addresses, pool.map(answers, addresses.values()), strict=True))
     for key, is_there in found.items():
         note_health(key, is_there=is_there)
+    hold_against_lists()
     return sum(found.values())
+
+
+def hold_against_lists() -> None:
+    """Of what is said to be reached by VPN: does a list lead to where its name stands? Not known where the name stands nowhere."""
+    lists = [(rules.networks_of(" ".join(one.networks)), set(one.ports)) for one in living_lists()]
+    for row in Resource.objects.filter(removed_at=None):
+        is_listed = led_to(row.address, lists) if row.reach == Resource.Reach.VPN else None
+        if row.is_listed != is_listed:
+            Resource.objects.filter(pk=row.pk).update(is_listed=is_listed)
+
+
+def led_to(address: str, lists: Sequence[tuple[Sequence[rules.Network], set[int]]]) -> bool | None:
+    try:
+        parts = outgoing.checked(address)
+        found = outgoing.looked_up(parts, SECONDS)
+    except OSError:
+        return None
+    there = {(ip_address(target[0]), target[1]) for *_kind, target in found}
+    return any(
+        port in ports and any(one in network for network in networks)
+        for one, port in there
+        for networks, ports in lists
+    )
 
 
 def answers(address: str) -> bool:

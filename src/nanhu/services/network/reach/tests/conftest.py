@@ -31,6 +31,7 @@ PASSWORD = "Reed-Boat-1995"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PERSONS = {
     "K1": ("信息员", "1032", "staff"),
+    "K2": ("信息员二", "1032", "staff"),
     "T1": ("王老师", "12", "staff"),
     "T2": ("赵老师", "12", "staff"),
     "H1": ("李院长", "12", "staff"),
@@ -110,7 +111,8 @@ def make_school() -> School:
     records = [record_of(number, *who) for number, who in PERSONS.items()]
     made = people.apply_records(by=SYSTEM, records=records, origin=origin)
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    identity.grant_role(by=SYSTEM, account_id=identity.account_with("K1").pk, role="network.keeper")
+    for number in ("K1", "K2"):
+        identity.grant_role(by=SYSTEM, account_id=identity.account_with(number).pk, role="network.keeper")
     ids = people.unit_ids_by_code([code for code, _name, _above in UNITS])
     for unit, number in (("12", "H1"), ("1032", "K1")):
         people.appoint(

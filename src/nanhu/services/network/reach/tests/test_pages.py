@@ -8,7 +8,8 @@ from nanhu.platforms.campus import api as campus
 from nanhu.services.network.reach.book import book
 from nanhu.services.network.reach.desk import desk
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea
-from nanhu.testing.pages import PageTests
+from nanhu.services.network.reach.tests.test_reach import said
+from nanhu.testing.pages import PageTests, ProposalTests
 
 NUMBERS = itertools.count(1)
 
@@ -26,13 +27,20 @@ class TestBook(PageTests):
         fill(self.school, count)
 
 
-class TestDesk(PageTests):
+class TestDesk(ProposalTests):
     desk = desk
 
     @pytest.fixture
     def holder(self, school):
         self.school = school
         return school.client("K1")
+
+    @pytest.fixture
+    def second(self, school):
+        return school.client("K2")
+
+    def submitted(self, client):
+        return client.post("/network/reach/lists/new/", said(confirmed="1"))["Location"]
 
     @pytest.fixture
     def stranger(self, school):

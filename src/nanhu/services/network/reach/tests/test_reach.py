@@ -7,7 +7,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today
-from nanhu.services.network.reach.models import ClosedNetwork, ReachList
+from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource
+from nanhu.services.network.reach.registrations import check_reach
+from nanhu.services.network.reach.services import resources
 
 LISTS = "/network/reach/lists/"
 CLOSED = "/network/reach/closed/"
@@ -18,27 +20,83 @@ def said(**more):
     return given | {"starts_on": campus_today().isoformat(), "ends_on": "", "reason": "校网信〔2026〕3 号"} | more
 
 
+CHANGES = "/network/reach/changes/"
+
+
+class Keepers:
+    """Two of the centre: what one asks for the other agrees to."""
+
+    def __init__(self, school):
+        self.one, self.other = school.client("K1"), school.client("K2")
+        self.post = self.one.post
+
+    def ask(self, **more):
+        """Shown first, then handed to the other; where its case is."""
+        assert self.one.post(f"{LISTS}new/", said(**more)).status_code == 200
+        answer = self.one.post(f"{LISTS}new/", {**said(**more), "confirmed": "1"})
+        assert answer.status_code == 302, answer.content.decode()
+        return answer["Location"]
+
+    def enter(self, **more):
+        case = self.ask(**more)
+        assert self.other.post(f"{case}approve/").status_code == 302
+
+
 @pytest.fixture
 def keeper(school):
-    client = school.client("K1")
+    client = Keepers(school)
     assert client.post(f"{CLOSED}new/", {"network": "10.9.0.0/24", "name": "主机房"}).status_code == 302
     return client
 
 
 @pytest.mark.capability("A157.1")
 def test_a_list_says_where_staff_comes_and_who_holds_an_account_reads_it(school, keeper):
-    assert keeper.post(f"{LISTS}new/", said()).status_code == 302
-    assert keeper.post(f"{LISTS}new/", said(name="财务", office="head", networks="10.1.9.0/24")).status_code == 302
-    assert (
-        keeper.post(f"{LISTS}new/", said(name="信息中心", unit="1032 信息中心", networks="10.1.8.0/24")).status_code
-        == 302
-    )
+    keeper.enter()
+    keeper.enter(name="财务", office="head", networks="10.1.9.0/24")
+    keeper.enter(name="信息中心", unit="1032 信息中心", networks="10.1.8.0/24")
     school.opened("T1")
     page = school.client("T1").get("/network/vpn/").content.decode()
     assert "10.1.2.0/24、10.1.3.7/32" in page
     assert "10.1.9.0/24" not in page, "of heads alone"
     assert "10.1.8.0/24" not in page, "of the centre alone"
     assert "堡垒机" in page
+
+
+def test_a_list_is_shown_with_who_gains_and_loses_and_holds_when_another_agrees(school, keeper):
+    for number in ("T1", "T2"):
+        school.opened(number)
+    shown = keeper.post(f"{LISTS}new/", said()).content.decode()
+    assert [shown.count(one) for one in ("10.1.2.0/24:443", '多了去处的人</dt><dd class="num">2<')] == [1, 1]
+    case = keeper.ask()
+    assert not ReachList.objects.exists()
+    assert keeper.one.post(f"{case}approve/").status_code == 409, "not by who asked"
+    assert "10.1.2.0/24:443" in keeper.other.get(case).content.decode()
+    assert keeper.other.post(f"{case}approve/").status_code == 302
+    assert keeper.other.post(f"{case}approve/").status_code == 409
+    assert ReachList.objects.get().created_by_name == "信息员二"
+
+    fewer = keeper.post(f"{LISTS}new/", said(office="head", ports="443")).content.decode()
+    assert "10.1.2.0/24:80" in fewer
+    assert '少了去处的人</dt><dd class="num">2<' in fewer
+    refused = keeper.ask(office="head")
+    assert keeper.other.post(f"{refused}refuse/", {"answer": "范围不对"}).status_code == 302
+    assert "范围不对" in keeper.one.get(refused).content.decode()
+    assert ReachList.objects.get().office == ""
+
+
+def test_who_says_that_the_vpn_leads_there_is_held_against_the_lists(school, keeper):
+    keeper.enter()
+    for name, address in (
+        ("教务", "http://10.1.2.7/"),
+        ("旧系统", "https://10.5.5.5/"),
+        ("无名", "https://nobody.invalid/"),
+    ):
+        school.resource(name=name, address=address, reach="vpn", is_of_centre=True)
+    resources.hold_against_lists()
+    page = keeper.one.get("/network/reach/resources/").content.decode()
+    assert dict(Resource.objects.values_list("name", "is_listed")) == {"教务": True, "旧系统": False, "无名": None}
+    assert "没有清单通到它" in page
+    assert "1 个写着" in check_reach().message
 
 
 INTO_THE_MACHINE_ROOM = (
@@ -80,7 +138,7 @@ def test_the_database_itself_keeps_lists_out_of_it(keeper):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             ReachList.objects.create(**facts, **wrong)
-    assert keeper.post(f"{LISTS}new/", said()).status_code == 302
+    keeper.enter()
     with pytest.raises(IntegrityError), transaction.atomic():
         ClosedNetwork.objects.create(network="10.1.0.0/16", name="x", created_by_name="x")
     answer = keeper.post(f"{CLOSED}new/", {"network": "10.1.2.128/25", "name": "新机柜"})
@@ -88,9 +146,9 @@ def test_the_database_itself_keeps_lists_out_of_it(keeper):
 
 
 def test_a_newer_list_of_a_name_takes_the_place_of_the_old_one_from_its_day_on(keeper):
-    assert keeper.post(f"{LISTS}new/", said()).status_code == 302
+    keeper.enter()
     later = (campus_today() + timedelta(days=30)).isoformat()
-    assert keeper.post(f"{LISTS}new/", said(networks="10.2.0.0/16", starts_on=later)).status_code == 302
+    keeper.enter(networks="10.2.0.0/16", starts_on=later)
     living = ReachList.objects.filter(withdrawn_at=None).order_by("starts_on")
     assert [(one.networks, one.ends_on) for one in living] == [
         (["10.1.2.0/24", "10.1.3.7/32"], campus_today() + timedelta(days=29)),
@@ -107,8 +165,8 @@ def test_a_newer_list_of_a_name_takes_the_place_of_the_old_one_from_its_day_on(k
 def test_ocserv_is_given_what_is_listed_and_nothing_else(school, keeper, tmp_path):
     call_command("network_vpn_config", "--into", str(tmp_path))
     assert "route = 192.0.2.1/32" in (tmp_path / "default.conf").read_text(), "without a list it leads nowhere"
-    keeper.post(f"{LISTS}new/", said())
-    keeper.post(f"{LISTS}new/", said(name="院长", office="head", networks="10.1.9.0/24", ports="8443"))
+    keeper.enter()
+    keeper.enter(name="院长", office="head", networks="10.1.9.0/24", ports="8443")
     school.opened("T1")
     (tmp_path / "config-per-user" / "gone").write_text("route = 10.0.0.0/8")
     call_command("network_vpn_config", "--into", str(tmp_path))

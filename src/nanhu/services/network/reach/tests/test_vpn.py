@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
@@ -18,7 +19,7 @@ from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
-from nanhu.services.network.models import Grant, Policy
+from nanhu.services.network.models import Grant, Policy, Session
 from nanhu.services.network.reach.models import VpnGrant, VpnUse
 from nanhu.services.network.reach.services import granting, watching
 from nanhu.services.network.reach.tests.conftest import PASSWORD, SECRET, SYSTEM, filled, give_totp
@@ -275,3 +276,30 @@ def test_merged_records_hold_one_account(school):
 def test_the_command_needs_a_folder(school, tmp_path):
     with pytest.raises(Exception, match="is no folder"):
         call_command("network_vpn_config", "--into", str(tmp_path / "gone"))
+
+
+def test_the_agent_of_a_vpn_gateway_is_told_whom_to_put_off_and_a_stranger_nothing(school):
+    school.opened("T1")
+    nas = network.Nas.objects.create(
+        name="VPN", address="192.0.2.9", kind="ocserv", style="ocserv", secret="secret-of-that-gateway"
+    )
+    for sid in ("abc", "def"):
+        network.account(network.Record(nas="192.0.2.9", status="start", sid=sid, service="vpn"))
+    Session.objects.filter(sid="abc").update(person_id=school["T1"])
+    listed = [{"ID": number, "Full session": sid} for number, sid in ((7, "abc"), (8, "def"), ("9; reboot", "abc"))]
+
+    def agent(key: str, body: object = listed):
+        headers = {"X-Nanhu-Gateway-Key": key}
+        return Client().post("/network/vpn/agent", body, content_type="application/json", headers=headers)
+
+    ours = network.agent_key("secret-of-that-gateway")
+    assert agent(ours).content == b"", "nobody has to go"
+    network.disconnect(by=SYSTEM, person_id=school["T1"], cause="ours:kicked")
+    assert agent(ours).content == b"disconnect 7\n"
+    assert agent(network.agent_key("another")).status_code == 403
+    assert agent("").status_code == 403
+    for rubbish in ({}, [1], [{"ID": None}]):
+        assert agent(ours, rubbish).content == b""
+    nas.withdrawn_at = now()
+    nas.save()
+    assert agent(ours).status_code == 403

@@ -13,12 +13,16 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.school import school
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.models import Account, Application, SignInEvent
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import access, sign_in, sign_in_log
+from nanhu.platforms.identity.rules import normalise_sign_in_name
+from nanhu.platforms.identity.services import access, known_places, limits, sign_in, sign_in_log
 
 PAGE: Final = "wifi_page"
 NETWORK: Final = "network"
@@ -33,7 +37,7 @@ class SuspendedError(CampusError):
 
     code: ClassVar[str] = "identity.suspended"
     http_status: ClassVar[int] = 403
-    sentence: ClassVar[str | Promise] = _("您的账号已停用，不能上网。")
+    sentence: ClassVar[str | Promise] = _("您的账号已停用，不能上网。请拨打 {phone} 问原因。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +55,37 @@ class NetworkUser:
 def network_user_by_password(*, by: Actor, typed_name: str, password: str, browser: str = "") -> NetworkUser | None:
     """The person's own password, or an app password for the network. None for every other reason, in the same time.
 
-    `browser`: what the page knows this browser by, so that strangers behind the same address do not make its owner wait.
+    `browser`: what the page knows this browser by. Where this very account came in by it before, strangers behind the same address do not
+    make its owner wait; one that was made up is nothing, and who has none stands before the gate of his address as well.
     """
     row = app_passwords.row_by(typed_name=typed_name, password=password, service=NETWORK, address=by.address)
     if row is not None:
         return network_user(row.account, app_password=row.public_id)
+    owner = sign_in.account_of_name(normalise_sign_in_name(typed_name))
+    is_known = known_places.is_station_known(account=owner, service=PAGE, address=browser)
+    shared = [] if is_known else [Gate(limits.PAGE_ADDRESS, throttle.network_of(by.address))]
+    throttle.admit(shared)
     account = sign_in.verify_for_service(
-        by=by, typed_name=typed_name, password=password, service=PAGE, station=browser, states=STATES
+        by=by,
+        typed_name=typed_name,
+        password=password,
+        service=PAGE,
+        station=browser if is_known else "",
+        states=STATES,
     )
-    if account is not None and account.state == Account.State.SUSPENDED:
-        raise SuspendedError
-    return network_user(account) if account is not None else None
+    if account is None:
+        return None
+    throttle.take_back(shared)
+    known_places.note_station(account=account, service=PAGE, address=browser)
+    if account.state == Account.State.SUSPENDED:
+        raise SuspendedError(phone=school().info_centre_phone)
+    return network_user(account)
 
 
 def network_user(account: Account, *, app_password: UUID | None = None) -> NetworkUser | None:
-    """None for whom the Wi-Fi is closed: by the account's state, by its ties, by the rules of access."""
+    """None for whom the Wi-Fi is closed: by the account's state, by its ties, by the rules of access, by an app password taken back."""
+    if app_password is not None and not app_passwords.is_live(app_password):
+        return None
     live = queries.live_affiliations(queries.card_of(account))
     application = Application.objects.filter(key=WIFI).first()
     if account.state != Account.State.ACTIVE or not live:

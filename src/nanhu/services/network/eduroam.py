@@ -1,0 +1,46 @@
+"""Visitors of other schools (eduroam 访客): their home has let them in, and here they get what the policy of guests says for eduroam.
+
+Who a visitor is knows his home alone. Sessions carry the name it gives him towards us (Chargeable-User-Identity) with its realm: enough for it to
+find him when an authority asks, and the same at each visit, so that his devices count.
+"""
+
+from typing import Final
+
+from nanhu.platforms.identity.api import Attributes, NetworkVisitor, VisitorPolicy, visitor_policies
+from nanhu.services.network.errors import NotAdmittedError
+from nanhu.services.network.models import NetworkRole, Service
+from nanhu.services.network.radius import attributes_of, nas_at
+from nanhu.services.network.services import accounting, admission
+from nanhu.services.network.services.admission import AdmissionRequest
+
+LONGEST_NAME: Final = 80
+LONGEST_REALM: Final = 100
+
+
+def visitor_of(identity: str, alias: str) -> str:
+    """ "eduroam:…@realm": by the alias, else by the outer identity, which may be the same for all of that home."""
+    outer, _at, realm = identity.lower().rpartition("@")
+    name = accounting.text_of_class(alias) if alias else outer
+    printable = "".join(letter for letter in name or alias if letter.isprintable())
+    return f"eduroam:{printable[:LONGEST_NAME]}@{realm[:LONGEST_REALM]}"
+
+
+def admit(visitor: NetworkVisitor) -> Attributes | None:
+    nas = nas_at(*accounting.nas_of({name: [value] for name, value in visitor.nas.items()}))
+    try:
+        given = admission.admit(
+            AdmissionRequest(
+                service=Service.EDUROAM,
+                role=NetworkRole.GUEST,
+                guest=visitor_of(visitor.identity, visitor.alias),
+                station=visitor.station,
+                nas_id=nas.pk if nas else None,
+                default_seconds=visitor.session_seconds,
+            )
+        )
+    except NotAdmittedError:
+        return None
+    return attributes_of(given, nas)
+
+
+visitor_policies.add(VisitorPolicy(key="network", admit=admit))

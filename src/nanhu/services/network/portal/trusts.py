@@ -1,0 +1,47 @@
+"""Remembered browsers (记住的浏览器) beside 我的设备: in which one comes on line by a single tap, and which are so no more."""
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.actors import account_of
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit import Empty, Markup, Moment, PageRequest, Table, Text, listing
+from nanhu.kernel.kit.records import Seen
+from nanhu.services.network import api as network
+from nanhu.services.network.mine import mine
+from nanhu.services.network.portal.models import Trust
+from nanhu.services.network.portal.services import signing_in
+
+
+class Browsers(Table):
+    kind = Text(_("设备"), names=dict(network.Device.Kind.choices))
+    proved_at = Moment(_("记住于"))
+    until = Moment(_("到"))
+    action = Markup(_("操作"), "network_portal/_trust.html")
+
+
+@mine.page(
+    "browsers/",
+    title=_("记住的浏览器"),
+    tab=_("记住的浏览器"),
+    lead=_("在认证页勾选过“这是我自己的设备”：点一下就上线。手机丢了，在这里去掉。"),
+)
+def remembered_browsers(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有记住的浏览器"), icon="tablet-smartphone")
+    rows = Trust.objects.filter(account_id=account_of(request.actor), until__gt=now()).order_by("-proved_at")
+    return listing(request, Browsers, rows, empty=none)
+
+
+def own(request: PageRequest, public_id: UUID) -> Trust:
+    found = Trust.objects.filter(account_id=account_of(request.actor), public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(what=Trust.what)
+    return found
+
+
+@remembered_browsers.action("<uuid:public_id>/end/", subject=Seen(own), done=_("不再记住它：下次上线要输密码。"))
+def forget_browser(request: PageRequest, found: Trust) -> None:
+    signing_in.forget(by=request.actor, rows=Trust.objects.filter(pk=found.pk))
