@@ -1,7 +1,10 @@
 """A PostgreSQL's log of changes as a source of the hub: exactly once, through kills, a lost slot, TRUNCATE and DDL."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,15 +38,15 @@ COLUMNS = "xnxq text, jxb text, xh text, kch text, is_again boolean"
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    folder = tmp_path_factory.mktemp("stream")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
+def postgres() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp(prefix="nanhu-stream-"))
+    folder.chmod(0o755)
     server = Postgres(folder, free_ports(1)[0], FORM["secret"])
     server.start()
     yield server
     server.process.kill()
     server.process.wait(PATIENCE_SECONDS)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ def visitor_of(identity: str, alias: str) -> str:
 
 def admit(visitor: NetworkVisitor) -> Attributes | None:
     nas = nas_at(*accounting.nas_of({name: [value] for name, value in visitor.nas.items()}))
+    if nas is not None and visitor.application not in nas.applications:
+        return None
     try:
         given = admission.admit(
             AdmissionRequest(

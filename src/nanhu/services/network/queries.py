@@ -160,7 +160,7 @@ def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]
     return rows.exclude(Exists(chosen.exclude(state=Disconnect.State.FAILED)))
 
 
-def on_line_of_person(at: Any) -> QuerySet[Session]:
+def on_line_at(at: Any) -> QuerySet[Session]:
     rows = not_leaving(live(Session.objects.filter(person_id=Given("person")), at=at), at=at)
     return rows.only("service", "device_id")
 
@@ -170,7 +170,7 @@ def policies_held() -> QuerySet[Policy]:
     return rules_on(rows, Given("day", DateField())).only("service", "devices")  # type: ignore[arg-type]
 
 
-ON_LINE = Prepared(lambda: on_line_of_person(Given("at", DateTimeField())))
+ON_LINE = Prepared(lambda: on_line_at(Given("at", DateTimeField())))
 POLICIES = Prepared(policies_held)
 """Asked by each home."""
 
@@ -192,26 +192,28 @@ def prefixes_of(address: str) -> list[str]:
     return [str(ip_network(f"{address}/{length}", strict=False)) for length in PREFIX_LENGTHS]
 
 
-ON_LINE_AT: Final = Prepared(
-    lambda: (
-        Session.objects.filter(address=Given("address", GenericIPAddressField()), stopped_at=None, stale_at=None)
-        .select_related("grant")
-        .order_by("-updated_at")
-    )
-)
+def present_at(at: Any) -> QuerySet[Session]:
+    rows = live(Session.objects.filter(address=Given("address", GenericIPAddressField())), at=at)
+    return rows.select_related("grant").order_by("-updated_at")
+
+
+PRESENT_AT: Final = Prepared(lambda: present_at(Given("at", DateTimeField())))
 
 
 @dataclass(frozen=True, slots=True)
-class OnLine:
-    """Whoever is on line at an address, until when; of whom is not said."""
+class Presence:
+    """Somebody is on line at an address, until when; who is not said."""
 
     ends_at: datetime | None
 
 
-def on_line_at(address: str) -> OnLine | None:
+def presence_at(address: str) -> Presence | None:
     """For what every device asks, by hundreds a second."""
-    found = ON_LINE_AT.first(address=address) if address else None
-    return OnLine(found.grant.ends_at if found.grant else None) if found else None
+    if ":" in address:
+        line = session_at(address)
+        return Presence(line.ends_at) if line else None
+    found = PRESENT_AT.first(address=address, at=now()) if address else None
+    return Presence(found.grant.ends_at if found.grant else None) if found else None
 
 
 def closing_sids(nas_id: int) -> set[str]:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius.services import clients
-from nanhu.services.network.models import Device, Grant
+from nanhu.services.network.models import Device, Grant, Nas
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, TABLET
 from nanhu.testing.members import SYSTEM
 
@@ -18,6 +18,7 @@ ALIAS = "0x" + b"alias-of-that-guest".hex()
 @pytest.fixture
 def ask(school):
     application = Application.objects.create(key="eduroam", name="eduroam", owner="x")
+    Nas.objects.filter(address=CONTROLLER).update(applications=["wifi", "eduroam"])
     school.keys["eduroam"] = clients.issue_key(by=SYSTEM, application=application, session_seconds=3600)
 
     def asked(station=PHONE, *, name="anonymous@elsewhere.example", alias=ALIAS, key="eduroam"):
@@ -47,6 +48,11 @@ def test_a_visitor_gets_the_policy_of_eduroam_and_counts_by_the_name_his_home_gi
     assert ask(TABLET).status_code == 401, "a third device"
     assert ask(TABLET, alias="0x6f74686572").status_code == 200, "of another guest of that home"
     assert Device.objects.filter(guest=grant.guest).count() == 2
+
+
+def test_a_visitor_at_a_nas_of_another_application_is_let_in_by_nobody(ask):
+    Nas.objects.filter(address=CONTROLLER).update(applications=["wifi"])
+    assert (ask().status_code, Grant.objects.count()) == (401, 0)
 
 
 def test_who_asks_without_a_realm_or_under_another_key_is_refused(school, ask):

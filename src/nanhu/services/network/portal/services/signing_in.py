@@ -102,6 +102,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
             station=visit.mac,
             device_id=device.pk if device else None,
             nas_id=gateway.nas_id,
+            app_password=user.app_password,
         )
     )
     with transaction.atomic():

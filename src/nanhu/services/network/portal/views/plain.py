@@ -28,7 +28,7 @@ LARGEST_LIST = 2 * 1024 * 1024
 def capport(request: HttpRequest) -> HttpResponse:
     """By the address that asks: the kernel has put the visitor's there, and believes known proxies alone."""
     address = address_of(request)
-    session = network.on_line_at(address)
+    session = network.presence_at(address)
     is_captive = session is None and is_in_our_networks(address)
     told: dict[str, Any] = {
         "captive": is_captive,
@@ -46,7 +46,7 @@ def capport(request: HttpRequest) -> HttpResponse:
 def probe(request: HttpRequest) -> HttpResponse:
     """What a system asks to learn whether it is on line: led to the page while it is not, else answered as its own server answers."""
     address = address_of(request)
-    if network.on_line_at(address) is None and is_in_our_networks(address):
+    if network.presence_at(address) is None and is_in_our_networks(address):
         response: HttpResponse = HttpResponseRedirect(portal_address())
     else:
         kind, text = PROBES[request.path.strip("/")]
