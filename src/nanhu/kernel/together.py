@@ -7,7 +7,6 @@ is_written = WRITTEN(record)  # waits until the call that carried it is back
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Event, Lock
-from typing import Any
 
 
 class Turn[Item, Answer]:
@@ -47,15 +46,15 @@ class Together[Item, Answer]:
         return turn.answer  # type: ignore[return-value]  # the lead has carried it
 
     def lead(self, turns: Sequence[Turn[Item, Answer]]) -> None:
-        answers: Sequence[Any] = []
-        fault: BaseException | None = None
         try:
             answers = self.carry([turn.item for turn in turns])
+            for turn, answer in zip(turns, answers, strict=True):
+                turn.answer = answer
         except BaseException as error:  # noqa: BLE001  raised in each thread that waits for it
-            fault = error
+            for turn in turns:
+                turn.fault = error
         self.hand_on()
-        for place, turn in enumerate(turns):
-            turn.answer, turn.fault = (None, fault) if fault else (answers[place], None)
+        for turn in turns:
             turn.is_called.set()
 
     def hand_on(self) -> None:

@@ -44,6 +44,13 @@ def test_a_fault_reaches_each_of_its_call_and_no_other():
     assert together("good") == "good"
 
 
+def test_an_answer_too_few_is_a_fault_of_all_and_leaves_nobody_waiting():
+    together = Together(lambda _items: [], most=8)
+    with pytest.raises(ValueError, match="shorter"):
+        together("one")
+    assert together.leaders == 0
+
+
 def test_two_lead_at_once_where_that_is_said():
     both, carried = Barrier(2), []
 
