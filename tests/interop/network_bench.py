@@ -41,17 +41,18 @@ by = Actor.system("test")
 call_command("radius_key", "wired", register="校园有线网", into=Path({into!r}))
 call_command("radius_key", "vpn", register="校园 VPN", second_factor=False, into=Path({into!r}))
 
-def nas(address, identifier, name, kind, style, secret):
+def nas(address, identifier, name, kind, style, secret, application="wifi"):
     found, _new = network.Nas.objects.get_or_create(
         address=address, identifier=identifier, withdrawn_at=None, defaults=dict(name=name, kind=kind)
     )
     found.kind, found.style, found.secret, found.coa_port = kind, style, secret, 3799
+    found.applications = [application]
     found.save()
     return found
 
 portal = nas({uplink!r}, "", "lab", "opennds", "opennds", "")
-nas({uplink!r}, {switch!r}, "lab-switch", "switch", "session-id", {orders!r})
-nas({vpn!r}, "", "lab-vpn", "ocserv", "ocserv", {vpn_key!r})
+nas({uplink!r}, {switch!r}, "lab-switch", "switch", "session-id", {orders!r}, "wired")
+nas({vpn!r}, "", "lab-vpn", "ocserv", "ocserv", {vpn_key!r}, "vpn")
 gateways.set_gateway(
     by=by, nas=portal, kind="opennds", name={name!r}, networks="10.98.1.0/24", secret={faskey!r}, host="{gateway}:2050"
 )
