@@ -5,6 +5,7 @@ wired ── 802.1X, no address ── gateway (hostapd as the port of a switch)
 road ── 10.99.1.0/24 ── vpn (ocserv) ── 10.97.2.0/24 ── this machine
 """
 
+import fcntl
 import http.client
 import http.server
 import os
@@ -27,6 +28,7 @@ from tests.interop.freeradius import FreeRadius
 OUTSIDE, UPLINK, GATEWAY = "10.97.1.1", "10.97.1.2", "10.98.1.1"
 VPN_OUTSIDE, VPN_UPLINK, VPN_DOOR, ROAD = "10.97.2.1", "10.97.2.2", "10.99.1.1", "10.99.1.2"
 SWITCH = "lab-switch"
+LOCK = Path("/tmp/nanhu-network-lab.lock")  # noqa: S108 - of the machine: two labs at once would have the same addresses
 PLACES = ("client", "gateway", "wired", "vpn", "road")
 FASKEY = "faskey-of-the-lab-1234"
 ORDERS = "orders-to-the-switch-of-the-lab"
@@ -473,12 +475,15 @@ def served(handler: type, address: tuple[str, int]) -> Iterator[int]:
 def lab(folder: Path, campus_port: int) -> Iterator[Lab]:
     """Cables, the campus behind them and "the internet"; gateways are started by whoever wants them."""
     Forwarder.campus_port = campus_port
-    clear_away()
     made = Lab(folder, 0, 0)
+    alone = LOCK.open("w")
+    fcntl.flock(alone, fcntl.LOCK_EX)
     try:
+        clear_away()
         made.lay_cables()
         with served(Forwarder, (OUTSIDE, 0)) as port, served(Internet, (OUTSIDE, 0)) as internet:
             made.port, made.outside_port = port, internet
             yield made
     finally:
         made.tear_down()
+        alone.close()

@@ -10,11 +10,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from nanhu.kernel.configuration import configuration
-from nanhu.testing.browsers import ARGUMENTS, EXECUTABLE
-from nanhu.testing.patience import PATIENCE_MS
+from nanhu.testing.browsers import EXECUTABLE, open_own_browser
 from tests.conftest import ROOT
 from tests.interop import network_lab
 from tests.interop.network_bench import PASSWORD, Bench, bench
@@ -53,12 +52,8 @@ def browser_behind(stand: Bench) -> Iterator[Page]:
     wrapper = stand.lab.folder / "browser.sh"
     wrapper.write_text(WRAPPER.format(where=stand.lab.ns["client"], executable=EXECUTABLE))
     wrapper.chmod(0o755)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=wrapper, args=ARGUMENTS)
-        page = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}).new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        yield page
-        browser.close()
+    with open_own_browser(executable=str(wrapper)) as browser:
+        yield browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 844})
 
 
 def walk(stand: Bench) -> None:

@@ -15,7 +15,11 @@ REALM = "hnist.edu.cn"
 POLICY = """
 from nanhu.kernel.clock import campus_today
 from nanhu.services.network.models import Nas, Policy
-Nas.objects.get_or_create(address="127.0.0.1", identifier="", withdrawn_at=None, defaults={"name": "interop", "kind": "ac"})
+nas, _new = Nas.objects.get_or_create(
+    address="127.0.0.1", identifier="", withdrawn_at=None, defaults={"name": "interop", "kind": "ac"}
+)
+nas.applications = ["wifi", "vpn", "eduroam"]
+nas.save()
 Policy.objects.get_or_create(
     role="guest", service="eduroam", withdrawn_at=None,
     defaults=dict(devices=2, vlan="77", session_seconds=5400, starts_on=campus_today(), reason="test", created_by_name="test"),

@@ -103,20 +103,27 @@ atexit.register(stop_all)
 
 
 @contextmanager
-def open_filmed_browser(film: str) -> Iterator[Browser]:
-    """A browser of its own whose camera shows a film (MJPEG, thirty pictures a second) again and again."""
-    camera = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    ]
+def open_own_browser(*arguments: str, executable: str = EXECUTABLE) -> Iterator[Browser]:
+    """A browser that nobody else uses, with arguments or a start of its own."""
     with driver() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=EXECUTABLE, args=[*ARGUMENTS, *camera], env={**with_true_clock()}
+            executable_path=executable, args=[*ARGUMENTS, *arguments], env={**with_true_clock()}
         )
         be_patient(browser)
         yield browser
         browser.close()
+
+
+@contextmanager
+def open_filmed_browser(film: str) -> Iterator[Browser]:
+    """A browser of its own whose camera shows a film (MJPEG, thirty pictures a second) again and again."""
+    camera = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    with open_own_browser(*camera) as browser:
+        yield browser
 
 
 def be_patient(browser: Browser) -> None:
