@@ -67,7 +67,9 @@ class Vendors:
 
     def page(self, path: str = "") -> str:
         with suppress(OSError):
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=5).read().decode()
+            return (
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=PATIENCE_SECONDS).read().decode()
+            )
         return ""
 
 
