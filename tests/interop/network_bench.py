@@ -87,6 +87,12 @@ while set(took) != {services!r} and time.monotonic() < given_up:
     time.sleep(0.1)
 print(json.dumps(took))
 """
+RESUME = """
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.services import suspensions
+suspensions.resume(by=Actor.system("test"), account_id=identity.account_with({number!r}).pk, reason="核查")
+"""
 SERVICES = {"wifi", "wired", "vpn"}
 
 
@@ -119,6 +125,9 @@ class Bench:
         asked = SUSPEND.format(number=self.number, services=SERVICES, patience=PATIENCE_SECONDS / 2)
         found: dict[str, float] = json.loads(self.shell(asked).splitlines()[-1])
         return found
+
+    def resume(self) -> None:
+        self.shell(RESUME.format(number=self.number))
 
 
 def form(said: dict[str, str]) -> list[str]:

@@ -55,4 +55,5 @@ def test_who_is_suspended_is_off_the_wi_fi_the_wire_and_the_vpn(stand: Bench) ->
     assert set(took) == SERVICES, lab.logs()
     for name, is_open in (("wifi", lab.is_open), ("wired", lab.is_port_open), ("vpn", lab.is_tunnel_open)):
         lab.until(lambda is_open=is_open: not is_open(), f"{name}: the session has ended, the traffic has not")
+    stand.resume()
     print("suspended; ended after", ", ".join(f"{name} {seconds} s" for name, seconds in sorted(took.items())))
