@@ -143,7 +143,7 @@ class Persons:
         numbers = {one.campus_no for one in todos}
         ids = {} if source.is_sandbox else people.find_people_by_campus_no(numbers)
         for audience in audiences:
-            meant = set(audience(source.key, set(ids.values())))
+            meant = set(audience(source.key, {*ids.values(), NOBODY}))
             ids = {number: person_id for number, person_id in ids.items() if person_id in meant}
         known = [*ids.values(), NOBODY]
         rows = source.todos.filter(person_id__in=known, state=OutsideTodo.State.OPEN).order_by()

@@ -20,6 +20,5 @@ TARGETS: dict[str, Text] = {
 }
 FACTS: dict[str, Text] = {
     "gateway": _("网关"),
-    "new_secret": _("换了密钥"),
 }
 VALUES: dict[str, dict[str, Text]] = {"network.enter_portal_gateway kind": dict(PortalGateway.Kind.choices)}
