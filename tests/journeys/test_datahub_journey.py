@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -75,8 +76,7 @@ def test_a_refused_row_is_found_mended_and_played_again(campus: Campus, visit: V
         expect(sources).to_contain_text(office)
     visitor.look_at_both_sizes()
 
-    batches = page.get_by_role("table", name="批次")
-    batches.get_by_role("row").filter(has_text=reject.file).get_by_role("link", name=re.compile("^#")).click()
+    batch_of(page, reject.file).click()
     visitor.look_at_both_sizes()
     page.get_by_label("严重程度").select_option("reject")
     page.get_by_role("button", name="筛选").click()
@@ -96,6 +96,15 @@ def test_a_refused_row_is_found_mended_and_played_again(campus: Campus, visit: V
     expect(page.get_by_text(f"第 {reject.line} 行已改好并采用")).to_be_visible()
     visitor.look_at_both_sizes()
     assert is_on_file(campus, counter(campus, visit), campus_no)
+
+
+def batch_of(page: Page, file: str) -> Locator:
+    """Behind what was read from systems since."""
+    found = page.get_by_role("table", name="批次").get_by_role("row").filter(has_text=file)
+    while not found.count():
+        following = page.get_by_role("link", name="下一页").last.get_attribute("href")
+        page.goto(urljoin(page.url, following))
+    return found.get_by_role("link", name=re.compile("^#"))
 
 
 def cell_of(page: Page, header: str) -> Locator:
