@@ -111,7 +111,9 @@ class FreeRadius:
             self.process.terminate()
             self.process.wait(timeout=PATIENCE_SECONDS)
 
-    def pap(self, name: str, password: str, *, key: str = "wifi", seconds: int = 12) -> tuple[str, dict[str, str]]:
+    def pap(
+        self, name: str, password: str, *, key: str = "wifi", seconds: int = PATIENCE_SECONDS
+    ) -> tuple[str, dict[str, str]]:
         """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time."""
         said = f'User-Name = "{name}"\nUser-Password = "{password}"\nCalling-Station-Id = "{STATION}"\n'
         done = subprocess.run(
@@ -120,7 +122,7 @@ class FreeRadius:
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE_SECONDS,
+            timeout=2 * PATIENCE_SECONDS,
         )
         _asked, _, reply = done.stdout.partition("Received Access-")
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
@@ -152,7 +154,7 @@ class FreeRadius:
     def comes_in(self, name: str, password: str) -> bool:
         """Asked until the campus, which has just come back, has time to answer before FreeRADIUS gives up on it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self.pap(name, password)[0] != "accept":
+        while self.pap(name, password, seconds=SILENCE_SECONDS)[0] != "accept":
             if time.monotonic() > deadline:
                 return False
         return True

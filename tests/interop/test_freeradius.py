@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import Campus
 from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
+from tests.interop.freeradius import SILENCE_SECONDS
 
 GRANT = re.compile(r"0x6e313a(?:[0-9a-f]{2}){26}")
 """n1: and 26 letters, as radclient writes octets."""
@@ -126,7 +127,7 @@ def standing_still(pids: list[int]) -> Iterator[None]:
 def test_while_the_campus_does_not_answer_nobody_comes_in_and_then_everybody_does(network: Network) -> None:
     name = network.people["student"]
     with standing_still(web_processes(network.campus)):
-        assert network.radius.pap(name, PASSWORD)[0] in ("reject", "")
+        assert network.radius.pap(name, PASSWORD, seconds=SILENCE_SECONDS)[0] in ("reject", "")
 
     assert network.radius.comes_in(name, PASSWORD)
     assert network.radius.ttls(name, PASSWORD)[0]

@@ -28,7 +28,7 @@ VIEW: Final = """
     SELECT {fields}, row.valid_from AS since, row.batch_id AS batch FROM public.datahub_shared_row row
     WHERE row.table_key = {table} AND row.valid_to IS NULL AND NOT row.is_removed AND {fits}
         AND (SELECT EXISTS (
-            SELECT FROM public.datahub_grant g JOIN public.openapi_vendor v ON v.id = g.vendor_id AND v.is_on
+            SELECT FROM public.datahub_grant g JOIN public.openapi_open_vendor v ON v.id = g.vendor_id
             WHERE g.id = {grant} AND g.state = 'agreed' AND g.expires_on >= (now() AT TIME ZONE {zone})::date
                 AND g.rows_a_day > coalesce((SELECT d.rows FROM public.datahub_sharing_day d
                     WHERE d.grant_id = g.id AND d.day = (now() AT TIME ZONE {zone})::date), 0)))

@@ -148,7 +148,7 @@ class CorrectionCopy(models.Model):
         return " · ".join(filter(None, [str(source.title) if source else self.source, self.what]))
 
     @property
-    def how(self) -> Text:
+    def follows_when(self) -> Text:
         """What makes it follow, where its person does."""
         source = fact_copies.get(self.source)
         return source.how if source else ""

@@ -1,0 +1,1 @@
+DROP VIEW openapi_open_vendor;
