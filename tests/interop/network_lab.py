@@ -160,10 +160,11 @@ def missing() -> str:
     lost = [one for one in PROGRAMS if shutil.which(one, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") is None]
     if lost:
         return f"not installed: {', '.join(lost)} (sh scripts/install-test-tools)"
-    done = subprocess.run(["ip", "netns", "add", "nanhu-try"], capture_output=True, text=True, check=False)
+    own = f"nanhu-try-{os.getpid()}"
+    done = subprocess.run(["ip", "netns", "add", own], capture_output=True, text=True, check=False)
     if done.returncode:
         return f"no network namespaces here: {done.stderr.strip()}"
-    subprocess.run(["ip", "netns", "del", "nanhu-try"], check=False)
+    subprocess.run(["ip", "netns", "del", own], check=False)
     return ""
 
 
