@@ -260,6 +260,7 @@ DERIVED: Final = (
     "people_known",
     "people_ties",
     "people_units",
+    "openapi_open_vendor",
     "terminals_known",
     "terminals_answered",
     "payments_party",
