@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from nanhu.emulators.vendors.databases import Postgres
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.feeding import reaching, stream
+from nanhu.platforms.datahub.feeding import reaching, reading, stream
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read_again
@@ -112,6 +113,12 @@ def test_a_change_a_new_row_and_a_death_come_alone_and_once(
     assert ("14231100099" in found, len(found)) == (True, 59)
     assert [one.counts["removed"] for one in Batch.objects.order_by("id")] == [0, 2]
     assert LandingRow.objects.count() - landed == 5
+
+
+def test_a_rehearsal_is_of_the_whole_table(made: DataSource, postgres: Postgres) -> None:
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
+    report = reading.rehearse(made, by=Actor.system("test"))
+    assert (report.counts["rows"], report.counts["removed"]) == (59, 1)
 
 
 def test_a_lost_slot_and_another_shape_are_read_anew_and_an_emptied_table_empties_nothing(

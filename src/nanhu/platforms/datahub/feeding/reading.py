@@ -66,11 +66,8 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
         return islice(found, SAMPLE) if is_sample else found
     if made.kind == DataSource.Kind.SFTP:
         return rows_of_newest(made)
-    if made.kind == DataSource.Kind.STREAM:
-        return stream.sample_of(made, SAMPLE)
-    if is_sample:
-        return database.read_rows(made, limit=SAMPLE, seconds=SAMPLE_SECONDS)
-    return database.read_rows(made, limit=database.MOST)
+    read = stream.read_rows if made.kind == DataSource.Kind.STREAM else database.read_rows
+    return read(made, limit=SAMPLE, seconds=SAMPLE_SECONDS) if is_sample else read(made, limit=database.MOST)
 
 
 def rows_of_newest(made: DataSource) -> Iterator[Mapping[str, Any]]:

@@ -24,6 +24,7 @@ from nanhu.platforms.datahub.reading.spool import REMOVED
 EVERY: Final = timedelta(seconds=10)
 PUBLICATION: Final = "nanhu"
 MOST_CHANGES: Final = 100_000
+DROP_SECONDS: Final = 10
 SLOT: Final = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
 MAKE: Final = "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')"
 DROP: Final = "SELECT pg_drop_replication_slot(%s)"
@@ -49,9 +50,9 @@ def slot_of(made: DataSource) -> str:
 
 
 @contextmanager
-def connected(made: DataSource) -> Iterator[Line]:
+def connected(made: DataSource, seconds: int = ALL_SECONDS) -> Iterator[Line]:
     try:
-        with opened_postgres(made, ALL_SECONDS) as (connection, _deadline):
+        with opened_postgres(made, seconds) as (connection, _deadline):
             connection.autocommit = True
             yield connection
     except psycopg.Error as error:
@@ -117,12 +118,12 @@ def here(line: Line) -> str:
     return str(found["here"]) if found else ""
 
 
-def sample_of(made: DataSource, count: int) -> Iterator[Row]:
-    """Where it can be followed."""
-    with connected(made) as line:
+def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> Iterator[Row]:
+    """The table as it is now, where it can be followed."""
+    with connected(made, seconds) as line:
         if not line.execute(READY, [PUBLICATION]).fetchone():
             raise SourceFailedError(why="wal_level = logical; CREATE PUBLICATION nanhu")
-        yield from islice(rows_of(line, sql.Identifier(*made.query.split("."))), count)
+        yield from islice(rows_of(line, sql.Identifier(*made.query.split("."))), limit)
 
 
 def rows_of(line: Line, table: sql.Identifier) -> Iterator[Row]:
@@ -136,7 +137,7 @@ def let_go(made: DataSource, line: Line, until: str) -> None:
 
 
 def drop_slot(made: DataSource) -> None:
-    """A slot that nobody reads fills the other side's disk."""
-    with connected(made) as line:
+    """A slot that nobody reads fills the other side's disk. Whoever retires a source waits for it."""
+    with connected(made, DROP_SECONDS) as line:
         if line.execute(SLOT, [slot_of(made)]).fetchone() is not None:
             line.execute(DROP, [slot_of(made)])
