@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
@@ -36,6 +36,15 @@ TOLD: Final = """
 type Place = tuple[int, date, str, str]
 
 
+class Given(NamedTuple):
+    """What one page gave."""
+
+    rows: int
+    numbers: list[str]
+    looked: list[str]
+    read_to: int | None
+
+
 def count_readings() -> int:
     """How many readings; killed before its end, it never happened."""
     done = 0
@@ -49,16 +58,17 @@ def count_some() -> int:
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [AT_ONCE])
         taken = cursor.fetchall()
-    pages: dict[Place, list[tuple[Any, ...]]] = defaultdict(list)
+    pages: dict[Place, list[Given]] = defaultdict(list)
     for grant, day, actor, address, *rest in taken:
-        pages[grant, day, actor, address].append(tuple(rest))
+        pages[grant, day, actor, address].append(Given(*rest))
     grants = Grant.objects.in_bulk({grant for grant, *_rest in pages})
     for (grant_id, day, actor, address), read in pages.items():
         by = Actor(account_id=None, name=actor, address=address)
-        numbers, looked = ({one for line in read for one in line[n]} for n in (1, 2))
-        sum_up(grants[grant_id], day, pages=len(read), rows=sum(line[0] for line in read))
+        numbers = {number for page in read for number in page.numbers}
+        looked = {number for page in read for number in page.looked}
+        sum_up(grants[grant_id], day, pages=len(read), rows=sum(page.rows for page in read))
         deliver(grants[grant_id], numbers, looked, day=day, by=by)
-        follow(grant_id, max((line[3] for line in read if line[3] is not None), default=None))
+        follow(grant_id, max((page.read_to for page in read if page.read_to is not None), default=None))
     return len(taken)
 
 

@@ -16,8 +16,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.roles import role_of
 from nanhu.platforms.datahub.models import Grant, Reading
-from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
-from nanhu.platforms.datahub.sharing.offers import Offer, offer_of
+from nanhu.platforms.datahub.shared.declarations import SharedTable
+from nanhu.platforms.datahub.sharing.offers import Offer, offered
 
 PREFIX: Final = "hub_"
 MOST_ROWS: Final = 2_000_000_000
@@ -54,8 +54,13 @@ class View:
         return sql.Identifier(self.schema, self.table.key.replace(".", "_"))
 
     @property
-    def counter(self) -> sql.Identifier:
-        return sql.Identifier(self.schema, f"read_{self.grant.pk}")
+    def counter(self) -> str:
+        """The sequence that each read moves."""
+        return f"read_{self.grant.pk}"
+
+    @property
+    def counter_name(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.counter)
 
     @property
     def fits(self) -> sql.Composable:
@@ -84,16 +89,14 @@ class View:
             fits=self.fits,
             grant=sql.Literal(self.grant.pk),
             zone=sql.Literal(settings.TIME_ZONE),
-            counter=sql.Literal(f"{self.schema}.read_{self.grant.pk}"),
+            counter=sql.Literal(f"{self.schema}.{self.counter}"),
         )
 
 
 def views() -> Iterator[View]:
-    for grant in Grant.in_effect().filter(has_view=True).select_related("vendor").order_by("id"):
-        table = shared_tables().get(grant.table_key)
-        offer = offer_of(grant, table) if table else None
-        if table is not None and offer is not None:
-            yield View(grant=grant, table=table, offer=offer)
+    held = Grant.in_effect().filter(has_view=True).select_related("vendor").order_by("id")
+    for grant, table, offer in offered(held):
+        yield View(grant=grant, table=table, offer=offer)
 
 
 @transaction.atomic
@@ -111,17 +114,17 @@ def make_views() -> list[tuple[View, bool]]:
 def make_view(cursor: Any, view: View, present: set[str]) -> None:
     schema = sql.Identifier(view.schema)
     cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
-    cursor.execute(sql.SQL("CREATE SEQUENCE IF NOT EXISTS {}").format(view.counter))
+    cursor.execute(sql.SQL("CREATE SEQUENCE IF NOT EXISTS {}").format(view.counter_name))
     cursor.execute(view.made())
     if view.schema in present:
         role = schema
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, role))
         cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(view.name, role))
-        cursor.execute(sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(view.counter, role))
+        cursor.execute(sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(view.counter_name, role))
     if role_of("worker") in present:
         worker = sql.Identifier(role_of("worker"))
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, worker))
-        cursor.execute(sql.SQL("GRANT SELECT ON SEQUENCE {} TO {}").format(view.counter, worker))
+        cursor.execute(sql.SQL("GRANT SELECT ON SEQUENCE {} TO {}").format(view.counter_name, worker))
 
 
 def drop_views(cursor: Any) -> None:
@@ -155,10 +158,10 @@ def note_reads() -> int:
 def note(view: View) -> bool:
     grant = Grant.objects.select_for_update().get(pk=view.grant.pk)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)::text", [f"{view.schema}.read_{grant.pk}"])
+        cursor.execute("SELECT to_regclass(%s)::text", [f"{view.schema}.{view.counter}"])
         if cursor.fetchone()[0] is None:
             return False
-        cursor.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(view.counter))
+        cursor.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(view.counter_name))
         value, is_called = cursor.fetchone()
         reads = value if is_called else 0
         fresh = reads - grant.views_read if reads >= grant.views_read else reads  # a backup brought another count

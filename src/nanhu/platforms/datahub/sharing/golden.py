@@ -201,3 +201,10 @@ def oldest(supplies: Sequence[tuple[datetime | None, datetime | None]]) -> tuple
 
 
 known_freshness = Remembered(freshness, seconds=5)
+
+
+def supplied_to(table: SharedTable, source: str) -> tuple[datetime | None, datetime | None]:
+    """Of a table that `source` writes (empty: the box itself): when that was last good, and since when it is stale."""
+    if table.derived:
+        return known_freshness()[table.key]
+    return supplied(source) if source else (now(), None)

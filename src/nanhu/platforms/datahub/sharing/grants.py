@@ -42,6 +42,9 @@ class Terms:
     expires_on: date
 
 
+TERMS = tuple(one.name for one in dataclass_fields(Terms))
+
+
 @transaction.atomic
 def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Terms) -> Grant:
     known = Grant.known(by, token)
@@ -94,8 +97,7 @@ def refuse_faulty(table: SharedTable, terms: Terms) -> None:
 
 
 def terms_of(grant: Grant) -> Terms:
-    names = (one.name for one in dataclass_fields(Terms))
-    return Terms(**{name: getattr(grant, name) for name in names})
+    return Terms(**{name: getattr(grant, name) for name in TERMS})
 
 
 @transaction.atomic

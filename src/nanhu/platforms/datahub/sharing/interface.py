@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.database import prepared
-from nanhu.platforms.datahub.feeding.health import supplied
 from nanhu.platforms.datahub.models import Grant, Reading, SharedRow, SharingDay
 from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing import golden, news, pages
 from nanhu.platforms.datahub.sharing.formats import FORMATS, HubPage, HubRow, written
-from nanhu.platforms.datahub.sharing.offers import Offer, offer_of
+from nanhu.platforms.datahub.sharing.offers import Offer, offer_of, offered
 from nanhu.platforms.datahub.sharing.pages import Cursor, Query
 from nanhu.platforms.datahub.sharing.refusals import (
     CursorRefusedError,
@@ -116,14 +115,6 @@ def number(rows: QuerySet[Any, Any]) -> Coalesce:
 GRANTED: Final = prepared.Prepared(granted)
 
 
-def offers_to(request: Request) -> Iterator[tuple[Grant, SharedTable, Offer]]:
-    for grant in Grant.in_effect().filter(vendor=request.vendor).order_by("table_key"):
-        table = shared_tables().get(grant.table_key)
-        offer = offer_of(grant, table) if table else None
-        if table is not None and offer is not None:
-            yield grant, table, offer
-
-
 def list_products(request: Request) -> HubProducts:
     return HubProducts(
         products=[
@@ -135,7 +126,7 @@ def list_products(request: Request) -> HubProducts:
                 purpose=grant.purpose,
                 expires_on=grant.expires_on.isoformat(),
             )
-            for grant, table, offer in offers_to(request)
+            for grant, table, offer in offered(Grant.in_effect().filter(vendor=request.vendor).order_by("table_key"))
         ]
     )
 
@@ -200,10 +191,8 @@ def read_product(request: Request) -> Raw:
 
 def supply_of(table: SharedTable) -> tuple[str, datetime | None, datetime | None]:
     """Who supplies it, when that was last good, since when it is stale."""
-    if table.derived:
-        return "", *golden.known_freshness()[table.key]
-    source = writers.known_writer_of(table.key)
-    return source, *(supplied(source) if source else (now(), None))
+    source = "" if table.derived else writers.known_writer_of(table.key)
+    return source, *golden.supplied_to(table, source)
 
 
 def signer(whose: str, as_of: datetime | None) -> signing.Signer:

@@ -5,8 +5,8 @@ from typing import Final
 from django.db.models import Max
 
 from nanhu.platforms.datahub.models import Grant, SharedRow
-from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.sharing.offers import offer_of
+from nanhu.platforms.datahub.shared.declarations import SharedTable
+from nanhu.platforms.datahub.sharing.offers import Offer, offered
 from nanhu.platforms.datahub.sharing.pages import Cursor, Query, fetched
 from nanhu.platforms.openapi import api as openapi
 
@@ -19,13 +19,12 @@ def tell_news() -> int:
     tables = {one.table_key for one in waiting}
     rows = SharedRow.objects.filter(valid_to=None, table_key__in=tables).order_by().values("table_key")
     newest = {one["table_key"]: one["last"] for one in rows.annotate(last=Max("id"))}
-    return sum(tell(grant, newest.get(grant.table_key, 0)) for grant in waiting)
+    return sum(tell(grant, table, offer, newest.get(table.key, 0)) for grant, table, offer in offered(waiting))
 
 
-def tell(grant: Grant, newest: int) -> bool:
-    read_to, table = grant.read_to or 0, shared_tables().get(grant.table_key)
-    offer = offer_of(grant, table) if table else None
-    if table is None or offer is None or newest <= max(read_to, grant.told_to):
+def tell(grant: Grant, table: SharedTable, offer: Offer, newest: int) -> bool:
+    read_to = grant.read_to or 0
+    if newest <= max(read_to, grant.told_to):
         return False
     asked = Query(grant=grant, table=table, offer=offer, cursor=Cursor(read_to, read_to), newest=newest, most=1)
     is_news = bool(fetched(asked, 1))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,7 +13,7 @@ from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.errors import GrantRefusedError
 from nanhu.platforms.datahub.models import Grant
-from nanhu.platforms.datahub.shared.declarations import MASKS, Field, SharedTable
+from nanhu.platforms.datahub.shared.declarations import MASKS, Field, SharedTable, shared_tables
 
 MOST_VALUES: Final = 200
 WHOLE: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -58,6 +58,15 @@ def offer_of(grant: Grant, table: SharedTable) -> Offer | None:
         opens=table.sensitive & set(names),
         only={name: [json.dumps(value) for value in values] for name, values in grant.only.items()},
     )
+
+
+def offered(grants: Iterable[Grant]) -> Iterator[tuple[Grant, SharedTable, Offer]]:
+    """Of these grants those that give something today."""
+    for grant in grants:
+        table = shared_tables().get(grant.table_key)
+        offer = offer_of(grant, table) if table else None
+        if table is not None and offer is not None:
+            yield grant, table, offer
 
 
 def may_give(grant: Grant, table: SharedTable, field: Field, masked: Mapping[str, str]) -> bool:

@@ -36,7 +36,6 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.filters import Filter
 from nanhu.kernel.ui import dates, words
 from nanhu.kernel.ui.widgets import DayInput
-from nanhu.platforms.datahub.feeding.health import supplied as freshness_of
 from nanhu.platforms.datahub.forms import SwitchForm, TakeBackForm
 from nanhu.platforms.datahub.known_sources import writing_sources
 from nanhu.platforms.datahub.models import Batch, Grant, SharedRow, WriterSwitch
@@ -131,10 +130,7 @@ def line_of(
     consumers: int,
 ) -> TableLine:
     batch = batches.get(held.get("last_batch") or 0)
-    if table.derived:
-        stale_since = golden.known_freshness()[table.key][1]
-    else:
-        stale_since = freshness_of(writer[0])[1] if writer[0] else None
+    _good_at, stale_since = golden.supplied_to(table, writer[0])
     return TableLine(
         table,
         *writer,

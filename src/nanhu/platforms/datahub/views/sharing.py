@@ -126,9 +126,6 @@ def end_grant(request: PageRequest, form: ReasonForm, found: Grant) -> None:
     granting.end(by=request.actor, grant=found, reason=form.cleaned_data["reason"])
 
 
-TERMS = ("masked", "only", "past_from", "rows_a_day", "wants_news", "has_view", "purpose", "basis", "expires_on")
-
-
 class GrantForm(forms.Form):
     """`token` names this form: however often it is sent, it asks once."""
 
@@ -200,6 +197,6 @@ def ask_grant(request: PageRequest, form: GrantForm, table: SharedTable) -> None
     said = form.cleaned_data
     terms = granting.Terms(
         fields=said["fields_given"],
-        **{name: said[name] for name in TERMS if name in said},
+        **{name: said[name] for name in granting.TERMS if name in said},
     )
     granting.ask(by=request.actor, token=said["token"], table=table, vendor=said["vendor"], terms=terms)
