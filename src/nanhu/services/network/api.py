@@ -6,6 +6,7 @@
 MACs and addresses are read by `mac_of` and `address_of` alone.
 """
 
+from nanhu.services.network.agents import answer_agent
 from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
 from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen
 from nanhu.services.network.gateways import (
@@ -77,6 +78,7 @@ __all__ = [
     "address_of",
     "admit",
     "agent_key",
+    "answer_agent",
     "closing_sids",
     "device_by_key",
     "devices_of",

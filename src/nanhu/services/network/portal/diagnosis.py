@@ -134,7 +134,7 @@ def full(person_id: int, service: str) -> Finding | None:
 
 def roles_of(person_id: int) -> set[str]:
     card = people.person_card(person_id)
-    return {one.kind for one in card.affiliations if one.is_live} if card else set()
+    return card.live_kinds if card else set()
 
 
 def last_start(person_id: int) -> datetime:

@@ -1,8 +1,6 @@
 """Pure rules of the sign-in page: what may stand in a gateway's parameters, what is a probe of an operating system."""
 
-import re
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Final
 
 TRUSTED_FOR: Final = timedelta(days=30)
@@ -14,7 +12,6 @@ PATIENCE: Final = timedelta(seconds=10)
 INTERCEPTED: Final = "http://192.0.2.1/"
 """Nobody's (RFC 5737), by plain http: the gateway takes it for itself and leads back here with its parameters."""
 LONGEST_SSID: Final = 64
-PLAIN_MAC: Final = re.compile(r"[0-9a-f]{12}\Z")
 PROBES: Final[dict[str, tuple[str, str]]] = {
     "generate_204": ("", ""),
     "gen_204": ("", ""),
@@ -26,19 +23,6 @@ PROBES: Final[dict[str, tuple[str, str]]] = {
     "connecttest.txt": ("text/plain", "Microsoft Connect Test"),
 }
 """What the systems' own servers answer to who is on line (Android, Apple, Windows)."""
-
-
-def mac_of(text: str) -> str:
-    """aa:bb:cc:dd:ee:ff, however it was written; "" where it is none."""
-    plain = re.sub(r"[-:.]", "", text).lower()
-    return ":".join(plain[place : place + 2] for place in range(0, 12, 2)) if PLAIN_MAC.match(plain) else ""
-
-
-def ip_of(text: str) -> str:
-    try:
-        return str(ip_address(text))
-    except ValueError:
-        return ""
 
 
 def ssid_of(text: str) -> str:

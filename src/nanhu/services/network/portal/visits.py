@@ -13,6 +13,7 @@ from django.core import signing
 from django.http import HttpRequest
 
 from nanhu.kernel.configuration import configuration
+from nanhu.services.network import api as network
 from nanhu.services.network.portal import rules
 from nanhu.services.network.portal.adapters import opennds
 from nanhu.services.network.portal.errors import VisitOverError
@@ -60,8 +61,8 @@ def from_opennds(facts: Mapping[str, str], peer: str) -> Visit | None:
     gateway = gateway_named(PortalGateway.Kind.OPENNDS, host=facts.get("gatewayaddress", ""))
     hid, address, mac = (
         facts.get("hid", ""),
-        rules.ip_of(facts.get("clientip", "")),
-        rules.mac_of(facts.get("clientmac", "")),
+        network.address_of(facts.get("clientip", "")),
+        network.mac_of(facts.get("clientmac", "")),
     )
     if gateway is None or not mac or not opennds.HID.match(hid) or not is_from(gateway, address, peer):
         return None
@@ -72,8 +73,8 @@ def from_opennds(facts: Mapping[str, str], peer: str) -> Visit | None:
 
 def from_controller(asked: Mapping[str, Any], peer: str) -> Visit | None:
     gateway = gateway_named(PortalGateway.Kind.PORTAL20, name=asked.get("wlanacname", ""))
-    address = rules.ip_of(asked.get("wlanuserip", ""))
-    mac = rules.mac_of(asked.get("mac") or asked.get("wlanusermac") or "")
+    address = network.address_of(asked.get("wlanuserip", ""))
+    mac = network.mac_of(asked.get("mac") or asked.get("wlanusermac") or "")
     if gateway is None or not mac or not is_from(gateway, address, peer):
         return None
     return Visit(gateway=gateway.pk, address=address, mac=mac, ssid=rules.ssid_of(asked.get("ssid", "")))
@@ -89,6 +90,6 @@ def gateway_named(kind: str, **named: str) -> PortalGateway | None:
 def is_from(gateway: PortalGateway, address: str, peer: str) -> bool:
     if not address or not any(ip_address(address) in ip_network(one) for one in gateway.networks):
         return False
-    seen = rules.ip_of(peer)
+    seen = network.address_of(peer)
     is_sample = configuration().demo and bool(seen) and ip_address(seen).is_loopback
     return seen in {address, gateway.nas.address} or is_sample

@@ -6,15 +6,14 @@ from hmac import compare_digest
 from typing import Final
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from nanhu.kernel import strict_json
-from nanhu.services.network.api import AgentStyle, Nas, agent_key, closing_sids, gateways
+from nanhu.services.network.api import AgentStyle, Nas, agent_key, answer_agent, closing_sids, gateways
+from nanhu.services.network.reach.errors import UnknownAgentError
 
-LARGEST_LIST: Final = 2 * 1024 * 1024
 LONGEST_ID: Final = 10
 SESSION, ID = "Full session", "ID"
 """As `occtl -j show users` calls them; Acct-Session-Id is the whole of its session."""
@@ -24,11 +23,13 @@ OCSERV: Final = AgentStyle(key="ocserv", title=_("ocserv（由 VPN 网关上的�
 gateways.add(OCSERV)
 
 
-def nas_with(key: str) -> Nas | None:
+def nas_with(key: str) -> Nas:
     """Every key is compared, so that the time tells nothing."""
     living = Nas.objects.filter(style=OCSERV.key, withdrawn_at=None)
     known = [one for one in living if one.secret and compare_digest(agent_key(one.secret).encode(), key.encode())]
-    return known[0] if known else None
+    if not known:
+        raise UnknownAgentError
+    return known[0]
 
 
 def orders_for(nas: Nas, listed: object) -> list[str]:
@@ -46,13 +47,4 @@ def orders_for(nas: Nas, listed: object) -> list[str]:
 @require_POST
 def agent(request: HttpRequest) -> HttpResponse:
     """`occtl -j show users` comes in, lines "disconnect ID" go out."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_LIST:
-        return JsonResponse({"error": "too_large"}, status=413)
-    nas = nas_with(request.headers.get("X-Nanhu-Gateway-Key", ""))
-    if nas is None:
-        return JsonResponse({"error": "network_reach.unknown_agent"}, status=403)
-    try:
-        orders = orders_for(nas, strict_json.decode(request.body))
-    except strict_json.JsonError:
-        return JsonResponse({"error": "bad_request"}, status=400)
-    return HttpResponse("".join(f"{one}\n" for one in orders), content_type="text/plain")
+    return answer_agent(request, nas_with, orders_for)

@@ -1,26 +1,24 @@
 """What devices and gateways ask: the capport API (RFC 8908), connectivity probes, the agent of an openNDS gateway."""
 
 import json
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
 from nanhu.services.network import api as network
 from nanhu.services.network.portal.queries import is_in_our_networks
-from nanhu.services.network.portal.rules import PROBES, ip_of
+from nanhu.services.network.portal.rules import PROBES
 from nanhu.services.network.portal.school import portal_address
 from nanhu.services.network.portal.services import agents
 
 CAPTIVE_JSON = "application/captive+json"
-LARGEST_LIST = 2 * 1024 * 1024
 
 
 @login_not_required
@@ -56,7 +54,7 @@ def probe(request: HttpRequest) -> HttpResponse:
 
 
 def address_of(request: HttpRequest) -> str:
-    return ip_of(request.META.get("REMOTE_ADDR", ""))
+    return network.address_of(request.META.get("REMOTE_ADDR", ""))
 
 
 @csrf_exempt
@@ -64,15 +62,7 @@ def address_of(request: HttpRequest) -> str:
 @require_POST
 def agent(request: HttpRequest) -> HttpResponse:
     """`ndsctl json` comes in, lines "auth MAC" and "deauth MAC" go out."""
-    try:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_LIST:
-            return JsonResponse({"error": "too_large"}, status=413)
-        gateway = agents.gateway_with(
-            request.headers.get("X-Nanhu-Gateway", ""), request.headers.get("X-Nanhu-Gateway-Key", "")
-        )
-        orders = agents.reconcile(gateway=gateway, listed=strict_json.decode(request.body))
-    except (strict_json.JsonError, ValueError):
-        return JsonResponse({"error": "bad_request"}, status=400)
-    except CampusError as error:
-        return JsonResponse({"error": error.code}, status=error.http_status)
-    return HttpResponse("".join(f"{one}\n" for one in orders), content_type="text/plain")
+    named = partial(agents.gateway_with, request.headers.get("X-Nanhu-Gateway", ""))
+    return network.answer_agent(
+        request, named, lambda gateway, listed: agents.reconcile(gateway=gateway, listed=listed)
+    )
