@@ -143,6 +143,27 @@ def test_the_cellar_without_network_loses_nothing_and_doubles_nothing(live_serve
     assert beside(lambda: Asset.objects.filter(last_seen_at__isnull=False).count()) == 0
 
 
+def test_nothing_is_read_in_before_the_list_is_there_and_the_next_time_the_kept_one_serves(live_server):
+    school = make_school()
+    [thing] = school.things("b1-101", 1)
+    take = backdated(opened(school))
+    held = []
+    with phone(school, live_server) as page:
+        page.route(re.compile(r"/things\.json$"), lambda route: held.append(route))
+        page.goto(f"/assets/count/{take.public_id}/")
+        expect(page.get_by_text("正在取名单…")).to_be_visible()
+        expect(page.get_by_role("button", name="扫码")).to_be_disabled()
+        expect(page.get_by_role("button", name="输入编号")).to_be_disabled()
+        held.pop().continue_()
+        expect(page.get_by_text("正在取名单…")).to_be_hidden()
+        page.reload()
+        page.get_by_role("button", name="输入编号").click()
+        typed(page, thing.number)
+        expect(page.locator('[data-part="verdict"]')).to_have_text("还没扫房间码，这件算未证实")
+        assert held, "the school has not answered yet"
+        held.pop().abort()
+
+
 def test_what_waits_on_a_phone_when_the_count_is_over_still_comes_in(live_server):
     school = make_school()
     [thing] = school.things("b1-101", 1)

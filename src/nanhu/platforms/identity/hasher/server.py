@@ -17,6 +17,7 @@ from nanhu.platforms.identity.hasher.protocol import ANSWER, QUESTION, Kind, Out
 
 NICENESS = 10
 QUEUED_PER_THREAD = 32
+BACKLOG = 256
 READ_SECONDS = 5
 log = logging.getLogger(__name__)
 
@@ -82,14 +83,14 @@ def listening_socket(path: Path) -> socket.socket:
         listener.bind(str(draft))
     finally:
         os.umask(mask)
-    draft.rename(path)
-    listener.listen(256)
+    listener.listen(BACKLOG)
+    draft.rename(path)  # whoever sees it may call
     return listener
 
 
 async def run(path: Path, *, threads: int) -> None:
     hasher = Hasher(threads=threads)
-    server = await asyncio.start_unix_server(hasher.serve, sock=listening_socket(path))
+    server = await asyncio.start_unix_server(hasher.serve, sock=listening_socket(path), backlog=BACKLOG)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -197,6 +197,20 @@ def test_a_killed_one_leaves_its_place_to_the_next(folder):
             assert hasher_answers().verdict == registry.Verdict.OK
 
 
+def test_its_socket_is_there_only_when_it_takes_callers(folder, monkeypatch):
+    """A web process that starts beside it must not be refused by a socket that is bound and does not listen yet."""
+    appear = Path.rename
+
+    def appear_and_be_called(draft, path):
+        appear(draft, path)
+        with socket.socket(socket.AF_UNIX) as caller:
+            caller.connect(str(path))
+
+    monkeypatch.setattr(Path, "rename", appear_and_be_called)
+    with server.listening_socket(socket_path(folder)) as listener:
+        listener.accept()[0].close()
+
+
 def test_one_that_dies_amid_a_question_is_as_none(folder):
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(socket_path(folder)))

@@ -176,25 +176,47 @@ function sayTwice(number) {
   say("attention", words.twice, things.get(number)?.name ?? number, `${number} · ${words.byOther}`);
 }
 
+// Counts by the list that this phone keeps at once, and by the school's as soon as it has come; without one nothing is read in.
 async function load() {
-  let list = await readList(take, account);
+  const kept = await readList(take, account);
+  if (kept) await countBy(kept);
+  const list = await fetchList(Boolean(kept));
+  if (list) await countBy(list);
+  part("loading").hidden = true;
+}
+
+async function fetchList(hasOne) {
+  let given = null;
   try {
     const answer = await fetch(root.dataset.things, { headers: { Accept: "application/json" }, cache: "no-store" });
-    const given = answer.ok && !answer.redirected ? await answer.json() : null;
-    if (given && !given.things) return await forgetList(take, account), note("ended", true);
-    if (given) await keepList((list = { take, account, ...given }));
+    given = answer.ok && !answer.redirected ? await answer.json() : null;
   } catch {
     note("offline", true);
   }
-  if (!list) return note("no-list", true);
-  ({ rooms, round } = list);
+  if (!given) return note("no-list", !hasOne);
+  if (!given.things) return mayRead(false), await forgetList(take, account), note("ended", true);
+  const list = { take, account, ...given };
+  await keepList(list);
+  return list;
+}
+
+async function countBy(list) {
   const known = list.things.map(([number, name, room, keeper, isOpen, former]) => ({ number, name, room, keeper, isOpen, former }));
+  const rows = await rowsOf(take);
+  ({ rooms, round } = list);
   things = new Map(known.flatMap((one) => [[one.former.toUpperCase(), one], [one.number, one]]));
   things.delete("");
   seen = new Set(known.filter((one) => !one.isOpen).map((one) => one.number));
-  for (const row of await rowsOf(take)) if (row.round === round) seen.add(things.get(row.number)?.number ?? row.number);
-  part("typing").elements.room.append(...Object.entries(rooms).map(([key, name]) => new Option(name, key)));
+  for (const row of rows) if (row.round === round) seen.add(things.get(row.number)?.number ?? row.number);
+  const { room } = part("typing").elements, chosen = room.value;
+  while (room.options.length > 1) room.remove(1);
+  room.append(...Object.entries(rooms).map(([key, name]) => new Option(name, key, false, key === chosen)));
   drawMissing();
+  mayRead(true);
+}
+
+function mayRead(isSo) {
+  for (const name of ["scan", "type"]) part(name).disabled = !isSo;
 }
 
 // Files first, then the page that needs them; what no page needs any more goes.
