@@ -148,8 +148,12 @@ def test_nothing_is_read_in_before_the_list_is_there_and_the_next_time_the_kept_
     [thing] = school.things("b1-101", 1)
     take = backdated(opened(school))
     held = []
+
+    def hold(route):
+        held.append(route)
+
     with phone(school, live_server) as page:
-        page.route(re.compile(r"/things\.json$"), lambda route: held.append(route))
+        page.route(re.compile(r"/things\.json$"), hold)
         page.goto(f"/assets/count/{take.public_id}/")
         expect(page.get_by_text("正在取名单…")).to_be_visible()
         expect(page.get_by_role("button", name="扫码")).to_be_disabled()
