@@ -1,14 +1,18 @@
-"""The test databases of a worker: a clone of the template, where pytest-django would migrate one of its own, and a second
-one with the cast of the card's tests brought in once, in which the tests work that ask for the cast and are rolled back.
+"""The test databases of a worker: a clone of the template, where pytest-django would migrate one of its own, and for each
+school that a room's tests begin with another clone, into which that school is brought once: a house. A test that asks for the
+fixture of the school works there and is rolled back; everybody else, and whoever commits for real, works in the empty one.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
-from django.db import connections
+import time_machine
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nanhu.testing import template
@@ -16,10 +20,67 @@ from nanhu.testing import template
 HELPER = "_django_db_helper"
 """The fixture of pytest-django that begins the transaction of a test."""
 REAL_COMMITS = {"transactional_db", "live_server", "django_db_reset_sequences"}
-with_the_cast: dict[str, int] = {}
-"""The persons of the cast by their campus number; empty where no test asks for them."""
-_houses: dict[bool, BaseDatabaseWrapper] = {}
-"""This worker's connections: to the house with the cast, and to the empty one."""
+
+type Make = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class House:
+    """A database of this worker with a school in it; `school` is what the function that made it returned."""
+
+    connection: BaseDatabaseWrapper
+    school: Any
+
+
+_houses: dict[Make | None, House] = {}
+"""By the function that makes the school; that of `None` is the empty one."""
+
+
+def school_fixture(make: Make) -> Any:
+    """A fixture of what `make` brings into an empty database, brought in once a worker and not once a test.
+
+    `make` answers with ids and names, no connections: each test gets a copy of its own.
+    """
+
+    def school(db: None) -> Any:  # noqa: ARG001 - begins in the database that the hook below chose
+        return deepcopy(_houses[make].school) if is_in(make) else make()
+
+    school.made_by = make  # type: ignore[attr-defined]
+    school.__doc__ = make.__doc__
+    return pytest.fixture(school)
+
+
+def bring_in_the_cast() -> dict[str, int]:
+    """Who the card's tests are about, and those of all that pay, open doors or print: persons by their campus number."""
+    from nanhu.systems.card.tests import conftest as card  # Django is ready only now
+
+    return card.bring_in_the_cast().by_number
+
+
+persons_of_the_cast = school_fixture(bring_in_the_cast)
+
+
+@pytest.fixture
+def cast(persons_of_the_cast: dict[str, int]) -> Any:
+    from nanhu.systems.card.tests import conftest as card
+
+    return card.Campus(persons_of_the_cast)
+
+
+def is_in(make: Make | None) -> bool:
+    """Whether the test that runs works in the house of that school; of `None`: in the empty one."""
+    house = _houses.get(make)
+    return house is not None and connections["default"] is house.connection
+
+
+def maker_of(item: Any) -> Make | None:
+    """Which school a test asks for by one of its fixtures."""
+    definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    for name in getattr(item, "fixturenames", ()):
+        for definition in definitions.get(name, ())[-1:]:
+            if make := getattr(definition.func, "made_by", None):
+                return make  # type: ignore[no-any-return]
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -29,47 +90,51 @@ def django_db_setup(
     django_db_blocker: Any,
 ) -> Iterator[None]:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
-    name = f"test_nanhu_{worker}"
-    folder = Path(os.environ["NANHU_DATA_DIR"])
     connection = connections["default"]
     with django_db_blocker.unblock():
         connection.close()
-        template.clone(folder, name)
-        connection.settings_dict["NAME"] = name
-        _houses[False] = connection
-        if any("cast" in getattr(item, "fixturenames", ()) for item in request.session.items):
-            template.clone(folder, f"{name}_cast")
-            bring_in(connection, f"{name}_cast")
+        connection.settings_dict["NAME"] = clone(f"test_nanhu_{worker}")
+        _houses[None] = House(connection, None)
     yield
     with django_db_blocker.unblock():
         for house in _houses.values():
-            house.close()
+            house.connection.close()
 
 
-def bring_in(empty: BaseDatabaseWrapper, name: str) -> None:
-    """Into the database `name`, by a connection of its own: those of a pool lead to the empty house."""
-    from nanhu.systems.card.tests.conftest import bring_in_the_cast
-
-    options = {key: value for key, value in empty.settings_dict["OPTIONS"].items() if key != "pool"}
-    full = type(empty)({**empty.settings_dict, "NAME": name, "OPTIONS": options}, "default")
-    connections["default"] = full
-    _houses[True] = full
-    with_the_cast.update(bring_in_the_cast().by_number)
-    connections["default"] = empty
+def clone(name: str) -> str:
+    template.clone(Path(os.environ["NANHU_DATA_DIR"]), name)
+    return name
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
-    """Before a test's transaction begins it is said in which of the two houses that is."""
+    """Before a test's transaction begins it is said in which of the houses that is."""
     if fixturedef.argname == HELPER:
         marker = request.node.get_closest_marker("django_db")
         is_real = bool(marker and marker.kwargs.get("transaction")) or REAL_COMMITS & {*request.fixturenames}
-        connections["default"] = _houses["cast" in request.fixturenames and not is_real]
+        make = None if is_real else maker_of(request.node)
+        if may_settle(make):
+            with request.getfixturevalue("django_db_blocker").unblock():
+                _houses[make] = brought_in(make)
+        connections["default"] = _houses.get(make, _houses[None]).connection
 
 
-@pytest.fixture
-def cast(db: None) -> Any:  # noqa: ARG001 - chosen by the hook above
-    from nanhu.systems.card.tests.conftest import Campus, bring_in_the_cast
+def may_settle(make: Make | None) -> TypeGuard[Make]:
+    """A school that is brought in on a made-up day would be of that day for every test after it."""
+    return make not in _houses and not time_machine.escape_hatch.is_travelling()
 
-    is_there = connections["default"] is _houses.get(True)
-    return Campus(dict(with_the_cast)) if is_there else bring_in_the_cast()
+
+def brought_in(make: Make) -> House:
+    """In a database of its own, by a connection of its own: those of a pool lead to the empty house."""
+    empty = _houses[None].connection
+    name = clone(f"{empty.settings_dict['NAME']}_{len(_houses)}")
+    options = {key: value for key, value in empty.settings_dict["OPTIONS"].items() if key != "pool"}
+    full = type(empty)({**empty.settings_dict, "NAME": name, "OPTIONS": options}, "default")
+    connections["default"] = full
+    try:
+        with transaction.atomic():
+            house = House(full, make())
+            full.run_on_commit.clear()  # as in a test, which is rolled back
+    finally:
+        connections["default"] = empty
+    return house

@@ -1,7 +1,7 @@
 """pytest plugin: which tests of a parallel run go to the same worker, and in which order.
 
-All tests of a file stay together, so that what a module shares is made once; so do all tests of a shared campus, which is
-stopped after the last of them. What takes long begins first, so that no worker waits for the other at the end.
+All tests of a file stay together, so that what a module shares is made once; so do all that begin with the same school
+(`nanhu.testing.database`), and all tests of a shared campus, which is stopped after the last of them. What takes long begins first, so that no worker waits for the other at the end.
 """
 
 from collections.abc import Generator
@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from xdist.scheduler import LoadGroupScheduling
+
+from nanhu.testing.database import maker_of
 
 SHARED = {"campus": "campus", "doomed": "faults"}
 """Session fixtures that run a whole campus (tests/conftest.py, tests/faults/conftest.py), and the group of their users."""
@@ -40,13 +42,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 def group_of(item: pytest.Item | None) -> str:
     """The shared campus a test needs; empty for a test that needs none."""
     found = item.get_closest_marker("xdist_group") if item is not None else None
-    return str(found.args[0]) if found else ""
+    return str(found.args[0]) if found and found.args[0] in SHARED.values() else ""
 
 
 def shared_by(item: pytest.Item) -> list[str]:
     info = getattr(item, "_fixtureinfo", None)
     made = info.name2fixturedefs if info else {}
     return [group for name, group in SHARED.items() if name in made and made[name][-1].scope == "session"]
+
+
+def school_of(item: pytest.Item) -> list[str]:
+    """The group of those that begin with the school of one room; the cast of the card is everybody's."""
+    make = maker_of(item)
+    room, is_of_a_room, _rest = make.__module__.partition(".tests.") if make else ("", "", "")
+    return [f"school-{room.removeprefix('nanhu.')}"] if is_of_a_room else []
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -81,7 +90,7 @@ class Grouping:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            for group in shared_by(item):
+            for group in shared_by(item) or school_of(item):
                 item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -94,7 +103,7 @@ class Ordering:
 
 
 def is_long(item: pytest.Item) -> bool:
-    return item.get_closest_marker("journey") is not None or item.nodeid.startswith(LONG)
+    return item.get_closest_marker("journey") is not None or item.nodeid.startswith(LONG) or bool(school_of(item))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from nanhu.platforms.flows.services import cases, definitions, tasks
 from nanhu.platforms.flows.services.definitions import FlowSpec
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
+from nanhu.testing.database import school_fixture
 from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
@@ -172,13 +173,26 @@ def person_record(number: str, name: str, unit: str, kind: str) -> people.Person
 
 @pytest.fixture
 def flows_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_flows(monkeypatch)
+
+
+def add_flows(patch: pytest.MonkeyPatch) -> None:
     for spec in (LEAVE, BOTH):
-        monkeypatch.setitem(definitions.specs, spec.key, spec)
+        patch.setitem(definitions.specs, spec.key, spec)
+
+
+def make_school_with_flows() -> School:
+    with pytest.MonkeyPatch.context() as patch:
+        add_flows(patch)
+        return make_school()
+
+
+school_with_flows = school_fixture(make_school_with_flows)
 
 
 @pytest.fixture
-def school(db: None, flows_of_tests: None) -> School:
-    return make_school()
+def school(school_with_flows: School, flows_of_tests: None) -> School:
+    return school_with_flows
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.models import Notice
 from nanhu.platforms.people import api as people
+from nanhu.testing.database import school_fixture
 from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
@@ -47,12 +48,6 @@ def make_people(*persons) -> dict[str, int]:
     return dict(result.person_ids)
 
 
-@pytest.fixture
-def readers(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    bring_in_the_cast()
-
-
 def bring_in_the_cast() -> None:
     units = [people.UnitRecord(code=c, name=n, kind=k, parent_code=p) for c, n, k, p in UNITS]
     people.apply_units(by=SYSTEM, records=units, origin=ORIGIN)
@@ -61,6 +56,14 @@ def bring_in_the_cast() -> None:
         identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
     editor = identity.account_with(CAST["editor"][2])
     identity.grant_role(by=SYSTEM, account_id=editor.pk, role="messages.editor")
+
+
+cast_of_readers = school_fixture(bring_in_the_cast)
+
+
+@pytest.fixture
+def readers(cast_of_readers, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

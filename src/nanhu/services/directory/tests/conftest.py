@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
@@ -11,6 +10,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.directory.services import keeping
+from nanhu.testing.database import school_fixture
 from nanhu.testing.members import SYSTEM, grant, open_staff
 from nanhu.testing.sessions import signed_in
 
@@ -36,8 +36,7 @@ class School:
         return keeping.enter(by=self.actor("T1"), kind="answer", unit_id=self.units[unit], facts=said)
 
 
-@pytest.fixture
-def school(db: None) -> School:
+def make_school() -> School:
     open_staff(STAFF)
     records = [
         people.UnitRecord(code="00", name="湖南理工学院"),
@@ -61,3 +60,6 @@ def school(db: None) -> School:
         document="任命",
     )
     return found
+
+
+school = school_fixture(make_school)

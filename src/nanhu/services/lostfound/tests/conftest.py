@@ -22,6 +22,7 @@ from nanhu.platforms.people import api as people
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.services import publishing, reviewing
 from nanhu.services.lostfound.services.publishing import Post
+from nanhu.testing.database import school_fixture
 from nanhu.testing.inboxes import texts_to
 from nanhu.testing.members import SYSTEM, grant
 from nanhu.testing.sessions import signed_in
@@ -118,9 +119,7 @@ def make_school() -> School:
     return School()
 
 
-@pytest.fixture
-def school(db: None) -> School:
-    return make_school()
+school = school_fixture(make_school)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from nanhu.services.mobile.models import Callback, Member
 from nanhu.services.mobile.services import callbacks, comparing
 from nanhu.services.mobile.services.pushing import push_due
 from nanhu.services.mobile.tests.wecom_here import Company, WecomApplication, company_of, served
+from nanhu.testing.database import school_fixture
 from nanhu.testing.members import PASSWORD, SYSTEM, grant
 from nanhu.testing.sessions import signed_in
 
@@ -106,11 +107,6 @@ class School:
         deliver_pending()
 
 
-@pytest.fixture
-def school(db: None) -> School:
-    return make_school()
-
-
 def make_school() -> School:
     units = [
         people.UnitRecord(code="00", name="湖南理工学院"),
@@ -128,6 +124,9 @@ def make_school() -> School:
     grant("T1", ["mobile.keeper", "mobile.personnel"])
     deliver_pending()
     return School(dict(made.person_ids))
+
+
+school = school_fixture(make_school)
 
 
 def person(number: str, name: str, phone: str, kind: str, unit: str, *document: str) -> people.PersonRecord:

@@ -20,6 +20,7 @@ from nanhu.services.network.models import Disconnect, Grant, Nas, Session
 from nanhu.services.network.services import policies, registering
 from nanhu.services.network.services.admission import service_rules
 from nanhu.services.network.services.disconnecting import OUTBOX
+from nanhu.testing.database import school_fixture
 from nanhu.testing.members import PASSWORD, SYSTEM, grant
 from nanhu.testing.sessions import signed_in
 
@@ -131,10 +132,7 @@ def nas_facts(address: str, kind: str, name: str, **more: Any) -> dict[str, Any]
     return {"name": name, "address": address, "kind": kind, "secret": SECRET, **facts, **more}
 
 
-@pytest.fixture
-def school(db: None, monkeypatch: pytest.MonkeyPatch) -> School:
-    """Without the conditions of other rooms: whoever may use an application may use its service."""
-    monkeypatch.setattr(service_rules, "_entries", {})
+def make_school() -> School:
     made = people.apply_records(
         by=SYSTEM, records=records(), origin=people.Origin(source="test", title="测试")
     ).person_ids
@@ -162,3 +160,13 @@ def school(db: None, monkeypatch: pytest.MonkeyPatch) -> School:
     nas = {one["address"]: registering.register(by=SYSTEM, facts=one)[0] for one in orders}
     deliver_pending()
     return School(dict(made), keys, nas)
+
+
+school_on_line = school_fixture(make_school)
+
+
+@pytest.fixture
+def school(school_on_line: School, monkeypatch: pytest.MonkeyPatch) -> School:
+    """Without the conditions of other rooms: whoever may use an application may use its service."""
+    monkeypatch.setattr(service_rules, "_entries", {})
+    return school_on_line

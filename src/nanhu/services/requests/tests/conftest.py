@@ -18,6 +18,7 @@ from nanhu.services.requests.models import Crew, FaultClass, Request
 from nanhu.services.requests.services import anonymous, filing
 from nanhu.services.requests.services.settings import set_crew
 from nanhu.services.requests.views import anonymous as pages
+from nanhu.testing.database import school_fixture
 from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.sessions import signed_in
 
@@ -160,9 +161,7 @@ def set_crowd(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
         monkeypatch.setattr(module, "CROWD", least)
 
 
-@pytest.fixture
-def school(db: None) -> School:
-    return make_school()
+school = school_fixture(make_school)
 
 
 def picture(name: str = "a.jpg", *, exif: bool = False) -> SimpleUploadedFile:

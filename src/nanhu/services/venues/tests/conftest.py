@@ -23,6 +23,7 @@ from nanhu.services.venues.models import Application, Booking, Venue
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import booking, keeping
 from nanhu.services.venues.services.booking import Order
+from nanhu.testing.database import school_fixture
 from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
@@ -173,9 +174,7 @@ def build() -> None:
     set_up_rooms(by=SYSTEM, rooms=rooms)
 
 
-@pytest.fixture
-def school(db: None) -> School:
-    return make_school()
+school = school_fixture(make_school)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification, Movement
 from nanhu.systems.assets.services.receiving import enter_thing
+from nanhu.testing.database import school_fixture
 from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
@@ -129,9 +130,7 @@ def token() -> object:
     return uuid4()
 
 
-@pytest.fixture
-def school(db: None) -> School:
-    return make_school()
+school = school_fixture(make_school)
 
 
 @pytest.fixture

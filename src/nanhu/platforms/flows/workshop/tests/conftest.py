@@ -1,16 +1,14 @@
 """The school of flows' tests: T3 heads the office that owns processes (1001), T2 the college (12), T5 and T4 keep processes."""
 
-import pytest
-
 from nanhu.platforms.flows.body import Edge, Field, OwnPost, PostOf, Step
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.sources import KEEPER
-from nanhu.platforms.flows.tests.conftest import SYSTEM, School, clock, flows_of_tests, make_school
+from nanhu.platforms.flows.tests.conftest import SYSTEM, School, clock, flows_of_tests, school, school_with_flows
 from nanhu.platforms.flows.workshop import services, sketch
 from nanhu.platforms.flows.workshop.sketch import Sketch
 from nanhu.platforms.identity import api as identity
 
-__all__ = ["clock", "flows_of_tests"]
+__all__ = ["clock", "flows_of_tests", "school", "school_with_flows"]
 
 FORM = (
     Field(key="f1", label="姓名", source="people.name"),
@@ -54,8 +52,3 @@ def published(school: School, made: Sketch | None = None) -> Definition:
     )
     services.approve(by=school.actor("T5"), publication=asked)
     return Definition.objects.get(pk=definition.pk)
-
-
-@pytest.fixture
-def school(db: None, flows_of_tests: None) -> School:
-    return make_school()

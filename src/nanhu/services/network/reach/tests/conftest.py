@@ -24,6 +24,7 @@ from nanhu.platforms.people import api as people
 from nanhu.services.network.reach.models import Resource, VpnGrant
 from nanhu.services.network.reach.rules import PROMISE_VERSION
 from nanhu.services.network.reach.services import granting, resources
+from nanhu.testing.database import school_fixture
 from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
@@ -129,9 +130,7 @@ def make_school() -> School:
     return School(dict(made.person_ids), ids)
 
 
-@pytest.fixture
-def school(db: None) -> School:
-    return make_school()
+school = school_fixture(make_school)
 
 
 @dataclass(frozen=True)

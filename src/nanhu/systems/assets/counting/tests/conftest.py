@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 
-import pytest
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
@@ -12,6 +10,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification
+from nanhu.testing.database import school_fixture
 from nanhu.testing.members import SYSTEM, grant, open_staff
 from nanhu.testing.sessions import signed_in
 
@@ -22,7 +21,6 @@ STAFF = {"T2": "李老师", "T3": "王老师", "T5": "钱处长", "T6": "孙科�
 class School:
     units: dict[str, int]
     rooms: dict[str, int]
-    numbers: count
 
     def __getitem__(self, number: str) -> int:
         found = people.find_person_by_campus_no(number)
@@ -42,9 +40,10 @@ class School:
         classification = Classification.objects.filter(code__startswith="A02").first()
         if classification is None:
             classification = Classification.objects.create(code="A02", name="设备")
+        first = Asset.objects.count() + 1
         return Asset.objects.bulk_create(
             Asset(
-                number=numbered(f"2026-A02-{next(self.numbers):06}-"),
+                number=numbered(f"2026-A02-{number:06}-"),
                 name=name,
                 classification=classification,
                 value_fen=699_900,
@@ -55,7 +54,7 @@ class School:
                 state=Asset.State.IN_USE,
                 keeper_id=self[keeper],
             )
-            for _one in range(many)
+            for number in range(first, first + many)
         )
 
 
@@ -79,9 +78,7 @@ def make_school() -> School:
     ]
     campus.set_up_places(by=SYSTEM, places=orders)
     rooms = dict(campus.Place.objects.values_list("key", "pk"))
-    return School(people.unit_ids_by_code(["12", "13"]), rooms, count(1))
+    return School(people.unit_ids_by_code(["12", "13"]), rooms)
 
 
-@pytest.fixture
-def school(db: None) -> School:
-    return make_school()
+school = school_fixture(make_school)
