@@ -5,6 +5,7 @@ fixture of the school works there and is rolled back; everybody else, and whoeve
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,17 +37,25 @@ _houses: dict[Make | None, House] = {}
 """By the function that makes the school; that of `None` is the empty one."""
 
 
-def school_fixture(make: Make) -> Any:
+def school_fixture(make: Make, *, around: Callable[[], AbstractContextManager[object]] = nullcontext) -> Any:
     """A fixture of what `make` brings into an empty database, brought in once a worker and not once a test.
 
-    `make` answers with ids and names, no connections: each test gets a copy of its own.
+    `make` answers with ids and names, no connections: each test gets a copy of its own. `around` holds while it is brought in
+    and while each test runs.
     """
 
-    def school(db: None) -> Any:  # noqa: ARG001 - begins in the database that the hook below chose
-        return deepcopy(_houses[make].school) if is_in(make) else make()
+    def make_there() -> Any:
+        with around():
+            return make()
 
-    school.made_by = make  # type: ignore[attr-defined]
-    school.__doc__ = make.__doc__
+    bring_in = make if around is nullcontext else make_there
+    make_there.__module__ = make.__module__
+
+    def school(db: None) -> Iterator[Any]:  # noqa: ARG001 - begins in the database that the hook below chose
+        with around():
+            yield deepcopy(_houses[bring_in].school) if is_in(bring_in) else make()
+
+    school.made_by = bring_in  # type: ignore[attr-defined]
     return pytest.fixture(school)
 
 

@@ -1,6 +1,7 @@
 """A small school: a student of a class, its counsellor, the college's people, an office that owns the processes."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -171,28 +172,21 @@ def person_record(number: str, name: str, unit: str, kind: str) -> people.Person
     return people.PersonRecord(key=number, name=name, affiliations=(tie,))
 
 
-@pytest.fixture
-def flows_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    add_flows(monkeypatch)
-
-
-def add_flows(patch: pytest.MonkeyPatch) -> None:
-    for spec in (LEAVE, BOTH):
-        patch.setitem(definitions.specs, spec.key, spec)
-
-
-def make_school_with_flows() -> School:
+@contextmanager
+def with_flows() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        add_flows(patch)
-        return make_school()
-
-
-school_with_flows = school_fixture(make_school_with_flows)
+        for spec in (LEAVE, BOTH):
+            patch.setitem(definitions.specs, spec.key, spec)
+        yield
 
 
 @pytest.fixture
-def school(school_with_flows: School, flows_of_tests: None) -> School:
-    return school_with_flows
+def flows_of_tests() -> Iterator[None]:
+    with with_flows():
+        yield
+
+
+school = school_fixture(make_school, around=with_flows)
 
 
 @pytest.fixture

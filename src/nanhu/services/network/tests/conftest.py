@@ -1,5 +1,7 @@
 """A school with a teacher, a student, an engineer; two controllers; requests as FreeRADIUS sends them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -162,11 +164,12 @@ def make_school() -> School:
     return School(dict(made), keys, nas)
 
 
-school_on_line = school_fixture(make_school)
-
-
-@pytest.fixture
-def school(school_on_line: School, monkeypatch: pytest.MonkeyPatch) -> School:
+@contextmanager
+def without_rules_of_others() -> Iterator[None]:
     """Without the conditions of other rooms: whoever may use an application may use its service."""
-    monkeypatch.setattr(service_rules, "_entries", {})
-    return school_on_line
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service_rules, "_entries", {})
+        yield
+
+
+school = school_fixture(make_school, around=without_rules_of_others)

@@ -3,12 +3,12 @@
 from nanhu.platforms.flows.body import Edge, Field, OwnPost, PostOf, Step
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.sources import KEEPER
-from nanhu.platforms.flows.tests.conftest import SYSTEM, School, clock, flows_of_tests, school, school_with_flows
+from nanhu.platforms.flows.tests.conftest import SYSTEM, School, clock, flows_of_tests, school
 from nanhu.platforms.flows.workshop import services, sketch
 from nanhu.platforms.flows.workshop.sketch import Sketch
 from nanhu.platforms.identity import api as identity
 
-__all__ = ["clock", "flows_of_tests", "school", "school_with_flows"]
+__all__ = ["clock", "flows_of_tests", "school"]
 
 FORM = (
     Field(key="f1", label="姓名", source="people.name"),
