@@ -58,7 +58,7 @@ class BodyGuard:
             if not may_read:
                 return without_the_program(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
             if length > LARGEST_FORM:
-                ended = partial(self.readings.pop, threading.get_ident(), None)
+                ended = partial(self.ended, threading.get_ident())
                 return self.program(
                     environ | {"wsgi.input": Upload(environ["wsgi.input"], length, ended)}, start_response
                 )
@@ -79,7 +79,12 @@ class BodyGuard:
             yield may_read
         finally:
             if may_read:
-                self.readings.pop(mark, None)
+                self.ended(mark)
+
+    def ended(self, mark: int) -> None:
+        """Under the lock: who counts the readings meanwhile would fail, and his request with a 500."""
+        with self.lock:
+            self.readings.pop(mark, None)
 
     def has_room(self, address: str) -> bool:
         held = Counter(one.address for one in self.readings.values())
@@ -103,7 +108,9 @@ class BodyGuard:
 
     def cut_late(self) -> None:
         now = time.monotonic()
-        for reading in list(self.readings.values()):
+        with self.lock:
+            readings = list(self.readings.values())
+        for reading in readings:
             if now > reading.deadline:
                 since_ms = 1000 * (now - reading.begun)
                 cut = self.guard.cut_unanswered(reading.address, since_ms=since_ms - SLACK_MS)

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 import threading
 import time
 from io import BytesIO
@@ -126,6 +127,25 @@ def ask(guard: BodyGuard, address: str, body: object, length: int | str = 3) -> 
         )
     )
     return told[0]
+
+
+def test_bodies_that_end_while_others_are_counted_fail_nobody():
+    """Threads change between any two instructions; of sixteen thousand requests each is answered."""
+    guard, answers, usual = guarded(threads=16), [], sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=ask_often, args=(guard, answers)) for _place in range(16)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(PATIENCE_SECONDS)
+    finally:
+        sys.setswitchinterval(usual)
+    assert len(answers) == 16 * 1_000
+
+
+def ask_often(guard: BodyGuard, answers: list[str]) -> None:
+    answers.extend(ask(guard, "192.0.2.1", BytesIO(b"abc")) for _time in range(1_000))
 
 
 def test_slow_senders_leave_threads_to_the_others():
