@@ -4,9 +4,10 @@ Without this every visitor would have the proxy's address, and one lockout by ad
 believed blindly, anyone could choose his address, or say that an open line is TLS.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -23,13 +24,18 @@ class TrustedProxyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         facts, networks = request.META, trusted_networks(configuration().trusted_proxies)
-        peer = facts.get("REMOTE_ADDR", "")
-        if is_trusted(peer, networks):
-            facts["REMOTE_ADDR"] = visitor_behind(peer, facts.get("HTTP_X_FORWARDED_FOR", ""), networks)
+        if is_trusted(facts.get("REMOTE_ADDR", ""), networks):
+            facts["REMOTE_ADDR"] = visitor_of(facts)
         else:
             for header in FORWARDED_HEADERS:
                 facts.pop(header, None)
         return self.get_response(request)
+
+
+def visitor_of(facts: Mapping[str, Any]) -> str:
+    """The address that asks, for what is answered before that middleware."""
+    networks, peer = trusted_networks(configuration().trusted_proxies), facts.get("REMOTE_ADDR", "")
+    return visitor_behind(peer, facts.get("HTTP_X_FORWARDED_FOR", ""), networks) if is_trusted(peer, networks) else peer
 
 
 type Networks = tuple[IPv4Network | IPv6Network, ...]

@@ -9,7 +9,9 @@ from nanhu.kernel.configuration import configuration  # noqa: E402
 from nanhu.kernel.connections import guard_of  # noqa: E402
 from nanhu.kernel.garbage import collect_seldom  # noqa: E402
 from nanhu.kernel.slow_bodies import BodyGuard  # noqa: E402
-from nanhu.platforms.identity.api import AccountingFront, Front  # noqa: E402  Django must be set up before its models are read
+from nanhu.platforms.identity.api import AccountingFront, Front, SignInFront  # noqa: E402  Django must be set up before its models are read
+from nanhu.services.network.portal.front import CapportFront  # noqa: E402
 
-application = BodyGuard(Front(AccountingFront(django)), guard_of(configuration()), threads=configuration().web_threads)
+fronts = Front(CapportFront(AccountingFront(SignInFront(django))))
+application = BodyGuard(fronts, guard_of(configuration()), threads=configuration().web_threads)
 collect_seldom()

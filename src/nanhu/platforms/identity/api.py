@@ -38,6 +38,7 @@ from nanhu.platforms.identity.protocols.radius.services.page import (
     network_user_by_password,
     refused_lately,
 )
+from nanhu.platforms.identity.protocols.radius.sign_in_front import SignInFront
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id as saml_entity_id
 from nanhu.platforms.identity.queries import faces_of, reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
@@ -69,6 +70,7 @@ __all__ = [
     "NetworkUser",
     "NetworkVisitor",
     "PasswordChanged",
+    "SignInFront",
     "SuspendedError",
     "UnknownAccountError",
     "UnknownRoleError",

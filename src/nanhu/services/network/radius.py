@@ -10,10 +10,11 @@ from nanhu.platforms.identity.api import Attributes, NetworkPolicy, NetworkSignI
 from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.models import Nas
 from nanhu.services.network.rules import GRANT_PREFIX
-from nanhu.services.network.services import accounting, admission, interims, redeeming
+from nanhu.services.network.services import accounting, admission, interims, readmission, redeeming
 from nanhu.services.network.services.admission import Admission, AdmissionRequest
 
-BITS: int = 1000
+BITS: Final = 1000
+DEFAULT_INTERIM: Final = 300
 
 
 def admit(sign_in: NetworkSignIn) -> Attributes | None:
@@ -39,6 +40,15 @@ def admit(sign_in: NetworkSignIn) -> Attributes | None:
     return attributes_of(given, nas)
 
 
+def admit_swiftly(sign_in: NetworkSignIn) -> Attributes | None:
+    """None where `admit` is to decide."""
+    facts = {name: [value] for name, value in sign_in.nas.items()}
+    found = readmission.readmit(
+        service=accounting.service_of(sign_in.application, facts), nas=accounting.nas_of(facts), sign_in=sign_in
+    )
+    return attributes(found.admission, found.interim_seconds or DEFAULT_INTERIM) if found else None
+
+
 def _nas_at() -> QuerySet[Nas]:
     of_several = Q(identifier="") | Q(identifier=Given("identifier", TextField()))
     rows = Nas.objects.filter(of_several, address=Given("address", GenericIPAddressField()), withdrawn_at=None)
@@ -53,11 +63,15 @@ def nas_at(address: str, identifier: str) -> Nas | None:
 
 
 def attributes_of(given: Admission, nas: Nas | None) -> Attributes:
+    return attributes(given, nas.interim_seconds if nas else DEFAULT_INTERIM)
+
+
+def attributes(given: Admission, interim_seconds: int) -> Attributes:
     said: dict[str, str | int] = {
         "Class": given.code,
         "Filter-Id": given.role,
         "Session-Timeout": given.session_seconds,
-        "Acct-Interim-Interval": nas.interim_seconds if nas else 300,
+        "Acct-Interim-Interval": interim_seconds,
     }
     if given.idle_seconds:
         said["Idle-Timeout"] = given.idle_seconds
@@ -86,6 +100,11 @@ def redeem(application: str, campus_no: str, password: str, facts: Mapping[str, 
 
 network_policies.add(
     NetworkPolicy(
-        key="network", admit=admit, account=accounting.account, account_swiftly=interims.account, redeem=redeem
+        key="network",
+        admit=admit,
+        admit_swiftly=admit_swiftly,
+        account=accounting.account,
+        account_swiftly=interims.account,
+        redeem=redeem,
     )
 )

@@ -6,20 +6,14 @@ from typing import Any, Final
 import msgspec
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.swift import Connections
 from nanhu.kernel.together import Together
 from nanhu.services.network import rules
 from nanhu.services.network.services.accounting import Facts, Record, record_of
-from nanhu.services.network.statements import QUERIES
+from nanhu.services.network.swift import CONNECTIONS, INTERIMS
 
 MOST: Final = 64
 AT_ONCE: Final = 4
 """While one commits the next goes: PostgreSQL commits them together. With one at a time each record waits for two."""
-INTERIMS: Final = QUERIES.text("interims").encode()
-CONNECTIONS: Final = Connections(
-    {INTERIMS: b"interims"}, title="nanhu-interims", options="-c enable_hashjoin=off -c enable_mergejoin=off"
-)
-"""Keys lead from each record to its session: no table is read for its many rows."""
 
 
 def account(application: str, facts: Facts) -> bool:

@@ -4,14 +4,16 @@ from datetime import timedelta
 from itertools import permutations
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DataError, OperationalError, connection
 from django.test import Client
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.services.network import jobs
 from nanhu.services.network.models import AddressLine, Disconnect, HourSum, Session, StrangeNas
+from nanhu.services.network.services import accounting
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SWITCH, TABLET
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,30 @@ def test_a_session_is_bound_by_its_class_and_never_by_the_name_it_shows(school):
     assert session.place.name == "图书馆"
     hexadecimal = "0x" + school.code("S2", LAPTOP).encode().hex()
     assert school.report("Start", "b", Class=hexadecimal).person_id == school["S2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        (OperationalError, psycopg.errors.DeadlockDetected),
+        (OperationalError, psycopg.errors.LockNotAvailable),
+        (DataError, psycopg.errors.NumericValueOutOfRange),
+    ],
+)
+def test_what_the_database_does_not_keep_is_asked_for_again(school, monkeypatch, kind, cause):
+    """FreeRADIUS takes a 503 for a failure and acknowledges nothing."""
+    said = {"Acct-Status-Type": "Start", "Acct-Session-Id": "a", "NAS-IP-Address": CONTROLLER}
+    with monkeypatch.context() as here:
+        here.setattr(accounting, "write", lambda _record: raised(kind, cause))
+        answer = school.post("accounting", "wifi", said)
+    assert (answer.status_code, answer.json()) == (503, {"error": "busy"})
+    assert int(answer["Retry-After"]) > 0
+    assert not Session.objects.exists()
+    assert school.report("Start", "a").state == "open"
+
+
+def raised(kind, cause):
+    raise kind("what it said of 10.2.3.4") from cause("what it said of 10.2.3.4")
 
 
 def test_any_order_and_twice_end_the_same(school):

@@ -6,26 +6,16 @@ from threading import Barrier, Thread
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
 from django.test.client import ClientHandler
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.swift import AskDjangoError
 from nanhu.platforms.identity.api import AccountingFront
 from nanhu.platforms.identity.protocols.radius import front
 from nanhu.services.network.models import Grant, Nas, Session
 from nanhu.services.network.services import interims
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE
 from nanhu.testing.patience import PATIENCE_SECONDS
-
-
-class SameConnection:
-    """The statement in the test's own transaction."""
-
-    def value(self, statement, parameters):
-        with connection.cursor() as cursor:
-            cursor.execute(statement.decode().replace("%", "%%").replace("$1", "%s"), parameters)
-            return cursor.fetchone()[0].encode()
+from nanhu.testing.same_connection import AwayConnection, SameConnection
 
 
 class Door:
@@ -136,14 +126,9 @@ def test_of_an_ended_grant_an_unknown_key_and_a_database_away_django_hears(door,
     monkeypatch.setattr(front, "_keys", {})
     door.tell("Interim-Update", session.sid)
     front.remember(school.keys["wifi"], "wifi")
-    monkeypatch.setattr(interims, "CONNECTIONS", Away())
+    monkeypatch.setattr(interims, "CONNECTIONS", AwayConnection())
     door.tell("Interim-Update", session.sid)
     assert len(door.handed_on) == 3
-
-
-class Away:
-    def value(self, _statement, _parameters):
-        raise AskDjangoError
 
 
 def test_many_at_once_are_written_together_and_each_is_answered(transactional_db, school):

@@ -1,12 +1,13 @@
 """What stands in a question of FreeRADIUS or Dovecot: in the JSON of rlm_rest, or as a form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from django.views.decorators.debug import sensitive_variables
 
 from nanhu.kernel import strict_json
+from nanhu.platforms.identity.protocols.radius.services.authentication import AuthenticationRequest
 
 LARGEST_QUESTION: Final = 16 * 1024
 FORM: Final = "application/x-www-form-urlencoded"
@@ -30,6 +31,10 @@ ACCOUNTING_NAMES: Final = (
     "Delegated-IPv6-Prefix",
     *NAS_NAMES,
 )
+NAMES: Final = ("User-Name", "User-Password", "Calling-Station-Id", *NAS_NAMES)
+LONGEST_FACT: Final = 253
+"""Of an attribute of RADIUS."""
+LONGEST_STATION: Final = 64
 MOST_VALUES: Final = 4
 MOST_FIELDS: Final = 200
 
@@ -46,6 +51,21 @@ def accounting_facts(content_type: str, body: bytes) -> dict[str, Sequence[str]]
     except (ValueError, strict_json.JsonError):
         return {}
     return {name: several(facts, name) for name in ACCOUNTING_NAMES if name in facts} if isinstance(facts, dict) else {}
+
+
+@sensitive_variables()
+def request_of(facts: Mapping[str, str]) -> AuthenticationRequest | None:
+    name, password = facts.get("User-Name"), facts.get("User-Password")
+    if not name or not password:
+        return None
+    station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
+    return AuthenticationRequest(
+        user_name=name, password=password, station=station[:LONGEST_STATION], nas=nas_in(facts)
+    )
+
+
+def nas_in(facts: Mapping[str, str]) -> dict[str, str]:
+    return {one: facts[one][:LONGEST_FACT] for one in NAS_NAMES if facts.get(one)}
 
 
 def whole(values: Sequence[str]) -> list[str]:

@@ -32,7 +32,8 @@ class NetworkSignIn:
 class NetworkPolicy:
     """`admit` gives the reply's attributes, or None where the policy refuses; the room keeps the reason for the person. `account` takes
     the attributes of one accounting record, each with its values. `account_swiftly` is the same of records that change nothing but counters,
-    before Django: true where it is written and committed, false where `account` is to do it. `redeem`: the same answer for who was admitted at a page of the room and
+    before Django: true where it is written and committed, false where `account` is to do it; `admit_swiftly` is `admit` of what is plainly
+    admitted: None where `admit` is to decide. `redeem`: the same answer for who was admitted at a page of the room and
     comes with a proof of that, by application, campus number, what stands in the password's place, and where he knocks with what; empty where it looks like
     a proof and is none that is good."""
 
@@ -40,6 +41,7 @@ class NetworkPolicy:
     admit: Callable[[NetworkSignIn], Attributes | None]
     account: Callable[[str, AccountingFacts], None]
     account_swiftly: Callable[[str, AccountingFacts], bool] = lambda _application, _facts: False
+    admit_swiftly: Callable[[NetworkSignIn], Attributes | None] = lambda _sign_in: None
     redeem: Callable[[str, str, str, Mapping[str, str]], Attributes | None] = lambda _key, _number, _password, _nas: (
         None
     )

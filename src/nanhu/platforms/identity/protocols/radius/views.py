@@ -4,11 +4,14 @@ FreeRADIUS `POST /radius/accounting`.
 200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later"; accounting that was kept is a 204.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -16,26 +19,57 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel import strict_json
+from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.protocols.radius import front
-from nanhu.platforms.identity.protocols.radius.facts import FORM, LARGEST_QUESTION, NAS_NAMES, accounting_facts, first
+from nanhu.platforms.identity.protocols.radius.facts import (
+    FORM,
+    LARGEST_QUESTION,
+    LONGEST_FACT,
+    LONGEST_STATION,
+    NAMES,
+    NAS_NAMES,
+    accounting_facts,
+    first,
+    nas_in,
+    request_of,
+)
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.network import NetworkVisitor, network_policies, visitor_policies
 from nanhu.platforms.identity.protocols.radius.services import authentication, clients
-from nanhu.platforms.identity.protocols.radius.services.authentication import Answer, AuthenticationRequest
+from nanhu.platforms.identity.protocols.radius.services.authentication import Answer, AuthenticationRequest, Verdict
 from nanhu.platforms.identity.protocols.radius.snippets import EDUROAM
 
 KEY_HEADER = "X-Nanhu-Radius-Key"
-NAMES = ("User-Name", "User-Password", "Calling-Station-Id", *NAS_NAMES)
 VISITOR_NAMES = ("User-Name", "Calling-Station-Id", "Chargeable-User-Identity", *NAS_NAMES)
-LONGEST_FACT = 253
-"""Of an attribute of RADIUS."""
+LATER_SECONDS: Final = 2
+log = structlog.get_logger()
+type View = Callable[[HttpRequest], HttpResponse]
+
+
+def later_when_not_kept(view: View) -> View:
+    """What the database did not take (a deadlock, a lock that did not come free, no connection) is answered so that the server asks again:
+    rlm_rest takes a 503 for a failure, acknowledges nothing, and the controller sends its report once more."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except DatabaseError as error:
+            away.note(error)
+            log.exception("radius.not_kept", path=request.path, state=getattr(error.__cause__, "sqlstate", None))
+        busy = JsonResponse({"error": "busy"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        busy.headers["Retry-After"] = str(LATER_SECONDS)
+        return busy
+
+    return guarded
 
 
 @csrf_exempt
 @login_not_required
 @never_cache
 @require_POST
+@later_when_not_kept
 @sensitive_variables()
 def authenticate(request: HttpRequest) -> HttpResponse:
     try:
@@ -48,14 +82,14 @@ def authenticate(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": error.code}, status=error.http_status)
     if verdict.answer == Answer.REJECT:
         return JsonResponse({}, status=401)
-    said = {"User-Name": verdict.campus_no, "Session-Timeout": verdict.session_seconds, **verdict.attributes}
-    return JsonResponse({f"reply:{name}": attribute(value) for name, value in said.items()})
+    return JsonResponse(reply_of(verdict))
 
 
 @csrf_exempt
 @login_not_required
 @never_cache
 @require_POST
+@later_when_not_kept
 def accounting(request: HttpRequest) -> HttpResponse:
     """Without a room that keeps sessions there is no such address."""
     try:
@@ -77,6 +111,7 @@ def accounting(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_POST
+@later_when_not_kept
 def visitor(request: HttpRequest) -> HttpResponse:
     """Whom another school let in asks for what we give: 200 with attributes, or 401."""
     try:
@@ -90,7 +125,7 @@ def visitor(request: HttpRequest) -> HttpResponse:
             application=client.application.key,
             identity=name[:LONGEST_FACT],
             alias=facts.get("Chargeable-User-Identity", "")[:LONGEST_FACT],
-            station=station[:64],
+            station=station[:LONGEST_STATION],
             session_seconds=client.session_seconds,
             nas=nas_in(facts),
         )
@@ -102,8 +137,10 @@ def visitor(request: HttpRequest) -> HttpResponse:
     return JsonResponse({f"reply:{one}": attribute(value) for one, value in said.items()})
 
 
-def nas_in(facts: Mapping[str, str]) -> dict[str, str]:
-    return {one: facts[one][:LONGEST_FACT] for one in NAS_NAMES if facts.get(one)}
+def reply_of(verdict: Verdict) -> dict[str, Any]:
+    """Of an Accept."""
+    said = {"User-Name": verdict.campus_no, "Session-Timeout": verdict.session_seconds, **verdict.attributes}
+    return {f"reply:{name}": attribute(value) for name, value in said.items()}
 
 
 def attribute(value: str | int) -> dict[str, Any]:
@@ -115,12 +152,7 @@ def attribute(value: str | int) -> dict[str, Any]:
 def authentication_request_of(request: HttpRequest) -> AuthenticationRequest | None:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUESTION:
         return None
-    facts = fields_of_form(request) if request.content_type == FORM else fields_of_json(request)
-    name, password = facts.get("User-Name"), facts.get("User-Password")
-    if not name or not password:
-        return None
-    station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
-    return AuthenticationRequest(user_name=name, password=password, station=station[:64], nas=nas_in(facts))
+    return request_of(fields_of_form(request) if request.content_type == FORM else fields_of_json(request))
 
 
 @sensitive_variables()

@@ -2,7 +2,7 @@
 
 import json
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +18,8 @@ from nanhu.services.network.portal.rules import PROBES
 from nanhu.services.network.portal.school import portal_address
 from nanhu.services.network.portal.services import agents
 
-CAPTIVE_JSON = "application/captive+json"
+CAPTIVE_JSON: Final = "application/captive+json"
+NOT_KEPT: Final = "private, no-store"
 
 
 @login_not_required
@@ -27,18 +28,21 @@ def capport(request: HttpRequest) -> HttpResponse:
     """By the address that asks: the kernel has put the visitor's there, and believes known proxies alone."""
     address = address_of(request)
     session = network.presence_at(address)
-    is_captive = session is None and is_in_our_networks(address)
+    seconds = int((session.ends_at - now()).total_seconds()) if session is not None and session.ends_at else None
+    answer = capport_answer(address, is_on_line=session is not None, seconds=seconds)
+    return HttpResponse(answer, content_type=CAPTIVE_JSON, headers={"Cache-Control": NOT_KEPT})
+
+
+def capport_answer(address: str, *, is_on_line: bool, seconds: int | None) -> str:
     told: dict[str, Any] = {
-        "captive": is_captive,
+        "captive": not is_on_line and is_in_our_networks(address),
         "user-portal-url": portal_address(),
         "venue-info-url": portal_address(reverse("network_portal:test")),
         "can-extend-session": True,
     }
-    if session is not None and session.ends_at is not None:
-        told["seconds-remaining"] = max(int((session.ends_at - now()).total_seconds()), 0)
-    response = HttpResponse(json.dumps(told), content_type=CAPTIVE_JSON)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    if seconds is not None:
+        told["seconds-remaining"] = max(seconds, 0)
+    return json.dumps(told)
 
 
 def probe(request: HttpRequest) -> HttpResponse:
