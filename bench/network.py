@@ -173,7 +173,9 @@ def at_class_change(campus: Campus, key: str, bodies: list[str], *, are_new: boo
     began = time.perf_counter()
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(come, range(DEVICES)))
-    return {"seconds": time.perf_counter() - began, "p99_ms": percentile(spent, 0.99)}
+    told = {"seconds": time.perf_counter() - began, "p99_ms": percentile(spent, 0.99)}
+    print(f"  {DEVICES} devices, new {are_new}: {told}, load {os.getloadavg()[0]:.1f}", flush=True)
+    return told
 
 
 def asked(line: HTTPConnection, key: str, door: str, body: str) -> bytes:

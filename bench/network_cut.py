@@ -67,10 +67,10 @@ def report_stops(campus: Campus, key: str, nas: Any, is_over: threading.Event) -
 
 def poll(campus: Campus, people: list[dict[str, Any]], is_over: threading.Event) -> None:
     """As `nanhu-opennds-agent` does: who is through, every two seconds, and what the answer orders is done."""
-    from nanhu.services.network.portal.adapters import opennds
+    from nanhu.services.network import api as network
 
     through = {one["mac"]: one["address"] for one in people}
-    headers = {"X-Nanhu-Gateway": GATEWAY, "X-Nanhu-Gateway-Key": opennds.agent_key(FASKEY)}
+    headers = {"X-Nanhu-Gateway": GATEWAY, "X-Nanhu-Gateway-Key": network.agent_key(FASKEY)}
     headers |= {"Content-Type": "application/json"}
     while not is_over.wait(POLL_SECONDS):
         clients = {mac: {"mac": mac, "ip": ip, "state": "Authenticated"} for mac, ip in through.items()}
