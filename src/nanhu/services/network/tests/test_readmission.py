@@ -254,7 +254,7 @@ def come(school, number, what):
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
 @given(case=cases())
 def test_what_the_front_lets_in_django_lets_in_and_leaves_the_same_behind(door, case):
     world, question = case
