@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.campus import PATIENCE_SECONDS, Campus
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.house import worker_command
@@ -24,12 +25,14 @@ STANDS = "SELECT count(*) FROM network_session s JOIN network_nas n ON n.id = s.
 
 def cut(campus: Campus, key: str) -> list[float]:
     """Seconds, of each person: two sessions, at both."""
-    worker = subprocess.Popen(worker_command(read_configuration(campus.environment)), env=campus.environment)
+    worker = subprocess.Popen(
+        dying_with_parent(worker_command(read_configuration(campus.environment))), env=campus.environment
+    )
     is_over = threading.Event()
     try:
         with listening(SECRET) as nas:
-            people = inside(campus, f"scene({nas.port})")
-            for work in (lambda: report_stops(campus, key, nas, is_over), lambda: poll(campus, people, is_over)):
+            people, agent = inside(campus, f"scene({nas.port})"), inside(campus, "agent_key()")
+            for work in (lambda: report_stops(campus, key, nas, is_over), lambda: poll(campus, agent, people, is_over)):
                 threading.Thread(target=work, daemon=True).start()
             found = [seconds_of(campus, one) for one in people]
             return found[1:]  # with the first the worker was still starting
@@ -65,12 +68,10 @@ def report_stops(campus: Campus, key: str, nas: Any, is_over: threading.Event) -
             done += 1
 
 
-def poll(campus: Campus, people: list[dict[str, Any]], is_over: threading.Event) -> None:
+def poll(campus: Campus, key: str, people: list[dict[str, Any]], is_over: threading.Event) -> None:
     """As `nanhu-opennds-agent` does: who is through, every two seconds, and what the answer orders is done."""
-    from nanhu.services.network import api as network
-
     through = {one["mac"]: one["address"] for one in people}
-    headers = {"X-Nanhu-Gateway": GATEWAY, "X-Nanhu-Gateway-Key": network.agent_key(FASKEY)}
+    headers = {"X-Nanhu-Gateway": GATEWAY, "X-Nanhu-Gateway-Key": key}
     headers |= {"Content-Type": "application/json"}
     while not is_over.wait(POLL_SECONDS):
         clients = {mac: {"mac": mac, "ip": ip, "state": "Authenticated"} for mac, ip in through.items()}
@@ -132,6 +133,13 @@ def scene(port: int) -> list[dict[str, Any]]:
         sessions.started(one)
         made.append({"number": campus_no, "sids": [sid, str(one.public_id)], "mac": mac, "address": address})
     return made
+
+
+def agent_key() -> str:
+    """Run inside."""
+    from nanhu.services.network import api as network
+
+    return network.agent_key(FASKEY)
 
 
 def suspend(number: str) -> float:
