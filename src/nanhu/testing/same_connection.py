@@ -1,4 +1,5 @@
-"""Stands for `kernel.database.swift.Connections` in tests: its statements on the test's own connection, so that they see the test's transaction."""
+"""Stands for `kernel.database.swift.Connections` in tests: its statements on the test's own connection, so that they see the test's transaction, and with
+the rights that a web worker has."""
 
 import json
 import re
@@ -19,8 +20,10 @@ class SameConnection:
         given = {f"p{place}": one if isinstance(one, bytes) else str(one) for place, one in enumerate(parameters, 1)}
         try:
             with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET ROLE nanhu_web")
                 cursor.execute(query, given)
                 found: Any = cursor.fetchone()[0]
+                cursor.execute("RESET ROLE")
         except DatabaseError as error:  # a front would hand on to Django what is a fault of its statement
             raise RuntimeError(statement) from error
         return None if found is None else (found if isinstance(found, str) else json.dumps(found)).encode()

@@ -95,7 +95,9 @@ def traces():
         list(AppPassword.objects.order_by("pk").values()),
         list(KnownStation.objects.order_by("station").values(*columns_of(KnownStation))),
         list(RadiusClient.objects.order_by("pk").values("pk", "last_request_at")),
-        list(AuditEntry.objects.order_by("pk").values(*columns_of(AuditEntry))),
+        list(
+            AuditEntry.objects.order_by("pk").values(*columns_of(AuditEntry, "at"))
+        ),  # of a web worker the database says it
         list(Refusal.objects.values(*columns_of(Refusal))),
         EventDelivery.objects.count(),
     ]
