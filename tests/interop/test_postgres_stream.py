@@ -121,6 +121,45 @@ def test_a_rehearsal_is_of_the_whole_table(made: DataSource, postgres: Postgres)
     assert (report.counts["rows"], report.counts["removed"]) == (59, 1)
 
 
+def test_a_publication_tells_of_this_table_alone_and_must_tell_of_it(made: DataSource, postgres: Postgres) -> None:
+    does(postgres, f"CREATE TABLE IF NOT EXISTS xk_other ({COLUMNS})", "CREATE TABLE IF NOT EXISTS card (id integer)")
+    assert read_again(made).error == ""
+    does(
+        postgres,
+        "INSERT INTO xk_other VALUES ('2026-2027-1', 'JX01', '14231109999', 'MA101', false)",
+        "INSERT INTO card VALUES (1)",
+        "TRUNCATE card",
+        "DELETE FROM xk WHERE xh = '14231100005'",
+    )
+    assert (read_again(made).error, made.rows) == ("", 1), "its own change, and not the whole table"
+    assert {"14231109999", "14231100005"} & there().keys() == set()
+    good_at = made.good_at
+    does(postgres, "DROP PUBLICATION nanhu", "CREATE PUBLICATION nanhu FOR TABLE xk_other, card")
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100006'")
+    assert "ALTER PUBLICATION nanhu ADD TABLE public.xk" in read_again(made).error
+    assert made.good_at == good_at, "what is not told of is not fresh"
+    does(postgres, "ALTER PUBLICATION nanhu ADD TABLE xk WHERE (is_again)")
+    assert "ADD TABLE" in read_again(made).error, "of some rows alone"
+    does(
+        postgres, "DROP PUBLICATION nanhu", "CREATE PUBLICATION nanhu FOR ALL TABLES WITH (publish = 'insert, update')"
+    )
+    assert "CREATE PUBLICATION" in read_again(made).error, "never of a removal"
+    does(postgres, "DROP PUBLICATION nanhu", "CREATE PUBLICATION nanhu FOR ALL TABLES")
+
+
+def test_partitions_are_followed(made: DataSource, postgres: Postgres) -> None:
+    does(
+        postgres,
+        "DROP TABLE xk",
+        f"CREATE TABLE xk ({COLUMNS}, PRIMARY KEY (xnxq, jxb, xh)) PARTITION BY LIST (xnxq)",
+        "CREATE TABLE xk_1 PARTITION OF xk FOR VALUES IN ('2026-2027-1')",
+        "INSERT INTO xk SELECT '2026-2027-1', ' JX01', 14231100000 + n, 'MA101', n % 7 = 0 FROM generate_series(1, 60) n",
+    )
+    assert (read_again(made).error, made.rows) == ("", 60), "another table of the same name: all of it"
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
+    assert (read_again(made).error, made.rows, len(there())) == ("", 1, 59)
+
+
 def test_a_lost_slot_and_another_shape_are_read_anew_and_an_emptied_table_empties_nothing(
     made: DataSource, postgres: Postgres
 ) -> None:

@@ -2,7 +2,8 @@
 
 `GET /rows?page=1&size=100` with `X-Api-Key` or `access_token=`: {"code": 0, "data": {"total": n, "list": […]}}; `GET /linked` gives the address of
 the next page. A mood is used up by one request: 429, 500, html (a page to sign in), half (the last row is missing), torn (the line
-breaks), same (the page before once more), away (another host is the next)."""
+breaks), zeros (no HTTP at all), same (the page before once more), last (beyond the last page that one again), away (another host is the
+next)."""
 
 import json
 import sys
@@ -38,6 +39,8 @@ class Vendor(JsonHandler):
             self.answer(500, {"code": 500})
         elif mood == "html":
             self.send("<html><body>请登录</body></html>".encode(), "text/html")
+        elif mood == "zeros":
+            self.wfile.write(b"\0\0\0\r\n\r\n")
         elif mood == "torn":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
         else:
@@ -46,6 +49,8 @@ class Vendor(JsonHandler):
     def page(self, asked: dict[str, str], mood: str) -> None:
         number, size = int(asked.get("page", "1")), int(asked.get("size", "100"))
         number -= mood == "same"
+        if mood == "last":
+            number = min(number, -(-len(Vendor.rows) // size))
         shown = Vendor.rows[(number - 1) * size : number * size]
         if mood == "half":
             shown = shown[:-1]

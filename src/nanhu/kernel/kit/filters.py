@@ -51,6 +51,9 @@ class Filter:
         """What a row must fulfil, None where nothing was chosen; `given` by the same ends of names."""
         raise NotImplementedError
 
+    def is_chosen(self, given: Mapping[str, Any]) -> bool:
+        return self.condition(given) is not None
+
     def faults(self, given: Mapping[str, Any]) -> Mapping[str, Text]:  # noqa: ARG002
         """What is missing or wrong in it, said at its field by the same ends of names."""
         return {}
@@ -135,7 +138,8 @@ class Choice(Filter):
 
 
 class Views(Choice):
-    """Named conditions, shown in a row above the list: 全部 · 未领 · 已领; with the numbers that `counts` finds for some of them."""
+    """Named conditions, shown in a row above the list: 全部 · 未领 · 已领; with the numbers that `counts` finds for some of them.
+    `usual`: what holds where none is chosen, which `everything` then says."""
 
     def __init__(
         self,
@@ -144,12 +148,16 @@ class Views(Choice):
         label: Label = VIEW,
         everything: Text = EVERYTHING,
         counts: Callable[[], Mapping[str, int]] = dict,
+        usual: Q | None = None,
     ) -> None:
         super().__init__(label, [(key, word) for key, (word, _condition) in views.items()])
-        self.views, self.everything, self.counts = views, everything, counts
+        self.views, self.everything, self.counts, self.usual = views, everything, counts, usual
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
-        return self.views[given[""]][1] if given[""] else None
+        return self.views[given[""]][1] if given[""] else self.usual
+
+    def is_chosen(self, given: Mapping[str, Any]) -> bool:
+        return bool(given[""])
 
 
 class Days(Filter):
@@ -208,7 +216,7 @@ class Filters:
 
     @property
     def is_narrowing(self) -> bool:
-        return any(one.condition(self.given(one)) is not None for one in self.declared)
+        return any(one.is_chosen(self.given(one)) for one in self.declared)
 
     @property
     def chips(self) -> list[Chip]:

@@ -11,10 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from django.db import connection, connections, models
+from django.db import DataError, connection, connections, models
 
 from nanhu.kernel.jobs.companions import Turn, companions, keep_turning
-from nanhu.kernel.retries.answers import Answer, Outside, failed
+from nanhu.kernel.retries.answers import Again, Answer, Outside, failed
 from nanhu.kernel.retries.leases import Retries
 
 BATCH = 50
@@ -63,7 +63,11 @@ class Engine[Row: models.Model]:
     def conclude(self, row: Row, answer: Answer) -> None:
         if self.kind.lane:
             (self.away.add if getattr(answer, "is_away", False) else self.away.discard)(self.lane_of(row))
-        self.kind.conclude(row, answer)
+        try:
+            self.kind.conclude(row, answer)
+        except (DataError, ValueError) as error:  # what the other side said cannot be kept
+            log.exception("an answer could not be written down")
+            self.kind.conclude(row, Again(type(error).__name__))
 
 
 def tried[Said](step: Callable[[], Said]) -> Said | Answer:

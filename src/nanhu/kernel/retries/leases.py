@@ -20,6 +20,11 @@ MOST_COUNTED = 32_000
 ONE_LANE = "0::bigint"
 
 
+def keepable(said: str) -> str:
+    """What another side said, as the database can hold it: no control characters, no halves of letters."""
+    return "".join(max(sign, " ") for sign in said).encode(errors="replace").decode()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Retries[Row: models.Model]:
     """`step` answers at once, or gives the part that waits for somebody outside. It is called by the loop that holds the
@@ -110,5 +115,5 @@ class Retries[Row: models.Model]:
 
     def write(self, rows: QuerySet[Row], columns: Mapping[str, object], **own: Any) -> None:
         if "error" in own:
-            own["error"] = str(own["error"])[:LONGEST_ERROR]
+            own["error"] = keepable(str(own["error"]))[:LONGEST_ERROR]
         rows.update(**{f"{self.prefix}{name}": value for name, value in own.items()}, **columns)

@@ -171,6 +171,12 @@ class ReleaseRefusedError(CampusError):
     sentence = _("这一批要两个人看过才能放行：先申请，由另一位数据管理员同意。已经申请的不用再申请。")
 
 
+class LimitAskedError(CampusError):
+    code = "datahub.limit_asked"
+    http_status = 409
+    sentence = _("这一项已经有一份放宽在等复核。")
+
+
 class OvertakenError(CampusError):
     """A later list of the same source took effect: what an older one says is no news, and whom it lacks is not gone."""
 

@@ -137,6 +137,7 @@ class AskReleaseForm(forms.Form):
 class LimitForm(forms.Form):
     """Shares are typed in percent, to a tenth, and kept in thousandths."""
 
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     measure = forms.ChoiceField(label=_("项目"), choices=GateLimit.Measure.choices)
     source = forms.ChoiceField(label=_("来源"), required=False)
     amber = forms.CharField(label=_("超过百分之几，一人看过"), max_length=6)

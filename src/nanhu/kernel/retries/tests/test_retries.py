@@ -187,6 +187,16 @@ def test_a_lane_gets_its_calls_and_one_while_it_is_away():
             pass
 
 
+def test_an_answer_that_cannot_be_kept_silences_nobody():
+    Parcel.objects.bulk_create([Parcel(whose=n) for n in range(3)])
+    said = [Again("zeros: \0 \ud800"), Done({"state": "\0"}), Done({"state": "done"})]
+    kind = Retries(model=Parcel, step=lambda row: said[row.whose], pause=doubling("5s", "1min"))
+    with ThreadPoolExecutor(1) as pool:
+        Engine(kind, pool).turn()
+    found = Parcel.objects.order_by("whose").values_list("state", "error")
+    assert list(found) == [("waiting", "zeros:   ?"), ("waiting", "DataError"), ("done", "")]
+
+
 def test_pauses_are_shortened_by_up_to_a_tenth(monkeypatch):
     monkeypatch.setattr(pauses, "chance", lambda: 1.0)
     assert pauses.spread(timedelta(seconds=10)) == timedelta(seconds=9)

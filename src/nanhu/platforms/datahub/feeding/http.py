@@ -1,11 +1,14 @@
 """A source that answers HTTP with JSON, in pages."""
 
+import hashlib
 import re
 import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import msgspec
 
 from nanhu.kernel import outgoing, strict_json
 from nanhu.kernel.outgoing import Call
@@ -22,23 +25,27 @@ LONGEST_PAUSE: Final = 3600
 Paging = DataSource.Paging
 IN_QUERY: Final = "?"
 """Before the name of a parameter that holds the secret; else it is a header's."""
+SECONDS: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 SECRETS: Final = re.compile(
     r"(?i)token|secret|passw|pwd|(?:api|app|access|auth|user|sec)[_-]?key|^key$|^sign|credential|^sig$"
 )
 
 
 def read_rows(made: DataSource, *, pages: int = MOST_PAGES) -> Iterator[Row]:
-    """Page after page until one is empty or short, or names no next. Raises where it says fewer than it says it has, or the same again."""
-    until, address, count, before = time.monotonic() + ALL_SECONDS, first_address(made), 0, b""
+    """Page after page until one is empty, or names no next, or all came. Raises where it says fewer than it says it has, or the same again."""
+    until, address, count, seen = time.monotonic() + ALL_SECONDS, first_address(made), 0, set[bytes]()
     for number in range(1, pages + 1):
         body = fetched(made, address, min(PAGE_SECONDS, until - time.monotonic()))
         answer = decoded(body)
         rows = found_at(answer, made.rows_at)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise SourceFailedError(why=f"{made.rows_at or '—'}: no list of rows")
-        if rows and body == before and made.paging != Paging.NONE:
-            raise SourceFailedError(why="the same page twice")
-        before, count = body, count + len(rows)
+        page = hashlib.sha256(msgspec.json.encode(rows)).digest()
+        if rows and page in seen:
+            refuse_repeated(made, answer, count)
+            return
+        seen.add(page)
+        count += len(rows)
         yield from rows
         following = next_address(made, answer, address, number, len(rows))
         if not following:
@@ -47,6 +54,12 @@ def read_rows(made: DataSource, *, pages: int = MOST_PAGES) -> Iterator[Row]:
         address = following
     if pages == MOST_PAGES:
         raise SourceFailedError(why=f"> {MOST_PAGES} pages")
+
+
+def refuse_repeated(made: DataSource, answer: Any, count: int) -> None:
+    """Asked for a page beyond the last, many give the last one again: that is the end where all that they say they have has come."""
+    if not made.total_at or str(found_at(answer, made.total_at)) != str(count):
+        raise SourceFailedError(why="the same page twice")
 
 
 def refuse_half(made: DataSource, answer: Any, count: int) -> None:
@@ -71,7 +84,7 @@ def fetched(made: DataSource, address: str, seconds: float) -> bytes:
 
 
 def pause_in(text: str) -> int:
-    return min(int(text), LONGEST_PAUSE) if text.isascii() and text.isdigit() else 0
+    return min(int(text), LONGEST_PAUSE) if SECONDS.fullmatch(text) else 0
 
 
 def host_in(address: str) -> str:

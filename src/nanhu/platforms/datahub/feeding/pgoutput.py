@@ -1,6 +1,6 @@
 """PostgreSQL's log of changes in the manner of its plugin pgoutput, version 1: what became of which row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from struct import unpack_from
 from typing import Final
@@ -40,7 +40,7 @@ class Reader:
 
     def number(self, form: str) -> int:
         (value,) = unpack_from(f">{form}", self.data, self.at)
-        self.at += {"b": 1, "h": 2, "i": BYTES_A_WORD}[form]
+        self.at += {"b": 1, "h": 2, "i": BYTES_A_WORD, "I": BYTES_A_WORD}[form]
         return int(value)
 
     def sign(self) -> str:
@@ -53,7 +53,6 @@ class Reader:
         return found
 
     def columns(self) -> list[Column]:
-        self.at += BYTES_A_WORD
         self.text(), self.text(), self.number("b")
         return [self.column() for _n in range(self.number("h"))]
 
@@ -81,29 +80,35 @@ class Reader:
 
 @dataclass(slots=True)
 class Decoder:
-    """`shape`: the names of its columns, as they were when the whole table was read; empty: not known yet."""
+    """`shape`: the names of its columns, as they were when the whole table was read; empty: not known yet. `tables`: the table and its
+    partitions, as the log numbers them; a publication tells of others as well."""
 
     shape: list[str]
+    tables: Collection[int]
     columns: dict[int, list[Column]] = field(default_factory=dict)
 
     def changes(self, messages: Iterable[bytes]) -> Iterator[Change]:
         for data in messages:
             reader, kind = Reader(data), chr(data[0])
-            if kind == "R":
-                (table,) = unpack_from(">i", data, 1)
-                self.columns[table] = self.held_to_shape(reader.columns())
-            elif kind == "T":
-                raise ShapeError("TRUNCATE")
-            elif kind in "IUD":
-                yield self.change(reader)
+            if kind == "T":
+                self.refuse_truncated(reader)
+            elif kind in "RIUD" and (table := reader.number("I")) in self.tables:
+                if kind == "R":
+                    self.columns[table] = self.held_to_shape(reader.columns())
+                else:
+                    yield self.change(reader, self.columns[table])
+
+    def refuse_truncated(self, reader: Reader) -> None:
+        count, _options = reader.number("I"), reader.number("b")
+        if {reader.number("I") for _n in range(count)} & set(self.tables):
+            raise ShapeError("TRUNCATE")
 
     def held_to_shape(self, columns: list[Column]) -> list[Column]:
         if self.shape and [one.name for one in columns] != self.shape:
             raise ShapeError("another shape")
         return columns
 
-    def change(self, reader: Reader) -> Change:
-        columns = self.columns[reader.number("i")]
+    def change(self, reader: Reader, columns: list[Column]) -> Change:
         before, after = None, None
         while reader.at < len(reader.data):
             of = reader.sign()

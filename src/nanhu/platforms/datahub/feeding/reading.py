@@ -188,7 +188,8 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         if report is not None and report.state not in IN_EFFECT:
             return Done({"rows": count, "batch_id": report.batch, "failed_at": None}, then=stream.EVERY)
         stream.let_go(made, line, news.until)
-    said: dict[str, object] = {"position": {"shape": news.shape}, "failed_at": None, "good_at": begun}
+    position = {"shape": news.shape, "tables": news.tables}
+    said: dict[str, object] = {"position": position, "failed_at": None, "good_at": begun}
     if report is not None:
         said |= {"rows": count, "batch_id": report.batch}
         if news.is_whole and (why := refused_lines(made, report)):

@@ -46,7 +46,7 @@ def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSour
     """Read otherwise it rests until it was tried anew. A secret stays with the host that it was given for."""
     row = locked(made, State.DRAFT, State.LIVE, State.RESTING)
     changed = {name for name, value in facts.items() if getattr(row, name) != value}
-    before = (row.kind, row.address and host_of(row.address, row.kind), row.user_name)
+    before = whose_secret(row)
     for name, value in facts.items():
         setattr(row, name, value)
     row.changed_at = now()
@@ -63,10 +63,16 @@ def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSour
     return row
 
 
-def save(made: DataSource, *, before: tuple[str, str, str] | None = None) -> None:
+def whose_secret(made: DataSource) -> tuple[str, ...]:
+    """Whom it was given for, and how he is known."""
+    host = made.address and host_of(made.address, made.kind)
+    return made.kind, host, made.user_name, made.host_key, made.tls_roots
+
+
+def save(made: DataSource, *, before: tuple[str, ...] | None = None) -> None:
     if made.kind != FILE:
         refuse_address(made.address, made.kind)
-        if before is not None and before != (made.kind, host_of(made.address, made.kind), made.user_name):
+        if before is not None and before != whose_secret(made):
             made.secret = None
     try:
         with transaction.atomic():

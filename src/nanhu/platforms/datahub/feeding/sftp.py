@@ -57,7 +57,12 @@ def files_of(made: DataSource) -> list[RemoteFile]:
 
 def is_meant(made: DataSource, one: RemoteFile, names: set[str]) -> bool:
     name = one.name
-    if name.startswith(".") or name.lower().endswith(UNFINISHED) or not fnmatchcase(name, made.query):
+    if (
+        any(sign < " " for sign in name)
+        or name.startswith(".")
+        or name.lower().endswith(UNFINISHED)
+        or not fnmatchcase(name, made.query)
+    ):
         return False
     marks = {name + made.done_mark, Path(name).stem + made.done_mark}
     return one.size > 0 and (not made.done_mark or bool(marks & names))

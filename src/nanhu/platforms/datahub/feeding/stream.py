@@ -30,19 +30,38 @@ MAKE: Final = "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')"
 DROP: Final = "SELECT pg_drop_replication_slot(%s)"
 HERE: Final = "SELECT pg_current_wal_lsn()::text AS here"
 PEEK: Final = "SELECT lsn::text, data FROM pg_logical_slot_peek_binary_changes(%s, NULL, %s, 'proto_version', '1', 'publication_names', %s)"
-READY: Final = "SELECT 1 FROM pg_publication WHERE pubname = %s AND current_setting('wal_level') = 'logical'"
+FOLLOWED: Final = """
+    WITH RECURSIVE tree AS (
+        SELECT %(table)s::regclass::oid AS oid
+        UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid
+    ), parts AS (
+        SELECT tree.oid, c.relkind FROM tree JOIN pg_class c ON c.oid = tree.oid
+    ), told AS (
+        SELECT c.oid, c.relkind FROM pg_publication_tables t JOIN pg_namespace n ON n.nspname = t.schemaname
+        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+        WHERE t.pubname = %(publication)s AND to_jsonb(t) ->> 'rowfilter' IS NULL
+    )
+    SELECT ARRAY(SELECT oid::bigint FROM parts ORDER BY oid) AS tables,
+        current_setting('wal_level') = 'logical' AND EXISTS (
+            SELECT FROM pg_publication p WHERE p.pubname = %(publication)s
+            AND p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate) AS is_ready,
+        EXISTS (SELECT FROM parts WHERE relkind = 'r') AND NOT EXISTS (
+            SELECT FROM parts WHERE relkind = 'r' AND oid NOT IN (SELECT oid FROM told)
+            AND NOT EXISTS (SELECT FROM told JOIN parts whole USING (oid) WHERE whole.relkind = 'p')) AS is_told"""
+"""A table with its partitions; whether the log can be read, and tells of all that happens to them."""
 LET_GO: Final = "SELECT pg_replication_slot_advance(%s, %s::pg_lsn)"
 type Line = psycopg.Connection[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`until`: where the log may be let go of, once these rows are in. `shape`: the table's columns."""
+    """`until`: where the log may be let go of, once these rows are in. `shape`: the table's columns; `tables`: it and its partitions."""
 
     rows: Iterator[Row]
     is_whole: bool
     until: str
     shape: list[str]
+    tables: list[int]
 
 
 def slot_of(made: DataSource) -> str:
@@ -62,17 +81,34 @@ def connected(made: DataSource, seconds: int = ALL_SECONDS) -> Iterator[Line]:
 def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[str]]) -> News:
     """`keys`: which of its columns make our key."""
     shape: list[str] = made.position.get("shape", [])
-    if not shape or not is_kept(made, line):
-        return whole_table(made, line)
+    tables = followed(made, line)
+    if not shape or made.position.get("tables") != tables or not is_kept(made, line):
+        return whole_table(made, line, tables)
     until = here(line)
     told = line.execute(PEEK, [slot_of(made), MOST_CHANGES, PUBLICATION], binary=True).fetchall()
     if len(told) >= MOST_CHANGES:
         until = told[-1]["lsn"]
     try:
-        rows = latest(Decoder(shape).changes(one["data"] for one in told), keys(shape))
+        rows = latest(Decoder(shape, tables).changes(one["data"] for one in told), keys(shape))
     except ShapeError:
-        return whole_table(made, line)
-    return News(iter(rows), False, until, shape)
+        return whole_table(made, line, tables)
+    return News(iter(rows), False, until, shape, tables)
+
+
+def table_of(made: DataSource) -> sql.Identifier:
+    return sql.Identifier(*made.query.split("."))
+
+
+def followed(made: DataSource, line: Line) -> list[int]:
+    """What it is numbered there. Refused where its changes would not be told: it would be old for ever, and look fresh."""
+    facts = {"table": table_of(made).as_string(line), "publication": PUBLICATION}
+    found = line.execute(FOLLOWED, facts).fetchone() or {}
+    if not found.get("is_ready"):
+        raise SourceFailedError(why="wal_level = logical; CREATE PUBLICATION nanhu")
+    if not found["is_told"]:
+        raise SourceFailedError(why=f"ALTER PUBLICATION nanhu ADD TABLE {made.query}")
+    tables: list[int] = found["tables"]
+    return tables
 
 
 def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
@@ -103,14 +139,14 @@ def is_kept(made: DataSource, line: Line) -> bool:
     return found is not None and not is_lost
 
 
-def whole_table(made: DataSource, line: Line) -> News:
+def whole_table(made: DataSource, line: Line, tables: list[int]) -> News:
     """The slot first: what happens while the table is read comes again as a change."""
     if line.execute(SLOT, [slot_of(made)]).fetchone() is None:
         line.execute(MAKE, [slot_of(made)])
     until = here(line)
-    table = sql.Identifier(*made.query.split("."))
+    table = table_of(made)
     shape = [one.name for one in line.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table)).description or []]
-    return News(rows_of(line, table), True, until, shape)
+    return News(rows_of(line, table), True, until, shape, tables)
 
 
 def here(line: Line) -> str:
@@ -121,9 +157,8 @@ def here(line: Line) -> str:
 def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> Iterator[Row]:
     """The table as it is now, where it can be followed."""
     with connected(made, seconds) as line:
-        if not line.execute(READY, [PUBLICATION]).fetchone():
-            raise SourceFailedError(why="wal_level = logical; CREATE PUBLICATION nanhu")
-        yield from islice(rows_of(line, sql.Identifier(*made.query.split("."))), limit)
+        followed(made, line)
+        yield from islice(rows_of(line, table_of(made)), limit)
 
 
 def rows_of(line: Line, table: sql.Identifier) -> Iterator[Row]:

@@ -338,6 +338,107 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="LimitRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("asked", "待复核"),
+                            ("agreed", "已同意"),
+                            ("refused", "未同意"),
+                            ("taken_back", "已撤回"),
+                        ],
+                        default="asked",
+                    ),
+                ),
+                ("source", models.TextField(blank=True, default="")),
+                (
+                    "measure",
+                    models.TextField(
+                        choices=[
+                            ("gone", "文件里没有了的人"),
+                            ("new", "新增的人"),
+                            ("name", "改了姓名"),
+                            ("ended", "结束了身份"),
+                            ("changed", "某一列改了的人"),
+                            ("refused", "拒绝的行"),
+                            ("birth", "证件号码与出生日期、性别不符"),
+                            ("identity", "证件与人对不上"),
+                            ("cleared", "某一列空了的行"),
+                            ("heading", "少了的列"),
+                        ]
+                    ),
+                ),
+                ("amber", models.PositiveIntegerField()),
+                ("red", models.PositiveIntegerField()),
+                ("amber_rows", models.PositiveIntegerField(null=True)),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_limit_request",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="datahub_limit_request_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["agreed", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="datahub_limit_request_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("reason", ""), _negated=True), ("red__gte", models.F("amber"))),
+                        name="datahub_limit_request_is_said",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("source", "measure"),
+                        name="datahub_limit_request_one_waits",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Review",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -271,6 +271,48 @@ class GateLimit(DatedRule):
         ]
 
 
+class LimitRequest(Proposal):
+    """A limit of the gate that lets more pass (放宽放行标准): one steward asks, another agrees."""
+
+    what = _("这次放宽")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        AGREED = "agreed", _("已同意")
+        REFUSED = "refused", _("未同意")
+        TAKEN_BACK = TAKEN_BACK, _("已撤回")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    source = models.TextField(default="", blank=True)
+    measure = models.TextField(choices=GateLimit.Measure)
+    amber = models.PositiveIntegerField()
+    red = models.PositiveIntegerField()
+    amber_rows = models.PositiveIntegerField(null=True)
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "datahub_limit_request"
+        constraints = [
+            *proposal_constraints(
+                "datahub_limit_request", undecided=["asked"], decided=["agreed", "refused"], can_be_taken_back=True
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & Q(red__gte=F("amber")), name="datahub_limit_request_is_said"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "measure"], condition=Q(state="asked"), name="datahub_limit_request_one_waits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_measure_display())
+
+    @property
+    def history(self) -> list[Event]:
+        first, *rest = super().history
+        return [Event(first.what, first.who, first.at, self.reason), *rest]
+
+
 class Release(Proposal):
     """A file that the gate holds at red, to be let pass: one steward asks, another agrees."""
 

@@ -1,23 +1,105 @@
-"""Limits of the gate, from a day on."""
+"""Limits of the gate, from a day on: a stricter one at one steward's word; one that lets more pass at two."""
+
+from uuid import UUID
 
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import supersede
-from nanhu.platforms.datahub.models import GateLimit
+from nanhu.kernel.proposals import given
+from nanhu.platforms.datahub.errors import LimitAskedError
+from nanhu.platforms.datahub.models import GateLimit, LimitRequest
+from nanhu.platforms.datahub.services.gate import limits_of
+
+State = LimitRequest.State
 
 
 @transaction.atomic
 def set_limit(
-    *, by: Actor, measure: str, source: str, amber: int, red: int, amber_rows: int | None, reason: str
-) -> GateLimit:
-    """Thousandths, from today on; the older limit keeps its days."""
-    limit = GateLimit(
-        measure=measure, source=source, amber=amber, red=red, amber_rows=amber_rows, starts_on=campus_today()
+    *, by: Actor, token: UUID, measure: str, source: str, amber: int, red: int, amber_rows: int | None, reason: str
+) -> bool:
+    """In thousandths. Whether it holds from today on; else it waits for another steward."""
+    if LimitRequest.known(by, token) is not None:
+        return False
+    wanted = LimitRequest(
+        token=token,
+        measure=measure,
+        source=source,
+        amber=amber,
+        red=red,
+        amber_rows=amber_rows,
+        reason=given(reason),
+        author_id=account_of(by),
+        author_name=by.name,
     )
-    supersede(by=by, wanted=[limit], reason=reason)
-    facts = {"measure": measure, "source": source, "amber": amber, "red": red}
-    audit.record(by=by, action="datahub.set_limit", target=f"gate_limit:{measure}", reason=reason, facts=facts)
-    return limit
+    if not is_looser(wanted, limits_of(source).get(measure)):
+        put_in_force(wanted, by=by)
+        return True
+    if LimitRequest.objects.filter(measure=measure, source=source, state=State.ASKED).exists():
+        raise LimitAskedError
+    wanted.save()
+    audit.record(
+        by=by, action="datahub.ask_limit", target=target_of(wanted), reason=wanted.reason, facts=facts_of(wanted)
+    )
+    return False
+
+
+def is_looser(wanted: LimitRequest, held: GateLimit | None) -> bool:
+    """Whether a file could pass that waits today, or wait for one that waits for two."""
+    if held is None:
+        return False
+    more_rows = held.amber_rows is not None and (wanted.amber_rows is None or wanted.amber_rows > held.amber_rows)
+    return wanted.amber > held.amber or wanted.red > held.red or more_rows
+
+
+@transaction.atomic
+def agree(*, by: Actor, asked: LimitRequest) -> None:
+    found = asked.locked_in([State.ASKED])
+    found.decide(by, state=State.AGREED)
+    found.save()
+    audit.record(
+        by=by, action="datahub.agree_limit", target=target_of(found), reason=found.reason, facts=facts_of(found)
+    )
+    put_in_force(found, by=by)
+
+
+@transaction.atomic
+def refuse(*, by: Actor, asked: LimitRequest, answer: str) -> None:
+    found = asked.locked_in([State.ASKED])
+    found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.save()
+    audit.record(by=by, action="datahub.refuse_limit", target=target_of(found), reason=answer)
+
+
+@transaction.atomic
+def take_back(*, by: Actor, asked: LimitRequest, answer: str) -> None:
+    found = asked.locked_in([State.ASKED])
+    found.take_back(by, answer=answer)
+    found.save()
+    audit.record(by=by, action="datahub.take_back_limit", target=target_of(found), reason=answer)
+
+
+def put_in_force(wanted: LimitRequest, *, by: Actor) -> None:
+    """From today on; the older limit keeps its days."""
+    limit = GateLimit(
+        measure=wanted.measure,
+        source=wanted.source,
+        amber=wanted.amber,
+        red=wanted.red,
+        amber_rows=wanted.amber_rows,
+        starts_on=campus_today(),
+    )
+    supersede(by=by, wanted=[limit], reason=wanted.reason)
+    audit.record(
+        by=by, action="datahub.set_limit", target=target_of(wanted), reason=wanted.reason, facts=facts_of(wanted)
+    )
+
+
+def target_of(wanted: LimitRequest) -> str:
+    return f"gate_limit:{wanted.measure}"
+
+
+def facts_of(wanted: LimitRequest) -> dict[str, object]:
+    return {"measure": wanted.measure, "source": wanted.source, "amber": wanted.amber, "red": wanted.red}

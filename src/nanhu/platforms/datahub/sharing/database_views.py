@@ -14,7 +14,7 @@ from psycopg import sql
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.database.roles import role_of
+from nanhu.kernel.database.roles import PROCESSES, role_of
 from nanhu.platforms.datahub.models import Grant, Reading
 from nanhu.platforms.datahub.shared.declarations import SharedTable
 from nanhu.platforms.datahub.sharing.offers import Offer, offered
@@ -36,6 +36,17 @@ VIEW: Final = """
 PERSONS: Final = """
     SELECT count(*), coalesce(array_agg(DISTINCT row.data ->> {person}), '{{}}') FROM datahub_shared_row row
     WHERE row.table_key = {table} AND row.valid_to IS NULL AND NOT row.is_removed AND {fits}"""
+CLOSED: Final = r"^(pg_(try_)?advisory_|lo_(creat|create|from_bytea|import)$)"
+"""Functions that PostgreSQL lets everybody call: to hold the locks that this program waits for, and to fill its disk."""
+CLOSE: Final = """
+    DO $$ DECLARE one regprocedure; BEGIN
+        FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ {closed} LOOP
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one);
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {ours}', one);
+        END LOOP; END $$;"""
+IS_OPEN: Final = """
+    SELECT EXISTS (SELECT FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) held
+        WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~ %s AND held.grantee = 0)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +153,19 @@ def drop_before_migrating(**_signal: Any) -> None:
 def make_after_migrating(**_signal: Any) -> None:
     """What is declared otherwise by now is in them at once."""
     make_views()
+
+
+def statement_to_close(cursor: Any) -> str:
+    """What an administrator of the database types, so that a role of a view can hold no lock of ours; empty where it was typed."""
+    cursor.execute(IS_OPEN, [CLOSED])
+    (is_open,) = cursor.fetchone()
+    if not is_open:
+        return ""
+    cursor.execute("SELECT current_user")
+    (owner,) = cursor.fetchone()
+    ours = [owner, *sorted({role_of(one) for one in PROCESSES} & roles(cursor))]
+    text = sql.SQL(CLOSE).format(closed=sql.Literal(CLOSED), ours=sql.SQL(", ").join(map(sql.Identifier, ours)))
+    return " ".join(text.as_string(cursor.connection).split())
 
 
 def roles(cursor: Any) -> set[str]:

@@ -32,8 +32,11 @@ PAGE: Final = """
     WHERE one.fits OR (one.id > %(floor)s AND EXISTS ({held})) {prior}
     ORDER BY one.id LIMIT %(most)s"""
 HELD: Final = """
-    SELECT FROM datahub_shared_row row
-    WHERE row.table_key = %(table)s AND row.key = one.key AND row.id <= %({to})s AND NOT row.is_removed AND {fits}"""
+    SELECT FROM (
+        SELECT NOT row.is_removed AND {fits} AS fits FROM datahub_shared_row row
+        WHERE row.table_key = %(table)s AND row.key = one.key AND row.id <= %({to})s ORDER BY row.id DESC LIMIT 1
+    ) last WHERE last.fits"""
+"""What the consumer knows of a key is the last that was written of it before his cursor."""
 PAST: Final = """
     SELECT {columns} FROM (
         SELECT row.*, true AS fits FROM datahub_shared_row row

@@ -102,7 +102,7 @@ def test_a_change_and_a_delete_are_readable_within_the_interval_and_an_outage_is
         assert program.get(ROSTER).json()["stale_since"] is None
 
 
-@pytest.mark.parametrize("mood", ["429", "500", "html", "half", "torn", "same", "away"])
+@pytest.mark.parametrize("mood", ["429", "500", "html", "half", "torn", "same", "away", "zeros"])
 def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood):
     before, batches = sections(), Batch.objects.count()
     outside.says([lesson(str(14231100001 + n)) for n in range(5)], "" if mood in {"half", "same"} else mood, mood)
@@ -119,6 +119,13 @@ def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster,
     outside.says([lesson(str(14231100001 + n)) for n in range(5)])
     good = read_again(roster)
     assert (len(sections()), good.failed_at, good.error, good.rows) == (5, None, "", 5)
+
+
+def test_a_last_page_that_comes_for_every_later_one_is_the_end(roster, outside):
+    outside.says([lesson(str(14231100001 + n)) for n in range(5)], *["last"] * 4)
+    assert (read_again(roster).error, len(sections())) == ("", 5)
+    outside.says([lesson(str(14231100001 + n)) for n in range(5)], *["last"] * 2, "same", *["last"] * 4)
+    assert "same page" in read_again(roster).error
 
 
 @pytest.mark.parametrize("step", ["import_file", "land", "finish"])
@@ -287,6 +294,18 @@ def test_a_secret_stays_with_its_host_and_is_never_shown(steward, outside, liste
     assert made.secret is None
     assert steward.post(at(made, "start/")).status_code == 409, "not before it was tried"
     assert AuditEntry.objects.filter(action="datahub.change_source").count() == 2
+
+
+def test_a_secret_stays_with_who_shows_the_pinned_key(steward, listed):
+    said = HTTP | {"address": "127.0.0.1:22/out", "host_key": f"SHA256:{'A' * 43}", "query": "*.csv", "columns": ""}
+    answer = steward.post("/datahub/sources/new/sftp/", said | {"values": "", "stale_minutes": "1500"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    made = DataSource.objects.get()
+    for host_key, kept in (("A", "open-sesame"), ("B", None)):
+        change = {"values": "", "secret": "", "stale_minutes": "1500", "host_key": f"SHA256:{host_key * 43}"}
+        assert steward.post(at(made, "change/sftp/"), said | change).status_code == 302
+        made.refresh_from_db()
+        assert made.secret == kept
 
 
 def test_a_trial_shows_what_came_and_keeps_nothing(steward, outside, listed):

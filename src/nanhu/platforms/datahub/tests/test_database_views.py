@@ -70,6 +70,20 @@ def test_a_role_reads_its_rows_and_nothing_else():
 
 
 @pytest.mark.usefixtures("opened")
+def test_a_role_holds_no_lock_of_ours_once_the_administrator_typed_what_is_printed(capsys):
+    call_command("hub_views")
+    statement = capsys.readouterr().out.splitlines()[-1]
+    with superuser_connection(configuration().data_dir, connection.settings_dict["NAME"]) as line:
+        line.execute(statement)
+    for attack in ("pg_advisory_lock(1)", "pg_try_advisory_xact_lock(1, 2)", "lo_create(0)", "lo_from_bytea(0, 'x')"):
+        refused(f"SELECT {attack}")
+    call_command("hub_views")
+    assert "REVOKE" not in capsys.readouterr().out, "typed once"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(1)")
+
+
+@pytest.mark.usefixtures("opened")
 def test_it_closes_with_the_grant():
     assert rows(COUNT) == [(2,)]
     grant = Grant.objects.get()

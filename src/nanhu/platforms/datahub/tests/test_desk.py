@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from nanhu.kernel.clock import campus_today
-from nanhu.platforms.datahub.models import Batch, Release, WriterSwitch
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.datahub.feeding.reading import BY as READ_BY
+from nanhu.platforms.datahub.models import Batch, LimitRequest, Release, WriterSwitch
 from nanhu.platforms.datahub.tests.conftest import signed_in
-from nanhu.platforms.datahub.views.desk import desk, gate_desk
+from nanhu.platforms.datahub.views.desk import desk, gate_desk, limits_desk
 from nanhu.platforms.identity.models import Account
 from nanhu.testing.pages import ProposalTests
 
@@ -42,6 +43,45 @@ class TestPages(ProposalTests):
                 state="refused",
                 actor="=1+1",
             )
+            for _one in range(count)
+        )
+
+
+def test_what_offices_handed_in_comes_first_and_what_waits_is_never_hidden(steward):
+    def batch(name, number, **other):
+        said = {"source": "aa.students", "file_name": name, "size_bytes": 1, "state": "applied", "actor": "管数据"}
+        Batch.objects.create(sha256=f"{number:064x}", **said | other)
+
+    batch("教务处交来", 1)
+    for number in range(2, 30):
+        batch("系统读入", number, actor=READ_BY.name)
+    batch("系统读入待看", 30, actor=READ_BY.name, state="waiting", gate_level="amber")
+    views = ("", "?whose=systems", "?whose=all")
+    pages = [steward.get(f"/datahub/{view}").context["batches"].page.object_list for view in views]
+    found = [{one.file_name for one in page} for page in pages]
+    assert found == [{"教务处交来", "系统读入待看"}, *[{"系统读入", "系统读入待看"}] * 2]
+
+
+class TestLimitPages(ProposalTests):
+    desk = limits_desk
+
+    @pytest.fixture
+    def second(self, db):
+        return signed_in("管二号", "0020209003", "datahub.steward")
+
+    @pytest.fixture
+    def holder(self, steward):
+        return steward
+
+    def submitted(self, client):
+        said = {"token": uuid4(), "measure": "gone", "source": "", "amber": "50", "red": "60", "reason": "分院交名册"}
+        assert client.post("/datahub/gate/limits/set/", said).status_code == 302
+        return f"/datahub/limits/{LimitRequest.objects.get().public_id}/"
+
+    def fill(self, count):
+        said = {"state": "taken_back", "decided_at": now(), "author": Account.objects.order_by("pk").first()}
+        LimitRequest.objects.bulk_create(
+            LimitRequest(token=uuid4(), measure="gone", amber=1, red=1, reason="=1+1", author_name="=1+1", **said)
             for _one in range(count)
         )
 

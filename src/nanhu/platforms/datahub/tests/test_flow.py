@@ -9,12 +9,13 @@ from django.core.management import call_command
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.retries import drive
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.lineage.picture import Box, drawn
 from nanhu.platforms.datahub.models import LineageRun
-from nanhu.platforms.datahub.sharing import golden
+from nanhu.platforms.datahub.sharing import counting, golden
 from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
-from nanhu.platforms.datahub.tests.test_sharing import ask_grant, vendor  # noqa: F401  (a fixture)
+from nanhu.platforms.datahub.tests.test_sharing import ask_grant, card, program, vendor  # noqa: F401  (fixtures)
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.testing import sessions
@@ -138,7 +139,7 @@ def test_quality_is_seen_over_time(register_in, hand_in, steward):
     assert page.index("学籍名册") < page.index("组织机构"), "the worst first"
 
 
-def test_everybody_sees_where_their_own_values_come_from(hand_in, units):
+def test_everybody_sees_where_their_own_values_come_from(hand_in, units, vendor, program):  # noqa: F811
     hand_in(register(student()))
     staff = "工号,姓名,证件号码,部门代码,人员类别,来校日期,手机\n0020200009,王红,{0},11,在编,2025-09-01,13900139000\n"
     hand_in(staff.format(id_number(order=9)), source_key="hr.staff", name="教职工.csv")
@@ -146,8 +147,26 @@ def test_everybody_sees_where_their_own_values_come_from(hand_in, units):
     holder = people.find_people_by_campus_no(["14231100001", "0020200009"])
     identity.open_accounts(by=BY, person_ids=list(holder.values()))
     identity.set_password_for_sample(by=BY, campus_no="14231100001", password=PASSWORD)
+    ask_grant("card.card")
+    lesson = {"term": "2026-2027-1", "section": "JX01", "campus_no": "14231100001", "course": "MA101", "kind": "again"}
+    datahub.put("academic.roster", [lesson | {"course_name": "高等数学"}], by=BY)
+    datahub.put("card.card", [card(1, campus_no="14231100001"), card(2)], by=BY)
+    program.get("card.card")
+    counting.count_readings()
     page = sessions.signed_in("14231100001").get("/datahub/mine/").content.decode()
-    for word in ("2005-03-18", "汉族", "居民身份证", "138****8000", "学籍名册", "11032301", "第 2 行", "说过我的行"):
+    for word in ("2005年3月18日", "汉族", "居民身份证", "138****8000", "教务处 · 学籍名册", "计科23-1班", "第 2 行"):
+        assert word in page, word
+    for word in (
+        "选课名单",
+        "2026-2027-1 · 高等数学",
+        "修读方式 重修",
+        "校园卡",
+        "卡状态 正常",
+        "图书公司",
+        "图书借阅",
+    ):
         assert word in page, word
     for word in (id_number(), "13800138000", "王红", "0020200009", "/datahub/batches/"):
         assert word not in page, word
+    for word in ("MA101", "JX01", "00000001", "card.card", "aa.students"):
+        assert word not in page, "words, and no numbers of machines"

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db.models import F
@@ -13,11 +14,11 @@ from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import OvertakenError, ReleaseRefusedError
 from nanhu.platforms.datahub.gate_words import sentences_of
-from nanhu.platforms.datahub.models import Batch, GateLimit, Missing, Release
+from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, Missing, Release
 from nanhu.platforms.datahub.services import absences, releasing, rollback
 from nanhu.platforms.datahub.services.aliases import add_alias
 from nanhu.platforms.datahub.services.imports import finish
-from nanhu.platforms.datahub.services.limits import set_limit
+from nanhu.platforms.datahub.services.limits import put_in_force
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
 from nanhu.platforms.datahub.tests.test_strangers_files import values
 from nanhu.platforms.people.models import Affiliation, Person
@@ -188,12 +189,22 @@ def test_a_rehearsal_says_that_it_would_wait(steward, hand_in, right):
     assert "生效时会等放行" in steward.get(f"/datahub/batches/{report.batch}/").content.decode()
 
 
-def test_a_limit_holds_from_today_on(steward, hand_in, right):
-    said = {"measure": "gone", "source": "aa.students", "amber": "50", "red": "60", "reason": "分院交名册"}
-    assert steward.post("/datahub/gate/limits/set/", said | {"amber": "7o"}).status_code == 422
-    assert steward.post("/datahub/gate/limits/set/", said).status_code == 302
-    assert GateLimit.objects.get(source="aa.students", withdrawn_at=None).amber == 500
-    assert hand_in(WRONG["a fifth less"]).state == "applied"
+def test_a_looser_limit_holds_when_a_second_steward_agreed_and_a_stricter_one_at_once(steward, second, hand_in, right):
+    said = {"token": str(uuid4()), "measure": "gone", "source": "aa.students", "reason": "分院交名册"}
+    at, own = "/datahub/gate/limits/set/", GateLimit.objects.filter(source="aa.students", withdrawn_at=None)
+    assert steward.post(at, said | {"amber": "7o", "red": "60"}).status_code == 422
+    for _turn in range(2):
+        assert steward.post(at, said | {"amber": "50", "red": "60"}).status_code == 302
+    asked = f"/datahub/limits/{LimitRequest.objects.get().public_id}/"
+    assert steward.post(asked + "approve/").status_code in {403, 409, 422}
+    assert not own.exists()
+    assert hand_in(WRONG["a fifth less"]).state == "waiting", "alone nobody opens the gate"
+    Batch.objects.filter(state="waiting").update(state="refused")
+    assert second.post(asked + "approve/").status_code == 302
+    assert own.get().amber == 500
+    assert hand_in(WRONG["a fifth less"] + "\n").state == "applied"
+    assert steward.post(at, said | {"token": str(uuid4()), "amber": "1", "red": "2"}).status_code == 302
+    assert own.get().amber == 10
 
 
 def test_what_grew_since_it_was_agreed_to_is_held_anew(steward, hand_in, right, run_jobs):
@@ -226,7 +237,7 @@ def test_an_overtaken_list_is_not_released_and_whom_it_lacks_is_not_gone(steward
 
 
 def test_refused_rows_do_not_do_at_once_what_a_file_may_not(steward, hand_in, right):
-    set_limit(by=BY, measure="refused", source="", amber=1000, red=1000, amber_rows=None, reason="试")
+    put_in_force(LimitRequest(measure="refused", amber=1000, red=1000, reason="试"), by=BY)
     renamed = [one | {"name": f"王{one['name'][1:]}甲", "学生类别": "火星生"} for one in PEOPLE]
     report = hand_in(listed(renamed))
     assert (report.state, report.counts["rejected"]) == ("applied", SIZE)
@@ -270,7 +281,7 @@ def test_numbers_opened_for_a_file_that_is_held_leave_a_line(hand_in, right):
 
 @pytest.fixture
 def tolerant(right):
-    set_limit(by=BY, measure="gone", source="", amber=1000, red=1000, amber_rows=None, reason="试")
+    put_in_force(LimitRequest(measure="gone", amber=1000, red=1000, reason="试"), by=BY)
 
 
 def without_last(n=0):

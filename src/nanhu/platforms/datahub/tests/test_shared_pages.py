@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.models import SharedRow
-from nanhu.platforms.datahub.tests.conftest import BY
+from nanhu.platforms.datahub.tests.conftest import BY, register, student
 from nanhu.platforms.datahub.tests.test_shared_sources import ZHENGFANG, export, line, switched, two  # noqa: F401  (a fixture)
+from nanhu.platforms.datahub.tests.test_sharing import card
 from nanhu.testing.structure import structure_faults
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,17 @@ def test_a_row_shows_its_history(steward):
     assert "已移除" in page
     assert "13800138000" not in page
     assert steward.get(f"/datahub/shared/card.card/rows/{row.pk}/").status_code == 404
+
+
+def test_whose_rows_a_steward_saw_finds_it_under_who_looked_at_me(steward, hand_in, units):
+    hand_in(register(student()))
+    datahub.put("card.card", [card(1, campus_no="14231100001"), card(2)], by=BY)
+    at = "/datahub/shared/card.card/"
+    row = SharedRow.objects.get(table_key="card.card", key="00000001")
+    for page in (at, f"{at}?q=00000002", f"{at}rows/{row.pk}/"):
+        text_of(steward.get(page))
+    looks = AuditEntry.objects.filter(action="datahub.look_shared_rows")
+    assert [one.facts["campus_no"] for one in looks] == ["14231100001"] * 2
 
 
 def test_many_rows_cost_no_more_queries(steward):

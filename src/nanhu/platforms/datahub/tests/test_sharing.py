@@ -177,6 +177,18 @@ def test_rows_outside_the_grant_are_not_told_and_leave_when_they_fall_out(vendor
     assert [(row["key"]["uid"], row["data"]) for row in news] == [(f"{1:08X}", None)]
 
 
+def test_who_fell_out_before_the_first_reading_is_not_told_and_who_fell_out_is_told_once(vendor, program):
+    cards(*map(card, range(1, 4)))
+    cards(card(1, state="lost"))
+    ask_grant(CARD, only="卡状态 = 正常")
+    _rows, since = all_rows(program, CARD)
+    cards(card(1, state="closed"), card(2, state="lost"))
+    news, since = all_rows(program, CARD, since=since)
+    assert [(row["key"]["uid"], row["data"]) for row in news] == [(f"{2:08X}", None)], "the first was never given"
+    cards(card(2, state="closed"))
+    assert all_rows(program, CARD, since=since)[0] == [], "he knows it already"
+
+
 def test_a_vendor_follows_a_corrected_number_when_he_read_the_new_one(vendor, program, hand_in, units):
     hand_in(register(student()))
     person_id = people.find_person_by_campus_no("14231100001")

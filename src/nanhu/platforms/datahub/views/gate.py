@@ -11,11 +11,11 @@ from nanhu.kernel.kit.columns import Link
 from nanhu.platforms.datahub.forms import AskReleaseForm, LimitForm, ReasonForm, TakeBackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.labels import office_label
-from nanhu.platforms.datahub.models import Batch, GateLimit, Release
+from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, Release
 from nanhu.platforms.datahub.services import limits as setting
 from nanhu.platforms.datahub.services import releasing
 from nanhu.platforms.datahub.views.batches import batch
-from nanhu.platforms.datahub.views.desk import gate_desk
+from nanhu.platforms.datahub.views.desk import gate_desk, limits_desk
 
 State = Release.State
 
@@ -99,14 +99,18 @@ def take_back_release(request: PageRequest, form: TakeBackForm, found: Release) 
     releasing.take_back(by=request.actor, asked=found, answer=form.cleaned_data["answer"])
 
 
-def words_of(one: GateLimit) -> str:
+def words_of(one: GateLimit | LimitRequest) -> str:
     rows = _("，或超过 %d 人") % one.amber_rows if one.amber_rows is not None else ""
     return f"> {one.amber / 10:g}%{rows}"
 
 
+def source_words(one: GateLimit | LimitRequest) -> str:
+    return office_label(one.source) if one.source else str(_("全部"))
+
+
 class Limits(Table):
     measure = Badge(_("项目"), names=GateLimit.Measure.choices)
-    source = Text(_("来源"), lambda one: office_label(one.source) if one.source else _("全部"))
+    source = Text(_("来源"), source_words)
     amber = Text(_("一人看过"), words_of)
     red = Text(_("两人看过"), lambda one: f"> {one.red / 10:g}%")
     starts_on = Day(_("起始日期"))
@@ -123,7 +127,49 @@ def limits(request: PageRequest) -> HttpResponseBase:
 
 
 @limits.form(
-    "set/", LimitForm, title=_("改放行标准"), button=_("改放行标准"), submit=_("从今天起这样"), done=_("已改。")
+    "set/",
+    LimitForm,
+    title=_("改放行标准"),
+    lead=_("改严的从今天起就这样；放宽的要另一位数据管理员同意。"),
+    button=_("改放行标准"),
+    submit=_("这样改"),
+    done=lambda holds: _("已改。") if holds else _("放宽要两个人：已申请，等另一位数据管理员同意。"),
 )
-def set_limit(request: PageRequest, form: LimitForm) -> None:
-    setting.set_limit(by=request.actor, **form.cleaned_data)
+def set_limit(request: PageRequest, form: LimitForm) -> bool:
+    return setting.set_limit(by=request.actor, **form.cleaned_data)
+
+
+class LimitRequests(Table):
+    title = Link(_("项目"), str, to="case")
+    source = Text(_("来源"), source_words)
+    amber = Text(_("一人看过"), words_of)
+    red = Text(_("两人看过"), lambda one: f"> {one.red / 10:g}%")
+    asked = Text(_("申请的理由"), "reason")
+    author = Who(_("申请"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(
+        _("状态"),
+        names=LimitRequest.State.choices,
+        tones={LimitRequest.State.AGREED: "good", LimitRequest.State.ASKED: "warn"},
+        tone="none",
+    )
+
+
+limit_requests = limits_desk.proposals(
+    "",
+    LimitRequest,
+    LimitRequests,
+    on_approve=lambda by, found: setting.agree(by=by, asked=found),
+    on_refuse=lambda by, found, answer: setting.refuse(by=by, asked=found, answer=answer),
+    title=_("放宽放行标准"),
+    tab=_("放宽标准"),
+    lead=_("让更多文件不用人看就生效：一位数据管理员申请，另一位同意，从同意那天起。"),
+    empty=Empty(title=_("还没有放宽的申请"), icon="sliders-horizontal", text=_("在“放行标准”里改。")),
+)
+
+
+@limit_requests.case.form(
+    "take-back/", TakeBackForm, title=_("撤回放宽申请"), submit=_("撤回"), icon="undo-2", done=_("已撤回。")
+)
+def take_back_limit(request: PageRequest, form: TakeBackForm, found: LimitRequest) -> None:
+    setting.take_back(by=request.actor, asked=found, answer=form.cleaned_data["answer"])

@@ -1,19 +1,18 @@
 """Lineage (数据来历) of a person: each value, the batch and line that said it, the rules that cleaned it, and who received it; for
-the steward, and for the person himself."""
+the steward. What a person sees of himself: `own_lineage`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.kit import Console, Day, Link, Moment, Number, PageRequest, Table, Text, list_of
-from nanhu.kernel.ui import words
+from nanhu.kernel.kit import Day, Link, Moment, Number, PageRequest, Table, Text, list_of
+from nanhu.kernel.ui import dates, words
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Delivery, LandingRow, SharedRow
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, MASKS, PERSON, shared_tables
@@ -41,15 +40,16 @@ def line_of(one: LandingRow) -> str:
     return f"{one.sheet} {_now('第 {line} 行').format(line=one.line)}".strip()
 
 
-def content_of(one: SharedRow) -> str:
-    """The open fields of one's own row."""
-    table = shared_tables().get(one.table_key)
-    fields = table.fields if table else []
-    return "；".join(
-        f"{words.term(each.label)} {words_of(one.data[each.name], each.values)}"
-        for each in fields
-        if each.name in one.data
-    )
+@dataclass(frozen=True, slots=True)
+class GoldenValue:
+    """What is known of a person by a field, by whose word and since when; `campus_no`: of the tie that it is of."""
+
+    campus_no: str
+    name: str
+    shown: str
+    source: str
+    at: str
+    batch: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +73,10 @@ class Values(Table):
     rules = Text(_("规则版本"), is_number=True)
 
 
-class OwnValues(Table):
-    label = Text(_("项"))
-    shown = Text(_("现在的值"))
-    source = Text(_("来源"))
-    at = Text(_("从"))
-    batch = Text(_("批次"), lambda one: f"#{one.pk}" if one.pk else "—")
-
-
 class Rows(Table):
     source = Text(_("来源"), "source_title")
     batch_id = Link(_("批次"), lambda one: f"#{one.batch_id}", to="batch", by=("batch__pk",))
     pk = Link(_("位置"), line_of, to="row", by=("pk",))
-    state = Text(_("状态"), "get_state_display")
-    created_at = Moment(_("时间"))
-
-
-class OwnRows(Table):
-    source = Text(_("来源"), "source_title")
-    batch = Text(_("批次"), lambda one: f"#{one.batch_id}")
-    line = Text(_("位置"), line_of)
     state = Text(_("状态"), "get_state_display")
     created_at = Moment(_("时间"))
 
@@ -102,13 +86,6 @@ class Shared(Table):
     pk = Link(_("行"), lambda one: one.key.replace(KEY_ENDS, " · "), to="shared_row", by=("table_key", "pk"))
     batch_id = Link(_("批次"), lambda one: f"#{one.batch_id}" if one.batch_id else "—", to="batch", by=("batch__pk",))
     landing = Link(_("位置"), place_of, to="row", by=("landing__pk",))
-    valid_from = Moment(_("从"))
-
-
-class OwnShared(Table):
-    table_key = Text(_("共享表"), lambda one: table_name(one.table_key))
-    data = Text(_("内容"), content_of)
-    source = Text(_("来源"), "source_title")
     valid_from = Moment(_("从"))
 
 
@@ -137,38 +114,11 @@ class WhoseForm(forms.Form):
 def lineage(request: PageRequest, form: WhoseForm) -> dict[str, Any]:
     person_id = form.cleaned_data["person"]
     audit.record(by=request.actor, action=LOOK, target=f"person:{person_id}", reason=str(_("数据来历")))
-    name, lists = lists_of(request, person_id, (Values, Rows, Shared), is_own=False)
+    name, lists = lists_of(request, person_id)
     return {"name": name, "lists": lists}
 
 
-mine = Console(
-    "datahub:mine",
-    _("我的数据来历"),
-    icon="waypoints",
-    owner=_("信息中心"),
-    description=_("我的每一项是哪个部门说的，学校把它给了谁"),
-    allows=lambda viewer: viewer.person_id is not None,
-    section="service",
-    order=66,
-)
-
-
-@mine.page(
-    "",
-    title=_("我的数据来历"),
-    lead=_(
-        "学校登记的您的每一项，是哪个部门哪一批说的；各系统里关于您的行；给过哪些单位。不对的，在“更正个人信息”里说。"
-    ),
-)
-def my_lineage(request: PageRequest) -> HttpResponse:
-    person_id = request.viewer.person_id or 0
-    _name, lists = lists_of(request, person_id, (OwnValues, OwnRows, OwnShared), is_own=True)
-    return render(request, "datahub/my_lineage.html", {"lists": lists})
-
-
-def lists_of(
-    request: PageRequest, person_id: int, tables: tuple[type[Table], type[Table], type[Table]], *, is_own: bool
-) -> tuple[str, list[Any]]:
+def lists_of(request: PageRequest, person_id: int) -> tuple[str, list[Any]]:
     golden = next(iter(people.golden_persons([person_id])), None)
     numbers = sorted({tie.campus_no for tie in golden.ties}) if golden else []
     rows = (
@@ -177,13 +127,12 @@ def lists_of(
         .defer("batch__gone", "sealed", "raw")
     )
     living = SharedRow.objects.filter(valid_to=None, is_removed=False, **{f"data__{PERSON}__in": numbers})
-    living = living.select_related("landing", "batch").defer("sealed", "batch__gone").order_by("table_key", "key")
+    living = living.select_related("landing", "batch").defer("sealed", "batch__gone").order_by("-valid_from", "key")
     given = Delivery.objects.filter(campus_no__in=numbers).select_related("grant__vendor").order_by("-day", "-id")
-    values, spoke, shared = tables
     found: list[tuple[type[Table], Iterable[Any], str]] = [
-        (values, values_of(golden, is_own=is_own) if golden else [], _now("主数据各项")),
-        (spoke, rows.order_by("-id")[:MOST], _now("说过这个人的行") if not is_own else _now("说过我的行")),
-        (shared, living[:MOST], _now("共享表里的行")),
+        (Values, values_of(golden) if golden else [], _now("主数据各项")),
+        (Rows, rows.order_by("-id")[:MOST], _now("说过这个人的行")),
+        (Shared, living[:MOST], _now("共享表里的行")),
         (Deliveries, given[:MOST], _now("给出的记录")),
     ]
     return golden.name if golden else "", [captioned(request, *one) for one in found]
@@ -207,37 +156,42 @@ def named(rows: list[Any]) -> list[Any]:
     return rows
 
 
-def values_of(one: people.GoldenPerson, *, is_own: bool) -> list[Value]:
-    row = golden_rows.person_row(one)
-    said = [
-        ("", name, golden_value("people.person", name, row.get(name), is_own=is_own), stamp)
-        for name, stamp in one.provenance.items()
-    ]
-    for tie in one.ties:
-        values = golden_rows.tie_row(one, tie) | {"unit_id": tie.unit_name, "status_name": tie.status_name}
-        said += [
-            (
-                f"{tie.campus_no} ",
-                name,
-                golden_value("people.affiliation", name, values.get(name), is_own=is_own),
-                stamp,
-            )
-            for name, stamp in tie.provenance.items()
-            if name != "category_name"
-        ]
-    stamps: list[Mapping[str, Any]] = [stamp for *_rest, stamp in said if isinstance(stamp, dict)]
-    ids = {stamp["batch"] for stamp in stamps if stamp.get("batch")}
-    rules = dict(Batch.objects.filter(pk__in=ids).values_list("pk", "rules"))
+def values_of(one: people.GoldenPerson) -> list[Value]:
+    said = golden_values(one, is_own=False)
+    rules = dict(Batch.objects.filter(pk__in={each.batch for each in said if each.batch}).values_list("pk", "rules"))
     return [
         Value(
-            f"{whose}{field_label(name)}",
-            value,
-            title_of(str(stamp.get("source", ""))) or "—",
-            str(stamp.get("at", ""))[:10],
-            stamp.get("batch") if stamp.get("batch") in rules else None,
-            rules.get(stamp.get("batch") or 0, "") or "—",
+            f"{each.campus_no} {field_label(each.name)}".strip(),
+            each.shown,
+            title_of(each.source) or "—",
+            each.at[:10],
+            each.batch if each.batch in rules else None,
+            rules.get(each.batch or 0, "") or "—",
         )
-        for whose, name, value, stamp in said
+        for each in said
+    ]
+
+
+def golden_values(one: people.GoldenPerson, *, is_own: bool) -> list[GoldenValue]:
+    """Of the person, and of each of his ties to the school, in the order in which they are kept."""
+    held: list[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]] = [
+        ("", "people.person", golden_rows.person_row(one), one.provenance)
+    ]
+    for tie in one.ties:
+        row = golden_rows.tie_row(one, tie) | {"unit_id": tie.unit_name, "status_name": tie.status_name}
+        stamps = {name: stamp for name, stamp in tie.provenance.items() if name != "category_name"}
+        held.append((tie.campus_no, "people.affiliation", row, stamps))
+    return [
+        GoldenValue(
+            campus_no,
+            name,
+            golden_value(table, name, row.get(name), is_own=is_own),
+            str(stamp.get("source", "")),
+            str(stamp.get("at", "")),
+            stamp.get("batch") or None,
+        )
+        for campus_no, table, row, stamps in held
+        for name, stamp in stamps.items()
         if isinstance(stamp, dict)
     ]
 
@@ -251,4 +205,4 @@ def golden_value(table: str, name: str, value: Any, *, is_own: bool) -> str:
         return str(value)
     if field.sensitive and (not is_own or field.mask in {"number", "phone"}):
         return MASKS[field.mask](str(value)) if field.mask else HIDDEN
-    return words_of(value, field.values)
+    return dates.short_day(value, None) if isinstance(value, date) else words_of(value, field.values)

@@ -1,7 +1,7 @@
 """Shared tables: which there are and who writes them; one table's fields and rows, today or on a day; a row's history; the switch."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, end_of, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
@@ -40,10 +42,12 @@ from nanhu.platforms.datahub.forms import SwitchForm, TakeBackForm
 from nanhu.platforms.datahub.known_sources import writing_sources
 from nanhu.platforms.datahub.models import Batch, Grant, SharedRow, WriterSwitch
 from nanhu.platforms.datahub.shared import writers
-from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
+from nanhu.platforms.datahub.shared.declarations import PERSON, Field, SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing import golden
 from nanhu.platforms.datahub.views.desk import desk
+from nanhu.platforms.people import api as people
 
+LOOK = "datahub.look_shared_rows"
 TYPES = {
     "text": _("文字"),
     "integer": _("整数"),
@@ -242,6 +246,8 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
     held = SharedRow.objects.filter(table_key=table.key, is_removed=False).defer("sealed").order_by("key")
     rows = held if filters.given(RowFilters.day)[""] else held.filter(valid_to=None)
     columns = {"pk": Link("#", "pk", to="shared_row", by=("table_key", "pk"))} | row_columns(table)
+    shown = list_of(request, Table.made_of("Rows", columns), rows, RowFilters, empty=NO_ROWS, caption=_("行"))
+    tell_seen(table, shown.page.object_list, by=request.actor)
     (line,) = table_lines({table.key: table})
     coming = [(writer_name(one.source), one.starts_on) for one in writers.planned(table.key)]
     facts = {
@@ -255,9 +261,24 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
             request, Consumers, grants_in_effect().filter(table_key=table.key), caption=_("谁在用"), empty=NOBODY
         ),
         "fields": list_of(request, Fields, table.fields, caption=_("各项"), per_page=len(table.fields)),
-        "list": list_of(request, Table.made_of("Rows", columns), rows, RowFilters, empty=NO_ROWS, caption=_("行")),
+        "list": shown,
     }
     return render(request, "datahub/shared_table.html", facts)
+
+
+def tell_seen(table: SharedTable, rows: Iterable[SharedRow], *, by: Actor) -> None:
+    """Whose rows a steward sees finds it under 谁看过我."""
+    holders = people.holders_of({str(row.data[PERSON]) for row in rows if row.data.get(PERSON)})
+    audit.record_many(
+        audit.Record(
+            by=by,
+            action=LOOK,
+            target=f"person:{holders[number]}",
+            reason=str(_("共享表")),
+            facts={"table": table.name, "campus_no": number},
+        )
+        for number in sorted(holders)
+    )
 
 
 def row_named(table_key: str, pk: int) -> SharedRow:
@@ -270,6 +291,7 @@ def row_named(table_key: str, pk: int) -> SharedRow:
 @shared_table.page("rows/<int:pk>/", title=_("一行的历史"), subject=row_named)
 def shared_row(request: PageRequest, found: SharedRow) -> HttpResponseBase:
     table = shared_tables()[found.table_key]
+    tell_seen(table, [found], by=request.actor)
     versions = (
         SharedRow.objects.filter(table_key=found.table_key, key=found.key)
         .select_related("batch")
