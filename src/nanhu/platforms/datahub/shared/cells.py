@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from nanhu.kernel.clock import CAMPUS_ZONE
@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.shared.values import finding, value_fault
 INTEGER: Final = re.compile(r"([+-]?\d{1,19})(?:\.0+)?")
 CLOCK: Final = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))?$")
 LAST_OF_SIXTY: Final = 59
+FURTHEST_ZONE: Final = timedelta(hours=16)
 YES, NO = frozenset({"是", "有", "1", "true", "y", "yes"}), frozenset({"否", "无", "0", "false", "n", "no"})
 
 
@@ -86,7 +87,17 @@ def moment_in(_field: Field, cell: Cell) -> datetime | None:
         if (hour, minute, second) > (23, 59, 59) or max(minute, second) > LAST_OF_SIXTY:
             return None
         found = datetime.combine(day, time(hour, minute, second))
-    return found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
+    found = found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
+    return found if is_a_moment(found) else None
+
+
+def is_a_moment(found: datetime) -> bool:
+    """The first and last days that programs write for "none" have no year in another zone; no database knows zones beyond 16 hours."""
+    try:
+        found.astimezone(UTC), found.astimezone(CAMPUS_ZONE)
+    except OverflowError:
+        return False
+    return abs(found.utcoffset() or timedelta()) < FURTHEST_ZONE
 
 
 def code_in(field: Field, cell: Cell) -> str | None:

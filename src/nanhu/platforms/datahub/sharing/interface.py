@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, DateField, OuterRef, QuerySet, Sub
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today, now, start_of
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.database import prepared
 from nanhu.platforms.datahub.models import Grant, Reading, SharedRow, SharingDay
 from nanhu.platforms.datahub.models import SharedTable as Known
@@ -231,7 +231,7 @@ def moment_in(text: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-        return start_of(date.fromisoformat(text)) if len(text) == len("2026-09-01") else aware(found)
+        return start_of(date.fromisoformat(text)) if len(text) == len("2026-09-01") else campus_time(aware(found))
     except (ValueError, OverflowError):
         raise CursorRefusedError from None
 

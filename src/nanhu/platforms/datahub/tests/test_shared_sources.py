@@ -347,6 +347,8 @@ class TestCards:
             ("2026/11/1", "2026-11-01T00:00:00+08:00"),
             ("不详", None),
             ("2026/11/1 25:00", None),
+            ("2026-11-01T08:00:00+23:59", None),
+            ("0001-01-01T00:00:00", None),
         ],
     )
     def test_a_loss_is_read_however_its_moment_is_written(self, told, written, read):

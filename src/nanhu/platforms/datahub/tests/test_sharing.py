@@ -410,6 +410,7 @@ def test_an_earlier_state_is_read_where_the_grant_says_so(vendor, program):
     assert [row["data"]["state"] for row in rows] == ["issued"] * 3
     assert program.get(CARD, since=since).status_code == 400, "a cursor of the past is none of today"
     assert program.get(CARD, as_of=(campus_today() - timedelta(days=60)).isoformat()).status_code == 403
+    assert program.get(CARD, as_of=f"{campus_today()}T00:00:00+23:59").status_code == 200, "a moment as any other"
     for nonsense in ("gestern", (now() + timedelta(days=1)).isoformat(), "2026-13-01", "9999-12-31T23:59:59+00:00"):
         assert program.get(CARD, as_of=nonsense).status_code == 400, nonsense
 

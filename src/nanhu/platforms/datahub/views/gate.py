@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Badge, Day, Empty, PageRequest, Table, Text, Who, listing
@@ -133,7 +134,7 @@ def limits(request: PageRequest) -> HttpResponseBase:
     lead=_("改严的从今天起就这样；放宽的要另一位数据管理员同意。"),
     button=_("改放行标准"),
     submit=_("这样改"),
-    done=lambda holds: _("已改。") if holds else _("放宽要两个人：已申请，等另一位数据管理员同意。"),
+    done=lambda holds: _now("已改。") if holds else _now("放宽要两个人：已申请，等另一位数据管理员同意。"),
 )
 def set_limit(request: PageRequest, form: LimitForm) -> bool:
     return setting.set_limit(by=request.actor, **form.cleaned_data)

@@ -1,5 +1,6 @@
 """我的数据来历: of one's own values who said each; of each kind of list what it says of one; and who got it. In words, the newest first."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,6 +47,15 @@ class Fold:
     note: str
     lines: list[Line]
     rest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Values with their labels; `said`: by whom and when, where a line does not say it itself."""
+
+    heading: str
+    said: str
+    lines: list[tuple[str, Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +132,23 @@ def source_titles(keys: Collection[str]) -> dict[str, str]:
     return {key: found.get(key) or key or _now("本系统") for key in keys}
 
 
-def cards_of(values: Iterable[GoldenValue], titles: Mapping[str, str]) -> Iterable[tuple[str, list[Line]]]:
-    """The person's own values, then a card for each of his ties to the school."""
+def cards_of(values: Iterable[GoldenValue], titles: Mapping[str, str]) -> Iterable[Card]:
+    """The person's own values, then those of each of his ties to the school."""
     order = {name: place for place, name in enumerate(FIELDS)}
     held: dict[str, list[GoldenValue]] = {"": []}
     for one in sorted(values, key=lambda one: order.get(one.name, len(order))):
         if one.shown not in {"", "—"}:
             held.setdefault(one.campus_no, []).append(one)
     for campus_no, found in held.items():
-        heading = _now("身份 %s") % campus_no if campus_no else _now("我的资料")
-        yield (
-            heading,
-            [(field_label(one.name), Line(one.shown, joined(titles[one.source], day_of(one.at)))) for one in found],
+        said = {one.name: joined(titles[one.source], day_of(one.at)) for one in found}
+        usual = Counter(said.values()).most_common(1)[0][0] if found else ""
+        yield Card(
+            _now("身份 %s") % campus_no if campus_no else _now("我的资料"),
+            usual,
+            [
+                (field_label(one.name), Line(one.shown, said[one.name] if said[one.name] != usual else ""))
+                for one in found
+            ],
         )
 
 
@@ -143,13 +158,12 @@ def joined(*parts: str) -> str:
 
 def day_of(said: object) -> str:
     """In words what stands there as a day or a moment."""
-    if isinstance(said, str):
-        try:
-            said = datetime.fromisoformat(said)
-        except ValueError:
-            return ""
-    if isinstance(said, datetime):
-        said = campus_time(said).date() if said.tzinfo else said.date()
+    try:
+        said = datetime.fromisoformat(said) if isinstance(said, str) else said
+        if isinstance(said, datetime):
+            said = campus_time(said).date() if said.tzinfo else said.date()
+    except (ValueError, OverflowError):
+        return ""
     return dates.short_day(said, campus_today().year) if isinstance(said, date) else ""
 
 
