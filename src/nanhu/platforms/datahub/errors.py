@@ -171,8 +171,8 @@ class ReleaseRefusedError(CampusError):
     sentence = _("这一批要两个人看过才能放行：先申请，由另一位数据管理员同意。已经申请的不用再申请。")
 
 
-class LimitAskedError(CampusError):
-    code = "datahub.limit_asked"
+class LimitWaitsError(CampusError):
+    code = "datahub.limit_waits"
     http_status = 409
     sentence = _("这一项已经有一份放宽在等复核。")
 

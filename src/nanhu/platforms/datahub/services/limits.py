@@ -9,7 +9,7 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import supersede
 from nanhu.kernel.proposals import given
-from nanhu.platforms.datahub.errors import LimitAskedError
+from nanhu.platforms.datahub.errors import LimitWaitsError
 from nanhu.platforms.datahub.models import GateLimit, LimitRequest
 from nanhu.platforms.datahub.services.gate import limits_of
 
@@ -38,7 +38,7 @@ def set_limit(
         put_in_force(wanted, by=by)
         return True
     if LimitRequest.objects.filter(measure=measure, source=source, state=State.ASKED).exists():
-        raise LimitAskedError
+        raise LimitWaitsError
     wanted.save()
     audit.record(
         by=by, action="datahub.ask_limit", target=target_of(wanted), reason=wanted.reason, facts=facts_of(wanted)

@@ -195,7 +195,7 @@ def system_folds(rows: Iterable[SharedRow], titles: Mapping[str, str]) -> list[F
 
 def content_of(row: SharedRow, table: SharedTable) -> tuple[str, list[str]]:
     """What an open row says: its words, and then each value with its label."""
-    said = [one for one in told_fields(table) if row.data.get(one.name) not in {None, ""}]
+    said = [one for one in open_fields(table) if row.data.get(one.name) not in {None, ""}]
     texts = [one for one in said if one.type == "text" and not is_number(one, table)]
     head = texts or said[:1]
     what = joined(*(value_words(one, row.data[one.name], is_alone=one in texts) for one in head))
@@ -204,7 +204,7 @@ def content_of(row: SharedRow, table: SharedTable) -> tuple[str, list[str]]:
     ]
 
 
-def told_fields(table: SharedTable) -> list[Field]:
+def open_fields(table: SharedTable) -> list[Field]:
     """Without whose it is; and without the numbers of things, unless nothing else says which thing it is."""
     own = [one for one in table.fields if not one.sensitive and one.name != PERSON]
     named = [one for one in own if not is_number(one, table)]
