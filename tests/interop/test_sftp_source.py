@@ -150,6 +150,8 @@ def test_the_newest_whole_file_is_read_in_and_a_half_written_one_is_not(made: Da
     numbers = [str(14231100001 + n) for n in range(60)]
     for left in ("说明.txt", ".选课_9.csv"):
         (openssh.out / left).write_text("x")
+    (openssh.out / "选课_\n.csv").write_text("a name that is two lines")
+    (openssh.out / "选课_x.csv").symlink_to("/etc/passwd")
     half = written(openssh, "选课_1.csv.tmp", numbers, days_ago=1)
     read_again(made)
     assert (people_there(), made.rows) == ([], None), "seen once: somebody may write it still"

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +16,20 @@ from nanhu.kernel.sheets.errors import BrokenWorkbookError, WorkbookBombError
 from nanhu.kernel.sheets.guard import check_sheet, check_workbook
 from nanhu.kernel.sheets.shape import SheetShape
 
+type Cell = tuple[int, int]
 MOST_SHEETS: Final = 60
 RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet; cell (0, 0) is A1."""
+    """One sheet; cell (0, 0) is A1. `merged`: first and last cell of each area."""
 
     name: str
     cells: list[list[Any]]
     shape: SheetShape
     is_hidden: bool = False
+    merged: Sequence[tuple[Cell, Cell]] = ()
 
 
 def grids_of(path: Path) -> Iterator[Grid]:
@@ -42,8 +44,9 @@ def grids_of(path: Path) -> Iterator[Grid]:
     for place, name in enumerate(names):
         with broken_is_refused():
             shape = check_sheet(path, members[place])
-            cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        yield Grid(name, cells, shape, is_hidden=name not in shown)
+            sheet = workbook.get_sheet_by_name(name)
+            cells, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()
+        yield Grid(name, cells, shape, is_hidden=name not in shown, merged=merged)
 
 
 @contextmanager

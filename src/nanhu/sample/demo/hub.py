@@ -35,7 +35,8 @@ def leave_files_waiting(folder: Path, register: str) -> None:
 
 
 def share_with_companies(stewards: tuple[Actor, Actor]) -> None:
-    """One grant that holds, one that waits."""
+    """One grant that holds, one that waits; and a limit of the gate that waits."""
+    hub_sample.ask_looser_limit(stewards)
     hub_sample.share(
         stewards,
         "图书自助借还（样例）",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.sheets.errors import EmptyFileError
+from nanhu.kernel.sheets.errors import BrokenWorkbookError, EmptyFileError
 from nanhu.kernel.sheets.shape import SheetShape
 from nanhu.kernel.sheets.workbooks import Grid, broken_is_refused, grids_of
 from nanhu.platforms.datahub.cleaning.text import Cell
@@ -116,8 +116,21 @@ def note_of(taken: Sequence[Sheet], hidden: Sequence[str], unread: Sequence[str]
     return "；".join(parts)
 
 
+def fill_down(sheet: Sheet) -> None:
+    """A cell that is merged over several lines says the same of each of them."""
+    cells, room = sheet.cells, sum(map(len, sheet.cells))
+    for (first, column), (last, right) in sheet.grid.merged:
+        for row in range(first + 1, min(last + 1, len(cells))) if column == right and first > sheet.top else ():
+            room -= 1
+            if room < 0:  # areas that lie upon each other, as no spreadsheet makes them
+                raise BrokenWorkbookError
+            if column < len(cells[row]) and cells[row][column] is None:
+                cells[row][column] = cells[first][column]
+
+
 def rows_below(sheet: Sheet, columns: Mapping[str, str], *, is_named: bool) -> Iterator[RawRow]:
     """Where another sheet calls a field otherwise, its cells stand under the heading of the first."""
+    fill_down(sheet)
     own = {heading: columns[name] for name, heading in sheet.columns.items()}
     headers = [own.get(header, header) for header in sheet.headers]
     marked: dict[int, list[str]] = {}

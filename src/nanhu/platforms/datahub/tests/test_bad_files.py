@@ -13,7 +13,7 @@ from nanhu.kernel.sheets.guard import check_workbook
 from nanhu.kernel.sheets.shape import SheetShape, any_shape, usual_shape
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.sources import STAFF
-from nanhu.platforms.datahub.tests.conftest import id_number, register, student
+from nanhu.platforms.datahub.tests.conftest import STUDENT_HEADER, id_number, register, student
 from nanhu.platforms.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +242,19 @@ def test_merged_header_cells_serial_dates_and_lost_zeros(hand_in, units):
         "2019-09-01",
         "13900001111",
     )
+
+
+def test_a_cell_merged_over_several_lines_is_said_of_each(hand_in, units):
+    people = [
+        student(),
+        student(no="14231100002", name="王小", document=id_number(order=3), phone="", 班级代码="", 学生类别=""),
+    ]
+    rows = [STUDENT_HEADER.split(","), *([cell or None for cell in one.split(",")] for one in people)]
+    report = hand_in(workbook(rows, merge=["I2:I3", "K2:K3", "A2:A2"]), name="名册.xlsx")
+    assert report.counts["accepted"] == 2
+    upon_each_other = [f"I2:I{3 + n}" for n in range(200)]
+    with pytest.raises(FileRefusedError):
+        hand_in(workbook(rows, merge=upon_each_other), name="叠起来.xlsx")
 
 
 def test_formula_cells_are_taken_by_their_value_or_refused(hand_in, units):
