@@ -42,7 +42,7 @@ ACTIONS: dict[str, Text] = {
     "datahub.set_limit": _("改放行标准"),
     "datahub.take_back_release": _("撤回放行申请"),
     "datahub.import": _("导入数据"),
-    "datahub.look_shared_rows": _("查看共享表里的行"),
+    "datahub.look_shared_rows": _("查看共享表或批次里的行"),
     "datahub.look_shared": _("查看共享表的敏感项"),
     "datahub.mend_row": _("修正数据行"),
     "datahub.open_row": _("查看原始数据行"),

@@ -13,6 +13,7 @@ from nanhu.platforms.datahub.views import (
     flow,
     gate,
     lineage,
+    looks,
     mapping,
     own_lineage,
     quality,
@@ -30,6 +31,7 @@ __all__ = [
     "flow",
     "gate",
     "lineage",
+    "looks",
     "mapping",
     "own_lineage",
     "quality",
@@ -49,7 +51,7 @@ registry.fact_copies.add(
 registry.looks.add(
     registry.Look(key=LOOK, what=_("共享表里的敏感项")),
     registry.Look(key=counting.LOOK, what=_("经共享接口给出的数据")),
-    registry.Look(key=shared.LOOK, what=_("共享表里的行")),
+    registry.Look(key=looks.LOOK, what=_("共享表和各批次里的行")),
     registry.Look(key=lineage.LOOK, what=_("各系统里本人数据的来历")),
     registry.Look(key=rows.LOOK_ROW, what=_("各部门交来的名册里的一行")),
 )

@@ -186,7 +186,11 @@ def test_nobody_decides_what_they_asked(hand_in, right, steward, second):
 def test_a_rehearsal_says_that_it_would_wait(steward, hand_in, right):
     report = hand_in(WRONG["all graduated"], dry_run=True)
     assert report.state == "rehearsed"
+    seen = AuditEntry.objects.filter(action="datahub.look_shared_rows")
+    assert not seen.exists()
     assert "生效时会等放行" in steward.get(f"/datahub/batches/{report.batch}/").content.decode()
+    shown = {one["campus_no"] for one in Batch.objects.get(id=report.batch).differences[:50]}
+    assert {one.facts["campus_no"] for one in seen} == shown != set(), "whose changes were shown finds it"
 
 
 def test_a_looser_limit_holds_when_a_second_steward_agreed_and_a_stricter_one_at_once(steward, second, hand_in, right):

@@ -1,5 +1,6 @@
 """One batch: counts, findings, differences; taking it for good, replaying, rolling back."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -9,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest, Table, Text, export, list_of
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.forms import RollbackForm
@@ -21,6 +23,7 @@ from nanhu.platforms.datahub.services import mending, rollback
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.views.desk import TONES, home
+from nanhu.platforms.datahub.views.looks import tell_seen
 
 MOST_DIFFERENCES = 50
 SEVERITIES = {"reject": (_("拒绝"), "bad"), "review": (_("待核对"), "warn"), "notice": (_("提示"), "none")}
@@ -71,7 +74,8 @@ class Gone(Table):
 
 @home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
 def batch(request: PageRequest, found: Batch) -> HttpResponse:
-    differences = found.differences[:MOST_DIFFERENCES]
+    differences, gone_rows = found.differences[:MOST_DIFFERENCES], found.gone[:MOST_DIFFERENCES]
+    tell_batch_seen(found, [*(one["campus_no"] for one in differences), *numbers_of(gone_rows)], by=request.actor)
     facts = {
         "batch": found,
         "tone": TONES.get(found.state, "warn"),
@@ -83,11 +87,18 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "counted": counted_of(found),
         "is_shared": is_shared(found),
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
-        "gone": list_of(
-            request, Gone, found.gone[:MOST_DIFFERENCES], caption=_("文件里没有了"), per_page=MOST_DIFFERENCES
-        ),
+        "gone": list_of(request, Gone, gone_rows, caption=_("文件里没有了"), per_page=MOST_DIFFERENCES),
     }
     return render(request, "datahub/batch.html", facts)
+
+
+def numbers_of(gone_rows: Iterable[Sequence[str]]) -> list[str]:
+    return [number for _key, number in gone_rows]
+
+
+def tell_batch_seen(found: Batch, numbers: Iterable[str], *, by: Actor) -> None:
+    spec = named_source(found.source)
+    tell_seen(numbers, str(spec.title) if spec else found.source, by=by)
 
 
 def gate_title(found: Batch) -> str:
@@ -146,6 +157,7 @@ def issues(request: PageRequest, found: Batch) -> HttpResponseBase:
 
 @batch.download("gone.csv")
 def gone(request: PageRequest, found: Batch) -> HttpResponseBase:
+    tell_batch_seen(found, numbers_of(found.gone), by=request.actor)
     return export(list_of(request, Gone, found.gone), f"gone-{found.pk}")
 
 

@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, end_of, now
 from nanhu.kernel.errors import NotFoundError
@@ -45,9 +44,8 @@ from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import PERSON, Field, SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing import golden
 from nanhu.platforms.datahub.views.desk import desk
-from nanhu.platforms.people import api as people
+from nanhu.platforms.datahub.views.looks import tell_seen
 
-LOOK = "datahub.look_shared_rows"
 TYPES = {
     "text": _("文字"),
     "integer": _("整数"),
@@ -247,7 +245,7 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
     rows = held if filters.given(RowFilters.day)[""] else held.filter(valid_to=None)
     columns = {"pk": Link("#", "pk", to="shared_row", by=("table_key", "pk"))} | row_columns(table)
     shown = list_of(request, Table.made_of("Rows", columns), rows, RowFilters, empty=NO_ROWS, caption=_("行"))
-    tell_seen(table, shown.page.object_list, by=request.actor)
+    tell_rows_seen(table, shown.page.object_list, by=request.actor)
     (line,) = table_lines({table.key: table})
     coming = [(writer_name(one.source), one.starts_on) for one in writers.planned(table.key)]
     facts = {
@@ -266,19 +264,8 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
     return render(request, "datahub/shared_table.html", facts)
 
 
-def tell_seen(table: SharedTable, rows: Iterable[SharedRow], *, by: Actor) -> None:
-    """Whose rows a steward sees finds it under 谁看过我."""
-    holders = people.holders_of({str(row.data[PERSON]) for row in rows if row.data.get(PERSON)})
-    audit.record_many(
-        audit.Record(
-            by=by,
-            action=LOOK,
-            target=f"person:{holders[number]}",
-            reason=str(_("共享表")),
-            facts={"table": table.name, "campus_no": number},
-        )
-        for number in sorted(holders)
-    )
+def tell_rows_seen(table: SharedTable, rows: Iterable[SharedRow], *, by: Actor) -> None:
+    tell_seen((str(row.data.get(PERSON) or "") for row in rows), table.name, by=by)
 
 
 def row_named(table_key: str, pk: int) -> SharedRow:
@@ -291,7 +278,7 @@ def row_named(table_key: str, pk: int) -> SharedRow:
 @shared_table.page("rows/<int:pk>/", title=_("一行的历史"), subject=row_named)
 def shared_row(request: PageRequest, found: SharedRow) -> HttpResponseBase:
     table = shared_tables()[found.table_key]
-    tell_seen(table, [found], by=request.actor)
+    tell_rows_seen(table, [found], by=request.actor)
     versions = (
         SharedRow.objects.filter(table_key=found.table_key, key=found.key)
         .select_related("batch")
