@@ -29,6 +29,7 @@ BENCHMARKS = {
     "search": "bench.search",
     "shared_tables": "bench.shared_tables",
     "hub": "bench.hub",
+    "hub_matching": "bench.hub_matching",
     "assets_count": "bench.assets_count",
     "venues": "bench.venues",
     "wecom": "bench.wecom",

@@ -10,7 +10,7 @@ class DatahubConfig(AppConfig):
 
     def ready(self) -> None:
         from nanhu.kernel.retries import in_the_worker
-        from nanhu.platforms.datahub import jobs, registrations  # noqa: F401  (registering is their effect)
+        from nanhu.platforms.datahub import checks, jobs, registrations  # noqa: F401  (registering is their effect)
         from nanhu.platforms.datahub.lineage import sending
         from nanhu.platforms.datahub.services.standard import load_standard
         from nanhu.platforms.datahub.shared.agreeing import agree_tables

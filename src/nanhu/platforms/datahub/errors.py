@@ -22,6 +22,20 @@ class RepeatedHeadersError(FileRefusedError):
     sentence = _("“{field}”有两列都像：{headers}。请删去其中一列。")
 
 
+class MatchingModelError(CampusError):
+    """The import goes on by exact keys; the doctor says it."""
+
+    code = "datahub.matching_model"
+    http_status = 409
+    sentence = _("匹配模型文件 {file} 不能用（{fault}）。")
+
+
+class TrainingFailedError(CampusError):
+    code = "datahub.training_failed"
+    http_status = 409
+    sentence = _("匹配模型没有训练成：{fault}。")
+
+
 class AlreadyImportedError(CampusError):
     """Not a failure for callers: `import_file` turns it into a report that says so."""
 

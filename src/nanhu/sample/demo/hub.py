@@ -18,6 +18,13 @@ WORKERS = (
     ("L9800102", "孙桂香", "19790930", 24),
     ("L9800103", "周立军", "19901102", 31),
 )
+PAIRS_HEADER = "证号,类型,姓名,性别,出生日期,证件类型,证件号码,国籍,单位,有效期起,电话"
+PAIRS = (
+    "L9800201,临聘,吴建国,男,1985-07-12,居民身份证,{twins},中国,后勤管理处,2026-09-01,13507300201",
+    "L9800202,临聘,吴建军,男,1985-07-12,居民身份证,{twins},中国,后勤管理处,2026-09-01,13507300202",
+    "L9800203,临聘,IVAN PETROV,男,1990-03-08,护照,530214687,俄罗斯,后勤管理处,2026-09-01,13507300203",
+    "L9800204,临聘,IVAN PETROV,男,1990-03-08,护照,530214678,俄罗斯,后勤管理处,2026-10-01,13507300203",
+)
 
 
 def leave_files_waiting(folder: Path, register: str) -> None:
@@ -32,6 +39,15 @@ def leave_files_waiting(folder: Path, register: str) -> None:
     ]
     new.write_text("\n".join(["编码,称呼,证明,公司,干什么,何时来", *rows]) + "\n", encoding="utf-8")
     datahub.import_file(by=BY, path=new, source_key="sec.temporary")
+    leave_pairs_to_judge(folder)
+
+
+def leave_pairs_to_judge(folder: Path) -> None:
+    """A twin whom the clerk entered under the brother's number, and a guest who came again with a passport typed otherwise."""
+    twins = document("19850712", 31)
+    path = folder / "保卫处-修缮队.csv"
+    path.write_text("\n".join([PAIRS_HEADER, *(line.format(twins=twins) for line in PAIRS)]) + "\n", encoding="utf-8")
+    datahub.import_file(by=BY, path=path, source_key="sec.temporary")
 
 
 def share_with_companies(stewards: tuple[Actor, Actor]) -> None:

@@ -1,17 +1,22 @@
-"""Matching rows to persons: rows find their person by document, by campus number, and never by name alone."""
+"""Matching rows to persons: rows find their person by document, by campus number, and never by name alone. Where a number agrees
+and the trained model says that they are two, a human decides."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 from nanhu.platforms.datahub.cleaning.contacts import clean_phone
-from nanhu.platforms.datahub.cleaning.documents import PASSPORT, is_one_off, is_transposed
+from nanhu.platforms.datahub.cleaning.documents import PASSPORT
 from nanhu.platforms.datahub.cleaning.names import folded, is_near
 from nanhu.platforms.datahub.cleaning.person import CleanRow
 from nanhu.platforms.datahub.findings import Finding
+from nanhu.platforms.datahub.matching.evidence import levels_of, traits_of
+from nanhu.platforms.datahub.matching.model import VETO, Model
 
 BEGINNING: Final = 4
 """So many characters say the cohort of a campus number."""
+SAME, OTHER = "same", "another"
+"""All that is known of two documents that nobody opened: whether they differ."""
 
 
 @dataclass(slots=True)
@@ -42,12 +47,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`token` None: the row is refused or held. `rivals`: the persons the evidence points to when it disagrees."""
+    """`token` None: the row is refused or held. `rivals`: the persons the evidence points to when it disagrees; `score`: of a
+    hundred, where the model vetoed."""
 
     token: int | None
     findings: tuple[Finding, ...] = ()
     rivals: tuple[int, ...] = ()
     is_new: bool = False
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Holder:
 class PersonBook:
     """Everyone known, by every number they ever had; grows while rows are read. `voids`: by campus number, who is known of
     batches that were rolled back alone. `decided`: what stewards said of a person under another name.
-    `beginnings`: of the campus numbers."""
+    `beginnings`: of the campus numbers; `model`: None where exact keys are alone."""
 
     persons: dict[int, Known] = field(default_factory=dict)
     by_document: dict[bytes, list[Holder]] = field(default_factory=dict)
@@ -79,6 +86,7 @@ class PersonBook:
     by_number: dict[str, int] = field(default_factory=dict)
     beginnings: set[str] = field(default_factory=set)
     next_token: int = -1
+    model: Model | None = None
 
     def add(self, known: Known) -> None:
         self.persons[known.token] = known
@@ -157,6 +165,8 @@ class PersonBook:
             return Match(None, (Finding("decided_different", "id_number"),))
         if is_contradicted(known, row):
             return Match(None, (Finding("identity_contradicts", "id_number"),), rivals=(token,))
+        if (doubt := self.doubt(known, row, is_same_document=True)) is not None:
+            return doubt
         is_near_name = known.is_nearly_called(row.name)
         self.accept(token, row, document)
         return Match(token, () if is_near_name else (Finding("name_changed", "name", {"value": row.name}),))
@@ -166,8 +176,30 @@ class PersonBook:
         if not known.is_called(row.name):
             return Match(None, (Finding("campus_no_taken", "campus_no", {"value": row.campus_no}),))
         code = "document_changed" if known.documents else ""
+        decided = self.decided.get((holder, folded(row.name)))
+        if code and not decided and (doubt := self.doubt(known, row, is_same_document=False)) is not None:
+            return doubt if decided is None else Match(None, (Finding("decided_different", "id_number"),))
         self.accept(holder, row, document)
         return Match(holder, (Finding(code, "id_number"),) if code else ())
+
+    def doubt(self, known: Known, row: CleanRow, *, is_same_document: bool) -> Match | None:
+        """The model's veto. A phone is left out, for families share one and twins are who it is about; so is a birth date that
+        agrees because the document says it."""
+        if self.model is None:
+            return None
+        birth = None if is_same_document and row.birth_date == known.birth_date else row.birth_date
+        said = traits_of(row.name, birth=birth, sex=row.sex, document=SAME, numbers=[row.campus_no])
+        document = SAME if is_same_document else OTHER
+        own = traits_of("", birth=known.birth_date, sex=known.sex, document=document, numbers=known.numbers)
+        probability = max(
+            self.model.probability(levels_of(replace(own, name=folded(name)), said)) for name in known.names
+        )
+        if probability >= VETO:
+            return None
+        score = int(100 * probability)
+        column = "id_number" if is_same_document else "campus_no"
+        finding = Finding("model_doubts", column, {"probability": score})
+        return Match(None, (finding,), rivals=(known.token,), score=score)
 
     def _torn(self, owner: int, holder: int, row: CleanRow) -> Match:
         """The document is one person's, the campus number another's."""
@@ -184,8 +216,3 @@ def is_contradicted(known: Known, row: CleanRow) -> bool:
         return True
     is_borne_out = row.said_birth is not None or row.campus_no in known.numbers
     return not is_borne_out and not known.is_nearly_called(row.name)
-
-
-def is_near_number(left: str, right: str) -> bool:
-    """So alike that one is probably a slip of the other. Reason to ask, never to merge."""
-    return is_transposed(left, right) or is_one_off(left, right)

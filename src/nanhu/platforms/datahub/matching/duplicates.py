@@ -1,22 +1,30 @@
-"""Persons who may be one: found by name, birth date and phone within blocks, scored, and shown to a human. Never merged."""
+"""Persons who may be one: paired within blocks, judged by the trained model, and shown to a human. Never merged."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
-from nanhu.platforms.datahub.cleaning.names import folded
-from nanhu.platforms.datahub.matching.book import Known, is_near_number
+from nanhu.platforms.datahub.matching.book import Known
+from nanhu.platforms.datahub.matching.evidence import DOCUMENT, NEAR_DOCUMENT, Traits, levels_of, reasons_of, traits_of
+from nanhu.platforms.datahub.matching.model import SUGGEST, Model
 
-THRESHOLD: Final = 8
-WEIGHTS: Final = {"name": 3, "birth_date": 3, "phone": 3, "document": 4, "sex": -4}
 LARGEST_BLOCK: Final = 60
 """A phone shared by sixty is an office's, a name and day shared by sixty is a placeholder: no evidence."""
+RULES: Final[tuple[Callable[[Traits], tuple[object, ...]], ...]] = (
+    lambda one: (one.name[:1], one.birth),
+    lambda one: (one.name, one.phone),
+    lambda one: (one.birth, one.phone),
+    lambda one: (one.name, one.birth[:4]),
+)
+"""Pairs that agree in both are looked at: surname and birth date; name and phone; birth date and phone; name and year of birth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
+    """`score`: of a hundred."""
+
     left: int
     right: int
     score: int
@@ -24,36 +32,56 @@ class Suspicion:
 
 
 def find_duplicates(
-    newcomers: Iterable[Known], everyone: Iterable[Known], documents: Callable[[set[int]], Mapping[int, str]]
+    newcomers: Iterable[Known],
+    everyone: Iterable[Known],
+    documents: Callable[[set[int]], Mapping[int, str]],
+    model: Model | None,
 ) -> list[Suspicion]:
     """Pairs with at least one newcomer. `documents` opens the numbers of the few who come near."""
     fresh = {known.token for known in newcomers}
-    people = {known.token: known for known in everyone}
-    pairs = {pair for block in blocks(people.values()) for pair in combinations(sorted(block), 2) if fresh & set(pair)}
-    numbers = documents({token for pair in pairs for token in pair}) if pairs else {}
-    judged = (judge(people[a], people[b], numbers) for a, b in sorted(pairs))
-    return [suspicion for suspicion in judged if suspicion.score >= THRESHOLD]
+    if model is None or not fresh:
+        return []
+    people = {known.token: traits_of_known(known) for known in everyone}
+    near = [pair for pair in pairs(people, fresh) if is_worth_opening(people[pair[0]], people[pair[1]], model)]
+    numbers = documents({token for pair in near for token in pair}) if near else {}
+    for token, number in numbers.items():
+        people[token] = replace(people[token], document=number)
+    judged = (judge(pair, people, model) for pair in near)
+    return [suspicion for suspicion in judged if suspicion is not None]
 
 
-def blocks(people: Iterable[Known]) -> Iterator[list[int]]:
-    """Same name and birth date, or same name and phone."""
-    found: dict[tuple[str, object], list[int]] = defaultdict(list)
-    for known in people:
-        name = folded(known.name)
-        if known.birth_date is not None:
-            found[name, known.birth_date].append(known.token)
-        if known.phone_index is not None:
-            found[name, known.phone_index].append(known.token)
-    return (block for block in found.values() if 1 < len(block) <= LARGEST_BLOCK)
+def traits_of_known(known: Known) -> Traits:
+    return traits_of(known.name, birth=known.birth_date, sex=known.sex, phone=known.phone_index, numbers=known.numbers)
 
 
-def judge(left: Known, right: Known, numbers: Mapping[int, str]) -> Suspicion:
-    evidence = {
-        "name": folded(left.name) == folded(right.name),
-        "birth_date": left.birth_date is not None and left.birth_date == right.birth_date,
-        "phone": left.phone_index is not None and left.phone_index == right.phone_index,
-        "document": is_near_number(numbers.get(left.token, ""), numbers.get(right.token, "")),
-        "sex": {left.sex, right.sex} == {"1", "2"},
-    }
-    reasons = tuple(key for key, holds in evidence.items() if holds and WEIGHTS[key] > 0)
-    return Suspicion(left.token, right.token, sum(WEIGHTS[key] for key, holds in evidence.items() if holds), reasons)
+def pairs(people: Mapping[int, Traits], fresh: set[int]) -> list[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    for block in blocks(people):
+        if not fresh.isdisjoint(block):
+            found.update(pair for pair in combinations(sorted(block), 2) if not fresh.isdisjoint(pair))
+    return sorted(found)
+
+
+def blocks(people: Mapping[int, Traits]) -> Iterator[list[int]]:
+    for rule in RULES:
+        held: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for token, one in people.items():
+            key = rule(one)
+            if all(key):
+                held[key].append(token)
+        yield from (block for block in held.values() if 1 < len(block) <= LARGEST_BLOCK)
+
+
+def is_worth_opening(left: Traits, right: Traits, model: Model) -> bool:
+    """Whether they would be shown if their documents were a slip apart, or unknown."""
+    levels = levels_of(left, right)
+    slip = (*levels[:DOCUMENT], NEAR_DOCUMENT, *levels[DOCUMENT + 1 :])
+    return max(model.probability(levels), model.probability(slip)) >= SUGGEST
+
+
+def judge(pair: tuple[int, int], people: Mapping[int, Traits], model: Model) -> Suspicion | None:
+    levels = levels_of(people[pair[0]], people[pair[1]])
+    probability = model.probability(levels)
+    if probability < SUGGEST:
+        return None
+    return Suspicion(*pair, int(100 * probability), reasons_of(levels))

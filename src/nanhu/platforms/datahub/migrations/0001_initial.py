@@ -445,7 +445,13 @@ class Migration(migrations.Migration):
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("alias", models.TextField(blank=True, default="")),
                 ("reasons", models.JSONField(default=list)),
-                ("score", models.SmallIntegerField(default=0)),
+                ("score", models.SmallIntegerField(default=0, help_text="of a hundred")),
+                (
+                    "model",
+                    models.TextField(
+                        blank=True, default="", help_text="the version of the matching model that says so"
+                    ),
+                ),
                 (
                     "state",
                     models.TextField(

@@ -10,7 +10,9 @@ from nanhu.platforms.datahub.cleaning.names import folded
 from nanhu.platforms.datahub.cleaning.person import CleanRow, clean_person
 from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, text_of
 from nanhu.platforms.datahub.findings import Finding
-from nanhu.platforms.datahub.matching.book import BEGINNING, Known, Match, PersonBook, is_near_number
+from nanhu.platforms.datahub.matching.book import BEGINNING, Known, Match, PersonBook
+from nanhu.platforms.datahub.matching.evidence import is_near_number
+from nanhu.platforms.datahub.matching.model import model_in_use
 from nanhu.platforms.datahub.models import KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.services.landing import StoredRow
@@ -28,7 +30,7 @@ MOST_FILLED: Final = 1000
 @dataclass(slots=True)
 class Judged:
     """A row with what became of it. `campus_no` also of a refused one; `shown_no`: the same, where it is surely one and may be
-    shown; `filled`: the fields that it says something of."""
+    shown; `filled`: the fields that it says something of; `score`: of a hundred, where the model vetoed."""
 
     row_id: int
     line: int
@@ -37,6 +39,7 @@ class Judged:
     findings: list[Finding] = field(default_factory=list)
     token: int | None = None
     rivals: tuple[int, ...] = ()
+    score: int | None = None
     campus_no: str = ""
     shown_no: str = ""
     filled: tuple[str, ...] = ()
@@ -90,7 +93,7 @@ def shape_findings(columns: Mapping[str, str], row: StoredRow) -> list[Finding]:
 
 def read_book() -> PersonBook:
     """Everyone, with every document and campus number they ever had, and what stewards decided."""
-    book = PersonBook()
+    book = PersonBook(model=model_in_use())
     voids: dict[int, Known] = {}
     for one in people.known_people():
         known = Known(one.person_id, one.name, one.name_source, {one.name}, one.birth_date, one.sex, one.phone_index)
@@ -161,7 +164,7 @@ def match_one(spec: SourceSpec, clean: CleanRow, book: PersonBook) -> Match:
 
 
 def settle(row: Judged, match: Match) -> None:
-    row.token, row.rivals = match.token, match.rivals
+    row.token, row.rivals, row.score = match.token, match.rivals, match.score
     if match.rivals:
         row.state = STATES.HELD.value
         row.findings += match.findings

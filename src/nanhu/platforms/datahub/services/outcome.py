@@ -120,17 +120,18 @@ def remember_documents(batch: Batch, rows: Iterable[Judged], book: PersonBook, p
 
 
 def open_reviews(
-    *, batch: Batch, rows: Sequence[Judged], found: Iterable[Suspicion], person_ids: Mapping[int, int]
+    *, batch: Batch, rows: Sequence[Judged], found: Iterable[Suspicion], person_ids: Mapping[int, int], version: str
 ) -> None:
-    """Held rows, and newcomers who look like someone else."""
+    """Held rows, and newcomers who look like someone else. `version`: of the model."""
     named = [
         Review(
             batch=batch,
             row_id=row.row_id,
             left_id=person_ids[row.rivals[0]],
             alias=row.clean.name,
-            reasons=["document"],
-            score=10,
+            reasons=[agreeing_number(row)],
+            score=100 if row.score is None else row.score,
+            model="" if row.score is None else version,
         )
         for row in rows
         if row.clean and len(row.rivals) == 1
@@ -142,17 +143,30 @@ def open_reviews(
             left_id=min(torn),
             right_id=max(torn),
             reasons=["document", "campus_no"],
-            score=10,
+            score=100,
         )
         for row in rows
         if row.rivals and len(torn := {person_ids[token] for token in row.rivals}) == 2  # noqa: PLR2004
     ]
     pairs = [
-        Review(batch=batch, left_id=min(pair), right_id=max(pair), reasons=list(one.reasons), score=one.score)
+        Review(
+            batch=batch,
+            left_id=min(pair),
+            right_id=max(pair),
+            reasons=list(one.reasons),
+            score=one.score,
+            model=version,
+        )
         for one in found
         if (pair := (person_ids[one.left], person_ids[one.right]))
     ]
     Review.objects.bulk_create([*named, *held, *pairs], ignore_conflicts=True)
+
+
+def agreeing_number(row: Judged) -> str:
+    """By which the row found who it is held from."""
+    doubted = next((one.column for one in row.findings if one.code == "model_doubts"), "")
+    return "campus_no" if doubted == "campus_no" else "document"
 
 
 def suspect(
@@ -175,7 +189,8 @@ def suspect(
         opened = dict(documents(known)) if known else {}
         return opened | {token: number for token, number in own.items() if token in near and token is not None}
 
-    return find_duplicates((book.persons[t] for t in newcomers if t is not None), book.persons.values(), open_numbers)
+    fresh = (book.persons[t] for t in newcomers if t is not None)
+    return find_duplicates(fresh, book.persons.values(), open_numbers, book.model)
 
 
 def note_suspicions(rows: Iterable[Judged], found: Iterable[Suspicion]) -> None:

@@ -127,16 +127,31 @@ def take_out_alias(review: Review, *, by: Actor) -> None:
         if one.state == Review.State.SAME:
             close(one, by=by, state=Review.State.DIFFERENT)
     since = min(one.row_id or 0 for one in equal)
+    number = number_of(review) if review.reasons == ["campus_no"] else ""
     rows = LandingRow.objects.filter(person_id__in=family, state=LandingRow.State.ACCEPTED)
     stay: set[str] = set()
     gone: set[str] = set()
     for spec, batch, accepted in in_batches(rows):
         for row in cleaned(spec, batch, list(accepted)):
             is_other = row.clean is not None and row.row_id >= since and folded(row.clean.name) == alias
+            is_other = is_other and (not number or (row.clean is not None and row.clean.id_number == number))
             (gone if is_other else stay).add(row.campus_no)
             if is_other:
                 reject_held(LandingRow.objects.get(id=row.row_id))
-    KnownDocument.objects.filter(person_id__in=family, campus_no__in=gone - stay).delete()
+    learnt = KnownDocument.objects.filter(person_id__in=family)
+    learnt.filter(campus_no__in=gone - stay).delete()
+    if number:
+        learnt.filter(index=people.document_indexes([number])[number]).delete()
+
+
+def number_of(review: Review) -> str:
+    """Of the document that the row brought: where a campus number and a name agreed, it is all that tells it apart."""
+    if review.row is None:
+        return ""
+    rows = LandingRow.objects.filter(id=review.row.pk)
+    for spec, batch, accepted in in_batches(rows):
+        return next((row.clean.id_number or "" for row in cleaned(spec, batch, list(accepted)) if row.clean), "")
+    return ""
 
 
 def lock_review(review_id: int, state: str) -> Review:

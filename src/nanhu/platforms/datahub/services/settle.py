@@ -119,7 +119,8 @@ def settle_rows(
     suspicions = outcome.suspect(rows=rows, book=book, documents=documents)
     if not dry_run:
         outcome.remember_documents(batch, rows, book, person_ids)
-        outcome.open_reviews(batch=batch, rows=rows, found=suspicions, person_ids=person_ids)
+        version = book.model.version if book.model else ""
+        outcome.open_reviews(batch=batch, rows=rows, found=suspicions, person_ids=person_ids, version=version)
     outcome.note_suspicions(rows, suspicions)
     outcome.write_rows(rows, person_ids)
     outcome.write_issues(batch, rows)

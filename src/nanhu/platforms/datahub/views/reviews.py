@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import mask_id_number
-from nanhu.kernel.kit import Empty, Filters, Link, Number, PageRequest, Person, Table, Text, Views, listing
+from nanhu.kernel.kit import Empty, Filters, Link, PageRequest, Person, Table, Text, Views, listing
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.datahub.cleaning.text import text_of
@@ -41,11 +41,15 @@ def waiting_line(review: Review) -> str:
     return _now("批次 #%(n)s 第 %(line)s 行等待判断") % {"n": review.batch_id, "line": review.row.line}
 
 
+def shown_score(review: Review) -> str:
+    return f"{review.score}%" if review.model else ""
+
+
 class Reviews(Table):
     left = Person(_("甲"), "left_id")
     right = Person(_("乙"), "right_id")
     reasons = Text(_("相同之处"), lambda review: field_labels(review.reasons))
-    score = Number(_("相似"))
+    score = Text(_("同一人的可能"), shown_score)
     waits = Text(_("等待的行"), waiting_line)
     open = Link(_("操作"), lambda _review: _("核对"), to="review", by=("pk",))
 
@@ -79,7 +83,8 @@ def open_reviews(_viewer: Viewer) -> int:
 )
 def reviews(request: PageRequest) -> HttpResponseBase:
     state = ReviewFilters(request.GET).given(ReviewFilters.state)[""] or State.OPEN
-    rows = Review.objects.filter(state=state).select_related("row").order_by("-score", "id")
+    rows = Review.objects.filter(state=state).select_related("row").annotate(is_pair=Q(row=None))
+    rows = rows.order_by("is_pair", "-score", "id")
     return listing(request, Reviews, rows, ReviewFilters, empty=NONE)
 
 

@@ -1,4 +1,4 @@
-"""`nanhu datahub import|batches|issues|replay|rollback|sources|lineage`: the hub at the command line."""
+"""`nanhu datahub import|batches|issues|replay|rollback|sources|lineage|train_matching`: the hub at the command line."""
 
 import sys
 from argparse import ArgumentParser
@@ -16,10 +16,12 @@ from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import BatchNotFoundError
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of
+from nanhu.platforms.datahub.matching.training import Figures, lines_of, read_rows
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.console import ConsoleProgress
 from nanhu.platforms.datahub.services.imports import import_file
+from nanhu.platforms.datahub.services.matching_model import train_model
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.services.summary import summary_of
@@ -42,6 +44,10 @@ class Command(BaseCommand):
         verbs.add_parser("batches", help="列出批次")
         telling = verbs.add_parser("lineage", help="各批次的来龙去脉，OpenLineage，每行一个事件")
         telling.add_argument("--since", type=int, default=0, help="从这一批之后")
+        training = verbs.add_parser("train_matching", help="训练匹配模型，报告成绩；不加 --use 什么都不改")
+        training.add_argument("--rows", type=Path, help="不用本校交来的行，用这个文件（每行一个 JSON）")
+        training.add_argument("--truth", type=Path, help="知道谁是谁的行，只用来打分（每行一个 JSON）")
+        training.add_argument("--use", action="store_true", help="从此使用")
         for verb, words in (
             ("issues", "列出一个批次的问题"),
             ("replay", "重放被拒绝的行"),
@@ -62,6 +68,7 @@ class Command(BaseCommand):
             "replay": self.do_replay,
             "rollback": self.do_rollback,
             "lineage": self.do_lineage,
+            "train_matching": self.do_train_matching,
         }
         try:
             verbs[options["verb"]](options)
@@ -98,6 +105,19 @@ class Command(BaseCommand):
             for event in events_of(batch):
                 self.stdout.write(msgspec.json.encode(event).decode())
 
+    def do_train_matching(self, options: dict[str, Any]) -> None:
+        rows, truth = (read_rows(options[name]) if options[name] else None for name in ("rows", "truth"))
+        done = train_model(by=BY, rows=rows, truth=truth, is_used=options["use"])
+        self.stdout.write(_("用 %(rows)d 行训练成 %(path)s。") % {"rows": done.rows, "path": done.path})
+        for title, figures in ((_("只按号码"), done.before), (_("加上模型"), done.after)):
+            if figures is not None:
+                self.stdout.write(f"{title}：{figures_line(figures)}")
+        if done.decided:
+            facts = {"decided": done.decided, "agreed": done.agreed}
+            self.stdout.write(_("人工判断过 %(decided)d 对，模型同意 %(agreed)d 对。") % facts)
+        if not options["use"]:
+            self.stdout.write(_("没有启用。加 --use 启用。"))
+
     def do_issues(self, options: dict[str, Any]) -> None:
         batch = found(options["batch"])
         issues = Issue.objects.filter(batch=batch, resolved_at=None).exclude(severity="notice").order_by("line", "id")
@@ -121,6 +141,12 @@ class Command(BaseCommand):
             return
         roll_back(by=BY, batch_id=batch.id, reason=options["reason"])
         self.stdout.write(_("已回退。"))
+
+
+def figures_line(figures: Figures) -> str:
+    shares = "，".join(f"{name} {value:.4f}" for name, value in lines_of(figures))
+    vetoes = f"vetoes {figures.vetoes_right}/{figures.vetoes}"
+    return f"{shares}，{vetoes}，suggested {figures.suggested_right}/{figures.suggested}，refused {figures.refused}"
 
 
 def found(number: int) -> Batch:
