@@ -4,22 +4,21 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from msgspec import convert
 
 from nanhu.platforms.datahub.matching import model as frozen
 from nanhu.platforms.datahub.matching.model import checked_model
 from nanhu.platforms.datahub.matching.training import LabelledRow, Trial, read_rows
-from nanhu.sample.rosters import rosters, write_rosters
+from nanhu.sample.rosters import line_of, rosters, write_rosters
 
 TODAY = date(2026, 11, 29)
 SEEDS = [(71_003, 3000), (40_917, 3000)]
 
 
 def roster(seed, people):
-    return [
-        LabelledRow(**{name: getattr(row, name) for name in row.__slots__})
-        for row in rosters(seed=seed, people=people, today=TODAY)
-    ]
+    rows = rosters(seed=seed, people=people, today=TODAY)
+    return [convert(line_of(row), LabelledRow) for row in rows]
 
 
 @pytest.mark.parametrize(("seed", "people"), SEEDS)
@@ -50,3 +49,13 @@ def test_training_reports_and_changes_nothing_until_told(tmp_path, monkeypatch):
     assert checked_model() == before
     assert [path.name[:10] for path in (tmp_path / "matching").iterdir()] == ["candidate-"]
     assert len(read_rows(tmp_path / "rows")) > 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[1]", '{"person": "1"}', '{"person": "1", "campus_no": "2", "name": "3", "birth": "2026-02-30"}', "\0", ""],
+)
+def test_rows_that_cannot_be_read_or_learnt_from_are_refused_in_words(tmp_path, text):
+    (tmp_path / "rows").write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError, match="匹配模型没有训练成"):
+        call_command("datahub", "train_matching", rows=tmp_path / "rows")

@@ -65,7 +65,12 @@ def is_twin(row: RosterRow) -> bool:
 
 def write_rosters(path: Path, rows: list[RosterRow]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
+        file.writelines(json.dumps(line_of(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+def line_of(row: RosterRow) -> dict[str, str | None]:
+    """What is unknown of a day is null."""
+    return asdict(row) | {"birth": row.birth or None}
 
 
 def row_of(human: Human) -> RosterRow:

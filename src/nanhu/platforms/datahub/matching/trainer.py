@@ -79,7 +79,12 @@ def run(work: Mapping[str, Any]) -> dict[str, Any]:
     """Raises ValueError, with the last words of the trainer, where it fails."""
     command = [sys.executable, "-I", __file__]
     text = json.dumps(work)
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=2 * MOST_SECONDS, check=False)
+    try:
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, timeout=2 * MOST_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise ValueError(f"> {late.timeout:.0f} s") from late
     if done.returncode != 0:
         raise ValueError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else str(done.returncode))
     told: dict[str, Any] = json.loads(done.stdout)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from nanhu.platforms.datahub.cleaning.person import CleanRow
-from nanhu.platforms.datahub.errors import TrainingFailedError
+from nanhu.platforms.datahub.errors import MatchingModelError, TrainingFailedError
 from nanhu.platforms.datahub.matching import trainer
 from nanhu.platforms.datahub.matching.book import BEGINNING, Match, PersonBook
 from nanhu.platforms.datahub.matching.duplicates import find_duplicates
@@ -38,13 +38,13 @@ PAIRS_A_ROW: Final = 400
 
 
 class LabelledRow(msgspec.Struct, frozen=True):
-    """A row, cleaned, and whose it is: by the truth of a held-out file, or as the hub holds it. `birth` as ISO text."""
+    """A row, cleaned, and whose it is: by the truth of a held-out file, or as the hub holds it."""
 
     person: str
     campus_no: str
     name: str
     sex: str = ""
-    birth: str = ""
+    birth: date | None = None
     document: str = ""
     phone: str = ""
 
@@ -77,7 +77,10 @@ def train(rows: Sequence[LabelledRow], version: str) -> dict[str, Any]:
     told = run(traits, settings(), is_training=True)
     made = {"format": FORMAT, "version": version, "rows": len(rows), "made_with": told["made_with"]}
     made["splink"] = {name: value for name, value in told["splink"].items() if name != "linker_uid"}
-    compare(model_of(made), traits, told["pairs"])
+    try:
+        compare(model_of(made), traits, told["pairs"])
+    except MatchingModelError as refused:
+        raise TrainingFailedError(fault=refused.facts["fault"]) from refused
     return made
 
 
@@ -214,14 +217,13 @@ class Trial:
             self.figures.refused += 1
 
     def matched(self, row: LabelledRow) -> Match:
-        birth = date.fromisoformat(row.birth) if row.birth else None
         clean = CleanRow(
             campus_no=row.campus_no,
             name=row.name,
             sex=row.sex or None,
-            birth_date=birth,
+            birth_date=row.birth,
             id_number=row.document,
-            said_birth=birth,
+            said_birth=row.birth,
             said_sex=row.sex or None,
         )
         return self.book.match(clean, row.document.encode())

@@ -76,7 +76,7 @@ def school_rows() -> tuple[list[LabelledRow], list[tuple[LabelledRow, LabelledRo
                 campus_no=row.clean.campus_no,
                 name=row.clean.name,
                 sex=row.clean.sex or "",
-                birth=row.clean.birth_date.isoformat() if row.clean.birth_date else "",
+                birth=row.clean.birth_date,
                 document=row.clean.id_number or "",
                 phone=row.clean.phone or "",
             )
