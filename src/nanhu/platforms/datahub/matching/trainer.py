@@ -11,6 +11,14 @@ from typing import Any, Final
 
 MOST_SECONDS: Final = 1800
 MOST_MEMORY: Final = "2GB"
+ALONE: Final[dict[str, Any]] = {
+    "threads": 1,
+    "memory_limit": MOST_MEMORY,
+    "temp_directory": "",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+"""Persons are written to no disk, and nothing is fetched."""
 SEED: Final = 20261129
 LEAST_M, LEAST_U = 1e-3, 1e-7
 """What was never seen may still happen."""
@@ -44,7 +52,7 @@ def linker_of(work: Mapping[str, Any]) -> Any:
     import duckdb
     from splink import DuckDBAPI, Linker
 
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": MOST_MEMORY})
+    connection = duckdb.connect(config=ALONE)
     columns = work["rows"]
     typed = ", ".join(f"unnest(?::{TYPES.get(name, 'VARCHAR')}[]) AS {name}" for name in columns)
     connection.execute(f"CREATE TABLE told AS SELECT {typed}", list(columns.values()))
