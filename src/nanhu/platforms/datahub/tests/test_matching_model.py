@@ -2,16 +2,21 @@
 
 import json
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from nanhu.kernel.clock import campus_today
 from nanhu.platforms.datahub.checks import check_model
 from nanhu.platforms.datahub.errors import MatchingModelError
 from nanhu.platforms.datahub.matching import model as frozen
+from nanhu.platforms.datahub.matching import training
 from nanhu.platforms.datahub.models import Issue, Review
 from nanhu.platforms.datahub.sentences import sentence_of
-from nanhu.platforms.datahub.tests.conftest import id_number, register, student
+from nanhu.platforms.datahub.services.reviews import decide_same
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.people.models import Affiliation
 
 FIRST = {"14231100001": ("李明", id_number())}
@@ -86,6 +91,34 @@ def test_without_a_model_exact_keys_go_on_and_the_doctor_says_so(hand_in, units,
     told = check_model()
     assert told.verdict == "warn"
     assert "model-2027-01-31.json" in told.message
+
+
+@pytest.mark.django_db
+def test_the_school_trains_on_its_own_rows_and_says_when_the_model_is_used(hand_in, units, own_model, monkeypatch):
+    twice = {"name": "Anna Petrova", "国籍地区": "俄罗斯", "证件类型": "护照"}
+    hand_in(register(*(student(no=f"1423110000{n}", document=f"E1234567{n}", **twice) for n in (1, 2))))
+    review = Review.objects.get()
+    decide_same(by=BY, review_id=review.pk, kept_id=review.left_id, reason="护照原件")
+    learnt = json.loads(SHIPPED.read_text(encoding="utf-8"))["splink"]
+    given = []
+
+    def run(work):
+        given.append(work["rows"])
+        return {"splink": learnt, "made_with": "splink", "pairs": []}
+
+    monkeypatch.setattr(training.trainer, "run", run)
+    with pytest.raises(CommandError, match="2 < 500"):
+        call_command("datahub", "train_matching")
+    monkeypatch.setattr(training, "LEAST_ROWS", 2)
+    monkeypatch.setattr("nanhu.platforms.datahub.services.matching_model.own_folder", frozen.own_folder)
+    for options, file in (({}, SHIPPED), ({"use": True}, frozen.own_folder() / f"model-{campus_today()}.json")):
+        said = StringIO()
+        call_command("datahub", "train_matching", stdout=said, **options)
+        assert "1 对，模型同意 1 对" in said.getvalue()
+        assert frozen.model_path() == file
+    assert (given[0]["document"], given[0]["number"]) == (["E12345671", "E12345672"], ["14231100001", "14231100002"])
+    assert frozen.checked_model().version == str(campus_today())
+    assert check_model().verdict == "ok"
 
 
 @pytest.mark.parametrize(
