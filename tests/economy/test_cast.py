@@ -10,12 +10,13 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 from nanhu.testing import database
+from nanhu.testing.cast import bring_in_the_cast
 from nanhu.testing.commits import commits_happen
 
 
 @pytest.mark.parametrize("time", ["first", "again"])
 def test_who_asks_for_the_cast_finds_it_as_it_was_brought_in(cast, time):
-    assert database.is_in(database.bring_in_the_cast)
+    assert database.is_in(bring_in_the_cast)
     assert Person.objects.count() == Card.objects.filter(state="issued").count() == len(CAST)
     assert not AuditEntry.objects.filter(action="card.report_lost").exists()
     report_lost(by=SYSTEM, card=cast.card("student"), reason="of this test alone")
@@ -53,5 +54,5 @@ def test_in_a_rolled_back_test_what_waits_for_a_commit_is_done_after_the_outermo
 def test_a_school_is_not_brought_in_for_others_while_the_clock_is_set(monkeypatch):
     monkeypatch.setattr(database, "_houses", {None: database._houses[None]})
     with time_machine.travel("2030-02-28T12:00+08:00"):
-        assert not database.may_settle(database.bring_in_the_cast)
-    assert database.may_settle(database.bring_in_the_cast)
+        assert not database.may_settle(bring_in_the_cast)
+    assert database.may_settle(bring_in_the_cast)

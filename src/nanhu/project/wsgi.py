@@ -1,10 +1,12 @@
 import os
+from functools import partial
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
 django = get_wsgi_application()
 
+from nanhu.kernel.call_stack import in_one_piece  # noqa: E402
 from nanhu.kernel.configuration import configuration  # noqa: E402
 from nanhu.kernel.connections import guard_of  # noqa: E402
 from nanhu.kernel.garbage import collect_seldom  # noqa: E402
@@ -12,6 +14,6 @@ from nanhu.kernel.slow_bodies import BodyGuard  # noqa: E402
 from nanhu.platforms.identity.api import AccountingFront, Front, SignInFront  # noqa: E402  Django must be set up before its models are read
 from nanhu.services.network.portal.front import CapportFront  # noqa: E402
 
-fronts = Front(CapportFront(AccountingFront(SignInFront(django))))
+fronts = Front(CapportFront(AccountingFront(SignInFront(partial(in_one_piece, django)))))
 application = BodyGuard(fronts, guard_of(configuration()), threads=configuration().web_threads)
 collect_seldom()

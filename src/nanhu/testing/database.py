@@ -59,23 +59,6 @@ def school_fixture(make: Make, *, around: Callable[[], AbstractContextManager[ob
     return pytest.fixture(school)
 
 
-def bring_in_the_cast() -> dict[str, int]:
-    """Who the card's tests are about, and those of all that pay, open doors or print: persons by their campus number."""
-    from nanhu.systems.card.tests import conftest as card  # Django is ready only now
-
-    return card.bring_in_the_cast().by_number
-
-
-persons_of_the_cast = school_fixture(bring_in_the_cast)
-
-
-@pytest.fixture
-def cast(persons_of_the_cast: dict[str, int]) -> Any:
-    from nanhu.systems.card.tests import conftest as card
-
-    return card.Campus(persons_of_the_cast)
-
-
 def is_in(make: Make | None) -> bool:
     """Whether the test that runs works in the house of that school; of `None`: in the empty one."""
     house = _houses.get(make)

@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from _pytest import runner
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
 
 from nanhu.kernel import remembered
+from nanhu.kernel.call_stack import in_one_piece
 from nanhu.kernel.clock import now
 from nanhu.testing import dated
 
@@ -60,6 +62,12 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = config.getoption("randomly_seed", None)
     if core.global_force_seed is None and isinstance(seed, int):
         core.global_force_seed = seed  # type: ignore[assignment]  # an untyped None at first
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """As pytest's own, on a call stack in one piece."""
+    return in_one_piece(runner.pytest_runtest_protocol, item, nextitem)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
