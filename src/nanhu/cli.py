@@ -4,6 +4,8 @@ import atexit
 import os
 import sys
 
+from nanhu.kernel.call_stack import in_one_piece
+
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "translations", "collectstatic", "sample"}
 
 AS_OWNER = {
@@ -89,7 +91,7 @@ def main() -> None:
         ensure_database()
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    in_one_piece(execute_from_command_line, sys.argv)
 
 
 def hold_data_folder() -> None:

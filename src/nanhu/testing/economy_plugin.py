@@ -88,6 +88,21 @@ def cheap_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def pages_of_a_live_server_in_one_piece() -> Iterator[None]:
+    """Its threads answer as those of the web processes do (project/wsgi.py)."""
+    from django.core.handlers.wsgi import WSGIHandler
+
+    answer = WSGIHandler.__call__
+
+    def answer_in_one_piece(*given: Any) -> Any:
+        return in_one_piece(answer, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIHandler, "__call__", answer_in_one_piece)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def keys_of_a_ring() -> Iterator[None]:
     from nanhu.platforms.identity.protocols.oidc.services import keys as oidc
     from nanhu.platforms.identity.protocols.saml.services import keys as saml
