@@ -25,7 +25,7 @@ run: setup
 	@$(BIN)/nanhu run
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --hold-budgets $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --hold-budgets $(ARGS)
 
 test-dates: setup-dev
 	@$(BIN)/python scripts/test_dates.py $(DAYS)
