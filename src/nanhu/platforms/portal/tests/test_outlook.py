@@ -22,6 +22,15 @@ from nanhu.platforms.portal.weather import adapters, services
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def at_moment():
+    """Before anybody signs in: whoever did on another day is not signed in any more."""
+    with time_machine.travel(MOMENT, tick=False):
+        yield
+
+
 LECTURES = """BEGIN:VCALENDAR
 VERSION:2.0
 BEGIN:VEVENT
@@ -82,7 +91,7 @@ def calendar_of(browser) -> Calendar:
     return Calendar.from_ical(browser.get(f"{path}.ics").content)
 
 
-@time_machine.travel(MOMENT, tick=False)
+@pytest.mark.usefixtures("at_moment")
 def test_a_calendar_of_another_system_stands_in_ones_own(centre, vendor, student, monkeypatch):
     one = centre.live("feed", "lectures", vendor.says("/a.ics", LECTURES), format="icalendar", faces=["student"])
     assert feeds.read_all() == 7
@@ -125,7 +134,7 @@ NEWS = """<?xml version="1.0"?><rss version="2.0"><channel>
 BOMB = '<!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;">]><rss><channel><item><title>&z;</title></item></channel></rss>'
 
 
-@time_machine.travel(MOMENT, tick=False)
+@pytest.mark.usefixtures("at_moment")
 def test_news_of_another_system_stands_among_the_notices_with_its_source(centre, vendor, student, monkeypatch):
     monkeypatch.setattr(registry.home_notices, "_entries", {})
     registry.home_notices.add(HomeNotices(key="none", load=lambda _viewer, _limit: []))
@@ -154,7 +163,7 @@ def test_news_of_another_system_stands_among_the_notices_with_its_source(centre,
     assert feeds.read_all() == 0
 
 
-@time_machine.travel(MOMENT, tick=False)
+@pytest.mark.usefixtures("at_moment")
 @pytest.mark.parametrize("body", ['<?xml version="1.0" encoding="foo"?><rss></rss>', "\x00", "<rss><item>"])
 def test_one_bad_feed_leaves_the_others_their_reading(centre, vendor, monkeypatch, body):
     bad = centre.live("feed", "bad", vendor.says("/bad", NEWS), format="rss", order=30)
@@ -214,7 +223,7 @@ def test_two_failures_are_down_and_three_answers_up_in_words_for_all_and_mainten
     vendor.says("/academic", "well")
     watching.watch()
     vendor.says("/academic", "broken: secret stack trace", status=500)
-    with time_machine.travel(datetime(2026, 11, 26, 2, 12, tzinfo=UTC), tick=False):
+    with time_machine.travel((now() - timedelta(days=1)).replace(hour=2, minute=12, second=0), tick=False):
         watching.watch()
         assert "起无法访问" not in student.get("/systems/").content.decode()
         watching.watch()

@@ -169,7 +169,7 @@ class TestCloses(IntakeTests, Cases):
         school.thing(used=date(2019, 1, 1), fen=100)
         Asset.objects.update(state="void")
         school.thing(used=date(2024, 1, 1), code="A0502", fen=180_000)
-        depreciate(by=SYSTEM, month=date(2026, 10, 1))
+        depreciate(by=SYSTEM, month=(campus_today().replace(day=1) - timedelta(days=1)).replace(day=1))
         Asset.objects.filter(state="in_stock").update(state="void")
         return school.client("T5")
 
