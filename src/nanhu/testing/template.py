@@ -50,7 +50,9 @@ AROUND_TODAY: Final = """
 SELECT ledger_add_months((now() - interval '4 months')::date, (now() + interval '6 months')::date);
 SELECT identity_sign_in_month((current_date + make_interval(months => n))::date) FROM generate_series(0, 2) n;
 SELECT network_month((current_date + make_interval(months => n))::date) FROM generate_series(-1, 2) n;
+UPDATE datahub_shared_table SET last_at = least(last_at, now() - interval '1 day');
 """
+"""The months that tests write into; and no shared table was written on a day that is still to come."""
 
 
 def cache_folder() -> Path:
