@@ -5,7 +5,7 @@ fixture of the school works there and is rolled back; everybody else, and whoeve
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,22 +37,16 @@ _houses: dict[Make | None, House] = {}
 """By the function that makes the school; that of `None` is the empty one."""
 
 
-def school_fixture(make: Make, *, around: Callable[[], AbstractContextManager[object]] = nullcontext) -> Any:
+def school_fixture(make: Make, *, around: Callable[[], Any] | None = None) -> Any:
     """A fixture of what `make` brings into an empty database, brought in once a worker and not once a test.
 
-    `make` answers with ids and names, no connections: each test gets a copy of its own. `around` holds while it is brought in
-    and while each test runs.
+    `make` answers with ids and names, no connections: each test gets a copy of its own. `around`, a context manager, holds while it
+    is brought in and while each test runs.
     """
-
-    def make_there() -> Any:
-        with around():
-            return make()
-
-    bring_in = make if around is nullcontext else make_there
-    make_there.__module__ = make.__module__
+    bring_in = around()(make) if around else make
 
     def school(db: None) -> Iterator[Any]:  # noqa: ARG001 - begins in the database that the hook below chose
-        with around():
+        with around() if around else nullcontext():
             yield deepcopy(_houses[bring_in].school) if is_in(bring_in) else make()
 
     school.made_by = bring_in  # type: ignore[attr-defined]

@@ -1,12 +1,13 @@
 """Lineage (数据来历) of a person: each value, the batch and line that said it, the rules that cleaned it, and who received it; for
 the steward. What a person sees of himself: `own_lineage`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -121,21 +122,30 @@ def lineage(request: PageRequest, form: WhoseForm) -> dict[str, Any]:
 def lists_of(request: PageRequest, person_id: int) -> tuple[str, list[Any]]:
     golden = next(iter(people.golden_persons([person_id])), None)
     numbers = sorted({tie.campus_no for tie in golden.ties}) if golden else []
-    rows = (
-        LandingRow.objects.filter(person_id__in=list(people.families([person_id])))
-        .select_related("batch")
-        .defer("batch__gone", "sealed", "raw")
-    )
-    living = SharedRow.objects.filter(valid_to=None, is_removed=False, **{f"data__{PERSON}__in": numbers})
-    living = living.select_related("landing", "batch").defer("sealed", "batch__gone").order_by("-valid_from", "key")
-    given = Delivery.objects.filter(campus_no__in=numbers).select_related("grant__vendor").order_by("-day", "-id")
     found: list[tuple[type[Table], Iterable[Any], str]] = [
         (Values, values_of(golden) if golden else [], _now("主数据各项")),
-        (Rows, rows.order_by("-id")[:MOST], _now("说过这个人的行")),
-        (Shared, living[:MOST], _now("共享表里的行")),
-        (Deliveries, given[:MOST], _now("给出的记录")),
+        (Rows, landed_rows(person_id), _now("说过这个人的行")),
+        (Shared, living_rows(numbers).select_related("landing")[:MOST], _now("共享表里的行")),
+        (Deliveries, deliveries(numbers), _now("给出的记录")),
     ]
     return golden.name if golden else "", [captioned(request, *one) for one in found]
+
+
+def landed_rows(person_id: int) -> QuerySet[LandingRow]:
+    """The newest rows that spoke of this person."""
+    rows = LandingRow.objects.filter(person_id__in=list(people.families([person_id])))
+    return rows.select_related("batch").defer("batch__gone", "sealed", "raw").order_by("-id")[:MOST]
+
+
+def living_rows(numbers: Sequence[str]) -> QuerySet[SharedRow]:
+    """Rows in effect of who has these campus numbers, the newest first."""
+    living = SharedRow.objects.filter(valid_to=None, is_removed=False, **{f"data__{PERSON}__in": numbers})
+    return living.select_related("batch").defer("sealed", "batch__gone").order_by("-valid_from", "key")
+
+
+def deliveries(numbers: Sequence[str]) -> QuerySet[Delivery]:
+    given = Delivery.objects.filter(campus_no__in=numbers).select_related("grant__vendor")
+    return given.order_by("-day", "-id")[:MOST]
 
 
 def captioned(request: PageRequest, table: type[Table], rows: Iterable[Any], caption: str) -> Any:

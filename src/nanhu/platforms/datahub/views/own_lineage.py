@@ -20,7 +20,15 @@ from nanhu.platforms.datahub.labels import FIELDS, field_label
 from nanhu.platforms.datahub.models import DataSource, Delivery, LandingRow, SharedRow
 from nanhu.platforms.datahub.shared.declarations import PERSON, Field, SharedTable, shared_tables
 from nanhu.platforms.datahub.sources import SOURCES
-from nanhu.platforms.datahub.views.lineage import MOST, GoldenValue, golden_values, table_name
+from nanhu.platforms.datahub.views.lineage import (
+    MOST,
+    GoldenValue,
+    deliveries,
+    golden_values,
+    landed_rows,
+    living_rows,
+    table_name,
+)
 from nanhu.platforms.datahub.views.shared import words_of
 from nanhu.platforms.people import api as people
 
@@ -87,7 +95,9 @@ def my_lineage(request: PageRequest) -> HttpResponse:
     person_id = request.viewer.person_id or 0
     golden = next(iter(people.golden_persons([person_id])), None)
     numbers = sorted({tie.campus_no for tie in golden.ties}) if golden else []
-    rows, given, spoke = living_rows(numbers), deliveries(numbers), landed_rows(person_id)
+    told = [key for key, table in shared_tables().items() if not table.derived]  # golden values stand above
+    rows = list(living_rows(numbers).filter(table_key__in=told)[:MOST])
+    given, spoke = list(deliveries(numbers)), list(landed_rows(person_id))
     values = golden_values(golden, is_own=True) if golden else []
     titles = source_titles(
         {one.source for one in values}
@@ -104,24 +114,6 @@ def my_lineage(request: PageRequest) -> HttpResponse:
         "corrections": consoles[CORRECTIONS].address("mine") if CORRECTIONS in consoles else "",
     }
     return render(request, "datahub/my_lineage.html", facts)
-
-
-def living_rows(numbers: Collection[str]) -> list[SharedRow]:
-    """Without the golden record, whose values stand above."""
-    told = [key for key, table in shared_tables().items() if not table.derived]
-    living = SharedRow.objects.filter(valid_to=None, is_removed=False, **{f"data__{PERSON}__in": list(numbers)})
-    found = living.filter(table_key__in=told).select_related("batch").defer("sealed", "batch__gone")
-    return list(found.order_by("-valid_from", "key")[:MOST])
-
-
-def deliveries(numbers: Collection[str]) -> list[Delivery]:
-    given = Delivery.objects.filter(campus_no__in=list(numbers)).select_related("grant__vendor")
-    return list(given.order_by("-day", "-id")[:MOST])
-
-
-def landed_rows(person_id: int) -> list[LandingRow]:
-    rows = LandingRow.objects.filter(person_id__in=list(people.families([person_id])))
-    return list(rows.select_related("batch").defer("batch__gone", "sealed", "raw").order_by("-id")[:MOST])
 
 
 def source_titles(keys: Collection[str]) -> dict[str, str]:

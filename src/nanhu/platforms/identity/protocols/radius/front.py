@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from time import monotonic
-from typing import Any, Final
+from typing import Any, ClassVar, Final
+
+from django.views.decorators.debug import sensitive_variables
 
 from nanhu.kernel.database import away
 from nanhu.kernel.database.swift import AskDjangoError
@@ -19,7 +21,6 @@ from nanhu.platforms.identity.protocols.radius.network import network_policies
 
 log = logging.getLogger(__name__)
 type Wsgi = Callable[[Any, Any], Iterable[bytes]]
-PATH: Final = "/radius/accounting"
 REMEMBERED_SECONDS: Final = 5.0
 """So long a key goes on writing after it was forgotten."""
 ASKED_SECONDS: Final = 4.0
@@ -33,6 +34,13 @@ class Known:
     application: str
     since: float = field(default_factory=monotonic)
     is_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SureAnswer:
+    status: str
+    headers: Headers
+    body: list[bytes]
 
 
 _keys: dict[str, Known] = {}
@@ -55,20 +63,35 @@ def application_of(key: str) -> str | None:
     return known.application
 
 
-class AccountingFront:
-    """A WSGI application around Django's. It answers what it is sure of and hands on everything else as it came."""
+class PostFront:
+    """A WSGI application around Django's for the posts to one address. It answers what it is sure of and hands on everything else as it came."""
+
+    path: ClassVar[str]
 
     def __init__(self, django: Wsgi) -> None:
         self.django = django
 
+    @sensitive_variables()
     def __call__(self, environ: dict[str, Any], start_response: Callable[[str, Headers], Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != PATH or not is_plain_post(environ):
+        if environ["PATH_INFO"] != self.path or not is_plain_post(environ):
             return self.django(environ, start_response)
         body = environ["wsgi.input"].read()
-        if is_written(environ, body):
-            start_response("204 No Content", protection(environ))
-            return []
-        return self.django(environ | {"wsgi.input": BytesIO(body)}, start_response)
+        answer = self.answer(environ, body)
+        if answer is None:
+            return self.django(environ | {"wsgi.input": BytesIO(body)}, start_response)
+        start_response(answer.status, answer.headers)
+        return answer.body
+
+    def answer(self, environ: Environ, body: bytes) -> SureAnswer | None:
+        """None: ask Django."""
+        raise NotImplementedError
+
+
+class AccountingFront(PostFront):
+    path = "/radius/accounting"
+
+    def answer(self, environ: Environ, body: bytes) -> SureAnswer | None:
+        return SureAnswer("204 No Content", protection(environ), []) if is_written(environ, body) else None
 
 
 def is_plain_post(environ: Environ) -> bool:

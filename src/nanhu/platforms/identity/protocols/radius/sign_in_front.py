@@ -7,9 +7,7 @@ Django's. What holds of the one must hold of the other: services/network/tests/t
 import json
 import logging
 import re
-from collections.abc import Iterable
-from io import BytesIO
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -21,9 +19,10 @@ from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.swift import AskDjangoError, Connections, Parameter
 from nanhu.platforms.identity.front.headers import Headers, protection
+from nanhu.platforms.identity.front.requests import Environ
 from nanhu.platforms.identity.personal import rules as app_password_rules
 from nanhu.platforms.identity.protocols.radius.facts import FORM, MOST_FIELDS, NAMES, first, request_of
-from nanhu.platforms.identity.protocols.radius.front import Wsgi, is_plain_post
+from nanhu.platforms.identity.protocols.radius.front import PostFront, SureAnswer
 from nanhu.platforms.identity.protocols.radius.network import NetworkSignIn, network_policies
 from nanhu.platforms.identity.protocols.radius.services.authentication import Answer, AuthenticationRequest, Verdict
 from nanhu.platforms.identity.protocols.radius.services.clients import hash_of
@@ -32,7 +31,6 @@ from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import known_places
 
 log = logging.getLogger(__name__)
-PATH: Final = "/radius/authenticate"
 JSON: Final = "application/json"
 APP_PASSWORD: Final = re.compile(
     f"[{app_password_rules.LETTERS}]{{{app_password_rules.GROUPS * app_password_rules.GROUP_LENGTH}}}"
@@ -60,28 +58,21 @@ class Owner(msgspec.Struct):
 decode: Final = msgspec.json.Decoder(Owner).decode
 
 
-class SignInFront:
-    """A WSGI application around Django's. It answers what it is sure of and hands on everything else as it came."""
-
-    def __init__(self, django: Wsgi) -> None:
-        self.django = django
+class SignInFront(PostFront):
+    path = "/radius/authenticate"
 
     @sensitive_variables()
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != PATH or not is_plain_post(environ):
-            return self.django(environ, start_response)
-        body = environ["wsgi.input"].read()
+    def answer(self, environ: Environ, body: bytes) -> SureAnswer | None:
         verdict = accepted(environ, body)
         if verdict is None:
-            return self.django(environ | {"wsgi.input": BytesIO(body)}, start_response)
+            return None
         text = json.dumps(reply_of(verdict)).encode()
         headers: Headers = [("Content-Type", JSON), ("Content-Length", str(len(text))), *protection(environ)]
-        start_response("200 OK", headers)
-        return [text]
+        return SureAnswer("200 OK", headers, [text])
 
 
 @sensitive_variables()
-def accepted(environ: dict[str, Any], body: bytes) -> Verdict | None:
+def accepted(environ: Environ, body: bytes) -> Verdict | None:
     request = request_of(plain_facts(environ.get("CONTENT_TYPE", ""), body))
     if request is None:
         return None
