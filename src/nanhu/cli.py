@@ -5,6 +5,7 @@ import os
 import sys
 
 from nanhu.kernel.call_stack import in_one_piece
+from nanhu.kernel.garbage import loading
 
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "translations", "collectstatic", "sample"}
 
@@ -89,8 +90,11 @@ def main() -> None:
         look_as_the_running_campus()
     if command not in WITHOUT_DATABASE:
         ensure_database()
-    from django.core.management import execute_from_command_line
+    with loading():
+        import django
+        from django.core.management import execute_from_command_line
 
+        django.setup()
     in_one_piece(execute_from_command_line, sys.argv)
 
 

@@ -61,6 +61,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
+    gc.enable()
 
 
 def clean_up(folder: Path, owner: int) -> None:
@@ -97,4 +98,5 @@ def emptying_passes_append_only_tables() -> Iterator[None]:
         yield
 
 
+gc.disable()  # until all is collected
 prepare()

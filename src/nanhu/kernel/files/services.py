@@ -1,6 +1,5 @@
 """Keeping files, opening them, holding them for the law, and removing what nobody must keep any longer."""
 
-import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, now_of_files
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.files import kinds, store
 from nanhu.kernel.files.errors import FileKeptError, RefusedFileError
@@ -20,6 +19,7 @@ from nanhu.kernel.files.purposes import MEGABYTE, Purpose, purposes
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.secret_files import private_folder
 
 ORPHAN_AGE = timedelta(days=1)
 """A transaction that keeps a file ends long before: only what no row will ever name is swept."""
@@ -146,7 +146,7 @@ def unneeded(key: str, files: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
 def sweep() -> int:
     """Content that no holding names any more, or never came to name, and drafts of who was killed. A backup that began before a
     removal still finds what its dump names."""
-    oldest, swept = time.time() - ORPHAN_AGE.total_seconds(), 0
+    oldest, swept = now_of_files(private_folder(store.folder())) - ORPHAN_AGE.total_seconds(), 0
     named = StoredFile.objects.exclude(removed_at__lt=now() - ORPHAN_AGE)
     for path in store.all_paths():
         with suppress(FileNotFoundError), transaction.atomic():  # another sweeps as well

@@ -53,7 +53,7 @@ class Bulk(FormPage):
         options.setdefault("template", "kit/bulk.html")
         super().__init__(console, parent, path, function, options, form=form)
 
-    def respond(self, request: PageRequest) -> HttpResponseBase:
+    def taken(self, request: PageRequest) -> HttpResponseBase:
         chosen = self.chosen(request) if request.method == "POST" else []
         posted = len(set(request.POST.getlist(CHOSEN)))
         if not chosen:

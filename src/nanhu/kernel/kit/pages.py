@@ -23,7 +23,7 @@ from nanhu.kernel import clock
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
-from nanhu.kernel.kit.submissions import submit_once
+from nanhu.kernel.kit.submissions import submit_once, submitted_before
 from nanhu.kernel.kit.suggestions import FIELD, suggestions
 from nanhu.kernel.registry import Text, Viewer, Waiting, WaitingLine
 
@@ -235,13 +235,25 @@ class SubmitPage(Page):
         if largest_file is not None:
             self.view.largest_body = largest_file  # type: ignore[attr-defined]  # kernel.bodies reads it
 
+    def respond(self, request: PageRequest) -> HttpResponseBase:
+        """A form that was done leads where it led then, also where what it named is no longer on this page because of it."""
+        known = submitted_before(request, self.name) if request.method == "POST" else None
+        return self.taken(request) if known is None else self.led_on(request, known)
+
+    def taken(self, request: PageRequest) -> HttpResponseBase:
+        raise NotImplementedError
+
     def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
         answer = submit_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
         if not answer.is_new:
-            messages.info(request, str(self.repeated))
-        elif self.done:
+            return self.led_on(request, answer.address)
+        if self.done:
             messages.success(request, self.done(answer.made) if callable(self.done) else str(self.done))
         return answer.made if isinstance(answer.made, HttpResponseBase) else HttpResponseRedirect(answer.address)
+
+    def led_on(self, request: PageRequest, address: str) -> HttpResponseBase:
+        messages.info(request, str(self.repeated))
+        return HttpResponseRedirect(address)
 
     def next_address(self, request: PageRequest, made: object) -> str:
         if isinstance(made, HttpResponseRedirect):
@@ -272,7 +284,7 @@ class FormPage(SubmitPage):
         super().__init__(console, parent, path, function, options)
         self.takes(options.get("largest_file"))
 
-    def respond(self, request: PageRequest) -> HttpResponseBase:
+    def taken(self, request: PageRequest) -> HttpResponseBase:
         if request.method != "POST":
             return self.again(request)
         subject = self.subject_of(request)
@@ -360,7 +372,7 @@ class Action(SubmitPage):
         super().__init__(console, parent, path, function, page_options)
         self.takes(options.get("largest_file"))
 
-    def respond(self, request: PageRequest) -> HttpResponseBase:
+    def taken(self, request: PageRequest) -> HttpResponseBase:
         if request.method != "POST":
             return HttpResponseRedirect(self.back_address(request))
         subject = self.subject_of(request)

@@ -35,7 +35,7 @@ def submit_once(
     """In one transaction with the mark that it was done. A second sender at the same moment waits, and is sent where the first
     was sent. Without a token (no page of ours sent it) there is nothing to compare with."""
     token = token_of(request)
-    page = f"{request.page.console.namespace}:{name}"
+    page = page_of(request, name)
     refusal: CampusError | None = None
     with transaction.atomic():
         known = known_submission(token, request.viewer.account_id, page) if token else None
@@ -60,6 +60,17 @@ def token_of(request: PageRequest) -> UUID | None:
         return UUID(str(request.POST.get(TOKEN, "")))
     except ValueError:
         return None
+
+
+def submitted_before(request: PageRequest, name: str) -> str | None:
+    """Where this form led when it was done."""
+    page, token = page_of(request, name), token_of(request)
+    done = SubmittedForm.objects.filter(token=token, account_id=request.viewer.account_id, page=page) if token else ()
+    return next((one.address for one in done), None)
+
+
+def page_of(request: PageRequest, name: str) -> str:
+    return f"{request.page.console.namespace}:{name}"
 
 
 def known_submission(token: UUID, account_id: int, page: str) -> SubmittedForm | None:

@@ -2,7 +2,6 @@
 and the same rows change nothing."""
 
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import now, now_of_files
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
@@ -87,9 +86,10 @@ def names_for(made: DataSource, spec: SourceSpec) -> dict[str, str]:
 def kept_file(made: DataSource, suffix: str) -> Iterator[Path]:
     """A file of this reading alone. What a killed one left behind goes first."""
     folder = private_folder(configuration().data_dir / "inbox")
+    oldest = now_of_files(folder) - LEFT_SECONDS
     for left in (*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*{FETCHED}")):
         with suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+            if left.stat().st_mtime < oldest:
                 left.unlink()
     path = folder / f"{made.public_id}-{uuid4()}{suffix}"
     path.touch(mode=0o600, exist_ok=False)

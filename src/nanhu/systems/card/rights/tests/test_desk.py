@@ -101,6 +101,16 @@ def test_the_preview_keeps_what_was_typed_and_its_name(holder):
     assert not RightRule.objects.exists()
 
 
+def test_a_form_sent_again_leads_on_though_what_it_named_is_gone(holder):
+    holder.post("/card/rights/change/", typed(confirmed="1"))
+    address = f"/card/rights/{RightRule.objects.get().public_id}/withdraw/"
+    form = {"reason": "来函更正", "form_token": str(uuid4())}
+    first, second = (holder.post(address, form) for _time in range(2))
+    assert (first.status_code, first.url) == (second.status_code, second.url) == (302, "/card/rights/")
+    assert "没有再办一次" in holder.get("/card/rights/").content.decode()
+    assert holder.post(address, form | {"form_token": str(uuid4())}).status_code == 404
+
+
 def test_a_rule_is_withdrawn_on_its_page_and_then_is_gone(holder):
     holder.post("/card/rights/change/", typed(confirmed="1"))
     address = f"/card/rights/{RightRule.objects.get().public_id}/withdraw/"
