@@ -7,6 +7,7 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.identity.admission import admit
+from nanhu.platforms.identity.devices import caller_in
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, AppPasswordRevoked, PasswordChanged
 from nanhu.platforms.identity.factors.services import new_devices, totp
@@ -79,6 +80,7 @@ __all__ = [
     "account_with",
     "accounts_of",
     "admit",
+    "caller_in",
     "choose_face",
     "demand_new_password",
     "end_other_sessions",

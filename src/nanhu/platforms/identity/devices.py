@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 from nanhu.kernel.cookies import host_only
+from nanhu.kernel.throttle import network_of
 
 COOKIE = host_only("nanhu_device")
 SALT = "identity.device"
@@ -57,6 +58,12 @@ def browser_in(request: HttpRequest) -> str:
     """The number of a browser that signed anybody in before, otherwise ""."""
     seen = seen_in(request)
     return str(seen["browser"]) if seen["marks"] else ""
+
+
+def caller_in(request: HttpRequest) -> str:
+    """Whom a gate counts that neighbours share: a browser that signed anybody in before by itself, any other with its network."""
+    browser = browser_in(request)
+    return f"browser:{browser}" if browser else network_of(request.META.get("REMOTE_ADDR", ""))
 
 
 def mark_of(browser: str, account_id: int) -> str:

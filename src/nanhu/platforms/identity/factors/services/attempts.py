@@ -52,9 +52,9 @@ def counted(
     throttle.forgive(gates)
 
 
-def count_stranger(*, by: Actor, browser: str) -> None:
-    """A browser that signed somebody in before (`browser`) is not held up by what its neighbours begin."""
-    throttle.admit([Gate(STRANGER, f"browser:{browser}" if browser else network_of(by.address))])
+def count_stranger(caller: str) -> None:
+    """`caller`: `devices.caller_in`. A browser that signed somebody in before is not held up by what its neighbours begin."""
+    throttle.admit([Gate(STRANGER, caller)])
 
 
 def forgive_all(account: Account) -> None:

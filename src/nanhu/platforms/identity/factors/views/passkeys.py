@@ -29,7 +29,7 @@ SIGN_IN_CHALLENGE, SECOND_CHALLENGE = "identity.passkey_sign_in", "identity.pass
 @never_cache
 @require_POST
 def sign_in_options(request: HttpRequest) -> HttpResponse:
-    attempts.count_stranger(by=actor_of(request), browser=devices.browser_in(request))
+    attempts.count_stranger(devices.caller_in(request))
     return handed(request, SIGN_IN_CHALLENGE, passkeys.ask_to_prove())
 
 

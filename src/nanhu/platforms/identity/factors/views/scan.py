@@ -34,7 +34,7 @@ WAITING = "identity.scan"
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """A new picture for this browser. By POST: a link that somebody sends must not begin a sign-in."""
-    attempts.count_stranger(by=actor_of(request), browser=devices.browser_in(request))
+    attempts.count_stranger(devices.caller_in(request))
     opened = scans.open_request(
         address=request.META.get("REMOTE_ADDR", ""), user_agent=request.headers.get("User-Agent", "")
     )
