@@ -119,7 +119,7 @@ def run_nginx(campus: Campus, folder: Path, *, terminals: str) -> tuple[subproce
 def front(campus: Campus) -> Iterator[Front]:
     with tempfile.TemporaryDirectory(prefix="nanhu-nginx-") as name:
         Path(name).chmod(0o755)
-        process, front = run_nginx(campus, Path(name), terminals="127.0.0.1")
+        process, front = run_nginx(campus, Path(name), terminals="127.0.0.0/8")
         try:
             yield front
         finally:
@@ -177,6 +177,34 @@ def test_both_doors_of_the_terminals_answer_in_their_own_words(front: Front) -> 
         "POST", "/terminal/v1/hello", body=b"{}", headers=signed(front, "/terminal/v1/hello", sequence=0, facts={})
     )
     assert json.loads(hello.read())["services"].endswith("/terminal/v1/")
+
+
+def test_a_terminals_address_is_the_one_that_nginx_saw(front: Front) -> None:
+    """At both doors; what the terminal says of itself is not believed."""
+    trust = ssl.create_default_context(cafile=str(front.folder / "campus.pem"))
+    for number, path in (("N998Z", "/terminal/v1/hello"), ("N999Z", "/terminal/v1/card/look")):
+        line = http.client.HTTPSConnection(
+            "localhost", front.port, timeout=PATIENCE_SECONDS, context=trust, source_address=("127.0.0.3", 0)
+        )
+        headers = signed(front, path, sequence=0, facts={}) | {
+            "X-Forwarded-For": "203.0.113.9",
+            "Nanhu-Terminal": number,
+        }
+        line.request("POST", path, body=b"{}", headers=headers)
+        assert line.getresponse().status == 401, path
+        assert address_written(front.campus, number) == "127.0.0.3", path
+
+
+def address_written(campus: Campus, terminal: str) -> str:
+    """Of the incident, which is written within seconds."""
+    rows = f"Incident.objects.filter(terminal_number={terminal!r}).values_list('address', flat=True)"
+    ask = f"from nanhu.platforms.terminals.api import Incident; print(*{rows})"
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if found := campus.nanhu("shell", "-v", "0", "-c", ask).stdout.strip():
+            return found
+        time.sleep(1)
+    return ""
 
 
 def test_terminals_are_served_from_their_network_alone(campus: Campus) -> None:

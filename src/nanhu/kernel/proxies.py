@@ -34,8 +34,15 @@ class TrustedProxyMiddleware:
 
 def visitor_of(facts: Mapping[str, Any]) -> str:
     """The address that asks, for what is answered before that middleware."""
-    networks, peer = trusted_networks(configuration().trusted_proxies), facts.get("REMOTE_ADDR", "")
-    return visitor_behind(peer, facts.get("HTTP_X_FORWARDED_FOR", ""), networks) if is_trusted(peer, networks) else peer
+    return visitor(facts.get("REMOTE_ADDR", ""), facts.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def visitor(peer: str, forwarded: str) -> str:
+    """The address that asks, of who connected and what it says of others (all its headers, joined by commas)."""
+    if not forwarded:
+        return peer  # terminals without a proxy: nothing is parsed
+    networks = trusted_networks(configuration().trusted_proxies)
+    return visitor_behind(peer, forwarded, networks) if is_trusted(peer, networks) else peer
 
 
 type Networks = tuple[IPv4Network | IPv6Network, ...]

@@ -13,6 +13,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.connections import guard_of
 from nanhu.kernel.garbage import collect_seldom
 from nanhu.kernel.logs import logging_settings
+from nanhu.kernel.proxies import visitor
 from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest
 from nanhu.platforms.terminals.wire import LARGEST_BODY
 
@@ -20,6 +21,7 @@ type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON = ("content-type", "application/json")
+FORWARDED = "x-forwarded-for"
 BODY_SECONDS = 20.0
 """Whoever sends 256 KiB more slowly than this is cut: a body is in memory until it is whole."""
 
@@ -57,7 +59,7 @@ class Application[G: Gateway]:
             find("nanhu-sequence", ""),
             find("nanhu-clock", ""),
             find("nanhu-signature", ""),
-            address_in(scope.client),
+            visitor(address_in(scope.client), ",".join(scope.headers.get_all(FORWARDED))),
             body,
         )
         response = await gateway.serve(request)
@@ -108,6 +110,7 @@ class Application[G: Gateway]:
 
 async def request_in(scope: Scope, receive: Receive) -> SignedRequest:
     found = {name: value.decode("latin-1") for name, value in scope["headers"] if name.startswith(b"nanhu-")}
+    forwarded = b",".join(value for name, value in scope["headers"] if name == FORWARDED.encode())
     client = scope.get("client") or ("", 0)
     return SignedRequest(
         scope["method"],
@@ -116,7 +119,7 @@ async def request_in(scope: Scope, receive: Receive) -> SignedRequest:
         found.get(b"nanhu-sequence", ""),
         found.get(b"nanhu-clock", ""),
         found.get(b"nanhu-signature", ""),
-        str(client[0]),
+        visitor(str(client[0]), forwarded.decode("latin-1")),
         await body_of(receive),
     )
 

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 
+from nanhu.kernel import proxies
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
 from nanhu.platforms.terminals.api import Incident
-from nanhu.platforms.terminals.gateway import ActivityLog, Application, SignedRequest, address_in
+from nanhu.platforms.terminals.gateway import ActivityLog, Application, Response, SignedRequest, address_in
 from nanhu.platforms.terminals.jobs import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
 from nanhu.systems.card.gateway.server import Gateway
@@ -106,11 +109,17 @@ class SlowLine(Line):
         await asyncio.Event().wait()
 
 
-class Scope:
-    method, path, client = "POST", PATH, "192.0.2.7"
+class Headers(dict[str, str]):
+    def get_all(self, name: str) -> list[str]:
+        return self[name].split("\n") if name in self else []
 
-    def __init__(self, **headers: str) -> None:
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+class Scope:
+    method, path = "POST", PATH
+
+    def __init__(self, client: str = "192.0.2.7", **headers: str) -> None:
+        self.client = client
+        self.headers = Headers({name.replace("_", "-"): value for name, value in headers.items()})
 
 
 @pytest.mark.parametrize("headers", [{"content_length": str(64 * 1024 * 400)}, {"transfer_encoding": "chunked"}])
@@ -179,6 +188,55 @@ def test_a_body_that_does_not_come_is_cut_under_asgi_too(monkeypatch):
 )
 def test_a_terminals_address_has_no_port_which_changes_with_each_connection(client, address):
     assert address_in(client) == address
+
+
+@dataclass
+class Addresses:
+    """Whom a gateway was told that it serves."""
+
+    seen: list[str] = field(default_factory=list)
+
+    async def serve(self, request: SignedRequest) -> Response:
+        self.seen.append(request.address)
+        return Response(200, b"{}")
+
+
+async def no_matter(_message):
+    return None
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("10.0.0.5", "10.20.3.4", "10.20.3.4"),
+        ("10.0.0.5", "203.0.113.9, 10.20.3.4", "10.20.3.4"),
+        ("10.0.0.5", "203.0.113.9\n10.20.3.4", "10.20.3.4"),
+        ("10.0.0.5", "10.20.3.4, 10.0.0.5", "10.20.3.4"),
+        ("10.0.0.5", "nonsense", "10.0.0.5"),
+        ("10.0.0.5", "", "10.0.0.5"),
+        ("10.20.3.4", "203.0.113.9", "10.20.3.4"),
+    ],
+)
+def test_a_terminals_address_is_what_a_trusted_proxy_saw_and_nobody_else_says(monkeypatch, peer, forwarded, address):
+    """HAProxy writes a line of its own below what the client sent; nginx adds to it."""
+    monkeypatch.setattr(proxies, "configuration", lambda: replace(configuration(), trusted_proxies="10.0.0.5"))
+    application, told = Application(Addresses), Addresses()
+    application.gateway = told
+    lines = forwarded.split("\n") if forwarded else []
+
+    async def body():
+        return {"type": "http.request", "body": b"{}"}
+
+    async def both() -> None:
+        more = {"x_forwarded_for": forwarded} if forwarded else {}
+        await application.__rsgi__(Scope(f"{peer}:41234", content_length="131072", **more), Line(pieces=2))
+        headers = [(b"x-forwarded-for", one.encode()) for one in lines]
+        scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers, "client": (peer, 41234)}
+        await application(scope, body, no_matter)
+
+    asyncio.run(both())
+
+    assert told.seen == [address, address]
 
 
 class Paper:
