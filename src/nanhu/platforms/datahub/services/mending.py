@@ -36,7 +36,7 @@ def mend_row(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str =
 @transaction.atomic
 def lay_over(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str) -> LandingRow:
     people.lock_golden()
-    row = lock_rejected(row_id)
+    row = rejected(row_id)
     kept = json.loads(row.mended) if row.mended else {}
     row.mended = json.dumps({**kept, **values}, ensure_ascii=False)
     row.save(update_fields=["mended"])
@@ -52,9 +52,10 @@ def lay_over(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str) 
     return row
 
 
-def lock_rejected(row_id: int) -> LandingRow:
-    """Another steward may have mended it since the page was opened; a settled row is not settled twice."""
-    row = LandingRow.objects.select_for_update().get(id=row_id)
+def rejected(row_id: int) -> LandingRow:
+    """Another steward may have mended it since the page was opened; a settled row is not settled twice. Read under `lock_golden`,
+    which whoever settles rows holds."""
+    row = LandingRow.objects.get(id=row_id)
     if row.state != LandingRow.State.REJECTED:
         raise RowStateError(line=row.line, state=row.get_state_display())
     return row

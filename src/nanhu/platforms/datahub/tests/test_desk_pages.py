@@ -12,8 +12,9 @@ from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import BatchStateError, RowStateError
 from nanhu.platforms.datahub.models import Batch, LandingRow, Review
 from nanhu.platforms.datahub.services.mending import mend_row
-from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
 from nanhu.platforms.people.models import Affiliation, Person
+from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db
 DESK = ["/datahub/", "/datahub/upload/", "/datahub/reviews/", "/datahub/standard/"]
@@ -143,6 +144,26 @@ def test_a_row_that_another_steward_has_mended_is_refused_under_the_lock(steward
     assert "<dd>王二</dd>" in page, "what was typed stays"
     assert Person.objects.get(name__startswith="王").name == "王一"
     assert list(Batch.objects.values("counts", "change_sets")) == settled
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_stewards_who_mend_a_row_at_once_settle_it_once(steward, units, hand_in):
+    """The second comes while the first has settled the row and not yet committed; without the lock both settle it."""
+    another = signed_in("管二", "0020209003", "datahub.steward")
+    report = hand_in(register(student(name="王?")))
+    row = LandingRow.objects.get(batch_id=report.batch)
+    cells = form_values(steward, row.id)
+    first, second = (
+        {name: (given if value == "王?" else value) for name, value in cells.items()} for given in ["王一", "王二"]
+    )
+    done, late = amid(
+        lambda: steward.post(f"/datahub/rows/{row.id}/", first),
+        lambda: another.post(f"/datahub/rows/{row.id}/", second),
+    )
+    assert (done.status_code, late.status_code) == (302, 409)
+    assert [one.name for one in Person.objects.filter(name__startswith="王")] == ["王一"]
+    settled = Batch.objects.get(id=report.batch)
+    assert (settled.counts["replayed"], len(settled.change_sets)) == (1, 1)
 
 
 def test_a_row_of_a_batch_that_was_rolled_back_is_refused(units, hand_in):

@@ -23,7 +23,7 @@ from nanhu.systems.card.models import Card, CashException, Receipt, Shift
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.services import cash_exceptions, shifts
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, make_finance
-from nanhu.systems.card.tests.races import amid
+from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAYOUT = "学号,姓名,金额\n14231100001,林小满,300\n"

@@ -18,8 +18,8 @@ from nanhu.systems.card.gateway.payments import STATEMENT
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
-from nanhu.systems.card.tests.races import amid
 from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
+from nanhu.testing.races import amid
 
 RULE = LimitRule()
 TIGHT = replace(

@@ -8,9 +8,9 @@ from django.test import Client
 
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
-from nanhu.systems.card.tests.races import amid
 from nanhu.systems.dormitory.models import RoomList
 from nanhu.systems.dormitory.tests.rooms import HEAD, PAGES, line, with_office
+from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ from nanhu.systems.card.fleet.errors import AnswersDoNotFitError, TooManyAttempt
 from nanhu.systems.card.fleet.models import DeskAttempt
 from nanhu.systems.card.fleet.services.phone_desk import MOST_ATTEMPTS, Answers, report_by_phone
 from nanhu.systems.card.tests.conftest import CAST, bring_in_the_cast
-from nanhu.systems.card.tests.races import amid
+from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRONG = Answers(campus_no=CAST["student"][2], name="林小满", id_tail="000000")
