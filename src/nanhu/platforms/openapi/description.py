@@ -102,10 +102,13 @@ def named(name: str) -> dict[str, str]:
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
     path = [
-        {"name": name, "in": "path", "required": True, "schema": named(name)}
+        {"name": name, "in": "path", "required": True, "schema": {**named(name), **operation.shapes.get(name, {})}}
         for name in re.findall(r"{(\w+)}", operation.path)
     ]
-    query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.parameters]
+    query = [
+        {"name": name, "in": "query", "schema": {"type": "string", **operation.shapes.get(name, {})}}
+        for name in operation.parameters
+    ]
     headers = [
         {"name": name, "in": "header", "required": True, "schema": {"type": "string", "pattern": pattern}}
         for name, pattern in HEADERS
@@ -116,7 +119,10 @@ def parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def responses(interface: Interface, operation: Operation) -> dict[str, Any]:
     found: dict[str, Any] = {
-        str(operation.status): {"description": gettext("成功"), "content": content(operation.gives)}
+        str(operation.status): {
+            "description": gettext("成功"),
+            "content": {**content(operation.gives), **{kind: {} for kind in operation.media}},
+        }
     }
     for status, codes in sorted(by_status(interface, operation.every_code).items()):
         lines = "\n".join(f"- `{code}` {sentence(interface, code)}" for code in codes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -69,7 +70,8 @@ type Handler = Callable[[Request], ResponseBody | Raw]
 class Operation:
     """`codes` are what it may be refused for beside ALWAYS and, where it writes, WRITING.
 
-    `handlers` are by mode: `live` acts on the campus, `test` on the room's sandbox. Both take and give the same.
+    `handlers` are by mode: `live` acts on the campus, `test` on the room's sandbox. Both take and give the same. `shapes` say in
+    JSON Schema what is known of a parameter or name beyond its being text; `media` are the content types beside JSON.
     """
 
     name: str
@@ -83,6 +85,8 @@ class Operation:
     status: int = 200
     codes: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    shapes: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    media: tuple[str, ...] = ()
     writes: bool = False
     largest_body: int = LARGEST_BODY
 

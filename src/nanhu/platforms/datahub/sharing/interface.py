@@ -354,6 +354,13 @@ HUB: Final = Interface(
             gives=HubPage,
             codes=("product_unknown", "cursor_refused", "past_refused", "daily_rows_used_up"),
             parameters=("since", "limit", "format", "as_of"),
+            shapes={
+                "product": {"examples": ["card.card"]},
+                "limit": {"type": "integer", "minimum": 1, "maximum": pages.MOST, "examples": [100]},
+                "format": {"enum": [*FORMATS], "examples": [*FORMATS]},
+                "as_of": {"examples": ["2026-09-01"]},
+            },
+            media=tuple(kind.partition(";")[0] for form, (_write, kind) in FORMATS.items() if form != "json"),
             handlers={Mode.LIVE: read_product, Mode.TEST: sample_product},
         ),
     ),

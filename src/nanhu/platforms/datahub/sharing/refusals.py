@@ -15,7 +15,7 @@ class ProductUnknownError(ApiError):
 
 class CursorRefusedError(ApiError):
     code = "cursor_refused"
-    http_status = 400
+    http_status = 422
     sentence = _(
         "since 要是上一页的 next，limit 是 1 到 5000，format 是 json、ndjson、csv 或 parquet，as_of 是过去的一个时刻。"
     )
