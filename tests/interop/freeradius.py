@@ -225,7 +225,7 @@ def laid_out(folder: Path, port: int, accounting_port: int) -> FreeRadius:
     return FreeRadius(folder, port, accounting_port)
 
 
-def certify(folder: Path) -> None:
+def certify(folder: Path, *, name: str = "localhost") -> None:
     """A small authority and the server's certificate, as the manual has it."""
     made_by = [
         "openssl",
@@ -242,7 +242,8 @@ def certify(folder: Path) -> None:
     authority = [*made_by, "-keyout", "ca.key", "-out", "nanhu-ca.pem", "-subj", "/CN=Nanhu test CA"]
     authority += ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
     server = [*made_by, "-CA", "nanhu-ca.pem", "-CAkey", "ca.key", "-keyout", "nanhu.key", "-out", "nanhu.pem"]
-    server += ["-subj", "/CN=radius.nanhu.test", "-addext", "subjectAltName=DNS:radius.nanhu.test,DNS:localhost"]
+    names = f"subjectAltName=DNS:radius.nanhu.test,DNS:{name}"
+    server += ["-subj", "/CN=radius.nanhu.test", "-addext", names]
     server += ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth"]
     for command in (authority, server):
         subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
