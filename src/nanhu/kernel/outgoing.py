@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -135,11 +135,13 @@ def send(call: Call, *, seconds: float = SECONDS, wants_body: bool = False) -> A
         return Answer(status=status, raw=begun + rest_of(line, until, room=LONGEST_ANSWER - len(begun)))
 
 
-def fetch(call: Call, *, seconds: float, largest: int, redirects: int = 0) -> Document:
+def fetch(
+    call: Call, *, seconds: float, largest: int, redirects: int = 0, sending: Callable[[], None] = lambda: None
+) -> Document:
     """The whole answer, or an OSError: half a document is none. A GET is led on at most `redirects` times, each address
-    judged like the first, and never from https to http."""
+    judged like the first, and never from https to http. `sending` is called once somebody is there, before the first byte goes out."""
     deadline = time.monotonic() + seconds
-    document = fetch_once(call, deadline, largest)
+    document = fetch_once(call, deadline, largest, sending)
     target = document.headers.get("location", "")
     if call.body or not redirects or document.status not in REDIRECTS or not target:
         return document
@@ -157,10 +159,11 @@ def led_to(address: str, target: str) -> str:
         raise BadAnswerError("led to no address") from error
 
 
-def fetch_once(call: Call, deadline: float, largest: int) -> Document:
+def fetch_once(call: Call, deadline: float, largest: int, sending: Callable[[], None]) -> Document:
     parts = checked(call.address)
     with connected(parts, deadline, networks=() if call.is_public else None) as line:
         line.settimeout(left(deadline))
+        sending()
         line.sendall(written(call, parts))
         answer = http.client.HTTPResponse(
             TimedLine(line, deadline),  # type: ignore[arg-type]

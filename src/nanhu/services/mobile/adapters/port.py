@@ -68,8 +68,12 @@ class StoppedError(VendorError):
     """Nobody is called until somebody has looked: the secret, the token or the address is refused."""
 
 
+class NotSentError(OSError):
+    """It surely never left: nobody was there, or there was no token for it."""
+
+
 class Vendor(Protocol):
-    """Whatever cannot be reached is an OSError; whatever is answered and refused a VendorError."""
+    """Whatever cannot be reached is an OSError (a NotSentError where nothing left); whatever is answered and refused a VendorError."""
 
     def create_member(self, facts: MemberFacts) -> None: ...
     def update_member(self, facts: MemberFacts) -> None: ...

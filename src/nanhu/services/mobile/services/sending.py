@@ -25,7 +25,7 @@ from nanhu.kernel.retries import Again, Answer, Retries, doubling, drive
 from nanhu.kernel.retries.answers import Outside
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters import choice
-from nanhu.services.mobile.adapters.port import Card, LaterError, StoppedError, VendorError
+from nanhu.services.mobile.adapters.port import Card, LaterError, NotSentError, StoppedError, VendorError
 from nanhu.services.mobile.models import Member, Outgoing
 from nanhu.services.mobile.rules import words_of
 
@@ -132,14 +132,17 @@ def tried(card: Card, rows: Collection[Outgoing], userids: Sequence[str]) -> dic
     """Whom it did not reach. The first moment that it may have gone out is kept; where it surely did not, forgotten again."""
     if any(one.called_at is not None and now() - one.called_at > KNOWN_AGAIN for one in rows):
         return dict.fromkeys(userids, _("不知道是否送达，没有再发"))
-    mine = Outgoing.objects.filter(pk__in=[one.pk for one in rows])
-    mine.filter(called_at=None).update(called_at=now())
+    vendor = choice.vendor()
+    first = Outgoing.objects.filter(pk__in=[one.pk for one in rows if one.called_at is None])
+    first.filter(called_at=None).update(called_at=now())
     try:
-        sent = choice.vendor().send(card, userids=userids)
-    except (LaterError, StoppedError):
-        mine.filter(pk__in=[one.pk for one in rows if one.called_at is None]).update(called_at=None)
+        sent = vendor.send(card, userids=userids)
+    except (VendorError, NotSentError):
+        first.update(called_at=None)
         raise
-    return dict.fromkeys(sorted(sent.refused & set(userids)), _("企业微信里没有这个收件人"))
+    refused = sorted(sent.refused & set(userids))
+    first.filter(userid__in=refused).update(called_at=None)
+    return dict.fromkeys(refused, _("企业微信里没有这个收件人"))
 
 
 def tap(url: str) -> str:

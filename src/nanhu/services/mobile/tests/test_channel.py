@@ -1,5 +1,9 @@
 """企业微信 as a channel: the contract that every channel keeps, and limits under which nothing is dropped in silence."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,7 +12,10 @@ import time_machine
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
+from nanhu.platforms.messages import api as messages_api
+from nanhu.platforms.messages.models import Delivery
 from nanhu.services.mobile.adapters.wecom import client
+from nanhu.services.mobile.adapters.wecom import line as lines
 from nanhu.services.mobile.models import Outgoing, VendorCall
 from nanhu.services.mobile.services import sending
 from nanhu.testing.channels import ChannelTests, batch_for, states
@@ -170,3 +177,41 @@ def test_at_the_half_hours_a_large_digest_waits(syncing):
     quiet = type(batch)(**{**{name: getattr(batch, name) for name in batch.__slots__}, "urgency": "digest"})
     with time_machine.travel(NOON.replace(minute=30)):
         assert set(states(sending.send(quiet)).values()) == {"later"}
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """Held by us, and nobody listens."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def told(syncing, number="T2"):
+    """Through the router and the worker's parcels, as any room tells it."""
+    facts = {"place": "一食堂", "phone": "0730-8640000"}
+    assert messages_api.tell([syncing.persons[number]], "card.found", facts) == 1
+    messages_api.deliver_due()
+
+
+def minutes_pass(count, start=NOON):
+    for minute in range(4, count + 1, 4):
+        with time_machine.travel(start + timedelta(minutes=minute), tick=True):
+            messages_api.deliver_due()
+
+
+@pytest.mark.parametrize("has_token", [True, False])
+def test_an_hour_without_them_loses_nothing_and_repeats_nothing(syncing, wecom, monkeypatch, has_token):
+    if has_token:
+        sending.send(batch_for([syncing.persons["T2"]], title="在这之前"))
+    here = lines.configuration()
+    with closed_port() as port:
+        away = replace(here, wecom_port=port)
+        monkeypatch.setattr(lines, "configuration", lambda: away)
+        told(syncing)
+        minutes_pass(60)
+    monkeypatch.setattr(lines, "configuration", lambda: here)
+    assert "有人捡到了您的校园卡" not in messages(wecom)
+    minutes_pass(40, NOON + timedelta(minutes=60))
+    assert messages(wecom).count("有人捡到了您的校园卡") == 1
+    assert set(Delivery.objects.filter(channel="wecom").values_list("state", flat=True)) == {"delivered"}

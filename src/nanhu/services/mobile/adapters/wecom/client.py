@@ -1,6 +1,7 @@
 """The dozen calls of 企业微信 that the school needs, through the kernel's guarded outgoing line. `batch/syncuser` is never one of them: it deletes."""
 
 import json
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from nanhu.services.mobile.adapters.port import (
     Card,
     LaterError,
     MemberFacts,
+    NotSentError,
     Sent,
     StoppedError,
     VendorError,
@@ -72,13 +74,19 @@ class WecomClient:
         """With a token; one that is refused is fetched anew once, and then the line stops."""
         secret, spoiled = self.line.secret_of(use), ""
         for attempt in (1, 2):
-            token = tokens.token_for(use, secret=secret, fetch=lambda: self.fetch_token(use), spoiled=spoiled)
+            token = self.token_for(use, secret, spoiled)
             said = self.exchange(api, {**(query or {}), "access_token": token}, body, about=about, attempt=attempt)
             code = int(said.get("errcode", 0))
             if code not in RENEWED:
                 break
             spoiled = token
         return self.judged(said, code, use)
+
+    def token_for(self, use: str, secret: str, spoiled: str) -> str:
+        try:
+            return tokens.token_for(use, secret=secret, fetch=lambda: self.fetch_token(use), spoiled=spoiled)
+        except OSError as error:
+            raise NotSentError(f"no token: {error}") from error
 
     def judged(self, said: dict[str, Any], code: int, use: str) -> dict[str, Any]:
         words = str(said.get("errmsg", ""))[:200]
@@ -98,9 +106,10 @@ class WecomClient:
         address = f"{self.line.api}/cgi-bin/{api}?{urlencode(query)}"
         sent = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         begun, code, words = time.monotonic(), None, ""
+        left = threading.Event()
         try:
             call = outgoing.Call(address=address, body=sent, content_type="application/json")
-            found = outgoing.fetch(call, seconds=SECONDS, largest=LARGEST)
+            found = outgoing.fetch(call, seconds=SECONDS, largest=LARGEST, sending=left.set)
             if found.status >= NOT_THERE:
                 raise outgoing.BadAnswerError(f"HTTP {found.status}")
             said = strict_json.decode(found.body)
@@ -112,6 +121,8 @@ class WecomClient:
             raise outgoing.BadAnswerError(words) from error
         except OSError as error:
             words = f"{type(error).__name__}: {error}"[:200]
+            if not left.is_set():
+                raise NotSentError(words) from error
             raise
         finally:
             VendorCall.objects.create(
