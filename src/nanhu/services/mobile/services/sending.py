@@ -74,9 +74,12 @@ def outcome(row: Outgoing | None, failed: Mapping[str, MessageOutcome]) -> Messa
 
 @transaction.atomic
 def taken(batch: MessageBatch, userids: Sequence[str]) -> dict[str, Outgoing]:
-    """A row for each member, and all of an earlier try, whoever of them is left. Who has no room waits to be told with the rest."""
+    """A row for each member, and all of an earlier try, whoever of them is left. Who has no room waits to be told with the rest; who
+    was surely not reached is tried anew, for the office sends it once more."""
     lock_key(f"mobile.batch:{batch.number}")
-    known = {one.userid: one for one in Outgoing.objects.filter(batch=batch.number)}
+    rows = Outgoing.objects.filter(batch=batch.number)
+    rows.filter(userid__in=userids, state=State.FAILED, called_at=None).delete()
+    known = {one.userid: one for one in rows}
     fresh = [one for one in userids if one not in known]
     room = with_room(fresh, is_urgent=batch.urgency == "now")
     made = [row_for(batch, one, has_room=one in room) for one in fresh]

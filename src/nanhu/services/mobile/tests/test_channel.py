@@ -19,6 +19,7 @@ from nanhu.services.mobile.adapters.wecom import line as lines
 from nanhu.services.mobile.models import Outgoing, VendorCall
 from nanhu.services.mobile.services import sending
 from nanhu.testing.channels import ChannelTests, batch_for, states
+from nanhu.testing.members import grant
 
 pytestmark = pytest.mark.django_db
 NOON = now().replace(hour=4, minute=7, second=1)
@@ -215,3 +216,35 @@ def test_an_hour_without_them_loses_nothing_and_repeats_nothing(syncing, wecom, 
     minutes_pass(40, NOON + timedelta(minutes=60))
     assert messages(wecom).count("有人捡到了您的校园卡") == 1
     assert set(Delivery.objects.filter(channel="wecom").values_list("state", flat=True)) == {"delivered"}
+
+
+def sent_again(syncing):
+    """The office presses 重发 beside what failed by 企业微信, and the worker has its turn."""
+    found = Delivery.objects.filter(channel="wecom", entry__message__template="card.found")
+    failed = found.get(state="failed")
+    address = f"/messages/outbox/deliveries/{failed.pk}/again/"
+    assert syncing.client("T1").post(address, {"form_token": uuid4()}).status_code == 302
+    messages_api.deliver_due()
+    failed.refresh_from_db()
+    return failed.state
+
+
+def test_the_office_sends_again_what_they_refused(syncing, wecom):
+    grant("T1", ["messages.operator"])
+    wecom.company.store.write("UPDATE member SET status = 5 WHERE userid = 't2'")
+    told(syncing)
+    assert sent_again(syncing) == "failed", "they refuse it once more"
+    wecom.company.store.write("UPDATE member SET status = 1 WHERE userid = 't2'")
+    assert sent_again(syncing) == "delivered"
+    assert messages(wecom).count("有人捡到了您的校园卡") == 1
+
+
+def test_what_may_have_gone_out_is_not_sent_again_by_the_office_either(syncing, wecom, monkeypatch):
+    grant("T1", ["messages.operator"])
+    messages_api.deliver_due()
+    lost(monkeypatch)
+    told(syncing)
+    with time_machine.travel(NOON + timedelta(hours=3)):
+        messages_api.deliver_due()
+        assert sent_again(syncing) == "failed"
+    assert messages(wecom).count("有人捡到了您的校园卡") == 1
