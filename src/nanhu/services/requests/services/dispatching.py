@@ -148,8 +148,11 @@ def route(
     is_wandering = found.routed >= ROUTES_UNTIL_LEADER and found.kind != Request.Kind.COMPLAINT
     found.is_with_leader = is_wandering and not is_leader
     found.crew, found.worker, found.unit_id = None, None, unit or found.unit_id
-    found.state = State.NEW
-    found.save(update_fields=["routed", "is_with_leader", "crew", "worker", "unit", "state"])
+    if found.state == State.WAITING:
+        start_clock(found)
+    found.state, found.proposed = State.NEW, []
+    changed = ["routed", "is_with_leader", "crew", "worker", "unit", "state", "proposed", "due_at", "minutes_left"]
+    found.save(update_fields=changed)
     note(by, found, What.ROUTED, why)
     if crew is not None and not found.is_with_leader:
         hand_to(by, found, crew)

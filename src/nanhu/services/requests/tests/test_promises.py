@@ -1,14 +1,17 @@
 """Until when, to the minute, and who still sees a complaint: what a looser test would let pass."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.services.requests.models import FaultClass, Request
 from nanhu.services.requests.offices import due_of_answer
+from nanhu.services.requests.services import reminding
 from nanhu.services.requests.services.dispatching import promised_until
+from nanhu.testing.inboxes import receivers_of
 from nanhu.testing.members import grant
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +75,19 @@ def test_who_is_in_a_unit_below_the_accused_does_not_see_it_and_the_receiver_doe
     other = school.complaint("S2", unit="1016")
     Request.objects.filter(pk=other.pk).update(unit=school.units["1033"])
     assert below.get(f"/requests/complaints/{other.public_id}/").status_code == 200
+
+
+def test_what_is_handed_on_while_nobody_could_get_in_has_its_promise_again(school):
+    school.crew()
+    one, other = school.repair(), school.crew("乙班", leader="W3", members=())
+    before = one.due_at
+    school.client("W2").post(f"/requests/work/{one.public_id}/no-entry/", {"first": "今天 17:00", "second": "明天"})
+    desk = school.client("D1")
+    words = {"crew": other.public_id, "reason": "不归我们"}
+    assert desk.post(f"/requests/dispatch/{one.public_id}/route/", words).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.crew, one.minutes_left, one.proposed) == ("assigned", other, None, [])
+    assert abs(one.due_at - before) < timedelta(minutes=5)
+    with time_machine.travel(one.due_at + timedelta(minutes=1)):
+        assert reminding.tell_late() == 1
+    assert school["W3"] in receivers_of("超时了")
