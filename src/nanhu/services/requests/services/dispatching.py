@@ -87,13 +87,15 @@ def stop_clock(request: Request) -> None:
         return
     is_plain = is_promised_plainly(request)
     left = (request.due_at - now()).total_seconds() // 60 if is_plain else flows.minutes_between(now(), request.due_at)
-    request.minutes_left, request.due_at = int(left), None
+    is_late = request.due_at < now()
+    request.minutes_left, request.due_at = min(int(left), -1) if is_late else int(left), None
 
 
 def start_clock(request: Request) -> None:
+    """With what was left of the promise; what was late already stays late."""
     if request.due_at is None:
-        left = max(request.minutes_left or 0, 0)
-        is_plain = is_promised_plainly(request)
+        left = request.minutes_left or 0
+        is_plain = left < 0 or is_promised_plainly(request)
         request.due_at = now() + timedelta(minutes=left) if is_plain else flows.due_after(now(), left)
         request.minutes_left = None
 

@@ -93,8 +93,9 @@ def done(
     """With what was found, what was used and how it looks now; whoever reported it, or follows, is asked how it was."""
     found = job(request, person_id, {State.ASSIGNED, State.WORKING, State.WAITING})
     found.state, found.worker_id, found.cause, found.minutes = State.DONE, person_id, cause, found.minutes + minutes
-    found.done_at, found.due_at = now(), found.due_at or now()
-    found.save(update_fields=["state", "worker", "cause", "minutes", "done_at", "due_at"])
+    found.done_at = now()
+    start_clock(found)
+    found.save(update_fields=["state", "worker", "cause", "minutes", "done_at", "due_at", "minutes_left"])
     Material.objects.bulk_create(
         Material(request=found, item=item, quantity=quantity, price_fen=fen) for item, quantity, fen in materials
     )

@@ -1,20 +1,23 @@
 """Until when, to the minute, and who still sees a complaint: what a looser test would let pass."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.apps import apps
 
-from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.services.requests.models import FaultClass, Request
 from nanhu.services.requests.offices import due_of_answer
 from nanhu.services.requests.services import reminding
 from nanhu.services.requests.services.dispatching import promised_until
+from nanhu.services.requests.tests.conftest import picture
 from nanhu.testing.inboxes import receivers_of
 from nanhu.testing.members import grant
 
 pytestmark = pytest.mark.django_db
+DONE = {"cause": "wear", "words": "换了"}
 
 
 def at(text):
@@ -91,3 +94,22 @@ def test_what_is_handed_on_while_nobody_could_get_in_has_its_promise_again(schoo
     with time_machine.travel(one.due_at + timedelta(minutes=1)):
         assert reminding.tell_late() == 1
     assert school["W3"] in receivers_of("超时了")
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_promise_that_was_broken_before_nobody_was_there_is_not_kept_afterwards(school, arrives):
+    school.crew()
+    in_time, late = school.repair(), school.repair(place="d1-102")
+    Request.objects.filter(pk=late.pk).update(due_at=now() - timedelta(hours=40))
+    worker = school.client("W2")
+    for one in (in_time, late):
+        address = f"/requests/work/{one.public_id}/"
+        worker.post(f"{address}no-entry/", {"first": "今天 17:00", "second": "明天"})
+        if arrives:
+            worker.post(f"{address}arrive/")
+        assert worker.post(f"{address}done/", DONE | {"photos": picture()}).status_code == 302
+        one.refresh_from_db()
+        assert one.state == "done"
+    page = school.client("S1").get("/requests/promise/").content.decode()
+    cells = [re.sub(r"<[^>]*>", "", one).strip() for one in re.findall(r"<td.*?</td>", page, re.DOTALL)]
+    assert [one for one in cells if one.isdecimal()][:2] == ["2", "1"], "done, and kept"
