@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,8 @@ DESKS = {"complaint": "requests:complaints:complaints", "opinion": "requests:opi
 HEAD = "head"
 AHEAD = timedelta(hours=2)
 WORDS = ("words", "rating_words", "device", "window", "accused_words")
+SAID = Exists(Entry.objects.filter(request=OuterRef("pk")).exclude(words=""))
+HAS_WORDS = reduce(or_, (~Q(**{name: ""}) for name in WORDS), Q(SAID))
 
 
 def tell_late() -> int:
@@ -98,7 +102,7 @@ def forget_words() -> int:
     gone = 0
     for kind in Request.Kind.values:
         until = now() - timedelta(days=WORDS_DAYS.get(kind, USUAL_WORDS_DAYS))
-        over = Request.objects.filter(kind=kind, closed_at__lt=until).exclude(words="", rating_words="")
+        over = Request.objects.filter(HAS_WORDS, kind=kind, closed_at__lt=until)
         ids = list(over.values_list("pk", flat=True))
         Entry.objects.filter(request__in=ids).update(words="")
         for request in Request.objects.filter(pk__in=ids, is_anonymous=True):

@@ -113,3 +113,18 @@ def test_a_promise_that_was_broken_before_nobody_was_there_is_not_kept_afterward
     page = school.client("S1").get("/requests/promise/").content.decode()
     cells = [re.sub(r"<[^>]*>", "", one).strip() for one in re.findall(r"<td.*?</td>", page, re.DOTALL)]
     assert [one for one in cells if one.isdecimal()][:2] == ["2", "1"], "done, and kept"
+
+
+def test_a_repair_without_words_is_forgotten_like_any_other(school):
+    school.crew()
+    one = school.repair(words="", window="晚上七点后")
+    address = f"/requests/work/{one.public_id}/done/"
+    school.client("W2").post(address, DONE | {"words": "刘同学说自己弄坏的", "photos": picture()})
+    mine = f"/requests/mine/{one.public_id}/"
+    student = school.client("S1")
+    assert "刘同学说自己弄坏的" in student.get(mine).content.decode()
+    Request.objects.update(state="closed", closed_at=now() - timedelta(days=800))
+    assert reminding.forget_words() == 1
+    page = student.get(mine).content.decode()
+    assert not [said for said in ("刘同学说自己弄坏的", "晚上七点后") if said in page]
+    assert reminding.forget_words() == 0
