@@ -114,19 +114,20 @@ class Reading:
         return f"{term(row.owner_unit.name)} {term(office)}".strip() if row and row.owner_unit else ""
 
     def health_of(self, key: str, rows: Sequence[Integration], box: BoxSystem | None) -> tuple[str, str]:
-        """Maintenance wins. Nothing of what an outside system answered is said here."""
-        resting = next((row for row in rows if row.state == Integration.State.RESTING and not box), None)
+        """Maintenance wins, where all its pages rest, or all of one that has none. Nothing of what an outside system answered is said here."""
         row = self.health.get(key)
-        is_probed = box is not None or any(one.kind == Integration.Kind.PAGE for one in rows)
-        if resting is not None:
-            return "attention", _("维护中：%(words)s") % {"words": resting.words}
+        pages = [one for one in rows if one.kind == Integration.Kind.PAGE]
+        is_probed = box is not None or bool(pages)
+        awake = [one for one in rows if one.state != Integration.State.RESTING]
+        if rows and not box and not set(pages or rows) & set(awake):
+            return "attention", _("维护中：%(words)s") % {"words": (pages or rows)[0].words}
         if not rows and box is None:
             return "none", _("未安装：学校还没有这个系统，或者没有接进来")
         if is_probed and (row is None or row.state == SystemHealth.State.UNKNOWN or is_long_ago(row.checked_at)):
             return "none", _("还没有查过")
         if is_probed and row is not None and row.state == SystemHealth.State.DOWN:
             return "danger", _("%(time)s 起无法访问，信息中心已知") % {"time": campus_clock(row.since)}
-        if any(failing.is_down(one) for one in rows):
+        if any(failing.is_down(one) for one in awake):
             return "danger", _("取不到它的数据，信息中心已知")
         return ("good", _("正常")) if is_probed or any(one.good_at for one in rows) else ("none", _("还没有查过"))
 

@@ -305,6 +305,38 @@ def test_a_figure_takes_no_room_of_the_box_away_and_a_system_known_by_figures_ha
     assert "起无法访问" in line("外面的宿舍")
 
 
+def rest(*rows) -> None:
+    Integration.objects.filter(pk__in=[one.pk for one in rows]).update(state="resting", words="停机升级")
+    living.read_anew()
+
+
+def test_a_figure_that_rests_puts_no_whole_system_into_maintenance(centre, vendor, student):
+    centre.live("page", "academic", vendor.says("/academic", "well"), system="academic")
+    grades = centre.live("data", "grades", vendor.says("/grades", '{"value": 1}'), system="academic")
+    books = [
+        centre.live("data", key, vendor.says(f"/{key}", '{"value": 1}'), system="library") for key in ("seats", "loans")
+    ]
+    Integration.objects.filter(pk=grades.pk).update(failures=5)
+    Integration.objects.filter(pk=books[1].pk).update(good_at=now())
+    vendor.says("/academic", "down", status=500)
+    rest(grades, books[0])
+
+    def line(name):
+        page = student.get("/systems/").content.decode()
+        return next(one for one in page.split('<li class="card system">') if name in one)
+
+    for _time in range(2):
+        watching.watch()
+    assert "起无法访问" in line("教务系统")
+    assert "正常" in line("图书馆")
+    rest(*books)
+    assert "维护中：停机升级" in line("图书馆"), "nothing of it is left"
+    vendor.says("/academic", "well")
+    for _time in range(watching.UP_AFTER):
+        watching.watch()
+    assert "正常" in line("教务系统"), "what rests is not missed"
+
+
 def fields_of(box):
     return {name: getattr(box, name) for name in box.__slots__}
 
