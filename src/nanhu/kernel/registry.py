@@ -520,7 +520,8 @@ class OfflinePage:
 class MessageTemplate:
     """What a room tells people (消息模板). `title` and `text` name facts as `{fact}`, each of them one of `facts`, in Chinese with their
     English in the room's catalogue; `link(facts)` is the way to the thing, a path of this house. A template of its own for each thing
-    that is told, so that the office sees what goes out. Nothing that advertises is one of the kinds.
+    that is told, so that the office sees what goes out. Nothing that advertises is one of the kinds. `not_by`: channels that it never
+    takes, however pressing it is: a stranger's words are no text message of the school.
     """
 
     key: str
@@ -529,6 +530,7 @@ class MessageTemplate:
     text: Text
     facts: frozenset[str] = frozenset()
     link: Callable[[Mapping[str, str]], str] = lambda _facts: ""
+    not_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,16 @@
 """A found campus card (A075): whoever found it says the number, the room of cards tells its owner, and nobody else learns anything."""
 
-import pytest
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
-from nanhu.kernel.clock import campus_time, now
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.registry import MessageChannel, MessageOutcome, message_channels
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.messages.models import Delivery
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.services.reviewing import reject
 from nanhu.systems.card.fleet.models import FoundCard
@@ -44,6 +51,30 @@ def test_the_owner_is_told_at_once_and_the_other_learns_nothing(campus):  # noqa
     kept = [str(value) for row in Item.objects.values() for value in row.values()]
     kept += map(str, AuditEntry.objects.filter(action__startswith="lostfound").values_list("facts", flat=True))
     assert not any(card.number in one for one in kept), "the number is kept nowhere here"
+
+
+@pytest.mark.capability("A075.3")
+def test_at_night_too_and_again_where_it_went_on_to_the_desk_and_never_by_text_message(campus, monkeypatch):  # noqa: F811
+    """Who has it keeps it first, and brings it to the desk later the same day."""
+    texts: list[str] = []
+
+    def take(batch):
+        texts.append(batch.text)
+        return {one.delivery_id: MessageOutcome(state="delivered") for one in batch.recipients}
+
+    wire = MessageChannel(key="wire", title="", icon="mail", send=take, reaches=set, order=100)
+    sms = replace(message_channels.get("sms"), is_on=lambda: True, reaches=set)
+    for one in (wire, sms):
+        monkeypatch.setitem(message_channels._entries, one.key, one)
+    card = campus.card("student")
+    night = datetime.combine(campus_today() + timedelta(days=1), time(23), CAMPUS_ZONE)
+    with time_machine.travel(night, tick=True):
+        browser = campus.client("other_student")
+        for keeper in ("self", "desk", "desk"):
+            assert browser.post(f"{HOME}found/", said(card.number, keeper=keeper)).status_code == 302
+        messages.deliver_due()
+    assert sorted(text.partition("放在：")[2][:5] for text in texts) == ["失物招领处", "捡到的人那"]
+    assert not Delivery.objects.filter(channel="sms").exists()
 
 
 @pytest.mark.capability("A075.3")

@@ -6,6 +6,7 @@ from nanhu.platforms.people import api as people
 from nanhu.sample.cast import CAST
 
 FOUND = {"place": "图书馆总服务台", "phone": "0730-8648888"}
+DEVICE = {"device": "ThinkPad", "at": "昨天 21:40"}
 CHOICES = {"service": ["mail", "push"], "notice": ["mail"]}
 SAID = {
     "student": ("venues.turn", {"words": "候补轮到您了", "what": "羽毛球馆 明天 16:00–18:00"}),
@@ -29,5 +30,6 @@ def tell_everybody() -> int:
         sample.prefer(student, CHOICES, gathered={"notice"})
         sample.prefer(teacher, {"task": ["mail"]}, gathered={"task"}, language="en")
         count += messages.tell([student], "card.found", FOUND, urgency="now", key="sample:found")
+        count += messages.tell([student], "network.new_device", DEVICE, urgency="now", key="sample:device")
         sample.fall_through(student, reason="空号")
     return count

@@ -16,7 +16,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from nanhu.kernel import clock
-from nanhu.kernel.registry import MessageChannel, message_channels
+from nanhu.kernel.registry import MessageChannel, message_channels, message_templates
 from nanhu.kernel.retries import wake
 from nanhu.platforms.messages import routes
 from nanhu.platforms.messages.models import Message, Parcel
@@ -121,7 +121,9 @@ def turn_of(
     """Where nothing is left but a channel that cannot say whom it reaches, it is asked again."""
     if case.is_over:
         return routes.OVER
-    allowed = [key for key, one in channels.items() if case.urgency in one.urgencies]
+    known = message_templates.get(case.template)
+    barred = known.not_by if known else ()
+    allowed = [key for key, one in channels.items() if case.urgency in one.urgencies and key not in barred]
     usable = [key for key in allowed if case.person_id in (reached[key] or ())]
     found = routes.next_turn(
         moment,

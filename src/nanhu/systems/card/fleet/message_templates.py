@@ -13,5 +13,6 @@ message_templates.add(
         text=_("有人捡到了您的校园卡，放在：{place}。还没挂失的请先挂失；取回后到校园卡管理办公室解挂，电话 {phone}。"),
         facts=frozenset({"place", "phone"}),
         link=lambda _facts: reverse("card:report_lost"),
+        not_by=frozenset({"sms"}),
     ),
 )

@@ -1,4 +1,5 @@
-"""Somebody found a card: its owner is told where it waits, once a day and never by text message, for the words are a stranger's.
+"""Somebody found a card: its owner is told at once where it waits, each place once a day and never by text message, for the words are
+a stranger's.
 The finder learns nothing, not even whether there is such a card."""
 
 from datetime import timedelta
@@ -37,7 +38,7 @@ def tell_owner(*, by: Actor, number: str, kept_at: str, url: str = "", most: int
         return False
     audit.record(by=by, action="card.found", target=f"card:{card.number}", facts={"kept_at": where})
     facts = {"place": where, "phone": school().card_office_phone}
-    messages.tell({card.person_id}, "card.found", facts, key=f"found:{card.pk}")
+    messages.tell({card.person_id}, "card.found", facts, urgency="now", key=f"found:{card.pk}:{where}")
     return True
 
 
