@@ -48,7 +48,7 @@ def route() -> None:
 
 
 def hand_over() -> None:
-    """As the worker does, four batches at a time."""
+    """As the worker does: two batches at a time, as many as a lane has."""
     from nanhu.kernel import clock
     from nanhu.kernel.jobs.companions import BUSY_LOOK_SECONDS
     from nanhu.kernel.retries import Engine
