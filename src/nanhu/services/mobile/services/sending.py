@@ -47,7 +47,7 @@ DELIVERED = MessageOutcome(state="delivered")
 def send(batch: MessageBatch) -> dict[int, MessageOutcome]:
     """Answers for every recipient; an OSError is the vendor's absence, and the batch comes again."""
     moment = now()
-    if batch.urgency == "digest" and len(batch.recipients) > MANY and moment.minute in BUSY_MINUTES:
+    if batch.urgency != "now" and len(batch.recipients) > MANY and moment.minute in BUSY_MINUTES:
         return {one.delivery_id: LATER for one in batch.recipients}  # everybody calls then
     userids = queries.userids_of(one.person_id for one in batch.recipients)
     rows = taken(batch, sorted(set(userids.values())))

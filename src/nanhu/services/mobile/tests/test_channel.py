@@ -14,12 +14,13 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.platforms.messages import api as messages_api
 from nanhu.platforms.messages.models import Delivery
+from nanhu.platforms.messages.services import announcing
 from nanhu.services.mobile.adapters.wecom import client
 from nanhu.services.mobile.adapters.wecom import line as lines
 from nanhu.services.mobile.models import Outgoing, VendorCall
 from nanhu.services.mobile.services import sending
 from nanhu.testing.channels import ChannelTests, batch_for, states
-from nanhu.testing.members import grant
+from nanhu.testing.members import SYSTEM, grant
 
 pytestmark = pytest.mark.django_db
 NOON = now().replace(hour=4, minute=7, second=1)
@@ -173,11 +174,22 @@ def test_who_is_none_there_is_for_the_next_channel(syncing, wecom):
     assert list(states(sending.send(batch_for(two))).values()) == ["delivered", "failed"]
 
 
-def test_at_the_half_hours_a_large_digest_waits(syncing):
-    batch = batch_for(list(range(1, 200)))
-    quiet = type(batch)(**{**{name: getattr(batch, name) for name in batch.__slots__}, "urgency": "digest"})
+@pytest.mark.parametrize(("urgency", "state"), [("digest", "later"), ("today", "later"), ("now", "failed")])
+def test_at_the_half_hours_what_is_large_and_not_pressing_waits(syncing, urgency, state):
+    batch = replace(batch_for(list(range(1001, 1200))), urgency=urgency)
     with time_machine.travel(NOON.replace(minute=30)):
-        assert set(states(sending.send(quiet)).values()) == {"later"}
+        assert set(states(sending.send(batch)).values()) == {state}, "of these nobody is a member"
+
+
+def test_a_notice_that_must_be_read_waits_for_the_next_minute_and_then_arrives(syncing, wecom, monkeypatch):
+    monkeypatch.setattr(sending, "MANY", 1)
+    with time_machine.travel(NOON.replace(minute=30), tick=True):
+        messages_api.publish_notice(by=SYSTEM, title="明天停水", body="停水", must_read=True)
+        announcing.tell_due()
+        messages_api.deliver_due()
+        assert "明天停水" not in str(messages(wecom))
+    minutes_pass(8, NOON.replace(minute=30))
+    assert str(messages(wecom)).count("明天停水") == 1
 
 
 @contextmanager
