@@ -1,7 +1,7 @@
 """企业微信 as a channel of messages: a thousand receivers a call, a bucket for each member that is smaller than Tencent's, the rest told together.
 
 When a batch was called out first is written before the call, and what became of it after: one that comes again after a crash goes to the same
-members with the same words, which Tencent recognises as the same for half an hour. After that nobody knows, and the next channel tells it.
+members with the same words, which Tencent recognises as the same for four hours. After that nobody knows, and the next channel tells it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,8 +33,8 @@ TAKE: Final = (Path(__file__).parents[1] / "sql" / "queries" / "take_from_bucket
 WAIT: Final = timedelta(minutes=5)
 """Within the ten minutes after which a message goes by the next channel."""
 LIFE: Final = timedelta(hours=2)
-KNOWN_AGAIN: Final = timedelta(minutes=28)
-"""Since the first call; a little less than Tencent's half hour."""
+KNOWN_AGAIN: Final = timedelta(hours=3, minutes=50)
+"""Since the first call; a little less than Tencent's four hours, and longer than a parcel is tried."""
 ALL_DAY: Final = 32_000
 BUSY_MINUTES: Final = frozenset({0, 30})
 MANY: Final = 100
@@ -215,12 +215,14 @@ def carry(row: Outgoing, mates: Sequence[Outgoing]) -> Answer:
 
 
 def digest(mates: Sequence[Outgoing]) -> Card:
-    """One by itself says what it is; several are counted, with their first titles."""
+    """One by itself says what it is; several are counted, with their first titles. Its address is no other's: they compare what they are
+    sent, and the titles may be the same an hour later."""
     if len(mates) == 1:
         return Card(title=str(mates[0].title), text=str(mates[0].text), url=tap(mates[0].url), mark="single")
     lines = [str(one.title) for one in mates[:SHOWN]]
     title = _("%(count)s 条新消息") % {"count": len(mates)}
-    return Card(title=title, text="\n".join(lines), url=tap(f"{configuration().public_url}/messages/"), mark="digest")
+    url = tap(f"{configuration().public_url}/messages/?with={mates[0].carrier}")
+    return Card(title=title, text="\n".join(lines), url=url, mark="digest")
 
 
 def gone(rows: Collection[Outgoing], state: Outgoing.State, error: str = "") -> None:

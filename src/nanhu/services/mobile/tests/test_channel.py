@@ -146,16 +146,32 @@ def test_what_waits_is_told_once_though_more_comes_before_it_is_tried_again(sync
     assert not Outgoing.objects.filter(state="waiting").exists()
 
 
-def test_half_an_hour_later_nobody_knows_and_it_is_not_sent_again(syncing, wecom, monkeypatch):
+def test_four_hours_later_nobody_knows_and_it_is_not_sent_again(syncing, wecom, monkeypatch):
     me, batch = syncing.persons["T2"], batch_for([syncing.persons["T2"]])
     wecom.fault("busy")
     assert states(sending.send(batch))[me] == "later"
     lost(monkeypatch)
     with time_machine.travel(NOON + timedelta(hours=1)), pytest.raises(TimeoutError):
         sending.send(batch)
-    with time_machine.travel(NOON + timedelta(hours=2)):
+    with time_machine.travel(NOON + timedelta(hours=4)):
+        assert states(sending.send(batch))[me] == "delivered", "known again"
+    with time_machine.travel(NOON + timedelta(hours=5)):
+        Outgoing.objects.filter(userid="t2").update(state="sending")
         assert states(sending.send(batch))[me] == "failed"
     assert len(messages(wecom)) == 1
+
+
+def test_what_is_told_together_later_with_the_same_titles_is_no_repetition(syncing, wecom):
+    me = syncing.persons["T2"]
+    for number in range(10):
+        sending.send(batch_for([me], title=f"第{number}条"))
+    for minutes in (1, 8):
+        with time_machine.travel(NOON + timedelta(minutes=minutes)):
+            for _time in range(2):
+                sending.send(batch_for([me], title="又一条"))
+        with time_machine.travel(NOON + timedelta(minutes=minutes + 5)):
+            sending.carry_due()
+    assert messages(wecom).count("2 条新消息") == 2
 
 
 def test_while_they_are_away_it_waits(syncing, wecom):
@@ -241,6 +257,18 @@ def sent_again(syncing):
     return failed.state
 
 
+def test_an_hour_in_which_their_door_answers_and_nothing_behind_it_loses_nothing_either(syncing, wecom, monkeypatch):
+    messages_api.deliver_due()
+    lost(monkeypatch)
+    told(syncing)
+    wecom.fault(*["down"] * 100)
+    minutes_pass(60)
+    wecom.company.faults.clear()
+    minutes_pass(40, NOON + timedelta(minutes=60))
+    assert messages(wecom).count("有人捡到了您的校园卡") == 1
+    assert set(Delivery.objects.filter(channel="wecom").values_list("state", flat=True)) == {"delivered"}
+
+
 def test_the_office_sends_again_what_they_refused(syncing, wecom):
     grant("T1", ["messages.operator"])
     wecom.company.store.write("UPDATE member SET status = 5 WHERE userid = 't2'")
@@ -256,7 +284,7 @@ def test_what_may_have_gone_out_is_not_sent_again_by_the_office_either(syncing, 
     messages_api.deliver_due()
     lost(monkeypatch)
     told(syncing)
-    with time_machine.travel(NOON + timedelta(hours=3)):
+    with time_machine.travel(NOON + timedelta(hours=5)):
         messages_api.deliver_due()
         assert sent_again(syncing) == "failed"
     assert messages(wecom).count("有人捡到了您的校园卡") == 1

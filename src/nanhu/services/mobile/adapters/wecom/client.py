@@ -41,7 +41,8 @@ BAD_CODE: Final = 40029
 LONGEST_TITLE, LONGEST_TEXT = 128, 512
 """Bytes of a textcard's title and description."""
 LONGEST_NAME: Final = 64
-HALF_HOUR: Final = 1800
+KNOWN_FOR: Final = 4 * 3600
+"""The longest for which they compare what they are sent."""
 PAGE: Final = 10_000
 NOT_THERE: Final = 400
 
@@ -206,7 +207,7 @@ class WecomClient:
                 "url": card.url,
             },
             "enable_duplicate_check": 1,
-            "duplicate_check_interval": HALF_HOUR,
+            "duplicate_check_interval": KNOWN_FOR,
         }
         try:
             said = self.call("message/send", body=body, use="app", about=f"{len(userids)} · {card.mark}")
