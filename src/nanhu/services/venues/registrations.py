@@ -18,7 +18,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost, Waiting
 from nanhu.services.venues.services.keys import ISSUER, is_back_late
-from nanhu.services.venues.signs import GONE, occurrence_of
+from nanhu.services.venues.signs import occurrence_of
 
 SHOWN = 3
 ledger.issuers.add(
@@ -71,13 +71,10 @@ def tile(viewer: Viewer) -> TileContent | None:
 
 
 def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
-    """What somebody booked, answers for or works at; what was taken from him stays as cancelled."""
+    """What somebody booked, answers for or works at; what was refused, let go or taken from him stays as cancelled."""
     me = viewer.person_id or 0
     concerned = Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
-    shown = [*LIVING, Booking.State.CLOSED, *GONE]
-    found = queries.bookings().filter(
-        concerned, state__in=shown, begins_at__lt=end_of(until), ends_at__gt=start_of(since)
-    )
+    found = queries.bookings().filter(concerned, begins_at__lt=end_of(until), ends_at__gt=start_of(since))
     yield from (occurrence_of(one) for one in found.order_by("begins_at"))
 
 

@@ -20,7 +20,7 @@ from nanhu.kernel.registry import Occurrence
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.services.venues import queries
-from nanhu.services.venues.models import Booking, Venue
+from nanhu.services.venues.models import LIVING, Booking, Venue
 from nanhu.services.venues.services.holding import BOOKINGS, OFFERS
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
@@ -29,9 +29,11 @@ SHOWN: Final = (
     Booking.State.IN_USE,
     Booking.State.CLOSED,
     Booking.State.CANCELLED,
+    Booking.State.NO_SHOW,
     Booking.State.DISPLACED,
 )
-GONE: Final = frozenset({Booking.State.CANCELLED, Booking.State.DISPLACED})
+GONE: Final = frozenset(Booking.State) - {*LIVING, Booking.State.CLOSED}
+"""Cancelled in a calendar that had them: what only left the file would stand there for ever."""
 
 
 @dataclass(frozen=True, slots=True)

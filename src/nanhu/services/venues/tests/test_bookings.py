@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from icalendar import Calendar
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
@@ -17,7 +19,7 @@ from nanhu.services.venues import jobs, registrations
 from nanhu.services.venues.models import Application, Booking, Waiting
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.rules import fee_of
-from nanhu.services.venues.services import keeping
+from nanhu.services.venues.services import keeping, keys
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
 from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing.inboxes import texts_to
@@ -71,6 +73,30 @@ def test_an_approver_who_applies_is_decided_by_whoever_stands_above_him(school, 
     assert decide(school.client("H2"), made).status_code == 302
     made.refresh_from_db()
     assert made.state == State.APPROVED
+
+
+def test_a_calendar_hears_what_was_refused_released_or_not_come_to(school, hall, travel):
+    absent = school.approved("S1", hall, 9, 10, day=1)
+    refused, idle = (school.book("S1", hall, hour, hour + 1) for hour in (13, 17))
+    student, wanted = school.client("S1"), {"form_token": uuid4(), "feeds": ["venues.bookings"]}
+    page = student.post("/calendar/subscription/make/", wanted).content.decode()
+    own = "/calendar/" + page.split("webcal:", 1)[1].split("/calendar/", 1)[1].split(".ics")[0] + ".ics"
+
+    def states(address):
+        events = Calendar.from_ical(Client().get(address).content).walk("VEVENT")
+        return {str(one["uid"]).partition("@")[0]: str(one.get("status", "")) for one in events}
+
+    uids = [f"venues.booking.{one.public_id}" for one in (absent, refused, idle)]
+    assert states(own).keys() >= set(uids)
+    decide(school.client("H1"), refused, "refuse")
+    deliver_pending()
+    travel(absent.begins_at + timedelta(minutes=21))
+    keys.note_absent(by=SYSTEM, booking=absent)
+    travel(now() + timedelta(hours=25))
+    jobs.watch()
+    assert {str(one.state) for one in Booking.objects.all()} == {"no_show", "refused", "released"}
+    assert [states(own).get(one) for one in uids] == ["CANCELLED"] * 3
+    assert states(f"/venues/door/{hall.sign_key}.ics") == {uids[0]: "CANCELLED"}, "it never heard of the others"
 
 
 def test_refused_and_withdrawn_and_idle_ones_let_their_hours_go(school, hall, travel):
