@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/sessions/<uuid:public_id>/end", security.end_session, name="end_session"),
     path("help/wifi", wifi_pages.wifi_help, name="wifi_help"),
     path("help/wifi/wifi.mobileconfig", wifi_pages.mobileconfig, name="wifi_mobileconfig"),
+    path("help/wifi/windows-<int:place>.xml", wifi_pages.windows, name="wifi_windows"),
     path("help/wifi/nanhu-ca.pem", wifi_pages.authority, name="wifi_authority"),
     path("demo/phone", phone.phone_page, name="demo_phone"),
     path("cas/", include("nanhu.platforms.identity.protocols.cas.urls")),

@@ -45,6 +45,7 @@ OPEN = {
     "identity:front_logout",
     "identity:wifi_help",
     "identity:wifi_mobileconfig",
+    "identity:wifi_windows",
     "identity:wifi_authority",
     "identity:demo_phone",
     "identity:cas_login",

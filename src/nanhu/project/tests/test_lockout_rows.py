@@ -77,6 +77,7 @@ COUNTS_NOBODY = {
     "identity:privacy",
     "identity:wifi_help",
     "identity:wifi_mobileconfig",
+    "identity:wifi_windows",
     "identity:wifi_authority",
     "identity:demo_phone",
     "identity:api_description",

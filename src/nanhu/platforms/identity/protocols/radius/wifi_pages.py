@@ -35,6 +35,20 @@ def mobileconfig(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 @open_during_setup
 @require_safe
+def windows(_request: HttpRequest, place: int) -> HttpResponse:
+    """One file for each name of the network, in their order from 1."""
+    found = profiles.network()
+    names = profiles.names_of(found)
+    if not 1 <= place <= len(names):
+        raise Http404
+    answer = HttpResponse(profiles.windows(found, names[place - 1]), content_type="application/xml")
+    answer.headers["Content-Disposition"] = f'attachment; filename="wifi-{place}.xml"'
+    return answer
+
+
+@login_not_required
+@open_during_setup
+@require_safe
 def authority(_request: HttpRequest) -> HttpResponse:
     found = profiles.network()
     if not found.authority:

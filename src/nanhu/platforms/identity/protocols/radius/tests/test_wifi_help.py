@@ -1,6 +1,7 @@
 """/help/wifi: a profile for each system, and why not PEAP."""
 
 import plistlib
+from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
@@ -44,6 +45,33 @@ def test_the_schools_own_authority_goes_with_the_profile():
         anchor["PayloadUUID"]
     ]
     assert "nanhu-ca.pem" in profiles.wpa_supplicant(found)
+
+
+def values_of(content: bytes | str) -> dict[str, str]:
+    """What stands in the elements, by their names without the namespace."""
+    found = ElementTree.fromstring(content)  # noqa: S314 - ours
+    return {one.tag.partition("}")[2]: (one.text or "").strip() for one in found.iter()}
+
+
+def test_the_profile_for_windows_checks_the_server_and_lets_nobody_click_past_it():
+    page = Client().get("/help/wifi").content.decode()
+    assert "netsh wlan add profile filename=wifi-1.xml" in page
+    answer = Client().get("/help/wifi/windows-1.xml")
+    assert f'href="{answer.wsgi_request.path}"' in page
+    said = values_of(answer.content)
+    assert (said["name"], said["authentication"], said["Type"], said["useOneX"]) == ("hnist", "WPA2", "21", "true")
+    assert (said["ServerNames"], said["DisablePrompt"]) == (r"radius\.hnist\.edu\.cn", "true")
+    assert ("PAPAuthentication" in said, said["AnonymousIdentity"]) == (True, f"anonymous@{school().domain}")
+    assert "TrustedRootCAHash" not in said
+    assert [Client().get(f"/help/wifi/windows-{place}.xml").status_code for place in (0, 99)] == [404, 404]
+
+
+def test_of_two_networks_each_has_a_file_with_the_schools_own_authority():
+    found = profiles.Network(ssid="A&B", ssid_5ghz="A&B-5G", server="radius.example.edu.cn", authority=PEM)
+    for name in profiles.names_of(found):
+        said = values_of(profiles.windows(found, name))
+        assert said["name"] == name
+        assert said["TrustedRootCAHash"] == "0c 7a 62 3f d2 bb c0 5b 06 42 3b e3 59 e4 02 1d 36 e7 21 ad"
 
 
 def test_both_texts_for_linux_check_the_servers_name():
