@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ import pytest
 
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.database import embedded
-from nanhu.testing import template
+from nanhu.testing import folders, template
 from nanhu.testing.groups_plugin import group_of
 from nanhu.testing.patience import PATIENCE_SECONDS
 
@@ -150,9 +149,8 @@ def stop_campus(campus: Campus) -> None:
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A folder that the database's own user may enter; pytest keeps its own temporary folders shut to others."""
-    with tempfile.TemporaryDirectory(prefix="nanhu-campus-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
+    with folders.temporary("campus") as folder:
+        yield folder
 
 
 shared: dict[str, Campus] = {}

@@ -8,13 +8,13 @@ import gc
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import nanhu
+from nanhu.testing import folders
 
 OWNER = "NANHU_TEST_OWNER"
 OF_NO_MODEL = ["card_receipt", "card_spent", "card_stored_sum", "card_terminal_activity", "ledger_transfer"]
@@ -40,8 +40,7 @@ CODE_TABLES = {"people_office"}
 def prepare() -> None:
     if os.environ.get(OWNER):
         return
-    folder = Path(tempfile.mkdtemp(prefix="nanhu-test-"))
-    folder.chmod(0o755)
+    folder = folders.fresh("test")
     (folder / "static").mkdir()
     os.environ[OWNER] = str(os.getpid())
     os.environ["NANHU_DATA_DIR"] = str(folder)
