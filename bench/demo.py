@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.campus import ROOT, free_port, wait_until_answered
 from bench.report import Report
+from nanhu.kernel.child_processes import dying_with_parent
 
 ALLOWED_FIRST = 120
 ALLOWED_SECOND = 10
@@ -36,7 +37,12 @@ def seconds_to_first_page(clone: Path, environment: dict[str, str], port: str) -
     started = time.monotonic()
     with (clone.parent / "demo.log").open("ab") as log:
         process = subprocess.Popen(
-            ["make", "demo"], cwd=clone, env=environment, stdout=log, stderr=log, start_new_session=True
+            dying_with_parent(["make", "demo"]),
+            cwd=clone,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     try:
         wait_until_answered(f"http://127.0.0.1:{port}/sign-in", process, 600)

@@ -19,6 +19,7 @@ import psycopg
 
 from bench.campus import ROOT, Campus, fresh_campus, running
 from bench.report import Report
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.systems.card.gateway.policy import terminal_policy
@@ -121,7 +122,7 @@ class Race:
         path = Path(self.campus.folder) / f"plan-{how}.json"
         path.write_text(json.dumps(plan))
         command = [sys.executable, "-m", "bench.load.client", str(path)]
-        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(dying_with_parent(command), cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
     def finish(self, process: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
         printed, _errors = process.communicate(timeout=seconds + PATIENCE_SECONDS)
@@ -230,7 +231,12 @@ class Race:
         environment = {**self.campus.environment, "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
         command = [sys.executable, "-m", "bench.load.closing", str(CLOSED_ROWS), str(seconds)]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            dying_with_parent(command),
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         if process.stdin is None or process.stdout is None or process.stdout.readline() != "ready\n":
             raise RuntimeError("the day to be closed could not be filled")

@@ -15,6 +15,7 @@ from uuid import uuid4
 from bench.campus import fresh_campus
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
+from nanhu.kernel.child_processes import dying_with_parent
 
 PEOPLE, EACH, AT_ONCE = 31_000, 1_000, 4
 OPENED, FORMS = 20_000, 200
@@ -40,7 +41,7 @@ def inside() -> dict[str, Any]:
     environment = wecom_environment(configuration())
     members = fill()
     with subprocess.Popen(
-        wecom_command(configuration()), env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+        dying_with_parent(wecom_command(configuration())), env={**os.environ, **environment}, stdout=subprocess.DEVNULL
     ) as emulator:
         try:
             wait_for(configuration().wecom_port)

@@ -11,6 +11,7 @@ import sys
 
 from bench.campus import ROOT, fresh_campus
 from bench.report import Report
+from nanhu.kernel.child_processes import dying_with_parent
 
 PEOPLE = 30_000
 TERMINALS = 320
@@ -27,7 +28,9 @@ def run(report: Report) -> None:
         seed = [sys.executable, "-m", "bench.load.seed", str(PEOPLE), str(TERMINALS), str(plan)]
         subprocess.run(seed, check=True, cwd=ROOT, env=environment)
         command = [sys.executable, "-m", "bench.load.year", sizes, str(plan)]
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            dying_with_parent(command), cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        ) as process:
             for line in process.stdout or ():
                 told = json.loads(line)
                 report(told["name"], told["value"], told["unit"], limit_of(told["name"]))

@@ -61,6 +61,16 @@ def times_in(node: ast.AST) -> list[ast.expr]:
     return []
 
 
+def surviving(text: str) -> Iterator[str]:
+    """Processes that run on when whoever started them is killed."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Call(func=func, args=[ast.Call(func=first), *_]) if name_of(first) == "dying_with_parent":
+                continue
+            case ast.Call(func=func) if name_of(func) == "Popen":
+                yield ast.unparse(node)
+
+
 def name_of(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
@@ -98,6 +108,21 @@ def test_a_timed_assertion_is_seen(line):
 @pytest.mark.parametrize("line", ["assert time.monotonic() < deadline", "assert begun <= door.said_at <= now()"])
 def test_a_deadline_and_two_moments_around_a_third_are_none(line):
     assert not faults_of(line, WATCH)
+
+
+def test_what_a_test_or_benchmark_starts_dies_with_it():
+    files = (*TESTS, *ROOT.glob("bench/**/*.py"))
+    found = {str(path): list(surviving(path.read_text())) for path in files}
+    assert {path: calls for path, calls in found.items() if calls} == {}
+
+
+@pytest.mark.parametrize("line", ["Popen(command)", "subprocess.Popen(['sleep', '600'])", "Popen(args=command)"])
+def test_a_process_that_outlives_a_killed_test_is_seen(line):
+    assert list(surviving(line))
+
+
+def test_one_that_dies_with_its_parent_is_none():
+    assert not list(surviving("subprocess.Popen(dying_with_parent(command, user=owner), stdout=log)"))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import Configuration, read_configuration
 from nanhu.kernel.processes.house import BACKLOG, IDLE_MILLISECONDS, web_command
 from nanhu.systems.card.process import gateway_command
@@ -45,7 +46,7 @@ def running(name: str, *, idle_milliseconds: int = IDLE_MILLISECONDS) -> Iterato
         line = [str(idle_milliseconds) if word == str(IDLE_MILLISECONDS) else word for word in command(configuration)]
         with log.open("ab") as paper:
             server = subprocess.Popen(
-                line, env=environment, cwd=ROOT, stdout=paper, stderr=paper, start_new_session=True
+                dying_with_parent(line), env=environment, cwd=ROOT, stdout=paper, stderr=paper, start_new_session=True
             )
         try:
             deadline = time.monotonic() + PATIENCE_SECONDS

@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from tests.conftest import PATIENCE_SECONDS, ROOT, campus_environment, open_folder, start_migrated
@@ -46,7 +47,11 @@ class Place:
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / "command.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "nanhu", *arguments], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+                dying_with_parent([sys.executable, "-m", "nanhu", *arguments]),
+                env=self.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
 
     def run(self, *arguments: str) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.platforms.openapi.models import Delivery, WebhookEvent
 from nanhu.platforms.openapi.services import deliveries, webhooks
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
@@ -64,7 +65,7 @@ def working(log: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = os.environ | {"DATABASE_URL": database_url()}
     with log.open("ab") as file:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "nanhu", "worker"],
+            dying_with_parent([sys.executable, "-m", "nanhu", "worker"]),
             env=environment,
             cwd=ROOT,
             stdout=file,

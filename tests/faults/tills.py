@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.school import SAMPLE
@@ -58,7 +59,7 @@ class Till:
     def start_gateway(self) -> None:
         with (self.folder / "gateway.log").open("ab") as log:
             self.gateway = subprocess.Popen(
-                gateway_command(self.configuration),
+                dying_with_parent(gateway_command(self.configuration)),
                 env=self.environment,
                 cwd=ROOT,
                 stdout=log,

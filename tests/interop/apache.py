@@ -11,6 +11,7 @@ from pathlib import Path
 
 import requests
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 MODULES = Path("/usr/lib/apache2/modules")
@@ -51,7 +52,9 @@ def start(folder: Path, *, module: str, body: str, probe: str) -> Apache:
     (folder / "httpd.conf").write_text(base(folder, module) + body)
     with (folder / "out.log").open("wb") as log:
         command = ["/usr/sbin/apache2", "-f", str(folder / "httpd.conf"), "-DFOREGROUND"]
-        apache = Apache(folder, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+        apache = Apache(
+            folder, subprocess.Popen(dying_with_parent(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        )
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and apache.process.poll() is None:
         with suppress(requests.RequestException):

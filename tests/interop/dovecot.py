@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop.freeradius import certify, given_to
 
@@ -89,7 +90,7 @@ def start(folder: Path, port: int) -> Dovecot:
         given_to(folder / "nanhu.lua", "dovecot")
     with (folder / "out.log").open("wb") as log:
         process = subprocess.Popen(
-            ["/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")],
+            dying_with_parent(["/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")]),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

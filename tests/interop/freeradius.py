@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -11,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 
@@ -88,7 +90,10 @@ class FreeRadius:
     def start(self) -> None:
         with (self.folder / "out.log").open("ab") as log:
             self.process = subprocess.Popen(
-                ["/usr/sbin/freeradius", "-f", "-d", str(self.folder), "-l", str(self.folder / "radius.log")],
+                dying_with_parent(
+                    ["/usr/sbin/freeradius", "-f", "-d", str(self.folder), "-l", str(self.folder / "radius.log")],
+                    user=identity_of("freerad"),
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -219,7 +224,7 @@ def laid_out(folder: Path, port: int, accounting_port: int) -> FreeRadius:
     text = main.read_text().replace("raddbdir = /etc/freeradius/3.0", f"raddbdir = {folder}")
     text = text.replace("logdir = /var/log/freeradius", f"logdir = {folder}")
     text = text.replace("run_dir = ${localstatedir}/run/${name}", f"run_dir = {folder}")
-    main.write_text(re.sub(r"(?m)^\s+(user|group) = freerad$", "", text) if os.geteuid() else text)
+    main.write_text(re.sub(r"(?m)^\s+(user|group) = freerad$", "", text))
     (folder / "ours").mkdir()
     certify(folder / "certs")
     return FreeRadius(folder, port, accounting_port)
@@ -254,3 +259,11 @@ def given_to(folder: Path, user: str) -> None:
     if os.geteuid() == 0:
         for one in (folder, *folder.rglob("*")):
             shutil.chown(one, user, user) if not one.is_symlink() else None
+
+
+def identity_of(user: str) -> tuple[int, int] | None:
+    """The server's own user to begin as, where root runs the tests: one that changes to it later outlives a killed test."""
+    if os.geteuid():
+        return None
+    entry = pwd.getpwnam(user)
+    return entry.pw_uid, entry.pw_gid

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop.freeradius import FreeRadius
 
@@ -191,7 +192,10 @@ class Lab:
     def start(self, *command: str, where: str, log: str) -> subprocess.Popen[bytes]:
         with (self.folder / log).open("wb") as out:
             process = subprocess.Popen(
-                ["ip", "netns", "exec", self.ns[where], *command], stdout=out, stderr=out, start_new_session=True
+                dying_with_parent(["ip", "netns", "exec", self.ns[where], *command]),
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         self.processes.append(process)
         return process
@@ -272,7 +276,9 @@ class Lab:
         conf.write_text(f"CAMPUS={campus}\nGATEWAY={NAME}\nKEY={key}\nPAUSE=1\n")
         with (self.folder / "agent.log").open("wb") as out:
             command = ["nsenter", "-t", self.opennds(), "-m", "-n", "sh", str(script), str(conf)]
-            self.processes.append(subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True))
+            self.processes.append(
+                subprocess.Popen(dying_with_parent(command), stdout=out, stderr=out, start_new_session=True)
+            )
 
     def write(self, file_name: str, text: str, **facts: object) -> str:
         path = self.folder / file_name

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop.dovecot import is_open
 from tests.interop.freeradius import certify
@@ -94,7 +95,7 @@ def start(folder: Path, port: int, *, radius_port: int, secret: str, source: str
     (folder / "ocserv.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
     with (folder / "out.log").open("wb") as log:
         process = subprocess.Popen(
-            ["/usr/sbin/ocserv", "--foreground", "--config", str(folder / "ocserv.conf")],
+            dying_with_parent(["/usr/sbin/ocserv", "--foreground", "--config", str(folder / "ocserv.conf")]),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,7 +1,6 @@
 """A Shibboleth SP of its own: Apache with mod_shib, and shibd, both from Debian's packages, in a folder of the test."""
 
 import json
-import os
 import subprocess
 import time
 from contextlib import suppress
@@ -10,8 +9,10 @@ from pathlib import Path
 
 import requests
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop import apache
+from tests.interop.freeradius import identity_of
 
 MAP = Path("/etc/shibboleth/attribute-map.xml")
 SHOWN = """#!/usr/bin/python3
@@ -106,10 +107,11 @@ class Shibboleth:
 def start(folder: Path, port: int, *, idp: str, idp_metadata: str) -> Shibboleth:
     sp = Shibboleth(folder, port)
     write(sp, idp, idp_metadata)
-    who = ["-u", "_shibd", "-g", "_shibd"] if os.geteuid() == 0 else []
-    command = ["/usr/sbin/shibd", "-F", *who, "-c", f"{folder}/shibboleth2.xml", "-p", f"{folder}/shibd.pid"]
+    shibd = ["/usr/sbin/shibd", "-F", "-c", f"{folder}/shibboleth2.xml", "-p", f"{folder}/shibd.pid"]
     with (folder / "start.log").open("wb") as log:
-        sp.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        sp.daemon = subprocess.Popen(
+            dying_with_parent(shibd, user=identity_of("_shibd")), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
     try:
         wait_for_daemon(sp, sp.daemon)
         body = APACHE.format(folder=folder, port=port)

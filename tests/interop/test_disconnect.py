@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.services.network.api import Heard, NasTarget, SessionTarget, gateways
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import free_ports, open_folder
@@ -69,7 +70,7 @@ def port() -> Iterator[int]:
         given_to(folder, "freerad")
         with (folder / "out.log").open("wb") as log:
             command = ["/usr/sbin/freeradius", "-f", "-d", str(folder), "-l", str(folder / "radius.log")]
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen(dying_with_parent(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             wait_for(folder / "radius.log", process)
             yield number

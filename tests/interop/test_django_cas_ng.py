@@ -12,6 +12,7 @@ import pytest
 import requests
 from defusedxml.ElementTree import fromstring
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.cas import snippets
@@ -58,13 +59,15 @@ def site(live_server, teacher, monkeypatch) -> Iterator[str]:
     with open_folder() as folder, (folder / "site.log").open("wb") as log:
         (folder / "snippet.py").write_text(printed)
         process = subprocess.Popen(
-            [
-                sys.executable,
-                str(Path(__file__).parent / "cas_ng_site.py"),
-                str(folder),
-                str(port),
-                f"{live_server.url}/cas/",
-            ],
+            dying_with_parent(
+                [
+                    sys.executable,
+                    str(Path(__file__).parent / "cas_ng_site.py"),
+                    str(folder),
+                    str(port),
+                    f"{live_server.url}/cas/",
+                ]
+            ),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

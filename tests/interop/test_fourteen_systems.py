@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.feeding import reaching
@@ -51,7 +52,9 @@ class Vendors:
         command = [sys.executable, "-m", "nanhu.emulators.vendors", str(file)]
         self.log = file.with_suffix(".log")
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                dying_with_parent(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
 
     def happens(self, event: str) -> None:
         for one in vendors.VENDORS:

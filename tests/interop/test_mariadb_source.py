@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import pymysql
 import pytest
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.feeding import reaching
@@ -52,7 +54,9 @@ class MariaDb:
         command = ["mariadbd", "--no-defaults", f"--datadir={self.folder}/data", "--bind-address=127.0.0.1"]
         command += [f"--port={self.port}", f"--socket={self.folder}/s", f"--pid-file={self.folder}/p", *as_root()]
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                dying_with_parent(command, number=signal.SIGKILL), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         until = time.monotonic() + PATIENCE_SECONDS
         while not (self.folder / "s").exists():
             assert time.monotonic() < until

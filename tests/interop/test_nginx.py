@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from nanhu.kernel.bodies import MEGABYTE
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, Campus, free_ports
@@ -107,7 +108,9 @@ def run_nginx(campus: Campus, folder: Path, *, terminals: str) -> tuple[subproce
     )
     servers = adapted(documented(), campus, port=port, plain_port=plain_port, folder=folder, terminals=terminals)
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, servers=servers))
-    process = subprocess.Popen(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)])
+    process = subprocess.Popen(
+        dying_with_parent(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)])
+    )
     while process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return process, Front(campus, port, plain_port, folder)

@@ -17,6 +17,7 @@ import pytest
 from nanhu.emulators.chip import terminal
 from nanhu.emulators.chip.tests.conftest import AT, CARD, CODE, MASTERS, fill, host_load
 from nanhu.emulators.chip.vpcd import PORT
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.ciphers import TripleDesSuite, card_key
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -74,14 +75,18 @@ def desk(tmp_path):
     with (Path("/tmp") / "nanhu-pcscd.lock").open("w") as turn:  # noqa: S108 - one pcscd a machine, whoever tests
         fcntl.flock(turn, fcntl.LOCK_EX)
         daemon = subprocess.Popen(
-            [*in_namespace(), script],
+            dying_with_parent([*in_namespace(), script]),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             env=os.environ | {"PYTHONPATH": str(source)},
         )
         program = subprocess.Popen(
-            [PYTHON, "-c", DESK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+            dying_with_parent([PYTHON, "-c", DESK]),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
 
         def ask(command: str, slot: int = 0) -> str:

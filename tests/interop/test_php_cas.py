@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.cas import snippets
 from nanhu.platforms.identity.services import counter, logout_engine
@@ -102,7 +103,9 @@ def site(live_server, monkeypatch, named, request) -> Iterator[tuple[str, str, P
         options = ["-d", f"session.save_path={folder}/sessions", "-d", "include_path=.:/usr/share/php"]
         with (folder / "php.log").open("wb") as log:
             php = subprocess.Popen(
-                ["php", *options, "-S", f"127.0.0.1:{php_port}", "-t", str(folder)], stdout=log, stderr=log
+                dying_with_parent(["php", *options, "-S", f"127.0.0.1:{php_port}", "-t", str(folder)]),
+                stdout=log,
+                stderr=log,
             )
         try:
             wait_for(php_port)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
@@ -68,7 +69,9 @@ class OpenSsh:
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             command = ["/usr/sbin/sshd", "-D", "-e", "-f", str(self.folder / "sshd_config")]
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                dying_with_parent(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         until = time.monotonic() + PATIENCE_SECONDS
         while not is_open(self.port):
             assert time.monotonic() < until, (self.folder / "log").read_text()

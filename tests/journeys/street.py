@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration, read_configuration
 from nanhu.kernel.school import SAMPLE
 from nanhu.platforms.terminals.api import Terminal
@@ -103,7 +104,9 @@ def open_gateway(public_url: str, log: Path, **settings: str) -> Iterator[str]:
     )
     command = gateway_command(read_configuration(environment))
     with log.open("wb") as file:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=file, stderr=file, start_new_session=True)
+        process = subprocess.Popen(
+            dying_with_parent(command), env=environment, cwd=ROOT, stdout=file, stderr=file, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while answer_of(f"http://127.0.0.1:{port}/health") != 200:

@@ -27,7 +27,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_a_killed_test_or_benchmark_leaves_nothing_running() -> None:
-    starter = subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True)
+    starter = subprocess.Popen(dying_with_parent([sys.executable, "-c", STARTER]), stdout=subprocess.PIPE, text=True)
     assert starter.stdout is not None
     child = int(starter.stdout.readline())
     assert is_alive(child)
@@ -71,7 +71,7 @@ def test_progress_is_processor_time_or_lines_in_the_log(tmp_path: Path, monkeypa
 
 
 def test_the_time_of_descendants_counts() -> None:
-    shell = subprocess.Popen(["sh", "-c", "while :; do :; done & wait"], start_new_session=True)
+    shell = subprocess.Popen(dying_with_parent(["sh", "-c", "while :; do :; done & wait"]), start_new_session=True)
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while ticks_of_tree(shell.pid) < 5:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.crypto.envelope import OVERHEAD_BYTES
 from nanhu.kernel.crypto.errors import KeyringError, UnreadableBlobError
 from nanhu.kernel.crypto.keyring import Keyring
@@ -204,7 +205,10 @@ def test_processes_that_start_together_end_with_one_keyring(tmp_path: Path) -> N
     path = tmp_path / "secrets" / "keyring.json"
     starting = [
         subprocess.Popen(
-            [sys.executable, "-c", FIRST_USE, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            dying_with_parent([sys.executable, "-c", FIRST_USE, str(path)]),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(4)
     ]

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 
@@ -83,7 +84,9 @@ time.sleep(600)
 
 
 def started_elsewhere(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    starter = subprocess.Popen([sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE, text=True)
+    starter = subprocess.Popen(
+        dying_with_parent([sys.executable, "-c", STARTER, str(folder)]), stdout=subprocess.PIPE, text=True
+    )
     assert starter.stdout is not None
     return starter, int(starter.stdout.readline())
 
@@ -129,7 +132,9 @@ def test_a_server_that_needs_its_time_is_waited_for_and_one_that_is_gone_is_not(
 def test_two_who_find_no_server_start_one_and_both_reach_it(folder: Path) -> None:
     """While one starts it the other waits: it writes no settings under a server that reads them."""
     with embedded.one_starter(folder):
-        waiting = subprocess.Popen([sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE, text=True)
+        waiting = subprocess.Popen(
+            dying_with_parent([sys.executable, "-c", STARTER, str(folder)]), stdout=subprocess.PIPE, text=True
+        )
         while not is_waiting_for_a_lock(waiting.pid):
             assert waiting.poll() is None
             assert not (embedded.server_dir(folder) / "nanhu.conf").exists()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from nanhu.kernel import child_processes
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.doctor.checks import work
@@ -68,7 +69,7 @@ def children_of(pid: int) -> list[int]:
 def campus(tmp_path: Path, request):
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(port), *getattr(request, "param", [])],
+        dying_with_parent([sys.executable, "-c", PROGRAM, str(port), *getattr(request, "param", [])]),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -6,6 +6,7 @@ import sys
 import urllib.request
 from contextlib import suppress
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub.feeding.reading import READINGS
 from nanhu.platforms.datahub.models import DataSource
@@ -17,7 +18,7 @@ TERM = "2026-2027-1"
 class VendorSystem:
     def __init__(self):
         command = [sys.executable, "-m", "nanhu.emulators.feeding", "0"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(dying_with_parent(command), stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         self.address = f"http://127.0.0.1:{self.port}"
 

@@ -9,6 +9,7 @@ import time
 import pytest
 from django.db import connection
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.datahub.api import import_file
 from nanhu.platforms.datahub.models import Batch, LandingRow
@@ -49,7 +50,10 @@ def start_import(path):
     url = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}?host={settings['HOST']}"
     command = [sys.executable, "-m", "nanhu", "datahub", "import", str(path), "--source", "aa.students"]
     return subprocess.Popen(
-        command, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        dying_with_parent(command),
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
 
 

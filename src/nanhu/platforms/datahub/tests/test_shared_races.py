@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.events import outbox as event_outbox
@@ -215,7 +216,7 @@ def test_a_hundred_thousand_rows_killed_amid_are_all_there_or_none(pause):
     settings = connection.settings_dict
     url = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}?host={settings['HOST']}"
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
-    writer = subprocess.Popen([sys.executable, "-c", PUTS.format(many=MANY)], env=environment)
+    writer = subprocess.Popen(dying_with_parent([sys.executable, "-c", PUTS.format(many=MANY)]), env=environment)
     wait_until(lambda: is_writing() or writer.poll() is not None)
     time.sleep(pause)
     writer.send_signal(signal.SIGKILL)

@@ -16,6 +16,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from nanhu.kernel import registry
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.models import Throttle
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import HashingBusyError
@@ -43,7 +44,7 @@ def folder(monkeypatch):
 def running(folder: Path, **more: str):
     environment = {**os.environ, "NANHU_DATA_DIR": str(folder), "NANHU_HASHER_THREADS": "1", **more}
     process = subprocess.Popen(
-        [sys.executable, "-m", server.__name__], env=environment, stderr=subprocess.PIPE, text=True
+        dying_with_parent([sys.executable, "-m", server.__name__]), env=environment, stderr=subprocess.PIPE, text=True
     )
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -114,7 +115,7 @@ def test_a_foreign_caller_is_not_answered(folder):
     """As the kernel tells it: here the server takes itself for another user."""
     program = f"import os; own = os.getuid(); os.getuid = lambda: own + 1\nfrom {server.__name__} import main; main()"
     environment = {**os.environ, "NANHU_DATA_DIR": str(folder)}
-    process = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    process = subprocess.Popen(dying_with_parent([sys.executable, "-c", program]), env=environment)
     try:
         while not socket_path(folder).exists():
             time.sleep(0.02)

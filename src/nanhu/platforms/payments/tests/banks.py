@@ -17,6 +17,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.platforms.payments.adapters.open_wire import OpenWireBank
 from nanhu.platforms.payments.certificates import acquirer_keys
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -129,7 +130,9 @@ class EmulatedBank(Bank):
     def start(self):
         environment = {**os.environ, "NANHU_EMULATOR_CONFIGURATION": str(self.path)}
         port = self.url.rpartition(":")[2]
-        self.process = subprocess.Popen([sys.executable, "-c", SERVER, port, self.application], env=environment)
+        self.process = subprocess.Popen(
+            dying_with_parent([sys.executable, "-c", SERVER, port, self.application]), env=environment
+        )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
