@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.school import SAMPLE
+from nanhu.testing.ports import campus_ports
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_SECONDS = 600
@@ -46,12 +46,6 @@ class Campus:
         if result.returncode != 0:
             raise RuntimeError(f"nanhu {' '.join(arguments)} failed:\n{result.stdout}\n{result.stderr}")
         return result.stdout
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def school_of_the_race(folder: Path) -> Path:
@@ -86,8 +80,7 @@ def empty_campus(*, demo: bool) -> Iterator[Campus]:
     environment["NANHU_DEMO"] = "1" if demo else "0"
     if not demo:
         environment["NANHU_SCHOOL_FILE"] = str(school_of_the_race(folder))
-    for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS"):
-        environment[f"NANHU_{name}_PORT"] = str(free_port())
+    environment |= campus_ports()
     environment["NANHU_PUBLIC_URL"] = f"http://localhost:{environment['NANHU_WEB_PORT']}"
     os.environ["NANHU_DATA_DIR"] = str(folder)
     try:

@@ -8,13 +8,14 @@ import json
 import os
 from typing import Any
 
-from bench.campus import Campus, free_port, fresh_campus, running
+from bench.campus import Campus, fresh_campus, running
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from bench.steady import steady
 from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import granian, web_command
+from nanhu.testing.ports import free_port
 
 SECONDS = float(os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6"))
 ON_LINE, ASKING = 25_000, 2_000

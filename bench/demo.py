@@ -8,9 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.campus import ROOT, free_port, wait_until_answered
+from bench.campus import ROOT, wait_until_answered
 from bench.report import Report
 from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.testing.ports import campus_ports
 
 ALLOWED_FIRST = 120
 ALLOWED_SECOND = 10
@@ -23,8 +24,8 @@ def run(report: Report) -> None:
         clone = folder / "nanhu"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("NANHU_")}
-        for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS"):
-            environment[f"NANHU_{name}_PORT"] = str(free_port())
+        environment |= campus_ports()
+        environment["NANHU_TEMPLATE_DIR"] = str(folder / "templates")  # a first start copies nobody's campus
         port = environment["NANHU_WEB_PORT"]
         environment["NANHU_PUBLIC_URL"] = f"http://localhost:{port}"
         report("demo_first_start", seconds_to_first_page(clone, environment, port), "s", ALLOWED_FIRST)

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import psutil
 
-from bench.campus import Campus, filled_campus, free_port, running
+from bench.campus import Campus, filled_campus, running
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from bench.wrk import Load, load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import granian, web_command
+from nanhu.testing.ports import free_port
 
 CLIENTS = 32
 SECONDS = 15

@@ -6,13 +6,14 @@ import time
 from statistics import median
 from typing import Any, Final
 
-from bench.campus import filled_campus, free_port, running
+from bench.campus import filled_campus, running
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report, percentile
 from bench.slow_line import slow_line
 from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import web_command
+from nanhu.testing.ports import free_port
 
 PEOPLE: Final = "240"
 ROUNDS: Final = 7

@@ -7,7 +7,6 @@ Django; where the books must be checked, it is by the program's own commands.
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from nanhu.kernel.database import embedded
 from nanhu.testing import folders, template
 from nanhu.testing.groups_plugin import group_of
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.ports import campus_ports
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = "240"
@@ -62,16 +62,6 @@ class Campus:
         return path.read_text(errors="replace") if path.exists() else ""
 
 
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 def campus_environment(folder: Path) -> dict[str, str]:
     kept = {
         name: value
@@ -79,13 +69,12 @@ def campus_environment(folder: Path) -> dict[str, str]:
         if name == "NANHU_TEMPLATE_DIR" or not name.startswith("NANHU_")
     }
     kept.pop("DATABASE_URL", None)
-    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS", "WLAN", "VENDORS")
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    ports = campus_ports()
     return {
         **kept,
-        **{f"NANHU_{name}_PORT": str(port) for name, port in ports.items()},
+        **ports,
         "NANHU_DATA_DIR": str(folder),
-        "NANHU_PUBLIC_URL": f"http://localhost:{ports['WEB']}",
+        "NANHU_PUBLIC_URL": f"http://localhost:{ports['NANHU_WEB_PORT']}",
         "SCALE": PEOPLE,
         "NANHU_OUTGOING_NETWORKS": "127.0.0.0/8,::1,10.97.1.0/24",  # as a demo has it, and the network lab
     }

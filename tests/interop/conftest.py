@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.conftest import Campus, free_ports, open_folder
+from nanhu.testing.ports import free_ports
+from tests.conftest import Campus, open_folder
 from tests.interop import freeradius
 from tests.interop.freeradius import FreeRadius
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from nanhu.services.network import gateways
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import ROOT, free_ports, open_folder
+from nanhu.testing.ports import free_ports
+from tests.conftest import ROOT, open_folder
 from tests.interop import freeradius, network_lab
 from tests.interop.freeradius import FreeRadius
 from tests.interop.network_lab import FASKEY, GATEWAY, NAME, ORDERS, OUTSIDE, SWITCH, UPLINK, VPN_KEY, VPN_UPLINK, Lab

@@ -10,7 +10,8 @@ import pytest
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.services.network.api import Heard, NasTarget, SessionTarget, gateways
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import free_ports, open_folder
+from nanhu.testing.ports import free_ports
+from tests.conftest import open_folder
 from tests.interop.freeradius import given_to
 
 SECRET = "reed-and-lake"

@@ -12,7 +12,8 @@ from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
-from tests.conftest import free_ports, open_folder
+from nanhu.testing.ports import free_ports
+from tests.conftest import open_folder
 from tests.interop import freeradius
 from tests.interop.freeradius import FreeRadius
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.conftest import free_ports, open_folder
+from nanhu.testing.ports import free_ports
+from tests.conftest import open_folder
 from tests.interop import federation, freeradius
 from tests.interop.conftest import PASSWORD, Network
 from tests.interop.freeradius import FreeRadius

@@ -29,7 +29,7 @@ from nanhu.platforms.people import api as people
 from nanhu.sample.demo import vendors
 from nanhu.sample.truth import Truth
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import free_ports
+from nanhu.testing.ports import free_ports
 
 pytestmark = pytest.mark.django_db
 STUDENT, CLERK = "14231100001", "0020209311"

@@ -22,7 +22,7 @@ from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read, read_again
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import free_ports
+from nanhu.testing.ports import free_ports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 QUERY = "SELECT xnxq, jxb, xh AS stu, kch, kcmc FROM xk WHERE kcmc NOT LIKE '%已停%'"

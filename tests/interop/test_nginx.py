@@ -21,7 +21,8 @@ from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import ROOT, Campus, free_ports
+from nanhu.testing.ports import free_ports
+from tests.conftest import ROOT, Campus
 from tests.steward import Steward
 
 DOCUMENT = ROOT / "docs" / "operations.md"

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from nanhu.testing.browsers import open_browser
-from tests.conftest import Campus, free_ports, open_folder
+from nanhu.testing.ports import free_ports
+from tests.conftest import Campus, open_folder
 from tests.interop import dovecot, ocserv
 from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
 from tests.interop.dovecot import Dovecot

@@ -23,7 +23,8 @@ from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.logout_ledger import lines_of
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import free_ports, open_folder
+from nanhu.testing.ports import free_ports
+from tests.conftest import open_folder
 from tests.interop.freeradius import certify
 
 pytestmark = pytest.mark.django_db(transaction=True)

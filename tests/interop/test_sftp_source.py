@@ -21,7 +21,7 @@ from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read_again
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import free_ports
+from nanhu.testing.ports import free_ports
 from tests.interop.dovecot import is_open
 
 pytestmark = pytest.mark.django_db

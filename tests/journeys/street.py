@@ -33,7 +33,8 @@ from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
 from nanhu.testing.browsers import open_browser
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import ROOT, answer_of, free_ports
+from nanhu.testing.ports import free_ports
+from tests.conftest import ROOT, answer_of
 
 WINDOW, SHOWER = "N1001", "E3002"
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}

@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.campus import PATIENCE_SECONDS, free_port, wait_until_answered
+from bench.campus import PATIENCE_SECONDS, wait_until_answered
 from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.testing.ports import free_port
 
 HERE = Path(__file__).parent
 HOST = "auth.example.com"
