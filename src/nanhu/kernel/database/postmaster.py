@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from nanhu.kernel.child_processes import Progress, dying_with_parent, last_line, say
@@ -12,7 +13,7 @@ STATUS_LINE = 7
 TRIES_SECONDS = 120
 """A server that ends at once is started anew for so long: what a killed one left behind holds the folder for a moment."""
 STALLED_SECONDS = 600
-"""Neither processor time nor a line in the log for so long: it will not open any more. Recovery may take far longer."""
+"""Neither processor time nor a line in the log for so long: it will neither open nor end any more. Recovery may take far longer."""
 SAY_SECONDS = 10
 LOOK_SECONDS = 0.05
 started: dict[Path, subprocess.Popen[bytes]] = {}
@@ -46,16 +47,45 @@ def status(folder: Path) -> str:
     return lines[STATUS_LINE].strip() if len(lines) > STATUS_LINE else "starting"
 
 
+class Wait:
+    """For a server that starts or ends: as long as it works, and now and then it is said what is waited for."""
+
+    def __init__(self, folder: Path, pid: int) -> None:
+        self.pid, self.log = pid, folder / "server.log"
+        self.progress, self.begun, self.said = Progress(pid, self.log), time.monotonic(), 0.0
+
+    def look_again(self) -> None:
+        """After a moment; it raises where the server stands still."""
+        waited = time.monotonic() - self.begun
+        if waited - self.said > SAY_SECONDS:
+            self.said = waited
+            say(f"waiting for PostgreSQL, {waited:.0f} s: {last_line(self.log)}")
+            if self.progress.idle_seconds() > STALLED_SECONDS:
+                raise PostmasterError(f"PostgreSQL stands still: {last_line(self.log)}")
+        time.sleep(LOOK_SECONDS)
+
+
 def is_joined(folder: Path) -> bool:
     """Whether somebody's server takes connections here; one that starts or stops is waited for."""
-    deadline = time.monotonic() + STALLED_SECONDS
+    wait = None
     while state := status(folder):
         if state == "ready":
             return True
-        if time.monotonic() > deadline:
-            raise PostmasterError(f"PostgreSQL is {state} without an end: {last_line(folder / 'server.log')}")
-        time.sleep(LOOK_SECONDS)
+        pid = running_pid(folder)
+        if pid is not None:
+            wait = wait if wait is not None and wait.pid == pid else Wait(folder, pid)
+            wait.look_again()
     return False
+
+
+def stop(folder: Path, pid: int) -> None:
+    """SIGINT is its fast shutdown. It raises where the server is still there and does nothing more."""
+    wait = Wait(folder, pid)
+    while running_pid(folder) == pid:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        wait.look_again()
+    reap(folder)
 
 
 def start(folder: Path, program: Path, *, user: tuple[int, int] | None) -> bool:
@@ -91,19 +121,15 @@ def launch(folder: Path, program: Path, user: tuple[int, int] | None) -> subproc
 
 def is_opened(folder: Path, server: subprocess.Popen[bytes]) -> bool:
     """Wait until it takes connections; False when it ended."""
-    log = folder / "server.log"
-    progress, begun, said = Progress(server.pid, log), time.monotonic(), 0.0
-    while server.poll() is None:
-        if running_pid(folder) == server.pid and status(folder) == "ready":
-            return True
-        waited = time.monotonic() - begun
-        if waited - said > SAY_SECONDS:
-            said = waited
-            say(f"waiting for PostgreSQL, {waited:.0f} s: {last_line(log)}")
-            if progress.idle_seconds() > STALLED_SECONDS:
-                server.kill()
-                raise PostmasterError(f"PostgreSQL stands still: {last_line(log)}")
-        time.sleep(LOOK_SECONDS)
+    wait = Wait(folder, server.pid)
+    try:
+        while server.poll() is None:
+            if running_pid(folder) == server.pid and status(folder) == "ready":
+                return True
+            wait.look_again()
+    except PostmasterError:
+        server.kill()
+        raise
     return False
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.database import embedded
+from nanhu.kernel.database import embedded, postmaster
 
 
 @pytest.fixture
@@ -126,6 +126,47 @@ def test_a_server_that_needs_its_time_is_waited_for_and_one_that_is_gone_is_not(
         starter.kill()
         starter.communicate()
     file.write_text(ready.replace(str(pid), str(os.getpid())))
+    assert embedded.running_pid(folder) is None
+
+
+def test_whoever_joins_waits_as_long_as_the_server_works(folder: Path, monkeypatch) -> None:
+    starter, _pid = started_elsewhere(folder)
+    file = embedded.server_dir(folder) / "postmaster.pid"
+    ready = file.read_text()
+    monkeypatch.setattr(postmaster, "SAY_SECONDS", 0)
+    monkeypatch.setattr(postmaster, "STALLED_SECONDS", 0.1)
+    try:
+        file.write_text(ready.replace("ready   ", "starting"))
+        with monkeypatch.context() as working:
+            working.setattr(postmaster.Progress, "idle_seconds", lambda _self: 0.0)
+            threading.Timer(0.5, file.write_text, [ready]).start()
+            assert embedded.start(folder) is False
+        file.write_text(ready.replace("ready   ", "starting"))
+        with pytest.raises(embedded.EmbeddedDatabaseError, match="stands still"):
+            embedded.start(folder)
+    finally:
+        file.write_text(ready)
+        starter.kill()
+        starter.communicate()
+        monkeypatch.undo()
+        embedded.stop(folder)
+
+
+def test_a_server_that_runs_on_is_told_of(folder: Path, monkeypatch) -> None:
+    embedded.start(folder, extra="fsync = off")
+    pid = embedded.running_pid(folder)
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with monkeypatch.context() as short:
+            short.setattr(postmaster, "SAY_SECONDS", 0)
+            short.setattr(postmaster, "STALLED_SECONDS", 0.1)
+            with pytest.raises(embedded.EmbeddedDatabaseError, match="stands still"):
+                embedded.stop(folder)
+        assert embedded.running_pid(folder) == pid
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        embedded.stop(folder)
     assert embedded.running_pid(folder) is None
 
 
