@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.kernel.child_processes import Progress, dying_with_parent
 from nanhu.kernel.school import SAMPLE
 from nanhu.testing.ports import campus_ports
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_SECONDS = 600
 """For what only needs its time to start; a figure never depends on it."""
+STALLED_SECONDS = 60
+"""Without any work of its own for so long: it will not end any more."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +140,20 @@ def running(
         yield process
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+        wait_until_ended(process)
+
+
+def wait_until_ended(process: subprocess.Popen[Any]) -> bool:
+    """As long as it gets on with its ending. One that stands still is killed: False."""
+    progress = Progress(process.pid, None)
+    while process.poll() is None:
+        if progress.idle_seconds() > STALLED_SECONDS:
+            is_leader = os.getpgid(process.pid) == process.pid
+            os.killpg(process.pid, signal.SIGKILL) if is_leader else process.kill()
+            process.wait()
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def wait_until_answered(url: str, process: subprocess.Popen[bytes], patience: float) -> None:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.campus import ROOT, wait_until_answered
+from bench.campus import ROOT, wait_until_answered, wait_until_ended
 from bench.report import Report
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.ports import campus_ports
@@ -50,4 +50,5 @@ def seconds_to_first_page(clone: Path, environment: dict[str, str], port: str) -
         return time.monotonic() - started
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(timeout=60)
+        if not wait_until_ended(process):
+            raise RuntimeError("the campus did not stop")

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import psycopg
 
-from bench.campus import ROOT, Campus, fresh_campus, running
+from bench.campus import ROOT, Campus, fresh_campus, running, wait_until_ended
 from bench.load.waiting import Field
 from bench.report import Report
 from nanhu.kernel.child_processes import dying_with_parent
@@ -71,7 +71,7 @@ class Desk:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        wait_until_ended(self.process)
 
     def heard(self) -> str:
         if self.process.stdout is None:

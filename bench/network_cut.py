@@ -11,7 +11,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.campus import PATIENCE_SECONDS, Campus
+from bench.campus import PATIENCE_SECONDS, Campus, wait_until_ended
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
@@ -39,7 +39,7 @@ def cut(campus: Campus, key: str) -> list[float]:
     finally:
         is_over.set()
         worker.terminate()
-        worker.wait(30)
+        wait_until_ended(worker)
 
 
 def inside(campus: Campus, call: str) -> Any:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.campus import PATIENCE_SECONDS, wait_until_answered
+from bench.campus import PATIENCE_SECONDS, wait_until_answered, wait_until_ended
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.testing.ports import free_port
 
@@ -137,10 +137,7 @@ def started(folder: Path, port: int) -> Iterator[None]:
         for process in reversed(processes):
             os.killpg(process.pid, signal.SIGTERM)
         for process in processes:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+            wait_until_ended(process)
 
 
 def wait_for(path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from nanhu.kernel.configuration import Configuration
 
+USUAL = Configuration()
 HIGHEST = 65_535
 
 
@@ -23,7 +24,7 @@ def free_port() -> int:
 
 def campus_ports() -> dict[str, str]:
     """By its variable every port of a campus of its own; they lie to each other as the usual ones do, for some take the next too."""
-    usual = {one.metadata["variable"]: int(one.default) for one in fields(Configuration) if one.name.endswith("_port")}
+    usual = {one.metadata["variable"]: getattr(USUAL, one.name) for one in fields(USUAL) if one.name.endswith("_port")}
     lowest = min(usual.values())
     first = free_row(max(usual.values()) - lowest + 1)
     return {variable: str(first + port - lowest) for variable, port in usual.items()}
