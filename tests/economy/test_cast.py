@@ -1,9 +1,13 @@
 """The cast is brought in once a worker: who asks for it finds it, everybody else an empty house, and nobody another's deeds."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.people.models import Person
 from nanhu.systems.card.models import Card
@@ -56,3 +60,28 @@ def test_a_school_is_not_brought_in_for_others_while_the_clock_is_set(monkeypatc
     with time_machine.travel("2030-02-28T12:00+08:00"):
         assert not database.may_settle(bring_in_the_cast)
     assert database.may_settle(bring_in_the_cast)
+
+
+def test_over_midnight_a_school_is_brought_in_anew(cast, monkeypatch):
+    monkeypatch.setattr(database, "_houses", {**database._houses})
+    assert not database.may_settle(bring_in_the_cast)
+    house = replace(database._houses[bring_in_the_cast], day=campus_today() - timedelta(days=1))
+    database._houses[bring_in_the_cast] = house
+    assert database.may_settle(bring_in_the_cast)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_school_of_yesterday_is_pulled_down(monkeypatch):
+    monkeypatch.setattr(database, "_houses", {None: database._houses[None]})
+    house = database.brought_in(bring_in_the_cast)
+    assert house.day == campus_today()
+    name = house.connection.settings_dict["NAME"]
+    assert name in names_of_databases()
+    database.pull_down(house)
+    assert name not in names_of_databases()
+
+
+def names_of_databases():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database")
+        return {name for (name,) in cursor.fetchall()}

@@ -12,7 +12,10 @@ from nanhu.testing.browsers import open_browser
 
 __all__ = ["flows_of_tests"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-FIRST = campus_today() + timedelta(days=7)
+
+
+def first_day():
+    return campus_today() + timedelta(days=7)
 
 
 @pytest.fixture
@@ -55,8 +58,8 @@ def apply(student: Page, days: int) -> None:
     student.goto("/flows/new/")
     student.click("main a:has-text('请假')")
     student.select_option("select[name=kind]", "事假")
-    student.fill("input[name=days_first]", (FIRST + timedelta(days=days)).isoformat())
-    student.fill("input[name=days_last]", (FIRST + timedelta(days=days + 1)).isoformat())
+    student.fill("input[name=days_first]", (first_day() + timedelta(days=days)).isoformat())
+    student.fill("input[name=days_last]", (first_day() + timedelta(days=days + 1)).isoformat())
     student.fill("textarea[name=reason]", "回家看看")
     look_at(student, f"flows-apply-{days}")
     student.click("button:has-text('提交申请')")

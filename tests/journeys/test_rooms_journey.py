@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.systems.dormitory.services import returns
-from nanhu.systems.dormitory.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
+from nanhu.systems.dormitory.tests.rooms import HEAD, PAGES, line, month_named, pair, posted, with_office
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
@@ -19,7 +19,7 @@ def office(live_server):
     found = with_office(Funds(bring_in_the_cast()))
     found.campus.top_up("student", 10_000)
     found.taken = posted(found)
-    asked = posted(found, HEAD + PAIR.replace("电费", "水费"))
+    asked = posted(found, HEAD + pair().replace("电费", "水费"))
     found.asked = returns.ask_back(by=found.campus.actor("clerk"), room_list=asked, reason="水表读错，整栋重抄")
     found.cookies = {
         part: found.campus.client(part).cookies["nanhu_session"].value
@@ -62,7 +62,7 @@ def hand_in(page: Page, text: str) -> None:
 
 
 def test_a_months_bills_from_the_form_to_the_second_clerk(office, window):
-    text = HEAD + PAIR.replace("301", "402")
+    text = HEAD + pair().replace("301", "402")
     clerk = window("clerk")
     clerk.goto(PAGES)
     look_at(clerk, "rooms-lists")
@@ -97,11 +97,11 @@ def test_what_came_of_it_for_the_office_and_for_who_lives_there(office, window):
     look_at(second, "rooms-asked-back")
     student = window("student")
     student.goto("/card/transactions/")
-    expect(student.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {NAMED}")
+    expect(student.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {month_named()}")
     look_at(student, "rooms-statement")
     owing = window("other_student", "phone")
     owing.goto("/card/bills/")
-    expect(owing.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {NAMED}")
+    expect(owing.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {month_named()}")
     look_at(owing, "bills-owed")
     owing.get_by_role("link", name="缴这一笔").first.click()
     expect(owing.get_by_role("button", name="从校园卡缴")).to_be_visible()

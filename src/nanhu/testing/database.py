@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -16,6 +18,8 @@ import time_machine
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database import embedded
 from nanhu.testing import template
 
 HELPER = "_django_db_helper"
@@ -31,10 +35,14 @@ class House:
 
     connection: BaseDatabaseWrapper
     school: Any
+    day: date | None = None
+    """Whose today the school has in it; the empty one has none."""
 
 
 _houses: dict[Make | None, House] = {}
 """By the function that makes the school; that of `None` is the empty one."""
+_numbers = count(1)
+"""Of the databases of schools: no two have one name."""
 
 
 def school_fixture(make: Make, *, around: Callable[[], Any] | None = None) -> Any:
@@ -101,26 +109,38 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
         make = None if is_real else maker_of(request.node)
         if may_settle(make):
             with request.getfixturevalue("django_db_blocker").unblock():
+                pull_down(_houses.pop(make, None))
                 _houses[make] = brought_in(make)
         connections["default"] = _houses.get(make, _houses[None]).connection
 
 
 def may_settle(make: Make | None) -> TypeGuard[Make]:
-    """A school that is brought in on a made-up day would be of that day for every test after it."""
-    return make not in _houses and not time_machine.escape_hatch.is_travelling()
+    """A school that is brought in on a made-up day would be of that day for every test after it; over midnight it is made anew."""
+    if make is None or time_machine.escape_hatch.is_travelling():
+        return False
+    house = _houses.get(make)
+    return house is None or house.day != campus_today()
 
 
 def brought_in(make: Make) -> House:
     """In a database of its own, by a connection of its own: those of a pool lead to the empty house."""
-    empty = _houses[None].connection
-    name = clone(f"{empty.settings_dict['NAME']}_{len(_houses)}")
+    empty, day = _houses[None].connection, campus_today()
+    name = clone(f"{empty.settings_dict['NAME']}_{next(_numbers)}")
     options = {key: value for key, value in empty.settings_dict["OPTIONS"].items() if key != "pool"}
     full = type(empty)({**empty.settings_dict, "NAME": name, "OPTIONS": options}, "default")
     connections["default"] = full
     try:
         with transaction.atomic():
-            house = House(full, make())
+            house = House(full, make(), day)
             full.run_on_commit.clear()  # as in a test, which is rolled back
     finally:
         connections["default"] = empty
     return house
+
+
+def pull_down(house: House | None) -> None:
+    if house is None:
+        return
+    house.connection.close()
+    with embedded.superuser_connection(Path(os.environ["NANHU_DATA_DIR"])) as connection:
+        template.drop(connection, house.connection.settings_dict["NAME"])

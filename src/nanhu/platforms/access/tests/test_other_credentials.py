@@ -19,7 +19,6 @@ from nanhu.platforms.campus.api import Place, PlaceOrder, set_up_places
 from nanhu.platforms.people.models import Person
 
 SYSTEM = Actor.system("test")
-TODAY = campus_today()
 
 
 class Badges:
@@ -79,7 +78,7 @@ def door(badges):
 
 
 def open_to_visitors():
-    draft = DoorRuleDraft(is_allowed=True, starts_on=TODAY, holder_class="ordinary")
+    draft = DoorRuleDraft(is_allowed=True, starts_on=campus_today(), holder_class="ordinary")
     return rule(by=SYSTEM, place=Place.objects.get(), draft=draft, reason="开放日")
 
 
@@ -106,12 +105,14 @@ def test_its_number_stands_hashed_in_the_doors_list_but_on_days_that_the_issuer_
     before = current_list(door)
     assert DoorListRow.objects.get().hashed
     assert list(before.profiles.values()) != [[]]
-    badges.shut = {TODAY + timedelta(days=n) for n in range(8)}
+    badges.shut = {campus_today() + timedelta(days=n) for n in range(8)}
     assert list(current_list(door).profiles.values()) == [[]]
 
 
 def test_the_preview_counts_people_whatever_they_hold(badges, door):
-    seen = preview_rule(Place.objects.get(), DoorRuleDraft(is_allowed=True, starts_on=TODAY, holder_class="ordinary"))
+    seen = preview_rule(
+        Place.objects.get(), DoorRuleDraft(is_allowed=True, starts_on=campus_today(), holder_class="ordinary")
+    )
     assert (seen.gaining, seen.losing) == ({badges.person_id}, set())
 
 

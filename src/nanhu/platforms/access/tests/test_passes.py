@@ -16,7 +16,6 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import OrgUnit
 
 __all__ = ["flows_of_tests", "school"]
-TODAY = campus_today()
 
 
 @pytest.fixture
@@ -36,8 +35,8 @@ def office(school):
     return school
 
 
-def apply(office, *, first=TODAY):
-    days = {"first": first.isoformat(), "last": (TODAY + timedelta(days=5)).isoformat()}
+def apply(office, *, first=None):
+    days = {"first": (first or campus_today()).isoformat(), "last": (campus_today() + timedelta(days=5)).isoformat()}
     return office.apply("S1", passes.KEY, place="lab", days=days, purpose="毕业设计", promise=True)
 
 
@@ -49,11 +48,11 @@ def decide(office, case, *who, decision="agree"):
 
 
 def test_a_granted_pass_lets_in_on_its_days(office):
-    case = apply(office, first=TODAY - timedelta(days=1))
+    case = apply(office, first=campus_today() - timedelta(days=1))
     decide(office, case, "T1", "T5")
     rule = DoorRule.objects.get()
     assert (rule.person_id, rule.place.key, rule.is_allowed) == (office["S1"], "lab", True)
-    assert (rule.starts_on, rule.ends_on) == (TODAY, TODAY + timedelta(days=5))
+    assert (rule.starts_on, rule.ends_on) == (campus_today(), campus_today() + timedelta(days=5))
     assert case.number in rule.reason
     passes.write_rule(passes.flows.case_card(case.pk))
     assert DoorRule.objects.count() == 1, "heard twice, it is one rule"
@@ -79,7 +78,7 @@ def test_a_pass_covers_its_place_alone(office):
 
 
 def test_a_pass_for_days_that_are_past_is_refused_at_the_form(office):
-    said = {"days_first": (TODAY - timedelta(days=1)).isoformat(), "days_last": TODAY.isoformat()}
+    said = {"days_first": (campus_today() - timedelta(days=1)).isoformat(), "days_last": campus_today().isoformat()}
     answer = office.client("S1").post("/flows/new/access.pass/", said | {"purpose": "毕业设计", "promise": "on"})
     assert (answer.status_code, "不能早于今天" in answer.content.decode()) == (422, True)
     assert not Case.objects.exists()

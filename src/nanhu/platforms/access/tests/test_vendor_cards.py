@@ -20,14 +20,14 @@ from nanhu.testing.vendors import vendor_in_place
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
-TODAY = campus_today()
+
 UID, NUMBER = "04A1B2C3", "14231100001"
 
 
 @pytest.fixture
 def student(db):
     tie = people.AffiliationRecord(
-        kind="student", campus_no=NUMBER, starts_on=TODAY - timedelta(days=90), state="active"
+        kind="student", campus_no=NUMBER, starts_on=campus_today() - timedelta(days=90), state="active"
     )
     record = people.PersonRecord(key="1", name="林小满", affiliations=(tie,))
     origin = people.Origin(source="test", title="测试")
@@ -38,7 +38,7 @@ def student(db):
 def door(student):
     set_up_places(by=SYSTEM, places=[PlaceOrder(key="hall", name="礼堂", kind="other")])
     set_up_doors(by=SYSTEM, order=DoorsOrder(doors=[DoorOrder(number="MH01", place="hall", name="正门")]))
-    draft = DoorRuleDraft(is_allowed=True, starts_on=TODAY, holder_class="student")
+    draft = DoorRuleDraft(is_allowed=True, starts_on=campus_today(), holder_class="student")
     rule(by=SYSTEM, place=Place.objects.get(), draft=draft, reason="开放")
     return Door.objects.get()
 
@@ -55,8 +55,8 @@ def card(uid=UID, **other):
         "学工号": NUMBER,
         "卡类": "学生卡",
         "卡状态": "正常",
-        "启用日期": f"{TODAY - timedelta(days=30):%Y-%m-%d}",
-        "有效期": f"{TODAY + timedelta(days=30):%Y-%m-%d}",
+        "启用日期": f"{campus_today() - timedelta(days=30):%Y-%m-%d}",
+        "有效期": f"{campus_today() + timedelta(days=30):%Y-%m-%d}",
         "挂失时间": "",
     } | other
 
@@ -82,14 +82,14 @@ def test_a_card_of_the_vendor_opens_by_the_rules_of_the_door(vendor, door, stude
 @pytest.mark.parametrize(
     ("other", "code"),
     [
-        ({"卡状态": "已挂失", "挂失时间": "2026-11-01 08:30"}, "card_lost"),
-        ({"卡状态": "已注销"}, "card_closed"),
-        ({"启用日期": f"{TODAY + timedelta(days=1):%Y-%m-%d}"}, "not_yet_valid"),
-        ({"有效期": f"{TODAY - timedelta(days=1):%Y-%m-%d}"}, "card_expired"),
+        (lambda: {"卡状态": "已挂失", "挂失时间": "2026-11-01 08:30"}, "card_lost"),
+        (lambda: {"卡状态": "已注销"}, "card_closed"),
+        (lambda: {"启用日期": f"{campus_today() + timedelta(days=1):%Y-%m-%d}"}, "not_yet_valid"),
+        (lambda: {"有效期": f"{campus_today() - timedelta(days=1):%Y-%m-%d}"}, "card_expired"),
     ],
 )
 def test_one_that_is_not_good_opens_nothing_and_says_why(vendor, door, other, code):
-    vendor([card(**other)])
+    vendor([card(**other())])
     assert told(door) == code
 
 
@@ -105,7 +105,7 @@ def test_its_number_stands_hashed_in_the_doors_list_until_the_vendor_says_otherw
 
 def test_while_the_system_in_the_box_writes_them_they_count_for_nothing_here(door):
     row = {"uid": UID, "campus_no": NUMBER, "holder_class": "student", "state": "issued"}
-    datahub.put("card.card", [row | {"valid_from": TODAY, "valid_until": TODAY}], by=SYSTEM)
+    datahub.put("card.card", [row | {"valid_from": campus_today(), "valid_until": campus_today()}], by=SYSTEM)
     assert told(door) == "card_unknown"
     assert not any(isinstance(one, SharedCards) for one in issuers.speaking())
 

@@ -22,7 +22,6 @@ from nanhu.platforms.people import api as people
 BY, ASKER = Actor.system("test"), Actor.system("asker")
 TUITION = "tuition"
 LICENCE = "湘价费〔2024〕12号"
-TODAY = campus_today()
 
 
 def enrolled(count: int = 2) -> list[int]:
@@ -60,9 +59,10 @@ class Office:
         ]
         self.accounts = ledger.open_accounts(orders)
 
-    def order(self, key="one", fen=550_000, person=0, due_on=TODAY, **more):
+    def order(self, key="one", fen=550_000, person=0, due_on=None, **more):
         facts = {"issuer": "finance", "item": TUITION, "name": "学费 2026-2027 学年", "period": "2026-2027"} | more
-        return ledger.BillOrder(key=key, person_id=person or self.student, amount_fen=fen, due_on=due_on, **facts)
+        facts["due_on"] = due_on or campus_today()
+        return ledger.BillOrder(key=key, person_id=person or self.student, amount_fen=fen, **facts)
 
     def bill(self, *given, **more) -> Bill:
         order = self.order(*given, **more)
@@ -99,7 +99,7 @@ def office(db, monkeypatch):
 def test_a_years_tuition_worked_out(office):
     bill = office.bill()
     assert (bill.number[:6], sums(bill), office.books()) == (
-        f"YJ{TODAY:%Y}",
+        f"YJ{campus_today():%Y}",
         ("open", 0, 0, 0),
         (550_000, 550_000, 0),
     )
@@ -123,7 +123,7 @@ def test_a_fee_is_charged_within_its_licence_and_its_days_only(office):
         office.bill(fen=600_001)
     with pytest.raises(ledger.FeeItemMissingError):
         office.bill(item="parking")
-    ends = TODAY - timedelta(days=1)
+    ends = campus_today() - timedelta(days=1)
     ledger.set_fee_item(
         by=BY,
         code="gym",
@@ -167,7 +167,7 @@ def test_a_purse_that_is_short_pays_nothing(office):
 
 
 def test_one_payment_pays_the_oldest_first_and_once(office):
-    days = [TODAY + timedelta(days=n) for n in (3, 1, 2)]
+    days = [campus_today() + timedelta(days=n) for n in (3, 1, 2)]
     bills = [office.bill(key=str(n), fen=100, due_on=day) for n, day in enumerate(days)]
     other = office.bill(key="other", fen=100, person=office.other)
     facts = {
@@ -190,8 +190,8 @@ def test_one_payment_pays_the_oldest_first_and_once(office):
 
 
 def test_what_was_deferred_is_paid_after_what_is_due_before_its_day(office):
-    first, second = (office.bill(key=str(n), fen=100, due_on=TODAY + timedelta(days=n)) for n in (1, 2))
-    ledger.defer(by=BY, bill=first, until=TODAY + timedelta(days=9), grounds="家庭困难", key="later")
+    first, second = (office.bill(key=str(n), fen=100, due_on=campus_today() + timedelta(days=n)) for n in (1, 2))
+    ledger.defer(by=BY, bill=first, until=campus_today() + timedelta(days=9), grounds="家庭困难", key="later")
     facts = {"by": BY, "person_id": office.student, "payer": "counter", "account_id": office.accounts["till"]}
     paid = ledger.pay_oldest(key="day", amount_fen=130, **facts)
     assert [(one.bill_id, one.amount_fen) for one in paid] == [(second.pk, 100), (first.pk, 30)]
@@ -214,7 +214,7 @@ def test_waiving_cancelling_and_deferring_are_postings_with_reasons(office):
     assert sums(bill) == ("paid", 500_000, 0, 50_000)
     for _twice in range(2):
         assert ledger.cancel(by=BY, bill=wrong, reason="开错人", key="c").state == "cancelled"
-    until = TODAY + timedelta(days=90)
+    until = campus_today() + timedelta(days=90)
     assert ledger.defer(by=BY, bill=late, until=until, grounds="助学贷款未到", key="d").deferred_until == until
     office.pay(late, 1, key="p2")
     assert sums(late) == ("deferred", 1, 0, 0)
@@ -238,7 +238,7 @@ def test_a_deferral_ends_by_itself_the_day_after_its_last(office, time_machine):
     bill, part = office.bill(key="a"), office.bill(key="b")
     office.pay(part, 5)
     for one in (bill, part):
-        ledger.defer(by=BY, bill=one, until=TODAY, grounds="x", key=f"d{one.pk}")
+        ledger.defer(by=BY, bill=one, until=campus_today(), grounds="x", key=f"d{one.pk}")
     assert end_finished_deferrals() == 0
     time_machine.move_to(now() + timedelta(days=1))
     assert [end_finished_deferrals(), end_finished_deferrals()] == [2, 0]
@@ -326,11 +326,11 @@ def test_a_bill_deferred_again_is_resumed_again_and_no_deferral_begins_in_the_pa
 
 
 def test_arrears_are_bills_past_their_day_for_many_in_one_query(office, django_assert_num_queries):
-    late = TODAY - timedelta(days=1)
+    late = campus_today() - timedelta(days=1)
     overdue, not_yet, deferred = (
-        office.bill(key=key, due_on=day) for key, day in zip("abc", (late, TODAY, late), strict=True)
+        office.bill(key=key, due_on=day) for key, day in zip("abc", (late, campus_today(), late), strict=True)
     )
-    ledger.defer(by=BY, bill=deferred, until=TODAY + timedelta(days=9), grounds="贷款", key="d")
+    ledger.defer(by=BY, bill=deferred, until=campus_today() + timedelta(days=9), grounds="贷款", key="d")
     others = office.bill(key="d", person=office.other, due_on=late)
     office.pay(others, 1)
     with django_assert_num_queries(1):
@@ -350,7 +350,7 @@ def test_arrears_are_bills_past_their_day_for_many_in_one_query(office, django_a
 
 
 def test_what_a_merged_record_owes_is_owed_by_the_one_that_was_kept(office):
-    bill = office.bill(person=office.other, due_on=TODAY - timedelta(days=1))
+    bill = office.bill(person=office.other, due_on=campus_today() - timedelta(days=1))
     people.merge_persons(by=BY, kept_id=office.student, gone_id=office.other, reason="同一人")
     assert [one.bill_id for one in ledger.arrears_of([office.student])[office.student]] == [bill.pk]
 
@@ -468,7 +468,7 @@ def test_whatever_is_done_about_a_bill_the_sums_are_those_on_paper(office, steps
                         assert not paid
                         forgiven += owed
                     elif what == "defer":
-                        ledger.defer(by=BY, bill=bill, until=TODAY, grounds="x", key=key)
+                        ledger.defer(by=BY, bill=bill, until=campus_today(), grounds="x", key=key)
                         assert owed > 0
                     elif what == "reverse" and paid:
                         ledger.reverse(by=BY, entry_id=paid[-1].entry_id, reason="x")

@@ -45,18 +45,18 @@ def test_a_refused_attachment_publishes_nothing(readers):
 @pytest.mark.parametrize(
     "given",
     [
-        {"state": "published", "published_at": None},
-        {"state": "draft", "published_at": clock.now()},
-        {"state": "lost"},
-        {"audience": "parents"},
-        {"title": ""},
-        {"state": "withdrawn", "published_at": clock.now(), "withdrawn_at": None},
-        {"state": "published", "published_at": clock.now(), "expires_at": clock.now() - timedelta(days=1)},
+        lambda: {"state": "published", "published_at": None},
+        lambda: {"state": "draft", "published_at": clock.now()},
+        lambda: {"state": "lost"},
+        lambda: {"audience": "parents"},
+        lambda: {"title": ""},
+        lambda: {"state": "withdrawn", "published_at": clock.now(), "withdrawn_at": None},
+        lambda: {"state": "published", "published_at": clock.now(), "expires_at": clock.now() - timedelta(days=1)},
     ],
 )
 def test_the_database_refuses_an_impossible_notice(db, given):
     with pytest.raises(IntegrityError):
-        Notice.objects.create(**({"title": "题", "body": "文"} | given))
+        Notice.objects.create(**({"title": "题", "body": "文"} | given()))
 
 
 def refused(act) -> None:

@@ -16,12 +16,19 @@ from nanhu.platforms.people.models import Affiliation, Change, ChangeSet
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
-TODAY = campus_today()
+
 DAY = timedelta(days=1)
 OFFICE = people.Origin(source="aa.students", title="教务处", batch_no=1)
-TIE = people.AffiliationRecord(
-    kind="student", campus_no="14231100009", starts_on=date(2023, 9, 1), ends_on=TODAY + 10 * DAY, state="active"
-)
+
+
+def planned():
+    return people.AffiliationRecord(
+        kind="student",
+        campus_no="14231100009",
+        starts_on=date(2023, 9, 1),
+        ends_on=campus_today() + 10 * DAY,
+        state="active",
+    )
 
 
 def say(*ties, batch=1, **said):
@@ -34,7 +41,7 @@ def say(*ties, batch=1, **said):
 
 
 def tie():
-    return Affiliation.objects.get(campus_no=TIE.campus_no)
+    return Affiliation.objects.get(campus_no=planned().campus_no)
 
 
 def told():
@@ -42,12 +49,12 @@ def told():
 
 
 def test_it_lives_through_its_last_day_and_ends_the_day_after_once():
-    said = say(TIE)
-    assert people.end_overdue(by=BY, today=TIE.ends_on) == 0
-    assert people.end_overdue(by=BY, today=TIE.ends_on + DAY) == 1
-    assert people.end_overdue(by=BY, today=TIE.ends_on + DAY) == 0
+    said = say(planned())
+    assert people.end_overdue(by=BY, today=planned().ends_on) == 0
+    assert people.end_overdue(by=BY, today=planned().ends_on + DAY) == 1
+    assert people.end_overdue(by=BY, today=planned().ends_on + DAY) == 0
 
-    assert (tie().state, tie().ends_on) == ("ended", TIE.ends_on)
+    assert (tie().state, tie().ends_on) == ("ended", planned().ends_on)
     assert told() == ["PersonJoined", "AffiliationStarted", "AffiliationEnded"]
     change_set = ChangeSet.objects.get(kind="calendar")
     assert tie().provenance["state"]["set"] == change_set.id
@@ -58,8 +65,8 @@ def test_it_lives_through_its_last_day_and_ends_the_day_after_once():
 
 
 def test_the_office_that_still_calls_it_active_does_not_wake_it():
-    over = replace(TIE, ends_on=TODAY - DAY)
-    say(TIE)
+    over = replace(planned(), ends_on=campus_today() - DAY)
+    say(planned())
     say(over, batch=2)
     assert tie().state == "ended"
     again = say(over, batch=3)
@@ -67,46 +74,46 @@ def test_the_office_that_still_calls_it_active_does_not_wake_it():
 
 
 def test_a_longer_time_wakes_it_also_from_an_office_that_knows_no_states():
-    say(TIE)
-    people.end_overdue(by=BY, today=TODAY + 11 * DAY)
-    say(replace(TIE, state=None, ends_on=TODAY + 400 * DAY), batch=2)
+    say(planned())
+    people.end_overdue(by=BY, today=campus_today() + 11 * DAY)
+    say(replace(planned(), state=None, ends_on=campus_today() + 400 * DAY), batch=2)
     assert tie().state == "active"
     assert told()[-1] == "AffiliationStarted"
 
 
 def test_what_is_to_begin_is_not_live_before_its_first_day():
-    coming = replace(TIE, starts_on=TODAY + 5 * DAY, state="suspended")
+    coming = replace(planned(), starts_on=campus_today() + 5 * DAY, state="suspended")
     person_id = say(coming).person_ids["a"]
 
     assert told() == ["PersonJoined"]
     [card] = people.person_card(person_id).affiliations
     assert (card.state, card.is_live) == ("planned", False)
     assert people.count_people(kinds=["student"]) == 0
-    assert people.find_person_by_campus_no(TIE.campus_no) == person_id, "the number is taken"
+    assert people.find_person_by_campus_no(planned().campus_no) == person_id, "the number is taken"
     assert say(coming, batch=2).change_set_id is None
-    assert people.begin_due(by=BY, today=TODAY + 4 * DAY) == 0
-    assert people.begin_due(by=BY, today=TODAY + 5 * DAY) == 1
-    assert people.begin_due(by=BY, today=TODAY + 5 * DAY) == 0
+    assert people.begin_due(by=BY, today=campus_today() + 4 * DAY) == 0
+    assert people.begin_due(by=BY, today=campus_today() + 5 * DAY) == 1
+    assert people.begin_due(by=BY, today=campus_today() + 5 * DAY) == 0
     assert tie().state == "suspended", "what the office said of it"
     assert told() == ["PersonJoined", "AffiliationStarted"]
 
 
 def test_a_roll_back_takes_back_what_the_calendar_made_of_the_dates():
-    say(TIE)
-    shortened = say(replace(TIE, ends_on=TODAY + DAY), batch=2)
-    people.end_overdue(by=BY, today=TODAY + 2 * DAY)
+    say(planned())
+    shortened = say(replace(planned(), ends_on=campus_today() + DAY), batch=2)
+    people.end_overdue(by=BY, today=campus_today() + 2 * DAY)
     assert people.preview_revert(shortened.change_set_id).blockers == ()
     people.revert_change_set(by=BY, change_set_id=shortened.change_set_id, reason="错发")
-    assert (tie().state, tie().ends_on) == ("active", TIE.ends_on)
+    assert (tie().state, tie().ends_on) == ("active", planned().ends_on)
     assert told()[-2:] == ["AffiliationEnded", "AffiliationStarted"]
 
 
 def test_the_job_does_today(monkeypatch):
-    say(TIE)
-    say(replace(TIE, campus_no="14231100010", starts_on=TODAY + 11 * DAY, ends_on=None))
+    say(planned())
+    say(replace(planned(), campus_no="14231100010", starts_on=campus_today() + 11 * DAY, ends_on=None))
     jobs.follow_calendar()
     assert set(Affiliation.objects.values_list("state", flat=True)) == {"active", "planned"}
-    monkeypatch.setattr(jobs, "campus_today", lambda: TODAY + 11 * DAY)
+    monkeypatch.setattr(jobs, "campus_today", lambda: campus_today() + 11 * DAY)
     jobs.follow_calendar()
     jobs.follow_calendar()
     assert list(Affiliation.objects.order_by("campus_no").values_list("state", flat=True)) == ["ended", "active"]
@@ -117,12 +124,14 @@ def test_the_job_does_today(monkeypatch):
 def test_thousands_end_in_a_handful_of_statements():
     records = [
         people.PersonRecord(
-            key=str(n), name="张三", affiliations=(replace(TIE, campus_no=f"1423{n:07d}", ends_on=TODAY),)
+            key=str(n),
+            name="张三",
+            affiliations=(replace(planned(), campus_no=f"1423{n:07d}", ends_on=campus_today()),),
         )
         for n in range(3000)
     ]
     people.apply_records(by=BY, records=records, origin=OFFICE)
     with CaptureQueriesContext(connection) as captured:
-        assert people.end_overdue(by=BY, today=TODAY + DAY) == 3000
+        assert people.end_overdue(by=BY, today=campus_today() + DAY) == 3000
     assert len(captured) <= 24, "a row of the network's for each that ends, in one statement as all others"
     assert OutboxEvent.objects.filter(name="people.AffiliationEnded").count() == 3000

@@ -22,7 +22,7 @@ from nanhu.platforms.people.models import Affiliation, OrgUnit, Person, Post
 from nanhu.platforms.people.posts import following, services
 
 BY = Actor.system("test")
-TODAY = campus_today()
+
 PAST = date(2020, 1, 1)
 
 
@@ -39,7 +39,7 @@ def units(db):
 
 def person(name, *, kind="staff", state="active"):
     made = Person.objects.create(name=name)
-    ended = {"ends_on": TODAY} if state == "ended" else {}
+    ended = {"ends_on": campus_today()} if state == "ended" else {}
     Affiliation.objects.create(person=made, kind=kind, campus_no=f"N{made.pk}", starts_on=PAST, state=state, **ended)
     return made
 
@@ -57,9 +57,9 @@ def appoint(unit, who, *, office="head", starts_on=PAST, ends_on=None):
 
 
 def test_a_post_is_held_from_a_day_to_a_day(units):
-    first, last = TODAY + timedelta(days=2), TODAY + timedelta(days=4)
+    first, last = campus_today() + timedelta(days=2), campus_today() + timedelta(days=4)
     appoint(units["college"], person("甲"), starts_on=first, ends_on=last)
-    days = [TODAY + timedelta(days=n) for n in range(1, 6)]
+    days = [campus_today() + timedelta(days=n) for n in range(1, 6)]
     held = [bool(people.find_post(units["college"].pk, "head", on=day)) for day in days]
     assert held == [False, True, True, True, False]
 
@@ -77,14 +77,14 @@ def test_a_vacant_post_is_that_of_the_nearest_unit_above(units):
 
 def test_several_may_hold_it_but_nobody_twice_on_a_day(units):
     first, second = person("甲"), person("乙")
-    appoint(units["college"], first, ends_on=TODAY)
+    appoint(units["college"], first, ends_on=campus_today())
     appoint(units["college"], second)
     found = people.find_post(units["college"].pk, "head")
     assert found is not None
     assert set(found.person_ids) == {first.pk, second.pk}
     with pytest.raises(PostHeldError):
-        appoint(units["college"], first, starts_on=TODAY)
-    appoint(units["college"], first, starts_on=TODAY + timedelta(days=1))
+        appoint(units["college"], first, starts_on=campus_today())
+    appoint(units["college"], first, starts_on=campus_today() + timedelta(days=1))
     with pytest.raises(IntegrityError, match="people_post_once"), transaction.atomic():
         Post.objects.filter(person=second).update(person=first)
 
@@ -95,14 +95,14 @@ def test_it_ends_with_a_reason_and_is_told(units):
         people.end_post(by=BY, post=post, reason=" ")
     people.end_post(by=BY, post=post, reason="届满")
     assert people.find_post(units["college"].pk, "head") is None
-    assert people.find_post(units["college"].pk, "head", on=TODAY - timedelta(days=1)) is not None
+    assert people.find_post(units["college"].pk, "head", on=campus_today() - timedelta(days=1)) is not None
     with pytest.raises(WrongStateError):
         people.end_post(by=BY, post=post, reason="届满")
     assert OutboxEvent.objects.filter(name="people.PostEnded").count() == 1
 
 
 def test_one_that_has_not_begun_is_withdrawn_and_may_be_given_again(units):
-    who, first = person("甲"), TODAY + timedelta(days=5)
+    who, first = person("甲"), campus_today() + timedelta(days=5)
     post = appoint(units["college"], who, starts_on=first)
     assert people.end_post(by=BY, post=post, reason="改任").withdrawn_at is not None
     appoint(units["college"], who, starts_on=first)
@@ -115,7 +115,7 @@ def test_who_left_holds_no_post(units, left, is_held):
     Affiliation.objects.create(person=who, kind="guest", campus_no="G1", starts_on=PAST)
     appoint(units["college"], who)
     gone = Affiliation.objects.filter(person=who, kind__in={"staff", "student"} if left == "staff" else {left})
-    gone.update(state="ended", ends_on=TODAY)
+    gone.update(state="ended", ends_on=campus_today())
     for _twice in range(2):
         following.end_posts_of_leavers(person_ids={who.pk})
     assert bool(people.find_post(units["college"].pk, "head")) is is_held
@@ -141,10 +141,10 @@ def held_on(unit, day, *, office="head"):
 
 def test_posts_of_a_merged_record_are_the_kept_ones_and_part_again(units):
     kept, gone = person("甲"), person("甲二")
-    last = TODAY + timedelta(days=9)
+    last = campus_today() + timedelta(days=9)
     appoint(units["college"], gone)
-    appoint(units["school"], kept, ends_on=TODAY)
-    appoint(units["school"], gone, starts_on=TODAY, ends_on=last)
+    appoint(units["school"], kept, ends_on=campus_today())
+    appoint(units["school"], gone, starts_on=campus_today(), ends_on=last)
     made = merge(kept, gone)
     held = {post.unit_id: post for post in Post.objects.filter(person=kept, withdrawn_at=None)}
     assert held.keys() == {units["college"].pk, units["school"].pk}
@@ -153,20 +153,20 @@ def test_posts_of_a_merged_record_are_the_kept_ones_and_part_again(units):
     found = people.find_post(units["college"].pk, "head")
     assert found is not None
     assert found.person_ids == (gone.pk,)
-    days = [TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)]
+    days = [campus_today() - timedelta(days=1), campus_today(), campus_today() + timedelta(days=1)]
     assert [held_on(units["school"], day) for day in days] == [{kept.pk}, {kept.pk, gone.pk}, {gone.pk}]
 
 
 def test_what_ended_while_records_were_merged_stays_ended_when_they_part(units):
     kept, gone = person("甲"), person("甲二")
-    appoint(units["school"], kept, ends_on=TODAY)
-    appoint(units["school"], gone, starts_on=TODAY - timedelta(days=9))
-    appoint(units["school"], coming := person("丙"), starts_on=PAST, ends_on=TODAY - timedelta(days=1))
+    appoint(units["school"], kept, ends_on=campus_today())
+    appoint(units["school"], gone, starts_on=campus_today() - timedelta(days=9))
+    appoint(units["school"], coming := person("丙"), starts_on=PAST, ends_on=campus_today() - timedelta(days=1))
     made = merge(kept, gone)
     [joined] = Post.objects.filter(person=kept, withdrawn_at=None)
-    people.end_post(by=BY, post=joined, reason="免职", last_day=TODAY - timedelta(days=5))
+    people.end_post(by=BY, post=joined, reason="免职", last_day=campus_today() - timedelta(days=5))
     part(made, kept, gone)
-    days = [TODAY - timedelta(days=n) for n in (10, 5, 4)]
+    days = [campus_today() - timedelta(days=n) for n in (10, 5, 4)]
     assert [held_on(units["school"], day) - {coming.pk} for day in days] == [{kept.pk}, {kept.pk, gone.pk}, set()]
 
 
@@ -179,11 +179,13 @@ def test_posts_follow_a_chain_of_merges_and_part_link_by_link(units, is_held_by_
         appoint(units["college"], last)
     lower = merge(middle, first)
     upper = merge(last, middle)
-    assert held_on(units["college"], TODAY) == {last.pk}
+    assert held_on(units["college"], campus_today()) == {last.pk}
     part(upper, last, middle)
-    assert held_on(units["college"], TODAY) == ({middle.pk, last.pk} if is_held_by_all else {middle.pk})
+    assert held_on(units["college"], campus_today()) == ({middle.pk, last.pk} if is_held_by_all else {middle.pk})
     part(lower, middle, first)
-    assert held_on(units["college"], TODAY) == ({first.pk, middle.pk, last.pk} if is_held_by_all else {first.pk})
+    assert held_on(units["college"], campus_today()) == (
+        {first.pk, middle.pk, last.pk} if is_held_by_all else {first.pk}
+    )
 
 
 def test_a_merged_record_is_appointed_as_the_one_it_belongs_to(units):
@@ -216,10 +218,10 @@ def test_who_left_is_not_found_before_the_post_ends_but_held_it_then(units):
     head, who = person("甲"), person("乙")
     appoint(units["school"], head)
     appoint(units["college"], who)
-    Affiliation.objects.filter(person=who).update(state="ended", ends_on=TODAY - timedelta(days=1))
-    assert held_on(units["college"], TODAY) == set()
+    Affiliation.objects.filter(person=who).update(state="ended", ends_on=campus_today() - timedelta(days=1))
+    assert held_on(units["college"], campus_today()) == set()
     assert people.posts_of(who.pk) == []
-    assert held_on(units["college"], TODAY - timedelta(days=1)) == {who.pk}
+    assert held_on(units["college"], campus_today() - timedelta(days=1)) == {who.pk}
     found = people.find_post(units["college"].pk, "head", climbs=True)
     assert found is not None
     assert found.person_ids == (head.pk,)
@@ -227,23 +229,23 @@ def test_who_left_is_not_found_before_the_post_ends_but_held_it_then(units):
 
 def test_an_end_does_not_lengthen_a_post(units):
     who = person("甲")
-    post = appoint(units["college"], who, ends_on=TODAY + timedelta(days=9))
-    appoint(units["college"], who, starts_on=TODAY + timedelta(days=10))
+    post = appoint(units["college"], who, ends_on=campus_today() + timedelta(days=9))
+    appoint(units["college"], who, starts_on=campus_today() + timedelta(days=10))
     with pytest.raises(PostLengthenedError):
-        people.end_post(by=BY, post=post, reason="届满", last_day=TODAY + timedelta(days=10))
+        people.end_post(by=BY, post=post, reason="届满", last_day=campus_today() + timedelta(days=10))
     post.refresh_from_db()
-    assert (post.ends_on, post.why_ended) == (TODAY + timedelta(days=9), "")
+    assert (post.ends_on, post.why_ended) == (campus_today() + timedelta(days=9), "")
 
 
 def test_who_left_and_comes_back_keeps_the_post_that_begins_then(units):
-    who, first = person("甲", kind="student", state="ended"), TODAY + timedelta(days=4)
+    who, first = person("甲", kind="student", state="ended"), campus_today() + timedelta(days=4)
     Affiliation.objects.create(person=who, kind="staff", campus_no="T1", starts_on=first, state="planned")
     old = appoint(units["school"], who)
     coming = appoint(units["college"], who, starts_on=first)
     assert following.end_posts_of_leavers(person_ids={who.pk}) == 1
     old.refresh_from_db()
     coming.refresh_from_db()
-    assert (old.ends_on, coming.withdrawn_at) == (TODAY - timedelta(days=1), None)
+    assert (old.ends_on, coming.withdrawn_at) == (campus_today() - timedelta(days=1), None)
     assert held_on(units["college"], first) == {who.pk}
 
 
@@ -260,12 +262,12 @@ def told(name):
 
 
 def test_a_post_that_begins_or_runs_out_is_told_on_its_day_and_once(units):
-    appoint(units["college"], person("甲"), ends_on=TODAY)
-    later = appoint(units["school"], person("乙"), starts_on=TODAY + timedelta(days=1))
-    appoint(units["class"], person("丙"), ends_on=TODAY - timedelta(days=3))
+    appoint(units["college"], person("甲"), ends_on=campus_today())
+    later = appoint(units["school"], person("乙"), starts_on=campus_today() + timedelta(days=1))
+    appoint(units["class"], person("丙"), ends_on=campus_today() - timedelta(days=3))
     assert (told("PostStarted"), told("PostEnded")) == (1, 0)
-    Post.objects.filter(pk=later.pk).update(starts_on=TODAY)
-    Post.objects.filter(unit=units["college"]).update(ends_on=TODAY - timedelta(days=1))
+    Post.objects.filter(pk=later.pk).update(starts_on=campus_today())
+    Post.objects.filter(unit=units["college"]).update(ends_on=campus_today() - timedelta(days=1))
     for _twice in range(2):
         jobs.follow_calendar()
     assert (told("PostStarted"), told("PostEnded")) == (2, 1)
@@ -273,18 +275,18 @@ def test_a_post_that_begins_or_runs_out_is_told_on_its_day_and_once(units):
 
 def test_an_end_that_was_set_for_later_is_told_when_it_comes(units):
     post = appoint(units["college"], person("甲"))
-    people.end_post(by=BY, post=post, reason="届满", last_day=TODAY + timedelta(days=3))
+    people.end_post(by=BY, post=post, reason="届满", last_day=campus_today() + timedelta(days=3))
     assert told("PostEnded") == 0
-    Post.objects.filter(pk=post.pk).update(ends_on=TODAY - timedelta(days=1))
+    Post.objects.filter(pk=post.pk).update(ends_on=campus_today() - timedelta(days=1))
     following.follow_calendar()
     assert told("PostEnded") == 1
 
 
 def test_the_day_ends_posts_of_who_left_without_a_word(units):
     appoint(units["college"], who := person("甲"))
-    Affiliation.objects.filter(person=who).update(state="ended", ends_on=TODAY - timedelta(days=1))
+    Affiliation.objects.filter(person=who).update(state="ended", ends_on=campus_today() - timedelta(days=1))
     following.follow_calendar()
-    assert Post.objects.get().ends_on == TODAY - timedelta(days=1)
+    assert Post.objects.get().ends_on == campus_today() - timedelta(days=1)
 
 
 def test_a_post_that_is_part_of_another_does_not_stand_beside_it(units):

@@ -16,8 +16,6 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.portal.models import CalendarAddress
 from nanhu.platforms.portal.services import calendar as services
 
-TODAY = campus_today()
-
 
 @pytest.fixture
 def feeds(monkeypatch):
@@ -31,8 +29,8 @@ def occurrence(**given):
     plain = {
         "uid": "test.1",
         "title": '校历; 第1周, \\ 引号"\n换行',
-        "starts": TODAY,
-        "ends": TODAY + timedelta(days=7),
+        "starts": campus_today(),
+        "ends": campus_today() + timedelta(days=7),
         "changed_at": now(),
     }
     return Occurrence(**plain | given)
@@ -100,7 +98,7 @@ def test_a_feed_is_asked_for_its_owner_without_any_role_and_some_days(feeds, cle
     read(Client(), made(clerk))
     [(viewer, since, until)] = seen
     assert (viewer.name, viewer.campus_no, viewer.roles) == ("周敏", "T00555", frozenset())
-    assert since < TODAY - timedelta(days=60) < TODAY + timedelta(days=365) < until
+    assert since < campus_today() - timedelta(days=60) < campus_today() + timedelta(days=365) < until
 
 
 def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds, student, caplog):
@@ -182,7 +180,7 @@ def test_a_visitor_has_no_page_to_make_one(db):
 
 def test_the_schools_calendar_stands_in_everybodys_feed_and_a_moved_day_stays_the_same_event(student):
     by = Actor.system("test")
-    monday = TODAY - timedelta(days=TODAY.weekday())
+    monday = campus_today() - timedelta(days=campus_today().weekday())
     year = monday.year - (monday.month < 7)
     order = campus.TermOrder(year=year, season=1, name="本学期", first_monday=monday)
     term = campus_sample.plan_term(by=by, order=order)

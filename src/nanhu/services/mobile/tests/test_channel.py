@@ -23,12 +23,15 @@ from nanhu.testing.channels import ChannelTests, batch_for, states
 from nanhu.testing.members import SYSTEM, grant
 
 pytestmark = pytest.mark.django_db
-NOON = now().replace(hour=4, minute=7, second=1)
+
+
+def noon():
+    return now().replace(hour=4, minute=7, second=1)
 
 
 @pytest.fixture(autouse=True)
 def at_noon():
-    with time_machine.travel(NOON, tick=True):
+    with time_machine.travel(noon(), tick=True):
         yield
 
 
@@ -61,7 +64,7 @@ def test_beyond_ten_an_hour_they_are_told_together_and_none_is_lost(syncing, wec
     assert len(messages(wecom)) == 10
     references = [str(one.public_id) for one in Outgoing.objects.filter(state="waiting")]
     assert sending.look(references) == {}
-    with time_machine.travel(NOON + timedelta(minutes=5)):
+    with time_machine.travel(noon() + timedelta(minutes=5)):
         while sending.carry_due():
             pass
     assert messages(wecom)[0] == "3 条新消息"
@@ -135,12 +138,12 @@ def test_what_waits_is_told_once_though_more_comes_before_it_is_tried_again(sync
     me = syncing.persons["T2"]
     for number in range(12):
         sending.send(batch_for([me], title=f"第{number}条"))
-    with time_machine.travel(NOON + timedelta(minutes=5)):
+    with time_machine.travel(noon() + timedelta(minutes=5)):
         lost(monkeypatch)
         sending.carry_due()
         sending.send(batch_for([me], title="又一条"))
     for minutes in (7, 12):
-        with time_machine.travel(NOON + timedelta(minutes=minutes)):
+        with time_machine.travel(noon() + timedelta(minutes=minutes)):
             sending.carry_due()
     assert messages(wecom)[:3] == ["又一条", "2 条新消息", "第9条"]
     assert not Outgoing.objects.filter(state="waiting").exists()
@@ -151,11 +154,11 @@ def test_four_hours_later_nobody_knows_and_it_is_not_sent_again(syncing, wecom, 
     wecom.fault("busy")
     assert states(sending.send(batch))[me] == "later"
     lost(monkeypatch)
-    with time_machine.travel(NOON + timedelta(hours=1)), pytest.raises(TimeoutError):
+    with time_machine.travel(noon() + timedelta(hours=1)), pytest.raises(TimeoutError):
         sending.send(batch)
-    with time_machine.travel(NOON + timedelta(hours=4)):
+    with time_machine.travel(noon() + timedelta(hours=4)):
         assert states(sending.send(batch))[me] == "delivered", "known again"
-    with time_machine.travel(NOON + timedelta(hours=5)):
+    with time_machine.travel(noon() + timedelta(hours=5)):
         Outgoing.objects.filter(userid="t2").update(state="sending")
         assert states(sending.send(batch))[me] == "failed"
     assert len(messages(wecom)) == 1
@@ -166,10 +169,10 @@ def test_what_is_told_together_later_with_the_same_titles_is_no_repetition(synci
     for number in range(10):
         sending.send(batch_for([me], title=f"第{number}条"))
     for minutes in (1, 8):
-        with time_machine.travel(NOON + timedelta(minutes=minutes)):
+        with time_machine.travel(noon() + timedelta(minutes=minutes)):
             for _time in range(2):
                 sending.send(batch_for([me], title="又一条"))
-        with time_machine.travel(NOON + timedelta(minutes=minutes + 5)):
+        with time_machine.travel(noon() + timedelta(minutes=minutes + 5)):
             sending.carry_due()
     assert messages(wecom).count("2 条新消息") == 2
 
@@ -193,18 +196,18 @@ def test_who_is_none_there_is_for_the_next_channel(syncing, wecom):
 @pytest.mark.parametrize(("urgency", "state"), [("digest", "later"), ("today", "later"), ("now", "failed")])
 def test_at_the_half_hours_what_is_large_and_not_pressing_waits(syncing, urgency, state):
     batch = replace(batch_for(list(range(1001, 1200))), urgency=urgency)
-    with time_machine.travel(NOON.replace(minute=30)):
+    with time_machine.travel(noon().replace(minute=30)):
         assert set(states(sending.send(batch)).values()) == {state}, "of these nobody is a member"
 
 
 def test_a_notice_that_must_be_read_waits_for_the_next_minute_and_then_arrives(syncing, wecom, monkeypatch):
     monkeypatch.setattr(sending, "MANY", 1)
-    with time_machine.travel(NOON.replace(minute=30), tick=True):
+    with time_machine.travel(noon().replace(minute=30), tick=True):
         messages_api.publish_notice(by=SYSTEM, title="明天停水", body="停水", must_read=True)
         announcing.tell_due()
         messages_api.deliver_due()
         assert "明天停水" not in str(messages(wecom))
-    minutes_pass(8, NOON.replace(minute=30))
+    minutes_pass(8, noon().replace(minute=30))
     assert str(messages(wecom)).count("明天停水") == 1
 
 
@@ -223,7 +226,8 @@ def told(syncing, number="T2"):
     messages_api.deliver_due()
 
 
-def minutes_pass(count, start=NOON):
+def minutes_pass(count, start=None):
+    start = start or noon()
     for minute in range(4, count + 1, 4):
         with time_machine.travel(start + timedelta(minutes=minute), tick=True):
             messages_api.deliver_due()
@@ -241,7 +245,7 @@ def test_an_hour_without_them_loses_nothing_and_repeats_nothing(syncing, wecom, 
         minutes_pass(60)
     monkeypatch.setattr(lines, "configuration", lambda: here)
     assert "有人捡到了您的校园卡" not in messages(wecom)
-    minutes_pass(40, NOON + timedelta(minutes=60))
+    minutes_pass(40, noon() + timedelta(minutes=60))
     assert messages(wecom).count("有人捡到了您的校园卡") == 1
     assert set(Delivery.objects.filter(channel="wecom").values_list("state", flat=True)) == {"delivered"}
 
@@ -264,7 +268,7 @@ def test_an_hour_in_which_their_door_answers_and_nothing_behind_it_loses_nothing
     wecom.fault(*["down"] * 100)
     minutes_pass(60)
     wecom.company.faults.clear()
-    minutes_pass(40, NOON + timedelta(minutes=60))
+    minutes_pass(40, noon() + timedelta(minutes=60))
     assert messages(wecom).count("有人捡到了您的校园卡") == 1
     assert set(Delivery.objects.filter(channel="wecom").values_list("state", flat=True)) == {"delivered"}
 
@@ -284,7 +288,7 @@ def test_what_may_have_gone_out_is_not_sent_again_by_the_office_either(syncing, 
     messages_api.deliver_due()
     lost(monkeypatch)
     told(syncing)
-    with time_machine.travel(NOON + timedelta(hours=5)):
+    with time_machine.travel(noon() + timedelta(hours=5)):
         messages_api.deliver_due()
         assert sent_again(syncing) == "failed"
     assert messages(wecom).count("有人捡到了您的校园卡") == 1

@@ -102,15 +102,15 @@ def test_whatever_says_more_is_djangos(door, school, said):
 @pytest.mark.parametrize(
     "state",
     [
-        {"closing_at": now()},
-        {"stopped_at": now(), "cause": "lost"},
-        {"note": "unknown"},
-        {"application": "vpn"},
+        lambda: {"closing_at": now()},
+        lambda: {"stopped_at": now(), "cause": "lost"},
+        lambda: {"note": "unknown"},
+        lambda: {"application": "vpn"},
     ],
 )
 def test_what_is_leaving_over_or_anothers_is_djangos(door, school, state):
     session = school.on_line("S1")
-    Session.objects.update(**state)
+    Session.objects.update(**state())
     door.tell("Interim-Update", session.sid)
     assert len(door.handed_on) == 1
 

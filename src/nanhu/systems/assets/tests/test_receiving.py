@@ -25,7 +25,9 @@ from nanhu.systems.assets.models import Asset, Classification, Plan, Receipt
 from nanhu.systems.assets.services import merging, receiving
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 
-TOMORROW = campus_today() + timedelta(days=1)
+
+def tomorrow():
+    return campus_today() + timedelta(days=1)
 
 
 def opened(school, *, buyer="T4", first="T2", second="T3", invoice_fen=2_000_000, **line):
@@ -192,10 +194,10 @@ def test_who_left_or_studies_neither_buys_nor_inspects(school):
     assert not Receipt.objects.exists()
 
 
-@pytest.mark.parametrize(("head", "line"), [({"acquired_on": TOMORROW}, {}), ({}, {"used": TOMORROW})])
-def test_nothing_is_acquired_or_used_before_its_day(school, head, line):
+@pytest.mark.parametrize("order", [lambda day: {"head": {"acquired_on": day}}, lambda day: {"used": day}])
+def test_nothing_is_acquired_or_used_before_its_day(school, order):
     with pytest.raises(DayAheadError):
-        opened(school, head=head, **line)
+        opened(school, **order(tomorrow()))
 
 
 def test_what_was_given_needs_no_invoice_and_what_was_bought_does(school):

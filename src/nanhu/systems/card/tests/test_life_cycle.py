@@ -27,7 +27,12 @@ from nanhu.systems.card.services.receipts import write_receipt
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
 ORIGIN = people.Origin(source="test", title="测试")
-YESTERDAY = campus_today() - timedelta(days=1)
+
+
+def yesterday():
+    return campus_today() - timedelta(days=1)
+
+
 TIE = people.AffiliationRecord(
     kind="student", campus_no="14231100009", starts_on=date(2023, 9, 1), category_name="统招本科", state="active"
 )
@@ -116,7 +121,7 @@ def test_who_leaves_cannot_pay_keeps_the_money_and_finds_the_same_card_alive_on_
     person_id = bring("林小满", TIE)
     put_in(person_id, 4200)
     number = card_of(person_id).number
-    bring("林小满", replace(TIE, state="ended", ends_on=YESTERDAY))
+    bring("林小满", replace(TIE, state="ended", ends_on=yesterday()))
 
     assert card_of(person_id).state == "expired"
     assert pay(window, card_of(person_id), 100) == "card_expired"
@@ -153,7 +158,7 @@ def test_who_keeps_one_of_two_ties_keeps_paying(window):
     staff = replace(TIE, kind="staff", campus_no="0020260009", category_name="正式在编")
     person_id = bring("林小满", TIE, staff)
     put_in(person_id, 4200)
-    bring("林小满", replace(TIE, state="ended", ends_on=YESTERDAY), staff)
+    bring("林小满", replace(TIE, state="ended", ends_on=yesterday()), staff)
     assert pay(window, card_of(person_id), 100) == "posted"
 
 
@@ -161,7 +166,7 @@ def test_a_lost_card_is_still_lost_when_its_holder_comes_back(window):
     person_id = bring("林小满", TIE)
     put_in(person_id, 4200)
     loss.report_lost(by=BY, card=card_of(person_id), reason="丢了")
-    bring("林小满", replace(TIE, state="ended", ends_on=YESTERDAY))
+    bring("林小满", replace(TIE, state="ended", ends_on=yesterday()))
     bring("林小满", TIE)
     assert card_of(person_id).state == "lost"
     assert pay(window, card_of(person_id), 100) == "card_lost"
@@ -217,7 +222,7 @@ def test_money_of_somebody_who_left_is_seen_and_comes_alive_with_them(window):
     ]
     gone = bring("林小满", TIE)
     put_in(gone, 4200)
-    bring("林小满", replace(TIE, state="ended", ends_on=YESTERDAY))
+    bring("林小满", replace(TIE, state="ended", ends_on=yesterday()))
     merge(kept, gone)
     assert (card_of(kept).state, own_holding(kept).balance_fen) == ("expired", 4200)
     assert pay(window, card_of(kept), 100) == "card_expired"

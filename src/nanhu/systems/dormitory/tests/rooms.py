@@ -16,13 +16,25 @@ from nanhu.systems.dormitory.sheets import ROOMS
 
 PAGES = "/dormitory/rooms/"
 HEAD = "楼栋,房间,学工号,姓名,项目,月份,房间金额\n"
-MONTH = f"{campus_today():%Y-%m}"
-NAMED = f"{campus_today().year}年{campus_today().month}月"
-PAIR = f"南院15号楼,301,14231100001,林小满,电费,{MONTH},30.01\n南院15号楼,301,14231200001,赵一鸣,电费,{MONTH},30.01\n"
+
+
+def pair():
+    return f"南院15号楼,301,14231100001,林小满,电费,{this_month()},30.01\n南院15号楼,301,14231200001,赵一鸣,电费,{this_month()},30.01\n"
+
+
+def this_month():
+    return f"{campus_today():%Y-%m}"
+
+
+def month_named():
+    return f"{campus_today().year}年{campus_today().month}月"
+
+
 """One room with two in it: 15.01 for the first by number, 15.00 for the second."""
 
 
-def line(number, name, *, room="301", item="电费", month=MONTH, amount="10"):
+def line(number, name, *, room="301", item="电费", month="", amount="10"):
+    month = month or this_month()
     return f"南院15号楼,{room},{number},{name},{item},{month},{amount}\n"
 
 
@@ -30,19 +42,19 @@ def faults(text):
     return [(fault.line, fault.what) for fault in check_rooms(ROOMS.read(text.encode())).faults]
 
 
-def made(funds, text=HEAD + PAIR, *, author="clerk", token=None, title="十月电费"):
-    checked = check_rooms(ROOMS.read(text.encode()))
+def made(funds, text="", *, author="clerk", token=None, title="十月电费"):
+    checked = check_rooms(ROOMS.read((text or HEAD + pair()).encode()))
     assert checked.faults == []
     by = funds.campus.actor(author)
     return lists.make_list(by=by, token=token or uuid4(), title=title, rooms=checked.rows)
 
 
-def approved(funds, text=HEAD + PAIR, *, title="十月电费"):
+def approved(funds, text="", *, title="十月电费"):
     room_list = intake.submit(by=funds.campus.actor("clerk"), batch=made(funds, text, title=title))
     return intake.approve(by=funds.campus.actor("second_clerk"), batch=room_list)
 
 
-def posted(funds, text=HEAD + PAIR, *, title="十月电费"):
+def posted(funds, text="", *, title="十月电费"):
     room_list = approved(funds, text, title=title)
     posting.take_shares(batch_id=room_list.pk)
     return fresh(room_list)
@@ -77,8 +89,8 @@ def with_office(funds):
     return funds
 
 
-def hand_in(funds, text=HEAD + PAIR, part="clerk"):
+def hand_in(funds, text="", part="clerk"):
     client = funds.campus.client(part)
     form = client.get(PAGES + "new/").context["form"]
-    file = SimpleUploadedFile("账单.csv", text.encode())
+    file = SimpleUploadedFile("账单.csv", (text or HEAD + pair()).encode())
     return client.post(PAGES + "new/", {"title": "十月电费", "token": str(form["token"].value()), "file": file})

@@ -13,14 +13,14 @@ from nanhu.systems.dormitory.models import RoomList
 from nanhu.systems.dormitory.services import posting, returns
 from nanhu.systems.dormitory.tests.rooms import (
     HEAD,
-    MONTH,
-    NAMED,
     PAGES,
-    PAIR,
     fresh,
     hand_in,
     line,
+    month_named,
+    pair,
     payee,
+    this_month,
     with_office,
 )
 
@@ -36,7 +36,7 @@ def press(office, address, what, part="clerk", **said):
     return office.campus.client(part).post(f"{address}{what}/", said)
 
 
-def charged(office, text=HEAD + PAIR):
+def charged(office, text=""):
     """From the list to the last share, as two clerks and the worker do it."""
     address = hand_in(office, text).url
     press(office, address, "submit")
@@ -82,7 +82,7 @@ def test_the_form_is_handed_out_empty_or_with_who_lived_where_last_time(office):
     sheet = load_workbook(io.BytesIO(client.get(PAGES + "template.xlsx?last").content))
     assert [cell.value for cell in sheet.active[2]][:4] == ["南院15号楼", "301", "14231100001", "林小满"]
     for row in (2, 3):
-        for column, text in ((5, "水费"), (6, MONTH), (7, 12.5)):
+        for column, text in ((5, "水费"), (6, this_month()), (7, 12.5)):
             sheet.active.cell(row=row, column=column, value=text)
     out = io.BytesIO()
     sheet.save(out)
@@ -94,7 +94,7 @@ def test_the_form_is_handed_out_empty_or_with_who_lived_where_last_time(office):
 
 
 def test_a_list_with_a_wrong_line_is_refused_as_a_whole_and_says_which(office):
-    answer = hand_in(office, HEAD + PAIR + line("999", "谁", room="302"))
+    answer = hand_in(office, HEAD + pair() + line("999", "谁", room="302"))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "整份没有收" in page
@@ -137,7 +137,7 @@ def test_another_approves_and_what_could_not_be_taken_comes_out_as_a_file(office
     assert "卡内余额不够" in page
     rows = b"".join(office.campus.client("clerk").get(address + "shares.csv?show=left").streaming_content).decode()
     rows = rows.replace('"', "")
-    assert f"3,南院15号楼,301,14231200001,赵一鸣,电费,{MONTH},15.00,没扣到,卡内余额不够" in rows
+    assert f"3,南院15号楼,301,14231200001,赵一鸣,电费,{this_month()},15.00,没扣到,卡内余额不够" in rows
     assert "林小满" not in rows
 
 
@@ -145,7 +145,7 @@ def test_another_approves_and_what_could_not_be_taken_comes_out_as_a_file(office
 def test_the_holder_finds_it_on_the_statement_by_its_name(office):
     charged(office)
     page = page_of(office, "/card/transactions/", "student")
-    assert f"电费 · 南院15号楼 301 · {NAMED}" in page
+    assert f"电费 · 南院15号楼 301 · {month_named()}" in page
     assert "15.01" in page
 
 
@@ -223,7 +223,7 @@ def test_a_list_made_twice_by_one_form_is_one(office):
     client = office.campus.client("clerk")
     token = str(client.get(PAGES + "new/").context["form"]["token"].value())
     for _twice in range(2):
-        file = SimpleUploadedFile("账单.csv", (HEAD + PAIR).encode())
+        file = SimpleUploadedFile("账单.csv", (HEAD + pair()).encode())
         answer = client.post(PAGES + "new/", {"title": "十月电费", "token": token, "file": file})
         assert answer.status_code == 302
     assert RoomList.objects.count() == 1

@@ -8,14 +8,21 @@ from django.db import transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.systems.dormitory.desk import desk
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
-from nanhu.systems.dormitory.tests.rooms import HEAD, PAIR, line, with_office
+from nanhu.systems.dormitory.tests.rooms import HEAD, line, pair, with_office
 from nanhu.testing.pages import IntakeTests
 
 
 class TestPages(IntakeTests):
     desk = desk
-    good, faulty = HEAD + PAIR, HEAD + line("999", "谁")
     said = {"title": "=1+1"}
+
+    @property
+    def good(self):
+        return HEAD + pair()
+
+    @property
+    def faulty(self):
+        return HEAD + line("999", "谁")
 
     @pytest.fixture
     def holder(self, funds):

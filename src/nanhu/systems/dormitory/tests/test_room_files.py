@@ -10,7 +10,7 @@ from nanhu.kernel.sheets import FileRefusedError
 from nanhu.systems.dormitory.models import RoomList
 from nanhu.systems.dormitory.rules import is_billable, month_of, split
 from nanhu.systems.dormitory.sheets import ROOMS
-from nanhu.systems.dormitory.tests.rooms import HEAD, MONTH, PAIR, faults, line, made
+from nanhu.systems.dormitory.tests.rooms import HEAD, faults, line, made, pair, this_month
 
 ABC = ["14231100001", "14231200001", "15231100002"]
 
@@ -62,32 +62,32 @@ def test_a_month_is_neither_of_the_future_nor_forgotten():
 @pytest.mark.parametrize(
     ("wrong", "what"),
     [
-        (line("999", "谁"), "没有这个学工号，或已经离校"),
-        (line("", "谁"), "没有写住在这里的人的学工号"),
-        (line("14231100001", "林大满"), "姓名与学工号不符"),
-        (line("14231100001", "林小满", item="网费"), "项目只能是水费或电费"),
-        (line("14231100001", "林小满", month="下月"), "月份写成 2026-10 这样"),
-        (line("14231100001", "林小满", month="2199-01"), "月份不能在以后，也不能早于两年前"),
-        (line("14231100001", "林小满", room=""), "没有写楼栋或房间"),
-        (line("14231100001", "林小满", room="9" * 31), "楼栋和房间最长 30 个字"),
-        (line("14231100001", "林小满", amount="0"), "金额须在 ¥ 0.01 到 ¥ 100,000.00 之间"),
-        (line("14231100001", "林小满", amount="100000.01"), "金额须在 ¥ 0.01 到 ¥ 100,000.00 之间"),
+        (lambda: line("999", "谁"), "没有这个学工号，或已经离校"),
+        (lambda: line("", "谁"), "没有写住在这里的人的学工号"),
+        (lambda: line("14231100001", "林大满"), "姓名与学工号不符"),
+        (lambda: line("14231100001", "林小满", item="网费"), "项目只能是水费或电费"),
+        (lambda: line("14231100001", "林小满", month="下月"), "月份写成 2026-10 这样"),
+        (lambda: line("14231100001", "林小满", month="2199-01"), "月份不能在以后，也不能早于两年前"),
+        (lambda: line("14231100001", "林小满", room=""), "没有写楼栋或房间"),
+        (lambda: line("14231100001", "林小满", room="9" * 31), "楼栋和房间最长 30 个字"),
+        (lambda: line("14231100001", "林小满", amount="0"), "金额须在 ¥ 0.01 到 ¥ 100,000.00 之间"),
+        (lambda: line("14231100001", "林小满", amount="100000.01"), "金额须在 ¥ 0.01 到 ¥ 100,000.00 之间"),
         (
-            line("14231100001", "林小满", amount="-5"),
+            lambda: line("14231100001", "林小满", amount="-5"),
             "“-5”不是有效的金额，请写成 12.50 或 1,234.50 这样的数字，最多两位小数，逗号只能隔开千位。",
         ),
         (
-            line("14231100001", "林小满", amount="1.005"),
+            lambda: line("14231100001", "林小满", amount="1.005"),
             "“1.005”不是有效的金额，请写成 12.50 或 1,234.50 这样的数字，最多两位小数，逗号只能隔开千位。",
         ),
-        (line("14231100001", "林小满", amount="500.01"), "每人分到的超过代扣限额 ¥ 500.00"),
-        (line("0020190123", "陈志远", room="１０１", amount="11"), "与第 2 行是同一间房，房间金额却不一样"),
-        (line("0020190123", "陈志远", room="101") * 2, "与第 3 行是同一个人、同一笔账"),
+        (lambda: line("14231100001", "林小满", amount="500.01"), "每人分到的超过代扣限额 ¥ 500.00"),
+        (lambda: line("0020190123", "陈志远", room="１０１", amount="11"), "与第 2 行是同一间房，房间金额却不一样"),
+        (lambda: line("0020190123", "陈志远", room="101") * 2, "与第 3 行是同一个人、同一笔账"),
     ],
 )
 def test_one_wrong_line_is_named_and_nothing_is_kept(funds, wrong, what):
     first = line("14231200001", "赵一鸣", room="101")
-    found = faults(HEAD + first + wrong)
+    found = faults(HEAD + first + wrong())
     assert [one[1] for one in found] == [what]
     assert found[0][0] in {3, 4}
     assert RoomList.objects.count() == 0
@@ -100,9 +100,9 @@ def test_a_sum_that_leaves_somebody_without_a_fen_is_none(funds):
 
 def test_a_room_charged_for_that_month_names_the_list_it_stands_in(funds):
     made(funds)
-    assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“十月电费”里")]
-    assert faults(HEAD + PAIR.replace("电费", "水费").replace("301", "302")) == []
-    assert faults(HEAD + PAIR.replace("电费", "水费")) == []
+    assert faults(HEAD + pair()) == [(2, "这间房这个月的电费已在“十月电费”里")]
+    assert faults(HEAD + pair().replace("电费", "水费").replace("301", "302")) == []
+    assert faults(HEAD + pair().replace("电费", "水费")) == []
 
 
 def test_sums_of_each_person_are_taken_as_they_stand(funds):
@@ -126,7 +126,7 @@ def test_sums_of_each_person_are_taken_as_they_stand(funds):
 )
 def test_a_file_that_leaves_whose_sum_it_is_to_a_guess_is_refused(head):
     with pytest.raises(FileRefusedError):
-        ROOMS.read((head + f"15号楼,301,14231100001,电费,{MONTH},10,10\n").encode())
+        ROOMS.read((head + f"15号楼,301,14231100001,电费,{this_month()},10,10\n").encode())
 
 
 def test_each_refusal_of_a_file_says_what_is_wrong_with_it_at_the_field():

@@ -22,7 +22,12 @@ from nanhu.systems.dormitory.tests.rooms import HEAD, approved, fates, fresh, li
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 PEOPLE = (("14231100001", "林小满"), ("14231200001", "赵一鸣"), ("0020190123", "陈志远"))
-MANY = HEAD + "".join(line(*who, room=str(room), amount="3") for room in range(8) for who in PEOPLE)
+
+
+def many_lines():
+    return HEAD + "".join(line(*who, room=str(room), amount="3") for room in range(8) for who in PEOPLE)
+
+
 """Eight rooms with the same three in each: 24 shares of 1.00."""
 
 
@@ -37,14 +42,14 @@ def funds(transactional_db):
 
 
 def test_one_list_taken_by_four_workers_at_once_is_taken_once(funds):
-    room_list = approved(funds, MANY)
+    room_list = approved(funds, many_lines())
     at_once([lambda: posting.take_shares(batch_id=room_list.pk)] * 4)
     assert (fresh(room_list).state, payee(), Deduction.objects.count()) == ("posted", 2_400, 24)
     assert [funds.balance(part) for part in ("student", "other_student", "teacher")] == [9_200] * 3
 
 
 def test_two_lists_and_the_till_at_once_conserve_money(funds):
-    lists = [approved(funds, MANY), approved(funds, MANY.replace("电费", "水费"))]
+    lists = [approved(funds, many_lines()), approved(funds, many_lines().replace("电费", "水费"))]
     jobs = [lambda one=one: posting.take_shares(batch_id=one.pk) for one in lists]
     eat = [lambda: funds.campus.pay("teacher", 300)] * 6
     paid = at_once([*jobs, *eat])[2:].count("posted")
@@ -118,7 +123,7 @@ def killed_after(shares, module, work):
 
 @pytest.mark.parametrize("shares", [1, 7, 24])
 def test_a_worker_killed_half_way_is_taken_up_where_it_stopped(funds, shares):
-    room_list = approved(funds, MANY)
+    room_list = approved(funds, many_lines())
     killed_after(shares, posting, lambda: posting.take_shares(batch_id=room_list.pk))
     done = sum(fate == "taken" for fate, _fen, _why in fates(room_list))
     assert (done, payee()) == ((shares - 1) // 5 * 5, (shares - 1) // 5 * 500)
@@ -127,7 +132,7 @@ def test_a_worker_killed_half_way_is_taken_up_where_it_stopped(funds, shares):
 
 
 def test_a_worker_killed_half_way_through_giving_back_is_taken_up_where_it_stopped(funds):
-    room_list = posted(funds, MANY)
+    room_list = posted(funds, many_lines())
     returns.ask_back(by=funds.campus.actor("clerk"), room_list=room_list, reason="电表读错")
     returns.grant_back(by=funds.campus.actor("second_clerk"), room_list=room_list)
     killed_after(8, returns, lambda: returns.give_shares_back(batch_id=room_list.pk))

@@ -19,9 +19,9 @@ from nanhu.systems.dormitory.queries import report_of
 from nanhu.systems.dormitory.services import lists, returns
 from nanhu.systems.dormitory.tests.rooms import (
     HEAD,
-    PAIR,
     faults,
     fresh,
+    pair,
     pay_at_the_till,
     payee,
     posted,
@@ -42,7 +42,7 @@ def test_a_whole_list_goes_back_by_two_and_its_rooms_are_free_again(rich):
     assert fresh(room_list).state == "returned"
     assert (rich.balance("student"), rich.balance("other_student"), payee()) == (10_000, 1_000, 0)
     assert Receipt.objects.filter(kind="correction_in").count() == 1
-    assert faults(HEAD + PAIR) == []
+    assert faults(HEAD + pair()) == []
     deliver_pending()
     assert Letter.objects.filter(key__endswith="given_back").count() == 1
 
@@ -79,12 +79,12 @@ def test_a_share_given_back_alone_keeps_the_rest_and_a_list_of_which_nothing_is_
     assert again.bills.get().room == "301"
     with pytest.raises(WrongStateError):
         lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
-    assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“改过的”里")]
+    assert faults(HEAD + pair()) == [(2, "这间房这个月的电费已在“改过的”里")]
 
 
 def test_a_rooms_bill_of_which_something_is_with_the_school_does_not_give_way(rich):
     posted(rich)
-    assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“十月电费”里")]
+    assert faults(HEAD + pair()) == [(2, "这间房这个月的电费已在“十月电费”里")]
 
 
 @pytest.mark.parametrize("is_waived", [False, True])

@@ -31,18 +31,26 @@ from nanhu.systems.dormitory.services import charging, lists, posting, replacing
 from nanhu.systems.dormitory.sheets import ROOMS
 from nanhu.systems.dormitory.tests.rooms import (
     HEAD,
-    NAMED,
-    PAIR,
     approved,
     fates,
     faults,
     fresh,
     line,
     made,
+    month_named,
+    pair,
     pay_at_the_till,
     payee,
     posted,
 )
+
+
+def one_line():
+    return HEAD + line("14231200001", "赵一鸣", amount="11")
+
+
+def cheaper_line():
+    return HEAD + line("14231200001", "赵一鸣", amount="10.5")
 
 
 def test_a_bill_is_split_and_taken_and_who_is_short_is_left_alone(rich):
@@ -56,12 +64,12 @@ def test_a_bill_is_split_and_taken_and_who_is_short_is_left_alone(rich):
 def test_the_holder_reads_what_for_and_is_told_once(rich):
     room_list = posted(rich)
     shown = line_of(Receipt.objects.get(kind="deduction"))
-    assert (shown.merchant, shown.signed_fen) == (f"电费 · 南院15号楼 301 · {NAMED}", -1501)
+    assert (shown.merchant, shown.signed_fen) == (f"电费 · 南院15号楼 301 · {month_named()}", -1501)
     deliver_pending()
     deliver_pending()
     told = {letter.person_id: letter.text for letter in Letter.objects.filter(kind="bill")}
     assert told[rich.campus.persons["student"]].startswith(
-        f"电费 · 南院15号楼 301 · {NAMED}：您的一份 ¥ 15.01 已从校园卡扣款"
+        f"电费 · 南院15号楼 301 · {month_named()}：您的一份 ¥ 15.01 已从校园卡扣款"
     )
     assert "没有扣到" in told[rich.campus.persons["other_student"]]
     lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
@@ -118,7 +126,7 @@ def test_a_share_is_taken_from_an_approved_list_only(rich):
 
 
 def test_shares_that_do_not_add_up_are_no_list(rich):
-    checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
+    checked = check_rooms(ROOMS.read((HEAD + pair()).encode()))
     with pytest.raises(DatabaseError, match="add up"), transaction.atomic():
         room_list = lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=checked.rows)
         RoomShare.objects.create(
@@ -162,7 +170,7 @@ def test_a_crash_between_the_money_and_the_row_takes_back_both(rich, monkeypatch
 
 def test_the_same_form_is_one_list_and_the_same_room_is_charged_once(rich):
     token = uuid4()
-    checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
+    checked = check_rooms(ROOMS.read((HEAD + pair()).encode()))
     first = made(rich, token=token)
     by = rich.campus.actor("clerk")
     again = lists.make_list(by=by, token=token, title="x", rooms=checked.rows)
@@ -189,7 +197,7 @@ def test_a_refused_list_moves_nothing_and_frees_its_rooms(rich):
         intake.approve(by=rich.campus.actor("second_clerk"), batch=room_list)
     posting.take_shares(batch_id=room_list.pk)
     assert rich.balance() == 10_000
-    assert faults(HEAD + PAIR) == []
+    assert faults(HEAD + pair()) == []
 
 
 def test_what_was_left_is_taken_when_there_is_money(rich):
@@ -238,7 +246,7 @@ def test_lists_are_posted_in_pieces(rich, monkeypatch):
 
 def test_in_a_house_without_a_card_bills_wait_and_are_taken_once_somebody_pays_them(rich, monkeypatch):
     monkeypatch.delitem(ledger.payers._entries, "card")
-    assert faults(HEAD + PAIR) == []
+    assert faults(HEAD + pair()) == []
     room_list = posted(rich)
     assert fates(room_list) == [("left", 1501, charging.NOBODY), ("left", 1500, charging.NOBODY)]
     bill = room_list.shares.order_by("line").first().charge
@@ -246,11 +254,7 @@ def test_in_a_house_without_a_card_bills_wait_and_are_taken_once_somebody_pays_t
     ledger.pay(by=SYSTEM, bill=bill, amount_fen=1501, payer="counter", account_id=till, key="k")
     report = report_of(room_list)
     assert (report.taken, report.left, payee()) == ((1, 1501), (1, 1500), 1_501)
-    assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“十月电费”里")]
-
-
-ONE = HEAD + line("14231200001", "赵一鸣", amount="11")
-CHEAPER = HEAD + line("14231200001", "赵一鸣", amount="10.5")
+    assert faults(HEAD + pair()) == [(2, "这间房这个月的电费已在“十月电费”里")]
 
 
 def owed(funds, part="other_student"):
@@ -258,9 +262,9 @@ def owed(funds, part="other_student"):
 
 
 def test_what_was_left_is_owed_until_another_list_is_approved_and_takes_its_place(rich):
-    room_list = posted(rich, ONE)
+    room_list = posted(rich, one_line())
     assert owed(rich) == [1_100]
-    again = approved(rich, CHEAPER, title="改过的")
+    again = approved(rich, cheaper_line(), title="改过的")
     assert owed(rich) == [1_100]
     posting.take_shares(batch_id=again.pk)
     assert owed(rich) == [1_050]
@@ -268,16 +272,18 @@ def test_what_was_left_is_owed_until_another_list_is_approved_and_takes_its_plac
     assert (charge.state, room_list.bills.get().released_at is None) == ("cancelled", False)
     entry = AuditEntry.objects.get(action="ledger.cancel_bill", target=f"bill:{charge.number}")
     assert (entry.actor, entry.reason) == ("何平", "改由“改过的”收取")
-    assert faults(ONE) == []
+    assert faults(one_line()) == []
 
 
 @pytest.mark.parametrize("end", ["discarded", "refused"])
 def test_a_list_that_nobody_approved_wipes_out_no_debt(rich, end):
-    room_list = posted(rich, ONE)
-    again = made(rich, CHEAPER, title="改过的")
-    assert faults(CHEAPER) == [(2, "这间房这个月的电费已在“改过的”里")]
+    room_list = posted(rich, one_line())
+    again = made(rich, cheaper_line(), title="改过的")
+    assert faults(cheaper_line()) == [(2, "这间房这个月的电费已在“改过的”里")]
     with pytest.raises(RoomChargedError):
-        lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=check_rooms_of_nobody(CHEAPER))
+        lists.make_list(
+            by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=check_rooms_of_nobody(cheaper_line())
+        )
     if end == "discarded":
         intake.discard(by=rich.campus.actor("clerk"), batch=again)
     else:
@@ -298,13 +304,13 @@ def check_rooms_of_nobody(text):
 
 
 def test_a_bill_that_was_paid_while_another_list_waited_counts_on(rich):
-    room_list = posted(rich, ONE)
-    again = approved(rich, CHEAPER, title="改过的")
+    room_list = posted(rich, one_line())
+    again = approved(rich, cheaper_line(), title="改过的")
     pay_at_the_till(room_list.shares.get(), 1_100)
     posting.take_shares(batch_id=again.pk)
     assert (fresh(again).state, fates(again)) == ("posted", [("left", 1_050, charging.STILL_CHARGED)])
     assert (payee(), owed(rich), report_of(again).closed) == (1_100, [], (1, 1_050))
-    assert faults(ONE) == [(2, "这间房这个月的电费已在“十月电费”里")]
+    assert faults(one_line()) == [(2, "这间房这个月的电费已在“十月电费”里")]
 
 
 def test_rooms_are_replaced_in_pieces(rich, monkeypatch):
@@ -333,9 +339,9 @@ def fee(ceiling_fen, ends_on=None):
 
 def test_a_share_above_the_ceiling_is_refused_in_the_file_and_at_approval_and_left_out_afterwards(rich):
     room_list = approved(rich)
-    waiting = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich, (HEAD + PAIR).replace("301", "302")))
+    waiting = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich, (HEAD + pair()).replace("301", "302")))
     fee(1_500)
-    assert faults(HEAD + PAIR.replace("301", "303")) == [(2, "每人分到的超过收费许可的上限 ¥ 15.00")]
+    assert faults(HEAD + pair().replace("301", "303")) == [(2, "每人分到的超过收费许可的上限 ¥ 15.00")]
     with pytest.raises(ledger.FeeCeilingError):
         intake.approve(by=rich.campus.actor("second_clerk"), batch=waiting)
     posting.take_shares(batch_id=room_list.pk)
@@ -348,9 +354,9 @@ def test_a_share_above_the_ceiling_is_refused_in_the_file_and_at_approval_and_le
 
 def test_a_fee_that_ended_is_charged_to_nobody(rich):
     room_list = approved(rich)
-    waiting = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich, (HEAD + PAIR).replace("301", "302")))
+    waiting = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich, (HEAD + pair()).replace("301", "302")))
     fee(None, ends_on=campus_today() - timedelta(days=1))
-    assert faults(HEAD + PAIR.replace("301", "303")) == [(2, "这项收费今天没有生效的收费标准")]
+    assert faults(HEAD + pair().replace("301", "303")) == [(2, "这项收费今天没有生效的收费标准")]
     with pytest.raises(ledger.FeeItemMissingError):
         intake.approve(by=rich.campus.actor("second_clerk"), batch=waiting)
     posting.take_shares(batch_id=room_list.pk)
@@ -358,7 +364,7 @@ def test_a_fee_that_ended_is_charged_to_nobody(rich):
 
 
 def test_a_list_that_breaks_stops_no_other(rich, monkeypatch):
-    broken, sound = approved(rich), approved(rich, (HEAD + PAIR).replace("301", "302"))
+    broken, sound = approved(rich), approved(rich, (HEAD + pair()).replace("301", "302"))
     whole = jobs.take_shares
 
     def take(batch_id):

@@ -17,7 +17,7 @@ from nanhu.systems.card.services.shifts import safe
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 
 __all__ = ["finance"]
-PAGE, TODAY = "/payments/deposits/", campus_today()
+PAGE = "/payments/deposits/"
 
 
 @pytest.fixture
@@ -32,8 +32,9 @@ def rich(campus):
     return campus
 
 
-def ask(client, reference, *, source="cash", amount="80", fee="", token=None, day=TODAY):
-    facts = {"source": source, "day": day.isoformat(), "amount": amount, "fee": fee, "reference": reference}
+def ask(client, reference, *, source="cash", amount="80", fee="", token=None, day=None):
+    facts = {"source": source, "amount": amount, "fee": fee, "reference": reference}
+    facts["day"] = (day or campus_today()).isoformat()
     return client.post(PAGE + "new/", facts | {"token": str(token or uuid4())})
 
 
@@ -43,7 +44,7 @@ def decide(client, name, **facts):
 
 def held(campus):
     accounts = [safe(), clearing_account(Channel.objects.get(kind="acquirer"))]
-    return [ledger.balance_of(one) for one in accounts] + [custody_on(TODAY)["bank_book_fen"]]
+    return [ledger.balance_of(one) for one in accounts] + [custody_on(campus_today())["bank_book_fen"]]
 
 
 def test_a_sample_bank_opens_with_what_our_books_say_it_holds(rich, finance):

@@ -23,8 +23,6 @@ from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
 
-TODAY = campus_today()
-
 
 @pytest.fixture
 def finance(campus):
@@ -48,10 +46,10 @@ def settled(campus):
             payee=f"{merchant.name}，户",
             account_token=f"sample-{key}",
             account_last4="0042",
-            starts_on=TODAY - timedelta(days=40),
+            starts_on=campus_today() - timedelta(days=40),
         )
         contracts.agree(by=SYSTEM, merchant=merchant, terms=terms)
-        assert settling.settle(by=SYSTEM, merchant=merchant, last=TODAY)
+        assert settling.settle(by=SYSTEM, merchant=merchant, last=campus_today())
     return campus
 
 
@@ -68,8 +66,10 @@ def confirm(client, payout, said) -> None:
 
 def bank_day() -> list[tuple[str, str, bool]]:
     """What differs in the three books of today, and in custody."""
-    open_ones = [(one.order, str(one.kind), one.kind == "under_way") for one in reconciliation.bank_differences(TODAY)]
-    return open_ones + [(one.key, one.what, one.is_explained) for one in custody_differences(TODAY)]
+    open_ones = [
+        (one.order, str(one.kind), one.kind == "under_way") for one in reconciliation.bank_differences(campus_today())
+    ]
+    return open_ones + [(one.key, one.what, one.is_explained) for one in custody_differences(campus_today())]
 
 
 def books_are_sound() -> bool:
@@ -82,17 +82,17 @@ def test_merchants_are_paid_by_file_and_three_books_and_custody_agree_afterwards
     assert bank_day() == []
     said = bank.do("file", content=file)
     assert (said["paid"], said["fen"], said["unpaid"]) == (2, 1550, [])
-    assert reported_balance(TODAY) == 20_000, "as of the last file"
+    assert reported_balance(campus_today()) == 20_000, "as of the last file"
     named = bank_day()
     numbers = set(Settlement.objects.values_list("number", flat=True))
     assert {order.removeprefix("abc:") for order, _what, _named in named} == numbers
     assert all(is_named for _order, _what, is_named in named), "paid by the bank, not yet confirmed here"
     assert len(named) == 2 * len(numbers)
-    assert {one.owner for one in reconciliation.open_differences(TODAY)} == {"收付财务"}
+    assert {one.owner for one in reconciliation.open_differences(campus_today())} == {"收付财务"}
 
     confirm(second, payout, said)
     assert bank_day() == []
-    assert reported_balance(TODAY) == custody_on(TODAY)["bank_book_fen"] == 20_000 - 1550
+    assert reported_balance(campus_today()) == custody_on(campus_today())["bank_book_fen"] == 20_000 - 1550
     assert books_are_sound()
 
 
@@ -103,7 +103,7 @@ def test_the_same_file_again_pays_nothing_and_a_changed_one_is_refused_whole(set
     assert "一笔也没有付" in json.load(refused.value)["sentence"]
     first, again = bank.do("file", content=file), bank.do("file", content=file)
     assert again == first | {"is_known": True}
-    reconciliation.fetch_day(settled_channel(), TODAY)
+    reconciliation.fetch_day(settled_channel(), campus_today())
     assert StatementRow.objects.filter(kind="pay_out").count() == 2
 
 
@@ -123,7 +123,7 @@ def test_what_the_bank_sent_back_waits_for_the_next_file_and_is_paid_once(settle
     assert "12.50" not in file
     confirm(second, following, bank.do("file", content=file))
     assert bank_day() == []
-    assert reported_balance(TODAY) == 20_000 - 1550
+    assert reported_balance(campus_today()) == 20_000 - 1550
     assert books_are_sound()
 
 
@@ -140,10 +140,10 @@ def test_a_file_of_which_the_bank_paid_nothing_is_closed_and_its_settlements_go_
     told = second.get(page).content.decode()
     assert all(word in told for word in ("银行全部未付", "账号有误", *numbers))
     assert "银行全部未付" in maker.get("/card/closing/payouts/").content.decode()
-    assert (bank_day(), reported_balance(TODAY)) == ([], 20_000)
+    assert (bank_day(), reported_balance(campus_today())) == ([], 20_000)
     following, file = made_by(maker)
     confirm(second, following, bank.do("file", content=file))
-    assert (bank_day(), reported_balance(TODAY)) == ([], 20_000 - 1550)
+    assert (bank_day(), reported_balance(campus_today())) == ([], 20_000 - 1550)
     assert books_are_sound()
 
 
@@ -153,7 +153,7 @@ def test_a_settlement_confirmed_that_the_bank_never_paid_is_named(settled, bank,
     confirm(second, payout, {"reference": "X1", "unpaid": []})
     kinds = {kind for _order, kind, _named in bank_day()}
     assert "only_ours" in kinds
-    assert all(one.owner for one in reconciliation.open_differences(TODAY))
+    assert all(one.owner for one in reconciliation.open_differences(campus_today()))
 
 
 def test_leavers_refunds_go_through_the_same_desk(campus, bank, finance):
@@ -174,8 +174,8 @@ def test_a_load_booked_after_midnight_is_a_named_item_of_that_days_custody(settl
     assert bank_day() == []
     with past_the_triggers() as cursor:  # as if our credit had come half an hour into the next day
         cursor.execute("UPDATE ledger_transfer SET posted_at = posted_at + interval '1 day' WHERE kind = 'card.credit'")
-    reconciliation.fetch_day(settled_channel(), TODAY)
-    (found,) = custody_differences(TODAY)
+    reconciliation.fetch_day(settled_channel(), campus_today())
+    (found,) = custody_differences(campus_today())
     load = loads.Load.objects.get().number
     assert (found.key, found.theirs_fen, found.ours_fen, found.is_explained) == (f"abc:{load}", 20_000, 0, True)
     assert "另一天入账" in found.what
@@ -185,5 +185,5 @@ def test_what_no_order_explains_stays_a_difference_of_its_own(settled):
     bank_day()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE payments_statement SET balance_fen = balance_fen + 7")
-    (found,) = custody_differences(TODAY)
+    (found,) = custody_differences(campus_today())
     assert (found.key, found.theirs_fen - found.ours_fen, found.is_explained) == ("bank", 7, False)

@@ -14,7 +14,11 @@ from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_i
 from nanhu.systems.card.closing.tests.test_liability import lost, sell  # noqa: F401  (a fixture)
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
 
-YESTERDAY = campus_today() - timedelta(days=1)
+
+def yesterday():
+    return campus_today() - timedelta(days=1)
+
+
 HELD = {
     "ledger": "test_days.py",
     "receipts": "test_days.py",
@@ -33,11 +37,11 @@ def test_each_source_has_its_test() -> None:
 
 
 def is_named(campus, source: str) -> DayDifference:
-    close = days.close_day(by=SYSTEM, day=YESTERDAY)
+    close = days.close_day(by=SYSTEM, day=yesterday())
     found = close.differences.get(source=source)
     assert (close.state, found.state, bool(found.owner)) == ("open", "open", True)
     make_finance(campus, "clerk")
-    page = unescape(campus.client("clerk").get(f"/payments/days/{YESTERDAY}/").content.decode())
+    page = unescape(campus.client("clerk").get(f"/payments/days/{yesterday()}/").content.decode())
     assert (str(found.what) in page, found.owner in page) == (True, True)
     assert ("已日结，无差异" in page, "差额为零" in page) == (False, False)
     return found

@@ -156,16 +156,16 @@ def test_what_the_merchant_refunded_is_not_borne_again(lost):
 
 
 RULES = {
-    "the school bears nothing": ({"school_bears": False}, 0),
-    "ten minutes late": ({"after_minutes": 10}, 1),
-    "two hours late": ({"after_minutes": 120}, 0),
-    "begins next year": ({"school_bears": False, "from": (now() + timedelta(days=400)).date()}, 1),
+    "the school bears nothing": lambda: ({"school_bears": False}, 0),
+    "ten minutes late": lambda: ({"after_minutes": 10}, 1),
+    "two hours late": lambda: ({"after_minutes": 120}, 0),
+    "begins next year": lambda: ({"school_bears": False, "from": (now() + timedelta(days=400)).date()}, 1),
 }
 
 
 @pytest.mark.parametrize("which", RULES)
 def test_the_rule_is_the_schools_own_and_dated(which, lost, monkeypatch):
-    row, borne = RULES[which]
+    row, borne = RULES[which]()
     ruled = replace(school(), raw={"card": {"loss_liability": [row]}})
     monkeypatch.setattr(liability, "school", lambda: ruled)
     sell(lost, 700)

@@ -20,7 +20,9 @@ from nanhu.systems.card.closing.tests.till import Till
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, make_finance
 
-YESTERDAY = campus_today() - timedelta(days=1)
+
+def yesterday():
+    return campus_today() - timedelta(days=1)
 
 
 def at_counter(clerk, campus, part: str, yuan: str) -> None:
@@ -67,7 +69,7 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     assert second.post(f"{asked}approve/").status_code == 302
 
     yesterday_it_was()
-    assert finance.post("/card/closing/merchants/n1.rice/contract/", contract_from(YESTERDAY)).status_code == 302
+    assert finance.post("/card/closing/merchants/n1.rice/contract/", contract_from(yesterday())).status_code == 302
     for _twice in range(2):
         assert finance.post("/card/closing/payouts/settle/").status_code == 302
     done = Settlement.objects.get()
@@ -76,13 +78,13 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     assert other.post(f"{payout}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
 
     yesterday_it_was()
-    before = YESTERDAY - timedelta(days=1)
+    before = yesterday() - timedelta(days=1)
     told = rice.say_total(
         before, payments=2, payments_fen=1750, reversals=1, reversals_fen=500, stored=2, stored_fen=940
     )
     assert told["agrees"] is True
     assert noodle.say_total(before, payments=1, payments_fen=300)["agrees"] is True
-    for day in (before, YESTERDAY):
+    for day in (before, yesterday()):
         finance.post("/payments/days/run/", {"day": day.isoformat()})
         progress = Progress.objects.order_by("-pk").first()
         jobs.close_day_by_hand(

@@ -26,9 +26,13 @@ from nanhu.systems.card.services.refunds import refund_sale
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.tests.test_top_up_races import at_once
 
-TODAY = campus_today()
-START = TODAY - timedelta(days=40)
-LAST_DAY = TODAY - timedelta(days=2)
+
+def forty_days_ago():
+    return campus_today() - timedelta(days=40)
+
+
+def day_before_yesterday():
+    return campus_today() - timedelta(days=2)
 
 
 def terms(**given) -> contracts.Terms:
@@ -38,7 +42,7 @@ def terms(**given) -> contracts.Terms:
         "payee": "岳阳饮食公司",
         "account_token": "tok-1",
         "account_last4": "0042",
-        "starts_on": START,
+        "starts_on": forty_days_ago(),
     }
     return contracts.Terms(**(usual | given))
 
@@ -60,8 +64,8 @@ def sold(campus):
     return campus
 
 
-def settle(last: date = TODAY) -> Settlement | None:
-    return settling.settle(by=SYSTEM, merchant=rice(), last=last)
+def settle(last: date | None = None) -> Settlement | None:
+    return settling.settle(by=SYSTEM, merchant=rice(), last=last or campus_today())
 
 
 def clean() -> None:
@@ -98,7 +102,7 @@ def test_a_fee_is_rounded_to_the_nearest_fen(takings, fee, due):
 def test_takings_are_settled_with_the_contracts_fee(sold):
     done = settle()
     assert (done.takings_fen, done.fee_fen, done.payable_fen) == (1255, 13, 1242)
-    assert (done.first, done.last) == (START, TODAY)
+    assert (done.first, done.last) == (forty_days_ago(), campus_today())
     assert ledger.balance_of(rice().account_id) == 0
     assert ledger.balance_of(settling.payable_of(rice())) == 1242
     assert ledger.balance_of(settling.fee_income()) == 13
@@ -108,8 +112,8 @@ def test_takings_are_settled_with_the_contracts_fee(sold):
 def test_a_run_twice_settles_once(sold):
     assert settle() is not None
     assert settle() is None
-    assert settle(TODAY - timedelta(days=1)) is None
-    assert len(settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))) == 0
+    assert settle(campus_today() - timedelta(days=1)) is None
+    assert len(settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))) == 0
     assert Settlement.objects.count() == 1
 
 
@@ -125,14 +129,14 @@ def test_a_contract_that_began_after_the_period_holds_up_nobody(campus, cycle):
 def test_what_is_sold_after_the_run_is_carried_into_the_next(sold):
     settle()
     sell(sold, 300)
-    done = settle(TODAY + timedelta(days=1))
-    assert (done.first, done.takings_fen) == (TODAY + timedelta(days=1), 300)
+    done = settle(campus_today() + timedelta(days=1))
+    assert (done.first, done.takings_fen) == (campus_today() + timedelta(days=1), 300)
     clean()
 
 
 def test_nothing_sold_is_settled_without_money(sold):
     settle()
-    done = settle(TODAY + timedelta(days=1))
+    done = settle(campus_today() + timedelta(days=1))
     assert (done.takings_fen, done.entry_id) == (0, None)
 
 
@@ -142,9 +146,9 @@ def test_more_taken_back_than_sold_is_carried_on(sold):
         debit_account_id=rice().account_id, credit_account_id=sold.card("teacher").wallet_id, amount_fen=400
     )
     ledger.post(by=SYSTEM, kind="test.refund", legs=[leg])
-    assert settle(TODAY + timedelta(days=1)).takings_fen == 0
+    assert settle(campus_today() + timedelta(days=1)).takings_fen == 0
     sell(sold, 1000)
-    assert settle(TODAY + timedelta(days=2)).takings_fen == 600
+    assert settle(campus_today() + timedelta(days=2)).takings_fen == 600
 
 
 def test_the_database_refuses_a_day_settled_twice_and_changes_of_a_settlement(sold):
@@ -154,8 +158,8 @@ def test_the_database_refuses_a_day_settled_twice_and_changes_of_a_settlement(so
             number="X1",
             merchant=rice(),
             contract=done.contract,
-            first=TODAY,
-            last=TODAY,
+            first=campus_today(),
+            last=campus_today(),
             takings_fen=0,
             fee_fen=0,
             payable_fen=0,
@@ -168,9 +172,9 @@ def test_the_database_refuses_a_day_settled_twice_and_changes_of_a_settlement(so
 
 def test_two_contracts_at_once_are_refused_and_none_settles_nothing(sold):
     with pytest.raises(ContractOverlapsError):
-        contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(starts_on=TODAY))
+        contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(starts_on=campus_today()))
     with pytest.raises(NoContractError):
-        settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="e3.noodle"), last=TODAY)
+        settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="e3.noodle"), last=campus_today())
 
 
 def test_a_payout_is_made_by_one_and_confirmed_by_another_once(sold):
@@ -205,7 +209,7 @@ def test_what_the_bank_did_not_pay_waits_for_the_next_file(sold):
     with pytest.raises(PayoutStateError):
         payouts.confirm(by=second, payout=made, bank_reference="B1")
     sell(sold, 100)
-    settle(TODAY + timedelta(days=1))
+    settle(campus_today() + timedelta(days=1))
     again = payouts.make_payout(by=first)
     assert (again.rows, list(payouts.waiting())) == (2, [])
     payouts.confirm(by=second, payout=again, bank_reference="B2")
@@ -229,7 +233,7 @@ def test_nothing_enters_a_payout_that_has_ended(sold):
     made = payouts.make_payout(by=sold.actor("clerk"))
     payouts.confirm(by=sold.actor("second_clerk"), payout=made, bank_reference="B1")
     sell(sold, 100)
-    later = settle(TODAY + timedelta(days=1))
+    later = settle(campus_today() + timedelta(days=1))
     with pytest.raises(IntegrityError, match="has ended"), transaction.atomic():
         Settlement.objects.filter(pk=later.pk).update(payout=made)
     later.pk, later.number, later.is_late, later.payout = None, "X1", True, made
@@ -242,7 +246,7 @@ def test_nothing_enters_a_payout_that_has_ended(sold):
 def test_a_file_that_the_bank_did_not_pay_wholly_is_told_in_the_same_bytes_afterwards(sold, paid):
     settle()
     sell(sold, 300)
-    settle(TODAY + timedelta(days=1))
+    settle(campus_today() + timedelta(days=1))
     made = payouts.make_payout(by=sold.actor("clerk"))
     content = payouts.file_of(made)
     assert content.startswith(f"H,nanhu-payout-1,{made.number},")
@@ -269,7 +273,7 @@ def test_a_run_by_four_at_once_settles_once(transactional_db):
     contracts.agree(by=SYSTEM, merchant=rice(), terms=terms())
     sell(campus, 1250)
     merchant = rice()
-    done = at_once([lambda: settling.settle(by=Actor.system("race"), merchant=merchant, last=TODAY)] * 4)
+    done = at_once([lambda: settling.settle(by=Actor.system("race"), merchant=merchant, last=campus_today())] * 4)
     assert sorted(one is None for one in done) == [False, True, True, True]
     assert Settlement.objects.count() == 1
     assert ledger.balance_of(settling.payable_of(merchant)) == 1250 - fee_of(1250, 10)
@@ -289,7 +293,7 @@ def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
     assert campus.pay("teacher", 100, terminal="BUS01") == "posted"
     sell(campus, 500)
     assert Terminal.objects.get(number="BUS01").till.merchant_id == bus.pk
-    next_month = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
+    next_month = (campus_today().replace(day=1) + timedelta(days=32)).replace(day=1)
     done = {one.merchant.key: one for one in settling.settle_due(by=SYSTEM, today=next_month)}
     assert (done["bus"].last, done["bus"].payable_fen) == (next_month - timedelta(days=1), 100)
     assert done["n1.rice"].payable_fen == 495
@@ -359,41 +363,43 @@ def ended(campus):
     """A contract that ended the day before yesterday, with ¥ 10.00 sold and settled."""
     campus.top_up("teacher", 20000)
     old = contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(cycle="monthly", fee_per_mille=0))
-    contracts.end(by=SYSTEM, contract=old, on=LAST_DAY)
+    contracts.end(by=SYSTEM, contract=old, on=day_before_yesterday())
     sell(campus, 1000)
-    move_to(Receipt.objects.get(kind="payment").entry_id, occurred=LAST_DAY, posted=LAST_DAY)
-    settling.settle_due(by=SYSTEM, today=TODAY)
+    move_to(
+        Receipt.objects.get(kind="payment").entry_id, occurred=day_before_yesterday(), posted=day_before_yesterday()
+    )
+    settling.settle_due(by=SYSTEM, today=campus_today())
     assert payables() == [("岳阳饮食公司", 1000)]
     return campus
 
 
 def test_a_late_sale_that_was_taken_back_is_not_paid(ended):
-    late = sell_on(ended, 200, sold=LAST_DAY, posted=TODAY)
-    sell_on(ended, 70, sold=LAST_DAY, posted=TODAY)
+    late = sell_on(ended, 200, sold=day_before_yesterday(), posted=campus_today())
+    sell_on(ended, 70, sold=day_before_yesterday(), posted=campus_today())
     ledger.reverse(by=SYSTEM, entry_id=late, reason="按错", kind="card.correction")
-    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))
+    settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))
     assert payables()[1:] == [("岳阳饮食公司", 70)]
     assert ledger.balance_of(rice().account_id) == 0
 
 
 def test_a_refund_of_what_was_sold_under_the_contract_lessens_its_late_sales(ended):
     sale = Receipt.objects.get(kind="payment")
-    sell_on(ended, 200, sold=LAST_DAY, posted=TODAY)
+    sell_on(ended, 200, sold=day_before_yesterday(), posted=campus_today())
     refund_sale(by=SYSTEM, merchant=rice(), sale=sale, amount_fen=150, reason="退一份", key="one")
-    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))
+    settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))
     assert payables()[1:] == [("岳阳饮食公司", 50)]
     refund_sale(by=SYSTEM, merchant=rice(), sale=sale, amount_fen=100, reason="再退一份", key="two")
-    sell_on(ended, 30, sold=LAST_DAY, posted=TODAY + timedelta(days=1))
-    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=2))
+    sell_on(ended, 30, sold=day_before_yesterday(), posted=campus_today() + timedelta(days=1))
+    settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=2))
     assert payables()[2:] == []
     assert ledger.balance_of(rice().account_id) == -70
 
 
 def test_what_is_taken_back_of_anothers_sales_is_no_matter_of_a_contract_that_ended(ended):
-    contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(payee="新", fee_per_mille=0, starts_on=TODAY))
-    sell_on(ended, 200, sold=LAST_DAY, posted=TODAY)
+    contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(payee="新", fee_per_mille=0, starts_on=campus_today()))
+    sell_on(ended, 200, sold=day_before_yesterday(), posted=campus_today())
     sell(ended, 500)
     sale = Receipt.objects.get(kind="payment", amount_fen=500)
     refund_sale(by=SYSTEM, merchant=rice(), sale=sale, amount_fen=100, reason="退一份", key="one")
-    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))
+    settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))
     assert payables()[1:] == [("岳阳饮食公司", 200), ("新", 400)]

@@ -15,7 +15,9 @@ from nanhu.systems.card.closing.tests.till import Till
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.tests.conftest import SYSTEM
 
-YESTERDAY = campus_today() - timedelta(days=1)
+
+def yesterday():
+    return campus_today() - timedelta(days=1)
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def till(campus) -> Till:
 
 
 def close() -> DayClose:
-    return days.close_day(by=SYSTEM, day=YESTERDAY)
+    return days.close_day(by=SYSTEM, day=yesterday())
 
 
 def test_what_the_terminal_counted_is_what_we_heard(till, campus):
@@ -35,7 +37,7 @@ def test_what_the_terminal_counted_is_what_we_heard(till, campus):
     till.upload([till.keep(card, 300)])
     yesterday_it_was()
     answer = till.say_total(
-        YESTERDAY, payments=1, payments_fen=1250, reversals=1, reversals_fen=1250, stored=1, stored_fen=300
+        yesterday(), payments=1, payments_fen=1250, reversals=1, reversals_fen=1250, stored=1, stored_fen=300
     )
     assert (answer["outcome"], answer["agrees"]) == ("approved", True)
     assert close().state == "closed"
@@ -57,7 +59,7 @@ def test_what_the_terminal_counted_is_what_we_heard(till, campus):
 def test_a_sale_that_only_the_terminal_knows_is_a_difference_with_an_owner(till, campus):
     till.pay(campus.card("teacher").uid, 1250)
     yesterday_it_was()
-    assert till.say_total(YESTERDAY, payments=2, payments_fen=2000)["agrees"] is False
+    assert till.say_total(yesterday(), payments=2, payments_fen=2000)["agrees"] is False
     assert close().state == "open"
     (one,) = DayDifference.objects.all()
     assert (one.source, one.ours_fen, one.theirs_fen, one.owner) == ("terminals", 1250, 2000, "自选快餐（终端 N1001）")
@@ -65,13 +67,13 @@ def test_a_sale_that_only_the_terminal_knows_is_a_difference_with_an_owner(till,
 
 def test_rows_the_terminal_still_keeps_are_named_as_waiting_and_vanish_once_uploaded(till, campus):
     kept = till.keep(campus.card("teacher").uid, 700)
-    till.say_total(YESTERDAY, stored=1, stored_fen=700, waiting=1, waiting_fen=700)
+    till.say_total(yesterday(), stored=1, stored_fen=700, waiting=1, waiting_fen=700)
     assert close().state == "explained"
     assert "还没有上传" in DayDifference.objects.get().note
     till.upload([kept])
     as_superuser("UPDATE card_receipt SET occurred_at = occurred_at - interval '1 day'")
     jobs.close_yesterday()
-    assert DayClose.objects.get(day=YESTERDAY).state == "closed"
+    assert DayClose.objects.get(day=yesterday()).state == "closed"
     assert DayDifference.objects.get().state == "gone"
 
 
@@ -80,19 +82,19 @@ def test_a_row_we_did_not_believe_is_named(till, campus):
     row = till.keep("DEADBEEF", 800)
     assert till.upload([row])[0]["code"] == "card_unknown"
     yesterday_it_was()
-    till.say_total(YESTERDAY, stored=1, stored_fen=800)
+    till.say_total(yesterday(), stored=1, stored_fen=800)
     assert close().state == "open"
     assert "没有入账" in DayDifference.objects.get().what
 
 
 @pytest.mark.capability("A015.2")
 def test_a_terminal_that_ever_told_its_total_is_missed_when_it_is_silent(till, campus):
-    till.say_total(YESTERDAY - timedelta(days=1))
+    till.say_total(yesterday() - timedelta(days=1))
     till.pay(campus.card("teacher").uid, 500)
     yesterday_it_was()
     assert close().state == "open"
     assert "没有报日合计" in DayDifference.objects.get().what
-    till.say_total(YESTERDAY, payments=1, payments_fen=500)
+    till.say_total(yesterday(), payments=1, payments_fen=500)
     assert close().state == "closed"
 
 
@@ -110,7 +112,7 @@ def test_a_total_told_after_the_close_opens_the_day_again(till, campus):
 
 
 def test_the_latest_word_counts_and_the_same_request_again_changes_nothing(till):
-    first = {"day": YESTERDAY.isoformat(), "payments": 1, "payments_fen": 100}
+    first = {"day": yesterday().isoformat(), "payments": 1, "payments_fen": 100}
     told = till.ask("day/total", first, sequence=50)
     till.ask("day/total", first | {"payments": 2}, sequence=60)
     till.ask("day/total", first | {"payments": 9}, sequence=55)
@@ -119,14 +121,14 @@ def test_the_latest_word_counts_and_the_same_request_again_changes_nothing(till)
 
 
 NONSENSE = {
-    "tomorrow": {"day": (campus_today() + timedelta(days=1)).isoformat()},
-    "long ago": {"day": "2020-01-01"},
-    "no day": {"day": "yesterday"},
-    "below zero": {"day": YESTERDAY.isoformat(), "payments": -1},
-    "a fraction": {"day": YESTERDAY.isoformat(), "payments_fen": 1.5},
-    "more than there is": {"day": YESTERDAY.isoformat(), "payments_fen": 10**18},
-    "keeps more than it sold": {
-        "day": YESTERDAY.isoformat(),
+    "tomorrow": lambda: {"day": (campus_today() + timedelta(days=1)).isoformat()},
+    "long ago": lambda: {"day": "2020-01-01"},
+    "no day": lambda: {"day": "yesterday"},
+    "below zero": lambda: {"day": yesterday().isoformat(), "payments": -1},
+    "a fraction": lambda: {"day": yesterday().isoformat(), "payments_fen": 1.5},
+    "more than there is": lambda: {"day": yesterday().isoformat(), "payments_fen": 10**18},
+    "keeps more than it sold": lambda: {
+        "day": yesterday().isoformat(),
         "stored": 1,
         "stored_fen": 5,
         "waiting": 2,
@@ -137,10 +139,10 @@ NONSENSE = {
 
 @pytest.mark.parametrize("what", NONSENSE)
 def test_nonsense_is_malformed(what, till):
-    assert till.ask("day/total", NONSENSE[what])["code"] == "malformed"
+    assert till.ask("day/total", NONSENSE[what]())["code"] == "malformed"
     assert not TerminalDay.objects.exists()
 
 
 def test_only_what_sells_tells_totals(campus):
     kiosk = place_device("KL001", "load_kiosk", by=SYSTEM)
-    assert kiosk.ask("day/total", {"day": YESTERDAY.isoformat()})["code"] == "terminal_unfit"
+    assert kiosk.ask("day/total", {"day": yesterday().isoformat()})["code"] == "terminal_unfit"

@@ -18,7 +18,6 @@ from nanhu.systems.card.rights.services import ruling as rights
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import SYSTEM
 
-TODAY = campus_today()
 DAY = timedelta(days=1)
 
 
@@ -61,8 +60,8 @@ def test_a_unit_may_be_narrowed_to_a_class_of_cards(campus, library):
 
 @pytest.mark.capability("A100.2")
 def test_hours_weekdays_and_days_bound_a_rule(campus, library):
-    today_bit = 1 << TODAY.weekday()
-    for given in (not_now(), {"weekdays": 127 - today_bit}, {"starts_on": TODAY + DAY}):
+    today_bit = 1 << campus_today().weekday()
+    for given in (not_now(), {"weekdays": 127 - today_bit}, {"starts_on": campus_today() + DAY}):
         one = put("library", holder_class="student", **given)
         assert try_door(library, campus, "student") == "no_rule", given
         withdraw(by=SYSTEM, rule=one, reason="换一条")
@@ -95,7 +94,9 @@ def test_the_card_comes_before_every_rule(campus, library):
 
 def test_a_class_without_the_right_to_doors_is_refused(campus, library):
     put("library")
-    draft = rights.RuleDraft(card_class="student", sub_classes=(), right="door", is_allowed=False, starts_on=TODAY)
+    draft = rights.RuleDraft(
+        card_class="student", sub_classes=(), right="door", is_allowed=False, starts_on=campus_today()
+    )
     rights.rule(by=SYSTEM, draft=draft, reason="离校")
     assert try_door(library, campus, "student") == "no_right"
     assert try_door(library, campus, "teacher") == "allowed"
@@ -215,7 +216,7 @@ def test_passages_and_rules_are_never_changed(campus, library):
             reason="x",
             from_time=one.from_time,
             until_time=one.until_time,
-            starts_on=TODAY,
+            starts_on=campus_today(),
             created_by_name="x",
         ),
     ):

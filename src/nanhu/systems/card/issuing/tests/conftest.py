@@ -17,7 +17,11 @@ from nanhu.systems.card import api as card
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM
 
-UNTIL = f"{campus_today() + timedelta(days=210)}"
+
+def last_day():
+    return f"{campus_today() + timedelta(days=210)}"
+
+
 """A last day that a visitor says: it lies ahead whenever this runs."""
 
 

@@ -6,7 +6,7 @@ import itertools
 from PIL import Image
 
 from nanhu.systems.card.issuing.models import CardOrder
-from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, UNTIL, at, look, newest, picture
+from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, at, last_day, look, newest, picture
 
 SCANS = itertools.count(1)
 CHIPS = itertools.count(1)
@@ -37,7 +37,7 @@ def shown_form(campus, part: str, address: str) -> dict[str, str]:
     }
 
 
-def visitor(document: str, *, name: str = "访学者", until: str = UNTIL, category: str = "访问") -> dict[str, str]:
+def visitor(document: str, *, name: str = "访学者", until: str | None = None, category: str = "访问") -> dict[str, str]:
     return {
         "name": name,
         "campus_no": "",
@@ -47,7 +47,7 @@ def visitor(document: str, *, name: str = "访学者", until: str = UNTIL, categ
         "unit": COLLEGE,
         "category": category,
         "phone": "13907305678",
-        "valid_until": until,
+        "valid_until": last_day() if until is None else until,
         "reason": "来校访问一学期",
     }
 

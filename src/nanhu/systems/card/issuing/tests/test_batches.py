@@ -16,11 +16,11 @@ from nanhu.systems.card.issuing.services import photos
 from nanhu.systems.card.issuing.tests.conftest import (
     COLLEGE,
     DESK,
-    UNTIL,
     accepted_batch,
     archive,
     at,
     document_of,
+    last_day,
     line,
     look,
     newest,
@@ -150,8 +150,8 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
 @pytest.mark.capability("A110.1", "A110.2")
 def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus):
     rows = [
-        line("临工", "L2600001", document_of("new_teacher"), "临聘", until=UNTIL),
-        line("访者", "", document_of("second_teacher"), "访问", until=UNTIL, photo="访者.jpg"),
+        line("临工", "L2600001", document_of("new_teacher"), "临聘", until=last_day()),
+        line("访者", "", document_of("second_teacher"), "访问", until=last_day(), photo="访者.jpg"),
     ]
     upload(campus, rows, card_class="ordinary")
     order = newest()
@@ -272,7 +272,7 @@ def test_two_persons_of_one_name_get_no_picture_by_their_name(campus):
 
 
 def test_a_name_that_breaks_the_rule_is_said(campus):
-    row = line("访者", "V1", document_of("new_teacher"), "访问", until=UNTIL, photo="V1.jpg")
+    row = line("访者", "V1", document_of("new_teacher"), "访问", until=last_day(), photo="V1.jpg")
     assert "姓名" in upload_errors(campus, row, "ordinary")["photo_name"]
 
 
@@ -312,7 +312,7 @@ def test_a_zip_bomb_is_refused(campus):
 
 
 def test_gbk_names_of_windows_are_understood(campus):
-    row = line("访者", "", document_of("second_teacher"), "访问", until=UNTIL, photo="访者.jpg")
+    row = line("访者", "", document_of("second_teacher"), "访问", until=last_day(), photo="访者.jpg")
     upload(campus, [row], card_class="ordinary")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:

@@ -9,7 +9,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people.jobs import follow_calendar
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.issuing.tests.conftest import DESK, UNTIL, document_number, document_of
+from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of, last_day
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
 from nanhu.systems.card.issuing.tests.test_personal import HOLDER
 
@@ -60,7 +60,7 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
 
     for row in (teacher, hired, guest):
         assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
-    later = date.fromisoformat(UNTIL) + timedelta(days=2)
+    later = date.fromisoformat(last_day()) + timedelta(days=2)
     with time_machine.travel(datetime.combine(later, time(2), UTC), tick=True):
         follow_calendar()
         deliver_pending()

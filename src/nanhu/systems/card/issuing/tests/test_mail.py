@@ -12,11 +12,11 @@ from nanhu.systems.card.issuing.models import CardOrder, IncomingMail
 from nanhu.systems.card.issuing.services import mailing
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
-    UNTIL,
     archive,
     at,
     document_of,
     filled,
+    last_day,
     line,
     look,
     newest,
@@ -183,7 +183,7 @@ def test_a_mail_above_the_bound_is_not_read_and_its_agent_is_told(campus, mailbo
 
 
 def test_each_form_says_its_class(campus, mailbox):
-    row = line("访者", "", document_of("new_teacher"), "访问", until=UNTIL, photo="访者.jpg")
+    row = line("访者", "", document_of("new_teacher"), "访问", until=last_day(), photo="访者.jpg")
     arrive(mailbox, letter(campus, [row], card_class="ordinary"))
     assert newest().card_class == "ordinary"
 

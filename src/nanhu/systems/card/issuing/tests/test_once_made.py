@@ -8,10 +8,10 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
-    UNTIL,
     accepted_batch,
     archive,
     at,
+    last_day,
     line,
     look,
     newest,
@@ -53,7 +53,7 @@ def test_who_stands_in_a_list_that_went_off_is_refused_in_the_next_with_the_numb
 
 def visitors(campus, *names: str) -> CardOrder:
     """A list of people whom the school does not know, up to the office's look."""
-    rows = [line(name, "", DOCUMENT[name], "访问", until=UNTIL, photo=name) for name in names]
+    rows = [line(name, "", DOCUMENT[name], "访问", until=last_day(), photo=name) for name in names]
     upload(campus, rows, card_class="ordinary", photos=archive(*(f"{name}.jpg" for name in names)))
     order = newest()
     assert press(campus, order, "submit/").status_code == 302, order.rows.values("errors")

@@ -5,7 +5,7 @@ import pytest
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import CardOrder, Proof
-from nanhu.systems.card.issuing.tests.conftest import DESK, UNTIL, at, document_number, document_of, newest
+from nanhu.systems.card.issuing.tests.conftest import DESK, at, document_number, document_of, last_day, newest
 from nanhu.systems.card.issuing.tests.personal import (
     apply_at_counter,
     portrait,
@@ -97,7 +97,7 @@ def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
     assert "¥ 20.00" in clerk.get(receipt).content.decode()
     assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
     card = Card.objects.get(person_id=people.find_person_by_document(document))
-    assert (card.card_class, card.sub_class, str(card.valid_until)) == ("ordinary", "访问", UNTIL)
+    assert (card.card_class, card.sub_class, str(card.valid_until)) == ("ordinary", "访问", last_day())
 
 
 def test_a_sponsor_who_says_no_ends_it(campus):

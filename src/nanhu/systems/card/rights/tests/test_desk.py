@@ -12,7 +12,7 @@ from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.testing.pages import PageTests
 
-TODAY, DAY = campus_today(), timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 def with_role(campus, part, role):
@@ -45,8 +45,8 @@ class TestRules(PageTests):
                 is_allowed=False,
                 reason="=1+1",
                 created_by_name="周敏",
-                starts_on=TODAY + DAY * (taken + n),
-                ends_on=TODAY + DAY * (taken + n),
+                starts_on=campus_today() + DAY * (taken + n),
+                ends_on=campus_today() + DAY * (taken + n),
             )
             for n in range(count)
         )
@@ -65,7 +65,13 @@ class TestVerification(PageTests):
 
 
 def typed(**given):
-    told = {"who": "student", "right": "library", "is_allowed": "0", "starts_on": str(TODAY), "reason": "图书馆函"}
+    told = {
+        "who": "student",
+        "right": "library",
+        "is_allowed": "0",
+        "starts_on": str(campus_today()),
+        "reason": "图书馆函",
+    }
     return told | given
 
 
@@ -85,12 +91,12 @@ def test_the_form_of_another_person_is_not_done_again(campus, holder):
 
 
 def test_a_refused_form_may_be_sent_again_under_its_name(holder):
-    form = typed(confirmed="1", form_token=str(uuid4()), starts_on=str(TODAY - DAY))
+    form = typed(confirmed="1", form_token=str(uuid4()), starts_on=str(campus_today() - DAY))
     refused = holder.post("/card/rights/change/", form)
     assert refused.status_code == 409
     assert refused.context["form"].errors["starts_on"]
     assert form["form_token"] in refused.content.decode(), "the same form, corrected"
-    assert holder.post("/card/rights/change/", form | {"starts_on": str(TODAY)}).status_code == 302
+    assert holder.post("/card/rights/change/", form | {"starts_on": str(campus_today())}).status_code == 302
 
 
 def test_the_preview_keeps_what_was_typed_and_its_name(holder):

@@ -19,12 +19,17 @@ from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 from nanhu.systems.card.tests.signed import SignedTerminal
 
-TODAY = campus_today()
 DAY = timedelta(days=1)
 
 
 def draft(**given) -> ruling.RuleDraft:
-    told = {"card_class": "student", "sub_classes": (), "right": "library", "is_allowed": False, "starts_on": TODAY}
+    told = {
+        "card_class": "student",
+        "sub_classes": (),
+        "right": "library",
+        "is_allowed": False,
+        "starts_on": campus_today(),
+    }
     return ruling.RuleDraft(**(told | given))
 
 
@@ -40,11 +45,11 @@ def test_without_a_rule_the_schools_default_holds(campus):
 
 @pytest.mark.capability("A096.3")
 def test_a_rule_holds_from_its_day_to_its_day(campus):
-    rule(starts_on=TODAY + 5 * DAY, ends_on=TODAY + 9 * DAY)
+    rule(starts_on=campus_today() + 5 * DAY, ends_on=campus_today() + 9 * DAY)
     card = campus.card("student")
-    held = [may(card, "library", TODAY + n * DAY).is_allowed for n in (0, 4, 5, 9, 10)]
+    held = [may(card, "library", campus_today() + n * DAY).is_allowed for n in (0, 4, 5, 9, 10)]
     assert held == [True, True, False, False, True]
-    assert may(campus.card("teacher"), "library", TODAY + 5 * DAY).is_allowed
+    assert may(campus.card("teacher"), "library", campus_today() + 5 * DAY).is_allowed
 
 
 def test_the_sub_class_wins_over_its_class(campus):
@@ -61,10 +66,10 @@ def test_a_stopped_card_may_nothing_whatever_the_rules_say(campus):
 
 
 def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
-    [old] = rule(starts_on=TODAY, ends_on=TODAY + 20 * DAY)
-    rule(is_allowed=True, starts_on=TODAY + 5 * DAY, ends_on=TODAY + 10 * DAY)
+    [old] = rule(starts_on=campus_today(), ends_on=campus_today() + 20 * DAY)
+    rule(is_allowed=True, starts_on=campus_today() + 5 * DAY, ends_on=campus_today() + 10 * DAY)
     card = campus.card("student")
-    assert [may(card, "library", TODAY + n * DAY).is_allowed for n in (0, 4, 5, 10, 11, 20, 21)] == [
+    assert [may(card, "library", campus_today() + n * DAY).is_allowed for n in (0, 4, 5, 10, 11, 20, 21)] == [
         False,
         False,
         True,
@@ -80,7 +85,7 @@ def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
 
 def test_the_past_is_not_ruled(campus):
     with pytest.raises(RuleInThePastError):
-        rule(starts_on=TODAY - DAY)
+        rule(starts_on=campus_today() - DAY)
 
 
 def test_the_database_refuses_two_rules_for_one_day(campus):
@@ -90,7 +95,7 @@ def test_the_database_refuses_two_rules_for_one_day(campus):
             card_class="student",
             right="library",
             is_allowed=True,
-            starts_on=TODAY + DAY,
+            starts_on=campus_today() + DAY,
             reason="x",
             created_by_name="x",
         )
@@ -102,15 +107,20 @@ def test_the_database_refuses_two_rules_for_one_day(campus):
 
 def test_taking_back_ends_what_is_in_force_and_lifts_what_has_not_begun(campus):
     [now_on] = rule()
-    [coming] = rule(starts_on=TODAY + 30 * DAY, right="lab")
+    [coming] = rule(starts_on=campus_today() + 30 * DAY, right="lab")
     for one in (now_on, coming):
         ruling.withdraw(by=SYSTEM, rule=one, reason="来函更正")
     assert may(campus.card("student"), "library").is_allowed
-    assert may(campus.card("student"), "lab", TODAY + 31 * DAY).is_allowed
+    assert may(campus.card("student"), "lab", campus_today() + 31 * DAY).is_allowed
 
 
 def test_a_rule_whose_days_are_over_is_not_taken_back(campus):
-    past = {"starts_on": TODAY - 9 * DAY, "ends_on": TODAY - 5 * DAY, "reason": "来函", "created_by_name": "x"}
+    past = {
+        "starts_on": campus_today() - 9 * DAY,
+        "ends_on": campus_today() - 5 * DAY,
+        "reason": "来函",
+        "created_by_name": "x",
+    }
     over = RightRule.objects.create(card_class="student", right="library", is_allowed=False, **past)
     with pytest.raises(WrongStateError):
         ruling.withdraw(by=SYSTEM, rule=over, reason="来函更正")
@@ -124,13 +134,19 @@ def test_the_database_says_the_same_as_the_program(campus):
         cursor.execute(
             "SELECT card_right_rule_says('student', '统招本科', 'library', %s), card_right_rule_says('student', '留学生', 'library', %s),"
             " card_right_rule_says('teacher', '正式在编', 'library', %s)",
-            [TODAY] * 3,
+            [campus_today()] * 3,
         )
         assert cursor.fetchone() == (False, True, None)
 
 
 def form(**given) -> dict[str, str]:
-    told = {"who": "student", "right": "library", "is_allowed": "0", "starts_on": str(TODAY), "reason": "图书馆函"}
+    told = {
+        "who": "student",
+        "right": "library",
+        "is_allowed": "0",
+        "starts_on": str(campus_today()),
+        "reason": "图书馆函",
+    }
     return told | given
 
 
@@ -159,7 +175,7 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
     for part, held in (("student", False), ("other_student", False), ("guest", False), ("teacher", True)):
         assert may(campus.card(part), "library").is_allowed is held
 
-    spare = form(who="student:留学生", is_allowed="1", ends_on=str(TODAY + 30 * DAY))
+    spare = form(who="student:留学生", is_allowed="1", ends_on=str(campus_today() + 30 * DAY))
     gained = browser.post("/card/rights/change/", spare).content.decode()
     assert "新增权限的人" in gained
     assert "失去权限的人" not in gained
@@ -167,7 +183,7 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
     assert "林小满" not in gained
     browser.post("/card/rights/change/", spare | {"confirmed": "1"})
     assert may(campus.card("guest"), "library").is_allowed
-    assert not may(campus.card("guest"), "library", TODAY + 31 * DAY).is_allowed
+    assert not may(campus.card("guest"), "library", campus_today() + 31 * DAY).is_allowed
     assert "图书馆函" in browser.get("/card/rights/history/").content.decode()
     assert not may(campus.card("student"), "library").is_allowed
 
@@ -191,14 +207,20 @@ def test_a_changed_right_is_obeyed_by_the_next_till_and_the_next_door(campus):
 
     assert met() == [("ok", "allowed")] * 3
     for right in ("consume", "door"):
-        told = {"who": "student", "right": right, "is_allowed": "0", "starts_on": str(TODAY), "reason": "学工处函"}
+        told = {
+            "who": "student",
+            "right": right,
+            "is_allowed": "0",
+            "starts_on": str(campus_today()),
+            "reason": "学工处函",
+        }
         assert browser.post("/card/rights/change/", told | {"confirmed": "1"}).status_code == 302
     assert met() == [("no_right", "no_right")] * 2 + [("ok", "allowed")]
     spare = {
         "who": "student:留学生",
         "right": "consume",
         "is_allowed": "1",
-        "starts_on": str(TODAY),
+        "starts_on": str(campus_today()),
         "reason": "国际处函",
     }
     assert browser.post("/card/rights/change/", spare | {"confirmed": "1"}).status_code == 302

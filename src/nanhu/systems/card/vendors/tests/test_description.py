@@ -31,17 +31,20 @@ from nanhu.systems.card.vendors.tests.conftest import PREFIX, fault_of
 
 SHOP = "sandbox.shop"
 NOBODY = str(uuid4())
-ORDER = {
-    "name": "王讲师",
-    "sex": "男",
-    "document_kind": "护照",
-    "document": "E12345678",
-    "phone": "13812345678",
-    "unit": "sandbox",
-    "category": "讲学",
-    "reason": "讲学",
-    "valid_until": str(campus_today() + timedelta(days=9)),
-}
+
+
+def an_order():
+    return {
+        "name": "王讲师",
+        "sex": "男",
+        "document_kind": "护照",
+        "document": "E12345678",
+        "phone": "13812345678",
+        "unit": "sandbox",
+        "category": "讲学",
+        "reason": "讲学",
+        "valid_until": str(campus_today() + timedelta(days=9)),
+    }
 
 
 class Sandbox:
@@ -51,7 +54,7 @@ class Sandbox:
         self.shop = shop
         self.card = shop.post("cards/query", {"code": "SANDBOX-OK"}).json()["id"]
         self.payment = self.pay().json()["id"]
-        self.order = shop.post("orders", ORDER).json()["id"]
+        self.order = shop.post("orders", an_order()).json()["id"]
         self.deeds = {
             "account": lambda **_more: shop.get("account"),
             "cards.query": lambda **more: shop.post("cards/query", {"code": "SANDBOX-OK"}, **more),
@@ -63,7 +66,7 @@ class Sandbox:
             "refunds.create": lambda **more: shop.post(
                 f"payments/{self.payment}/refunds", {"amount_fen": 1, "reason": "x"}, **more
             ),
-            "orders.create": lambda **more: shop.post("orders", ORDER, **more),
+            "orders.create": lambda **more: shop.post("orders", an_order(), **more),
             "orders.get": lambda **_more: shop.get(f"orders/{self.order}"),
             "consents.list": lambda **_more: shop.get("consents"),
         }
@@ -167,7 +170,7 @@ def with_parameter(deed, shop, monkeypatch):
 
 
 def with_taken_key(deed, name, shop, monkeypatch):
-    shop.post("orders", {**ORDER, "reference": "other"}, idempotency_key="taken-0001")
+    shop.post("orders", {**an_order(), "reference": "other"}, idempotency_key="taken-0001")
     return deed(idempotency_key="taken-0001")
 
 
@@ -262,8 +265,8 @@ OWN = {
     ),
     ("refunds.create", "refund_too_large"): lambda s: refund(s, "SANDBOX-OK", 851),
     ("refunds.create", "nothing_to_refund"): lambda s: refund(s, "SANDBOX-LOST", 1),
-    ("orders.create", "unit_refused"): lambda s: s.post("orders", ORDER | {"unit": "x"}),
-    ("orders.create", "order_refused"): lambda s: s.post("orders", ORDER | {"document": "SANDBOX-REFUSED"}),
+    ("orders.create", "unit_refused"): lambda s: s.post("orders", an_order() | {"unit": "x"}),
+    ("orders.create", "order_refused"): lambda s: s.post("orders", an_order() | {"document": "SANDBOX-REFUSED"}),
     ("orders.get", "order_unknown"): lambda s: s.get(f"orders/{NOBODY}"),
 }
 LIVE_ONLY = {("cards.query", "code_revoked"), ("cards.unblock", "card_state")}
