@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import BoxSystem, CheckResult, Outstanding, Owner, PersonalData, Text, Verdict
+from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Loan
@@ -38,7 +39,10 @@ def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequ
     lent = Loan.objects.filter(borrower__in=person_ids, returned_at=None).order_by("due_on")
     for person_id, name, number, due_on in lent.values_list("borrower", "asset__name", "asset__number", "due_on"):
         late = _("已过期，") if due_on < campus_today() else ""
-        how = _("%(late)s%(day)s 前还给单位资产员") % {"late": late, "day": f"{due_on:%Y-%m-%d}"}
+        how = _("%(late)s%(day)s 前还给单位资产员") % {
+            "late": late,
+            "day": dates.short_day(due_on, campus_today().year),
+        }
         found.setdefault(person_id, []).append(Outstanding(what=f"{name} {number}", how=how))
     return found
 

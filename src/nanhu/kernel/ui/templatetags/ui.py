@@ -120,7 +120,13 @@ def _of_a_date(words_of: Callable[[Any], str]) -> Callable[[object], str]:
     return lambda moment: words_of(moment) if isinstance(moment, date | time) else ""
 
 
-register.filter("campus_day", _of_a_date(lambda moment: dates.short_day(moment, clock.campus_today().year)))
+@register.filter
+def campus_day(moment: object) -> str:
+    """9月1日, of a day that is kept as text too; nothing where there is none."""
+    found = date.fromisoformat(moment) if isinstance(moment, str) and moment else moment
+    return dates.short_day(found, clock.campus_today().year) if isinstance(found, date) else ""
+
+
 register.filter("campus_time", _of_a_date(dates.time_words))
 register.filter("campus_second", _of_a_date(dates.second_words))
 register.filter(

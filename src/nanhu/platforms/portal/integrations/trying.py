@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.outgoing import Call, Document
 from nanhu.kernel.registry import Text, TileContent
+from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.integrations import calling, feeds, rules, values
@@ -89,7 +90,7 @@ def try_feed(one: Integration, _campus_no: str) -> Trial:
         return Trial(problem=str(error))
     if not items:
         return Trial(problem=_("里面没有能用的条目"))
-    return Trial(lines=[f"{one.starts_at:%Y-%m-%d} {one.title}" for one in items[:10]])
+    return Trial(lines=[f"{dates.short_day(one.starts_at, campus_today().year)} {one.title}" for one in items[:10]])
 
 
 def try_todo(one: Integration, _campus_no: str) -> Trial:

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.errors import BoundAlreadyError, NotEntitledError, OthersAccountError, UndoTooLateError
@@ -58,7 +59,7 @@ def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bo
 
 def bound_words(made: Binding) -> str:
     return _("您的企业微信已于 %(when)s 绑定（%(how)s）。不是您本人办的，72 小时内可在门户“移动校园”撤销。") % {
-        "when": f"{campus_time(made.bound_at):%Y-%m-%d %H:%M}",
+        "when": dates.time_words(made.bound_at),
         "how": How(made.how).label,
     }
 

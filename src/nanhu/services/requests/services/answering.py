@@ -11,6 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import answer_books
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.services.requests.errors import AccusedError, ExtendedAlreadyError, NoAnswerBookError, NoHandlerError
 from nanhu.services.requests.models import Request, SealedReply
@@ -98,7 +99,7 @@ def extend(*, by: Actor, request: Request, reason: str) -> Request:
     found.is_told_late = False
     found.save(update_fields=["is_extended", "due_at", "is_told_late"])
     note(by, found, What.EXTENDED, given(reason))
-    last = f"{campus_time(found.due_at - timedelta(seconds=1)):%Y-%m-%d}"
+    last = dates.short_day(found.due_at - timedelta(seconds=1), campus_today().year)
     tell_code(found, _("延期办理，最晚 %(day)s 答复：%(why)s") % {"day": last, "why": reason})
     tell_requester(found, said(found, _("延期办理")))
     return found

@@ -19,7 +19,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nanhu.kernel import strict_json
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError, NotFoundError
+from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.errors import SealedRequestError
@@ -160,7 +162,10 @@ def replies(request: HttpRequest) -> JsonResponse:
     except CampusError as error:
         return refusal(error)
     one, sealed = found
-    answers = [{"day": f"{reply.day:%Y-%m-%d}", "content": bytes(reply.content).hex()} for reply in sealed]
+    answers = [
+        {"day": dates.short_day(reply.day, campus_today().year), "content": bytes(reply.content).hex()}
+        for reply in sealed
+    ]
     return JsonResponse({"number": one.number, "state": str(one.get_state_display()), "replies": answers})
 
 

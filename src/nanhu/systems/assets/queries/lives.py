@@ -4,7 +4,9 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import NoRuleError
+from nanhu.kernel.ui import dates
 from nanhu.systems.assets.models import ServiceLife
 
 MONTHS = 12
@@ -16,7 +18,7 @@ def life_of(code: str, day: date) -> ServiceLife:
     rules = ServiceLife.objects.filter(code__in=codes, withdrawn_at=None, starts_on__lte=day)
     found = sorted((rule for rule in rules if rule.holds_on(day)), key=lambda rule: len(rule.code))
     if not found:
-        raise NoRuleError(day=f"{day:%Y-%m-%d}", what=_("{code} 的使用年限").format(code=code))
+        raise NoRuleError(day=dates.day(day, campus_today().year), what=_("{code} 的使用年限").format(code=code))
     return found[-1]
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.ui import dates
 from nanhu.systems.assets.counting.models import StockTake
 from nanhu.systems.assets.counting.services import planning, uploading
 from nanhu.systems.assets.labels import room_code
@@ -180,7 +181,7 @@ def lend_long_ago(order: Office, thing: Asset) -> None:
         due_on=due_on,
         by_name=order.keeper.actor.name,
     )
-    reason = f"{due_on:%Y-%m-%d}"
+    reason = dates.short_day(due_on, None)
     move(by=order.keeper.actor, asset=found, kind=Movement.Kind.LENT, reason=reason, state=Asset.State.LENT)
 
 

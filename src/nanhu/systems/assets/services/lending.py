@@ -7,6 +7,7 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.proposals import given
+from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import DuePastError
 from nanhu.systems.assets.models import Asset, Loan, Maintenance
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
@@ -23,7 +24,7 @@ def lend(*, by: Actor, asset: Asset, borrower_id: int, due_on: date) -> Loan:
     loan = Loan.objects.create(
         asset=found, borrower_id=borrower_id, lent_on=campus_today(), due_on=due_on, by_name=by.name
     )
-    move(by=by, asset=found, kind=Kind.LENT, reason=f"{due_on:%Y-%m-%d}", state=State.LENT)
+    move(by=by, asset=found, kind=Kind.LENT, reason=dates.short_day(due_on, None), state=State.LENT)
     return loan
 
 

@@ -17,6 +17,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given
+from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     BelowThresholdError,
@@ -130,7 +131,7 @@ def entered_on_invoice(receipt: Receipt) -> int:
 def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
     refuse_branch(line.classification)
     if line.put_into_use_on < receipt.acquired_on:
-        raise UsedBeforeAcquiredError(day=f"{receipt.acquired_on:%Y-%m-%d}")
+        raise UsedBeforeAcquiredError(day=dates.short_day(receipt.acquired_on, campus_today().year))
     if line.put_into_use_on > campus_today():
         raise DayAheadError
     serials = serials_of(line)

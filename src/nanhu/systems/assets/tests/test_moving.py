@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import (
     CodeOverError,
     DuePastError,
@@ -243,6 +244,8 @@ def test_a_leaver_is_freed_of_what_is_lent_or_in_repair_and_told_how(school):
     losing.report_lost(by=school.actor("T2"), asset=gone, reason="找不到", person_id=school["T2"])
     told = [str(one.how) for one in outstanding([school["T2"]], "leaving")[school["T2"]]]
     assert [word in how for word, how in zip(("借出去了", "在维修", "已报失"), told, strict=True)] == [True] * 3
+    [borrowed] = outstanding([school["T3"]], "leaving")[school["T3"]]
+    assert dates.short_day(campus_today(), campus_today().year) + " 前还给单位资产员" in str(borrowed.how)
     for asset in (lent, broken):
         keeping.take_into_stock(by=school.actor("T1"), asset=asset, reason="离校")
     assert len(outstanding([school["T2"]], "leaving")[school["T2"]]) == 1

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nanhu.kernel.clock import campus_time
+from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import (
     KIOSKS,
@@ -32,8 +32,7 @@ def loss_report(request: Request) -> dict[str, Any]:
     lost = report_lost(
         by=request.by, card=card, reason=f"自助终端挂失（{place}）", way=LossReport.Way.KIOSK, proof=proof
     )
-    at = campus_time(lost.lost_at) if lost.lost_at else None
-    moment = f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
+    moment = dates.second_words(lost.lost_at) if lost.lost_at else ""
     return {
         "code": "ok",
         "number": lost.number,

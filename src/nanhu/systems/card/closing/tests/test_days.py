@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import Progress
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import day_sources, jobs
 from nanhu.platforms.payments.checks import groups_have_codes
@@ -178,6 +179,9 @@ def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(
     page = finance.get(f"{PAGE}days/{yesterday()}/").content.decode()
     assert "这一天还不算核对完" in page
     assert "三方一致" not in page
+    late = yesterday() - timedelta(days=1)
+    assert dates.short_day(late, campus_today().year) in page
+    assert f">{late}<" not in page
     bank.append(Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000))
     assert closed().state == "open"
     assert days.explain(by=SYSTEM, difference=close.differences.get(), note="银行次日冲正").state == "awaiting"

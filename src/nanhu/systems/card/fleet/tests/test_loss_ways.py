@@ -11,6 +11,7 @@ from django.db import connection
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import FoundCard
@@ -54,7 +55,7 @@ def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card)
     assert (answer["outcome"], answer["number"]) == ("approved", school.card("student").number)
     report = is_lost_everywhere(school)
     assert (report.way, report.proof) == ("kiosk", "enquiry PIN")
-    assert any("挂失时间" in line for line in answer["slip"])
+    assert f"挂失时间 {dates.second_words(school.card('student').lost_at)}" in answer["slip"]
 
 
 @pytest.mark.slow

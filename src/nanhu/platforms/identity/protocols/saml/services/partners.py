@@ -9,6 +9,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.saml.errors import (
     MetadataRefusedError,
@@ -78,7 +79,7 @@ def paste(*, by: Actor, application: Application, text: str) -> Partner:
     """Keep the metadata an administrator pasted as this application's partner, in place of any before."""
     entity = read_pasted(text)
     if entity.valid_until is not None and entity.valid_until <= now():
-        raise MetadataRefusedError(why=f"validUntil {entity.valid_until:%Y-%m-%d}")
+        raise MetadataRefusedError(why=f"validUntil {dates.short_day(entity.valid_until, None)}")
     taken = Partner.objects.select_for_update().filter(entity_id=entity.entity_id, feed=None).first()
     if taken is not None and taken.application_id != application.pk:
         raise MetadataRefusedError(why=f"{entity.entity_id} → {taken.application.key}" if taken.application else "")
