@@ -43,7 +43,18 @@ def on(day: str, arguments: list[str]) -> int:
         "FAKETIME": f"{(moment - datetime.now(CAMPUS)).total_seconds():+.0f}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    tests = ["-m", "dated", "-n", "2", "--dist", "loadgroup", "--deselect", NO_TIMERS, "-q", *(arguments or ["src"])]
+    tests = [
+        "-m",
+        "dated",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "--deselect",
+        NO_TIMERS,
+        "-q",
+        *(arguments or ["src", "tests"]),
+    ]
     return subprocess.run([sys.executable, "-m", "pytest", *tests], env=environment, check=False).returncode
 
 

@@ -69,6 +69,11 @@ CASES = {
     "LIMIT = timedelta(days=1)\ndef test(): assert LIMIT": True,
     "LIMIT = timedelta(days=1)\ndef test(): assert 1": False,
     "@pytest.mark.parametrize('day', [date.today()])\ndef test(day): assert day": True,
+    "def test(): assert date(2026, 9, 1)": True,
+    "def test(): assert '2026-12-04'": True,
+    "def test(): assert date(*words)": False,
+    "def test(): assert 2026": False,
+    "def test(): assert Popen(['date', '2026-12-04'])": False,
 }
 CHOOSER = """
 import pytest

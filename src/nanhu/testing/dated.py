@@ -17,9 +17,14 @@ from pathlib import Path
 import pytest
 
 CLOCK = re.compile(
-    r"\b(campus_today|now\(\)|timedelta|datetime|time\.time\(|time_machine|clock_stands)|\b(to|yester)day",
+    r"\b(campus_today|now\(\)|timedelta|datetime|time\.time\(|time_machine|clock_stands)|\b(to|yester)day"
+    r"|20\d\d-\d\d|\bdate\(20",
     re.IGNORECASE,
 )
+"""A day that stands there in figures is dated too: today may be that day, or lie behind it."""
+PROGRAMS = re.compile(r"\b(Popen|subprocess|embedded|start_campus|start_migrated|open_browser)\b")
+PROGRAM_FOLDERS = frozenset({"interop", "journeys"})
+PROGRAM_FIXTURES = frozenset({"campus", "doomed", "live_server"})
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -41,8 +46,26 @@ class Module:
 
 
 def is_dated(item: pytest.Function) -> bool:
+    texts = texts_of(item)
+    return any(map(CLOCK.search, texts)) and not (is_of_no_room(item) and starts_programs(item, texts))
+
+
+def texts_of(item: pytest.Function) -> list[str]:
     functions = [item.function, *(one.func for one in fixtures_of(item))]
-    return any(CLOCK.search(piece.text) for piece in reached(functions))
+    return [piece.text for piece in reached(functions)]
+
+
+def is_of_no_room(item: pytest.Function) -> bool:
+    return item.path.is_relative_to(item.config.rootpath / "tests")
+
+
+def starts_programs(item: pytest.Function, texts: list[str]) -> bool:
+    """A campus, a browser or somebody's real program: another clock beside theirs is no test of ours."""
+    if PROGRAM_FOLDERS & {*item.path.parts}:
+        return True
+    made = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public name for it
+    shared = {name for name in PROGRAM_FIXTURES & made.keys() if made[name][-1].scope == "session"}
+    return bool(shared) or any(map(PROGRAMS.search, texts))
 
 
 def fixtures_of(item: pytest.Function) -> Iterator[pytest.FixtureDef[object]]:

@@ -28,7 +28,7 @@ PLAIN = {
     "id_number": id_number(),
     "unit_code": "11032301",
     "starts_on": "2023-09-01",
-    "ends_on": "2027-06-30",
+    "ends_on": "2099-06-30",
     "phone": "13800138000",
     "code": "1101",
     "short_name": "",
