@@ -104,6 +104,7 @@ def test_a_phone_reads_the_door_and_the_things_with_its_camera(live_server, tmp_
 def test_the_cellar_without_network_loses_nothing_and_doubles_nothing(live_server):
     school = make_school()
     things = school.things("b1-101", 6)
+    Asset.objects.filter(pk=things[0].pk).update(former_number="old-17")
     backdated(opened(school))
     with phone(school, live_server) as page:
         page.goto("/assets/count/")
@@ -120,8 +121,10 @@ def test_the_cellar_without_network_loses_nothing_and_doubles_nothing(live_serve
             typed(page, one.number)
             expect(page.locator('[data-part="verdict"]')).to_have_text("在原处")
             expect(page.locator('[data-part="detail"]')).to_contain_text("未证实")
-        typed(page, things[0].number)
+        expect(page.locator('[data-part="progress"]')).to_have_text("4 / 6")
+        typed(page, "OLD-17")
         expect(page.locator('[data-part="verdict"]')).to_have_text("已扫过")
+        expect(page.locator('[data-part="progress"]')).to_have_text("4 / 6")
         wrong = things[4].number[:-1] + str((int(things[4].number[-1]) + 1) % 10)
         typed(page, wrong)
         expect(page.get_by_text("这个编号不对")).to_be_visible()

@@ -16,6 +16,7 @@ const OLD = /^[0-9A-Z][0-9A-Z._\/-]{3,39}$/;
 const OURS = /^[\dO]{4}-?A[\dO]{2}/;
 const SHELL = /\/count\/([0-9a-f-]{36}\/)?$/;
 
+// a thing with a former number stands in `things` twice
 let things = new Map(), rooms = {}, round = 1, seen = new Set(), told = new Set(), place = null, session = crypto.randomUUID();
 let last = { text: "", at: 0 }, stopCamera = null, isUploading = false, lastRow = null;
 
@@ -57,7 +58,7 @@ function beep(pitch) {
 }
 
 function drawMissing() {
-  const here = [...things.values()].filter((one) => !place || one.room === place.key);
+  const here = [...new Set(things.values())].filter((one) => !place || one.room === place.key);
   const open = here.filter((one) => !seen.has(one.number));
   part("left").textContent = String(open.length);
   part("progress").textContent = place ? `${here.length - open.length} / ${here.length}` : "";
