@@ -23,6 +23,11 @@ def folded(text: str) -> str:
     return " ".join(halfwidth(text).lower().split())
 
 
+def one_line(text: str) -> str:
+    """As it was written, but in one line of single blanks, and of readable signs alone."""
+    return " ".join("".join(c if c.isprintable() and c != "\ufffd" else " " for c in text).split())
+
+
 def query_of(text: str) -> str:
     """What was typed, as it is looked for; bounded."""
     return " ".join(folded(text[: 4 * LONGEST])[:LONGEST].split()[:MOST_WORDS])

@@ -7,7 +7,7 @@ goes by `writing`, where no cell runs as a formula; whatever is opened has passe
 
 from nanhu.kernel.sheets.declared import Checked, Column, Fault, Line, Sheet
 from nanhu.kernel.sheets.errors import FaultyRowsError, FileRefusedError
-from nanhu.kernel.sheets.kinds import campus_no, choice, day, month, yuan
+from nanhu.kernel.sheets.kinds import campus_no, choice, day, month, phrase, yuan
 
 __all__ = [
     "Checked",
@@ -21,5 +21,6 @@ __all__ = [
     "choice",
     "day",
     "month",
+    "phrase",
     "yuan",
 ]

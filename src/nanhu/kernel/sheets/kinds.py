@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.folding import one_line
 from nanhu.kernel.money import parse_yuan
 from nanhu.kernel.sheets.cells import halfwidth
 
@@ -30,6 +31,11 @@ class NotADayError(CellError):
 class NotAMonthError(CellError):
     code = "sheet.not_a_month"
     sentence: ClassVar[str | Promise] = _("月份写成 2026-10 这样")
+
+
+class PhraseTooLongError(CellError):
+    code = "sheet.phrase_too_long"
+    sentence: ClassVar[str | Promise] = _("最多 {longest} 个字")
 
 
 class NotANumberError(CellError):
@@ -73,6 +79,18 @@ def month(said: str) -> date:
         return date(int(found[1]), int(found[2]), 1) if found else day(said).replace(day=1)
     except (ValueError, NotADayError) as error:
         raise NotAMonthError from error
+
+
+def phrase(longest: int) -> Kind:
+    """In one line; a break that somebody typed into the cell, or a sign that cannot be read, is a blank."""
+
+    def said_in_short(said: str) -> str:
+        found = one_line(said)
+        if len(found) > longest:
+            raise PhraseTooLongError(longest=longest)
+        return found
+
+    return said_in_short
 
 
 def choice(choices: Mapping[str, Any]) -> Kind:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import NoRuleError
+from nanhu.kernel.folding import one_line
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.sheets import Checked, Fault, Line
 from nanhu.platforms.campus import api as campus
@@ -28,9 +29,7 @@ class CardCheck:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
-        said = {
-            key: {line[key] for line in lines} for key in ("former_number", "classification", "unit", "room", "keeper")
-        }
+        said = {key: {line[key] for line in lines} for key in ("classification", "unit", "room", "keeper")}
         classes = Classification.objects.filter(code__in=said["classification"])
         self.classes = {one.code: one for one in classes}
         self.branches = set(Classification.objects.filter(children__isnull=False).values_list("code", flat=True))
@@ -41,7 +40,7 @@ class CardCheck:
         cards = people.person_cards(self.keepers.values())
         self.staff = {pk for pk, card in cards.items() if "staff" in card.live_kinds}
         self.rooms = {place.key: place.pk for place in campus.open_places().filter(key__in=said["room"])}
-        self.known = former_numbers_taken(said["former_number"])
+        self.known = former_numbers_taken({former_of(line) for line in lines})
         self.months = {code: months_if_ruled(code) for code, one in self.classes.items() if one.is_depreciable}
         self.seen: dict[str, int] = {}
 
@@ -59,11 +58,13 @@ class CardCheck:
         return [line.fault(key, str(what)) for key, what in said]
 
     def wrong(self, line: Line) -> list[tuple[str, str]]:
-        first = self.seen.setdefault(line["former_number"], line.number)
+        first = self.seen.setdefault(former_of(line), line.number)
         classification = self.classes.get(line["classification"])
         return [
             ("former_number", _("与第 %(line)s 行编号相同") % {"line": first} if first != line.number else ""),
-            ("former_number", _("这个编号已经登记过") if line["former_number"] in self.known else ""),
+            ("former_number", "" if former_of(line) else _("请写编号")),
+            ("name", "" if line.meant("name") else _("请写名称")),
+            ("former_number", _("这个编号已经登记过") if former_of(line) in self.known else ""),
             ("classification", "" if classification else _("没有这个分类代码")),
             ("classification", _("这个分类还没有规定使用年限") if self.has_no_life(classification) else ""),
             ("classification", _("请写最末一级分类") if line["classification"] in self.branches else ""),
@@ -93,9 +94,9 @@ class CardCheck:
     def row_of(self, line: Line) -> CardRow:
         card: dict[str, Any] = {
             "classification": line["classification"],
-            "model": line["model"],
-            "maker": line["maker"],
-            "serial": line["serial"],
+            "model": line.meant("model"),
+            "maker": line.meant("maker"),
+            "serial": line.meant("serial"),
             "quantity": int(line["quantity"] or 1),
             "value_fen": line.meant("value"),
             "carried_fen": carried_of(line),
@@ -106,7 +107,11 @@ class CardCheck:
             "keeper_id": self.keepers.get(line["keeper"]),
             "room_id": self.rooms.get(line["room"]),
         }
-        return CardRow(line=line.number, former_number=line["former_number"], name=line["name"], card=card)
+        return CardRow(line=line.number, former_number=former_of(line), name=line.meant("name"), card=card)
+
+
+def former_of(line: Line) -> str:
+    return one_line(line["former_number"])
 
 
 def former_numbers_taken(numbers: Collection[str]) -> set[str]:

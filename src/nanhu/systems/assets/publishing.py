@@ -1,18 +1,21 @@
 """Things as other systems know them: the shared tables of assets, each night, while this system writes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from django.db.models import Count, Sum
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
-from nanhu.kernel.jobs import job
+from nanhu.kernel.folding import one_line
+from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Disposal, Loss, Receipt
+from nanhu.systems.assets.sheets import LONGEST_NAME
 
 BY: Final = Actor.system("assets.publish")
+MONTHS: Final = "assets.depreciation_month"
 MONTHS_TOLD_AGAIN: Final = 3
 """Of the months that are booked, the last: what is closed stays as it was told."""
 type Row = Mapping[str, Any]
@@ -21,8 +24,15 @@ type Row = Mapping[str, Any]
 @job("assets.publish", every="23 4 * * *")
 def publish_everything() -> int:
     """All things, receipts and disposals, and no others; the last months. Gives how many rows changed."""
-    whole = sum(datahub.put_own(table, rows(), by=BY, is_whole=True) for table, rows in WHOLE.items())
-    return whole + datahub.put_own("assets.depreciation_month", months(), by=BY)
+    return sum(publish(table, rows, is_whole=True) for table, rows in WHOLE.items()) + publish(MONTHS, months)
+
+
+def publish(table: str, rows: Callable[[], Iterator[Row]], *, is_whole: bool = False) -> int:
+    """A table that cannot be written takes no other with it."""
+    changed = 0
+    with alone("assets.table_not_published", table=table):
+        changed += datahub.put_own(table, rows(), by=BY, is_whole=is_whole)
+    return changed
 
 
 def things() -> Iterator[Row]:
@@ -32,7 +42,7 @@ def things() -> Iterator[Row]:
         booked = getattr(one, "booked", None)
         yield {
             "number": one.number,
-            "name": one.name,
+            "name": one_line(one.name)[:LONGEST_NAME],
             "classification": one.classification.code,
             "unit_code": one.unit.code,
             "campus_no": numbers.get(one.keeper_id or 0, ""),
@@ -51,12 +61,12 @@ def receipts() -> Iterator[Row]:
     for one in Receipt.objects.filter(state=Receipt.State.RECEIVED).select_related("unit").iterator():
         yield {
             "number": one.number,
-            "title": one.title,
+            "title": one_line(one.title),
             "unit_code": one.unit.code,
-            "supplier": one.supplier,
-            "invoice": one.invoice,
+            "supplier": one_line(one.supplier),
+            "invoice": one_line(one.invoice),
             "amount_fen": one.invoice_fen,
-            "funds": one.funds,
+            "funds": one_line(one.funds),
             "received_on": campus_time(one.decided_at).date() if one.decided_at else None,
         }
 

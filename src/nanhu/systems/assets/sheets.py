@@ -2,15 +2,17 @@
 
 from typing import Final
 
-from nanhu.kernel.sheets import Column, Sheet, day, yuan
+from nanhu.kernel.sheets import Column, Sheet, day, phrase, yuan
 
+LONGEST_NAME: Final = 100
+"""As the shared table has it."""
 CARDS: Final = Sheet(
-    Column("former_number", "资产编号", also=("原资产编号", "卡片编号"), needed=True, width=20),
-    Column("name", "资产名称", also=("名称",), needed=True, width=24),
+    Column("former_number", "资产编号", also=("原资产编号", "卡片编号"), kind=phrase(40), needed=True, width=20),
+    Column("name", "资产名称", also=("名称",), kind=phrase(LONGEST_NAME), needed=True, width=24),
     Column("classification", "分类代码", also=("国标分类代码", "资产分类代码"), needed=True),
-    Column("model", "规格型号", also=("型号",), width=20),
-    Column("maker", "厂家", also=("生产厂家", "品牌")),
-    Column("serial", "序列号", also=("出厂号",)),
+    Column("model", "规格型号", also=("型号",), kind=phrase(LONGEST_NAME), width=20),
+    Column("maker", "厂家", also=("生产厂家", "品牌"), kind=phrase(LONGEST_NAME)),
+    Column("serial", "序列号", also=("出厂号",), kind=phrase(LONGEST_NAME)),
     Column("quantity", "数量", width=8),
     Column("value", "原值（元）", also=("原值", "账面原值", "价值"), kind=yuan, needed=True),
     Column("carried", "累计折旧（元）", also=("累计折旧",), kind=yuan),

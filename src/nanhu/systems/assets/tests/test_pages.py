@@ -310,6 +310,27 @@ def test_dirty_cards_are_told_line_by_line_and_nothing_is_kept(school):
     assert CardImport.objects.count() == 0
 
 
+def test_a_long_name_is_told_when_it_comes_in_and_a_broken_line_is_one(school, clock):
+    """The shared table of things has a hundred letters for a name."""
+    clock("2026-11-20")
+
+    def hand_in(text):
+        file = SimpleUploadedFile("old.csv", text.encode())
+        return school.client("T5").post("/assets/imports/new/", {"title": "旧", "token": str(uuid4()), "file": file})
+
+    for wrong, what in (
+        (GOOD.replace("激光打印机", "激" * 101), "最多 100 个字"),
+        (GOOD.replace("OLD2", "O" * 41), "最多 40 个字"),
+        (GOOD.replace("激光打印机", ""), "请写名称"),
+        (GOOD.replace("OLD2", ""), "请写编号"),
+    ):
+        answer = hand_in(wrong)
+        assert answer.status_code == 422
+        assert what in answer.content.decode()
+    assert hand_in(GOOD.replace("激光打印机", '"激光\n打印机"')).status_code == 302
+    assert CardImport.objects.get().rows.first().name == "激光 打印机"
+
+
 def test_a_month_is_closed_with_each_difference_named(school, clock):
     clock("2026-12-31")
     asset, other = school.thing(), school.thing("书柜", code="A0501", fen=180_000)

@@ -3,11 +3,26 @@
 from datetime import date
 
 from nanhu.platforms.datahub import api as datahub
+from nanhu.systems.assets import publishing
+from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.publishing import publish_everything
 from nanhu.systems.assets.services import disposing
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 from nanhu.systems.assets.tests.test_receiving import opened, sign
+
+
+def test_no_name_stops_the_night_and_no_table_another(school, clock, monkeypatch):
+    clock("2026-10-31")
+    thing = school.thing()
+    Asset.objects.filter(pk=thing.pk).update(name="激光\n" + "长" * 200)
+    depreciate(by=SYSTEM, month=date(2026, 10, 1))
+    assert publish_everything() == 2
+    assert datahub.rows("assets.asset", keys=[(thing.number,)])[0].name == "激光 " + "长" * 97
+    monkeypatch.setitem(publishing.WHOLE, "assets.asset", lambda: iter([{"number": "no thing"}]))
+    clock("2026-11-30")
+    depreciate(by=SYSTEM, month=date(2026, 11, 1))
+    assert publish_everything() == 1, "the month is told though the things could not be"
 
 
 def test_things_receipts_disposals_and_months_are_told_and_told_once(school, clock):

@@ -8,6 +8,8 @@ from email.parser import BytesParser
 from email.utils import parseaddr
 from typing import Final
 
+from nanhu.kernel.folding import one_line
+
 LARGEST: Final = 150 * 1024 * 1024
 LONGEST_SUBJECT: Final = 120
 
@@ -60,4 +62,4 @@ def is_automatic(message: EmailMessage) -> bool:
 
 
 def plain(text: str) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:LONGEST_SUBJECT]
+    return one_line(text)[:LONGEST_SUBJECT]
