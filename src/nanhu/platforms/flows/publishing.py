@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.jobs import alone
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.people import api as people
@@ -24,8 +25,12 @@ def publish_rows() -> int:
     numbers = people.numbers_by_person()
     tasks = Task.objects.filter(case__in=cases).select_related("case")
     found = cases.select_related("definition__unit").order_by("pk")
-    told = datahub.put_own("flows.case", case_rows(found, numbers), by=BY)
-    return told + datahub.put_own("flows.task", task_rows(tasks.order_by("pk"), numbers), by=BY)
+    told = 0
+    with alone("flows.cases_not_published"):
+        told += datahub.put_own("flows.case", case_rows(found, numbers), by=BY)
+    with alone("flows.tasks_not_published"):
+        told += datahub.put_own("flows.task", task_rows(tasks.order_by("pk"), numbers), by=BY)
+    return told
 
 
 def case_rows(cases: Iterable[Case], numbers: Mapping[int, str]) -> Iterator[Mapping[str, Any]]:

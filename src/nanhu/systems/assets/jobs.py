@@ -1,6 +1,6 @@
 """Periodic jobs of assets: work that stopped half way."""
 
-from nanhu.kernel.jobs import job
+from nanhu.kernel.jobs import alone, job
 from nanhu.systems.assets.models import CardImport, MonthClose
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.importing import take_cards
@@ -13,6 +13,7 @@ def resume() -> int:
     count = 0
     for model, work in works:
         for batch_id in model.objects.filter(state=model.State.POSTING).values_list("pk", flat=True):
-            work(batch_id=batch_id)
-            count += 1
+            with alone("assets.list_not_resumed", model=model.__name__, batch=batch_id):
+                work(batch_id=batch_id)
+                count += 1
     return count

@@ -16,6 +16,7 @@ from nanhu.kernel.calendar import add_working_days
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
+from nanhu.kernel.jobs import alone
 from nanhu.kernel.once import made_by_form
 from nanhu.platforms.flows import history, hours
 from nanhu.platforms.flows.assigning import Holder
@@ -312,14 +313,16 @@ def expire_idle() -> int:
     """Returned cases that nobody mended in time."""
     latest = start_of(add_working_days(campus_today(), -IDLE_DAYS))
     idle = list(Case.objects.filter(state=Case.State.RETURNED, stopped_at__lt=latest).values_list("pk", flat=True))
+    expired = 0
     for case_id in idle:
-        with transaction.atomic():
+        with alone("flows.case_not_expired", case=case_id):
             locked = locked_case(case_id)
             if locked.state == Case.State.RETURNED:
                 walk = Walk(locked, by=CLOCK)
                 walk.close(Case.Outcome.EXPIRED)
                 walk.finish()
-    return len(idle)
+                expired += 1
+    return expired
 
 
 def note_look(*, by: Actor, case: Case, purpose: str) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.jobs import alone
 from nanhu.platforms.flows.models import Case, Delegation, Draft, Task
 from nanhu.platforms.flows.services.engine import OPEN, locked_case
-from nanhu.platforms.flows.services.tasks import assign_anew
+from nanhu.platforms.flows.services.tasks import SHUT_OUT, assign_anew
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
 BY = Actor.system("flows.holders")
@@ -83,25 +85,33 @@ def assign_tasks_of_leavers(*, person_ids: Collection[int]) -> int:
     pair = Q(owner_id__in=gone) | Q(delegate_id__in=gone)
     Delegation.objects.filter(pair, ended_at=None).update(ended_at=now())
     release_claims(Q(claimed_by_id__in=gone))
-    tasks = list(Task.objects.filter(person_id__in=gone, state__in=OPEN).values_list("pk", flat=True))
-    return sum(assign_anew(one, by=BY) for one in tasks)
+    return assign_each(Task.objects.filter(person_id__in=gone, state__in=OPEN))
+
+
+def assign_each(rows: QuerySet[Task]) -> int:
+    """A task that cannot be moved keeps no other; the hour looks at it again."""
+    moved = 0
+    for task_id in list(rows.values_list("pk", flat=True)):
+        with alone("flows.task_not_reassigned", task=task_id):
+            moved += assign_anew(task_id, by=BY)
+    return moved
 
 
 def assign_tasks_of_closed(*, person_ids: Collection[int]) -> int:
     """Whose account is closed can do nothing: claims are free again, tasks go to others, and nobody is stood in for by them."""
     Delegation.objects.filter(delegate_id__in=person_ids, ended_at=None).update(ended_at=now())
     release_claims(Q(claimed_by_id__in=person_ids))
-    tasks = Task.objects.filter(person_id__in=person_ids, state__in=OPEN).values_list("pk", flat=True)
-    return sum(assign_anew(one, by=BY) for one in list(tasks))
+    return assign_each(Task.objects.filter(person_id__in=person_ids, state__in=OPEN))
 
 
 def assign_left() -> int:
-    """Whoever holds something and has left meanwhile, also where the event was missed."""
+    """Whoever holds something and has left or was shut out meanwhile, also where the event was missed."""
     held = Task.objects.filter(state__in=OPEN, person__isnull=False).exclude(kind="confirm")
-    holders = held.values_list("person_id", flat=True).distinct()
+    holders = set(held.values_list("person_id", flat=True))
+    closed = [one.person_id for one in identity.accounts_of(holders) if one.state in SHUT_OUT]
     own = Task.objects.filter(state__in=OPEN, person_id=F("applicant_id")).exclude(kind="fill")
-    moved = assign_tasks_of_leavers(person_ids=set(holders))
-    return moved + sum(assign_anew(one, by=BY) for one in list(own.values_list("pk", flat=True)))
+    moved = assign_tasks_of_leavers(person_ids=holders) + assign_tasks_of_closed(person_ids=closed)
+    return moved + assign_each(own)
 
 
 def release_claims(rows: Q) -> None:
@@ -109,7 +119,7 @@ def release_claims(rows: Q) -> None:
     for task_id, case_id in Task.objects.filter(rows, person=None, state=Task.State.CLAIMED).values_list(
         "pk", "case_id"
     ):
-        with transaction.atomic():
+        with alone("flows.claim_not_released", task=task_id):
             locked_case(case_id)
             Task.objects.filter(rows, pk=task_id, person=None, state=Task.State.CLAIMED).update(
                 state=Task.State.OPEN, claimed_by=None, revision=F("revision") + 1
@@ -130,5 +140,5 @@ def assign_vacant() -> int:
         if len(members) == 1:
             rows = rows.filter(applicant_id=members[0])
         if len(members) <= 1:
-            moved += sum(assign_anew(one, by=BY) for one in list(rows.values_list("pk", flat=True)))
+            moved += assign_each(rows)
     return moved

@@ -44,6 +44,8 @@ DECISIONS: Final[Mapping[str, frozenset[str]]] = {
     "fill": frozenset({"done"}),
 }
 """By the kind of step."""
+SHUT_OUT: Final = frozenset({"suspended", "ended"})
+"""Accounts that can do nothing."""
 OPINIONS: Final = frozenset({"agree", "refuse"})
 """All that a signer may say whom the holder added."""
 WITH_REASON: Final = frozenset({"refuse", "return"})
@@ -383,4 +385,4 @@ def is_orphaned(row: Task) -> bool:
 def is_shut_out(person_id: int) -> bool:
     """Whose account was suspended or ended."""
     account = identity.account_of(person_id)
-    return account is not None and account.state in {"suspended", "ended"}
+    return account is not None and account.state in SHUT_OUT

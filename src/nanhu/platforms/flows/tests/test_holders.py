@@ -274,6 +274,52 @@ def test_a_leaver_whose_event_was_missed_is_found_by_the_hour(school):
     assert open_task(case, "right").why == "owner"
 
 
+def test_whose_closed_account_was_missed_is_found_by_the_hour(school):
+    case = school.apply(key="test.both", colleague=school["T5"])
+    suspend(by=SYSTEM, account_id=identity.account_of(school["T5"]).pk, reason="停用")
+    assert persons.assign_left() == 1
+    assert open_task(case, "right").why == "owner"
+
+
+def test_one_task_that_finds_nobody_keeps_no_other_from_its_successor(school, monkeypatch):
+    """As its office's post ends, by the hour after somebody left, and as he leaves."""
+    assign = persons.assign_anew
+
+    def fail_for_the_first(task_id, *, by):
+        if task_id == first.pk:
+            raise IntegrityError("planted")
+        return assign(task_id, by=by)
+
+    monkeypatch.setattr(persons, "assign_anew", fail_for_the_first)
+    first, second = (open_task(school.apply(one, "test.both", colleague=school["T5"]), "right") for one in ("S1", "S2"))
+    leave_the_school(school, "T5")
+    assert persons.assign_tasks_of_leavers(person_ids={school["T5"]}) == 1
+    assert persons.assign_left() == 0
+    first, second = (one for one in (open_task(school.apply(who)) for who in ("S1", "S2")))
+    end_post_of(school["T1"])
+    assert persons.assign_vacant() == 1
+    monkeypatch.undo()
+    assert (persons.assign_vacant(), persons.assign_left()) == (1, 1)
+
+
+def test_one_case_that_does_not_expire_keeps_no_other(school, clock, monkeypatch):
+    clock("2026-11-02T10:00+08:00")
+    first, second = school.apply(), school.apply("S2")
+    for one in (first, second):
+        school.decide("T1", open_task(one), "return", WORDS)
+    clock("2026-11-24T10:00+08:00")
+    lock = cases.locked_case
+
+    def fail_for_the_first(case_id):
+        if case_id == first.pk:
+            raise IntegrityError("planted")
+        return lock(case_id)
+
+    monkeypatch.setattr(cases, "locked_case", fail_for_the_first)
+    assert cases.expire_idle() == 1
+    assert list(Case.objects.filter(outcome="expired")) == [second]
+
+
 def test_a_returned_case_does_not_become_a_twin(school):
     first = school.apply()
     school.decide("T1", open_task(first), "return", WORDS)

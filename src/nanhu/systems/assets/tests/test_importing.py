@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel import intake
+from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_cards
 from nanhu.systems.assets.errors import CardsTwiceError
 from nanhu.systems.assets.models import Asset, CardImport, ServiceLife
@@ -37,6 +38,20 @@ def test_no_month_is_lost_between_the_check_and_the_approval(school, clock):
     importing.take_cards(batch_id=approved(school, batch).pk)
     plan = Asset.objects.get().plans.get()
     assert (plan.from_month, plan.months, plan.base_fen) == (date(2026, 11, 1), 72 - 32, 250_000)
+
+
+def test_one_list_that_breaks_keeps_no_other(school, clock, monkeypatch):
+    clock("2026-11-28")
+    broken, whole = (approved(school, handed_in(school, PRINTER.replace("OLD1", one))) for one in ("OLD1", "OLD2"))
+
+    def fail_for_the_first(batch_id):
+        if batch_id == broken.pk:
+            raise IntegrityError("planted")
+        importing.take_cards(batch_id=batch_id)
+
+    monkeypatch.setattr(jobs, "take_cards", fail_for_the_first)
+    assert jobs.resume() == 1
+    assert list(CardImport.objects.filter(state="posted")) == [whole]
 
 
 def test_one_card_is_not_in_two_files_at_once(school):
