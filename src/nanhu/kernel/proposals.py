@@ -84,6 +84,11 @@ class Proposal(models.Model):
         return dict(field.flatchoices).get(self.state, self.state)
 
     @property
+    def asked(self) -> tuple[str, datetime]:
+        """Who waits for an answer, and since when."""
+        return self.author_name, self.created_at
+
+    @property
     def ended_by(self) -> str:
         """Whose answer it is: the approver's, or its author's who took it back."""
         return self.approver_name or (self.author_name if self.decided_at else "")

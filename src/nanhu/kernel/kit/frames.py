@@ -91,8 +91,10 @@ def trail_of(page: Page) -> list[Page]:
 
 def tab_of(page: Page, request: PageRequest, *, is_current: bool) -> Tab:
     """What waits is counted in the console where one is; the numbers of others in the same bar would cost each page a query."""
-    count = page.count(request.viewer) if page.count and page.console is request.page.console else None
-    return Tab(page.tab, page.address(), is_current, count, waits=bool(count and page.waits))
+    is_counted = page.console is request.page.console
+    count = page.count(request.viewer) if page.count and is_counted else None
+    waiting = count if page.waits else page.waiting_count(request.viewer) if is_counted else None
+    return Tab(page.tab, page.address(), is_current, waiting if count is None else count, waits=bool(waiting))
 
 
 def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict, Unpack
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -25,6 +26,7 @@ from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once, submitted_before
 from nanhu.kernel.kit.suggestions import FIELD, suggestions
+from nanhu.kernel.kit.waiting import ACCOUNT, own_count
 from nanhu.kernel.registry import Text, Viewer, Waiting, WaitingLine
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ class Page:
         self.path: str = joined(parent.path, path) if parent else path
         self.title, self.lead = options.get("title", ""), options.get("lead", "")
         self.tab, self.count, self.waits = options.get("tab", ""), options.get("count"), options.get("waits", False)
+        self.waiting = self.count if self.waits else None
         self.roles, self.allows = self.who_may(options)
         self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
         self.guards = tuple(options.get("guards", ()))
@@ -163,11 +166,29 @@ class Page:
     def waiting_for(self, viewer: Viewer, limit: int) -> Waiting | None:
         """What waits on it for somebody who may decide it; without a limit it is only counted."""
         is_theirs = self.is_allowed(viewer) and self.is_shown_to(viewer)
-        if self.count is None or not is_theirs or not (self.decides is None or self.decides(viewer)):
-            return None
-        count = self.count(viewer)
+        count = self.waiting_count(viewer) if is_theirs else None
         lines = self.waiting_lines(viewer, limit) if count and limit and self.waiting_lines else []
         return Waiting(count=count, url=self.address(), lines=lines) if count else None
+
+    def waiting_count(self, viewer: Viewer) -> int | None:
+        """None where nothing here waits for anybody, or not for this reader."""
+        is_decider = self.decides is None or self.decides(viewer)
+        return self.waiting(viewer) if self.waiting and is_decider else None
+
+    def waits_for(
+        self,
+        label: str,
+        rows: Callable[[Any], QuerySet[Any]],
+        line: Callable[[Any], WaitingLine],
+        *,
+        decides: "Page | None" = None,
+    ) -> None:
+        """What on it waits for a second person, where it is no list of proposals: `rows` that an account may decide, never those that
+        it began. The number in its tab may tell more. `decides`: the button, where not all who see the page have it."""
+        self.waiting = own_count(label, rows, of=ACCOUNT)
+        self.waiting_lines = lambda viewer, limit: [line(one) for one in rows(viewer.account_id)[:limit]]
+        self.decides = decides.is_shown_to if decides else None
+        self.console.enter_waiting(self)
 
     def respond(self, request: PageRequest) -> HttpResponseBase:
         return self.shown(request, *self.subject_of(request))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.models import Progress
+from nanhu.kernel.registry import WaitingLine
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.errors import MappingRefusedError
 from nanhu.platforms.flows.models import Move, MoveRow, Version
@@ -191,3 +192,24 @@ def undo_move(request: PageRequest, found: Move) -> None:
 @move.action("go-on/", done=_("接着办。"))
 def go_on(request: PageRequest, found: Move) -> None:
     moving.go_on(by=request.actor, move=found)
+
+
+def checked_by_others(account: Any) -> QuerySet[Move]:
+    """Dry runs that would move something, each source's last."""
+    movable = MoveRow.objects.filter(move=OuterRef("pk")).exclude(verdict=MoveRow.Verdict.BREAKS)
+    later = Move.objects.filter(source=OuterRef("source"), pk__gt=OuterRef("pk"))
+    rows = Move.objects.filter(Exists(movable), ~Exists(later), state=Move.State.CHECKED)
+    return rows.exclude(asked_by_id=account).select_related("source__definition", "target").order_by("pk")
+
+
+def line_of(one: Move) -> WaitingLine:
+    return WaitingLine(
+        title=title_of(one),
+        url=move.address(public_id=one.public_id),
+        who=one.asked_by_name,
+        since=one.created_at,
+        facts=((_("原因"), one.reason),),
+    )
+
+
+moves.waits_for("flows.moves", checked_by_others, line_of)

@@ -35,7 +35,7 @@ from nanhu.kernel.registry import (
 )
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows import hours, queries
+from nanhu.platforms.flows import hours, moves, queries  # noqa: F401  (the list of moves enters itself)
 from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.services.definitions import publish_after_migrations

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, SamePersonError
 
 
 class HashingBusyError(CampusError):
@@ -106,7 +106,7 @@ class ReasonMissingError(CampusError):
     sentence: ClassVar[str | Promise] = _("请说明应用为什么需要“{label}”。")
 
 
-class OwnRequestError(CampusError):
+class OwnRequestError(SamePersonError):
     code: ClassVar[str] = "own_request"
     http_status: ClassVar[int] = 403
     sentence: ClassVar[str | Promise] = _("自己提出的要由另一个人批准。")

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,7 @@ from nanhu.kernel.kit import (
     form_of,
     list_of,
 )
-from nanhu.kernel.registry import Role
+from nanhu.kernel.registry import Role, WaitingLine
 from nanhu.kernel.registry import Text as Words
 from nanhu.platforms.terminals.devices import all_devices, device_with, incident_words
 from nanhu.platforms.terminals.forms import RegisterForm, RenewForm, RetireForm, SwitchForm
@@ -190,3 +192,20 @@ def hand_over(request: PageRequest, made: Terminal, key: str) -> HttpResponse:
 def register(request: PageRequest, form: RegisterForm) -> HttpResponse:
     made, key = registering.register(by=request.actor, entry=form.entry(), reason=form.cleaned_data["reason"])
     return hand_over(request, made, key)
+
+
+def registered_by_others(account: Any) -> QuerySet[Terminal]:
+    """Not switched on yet: the first time is for somebody else."""
+    new = Terminal.objects.filter(state=Terminal.State.OFF, registrar__isnull=False, accepter=None)
+    return new.exclude(registrar_id=account).order_by("pk")
+
+
+def line_of(one: Terminal) -> WaitingLine:
+    return WaitingLine(
+        title=_("首次启用：%(terminal)s") % {"terminal": f"{one.number} {one.place}".strip()},
+        url=terminal.address(number=one.number),
+        since=one.created_at,
+    )
+
+
+terminals.waits_for("terminals.new", registered_by_others, line_of, decides=on)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, SamePersonError
 
 
 class TerminalNotFoundError(CampusError):
@@ -28,9 +28,8 @@ class TerminalRetiredError(CampusError):
     sentence = _("{number} 已经撤机，不能再办理；重新安装请用新的编号登记。")
 
 
-class OwnTerminalError(CampusError):
+class OwnTerminalError(SamePersonError):
     code = "terminals.own_terminal"
-    http_status = 409
     sentence = _("这台终端是您登记的，首次启用须由另一位经办人办理。")
 
 

@@ -1,9 +1,14 @@
 """What two people must do (`kernel.proposals`): every such table is held to it by the database, and none of its states was forgotten."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.db import connection
 
+import nanhu
+from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError
 from nanhu.kernel.kit.waiting import count_waiting, lists
@@ -21,6 +26,56 @@ def constraints_of(model):
             [model._meta.db_table],
         )
         return cursor.fetchall()
+
+
+SECOND_PERSONS = {
+    "nanhu.platforms.flows.services.moving.move": "flows:keeping:moves",
+    "nanhu.platforms.identity.services.releases.decide_release": "identity:applications:approvals",
+    "nanhu.platforms.payments.services.differences.proposed": "payments:differences",
+    "nanhu.platforms.terminals.services.states.accept": "devices:terminals",
+    "nanhu.services.lostfound.services.reviewing.unlock": "lostfound:review:locked",
+    "nanhu.services.lostfound.services.reviewing.waiting": "lostfound:review:reviews",
+    "nanhu.services.requests.services.working.bill": "",
+    "nanhu.services.requests.services.working.withdraw_bill": "",
+    "nanhu.systems.card.chip.services.suspense_posting.approve": "card:chip:suspense",
+    "nanhu.systems.card.closing.services.payouts.confirm": "card:closing:payouts",
+    "nanhu.systems.card.fleet.services.registering.decide_merchant": "card:fleet:merchants",
+    "nanhu.systems.card.issuing.services.orders.decide": "card:issuing:unit",
+    "nanhu.systems.card.services.shifts.locked_counted": "card:counter:shifts",
+    "nanhu.systems.dormitory.services.returns.answer_request": "dormitory:rooms:cases",
+}
+"""What turns the same person away, and the list of 待办 on which it waits for another; "": it waits for nobody, somebody begins it."""
+WITHOUT_A_ROOM = {"draw.DrawValue", "draw.DrawVoid", "card_funds.Withdrawal"}
+"""No page hangs them up yet."""
+
+
+def turned_away() -> set[str]:
+    """Whatever calls `refuse_same_person` or raises a SamePersonError, but for the kernel's own."""
+    known, found = {"refuse_same_person"}, set()
+    waiting = [SamePersonError]
+    while waiting:
+        error = waiting.pop()
+        known.add(error.__name__)
+        waiting += error.__subclasses__()
+    root = Path(nanhu.__file__).parent
+    for path in root.rglob("*.py"):
+        parts = path.relative_to(root.parent).with_suffix("").parts
+        text = path.read_text()
+        if "tests" in parts or parts[1] == "kernel" or not any(one in text for one in known):
+            continue
+        for function in [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef)]:
+            ways = [one.exc if isinstance(one, ast.Raise) else one for one in ast.walk(function)]
+            names = [one.func if isinstance(one, ast.Call) else one for one in ways if one is not None]
+            if any(isinstance(one, ast.Name) and one.id in known for one in names):
+                found.add(".".join([*parts, function.name]))
+    return found
+
+
+def test_whatever_a_second_person_must_do_waits_for_him():
+    assert turned_away() == set(SECOND_PERSONS)
+    assert {key for key in SECOND_PERSONS.values() if key} <= {work.key for work in registry.waiting_work}
+    listed = {model._meta.label for model in PROPOSALS if model._meta.label in lists}
+    assert {model._meta.label for model in PROPOSALS} - listed == WITHOUT_A_ROOM
 
 
 def test_there_are_some():

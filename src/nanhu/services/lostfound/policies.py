@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Role, Viewer
-from nanhu.services.lostfound.models import WITHHELD, AbuseReport, Item
+from nanhu.services.lostfound.models import WITHHELD, AbuseReport, Claim, Item
 
 REVIEWER: Final = "lostfound.reviewer"
 CHIEF: Final = "lostfound.chief"
@@ -40,6 +40,16 @@ def reviewable_by(account_id: Any) -> QuerySet[Item]:
     """What waits for a second person's eye, who has not reported it himself."""
     reported = AbuseReport.objects.filter(item=OuterRef("pk"), author_id=account_id)
     return Item.objects.filter(~Exists(reported), review_due_at__isnull=False).exclude(author_id=account_id)
+
+
+def locked_items() -> QuerySet[Item]:
+    return Item.objects.filter(locked_at__isnull=False, state=Item.State.OPEN)
+
+
+def unlockable_by(account_id: Any) -> QuerySet[Item]:
+    """By nobody who published or claimed it."""
+    claimed = Claim.objects.filter(item=OuterRef("pk"), claimer_id=account_id)
+    return locked_items().filter(~Exists(claimed)).exclude(author_id=account_id)
 
 
 def kept_at_desk() -> QuerySet[Item]:

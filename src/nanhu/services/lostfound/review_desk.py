@@ -1,7 +1,9 @@
 """The reviewers' desk (失物招领审核): what waits, what is late, approve or reject with a reason."""
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -108,8 +110,20 @@ def late(request: PageRequest) -> HttpResponseBase:
 @desk.page("locked/", title=_("认领锁定的"), tab=_("锁定"))
 def locked(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有锁定的"), icon="lock-open", text=_("三次没说对特征的会锁定，核实后在这里解开。"))
-    rows = Item.objects.filter(locked_at__isnull=False, state=Item.State.OPEN).select_related("place__parent")
+    rows = policies.locked_items().select_related("place__parent")
     return listing(request, Reviews, rows.order_by("-locked_at"), ReviewFilters, empty=none)
+
+
+def to_unlock(account: Any) -> QuerySet[Item]:
+    return policies.unlockable_by(account).order_by("locked_at", "pk")
+
+
+def locked_line(one: Item) -> WaitingLine:
+    url = review.address(public_id=one.public_id)
+    return WaitingLine(title=f"{one.get_kind_display()}：{one.title}", url=url, since=one.locked_at)
+
+
+locked.waits_for("lostfound.locked", to_unlock, locked_line)
 
 
 def reviewed(request: PageRequest, public_id: UUID) -> Item:

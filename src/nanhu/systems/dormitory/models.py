@@ -3,8 +3,11 @@
 Each share becomes a bill in the ledger (应缴) once the list is approved.
 """
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
@@ -116,6 +119,18 @@ class RoomList(IntakeBatch):
     @property
     def is_money_moving(self) -> bool:
         return self.approver_id is not None and self.state != self.State.REFUSED
+
+    @classmethod
+    def waiting_for(cls, account_id: int) -> QuerySet[Self]:
+        """Also what somebody else asks back."""
+        handed_in = Q(state=cls.waits_in) & ~Q(author_id=account_id)
+        return cls.objects.filter(handed_in | Q(state=cls.State.ASKED_BACK) & ~Q(asker_id=account_id))
+
+    @property
+    def asked(self) -> tuple[str, datetime]:
+        if self.state == self.State.ASKED_BACK and self.asked_back_at is not None:
+            return self.asker_name, self.asked_back_at
+        return super().asked
 
     @property
     def is_at_work(self) -> bool:

@@ -291,11 +291,13 @@ def test_one_task_that_finds_nobody_keeps_no_other_from_its_successor(school, mo
         return assign(task_id, by=by)
 
     monkeypatch.setattr(persons, "assign_anew", fail_for_the_first)
-    first, second = (open_task(school.apply(one, "test.both", colleague=school["T5"]), "right") for one in ("S1", "S2"))
+    first, _second = (
+        open_task(school.apply(one, "test.both", colleague=school["T5"]), "right") for one in ("S1", "S2")
+    )
     leave_the_school(school, "T5")
     assert persons.assign_tasks_of_leavers(person_ids={school["T5"]}) == 1
     assert persons.assign_left() == 0
-    first, second = (one for one in (open_task(school.apply(who)) for who in ("S1", "S2")))
+    first, _second = (open_task(school.apply(who)) for who in ("S1", "S2"))
     end_post_of(school["T1"])
     assert persons.assign_vacant() == 1
     monkeypatch.undo()

@@ -285,8 +285,10 @@ def test_by_hand_from_the_dry_run_to_the_undo(school, publish):
     assert keeper.post(f"{address}carry-out/").status_code == 409, "by another than who asked"
     move.refresh_from_db()
     assert (move.state, move.moved_by_id) == ("checked", None)
+    assert [address in one.get("/flows/").content.decode() for one in (second, keeper)] == [True, False]
     assert second.post(f"{address}carry-out/").status_code == 302
     work(move)
+    assert address not in second.get("/flows/").content.decode()
     assert "撤销迁移" in keeper.get(address).content.decode()
     assert keeper.post(f"{address}undo/").status_code == 302
     work(move)

@@ -1,6 +1,8 @@
 """Differences with the other side (对账差异): one clerk says whose the money is, another agrees, or somebody explains it."""
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.registry import WaitingLine
 from nanhu.kernel.ui import dates
 from nanhu.platforms.payments import queries
 from nanhu.platforms.payments.console import desk
@@ -139,3 +142,21 @@ def send_back(request: PageRequest, form: RefusalForm, found: Difference) -> Non
 @difference.action("explain/", form=NoteForm, done=_("已说明，这条差异了结。"))
 def explain_difference(request: PageRequest, form: NoteForm, found: Difference) -> None:
     settling.explain(by=request.actor, difference=found, reason=form.cleaned_data["note"])
+
+
+def proposed_by_others(account: Any) -> QuerySet[Difference]:
+    rows = queries.open_differences().filter(proposed_at__isnull=False).exclude(proposer_id=account)
+    return rows.order_by("proposed_at", "pk")
+
+
+def line_of(one: Difference) -> WaitingLine:
+    return WaitingLine(
+        title=f"{one.get_kind_display()} {one.order}",
+        url=difference.address(public_id=one.public_id),
+        who=one.proposer_name,
+        since=one.proposed_at,
+        facts=((_("理由"), one.note),),
+    )
+
+
+differences.waits_for("payments.differences", proposed_by_others, line_of)

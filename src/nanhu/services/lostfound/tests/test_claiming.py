@@ -160,6 +160,7 @@ def test_three_wrong_claims_lock_it_until_a_reviewer_looked(school):
     assert "认领锁定了" in school.client("S5").get(address).content.decode()
     reviewer = school.client("R1")
     assert "黑色折叠伞" in reviewer.get(f"{HOME}review/locked/").content.decode()
+    assert str(item.public_id) in reviewer.get("/flows/").content.decode()
     assert reviewer.post(f"{HOME}review/items/{item.public_id}/unlock/").status_code == 302
     assert school.client("S5").post(f"{address}claim/", {"mark": "真的是我的"}).status_code == 302
     assert school.client("S2").post(f"{address}claim/", {"mark": "再猜"}).status_code == 409
@@ -173,6 +174,7 @@ def test_who_claimed_it_does_not_unlock_it(school):
         claiming.decide(
             by=school.actor("S1"), one=claiming.claim(by=school.actor(number), item=item, mark="猜"), is_right=False
         )
+    assert str(item.public_id) not in school.client("R2").get("/flows/").content.decode()
     assert school.client("R2").post(f"{HOME}review/items/{item.public_id}/unlock/").status_code == 409
 
 

@@ -32,6 +32,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.registry import WaitingLine
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip.forms import AnswerForm, BatchForm, DecisionForm, ProposalForm, TakeBackForm
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
@@ -186,6 +187,24 @@ def decide(request: PageRequest, form: DecisionForm, found: SuspenseCase) -> Non
     said = form.cleaned_data
     work = suspense_posting.approve if said["decision"] == "post" else suspense_posting.refuse
     work(by=request.actor, case_id=found.pk, proposer_id=said["proposer"], answer=said["answer"])
+
+
+def proposed_by_others(account: Any) -> QuerySet[SuspenseCase]:
+    rows = open_cases().filter(batch=None, proposer__isnull=False).exclude(proposer_id=account)
+    return rows.order_by("created_at", "pk")
+
+
+def line_of(one: SuspenseCase) -> WaitingLine:
+    return WaitingLine(
+        title=f"{REASONS[one.reason]} {one.sequence}",
+        url=row.address(pk=one.pk),
+        who=one.proposer_name,
+        since=one.created_at,
+        facts=((_("理由"), one.proposal),),
+    )
+
+
+suspense.waits_for("card.suspense_proposed", proposed_by_others, line_of)
 
 
 class Batches(Table):

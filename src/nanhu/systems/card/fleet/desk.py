@@ -1,5 +1,8 @@
 """The desk of losses and merchants: what lost cards still risk, who may sell; and the sequences of a terminal on its own page."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +12,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Markup, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.pages import consoles
-from nanhu.kernel.registry import Role
+from nanhu.kernel.registry import Role, WaitingLine
 from nanhu.platforms.identity.api import has_role
 from nanhu.platforms.terminals.api import CLERK as TERMINAL_CLERK
 from nanhu.systems.card.fleet.exposure import exposure_of, exposures_of
@@ -168,3 +171,14 @@ def merchant_refuse(request: PageRequest, form: RefusalForm, merchant: Merchant)
 )
 def merchant_close(request: PageRequest, form: ReasonForm, merchant: Merchant) -> None:
     registering.close_merchant(by=request.actor, merchant=merchant, reason=form.cleaned_data["reason"])
+
+
+def registered_by_others(account: Any) -> QuerySet[Merchant]:
+    return Merchant.objects.filter(state=Merchant.State.ASKED).exclude(registrar_id=account).order_by("pk")
+
+
+def line_of(one: Merchant) -> WaitingLine:
+    return WaitingLine(title=f"{one.canteen} {one.name}", url=merchants.address(), who=one.registrar_name)
+
+
+merchants.waits_for("card.merchants", registered_by_others, line_of, decides=merchant_agree)

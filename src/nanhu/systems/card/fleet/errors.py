@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, SamePersonError
 
 
 class AnswersDoNotFitError(CampusError):
@@ -43,9 +43,8 @@ class MerchantKnownError(CampusError):
     sentence = _("代码 {key} 已经有商户在用。")
 
 
-class OwnMerchantError(CampusError):
+class OwnMerchantError(SamePersonError):
     code = "card.own_merchant"
-    http_status = 409
     sentence = _("商户由登记的人以外的财务人员同意。")
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, SamePersonError
 
 
 class RowsWrongError(CampusError):
@@ -67,9 +67,8 @@ class PhotosUnseenError(CampusError):
     sentence = _("还有 {count} 张照片没有核对：先逐张看过，再受理。")
 
 
-class OwnOrderError(CampusError):
+class OwnOrderError(SamePersonError):
     code = "card.own_order"
-    http_status = 409
     sentence = _("自己提交的，须由另一位领导审批。")
 
 

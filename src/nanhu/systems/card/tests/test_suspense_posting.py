@@ -36,6 +36,10 @@ def page(case) -> str:
     return f"/card/chip/cases/{case.pk}/"
 
 
+def todo(campus, part: str) -> str:
+    return campus.client(part).get("/flows/").content.decode()
+
+
 def propose(campus, case, part: str = "clerk", proposal: str = "商户举证，持卡人承认"):
     return campus.client(part).post(page(case) + "propose/", {"proposal": proposal})
 
@@ -54,7 +58,9 @@ def test_one_proposes_another_posts_and_the_holder_pays_once(campus, case):
     assert left(campus) == START_FEN
     shown = campus.client("second_clerk").get(page(case)).content.decode()
     assert "商户举证，持卡人承认" in shown
+    assert ["商户举证，持卡人承认" in todo(campus, part) for part in ("second_clerk", "clerk")] == [True, False]
     assert decide(campus, case, "second_clerk", "post").status_code == 302
+    assert "商户举证，持卡人承认" not in todo(campus, "second_clerk")
     assert decide(campus, case, "second_clerk", "post").status_code == 409, "the same form again"
     assert decide(campus, case, "clerk", "post").status_code == 409
     assert left(campus) == START_FEN - FEN

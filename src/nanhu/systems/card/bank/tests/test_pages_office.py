@@ -141,6 +141,8 @@ def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed
     assert "等另一位经办人复核" in text_of(clerk, address)
     assert clerk.post(address + "agree/").status_code == 409
     assert loads.held_fen(campus.card("student")) == 2000
+    todos = [text_of(campus.client(part), "/flows/") for part in ("second_clerk", "clerk")]
+    assert ["银行文件有，通知没有到" in one for one in todos] == [True, False]
     campus.client("second_clerk").post(address + "agree/")
     campus.client("second_clerk").post(address + "agree/")
     assert loads.held_fen(campus.card("student")) == 7000

@@ -47,6 +47,10 @@ def key_in(answer) -> str:
     return KEY.search(answer.content.decode())[0]
 
 
+def todo(field, part: str) -> str:
+    return field.client(part).get("/flows/").content.decode()
+
+
 def switch_on(field, part="second_clerk", number="R1001"):
     address = f"{FLEET}terminals/{number}/on/"
     return field.client(part).post(address, {"reason": "装好了"}, follow=True).content.decode()
@@ -68,6 +72,7 @@ def test_a_till_is_registered_by_one_accepted_by_another_and_sells_with_the_key_
     assert till.pay(field.card("teacher").uid, 300)["outcome"] == "refused"
     identity.grant_role(by=SYSTEM, account_id=field.actor("second_clerk").account_id, role="terminals.registrar")
     assert "首次启用须由另一位" in switch_on(field, "clerk")
+    assert ["首次启用：R1001" in todo(field, part) for part in ("second_clerk", "clerk")] == [True, False]
     assert "已启用" in switch_on(field)
     assert till.pay(field.card("teacher").uid, 300)["outcome"] == "approved"
     assert Receipt.objects.get(kind="payment", outcome="posted").terminal.number == "R1001"
@@ -202,7 +207,9 @@ def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_las
     assert (clerk.post(refuse, {"answer": "x"}).status_code, Merchant.objects.get(key="w2.tea").state) == (404, "asked")
     assert finance.post(refuse, {"answer": "没有招标结果"}).status_code == 302
     assert AuditEntry.objects.get(action="card.refuse_merchant").reason == "没有招标结果"
+    assert ["西院 湖畔茶饮" in todo(field, part) for part in ("teacher", "clerk")] == [True, False]
     assert "已同意开业" in finance.post(f"{FLEET}merchants/w1.tea/agree/", follow=True).content.decode()
+    assert "西院 湖畔茶饮" not in todo(field, "teacher")
     field.top_up("guest", 2000)
     till = Till("R1001", key=key_in(register(field, merchant="w1.tea")))
     switch_on(field)

@@ -162,6 +162,7 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
         assert "80.50" not in page(funds, address, "clerk")
     report = count(funds, "180.00").url
     assert "¥ 180.50" in page(funds, report, "clerk")
+    assert [report in page(funds, "/flows/", part) for part in ("second_clerk", "clerk")] == [True, False]
     assert not {"180.50", "180.00"} & set(
         page(funds, report, "second_clerk").replace("¥", " ").replace("<", " ").split()
     ), "so is the second one"
@@ -169,6 +170,7 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
     assert second.post(report + "check/", {"counted": "180"}).status_code == 409, "the difference has no reason yet"
     assert clerk.post(report + "explain/", {"reason": "找零多给了 5 角"}).status_code == 302
     assert second.post(report + "check/", {"counted": "180"}).status_code == 302
+    assert report not in page(funds, "/flows/", "second_clerk")
     shifts = page(funds, "/card/funds/shifts/", "clerk")
     assert '<span class="amount amount-out "><span class="visually-hidden">支出 </span>' in shifts, "a sign and a word"
     slip = page(funds, report, "clerk")

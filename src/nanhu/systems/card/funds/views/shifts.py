@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from nanhu.kernel.kit import Badge, Link, Money, PageRequest, Table, Who, form_o
 from nanhu.kernel.kit.columns import NOTHING, Reader
 from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.registry import WaitingLine
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.templatetags.ui import amount
@@ -121,3 +122,17 @@ def explain(request: PageRequest, form: ShiftReasonForm, found: Shift) -> None:
 @shift.action("send-back/", form=RefusalForm, done=_("已退回重点。"))
 def send_back(request: PageRequest, form: RefusalForm, found: Shift) -> None:
     services.send_back(by=request.actor, shift=found, reason=form.cleaned_data["answer"])
+
+
+def counted_by_others(account: Any) -> QuerySet[Shift]:
+    return Shift.objects.filter(state=State.COUNTED).exclude(clerk_id=account).order_by("counted_at", "pk")
+
+
+def line_of(one: Shift) -> WaitingLine:
+    """Not what the clerk counted: the second count is as blind."""
+    return WaitingLine(
+        title=_("复点交班"), url=shift.address(public_id=one.public_id), who=one.clerk_name, since=one.counted_at
+    )
+
+
+shifts.waits_for("card.shifts", counted_by_others, line_of)

@@ -65,7 +65,10 @@ def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(c
     told = agent.post(at(order, "photos/"), {"archive": archive("0020260001.JPG")}).content.decode()
     assert "照片已匹配 1 张" in told
     assert agent.post(at(order, "submit/")).status_code == 302
+    todos = [one.get("/flows/").content.decode() for one in (campus.client("second_clerk"), agent)]
+    assert [order.number in one for one in todos] == [True, False]
     assert campus.client("second_clerk").post(at(order, "approve/")).status_code == 302
+    assert order.number not in campus.client("second_clerk").get("/flows/").content.decode()
     look(campus, order)
     assert campus.client("clerk").post(at(order, "accept/")).status_code == 302
     order.refresh_from_db()

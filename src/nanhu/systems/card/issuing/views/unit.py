@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import Day, Empty, Link, PageRequest, Person, Table, Text, Who, list_of
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.ui import words
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
@@ -17,7 +19,7 @@ from nanhu.systems.card.issuing.forms import DelegateForm, EnrolForm
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.issuing.policies import acts_for_a_unit, delegations_of, units_with_orders
 from nanhu.systems.card.issuing.services import delegating, enrolling, expiring, orders
-from nanhu.systems.card.issuing.views.desk import Orders, issuing
+from nanhu.systems.card.issuing.views.desk import Orders, issuing, order
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.policies import MANAGER
 
@@ -40,13 +42,40 @@ class Delegates(Table):
     end = Link(_("操作"), lambda _one: _("取消授权"), to="end_delegate", by=("pk",))
 
 
-@issuing.page("unit/", title=_("单位办卡"), tab=_("单位办卡"), allows=acts_for_a_unit)
+def to_decide(viewer: Viewer) -> QuerySet[CardOrder]:
+    """Of the units that somebody leads, and not handed in by himself."""
+    leads = {one.unit_code for one in delegations_of(viewer.person_id) if one.role == UnitDelegate.Role.LEADER}
+    handed_in = CardOrder.objects.filter(state=CardOrder.State.SUBMITTED).exclude(requester_id=viewer.account_id)
+    rows = handed_in.filter(unit_code__in=units_with_orders(leads)) if leads else handed_in.none()
+    return rows.order_by("submitted_at", "pk")
+
+
+def lines_to_decide(viewer: Viewer, limit: int) -> list[WaitingLine]:
+    return [
+        WaitingLine(
+            title=f"{one.title} {one.number}",
+            url=order.address(public_id=one.public_id),
+            who=one.requester_name,
+            since=one.submitted_at,
+            facts=((_("单位"), one.unit_name),),
+        )
+        for one in to_decide(viewer)[:limit]
+    ]
+
+
+@issuing.page(
+    "unit/",
+    title=_("单位办卡"),
+    tab=_("单位办卡"),
+    allows=acts_for_a_unit,
+    count=lambda viewer: to_decide(viewer).count(),
+    waits=True,
+)
 def unit(request: PageRequest) -> HttpResponse:
     mine = delegations_of(request.viewer.person_id)
     codes = sorted({one.unit_code for one in mine})
     own = list(queries.of_units(units_with_orders(codes))[:SHOWN])
-    leads = {one.unit_code for one in mine if one.role == UnitDelegate.Role.LEADER}
-    waiting = [one for one in own if one.state == "submitted" and leads & set(people.unit_codes_upwards(one.unit_code))]
+    waiting = list(queries.with_counts(to_decide(request.viewer))[:SHOWN])
     none = Empty(
         title=_("还没有制卡单"),
         icon="file-spreadsheet",
@@ -60,6 +89,9 @@ def unit(request: PageRequest) -> HttpResponse:
         "ending": list_of(request, Ending, ending_in(codes), caption=_("两周内到期的普通卡"), per_page=MOST),
     }
     return render(request, "card_issuing/unit.html", facts)
+
+
+unit.waiting_lines = lines_to_decide
 
 
 def ending_in(codes: list[str]) -> list[tuple[Card, people.PersonCard]]:
