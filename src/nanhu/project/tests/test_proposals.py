@@ -45,7 +45,7 @@ SECOND_PERSONS = {
     "nanhu.systems.dormitory.services.returns.answer_request": "dormitory:rooms:cases",
 }
 """What turns the same person away, and the list of 待办 on which it waits for another; "": it waits for nobody, somebody begins it."""
-WITHOUT_A_ROOM = {"draw.DrawValue", "draw.DrawVoid", "card_funds.Withdrawal"}
+WITHOUT_A_ROOM = {"draw.DrawValue", "draw.DrawVoid"}
 """No page hangs them up yet."""
 
 

@@ -5,8 +5,10 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.payments.api import Channel
+from nanhu.platforms.people.api import PersonField
 
 
 class TopUpForm(forms.Form):
@@ -36,6 +38,14 @@ class AppealForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("例如：我没有绑过，手机却收到了绑定短信。"),
     )
+
+
+class WithdrawalForm(forms.Form):
+    """`token` names this form: however often it is sent, it asks once."""
+
+    holder = PersonField(label=_("持卡人"), help_text=_("已经离校、卡已过期的人；钱退到本人签约的银行卡"))
+    reason = reason_field()
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class VerdictForm(forms.Form):

@@ -193,6 +193,33 @@ def left(campus, part="teacher", fen=4000):
     return withdrawals.approve(by=campus.actor("second_clerk"), withdrawal=asked)
 
 
+@pytest.mark.capability("A122.6")
+def test_a_leavers_balance_goes_back_to_the_bank_from_the_form_to_the_file(campus, clerk):
+    campus.agree("teacher")
+    campus.top_up("teacher", 4000)
+    new = CARD_DESK + "withdrawals/ask/"
+    said = {"holder": CAST["teacher"][2], "reason": "调离", "token": "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e13"}
+    assert clerk.post(new, said).status_code == 409, "she is still here"
+    Card.objects.filter(pk=campus.card("teacher").pk).update(state="expired")
+    assert clerk.post(new, said | {"holder": CAST["guest"][2]}).status_code == 409, "no bank card was signed for"
+    address = clerk.post(new, said).url
+    assert clerk.post(new, said).url == address
+    assert clerk.post(address + "approve/").status_code == 409
+    second = campus.client("second_clerk")
+    assert [address in text_of(one, "/flows/") for one in (second, clerk)] == [True, False]
+    page = text_of(second, address)
+    assert all(words in page for words in ("¥ 40.00", "…8034", "调离"))
+    assert second.post(address + "approve/").status_code == 302
+    assert (second.post(address + "approve/").status_code, Withdrawal.objects.count()) == (409, 1)
+    assert "待银行付款" in text_of(clerk, CARD_DESK + "withdrawals/")
+    make_finance(campus, "second_clerk")
+    assert second.post(DESK + "payouts/make/").status_code == 302
+    assert BankPayout.objects.get().subject == str(Withdrawal.objects.get().public_id)
+    for stranger in ("student", "teacher"):
+        for path in (new, address):
+            assert campus.client(stranger).get(path).status_code == 404
+
+
 def results(payout, result="成功", **changes):
     facts = {
         "no": payout.number,
