@@ -50,6 +50,12 @@ class NotOfUnitError(AssetsError):
     sentence = _("领用人不是这个单位的在职人员。跨单位请用“调拨”。")
 
 
+class InUseError(AssetsError):
+    code = "assets.in_use"
+    http_status = 409
+    sentence = _("这件资产在别人名下：请本人出示移交码交给新的领用人，或先“收回”，再“领用”。")
+
+
 class NotYoursError(AssetsError):
     code = "assets.not_yours"
     sentence = _("这件资产现在不在您名下。")
@@ -197,7 +203,7 @@ class ValueChangedError(AssetsError):
 class SameUnitError(AssetsError):
     code = "assets.same_unit"
     field = "unit"
-    sentence = _("这件资产已经在这个单位。单位里面换人用“领用”，换地方用“换地点”。")
+    sentence = _("这件资产已经在这个单位。单位里面换人由领用人当面移交，换地方用“换地点”。")
 
 
 class NotStaffError(AssetsError):

@@ -11,7 +11,14 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import MovedSinceError, NothingChosenError, NotOfUnitError, NotYoursError, SplitError
+from nanhu.systems.assets.errors import (
+    InUseError,
+    MovedSinceError,
+    NothingChosenError,
+    NotOfUnitError,
+    NotYoursError,
+    SplitError,
+)
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.numbers import THINGS
 from nanhu.systems.assets.rules import month_of
@@ -42,8 +49,11 @@ WITH_A_PERSON = (State.IN_USE, State.LENT, State.IN_REPAIR)
 
 @transaction.atomic
 def assign(*, by: Actor, asset: Asset, keeper_id: int, room_id: int) -> Asset:
-    """To a person of its unit, in a known room; the person confirms it afterwards."""
+    """Out of the stock to a person of its unit, in a known room; the person confirms it afterwards. What is in somebody's name goes
+    on by his own code (`handing`), or comes back to the stock first."""
     found = locked(asset.public_id, AT_HAND)
+    if found.state == State.IN_USE:
+        raise InUseError
     refuse_outsider(keeper_id, found.unit_id)
     move(
         by=by,

@@ -94,6 +94,7 @@ def test_a_code_lives_for_minutes(school):
 def test_a_code_hands_over_nothing_that_left_meanwhile(school):
     asset = confirmed(school)
     shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
+    keeping.take_into_stock(by=school.actor("T1"), asset=asset, reason="调整")
     keeping.assign(by=school.actor("T1"), asset=asset, keeper_id=school["T1"], room_id=school.rooms["b1-102"])
     with pytest.raises(NotYoursError):
         handing.take(by=school.actor("T3"), code=shown.code, person_id=school["T3"])

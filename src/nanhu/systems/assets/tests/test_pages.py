@@ -276,6 +276,19 @@ def test_every_deed_of_a_keeper_opens(school):
             assert keeper.get(page.address(public_id=asset.public_id)).status_code == 200
 
 
+def test_nothing_goes_from_its_holder_to_another_without_his_code_or_a_reason(school):
+    keeper, asset = school.client("T1"), confirmed(school, "T2")
+    card = unit.thing.address(public_id=asset.public_id)
+    assert f"{card}assign/" not in keeper.get(card).content.decode()
+    answer = keeper.post(f"{card}assign/", {"keeper": "T3", "room": "b1-101"})
+    assert (answer.status_code, "先“收回”" in answer.content.decode()) == (409, True)
+    asset.refresh_from_db()
+    assert (asset.keeper_id, asset.confirmed_at is None) == (school["T2"], False)
+    assert keeper.post(f"{card}return/", {"reason": "换岗"}).status_code == 302
+    assert f"{card}assign/" in keeper.get(card).content.decode()
+    assert keeper.post(f"{card}assign/", {"keeper": "T3", "room": "b1-101"}).status_code == 302
+
+
 def with_state(asset, state):
     Asset.objects.filter(pk=asset.pk).update(state=state)
 

@@ -133,7 +133,7 @@ def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer
 State = Asset.State
 DEEDS = {
     State.IN_STOCK: (assign, move, transfer, lend, split, idle, broken, lost, scrap),
-    State.IN_USE: (assign, move, give_back, transfer, lend, split, idle, broken, lost, scrap),
+    State.IN_USE: (move, give_back, transfer, lend, split, idle, broken, lost, scrap),
     State.LENT: (returned, move, give_back, lost),
     State.IN_REPAIR: (repaired, move, give_back),
     State.MISSING: (found_again,),
