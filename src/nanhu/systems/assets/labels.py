@@ -18,6 +18,7 @@ from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.printing.rendering import pdf_of
 from nanhu.kernel.school import school
 from nanhu.systems.assets import code128
+from nanhu.systems.assets.numbers import in_bars
 
 TEMPLATE: Final = Path(__file__).parent / "labels.typ"
 SIGNATURE: Final = 12
@@ -80,7 +81,7 @@ def sheet_of(labels: Sequence[Label], *, size: Size, has_bars: bool) -> bytes:
     drawn = [
         {
             "qr": qr_svg(one.code),
-            "bars": code128.svg(one.code) if has_bars else "",
+            "bars": code128.svg(in_bars(one.code)) if has_bars else "",
             "code": one.code,
             "name": one.name,
             "owner": one.owner,
@@ -116,7 +117,7 @@ def zpl_label(label: Label, size: Size, *, has_bars: bool) -> str:
         f"^FO12,{high - 26}^A0N,20,20^FH^FD{escaped(label.code)} {escaped(label.line)}^FS",
     ]
     if has_bars:
-        lines.append(f"^FO12,{below}^BY1^BCN,32,N,N,N^FH^FD{escaped(label.code)}^FS")
+        lines.append(f"^FO12,{below}^BY1^BCN,32,N,N,N^FH^FD{escaped(in_bars(label.code))}^FS")
     return "\n".join([*lines, "^XZ\n"])
 
 

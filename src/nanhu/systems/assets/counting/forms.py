@@ -11,6 +11,7 @@ from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import UnitField
 from nanhu.systems.assets.counting.models import LONGEST_NUMBER
 from nanhu.systems.assets.labels import MOST, SIZES
+from nanhu.systems.assets.numbers import spelled
 
 MOST_MEMBERS: Final = 60
 FORMATS: Final = [("pdf", _("A4 不干胶（PDF）")), ("zpl", _("标签打印机（ZPL）"))]
@@ -59,7 +60,7 @@ class LabelForm(forms.Form):
     has_bars = forms.BooleanField(label=_("加印一维条码"), required=False)
 
     def clean_numbers(self) -> list[str]:
-        numbers = list(dict.fromkeys(self.cleaned_data["numbers"].upper().split()))
+        numbers = list(dict.fromkeys(map(spelled, self.cleaned_data["numbers"].upper().split())))
         if len(numbers) > MOST or any(len(one) > LONGEST_NUMBER for one in numbers):
             raise forms.ValidationError(_("一次最多 %(most)s 个") % {"most": MOST})
         return numbers

@@ -8,15 +8,25 @@ from PIL import Image
 
 from nanhu.kernel.printing.tests.reading import ran, text_of
 from nanhu.systems.assets import code128, labels
+from nanhu.systems.assets.counting.tests.conftest import numbered
 from nanhu.systems.assets.labels import SIZES, Label, address_of, room_code, room_key_of, sheet_of, zpl_of
+from nanhu.systems.assets.numbers import in_bars, spelled
 
 DPI = 200
 THINGS = [
-    Label(code=f"2026A0201000{n:02d}-7", name=name, owner="湖南理工学院 国有资产管理处", line="图书馆 312")
+    Label(code=numbered(f"2026-A02-{n:06}-"), name=name, owner="湖南理工学院 国有资产管理处", line="图书馆 312")
     for n, name in enumerate(
         ["台式计算机", "显微镜 ^XZ~_", "䶮牌实验台（防静电，带三层抽屉和独立插座）", "服务器"] * 12
     )
 ]
+
+
+@pytest.mark.parametrize("code", ["2026-A02-000123-7", "2026-A02-1234567-8"])
+def test_what_the_bars_say_is_written_as_the_number(code):
+    assert in_bars(code) == code.replace("-", "")
+    assert spelled(f" {in_bars(code).lower()}") == spelled(code) == code
+    for other in ("R.b-1.312.0123456789ab", "OLD-1/2", room_code("b-1")):
+        assert (in_bars(other), spelled(other)) == (other, other)
 
 
 def read_back(pdf, folder, size):
@@ -57,7 +67,7 @@ def read_back(pdf, folder, size):
 def test_every_label_of_a_sheet_is_read_at_200_dpi(size, has_bars, tmp_path):
     first = THINGS[: SIZES[size].columns * SIZES[size].rows]
     pdf = sheet_of(THINGS, size=SIZES[size], has_bars=has_bars)
-    wanted = [[f"CODE-128:{one.code}"] * has_bars + [f"QR-Code:{address_of(one.code)}"] for one in first]
+    wanted = [[f"CODE-128:{in_bars(one.code)}"] * has_bars + [f"QR-Code:{address_of(one.code)}"] for one in first]
     assert read_back(pdf, tmp_path, SIZES[size]) == [code for codes in wanted for code in codes]
     text = text_of(pdf)
     assert "䶮" in text

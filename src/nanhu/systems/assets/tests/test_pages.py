@@ -20,6 +20,7 @@ from nanhu.systems.assets.models import (
     Receipt,
     Transfer,
 )
+from nanhu.systems.assets.numbers import in_bars
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import disposing, importing, keeping, lending, losing
 from nanhu.systems.assets.services.closing import close_month
@@ -287,6 +288,13 @@ def test_nothing_goes_from_its_holder_to_another_without_his_code_or_a_reason(sc
     assert keeper.post(f"{card}return/", {"reason": "换岗"}).status_code == 302
     assert f"{card}assign/" in keeper.get(card).content.decode()
     assert keeper.post(f"{card}assign/", {"keeper": "T3", "room": "b1-101"}).status_code == 302
+
+
+def test_a_scanner_at_the_desk_finds_a_thing_by_the_bars_of_its_label(school):
+    thing, other = school.thing(), school.thing()
+    for number, path in (("T1", "/assets/unit/"), ("T5", "/assets/office/")):
+        page = school.client(number).get(f"{path}?q={in_bars(thing.number)}").content.decode()
+        assert (thing.number in page, other.number in page) == (True, False)
 
 
 def with_state(asset, state):

@@ -1,6 +1,6 @@
 """Tables and the page of a thing, as person, keeper and office see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
 
 State = Asset.State
@@ -67,8 +68,16 @@ STANDING: Final = ~Q(state__in=[State.DISPOSED, State.VOID])
 SOON: Final = Now() + timedelta(days=60)
 
 
+class NumberSearch(Search):
+    """Also by what a scanner read off a label's bars."""
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        typed = super().condition(given)
+        return typed and typed | Q(number=spelled(given[""]))
+
+
 class ThingFilters(Filters):
-    q = Search("number", "name", "serial", "model", "former_number", "room__name")
+    q = NumberSearch("number", "name", "serial", "model", "former_number", "room__name")
     state = Choice(_("状态"), State.choices)
     show = Views(
         {

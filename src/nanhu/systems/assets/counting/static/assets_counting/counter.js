@@ -11,6 +11,7 @@ const BATCH = 200, AGAIN_MS = 15_000, SAME_LABEL_MS = 3000, NEXT_LABEL_MS = 1000
 const ROOM = /\/a\/(R\.([0-9a-z.-]+)\.[0-9a-f]{12})$/;
 const THING = /\/a\/([!-~]+)$/;
 const NUMBER = /^(\d{4})-A(\d{2})-(\d{6,12})-(\d)$/;
+const BARS = /^(\d{4})(A\d{2})(\d{6,12})(\d)$/;
 // labels of the system before, and of others: no address, no sentence
 const OLD = /^[0-9A-Z][0-9A-Z._\/-]{3,39}$/;
 const OURS = /^[\dO]{4}-?A[\dO]{2}/;
@@ -26,6 +27,12 @@ export function isNumber(text) {
   if (!digits) return false;
   const rest = [...digits.slice(0, -1)].reduce((left, digit) => (((left + Number(digit)) % 10 || 10) * 2) % 11, 10);
   return (11 - rest) % 10 === Number(digits.at(-1));
+}
+
+// A label's bars say the number without its lines; what the list has as it stands is left as it is.
+function written(text) {
+  const upper = text.toUpperCase();
+  return things.has(upper) ? upper : upper.replace(BARS, "$1-$2-$3-$4");
 }
 
 // Whatever else a code says is none of ours; a number whose check digit is wrong was read wrong.
@@ -117,7 +124,7 @@ function onText(text) {
   const now = Date.now();
   if (now - last.at < (text === last.text ? SAME_LABEL_MS : NEXT_LABEL_MS)) return (text === last.text ? (last.at = now) : undefined);
   const room = ROOM.exec(text);
-  const number = room ? "" : (THING.exec(text)?.[1] ?? text).toUpperCase();
+  const number = room ? "" : written(THING.exec(text)?.[1] ?? text);
   if (!room && !isLabel(number)) return;
   last = { text, at: now };
   if (room) enter(room[2], room[1], true);
@@ -267,7 +274,7 @@ function wire() {
   part("typing").addEventListener("submit", async (event) => {
     event.preventDefault();
     const { number, room } = event.target.elements;
-    const text = number.value.trim().toUpperCase();
+    const text = written(number.value.trim());
     part("wrong").hidden = isLabel(text);
     if (!part("wrong").hidden) return;
     if (room.value && room.value !== place?.key) enter(room.value, room.value, false);
