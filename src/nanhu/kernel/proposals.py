@@ -84,7 +84,7 @@ class Proposal(models.Model):
         return dict(field.flatchoices).get(self.state, self.state)
 
     @property
-    def asked(self) -> tuple[str, datetime]:
+    def requested(self) -> tuple[str, datetime]:
         """Who waits for an answer, and since when."""
         return self.author_name, self.created_at
 

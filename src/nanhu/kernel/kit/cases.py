@@ -175,8 +175,8 @@ class Cases:
                 if type(row).__str__ is not Model.__str__
                 else self.options["title"],
                 url=self.case.address(public_id=row.public_id),
-                who=row.asked[0],
-                since=row.asked[1],
+                who=row.requested[0],
+                since=row.requested[1],
                 facts=tuple((one.head, str(one.shown(row, reader))) for one in facts[:FACTS_WAITING]),
             )
             for row in rows

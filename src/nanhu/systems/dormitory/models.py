@@ -127,10 +127,10 @@ class RoomList(IntakeBatch):
         return cls.objects.filter(handed_in | Q(state=cls.State.ASKED_BACK) & ~Q(asker_id=account_id))
 
     @property
-    def asked(self) -> tuple[str, datetime]:
+    def requested(self) -> tuple[str, datetime]:
         if self.state == self.State.ASKED_BACK and self.asked_back_at is not None:
             return self.asker_name, self.asked_back_at
-        return super().asked
+        return super().requested
 
     @property
     def is_at_work(self) -> bool:
