@@ -1,7 +1,7 @@
 """/help/wifi: a profile for each system, and why not PEAP."""
 
 import plistlib
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
@@ -49,7 +49,7 @@ def test_the_schools_own_authority_goes_with_the_profile():
 
 def values_of(content: bytes | str) -> dict[str, str]:
     """What stands in the elements, by their names without the namespace."""
-    found = ElementTree.fromstring(content)  # noqa: S314 - ours
+    found = ET.fromstring(content)  # noqa: S314 - ours
     return {one.tag.partition("}")[2]: (one.text or "").strip() for one in found.iter()}
 
 
