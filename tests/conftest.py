@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -137,9 +138,11 @@ def stop_campus(campus: Campus) -> None:
 
 @contextmanager
 def open_folder() -> Iterator[Path]:
-    """A folder that the database's own user may enter; pytest keeps its own temporary folders shut to others."""
-    with folders.temporary("campus") as folder:
-        yield folder
+    """A folder that a server's own user may enter; pytest keeps its own temporary folders shut to others. On the disk: FreeRADIUS
+    opens no log in memory."""
+    with tempfile.TemporaryDirectory(prefix="nanhu-campus-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 shared: dict[str, Campus] = {}
@@ -148,7 +151,7 @@ shared: dict[str, Campus] = {}
 
 @contextmanager
 def shared_campus(group: str) -> Iterator[Campus]:
-    with open_folder() as folder:
+    with folders.temporary("campus") as folder:
         shared[group] = start_campus(folder)
         try:
             yield shared[group]

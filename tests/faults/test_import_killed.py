@@ -20,7 +20,8 @@ import pytest
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from tests.conftest import PATIENCE_SECONDS, ROOT, campus_environment, open_folder, start_migrated
+from nanhu.testing import folders
+from tests.conftest import PATIENCE_SECONDS, ROOT, campus_environment, start_migrated
 
 PEOPLE = "700"
 FILES = {
@@ -75,7 +76,7 @@ class Place:
 
 @contextmanager
 def place(copied_from: Path | None = None) -> Iterator[Place]:
-    with open_folder() as parent:
+    with folders.temporary("campus") as parent:
         folder = parent / "campus"
         if copied_from is None:
             folder.mkdir()

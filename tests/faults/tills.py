@@ -23,8 +23,9 @@ from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.school import SAMPLE
 from nanhu.systems.card.process import gateway_command
+from nanhu.testing import folders
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import ROOT, answer_of, campus_environment, open_folder, start_migrated
+from tests.conftest import ROOT, answer_of, campus_environment, start_migrated
 
 PEOPLE, TERMINALS = 150, 40
 START_FEN = 1_000_000
@@ -234,7 +235,7 @@ class Terminal:
 @contextmanager
 def open_till(school: str = "") -> Iterator[Till]:
     """`school` is added to the sample school's file."""
-    with open_folder() as folder:
+    with folders.temporary("campus") as folder:
         environment = campus_environment(folder)
         if school:
             (folder / "school.toml").write_text(SAMPLE.read_text() + school)
