@@ -58,6 +58,11 @@ class Capacity:
         return mine & (Q(applicant=None) | ~Q(applicant_id=self.person_id) | Q(kind="fill"))
 
 
+def given_to(person: int | Given) -> QuerySet[Delegation]:
+    """Delegations on any day, to count whether there are any: most people have none."""
+    return Delegation.objects.filter(delegate_id=person, ended_at=None)
+
+
 def capacities_of(person_id: int) -> list[Capacity]:
     """One's own first. Of a delegate's owners only what is theirs: a delegation never chains. Who has left stands in for nobody."""
     given = GIVEN_TO(person=person_id, today=campus_today())

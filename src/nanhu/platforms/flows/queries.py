@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case as Chosen
-from django.db.models import Count, F, IntegerField, Q, QuerySet, When
+from django.db.models import Count, F, IntegerField, Q, QuerySet, When, Window
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from nanhu.platforms.flows.policies import (
     Capacity,
     capacities_of,
     covered_by,
+    given_to,
     units_led_by,
     visible_cases,
 )
@@ -46,9 +47,16 @@ NO_UNIT = 0
 """Stands for a unit that is not there any more: nobody is of it."""
 HOME_SHOWN = 3
 OWN: Final = Given("person")
-OWN_FIRST = Prepared(
-    lambda: in_turn(covered_by([Capacity(OWN, None)], OWN))[: HOME_SHOWN + 1]  # type: ignore[arg-type]  # stands for a person
-)
+OWN_FIRST = Prepared(lambda: in_turn(own_tasks(OWN))[:HOME_SHOWN])
+
+
+def own_tasks(person: Any) -> QuerySet[Task]:
+    """Of who has no post and stands in for nobody."""
+    return covered_by([Capacity(person, None)], person)
+
+
+count_own = own_count("flows.tasks", own_tasks)
+count_delegations = own_count("flows.delegations", given_to)
 log = logging.getLogger(__name__)
 
 
@@ -66,7 +74,13 @@ def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
 
 def capacities(viewer: Viewer) -> list[Capacity]:
     """Read once a request: tabs, counts and lists all ask."""
-    return viewer.once("flows.capacities", lambda: capacities_of(person_of(viewer)))
+    person_id = person_of(viewer)
+
+    def read() -> list[Capacity]:
+        held = tuple((one.unit_id, one.office) for one in people.own_posts(viewer))
+        return capacities_of(person_id) if count_delegations(viewer) else [Capacity(person_id, None, held)]
+
+    return viewer.once("flows.capacities", read)
 
 
 def waiting(viewer: Viewer) -> QuerySet[Task]:
@@ -84,17 +98,22 @@ def in_turn(rows: QuerySet[Task]) -> QuerySet[Task]:
 
 def home_tasks(viewer: Viewer) -> tuple[list[Task], int]:
     """The first of them, and how many there are. Who has no post and stands in for nobody is most people, at each of their homes."""
-    person_id = person_of(viewer)
-    if capacities(viewer) == [Capacity(person_id, None)]:
-        first = OWN_FIRST(person=person_id)
-    else:
-        first = list(in_turn(waiting(viewer))[: HOME_SHOWN + 1])
-    return first, len(first) if len(first) <= HOME_SHOWN else count_tasks(viewer)
+    if is_for_oneself(viewer):
+        count = count_own(viewer)
+        return OWN_FIRST(person=person_of(viewer)) if count else [], count
+    first = list(in_turn(waiting(viewer)).annotate(count=Window(Count("pk")))[:HOME_SHOWN])
+    return list(first), first[0].count if first else 0
+
+
+def is_for_oneself(viewer: Viewer) -> bool:
+    return capacities(viewer) == [Capacity(person_of(viewer), None)]
 
 
 def count_tasks(viewer: Viewer) -> int:
     """Counted once a request: the tab and the home both say it."""
-    return viewer.once("flows.count", lambda: waiting(viewer).count()) if viewer.person_id is not None else 0
+    if viewer.person_id is None:
+        return 0
+    return count_own(viewer) if is_for_oneself(viewer) else viewer.once("flows.count", waiting(viewer).count)
 
 
 def other_work(viewer: Viewer, limit: int = WORK_SHOWN) -> list[tuple[WaitingWork, Waiting]]:

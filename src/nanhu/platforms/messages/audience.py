@@ -25,7 +25,7 @@ def audiences_of(viewer: Viewer) -> list[str]:
 
 def unit_ids_of(viewer: Viewer) -> frozenset[int]:
     """The viewer's units and all above them: a notice to a college reaches its classes."""
-    return people.unit_ids_of(viewer.person_id) if viewer.person_id is not None else frozenset()
+    return people.own_unit_ids(viewer)
 
 
 def size_of(notice: Notice) -> int:

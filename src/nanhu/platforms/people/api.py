@@ -62,6 +62,7 @@ from nanhu.platforms.people.posts.queries import (
     leaders_of,
     office_holders,
     office_names,
+    own_posts,
     posts_of,
 )
 from nanhu.platforms.people.posts.services import appoint, end_post
@@ -120,6 +121,7 @@ from nanhu.platforms.people.units import (
     count_people,
     mail_addresses,
     members_of,
+    own_unit_ids,
     people_of,
     still_here,
     unit_choices,
@@ -229,6 +231,8 @@ __all__ = [
     "office_holders",
     "office_names",
     "open_documents",
+    "own_posts",
+    "own_unit_ids",
     "part_persons",
     "people_of",
     "person_card",

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import connection
 
+from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import OrgUnit, Person
 
 UPWARDS: Final = """
@@ -42,6 +43,12 @@ def unit_ids_of(person_id: int) -> frozenset[int]:
     with connection.cursor() as cursor:
         cursor.execute(UPWARDS, [person_id])
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def own_unit_ids(viewer: Viewer) -> frozenset[int]:
+    """The same of who looks, read once a request."""
+    person_id = viewer.person_id
+    return viewer.once("people.units", lambda: unit_ids_of(person_id)) if person_id is not None else frozenset()
 
 
 def unit_codes_of(person_id: int) -> list[str]:

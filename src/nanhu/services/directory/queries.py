@@ -74,7 +74,7 @@ def hours_words(phone: Phone) -> str:
 
 def phones_tile(viewer: Viewer) -> TileContent | None:
     """The phones of one's own unit."""
-    units = people.unit_ids_of(viewer.person_id) if viewer.person_id else ()
+    units = people.own_unit_ids(viewer)
     found = phones().filter(unit__in=units)[:SHOWN]
     lines = tuple(f"{one.name} {one.number}" for one in found)
     return TileContent(caption=_("本单位的电话"), lines=lines, url=reverse("directory:book:phones")) if lines else None

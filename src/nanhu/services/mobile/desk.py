@@ -104,8 +104,7 @@ class MemberFilters(Filters):
     state = Choice(_("状态"), State.choices)
 
 
-def doubtful(_viewer: Viewer) -> int:
-    return Member.objects.filter(state=State.REVIEW).count()
+doubtful = entered("mobile.doubtful", lambda: Member.objects.filter(state=State.REVIEW))
 
 
 def doubtful_lines(_viewer: Viewer, limit: int) -> list[WaitingLine]:

@@ -18,6 +18,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.services.mobile import policies
 from nanhu.services.mobile.forms import AnswerForm
@@ -36,8 +37,7 @@ personnel = Console(
 )
 
 
-def waiting(_viewer: Viewer) -> int:
-    return Newcomer.objects.filter(state=State.WAITING).count()
+waiting = entered("mobile.newcomers", lambda: Newcomer.objects.filter(state=State.WAITING))
 
 
 def waiting_lines(_viewer: Viewer, limit: int) -> list[WaitingLine]:

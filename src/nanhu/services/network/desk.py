@@ -35,7 +35,7 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.submissions import token_of
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.sheets import FaultyRowsError
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.services.network import policies, queries, sheets
@@ -190,8 +190,7 @@ class OutboxFilters(Filters):
     )
 
 
-def red_count(_viewer: Viewer) -> int:
-    return Disconnect.objects.filter(RED).count()
+red_count = entered("network.red", lambda: Disconnect.objects.filter(RED))
 
 
 @desk.page(

@@ -7,19 +7,15 @@ from ipaddress import ip_network
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Count,
-    DateField,
     DateTimeField,
     Exists,
-    F,
     GenericIPAddressField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    TextField,
     Value,
 )
 from django.db.models.functions import Coalesce
@@ -27,10 +23,11 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Text
+from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui import dates
 from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Service, Session
@@ -106,6 +103,12 @@ def sessions_of(person_id: int, *, only_open: bool = True, services: Sequence[st
     return [session_line(one) for one in with_names(rows).order_by("updated_at")]
 
 
+def open_counts(person_ids: Iterable[int]) -> dict[int, int]:
+    """How many sessions each of these persons has open, in one query."""
+    rows = Session.objects.filter(person_id__in=list(person_ids), stopped_at=None)
+    return dict(rows.values("person_id").annotate(count=Count("pk")).values_list("person_id", "count"))
+
+
 def devices_of(person_id: int) -> list[Device]:
     return list(Device.objects.filter(person_id=person_id, removed_at=None).order_by("-last_seen_at"))
 
@@ -134,13 +137,15 @@ class Usage:
 
 
 def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
-    """Of each service for which a policy of one of these roles holds today, or in which something is on line. Two queries."""
+    """Of each service for which a policy of one of these roles holds today, or in which something is on line. One query."""
     held: dict[str, set[str]] = {}
     for one in ON_LINE(person=person_id, at=now()):
         held.setdefault(one.service, set()).add(device_key(one.device_id, one.pk))
     most: dict[str, int] = {}
-    for policy in POLICIES(roles=list(roles), day=campus_today()):
-        most[policy.service] = max(policy.devices, most.get(policy.service, 0))
+    own = set(roles)
+    for role, service, devices in policies_held():
+        if role in own:
+            most[service] = max(devices, most.get(service, 0))
     return [
         Usage(service=one.value, title=one.label, count=len(held.get(one, ())), most=most.get(one))
         for one in Service
@@ -166,13 +171,13 @@ def on_line_at(at: Any) -> QuerySet[Session]:
     return rows.only("service", "device_id")
 
 
-def policies_held() -> QuerySet[Policy]:
-    rows = Policy.objects.filter(AnyOf(F("role"), Given("roles", ArrayField(TextField()))))
-    return rules_on(rows, Given("day", DateField())).only("service", "devices")  # type: ignore[arg-type]
+def policies_of_today() -> list[tuple[str, str, int]]:
+    rows = rules_on(Policy.objects.all(), campus_today())
+    return list(rows.values_list("role", "service", "devices"))
 
 
+policies_held = Remembered(policies_of_today, seconds=15)
 ON_LINE = Prepared(lambda: on_line_at(Given("at", DateTimeField())))
-POLICIES = Prepared(policies_held)
 """Asked by each home."""
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.registry import Role, Viewer
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Crew, MeToo, Photo, Request
@@ -33,6 +34,15 @@ COMPLAINTS_ROLE: Final = Role(
 OPINIONS_ROLE: Final = Role(key=OPINIONS, name=_("舆情研判"), description=_("看舆情；还要在宣传部或党办任职，缺一不可"))
 POSTS: Final = frozenset({"head", "deputy", "secretary", "leader"})
 """Who holds one of them leads: those below are bound to follow."""
+
+
+def ids_of_the_whole() -> tuple[int, int | None]:
+    """Of the whole school, and of the office that receives complaints against the office of complaints."""
+    code = offices().discipline
+    return school_id(), people.unit_ids_by_code([code]).get(code)
+
+
+WHOLE: Final = Remembered(ids_of_the_whole, seconds=15)
 
 
 def rows() -> QuerySet[Request]:
@@ -79,7 +89,7 @@ def questions(viewer: Viewer) -> QuerySet[Request]:
         return found
     if ANSWERER not in viewer.roles or viewer.person_id is None:
         return found.none()
-    return found.filter(unit_id__in=people.unit_ids_of(viewer.person_id))
+    return found.filter(unit_id__in=people.own_unit_ids(viewer))
 
 
 def complaints(viewer: Viewer) -> QuerySet[Request]:
@@ -87,27 +97,28 @@ def complaints(viewer: Viewer) -> QuerySet[Request]:
     found = rows().filter(kind=Request.Kind.COMPLAINT)
     if COMPLAINTS not in viewer.roles or viewer.person_id is None:
         return found.none()
-    units, concerned = viewer.once(COMPLAINTS, partial(concerns, viewer.person_id))
+    units, concerned = viewer.once(COMPLAINTS, partial(concerns, viewer.person_id, viewer))
     return found.filter(unit_id__in=units).exclude(concerned)
 
 
-def concerns(person_id: int) -> tuple[frozenset[int], Q]:
+def concerns(person_id: int, viewer: Viewer | None = None) -> tuple[frozenset[int], Q]:
     """Somebody's units, and the complaints that he must not see, as ties and posts are today: his own; those against himself, a unit
     that he is in or leads, or who leads one of these; and those that mean somebody unknown to us whose surname is his."""
-    units = units_of(person_id)
-    is_beside = not units.isdisjoint(people.unit_ids_by_code([offices().discipline]).values())
-    leaders = people.leaders_of(units - {school_id()} if is_beside else units, POSTS)
-    card = people.person_card(person_id)
+    units = units_of(person_id, viewer)
+    school, discipline = WHOLE()
+    leaders = people.leaders_of(units - {school} if discipline in units else units, POSTS)
+    card = viewer.record if viewer is not None and viewer.record else people.person_card(person_id)
     surname = people.split_surname(card.name)[0] if card else ""
     is_namesake = Q(accused_person=None, accused_words__icontains=surname) if surname else Q()
-    is_against = Q(accused_person_id__in={person_id, *leaders}) | Q(accused_unit_id__in=units)
+    is_against = Q(accused_person_id=person_id) | Q(accused_person_id__in=leaders) | Q(accused_unit_id__in=units)
     return units, Q(person_id=person_id) | is_against | Q(barred__overlap=list(units)) | is_namesake
 
 
-def units_of(person_id: int) -> frozenset[int]:
+def units_of(person_id: int, viewer: Viewer | None = None) -> frozenset[int]:
     """Those of his ties and of the posts that he holds, and all above them."""
-    held = [upwards(one.unit_code) for one in people.posts_of(person_id)]
-    return people.unit_ids_of(person_id).union(*held)
+    posts = people.posts_of(person_id) if viewer is None else people.own_posts(viewer)
+    ties = people.unit_ids_of(person_id) if viewer is None else people.own_unit_ids(viewer)
+    return ties.union(*(upwards(one.unit_code) for one in posts))
 
 
 def has_handler(request: Request, unit: int) -> bool:
@@ -123,11 +134,7 @@ def reads_opinions(viewer: Viewer) -> bool:
     """A role alone is not enough, and neither is a post: no administrator reads along."""
     if OPINIONS not in viewer.roles or viewer.person_id is None:
         return False
-    return viewer.once(OPINIONS, partial(holds_post_of_opinion, viewer.person_id))
-
-
-def holds_post_of_opinion(person_id: int) -> bool:
-    held = people.posts_of(person_id)
+    held = people.own_posts(viewer)
     return any(one.unit_code in offices().of_opinion and one.office in POSTS for one in held)
 
 

@@ -21,7 +21,7 @@ ROLES: Final = (
 def may_ask(viewer: Viewer, rows: QuerySet[Venue] | None = None) -> QuerySet[Venue]:
     """Venues that this reader may book now."""
     found = Venue.objects.all() if rows is None else rows
-    units = people.unit_ids_of(viewer.person_id) if viewer.person_id else frozenset()
+    units = people.own_unit_ids(viewer)
     own = Q(only_unit=None) | Q(only_unit__in=units)
     uses = [one.key for one in USES.values() if one.faces & viewer.faces]
     return found.filter(own, withdrawn_at=None, faces__overlap=sorted(viewer.faces), uses__overlap=uses)

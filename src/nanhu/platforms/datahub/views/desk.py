@@ -14,7 +14,8 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Markup, Moment, Number, PageRequest, Table, Text, list_of
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.filters import Filters, Views
-from nanhu.kernel.registry import Role, Viewer
+from nanhu.kernel.kit.waiting import entered
+from nanhu.kernel.registry import Role
 from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub.feeding.reading import BY as READ_BY
 from nanhu.platforms.datahub.models import Batch, LandingRow
@@ -141,8 +142,7 @@ class BatchFilters(Filters):
     )
 
 
-def waiting_batches(_viewer: Viewer) -> int:
-    return Batch.objects.filter(state__in=WAITING).count()
+waiting_batches = entered("datahub.batches", lambda: Batch.objects.filter(state__in=WAITING))
 
 
 @desk.page(

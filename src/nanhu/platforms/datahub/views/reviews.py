@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.crypto import mask_id_number
 from nanhu.kernel.kit import Empty, Filters, Link, PageRequest, Person, Table, Text, Views, listing
 from nanhu.kernel.kit.records import record
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.kit.waiting import entered
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import DecisionForm
 from nanhu.platforms.datahub.known_sources import source
@@ -69,8 +69,7 @@ class ReviewFilters(Filters):
     )
 
 
-def open_reviews(_viewer: Viewer) -> int:
-    return Review.objects.filter(state=State.OPEN).count()
+open_reviews = entered("datahub.reviews", lambda: Review.objects.filter(state=State.OPEN))
 
 
 @desk.page(

@@ -10,6 +10,7 @@ from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Affiliation, Office, Post
 
 NEAREST: Final = """
@@ -91,15 +92,21 @@ def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:
     ]
 
 
+def own_posts(viewer: Viewer) -> list[PostHeld]:
+    """What who looks holds today, read once a request."""
+    person_id = viewer.person_id
+    return viewer.once("people.posts", lambda: posts_of(person_id)) if person_id is not None else []
+
+
 def office_holders(office: str) -> frozenset[int]:
     """Who holds this office anywhere today."""
     return frozenset(holding(campus_today()).filter(office__key=office).values_list("person_id", flat=True))
 
 
-def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> frozenset[int]:
-    """Who holds one of these offices in one of these units today."""
+def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> QuerySet[Post, int]:
+    """Ids of who holds one of these offices in one of these units today."""
     found = holding(campus_today()).filter(unit_id__in=unit_ids, office__key__in=offices)
-    return frozenset(found.values_list("person_id", flat=True))
+    return found.values_list("person_id", flat=True)
 
 
 def _own(posts: QuerySet[Post], person_id: int | Given) -> QuerySet[Post]:

@@ -128,7 +128,4 @@ def categories_of(viewer: Viewer) -> frozenset[str]:
 
 
 def units_of(viewer: Viewer) -> frozenset[int]:
-    if "portal.units" not in viewer.known:
-        found = people.unit_ids_of(viewer.person_id) if viewer.person_id is not None else frozenset()
-        viewer.known["portal.units"] = found
-    return viewer.known["portal.units"]  # type: ignore[no-any-return]
+    return people.own_unit_ids(viewer)

@@ -107,7 +107,7 @@ def score_of(application: Application, way: str) -> int:
 def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
     """By the words and their synonyms; where nothing answers, by how it sounds, and by what resembles it."""
     sound = folding.readings(ways[0])[0] or ways[0].replace(" ", "")
-    units = sorted(people.unit_ids_of(viewer.person_id)) if viewer.person_id is not None else []
+    units = sorted(people.own_unit_ids(viewer))
     steps = (("find", ways), ("find", [sound]), ("resemble", [sound]))
     rows = next((some for name, asked in steps if (some := rows_of(name, viewer, asked, units, each))), [])
     kinds = {one.key: one for one in searchables}

@@ -58,6 +58,7 @@ class Effect:
 def enter(*, by: Actor, reason: str, facts: dict[str, Any]) -> Policy:
     policy = Policy(**facts)
     supersede(by=by, wanted=[policy], reason=reason)
+    queries.policies_held.forget()
     audit.record(
         by=by,
         action="network.enter_policy",
@@ -71,6 +72,7 @@ def enter(*, by: Actor, reason: str, facts: dict[str, Any]) -> Policy:
 @transaction.atomic
 def end(*, by: Actor, policy: Policy, reason: str) -> None:
     if end_today(by=by, rule=policy):
+        queries.policies_held.forget()
         audit.record(by=by, action="network.end_policy", target=f"network-policy:{policy.public_id}", reason=reason)
 
 

@@ -1,11 +1,14 @@
 """The answering desk (咨询答复): what was asked of one's unit; answer, hand on, make public."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, Empty, PageRequest, listing
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer, answer_books
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AnswerForm, PublishForm, TransferForm
@@ -30,11 +33,20 @@ desk = Console(
 BOTH = (policies.ANSWERER, policies.LEADER)
 
 
+def new_questions() -> Any:
+    return Request.objects.filter(kind__in=QUESTIONS, state=State.NEW)
+
+
+new = entered("requests.new_questions", lambda: new_questions().filter(is_with_leader=False))
+with_leader = entered("requests.questions", lambda: new_questions().filter(Q(is_with_leader=True) | LATE))
+
+
 def waiting(viewer: Viewer) -> int:
     """For the head of the hall also what is late: perhaps nobody answers for that unit."""
-    rows = policies.questions(viewer).filter(state=State.NEW)
-    is_leader = policies.LEADER in viewer.roles and policies.ANSWERER not in viewer.roles
-    return rows.filter(Q(is_with_leader=True) | LATE if is_leader else Q(is_with_leader=False)).count()
+    if policies.ANSWERER not in viewer.roles:
+        return with_leader(viewer)
+    rows = policies.questions(viewer).filter(state=State.NEW, is_with_leader=False)
+    return rows.count() if new(viewer) else 0
 
 
 @desk.page("", title=_("咨询"), tab=_("咨询"), roles=BOTH, waits=True, count=waiting)

@@ -9,12 +9,13 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AssignForm, BillForm, ClassForm, CrewForm, MergeForm, OperatorForm, RouteForm
 from nanhu.services.requests.models import Crew, FaultClass, Operator, Request
-from nanhu.services.requests.models.requests import OPEN
+from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.queries import hours_by_crew
 from nanhu.services.requests.services import dispatching, settings, working
 from nanhu.services.requests.views.figures import this_year
@@ -33,10 +34,17 @@ desk = Console(
 DISPATCHER = (policies.DISPATCHER,)
 
 
+def new_repairs() -> Any:
+    return Request.objects.filter(kind__in=REPAIRS, state=State.NEW)
+
+
+new = entered("requests.new", new_repairs)
+with_leader = entered("requests.with_leader", lambda: new_repairs().filter(is_with_leader=True))
+
+
 def waiting(viewer: Viewer) -> int:
     """New ones that nobody covers; for the leader those that wandered twice."""
-    rows = policies.repairs(viewer).filter(state=State.NEW)
-    return rows.count() if policies.DISPATCHER in viewer.roles else rows.filter(is_with_leader=True).count()
+    return new(viewer) if policies.DISPATCHER in viewer.roles else with_leader(viewer)
 
 
 @desk.page("", title=_("全部报修"), tab=_("全部报修"), waits=True, count=waiting)

@@ -1,5 +1,6 @@
 """The desk of public opinion (舆情研判): reports, gathered into topics. For who holds a post in 宣传部 or 党办 and the role, nobody else."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
@@ -11,6 +12,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Day, Empty, Link, Number, PageRequest, Table, Text, list_of, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Viewer
 from nanhu.services.requests import policies
@@ -48,8 +50,15 @@ class Topics(Table):
     closed_on = Day(_("结束"))
 
 
+def new_opinions(person: Any) -> Any:
+    return Request.objects.filter(kind=Request.Kind.OPINION, state=State.NEW).exclude(person_id=person)
+
+
+new = own_count("requests.opinions", new_opinions)
+
+
 def waiting(viewer: Viewer) -> int:
-    return policies.opinions(viewer).filter(state=State.NEW).count()
+    return new(viewer) if policies.reads_opinions(viewer) else 0
 
 
 @desk.page("", title=_("舆情"), tab=_("反映"), waits=True, count=waiting)

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import DoneForm, NoEntryForm
-from nanhu.services.requests.models import Request
-from nanhu.services.requests.models.requests import OPEN
+from nanhu.services.requests.models import Crew, Request
+from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
 from nanhu.services.requests.services import working
 from nanhu.services.requests.views.shared import TONES, phone_of, show_request
@@ -27,9 +28,16 @@ desk = Console(
     order=38,
 )
 
+TO_DO = [one for one in OPEN if one != Request.State.WAITING]
+
 
 def open_jobs(viewer: Viewer) -> Any:
     return policies.jobs(viewer).filter(state__in=OPEN)
+
+
+def to_do(person: Any) -> Any:
+    crews = Crew.objects.filter(members__person_id=person, is_active=True)
+    return Request.objects.filter(kind__in=REPAIRS, crew__in=crews, state__in=TO_DO)
 
 
 @desk.page(
@@ -37,7 +45,7 @@ def open_jobs(viewer: Viewer) -> Any:
     title=_("我的工单"),
     tab=_("工单"),
     waits=True,
-    count=lambda viewer: open_jobs(viewer).exclude(state=Request.State.WAITING).count(),
+    count=own_count("requests.jobs", to_do),
     lead=_("按楼、按房间排好。没有网络也能填，连上以后自动上传。"),
     opens_whole=True,
 )

@@ -34,6 +34,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.systems.assets.counting import found as finding
 from nanhu.systems.assets.counting import queries
@@ -293,7 +294,7 @@ class ReportFilters(Filters):
     title=_("拾到的资产"),
     tab=_("拾到"),
     lead=_("扫到标签的人留下的话。编号可能是随手写的，先查台账。"),
-    count=lambda _viewer: FoundReport.objects.filter(settled_at=None).count(),
+    count=entered("assets.found_reports", lambda: FoundReport.objects.filter(settled_at=None)),
     waits=True,
 )
 def reports(request: PageRequest) -> HttpResponseBase:

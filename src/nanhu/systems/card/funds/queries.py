@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder, PayoutBatch, PayoutRow
 from nanhu.systems.card.models import Wallet
 
@@ -31,6 +33,14 @@ class Waiting:
 OPEN_CLAIMS = Prepared(
     lambda: Claimable.objects.filter(wallet=Given("wallet"), state__in=OPEN).order_by("available_at", "id")
 )
+
+
+def claims_of(person: Any) -> QuerySet[Claimable]:
+    return Claimable.objects.filter(wallet__person=person, state__in=OPEN)
+
+
+count_claims = own_count("card.claims", claims_of)
+"""Most people have none: each home asks."""
 
 
 def waiting_of(wallet: Wallet) -> Waiting:

@@ -8,7 +8,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Application, LifePart, Tile, TileContent, Viewer
-from nanhu.systems.card.funds.queries import waiting_of
+from nanhu.systems.card.funds.queries import count_claims, waiting_of
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.queries import own_day
 
@@ -16,16 +16,17 @@ LOW_BALANCE_FEN = 2000
 
 
 def balance_tile(viewer: Viewer) -> TileContent | None:
-    """Three queries; the same tables that a payment writes, so it is true when the receipt prints."""
+    """Two queries, three where money waits to be claimed; the same tables that a payment writes, so it is true when the receipt prints."""
     found = own_day(viewer.person_id)
     if found is None:
         return None
     holding, spent = found
     is_well = holding.card.state == Card.State.ISSUED
     rows = (_("交易明细"), reverse("card:transactions"))
+    claimable_fen = waiting_of(holding.card.wallet).now_fen if count_claims(viewer) else 0
     return TileContent(
         value=format_yuan(holding.balance_fen),
-        caption=caption(holding.card, holding.balance_fen, spent, waiting_of(holding.card.wallet).now_fen),
+        caption=caption(holding.card, holding.balance_fen, spent, claimable_fen),
         source=_("校园卡系统"),
         as_of=now(),
         url=reverse("card:home"),

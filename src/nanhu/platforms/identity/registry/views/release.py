@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Empty, Markup, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit.waiting import entered
 from nanhu.platforms.identity.models import Application, AttributeRelease
 from nanhu.platforms.identity.policies import SECURITY
 from nanhu.platforms.identity.registry import queries
@@ -51,7 +52,7 @@ class Waiting(Table):
     title=_("待批准的属性"),
     tab=_("待批准的属性"),
     lead=_("敏感的信息要两个人同意才给应用：提出的人不能批准自己的。"),
-    count=lambda _viewer: queries.waiting_releases().count(),
+    count=entered("identity.releases", lambda: queries.waiting_releases().select_related(None)),
     waits=True,
     roles={SECURITY},
     posts=True,

@@ -22,6 +22,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.waiting import entered
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.forms import AnswerForm, CorrectionForm
@@ -116,7 +117,7 @@ class Disputes(Table):
     title=_("有疑问的交易"),
     tab=_("疑问"),
     lead=_("持卡人标出的交易；核对后答复，确有错误的申请更正。"),
-    count=lambda _viewer: Dispute.objects.filter(state="open").count(),
+    count=entered("card.disputes", lambda: Dispute.objects.filter(state="open")),
     waits=True,
 )
 def disputed(request: PageRequest) -> HttpResponseBase:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Badge, Empty, Link, Money, Number, PageRequest, Span, Table, Text, Who, form_of, list_of
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.waiting import ACCOUNT, entered
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.systems.card.closing.forms import ConfirmForm, UnpaidForm
 from nanhu.systems.card.closing.models import Payout, Settlement
@@ -46,7 +47,7 @@ class Payouts(Table):
     title=_("结算与付款"),
     tab=_("结算与付款"),
     lead=_("一人生成付款文件，银行付款后由另一人确认。"),
-    count=lambda viewer: Payout.objects.filter(state="made").exclude(maker_id=viewer.account_id).count(),
+    count=entered("card.payouts", lambda: Payout.objects.filter(state="made").exclude(maker_id=ACCOUNT)),
     waits=True,
 )
 def payouts(request: PageRequest) -> HttpResponse:
