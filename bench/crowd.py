@@ -10,7 +10,7 @@ PEOPLE = 24
 def crowd() -> list[dict[str, str]]:
     set_up_django()
     from nanhu.kernel.actors import Actor
-    from nanhu.platforms.identity.services.counter import set_password_for_sample
+    from nanhu.platforms.identity.sample import set_password_for_sample
     from nanhu.platforms.people.models import Affiliation
     from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 

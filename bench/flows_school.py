@@ -20,6 +20,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 def school() -> dict[str, Any]:
     from nanhu.kernel.actors import Actor
     from nanhu.platforms.identity import api as identity
+    from nanhu.platforms.identity import sample as identity_sample
     from nanhu.platforms.people import api as people
 
     by, origin = Actor.system("bench"), people.Origin(source="bench", title="bench")
@@ -29,7 +30,7 @@ def school() -> dict[str, Any]:
     staff = people.apply_records(by=by, records=records, origin=origin).person_ids
     identity.open_accounts(by=by, person_ids=staff.values())
     for number in staff:
-        identity.set_password_for_sample(by=by, campus_no=number, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=by, campus_no=number, password=PASSWORD)
     ids = people.unit_ids_by_code(["12", "1000"])
     posts = [("12", office) for office in OFFICES] + [("1000", "head")]
     for unit, office in posts:

@@ -90,7 +90,7 @@ def sign_in_people() -> dict:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from nanhu.platforms.identity.api import sample_code
+    from nanhu.platforms.identity.sample import sample_code
     from nanhu.sample.cast import CAST
     from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 

@@ -206,6 +206,7 @@ def inside() -> dict[str, Any]:
     from nanhu.kernel.actors import Actor
     from nanhu.kernel.clock import campus_today, now
     from nanhu.platforms.identity import api as identity
+    from nanhu.platforms.identity import sample as identity_sample
     from nanhu.platforms.identity.models import Application
     from nanhu.platforms.identity.personal.services import app_passwords
     from nanhu.platforms.identity.protocols.radius.services import clients
@@ -236,7 +237,7 @@ def inside() -> dict[str, Any]:
         for number, one in enumerate(persons)
     )
     sign_ins = []
-    identity.set_passwords_for_sample(by=by, person_ids=persons, password=PASSWORD)
+    identity_sample.set_passwords_for_sample(by=by, person_ids=persons, password=PASSWORD)
     for number in range(PEOPLE):
         text = app_passwords.make(by=by, account=identity.account_with(f"P{number}"), name="bench", service="network")
         said = {"User-Name": f"P{number}", "User-Password": text, "NAS-IP-Address": NAS, "NAS-Port-Type": "19"}

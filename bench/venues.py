@@ -90,6 +90,7 @@ def inside() -> dict[str, Any]:
 def school() -> list[str]:
     from nanhu.kernel.actors import Actor
     from nanhu.platforms.identity import api as identity
+    from nanhu.platforms.identity import sample as identity_sample
     from nanhu.platforms.people import api as people
 
     by, origin = Actor.system("bench"), people.Origin(source="bench", title="bench")
@@ -100,7 +101,7 @@ def school() -> list[str]:
     made = people.apply_records(by=by, records=[person(one) for one in numbers], origin=origin).person_ids
     identity.open_accounts(by=by, person_ids=made.values())
     for number in numbers:
-        identity.set_password_for_sample(by=by, campus_no=number, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=by, campus_no=number, password=PASSWORD)
     head = people.unit_ids_by_code(["1016"])["1016"]
     given = {"unit_id": head, "office": "head", "person_id": made[numbers[-1]]}
     people.appoint(by=by, **given, starts_on=date(2020, 1, 1), ends_on=None, document="任命")

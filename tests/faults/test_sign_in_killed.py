@@ -20,6 +20,7 @@ PREPARE = """
 import json, sys, django
 django.setup()
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity import api
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people.models import Affiliation
@@ -30,7 +31,7 @@ open_ones = Account.objects.values("person")
 students = Affiliation.objects.filter(kind="student", state="active", person__in=open_ones).order_by("-pk")
 numbers = list(students.values_list("campus_no", flat=True)[:int(sys.argv[2])])
 for number in numbers:
-    api.set_password_for_sample(by=by, campus_no=number, password=SAMPLE_PASSWORD)
+    identity_sample.set_password_for_sample(by=by, campus_no=number, password=SAMPLE_PASSWORD)
 print(json.dumps([{"username": number, "password": SAMPLE_PASSWORD} for number in numbers]))
 """
 END_ALL = """

@@ -17,13 +17,14 @@ WHO = ("student", "refused", "suspended", "device", "changer")
 SET_UP = f"""
 import json
 from uuid import uuid4
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.queries import card_of, live_affiliations
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.registry.services.rules import add_rule
-from nanhu.platforms.identity.services import counter, suspensions
+from nanhu.platforms.identity.services import suspensions
 from nanhu.platforms.people.models import Affiliation
 from nanhu.sample.cast import MEMBERS
 from nanhu.services.network.reach.models import VpnGrant
@@ -39,7 +40,7 @@ for number in students.values_list("campus_no", flat=True):
         break
 people = dict(zip({WHO!r}, numbers, strict=True))
 held = {{
-    who: counter.set_password_for_sample(by=by, campus_no=number, password={PASSWORD!r}) for who, number in people.items()
+    who: identity_sample.set_password_for_sample(by=by, campus_no=number, password={PASSWORD!r}) for who, number in people.items()
 }}
 wifi = Application.objects.get(key="wifi")
 add_rule(by=by, application=wifi, effect="deny", account=held["refused"], reason="停用无线网")

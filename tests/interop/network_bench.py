@@ -31,9 +31,9 @@ from uuid import uuid4
 from django.core.management import call_command
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.queries import card_of, live_affiliations
-from nanhu.platforms.identity.services import counter
 from nanhu.sample.cast import MEMBERS
 from nanhu.services.network import api as network
 from nanhu.services.network.portal.services import gateways
@@ -61,7 +61,7 @@ cast = [member.campus_no for member in MEMBERS]
 waiting = Account.objects.filter(state="awaiting_activation", person__affiliations__kind="staff").order_by("pk")[:50]
 faces = [(live_affiliations(card_of(one)), one) for one in waiting]
 number = next(held[0].campus_no for held, _one in faces if [face.kind for face in held] == ["staff"] and held[0].campus_no not in cast)
-account = counter.set_password_for_sample(by=by, campus_no=number, password={password!r})
+account = identity_sample.set_password_for_sample(by=by, campus_no=number, password={password!r})
 VpnGrant.objects.create(
     token=uuid4(), person_id=account.person_id, purpose="试验", until=campus_today(), promise_version="2026-11",
     state="open", opened_at=now(),

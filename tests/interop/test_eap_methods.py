@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.protocols.radius import snippets
 from nanhu.platforms.identity.protocols.radius.services import clients
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
@@ -25,7 +25,7 @@ NAME = "0020260101"
 def radius(live_server, monkeypatch) -> Iterator[FreeRadius]:
     member = make_member("曾小南", "430602200803151234", "13873012345", student=NAME)
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no=NAME, password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no=NAME, password=PASSWORD)
     application = register_application(by=TEST, key="wifi", name="校园无线网", owner="信息中心", attributes=[])
     key = clients.issue_key(by=TEST, application=application)
     here = replace(configuration(), public_url=live_server.url)

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page
 
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import SsoGrant
-from nanhu.platforms.identity.services import counter, logout_engine
+from nanhu.platforms.identity.services import logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
@@ -39,7 +40,7 @@ def aside(work: Callable[[], object]) -> object:
 def teacher() -> None:
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
 
 
 @pytest.fixture

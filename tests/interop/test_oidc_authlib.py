@@ -15,10 +15,11 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.services import clients, keys
-from nanhu.platforms.identity.services import counter, logout_engine
+from nanhu.platforms.identity.services import logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
@@ -43,7 +44,7 @@ def issuer(live_server, monkeypatch) -> str:
 def teacher() -> Member:
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     return member
 
 

@@ -15,9 +15,10 @@ import pytest
 import requests
 
 from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.cas import snippets
-from nanhu.platforms.identity.services import counter, logout_engine
+from nanhu.platforms.identity.services import logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.logout_ledger import lines_of
@@ -135,7 +136,7 @@ def in_and_out(root: str, campus: str, authority: Path) -> requests.Response:
     """What the application answers after the sign-out to who was signed in there."""
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     browser = requests.Session()
     browser.verify, browser.trust_env = str(authority), False
 

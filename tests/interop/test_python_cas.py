@@ -15,9 +15,10 @@ from cas import CASClient
 from nanhu.emulators.office.app import OfficeApplication
 from nanhu.kernel.clock import now
 from nanhu.kernel.tests import outside
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.api import register_application
 from nanhu.platforms.identity.models import Application, SsoGrant
-from nanhu.platforms.identity.services import counter, logout_engine
+from nanhu.platforms.identity.services import logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -35,7 +36,7 @@ class Quiet(WSGIRequestHandler):
 def teacher() -> Member:
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     return member
 
 

@@ -17,11 +17,11 @@ from saml2.metadata import entity_descriptor
 from saml2.saml import NAMEID_FORMAT_PERSISTENT
 
 from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import addresses
 from nanhu.platforms.identity.protocols.saml.services import partners
 from nanhu.platforms.identity.protocols.saml.services.keys import BITS, pair_of
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
@@ -42,7 +42,7 @@ ATTRIBUTES = ("eduPersonScopedAffiliation", "eduPersonPrincipalName", "eduPerson
 def teacher() -> None:
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
 
 
 @pytest.fixture

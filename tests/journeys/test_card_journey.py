@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
@@ -19,7 +19,7 @@ def campus(live_server, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     campus = bring_in_the_cast()
     for _name, _kind, campus_no, _category in CAST.values():
-        identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
     campus.top_up("student", 20_000)
     for fen, terminal in ((1250, "N1001"), (900, "E3002"), (1500, "N1001"), (650, "E3002")):
         assert campus.pay("student", fen, terminal=terminal) == "posted"

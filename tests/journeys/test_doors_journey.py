@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from nanhu.emulators.doors.web import DoorsApplication
 from nanhu.platforms.access.models import Passage
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.services.loss import report_lost
@@ -32,7 +33,7 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
     campus = bring_in_the_cast()
     campus.url = live_server.url
     for _name, _kind, campus_no, _category in CAST.values():
-        identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
     for part, role in (("second_clerk", "access.guard"), ("clerk", "access.manager")):
         identity.grant_role(by=SYSTEM, account_id=campus.actor(part).account_id, role=role)
     campus.uids = {part: campus.card(part).uid for part in CAST}

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.services import clients, keys
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
@@ -40,7 +40,7 @@ def shop(live_server, monkeypatch) -> str:
     keys.forget_signer()
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     record = register_application(
         by=TEST,
         key="print",

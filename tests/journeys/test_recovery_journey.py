@@ -76,8 +76,8 @@ def forgetful(campus: Campus) -> Iterator[Member]:
     member = CAST["student"]
     yield member
     give_back = (
-        "from nanhu.kernel.actors import Actor; from nanhu.platforms.identity import api; "
-        f"api.set_password_for_sample(by=Actor.system('journey'), campus_no='{member.campus_no}', "
+        "from nanhu.kernel.actors import Actor; from nanhu.platforms.identity import sample; "
+        f"sample.set_password_for_sample(by=Actor.system('journey'), campus_no='{member.campus_no}', "
         f"password='{SAMPLE_PASSWORD}')"
     )
     done = subprocess.run(

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.platforms.openapi.services import webhooks
 from nanhu.systems.card.checks import receipt_differences
@@ -24,7 +25,7 @@ FIRST_TAPS = [("link", "启用"), ("button", "在这部手机上启用")]
 def campus(live_server):
     campus = bring_in_the_cast()
     for part in ("teacher", "student"):
-        identity.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
     account = identity.account_of(campus.persons["teacher"])
     identity.grant_role(by=SYSTEM, account_id=account.pk, role="openapi.keeper")
     campus.top_up("student", 10_000)

@@ -5,6 +5,7 @@ from datetime import date
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 
 PASSWORD = "Lake-and-bridge-42"  # noqa: S105 - of accounts that tests open
@@ -12,6 +13,10 @@ SYSTEM = Actor.system("test")
 
 
 def open_staff(names: Mapping[str, str]) -> None:
+    open_members(names, kind="staff")
+
+
+def open_members(names: Mapping[str, str], *, kind: str) -> None:
     """Persons by their campus numbers, each with an account that can sign in."""
     records = [
         people.PersonRecord(
@@ -19,7 +24,7 @@ def open_staff(names: Mapping[str, str]) -> None:
             name=name,
             affiliations=(
                 people.AffiliationRecord(
-                    kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
+                    kind=kind, campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
                 ),
             ),
         )
@@ -27,7 +32,7 @@ def open_staff(names: Mapping[str, str]) -> None:
     ]
     made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
+    identity_sample.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
 
 
 def grant(campus_no: str, roles: Iterable[str]) -> None:

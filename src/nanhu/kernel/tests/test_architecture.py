@@ -22,6 +22,7 @@ FACES = ("api", "wire", "gateway")
 """A room is entered by its `api.py`. What of it a process without Django speaks is in `wire.py` and `gateway` (decision 15)."""
 SAMPLE = "sample"
 """What only the sample campus needs of a room: its face for `nanhu.sample` alone."""
+OF_THE_SAMPLE = re.compile(r'^from \S+\.sample import|^ +"\w*sample\w*",', re.MULTILINE)
 LONGEST_HEAD = 12
 LONGEST_TEMPLATE_LINE = 160
 
@@ -206,6 +207,12 @@ def test_a_designer_can_read_each_template():
         if len(line) > LONGEST_TEMPLATE_LINE
     ]
     assert long == []
+
+
+def test_no_api_exports_what_is_of_the_sample() -> None:
+    """It is the room's `sample`, which `nanhu.sample` alone may import. Under an honest name only a reader finds it."""
+    files = [file for floor in FLOORS for file in sorted(PACKAGE.glob(f"{floor}/*/api.py"))]
+    assert [f"{file.parent.name}.api" for file in files if OF_THE_SAMPLE.search(file.read_text("utf-8"))] == []
 
 
 UNSEARCHED = frozenset({"told", "wish", "wishes", "asked", "diary", "finder", "finders", "felt", "deed", "deeds"})

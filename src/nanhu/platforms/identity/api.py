@@ -12,7 +12,6 @@ from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, 
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, AppPasswordRevoked, PasswordChanged
 from nanhu.platforms.identity.factors.services import new_devices, totp
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
-from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.guests import lines as guests
 from nanhu.platforms.identity.hashing import password_check_milliseconds
@@ -46,11 +45,7 @@ from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.services.counter import (
-    account_with,
-    set_password_for_sample,
-    set_passwords_for_sample,
-)
+from nanhu.platforms.identity.services.counter import account_with
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import holders_of
@@ -86,7 +81,6 @@ __all__ = [
     "end_other_sessions",
     "faces_of",
     "fresh_sign_in_required",
-    "give_totp_for_sample",
     "grant_role",
     "guests",
     "has_role",
@@ -109,10 +103,7 @@ __all__ = [
     "revoke_role",
     "role_required",
     "saml_entity_id",
-    "sample_code",
     "second_factor_required",
-    "set_password_for_sample",
-    "set_passwords_for_sample",
     "visitor_policies",
     "wifi_network",
 ]

@@ -7,6 +7,7 @@ from django.test import Client
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.factors.tests.conftest import administrator, careful, newcomer, student, teacher
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 
@@ -37,7 +38,7 @@ def member(db) -> Member:
         starts_on="2026-09-01",
     )
     identity.open_accounts(by=TEST, person_ids=[person.pk])
-    account = identity.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    account = identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     return Member(account.pk, "T00123")
 
 
@@ -46,9 +47,9 @@ def clerk(member) -> Client:
     """Signed in with every role."""
     for role in ROLES:
         identity.grant_role(by=TEST, account_id=member.account_id, role=role)
-    identity.give_totp_for_sample(by=TEST, campus_no=member.campus_no)
+    identity_sample.give_totp_for_sample(by=TEST, campus_no=member.campus_no)
     browser = Client()
     browser.post("/sign-in", {"username": member.campus_no, "password": PASSWORD})
-    code = identity.sample_code(campus_no=member.campus_no)
+    code = identity_sample.sample_code(campus_no=member.campus_no)
     assert browser.post("/sign-in/second", {"way": "totp", "code": code}).status_code == 302
     return browser

@@ -24,6 +24,7 @@ from nanhu.platforms.campus.sheets import ROOMS
 from nanhu.platforms.campus.tests.test_occupancy import build, hold, lesson
 from nanhu.platforms.campus.tests.test_rooms import HEAD, line
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.testing.pages import IntakeTests, PageTests
 from nanhu.testing.sessions import signed_in
@@ -67,7 +68,7 @@ def colleague(member) -> Client:
         starts_on="2026-09-01",
     )
     identity.open_accounts(by=SYSTEM, person_ids=[person.pk])
-    account = identity.set_password_for_sample(by=SYSTEM, campus_no="T00124", password=PASSWORD)
+    account = identity_sample.set_password_for_sample(by=SYSTEM, campus_no="T00124", password=PASSWORD)
     identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
     return signed_in("T00124", client=Client(headers={"accept-language": "zh-hans"}))
 

@@ -12,6 +12,7 @@ from nanhu.platforms.campus.sample import set_up_rooms
 from nanhu.platforms.flows.models import OutsideSource, OutsideTodo
 from nanhu.platforms.flows.services import outside
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.models import Notice
 from nanhu.platforms.openapi import api as openapi
@@ -83,7 +84,10 @@ school = school_fixture(make_campus)
 
 def fill(school: School, number: str) -> None:
     """Something of every room, more than one of it where there may be."""
-    person, account = school[number], identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+    person, account = (
+        school[number],
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD),
+    )
     hall = Halls(school.persons, school.units).venue("t1.9", "报告厅", uses=["hall"])
     for day in (1, 2):
         hours = (now() + timedelta(days=day), now() + timedelta(days=day, hours=2))

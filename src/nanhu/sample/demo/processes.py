@@ -7,7 +7,7 @@ from nanhu.kernel.delivery.choice import EMULATED_KEY, emulated_secret_file
 from nanhu.kernel.processes import ProcessSpecification
 from nanhu.kernel.processes.house import granian
 from nanhu.kernel.secret_files import generated_secret, write_private
-from nanhu.services.mobile import api as mobile
+from nanhu.services.mobile import wire as mobile
 
 
 def office_command(configuration: Configuration) -> list[str]:

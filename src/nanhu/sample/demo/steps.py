@@ -22,6 +22,7 @@ from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import sample as flows_sample
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
@@ -51,7 +52,7 @@ from nanhu.sample.passes import actor_of
 from nanhu.sample.prices import price_orders
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
-from nanhu.services.directory import api as directory
+from nanhu.services.directory import sample as directory
 from nanhu.systems.assets import sample as assets_sample
 from nanhu.systems.card import api as card
 from nanhu.systems.card import sample as card_sample
@@ -230,11 +231,11 @@ def give_passwords(_advance: Advance) -> str:
     for member in MEMBERS:
         if not member.is_activated:
             continue
-        account = identity.set_password_for_sample(by=BY, campus_no=member.campus_no, password=SAMPLE_PASSWORD)
+        account = identity_sample.set_password_for_sample(by=BY, campus_no=member.campus_no, password=SAMPLE_PASSWORD)
         for role in ROLES.get(member.role, ()):
             identity.grant_role(by=BY, account_id=account.pk, role=role)
         if any(role.key in ROLES.get(member.role, ()) for role in registry.roles if role.is_administrative):
-            identity.give_totp_for_sample(by=BY, campus_no=member.campus_no)
+            identity_sample.give_totp_for_sample(by=BY, campus_no=member.campus_no)
     return "、".join(member.name for member in MEMBERS if member.is_activated)
 
 

@@ -16,7 +16,7 @@ from nanhu.platforms.people import api as people
 from nanhu.sample.cast import CAST
 from nanhu.sample.passes import actor_of
 from nanhu.sample.school_calendar import rooms
-from nanhu.services.venues import api as venues
+from nanhu.services.venues import sample as venues
 
 BY: Final = Actor.system("demo")
 WEEKDAY, WEEKEND = [(480, 1320)], [(540, 1260)]

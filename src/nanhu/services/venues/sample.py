@@ -1,4 +1,5 @@
-"""What only the sample campus needs: bookings of the past, which nobody can make any more."""
+"""What only the sample campus needs: venues and bookings through the same services, and bookings of the past, which nobody can make
+any more."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,8 +13,24 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.venues.models import Application, Booking, Venue
+from nanhu.services.venues.queries import moment_at, refused_of
+from nanhu.services.venues.services import booking, displacing, keeping, keys, waiting
+from nanhu.services.venues.services.booking import Order
 from nanhu.services.venues.services.holding import BOOKINGS
 
+__all__ = [
+    "Booking",
+    "Order",
+    "Venue",
+    "booking",
+    "displacing",
+    "enter_past",
+    "keeping",
+    "keys",
+    "moment_at",
+    "refused_of",
+    "waiting",
+]
 BY = Actor.system("demo")
 
 

@@ -8,6 +8,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import import_file
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.rules import id_check_character
 from nanhu.testing import sessions
@@ -95,7 +96,7 @@ def signed_in(name, campus_no, *roles):
     origin = people.Origin(source="test", title="测试")
     person_id = people.apply_records(by=BY, records=[record], origin=origin).person_ids["1"]
     identity.open_accounts(by=BY, person_ids=[person_id])
-    account = identity.set_password_for_sample(by=BY, campus_no=campus_no, password=PASSWORD)
+    account = identity_sample.set_password_for_sample(by=BY, campus_no=campus_no, password=PASSWORD)
     for role in roles:
         identity.grant_role(by=BY, account_id=account.pk, role=role)
     return sessions.signed_in(campus_no)

@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.sharing import counting, golden
 from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
 from nanhu.platforms.datahub.tests.test_sharing import ask_grant, card, program, vendor  # noqa: F401  (fixtures)
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.testing import sessions
 
@@ -146,7 +147,7 @@ def test_everybody_sees_where_their_own_values_come_from(hand_in, units, vendor,
     golden.copy_changes()
     holder = people.find_people_by_campus_no(["14231100001", "0020200009"])
     identity.open_accounts(by=BY, person_ids=list(holder.values()))
-    identity.set_password_for_sample(by=BY, campus_no="14231100001", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=BY, campus_no="14231100001", password=PASSWORD)
     ask_grant("card.card")
     lesson = {"term": "2026-2027-1", "section": "JX01", "campus_no": "14231100001", "course": "MA101", "kind": "again"}
     datahub.put("academic.roster", [lesson | {"course_name": "高等数学"}], by=BY)

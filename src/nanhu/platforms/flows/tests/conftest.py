@@ -14,6 +14,7 @@ from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import cases, definitions, tasks
 from nanhu.platforms.flows.services.definitions import FlowSpec
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.testing.database import school_fixture
 from nanhu.testing.sessions import signed_in
@@ -142,7 +143,7 @@ def make_school() -> School:
     ]
     made = people.apply_records(by=SYSTEM, records=records, origin=origin)
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
+    identity_sample.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
     ids = people.unit_ids_by_code([unit.code for unit in units])
     definitions.publish_all()
     for unit, office, number in POSTS:

@@ -4,25 +4,21 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
 
 from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.configuration import configuration
 from nanhu.kernel.throttle import Gate
-from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import (
     AccountClosedError,
     AccountHasNoPasswordError,
-    DemoOnlyError,
     UnknownAccountError,
 )
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery import history
-from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
+from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, limits, sessions
 from nanhu.platforms.identity.services.accounts import CLOSED
 from nanhu.platforms.identity.services.sign_in import holder_of
@@ -122,31 +118,3 @@ def sign_out(*, by: Actor, account_id: int, reason: str = "", public_id: UUID | 
         facts = {"sessions": ended}
         audit.record(by=by, action="identity.sign_out_for", target=f"account:{account.pk}", reason=reason, facts=facts)
     return ended
-
-
-@transaction.atomic
-def set_password_for_sample(*, by: Actor, campus_no: str, password: str) -> Account:
-    """Complete an account's set-up for the demo's printed sign-ins. Refused outside a sample campus."""
-    account = account_with(campus_no)
-    set_passwords_for_sample(by=by, person_ids=[account.person_id], password=password)
-    account.refresh_from_db()
-    return account
-
-
-@transaction.atomic
-def set_passwords_for_sample(*, by: Actor, person_ids: Iterable[int], password: str) -> None:
-    """As `set_password_for_sample`, for the accounts of many in three statements."""
-    if not configuration().demo:
-        raise DemoOnlyError
-    found = Account.objects.filter(person_id__in=list(person_ids))
-    pks = list(found.select_for_update().order_by("pk").values_list("pk", flat=True))
-    moment = now()
-    Account.objects.filter(pk__in=pks).update(
-        password=hashing.hash_secret(normalise_password(password)),
-        is_password_due=False,
-        initial_value_used_at=Coalesce("initial_value_used_at", moment),
-        state=Account.State.ACTIVE,
-        state_changed_at=moment,
-        password_changed_at=moment,
-    )
-    audit.record_many(audit.Record(by=by, action="identity.set_sample_password", target=f"account:{pk}") for pk in pks)

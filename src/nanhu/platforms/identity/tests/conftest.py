@@ -9,8 +9,8 @@ from django.test import Client
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.models import Throttle
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone, pinyin_of
@@ -71,7 +71,7 @@ def newcomer(db) -> Member:
 
 @pytest.fixture
 def student(newcomer) -> Member:
-    counter.set_password_for_sample(by=TEST, campus_no=newcomer.numbers[0], password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no=newcomer.numbers[0], password=PASSWORD)
     return newcomer
 
 
@@ -80,7 +80,7 @@ def teacher(db) -> Member:
     """Works here and studies here: two numbers, one account."""
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     return member
 
 

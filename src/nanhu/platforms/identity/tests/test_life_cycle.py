@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending, publish
 from nanhu.kernel.models import AuditEntry, SavedView
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.api import DemoOnlyError
 from nanhu.platforms.identity.errors import AccountClosedError
@@ -153,7 +154,7 @@ def test_the_sample_door_is_shut_outside_the_demo(newcomer, monkeypatch):
 
     monkeypatch.setattr(counter, "configuration", lambda: replace(configuration(), demo=False))
     with pytest.raises(DemoOnlyError):
-        counter.set_password_for_sample(by=TEST, campus_no=newcomer.numbers[0], password=PASSWORD)
+        identity_sample.set_password_for_sample(by=TEST, campus_no=newcomer.numbers[0], password=PASSWORD)
     assert newcomer.account.state == "awaiting_activation"
 
 

@@ -15,8 +15,9 @@ from nanhu.kernel import throttle
 from nanhu.kernel.clock import now
 from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.services import counter, limits
+from nanhu.platforms.identity.services import limits
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def refusal_in(state, newcomer, counted_hashes):
     name = "9999999999" if state == "unknown" else newcomer.numbers[0]
     changes = {"is_password_due": True, "password": ""} if state in ("awaiting_activation", "must_complete") else {}
     if state != "unknown":
-        counter.set_password_for_sample(by=TEST, campus_no=name, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=TEST, campus_no=name, password=PASSWORD)
         Account.objects.update(state=state, initial_value_used_at=None, **changes)
     counted_hashes["hashes"] = 0
     with CaptureQueriesContext(connection) as queries:

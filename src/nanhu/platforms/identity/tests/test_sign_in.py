@@ -5,10 +5,11 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import SignInEvent, SsoSession
 from nanhu.platforms.identity.recovery import contacts
 from nanhu.platforms.identity.recovery.models import ContactKind
-from nanhu.platforms.identity.services import counter, setup
+from nanhu.platforms.identity.services import setup
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
@@ -83,7 +84,7 @@ def test_a_contact_that_nobody_or_two_proved_opens_nothing(browser, teacher, stu
 def test_a_campus_number_comes_before_a_telephone_of_the_same_digits(browser, teacher):
     other = make_member("林小满", "43060220080315123X", student="14231100001")
     open_accounts(by=TEST, person_ids=[other.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="14231100001", password="Other-Boat-1996")
+    identity_sample.set_password_for_sample(by=TEST, campus_no="14231100001", password="Other-Boat-1996")
     prove(teacher, phone="14231100001")
     assert sign_in(browser, "14231100001").status_code == 200
     assert sign_in(browser, "14231100001", "Other-Boat-1996").status_code == 302

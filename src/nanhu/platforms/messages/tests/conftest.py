@@ -9,6 +9,7 @@ from django.test import Client
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.tests import counting
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.models import Notice
 from nanhu.platforms.people import api as people
@@ -53,7 +54,7 @@ def bring_in_the_cast() -> None:
     people.apply_units(by=SYSTEM, records=units, origin=ORIGIN)
     make_people(*CAST.values())
     for _name, _kind, campus_no, _unit in CAST.values():
-        identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
     editor = identity.account_with(CAST["editor"][2])
     identity.grant_role(by=SYSTEM, account_id=editor.pk, role="messages.editor")
 

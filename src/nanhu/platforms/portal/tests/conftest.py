@@ -14,6 +14,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.registry import BOTH_FACES, Application, Tile, TileContent
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import guard
 from nanhu.platforms.portal.integrations import calling, living
@@ -51,7 +52,9 @@ def join(name: str, *, roles: tuple[str, ...] = (), **numbers: str) -> int:
     record = people.PersonRecord(key=name, name=name, affiliations=affiliations)
     person_id = people.apply_records(by=TEST, records=[record], origin=ORIGIN).person_ids[name]
     identity.open_accounts(by=TEST, person_ids=[person_id])
-    account = identity.set_password_for_sample(by=TEST, campus_no=next(iter(numbers.values())), password=PASSWORD)
+    account = identity_sample.set_password_for_sample(
+        by=TEST, campus_no=next(iter(numbers.values())), password=PASSWORD
+    )
     for role in roles:
         identity.grant_role(by=TEST, account_id=account.pk, role=role)
     return account.pk

@@ -6,7 +6,7 @@ from django.test import Client
 from nanhu.kernel import manual
 from nanhu.kernel.manual import TestOutcome
 from nanhu.kernel.tests.counting import queries_of
-from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.portal.tests.conftest import PASSWORD, TEST, join
 
 pytestmark = pytest.mark.django_db
@@ -16,10 +16,10 @@ NUMBER = "T00555"
 @pytest.fixture
 def administrator() -> Client:
     join("周敏", staff=NUMBER, roles=("identity.admin",))
-    identity.give_totp_for_sample(by=TEST, campus_no=NUMBER)
+    identity_sample.give_totp_for_sample(by=TEST, campus_no=NUMBER)
     browser = Client(headers={"accept-language": "zh-hans"})
     browser.post("/sign-in", {"username": NUMBER, "password": PASSWORD})
-    browser.post("/sign-in/second", {"way": "totp", "code": identity.sample_code(campus_no=NUMBER)})
+    browser.post("/sign-in/second", {"way": "totp", "code": identity_sample.sample_code(campus_no=NUMBER)})
     return browser
 
 

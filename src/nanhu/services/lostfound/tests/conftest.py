@@ -18,6 +18,7 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.files.tests.conftest import data_folder
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.services import publishing, reviewing
@@ -105,7 +106,9 @@ def make_school() -> School:
     records = [person_record(number, name) for number, name in CAST.items()]
     made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password="Lake-and-bridge-42")
+    identity_sample.set_passwords_for_sample(
+        by=SYSTEM, person_ids=made.person_ids.values(), password="Lake-and-bridge-42"
+    )
     for number, role in ROLES.items():
         grant(number, [role])
     orders = [

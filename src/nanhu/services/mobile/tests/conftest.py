@@ -16,6 +16,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.adapters.wecom import line as lines
 from nanhu.services.mobile.models import Callback, Member
@@ -120,7 +121,7 @@ def make_school() -> School:
     ]
     made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
+    identity_sample.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
     grant("T1", ["mobile.keeper", "mobile.personnel"])
     deliver_pending()
     return School(dict(made.person_ids))

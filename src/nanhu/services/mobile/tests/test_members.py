@@ -10,6 +10,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import OutboxEvent
 from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.jobs import compare_nightly, follow_everybody
 from nanhu.services.mobile.models import Binding, Comparison, Corp, Department, Member, VendorCall
@@ -287,7 +288,7 @@ def test_staff_are_told_what_goes_out_a_day_before_and_may_say_no(syncing, wecom
     for number in ("T7", "T8", "T9"):
         syncing.record(number, name=f"新老师{number}", phone=f"1390730007{number[1]}", affiliation=record)
     identity.open_accounts(by=SYSTEM, person_ids=[syncing.persons["T7"]])
-    identity.set_password_for_sample(by=SYSTEM, campus_no="T7", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no="T7", password=PASSWORD)
     assert pushing.push_due() == 0
     said = syncing.client("T7").get("/messages/").content.decode()
     page = syncing.client("T7").get("/mobile/").content.decode()

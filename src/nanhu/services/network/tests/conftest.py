@@ -15,6 +15,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.retries import drive
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application, SsoSession
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.people import api as people
@@ -139,7 +140,7 @@ def make_school() -> School:
         by=SYSTEM, records=records(), origin=people.Origin(source="test", title="测试")
     ).person_ids
     identity.open_accounts(by=SYSTEM, person_ids=made.values())
-    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.values(), password=PASSWORD)
+    identity_sample.set_passwords_for_sample(by=SYSTEM, person_ids=made.values(), password=PASSWORD)
     for number in ("E1", "E2"):
         grant(number, ["network.engineer"])
     campus.set_up_places(

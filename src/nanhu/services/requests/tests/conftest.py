@@ -13,6 +13,7 @@ from PIL import Image
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Crew, FaultClass, Request
 from nanhu.services.requests.services import anonymous, filing
@@ -75,7 +76,7 @@ class School:
 
     def client(self, number: str) -> Client:
         """Signed in; password and roles are given to who comes, for they take their time."""
-        account = identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+        account = identity_sample.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
         for role in STAFF[number][2] if number in STAFF else ():
             identity.grant_role(by=SYSTEM, account_id=account.pk, role=role)
         return signed_in(number)

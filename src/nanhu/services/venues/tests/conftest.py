@@ -18,6 +18,7 @@ from nanhu.platforms.campus.sample import set_up_rooms
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.flows.models import Task
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.services.venues.models import Application, Booking, Venue
 from nanhu.services.venues.queries import moment_at
@@ -79,11 +80,11 @@ class School:
         return Actor(account_id=account.pk, name=number)
 
     def client(self, number: str) -> Client:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
         return signed_in(number)
 
     def viewer(self, number: str) -> Any:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
         return identity.reader_of(identity.account_with(number))
 
     def venue(self, key: str, name: str, *, uses: list[str], **facts: Any) -> Venue:

@@ -12,6 +12,7 @@ from django.test import Client
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification, Movement
 from nanhu.systems.assets.services.receiving import enter_thing
@@ -92,7 +93,7 @@ def make_school() -> School:
     records = [person_record(number, name, unit) for number, (name, unit) in STAFF.items()]
     made = people.apply_records(by=SYSTEM, records=records, origin=origin)
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    identity.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
+    identity_sample.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
     for number, role in ROLES:
         account = identity.account_of(made.person_ids[number])
         assert account is not None

@@ -13,6 +13,7 @@ from django.test import Client
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.tests import counting
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card import api as card
@@ -55,7 +56,7 @@ class Campus:
     def client(self, part: str) -> Client:
         """With a session of this person, once for a test."""
         if part not in self.clients:
-            identity.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
+            identity_sample.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
             self.clients[part] = signed_in(CAST[part][2])
         return self.clients[part]
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.services import counter, roles
+from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member, sign_in
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
@@ -48,7 +49,7 @@ def office(college) -> Callable[..., Office]:
         member = make_member(f"管理员{number}", f"43010219700101{number:02d}1X", staff=f"A{number:05d}")
         put_in(member, "09")
         open_accounts(by=TEST, person_ids=[member.person_id])
-        counter.set_password_for_sample(by=TEST, campus_no=member.numbers[0], password=PASSWORD)
+        identity_sample.set_password_for_sample(by=TEST, campus_no=member.numbers[0], password=PASSWORD)
         roles.grant(by=TEST, account_id=member.account.pk, role=role, unit_code=unit)
         one = Office(member)
         enter(one)
@@ -86,7 +87,7 @@ def elsewhere(college) -> Member:
     member = make_member("外语生", "430602200701010029", "13773010000", student="0920260001")
     put_in(member, "09")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="0920260001", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="0920260001", password=PASSWORD)
     return member
 
 

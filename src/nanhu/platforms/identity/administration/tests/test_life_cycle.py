@@ -10,12 +10,13 @@ from time_machine import travel
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry, EventDelivery, OutboxEvent
 from nanhu.kernel.school import school
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.administration.jobs import follow_dates, keep_months
 from nanhu.platforms.identity.administration.tests.conftest import TEST, leave, make_member, sign_in
 from nanhu.platforms.identity.errors import AlreadySuspendedError, NotSuspendedError, SuspensionEndsInThePastError
 from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession, Suspension
-from nanhu.platforms.identity.services import accounts, counter, sign_in_log, suspensions
+from nanhu.platforms.identity.services import accounts, sign_in_log, suspensions
 from nanhu.platforms.people.api import AffiliationEnded, AffiliationStarted
 from nanhu.platforms.people.models import Affiliation
 
@@ -65,7 +66,7 @@ def test_a_graduate_keeps_the_account_for_thirty_days(student) -> None:
 def test_the_days_go_by_what_somebody_was(kind: str, days: int, db) -> None:
     member = make_member("曾小南", "430602200803151234", **{kind: "0020260101"})
     accounts.open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="0020260101", password="Reed-Boat-1995")
+    identity_sample.set_password_for_sample(by=TEST, campus_no="0020260101", password="Reed-Boat-1995")
     yesterday = campus_today() - timedelta(days=1)
     leave(member, on=yesterday)
     ended(member)

@@ -6,9 +6,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.test import Client
 
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.models import Account, Application
-from nanhu.platforms.identity.services import counter, roles
+from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import (  # noqa: F401  fixtures of identity
@@ -39,7 +40,7 @@ def library(db) -> Application:
 def official(name: str, campus_no: str, *role_keys: str) -> Account:
     member = make_member(name, f"43060219900101{campus_no[-4:]}", staff=campus_no)
     open_accounts(by=TEST, person_ids=[member.person_id])
-    account = counter.set_password_for_sample(by=TEST, campus_no=campus_no, password=PASSWORD)
+    account = identity_sample.set_password_for_sample(by=TEST, campus_no=campus_no, password=PASSWORD)
     for role in role_keys:
         roles.grant(by=TEST, account_id=account.pk, role=role)
     give_totp_for_sample(by=TEST, campus_no=campus_no)

@@ -16,6 +16,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.flows.models import Task
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius.services import clients
@@ -61,7 +62,7 @@ class School:
         return Actor(account_id=identity.account_with(number).pk, name=PERSONS[number][0])
 
     def client(self, number: str) -> Client:
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
         return signed_in(number)
 
     def asked(self, number: str = "T1", *, days: int = 30) -> VpnGrant:
@@ -158,7 +159,7 @@ def door(school: School) -> Door:
 
 
 def give_totp(number: str) -> TotpFactor:
-    identity.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no=number, password=PASSWORD)
     account = identity.account_with(number)
     return TotpFactor.objects.create(account=account, secret=SECRET, confirmed_at=account.created_at)
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.payments.models import Channel
 from nanhu.platforms.payments.services import reconciliation
@@ -29,7 +29,7 @@ def page(campus, live_server, monkeypatch):
 
 
 def sign_in(page, part):
-    identity.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
     page.goto("/sign-in")
     page.fill("[name=username]", CAST[part][2])
     page.fill("[name=password]", PASSWORD)

@@ -15,6 +15,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.payments.errors import AgreementUnderWayError
 from nanhu.platforms.payments.models import Agreement, Channel
@@ -366,7 +367,7 @@ def test_who_has_no_card_reads_why(campus):
     record = people.PersonRecord(key="new", name="新来的", affiliations=(here,))
     people.apply_records(by=SYSTEM, origin=people.Origin(source="new", title="新生"), records=[record])
     identity.open_accounts(by=SYSTEM, person_ids=[people.find_person_by_campus_no("26231100009")])
-    identity.set_password_for_sample(by=SYSTEM, campus_no="26231100009", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no="26231100009", password=PASSWORD)
     client = Client()
     client.post("/sign-in", {"username": "26231100009", "password": PASSWORD})
     page = text_of(client, BANK + "check/")

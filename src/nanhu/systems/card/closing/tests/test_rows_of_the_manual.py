@@ -8,7 +8,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import Progress
-from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import jobs
 from nanhu.systems.card.checks import receipt_differences
@@ -106,7 +106,7 @@ def test_the_card_web_opens_with_number_and_password_and_shows_any_range(campus)
     campus.pay("student", 1250)
     as_superuser("UPDATE card_receipt SET occurred_at = '2024-03-05 12:00+08' WHERE kind = 'payment'")
     campus.pay("student", 75)
-    identity.set_password_for_sample(by=SYSTEM, campus_no=CAST["student"][2], password=PASSWORD)
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no=CAST["student"][2], password=PASSWORD)
     browser = Client()
     sent = browser.get("/card/transactions/")
     assert sent.status_code == 302

@@ -13,6 +13,7 @@ from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import FoundCard
 from nanhu.systems.card.models import LossReport
@@ -271,13 +272,13 @@ def test_no_loss_is_reported_without_saying_how_one_knows_who_asks(school):
 def self_service(school, school_file):
     """The school lets holders take a report back on line; the student has lost the card and has an authenticator."""
     school_file({"exception_hours = 24 ": "loss_self_service = true\nexception_hours = 24 "})
-    identity.give_totp_for_sample(by=SYSTEM, campus_no=CAST["student"][2])
+    identity_sample.give_totp_for_sample(by=SYSTEM, campus_no=CAST["student"][2])
     report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
     return school
 
 
 def prove_second_factor(browser):
-    code = identity.sample_code(campus_no=CAST["student"][2])
+    code = identity_sample.sample_code(campus_no=CAST["student"][2])
     assert browser.post("/sign-in/second", {"way": "totp", "code": code}).status_code == 302
 
 

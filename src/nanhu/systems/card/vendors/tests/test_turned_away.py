@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.openapi.models import RateBucket, RequestLog
 from nanhu.platforms.openapi.services import keys, vendors
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM
@@ -63,7 +64,7 @@ def test_the_desk_sees_who_was_turned_away(campus, shop, settings):
 
     account = identity.account_of(campus.persons["clerk"])
     identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
-    identity.set_password_for_sample(by=SYSTEM, campus_no=CAST["clerk"][2], password=PASSWORD)
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no=CAST["clerk"][2], password=PASSWORD)
     ask(revoked(shop), address="10.66.0.9")
     keeper = Client()
     keeper.post("/sign-in", {"username": CAST["clerk"][2], "password": PASSWORD})

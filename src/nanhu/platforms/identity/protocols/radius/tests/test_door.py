@@ -9,11 +9,12 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
-from nanhu.platforms.identity.services import counter, suspensions
+from nanhu.platforms.identity.services import suspensions
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, counted
 
 
@@ -64,7 +65,7 @@ def test_a_wrong_password_and_nobody_get_the_same_answer(student, key, name):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"], ids=["letters", "bytes"])
 def test_a_password_with_chinese_letters_fits(student, key, encoding):
-    counter.set_password_for_sample(by=TEST, campus_no=student.numbers[0], password="南湖-Reed-95é")
+    identity_sample.set_password_for_sample(by=TEST, campus_no=student.numbers[0], password="南湖-Reed-95é")
 
     said_by_server = "南湖-Reed-95é".encode().decode(encoding)
     assert ask(key, student.numbers[0], said_by_server).status_code == 200

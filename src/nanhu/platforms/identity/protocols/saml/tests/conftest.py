@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.protocols.saml.services import fetching, partners
 from nanhu.platforms.identity.protocols.saml.tests.partner import Partner
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
@@ -31,7 +31,7 @@ def own_folder(monkeypatch, tmp_path) -> None:
 def teacher(db) -> Account:
     member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
     open_accounts(by=TEST, person_ids=[member.person_id])
-    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    identity_sample.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     return member.account
 
 
