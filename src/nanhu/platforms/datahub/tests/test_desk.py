@@ -7,11 +7,14 @@ import pytest
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub.feeding.reading import BY as READ_BY
-from nanhu.platforms.datahub.models import Batch, LimitRequest, Release, WriterSwitch
+from nanhu.platforms.datahub.models import Batch, Grant, LimitRequest, Release, WriterSwitch
 from nanhu.platforms.datahub.tests.conftest import signed_in
-from nanhu.platforms.datahub.views.desk import desk, gate_desk, limits_desk
+from nanhu.platforms.datahub.tests.test_sharing import CARD, registered, wanted
+from nanhu.platforms.datahub.views.desk import desk, gate_desk, limits_desk, sharing_desk
+from nanhu.platforms.datahub.views.own_lineage import mine
 from nanhu.platforms.identity.models import Account
-from nanhu.testing.pages import ProposalTests
+from nanhu.platforms.openapi.models import Vendor
+from nanhu.testing.pages import PageTests, ProposalTests
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +126,39 @@ class TestGatePages(ProposalTests):
             Release(token=uuid4(), batch=self.held(), reason="=1+1", author=author, author_name="=1+1")
             for _one in range(count)
         )
+
+
+class TestSharingPages(ProposalTests):
+    desk = sharing_desk
+
+    @pytest.fixture
+    def second(self, db):
+        return signed_in("管二号", "0020209003", "datahub.steward")
+
+    @pytest.fixture
+    def holder(self, steward):
+        self.number = counting(1)
+        return steward
+
+    def submitted(self, client):
+        said = wanted(registered(), ["campus_no"])
+        assert client.post(f"/datahub/shared/{CARD}/grant/", said).status_code == 302
+        return f"/datahub/grants/{Grant.objects.get().public_id}/"
+
+    def fill(self, count):
+        author = Account.objects.order_by("pk").first()
+        vendors = Vendor.objects.bulk_create(Vendor(company="=1+1", contact="=1+1") for _one in range(count))
+        said = {"basis": "duty", "purpose": "=1+1", "expires_on": campus_today(), "author": author}
+        Grant.objects.bulk_create(
+            Grant(token=uuid4(), vendor=one, table_key=CARD, fields=["campus_no"], author_name="=1+1", **said)
+            for one in vendors
+        )
+
+
+class TestOwnLineage(PageTests):
+    desk = mine
+    is_for_everybody = True
+
+    @pytest.fixture
+    def holder(self, steward):
+        return steward

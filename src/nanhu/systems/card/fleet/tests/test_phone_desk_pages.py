@@ -3,7 +3,7 @@
 import pytest
 
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.fleet.views.loss_desk import desk
+from nanhu.systems.card.fleet.views.loss_desk import desk, finders
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.testing.pages import PageTests
 
@@ -19,3 +19,12 @@ class TestPages(PageTests):
     @pytest.fixture
     def stranger(self, campus):
         return campus.client("clerk")
+
+
+class TestFinders(PageTests):
+    desk = finders
+    is_for_everybody = True
+
+    @pytest.fixture
+    def holder(self, campus):
+        return campus.client("student")

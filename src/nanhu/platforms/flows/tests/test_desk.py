@@ -1,0 +1,51 @@
+"""待办与申请: what the kit promises of every page, for who leads a unit."""
+
+from itertools import count as counting
+from uuid import uuid4
+
+import pytest
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.flows.desk import desk
+from nanhu.platforms.flows.models import Case, OutsideSource, OutsideTodo
+from nanhu.platforms.flows.services import outside
+from nanhu.testing.pages import PageTests
+
+from .conftest import SYSTEM
+from .test_outside import ORIGIN, make_vendor
+
+pytestmark = pytest.mark.django_db
+
+
+class TestPages(PageTests):
+    desk = desk
+    is_for_everybody = True
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school, self.number = school, counting(1)
+        self.case = school.apply("T2")
+        return school.client("T2")
+
+    def fill(self, count):
+        source = OutsideSource.objects.first() or outside.register(
+            by=SYSTEM, key="oa", name="=1+1", vendor=make_vendor("=1+1"), origin=ORIGIN
+        )
+        facts = {"source": source, "campus_no": "T2", "person_id": self.school["T2"], "state": "open", "digest": "x"}
+        OutsideTodo.objects.bulk_create(
+            OutsideTodo(external_id=f"{next(self.number)}", title="=1+1", address=ORIGIN, sequence=1, **facts)
+            for _one in range(count)
+        )
+        closed = {
+            "state": "closed",
+            "outcome": "granted",
+            "closed_at": now(),
+            "percent": 100,
+            "twin": "",
+        }
+        for number in (next(self.number) for _one in range(count)):
+            copied = Case.objects.get(pk=self.case.pk)
+            own = {"pk": None, "public_id": uuid4(), "token": uuid4(), "number": f"QJ-2026-9{number:05}"}
+            for name, value in (closed | own).items():
+                setattr(copied, name, value)
+            copied.save(force_insert=True)

@@ -1,0 +1,77 @@
+"""Every console of the house: its pages are walked by a test class of their own, and open to no holder of other roles."""
+
+import importlib
+import re
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+import nanhu
+from nanhu.kernel.clock import now
+from nanhu.kernel.kit import Console, Page
+from nanhu.kernel.kit.pages import consoles
+from nanhu.platforms.identity.models import RoleGrant
+from nanhu.platforms.identity.models.accounts import MONEY_DUTIES
+from nanhu.platforms.portal.tests.conftest import join, signed_in
+from nanhu.project.tests.test_real_menus import plain_roles
+from nanhu.testing.pages import PageTests, address_of
+
+NOT_THERE = 404
+SOURCE = Path(nanhu.__file__).parent
+USES_THEM = re.compile(r"^from nanhu\.testing\.pages import .*(?:PageTests|ProposalTests|IntakeTests)", re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_the_pages_of_each_console_are_walked():
+    """`ProposalTests` and `IntakeTests` walk them, too."""
+    for path in SOURCE.glob("**/tests/test_*.py"):
+        if USES_THEM.search(path.read_text()):
+            importlib.import_module(".".join(("nanhu", *path.relative_to(SOURCE).with_suffix("").parts)))
+    walked = {id(one.desk) for one in below(PageTests) if hasattr(one, "desk")}
+    assert sorted(name for name, one in of_the_house().items() if id(one) not in walked) == []
+
+
+def below(kind: type[PageTests]) -> set[type[PageTests]]:
+    return {one for child in kind.__subclasses__() for one in {child, *below(child)}}
+
+
+def of_the_house() -> dict[str, Console]:
+    """Without those that tests declare."""
+    return {
+        name: one
+        for name, one in consoles.items()
+        if not any(".tests." in page.function.__module__ for page in one.pages.values())
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_page_is_not_there_for_who_holds_all_other_roles():
+    """Also roles of the same console, where the page is not for all of them. Nobody has the roles of two duties."""
+    pages = [page for one in of_the_house().values() for page in one.pages.values() if page.roles and not page.allows]
+    browsers = {duty: holder_of_all(duty, f"T0012{at}") for at, duty in enumerate(MONEY_DUTIES)}
+    opened = {}
+    for allowed, found in groupby(sorted(pages, key=by_roles), key=by_roles):
+        browser = next(
+            (browsers[duty] for duty, roles in MONEY_DUTIES.items() if {*roles} & {*allowed}), browsers["office"]
+        )
+        of_page = RoleGrant.objects.filter(role__in=allowed)
+        of_page.update(revoked_at=now())
+        for page in found:
+            status = browser.get(address_of(page)).status_code
+            if status != NOT_THERE:
+                opened[f"{page.console.namespace}:{page.name}"] = status
+        of_page.update(revoked_at=None)
+    assert opened == {}
+
+
+def by_roles(page: Page) -> list[str]:
+    return sorted(page.roles)
+
+
+def holder_of_all(duty: str, campus_no: str) -> Client:
+    account_id, roles = join(f"林{duty}", staff=campus_no), plain_roles(duty)
+    RoleGrant.objects.bulk_create(RoleGrant(account_id=account_id, role=one, granted_by="test") for one in roles)
+    return signed_in(campus_no)
