@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, SamePersonError
+from nanhu.kernel.errors import CampusError
 
 
 class HashingBusyError(CampusError):
@@ -101,15 +101,9 @@ class UnknownAttributeError(CampusError):
     sentence: ClassVar[str | Promise] = _("没有这个属性：{name}")
 
 
-class ReasonMissingError(CampusError):
-    code: ClassVar[str] = "reason_missing"
+class AttributeReasonMissingError(CampusError):
+    code: ClassVar[str] = "attribute_reason_missing"
     sentence: ClassVar[str | Promise] = _("请说明应用为什么需要“{label}”。")
-
-
-class OwnRequestError(SamePersonError):
-    code: ClassVar[str] = "own_request"
-    http_status: ClassVar[int] = 403
-    sentence: ClassVar[str | Promise] = _("自己提出的要由另一个人批准。")
 
 
 class OwnRoleError(CampusError):

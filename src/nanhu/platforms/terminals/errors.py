@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, SamePersonError
+from nanhu.kernel.errors import CampusError
 
 
 class TerminalNotFoundError(CampusError):
@@ -26,11 +26,6 @@ class TerminalRetiredError(CampusError):
     code = "terminals.retired"
     http_status = 409
     sentence = _("{number} 已经撤机，不能再办理；重新安装请用新的编号登记。")
-
-
-class OwnTerminalError(SamePersonError):
-    code = "terminals.own_terminal"
-    sentence = _("这台终端是您登记的，首次启用须由另一位经办人办理。")
 
 
 class WindowWrongError(CampusError):

@@ -9,7 +9,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
-from nanhu.platforms.identity.errors import OwnRequestError, ReasonMissingError, UnknownAttributeError
+from nanhu.kernel.proposals import refuse_same_person
+from nanhu.platforms.identity.errors import AttributeReasonMissingError, UnknownAttributeError
 from nanhu.platforms.identity.models import Application, AttributeRelease
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
@@ -29,7 +30,7 @@ def set_releases(*, by: Actor, application: Application, reasons: Mapping[str, s
         if name not in ATTRIBUTES:
             raise UnknownAttributeError(name=name)
         if not reason.strip():
-            raise ReasonMissingError(label=ATTRIBUTES[name].label)
+            raise AttributeReasonMissingError(label=ATTRIBUTES[name].label)
     held = {one.name: one for one in application.releases.all()}
     gone = [name for name in held if name not in reasons]
     new = {name: why.strip() for name, why in reasons.items() if name not in held or held[name].reason != why.strip()}
@@ -64,11 +65,10 @@ def requested(by: Actor, release: AttributeRelease, reason: str) -> AttributeRel
 
 @transaction.atomic
 def decide_release(*, by: Actor, release: AttributeRelease, is_granted: bool) -> None:
-    """A second person grants or refuses a sensitive attribute, once. Raises OwnRequestError to who asked for it."""
+    """A second person grants or refuses a sensitive attribute, once. Raises SamePersonError to who asked for it."""
     Application.objects.select_for_update().get(pk=release.application_id)
     locked = still_there(release)
-    if by.account_id is None or by.account_id == locked.requester_id:
-        raise OwnRequestError
+    refuse_same_person(by, locked.requester_id)
     if locked.state != State.WAITING:
         raise WrongStateError(what=WHAT, state=locked.get_state_display())
     locked.state = State.GRANTED if is_granted else State.REFUSED

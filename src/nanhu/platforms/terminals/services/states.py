@@ -4,8 +4,8 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.proposals import given
-from nanhu.platforms.terminals.errors import OwnTerminalError, TerminalNotFoundError, TerminalRetiredError
+from nanhu.kernel.proposals import given, refuse_same_person
+from nanhu.platforms.terminals.errors import TerminalNotFoundError, TerminalRetiredError
 from nanhu.platforms.terminals.models import Terminal
 
 
@@ -24,11 +24,10 @@ def switch(*, by: Actor, number: str, state: Terminal.State, reason: str) -> Ter
 
 
 def accept(by: Actor, terminal: Terminal, state: Terminal.State) -> None:
-    """The first time it is switched on is by somebody who did not register it."""
+    """The first time it is switched on is by a person who did not register it."""
     if state != Terminal.State.ON or terminal.registrar_id is None or terminal.accepter_id is not None:
         return
-    if by.account_id == terminal.registrar_id:
-        raise OwnTerminalError
+    refuse_same_person(by, terminal.registrar_id)
     terminal.accepter_id = by.account_id
 
 

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.people.models import Person
 from nanhu.platforms.terminals.errors import TerminalRetiredError, WindowWrongError
 from nanhu.platforms.terminals.models import NextKey, Terminal
 from nanhu.platforms.terminals.services import keys, states
@@ -29,6 +31,15 @@ def test_a_terminal_is_switched_off_and_on_with_a_reason_that_stays(device):
         assert (
             AuditEntry.objects.filter(action=f"terminals.{state}", target="terminal:D1001", reason="失窃").count() == 1
         )
+
+
+def test_a_part_of_the_program_is_not_the_second_person_who_puts_it_into_service(device):
+    """Whoever has the shell and no account could register one and switch it on by himself."""
+    registrar = Account.objects.create(person=Person.objects.create(name="周敏", pinyin="zhoumin"))
+    Terminal.objects.update(state="off", registrar=registrar)
+    with pytest.raises(CommandError, match="另一位经办人"):
+        call_command("terminal", "D1001", "on", reason="装好了")
+    assert Terminal.objects.get().state == "off"
 
 
 def test_a_new_key_replaces_the_old_one_and_the_next(device, capsys):

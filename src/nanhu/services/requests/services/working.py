@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
-from nanhu.kernel.errors import SamePersonError
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import given, refuse_same_person
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.requests.errors import (
     BillPaidError,
@@ -162,15 +162,15 @@ def end(by: Actor, request: Request, what: What, words: str = "") -> None:
 
 
 @transaction.atomic
-def bill(*, by: Actor, request: Request, person_id: int, payer_id: int) -> ledger.Bill:
+def bill(*, by: Actor, request: Request, payer_id: int) -> ledger.Bill:
     """For what somebody broke: the materials at their price, labour at none. By the dispatcher, who sees the photo; not by who
     did the work, and once a request."""
     found = locked(request, {State.DONE, State.CLOSED})
     owed = price_of(found.materials.values_list("quantity", "price_fen"))
     if found.cause != Request.Cause.MISUSE or not owed or found.bill_id is not None:
         raise NothingToPayError
-    if found.worker_id == person_id:
-        raise SamePersonError
+    worker = identity.account_of(found.worker_id) if found.worker_id is not None else None
+    refuse_same_person(by, worker.pk if worker else None)
     key = f"requests.damage:{found.public_id}:{found.entries.filter(what=What.BILLED).count()}"
     ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
     order = ledger.BillOrder(
@@ -195,8 +195,7 @@ def withdraw_bill(*, by: Actor, request: Request, reason: str) -> Request:
     found = locked(request, {State.DONE, State.CLOSED})
     if found.bill is None:
         raise NothingToPayError
-    if found.entries.filter(what=What.BILLED).latest("id").account_id == by.account_id:
-        raise SamePersonError
+    refuse_same_person(by, found.entries.filter(what=What.BILLED).latest("id").account_id)
     if found.bill.paid_fen > found.bill.returned_fen:
         raise BillPaidError
     ledger.cancel(by=by, bill=found.bill, reason=given(reason), key=f"{found.bill.key}:withdrawn")

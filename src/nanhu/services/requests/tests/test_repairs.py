@@ -14,6 +14,7 @@ from django.db.models import F
 from PIL import Image
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.files import store
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
@@ -312,6 +313,8 @@ def test_damage_by_somebody_becomes_a_bill_of_the_materials(school):
     assert (bill.amount_fen, bill.person_id, bill.issuer) == (3700, school["S2"], "requests")
     back = f"{DISPATCH}{one.public_id}/bill/withdraw/"
     assert desk.post(back, {"reason": "不是他"}).status_code == 409, "not by who issued it"
+    with pytest.raises(SamePersonError):
+        working.withdraw_bill(by=SYSTEM, request=one, reason="不是他")
     leader = school.client("L1")
     assert "撤销缴费单" in leader.get(f"{DISPATCH}{one.public_id}/").content.decode()
     assert leader.post(back, {"reason": "不是他"}).status_code == 302

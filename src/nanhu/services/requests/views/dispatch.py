@@ -111,8 +111,7 @@ def merge(request: PageRequest, form: MergeForm, found: Request) -> None:
     done=_("已开出。"),
 )
 def bill(request: PageRequest, form: BillForm, found: Request) -> None:
-    person_id, payer_id = request.viewer.person_id or 0, form.cleaned_data["payer"]
-    working.bill(by=request.actor, request=found, person_id=person_id, payer_id=payer_id)
+    working.bill(by=request.actor, request=found, payer_id=form.cleaned_data["payer"])
 
 
 @request.form(
