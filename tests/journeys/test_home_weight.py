@@ -1,6 +1,7 @@
 """What a home weighs on the line, the first time and the next, and that nothing on it moves while it opens."""
 
 import time
+from itertools import product
 
 from playwright.sync_api import Page
 
@@ -50,13 +51,15 @@ class Line:
 
 
 def test_a_home_is_light_and_stands_still(campus, visit):
-    for size in SIZES:
+    """`window.shifts` begins anew with each visit."""
+    for size, role in product(SIZES, ("student", "teacher")):
         visitor = visit(size)
-        visitor.sign_in(campus.url, CAST["student"].campus_no, SAMPLE_PASSWORD)
+        visitor.sign_in(campus.url, CAST[role].campus_no, SAMPLE_PASSWORD)
         page = visitor.page.context.new_page()
         page.add_init_script(WATCH)
         line = Line(page, campus.url)
         first = line.visit(first=True)
+        assert sum(page.evaluate("window.shifts")) < SEEN, f"the first visit of the {role} at the {size}"
         assert 10_000 < first < FIRST_VISIT
         assert 1_000 < line.visit(first=False) < min(NEXT_VISIT, first)
-        assert sum(page.evaluate("window.shifts")) < SEEN
+        assert sum(page.evaluate("window.shifts")) < SEEN, f"the next visit of the {role} at the {size}"
