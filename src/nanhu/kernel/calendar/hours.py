@@ -40,3 +40,45 @@ def opening_at(moment: datetime, spans_on: Callable[[date], Iterable[Span]], *, 
             if opens > moment:
                 return Opening(is_open=False, at=opens)
     return Opening(is_open=False, at=None)
+
+
+def spans_of(said: str) -> tuple[Span, ...]:
+    """ "08:30-12:00 14:30-17:30" in order, none over another. Raises ValueError."""
+    spans = tuple(span_of(one) for one in said.split())
+    ends = [time.min, *(span.closes for span in spans)]
+    if any(span.opens >= span.closes or span.opens < before for span, before in zip(spans, ends, strict=False)):
+        raise ValueError(said)
+    return spans
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Hours from a day to a day, both included, on working days and on the rest. `is_closure`: the days of it are no season, but a few on
+    which nobody is there, or at other hours."""
+
+    starts_on: date
+    ends_on: date | None
+    hours: tuple[Span, ...]
+    other_hours: tuple[Span, ...] = ()
+    is_closure: bool = False
+
+    def holds_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The seasons and closed days of one office (作息)."""
+
+    seasons: tuple[Season, ...] = ()
+
+    def season_on(self, day: date) -> Season | None:
+        """A closed day goes before the season that it lies in; None where nobody said anything of this day."""
+        holding = [one for one in self.seasons if one.holds_on(day)]
+        return next((one for one in holding if one.is_closure), holding[0] if holding else None)
+
+    def spans_on(self, day: date, *, is_working: bool) -> tuple[Span, ...] | None:
+        found = self.season_on(day)
+        if found is None:
+            return None
+        return found.hours if is_working or found.is_closure else found.other_hours

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
+from nanhu.kernel.calendar.hours import Timetable
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
 
 type IsWorking = Callable[[date], bool]
@@ -16,14 +17,21 @@ LATEST: Final = 1000
 """Per cent of the promise after which nobody is told again."""
 
 
+ALWAYS: Final = Timetable()
+"""Of an office without seasons."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When an office works on a working day: spans from a time to a time, in order."""
+    """When an office works on a working day: spans from a time to a time, in order; those of its timetable, where that says anything of
+    the day."""
 
     spans: tuple[tuple[time, time], ...]
+    timetable: Timetable = ALWAYS
 
     def on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        for first, last in self.spans:
+        own = self.timetable.spans_on(day, is_working=True)
+        for first, last in self.spans if own is None else own:
             yield datetime.combine(day, first, CAMPUS_ZONE), datetime.combine(day, last, CAMPUS_ZONE)
 
 

@@ -63,6 +63,7 @@ from nanhu.platforms.people.posts.queries import (
     office_holders,
     office_names,
     own_posts,
+    post_holders,
     posts_of,
 )
 from nanhu.platforms.people.posts.services import appoint, end_post
@@ -243,6 +244,7 @@ __all__ = [
     "phone_of",
     "photo_of",
     "pinyin_of",
+    "post_holders",
     "posts_of",
     "preview_revert",
     "public_ids",

@@ -20,9 +20,33 @@ ACTIONS: dict[str, Text] = {
     "directory.ask_change": _("申请应急电话改号"),
     "directory.approve_change": _("同意应急电话改号"),
     "directory.refuse_change": _("不同意应急电话改号"),
+    "directory.add_duty": _("排班"),
+    "directory.change_duty": _("改班次"),
+    "directory.remove_duty": _("去掉班次"),
+    "directory.make_duty_list": _("交值班表"),
+    "directory.submit_duty_list": _("提交值班表"),
+    "directory.discard_duty_list": _("作废值班表"),
+    "directory.approve_duty_list": _("同意值班表"),
+    "directory.refuse_duty_list": _("不同意值班表"),
+    "directory.take_duty_list": _("发布值班表"),
+    "directory.roll_back_duty_list": _("回滚值班表"),
+    "directory.ask_exchange": _("请求换班"),
+    "directory.accept_exchange": _("同意换班"),
+    "directory.decline_exchange": _("不换班"),
+    "directory.withdraw_exchange": _("收回换班"),
+    "directory.lapse_exchange": _("换班没有换成"),
+    "directory.enter_hours": _("登记作息"),
+    "directory.end_hours": _("停用作息"),
 }
 TARGETS: dict[str, Text] = {
     "directory-phone": _("校内电话"),
     "directory-account": _("公众号"),
     "directory-answer": _("常见问答"),
+    "duty": _("班次"),
+    "duty_list": _("值班表"),
+    "unit_hours": _("作息"),
+}
+FACTS: dict[str, Text] = {
+    "what": _("哪一个"),
+    "who": _("谁"),
 }

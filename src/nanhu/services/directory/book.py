@@ -1,4 +1,7 @@
-"""What everybody reads: phones with who is there now, official accounts, questions and answers."""
+"""What everybody reads: phones with who is there now, who has duty, official accounts, questions and answers; and one's own duties."""
+
+from typing import Any, Final
+from uuid import UUID
 
 import segno
 from django.db.models import Q
@@ -7,6 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Console,
     Empty,
@@ -21,10 +26,18 @@ from nanhu.kernel.kit import (
     answering,
     listing,
 )
-from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.waiting import own_count
+from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.services.directory import queries
-from nanhu.services.directory.models import Account, Answer, Phone
+from nanhu.services.directory.forms import ExchangeForm
+from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone
+from nanhu.services.directory.services import exchanging
+
+ON_DUTY_SHOWN: Final = 12
+MINE_SHOWN: Final = 20
+EXCHANGES_SHOWN: Final = 5
 
 book = Console(
     "directory:book",
@@ -54,11 +67,22 @@ class PhoneFilters(Filters):
 @book.page("", title=_("校内电话"), tab=_("电话"), lead=_("点号码就拨。号码由各单位自己维护，每年确认一次。"))
 def phones(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有这样的电话"), icon="phone-off", text=_("换个说法，或用拼音首字母试试。"))
-    return listing(request, Phones, queries.phones(), PhoneFilters, empty=none)
+    facts = {"on_duty": queries.with_holders(queries.on_duty_now()[:ON_DUTY_SHOWN]), "all_duties": duty.address()}
+    return listing(
+        request,
+        Phones,
+        queries.phones(),
+        PhoneFilters,
+        each=queries.with_hours,
+        empty=none,
+        template="directory/phones.html",
+        facts=facts,
+    )
 
 
 @phones.page("<uuid:public_id>/", title=_("电话"), subject=record(queries.phones(), Phone.what))
 def phone(request: PageRequest, found: Phone) -> HttpResponse:
+    queries.with_hours([found])
     facts = {
         "phone": found,
         "now": queries.opening_words(found),
@@ -73,6 +97,127 @@ def card(_request: PageRequest, found: Phone) -> HttpResponseBase:
     """All phones of its unit, for the phone's own book."""
     rows = queries.phones().filter(unit_id=found.unit_id)
     return attachment(HttpResponse(queries.vcards(rows), content_type="text/vcard; charset=utf-8"), "单位电话.vcf")
+
+
+class Duties(Table):
+    when = Text(_("时间"), sort="begins_at")
+    unit = Text(_("单位"), "unit__name")
+    task = Text(_("任务"))
+    who = Text(_("谁"), sort=False)
+    phone = Markup(_("电话"), "directory/_duty_phone.html")
+    place = Text(_("地点"), "place__name")
+
+
+class DutyFilters(Filters):
+    q = FoldedSearch(label=_("单位、姓名或拼音"))
+
+
+@book.page("duty/", title=_("值班"), tab=_("值班"), lead=_("今天起各单位谁值班。"))
+def duty(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有发布值班表"), icon="clock", text=_("值班表由各单位在“电话簿维护”里发布。"))
+    return listing(
+        request, Duties, queries.coming_duties(), DutyFilters, each=queries.with_holders, empty=none, per_page=30
+    )
+
+
+def asked_of(person_id: Any) -> Any:
+    return DutyExchange.objects.filter(other=person_id, state=DutyExchange.State.OPEN)
+
+
+def person_of(viewer: Viewer) -> int:
+    if viewer.person_id is None:
+        raise NotFoundError(what=Duty.what)
+    return viewer.person_id
+
+
+@book.page(
+    "duty/mine/",
+    title=_("我的值班"),
+    tab=_("我的值班"),
+    allows=lambda viewer: viewer.faces != {"student"},
+    count=own_count("directory.exchanges", asked_of),
+    waits=True,
+)
+def mine(request: PageRequest) -> HttpResponse:
+    """What is ahead, with the button to exchange it; what others asked, and what was asked of others."""
+    me = request.viewer.person_id
+    exchanges = DutyExchange.objects.select_related("given__unit", "taken__unit").order_by("-created_at")
+    facts = {
+        "duties": [
+            (one, exchange.address(public_id=one.public_id) if one.person_id == me and one.begins_at > now() else "")
+            for one in queries.own_duties(me).filter(ends_at__gt=now())[:MINE_SHOWN]
+        ],
+        "asked": [
+            (one, accept.address(public_id=one.public_id), decline.address(public_id=one.public_id))
+            for one in exchanges.filter(other=me or 0, state=DutyExchange.State.OPEN)
+        ],
+        "own": [
+            (one, withdraw.address(public_id=one.public_id) if one.state == DutyExchange.State.OPEN else "")
+            for one in exchanges.filter(author=me or 0)[:EXCHANGES_SHOWN]
+        ],
+    }
+    return render(request, "directory/mine.html", facts)
+
+
+def own_duty(request: PageRequest, public_id: UUID) -> Duty:
+    found = queries.duties().filter(public_id=public_id, person=request.viewer.person_id or 0, begins_at__gt=now())
+    if one := found.first():
+        return one
+    raise NotFoundError(what=Duty.what)
+
+
+@mine.form(
+    "<uuid:public_id>/exchange/",
+    ExchangeForm,
+    title=_("换班"),
+    lead=_("选同事的一个班次。对方同意后才换，之前各值各的。"),
+    submit=_("请对方换"),
+    subject=Seen(own_duty),
+    arguments=lambda _request, found: {"given": found},
+    to="mine",
+    done=_("已发给对方，等他答复。"),
+)
+def exchange(request: PageRequest, form: ExchangeForm, found: Duty) -> None:
+    said = form.cleaned_data
+    exchanging.ask(
+        by=request.actor,
+        token=said["token"],
+        person_id=person_of(request.viewer),
+        given=found,
+        taken=said["taken"],
+        reason=said["reason"],
+    )
+
+
+def seen_exchange(whose: str) -> Seen:
+    """One of the two; to anybody else there is none."""
+
+    def find(request: PageRequest, public_id: UUID) -> DutyExchange:
+        found = DutyExchange.objects.filter(public_id=public_id, **{whose: request.viewer.person_id or 0}).first()
+        if found is None:
+            raise NotFoundError(what=DutyExchange.what)
+        return found
+
+    return Seen(find)
+
+
+def state_words(made: DutyExchange) -> str:
+    return f"{made.get_state_display()}。"
+
+
+@mine.action("exchanges/<uuid:public_id>/accept/", subject=seen_exchange("other"), done=state_words)
+def accept(request: PageRequest, found: DutyExchange) -> DutyExchange:
+    return exchanging.accept(by=request.actor, person_id=person_of(request.viewer), exchange=found)
+
+
+@mine.action("exchanges/<uuid:public_id>/decline/", subject=seen_exchange("other"), done=_("已答复不换。"))
+def decline(request: PageRequest, found: DutyExchange) -> None:
+    exchanging.decline(by=request.actor, person_id=person_of(request.viewer), exchange=found)
+
+
+@mine.action("exchanges/<uuid:public_id>/withdraw/", subject=seen_exchange("author"), done=_("已收回。"))
+def withdraw(request: PageRequest, found: DutyExchange) -> None:
+    exchanging.withdraw(by=request.actor, person_id=person_of(request.viewer), exchange=found)
 
 
 @book.page("accounts/", title=_("公众号吧"), tab=_("公众号"), lead=_("学校和各单位的公众号。在手机上长按二维码关注。"))

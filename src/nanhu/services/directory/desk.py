@@ -10,6 +10,7 @@ from django.forms.models import model_to_dict
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import dated
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
@@ -22,6 +23,7 @@ from nanhu.kernel.kit import (
     Markup,
     Number,
     PageRequest,
+    Span,
     Table,
     Text,
     Views,
@@ -29,28 +31,29 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.records import Seen
-from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies
-from nanhu.services.directory.errors import NotYourUnitError, TwoPeopleError
+from nanhu.services.directory.errors import TwoPeopleError
 from nanhu.services.directory.forms import (
     AccountFields,
     AccountForm,
     AnswerChangeForm,
     AnswerForm,
+    ClosedForm,
     NumberForm,
     PhoneChangeForm,
     PhoneForm,
+    SeasonForm,
 )
-from nanhu.services.directory.models import KINDS, Account, Answer, EmergencyChange, Phone
+from nanhu.services.directory.models import KINDS, Account, Answer, EmergencyChange, Phone, UnitHours
 from nanhu.services.directory.rules import CONFIRMED_FOR
-from nanhu.services.directory.services import emergencies, keeping
+from nanhu.services.directory.services import emergencies, hours, keeping
 
 desk = Console(
     "directory:desk",
     _("电话簿维护"),
     icon="book-user",
     owner=_("信息中心"),
-    description=_("本单位的电话、办公时间、公众号和常见问答；每年确认一次"),
+    description=_("本单位的电话、作息、公众号和常见问答；每年确认一次"),
     roles=policies.ROLES,
     order=85,
 )
@@ -75,11 +78,7 @@ def kept(kind: str) -> Callable[[PageRequest, UUID], Any]:
 
 
 def enter(request: PageRequest, kind: str, said: dict[str, Any]) -> Any:
-    unit = said.pop("unit")
-    unit_id = people.unit_ids_by_code([unit.code])[unit.code]
-    units = policies.units_kept_by(request.viewer)
-    if units is not None and unit_id not in units:
-        raise NotYourUnitError
+    unit_id = policies.unit_kept(request.viewer, said.pop("unit"))
     return keeping.enter(by=request.actor, kind=kind, unit_id=unit_id, facts=said)
 
 
@@ -244,6 +243,60 @@ def confirm_answer(request: PageRequest, found: Answer) -> None:
 @answers.action("<uuid:public_id>/remove/", subject=Seen(kept("answer")), done=_("已去掉。"))
 def remove_answer(request: PageRequest, found: Answer) -> None:
     keeping.remove(by=request.actor, row=found)
+
+
+class Hours(Table):
+    title = Text(_("名称"))
+    unit = Text(_("单位"), "unit__name")
+    kind = Badge(_("种类"), names=UnitHours.Kind.choices, tones={"season": "info"}, tone="warn")
+    days = Span(_("日期"))
+    hours = Text(_("工作日办公时间"))
+    other_hours = Text(_("节假日、周末"), is_wide=True)
+    reason = Text(_("依据"), is_wide=True)
+    action = Markup(_("操作"), "directory/_hours_deeds.html")
+
+
+def kept_hours(request: PageRequest) -> Any:
+    units = policies.units_kept_by(request.viewer)
+    found = dated.not_over(UnitHours.objects.select_related("unit")).order_by("unit__code", "kind", "starts_on")
+    return found if units is None else found.filter(unit_id__in=units)
+
+
+def kept_rule(request: PageRequest, public_id: UUID) -> UnitHours:
+    found: UnitHours | None = kept_hours(request).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(what=UnitHours.what)
+    return found
+
+
+@desk.page(
+    "hours/",
+    title=_("作息"),
+    tab=_("作息"),
+    lead=_("“现在有没有人”和办理时限都按这里算；没写的日子按学校的规定。下级单位没写的，按上级的。"),
+)
+def unit_hours(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记作息"), icon="sun", action=_("登记作息"), to="add_season")
+    return listing(request, Hours, kept_hours(request), empty=none, export_as="作息")
+
+
+@unit_hours.form("new/", SeasonForm, title=_("登记作息"), icon="sun", done=_("已登记。"), to="unit_hours")
+def add_season(request: PageRequest, form: SeasonForm) -> None:
+    enter_hours(request, form.cleaned_data, UnitHours.Kind.SEASON)
+
+
+@unit_hours.form("closed/", ClosedForm, title=_("登记停办公"), icon="calendar-off", done=_("已登记。"), to="unit_hours")
+def add_closed(request: PageRequest, form: ClosedForm) -> None:
+    enter_hours(request, form.cleaned_data, UnitHours.Kind.CLOSED)
+
+
+def enter_hours(request: PageRequest, said: dict[str, Any], kind: str) -> None:
+    hours.enter(by=request.actor, kind=kind, unit_id=policies.unit_kept(request.viewer, said.pop("unit")), **said)
+
+
+@unit_hours.action("<uuid:public_id>/end/", subject=Seen(kept_rule), done=_("已停用。"))
+def end_hours(request: PageRequest, found: UnitHours) -> None:
+    hours.end(by=request.actor, rule=found)
 
 
 class Changes(Table):

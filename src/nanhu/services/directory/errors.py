@@ -34,3 +34,50 @@ class TwoPeopleError(CampusError):
     code = "directory.two_people"
     http_status = 409
     sentence = _("这是应急电话：改号、取消要用“申请改号”，由另一人复核。")
+
+
+class NotAShiftError(CampusError):
+    code = "directory.not_a_shift"
+    http_status = 422
+    field = "hours"
+    sentence = _("时间写成 08:00-20:00 这样；到第二天的写 20:00-08:00")
+
+
+class NotANumberError(CampusError):
+    code = "directory.not_a_number"
+    http_status = 422
+    field = "phone"
+    sentence = _("请写号码，例：8703568 或 0730-8703568。")
+
+
+class OnDutyAlreadyError(CampusError):
+    code = "directory.on_duty_already"
+    http_status = 409
+    field = "hours"
+    sentence = _("这段时间这个人（或这个岗位）已经有班。")
+
+
+class OverError(CampusError):
+    code = "directory.duty_over"
+    http_status = 409
+    field = "day"
+    sentence = _("这个班次已经开始，不能再改。")
+
+
+class CannotRollBackError(CampusError):
+    code = "directory.cannot_roll_back"
+    http_status = 409
+    sentence = _("这份表里的班次后来改过、换过班，或被后来的表换掉了，不能整份回滚；请逐个改，或先回滚后来的那份。")
+
+
+class ExchangeWaitsError(CampusError):
+    code = "directory.exchange_waits"
+    http_status = 409
+    sentence = _("这个班次已经有一次换班在等答复。")
+
+
+class NotExchangeableError(CampusError):
+    code = "directory.not_exchangeable"
+    http_status = 409
+    field = "taken"
+    sentence = _("这两个班次换不了：要都没有开始、各是一个人的，换完谁也不会同时在两处。")

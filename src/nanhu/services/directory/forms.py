@@ -2,18 +2,25 @@
 
 from io import BytesIO
 from typing import Any, Final
+from uuid import uuid4
 
 import zxingcpp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from nanhu.kernel.calendar.hours import spans_of
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import checked
 from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.kit.forms import DatedForm, IntakeForm, reason_field
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
-from nanhu.platforms.people.api import UnitField
+from nanhu.platforms.people.api import PersonField, UnitField, office_names
 from nanhu.services.directory import rules
+from nanhu.services.directory.errors import NotAShiftError
+from nanhu.services.directory.models import Duty
 
 LARGEST_PICTURE: Final = 2_000_000
 HOURS_HELP: Final = _("例：08:30-12:00 14:30-17:30；不填：没有人")
@@ -43,7 +50,7 @@ class HoursField(forms.CharField):
     def clean(self, value: Any) -> str:
         said = " ".join(halfwidth(super().clean(value)).replace("—", "-").replace("–", "-").replace("、", " ").split())
         try:
-            rules.spans_of(said)
+            spans_of(said)
         except ValueError as error:
             raise forms.ValidationError(_("请按 08:30-12:00 14:30-17:30 的样子写，先早后晚。")) from error
         return said
@@ -116,3 +123,89 @@ class AnswerForm(UnitForm, AnswerFields):
 
 class AnswerChangeForm(AnswerFields):
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ShiftField(forms.CharField):
+    """ "08:00-20:00"; until the next day where it ends no later than it begins."""
+
+    def clean(self, value: Any) -> str:
+        said = super().clean(value)
+        try:
+            rules.shift_on(campus_today(), said)
+        except ValueError as error:
+            raise forms.ValidationError(NotAShiftError().message) from error
+        return str(said)
+
+
+class DutyForm(UnitForm):
+    day = forms.DateField(label=_("日期"), widget=DayInput())
+    hours = ShiftField(label=_("时间"), max_length=20, help_text=_("例：08:00-20:00；到第二天的写 20:00-08:00"))
+    task = forms.CharField(label=_("任务"), max_length=20, initial=_("值班"), help_text=_("例：值班、带班"))
+    person = PersonField(label=_("值班人"), required=False)
+    office = forms.ChoiceField(label=_("或岗位"), required=False, help_text=_("写岗位的，当天谁任职谁值班"))
+    phone = NumberField(label=_("电话"), required=False)
+    place = PlaceField(label=_("地点"), required=False, open_only=True)
+    field_order = ("unit", "day", "hours", "task", "person", "office", "phone", "place")
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        office: Any = self.fields["office"]
+        office.choices = [("", _("不写岗位")), *office_names().items()]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if "person" in said and bool(said["person"]) == bool(said.get("office")):
+            self.add_error("person", _("写一个人，或选一个岗位，只写一样。"))
+        return said
+
+
+class RosterForm(IntakeForm):
+    """`units`: those that its author keeps; None: all."""
+
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：12 月值班表、寒假值班表"))
+    file = forms.FileField(
+        label=_("值班表"),
+        help_text=_(
+            "CSV 或 xlsx，一行一个班次：单位、日期、时间、任务（可无）、学工号或岗位、姓名（可无）、电话（可无）、地点（可无）。"
+        ),
+    )
+
+    def __init__(self, *arguments: Any, units: frozenset[int] | None = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.units = units
+
+
+class ExchangeForm(forms.Form):
+    """Duties of colleagues of the same unit that are ahead."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    taken = forms.ModelChoiceField(label=_("换同事的哪一班"), queryset=Duty.objects.none(), to_field_name="public_id")
+    reason = forms.CharField(label=_("说一句"), max_length=60, required=False)
+
+    def __init__(self, *arguments: Any, given: Duty, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        ahead = Duty.objects.filter(state=Duty.State.STANDING, unit=given.unit_id, begins_at__gt=now())
+        others = ahead.exclude(person=None).exclude(person=given.person_id).exclude(begins_at=given.begins_at)
+        taken: Any = self.fields["taken"]
+        taken.queryset = others.select_related("unit").order_by("begins_at")
+        taken.label_from_instance = lambda one: f"{one.when} {one.task} {one.person_name}"
+
+
+class SeasonForm(DatedForm):
+    unit = UnitField(label=_("单位"), required=False, help_text=_("不填：全校；单位自己写了的按单位的"))
+    title = forms.CharField(label=_("名称"), max_length=40, help_text=_("例：夏季作息"))
+    hours = HoursField(label=_("工作日办公时间"), max_length=60, help_text=_("例：08:30-12:00 14:30-17:30"))
+    other_hours = HoursField(label=_("节假日、周末"), max_length=60, required=False, help_text=HOURS_HELP)
+    reason = reason_field(label=_("依据"), example=_("例如：校办〔2026〕8 号"))
+    field_order = ("unit", "title", "starts_on", "ends_on", "hours", "other_hours", "reason")
+
+
+class ClosedForm(DatedForm):
+    unit = UnitField(label=_("单位"), required=False, help_text=_("不填：全校；单位自己写了的按单位的"))
+    title = forms.CharField(label=_("为什么"), max_length=40, help_text=_("例：运动会、盘点"))
+    ends_on = forms.DateField(label=_("截止日期"), widget=DayInput())
+    hours = HoursField(
+        label=_("这几天的办公时间"), max_length=60, required=False, help_text=_("不填：不办公；半天的写 08:30-12:00")
+    )
+    reason = reason_field(label=_("依据"), example=_("例如：校办〔2026〕8 号"))
+    field_order = ("unit", "title", "starts_on", "ends_on", "hours", "reason")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.people import api as people
+from nanhu.services.directory.errors import NotYourUnitError
 
 KEEPER: Final = "directory.keeper"
 EDITOR: Final = "directory.editor"
@@ -31,3 +32,19 @@ def kept_by(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
     units = units_kept_by(viewer)
     living = rows.filter(removed_at=None).select_related("unit")
     return living if units is None else living.filter(unit_id__in=units)
+
+
+def unit_kept(viewer: Viewer, chosen: people.UnitChoice | None) -> int:
+    """The unit that was chosen, if this viewer keeps it; the school, where none was, is its keepers'."""
+    units = units_kept_by(viewer)
+    unit_id = chosen.id if chosen else school_unit()
+    if units is not None and unit_id not in units:
+        raise NotYourUnitError
+    return unit_id
+
+
+def school_unit() -> int:
+    """The unit above all."""
+    first, *_others = people.unit_names()
+    code = people.unit_codes_upwards(first[0])[-1]
+    return people.unit_ids_by_code([code])[code]

@@ -1,26 +1,29 @@
 """Reads of the directory: what is shown, open now, found by the one search; cards for a phone's own book (vCard)."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import folding
 from nanhu.kernel.calendar import is_working_day
-from nanhu.kernel.calendar.hours import Opening
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
-from nanhu.kernel.registry import Hit, TileContent, Viewer
+from nanhu.kernel.calendar.hours import Opening, Timetable, spans_of
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, end_of, now, start_of
+from nanhu.kernel.kit import answering
+from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer
 from nanhu.kernel.ui import dates
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.services.directory.models import Account, Answer, Phone
-from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at, spans_of
+from nanhu.services.directory.models import Account, Answer, Duty, Phone
+from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at
 
 LONGEST_ASKED: Final = 300
 SHOWN: Final = 4
 LEAST_SHARED: Final = 2
+ONE_DAY: Final = timedelta(days=1)
 
 
 def living(model: Any) -> QuerySet[Any]:
@@ -36,21 +39,39 @@ def phones() -> QuerySet[Phone]:
     return found
 
 
+def with_hours(rows: Sequence[Phone]) -> Sequence[Phone]:
+    """With the timetables of their units, and who has duty now where a phone rings by day and night."""
+    known = flows.timetables()
+    alarms = {one.unit_id for one in rows if one.is_emergency}
+    on_duty = names_on_duty(alarms) if alarms else {}
+    for one in rows:
+        one.timetable = known.get(one.unit.code, Timetable())
+        one.on_duty = on_duty.get(one.unit_id, "")
+    return rows
+
+
 def opening_of(phone: Phone) -> Opening | None:
-    """None where nobody said when."""
-    if not phone.hours and not phone.other_hours:
+    """By its own hours, else by those of its unit; on days on which the unit is closed nobody is there. None where nobody said when."""
+    table = phone.timetable
+    has_own = bool(phone.hours or phone.other_hours)
+    if not has_own and not table.seasons:
         return None
 
     def spans_on(day: date) -> Spans:
-        return spans_of(phone.hours if is_working_day(day) else phone.other_hours)
+        is_working = is_working_day(day)
+        season = table.season_on(day)
+        if has_own and not (season and season.is_closure):
+            return spans_of(phone.hours if is_working else phone.other_hours)
+        return table.spans_on(day, is_working=is_working) or ()
 
     return opening_at(now().astimezone(CAMPUS_ZONE), spans_on)
 
 
 def opening_words(phone: Phone) -> str:
-    """在办公，到 18:30 · 周一 08:30 开 · 昼夜."""
+    """在办公，到 18:30 · 周一 08:30 开 · 昼夜有人接，现在值班：周敏."""
     if phone.is_emergency:
-        return _("昼夜有人接")
+        who = phone.on_duty
+        return _("昼夜有人接，现在值班：%(who)s") % {"who": who} if who else _("昼夜有人接")
     opening = opening_of(phone)
     if opening is None:
         return ""
@@ -62,6 +83,50 @@ def opening_words(phone: Phone) -> str:
         "day": dates.short_day(opening.at.date(), campus_today().year),
         "time": f"{opening.at:%H:%M}",
     }
+
+
+def duties() -> QuerySet[Duty]:
+    found: QuerySet[Duty] = Duty.objects.filter(state=Duty.State.STANDING).select_related("unit", "place")
+    return found.order_by("begins_at", "unit__code", "task", "pk")
+
+
+def coming_duties() -> QuerySet[Duty]:
+    return duties().filter(ends_at__gt=now())
+
+
+def on_duty_now() -> QuerySet[Duty]:
+    return coming_duties().filter(begins_at__lte=now()).order_by("unit__code", "task", "pk")
+
+
+def own_duties(person_id: int | None) -> QuerySet[Duty]:
+    """Of a person, also by the posts that he holds today."""
+    if person_id is None:
+        return duties().none()
+    wanted = Q(person=person_id)
+    for post in people.posts_of(person_id):
+        wanted |= Q(unit=post.unit_id, office=post.office)
+    return duties().filter(wanted)
+
+
+def with_holders(rows: Iterable[Duty]) -> list[Duty]:
+    """With the names of posts that have duty, and until tomorrow with who holds them."""
+    found = list(rows)
+    by_post = [one for one in found if one.office]
+    names = people.office_names() if by_post else {}
+    soon = {one.day for one in by_post if one.day <= campus_today() + ONE_DAY}
+    units = {one.unit_id for one in by_post}
+    held = {day: people.post_holders(units, on=day) for day in soon}
+    for one in by_post:
+        one.office_name = names.get(one.office, one.office)
+        one.holders_of_post = held.get(one.day, {}).get((one.unit_id, one.office), [])
+    return found
+
+
+def names_on_duty(unit_ids: Iterable[int]) -> dict[int, str]:
+    found: dict[int, list[str]] = {}
+    for one in with_holders(on_duty_now().filter(unit__in=list(unit_ids))):
+        found.setdefault(one.unit_id, []).append(one.who)
+    return {unit: "、".join(names) for unit, names in found.items()}
 
 
 def is_unconfirmed(row: Phone | Account | Answer) -> bool:
@@ -78,6 +143,66 @@ def phones_tile(viewer: Viewer) -> TileContent | None:
     found = phones().filter(unit__in=units)[:SHOWN]
     lines = tuple(f"{one.name} {one.number}" for one in found)
     return TileContent(caption=_("本单位的电话"), lines=lines, url=reverse("directory:book:phones")) if lines else None
+
+
+def duty_lines(rows: Iterable[Duty]) -> tuple[str, ...]:
+    return tuple(f"{one.unit.name} {one.task} {one.when} {one.who}" for one in with_holders(rows))
+
+
+def duty_tile(viewer: Viewer) -> TileContent | None:
+    """One's own next duties; else who has duty now in one's units."""
+    mine = list(own_duties(viewer.person_id).filter(ends_at__gt=now())[:SHOWN])
+    if mine:
+        lines = tuple(f"{one.when} {one.unit.name}{one.task}" for one in mine)
+        return TileContent(caption=_("我的值班"), lines=lines, url=reverse("directory:book:mine"))
+    units = people.unit_ids_of(viewer.person_id) if viewer.person_id else ()
+    lines = duty_lines(on_duty_now().filter(unit__in=units)[:SHOWN])
+    return TileContent(caption=_("现在值班"), lines=lines, url=reverse("directory:book:duty")) if lines else None
+
+
+def duties_found(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
+    """Who has duty now or today, by unit, name or the word itself."""
+    today = coming_duties().filter(Q(day=campus_today()) | Q(begins_at__lte=now()))
+    found = today.filter(answering(text))[:limit] if text.strip() else []
+    return [
+        Hit(
+            key=str(one.public_id),
+            title=f"{one.unit.name}{one.task}：{one.who}",
+            url=reverse("directory:book:duty"),
+            detail=" · ".join(filter(None, [one.when, one.phone, one.place.name if one.place else ""])),
+            icon="clock",
+        )
+        for one in with_holders(found)
+    ]
+
+
+def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
+    """One's own duties; who exchanged one has it no more."""
+    found = own_duties(viewer.person_id).filter(begins_at__lt=end_of(until), ends_at__gt=start_of(since))
+    for one in found:
+        yield Occurrence(
+            uid=f"duty.{one.public_id}",
+            title=f"{one.unit.name}{one.task}",
+            starts=one.begins_at,
+            ends=one.ends_at,
+            changed_at=one.changed_at,
+            sequence=one.revision,
+            place=one.place.name if one.place else "",
+            description=one.phone,
+            url=reverse("directory:book:mine"),
+        )
+
+
+def duties_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, Any]]:
+    found = duties().filter(person=owner.person_id).order_by("-begins_at")
+    for one in found.filter(created_at__gte=since) if since else found:
+        yield {
+            "unit": one.unit.name,
+            "task": one.task,
+            "begins_at": one.begins_at.isoformat(),
+            "ends_at": one.ends_at.isoformat(),
+            "place": one.place.name if one.place else "",
+        }
 
 
 def phone_hits() -> Iterable[Hit]:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from nanhu.kernel.calendar import hours
 from nanhu.kernel.calendar.hours import Opening, Span, span_of
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
+from nanhu.kernel.folding import halfwidth
 
 NUMBER: Final = re.compile(r"(\+\d{1,3} ?)?\d[\d -]{1,18}\d")
 WECHAT: Final = ("weixin.qq.com", "mp.weixin.qq.com", "u.wechat.com", "work.weixin.qq.com")
@@ -16,15 +18,6 @@ CONFIRMED_FOR: Final = timedelta(days=400)
 LOOK_AHEAD: Final = 14
 
 type Spans = tuple[Span, ...]
-
-
-def spans_of(said: str) -> Spans:
-    """ "08:30-12:00 14:30-17:30" in order, none over another. Raises ValueError."""
-    spans = tuple(span_of(one) for one in said.split())
-    ends = [time.min, *(last for _first, last in spans)]
-    if any(first >= last or first < before for (first, last), before in zip(spans, ends, strict=False)):
-        raise ValueError(said)
-    return spans
 
 
 def opening_at(moment: datetime, spans_on: Callable[[date], Spans]) -> Opening:
@@ -41,3 +34,15 @@ def dialled(number: str, extension: str = "") -> str:
 def is_wechat(address: str) -> bool:
     parts = urlsplit(address)
     return parts.scheme in {"http", "https"} and parts.hostname in WECHAT and parts.username is None
+
+
+def shift_on(day: date, said: str) -> tuple[datetime, datetime]:
+    """ "20:00-08:00" of a day: until the next where it ends no later than it begins. Raises ValueError."""
+    span = span_of("".join(halfwidth(said).replace("—", "-").replace("–", "-").replace("24:00", "00:00").split()))
+    begins = datetime.combine(day, span.opens, CAMPUS_ZONE)
+    last = day if span.closes > span.opens else day + timedelta(days=1)
+    return begins, datetime.combine(last, span.closes, CAMPUS_ZONE)
+
+
+def shift_words(begins_at: datetime, ends_at: datetime) -> str:
+    return f"{campus_time(begins_at):%H:%M}-{campus_time(ends_at):%H:%M}"

@@ -2,6 +2,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from nanhu.services.directory.book import book
 from nanhu.services.directory.desk import desk
+from nanhu.services.directory.duty_desk import desk as rosters
 
 app_name = "directory"
-urlpatterns: list[URLPattern | URLResolver] = [path("desk/", desk.urls), path("", book.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/", desk.urls),
+    path("rosters/", rosters.urls),
+    path("", book.urls),
+]

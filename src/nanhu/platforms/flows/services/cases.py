@@ -89,7 +89,7 @@ def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[s
     case.twin = twin_of(body, data)
     case.opened_at = now()
     case.promised = definition.promise
-    case.due_at = hours.due_after(case.opened_at, case.promised)
+    case.due_at = hours.due_after(case.opened_at, case.promised, hours.unit_of(case))
 
 
 def refuse_misfits(body: Body, data: Mapping[str, Any]) -> None:
@@ -165,7 +165,8 @@ def reopen(*, by: Actor, person_id: int, case: Case, reason: str) -> Case:
         raise wrong_state(locked)
     locked.promised = locked.definition.promise
     locked.state, locked.outcome, locked.closed_at = Case.State.RUNNING, "", None
-    locked.due_at, locked.minutes_left, locked.stopped_at = hours.due_after(now(), locked.promised), None, None
+    locked.due_at = hours.due_after(now(), locked.promised, hours.unit_of(locked))
+    locked.minutes_left = locked.stopped_at = None
     locked.used_minutes = None
     save_apart(locked, is_new=False)
     walk = Walk(locked, by=by, person_id=person_id)

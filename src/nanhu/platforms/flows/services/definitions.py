@@ -139,5 +139,5 @@ def current_version(key: str) -> Version:
 
 
 def newest(key: str) -> Version | None:
-    versions = Version.objects.select_related("definition").filter(definition__key=key)
+    versions = Version.objects.select_related("definition__unit").filter(definition__key=key)
     return versions.order_by("-number").first()

@@ -34,7 +34,7 @@ def locked_case(case_id: int) -> Case:
     """Locked without a join: PostgreSQL loses a row for which it waited where what it was joined with has changed meanwhile
     (a case that is moved to another version)."""
     case = Case.objects.select_for_update().get(pk=case_id)
-    case.version = Version.objects.select_related("definition").get(pk=case.version_id)
+    case.version = Version.objects.select_related("definition__unit").get(pk=case.version_id)
     case.definition = case.version.definition
     return case
 
@@ -151,7 +151,7 @@ class Walk:
         ]
 
     def open_task(self, token: Token, step: Step, holder: Holder, **more: Any) -> Task:
-        due = hours.due_after(now(), step.promise) if step.promise else self.case.due_at
+        due = hours.due_after(now(), step.promise, hours.unit_of(self.case)) if step.promise else self.case.due_at
         return Task.objects.create(
             case=self.case,
             applicant_id=self.case.applicant_id,
@@ -291,8 +291,9 @@ class Walk:
         """Time in which the school waits for somebody else does not count."""
         case = self.case
         if runs and case.due_at is None:
-            case.due_at = hours.due_after(now(), max(case.minutes_left or 0, 0))
+            case.due_at = hours.due_after(now(), max(case.minutes_left or 0, 0), hours.unit_of(case))
             case.minutes_left = case.stopped_at = None
         elif not runs and case.due_at is not None:
-            case.minutes_left, case.stopped_at = hours.minutes_between(now(), case.due_at), now()
+            case.minutes_left = hours.minutes_between(now(), case.due_at, hours.unit_of(case))
+            case.stopped_at = now()
             case.due_at = None

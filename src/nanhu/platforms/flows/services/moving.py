@@ -311,7 +311,8 @@ def reopen(token: Token, was: Mapping[int, Mapping[str, Any]], moved_at: datetim
         if row.state == Task.State.CLAIMED and row.claimed_by_id is None:
             row.state = Task.State.OPEN
         if row.due_at is not None and row.due_at > moved_at:
-            row.due_at = hours.due_after(now(), hours.minutes_between(moved_at, row.due_at))
+            unit = hours.unit_of(token.case)
+            row.due_at = hours.due_after(now(), hours.minutes_between(moved_at, row.due_at, unit), unit)
         row.save()
     return [row.pk for row in back]
 

@@ -41,7 +41,7 @@ def measure() -> int:
 def tell_late() -> int:
     """Tasks of running cases that reached a further level; each level once. Returns how many were told."""
     rows = Task.objects.filter(state__in=LIVING, due_at__isnull=False, case__state="running").exclude(kind="confirm")
-    rows = rows.select_related("case__definition", "case__version").exclude(case__due_at=None)
+    rows = rows.select_related("case__definition__unit", "case__version").exclude(case__due_at=None)
     late = [row.pk for row in rows.iterator(chunk_size=500) if level_of(row) > row.level]
     told = 0
     for task_id in late:
@@ -55,7 +55,7 @@ def level_of(row: Task) -> int:
     promised = row.case.body.step(row.step).promise or row.case.promised
     if row.due_at is None or not promised:
         return 0
-    return lateness(hours.used_of(promised, row.due_at, now()), promised)
+    return lateness(hours.used_of(promised, row.due_at, now(), hours.unit_of(row.case)), promised)
 
 
 def tell_level(task_id: int) -> int:

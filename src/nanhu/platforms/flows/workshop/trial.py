@@ -40,7 +40,8 @@ class Trial:
         self.facts = facts_for_conditions(data, sketch.body.fields())
         self.words = Speaker(sketch)
         self.begun = now()
-        self.due = hours.due_after(self.begun, sketch.promise)
+        self.unit_code = hours.unit_of(self.case)
+        self.due = hours.due_after(self.begun, sketch.promise, self.unit_code)
         self.left = MOST
 
     def stops(self) -> Iterator[Stop]:
@@ -72,7 +73,7 @@ class Trial:
     def until(self, step: Step, at: datetime) -> datetime | None:
         if step.kind not in HUMAN:
             return None
-        return hours.due_after(at, step.promise) if step.promise else max(self.due, at)
+        return hours.due_after(at, step.promise, self.unit_code) if step.promise else max(self.due, at)
 
     def next_of(self, step: Step) -> tuple[str, str]:
         for edge in step.edges:

@@ -103,6 +103,15 @@ def office_holders(office: str) -> frozenset[int]:
     return frozenset(holding(campus_today()).filter(office__key=office).values_list("person_id", flat=True))
 
 
+def post_holders(unit_ids: Collection[int], *, on: date | None = None) -> dict[tuple[int, str], list[tuple[int, str]]]:
+    """Who holds which office in these units on a day, by (unit, office): each with id and name."""
+    found: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    rows = holding(on or campus_today()).filter(unit_id__in=unit_ids).order_by("pk")
+    for unit_id, office, *holder in rows.values_list("unit_id", "office__key", "person_id", "person__name"):
+        found.setdefault((unit_id, office), []).append((holder[0], holder[1]))
+    return found
+
+
 def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> QuerySet[Post, int]:
     """Ids of who holds one of these offices in one of these units today."""
     found = holding(campus_today()).filter(unit_id__in=unit_ids, office__key__in=offices)

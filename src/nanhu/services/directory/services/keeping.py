@@ -9,8 +9,9 @@ from django.urls import reverse
 from nanhu.kernel import audit, folding
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.jobs import defer
 from nanhu.services.directory.errors import ChangedMeanwhileError, KnownAlreadyError
-from nanhu.services.directory.models import KINDS, Answer, UnitOwned
+from nanhu.services.directory.models import KINDS, Answer, Phone, UnitOwned
 
 
 def target_of(row: UnitOwned) -> str:
@@ -58,6 +59,13 @@ def write(by: Actor, row: UnitOwned, action: str) -> None:
             raise KnownAlreadyError from error
         raise
     audit.record(by=by, action=action, target=target_of(row), facts={"title": str(row), "unit": row.unit.code})
+    tell_others(row)
+
+
+def tell_others(row: UnitOwned) -> None:
+    """Phones are a shared table."""
+    if isinstance(row, Phone):
+        defer("directory.publish_phones")
 
 
 @transaction.atomic
@@ -74,6 +82,7 @@ def remove(*, by: Actor, row: UnitOwned) -> None:
     found.removed_at = now()
     found.save(update_fields=["removed_at"])
     audit.record(by=by, action=f"directory.remove_{found.kind}", target=target_of(found), facts={"title": str(found)})
+    tell_others(found)
 
 
 def locked(row: UnitOwned) -> Any:

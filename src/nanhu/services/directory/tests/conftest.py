@@ -1,12 +1,12 @@
 """Two units; an office that keeps everything, a secretary who keeps her unit's, a student who reads."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.directory.services import keeping
@@ -14,7 +14,7 @@ from nanhu.testing.database import school_fixture
 from nanhu.testing.members import SYSTEM, grant, open_staff
 from nanhu.testing.sessions import signed_in
 
-STAFF = {"T1": "李主任", "T2": "王秘书", "T3": "赵老师", "T4": "钱科长"}
+STAFF = {"T0001": "李主任", "T0002": "王秘书", "T0003": "赵老师", "T0004": "钱科长"}
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,19 @@ class School:
     def client(self, number: str) -> Client:
         return signed_in(number)
 
+    def viewer(self, number: str) -> Any:
+        return identity.reader_of(identity.account_with(number))
+
     def actor(self, number: str) -> Actor:
         return Actor(account_id=identity.account_with(number).pk, name=STAFF[number])
 
     def phone(self, name: str, number: str = "8703568", *, unit: str = "20", **facts: Any) -> Any:
         said = {"name": name, "number": number, **facts}
-        return keeping.enter(by=self.actor("T1"), kind="phone", unit_id=self.units[unit], facts=said)
+        return keeping.enter(by=self.actor("T0001"), kind="phone", unit_id=self.units[unit], facts=said)
 
     def answer(self, question: str, answer: str = "先挂失。", *, unit: str = "20", **facts: Any) -> Any:
         said = {"question": question, "answer": answer, **facts}
-        return keeping.enter(by=self.actor("T1"), kind="answer", unit_id=self.units[unit], facts=said)
+        return keeping.enter(by=self.actor("T0001"), kind="answer", unit_id=self.units[unit], facts=said)
 
 
 def make_school() -> School:
@@ -45,17 +48,17 @@ def make_school() -> School:
     ]
     people.apply_units(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     found = School(people.unit_ids_by_code(["20", "21"]))
-    grant("T1", ["directory.keeper"])
-    grant("T4", ["directory.keeper"])
-    grant("T2", ["directory.editor"])
-    secretary = people.find_person_by_campus_no("T2")
+    grant("T0001", ["directory.keeper"])
+    grant("T0004", ["directory.keeper"])
+    grant("T0002", ["directory.editor"])
+    secretary = people.find_person_by_campus_no("T0002")
     assert secretary is not None
     people.appoint(
         by=SYSTEM,
         unit_id=found.units["20"],
         office="secretary",
         person_id=secretary,
-        starts_on=campus_today(),
+        starts_on=date(2020, 1, 1),
         ends_on=None,
         document="任命",
     )

@@ -40,7 +40,7 @@ class TestBook(PageTests):
     @pytest.fixture
     def holder(self, school):
         self.school = school
-        return school.client("T3")
+        return school.client("T0003")
 
     def fill(self, count):
         for _one in range(count):
@@ -55,15 +55,15 @@ class TestDesk(ProposalTests):
     @pytest.fixture
     def holder(self, school):
         self.school = school
-        return school.client("T1")
+        return school.client("T0001")
 
     @pytest.fixture
     def second(self, school):
-        return school.client("T4")
+        return school.client("T0004")
 
     @pytest.fixture
     def stranger(self, school):
-        return school.client("T3")
+        return school.client("T0003")
 
     def fill(self, count):
         for _one in range(count):
@@ -82,7 +82,7 @@ class TestDesk(ProposalTests):
 def test_a_phone_is_found_by_name_unit_pinyin_initials_number_and_what_people_call_it(school, typed):
     school.phone("校园卡管理办公室", keywords="补卡", hours="08:30-12:00")
     school.phone("值班室", "110110", unit="21")
-    page = school.client("T3").get(BOOK, {"q": typed}).content.decode()
+    page = school.client("T0003").get(BOOK, {"q": typed}).content.decode()
     assert "校园卡管理办公室" in page
     assert "值班室" not in page
 
@@ -94,7 +94,7 @@ def test_a_number_is_dialled_by_a_press_and_goes_into_the_phones_own_book(school
         "校园卡管理办公室", "0730-8703568", extension="12", hours="00:00-23:59", other_hours="00:00-23:59"
     )
     school.phone("出纳,窗口", "8703569")
-    reader = school.client("T3")
+    reader = school.client("T0003")
     assert 'href="tel:07308703568;ext=12"' in reader.get(BOOK).content.decode()
     page = reader.get(f"{BOOK}{phone.public_id}/").content.decode()
     assert 'href="tel:07308703568;ext=12"' in page
@@ -110,7 +110,7 @@ def test_a_number_is_dialled_by_a_press_and_goes_into_the_phones_own_book(school
 @pytest.mark.capability("A068.4")
 def test_a_unit_keeps_its_own_and_no_others(school):
     mine, other = school.phone("出纳"), school.phone("值班室", "110110", unit="21")
-    secretary = school.client("T2")
+    secretary = school.client("T0002")
     said = {"name": "会计", "number": "8703570", "extension": "", "hours": "08:30-12:00"}
     assert secretary.post(f"{DESK}new/", said | {"unit": "20 财务处"}).status_code == 302
     refused = secretary.post(f"{DESK}new/", said | {"unit": "21 保卫处", "name": "假"})
@@ -137,7 +137,7 @@ def test_a_unit_keeps_its_own_and_no_others(school):
 @pytest.mark.capability("A068.3")
 def test_an_emergency_number_changes_by_two_people_only(school):
     guard = school.phone("保卫处值班室", "110110", unit="20", is_emergency=True)
-    secretary, keeper = school.client("T2"), school.client("T1")
+    secretary, keeper = school.client("T0002"), school.client("T0001")
     said = {"name": "保卫处值班室", "number": "999999", "extension": ""}
     assert secretary.post(f"{DESK}{guard.public_id}/", said).status_code == 409
     assert secretary.post(f"{DESK}{guard.public_id}/remove/").status_code == 409
@@ -150,7 +150,7 @@ def test_an_emergency_number_changes_by_two_people_only(school):
     assert keeper.post(f"{case}approve/").status_code == 302
     guard.refresh_from_db()
     assert guard.number == "120120"
-    assert "昼夜有人接" in school.client("T3").get(BOOK).content.decode()
+    assert "昼夜有人接" in school.client("T0003").get(BOOK).content.decode()
     secretary.post(f"{DESK}{guard.public_id}/number/", {"number": "", "extension": ""})
     waiting = EmergencyChange.objects.get(state="asked")
     keeper.post(f"{DESK}changes/{waiting.public_id}/approve/")
@@ -171,12 +171,12 @@ def test_an_emergency_number_changes_by_two_people_only(school):
 )
 def test_what_is_no_phone_is_refused_beside_its_field(school, bad):
     said = {"unit": "20 财务处", "name": "出纳", "number": "8703568", "extension": "", "hours": ""} | bad
-    assert school.client("T1").post(f"{DESK}new/", said).status_code == 422
+    assert school.client("T0001").post(f"{DESK}new/", said).status_code == 422
     assert not Phone.objects.exists()
 
 
 def test_full_width_numbers_and_dashes_are_understood_and_twice_is_once(school):
-    keeper = school.client("T1")
+    keeper = school.client("T0001")
     said = {
         "unit": "20 财务处",
         "name": "出纳",
@@ -195,7 +195,7 @@ def test_full_width_numbers_and_dashes_are_understood_and_twice_is_once(school):
 @pytest.mark.capability("A081.1")
 @pytest.mark.capability("A081.2")
 def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
-    keeper = school.client("T1")
+    keeper = school.client("T0001")
     said = {"unit": "20 财务处", "name": "财务处公众号", "handle": "hnist_cw", "intro": "报销进度"}
     for bad in (
         picture("https://evil.example/"),
@@ -205,10 +205,10 @@ def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
         assert keeper.post(f"{DESK}accounts/new/", said | {"picture": bad}).status_code == 422
     assert keeper.post(f"{DESK}accounts/new/", said | {"picture": picture(WECHAT)}).status_code == 302
     assert keeper.post(f"{DESK}accounts/new/", said | {"picture": picture(WECHAT)}).status_code == 409
-    page = school.client("T3").get(f"{BOOK}accounts/").content.decode()
+    page = school.client("T0003").get(f"{BOOK}accounts/").content.decode()
     assert page.index("财务处</h2>") < page.index("财务处公众号") < page.index("报销进度")
     assert page.count('rel="stylesheet"') > 2, "its own sheet beside those of every page"
-    assert "财务处公众号" not in school.client("T3").get(f"{BOOK}accounts/", {"q": "保卫"}).content.decode()
+    assert "财务处公众号" not in school.client("T0003").get(f"{BOOK}accounts/", {"q": "保卫"}).content.decode()
     assert Account.objects.get().address == WECHAT
     out = io.BytesIO()
     segno.make(WECHAT, error="m").save(out, kind="png", scale=4, border=2)
@@ -225,13 +225,13 @@ def test_who_did_not_confirm_for_a_year_is_marked_until_he_does(school):
     phone = school.phone("出纳")
     Phone.objects.update(confirmed_on=campus_today() - CONFIRMED_FOR - timedelta(days=1))
     keeping.enter(
-        by=school.actor("T1"),
+        by=school.actor("T0001"),
         kind="account",
         unit_id=school.units["20"],
         facts={"name": "号", "intro": "介绍", "address": WECHAT},
     )
     Account.objects.update(confirmed_on=campus_today() - CONFIRMED_FOR - timedelta(days=1))
-    reader, secretary = school.client("T3"), school.client("T2")
+    reader, secretary = school.client("T0003"), school.client("T0002")
     assert "很久没有确认" in reader.get(f"{BOOK}{phone.public_id}/").content.decode()
     assert "很久没有确认" in reader.get(f"{BOOK}accounts/").content.decode()
     assert "出纳" in secretary.get(f"{DESK}?show=overdue").content.decode()
@@ -243,22 +243,22 @@ def test_who_did_not_confirm_for_a_year_is_marked_until_he_does(school):
 
 def test_an_answer_that_another_changed_meanwhile_is_not_overwritten(school):
     answer = school.answer("校园卡丢了怎么办？")
-    keeper, secretary = school.client("T1"), school.client("T2")
+    keeper, secretary = school.client("T0001"), school.client("T0002")
     said = {"question": "校园卡丢了怎么办？", "answer": "打 8703568 挂失。", "keywords": "丢卡", "revision": 1}
     assert keeper.post(f"{DESK}answers/{answer.public_id}/", said).status_code == 302
     assert secretary.post(f"{DESK}answers/{answer.public_id}/", said | {"answer": "旧的"}).status_code == 409
     answer.refresh_from_db()
     assert (answer.answer, answer.revision) == ("打 8703568 挂失。", 2)
-    page = school.client("T3").get(f"{BOOK}answers/{answer.public_id}/").content.decode()
+    page = school.client("T0003").get(f"{BOOK}answers/{answer.public_id}/").content.decode()
     assert "打 8703568 挂失。" in page
-    exported = school.client("T3").get(f"{BOOK}answers/answers.md").content.decode()
+    exported = school.client("T0003").get(f"{BOOK}answers/answers.md").content.decode()
     assert exported.startswith("## 校园卡丢了怎么办？")
     secretary.post(f"{DESK}answers/{answer.public_id}/remove/")
-    assert school.client("T3").get(f"{BOOK}answers/{answer.public_id}/").status_code == 404
+    assert school.client("T0003").get(f"{BOOK}answers/{answer.public_id}/").status_code == 404
 
 
 def test_html_in_an_answer_is_text(school):
     answer = school.answer("<b>粗</b>？", "<script>alert(1)</script>")
-    page = school.client("T3").get(f"{BOOK}answers/{answer.public_id}/").content.decode()
+    page = school.client("T0003").get(f"{BOOK}answers/{answer.public_id}/").content.decode()
     assert "<script>alert" not in page
     assert "<b>粗" not in page

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from nanhu.kernel.calendar.hours import Opening
+from nanhu.kernel.calendar.hours import Opening, spans_of
 from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.services.directory.rules import NUMBER, dialled, is_wechat, opening_at, spans_of
+from nanhu.services.directory.rules import NUMBER, dialled, is_wechat, opening_at
 
 DAY = spans_of("08:30-12:00 14:30-17:30")
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.calendar.hours import Timetable
 from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.services.directory import rules
@@ -55,6 +56,9 @@ class Phone(UnitOwned):
     other_hours = models.TextField(default="", blank=True)
     is_emergency = models.BooleanField(default=False, help_text="rings by day and night; two change it")
     keywords = models.TextField(default="", blank=True)
+    timetable = Timetable()
+    """Of its unit, once `queries.with_hours` has looked; so, too, who has duty now where it is for emergencies."""
+    on_duty = ""
 
     class Meta:
         db_table = "directory_phone"

@@ -1,0 +1,29 @@
+"""What the directory keeps: the book of phones, accounts and answers; hours of units; duties."""
+
+from nanhu.services.directory.models.book import (
+    EXTENSION_SHAPE,
+    KINDS,
+    NUMBER_SHAPE,
+    Account,
+    Answer,
+    EmergencyChange,
+    Phone,
+    UnitOwned,
+)
+from nanhu.services.directory.models.duties import Duty, DutyExchange, DutyList
+from nanhu.services.directory.models.hours import UnitHours
+
+__all__ = [
+    "EXTENSION_SHAPE",
+    "KINDS",
+    "NUMBER_SHAPE",
+    "Account",
+    "Answer",
+    "Duty",
+    "DutyExchange",
+    "DutyList",
+    "EmergencyChange",
+    "Phone",
+    "UnitHours",
+    "UnitOwned",
+]

@@ -1,0 +1,220 @@
+"""Duties (值班): entered one by one or by a list, changed, removed; each with a line in the audit log and told to others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit, folding
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotTheAuthorError
+from nanhu.kernel.events import publish
+from nanhu.kernel.jobs import open_progress
+from nanhu.platforms.people import api as people
+from nanhu.services.directory.errors import CannotRollBackError, OnDutyAlreadyError, OverError
+from nanhu.services.directory.events import DutyChanged
+from nanhu.services.directory.models import Duty, DutyList
+
+State = Duty.State
+CALLED = "值班 今天谁值班 现在值班"
+"""What people type who look for whoever is on duty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """One duty as it is typed: of a person or of a post."""
+
+    unit_id: int
+    day: date
+    begins_at: datetime
+    ends_at: datetime
+    task: str
+    person_id: int | None = None
+    person_name: str = ""
+    office: str = ""
+    phone: str = ""
+    place_id: int | None = None
+    line: int | None = None
+
+
+def target_of(duty: Duty) -> str:
+    return f"duty:{duty.public_id}"
+
+
+def tell(duties: Iterable[Duty]) -> None:
+    days: dict[int, set[date]] = {}
+    for one in duties:
+        days.setdefault(one.unit_id, set()).add(one.day)
+    publish(*(DutyChanged(unit_id=unit, days=tuple(sorted(found))) for unit, found in days.items()))
+
+
+@transaction.atomic
+def add(*, by: Actor, shift: Shift) -> Duty:
+    return written(by, Duty(), shift, "directory.add_duty")
+
+
+@transaction.atomic
+def change(*, by: Actor, duty: Duty, shift: Shift) -> Duty:
+    """Of what has not begun."""
+    found = coming(duty)
+    before = Duty(unit_id=found.unit_id, day=found.day)
+    found.revision += 1
+    made = written(by, found, shift, "directory.change_duty")
+    tell([before])
+    return made
+
+
+@transaction.atomic
+def remove(*, by: Actor, duty: Duty) -> None:
+    found = coming(duty)
+    found.state, found.revision, found.changed_at = State.REMOVED, found.revision + 1, now()
+    found.save(update_fields=["state", "revision", "changed_at"])
+    audit.record(by=by, action="directory.remove_duty", target=target_of(found), facts=facts_of(found))
+    tell([found])
+
+
+def coming(duty: Duty) -> Duty:
+    """Locked, standing and not begun."""
+    found = Duty.objects.select_for_update(of=("self",)).select_related("unit").get(pk=duty.pk)
+    if found.state != State.STANDING or found.begins_at <= now():
+        raise OverError
+    return found
+
+
+def written(by: Actor, row: Duty, shift: Shift, action: str) -> Duty:
+    fill(row, shift)
+    row.changed_at = now()
+    if row.ends_at <= now():
+        raise OverError
+    save_apart(row)
+    audit.record(by=by, action=action, target=target_of(row), facts=facts_of(row))
+    tell([row])
+    return row
+
+
+def fill(row: Duty, shift: Shift) -> None:
+    for name, value in asdict(shift).items():
+        if name != "line" or value is not None:
+            setattr(row, name, value)
+    if row.person_id and not shift.person_name:
+        row.person_name = people.person_cards([row.person_id])[row.person_id].name
+    name = people.office_names().get(row.office, "") if row.office else row.person_name
+    row.searched = words_of(row.unit.name, row.task, name)
+
+
+def words_of(unit: str, task: str, who: str) -> str:
+    return folding.searched(f"{unit}{task}", f"{who} {CALLED}")
+
+
+def save_apart(row: Duty) -> None:
+    """Nobody is in two places, no post has one task twice at a time."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if "directory_duty_one_place" in str(error) or "directory_duty_post_once" in str(error):
+            raise OnDutyAlreadyError from error
+        raise
+
+
+def facts_of(row: Duty) -> dict[str, Any]:
+    return {"what": str(row), "who": row.person_name or people.office_names().get(row.office, row.office)}
+
+
+@transaction.atomic
+def make_list(*, by: Actor, token: UUID, title: str, rows: Sequence[Shift], file_name: str = "") -> DutyList:
+    """Keep a checked roster; the same form again gives the list that it made."""
+    if (known := DutyList.known(by, token)) is not None:
+        return known
+    made = DutyList.objects.create(
+        token=token,
+        title=title,
+        file_name=file_name,
+        row_count=len(rows),
+        author_id=account_of(by),
+        author_name=by.name,
+    )
+    names, units = people.office_names(), unit_names(rows)
+    Duty.objects.bulk_create([planned(made, one, names, units) for one in rows], batch_size=1000)
+    made.note(by, "make_{}")
+    return made
+
+
+def unit_names(rows: Sequence[Shift]) -> dict[int, str]:
+    wanted = {one.unit_id for one in rows}
+    return {one.id: one.name for one in people.unit_choices() if one.id in wanted}
+
+
+def planned(made: DutyList, shift: Shift, offices: dict[str, str], units: dict[int, str]) -> Duty:
+    who = shift.person_name or offices.get(shift.office, "")
+    words = words_of(units.get(shift.unit_id, ""), shift.task, who)
+    return Duty(**asdict(shift), state=State.PLANNED, roster=made, searched=words)
+
+
+@transaction.atomic
+def take_list(*, batch_id: int) -> None:
+    """What stood on its days of its units gives way; a second run finds nothing to do."""
+    found = DutyList.objects.select_for_update().get(pk=batch_id)
+    if found.state != DutyList.State.POSTING:
+        return
+    by = Actor(account_id=found.approver_id, name=found.approver_name)
+    rows = list(found.rows.filter(state=State.PLANNED).select_related("unit").order_by("line"))
+    replaced = replace(found, {(row.unit_id, row.day) for row in rows})
+    left = [row for row in rows if not stands(row)]
+    found.posted_at = now()
+    found.enter(by, DutyList.State.POSTED, "take_{}")
+    tell([*rows, *replaced])
+    if found.progress_id is not None:
+        done = {"made": len(rows) - len(left), "left": len(left)}
+        open_progress(found.progress_id).finish(_("发布 %(made)s 个班次，%(left)s 个没有写入") % done)
+
+
+def replace(found: DutyList, days: set[tuple[int, date]]) -> list[Duty]:
+    """What has begun is history."""
+    wanted = Q(pk=None)
+    for unit_id, day in days:
+        wanted |= Q(unit_id=unit_id, day=day)
+    standing = Duty.objects.select_for_update(of=("self",)).filter(wanted, state=State.STANDING, begins_at__gt=now())
+    rows = list(standing.order_by("pk"))
+    Duty.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=State.REPLACED, replaced_by=found, changed_at=now()
+    )
+    return rows
+
+
+def stands(row: Duty) -> bool:
+    """What became impossible since the check is left out, and told in numbers."""
+    row.state, row.replaced_by, row.changed_at = State.STANDING, None, now()
+    try:
+        save_apart(row)
+    except OnDutyAlreadyError:
+        Duty.objects.filter(pk=row.pk).update(state=State.REMOVED, replaced_by=None)
+        return False
+    return True
+
+
+@transaction.atomic
+def roll_back(*, by: Actor, batch: DutyList) -> DutyList:
+    """What has not begun of it goes, and what stood there before comes back; not once somebody changed or exchanged one of it. By who
+    handed it in or agreed to it."""
+    found = batch.locked_in({DutyList.State.POSTED})
+    if by.account_id not in {found.author_id, found.approver_id}:
+        raise NotTheAuthorError
+    rows = Duty.objects.select_for_update(of=("self",)).filter(roster=found, begins_at__gt=now())
+    mine = list(rows.exclude(state=State.PLANNED).order_by("pk"))
+    if any(row.revision or row.state == State.REPLACED for row in mine):
+        raise CannotRollBackError
+    Duty.objects.filter(pk__in=[row.pk for row in mine]).update(state=State.REMOVED, changed_at=now())
+    before = Duty.objects.select_for_update(of=("self",)).filter(replaced_by=found, begins_at__gt=now())
+    back = list(before.order_by("pk"))
+    for row in back:
+        stands(row)
+    found.enter(by, DutyList.State.ROLLED_BACK, "roll_back_{}")
+    tell([*mine, *back])
+    return found

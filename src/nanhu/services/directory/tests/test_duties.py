@@ -1,0 +1,288 @@
+"""Duties through their pages: a roster by sheet, one by one, exchanged by two, shown to everybody, told the evening before."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.kernel.models import AuditEntry, OutboxEvent
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.messages.models import Message
+from nanhu.platforms.people import api as people
+from nanhu.services.directory import jobs, queries
+from nanhu.services.directory.duty_desk import desk
+from nanhu.services.directory.models import Duty, DutyExchange, DutyList
+from nanhu.services.directory.publishing import publish_duties
+from nanhu.services.directory.services import duties, exchanging
+from nanhu.services.directory.subscribers import rekey
+from nanhu.testing.members import SYSTEM
+from nanhu.testing.pages import IntakeTests
+
+pytestmark = pytest.mark.django_db
+DESK, BOOK = "/directory/rosters/", "/directory/"
+HEADS = "单位,日期,时间,任务,学工号,姓名,岗位,电话,地点\n"
+
+
+def day_after(days):
+    return campus_today() + timedelta(days=days)
+
+
+def lines(*rows):
+    return HEADS + "".join(f"{row}\n" for row in rows)
+
+
+def typed(number="T0003", *, days=1, hours="08:00-20:00", **more):
+    said = {"unit": "20 财务处", "day": day_after(days).isoformat(), "hours": hours, "task": "值班"}
+    who = {"person": number} if number else {"person": ""}
+    return {**said, **who, "office": "", "phone": "8703568", "place": ""} | more
+
+
+def approve(school, text, *, by="T0001", second="T0004", title="12 月"):
+    pages = TestDesk()
+    client = school.client(by)
+    address = pages.hand_in(client, text)["Location"]
+    assert client.post(f"{address}submit/").status_code == 302
+    assert school.client(second).post(f"{address}approve/").status_code == 302
+    made = DutyList.objects.latest("pk")
+    for _twice in range(2):
+        jobs.take_duty_list(batch_id=made.pk)
+    return address
+
+
+def standing():
+    return [(one.day, one.who, one.task) for one in queries.with_holders(queries.duties())]
+
+
+class TestDesk(IntakeTests):
+    desk = desk
+    said = {"title": "12 月值班表"}
+
+    @property
+    def good(self):
+        return lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,赵老师,,8703568,")
+
+    @property
+    def faulty(self):
+        return lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,赵大,,8703568,")
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("T0001")
+
+    @pytest.fixture
+    def second(self, school):
+        return school.client("T0004")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T0003")
+
+    def fill(self, count):
+        for _one in range(count):
+            put(self.school, "", days=1 + Duty.objects.count(), office="secretary", task="=1+1")
+
+
+def put(school, number="T0003", *, days=1, hours=(8, 20), unit="20", office="", task="值班", phone="8703568"):
+    first = datetime.combine(day_after(days), datetime.min.time(), CAMPUS_ZONE)
+    shift = duties.Shift(
+        unit_id=school.units[unit],
+        day=first.date(),
+        begins_at=first + timedelta(hours=hours[0]),
+        ends_at=first + timedelta(hours=hours[1]),
+        task=task,
+        person_id=people.find_person_by_campus_no(number) if number else None,
+        office=office,
+        phone=phone,
+    )
+    return duties.add(by=school.actor("T0001"), shift=shift)
+
+
+@pytest.mark.capability("A169.1")
+def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
+    today, hour = campus_today(), now().astimezone(CAMPUS_ZONE).hour
+    hours = f"{hour:02}:00-{(hour + 2) % 24:02}:00"
+    text = lines(f"20,{today},{hours},带班,,,书记,8703568,", f"保卫处,{today},{hours},,T0003,赵老师,,110110,")
+    assert standing() == []
+    approve(school, text)
+    assert standing() == [(today, "书记（王秘书）", "带班"), (today, "赵老师", "值班")]
+    school.phone("值班室", "110110", unit="21", is_emergency=True)
+    reader = school.client("T0004")
+    page = reader.get(BOOK).content.decode()
+    assert page.index("现在值班") < page.index("书记（王秘书）")
+    assert "昼夜有人接，现在值班：赵老师" in page, "the emergency number says who answers"
+    assert 'href="tel:110110"' in reader.get(f"{BOOK}duty/").content.decode()
+    for words in ("值班", "zhiban", "保卫处", "zhaolaoshi"):
+        assert any("赵老师" in one.title for one in queries.duties_found(None, words, 5)), words
+    assert queries.duties_found(None, "没有这样的", 5) == []
+
+
+def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
+    old = put(school, "T0002")
+    elsewhere = put(school, "T0002", days=2)
+    address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
+    assert standing() == [(day_after(1), "赵老师", "值班"), (day_after(2), "王秘书", "值班")]
+    assert school.client("T0002").post(f"{address}roll-back/").status_code == 409, "neither who made it nor who agreed"
+    assert school.client("T0001").post(f"{address}roll-back/").status_code == 302
+    assert standing() == [(day_after(1), "王秘书", "值班"), (day_after(2), "王秘书", "值班")]
+    assert {one.pk for one in queries.duties()} == {old.pk, elsewhere.pk}
+    assert school.client("T0001").post(f"{address}roll-back/").status_code == 409, "once"
+
+
+def test_a_list_of_which_something_was_changed_is_not_rolled_back(school):
+    address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
+    one = Duty.objects.get()
+    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 302
+    assert school.client("T0001").post(f"{address}roll-back/").status_code == 409
+    assert standing() == [(day_after(1), "王秘书", "值班")]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("无此处,{day},08:00-20:00,,T0003,,,,", "没有这个单位"),
+        ("20,{day},8点,,T0003,,,,", "时间写成"),
+        ("20,2020-01-01,08:00-20:00,,T0003,,,,", "已经过去"),
+        ("20,{day},08:00-20:00,,,,,,", "只写一样"),
+        ("20,{day},08:00-20:00,,T0003,,书记,,", "只写一样"),
+        ("20,{day},08:00-20:00,,T0099,,,,", "学工号"),
+        ("20,{day},08:00-20:00,,,,打更,,", "没有这种岗位"),
+        ("20,{day},08:00-20:00,,T0003,,,1;2,", "请写号码"),
+        ("20,{day},08:00-20:00,,T0003,,,,NOWHERE", "没有这个地点"),
+        ("20,{day},08:00-20:00,,T0003,,,,\n21,{day},19:00-21:00,,T0003,,,,", "已经有班"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said_and_nothing_is_kept(school, line, said):
+    answer = TestDesk().hand_in(school.client("T0001"), HEADS + line.format(day=day_after(1)) + "\n")
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not DutyList.objects.exists()
+    assert not Duty.objects.exists()
+
+
+def test_a_unit_keeps_its_own_duties_and_no_others(school):
+    other = put(school, "T0003", unit="21")
+    secretary = school.client("T0002")
+    assert secretary.post(f"{DESK}new/", typed()).status_code == 409, "he has duty elsewhere then"
+    assert secretary.post(f"{DESK}new/", typed(days=2)).status_code == 302
+    assert secretary.post(f"{DESK}new/", typed(days=3, unit="21 保卫处")).status_code in {403, 422}
+    refused = TestDesk().hand_in(secretary, lines(f"保卫处,{day_after(3)},08:00-20:00,,T0003,,,,"))
+    assert refused.status_code == 403
+    for what in ("", "remove/"):
+        assert secretary.post(f"{DESK}{other.public_id}/{what}", typed(days=5)).status_code == 404
+    assert secretary.post(f"{DESK}new/", typed(days=4, person="", office="")).status_code == 422
+    assert secretary.post(f"{DESK}new/", typed(days=4, task="值\x00班")).status_code == 422
+    assert [one[0] for one in standing()] == [day_after(1), day_after(2)]
+
+
+def test_what_has_begun_stays_as_it_was(school):
+    one = put(school)
+    with time_machine.travel(one.begins_at + timedelta(hours=1)):
+        keeper = school.client("T0001")
+        assert keeper.post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 409
+        assert keeper.post(f"{DESK}{one.public_id}/remove/").status_code == 409
+    one.refresh_from_db()
+    assert (one.state, one.person_name) == ("standing", "赵老师")
+
+
+@pytest.mark.capability("A169.1")
+def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
+    mine, theirs, foreign = put(school, "T0003"), put(school, "T0002", days=3), put(school, "T0004", days=4, unit="21")
+    asker, other, stranger = school.client("T0003"), school.client("T0002"), school.client("T0004")
+    address = f"{BOOK}duty/mine/{mine.public_id}/exchange/"
+    said = {"token": str(uuid4()), "taken": str(theirs.public_id), "reason": "出差"}
+    assert stranger.post(address, said).status_code == 404, "another's duty is not hers to give"
+    assert asker.post(address, said | {"taken": str(foreign.public_id)}).status_code == 422
+    assert asker.post(address, said | {"taken": "x"}).status_code == 422
+    for _twice in range(2):
+        assert asker.post(address, said).status_code == 302
+    [exchange] = DutyExchange.objects.all()
+    assert asker.post(address, said | {"token": str(uuid4())}).status_code == 409
+    accept = f"{BOOK}duty/mine/exchanges/{exchange.public_id}/accept/"
+    for not_asked in (asker, stranger):
+        assert not_asked.post(accept).status_code == 404
+    page = other.get(f"{BOOK}duty/mine/").content.decode()
+    assert "出差" in page
+    assert [tab.count for tab in other.get(BOOK).context["frame"].tabs if tab.waits] == [1]
+    assert standing()[0][1] == "赵老师"
+    assert other.post(accept).status_code == 302
+    assert [one[1] for one in standing()] == ["王秘书", "赵老师", "钱科长"]
+    assert other.post(accept).status_code == 409
+    assert AuditEntry.objects.filter(action="directory.accept_exchange", actor="王秘书").count() == 1
+    assert list(
+        Message.objects.filter(template="directory.exchange").order_by("pk").values_list("title", flat=True)
+    ) == [
+        f"赵老师 想和您换班：{exchange}",
+        f"王秘书 同意换班：{exchange}",
+    ]
+    changed = OutboxEvent.objects.filter(name="directory.DutyChanged").latest("pk").payload
+    assert changed == {"unit_id": school.units["20"], "days": [str(mine.day), str(theirs.day)]}
+
+
+def test_an_exchange_of_what_changed_meanwhile_is_none(school):
+    mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
+    made = exchanging.ask(by=school.actor("T0003"), token=uuid4(), person_id=mine.person_id, given=mine, taken=theirs)
+    put(school, "T0002", hours=(20, 22))
+    duties.change(
+        by=school.actor("T0001"),
+        duty=theirs,
+        shift=duties.Shift(
+            unit_id=theirs.unit_id,
+            day=theirs.day,
+            begins_at=theirs.begins_at,
+            ends_at=theirs.ends_at,
+            task="值班",
+            person_id=people.find_person_by_campus_no("T0004"),
+        ),
+    )
+    answer = school.client("T0002").post(f"{BOOK}duty/mine/exchanges/{made.public_id}/accept/", follow=True)
+    assert "没有换成" in answer.content.decode()
+    assert [one[1] for one in standing()] == ["赵老师", "王秘书", "钱科长"]
+
+
+def test_nobody_is_in_two_places_after_an_exchange(school):
+    mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
+    put(school, "T0002", unit="21", hours=(19, 22))
+    made = exchanging.ask(by=school.actor("T0003"), token=uuid4(), person_id=mine.person_id, given=mine, taken=theirs)
+    exchanging.accept(by=school.actor("T0002"), person_id=theirs.person_id, exchange=made)
+    made.refresh_from_db()
+    assert made.state == "lapsed"
+    assert standing()[0][1] == "赵老师"
+
+
+@pytest.mark.capability("A169.1")
+def test_who_has_duty_is_told_once_the_evening_before_and_has_it_in_the_calendar(school):
+    one = put(school)
+    put(school, "", office="head", task="带班")
+    with time_machine.travel(datetime.combine(campus_today(), datetime.min.time(), CAMPUS_ZONE) + timedelta(hours=18)):
+        assert [jobs.tell_tomorrow() for _twice in range(2)] == [2, 0]
+    assert Message.objects.get(template="directory.duty").title == f"明天您值班：{one}"
+    assert "带班" in Message.objects.get(template="directory.duty_open").title, "the post is vacant: its unit hears it"
+    viewer = school.viewer("T0003")
+    [found] = queries.occurrences(viewer, day_after(0), day_after(3))
+    assert (found.title, found.starts, found.place) == ("财务处值班", one.begins_at, "")
+    assert "财务处值班" in queries.duty_tile(viewer).lines[0]
+    assert "财务处值班" in school.client("T0003").get("/apps/work/").content.decode()
+    assert list(queries.occurrences(school.viewer("T0004"), day_after(0), day_after(3))) == []
+
+
+def test_other_systems_read_who_has_duty_while_this_room_writes_it(school):
+    one = put(school)
+    publish_duties()
+    [row] = datahub.rows("unit.duty")
+    assert (row.unit_code, row.campus_no, row.begins_at, row.number) == ("20", "T0003", one.begins_at, "8703568")
+    duties.remove(by=school.actor("T0001"), duty=one)
+    publish_duties()
+    assert datahub.rows("unit.duty") == []
+
+
+def test_two_records_of_one_person_have_one_duty_each(school):
+    one, other = put(school, "T0003"), put(school, "T0002", days=2)
+    clash = put(school, "T0002", unit="21")
+    kept, gone = people.find_person_by_campus_no("T0003"), people.find_person_by_campus_no("T0002")
+    people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一人")
+    rekey(gone, kept)
+    held = {row.pk: row.person_id for row in Duty.objects.all()}
+    assert held == {one.pk: kept, other.pk: kept, clash.pk: gone}
