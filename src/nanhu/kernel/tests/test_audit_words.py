@@ -88,6 +88,11 @@ HANDED_ON = {
         ),
         "directory.approve_change",
     },
+    "services/directory/services/duties.py": {"directory.add_duty", "directory.change_duty"},
+    "services/directory/services/exchanging.py": {
+        f"directory.{one}_exchange" for one in ("ask", "accept", "decline", "withdraw", "lapse")
+    },
+    "services/directory/services/hours.py": {"directory.enter_hours", "directory.end_hours"},
     "services/network/portal/services/gateways.py": {f"network.{one}_portal_gateway" for one in ("change", "remove")},
     "services/network/reach/services/granting.py": {f"network.{one}_vpn" for one in ("ask", "open", "refuse", "close")},
     "services/network/reach/services/installers.py": {f"network.{one}_installer" for one in ("add", "withdraw")},

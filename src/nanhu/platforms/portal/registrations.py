@@ -56,7 +56,7 @@ life_topics.add(
     LifeTopic(key="dormitory", title=_("宿舍"), section="study", icon="bed", supplier=_("宿舍管理系统"), order=60),
     LifeTopic(key="meetings", title=_("会议"), section="work", icon="users", supplier=_("办公系统"), order=10),
     LifeTopic(key="term", title=_("校历"), section="work", icon="calendar-days", supplier=_("教务处"), order=20),
-    LifeTopic(key="duty", title=_("值班"), section="work", icon="clock", supplier=_("办公系统"), order=30),
+    LifeTopic(key="duty", title=_("值班"), section="work", icon="clock", supplier=_("校内电话"), order=30),
     LifeTopic(key="cars", title=_("车辆"), section="work", icon="car", supplier=_("办公系统"), order=40),
     LifeTopic(key="venues", title=_("场地"), section="work", icon="calendar-check", supplier=_("场地申请"), order=50),
     LifeTopic(key="phones", title=_("电话"), section="work", icon="phone", supplier=_("校内电话"), order=60),

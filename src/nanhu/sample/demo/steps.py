@@ -32,6 +32,7 @@ from nanhu.sample import hall, history, notices, passes, photos, posts, school_c
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
+from nanhu.sample.demo.duties import fill_the_rosters
 from nanhu.sample.demo.hub import leave_files_waiting, let_a_program_follow, share_with_companies
 from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
@@ -124,6 +125,7 @@ ROLES = {
         "terminals.clerk",
         "terminals.registrar",
         "lostfound.keeper",
+        "directory.editor",
     ),
     "treasurer": ("card.finance", "payments.finance", "assets.finance"),
     "assets": ("assets.office", "assets.keeper", "venues.keeper"),
@@ -540,6 +542,10 @@ def begin_outside(_advance: Advance) -> str:
     return "在后台"
 
 
+def roster_the_duties(_advance: Advance) -> str:
+    return fill_the_rosters()
+
+
 def fill_the_search(_advance: Advance) -> str:
     """Phones, questions and an official account; what people call things; the index."""
     units = people.unit_ids_by_code([code for _kind, code, _facts in DIRECTORY])
@@ -617,6 +623,7 @@ STEPS = (
     Step("systems", "接入业务系统", connect_systems, when="moved"),
     Step("integrations", "接入页面、数据、日程、资讯", take_in, when="moved"),
     Step("sources", "数据源和共享授权", read_systems, when="moved"),
+    Step("duties", "值班表和作息", roster_the_duties),
     Step("search", "统一搜索", fill_the_search),
     Step("follower", "跟随人员主数据的程序", let_one_follow, when="start"),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),

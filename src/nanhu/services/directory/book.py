@@ -114,7 +114,7 @@ class DutyFilters(Filters):
 
 @book.page("duty/", title=_("值班"), tab=_("值班"), lead=_("今天起各单位谁值班。"))
 def duty(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有发布值班表"), icon="clock", text=_("值班表由各单位在“电话簿维护”里发布。"))
+    none = Empty(title=_("还没有发布值班表"), icon="clock", text=_("值班表由各单位在“值班安排”里发布。"))
     return listing(
         request, Duties, queries.coming_duties(), DutyFilters, each=queries.with_holders, empty=none, per_page=30
     )
