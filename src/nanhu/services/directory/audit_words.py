@@ -44,7 +44,7 @@ TARGETS: dict[str, Text] = {
     "directory-answer": _("常见问答"),
     "duty": _("班次"),
     "duty_list": _("值班表"),
-    "unit_hours": _("作息"),
+    "unit_hours": _("办公作息"),
 }
 FACTS: dict[str, Text] = {
     "what": _("哪一个"),

@@ -271,8 +271,8 @@ def kept_rule(request: PageRequest, public_id: UUID) -> UnitHours:
 
 @desk.page(
     "hours/",
-    title=_("作息"),
-    tab=_("作息"),
+    title=_("办公作息"),
+    tab=_("办公作息"),
     lead=_("“现在有没有人”和办理时限都按这里算；没写的日子按学校的规定。下级单位没写的，按上级的。"),
 )
 def unit_hours(request: PageRequest) -> HttpResponseBase:

@@ -178,7 +178,7 @@ class RosterRows(Table):
 
 def rows_of(request: PageRequest, found: DutyList) -> Listing:
     rows = found.rows.select_related("unit", "place").order_by("line")
-    return list_of(request, RosterRows, rows, per_page=100, caption=_("各班"), each=queries.with_holders)
+    return list_of(request, RosterRows, rows, per_page=100, caption=_("各班次"), each=queries.with_holders)
 
 
 rosters = desk.intake(

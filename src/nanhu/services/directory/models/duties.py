@@ -157,7 +157,7 @@ class DutyExchange(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("等对方答复")
-        ACCEPTED = "accepted", _("已换")
+        ACCEPTED = "accepted", _("已换班")
         DECLINED = "declined", _("对方不换")
         WITHDRAWN = "withdrawn", _("已收回")
         LAPSED = "lapsed", _("班次变了，没有换成")

@@ -18,7 +18,7 @@ class UnitHours(DatedRule):
     key = ("unit_id", "kind")
 
     class Kind(models.TextChoices):
-        SEASON = "season", _("作息")
+        SEASON = "season", _("办公作息")
         CLOSED = "closed", _("停办公")
 
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
