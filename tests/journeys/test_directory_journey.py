@@ -58,5 +58,5 @@ def test_a_colleague_agrees_to_an_exchange(live_server):
         page.get_by_role("button", name="同意换").click()
         expect(page.get_by_text("已换班").first).to_be_visible()
         expect(page.get_by_text("那天要开会")).to_have_count(0)
-        mine.refresh_from_db()
-        assert mine.person_name == "赵老师"
+    mine.refresh_from_db()
+    assert mine.person_name == "赵老师"

@@ -47,6 +47,7 @@ TARGETS: dict[str, Text] = {
     "unit_hours": _("办公作息"),
 }
 FACTS: dict[str, Text] = {
-    "what": _("哪一个"),
+    "which_duty": _("班次"),
+    "which_hours": _("办公作息"),
     "who": _("谁"),
 }

@@ -120,7 +120,7 @@ def duty(request: PageRequest) -> HttpResponseBase:
     )
 
 
-def asked_of(person_id: Any) -> Any:
+def exchanges_waiting(person_id: Any) -> Any:
     return DutyExchange.objects.filter(other=person_id, state=DutyExchange.State.OPEN)
 
 
@@ -135,7 +135,7 @@ def person_of(viewer: Viewer) -> int:
     title=_("我的值班"),
     tab=_("我的值班"),
     allows=lambda viewer: viewer.faces != {"student"},
-    count=own_count("directory.exchanges", asked_of),
+    count=own_count("directory.exchanges", exchanges_waiting),
     waits=True,
 )
 def mine(request: PageRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.services.directory.models import Account, Answer, Duty, Phone
+from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone
 from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at
 
 LONGEST_ASKED: Final = 300
@@ -177,20 +177,36 @@ def duties_found(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
 
 
 def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
-    """One's own duties; who exchanged one has it no more."""
-    found = own_duties(viewer.person_id).filter(begins_at__lt=end_of(until), ends_at__gt=start_of(since))
-    for one in found:
-        yield Occurrence(
-            uid=f"duty.{one.public_id}",
-            title=f"{one.unit.name}{one.task}",
-            starts=one.begins_at,
-            ends=one.ends_at,
-            changed_at=one.changed_at,
-            sequence=one.revision,
-            place=one.place.name if one.place else "",
-            description=one.phone,
-            url=reverse("directory:book:mine"),
-        )
+    """One's own duties; what was taken from one or given away stays as cancelled: it would stand in a calendar for ever."""
+    me = viewer.person_id
+    if me is None:
+        return
+    within = Q(begins_at__lt=end_of(until), ends_at__gt=start_of(since))
+    for one in own_duties(me).filter(within):
+        yield occurrence_of(one)
+    swapped = DutyExchange.objects.filter(state=DutyExchange.State.ACCEPTED)
+    given_away = Q(pk__in=swapped.filter(author=me).values("given")) | Q(
+        pk__in=swapped.filter(other=me).values("taken")
+    )
+    taken_away = Q(person=me, state__in=[Duty.State.REMOVED, Duty.State.REPLACED])
+    gone = Duty.objects.filter(taken_away | given_away & ~Q(person=me), within).select_related("unit", "place")
+    for one in gone:
+        yield occurrence_of(one, is_cancelled=True)
+
+
+def occurrence_of(one: Duty, *, is_cancelled: bool = False) -> Occurrence:
+    return Occurrence(
+        uid=f"duty.{one.public_id}",
+        title=f"{one.unit.name}{one.task}",
+        starts=one.begins_at,
+        ends=one.ends_at,
+        changed_at=one.changed_at,
+        sequence=int(one.changed_at.timestamp()) // 60,
+        place=one.place.name if one.place else "",
+        description=one.phone,
+        url=reverse("directory:book:mine"),
+        is_cancelled=is_cancelled,
+    )
 
 
 def duties_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.services.directory.models import Duty, UnitHours
 from nanhu.services.directory.publishing import publish_duties, publish_hours
 from nanhu.services.directory.rules import shift_on
@@ -26,8 +27,10 @@ def hand_in(*, by: Actor, title: str, rows: Sequence[Shift], second: Actor | Non
 
 
 def enter_duties(*, by: Actor, rows: Sequence[Shift]) -> None:
+    """Those that are not over."""
     for row in rows:
-        duties.add(by=by, shift=row)
+        if row.ends_at > now():
+            duties.add(by=by, shift=row)
 
 
 def ask_exchange(*, by: Actor, unit_id: int, other_id: int, reason: str) -> None:

@@ -124,7 +124,7 @@ def save_apart(row: Duty) -> None:
 
 
 def facts_of(row: Duty) -> dict[str, Any]:
-    return {"what": str(row), "who": row.person_name or people.office_names().get(row.office, row.office)}
+    return {"which_duty": str(row), "who": row.person_name or people.office_names().get(row.office, row.office)}
 
 
 @transaction.atomic

@@ -127,7 +127,7 @@ def ended(by: Actor, row: DutyExchange, state: State, action: str, words: Text) 
 
 
 def note(by: Actor, row: DutyExchange, action: str) -> None:
-    facts = {"what": str(row), "who": f"{row.author_name}、{row.other_name}"}
+    facts = {"which_duty": str(row), "who": f"{row.author_name}、{row.other_name}"}
     audit.record(by=by, action=action, target=f"duty:{row.given.public_id}", reason=row.reason, facts=facts)
 
 

@@ -56,6 +56,6 @@ def end(*, by: Actor, rule: UnitHours) -> bool:
 
 
 def note(by: Actor, rule: UnitHours, action: str, reason: str = "") -> None:
-    facts = {"what": f"{rule.unit.name} {rule.title}"}
+    facts = {"which_hours": f"{rule.unit.name} {rule.title}"}
     audit.record(by=by, action=action, target=f"unit_hours:{rule.public_id}", reason=reason, facts=facts)
     defer("directory.publish_hours")

@@ -210,6 +210,8 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
     assert other.post(accept).status_code == 302
     assert [one[1] for one in standing()] == ["王秘书", "赵老师", "钱科长"]
     assert other.post(accept).status_code == 409
+    calendar = queries.occurrences(school.viewer("T0003"), day_after(0), day_after(5))
+    assert [(one.starts, one.is_cancelled) for one in calendar] == [(theirs.begins_at, False), (mine.begins_at, True)]
     assert AuditEntry.objects.filter(action="directory.accept_exchange", actor="王秘书").count() == 1
     assert list(
         Message.objects.filter(template="directory.exchange").order_by("pk").values_list("title", flat=True)
