@@ -107,8 +107,8 @@ def post_holders(unit_ids: Collection[int], *, on: date | None = None) -> dict[t
     """Who holds which office in these units on a day, by (unit, office): each with id and name."""
     found: dict[tuple[int, str], list[tuple[int, str]]] = {}
     rows = holding(on or campus_today()).filter(unit_id__in=unit_ids).order_by("pk")
-    for unit_id, office, *holder in rows.values_list("unit_id", "office__key", "person_id", "person__name"):
-        found.setdefault((unit_id, office), []).append((holder[0], holder[1]))
+    for unit_id, office, person_id, name in rows.values_list("unit_id", "office__key", "person_id", "person__name"):
+        found.setdefault((unit_id, office), []).append((person_id, name))
     return found
 
 

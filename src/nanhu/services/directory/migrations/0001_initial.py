@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("withdrawn_at", models.DateTimeField(null=True)),
                 ("withdrawn_by_name", models.TextField(blank=True, default="")),
-                ("kind", models.TextField(choices=[("season", "作息"), ("closed", "停办公")])),
+                ("kind", models.TextField(choices=[("season", "办公作息"), ("closed", "停办公")])),
                 ("title", models.TextField(help_text="夏季作息, 运动会")),
                 ("hours", models.TextField(blank=True, default="")),
                 ("other_hours", models.TextField(blank=True, default="")),
@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("open", "等对方答复"),
-                            ("accepted", "已换"),
+                            ("accepted", "已换班"),
                             ("declined", "对方不换"),
                             ("withdrawn", "已收回"),
                             ("lapsed", "班次变了，没有换成"),
