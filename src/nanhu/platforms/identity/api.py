@@ -9,7 +9,13 @@ from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.identity.admission import admit
 from nanhu.platforms.identity.devices import caller_in
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
-from nanhu.platforms.identity.events import AccountActivated, AccountClosed, AppPasswordRevoked, PasswordChanged
+from nanhu.platforms.identity.events import (
+    AccountActivated,
+    AccountClosed,
+    AppPasswordRevoked,
+    PasswordChanged,
+    PasswordRevoked,
+)
 from nanhu.platforms.identity.factors.services import new_devices, totp
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
 from nanhu.platforms.identity.front import Front
@@ -66,6 +72,7 @@ __all__ = [
     "NetworkUser",
     "NetworkVisitor",
     "PasswordChanged",
+    "PasswordRevoked",
     "SignInFront",
     "SuspendedError",
     "UnknownAccountError",

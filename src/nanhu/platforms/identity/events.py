@@ -22,6 +22,14 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordRevoked(Event):
+    """The password opens nothing any more and there is no other yet: reset at the counter, disowned, or a new one is demanded."""
+
+    account_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppPasswordRevoked(Event):
     """One app password opens nothing any more; `public_id` is the one that `NetworkUser` and `NetworkSignIn` name."""
 

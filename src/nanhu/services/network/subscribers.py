@@ -6,7 +6,7 @@ from typing import Final
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.identity.api import AccountClosed, AppPasswordRevoked, PasswordChanged
+from nanhu.platforms.identity.api import AccountClosed, AppPasswordRevoked, PasswordChanged, PasswordRevoked
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged
@@ -28,6 +28,13 @@ def cut_closed(events: Sequence[AccountClosed]) -> None:
 @subscribe(PasswordChanged, name="network.cut_old_password")
 def cut_old_password(events: Sequence[PasswordChanged]) -> None:
     """Whoever came in with the former one goes; devices come back by themselves with the new."""
+    for person_id in {event.person_id for event in events}:
+        disconnecting.disconnect(by=BY, person_id=person_id, cause=NEW_PASSWORD)
+
+
+@subscribe(PasswordRevoked, name="network.cut_revoked_password")
+def cut_revoked_password(events: Sequence[PasswordRevoked]) -> None:
+    """Also what an app password opened: those were taken back along with it, or open nothing before there is a new one."""
     for person_id in {event.person_id for event in events}:
         disconnecting.disconnect(by=BY, person_id=person_id, cause=NEW_PASSWORD)
 

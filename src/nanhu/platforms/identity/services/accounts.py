@@ -13,7 +13,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
 from nanhu.kernel.kit.saved_views import copy_views, remove_copies
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity.events import AccountClosed
+from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.models import (
     Account,
@@ -240,4 +240,5 @@ def start_anew(*, by: Actor, account: Account) -> None:
     account.initial_value_until = now() + timedelta(days=configuration().activation_days)
     account.state_changed_at = now()
     account.save()
+    publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     note(by, "identity.start_anew", account)

@@ -8,12 +8,14 @@ from django.db import transaction
 from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.errors import (
     AccountClosedError,
     AccountHasNoPasswordError,
     UnknownAccountError,
 )
+from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
@@ -55,6 +57,7 @@ def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str,
     account.initial_value_used_at = account.initial_value_used_at or now()
     account.save()
     keys.revoke_all(by=by, account_id=account.pk)
+    publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.reset", target=f"account:{account.pk}", reason=reason, facts=dict(seen or {}))
     return codes.issue_counter_code(account=account)
 
@@ -102,6 +105,7 @@ def require_new_password(*, by: Actor, account_id: int, reason: str) -> bool:
     account.state, account.state_changed_at, account.is_password_due = Account.State.MUST_COMPLETE, now(), True
     account.save(update_fields=["state", "state_changed_at", "is_password_due"])
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
+    publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.require_new_password", target=f"account:{account.pk}", reason=reason)
     return True
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending, publish
-from nanhu.kernel.models import AuditEntry, SavedView
+from nanhu.kernel.models import AuditEntry, OutboxEvent, SavedView
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.api import DemoOnlyError
@@ -237,6 +237,8 @@ def test_parted_persons_have_the_accounts_they_had_and_only_their_own_password(s
     assert sign_in(Client(), student.numbers[0]).status_code == 302
     assert sign_in(Client(), "T09999").status_code == 200, "the other one's password opens nothing here"
     assert window.get("/account").status_code == 302, "nor does the session it opened"
+    told = OutboxEvent.objects.get(name__endswith="PasswordRevoked").payload
+    assert told["person_id"] == kept.person_id, "what it opened elsewhere hears of it"
 
 
 def test_a_parted_account_follows_its_own_ties(teacher, student):

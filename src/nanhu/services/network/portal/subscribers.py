@@ -9,7 +9,7 @@ from django.db.models import Q
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.identity.api import AccountClosed, PasswordChanged
+from nanhu.platforms.identity.api import AccountClosed, PasswordChanged, PasswordRevoked
 from nanhu.platforms.people.api import PersonsMerged, PersonsParted
 from nanhu.services.network.api import DeviceKicked
 from nanhu.services.network.portal.models import Cure, SignIn, Trust
@@ -20,6 +20,11 @@ BY: Final = Actor.system("network.portal")
 
 @subscribe(PasswordChanged, name="network_portal.forget_after_new_password")
 def follow_passwords(events: Sequence[PasswordChanged]) -> None:
+    forget(by=BY, rows=Trust.objects.filter(account_id__in=[one.account_id for one in events]))
+
+
+@subscribe(PasswordRevoked, name="network_portal.forget_revoked_password")
+def follow_revoked(events: Sequence[PasswordRevoked]) -> None:
     forget(by=BY, rows=Trust.objects.filter(account_id__in=[one.account_id for one in events]))
 
 

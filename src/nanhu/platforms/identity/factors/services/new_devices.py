@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.kernel.ui import dates, words
 from nanhu.platforms.identity import devices
+from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.models import Account, SsoSession
@@ -86,4 +88,5 @@ def disown(*, by: Actor, account: Account, keep_session: int | None) -> None:
     keys.revoke_all(by=by, account_id=account.pk)
     account.is_password_due, account.state, account.state_changed_at = True, Account.State.MUST_COMPLETE, now()
     account.save(update_fields=["is_password_due", "state", "state_changed_at"])
+    publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.disown_sign_in", target=f"account:{account.pk}")

@@ -5,6 +5,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
+from nanhu.platforms.identity.events import AppPasswordRevoked
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 
 
@@ -12,12 +14,16 @@ from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 def revoke_all(*, by: Actor, account_id: int) -> int:
     moment = now()
     tokens = AccessToken.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=moment)
-    passwords = AppPassword.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=moment)
+    live = AppPassword.objects.select_for_update(of=("self",)).select_related("account").order_by("pk")
+    passwords = list(live.filter(account_id=account_id, revoked_at=None))
+    AppPassword.objects.filter(pk__in=[one.pk for one in passwords]).update(revoked_at=moment)
+    for one in passwords:
+        publish(AppPasswordRevoked(person_id=one.account.person_id, public_id=str(one.public_id), service=one.service))
     if tokens or passwords:
         audit.record(
             by=by,
             action="identity.revoke_all_keys",
             target=f"account:{account_id}",
-            facts={"tokens": tokens, "app_passwords": passwords},
+            facts={"tokens": tokens, "app_passwords": len(passwords)},
         )
-    return tokens + passwords
+    return tokens + len(passwords)

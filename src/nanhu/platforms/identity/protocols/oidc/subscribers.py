@@ -6,7 +6,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.identity.events import AccountClosed, PasswordChanged
+from nanhu.platforms.identity.events import AccountClosed, PasswordChanged, PasswordRevoked
 from nanhu.platforms.identity.protocols.oidc.services.families import revoke_family
 
 BY = Actor.system("identity.oidc")
@@ -23,5 +23,13 @@ def end_with_account(events: Sequence[AccountClosed]) -> None:
 @transaction.atomic
 def end_with_password(events: Sequence[PasswordChanged]) -> None:
     """Whoever knew the old password may have let an application in for good: what acts offline asks anew."""
+    ids = [event.account_id for event in events]
+    revoke_family(by=BY, why="password_changed", account_id__in=ids, is_offline=True)
+
+
+@subscribe(PasswordRevoked, name="identity.oidc_end_with_revoked_password")
+@transaction.atomic
+def end_with_revoked_password(events: Sequence[PasswordRevoked]) -> None:
+    """Not first when the new one is set: until then whoever knew the former goes on reading."""
     ids = [event.account_id for event in events]
     revoke_family(by=BY, why="password_changed", account_id__in=ids, is_offline=True)

@@ -14,7 +14,7 @@ from nanhu.kernel.retries import drive
 from nanhu.platforms.identity.api import PasswordChanged, account_with
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import limits, suspensions
+from nanhu.platforms.identity.services import counter, limits, suspensions
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged, PersonsParted
 from nanhu.services.network import api as network
@@ -515,3 +515,12 @@ def test_what_was_done_is_in_the_audit_log_without_the_password(field: Field) ->
 
     assert entry.account_id == account_with("T1").pk
     assert PASSWORD not in str(entry.__dict__)
+
+
+def test_a_reset_at_the_counter_ends_the_trust_too(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    counter.reset(by=SYSTEM, campus_no="T1", reason="忘记密码")
+    deliver_pending()
+    assert not Trust.objects.exists()
+    assert not [one for one in network.sessions_of(field.person_id) if one.state == "open"]
+    assert 'type="password"' in phone.open().content.decode()

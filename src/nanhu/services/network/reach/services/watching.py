@@ -73,11 +73,11 @@ def answer_mine(*, by: Actor, use: VpnUse) -> None:
 
 @transaction.atomic
 def answer_not_mine(*, by: Actor, use: VpnUse, keep_session: int | None) -> None:
-    """Every sign-in of the person ends but the one that says so, the VPN hangs up, and a new password is due before anything opens."""
+    """Every sign-in of the person ends but the one that says so, the network hangs up, and a new password is due before anything opens."""
     row = locked(use)
     answered(by, row, Answer.NOT_MINE)
     identity.demand_new_password(by=by, person_id=row.person_id, keep_session=keep_session)
-    network.disconnect(by=by, person_id=row.person_id, cause="ours:disowned", services=["vpn"])
+    network.disconnect(by=by, person_id=row.person_id, cause="ours:disowned")
 
 
 def locked(use: VpnUse) -> VpnUse:

@@ -7,6 +7,7 @@ import time_machine
 from django.db import connection
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity.events import AccountClosed, PasswordChanged
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.oidc import subscribers
@@ -21,6 +22,7 @@ from nanhu.platforms.identity.protocols.oidc.models import (
 from nanhu.platforms.identity.protocols.oidc.services import clients, consents
 from nanhu.platforms.identity.protocols.oidc.services.consents import ConsentRequest
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import make_app, userinfo
+from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import TEST
 
 OFFLINE = "openid profile offline_access"
@@ -82,6 +84,13 @@ def test_a_changed_password_ends_what_acts_offline(library, offline, teacher):
         subscribers.end_with_password([PasswordChanged(account_id=account.pk, person_id=account.person_id)])
     assert library.refresh(offline["refresh_token"]).json()["error"] == "invalid_grant"
     assert TokenFamily.objects.get().revoked_why == "password_changed"
+
+
+def test_a_reset_at_the_counter_ends_what_acts_offline(library, offline, teacher):
+    counter.reset_account(by=TEST, account_id=teacher.account.pk, reason="忘记密码")
+    deliver_pending()
+    assert TokenFamily.objects.get().revoked_why == "password_changed"
+    assert library.refresh(offline["refresh_token"]).json()["error"] == "invalid_grant"
 
 
 def test_a_refresh_token_revoked_takes_everything_along(library, signed_in):
