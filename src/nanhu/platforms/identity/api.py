@@ -43,6 +43,7 @@ from nanhu.platforms.identity.protocols.radius.services.page import (
     network_user,
     network_user_by_password,
     refused_lately,
+    still_opens,
 )
 from nanhu.platforms.identity.protocols.radius.sign_in_front import SignInFront
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id as saml_entity_id
@@ -111,6 +112,7 @@ __all__ = [
     "role_required",
     "saml_entity_id",
     "second_factor_required",
+    "still_opens",
     "visitor_policies",
     "wifi_network",
 ]

@@ -31,6 +31,7 @@ def admit(sign_in: NetworkSignIn) -> Attributes | None:
                 campus_no=sign_in.campus_no,
                 station=sign_in.station,
                 app_password=sign_in.app_password,
+                password_changed_at=sign_in.password_changed_at,
                 nas_id=nas.pk if nas else None,
                 default_seconds=sign_in.session_seconds,
             )

@@ -113,7 +113,8 @@ class SignIn(models.Model):
 
 class Trust(models.Model):
     """A browser in which this person typed the password: it goes on line by one tap until a day, until the password changes, its owner
-    ends it, or a kick does. `app_password`: by which of these it was proved, where it was; then it lives no longer than that."""
+    ends it, or a kick does. `app_password`: by which of these it was proved, where it was; then it lives no longer than that.
+    `password_changed_at`: of the password that was typed, so that it is none for another also before anybody heard of the change."""
 
     what: ClassVar[Text] = _("这个记住的浏览器")
     public_id = models.UUIDField(default=uuid4, unique=True)
@@ -123,6 +124,7 @@ class Trust(models.Model):
     kind = models.TextField(default="other")
     device_id = models.BigIntegerField(null=True, help_text="of the network, as which it was on line last")
     app_password = models.UUIDField(null=True)
+    password_changed_at = models.DateTimeField(null=True)
     until = models.DateTimeField()
     proved_at = models.DateTimeField(default=timezone.now)
 

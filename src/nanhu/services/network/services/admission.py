@@ -55,7 +55,8 @@ service_rules: Final[Register[ServiceRule]] = Register()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionRequest:
     """`person_id`, or `guest` for whoever is not in the golden record ("pass:<uuid>"). `device_id` where the page has recognised it by its
-    cookie; else it is known by the MAC. `app_password`: which one opens it, where it is not the person's own password."""
+    cookie; else it is known by the MAC. `app_password`: which one opens it, where it is not the person's own password. `password_changed_at`: as it stood when that
+    one was looked at; neither where nobody was asked for a password."""
 
     service: str
     role: str
@@ -67,6 +68,7 @@ class AdmissionRequest:
     nas_id: int | None = None
     default_seconds: int = DEFAULT_SECONDS
     app_password: UUID | None = None
+    password_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,14 +175,17 @@ def refuse_hours(policy: Policy | None) -> None:
 
 
 def refuse_closed(request: AdmissionRequest) -> None:
-    """Asked again under the lock: an account closed since the password was read must leave no grant behind its disconnect."""
-    if request.person_id is not None and is_closed(request.person_id):
+    """Asked again under the lock: what was closed, changed or taken back since the password was read must leave no grant behind its
+    disconnect. Between the two lies a hash, for which one waits."""
+    account = identity.account_of(request.person_id) if request.person_id is not None else None
+    if account is None:
+        return
+    if account.state in (identity.Account.State.SUSPENDED, identity.Account.State.ENDED):
         raise ServiceRefusedError(words=_("账号已停用。"))
-
-
-def is_closed(person_id: int) -> bool:
-    account = identity.account_of(person_id)
-    return account is not None and account.state in (identity.Account.State.SUSPENDED, identity.Account.State.ENDED)
+    if not identity.still_opens(
+        account, app_password=request.app_password, password_changed_at=request.password_changed_at
+    ):
+        raise ServiceRefusedError(words=_("密码刚刚变更，请重新登录。"))
 
 
 def refuse_by_service(request: AdmissionRequest) -> None:

@@ -16,7 +16,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('network.admit:' || the_person, 0));
     at_nas := network_nas_at(from_address, from_identifier);
-    IF identity_is_closed(the_person) OR at_nas.id IS NOT NULL AND the_application <> ALL (at_nas.applications) THEN
+    IF NOT identity_app_password_opens(the_person, the_app_password) OR at_nas.id IS NOT NULL AND the_application <> ALL (at_nas.applications) THEN
         RETURN NULL;
     END IF;
 

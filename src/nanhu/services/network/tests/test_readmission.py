@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 from io import BytesIO
 from threading import Barrier, Thread
 from urllib.parse import urlencode
-from uuid import UUID
 
 import pytest
 import time_machine
@@ -88,7 +87,10 @@ def door(school, monkeypatch):
 
 def traces():
     """All that a sign-in leaves behind, but for what is random; apart, which devices they are."""
-    devices = [list(Grant.objects.values("device_id")), list(Device.objects.values("pk", "public_id"))]
+    devices = [
+        list(Grant.objects.order_by("pk").values("device_id")),
+        list(Device.objects.order_by("pk").values("pk", "public_id")),
+    ]
     return devices, [
         list(Grant.objects.order_by("pk").values(*columns_of(Grant, "code", "device"))),
         list(Device.objects.order_by("pk").values(*columns_of(Device, "public_id"))),
@@ -299,7 +301,8 @@ def test_another_rooms_condition_and_a_database_away_are_djangos(door, monkeypat
 def test_two_devices_at_once_take_one_place_before_django(transactional_db, school):
     """By connections of their own, each waiting for the other."""
     school.policy("student", "wifi", 1)
-    secret = UUID(int=1)
+    app_passwords.make(by=SYSTEM, account=identity.account_with("S1"), name="手机", service="network")
+    secret = AppPassword.objects.get().public_id
     for mac in (PHONE, LAPTOP):
         Device.objects.create(person_id=school["S1"], recognised_by=mac, macs=[mac_of(mac)])
     barrier, answers = Barrier(2), []

@@ -62,8 +62,8 @@ def _living() -> QuerySet[AppPassword]:
 LIVING: Final = Prepared(_living)
 
 
-def is_live(public_id: UUID) -> bool:
-    return AppPassword.objects.filter(public_id=public_id, revoked_at=None).exists()
+def is_live(public_id: UUID, account: Account) -> bool:
+    return AppPassword.objects.filter(public_id=public_id, account=account, revoked_at=None).exists()
 
 
 def row_by(*, typed_name: str, password: str, service: str, address: str = "") -> AppPassword | None:

@@ -4,6 +4,7 @@ and a reader of accounting. Without such a room everybody who may use the applic
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ type AccountingFacts = Mapping[str, Sequence[str]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSignIn:
     """Somebody whose password was right and whom the application lets in. `nas`: the attributes that say where he knocks; `app_password`: which
-    one it was, where it was not the person's own password."""
+    one it was, where it was not the person's own password; `password_changed_at`: of that one, as it stood when it was looked at."""
 
     application: str
     person_id: int
@@ -25,6 +26,7 @@ class NetworkSignIn:
     session_seconds: int
     station: str
     app_password: UUID | None = None
+    password_changed_at: datetime | None = None
     nas: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(help_text="of the network, as which it was on line last", null=True),
                 ),
                 ("app_password", models.UUIDField(null=True)),
+                ("password_changed_at", models.DateTimeField(null=True)),
                 ("until", models.DateTimeField()),
                 ("proved_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

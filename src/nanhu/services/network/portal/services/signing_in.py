@@ -58,17 +58,26 @@ def proved(*, by: Actor, typed_name: str, password: str, browser: Browser) -> id
 def trusted(browser: Browser) -> identity.NetworkUser | None:
     """Whoever typed the password here in the last thirty days and may still come on line."""
     found = Trust.objects.select_related("account").filter(browser=browser.key, until__gt=now()).first()
-    return identity.network_user(found.account, app_password=found.app_password) if found else None
+    if found is None:
+        return None
+    return identity.network_user(
+        found.account, app_password=found.app_password, password_changed_at=found.password_changed_at
+    )
 
 
 @transaction.atomic
 def trust(*, by: Actor, user: identity.NetworkUser, browser: Browser) -> None:
+    """Of a password that changed while it was looked at nothing is kept."""
+    account = identity.Account.objects.select_for_update().get(pk=user.account_id)
+    if not identity.still_opens(account, app_password=user.app_password, password_changed_at=user.password_changed_at):
+        return
     moment = now()
     facts = {
         "account_id": user.account_id,
         "campus_no": user.campus_no,
         "kind": browser.kind,
         "app_password": user.app_password,
+        "password_changed_at": user.password_changed_at,
         "proved_at": moment,
         "until": moment + rules.TRUSTED_FOR,
     }
@@ -103,6 +112,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
             device_id=device.pk if device else None,
             nas_id=gateway.nas_id,
             app_password=user.app_password,
+            password_changed_at=user.password_changed_at,
         )
     )
     with transaction.atomic():

@@ -11,10 +11,11 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.retries import drive
+from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.api import PasswordChanged, account_with
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import counter, limits, suspensions
+from nanhu.platforms.identity.services import counter, limits, setup, suspensions
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged, PersonsParted
 from nanhu.services.network import api as network
@@ -30,6 +31,7 @@ from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.sessions import signed_in
 
 BUDGET = 30_000
+NEW = "Reed-and-harbour-93"
 
 
 def on_line(field: Field, which: str, client: Client | None = None) -> Client:
@@ -524,3 +526,33 @@ def test_a_reset_at_the_counter_ends_the_trust_too(field: Field) -> None:
     assert not Trust.objects.exists()
     assert not [one for one in network.sessions_of(field.person_id) if one.state == "open"]
     assert 'type="password"' in phone.open().content.decode()
+
+
+def test_a_password_that_changes_while_it_is_looked_at_opens_and_is_remembered_nowhere(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify = hashing.verify
+
+    def slow(secret: str, encoded: str) -> bool:
+        fits = verify(secret, encoded)
+        monkeypatch.setattr(hashing, "verify", verify)
+        setup.set_password(by=SYSTEM, account=account_with("T1"), password=NEW)
+        deliver_pending()
+        return fits
+
+    monkeypatch.setattr(hashing, "verify", slow)
+    phone = field.phone("a")
+    assert phone.sign_in(remember="on").status_code == 409
+    assert not field.open_ones()
+    assert not Trust.objects.exists()
+    assert 'type="password"' in phone.open().content.decode()
+
+
+def test_a_remembered_browser_is_none_before_anybody_heard_of_the_new_password(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    setup.set_password(by=SYSTEM, account=account_with("T1"), password=NEW)
+
+    assert 'type="password"' in phone.open().content.decode()
+    assert phone.send(phone.open(), do="tap").status_code == 200
+    assert not field.open_ones()

@@ -98,6 +98,7 @@ def admitted(
             session_seconds=verdict.session_seconds,
             station=request.station,
             app_password=app_password,
+            password_changed_at=account.password_changed_at,
             nas=request.nas,
         )
     )

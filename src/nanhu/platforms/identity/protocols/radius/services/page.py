@@ -42,7 +42,8 @@ class SuspendedError(CampusError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkUser:
-    """`group`: student, staff, temporary, guest. `app_password`: which one it was, where it was not the person's own password."""
+    """`group`: student, staff, temporary, guest. `app_password`: which one it was, where it was not the person's own password.
+    `password_changed_at`: as it stood when the password was looked at."""
 
     account_id: int
     person_id: int
@@ -50,6 +51,7 @@ class NetworkUser:
     name: str = field(repr=False)
     group: str
     app_password: UUID | None = None
+    password_changed_at: datetime | None = None
 
 
 def network_user_by_password(*, by: Actor, typed_name: str, password: str, browser: str = "") -> NetworkUser | None:
@@ -82,9 +84,23 @@ def network_user_by_password(*, by: Actor, typed_name: str, password: str, brows
     return network_user(account)
 
 
-def network_user(account: Account, *, app_password: UUID | None = None) -> NetworkUser | None:
-    """None for whom the Wi-Fi is closed: by the account's state, by its ties, by the rules of access, by an app password taken back."""
-    if app_password is not None and not app_passwords.is_live(app_password):
+def still_opens(account: Account, *, app_password: UUID | None, password_changed_at: datetime | None) -> bool:
+    """Of an account that was read just now: does that still hold by which somebody proved before who he is? Neither named: nothing was proved."""
+    if app_password is None and password_changed_at is None:
+        return True
+    if account.state != Account.State.ACTIVE:
+        return False
+    if app_password is not None:
+        return app_passwords.is_live(app_password, account)
+    return account.password_changed_at == password_changed_at
+
+
+def network_user(
+    account: Account, *, app_password: UUID | None = None, password_changed_at: datetime | None = None
+) -> NetworkUser | None:
+    """None for whom the Wi-Fi is closed: by the account's state, by its ties, by the rules of access, by a password that was proved before and
+    is another now, or taken back."""
+    if not still_opens(account, app_password=app_password, password_changed_at=password_changed_at):
         return None
     live = queries.live_affiliations(queries.card_of(account))
     application = Application.objects.filter(key=WIFI).first()
@@ -99,6 +115,7 @@ def network_user(account: Account, *, app_password: UUID | None = None) -> Netwo
         name=str(account),
         group=live[0].kind,
         app_password=app_password,
+        password_changed_at=account.password_changed_at,
     )
 
 
