@@ -556,3 +556,33 @@ def test_a_remembered_browser_is_none_before_anybody_heard_of_the_new_password(f
     assert 'type="password"' in phone.open().content.decode()
     assert phone.send(phone.open(), do="tap").status_code == 200
     assert not field.open_ones()
+
+
+def test_the_choice_at_the_cap_keeps_by_which_password_one_came(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    text = app_passwords.make(by=SYSTEM, account=account_with("T1"), name="平板", service="network")
+    phone = field.phone("c")
+    page = phone.sign_in(password=text)
+    assert page.status_code == 409
+    gone, kept = field.open_ones()
+    assert phone.send(page, do="choose", session=str(gone.session_id)).status_code == 303
+    [made] = AppPassword.objects.all()
+    app_passwords.revoke(by=SYSTEM, account=account_with("T1"), public_id=made.public_id)
+    deliver_pending()
+
+    states = {one.station: one.state for one in network.sessions_of(field.person_id)}
+    assert states[field.air.phones["c"].mac] == "closing", "what the app password opened ends with it"
+    assert states[kept.station] == "open"
+
+
+def test_the_choice_at_the_cap_ends_with_the_password_that_proved_it(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    phone = field.phone("c")
+    page = phone.sign_in()
+    mine = field.open_ones()[0].session_id
+    setup.set_password(by=SYSTEM, account=account_with("T1"), password=NEW)
+
+    assert phone.send(page, do="choose", session=str(mine)).status_code == 409
+    assert {one.state for one in network.sessions_of(field.person_id)} == {"open"}, "nor is anybody dropped"

@@ -1,5 +1,6 @@
 """`/wifi/`: the page to which gateways lead who is not on line. Password, one tap, the choice at the cap, then the gateway opens."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -124,9 +125,9 @@ def arrived(
 
 
 def choice(request: HttpRequest, visit: Visit, user: identity.NetworkUser, error: CampusError) -> HttpResponse:
-    """The longest idle is preselected; who proved the password has five minutes, and types it not again."""
+    """The longest idle is preselected; who proved the password has five minutes, and types it not again. By which password he did goes along."""
     lines = network.sessions_of(user.person_id, services=[network.Service.WIFI])
-    proof = signing.dumps([user.account_id, visit.mac], salt=PROOF)
+    proof = signing.dumps([user.account_id, visit.mac, *which_password(user)], salt=PROOF)
     moment = now()
     facts: dict[str, Any] = {
         "visit": visit,
@@ -152,11 +153,25 @@ def chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def proved_before(request: HttpRequest, visit: Visit) -> identity.NetworkUser | None:
     try:
-        account_id, mac = signing.loads(request.POST.get("proof", ""), salt=PROOF, max_age=rules.PROOF_SECONDS)
+        account_id, mac, app_password, changed_at = signing.loads(
+            request.POST.get("proof", ""), salt=PROOF, max_age=rules.PROOF_SECONDS
+        )
     except (signing.BadSignature, ValueError, TypeError):
         return None
     account = identity.Account.objects.filter(pk=account_id).first()
-    return identity.network_user(account) if account and mac == visit.mac else None
+    if account is None or mac != visit.mac:
+        return None
+    return identity.network_user(
+        account,
+        app_password=UUID(app_password) if app_password else None,
+        password_changed_at=datetime.fromisoformat(changed_at) if changed_at else None,
+    )
+
+
+def which_password(user: identity.NetworkUser) -> tuple[str, str]:
+    """In text, for the form that comes back."""
+    changed_at = user.password_changed_at
+    return str(user.app_password or ""), changed_at.isoformat() if changed_at else ""
 
 
 @open_page
