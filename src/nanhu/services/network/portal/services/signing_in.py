@@ -133,7 +133,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
             hid=visit.hid,
             ends_at=admission.ends_at,
         )
-        Trust.objects.filter(browser=browser.key).update(device_id=admission.device_id)
+        Trust.objects.filter(browser=browser.key, account_id=user.account_id).update(device_id=admission.device_id)
         audit.record(
             by=by,
             action="network.portal_sign_in",

@@ -586,3 +586,12 @@ def test_the_choice_at_the_cap_ends_with_the_password_that_proved_it(field: Fiel
 
     assert phone.send(page, do="choose", session=str(mine)).status_code == 409
     assert {one.state for one in network.sessions_of(field.person_id)} == {"open"}, "nor is anybody dropped"
+
+
+def test_another_who_signs_in_by_the_browser_leaves_its_trust_to_the_kick_of_its_owner(field: Field) -> None:
+    client = on_line(field, "a")
+    assert field.phone("b", client).sign_in("T2").status_code == 303, "his own account, and not remembered"
+    [session] = field.open_ones()
+    assert signed_in("T1").post(f"/network/devices/sessions/{session.public_id}/kick/").status_code == 302
+    deliver_pending()
+    assert not Trust.objects.exists()
