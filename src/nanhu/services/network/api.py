@@ -2,7 +2,7 @@
 
 `admit(AdmissionRequest) -> Admission` or NotAdmittedError (DevicesFullError: let the person choose from `sessions_of`, then `drop`);
 `disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions; `sessions_of`, `devices_of`, `refusals_of` read;
-`service_rules` and `gateways` take registrations. Devices by cookie: `device_by_key(person_id, "cookie:<hash>")`, `enter_device`.
+`service_rules` and `gateways` take registrations. Devices by cookie: `device_of_browser(person_id, "cookie:<hash>", mac)`.
 MACs and addresses are read by `mac_of` and `address_of` alone.
 """
 
@@ -44,8 +44,7 @@ from nanhu.services.network.services.admission import (
     policy_of,
     service_rules,
 )
-from nanhu.services.network.services.devices import device_by_key
-from nanhu.services.network.services.devices import enter as enter_device
+from nanhu.services.network.services.devices import device_of_browser
 from nanhu.services.network.services.disconnecting import disconnect, drop
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
 
@@ -82,11 +81,10 @@ __all__ = [
     "agent_key",
     "answer_agent",
     "closing_sids",
-    "device_by_key",
+    "device_of_browser",
     "devices_of",
     "disconnect",
     "drop",
-    "enter_device",
     "gateways",
     "mac_of",
     "open_counts",

@@ -15,6 +15,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.events import publish
+from nanhu.kernel.once import lock_key
 from nanhu.services.network import rules
 from nanhu.services.network.events import DeviceKicked, DeviceSeen
 from nanhu.services.network.models import Device, Session
@@ -122,9 +123,23 @@ def touch(device: Device, mac: str) -> None:
     device.save(update_fields=["macs", "last_seen_at"])
 
 
-def device_by_key(person_id: int, recognised_by: str) -> Device | None:
-    """For a page that knows its cookie's hash ("cookie:<hash>")."""
-    return Device.objects.filter(person_id=person_id, recognised_by=recognised_by, removed_at=None).first()
+@transaction.atomic
+def device_of_browser(person_id: int, recognised_by: str, mac: str, *, kind: str) -> Device:
+    """For a page that knows its cookie's hash ("cookie:<hash>"): the device with this cookie, else the one with this MAC, which from now on is
+    known by the cookie; a new one is so from the first. Under the lock of admissions: two presses make one device."""
+    lock_key(f"network.admit:{person_id}")
+    mine = owned_by(person_id, "")
+    known = mine.filter(recognised_by=recognised_by).first()
+    if known is not None:
+        return known
+    by_mac = BY_MAC[False].first(person=person_id, guest="", macs=[mac]) if mac else None
+    if by_mac is None:
+        return enter(person_id, "", recognised_by, mac=mac, kind=kind)
+    if by_mac.recognised_by.startswith("mac:") or by_mac.kept_off_at is None:
+        by_mac.recognised_by = recognised_by
+        by_mac.kind = kind if by_mac.kind == Device.Kind.OTHER else by_mac.kind
+        by_mac.save(update_fields=["recognised_by", "kind"])
+    return by_mac
 
 
 def own(person_id: int, public_id: UUID) -> Device:

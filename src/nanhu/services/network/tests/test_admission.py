@@ -14,6 +14,7 @@ from nanhu.platforms.identity.services import suspensions
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api, rules
 from nanhu.services.network.models import Device, Disconnect, Grant, Refusal, Session
+from nanhu.services.network.services import devices
 from nanhu.services.network.services.admission import service_rules
 from nanhu.services.network.tests.conftest import CAST, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM
@@ -151,7 +152,7 @@ def test_a_device_that_was_never_here_is_told_of_once(school):
 
 
 def test_a_new_mac_of_a_known_cookie_is_the_same_device(school):
-    made = api.enter_device(school["S1"], "", "cookie:abc", mac=api.mac_of(PHONE))
+    made = devices.enter(school["S1"], "", "cookie:abc", mac=api.mac_of(PHONE))
     request = api.AdmissionRequest(
         service="wifi", role="student", person_id=school["S1"], station="02-00-00-00-00-99", device_id=made.pk
     )

@@ -101,7 +101,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
     gateway = PortalGateway.living().filter(pk=visit.gateway).first()
     if gateway is None:
         raise StrangePlaceError
-    device = device_of(user.person_id, browser, visit.mac)
+    device = network.device_of_browser(user.person_id, browser.recognised_by, visit.mac, kind=browser.kind)
     admission = network.admit(
         network.AdmissionRequest(
             service=network.Service.WIFI,
@@ -109,7 +109,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
             person_id=user.person_id,
             campus_no=user.campus_no,
             station=visit.mac,
-            device_id=device.pk if device else None,
+            device_id=device.pk,
             nas_id=gateway.nas_id,
             app_password=user.app_password,
             password_changed_at=user.password_changed_at,
@@ -151,14 +151,6 @@ def take_over(former: SignIn, visit: Visit, user: identity.NetworkUser) -> None:
     end(SignIn.objects.filter(pk=former.pk), State.LEFT, "again")
     if former.gateway.kind == PortalGateway.Kind.OPENNDS and former.state != State.WAITING:
         sessions.stopped(former, "again")
-
-
-def device_of(person_id: int, browser: Browser, mac: str) -> network.Device | None:
-    """The one with this cookie, or the one with this MAC; a new one is known by its cookie from the first."""
-    known = network.device_by_key(person_id, browser.recognised_by)
-    if known is not None or any(mac in one.macs for one in network.devices_of(person_id)):
-        return known
-    return network.enter_device(person_id, "", browser.recognised_by, mac=mac, kind=browser.kind)
 
 
 def ask_gateway(sign_in: SignIn) -> None:

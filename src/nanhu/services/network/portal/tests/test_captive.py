@@ -595,3 +595,20 @@ def test_another_who_signs_in_by_the_browser_leaves_its_trust_to_the_kick_of_its
     assert signed_in("T1").post(f"/network/devices/sessions/{session.public_id}/kick/").status_code == 302
     deliver_pending()
     assert not Trust.objects.exists()
+
+
+def test_a_device_that_came_by_its_mac_first_is_known_by_the_cookie_from_then_on(field: Field) -> None:
+    mac = field.air.phones["a"].mac
+    network.admit(
+        network.AdmissionRequest(service="wifi", role="staff", person_id=field.person_id, campus_no="T1", station=mac)
+    )
+    [first] = network.devices_of(field.person_id)
+    client = on_line(field, "a")
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    field.air.phones["a"].mac = "02:99:22:33:44:0a"
+    assert field.phone("a", client).sign_in().status_code == 303
+
+    [device] = network.devices_of(field.person_id)
+    assert (device.pk, device.macs) == (first.pk, [mac, "02:99:22:33:44:0a"])
+    [session] = field.open_ones()
+    assert session.device_id == first.pk
