@@ -46,6 +46,7 @@ from nanhu.services.network.services.admission import (
 )
 from nanhu.services.network.services.devices import device_of_browser
 from nanhu.services.network.services.disconnecting import disconnect, drop
+from nanhu.services.network.services.parting import grants_under, numbers_of
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
 
 __all__ = [
@@ -86,7 +87,9 @@ __all__ = [
     "disconnect",
     "drop",
     "gateways",
+    "grants_under",
     "mac_of",
+    "numbers_of",
     "open_counts",
     "policy_of",
     "presence_at",

@@ -246,6 +246,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "ours:left": _("离校"),
     "ours:ended": _("凭据已失效"),
     "ours:grant-ended": _("VPN 账户已停用"),
+    "ours:parted": _("两人的记录已分开"),
     "ours:disowned": _("本人说不是自己"),
     "nas-restart": _("接入设备重启"),
     "nas-withdrawn": _("接入设备已撤下"),

@@ -9,11 +9,11 @@ from nanhu.kernel.events import subscribe
 from nanhu.platforms.identity.api import AccountClosed, AppPasswordRevoked, PasswordChanged, PasswordRevoked
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged
+from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged, PersonsParted
 from nanhu.services.network import queries
 from nanhu.services.network.events import DeviceSeen
 from nanhu.services.network.models import Device, Grant, Refusal, Session
-from nanhu.services.network.services import disconnecting
+from nanhu.services.network.services import disconnecting, parting
 from nanhu.services.network.services.disconnecting import LEFT, NEW_PASSWORD, POLICY, SUSPENDED
 
 BY: Final = Actor.system("network.cut")
@@ -79,6 +79,12 @@ def rekey_merged(events: Sequence[PersonsMerged]) -> None:
         theirs.filter(recognised_by__in=list(known.values_list("recognised_by", flat=True))).update(removed_at=now())
         for model in (Device, Grant, Session, Refusal):
             model.objects.filter(person=event.gone_id).update(person=event.kept_id)
+
+
+@subscribe(PersonsParted, name="network.part")
+def part_persons(events: Sequence[PersonsParted]) -> None:
+    for event in events:
+        parting.part(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)
 
 
 @subscribe(DeviceSeen, name="network.tell_new_device")

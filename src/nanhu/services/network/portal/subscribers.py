@@ -11,6 +11,7 @@ from nanhu.kernel.events import subscribe
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.api import AccountClosed, PasswordChanged, PasswordRevoked
 from nanhu.platforms.people.api import PersonsMerged, PersonsParted
+from nanhu.services.network import api as network
 from nanhu.services.network.api import DeviceKicked
 from nanhu.services.network.portal.models import Cure, SignIn, Trust
 from nanhu.services.network.portal.services.signing_in import forget
@@ -53,6 +54,9 @@ def rekey(events: Sequence[PersonsMerged]) -> None:
 
 @subscribe(PersonsParted, name="network_portal.forget_parted")
 def follow_parted(events: Sequence[PersonsParted]) -> None:
-    """Whose of the two a browser is nobody can say any more."""
+    """Whose of the two a browser is nobody can say any more; a sign-in names a campus number."""
+    for one in events:
+        numbers = network.numbers_of(one.restored_id)
+        SignIn.objects.filter(person=one.kept_id, campus_no__in=numbers).update(person=one.restored_id)
     ids = [person_id for one in events for person_id in (one.kept_id, one.restored_id)]
     forget(by=BY, rows=Trust.objects.filter(account__person_id__in=ids))

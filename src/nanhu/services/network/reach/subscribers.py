@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.api import CaseClosed
-from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
+from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PersonsParted
 from nanhu.services.network.api import AdmissionGranted
 from nanhu.services.network.reach.models import VpnUse
 from nanhu.services.network.reach.processes import KEY
@@ -35,3 +35,9 @@ def rekey_merged(events: Sequence[PersonsMerged]) -> None:
     for event in events:
         granting.rekey(gone_id=event.gone_id, kept_id=event.kept_id)
         VpnUse.objects.filter(person=event.gone_id).update(person=event.kept_id)
+
+
+@subscribe(PersonsParted, name="network_reach.part")
+def part_persons(events: Sequence[PersonsParted]) -> None:
+    for event in events:
+        granting.part(kept_id=event.kept_id, restored_id=event.restored_id)

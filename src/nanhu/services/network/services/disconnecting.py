@@ -31,6 +31,7 @@ TIME_OVER: Final = "ours:time-over"
 APP_PASSWORD: Final = "ours:app-password"  # noqa: S105 - a cause, not a secret
 REMOVED: Final = "ours:removed"
 LEFT: Final = "ours:left"
+PARTED: Final = "ours:parted"
 LIVING: Final = (Disconnect.State.WAITING, Disconnect.State.SENT, Disconnect.State.UNCONFIRMED)
 OVERDUE: Final = timedelta(minutes=1)
 CONFIRMED_WITHIN: Final = timedelta(seconds=30)

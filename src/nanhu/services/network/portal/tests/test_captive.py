@@ -181,6 +181,7 @@ def test_a_merged_persons_sign_ins_and_trust_follow(field: Field) -> None:
     assert field.last().person_id == other
     assert Trust.objects.get().account_id == account_with("T2").pk
     follow_parted([PersonsParted(kept_id=other or 0, restored_id=field.person_id)])
+    assert field.last().person_id == field.person_id, "it names his campus number"
     assert 'type="password"' in phone.open().content.decode()
 
 

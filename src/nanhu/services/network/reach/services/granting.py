@@ -27,7 +27,7 @@ from nanhu.services.network.reach.errors import (
     StaffOnlyError,
     UntilError,
 )
-from nanhu.services.network.reach.models import VpnGrant
+from nanhu.services.network.reach.models import VpnGrant, VpnUse
 from nanhu.services.network.reach.processes import KEY, SUBJECT
 from nanhu.services.network.reach.rules import LONGEST_DAYS, PROMISE_VERSION
 from nanhu.services.network.reach.school import reach_rules
@@ -154,6 +154,21 @@ def rekey(*, gone_id: int, kept_id: int) -> None:
         close_each(theirs, Cause.ENDED)
         theirs.filter(state=State.ASKED).update(state=State.REFUSED)
     theirs.update(person=kept_id)
+
+
+@transaction.atomic
+def part(*, kept_id: int, restored_id: int) -> None:
+    """Of a merge that is undone: an account that was asked for under the other's campus number is his, with what was used under it. Who of the
+    two is no member of staff has none."""
+    numbers = network.numbers_of(restored_id)
+    theirs = VpnGrant.objects.select_for_update(of=("self",)).filter(person=kept_id, case__data__campus_no__in=numbers)
+    if VpnGrant.objects.filter(person=restored_id, state__in=STANDING).exists():
+        close_each(theirs, Cause.ENDED)
+        theirs.filter(state=State.ASKED).update(state=State.REFUSED)
+    VpnGrant.objects.filter(pk__in=[one.pk for one in theirs]).update(person=restored_id)
+    keys = [str(one) for one in network.grants_under(numbers)]
+    VpnUse.objects.filter(person=kept_id, grant_key__in=keys).update(person=restored_id)
+    close_of_leavers({kept_id, restored_id})
 
 
 def open_grant_of(person_id: int) -> VpnGrant | None:

@@ -273,6 +273,18 @@ def test_merged_records_hold_one_account(school):
     assert sorted(VpnGrant.objects.filter(person=school["T1"]).values_list("state", flat=True)) == ["open", "refused"]
 
 
+def test_parted_persons_have_the_account_that_each_asked_for(school):
+    school.opened("T2")
+    merged = people.merge_persons(by=SYSTEM, kept_id=school["T1"], gone_id=school["T2"], reason="同一个人")
+    deliver_pending()
+    assert VpnGrant.objects.get().person_id == school["T1"]
+    people.part_persons(by=SYSTEM, merge_id=merged.pk, reason="是两个人")
+    deliver_pending()
+    held = VpnGrant.objects.get()
+    assert (held.person_id, held.state) == (school["T2"], "open")
+    assert granting.open_grant_of(school["T1"]) is None
+
+
 def test_the_command_needs_a_folder(school, tmp_path):
     with pytest.raises(Exception, match="is no folder"):
         call_command("network_vpn_config", "--into", str(tmp_path / "gone"))
