@@ -152,7 +152,7 @@ def test_the_sample_door_is_shut_outside_the_demo(newcomer, monkeypatch):
 
     from nanhu.kernel.configuration import configuration
 
-    monkeypatch.setattr(counter, "configuration", lambda: replace(configuration(), demo=False))
+    monkeypatch.setattr(identity_sample, "configuration", lambda: replace(configuration(), demo=False))
     with pytest.raises(DemoOnlyError):
         identity_sample.set_password_for_sample(by=TEST, campus_no=newcomer.numbers[0], password=PASSWORD)
     assert newcomer.account.state == "awaiting_activation"
