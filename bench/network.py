@@ -37,7 +37,7 @@ PASSWORD = "Nanhu-lake-2026"  # noqa: S105 - of the bench alone
 NAS = "127.0.0.1"
 FORM = "Content-Type: application/x-www-form-urlencoded"
 ADMIT = """\\set n random(1, :people)
-SELECT network_admit('n1:' || translate(left(md5(random()::text), 26), '0189', 'ghij'), b.person, 'P', 'wifi', 'student', b.mac, '127.0.0.1', '',
+SELECT network_admit('n1:' || translate(left(md5(random()::text), 26), '0189', 'ghij'), b.person, 'P', 'wifi', '{student}', b.mac, '127.0.0.1', '',
     'wifi', gen_random_uuid(), now()) FROM bench_device b WHERE b.n = :n;
 """
 BENCH_DEVICE = """

@@ -1,5 +1,6 @@
 """Reads of identity."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -97,6 +98,11 @@ def card_of(account: Account) -> people.PersonCard:
 
 def live_affiliations(card: people.PersonCard) -> list[people.AffiliationCard]:
     return [affiliation for affiliation in card.affiliations if affiliation.is_live]
+
+
+def kinds_of(ties: Iterable[people.AffiliationCard]) -> tuple[str, ...]:
+    """Each once, in their order."""
+    return tuple(dict.fromkeys(one.kind for one in ties))
 
 
 def faces_of(card: people.PersonCard) -> frozenset[str]:

@@ -22,15 +22,16 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Text
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui import dates
+from nanhu.services.network import rules
 from nanhu.services.network.gateways import gateways
-from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Service, Session
+from nanhu.services.network.models import Device, Disconnect, Grant, Nas, NetworkRole, Policy, Refusal, Service, Session
 from nanhu.services.network.models.sessions import SINCE_LAST_REPORT
 from nanhu.services.network.swift import CONNECTIONS, PRESENCE
 
@@ -137,20 +138,47 @@ class Usage:
 
 
 def usage_of(person_id: int, roles: Iterable[str]) -> list[Usage]:
-    """Of each service for which a policy of one of these roles holds today, or in which something is on line. One query."""
+    """Of each service for which a policy of one of these roles holds today, or in which something is on line, as the door decides it. One
+    query."""
     held: dict[str, set[str]] = {}
     for one in ON_LINE(person=person_id, at=now()):
         held.setdefault(one.service, set()).add(device_key(one.device_id, one.pk))
-    most: dict[str, int] = {}
-    own = set(roles)
-    for role, service, devices in policies_held():
-        if role in own:
-            most[service] = max(devices, most.get(service, 0))
+    mine, policies = list(roles), policies_held()
+    best = {one: most_generous(policies, one, mine) for one in Service}
+    most = {one: policy.devices for one, policy in best.items() if policy is not None}
     return [
         Usage(service=one.value, title=one.label, count=len(held.get(one, ())), most=most.get(one))
         for one in Service
         if held.get(one) or most.get(one)
     ]
+
+
+def role_of(service: str, groups: Sequence[str]) -> str:
+    """Of all that somebody is (the newest first), what he comes on line as: the one whose policy of today gives most."""
+    asked = roles_in(service, groups)
+    if len(asked) <= 1:
+        return asked[0] if asked else NetworkRole.GUEST
+    policies = rules_on(Policy.objects.filter(role__in=asked, service=service), campus_today())
+    best = most_generous(policies, service, asked)
+    return best.role if best else asked[0]
+
+
+def roles_in(service: str, groups: Sequence[str]) -> Sequence[str]:
+    """The VPN is staff's, whatever else they are."""
+    return [NetworkRole.STAFF] if service == Service.VPN and NetworkRole.STAFF in groups else groups
+
+
+def most_generous(policies: Iterable[Policy], service: str, groups: Sequence[str]) -> Policy | None:
+    roles, moment = roles_in(service, groups), campus_time(now())
+    held = [one for one in policies if one.service == service and one.role in roles]
+    held.sort(key=lambda one: roles.index(one.role))
+    return max(held, key=lambda one: generosity(one, moment), default=None)
+
+
+def generosity(policy: Policy, moment: datetime) -> tuple[bool, int, int, int]:
+    """What lets in now goes before what does not. `sql/network_admit.sql` has the same order."""
+    is_open = policy.devices > 0 and rules.is_open(moment, policy.opens, policy.closes)
+    return is_open, policy.devices, policy.session_seconds, policy.idle_seconds
 
 
 def live(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
@@ -171,9 +199,8 @@ def on_line_at(at: Any) -> QuerySet[Session]:
     return rows.only("service", "device_id")
 
 
-def policies_of_today() -> list[tuple[str, str, int]]:
-    rows = rules_on(Policy.objects.all(), campus_today())
-    return list(rows.values_list("role", "service", "devices"))
+def policies_of_today() -> list[Policy]:
+    return list(rules_on(Policy.objects.all(), campus_today()))
 
 
 policies_held = Remembered(policies_of_today, seconds=15)

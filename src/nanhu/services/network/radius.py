@@ -9,6 +9,7 @@ from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.identity.api import Attributes, NetworkPolicy, NetworkSignIn, network_policies
 from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.models import Nas
+from nanhu.services.network.queries import role_of
 from nanhu.services.network.rules import GRANT_PREFIX
 from nanhu.services.network.services import accounting, admission, interims, readmission, redeeming
 from nanhu.services.network.services.admission import Admission, AdmissionRequest
@@ -22,11 +23,12 @@ def admit(sign_in: NetworkSignIn) -> Attributes | None:
     nas = nas_at(*accounting.nas_of(facts))
     if nas is not None and sign_in.application not in nas.applications:
         return None
+    service = accounting.service_of(sign_in.application, facts)
     try:
         given = admission.admit(
             AdmissionRequest(
-                service=accounting.service_of(sign_in.application, facts),
-                role=sign_in.group or "guest",
+                service=service,
+                role=role_of(service, sign_in.groups),
                 person_id=sign_in.person_id,
                 campus_no=sign_in.campus_no,
                 station=sign_in.station,

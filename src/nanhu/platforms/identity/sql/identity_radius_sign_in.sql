@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION identity_radius_sign_in(
 DECLARE
     server record;
     held record;
-    face record;
+    ties record;
 BEGIN
     SELECT c.id, c.session_seconds, p.id AS application_id, p.key INTO server
       FROM identity_radius_client c
@@ -30,18 +30,16 @@ BEGIN
           FROM people_ties t WHERE t.campus_no IN (the_name, lower_name)) THEN
         RETURN NULL;
     END IF;
-    SELECT t.kind, t.campus_no INTO face
+    SELECT array_agg(t.kind ORDER BY t.starts_on DESC, t.id) AS kinds, array_agg(t.campus_no ORDER BY t.starts_on DESC, t.id) AS numbers INTO ties
       FROM people_ties t
       JOIN people_known p ON p.id = t.person_id AND p.merged_into_id IS NULL
-     WHERE t.person_id = held.person_id AND t.state IN ('active', 'suspended')
-     ORDER BY t.starts_on DESC, t.id
-     LIMIT 1;
-    IF NOT FOUND OR (SELECT a.is_allowed FROM identity_access(held.account_id, ARRAY[server.application_id], the_moment) a) IS NOT TRUE THEN
+     WHERE t.person_id = held.person_id AND t.state IN ('active', 'suspended');
+    IF ties.kinds IS NULL OR (SELECT a.is_allowed FROM identity_access(held.account_id, ARRAY[server.application_id], the_moment) a) IS NOT TRUE THEN
         RETURN NULL;
     END IF;
     RETURN json_build_object(
         'server', server.id, 'application', server.key, 'session_seconds', server.session_seconds, 'app_password', held.id,
-        'public_id', held.public_id, 'account', held.account_id, 'person', held.person_id, 'group', face.kind, 'campus_no', face.campus_no
+        'public_id', held.public_id, 'account', held.account_id, 'person', held.person_id, 'groups', ties.kinds, 'campus_no', ties.numbers[1]
     );
 END
 $$;

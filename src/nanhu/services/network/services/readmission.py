@@ -21,6 +21,7 @@ class Granted(msgspec.Struct):
 
     grant_id: int
     device_id: int
+    role: str
     ends_at: datetime
     session_seconds: int
     idle_seconds: int
@@ -59,7 +60,7 @@ def readmit(*, service: str, nas: tuple[str, str], sign_in: NetworkSignIn) -> Re
             sign_in.person_id,
             sign_in.campus_no,
             service,
-            sign_in.group,
+            "{" + ",".join(sign_in.groups) + "}",
             mac,
             *nas,
             sign_in.application,
@@ -67,15 +68,15 @@ def readmit(*, service: str, nas: tuple[str, str], sign_in: NetworkSignIn) -> Re
             now().isoformat(),
         ],
     )
-    return readmission_of(code, sign_in.group, decode(answer)) if answer is not None else None
+    return readmission_of(code, decode(answer)) if answer is not None else None
 
 
-def readmission_of(code: str, role: str, given: Granted) -> Readmission:
+def readmission_of(code: str, given: Granted) -> Readmission:
     admission = Admission(
         code=code,
         grant_id=given.grant_id,
         device_id=given.device_id,
-        role=role,
+        role=given.role,
         ends_at=given.ends_at,
         session_seconds=given.session_seconds,
         idle_seconds=given.idle_seconds,

@@ -1,7 +1,7 @@
 -- A device that is known comes on line again by its policy: the grant, with what goes out in the Accept. NULL where that is not plainly so, and
 -- then nothing was written: `services/admission.py` decides, with a reason. What it asks is asked here too, in its order and under its lock.
 CREATE OR REPLACE FUNCTION network_admit(
-    the_code text, the_person bigint, the_campus_no text, the_service text, the_role text, the_mac text, from_address inet,
+    the_code text, the_person bigint, the_campus_no text, the_service text, the_roles text[], the_mac text, from_address inet,
     from_identifier text, the_application text, the_app_password uuid, the_moment timestamptz
 ) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
@@ -20,11 +20,14 @@ BEGIN
         RETURN NULL;
     END IF;
 
+    -- of several ties the one whose policy gives most, as `queries.generosity` has it
     SELECT p.* INTO held FROM network_policy p
-     WHERE p.role = the_role AND p.service = the_service AND p.starts_on <= here::date
-       AND (p.ends_on IS NULL OR p.ends_on >= here::date) AND p.withdrawn_at IS NULL;
-    IF NOT FOUND OR (CASE WHEN held.opens < held.closes THEN here::time < held.opens OR here::time >= held.closes
-                          ELSE here::time < held.opens AND here::time >= held.closes END) THEN
+     WHERE p.role = ANY (the_roles) AND p.service = the_service AND p.starts_on <= here::date
+       AND (p.ends_on IS NULL OR p.ends_on >= here::date) AND p.withdrawn_at IS NULL
+     ORDER BY p.devices > 0 AND network_is_open(here::time, p.opens, p.closes) DESC, p.devices DESC, p.session_seconds DESC,
+              p.idle_seconds DESC, array_position(the_roles, p.role)
+     LIMIT 1;
+    IF NOT FOUND OR NOT network_is_open(here::time, held.opens, held.closes) THEN
         RETURN NULL;
     END IF;
 
@@ -70,11 +73,11 @@ BEGIN
     INSERT INTO network_grant (
         code, person_id, guest, campus_no, service, role, policy_id, device_id, station, nas_id, granted_at, ends_at, cause, app_password)
     VALUES (
-        the_code, the_person, '', the_campus_no, the_service, the_role, held.id, known.id, the_mac, at_nas.id, the_moment, ends, '',
+        the_code, the_person, '', the_campus_no, the_service, held.role, held.id, known.id, the_mac, at_nas.id, the_moment, ends, '',
         the_app_password)
     RETURNING id INTO made;
     RETURN json_build_object(
-        'grant_id', made, 'device_id', known.id, 'ends_at', ends, 'session_seconds', greatest(floor(extract(epoch FROM ends - the_moment))::int, 1),
+        'grant_id', made, 'device_id', known.id, 'role', held.role, 'ends_at', ends, 'session_seconds', greatest(floor(extract(epoch FROM ends - the_moment))::int, 1),
         'idle_seconds', held.idle_seconds, 'vlan', held.vlan, 'down_kbps', held.down_kbps, 'up_kbps', held.up_kbps,
         'interim_seconds', at_nas.interim_seconds);
 END

@@ -46,6 +46,39 @@ def test_wired_wifi_and_vpn_accept_the_same_identity_under_the_policy_of_each(sc
     assert all(len(code) == 29 and code.startswith("n1:") for code in codes.values())
 
 
+def test_who_is_several_things_comes_in_as_what_gives_most_and_to_the_vpn_as_staff(school):
+    """A teacher who has begun to study: the newest tie is the student's."""
+    also(school, "T1", "student")
+    school.policy("student", "wifi", 2)
+    school.policy("staff", "wifi", 3, session_seconds=3600)
+    school.policy("staff", "vpn", 1, idle_seconds=600)
+    school.policy("student", "vpn", 9)
+    for mac in (PHONE, LAPTOP, TABLET):
+        assert school.grant_of(school.on_line("T1", mac).grant.code).role == "staff"
+    assert school.ask("T1", "02-00-00-00-00-09").status_code == 401
+    assert "3/3" in school.client("T1").get("/network/devices/").content.decode()
+    vpn = school.ask("T1", "203.0.113.9", nas=GATEWAY, key="vpn").json()
+    assert vpn["reply:Filter-Id"]["value"] == ["staff"]
+    assert vpn["reply:Idle-Timeout"]["value"] == [600]
+    assert school.ask("T1", "203.0.113.8", nas=GATEWAY, key="vpn").status_code == 401
+
+
+def test_of_two_policies_the_one_that_lets_in_now_gives_more(school):
+    also(school, "T1", "student")
+    school.policy("student", "wifi", 2)
+    school.policy("staff", "wifi", 5, opens=time(8), closes=time(18))
+    day = campus_today() + timedelta(days=1)
+    for at, role in ((time(12), "staff"), (time(20), "student")):
+        with time_machine.travel(datetime.combine(day, at, CAMPUS_ZONE), tick=False):
+            assert school.ask("T1").json()["reply:Filter-Id"]["value"] == [role], at
+
+
+def also(school, number, kind):
+    """Another tie, newer than the first."""
+    person = identity.account_with(number).person
+    person.affiliations.create(kind=kind, campus_no=f"{number}-2", starts_on=date(2023, 9, 1))
+
+
 @pytest.mark.capability("A008.2")
 def test_a_suspended_account_is_refused_cut_everywhere_and_comes_back(school):
     wifi, wired = school.on_line("S1"), school.on_line("S1", LAPTOP, nas=SWITCH)

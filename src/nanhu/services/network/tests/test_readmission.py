@@ -160,6 +160,7 @@ WORLD = {
         {"kind": "temporary"},
         {"campus_no": "S9"},
     ],
+    "second": [None, ("staff", 2), ("staff", 0), ("staff", None), ("guest", 9), ("temporary", "closed at noon")],
     "at": [0, 6 * 3600, 12 * 3600, 18 * 3600],
 }
 QUESTION = {
@@ -215,8 +216,19 @@ def make(school, world):
             account=account, service="network", station=place, last_used_at=moment - timedelta(seconds=world["station"])
         )
     account.person.affiliations.update(**world["tie"])
+    if world["second"]:
+        be_also(account.person, *world["second"])
     for number, what in enumerate(world["here"]):
         come(school, number, what)
+
+
+def be_also(person, kind, devices):
+    """By a newer tie, with a policy of its own or none."""
+    person.affiliations.create(kind=kind, campus_no="S1-2", starts_on=date(2023, 9, 1))
+    hours = {"opens": time(22), "closes": time(6)} if devices == "closed at noon" else {}
+    if devices is not None:
+        facts = {"role": kind, "service": "wifi", "starts_on": date(2020, 1, 1), "devices": 9 if hours else devices}
+        Policy.objects.create(**facts, **hours, reason="测试", created_by_name="test", session_seconds=1800)
 
 
 def come(school, number, what):
@@ -274,6 +286,9 @@ def test_what_the_front_lets_in_django_lets_in_and_leaves_the_same_behind(door, 
 def test_a_known_device_is_let_in_before_django_and_everything_else_is_djangos(door, form):
     with time_machine.travel(now(), tick=False):
         assert compare(door, form=form)
+        with as_it_was():
+            be_also(identity.account_with("S1").person, "staff", 5)
+            assert compare(door, form=form)
         assert compare(door, form=form, secret="shouted", name="s1", Calling_Station_Id="0200.0000.0001")
         others = [
             {"secret": "own"},
@@ -308,7 +323,7 @@ def test_two_devices_at_once_take_one_place_before_django(transactional_db, scho
     barrier, answers = Barrier(2), []
 
     def come_in(mac):
-        facts = {"application": "wifi", "person_id": school["S1"], "group": "student", "campus_no": "S1"}
+        facts = {"application": "wifi", "person_id": school["S1"], "groups": ["student"], "campus_no": "S1"}
         asked = readmission.NetworkSignIn(**facts, session_seconds=1, station=mac, app_password=secret)
         barrier.wait(PATIENCE_SECONDS)
         answers.append(readmission.readmit(service="wifi", nas=("", ""), sign_in=asked) is not None)

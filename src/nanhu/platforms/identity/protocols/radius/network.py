@@ -16,12 +16,13 @@ type AccountingFacts = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSignIn:
-    """Somebody whose password was right and whom the application lets in. `nas`: the attributes that say where he knocks; `app_password`: which
-    one it was, where it was not the person's own password; `password_changed_at`: of that one, as it stood when it was looked at."""
+    """Somebody whose password was right and whom the application lets in. `groups`: kinds of his live ties, the newest first; `nas`: the
+    attributes that say where he knocks; `app_password`: which one it was, where it was not the person's own password;
+    `password_changed_at`: of that one, as it stood when it was looked at."""
 
     application: str
     person_id: int
-    group: str
+    groups: Sequence[str]
     campus_no: str
     session_seconds: int
     station: str
@@ -77,7 +78,8 @@ def attributes_for(sign_in: NetworkSignIn) -> Attributes | None:
     """Of the network room, where there is one; else what a RADIUS server got at all times."""
     for policy in network_policies:
         return policy.admit(sign_in)
-    return {"Class": sign_in.group, "Filter-Id": sign_in.group, "Session-Timeout": sign_in.session_seconds}
+    group = next(iter(sign_in.groups), "")
+    return {"Class": group, "Filter-Id": group, "Session-Timeout": sign_in.session_seconds}
 
 
 def redeemed(application: str, campus_no: str, password: str, nas: Mapping[str, str]) -> Attributes | None:

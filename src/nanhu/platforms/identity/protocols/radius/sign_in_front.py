@@ -51,7 +51,7 @@ class Owner(msgspec.Struct):
     public_id: UUID
     account: int
     person: int
-    group: str
+    groups: list[str]
     campus_no: str
 
 
@@ -94,7 +94,7 @@ def verdict_on(key: str, request: AuthenticationRequest) -> Verdict | None:
         NetworkSignIn(
             application=owner.application,
             person_id=owner.person,
-            group=owner.group,
+            groups=owner.groups,
             campus_no=owner.campus_no,
             session_seconds=owner.session_seconds,
             station=request.station,
@@ -107,7 +107,7 @@ def verdict_on(key: str, request: AuthenticationRequest) -> Verdict | None:
     note(owner, request.station)
     return Verdict(
         answer=Answer.ACCEPT,
-        group=owner.group,
+        group=owner.groups[0],
         campus_no=owner.campus_no,
         session_seconds=owner.session_seconds,
         attributes=attributes,

@@ -105,7 +105,7 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
     admission = network.admit(
         network.AdmissionRequest(
             service=network.Service.WIFI,
-            role=user.group,
+            role=network.role_of(network.Service.WIFI, user.groups),
             person_id=user.person_id,
             campus_no=user.campus_no,
             station=visit.mac,

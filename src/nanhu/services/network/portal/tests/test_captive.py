@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.retries import drive
@@ -66,6 +66,17 @@ def test_any_page_leads_to_the_sign_in_and_one_password_opens_the_network(field:
     assert told["venue-info-url"].endswith("/wifi/test/")
     assert Client().get("/generate_204", REMOTE_ADDR=phone.address).status_code == 204
     assert Client().get("/ncsi.txt", REMOTE_ADDR=phone.address).content == b"Microsoft NCSI"
+
+
+def test_a_teacher_who_studies_has_the_places_of_a_teacher(field: Field) -> None:
+    account_with("T1").person.affiliations.create(kind="student", campus_no="S77", starts_on=date(2023, 9, 1))
+    network.Policy.objects.create(
+        role="student", service="wifi", devices=1, starts_on=campus_today(), reason="试验", created_by_name="test"
+    )
+    for which in "ab":
+        on_line(field, which)
+    assert len(field.open_ones()) == 2
+    assert "2/2" in signed_in("T1").get("/network/devices/").content.decode()
 
 
 @pytest.mark.capability("A172.2")

@@ -38,10 +38,11 @@ class AuthenticationRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`group`: student, staff, temporary, guest. `attributes`: of the reply, besides the name."""
+    """`group`: student, staff, temporary, guest, of the newest live tie; `groups`: of them all. `attributes`: of the reply, besides the name."""
 
     answer: Answer
     group: str = ""
+    groups: tuple[str, ...] = ()
     campus_no: str = ""
     session_seconds: int = 0
     attributes: Attributes = field(default_factory=dict)
@@ -93,7 +94,7 @@ def admitted(
         NetworkSignIn(
             application=client.application.key,
             person_id=account.person_id,
-            group=verdict.group,
+            groups=verdict.groups,
             campus_no=verdict.campus_no,
             session_seconds=verdict.session_seconds,
             station=request.station,
@@ -122,6 +123,7 @@ def accepted(client: RadiusClient, account: Account) -> Verdict:
     return Verdict(
         answer=Answer.ACCEPT,
         group=face.kind if face else "",
+        groups=queries.kinds_of(live),
         campus_no=face.campus_no if face else "",
         session_seconds=client.session_seconds,
     )

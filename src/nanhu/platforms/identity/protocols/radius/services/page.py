@@ -42,14 +42,14 @@ class SuspendedError(CampusError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkUser:
-    """`group`: student, staff, temporary, guest. `app_password`: which one it was, where it was not the person's own password.
-    `password_changed_at`: as it stood when the password was looked at."""
+    """`groups`: student, staff, temporary, guest, of each live tie, the newest first. `app_password`: which one it was, where it was not
+    the person's own password. `password_changed_at`: as it stood when the password was looked at."""
 
     account_id: int
     person_id: int
     campus_no: str
     name: str = field(repr=False)
-    group: str
+    groups: tuple[str, ...]
     app_password: UUID | None = None
     password_changed_at: datetime | None = None
 
@@ -113,7 +113,7 @@ def network_user(
         person_id=account.person_id,
         campus_no=live[0].campus_no,
         name=str(account),
-        group=live[0].kind,
+        groups=queries.kinds_of(live),
         app_password=app_password,
         password_changed_at=account.password_changed_at,
     )
