@@ -1,5 +1,5 @@
--- Lines of the log that touch a span, with how far they go: a session of which three reports did not come (silent) had it to its last report.
--- An address is found in its prefixes too. No session is longer than nine days.
+-- Lines of the log that touch a span, with how far they go: a session of which three reports did not come (silent) had it to its last report,
+-- also where a restart, a withdrawal or a day of silence closed it since. An address is found in its prefixes too. No session is longer than nine days.
 CREATE OR REPLACE FUNCTION network_log(sought inet, sought_station text, since timestamptz, until timestamptz, moment timestamptz) RETURNS TABLE (
     person_id bigint, guest text, station text, address text, nas text, place text, began_at timestamptz, ended_at timestamptz, is_silent boolean
 ) LANGUAGE sql STABLE AS $$
@@ -9,7 +9,9 @@ CREATE OR REPLACE FUNCTION network_log(sought inet, sought_station text, since t
       LEFT JOIN campus_places p ON p.id = l.place_id
       LEFT JOIN LATERAL (
           SELECT s.updated_at AS last FROM network_session s
-           WHERE l.ended_at IS NULL AND s.id = l.session_id AND s.updated_at < moment - make_interval(secs => 3 * n.interim_seconds)) heard ON true
+           WHERE s.id = l.session_id
+             AND (l.ended_at IS NULL AND s.updated_at < moment - make_interval(secs => 3 * n.interim_seconds)
+                  OR l.ended_at = s.updated_at AND s.cause IN ('nas-restart', 'nas-withdrawn', 'lost'))) heard ON true
      WHERE (l.address = ANY (network_prefixes_of(sought)) OR l.station = sought_station)
        AND l.began_at < until AND l.began_at > since - interval '9 days' AND coalesce(l.ended_at, heard.last, 'infinity') >= since;
 $$;

@@ -9,7 +9,10 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.platforms.campus import api as campus
 from nanhu.services.network import api
 from nanhu.services.network.models import AddressLine, ApPlace
-from nanhu.services.network.tests.conftest import LAPTOP, PHONE
+from nanhu.services.network.services import registering
+from nanhu.services.network.services.disconnecting import end_by_nas
+from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE
+from nanhu.testing.members import SYSTEM
 
 pytestmark = pytest.mark.django_db
 TRACE = "/network/desk/trace/"
@@ -65,6 +68,32 @@ def test_a_report_that_was_overtaken_turns_no_address_back(school):
     assert (between.ended_at - began).total_seconds() == pytest.approx(600, abs=5), (
         "what was held meanwhile is in the log"
     )
+
+
+@pytest.mark.parametrize("closing", ["restart", "withdrawal", "no such session"])
+def test_what_ends_a_session_that_fell_silent_keeps_no_address_for_it(school, closing):
+    """Who was last heard of at ten and whose controller began anew at three had no address at two."""
+    heard_at = now()
+    silent = school.on_line("S1", PHONE, address="10.2.3.4")
+    with time_machine.travel(heard_at + timedelta(hours=5)):
+        fresh = school.on_line("S2", LAPTOP, address="10.2.3.5")
+    with time_machine.travel(heard_at + timedelta(hours=5, seconds=30)):
+        if closing == "restart":
+            school.report("Accounting-On", "")
+        elif closing == "withdrawal":
+            registering.withdraw(by=SYSTEM, nas=school.nas[CONTROLLER], reason="拆了")
+        else:
+            api.drop(by=SYSTEM, person_id=school["S1"], session_id=silent.pk)
+            end_by_nas(silent.disconnects.get())
+        silent.refresh_from_db()
+        assert (silent.state, silent.stopped_at) == ("closed", silent.updated_at)
+        assert "林晓湖" not in trace(school, "10.2.3.4", heard_at + timedelta(hours=4))
+        earlier = trace(school, "10.2.3.4", heard_at)
+        assert "林晓湖" in earlier
+        assert ("最近报告" in earlier) == (closing != "no such session")
+        if closing != "no such session":
+            fresh.refresh_from_db()
+            assert fresh.stopped_at > fresh.updated_at, "what was heard of to the last ended with its controller"
 
 
 def test_where_a_session_is_moves_with_its_reports(school):
