@@ -96,6 +96,16 @@ def test_what_ends_a_session_that_fell_silent_keeps_no_address_for_it(school, cl
             assert fresh.stopped_at > fresh.updated_at, "what was heard of to the last ended with its controller"
 
 
+def test_a_session_that_goes_on_for_weeks_is_found(school):
+    began = now()
+    session = school.report("Start", "weeks", Framed_IP_Address="10.2.3.4", Calling_Station_Id=PHONE)
+    with time_machine.travel(began + timedelta(days=20)):
+        school.report("Interim-Update", session.sid)
+    with time_machine.travel(began + timedelta(days=20, minutes=5)):
+        for sought in ("10.2.3.4", PHONE):
+            assert "对不上人" in trace(school, sought), sought
+
+
 def test_where_a_session_is_moves_with_its_reports(school):
     for mac, key in (("aa:aa:aa:00:00:01", "south.lib"), ("aa:aa:aa:00:00:02", "south.d1")):
         ApPlace.objects.create(mac=mac, place=campus.place_with(key))
