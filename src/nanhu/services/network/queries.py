@@ -186,6 +186,12 @@ def live(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
     return rows.filter(stopped_at=None, updated_at__gte=(at or Value(now())) - SINCE_LAST_REPORT)
 
 
+def standing(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
+    """Let in, not out again, and of a grant that holds. Reports may be missing: a campus or a FreeRADIUS that was away shuts nobody out."""
+    holds = Q(grant=None) | Q(grant__ended_at=None, grant__ends_at__gt=at or now())
+    return rows.filter(holds, stopped_at=None)
+
+
 def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
     """Of open sessions those that hold a place: each until it has really ended, but half a minute of the one its owner chose at the cap,
     in whose place another comes in at once."""
@@ -216,7 +222,7 @@ def device_key(device_id: int | None, number: int) -> str:
 def session_at(address: str) -> SessionLine | None:
     """Who is on line at an address now; the one last heard of."""
     of_host = Q(address=address) if ":" not in address else Q(addresses__overlap=[address, *prefixes_of(address)])
-    found = with_names(live(Session.objects.filter(of_host))).order_by("-updated_at").first()
+    found = with_names(standing(Session.objects.filter(of_host))).order_by("-updated_at").first()
     return session_line(found) if found else None
 
 
@@ -226,7 +232,7 @@ def prefixes_of(address: str) -> list[str]:
 
 
 def present_at(at: Any) -> QuerySet[Session]:
-    rows = live(Session.objects.filter(address=Given("address", GenericIPAddressField())), at=at)
+    rows = standing(Session.objects.filter(address=Given("address", GenericIPAddressField())), at=at)
     return rows.select_related("grant").order_by("-updated_at")
 
 

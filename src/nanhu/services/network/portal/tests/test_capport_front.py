@@ -59,7 +59,7 @@ def test_who_is_on_line_captive_or_elsewhere_is_told_as_by_the_view(door: Door, 
     with time_machine.travel(now(), tick=False):
         assert [door.compare(one) for one in (here, "10.20.77.7", "198.51.100.7")] == [True] * 3
     for facts in (
-        {"updated_at": now() - timedelta(minutes=16)},
+        {"updated_at": now() - timedelta(hours=5)},
         {"grant": None},
         {"stopped_at": now(), "cause": "lost"},
     ):
@@ -73,6 +73,10 @@ def test_who_is_on_line_captive_or_elsewhere_is_told_as_by_the_view(door: Door, 
         assert door.compare(here)
         moment.shift(timedelta(seconds=5))
         assert door.compare(here)
+    with time_machine.travel(now(), tick=False):
+        Grant.objects.update(ended_at=now(), cause="ours:kicked")
+        assert door.compare(here)
+        assert b'"captive": true' in door.ask(door.django, here)[2]
 
 
 def test_a_visitor_behind_a_proxy_is_believed_of_known_ones_alone(

@@ -79,6 +79,29 @@ def test_a_teacher_who_studies_has_the_places_of_a_teacher(field: Field) -> None
     assert "2/2" in signed_in("T1").get("/network/devices/").content.decode()
 
 
+def test_silence_of_the_accounting_makes_nobody_captive_and_the_end_of_the_session_does(field: Field) -> None:
+    """FreeRADIUS, or the campus itself, was away for two hours."""
+    on_line(field, "a")
+    here = field.phone("a").address
+
+    def told() -> tuple[bool, int, str]:
+        probe = Client().get("/generate_204", REMOTE_ADDR=here, headers={"host": "connectivitycheck.gstatic.com"})
+        why = Client().get("/network/why/", REMOTE_ADDR=here).content.decode()
+        return (
+            Client().get("/wifi/capport", REMOTE_ADDR=here).json()["captive"],
+            probe.status_code,
+            "已经在线" if "已经在线" in why else "还没有登录" if "还没有登录" in why else why,
+        )
+
+    with time_machine.travel(now() + timedelta(hours=2), tick=False):
+        assert told() == (False, 204, "已经在线")
+        assert Client().get("/wifi/", REMOTE_ADDR=here).status_code == 200
+    with time_machine.travel(now() + timedelta(hours=9), tick=False):
+        assert told() == (True, 302, "还没有登录"), "its grant is over"
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    assert told() == (True, 302, "还没有登录")
+
+
 @pytest.mark.capability("A172.2")
 def test_a_device_that_was_here_comes_on_line_by_one_tap_also_under_another_mac(field: Field) -> None:
     client = on_line(field, "a")
