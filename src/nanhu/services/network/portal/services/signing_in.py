@@ -145,8 +145,11 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
 
 def take_over(former: SignIn, visit: Visit, user: identity.NetworkUser) -> None:
     """A device that signs in anew. Who names another's MAC from another address takes nothing over: that is what the gateway says, and
-    the browser may say what it likes."""
-    if former.person_id != user.person_id and former.address != visit.address:
+    the browser may say what it likes. By what no gateway has let through yet nobody is kept out, whoever said it first."""
+    if follow(former).ended_at is not None:
+        return
+    is_strange = former.person_id != user.person_id and former.address != visit.address
+    if is_strange and former.state != State.WAITING:
         raise StrangePlaceError
     end(SignIn.objects.filter(pk=former.pk), State.LEFT, "again")
     if former.gateway.kind == PortalGateway.Kind.OPENNDS and former.state != State.WAITING:

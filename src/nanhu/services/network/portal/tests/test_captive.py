@@ -473,6 +473,27 @@ def test_another_ones_mac_takes_nothing_over(field: Field) -> None:
     assert Client().get(f"/wifi/on/{field.last().public_id}/").status_code == 404
 
 
+def test_who_names_a_mac_first_keeps_its_owner_out_of_no_gateway(field: Field) -> None:
+    squatter = field.behind_nds(clientip="10.30.1.99")
+    squatter.address = "10.30.1.99"
+    assert squatter.sign_in("T2").status_code == 303
+
+    assert field.behind_nds().sign_in().status_code == 303
+    field.agent(NDS_MAC)
+    assert (field.last().campus_no, field.last().state) == ("T1", SignIn.State.OPEN)
+    assert len(field.open_ones()) == 1
+
+
+def test_a_device_that_its_controller_has_let_go_is_anybodys(field: Field) -> None:
+    """A tablet that is lent: its Stop came, its page did not, and it has another address since."""
+    on_line(field, "a")
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    field.air.phones["a"].address = "10.20.1.77"
+
+    assert field.phone("a").sign_in("T2").status_code == 303
+    assert (field.last().campus_no, field.last().state) == ("T2", SignIn.State.OPEN)
+
+
 def test_what_went_out_in_an_accept_is_no_password(field: Field) -> None:
     phone = field.air.phones["a"]
     asked = {"User-Name": "T1", "User-Password": PASSWORD, **field.air.facts(phone)}
