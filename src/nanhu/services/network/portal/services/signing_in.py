@@ -188,6 +188,10 @@ def ask_controller(sign_in: SignIn) -> network.Outcome:
     return PORTAL20.admit(target(sign_in.gateway), session_target(sign_in), seconds=seconds)
 
 
+def expelled(sign_in: SignIn) -> network.Outcome:
+    return PORTAL20.expel(target(sign_in.gateway), session_target(sign_in))
+
+
 def heard_of(sign_in: SignIn, outcome: network.Outcome, waited: timedelta) -> None:
     """On line already by a session that is not of this grant: that one is ended, and the page asks again. It may be of this grant where
     we asked before: then accounting has some seconds to say so."""
@@ -196,13 +200,13 @@ def heard_of(sign_in: SignIn, outcome: network.Outcome, waited: timedelta) -> No
     elif outcome.words in {ALREADY, AGAIN}:
         is_strange = outcome.words == ALREADY and waited < FIRST_ASKED
         if (is_strange or waited > LOST_ANSWER) and follow(sign_in).state == State.WAITING:
-            PORTAL20.expel(target(sign_in.gateway), session_target(sign_in))
+            expelled(sign_in)
     elif outcome.heard == network.Heard.NAK and outcome.words != BUSY:
         end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.FAILED, f"nak {outcome.words}")
 
 
 def leave(*, by: Actor, public_id: UUID) -> SignIn:
-    """Out at the gateway first. What it did not do is not said to be done."""
+    """Out at the gateway first. What it did not do, or was not asked for while too many wait for it, is not said to be done."""
     found = SignIn.objects.select_related("gateway__nas").filter(public_id=public_id).first()
     if found is None:
         raise StrangePlaceError
@@ -212,9 +216,9 @@ def leave(*, by: Actor, public_id: UUID) -> SignIn:
     if found.gateway.kind == PortalGateway.Kind.OPENNDS:
         SignIn.objects.filter(pk=found.pk, ended_at=None).update(state=State.LEAVING)
     else:
-        outcome = PORTAL20.expel(target(found.gateway), session_target(found))
-        if outcome.heard != network.Heard.ACK:
-            raise NotExpelledError
+        with a_place_at(found.gateway_id) as has_place:
+            if not has_place or expelled(found).heard != network.Heard.ACK:
+                raise NotExpelledError
         end(SignIn.objects.filter(pk=found.pk, ended_at=None), State.LEFT, "user")
     found.refresh_from_db()
     return found

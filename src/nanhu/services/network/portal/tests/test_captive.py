@@ -291,6 +291,17 @@ def test_a_dead_controller_holds_no_more_than_two_threads(field: Field) -> None:
     assert "已上线" in phone.follow(answer).content.decode()
 
 
+def test_who_goes_off_waits_for_a_dead_controller_at_the_same_two_places(field: Field) -> None:
+    phone = field.phone("a", on_line(field, "a"))
+    address = f"/wifi/on/{field.last().public_id}/"
+    asked = len(field.air.packets)
+    with signing_in.a_place_at(field.gateway.pk), signing_in.a_place_at(field.gateway.pk):
+        assert phone.client.post(address, REMOTE_ADDR=phone.address).status_code == 503
+        assert (len(field.air.packets), field.last().state) == (asked, SignIn.State.OPEN)
+    assert phone.client.post(address, REMOTE_ADDR=phone.address).status_code == 303
+    assert field.last().state == SignIn.State.LEFT
+
+
 def test_a_kick_reaches_the_controller_at_the_portals_own_port_under_its_secret(field: Field) -> None:
     on_line(field, "a")
     PortalGateway.objects.filter(pk=field.gateway.pk).update(port=2001)
