@@ -7,7 +7,13 @@ MACs and addresses are read by `mac_of` and `address_of` alone.
 """
 
 from nanhu.services.network.agents import answer_agent
-from nanhu.services.network.errors import DevicesFullError, NotAdmittedError, NotThenError, ServiceRefusedError
+from nanhu.services.network.errors import (
+    DevicesFullError,
+    NotAdmittedError,
+    NotOpenError,
+    NotThenError,
+    ServiceRefusedError,
+)
 from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen
 from nanhu.services.network.gateways import (
     AgentStyle,
@@ -66,6 +72,7 @@ __all__ = [
     "NasTarget",
     "NetworkRole",
     "NotAdmittedError",
+    "NotOpenError",
     "NotThenError",
     "Outcome",
     "Policy",

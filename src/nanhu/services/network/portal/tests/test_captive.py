@@ -1,11 +1,14 @@
 """The captive page as a phone meets it: password, one tap, the cap, the gateway, out again; and who must not come in by it."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now
@@ -26,9 +29,10 @@ from nanhu.services.network.portal.adapters import opennds
 from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
 from nanhu.services.network.portal.services import gateways, signing_in
 from nanhu.services.network.portal.subscribers import follow_parted, follow_passwords, rekey
-from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field
+from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field, Phone
 from nanhu.services.network.services.disconnecting import OUTBOX
 from nanhu.testing.members import PASSWORD, SYSTEM
+from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.sessions import signed_in
 
 BUDGET = 30_000
@@ -153,6 +157,64 @@ def test_at_the_cap_the_person_chooses_and_nobody_is_dropped_unasked(field: Fiel
     states = {one.session_id: one.state for one in network.sessions_of(field.person_id)}
     assert states[network_rows[0].session_id] == "closing"
     assert states[network_rows[1].session_id] == "open"
+
+
+def test_the_choice_pressed_twice_leads_to_the_sign_in_that_is_under_way(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    session = str(network.sessions_of(field.person_id)[0].session_id)
+    phone = field.phone("c")
+    page = phone.sign_in()
+    first, second = (phone.send(page, do="choose", session=session) for _press in range(2))
+
+    assert (first.status_code, second.status_code, second["Location"]) == (303, 303, first["Location"])
+    assert SignIn.objects.filter(mac=field.air.phones["c"].mac).count() == 1
+    other = phone.send(page, do="choose", session="999999")
+    assert other["Location"] == first["Location"]
+
+
+def test_the_choice_of_a_device_that_has_gone_is_made_anew(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    phone = field.phone("c")
+    page = phone.sign_in()
+    again = phone.send(page, do="choose", session="999999")
+    assert (again.status_code, "让它下线，我上线" in again.content.decode()) == (409, True)
+    session = str(network.sessions_of(field.person_id)[0].session_id)
+    field.air.off(field.air.phones["a"], "Lost-Carrier")
+    assert phone.send(again, do="choose", session=session).status_code == 303
+
+
+def test_two_first_sign_ins_of_a_browser_at_once_are_one_device(
+    transactional_db: None, field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, answers = Barrier(2), []
+    look = network.device_by_key
+
+    def looked(person_id: int, key: str) -> network.Device | None:
+        """Both have looked before either goes on, where both may look."""
+        found = look(person_id, key)
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        return found
+
+    monkeypatch.setattr(network, "device_by_key", looked)
+    phones = [field.behind_nds() for _which in range(2)]
+
+    def come(phone: Phone) -> None:
+        phone.client.cookies[browsers.COOKIE] = "k" * browsers.LETTERS
+        try:
+            answers.append(phone.sign_in().status_code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=come, args=(phone,)) for phone in phones]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(PATIENCE_SECONDS)
+    assert answers == [303, 303]
+    assert len(network.devices_of(field.person_id)) == 1
 
 
 def test_the_choice_is_proved_by_the_password_of_this_device_and_touches_nobody_elses(field: Field) -> None:

@@ -38,10 +38,14 @@ def wifi(request: HttpRequest) -> HttpResponse:
     if visit is None:
         return elsewhere(request)
     here = browser_of(request)
-    live = SignIn.objects.filter(browser=here.key, mac=visit.mac, gateway_id=visit.gateway, ended_at=None).first()
+    live = living(here, visit)
     if live is not None and live.state == SignIn.State.WAITING:
         return HttpResponseRedirect(on_address(live))
     return entry(request, visit, PasswordForm(), user=signing_in.trusted(here))
+
+
+def living(here: Browser, visit: Visit) -> SignIn | None:
+    return SignIn.objects.filter(browser=here.key, mac=visit.mac, gateway_id=visit.gateway, ended_at=None).first()
 
 
 def elsewhere(request: HttpRequest) -> HttpResponse:
@@ -146,9 +150,17 @@ def chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
     session = request.POST.get("session", "")
     if user is None:
         return entry(request, visit, PasswordForm(), error=VisitOverError())
+    here = browser_of(request)
     if session.isascii() and session.isdigit() and len(session) <= 18:  # noqa: PLR2004  digits of a bigint
-        network.drop(by=by(request, user), person_id=user.person_id, session_id=int(session), cause="ours:device-cap")
-    return arrived(request, visit, user, browser_of(request), PasswordForm())
+        try:
+            network.drop(
+                by=by(request, user), person_id=user.person_id, session_id=int(session), cause="ours:device-cap"
+            )
+        except network.NotOpenError:  # pressed twice, or gone by itself: the place is free, or the choice is shown anew
+            made = living(here, visit)
+            if made is not None:
+                return HttpResponseRedirect(on_address(made), status=303)
+    return arrived(request, visit, user, here, PasswordForm())
 
 
 def proved_before(request: HttpRequest, visit: Visit) -> identity.NetworkUser | None:
