@@ -50,6 +50,16 @@ def test_a_visitor_gets_the_policy_of_eduroam_and_counts_by_the_name_his_home_gi
     assert Device.objects.filter(guest=grant.guest).count() == 2
 
 
+def test_visitors_of_a_home_that_gives_no_name_take_no_places_of_each_other(school, ask):
+    school.policy("guest", "eduroam", 1)
+    for station in (PHONE, LAPTOP, TABLET):
+        assert ask(station, alias="").status_code == 200, station
+    assert ask("0200.0000.0001", alias="").status_code == 200, "the first again, written otherwise"
+    guests = set(Grant.objects.values_list("guest", flat=True))
+    assert "eduroam:anonymous/02:00:00:00:00:01@elsewhere.example" in guests
+    assert len(guests) == 3
+
+
 def test_a_visitor_at_a_nas_of_another_application_is_let_in_by_nobody(ask):
     Nas.objects.filter(address=CONTROLLER).update(applications=["wifi"])
     assert (ask().status_code, Grant.objects.count()) == (401, 0)
