@@ -77,6 +77,12 @@ def meets(one: Network, other: Network) -> bool:
     return one.version == other.version and one.overlaps(other)
 
 
+def holds(text: str, sought: Network) -> bool:
+    """Whether all of it lies in the network that is written so."""
+    network = network_named(text)
+    return network.version == sought.version and sought.subnet_of(network)  # type: ignore[arg-type]  # of one version
+
+
 def standing_of(address: str, *, campus: Iterable[Network], vpn: Iterable[Network]) -> Standing:
     """Networks of the VPN lie within those of the campus, so they come first."""
     try:

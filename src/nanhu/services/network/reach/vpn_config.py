@@ -34,7 +34,8 @@ def numbers_of(person_id: int) -> list[str]:
 
 def block_of(lists: Sequence[ReachList]) -> str:
     """`restrict-user-to-*` makes the gateway drop what the client's own routes would send; the ports of remote operation stand in
-    no list."""
+    no list. Which port belongs to which network ocserv cannot be told: what that opens besides is shown before a list is agreed to
+    (`listing.beside`)."""
     networks = sorted({network for one in lists for network in one.networks})
     ports = sorted({port for one in lists for port in one.ports} - set(CLOSED_PORTS))
     allowed = ", ".join(f"tcp({port}), udp({port})" for port in ports)

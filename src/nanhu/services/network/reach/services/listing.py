@@ -41,7 +41,8 @@ class ReachOrder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """What a list would do from its first day on, among those who hold an open VPN account: `opened` and `shut` are what the list of this name
-    says anew and says no more; `gains` and `loses` count people, whom another list may lead there all the same."""
+    says anew and says no more; `gains` and `loses` count people, whom another list may lead there all the same. `beside`: what no list says
+    and the gateway opens with this one, for whom another list holds too."""
 
     order: ReachOrder
     before: ReachList | None
@@ -49,6 +50,7 @@ class Effect:
     shut: list[str]
     gains: int
     loses: int
+    beside: list[str]
 
 
 def effect_of(order: ReachOrder) -> Effect:
@@ -66,7 +68,44 @@ def effect_of(order: ReachOrder) -> Effect:
         shut=sorted(had - asked),
         gains=len(after_whom if asked - had else after_whom - before_whom),
         loses=len(before_whom if had - asked else before_whom - after_whom),
+        beside=beside(order),
     )
+
+
+def beside(order: ReachOrder) -> list[str]:
+    """ocserv knows the networks of a person and the ports of a person, not which belong together (`vpn_config.block_of`): across two lists
+    of one person it opens each with each."""
+    this = made_of(order)
+    others = list(dated.rules_on(ReachList.objects.exclude(name=order.name), order.starts_on))
+    common = [one for one in others if is_common(one)]
+    found: set[str] = set()
+    for one in others:
+        if may_meet(this, one):
+            pairs = {(a, b) for x, y in ((this, one), (one, this)) for a in x.networks for b in y.ports}
+            found |= {f"{a}:{b}" for a, b in pairs if not is_said(a, b, [this, one, *common])}
+    return sorted(found)
+
+
+def is_common(one: ReachList) -> bool:
+    return not one.office and one.unit_id is None
+
+
+def may_meet(this: ReachList, other: ReachList) -> bool:
+    """Whether somebody has both today, with an account or without."""
+    if is_common(this) or is_common(other) or (this.office, this.unit_id) == (other.office, other.unit_id):
+        return True
+    return bool(members(this.office, this.unit_id) & members(other.office, other.unit_id))
+
+
+def members(office: str, unit_id: int | None) -> set[int]:
+    holders = people.office_holders(office) if office else None
+    of_unit = set(people.people_of(kinds=["staff"], unit_ids=[unit_id])) if unit_id else None
+    return holders & of_unit if holders is not None and of_unit is not None else set(holders or of_unit or ())
+
+
+def is_said(network: str, port: int, by: Iterable[ReachList]) -> bool:
+    sought = rules.network_named(network)
+    return any(port in one.ports and any(rules.holds(text, sought) for text in one.networks) for one in by)
 
 
 def ways(networks: Iterable[str], ports: Sequence[int]) -> set[str]:
@@ -126,15 +165,7 @@ def note(by: Actor, action: str, row: ReachChange, reason: str) -> None:
 def set_list(*, by: Actor, order: ReachOrder, reason: str) -> ReachList:
     """From its first day on, in the place of what this name said."""
     refuse_closed(order)
-    made = ReachList(
-        name=order.name,
-        office=order.office,
-        unit_id=order.unit_id,
-        networks=[str(one) for one in order.networks],
-        ports=list(order.ports),
-        starts_on=order.starts_on,
-        ends_on=order.ends_on,
-    )
+    made = made_of(order)
     try:
         with transaction.atomic():
             dated.supersede(by=by, wanted=[made], reason=reason)
@@ -148,6 +179,18 @@ def set_list(*, by: Actor, order: ReachOrder, reason: str) -> ReachList:
         facts={"title": made.name, "networks": " ".join(made.networks), "ports": " ".join(map(str, made.ports))},
     )
     return made
+
+
+def made_of(order: ReachOrder) -> ReachList:
+    return ReachList(
+        name=order.name,
+        office=order.office,
+        unit_id=order.unit_id,
+        networks=[str(one) for one in order.networks],
+        ports=list(order.ports),
+        starts_on=order.starts_on,
+        ends_on=order.ends_on,
+    )
 
 
 def said(error: IntegrityError, networks: Sequence[Network]) -> CampusError:

@@ -84,6 +84,38 @@ def test_a_list_is_shown_with_who_gains_and_loses_and_holds_when_another_agrees(
     assert ReachList.objects.get().office == ""
 
 
+def test_what_the_gateway_opens_beside_the_lists_is_told_before_another_agrees(school, keeper, tmp_path):
+    """ocserv takes networks and ports of a person's lists each with each."""
+    keeper.enter()
+    words = "清单没写、网关也会放行的"
+    shown = keeper.post(f"{LISTS}new/", said(name="院长", office="head", networks="10.1.9.0/24", ports="8443"))
+    told = shown.content.decode().split(words)[1].split("</dd>")[0]
+    crossed = ("10.1.2.0/24:8443", "10.1.3.7/32:8443", "10.1.9.0/24:80", "10.1.9.0/24:443")
+    assert all(one in told for one in crossed)
+    assert "10.1.9.0/24:8443" not in told
+    case = keeper.ask(name="院长", office="head", networks="10.1.9.0/24", ports="8443")
+    assert words in keeper.other.get(case).content.decode(), "also before the second"
+    assert keeper.other.post(f"{case}approve/").status_code == 302
+
+    keeper.one.post(f"{LISTS}{ReachList.objects.get(name='院长').public_id}/end/")
+    for harmless in (
+        {"name": "业务系统", "networks": "10.1.2.0/24", "ports": "8443"},
+        {"name": "同样的端口", "office": "head", "networks": "10.1.2.8/29", "ports": "80"},
+    ):
+        page = keeper.post(f"{LISTS}new/", said(**harmless))
+        assert (page.status_code, words in page.content.decode()) == (200, False), harmless
+
+
+def test_lists_of_two_units_in_which_nobody_is_both_open_nothing_across(school, keeper):
+    keeper.enter(name="学院", unit="12 计算机学院", networks="10.1.7.0/24", ports="8080")
+    page = keeper.post(
+        f"{LISTS}new/", said(name="信息中心", unit="1032 信息中心", networks="10.1.8.0/24", ports="8443")
+    )
+    assert "网关也会放行" not in page.content.decode()
+    page = keeper.post(f"{LISTS}new/", said(name="院长", office="head", networks="10.1.9.0/24", ports="8443"))
+    assert "10.1.7.0/24:8443" in page.content.decode(), "who is the head of that unit has both"
+
+
 def test_who_says_that_the_vpn_leads_there_is_held_against_the_lists(school, keeper):
     keeper.enter()
     for name, address in (
