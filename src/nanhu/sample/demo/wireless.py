@@ -31,6 +31,7 @@ def open_the_wireless() -> str:
     """Each start: secrets anew, for the emulator's file is written anew."""
     secret, settings = secrets.token_urlsafe(24), configuration()
     application = identity.register_application(by=BY, key="wifi", name="校园无线网", owner="信息中心")
+    identity.admit_guests(by=BY, application=application)
     nas, _is_new = network.Nas.objects.update_or_create(
         address=ADDRESS,
         identifier=NAME,

@@ -1,7 +1,7 @@
 """Guests on the Wi-Fi (访客上网): the guests for whom one vouches, how many of their devices are on line, and a new one for a few days.
 
-A guest is identity's: the same number and account as at 来宾. Two devices and what else holds is the policy of guests; with the sponsor's
-account the guest ends, and with the guest every session.
+A guest is identity's: the same number and account as at 来宾. How many devices and what else holds is the policy of guests (of two, in the sample);
+a guest ends on its day, by its sponsor, and when the sponsor's account has ended, some days after who leaves; and with the guest every session.
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,10 @@ class Guests(Table):
 
 
 @desk.page(
-    "", title=_("访客上网"), tab=_("我的访客"), lead=_("一次最多七天、两台设备。到期、您离校或您点“结束”，他的网就断。")
+    "",
+    title=_("访客上网"),
+    tab=_("我的访客"),
+    lead=_("一次最多七天，能连几台按访客的上网策略。到期或您点“结束”，他的网就断；您离校，他用到您的账号停用为止。"),
 )
 def mine(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("现在没有访客"), icon="user-plus", action=_("开通一位"), to="invite")

@@ -1,15 +1,18 @@
 """Access rules (准入规则) of an application, added and taken away; a change of one is both."""
 
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.models import AccessRule, Account, Application
 from nanhu.platforms.identity.registry.errors import RuleRefusedError
+
+KINDS: Final = ("student", "staff", "temporary", "guest")
 
 
 class Condition(TypedDict, total=False):
@@ -35,6 +38,15 @@ def add_rule(*, by: Actor, application: Application, effect: str, **condition: U
     rule.save()
     note(by, "identity.add_access_rule", rule)
     return rule
+
+
+@transaction.atomic
+def admit_guests(*, by: Actor, application: Application) -> None:
+    """Everybody and guests: without a rule an application is closed to these, and a rule for these alone would close it to all others. Where
+    it has rules, somebody has decided already."""
+    if not AccessRule.objects.filter(application=application).exists():
+        for kind in KINDS:
+            add_rule(by=by, application=application, effect="allow", affiliation_kind=kind, reason=_("也对来宾开放"))
 
 
 @transaction.atomic

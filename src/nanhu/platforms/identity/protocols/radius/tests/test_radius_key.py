@@ -7,7 +7,7 @@ import stat
 import pytest
 from django.core.management import CommandError, call_command
 
-from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.models import AccessRule, Application
 from nanhu.platforms.identity.protocols.radius import panel
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
@@ -31,6 +31,8 @@ def test_the_files_of_a_new_application_hold_a_key_that_opens(tmp_path):
     }
     site = tmp_path / "sites-available" / "nanhu-wifi"
     assert {clients.client_with(key).application.key for key in KEY.findall(site.read_text())} == {"wifi"}
+    of_wifi = AccessRule.objects.filter(application__key="wifi", effect="allow")
+    assert set(of_wifi.values_list("affiliation_kind", flat=True)) == {"student", "staff", "temporary", "guest"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*") if path.is_file()} == {0o600}
 
 

@@ -17,6 +17,7 @@ from nanhu.platforms.identity.registry.services import rules
 from nanhu.platforms.identity.services.applications import register_application
 
 VPN = "vpn"
+ADMITTED = {VPN: "staff", "wifi": "guests"}
 
 
 class Command(BaseCommand):
@@ -31,8 +32,8 @@ class Command(BaseCommand):
         parser.add_argument("--register", metavar="NAME", help="register the application first, under this name")
         parser.add_argument(
             "--admit",
-            choices=("everybody", "staff"),
-            help="whom an application that is registered now lets in; staff where its key is vpn, else everybody",
+            choices=("everybody", "staff", "guests"),
+            help="whom an application that is registered now lets in; staff where its key is vpn, guests too where it is wifi, else everybody",
         )
         parser.add_argument(
             "--second-factor",
@@ -77,7 +78,10 @@ class Command(BaseCommand):
         made = register_application(
             by=by, key=key, name=name, owner=options["owner"], attributes=[], demands_second_factor=demands
         )
-        if (options["admit"] or ("staff" if key == VPN else "everybody")) == "staff":
+        admitted = options["admit"] or ADMITTED.get(key, "everybody")
+        if admitted == "guests":
+            rules.admit_guests(by=by, application=made)
+        if admitted == "staff":
             rules.add_rule(by=by, application=made, effect="allow", affiliation_kind="staff", reason=_("仅限教职工"))
         return made
 

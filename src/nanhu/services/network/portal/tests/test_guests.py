@@ -1,0 +1,71 @@
+"""Guests on the Wi-Fi: invited by who works here, on line by the policy of guests, off when their sponsor says so or their day is over."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.people import api as people
+from nanhu.services.network import api as network
+from nanhu.services.network.models import Disconnect
+from nanhu.services.network.portal.tests.conftest import Field
+from nanhu.testing.members import PASSWORD, SYSTEM
+from nanhu.testing.sessions import signed_in
+
+GUESTS = "/network/guests/"
+SAID = {"name": "赵专家", "phone": "13800005678", "days": "3", "reason": "来校讲座"}
+
+
+@pytest.fixture
+def guest(field: Field) -> str:
+    """By T1, for three days; the number that the page says. Two devices, as the policy has it."""
+    network.Policy.objects.create(
+        role="guest", service="wifi", devices=2, starts_on=campus_today(), reason="试验", created_by_name="test"
+    )
+    identity.admit_guests(by=SYSTEM, application=Application.objects.get(key="wifi"))
+    client = signed_in("T1")
+    answer = client.post(f"{GUESTS}new/", SAID)
+    assert answer.status_code == 302, answer.content.decode()
+    deliver_pending()
+    [held] = identity.guests.guests_of(identity.account_with("T1").pk)
+    assert held.ends_on == campus_today() + timedelta(days=2)
+    identity.set_password_for_sample(by=SYSTEM, campus_no=held.campus_no, password=PASSWORD)
+    return held.campus_no
+
+
+def come_in(field: Field, number: str) -> None:
+    for which in "ab":
+        assert field.phone(which).sign_in(number).status_code == 303
+    assert field.phone("c").sign_in(number).status_code == 409, "a third device chooses first"
+
+
+def test_a_guest_comes_on_line_with_two_devices_and_is_off_when_the_sponsor_ends_it(field: Field, guest: str) -> None:
+    come_in(field, guest)
+    page = signed_in("T1").get(GUESTS).content.decode()
+    assert guest in page
+    assert SAID["name"] in page
+    assert SAID["phone"] not in page
+    assert guest not in signed_in("T2").get(GUESTS).content.decode(), "another's guest"
+
+    end = f"{GUESTS}{identity.guests.guests_of(identity.account_with('T1').pk)[0].public_id}/end/"
+    assert signed_in("T2").post(end).status_code == 409, "as one that is over"
+    assert end in page
+    assert signed_in("T1").post(end).status_code == 302
+    deliver_pending()
+    person = people.find_person_by_campus_no(guest) or 0
+    assert {one.state for one in network.sessions_of(person)} == {"closing"}
+    assert Disconnect.objects.filter(session__person=person).count() == 2
+    assert field.phone("c").sign_in(guest).status_code == 422
+    assert guest not in signed_in("T1").get(GUESTS).content.decode()
+
+
+def test_a_guest_of_an_ended_day_or_for_longer_than_a_week_is_none(field: Field, guest: str) -> None:
+    client = signed_in("T1")
+    for wrong in ({"days": "8"}, {"days": "0"}, {"phone": "1"}, {"name": "\0"}, {"reason": ""}):
+        assert client.post(f"{GUESTS}new/", SAID | wrong).status_code == 422, wrong
+    with time_machine.travel(now() + timedelta(days=3)):
+        assert guest not in signed_in("T1").get(GUESTS).content.decode()
