@@ -1,4 +1,5 @@
-"""The campus network of the sample: controllers, policies, who is on line; a stale session, one of nobody, a kicked phone, a teacher by VPN."""
+"""The campus network of the sample: controllers, policies, who is on line; a stale session, one of nobody, a kicked phone, a teacher by VPN, his
+guest of these days and one whose visit is over."""
 
 import random
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.sample.cast import CAST
 from nanhu.services.network import api as network
@@ -32,6 +34,7 @@ POLICIES: Final[tuple[tuple[str, str, int, dict[str, Any]], ...]] = (
     ("guest", "wifi", 2, {"vlan": "guest", "session_seconds": 4 * 3600, "down_kbps": 10_000}),
 )
 PHONE, LAPTOP, TABLET = "3c:22:fb:10:20:30", "3c:22:fb:10:20:31", "02:1a:11:f0:00:07"
+GUESTS: Final = (("韩教授", 3, "13900000701"), ("冯博士", 0, "13900000702"))
 CROWD, PAST_DAYS, SEED = 48, 3, 13
 
 
@@ -73,6 +76,7 @@ class Scene:
         if self.teacher is not None:
             self.start(self.teacher, "staff", "3c:22:fb:77:00:01", LECTURES)
             self.start(self.teacher, "staff", "203.0.113.24", GATEWAY, service="vpn", address="172.16.9.24")
+            self.of_guests(self.teacher)
         self.report(LECTURES, "start", station="3c:22:fb:66:00:01", user_name="20191203", address="10.2.200.9")
         network_sample.sum_hours(PAST_DAYS * 24)
 
@@ -88,6 +92,25 @@ class Scene:
             name, kind = named.get(device.macs[-1], ("旧手机", "phone"))
             network_sample.rename(by=BY, device=device, name=name, kind=kind)
         network.drop(by=BY, person_id=person_id, session_id=old)
+
+    def of_guests(self, sponsor: int) -> None:
+        """Two who speak at a conference: one is here for three days more, the other's visit is over, and he was put off line with it."""
+        account = identity.account_of(sponsor)
+        if account is None:
+            return
+        by, whose = Actor(account_id=account.pk, name=str(account)), {"account_id": account.pk}
+        for name, days, phone in GUESTS:
+            last = campus_today() + timedelta(days=days)
+            identity.guests.invite_visitor(
+                by=by, **whose, name=name, phone=phone, ends_on=last, reason="学术会议报告人"
+            )
+        for number, held in enumerate(identity.guests.guests_of(account.pk)):
+            self.start(held.person_id, "guest", f"3c:22:fb:88:00:{number:02x}", LECTURES)
+            if held.ends_on == campus_today():
+                identity.guests.end_visit(by=by, **whose, public_id=held.public_id)
+                deliver_pending()
+                stop = network.Record(nas=LECTURES, status="stop", sid=f"SAMPLE-{self.count:05}", cause="Admin-Reset")
+                network.account(stop)
 
     def start(
         self,
