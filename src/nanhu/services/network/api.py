@@ -52,6 +52,7 @@ from nanhu.services.network.services.admission import (
     service_rules,
 )
 from nanhu.services.network.services.devices import device_of_browser
+from nanhu.services.network.services.devices import let_in as let_in_device
 from nanhu.services.network.services.disconnecting import disconnect, drop
 from nanhu.services.network.services.parting import grants_under, numbers_of
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
@@ -96,6 +97,7 @@ __all__ = [
     "drop",
     "gateways",
     "grants_under",
+    "let_in_device",
     "mac_of",
     "numbers_of",
     "open_counts",

@@ -350,6 +350,7 @@ class Migration(migrations.Migration):
                             ("devices", "同时在线的设备已到上限"),
                             ("hours", "不在开放时段"),
                             ("service", "没有开通"),
+                            ("kept_off", "您让它下了线"),
                         ]
                     ),
                 ),

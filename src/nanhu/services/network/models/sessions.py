@@ -224,6 +224,7 @@ class Refusal(models.Model):
         DEVICES = "devices", _("同时在线的设备已到上限")
         HOURS = "hours", _("不在开放时段")
         SERVICE = "service", _("没有开通")
+        KEPT_OFF = "kept_off", _("您让它下了线")
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField(default=timezone.now)

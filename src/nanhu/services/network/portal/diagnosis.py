@@ -42,6 +42,7 @@ class Finding:
     act: str = ""
     is_good: bool = False
     session: int | None = None
+    device: network.Device | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +102,23 @@ def refused(person_id: int, _patient: Patient) -> Finding | None:
     last = network.refusals_of(person_id, since=now() - LATELY).first()
     if last is None or is_in_since(person_id, last):
         return None
-    if last.reason != network.Refusal.Reason.DEVICES:
-        return Finding(key="refused", sentence=last.words, cure=_("打电话问"), url=phone_address())
-    return full(person_id, last.service)
+    if last.reason == network.Refusal.Reason.DEVICES:
+        return full(person_id, last.service)
+    if last.reason == network.Refusal.Reason.KEPT_OFF:
+        return kept_off(person_id, last)
+    if last.service == network.Service.VPN and last.reason == network.Refusal.Reason.SERVICE:
+        return leading("vpn_refused", last.words, _("看我的 VPN"), page("/network/vpn/"))
+    return Finding(key="refused", sentence=last.words, cure=_("打电话问"), url=phone_address())
+
+
+def kept_off(person_id: int, last: network.Refusal) -> Finding | None:
+    """Its owner put it off, and lets it in again here."""
+    of_station = {f"at:{last.station}", last.station}
+    for one in network.devices_of(person_id):
+        if one.kept_off_at is not None and of_station & {one.recognised_by, *one.macs}:
+            words = _("您让 {device} 下了线，它就一直上不了网。").format(device=one)
+            return Finding(key="kept_off", sentence=words, cure=_("允许它再上线"), act="let_in", device=one)
+    return None
 
 
 def is_in_since(person_id: int, last: network.Refusal) -> bool:

@@ -244,6 +244,7 @@ def note_refusal(request: AdmissionRequest, refused: NotAdmittedError) -> None:
         DevicesFullError: Refusal.Reason.DEVICES,
         NotThenError: Refusal.Reason.HOURS,
         ServiceRefusedError: Refusal.Reason.SERVICE,
+        KeptOffError: Refusal.Reason.KEPT_OFF,
     }
     facts = {
         "person_id": request.person_id,

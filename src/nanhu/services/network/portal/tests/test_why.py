@@ -120,6 +120,35 @@ def test_the_cure_for_the_cap_touches_no_other_service_and_unsolved_leads_to_the
     assert urlsplit(answer["Location"]).path == "/requests/network/office/"
 
 
+def test_a_device_that_its_owner_put_off_is_let_in_again_by_the_button(field: Field) -> None:
+    on_line(field, "a")
+    [session] = field.open_ones()
+    client = signed_in("T1")
+    assert client.post(f"/network/devices/sessions/{session.public_id}/kick/").status_code == 302
+    field.air.off(field.air.phones["a"], "Admin-Reset")
+    assert field.phone("a").sign_in().status_code == 409
+    page = shown(client)
+    assert "下了线" in page
+    assert "允许它再上线" in page
+    assert "允许它再上线" not in shown(signed_in("T2"))
+
+    press(signed_in("T2"), "kept_off")
+    assert field.phone("a").sign_in().status_code == 409, "pressed by somebody else"
+    press(client, "kept_off")
+    assert "允许它再上线" not in shown(client)
+    assert field.phone("a").sign_in().status_code == 303
+
+
+def test_who_is_refused_at_the_vpn_is_led_to_where_it_is_applied_for(field: Field) -> None:
+    with pytest.raises(network.ServiceRefusedError):
+        network.admit(
+            network.AdmissionRequest(service="vpn", role="staff", person_id=field.person_id, station="203.0.113.9")
+        )
+    client = signed_in("T1")
+    assert "看我的 VPN" in shown(client)
+    assert press(client, "vpn_refused")["Location"] == "/network/vpn/"
+
+
 def test_a_device_that_comes_and_goes_is_called_looped(field: Field) -> None:
     client = Client()
     for _time in range(4):

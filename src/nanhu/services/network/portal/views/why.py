@@ -1,5 +1,6 @@
 """`/network/why/`: one sentence, one button, and a ticket that is filled in already. Open: what concerns a person is told to that person."""
 
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -61,8 +62,8 @@ def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpRespo
     if request.POST.get("finding") != finding.key:
         return HttpResponseRedirect(f"{reverse('network_portal:why')}?{urlencode({'symptom': patient.symptom})}")
     curing.record(person_id=patient.person_id, address=patient.address, finding=finding.key, cure=finding.act or "link")
-    if finding.act == "drop":
-        drop(request, patient, finding)
+    if finding.act:
+        ACTS[finding.act](request, patient, finding)
         return HttpResponseRedirect(reverse("network_portal:why"))
     if not finding.url:
         raise Http404
@@ -73,7 +74,17 @@ def drop(request: HttpRequest, patient: Patient, finding: Finding) -> None:
     """A session of one's own: it is looked for among those of the person alone."""
     if patient.person_id is not None and finding.session is not None:
         cause = "ours:device-cap" if finding.key == "full" else "ours:kicked"
-        network.drop(by=actor_of(request), person_id=patient.person_id, session_id=finding.session, cause=cause)
+        with suppress(network.NotOpenError):  # gone since it was found: pressed twice, or by itself
+            network.drop(by=actor_of(request), person_id=patient.person_id, session_id=finding.session, cause=cause)
+
+
+def let_in(request: HttpRequest, _patient: Patient, finding: Finding) -> None:
+    """A device that was found among those of the person."""
+    if finding.device is not None:
+        network.let_in_device(by=actor_of(request), device=finding.device)
+
+
+ACTS: Final = {"drop": drop, "let_in": let_in}
 
 
 def ticket(patient: Patient, finding: Finding) -> str:
