@@ -98,9 +98,11 @@ def may_meet(this: ReachList, other: ReachList) -> bool:
 
 
 def members(office: str, unit_id: int | None) -> set[int]:
-    holders = people.office_holders(office) if office else None
-    of_unit = set(people.people_of(kinds=["staff"], unit_ids=[unit_id])) if unit_id else None
-    return holders & of_unit if holders is not None and of_unit is not None else set(holders or of_unit or ())
+    of_unit = set(people.people_of(kinds=["staff"], unit_ids=[unit_id])) if unit_id else set()
+    if not office:
+        return of_unit
+    holders = set(people.office_holders(office))
+    return holders & of_unit if unit_id else holders
 
 
 def is_said(network: str, port: int, by: Iterable[ReachList]) -> bool:
