@@ -139,7 +139,11 @@ def test_a_device_that_its_owner_put_off_is_let_in_again_by_the_button(field: Fi
     assert field.phone("a").sign_in().status_code == 303
 
 
-def test_who_is_refused_at_the_vpn_is_led_to_where_it_is_applied_for(field: Field) -> None:
+def test_who_is_refused_at_the_vpn_is_led_to_where_it_is_applied_for(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = network.ServiceRule(key="vpn", service="vpn", refuses=lambda _person: "没有开通的 VPN 账户")
+    monkeypatch.setattr(network.service_rules, "_entries", {"vpn": rule})
     with pytest.raises(network.ServiceRefusedError):
         network.admit(
             network.AdmissionRequest(service="vpn", role="staff", person_id=field.person_id, station="203.0.113.9")
