@@ -8,6 +8,7 @@ import time_machine
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
@@ -33,7 +34,7 @@ def guest(field: Field) -> str:
     deliver_pending()
     [held] = identity.guests.guests_of(identity.account_with("T1").pk)
     assert held.ends_on == campus_today() + timedelta(days=2)
-    identity.set_password_for_sample(by=SYSTEM, campus_no=held.campus_no, password=PASSWORD)
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no=held.campus_no, password=PASSWORD)
     return held.campus_no
 
 
