@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, BrokenBarrierError, Thread
+from typing import Any
 
 import pytest
 import time_machine
@@ -30,6 +31,7 @@ from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
 from nanhu.services.network.portal.services import gateways, signing_in
 from nanhu.services.network.portal.subscribers import follow_parted, follow_passwords, rekey
 from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field, Phone
+from nanhu.services.network.services import devices
 from nanhu.services.network.services.disconnecting import OUTBOX
 from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -189,16 +191,15 @@ def test_two_first_sign_ins_of_a_browser_at_once_are_one_device(
     transactional_db: None, field: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both, answers = Barrier(2), []
-    look = network.device_by_key
+    enter = devices.enter
 
-    def looked(person_id: int, key: str) -> network.Device | None:
+    def entered(*given: Any, **more: Any) -> network.Device:
         """Both have looked before either goes on, where both may look."""
-        found = look(person_id, key)
         with suppress(BrokenBarrierError):
             both.wait(1)
-        return found
+        return enter(*given, **more)
 
-    monkeypatch.setattr(network, "device_by_key", looked)
+    monkeypatch.setattr(devices, "enter", entered)
     phones = [field.behind_nds() for _which in range(2)]
 
     def come(phone: Phone) -> None:
