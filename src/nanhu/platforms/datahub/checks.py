@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Check, CheckResult, Verdict
 from nanhu.platforms.datahub.errors import MatchingModelError
-from nanhu.platforms.datahub.matching.model import checked_model, model_path
+from nanhu.platforms.datahub.matching.model import checked_model, model_path, shipped_model
 
 
 def check_model() -> CheckResult:
@@ -15,7 +15,9 @@ def check_model() -> CheckResult:
     except MatchingModelError as refused:
         return CheckResult(
             verdict=Verdict.WARN,
-            message=say("{why}导入只按证件和学工号匹配，不再提示很像的人。").format(why=refused.message),
+            message=say("{why}导入改用随程序带的模型 {version}。").format(
+                why=refused.message, version=shipped_model().version
+            ),
             remedy=say("删去 {path}，或重新训练：nanhu datahub train_matching --use").format(path=model_path()),
         )
     return CheckResult(verdict=Verdict.OK, message=say("匹配模型 {version} 可用。").format(version=model.version))

@@ -23,7 +23,7 @@ class RepeatedHeadersError(FileRefusedError):
 
 
 class MatchingModelError(CampusError):
-    """The import goes on by exact keys; the doctor says it."""
+    """The import goes on with the program's own model; the doctor says it."""
 
     code = "datahub.matching_model"
     http_status = 409

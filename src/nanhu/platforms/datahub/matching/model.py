@@ -45,17 +45,25 @@ def model_path() -> Path:
     return own[-1] if own else max(HERE.glob(PATTERN))
 
 
-def model_in_use() -> Model | None:
-    """None where the file cannot be used: then exact keys alone decide, nothing is suggested, and the doctor says why."""
+def model_in_use() -> Model:
+    """Where the school's own file cannot be used, the program's: the veto is never away. The doctor says why."""
     try:
         return checked_model()
     except MatchingModelError:
-        return None
+        return shipped_model()
+
+
+def shipped_model() -> Model:
+    return read_model(max(HERE.glob(PATTERN)))
 
 
 def checked_model() -> Model:
     path = model_path()
-    return read_model(path, path.stat().st_mtime_ns)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as gone:
+        raise MatchingModelError(file=path.name, fault=type(gone).__name__) from gone
+    return read_model(path, changed)
 
 
 @lru_cache(maxsize=4)

@@ -83,14 +83,19 @@ def answer(client, address, verdict):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["", "{}", '{"format": 2}'], ids=["broken", "incomplete", "of another version"])
-def test_without_a_model_exact_keys_go_on_and_the_doctor_says_so(hand_in, units, own_model, text):
+def test_where_the_schools_model_cannot_be_used_the_programs_holds_twins_and_the_doctor_says_so(
+    hand_in, units, own_model, text
+):
     own_model(text)
-    twice = [student(no=f"1423110000{n}", document=id_number(order=2 * n + 1)) for n in (1, 2)]
-    report = hand_in(register(*twice, student(**TWIN | {"no": "14231100009"}, document=id_number(order=3))))
-    assert (report.state, report.counts["accepted"], Review.objects.count()) == ("applied", 3, 0)
+    hand_in(register(student()))
+    report = hand_in(register(student(**TWIN)))
+    assert (report.counts["held"], students()) == (1, FIRST)
+    shipped = frozen.shipped_model().version
+    assert Review.objects.get().model == shipped
     told = check_model()
     assert told.verdict == "warn"
     assert "model-2027-01-31.json" in told.message
+    assert shipped in told.message
 
 
 @pytest.mark.django_db
@@ -136,7 +141,7 @@ def test_a_model_against_all_sense_is_refused_in_words(own_model, change):
     told = json.loads(SHIPPED.read_text(encoding="utf-8"))
     change(told)
     own_model(json.dumps(told))
-    assert frozen.model_in_use() is None
+    assert frozen.model_in_use() == frozen.shipped_model()
     with pytest.raises(MatchingModelError, match=r"匹配模型文件 model-2027-01-31\.json 不能用"):
         frozen.checked_model()
 
