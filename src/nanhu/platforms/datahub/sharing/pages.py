@@ -106,9 +106,15 @@ def page_of(query: Query, *, by: Actor) -> Page:
         found = fetched(query, query.most + 1)
         shown, is_last = found[: query.most], len(found) <= query.most
         rows = list(rows_of(query, shown))
-        if shown:
+        if shown or (is_last and is_further(query)):
             note(query, shown, rows, is_last=is_last, by=by)
     return Page(rows=rows, next=after(query, shown, is_last=is_last), is_last=is_last)
+
+
+def is_further(query: Query) -> bool:
+    """An end, though nothing was given: from here on the consumer waits for news."""
+    read_to = query.grant.read_to
+    return query.as_of is None and (read_to is None or query.newest > read_to)
 
 
 def begun(query: Query) -> Query:
@@ -207,7 +213,7 @@ def note(query: Query, shown: Sequence[tuple[Any, ...]], rows: Sequence[Row], *,
         "rows": len(shown),
         "numbers": sorted({number for number in numbers if number}),
         "looked": sorted(set(looked)),
-        "read_to": max(query.newest, shown[-1][0]) if is_last and query.as_of is None else None,
+        "read_to": max([query.newest, *(one[0] for one in shown[-1:])]) if is_last and query.as_of is None else None,
     }
     with connection.cursor() as cursor:
         cursor.execute(NOTE, facts)

@@ -493,6 +493,17 @@ def test_a_vendor_hears_that_there_is_news_and_of_nobody(vendor, program):
     assert news.tell_news() == 0
 
 
+def test_who_first_read_an_empty_product_hears_of_its_first_row(vendor, program):
+    openapi.set_webhook(by=BY, vendor=vendor, mode="live", url="https://lib.example.com/hook")
+    ask_grant(CARD, wants_news="on")
+    for _turn in range(2):
+        assert program.get(CARD).json()["rows"] == []
+        counting.count_readings()
+    assert list(SharingDay.objects.values_list("pages", flat=True)) == [1], "an end is written down once"
+    cards(card(1))
+    assert [news.tell_news() for _turn in range(2)] == [1, 0]
+
+
 def test_parquet_is_typed(vendor, program):
     ask_grant(CARD)
     cards(card(1), card(2))
