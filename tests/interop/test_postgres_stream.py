@@ -115,6 +115,37 @@ def test_a_change_a_new_row_and_a_death_come_alone_and_once(
     assert LandingRow.objects.count() - landed == 5
 
 
+def test_what_is_not_flushed_yet_is_not_let_go_of(
+    made: DataSource, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit whose fsync lasts: it is written, nobody is told of it yet, and it is flushed before the log is let go of."""
+    does(
+        postgres,
+        "ALTER SYSTEM SET wal_writer_delay = '10s'",
+        "ALTER SYSTEM SET wal_writer_flush_after = '1GB'",
+        "SELECT pg_reload_conf()",
+        "CREATE TABLE IF NOT EXISTS filler (text text)",
+    )
+    let_go = stream.let_go
+
+    def flushed_meanwhile(*arguments: Any) -> None:
+        does(postgres, "INSERT INTO filler VALUES ('a commit that waits for its fsync')")
+        let_go(*arguments)
+
+    monkeypatch.setattr(stream, "let_go", flushed_meanwhile)
+    does(
+        postgres,
+        "SELECT pg_switch_wal()",
+        "SET synchronous_commit = off",
+        "DELETE FROM xk WHERE xh = '14231100001'",
+        "INSERT INTO filler SELECT repeat(md5(n::text), 30) FROM generate_series(1, 5000) n",
+        "DO $$BEGIN IF pg_current_wal_lsn() <= pg_current_wal_flush_lsn() THEN RAISE 'all is flushed'; END IF; END$$",
+    )
+    for _turn in range(2):
+        assert read_again(made).error == ""
+    assert "14231100001" not in there()
+
+
 def test_a_rehearsal_is_of_the_whole_table(made: DataSource, postgres: Postgres) -> None:
     does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
     report = reading.rehearse(made, by=Actor.system("test"))

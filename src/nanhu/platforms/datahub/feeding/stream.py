@@ -28,7 +28,8 @@ DROP_SECONDS: Final = 10
 SLOT: Final = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
 MAKE: Final = "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')"
 DROP: Final = "SELECT pg_drop_replication_slot(%s)"
-HERE: Final = "SELECT pg_current_wal_lsn()::text AS here"
+HERE: Final = "SELECT pg_current_wal_flush_lsn()::text AS here"
+"""Not the place that is written: what is written and not flushed yet, nobody tells us."""
 PEEK: Final = "SELECT lsn::text, data FROM pg_logical_slot_peek_binary_changes(%s, NULL, %s, 'proto_version', '1', 'publication_names', %s)"
 FOLLOWED: Final = """
     WITH RECURSIVE tree AS (
