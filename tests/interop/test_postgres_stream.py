@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from nanhu.emulators.vendors.databases import Postgres
 from nanhu.kernel.actors import Actor
@@ -144,6 +145,19 @@ def test_what_is_not_flushed_yet_is_not_let_go_of(
     for _turn in range(2):
         assert read_again(made).error == ""
     assert "14231100001" not in there()
+
+
+def test_changes_that_another_let_go_of_are_read_with_the_whole_table(made: DataSource, postgres: Postgres) -> None:
+    """Our database restored to where it was before a change; or a second campus that follows the table under the same key."""
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100001'")
+    with transaction.atomic():
+        assert (read_again(made).error, made.rows, len(there())) == ("", 1, 59)
+        transaction.set_rollback(True)
+    made.refresh_from_db()
+    assert "14231100001" in there()
+    assert (read_again(made).error, made.rows, "14231100001" in there()) == ("", 59, False)
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100002'")
+    assert (read_again(made).error, made.rows, "14231100002" in there()) == ("", 1, False)
 
 
 def test_a_rehearsal_is_of_the_whole_table(made: DataSource, postgres: Postgres) -> None:

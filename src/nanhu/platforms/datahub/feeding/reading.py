@@ -187,8 +187,9 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         report = taken(made, path) if count else None
         if report is not None and report.state not in IN_EFFECT:
             return Done({"rows": count, "batch_id": report.batch, "failed_at": None}, then=stream.EVERY)
+        DataSource.objects.filter(pk=made.pk).update(position=made.position | {"until": news.until})
         stream.let_go(made, line, news.until)
-    position = {"shape": news.shape, "tables": news.tables}
+    position = {"shape": news.shape, "tables": news.tables, "until": news.until}
     said: dict[str, object] = {"position": position, "failed_at": None, "good_at": begun}
     if report is not None:
         said |= {"rows": count, "batch_id": report.batch}

@@ -1,7 +1,7 @@
 """A source that is a PostgreSQL's own log of changes (logical replication): first the whole table, then what changed.
 
 A slot holds the log for us. It is peeked at, and let go of when what it said is taken in: killed between, the same changes come
-again and change nothing. A slot that is lost, a TRUNCATE, another shape of the table, a value that the log leaves out, a row that is
+again and change nothing. A slot that is lost, or that others let go of (another campus, ourselves before a restore), a TRUNCATE, another shape of the table, a value that the log leaves out, a row that is
 gone and whose key it does not tell: the whole table is read anew."""
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,10 @@ EVERY: Final = timedelta(seconds=10)
 PUBLICATION: Final = "nanhu"
 MOST_CHANGES: Final = 100_000
 DROP_SECONDS: Final = 10
-SLOT: Final = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
+SLOT: Final = """
+    SELECT wal_status, confirmed_flush_lsn::text AS place, confirmed_flush_lsn > nullif(%(until)s, '')::pg_lsn AS is_ahead
+    FROM pg_replication_slots WHERE slot_name = %(slot)s"""
+"""`is_ahead`: somebody let go of more than we did; null where we do not know how far we were."""
 MAKE: Final = "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')"
 DROP: Final = "SELECT pg_drop_replication_slot(%s)"
 HERE: Final = "SELECT pg_current_wal_flush_lsn()::text AS here"
@@ -132,19 +135,21 @@ def key_in(row: Row, keys: Sequence[str]) -> tuple[Any, ...]:
 
 
 def is_kept(made: DataSource, line: Line) -> bool:
-    """Whether its slot holds all since we were here; one that does not, goes."""
-    found = line.execute(SLOT, [slot_of(made)]).fetchone()
-    is_lost = found is not None and found["wal_status"] == "lost"
-    if is_lost:
-        line.execute(DROP, [slot_of(made)])
-    return found is not None and not is_lost
+    """Whether its slot holds all since we were here."""
+    found = slot_in(made, line)
+    return found is not None and found["wal_status"] != "lost" and found["is_ahead"] is False
+
+
+def slot_in(made: DataSource, line: Line) -> dict[str, Any] | None:
+    return line.execute(SLOT, {"slot": slot_of(made), "until": made.position.get("until", "")}).fetchone()
 
 
 def whole_table(made: DataSource, line: Line, tables: list[int]) -> News:
-    """The slot first: what happens while the table is read comes again as a change."""
-    if line.execute(SLOT, [slot_of(made)]).fetchone() is None:
-        line.execute(MAKE, [slot_of(made)])
-    until = here(line)
+    """A new slot first, which begins where all that was committed is seen: what happens while the table is read comes again as
+    a change. Of an old one nobody knows whether a commit that it has told of is in the table already."""
+    drop(made, line)
+    line.execute(MAKE, [slot_of(made)])
+    until = str((slot_in(made, line) or {})["place"])
     table = table_of(made)
     shape = [one.name for one in line.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table)).description or []]
     return News(rows_of(line, table), True, until, shape, tables)
@@ -175,5 +180,9 @@ def let_go(made: DataSource, line: Line, until: str) -> None:
 def drop_slot(made: DataSource) -> None:
     """A slot that nobody reads fills the other side's disk. Whoever retires a source waits for it."""
     with connected(made, DROP_SECONDS) as line:
-        if line.execute(SLOT, [slot_of(made)]).fetchone() is not None:
-            line.execute(DROP, [slot_of(made)])
+        drop(made, line)
+
+
+def drop(made: DataSource, line: Line) -> None:
+    if slot_in(made, line) is not None:
+        line.execute(DROP, [slot_of(made)])
