@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -86,6 +86,12 @@ def lists_of(missing: Sequence[Missing]) -> dict[int, int]:
     }
 
 
+def lacked_since(one: Missing) -> datetime:
+    """When the first of the lists that still count took effect."""
+    lists = Batch.objects.filter(id__in=one.lacked_by).values_list("finished_at", "created_at")
+    return min((finished or created for finished, created in lists), default=one.since)
+
+
 def is_long(one: Missing) -> bool:
     return one.since <= now() - timedelta(days=MOST_DAYS)
 
@@ -165,6 +171,7 @@ def take_back(batch: Batch) -> set[int]:
                 later.delete()
             touched.add(one.person_id)
         one.lacked_by = [number for number in one.lacked_by if number != batch.id]
+        one.since = lacked_since(one)
         if one.ended_in_id and lists_of([one])[one.pk] < MOST_LISTS and not is_long(one):
             one.ended_in, one.ended_on = None, None
             touched.add(one.person_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db.models import F
 
 from nanhu.kernel.clock import now
@@ -330,6 +331,17 @@ def test_who_is_missing_for_days_is_over_without_another_list(hand_in, tolerant)
     assert last_tie().state == "ended"
     assert jobs.end_missing() is None
     assert absences.end_overdue() == 0
+
+
+def test_days_of_absence_begin_with_the_first_list_that_was_not_taken_back(hand_in, tolerant):
+    wrong = hand_in(without_last())
+    with time_machine.travel(now() + timedelta(days=2), tick=False):
+        hand_in(without_last(1))
+    roll_back(by=BY, batch_id=wrong.batch, reason="交错了")
+    for days, state in ((4, "active"), (6, "ended")):
+        with time_machine.travel(now() + timedelta(days=days), tick=False):
+            jobs.end_missing()
+        assert last_tie().state == state
 
 
 def test_an_end_by_absence_stands_when_an_older_batch_is_taken_back(hand_in, tolerant):
