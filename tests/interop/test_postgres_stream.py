@@ -160,6 +160,29 @@ def test_changes_that_another_let_go_of_are_read_with_the_whole_table(made: Data
     assert (read_again(made).error, made.rows, "14231100002" in there()) == ("", 1, False)
 
 
+def test_a_batch_taken_back_and_a_writer_between_are_made_good_by_the_whole_table(
+    made: DataSource,
+    postgres: Postgres,
+    two: list[Any],  # noqa: F811
+) -> None:
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100001'")
+    assert (read_again(made).error, "14231100001" in there()) == ("", False)
+    steward = signed_in("管退", "0020209192", "datahub.steward")
+    batch = f"/datahub/batches/{made.batch_id}/rollback/"
+    page = steward.get(batch).content.decode()
+    assert "下一次读取会把它再读进来" in page
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    sent = steward.post(batch, {"form_token": token, "reason": "看错了"})
+    assert (sent.status_code, "14231100001" in there()) == (302, True)
+    assert (read_again(made).error, "14231100001" in there()) == ("", False)
+    switched(two, source="")
+    datahub.remove("academic.roster", [("2026-2027-1", "JX01", "14231100002")], by=Actor.system("test"))
+    switched(two, source=made.key)
+    assert (read_again(made).error, made.rows, "14231100002" in there()) == ("", 59, True)
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100003'")
+    assert (read_again(made).error, made.rows) == ("", 1), "and then its changes alone"
+
+
 def test_a_rehearsal_is_of_the_whole_table(made: DataSource, postgres: Postgres) -> None:
     does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
     report = reading.rehearse(made, by=Actor.system("test"))

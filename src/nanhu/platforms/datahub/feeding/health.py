@@ -33,6 +33,13 @@ def supplied(source_key: str) -> tuple[datetime | None, datetime | None]:
     return good, good if is_old else None
 
 
+def reader_of(source_key: str) -> DataSource | None:
+    """The source that would read its batches in again, as long as it is read."""
+    own = DataSource.objects.filter(key=source_key, state=State.LIVE).exclude(kind=DataSource.Kind.FILE).first()
+    other = read_by(source_key)
+    return own or (other if other is not None and other.state == State.LIVE else None)
+
+
 def read_by(source_key: str) -> DataSource | None:
     """Who reads the files of a source by itself."""
     return DataSource.objects.filter(fills=source_key, state__in=[State.LIVE, State.RESTING]).order_by("id").first()

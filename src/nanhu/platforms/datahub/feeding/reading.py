@@ -35,7 +35,7 @@ from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file, open_table
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.shared.writers import refuse_other_writer
+from nanhu.platforms.datahub.shared.writers import refuse_other_writer, switch_in_effect
 from nanhu.platforms.datahub.sources import SourceSpec
 
 BY: Final = Actor.system("datahub.sources")
@@ -177,8 +177,10 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
 
 def followed(made: DataSource, *, begun: datetime) -> Answer:
     """What changed since it was last here. The log is let go of when that is in effect."""
-    spec = source(made.key)
+    spec, stands_on = source(made.key), what_stands(made)
     names = names_for(made, spec)
+    if made.position.get("stands_on") != stands_on:
+        made.position = {}
     with stream.connected(made) as line, kept_file(made, SUFFIX) as path:
         news = stream.news_of(made, line, partial(key_columns, spec, names))
         count = write_spool(path, news.rows, names, [*news.shape, *([] if news.is_whole else [REMOVED])])
@@ -189,7 +191,7 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
             return Done({"rows": count, "batch_id": report.batch, "failed_at": None}, then=stream.EVERY)
         DataSource.objects.filter(pk=made.pk).update(position=made.position | {"until": news.until})
         stream.let_go(made, line, news.until)
-    position = {"shape": news.shape, "tables": news.tables, "until": news.until}
+    position = {"shape": news.shape, "tables": news.tables, "until": news.until, "stands_on": stands_on}
     said: dict[str, object] = {"position": position, "failed_at": None, "good_at": begun}
     if report is not None:
         said |= {"rows": count, "batch_id": report.batch}
@@ -199,6 +201,13 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         if not news.is_whole and report.counts.get("rejected"):
             said["position"] = {}
     return Done(said, then=stream.EVERY)
+
+
+def what_stands(made: DataSource) -> list[int]:
+    """By the last switch to it and how many of its batches were taken back: changes go on from what it wrote, and where another
+    wrote since or a batch was taken back, the table is another."""
+    undone = Batch.objects.filter(source=made.key, state=Batch.State.ROLLED_BACK)
+    return [switch_in_effect(made.fills), undone.count()]
 
 
 def key_columns(spec: SourceSpec, names: Mapping[str, str], shape: Sequence[str]) -> list[str]:

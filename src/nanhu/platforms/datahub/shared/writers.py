@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -25,9 +26,20 @@ OURS = ""
 
 def writers(day: date | None = None) -> dict[str, tuple[str, date]]:
     """Of each table that was ever switched: who writes it on that day, and since when."""
-    agreed = WriterSwitch.objects.filter(state=WriterSwitch.State.AGREED, starts_on__lte=day or campus_today())
-    rows = agreed.order_by("table_key", "-starts_on", "-decided_at", "-id").distinct("table_key")
-    return {key: (source, since) for key, source, since in rows.values_list("table_key", "source", "starts_on")}
+    rows = in_effect(day or campus_today()).values_list("table_key", "source", "starts_on")
+    return {key: (source, since) for key, source, since in rows}
+
+
+def in_effect(day: date) -> QuerySet[WriterSwitch]:
+    """Of each table the last switch."""
+    agreed = WriterSwitch.objects.filter(state=WriterSwitch.State.AGREED, starts_on__lte=day)
+    return agreed.order_by("table_key", "-starts_on", "-decided_at", "-id").distinct("table_key")
+
+
+def switch_in_effect(table: str) -> int:
+    """Its number; 0: the table was never switched. Asked of the database."""
+    found = in_effect(campus_today()).filter(table_key=table).first()
+    return found.pk if found else 0
 
 
 known_writers = Remembered(writers, seconds=5)

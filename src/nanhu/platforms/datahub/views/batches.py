@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest, Table, Text, export, list_of
 from nanhu.kernel.kit.records import record
+from nanhu.platforms.datahub.feeding.health import reader_of
+from nanhu.platforms.datahub.feeding.reading import BY as READER
 from nanhu.platforms.datahub.forms import RollbackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.known_sources import named_source
@@ -175,7 +177,8 @@ def replay(request: PageRequest, found: Batch) -> dict[str, int]:
 
 
 def undone_by(_request: PageRequest, found: Batch) -> dict[str, Any]:
-    return {"batch": found, "undone": rollback.preview_rollback(found)}
+    reads = found.actor == READER.name and found.state == Batch.State.APPLIED and reader_of(found.source)
+    return {"batch": found, "undone": rollback.preview_rollback(found), "reads": reads}
 
 
 @batch.form(
