@@ -44,7 +44,7 @@ from nanhu.platforms.openapi.api import (
 SCOPE: Final = "hub.read"
 OURS: Final = "nanhu"
 NUMBER: Final = r"\d{1,18}"
-CURSOR: Final = re.compile(rf"({NUMBER})\.({NUMBER})(?:\.({NUMBER})\.({NUMBER}))?\.[\w-]{{43}}", re.ASCII)
+CURSOR: Final = re.compile(rf"({NUMBER})\.({NUMBER})(?:\.({NUMBER})\.({NUMBER})\.({NUMBER}))?\.[\w-]{{43}}", re.ASCII)
 SIGNED: Final = "datahub.cursor"
 TRIED: Final = "sandbox"
 MOST_EARLIER: Final = 5
@@ -265,7 +265,7 @@ def taken_over(since: str, given: Given, cursor: Cursor) -> tuple[Cursor, Offer 
     """A cursor of the grant before: read from the start, and told what is the consumer's no more."""
     for before in earlier(given.grant):
         if is_signed(since, str(before.pk)):
-            return Cursor(0, 0, before.pk, cursor.since), held_by(before, given.table)
+            return Cursor(0, 0, before.pk, cursor.since, cursor.floor), held_by(before, given.table)
     raise CursorRefusedError
 
 

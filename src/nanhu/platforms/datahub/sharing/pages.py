@@ -1,8 +1,8 @@
 """A page of a shared table for a consumer: rows by the order in which they were written, from a cursor on, removed ones included.
 
 Rows of a table are numbered under its lock, so that none comes in behind a cursor. `floor`: the number at which the consumer's
-first reading began; what was removed before it is not told to him. A cursor of the grant before this one reads all anew, and is
-told besides what it held by that grant and has no more (`prior`)."""
+first reading began, or his last one ended; of what had ended by then he holds nothing. A cursor of the grant before this one reads
+all anew, and is told besides what it held by that grant and has no more (`prior`)."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +32,13 @@ PAGE: Final = """
     WHERE one.fits OR (one.id > %(floor)s AND EXISTS ({held})) {prior}
     ORDER BY one.id LIMIT %(most)s"""
 HELD: Final = """
-    SELECT FROM (
-        SELECT NOT row.is_removed AND {fits} AS fits FROM datahub_shared_row row
-        WHERE row.table_key = %(table)s AND row.key = one.key AND row.id <= %({to})s ORDER BY row.id DESC LIMIT 1
-    ) last WHERE last.fits"""
-"""What the consumer knows of a key is the last that was written of it before his cursor."""
+    SELECT FROM datahub_shared_row row
+    WHERE row.table_key = %(table)s AND row.key = one.key AND row.id <= %({whose}since)s AND NOT row.is_removed AND {fits}
+        AND NOT EXISTS (
+            SELECT FROM datahub_shared_row later
+            WHERE later.table_key = row.table_key AND later.key = row.key AND later.id > row.id AND later.id <= %({whose}floor)s)"""
+"""What the consumer may know of a key: the last that was written of it up to `floor`, and all that came since up to his cursor,
+for he reads page by page while it is written."""
 PAST: Final = """
     SELECT {columns} FROM (
         SELECT row.*, true AS fits FROM datahub_shared_row row
@@ -55,15 +57,17 @@ NOTE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`prior`: the grant before this one, whose rows up to `prior_since` the consumer holds."""
+    """`prior`: the grant before this one, by whose cursor of `prior_since` and `prior_floor` the consumer holds rows."""
 
     since: int = 0
     floor: int = 0
     prior: int = 0
     prior_since: int = 0
+    prior_floor: int = 0
 
     def __str__(self) -> str:
-        parts = [self.since, self.floor, *([self.prior, self.prior_since] if self.prior else [])]
+        prior = [self.prior, self.prior_since, self.prior_floor] if self.prior else []
+        parts = [self.since, self.floor, *prior]
         return ".".join(map(str, parts))
 
 
@@ -128,8 +132,9 @@ def after(query: Query, shown: Sequence[tuple[Any, ...]], *, is_last: bool) -> C
     cursor = query.cursor
     last = shown[-1][0] if shown else cursor.since
     if not is_last or query.as_of is not None:
-        return Cursor(last, cursor.floor, cursor.prior, cursor.prior_since)
-    return Cursor(max(last, query.newest), cursor.floor)
+        return replace(cursor, since=last)
+    end = max(last, query.newest)
+    return Cursor(end, end)
 
 
 def fetched(query: Query, most: int) -> list[tuple[Any, ...]]:
@@ -139,16 +144,17 @@ def fetched(query: Query, most: int) -> list[tuple[Any, ...]]:
         "since": cursor.since,
         "floor": cursor.floor,
         "prior_since": cursor.prior_since,
+        "prior_floor": cursor.prior_floor,
         "as_of": query.as_of,
         "most": most,
     }
     fits = condition(query.offer.only, "mine", facts)
     prior = ""
     if query.prior is not None:
-        held = HELD.format(to="prior_since", fits=condition(query.prior.only, "prior", facts))
+        held = HELD.format(whose="prior_", fits=condition(query.prior.only, "prior", facts))
         prior = f"OR EXISTS ({held})"
     statement = (PAGE if query.as_of is None else PAST).format(
-        columns=COLUMNS, fits=fits, held=HELD.format(to="since", fits=fits), prior=prior
+        columns=COLUMNS, fits=fits, held=HELD.format(whose="", fits=fits), prior=prior
     )
     with connection.cursor() as line:
         line.execute(statement, facts)

@@ -148,6 +148,30 @@ def test_a_consumer_pages_and_then_follows_changes_and_removals(vendor, program)
     assert None not in [row["data"] for row in fresh], "a first reading is told nothing of who left before"
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["of the first reading", "of a later one"])
+def test_a_removal_between_two_pages_is_told_whatever_was_written_between(vendor, program, is_first):
+    """He holds the first; while he pages it falls out, comes back and is removed, and no page is at the state between."""
+    ask_grant(CARD, only="卡状态 = 正常")
+    cards(*map(card, range(1, 4)))
+    if is_first:
+        page = program.get(CARD, limit="1").json()
+        assert page["rows"][0]["key"]["uid"] == f"{1:08X}"
+    else:
+        page = {"next": all_rows(program, CARD)[1]}
+    cards(card(1, state="lost"))
+    cards(card(2, valid_until=campus_today() + timedelta(days=9)))
+    cards(card(1))
+    moved, following = [], page["next"]
+    for _turn in range(2 if is_first else 1):
+        page = program.get(CARD, since=following, limit="1").json()
+        moved, following = moved + page["rows"], page["next"]
+    assert moved[-1]["key"]["uid"] == f"{2:08X}"
+    datahub.remove(CARD, [(f"{1:08X}",)], by=BY)
+    told, since = all_rows(program, CARD, since=following, limit="1")
+    assert (f"{1:08X}", None) in [(row["key"]["uid"], row["data"]) for row in told]
+    assert all_rows(program, CARD, since=since)[0] == [], "told once"
+
+
 def test_a_cursor_is_no_key_to_who_left_before_the_grant(vendor, program):
     cards(*map(card, range(1, 6)))
     datahub.remove(CARD, [(f"{n:08X}",) for n in range(1, 6)], by=BY)
