@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.platforms.datahub.cleaning.person import CleanRow
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.matching.book import Known
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Missing
@@ -30,6 +31,45 @@ def rebuild(*, by: Actor, person_ids: Iterable[int], reason: str) -> people.Rebu
     roots = people.families(person_ids)
     replay = Retelling(roots).statements
     return people.rebuild_persons(by=by, person_ids=set(roots.values()), replay=replay, reason=reason)
+
+
+def learn_again(person_ids: Iterable[int]) -> None:
+    """Of those who had several documents: what remains of it, by the batch that brought the second, and each later one."""
+    roots = people.families(person_ids)
+    learnt = KnownDocument.objects.filter(person_id__in=list(roots), batch__isnull=False)
+    several = {roots[one] for one in learnt.values_list("person_id", flat=True)}
+    learnt.delete()
+    found: dict[int, dict[bytes, KnownDocument]] = defaultdict(dict)
+    for spec, batch, accepted in in_batches(rows_that_count(one for one in roots if roots[one] in several)):
+        rows = cleaned(spec, batch, list(accepted))
+        indexes = people.document_indexes(
+            sorted({row.clean.id_number for row in rows if row.clean and row.clean.id_number})
+        )
+        for row in rows:
+            if row.clean is not None and row.clean.id_number:
+                known, index = found[roots[accepted[row.row_id]]], indexes[row.clean.id_number]
+                if index not in known and len(known) == 1:
+                    next(iter(known.values())).batch = batch
+                known.setdefault(index, learnt_by(row, row.clean, index, accepted[row.row_id], batch))
+    papers = [one for known in found.values() if len(known) > 1 for one in known.values()]
+    KnownDocument.objects.bulk_create(papers, ignore_conflicts=True)
+
+
+def learnt_by(row: Judged, clean: CleanRow, index: bytes, person_id: int, batch: Batch) -> KnownDocument:
+    return KnownDocument(
+        index=index,
+        kind=clean.document_kind or "",
+        nationality=clean.nationality or "",
+        campus_no=row.campus_no,
+        person_id=person_id,
+        batch=batch,
+    )
+
+
+def rows_that_count(person_ids: Iterable[int]) -> "QuerySet[LandingRow]":
+    return LandingRow.objects.filter(
+        person_id__in=list(person_ids), state=LandingRow.State.ACCEPTED, batch__state=Batch.State.APPLIED
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +151,7 @@ class Retelling:
     numbers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def statements(self, persons: Persons) -> Iterator[people.Statement]:
-        rows = LandingRow.objects.filter(
-            person_id__in=list(self.roots), state=LandingRow.State.ACCEPTED, batch__state=Batch.State.APPLIED
-        )
+        rows = rows_that_count(self.roots)
         known = KnownDocument.objects.filter(person_id__in=[one for one, root in self.roots.items() if one != root])
         self.lent |= {(self.roots[one], bytes(index)) for one, index in known.values_list("person_id", "index")}
         ended = Missing.objects.filter(person_id__in=list(self.roots), ended_in__isnull=False).order_by(

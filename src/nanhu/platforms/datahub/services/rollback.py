@@ -1,10 +1,11 @@
 """Rolling a batch back (回退): golden values return to what they were before it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -12,7 +13,7 @@ from nanhu.platforms.datahub.errors import RollbackRefusedError
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review, SharedRow
 from nanhu.platforms.datahub.services import absences
-from nanhu.platforms.datahub.services.rebuilding import rebuild
+from nanhu.platforms.datahub.services.rebuilding import learn_again, rebuild
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
 from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
 from nanhu.platforms.people import api as people
@@ -75,6 +76,21 @@ def touched_by(batch: Batch) -> set[int]:
     return people.changed_by(batch.id, batch.change_sets, set(families))
 
 
+def learnt_from(batch: Batch) -> set[int]:
+    return set(KnownDocument.objects.filter(batch=batch).values_list("person_id", flat=True))
+
+
+def forget_voids(person_ids: Iterable[int]) -> None:
+    """Whether two are one is a question as long as both are somebody, whichever batch put it."""
+    family = list(people.families(person_ids))
+    asked = Review.objects.filter(Q(left__in=family) | Q(right__in=family), state=Review.State.OPEN, row=None)
+    named = {person for pair in asked.values_list("left_id", "right_id") for person in pair if person is not None}
+    roots = people.families(named)
+    voids = {one.person_id for one in people.known_people(set(roots.values())) if one.is_void}
+    nobody = [person for person, root in roots.items() if root in voids]
+    asked.filter(Q(left__in=nobody) | Q(right__in=nobody)).delete()
+
+
 @transaction.atomic
 def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     people.lock_golden()
@@ -86,14 +102,14 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
         raise RollbackRefusedError(batch=batch_id, blockers="、".join(dict.fromkeys(preview.blockers)))
     if is_shared(batch):
         take_back(by=by, batch=batch)
-    learnt = set(KnownDocument.objects.filter(batch=batch).values_list("person_id", flat=True))
-    KnownDocument.objects.filter(batch=batch).delete()
-    Review.objects.filter(batch=batch, state=Review.State.OPEN).delete()
+    Review.objects.filter(batch=batch, state=Review.State.OPEN, row__isnull=False).delete()
     batch.state = Batch.State.ROLLED_BACK
     batch.save(update_fields=["state"])
     if is_of_persons(batch):
-        ids = touched_by(batch) | learnt | absences.take_back(batch)
+        ids = touched_by(batch) | learnt_from(batch) | absences.take_back(batch)
+        learn_again(ids)
         rebuild(by=by, person_ids=ids, reason=reason)
+        forget_voids(ids)
     else:
         for number in reversed(batch.change_sets):
             people.revert_change_set(by=by, change_set_id=number, reason=reason)

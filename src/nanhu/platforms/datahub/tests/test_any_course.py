@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from nanhu.platforms.datahub.api import import_file, replay, roll_back
-from nanhu.platforms.datahub.models import Batch, Review
+from nanhu.platforms.datahub.models import Batch, KnownDocument, Review
 from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.reviews import decide_same, part_again
 from nanhu.platforms.datahub.tests.conftest import BY, UNITS, id_number, register, student
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
 
 PASSPORT = {"证件类型": "护照", "国籍地区": "俄罗斯", "name": "Anna Petrova"}
@@ -19,6 +20,7 @@ POOL = [
     {"no": "14231100002", "document": "E12345687", **PASSPORT},
     {"no": "14231100003", "name": "王芳", "document": id_number(order=3)},
     {"no": "14231100004", "name": "李强", "document": id_number(order=5)},
+    {"no": "14231100003", "name": "王芳", "document": id_number(order=7)},
 ]
 PAIR = {POOL[0]["no"], POOL[1]["no"]}
 LINES = st.lists(
@@ -30,7 +32,7 @@ LINES = st.lists(
     ),
     min_size=1,
     max_size=4,
-    unique_by=lambda line: line[0],
+    unique_by=lambda line: POOL[line[0]]["no"],
 )
 
 
@@ -52,7 +54,25 @@ def golden():
         )
         together.setdefault(who.pk, set()).add(tie.campus_no)
     documents = {frozenset(numbers): Person.objects.get(pk=pk).id_number for pk, numbers in together.items()}
-    return rows, documents
+    return rows, documents, questions(together), known_documents(together)
+
+
+def questions(together):
+    """Pairs of living persons that a steward is, or was, asked about; who is one is in the other part."""
+    asked = Review.objects.filter(row=None).exclude(state="same").values_list("left_id", "right_id")
+    return {
+        frozenset(map(frozenset, (together[left], together[right])))
+        for left, right in asked
+        if {left, right} <= together.keys()
+    }
+
+
+def known_documents(together):
+    """Besides the one that stands in the record."""
+    heirs = people.heirs(set(KnownDocument.objects.values_list("person_id", flat=True)))
+    current = {one[:2] for one in people.current_documents(together)}
+    found = {(heirs.get(one.person_id, one.person_id), bytes(one.index)) for one in KnownDocument.objects.all()}
+    return {(frozenset(together.get(person, ())), index) for person, index in found - current}
 
 
 class Courses(RuleBasedStateMachine):

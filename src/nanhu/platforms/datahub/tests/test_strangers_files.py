@@ -179,6 +179,31 @@ TWICE = [
 ]
 
 
+def test_whether_two_are_one_is_a_question_as_long_as_both_are_somebody(hand_in, units, steward):
+    hand_in(register(TWICE[0]))
+    second = hand_in(register(TWICE[1]))
+    third = hand_in(register(*TWICE))
+    roll_back(by=BY, batch_id=second.batch, reason="错发")
+    review = Review.objects.get(state="open")
+    assert "Anna Petrova" in steward.get("/datahub/reviews/").content.decode()
+    assert steward.get(f"/datahub/reviews/{review.pk}/").status_code == 200
+    roll_back(by=BY, batch_id=third.batch, reason="错发")
+    assert not Review.objects.exists(), "the other is nobody"
+    hand_in(register(TWICE[1]) + "\n")
+    assert Review.objects.filter(state="open").count() == 1
+
+
+def test_a_document_that_a_later_batch_says_as_well_is_known_when_the_first_is_rolled_back(hand_in, units):
+    hand_in(register(student()))
+    second = hand_in(register(student(document=id_number(order=7))))
+    hand_in(register(student(document=id_number(order=7))) + "\n")
+    roll_back(by=BY, batch_id=second.batch, reason="错发")
+    header = "工号,姓名,证件号码,部门代码,人员类别,来校日期\n"
+    hand_in(header + f"20190123,李明,{id_number()},11,在编,2019.9\n", source_key="hr.staff", name="名单.csv")
+    assert Person.objects.count() == 1
+    assert Person.objects.get().id_number in {id_number(), id_number(order=7)}
+
+
 @pytest.fixture
 def merged(hand_in, units):
     hand_in(register(*TWICE))
