@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.sheets.guard import check_size
@@ -41,13 +42,21 @@ def is_last(spec: SourceSpec, batch: Batch) -> bool:
 
 
 def refuse_outdated(batch: Batch) -> None:
-    """Under the lock of whoever is about to let it take effect."""
+    """Under the lock of whoever is about to let it take effect. Of a list that is whole by the terms it names (`scopes` of its
+    counts), by a later one of the same terms."""
     spec = source(batch.source)
     if (before := applied_before(spec, batch.sha256)) is not None:
         raise AlreadyImportedError(batch=before.id)
-    later = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, id__gt=batch.id).order_by("-id")
-    if spec.is_whole and spec.kind == "persons" and (last := later.values_list("id", flat=True).first()):
-        raise OvertakenError(later=last)
+    if not spec.is_whole or spec.kind not in {"persons", "shared"}:
+        return
+    own = set(batch.counts.get("scopes", ()))
+    for last, counts in applied_after(batch).values_list("id", "counts"):
+        if not spec.whole_by or own & set(counts.get("scopes", ())):
+            raise OvertakenError(later=last)
+
+
+def applied_after(batch: Batch) -> QuerySet[Batch]:
+    return Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, id__gt=batch.id).order_by("-id")
 
 
 def was_applied(source: str, sha256: str) -> bool:
@@ -56,14 +65,15 @@ def was_applied(source: str, sha256: str) -> bool:
 
 @transaction.atomic
 def open_batch(*, by: Actor, spec: SourceSpec, path: Path, file_name: str, sha256: str, dry_run: bool) -> Batch:
-    """A batch that was killed half-way is taken up again: nothing golden was written by it yet."""
+    """A batch that was killed half-way is taken up again: nothing golden was written by it yet. Not where another took
+    effect since: what is said now is said after that."""
     batch = (
         Batch.objects.select_for_update()
         .filter(source=spec.key, sha256=sha256, state__in=UNFINISHED, is_dry_run=dry_run)
         .order_by("id")
         .first()
     )
-    if batch is not None:
+    if batch is not None and not applied_after(batch).exists():
         return batch
     return Batch.objects.create(
         source=spec.key,

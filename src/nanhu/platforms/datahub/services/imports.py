@@ -129,7 +129,7 @@ def settle_or_refuse(*, by: Actor, batch: Batch, stored: Iterable[StoredRow], wa
     """A file that may not change its table is refused as a whole, and handed in again when it may; what is read by itself waits."""
     try:
         return settle_shared(by=by, batch_id=batch.id, stored=stored)
-    except (SourceRefusedError, TooMuchError) as refused:
+    except (SourceRefusedError, TooMuchError, AlreadyImportedError, OvertakenError) as refused:
         if waits and isinstance(refused, TooMuchError):
             return settle_shared(by=by, batch_id=batch.id, stored=stored_rows(batch), much=refused)
         Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())

@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.reading.spool import REMOVED
 from nanhu.platforms.datahub.services import outcome, shared_gate
+from nanhu.platforms.datahub.services.files import refuse_outdated
 from nanhu.platforms.datahub.services.judging import STATES, Judged, shape_findings
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
@@ -50,8 +51,10 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
     table = shared_table(spec.table)
     rows = judge_rows(table, spec, batch.columns, stored)
     is_trial = batch.is_dry_run or much is not None
+    batch.counts |= {"scopes": sorted("·".join(scope) for scope in scopes_of(table, spec, rows))}
     if not is_trial:
         lock_for(table, batch)
+        refuse_outdated(batch)
     standing = standing_rows(table, spec, rows)
     keep_absent(table, batch.columns, rows)
     gone = gone_in(rows, standing, spec, batch)
@@ -70,7 +73,7 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
     sample = differences(table, ready, done, batch)
     outcome.write_rows(rows, {})
     outcome.write_issues(batch, rows)
-    counts = {"removed": len(gone), "held_rows": len(held), "unseen": len(unseen)}
+    counts = {"scopes": batch.counts["scopes"], "removed": len(gone), "held_rows": len(held), "unseen": len(unseen)}
     finish(batch, rows, ready, done, sample, counts=counts, is_held=much is not None)
     facts = {
         "file": batch.file_name,
@@ -165,12 +168,21 @@ def key_in(table: SharedTable, given: Mapping[str, Any]) -> str | None:
 
 def standing_rows(table: SharedTable, spec: SourceSpec, rows: Sequence[JudgedRow]) -> dict[str, str]:
     """Of what the file speaks of, the living rows: key and campus number. All of the table, or the terms that are in it."""
-    places = [table.keys.index(name) for name in spec.whole_by]
-    scopes = {scope_of(row.key, places) for row in rows if row.key is not None}
+    places, scopes = places_of(table, spec), scopes_of(table, spec, rows)
     number = KT(f"data__{table.person}") if table.person else Value("")
     living = SharedRow.living(table.key).order_by("key")
     found = living.values_list("key", number)
     return {key: campus_no or "" for key, campus_no in found if not places or scope_of(key, places) in scopes}
+
+
+def places_of(table: SharedTable, spec: SourceSpec) -> list[int]:
+    return [table.keys.index(name) for name in spec.whole_by]
+
+
+def scopes_of(table: SharedTable, spec: SourceSpec, rows: Iterable[JudgedRow]) -> set[tuple[str, ...]]:
+    """What it is a whole list of: the terms that are in it."""
+    places = places_of(table, spec)
+    return {scope_of(row.key, places) for row in rows if row.key is not None}
 
 
 def scope_of(key: str, places: Sequence[int]) -> tuple[str, ...]:

@@ -290,14 +290,39 @@ def test_a_campus_number_that_lost_its_zeros_is_the_same_persons(two, hand_in):
 
 def test_a_rehearsal_passes_only_what_somebody_saw_in_it(supplied, hand_in, run_jobs):
     everyone = [line(f"1423110{n:04d}") for n in range(100)]
-    rehearsed = hand_in(export(line("14231199999")), source_key=ZHENGFANG, dry_run=True)
-    assert rehearsed.counts["removed"] == 0
     hand_in(export(*everyone), source_key=ZHENGFANG)
+    few = hand_in(export(*everyone[:3]), source_key=ZHENGFANG, dry_run=True)
+    take_for_good(by=BY, batch_id=few.batch, title="导入")
+    run_jobs()
+    rehearsed = hand_in(export(line("14231199999")), source_key=ZHENGFANG, dry_run=True)
+    assert (rehearsed.counts["removed"], len(roster())) == (3, 3)
+    datahub.roll_back(by=BY, batch_id=few.batch, reason="少了")
     take_for_good(by=BY, batch_id=rehearsed.batch, title="导入")
     run_jobs()
     refused = Batch.objects.get(pk=rehearsed.batch)
     assert (refused.state, len(roster())) == ("refused", 100)
     assert "现有 100 行，文件里少了 100 行" in refused.note
+
+
+def test_an_older_list_does_not_go_over_a_newer_one_of_its_term(supplied, hand_in, run_jobs, steward):
+    older = hand_in(export(line(), line("14231100002")), source_key=ZHENGFANG, dry_run=True)
+    spring = hand_in(export(line(term="2026-2027-2")), source_key=ZHENGFANG, dry_run=True)
+    hand_in(export(line(course="B002")), source_key=ZHENGFANG)
+    answer = steward.post(f"/datahub/batches/{older.batch}/take/", follow=True)
+    assert "过时了" in answer.content.decode()
+    take_for_good(by=BY, batch_id=spring.batch, title="导入")
+    run_jobs()
+    assert {(row.term, row.course) for row in datahub.rows(ROSTER)} == {(TERM, "B002"), ("2026-2027-2", "B001")}
+
+
+def test_a_list_that_was_queued_before_a_newer_one_is_refused(supplied, hand_in, run_jobs):
+    older = hand_in(export(line()), source_key=ZHENGFANG, dry_run=True)
+    take_for_good(by=BY, batch_id=older.batch, title="导入")
+    hand_in(export(line(course="B002")), source_key=ZHENGFANG)
+    run_jobs()
+    refused = Batch.objects.get(pk=older.batch)
+    assert (refused.state, {row.course for row in datahub.rows(ROSTER)}) == ("refused", {"B002"})
+    assert "过时了" in refused.note
 
 
 def test_who_is_gone_is_listed_before_it_takes_effect(supplied, hand_in, steward):
