@@ -183,6 +183,18 @@ def test_a_batch_taken_back_and_a_writer_between_are_made_good_by_the_whole_tabl
     assert (read_again(made).error, made.rows) == ("", 1), "and then its changes alone"
 
 
+def test_a_table_whose_log_does_not_tell_our_key_is_refused_in_words(made: DataSource, postgres: Postgres) -> None:
+    """Its own key is another: a change of ours would come without what it was, and both rows would stand."""
+    does(postgres, "ALTER TABLE xk DROP CONSTRAINT xk_pkey", "ALTER TABLE xk ADD id serial PRIMARY KEY")
+    assert "ALTER TABLE public.xk REPLICA IDENTITY FULL" in read_again(made).error
+    does(postgres, "ALTER TABLE xk REPLICA IDENTITY FULL")
+    does(postgres, "UPDATE xk SET kch = 'MA102' WHERE xh = '14231100001'")
+    assert (read_again(made).error, made.rows) == ("", 60)
+    does(postgres, "UPDATE xk SET xh = '14231100099' WHERE xh = '14231100001'")
+    assert (read_again(made).error, made.rows) == ("", 2)
+    assert {"14231100001", "14231100099"} & there().keys() == {"14231100099"}
+
+
 def test_a_rehearsal_is_of_the_whole_table(made: DataSource, postgres: Postgres) -> None:
     does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
     report = reading.rehearse(made, by=Actor.system("test"))

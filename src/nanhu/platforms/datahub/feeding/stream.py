@@ -53,6 +53,13 @@ FOLLOWED: Final = """
             SELECT FROM parts WHERE relkind = 'r' AND oid NOT IN (SELECT oid FROM told)
             AND NOT EXISTS (SELECT FROM told JOIN parts whole USING (oid) WHERE whole.relkind = 'p')) AS is_told"""
 """A table with its partitions; whether the log can be read, and tells of all that happens to them."""
+IDENTITY: Final = """
+    SELECT c.relreplident = 'f' AS is_full, ARRAY(
+        SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey)
+        WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END
+    ) AS columns
+    FROM pg_class c WHERE c.oid = ANY(%s) AND c.relkind = 'r'"""
+"""Of which columns the log tells what they were, of the table and its partitions."""
 LET_GO: Final = "SELECT pg_replication_slot_advance(%s, %s::pg_lsn)"
 type Line = psycopg.Connection[dict[str, Any]]
 
@@ -86,6 +93,7 @@ def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[s
     """`keys`: which of its columns make our key."""
     shape: list[str] = made.position.get("shape", [])
     tables = followed(made, line)
+    refuse_untold_key(made, line, tables, keys(shape_of(made, line)))
     if not shape or made.position.get("tables") != tables or not is_kept(made, line):
         return whole_table(made, line, tables)
     until = here(line)
@@ -113,6 +121,13 @@ def followed(made: DataSource, line: Line) -> list[int]:
         raise SourceFailedError(why=f"ALTER PUBLICATION nanhu ADD TABLE {made.query}")
     tables: list[int] = found["tables"]
     return tables
+
+
+def refuse_untold_key(made: DataSource, line: Line, tables: list[int], keys: Sequence[str]) -> None:
+    """Where our key changes and the log does not say what it was, the row under the old one would stand for ever."""
+    for one in line.execute(IDENTITY, [tables]):
+        if not one["is_full"] and not set(keys) <= set(one["columns"]):
+            raise SourceFailedError(why=f"ALTER TABLE {made.query} REPLICA IDENTITY FULL")
 
 
 def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
@@ -150,9 +165,12 @@ def whole_table(made: DataSource, line: Line, tables: list[int]) -> News:
     drop(made, line)
     line.execute(MAKE, [slot_of(made)])
     until = str((slot_in(made, line) or {})["place"])
-    table = table_of(made)
-    shape = [one.name for one in line.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table)).description or []]
-    return News(rows_of(line, table), True, until, shape, tables)
+    return News(rows_of(line, table_of(made)), True, until, shape_of(made, line), tables)
+
+
+def shape_of(made: DataSource, line: Line) -> list[str]:
+    found = line.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table_of(made)))
+    return [one.name for one in found.description or []]
 
 
 def here(line: Line) -> str:
