@@ -9,7 +9,7 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub.feeding.reading import waiting_batch
 from nanhu.platforms.datahub.known_sources import named_source
-from nanhu.platforms.datahub.models import Batch, DataSource
+from nanhu.platforms.datahub.models import Batch, DataSource, Issue
 
 State = DataSource.State
 
@@ -45,6 +45,11 @@ def read_by(source_key: str) -> DataSource | None:
     return DataSource.objects.filter(fills=source_key, state__in=[State.LIVE, State.RESTING]).order_by("id").first()
 
 
+def removes_nothing(made: DataSource) -> bool:
+    """One line of its last batch had no key, and so whatever it lacks still stands."""
+    return made.batch_id is not None and Issue.objects.filter(batch=made.batch_id, code="gone_kept").exists()
+
+
 def words_of(made: DataSource) -> tuple[Tone, str]:
     if made.state != State.LIVE:
         return "none", str(made.get_state_display())
@@ -61,6 +66,8 @@ def words_of(made: DataSource) -> tuple[Tone, str]:
         parts.append(_("读不成：%s") % made.error if made.error else _("读不成"))
     elif made.good_at is None:
         parts.append(_("还没有读过"))
+    if removes_nothing(made):
+        parts.append(_("有的行认不出是谁的，源头没有了的行因此都还留着"))
     if not parts:
         return "good", _("%(at)s 读到 %(rows)s 行") % {
             "at": dates.moment_words(campus_time(made.good_at), now()) if made.good_at else "—",

@@ -102,6 +102,23 @@ def test_a_change_and_a_delete_are_readable_within_the_interval_and_an_outage_is
         assert program.get(ROSTER).json()["stale_since"] is None
 
 
+def test_a_line_of_nobody_that_keeps_what_is_gone_is_told_by_the_health(steward, roster, outside):
+    many = [lesson(str(14231100001 + n)) for n in range(40)]
+    outside.says(many)
+    read_again(roster)
+    outside.says([*many[:39], lesson("")])
+    read_again(roster)
+    assert (roster.error, len(sections())) == ("", 40), "who is gone still stands"
+    for page in (at(roster), "/datahub/sources/"):
+        said = steward.get(page).content.decode()
+        assert "源头没有了的行因此都还留着" in said
+        assert "state-words state-warn" in said
+    outside.says(many[:39])
+    read_again(roster)
+    assert "都还留着" not in steward.get(at(roster)).content.decode()
+    assert len(sections()) == 39
+
+
 @pytest.mark.parametrize("mood", ["429", "500", "html", "half", "torn", "same", "away", "zeros"])
 def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood):
     before, batches = sections(), Batch.objects.count()
