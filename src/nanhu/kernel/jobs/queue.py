@@ -1,10 +1,13 @@
 """Jobs: functions that the worker runs later, deferred in the caller's transaction."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
+from django.apps import apps
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+UNFINISHED: Final = ("todo", "doing", "aborting")
 
 
 class Job:
@@ -20,6 +23,11 @@ class Job:
     def defer(self, **arguments: Any) -> None:
         """Queue a run with these plain arguments; nothing is queued when the transaction rolls back."""
         app.configure_task(self.name).defer(**arguments)
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """The arguments of all runs that wait, also for another attempt, or are under way."""
+        runs = apps.get_model("procrastinate", "ProcrastinateJob").objects.filter(task_name=self.name)
+        return list(runs.filter(status__in=UNFINISHED).values_list("args", flat=True))
 
 
 def defer(name: str, **arguments: Any) -> None:

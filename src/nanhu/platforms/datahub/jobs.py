@@ -1,13 +1,18 @@
 """Imports that a page asked for, run by the worker."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now_of_files
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
+from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.models import DataSource
@@ -15,6 +20,10 @@ from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
 from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sharing import counting, database_views, golden, news
+
+UPLOAD: Final = ".upload"
+LEFT_SECONDS: Final = 2 * 3600
+"""So long nobody needs between handing a file in and queueing its import."""
 
 
 @job("datahub.import_upload")
@@ -35,6 +44,19 @@ def import_upload(  # noqa: PLR0917  (a job's arguments are named by its caller)
     else:
         finish_progress(progress, report)
     uploaded.unlink(missing_ok=True)
+
+
+@job("datahub.sweep_uploads", every="35 * * * *")
+def sweep_uploads() -> None:
+    """Uploads whose import was given up, or never queued."""
+    folder = private_folder(configuration().data_dir / "inbox")
+    oldest = now_of_files(folder) - LEFT_SECONDS
+    found = list(folder.glob(f"*{UPLOAD}"))
+    named = {Path(one["path"]).name for one in import_upload.unfinished()}
+    for path in found:
+        with suppress(FileNotFoundError):
+            if path.name not in named and path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 @job("datahub.finish_batch")

@@ -2,12 +2,16 @@
 
 import csv
 import io
+import os
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import BatchStateError, RowStateError
 from nanhu.platforms.datahub.models import Batch, LandingRow, Review
@@ -23,6 +27,21 @@ DESK = ["/datahub/", "/datahub/upload/", "/datahub/reviews/", "/datahub/standard
 def hand_in_by_page(client, content, *, source="aa.students", dry_run=False, name="学籍.csv"):
     file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
     return client.post("/datahub/upload/", {"source": source, "file": file, **({"dry_run": "on"} if dry_run else {})})
+
+
+def test_an_upload_that_no_job_names_any_more_is_swept(steward, units):
+    """Its import was given up after its last attempt: what it holds does not stay in the open."""
+    inbox = configuration().data_dir / "inbox"
+    before = set(inbox.glob("*.upload"))
+    assert hand_in_by_page(steward, register(student())).status_code == 302
+    (upload,) = set(inbox.glob("*.upload")) - before
+    os.utime(upload, (0, 0))
+    jobs.sweep_uploads()
+    assert upload.exists(), "its import waits"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'datahub.import_upload'")
+    jobs.sweep_uploads()
+    assert not upload.exists()
 
 
 def test_a_stranger_finds_no_desk(stranger, units):

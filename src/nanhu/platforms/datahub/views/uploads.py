@@ -22,7 +22,7 @@ from nanhu.kernel.secret_files import private_folder
 from nanhu.kernel.sheets.errors import FileTooLargeError
 from nanhu.kernel.sheets.guard import MEGABYTE
 from nanhu.platforms.datahub.forms import UploadForm
-from nanhu.platforms.datahub.jobs import import_upload
+from nanhu.platforms.datahub.jobs import UPLOAD, import_upload
 from nanhu.platforms.datahub.views.desk import home
 
 
@@ -71,7 +71,7 @@ upload.view.csrf_exempt = True  # type: ignore[attr-defined]  # `csrf_protect` s
 def keep(uploaded: "File[bytes]") -> Path:
     """In a folder of the data directory, piece by piece, under a name of our own."""
     folder = private_folder(configuration().data_dir / "inbox")
-    path = (folder / f"{uuid4()}.upload").resolve()
+    path = (folder / f"{uuid4()}{UPLOAD}").resolve()
     path.touch(mode=0o600, exist_ok=False)
     with path.open("wb") as file:
         shutil.copyfileobj(uploaded, file, MEGABYTE)
