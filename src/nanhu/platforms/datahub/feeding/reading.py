@@ -105,7 +105,7 @@ def spooled(made: DataSource, file: RemoteFile | None = None) -> Iterator[tuple[
     spec = source(source_key_of(made))
     with kept_file(made, FETCHED if file else SUFFIX) as path:
         if file is None:
-            count = write_spool(path, rows_of(made), names_for(made, spec))
+            count = write_spool(path, rows_of(made), names_for(made, spec), keys=partial(key_headings, spec))
         else:
             sftp.fetch(made, file, path)
             count = open_table(path, spec).expected
@@ -208,6 +208,16 @@ def what_stands(made: DataSource) -> list[int]:
     wrote since or a batch was taken back, the table is another."""
     undone = Batch.objects.filter(source=made.key, state=Batch.State.ROLLED_BACK)
     return [switch_in_effect(made.fills), undone.count()]
+
+
+def key_headings(spec: SourceSpec, headers: Sequence[str]) -> list[str]:
+    """Which headings make the key of a row; none where the columns are not known yet."""
+    wanted = shared_tables()[spec.table].keys if spec.kind == "shared" else ["campus_no"]
+    try:
+        found = Headings(spec, remembered(spec)).columns(list(headers))
+    except CampusError:
+        return []
+    return [found[name] for name in wanted] if set(wanted) <= found.keys() else []
 
 
 def key_columns(spec: SourceSpec, names: Mapping[str, str], shape: Sequence[str]) -> list[str]:

@@ -2,8 +2,9 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.sheets.errors import WorkbookBombError
 from nanhu.kernel.sheets.guard import MEGABYTE, MOST_ROWS
-from nanhu.platforms.datahub.cleaning.text import Cell
+from nanhu.platforms.datahub.cleaning.text import Cell, text_of
 from nanhu.platforms.datahub.reading.headers import Headings
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
 from nanhu.platforms.datahub.reading.unknown import unknown_columns
@@ -26,10 +27,15 @@ MOST_COLUMNS: Final = 500
 
 
 def write_spool(
-    path: Path, rows: Iterable[Mapping[str, Any]], names: Mapping[str, str], columns: Iterable[str] = ()
+    path: Path,
+    rows: Iterable[Mapping[str, Any]],
+    names: Mapping[str, str],
+    columns: Iterable[str] = (),
+    keys: Callable[[Sequence[str]], Sequence[str]] = lambda _headers: (),
 ) -> int:
-    """How many. `names`: its name of a column → ours; `columns`: those that it has even where no row says so. The same rows in
-    another order are the same file."""
+    """How many. `names`: its name of a column → ours; `columns`: those that it has even where no row says so; `keys`: which
+    headings make the key. The same rows in another order are the same file, but those of one key stay in the order in which they
+    came: the later one stands."""
     lines, headers, size = [], {names.get(name, name): None for name in columns}, 0
     most = configuration().upload_limit_mb * MEGABYTE
     for row in rows:
@@ -39,11 +45,19 @@ def write_spool(
         size += len(lines[-1].encode(errors="replace"))
         if len(lines) > MOST_ROWS or len(headers) > MOST_COLUMNS or size > most:
             raise WorkbookBombError(what=f"> {MOST_ROWS} × {MOST_COLUMNS}, > {most // MEGABYTE} MiB")
-    lines.sort()
+    own = keys(list(headers))
+    lines.sort(key=partial(key_of, keys=own) if own else None)
     with path.open("w", encoding="utf-8", errors="replace") as file:
         file.write(MARK.decode() + json.dumps(sorted(headers), ensure_ascii=False) + "}\n")
         file.writelines(f"{line}\n" for line in lines)
     return len(lines)
+
+
+def key_of(line: str, keys: Sequence[str]) -> str:
+    """The whole line where it has none."""
+    row = json.loads(line)
+    found = [text_of(row.get(one)) for one in keys]
+    return chr(31).join(found) if all(found) else line
 
 
 def cell_of(value: Any) -> Cell:

@@ -174,6 +174,13 @@ def test_the_same_rows_in_another_order_are_no_news(roster, outside):
     assert read_again(roster).batch_id == Batch.objects.get(source="aa.lessons").pk
 
 
+@pytest.mark.parametrize("courses", [["MA999", "MA101"], ["MA101", "MA999"]])
+def test_of_two_rows_of_one_key_the_later_one_stands(roster, outside, courses):
+    outside.says([lesson(course=one) for one in courses] + [lesson("14231100002"), lesson("14231100003", bz="X")])
+    assert read_again(roster).error == ""
+    assert {one.campus_no: one.course for one in datahub.rows(ROSTER)}["14231100001"] == courses[-1]
+
+
 def test_a_value_that_json_does_not_know_is_read_in_and_no_row_stands_in_an_error(roster, monkeypatch):
     rows = [lesson(credit=number, note="李明 岳麓山路") for number in (float("nan"), float("inf"), 3.5)]
     monkeypatch.setattr(reading, "rows_of", lambda _made: iter(rows[:1]))
