@@ -8,7 +8,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.datahub.models import Review, SharedRow
 from nanhu.platforms.datahub.tests.conftest import BY, register, student
 from nanhu.platforms.datahub.tests.test_shared_sources import ZHENGFANG, export, line, switched, two  # noqa: F401  (a fixture)
 from nanhu.platforms.datahub.tests.test_sharing import card
@@ -80,6 +80,25 @@ def test_whose_rows_a_steward_saw_finds_it_under_who_looked_at_me(steward, hand_
         text_of(steward.get(page))
     looks = AuditEntry.objects.filter(action="datahub.look_shared_rows")
     assert [one.facts["campus_no"] for one in looks] == ["14231100001"] * 2
+
+
+def test_who_was_in_a_pair_a_former_row_or_a_list_of_findings_finds_it_too(steward, hand_in, units):
+    passport = {"证件类型": "护照", "国籍地区": "俄罗斯", "name": "Anna Petrova"}
+    hand_in(register(student(document="E12345678", **passport)))
+    report = hand_in(register(student(no="14231100002", document="E12345687", **passport)))
+    datahub.put("card.card", [card(1, campus_no="14231100001")], by=BY)
+    datahub.put("card.card", [card(1, campus_no="14231100002")], by=BY)
+    row = SharedRow.objects.get(table_key="card.card", key="00000001", valid_to=None)
+    looks = AuditEntry.objects.filter(action="datahub.look_shared_rows")
+    both = ["14231100001", "14231100002"]
+    for page, seen in (
+        (f"/datahub/reviews/{Review.objects.get().pk}/", both),
+        (f"/datahub/shared/card.card/rows/{row.pk}/", both),
+        (f"/datahub/batches/{report.batch}/issues.csv", both[1:]),
+    ):
+        told = set(looks.values_list("pk", flat=True))
+        assert steward.get(page).status_code == 200
+        assert sorted(one.facts["campus_no"] for one in looks.exclude(pk__in=told)) == seen, page
 
 
 def test_many_rows_cost_no_more_queries(steward):

@@ -26,6 +26,7 @@ from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.views.desk import TONES, home
 from nanhu.platforms.datahub.views.looks import tell_seen
+from nanhu.platforms.people import api as people
 
 MOST_DIFFERENCES = 50
 SEVERITIES = {"reject": (_("拒绝"), "bad"), "review": (_("待核对"), "warn"), "notice": (_("提示"), "none")}
@@ -154,7 +155,16 @@ def filters_of(found: Batch) -> type[Filters]:
 
 @batch.download("issues.csv")
 def issues(request: PageRequest, found: Batch) -> HttpResponseBase:
-    return export(list_of(request, IssueLines, open_issues(found), filters_of(found)), f"issues-{found.pk}")
+    shown = list_of(request, IssueLines, open_issues(found), filters_of(found))
+    tell_batch_seen(found, numbers_with_issues(found), by=request.actor)
+    return export(shown, f"issues-{found.pk}")
+
+
+def numbers_with_issues(found: Batch) -> list[str]:
+    """Of those who are known: a campus number of each."""
+    persons = set(open_issues(found).exclude(row__person=None).values_list("row__person_id", flat=True))
+    numbers = people.numbers_by_person() if persons else {}
+    return [numbers[one] for one in persons if one in numbers]
 
 
 @batch.download("gone.csv")

@@ -23,3 +23,8 @@ def tell_seen(numbers: Iterable[str], where: str, *, by: Actor) -> None:
         )
         for number in sorted(holders)
     )
+
+
+def tell_persons_seen(person_ids: Iterable[int], where: str, *, by: Actor) -> None:
+    """By any of their numbers; who has none has no page to find it on."""
+    tell_seen((number for one in person_ids for number in people.numbers_of(one)[:1]), where, by=by)

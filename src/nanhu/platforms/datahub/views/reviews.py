@@ -23,6 +23,7 @@ from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
 from nanhu.platforms.datahub.views.desk import desk
+from nanhu.platforms.datahub.views.looks import tell_persons_seen
 from nanhu.platforms.people import api as people
 
 State = Review.State
@@ -129,7 +130,9 @@ def row_side(review: Review) -> list[tuple[str, str]]:
     ]
 
 
-def compared(_request: PageRequest, found: Review) -> dict[str, Any]:
+def compared(request: PageRequest, found: Review) -> dict[str, Any]:
+    """Whenever the two are drawn, also below a refusal, who saw them is written down."""
+    tell_persons_seen((one.pk for one in (found.left, found.right) if one), _now("待核对"), by=request.actor)
     reasons = list(map(field_label, found.reasons))
     return {"review": found, "persons": sides(found), "row_facts": row_side(found), "reasons": reasons}
 

@@ -278,12 +278,12 @@ def row_named(table_key: str, pk: int) -> SharedRow:
 @shared_table.page("rows/<int:pk>/", title=_("一行的历史"), subject=row_named)
 def shared_row(request: PageRequest, found: SharedRow) -> HttpResponseBase:
     table = shared_tables()[found.table_key]
-    tell_rows_seen(table, [found], by=request.actor)
     versions = (
         SharedRow.objects.filter(table_key=found.table_key, key=found.key)
         .select_related("batch")
         .defer("sealed", "batch__gone")
     )
+    tell_rows_seen(table, versions, by=request.actor)
     columns: dict[str, Column] = {
         "valid_from": Moment(_("从")),
         "valid_to": Moment(_("到")),
