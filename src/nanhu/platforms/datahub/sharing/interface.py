@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.core import signing
+from django.db import connection
 from django.db.models import BigIntegerField, DateField, OuterRef, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.database import prepared
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.datahub.models import Grant, Reading, SharedRow, SharingDay
 from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared import writers
@@ -46,6 +48,10 @@ OURS: Final = "nanhu"
 NUMBER: Final = r"\d{1,18}"
 CURSOR: Final = re.compile(rf"({NUMBER})\.({NUMBER})(?:\.({NUMBER})\.({NUMBER})\.({NUMBER}))?\.[\w-]{{43}}", re.ASCII)
 SIGNED: Final = "datahub.cursor"
+EPOCH: Final = """
+    SELECT concat_ws('-', (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),
+                     'datahub_shared_row'::regclass::oid)"""
+"""A restored dump makes its tables anew; a server that was put back, or took over, writes another timeline."""
 TRIED: Final = "sandbox"
 MOST_EARLIER: Final = 5
 SAMPLES: Final[Mapping[str, Any]] = {
@@ -195,8 +201,19 @@ def supply_of(table: SharedTable) -> tuple[str, datetime | None, datetime | None
     return source, *golden.supplied_to(table, source)
 
 
+def read_epoch() -> str:
+    """Another after each restore: of a database that was put back, earlier cursors stand behind rows that are not the same."""
+    with connection.cursor() as line:
+        line.execute(EPOCH)
+        (found,) = line.fetchone()
+    return str(found)
+
+
+epoch: Final = Remembered(read_epoch, seconds=30)
+
+
 def signer(whose: str, as_of: datetime | None) -> signing.Signer:
-    return signing.Signer(salt=f"{SIGNED}.{whose}@{iso(as_of) or ''}", sep=".")
+    return signing.Signer(salt=f"{SIGNED}.{epoch()}.{whose}@{iso(as_of) or ''}", sep=".")
 
 
 def signed(cursor: Cursor, whose: str, as_of: datetime | None = None) -> str:
@@ -254,6 +271,8 @@ def cursor_in(since: str, given: Given | None, as_of: datetime | None) -> tuple[
     if found is None:
         raise CursorRefusedError
     cursor = Cursor(*(int(one) for one in found.groups() if one is not None))
+    if given is not None and cursor.since > given.newest:
+        raise CursorRefusedError
     if is_signed(since, str(given.grant.pk) if given else TRIED, as_of):
         return cursor, held_by(Grant.objects.get(pk=cursor.prior), given.table) if given and cursor.prior else None
     if given is None or cursor.prior or as_of is not None:

@@ -250,7 +250,7 @@ def test_a_rehearsal_and_a_reading_leave_each_other_their_files(roster, outside,
         assert (mine.exists(), count) == (True, 1)
     assert list(folder.glob("*.rows")) == []
 
-    def gone(path, *_more):
+    def gone(path, *_more, **_named):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
     monkeypatch.setattr(reading, "write_spool", gone)

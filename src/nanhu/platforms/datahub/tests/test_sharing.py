@@ -9,6 +9,7 @@ from uuid import uuid4
 import polars as pl
 import pytest
 import time_machine
+from django.db import transaction
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
@@ -16,7 +17,7 @@ from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.models import Delivery, Grant, Reading, SharedRow, SharingDay
 from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.sharing import copies, counting, news, pages
+from nanhu.platforms.datahub.sharing import copies, counting, interface, news, pages
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
 from nanhu.platforms.datahub.tests.shared import LENT, declare, declared, fields, loan
 from nanhu.platforms.openapi import api as openapi
@@ -189,6 +190,22 @@ def test_a_cursor_is_no_key_to_who_left_before_the_grant(vendor, program):
     assert other.get(CARD, since=since).status_code == 422, "another's cursor"
     trying = reader_of(vendor, "test")
     assert trying.get(CARD, since=trying.get(CARD).json()["next"]).status_code == 200
+
+
+def test_a_cursor_from_before_a_restore_is_refused(vendor, program, monkeypatch):
+    """The rows behind it are gone or others: it would pass over them for good."""
+    ask_grant(CARD)
+    cards(card(1))
+    _rows, before = all_rows(program, CARD)
+    with transaction.atomic():
+        cards(card(2))
+        _rows, since = all_rows(program, CARD)
+        transaction.set_rollback(True)
+    assert program.get(CARD, since=since).json()["error"]["code"] == "cursor_refused", "it stands beyond the last row"
+    assert program.get(CARD, since=before).status_code == 200
+    monkeypatch.setattr(interface, "epoch", lambda: "as it was put back")
+    assert program.get(CARD, since=before).json()["error"]["code"] == "cursor_refused", "of another database"
+    assert len(all_rows(program, CARD)[0]) == 1
 
 
 def test_rows_outside_the_grant_are_not_told_and_leave_when_they_fall_out(vendor, program):
