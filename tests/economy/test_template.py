@@ -138,6 +138,15 @@ def test_the_latest_are_kept_and_the_rest_goes_with_its_locks(house, made, tmp_p
     assert {f".{name}.lock" for name in left} == locks
 
 
+def test_one_that_is_being_copied_is_not_thrown_away(tmp_path):
+    for number in range(template.KEPT + 2):
+        (tmp_path / f"t{number}").mkdir()
+        os.utime(tmp_path / f"t{number}", (number, number))
+    with template.locked(tmp_path, "t0"):
+        template.prune(tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_dir())[:2] == ["t0", "t2"]
+
+
 def test_a_server_that_runs_on_leaves_no_template(house, monkeypatch):
     def runs_on(_folder):
         raise template.embedded.EmbeddedDatabaseError("PostgreSQL stands still")

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -140,10 +140,14 @@ def migrate(folder: Path) -> None:
 
 
 def prune(cache: Path) -> None:
+    """The latest used stay, and one that is being copied."""
     made = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
     for path in made[:-KEPT]:
-        shutil.rmtree(path, ignore_errors=True)
-        path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
+        lock = path.with_name(f".{path.name}.lock")
+        with lock.open("w") as file, suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+            lock.unlink(missing_ok=True)
 
 
 def add_months(data_dir: Path) -> None:

@@ -104,7 +104,7 @@ def test_who_is_refused_stays_out_and_may_ask_again(school):
 
 @pytest.mark.capability("A156.2")
 @pytest.mark.capability("A162.1")
-def test_the_door_wants_an_open_account_the_password_and_the_code(school, door):
+def test_the_door_wants_an_open_account_the_password_and_the_code(school, door, clock_stands):
     give_totp("T1")
     assert door.knocks("T1", PASSWORD + code()).status_code == 401, "no account yet"
     school.opened()
@@ -119,7 +119,7 @@ def test_the_door_wants_an_open_account_the_password_and_the_code(school, door):
 
 
 @pytest.mark.capability("A162.2")
-def test_neither_an_app_password_nor_a_default_one_opens_it(school, door):
+def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_stands):
     give_totp("T1")
     school.opened()
     made = app_passwords.make(by=SYSTEM, account=identity.account_with("T1"), name="x", service="network")
