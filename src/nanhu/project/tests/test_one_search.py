@@ -15,9 +15,9 @@ BOOK = "/directory/"
 def test_one_box_finds_service_notice_answer_and_phone(school):  # noqa: F811
     school.phone("校园卡管理办公室", hours="08:30-12:00")
     school.answer("校园卡丢了怎么办？")
-    messages.publish_notice(by=school.actor("T1"), title="校园卡系统升级", body="周六停机。", office_code="20")
+    messages.publish_notice(by=school.actor("T0001"), title="校园卡系统升级", body="周六停机。", office_code="20")
     index_all()
-    groups = school.client("T3").get("/search/", {"q": "校园卡"}).context["groups"]
+    groups = school.client("T0003").get("/search/", {"q": "校园卡"}).context["groups"]
     found = {group.key: [(str(hit.title), str(hit.detail), hit.url) for hit in group.hits] for group in groups}
     assert "校园卡" in [title for title, _detail, _url in found["applications"]]
     [phone], [answer] = Phone.objects.all(), Answer.objects.all()

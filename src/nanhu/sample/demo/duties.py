@@ -30,8 +30,10 @@ def fill_the_rosters() -> str:
     directory.hand_in(by=security[1], title="保卫处值班表", rows=[*rows, *leading], second=administrator[1])
     holiday = [shift(GUARDS, units, DAYS + day, DAY, guards[day % len(guards)]) for day in range(7)]
     directory.hand_in(by=security[1], title="假期值班表", rows=holiday, second=None)
+    busy = [*guards, administrator[0]]  # some belong to two units
     for code, first in ((CENTRE, [administrator[0]]), (FINANCE, [])):
-        known = [*first, *colleagues(code, *first, count=3)]
+        known = [*first, *colleagues(code, *first, *busy, count=3)]
+        busy += known
         directory.enter_duties(
             by=BY, rows=[shift(code, units, day, DAY, known[day % len(known)]) for day in range(DAYS) if known]
         )

@@ -44,7 +44,7 @@ def by_python(facts):
 
 
 def before_django(facts):
-    said = {"application": "wifi", "group": "student", "campus_no": "S1", "session_seconds": 1}
+    said = {"application": "wifi", "groups": ("student",), "campus_no": "S1", "session_seconds": 1}
     return readmission.readmit(service="wifi", nas=("", ""), sign_in=readmission.NetworkSignIn(**said, **facts))
 
 
