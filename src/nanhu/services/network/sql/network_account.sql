@@ -138,7 +138,11 @@ BEGIN
 
     IF is_back THEN
         UPDATE network_address_line l SET ended_at = NULL
-         WHERE l.session_id = now_is.id AND l.began_at >= now_is.started_at - interval '1 day' AND l.ended_at >= former.stopped_at
+         WHERE l.session_id = now_is.id AND l.began_at >= now_is.started_at - interval '1 day' AND l.ended_at >= least(former.stopped_at, former.updated_at)
+           AND (l.address = ANY (held) OR (held = '{}' AND l.address IS NULL));
+    ELSIF NOT is_new AND NOT is_late AND happened < former.stopped_at THEN  -- of a silence that was none, told late
+        UPDATE network_address_line l SET ended_at = happened
+         WHERE l.session_id = now_is.id AND l.began_at >= now_is.started_at - interval '1 day' AND l.ended_at = former.updated_at
            AND (l.address = ANY (held) OR (held = '{}' AND l.address IS NULL));
     END IF;
     IF is_new OR is_back OR status = 'stop' OR former.addresses IS DISTINCT FROM held OR former.person_id IS DISTINCT FROM now_is.person_id

@@ -86,7 +86,7 @@ def test_what_ends_a_session_that_fell_silent_keeps_no_address_for_it(school, cl
             api.drop(by=SYSTEM, person_id=school["S1"], session_id=silent.pk)
             end_by_nas(silent.disconnects.get())
         silent.refresh_from_db()
-        assert (silent.state, silent.stopped_at) == ("closed", silent.updated_at)
+        assert (silent.state, silent.stopped_at > silent.updated_at) == ("closed", True)
         assert "林晓湖" not in trace(school, "10.2.3.4", heard_at + timedelta(hours=4))
         earlier = trace(school, "10.2.3.4", heard_at)
         assert "林晓湖" in earlier
@@ -94,6 +94,19 @@ def test_what_ends_a_session_that_fell_silent_keeps_no_address_for_it(school, cl
         if closing != "no such session":
             fresh.refresh_from_db()
             assert fresh.stopped_at > fresh.updated_at, "what was heard of to the last ended with its controller"
+
+
+def test_a_report_from_before_its_controller_began_anew_opens_nothing_again(school):
+    """Sent anew, an hour late: it tells how long the address was held, and no more."""
+    heard_at = now()
+    silent = school.on_line("S1", PHONE, address="10.2.3.4")
+    with time_machine.travel(heard_at + timedelta(hours=5)):
+        school.report("Accounting-On", "")
+        school.report("Interim-Update", silent.sid, Framed_IP_Address="10.2.3.4", Acct_Delay_Time="3600")
+        silent.refresh_from_db()
+        assert (silent.state, silent.cause) == ("closed", "nas-restart")
+        assert "林晓湖" in trace(school, "10.2.3.4", heard_at + timedelta(hours=3))
+        assert "林晓湖" not in trace(school, "10.2.3.4", heard_at + timedelta(hours=4, minutes=30))
 
 
 def test_a_session_that_goes_on_for_weeks_is_found(school):
