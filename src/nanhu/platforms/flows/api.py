@@ -21,7 +21,7 @@ from nanhu.platforms.flows.body import (
 from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedError, TwinCaseError
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
 from nanhu.platforms.flows.forms import ColleagueField
-from nanhu.platforms.flows.hours import due_after, minutes_between, timetables
+from nanhu.platforms.flows.hours import due_after, minutes_between, school_spans, timetables
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.queries import has_draft, todo_sources
 from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, keep_draft, open_case, resubmit, withdraw
@@ -71,6 +71,7 @@ __all__ = [
     "register_flow",
     "resolvers",
     "resubmit",
+    "school_spans",
     "switch_source",
     "timetables",
     "todo_audiences",

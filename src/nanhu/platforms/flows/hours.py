@@ -1,6 +1,7 @@
 """Office hours: of a unit by season and closed day, as the shared table unit.hours has them, else the school's, from the table [flows] of
 the school's file; there, too, [flows.owners], who owns which process."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -9,13 +10,14 @@ from typing import Any, Final
 from django.utils.translation import ngettext
 
 from nanhu.kernel.calendar import is_working_day
-from nanhu.kernel.calendar.hours import Season, Timetable, span_of, spans_of
+from nanhu.kernel.calendar.hours import Season, Span, Timetable, span_of, spans_of
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.school import school
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import rules
 from nanhu.platforms.flows.rules import Hours
 
+log = logging.getLogger(__name__)
 TABLE: Final = "unit.hours"
 USUAL: Final = "09:00-12:30 15:30-18:30"
 
@@ -26,10 +28,16 @@ def office_hours() -> Hours:
 
 
 def read_timetables() -> dict[str, Timetable]:
-    """Of each unit by its code; of the school under no code."""
+    """Of each unit by its code; of the school under no code. Whoever writes the table: a row that cannot be read is left out."""
     found: dict[str, list[Season]] = {}
     for row in datahub.rows(TABLE):
-        spans = spans_of(row.hours or ""), spans_of(row.other_hours or "")
+        try:
+            spans = spans_of(row.hours or ""), spans_of(row.other_hours or "")
+        except ValueError:
+            log.exception(
+                "hours of unit %s from %s are none: %r, %r", row.unit_code, row.starts_on, row.hours, row.other_hours
+            )
+            continue
         one = Season(row.starts_on, row.ends_on, *spans, is_closure=row.kind == "closed")
         for code in (row.unit_code, "") if row.is_school else (row.unit_code,):
             found.setdefault(code, []).append(one)
@@ -42,6 +50,11 @@ timetables: Final = Remembered(read_timetables, seconds=60)
 def hours_of(unit_code: str = "") -> Hours:
     """Of a unit; without one the school's. On days of which its timetable says nothing, those of the school's file."""
     return Hours(office_hours().spans, timetables().get(unit_code, timetables().get("", Timetable())))
+
+
+def school_spans(*, is_working: bool) -> tuple[Span, ...]:
+    """Of the school's file: where no timetable says anything of a day."""
+    return tuple(Span(*one) for one in office_hours().spans) if is_working else ()
 
 
 def unit_of(case: Any) -> str:

@@ -121,7 +121,7 @@ def duty(request: PageRequest) -> HttpResponseBase:
 
 
 def exchanges_waiting(person_id: Any) -> Any:
-    return DutyExchange.objects.filter(other=person_id, state=DutyExchange.State.OPEN)
+    return exchanging.open_exchanges().filter(other=person_id)
 
 
 def person_of(viewer: Viewer) -> int:
@@ -145,11 +145,11 @@ def mine(request: PageRequest) -> HttpResponse:
     facts = {
         "duties": [
             (one, exchange.address(public_id=one.public_id) if one.person_id == me and one.begins_at > now() else "")
-            for one in queries.own_duties(me).filter(ends_at__gt=now())[:MINE_SHOWN]
+            for one in queries.own_duties(request.viewer).filter(ends_at__gt=now())[:MINE_SHOWN]
         ],
         "asked": [
             (one, accept.address(public_id=one.public_id), decline.address(public_id=one.public_id))
-            for one in exchanges.filter(other=me or 0, state=DutyExchange.State.OPEN)
+            for one in exchanges.filter(pk__in=exchanges_waiting(me or 0).values("pk"))
         ],
         "own": [
             (one, withdraw.address(public_id=one.public_id) if one.state == DutyExchange.State.OPEN else "")

@@ -207,6 +207,13 @@ rosters = desk.intake(
 )
 
 
-@rosters.case.action("roll-back/", done=_("已回滚，原来的班次恢复了。"))
-def roll_back(request: PageRequest, found: DutyList) -> None:
-    services.roll_back(by=request.actor, batch=found)
+def words_of_return(counts: tuple[int, int]) -> str:
+    came, wanted = counts
+    if came < wanted:
+        return _("已回滚，原来的 %(n)s 个班次恢复了，%(left)s 个没有恢复。") % {"n": came, "left": wanted - came}
+    return _("已回滚，原来的 %(n)s 个班次恢复了。") % {"n": came}
+
+
+@rosters.case.action("roll-back/", done=words_of_return)
+def roll_back(request: PageRequest, found: DutyList) -> tuple[int, int]:
+    return services.roll_back(by=request.actor, batch=found)

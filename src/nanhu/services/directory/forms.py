@@ -1,5 +1,6 @@
 """Forms of the directory's desk."""
 
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any, Final
 from uuid import uuid4
@@ -13,7 +14,7 @@ from nanhu.kernel.calendar.hours import spans_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import checked
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import halfwidth, one_line
 from nanhu.kernel.kit.forms import DatedForm, IntakeForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
@@ -22,6 +23,7 @@ from nanhu.services.directory import rules
 from nanhu.services.directory.errors import NotAShiftError
 from nanhu.services.directory.models import Duty
 
+LONGEST_AHEAD: Final = timedelta(days=731)
 LARGEST_PICTURE: Final = 2_000_000
 HOURS_HELP: Final = _("例：08:30-12:00 14:30-17:30；不填：没有人")
 
@@ -158,6 +160,12 @@ class DutyForm(UnitForm):
             self.add_error("person", _("写一个人，或选一个岗位，只写一样。"))
         return said
 
+    def clean_task(self) -> str:
+        task = one_line(self.cleaned_data["task"])
+        if not task:
+            raise forms.ValidationError(self.fields["task"].error_messages["required"])
+        return task
+
 
 class RosterForm(IntakeForm):
     """`units`: those that its author keeps; None: all."""
@@ -191,7 +199,17 @@ class ExchangeForm(forms.Form):
         taken.label_from_instance = lambda one: f"{one.when} {one.task} {one.person_name}"
 
 
-class SeasonForm(DatedForm):
+class RuleForm(DatedForm):
+    """A year mistyped would close a unit for ever: no promise of it could be counted."""
+
+    def clean_ends_on(self) -> date | None:
+        last: date | None = self.cleaned_data["ends_on"]
+        if last and last > campus_today() + LONGEST_AHEAD:
+            raise forms.ValidationError(_("截止日期最多写到两年以后。"))
+        return last
+
+
+class SeasonForm(RuleForm):
     unit = UnitField(label=_("单位"), required=False, help_text=_("不填：全校；单位自己写了的按单位的"))
     title = forms.CharField(label=_("名称"), max_length=40, help_text=_("例：夏季作息"))
     hours = HoursField(label=_("工作日办公时间"), max_length=60, help_text=_("例：08:30-12:00 14:30-17:30"))
@@ -200,7 +218,7 @@ class SeasonForm(DatedForm):
     field_order = ("unit", "title", "starts_on", "ends_on", "hours", "other_hours", "reason")
 
 
-class ClosedForm(DatedForm):
+class ClosedForm(RuleForm):
     unit = UnitField(label=_("单位"), required=False, help_text=_("不填：全校；单位自己写了的按单位的"))
     title = forms.CharField(label=_("为什么"), max_length=40, help_text=_("例：运动会、盘点"))
     ends_on = forms.DateField(label=_("截止日期"), widget=DayInput())

@@ -1,23 +1,36 @@
 """Jobs of the directory: shared tables are written, approved rosters come into force, who has duty tomorrow is told."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import publishing, queries
-from nanhu.services.directory.models import Duty
+from nanhu.services.directory.models import Duty, DutyExchange
 from nanhu.services.directory.policies import POSTS
-from nanhu.services.directory.services import duties
+from nanhu.services.directory.services import duties, exchanging
+
+CLOCK: Final = Actor.system("directory.lapse_exchanges")
 
 
 @job("directory.publish", every="17 * * * *")
 def publish_everything() -> int:
     """Units that moved, were closed or opened have other hours."""
-    return publishing.publish_phones() + publishing.publish_hours() + publishing.publish_duties()
+    return sum(publish_alone(table, write) for table, write in publishing.TABLES.items())
+
+
+def publish_alone(table: str, write: Callable[[], int]) -> int:
+    """A table that cannot be written takes no other with it."""
+    changed = 0
+    with alone("directory.table_not_published", table=table):
+        changed += write()
+    return changed
 
 
 @job("directory.publish_phones")
@@ -35,9 +48,20 @@ def take_duty_list(batch_id: int) -> None:
     duties.take_list(batch_id=batch_id)
 
 
-@job("directory.tell_tomorrow", every="*/30 18-21 * * *")
+@job("directory.lapse_exchanges", every="47 * * * *")
+def lapse_exchanges() -> int:
+    """Of duties that began, were removed, replaced or are another's by now."""
+    waiting = DutyExchange.objects.filter(state=DutyExchange.State.OPEN)
+    lapsed = 0
+    for one in waiting.exclude(pk__in=exchanging.open_exchanges().values("pk")).order_by("pk"):
+        with alone("directory.exchange_not_lapsed", exchange=one.pk):
+            lapsed += exchanging.lapse(by=CLOCK, exchange=one)
+    return lapsed
+
+
+@job("directory.tell_tomorrow", every="*/30 10-13 * * *")
 def tell_tomorrow() -> int:
-    """In the evening before, and again as long as the evening lasts: each is told once, also who exchanged a duty meanwhile."""
+    """In the evening before (18:00 to 21:30 on the campus; the line is in UTC), and again as long as the evening lasts: each is told once, also who exchanged a duty meanwhile."""
     found = Duty.objects.filter(state=Duty.State.STANDING, day=campus_today() + timedelta(days=1))
     told = 0
     for one in queries.with_holders(found.select_related("unit", "place").order_by("begins_at")):

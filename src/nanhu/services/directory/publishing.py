@@ -1,6 +1,6 @@
 """Phones, hours and duties as other systems know them: the shared tables unit.phone, unit.hours and unit.duty, while this room writes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -26,6 +26,13 @@ def publish_hours() -> int:
 
 def publish_duties() -> int:
     return datahub.put_own("unit.duty", duty_rows(), by=BY, is_whole=True)
+
+
+TABLES: Final[Mapping[str, Callable[[], int]]] = {
+    "unit.phone": publish_phones,
+    "unit.hours": publish_hours,
+    "unit.duty": publish_duties,
+}
 
 
 def phone_rows() -> Iterator[Row]:

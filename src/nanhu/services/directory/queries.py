@@ -51,7 +51,8 @@ def with_hours(rows: Sequence[Phone]) -> Sequence[Phone]:
 
 
 def opening_of(phone: Phone) -> Opening | None:
-    """By its own hours, else by those of its unit; on days on which the unit is closed nobody is there. None where nobody said when."""
+    """By its own hours, else by those of its unit, on days of which that says nothing by the school's; on days on which the unit is closed
+    nobody is there. None where nobody said when."""
     table = phone.timetable
     has_own = bool(phone.hours or phone.other_hours)
     if not has_own and not table.seasons:
@@ -62,7 +63,8 @@ def opening_of(phone: Phone) -> Opening | None:
         season = table.season_on(day)
         if has_own and not (season and season.is_closure):
             return spans_of(phone.hours if is_working else phone.other_hours)
-        return table.spans_on(day, is_working=is_working) or ()
+        known = table.spans_on(day, is_working=is_working)
+        return known if known is not None else flows.school_spans(is_working=is_working)
 
     return opening_at(now().astimezone(CAMPUS_ZONE), spans_on)
 
@@ -98,12 +100,12 @@ def on_duty_now() -> QuerySet[Duty]:
     return coming_duties().filter(begins_at__lte=now()).order_by("unit__code", "task", "pk")
 
 
-def own_duties(person_id: int | None) -> QuerySet[Duty]:
-    """Of a person, also by the posts that he holds today."""
-    if person_id is None:
+def own_duties(viewer: Viewer) -> QuerySet[Duty]:
+    """Of who looks, also by the posts that he holds today."""
+    if viewer.person_id is None:
         return duties().none()
-    wanted = Q(person=person_id)
-    for post in people.posts_of(person_id):
+    wanted = Q(person=viewer.person_id)
+    for post in people.own_posts(viewer):
         wanted |= Q(unit=post.unit_id, office=post.office)
     return duties().filter(wanted)
 
@@ -151,12 +153,11 @@ def duty_lines(rows: Iterable[Duty]) -> tuple[str, ...]:
 
 def duty_tile(viewer: Viewer) -> TileContent | None:
     """One's own next duties; else who has duty now in one's units."""
-    mine = list(own_duties(viewer.person_id).filter(ends_at__gt=now())[:SHOWN])
+    mine = list(own_duties(viewer).filter(ends_at__gt=now())[:SHOWN])
     if mine:
         lines = tuple(f"{one.when} {one.unit.name}{one.task}" for one in mine)
         return TileContent(caption=_("我的值班"), lines=lines, url=reverse("directory:book:mine"))
-    units = people.unit_ids_of(viewer.person_id) if viewer.person_id else ()
-    lines = duty_lines(on_duty_now().filter(unit__in=units)[:SHOWN])
+    lines = duty_lines(on_duty_now().filter(unit__in=people.own_unit_ids(viewer))[:SHOWN])
     return TileContent(caption=_("现在值班"), lines=lines, url=reverse("directory:book:duty")) if lines else None
 
 
@@ -182,7 +183,7 @@ def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence
     if me is None:
         return
     within = Q(begins_at__lt=end_of(until), ends_at__gt=start_of(since))
-    for one in own_duties(me).filter(within):
+    for one in own_duties(viewer).filter(within):
         yield occurrence_of(one)
     swapped = DutyExchange.objects.filter(state=DutyExchange.State.ACCEPTED)
     given_away = Q(pk__in=swapped.filter(author=me).values("given")) | Q(

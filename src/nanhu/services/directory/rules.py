@@ -11,7 +11,8 @@ from nanhu.kernel.calendar.hours import Opening, Span, span_of
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
 from nanhu.kernel.folding import halfwidth
 
-NUMBER: Final = re.compile(r"(\+\d{1,3} ?)?\d[\d -]{1,18}\d")
+NUMBER: Final = re.compile(r"(?=.{3,23}\Z)(\+\d{1,3} ?)?\d[\d -]{1,18}\d", re.ASCII)
+"""No longer than the column."""
 WECHAT: Final = ("weixin.qq.com", "mp.weixin.qq.com", "u.wechat.com", "work.weixin.qq.com")
 CONFIRMED_FOR: Final = timedelta(days=400)
 """A year, and a month to answer in."""

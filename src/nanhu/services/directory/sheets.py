@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, campus_no, day
+from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, campus_no, day, phrase
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import rules
@@ -41,7 +41,7 @@ ROSTER: Final = Sheet(
     Column("unit", "单位", also=("部门", "单位代码"), needed=True, width=24),
     Column("day", "日期", also=("值班日期",), kind=day, needed=True, width=14),
     Column("hours", "时间", also=("班次", "值班时间"), kind=shift, needed=True, width=16),
-    Column("task", "任务", also=("职责",), width=12),
+    Column("task", "任务", also=("职责",), kind=phrase(LONGEST_TASK), width=12),
     Column("campus_no", "学工号", also=("工号",), kind=campus_no, width=16),
     Column("name", "姓名", also=("值班人",), width=12),
     Column("office", "岗位", also=("职务",), width=14),
@@ -87,8 +87,6 @@ class RosterChecker:
     def meaning_faults(self, line: Line) -> Iterator[Fault]:
         if self.unit_of(line["unit"]) is None:
             yield line.fault("unit", _("没有这个单位，或有几个同名的：请写单位代码"))
-        if len(line["task"]) > LONGEST_TASK:
-            yield line.fault("task", _("最多 20 个字"))
         if line["place"] and line["place"].strip().partition(" ")[0] not in self.places:
             yield line.fault("place", _("没有这个地点，或已停用：请写地点代码"))
         yield from self.holder_faults(line)
@@ -122,7 +120,7 @@ class RosterChecker:
             day=first,
             begins_at=begins_at,
             ends_at=ends_at,
-            task=line["task"].strip() or USUAL_TASK,
+            task=line.meant("task") or USUAL_TASK,
             person_id=self.persons[who] if who else None,
             person_name=self.name_of(who) if who else "",
             office="" if who else self.offices[line["office"].strip()],

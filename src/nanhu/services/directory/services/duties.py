@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit, folding
@@ -16,12 +16,16 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import open_progress
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.people import api as people
 from nanhu.services.directory.errors import CannotRollBackError, OnDutyAlreadyError, OverError
 from nanhu.services.directory.events import DutyChanged
 from nanhu.services.directory.models import Duty, DutyList
 
 State = Duty.State
+type Days = set[tuple[int, date]]
+type Hours = tuple[int, str, datetime]
+"""Unit, task, from when on."""
 CALLED = "值班 今天谁值班 现在值班"
 """What people type who look for whoever is on duty."""
 
@@ -56,25 +60,41 @@ def tell(duties: Iterable[Duty]) -> None:
 
 @transaction.atomic
 def add(*, by: Actor, shift: Shift) -> Duty:
+    lock_units({shift.unit_id})
     return written(by, Duty(), shift, "directory.add_duty")
 
 
 @transaction.atomic
 def change(*, by: Actor, duty: Duty, shift: Shift) -> Duty:
-    """Of what has not begun."""
+    """Of what has not begun. Another's is another duty: in the calendar of whoever had it, it is cancelled."""
+    lock_units({duty.unit_id, shift.unit_id})
     found = coming(duty)
     before = Duty(unit_id=found.unit_id, day=found.day)
     found.revision += 1
+    if (found.person_id, found.office) != (shift.person_id, shift.office):
+        take_away(found)
+        found = Duty()
     made = written(by, found, shift, "directory.change_duty")
     tell([before])
     return made
 
 
+def lock_units(unit_ids: Iterable[int]) -> None:
+    """In one order: what stands on a day of a unit is looked at and written by one at a time."""
+    for unit_id in sorted(set(unit_ids)):
+        lock_key(f"directory.duties:{unit_id}")
+
+
+def take_away(row: Duty) -> None:
+    row.state, row.changed_at = State.REMOVED, now()
+    row.save(update_fields=["state", "revision", "changed_at"])
+
+
 @transaction.atomic
 def remove(*, by: Actor, duty: Duty) -> None:
     found = coming(duty)
-    found.state, found.revision, found.changed_at = State.REMOVED, found.revision + 1, now()
-    found.save(update_fields=["state", "revision", "changed_at"])
+    found.revision += 1
+    take_away(found)
     audit.record(by=by, action="directory.remove_duty", target=target_of(found), facts=facts_of(found))
     tell([found])
 
@@ -165,8 +185,10 @@ def take_list(*, batch_id: int) -> None:
         return
     by = Actor(account_id=found.approver_id, name=found.approver_name)
     rows = list(found.rows.filter(state=State.PLANNED).select_related("unit").order_by("line"))
-    replaced = replace(found, {(row.unit_id, row.day) for row in rows})
-    left = [row for row in rows if not stands(row)]
+    lock_units(row.unit_id for row in rows)
+    days = {(row.unit_id, row.day) for row in rows}
+    replaced, begun = replace(found, days), begun_on(days)
+    left = [row for row in rows if not takes(row, begun)]
     found.posted_at = now()
     found.enter(by, DutyList.State.POSTED, "take_{}")
     tell([*rows, *replaced])
@@ -175,12 +197,28 @@ def take_list(*, batch_id: int) -> None:
         open_progress(found.progress_id).finish(_("发布 %(made)s 个班次，%(left)s 个没有写入") % done)
 
 
-def replace(found: DutyList, days: set[tuple[int, date]]) -> list[Duty]:
-    """What has begun is history."""
+def standing_on(days: Days) -> QuerySet[Duty]:
     wanted = Q(pk=None)
     for unit_id, day in days:
         wanted |= Q(unit_id=unit_id, day=day)
-    standing = Duty.objects.select_for_update(of=("self",)).filter(wanted, state=State.STANDING, begins_at__gt=now())
+    return Duty.objects.filter(wanted, state=State.STANDING)
+
+
+def begun_on(days: Days) -> set[Hours]:
+    begun = standing_on(days).filter(begins_at__lte=now())
+    return set(begun.values_list("unit_id", "task", "begins_at"))
+
+
+def takes(row: Duty, begun: set[Hours]) -> bool:
+    """What is over by now, or has begun and stood already, is left out."""
+    if row.ends_at <= now() or (row.unit_id, row.task, row.begins_at) in begun:
+        return leave_out(row)
+    return stands(row)
+
+
+def replace(found: DutyList, days: Days) -> list[Duty]:
+    """What has begun is history."""
+    standing = standing_on(days).select_for_update(of=("self",)).filter(begins_at__gt=now())
     rows = list(standing.order_by("pk"))
     Duty.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=State.REPLACED, replaced_by=found, changed_at=now()
@@ -194,18 +232,23 @@ def stands(row: Duty) -> bool:
     try:
         save_apart(row)
     except OnDutyAlreadyError:
-        Duty.objects.filter(pk=row.pk).update(state=State.REMOVED, replaced_by=None)
-        return False
+        return leave_out(row)
     return True
 
 
+def leave_out(row: Duty) -> bool:
+    Duty.objects.filter(pk=row.pk).update(state=State.REMOVED, replaced_by=None)
+    return False
+
+
 @transaction.atomic
-def roll_back(*, by: Actor, batch: DutyList) -> DutyList:
+def roll_back(*, by: Actor, batch: DutyList) -> tuple[int, int]:
     """What has not begun of it goes, and what stood there before comes back; not once somebody changed or exchanged one of it. By who
-    handed it in or agreed to it."""
+    handed it in or agreed to it. Gives how many came back, and of how many."""
     found = batch.locked_in({DutyList.State.POSTED})
     if by.account_id not in {found.author_id, found.approver_id}:
         raise NotTheAuthorError
+    lock_units(found.rows.values_list("unit_id", flat=True))
     rows = Duty.objects.select_for_update(of=("self",)).filter(roster=found, begins_at__gt=now())
     mine = list(rows.exclude(state=State.PLANNED).order_by("pk"))
     if any(row.revision or row.state == State.REPLACED for row in mine):
@@ -213,8 +256,7 @@ def roll_back(*, by: Actor, batch: DutyList) -> DutyList:
     Duty.objects.filter(pk__in=[row.pk for row in mine]).update(state=State.REMOVED, changed_at=now())
     before = Duty.objects.select_for_update(of=("self",)).filter(replaced_by=found, begins_at__gt=now())
     back = list(before.order_by("pk"))
-    for row in back:
-        stands(row)
+    came = sum(stands(row) for row in back)
     found.enter(by, DutyList.State.ROLLED_BACK, "roll_back_{}")
     tell([*mine, *back])
-    return found
+    return came, len(back)

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -60,6 +61,29 @@ def can_be_exchanged(mine: Duty, theirs: Duty) -> bool:
     are_ahead = all(one.state == Duty.State.STANDING and one.begins_at > now() for one in (mine, theirs))
     are_of_two = None not in {mine.person_id, theirs.person_id} and mine.person_id != theirs.person_id
     return are_ahead and are_of_two and mine.unit_id == theirs.unit_id
+
+
+def open_exchanges() -> QuerySet[DutyExchange]:
+    """Those that can still come to something: both duties stand, are ahead and of the same two. By the database's
+    clock: what waits is counted by a statement that was prepared before."""
+    found = DutyExchange.objects.filter(state=State.OPEN, given__person=F("author"), taken__person=F("other"))
+    for each in ("given", "taken"):
+        found = found.filter(**{f"{each}__state": Duty.State.STANDING, f"{each}__begins_at__gt": Now()})
+    return found
+
+
+@transaction.atomic
+def lapse(*, by: Actor, exchange: DutyExchange) -> bool:
+    """What can come to nothing any more. False where it still can, or somebody answered meanwhile."""
+    row = (
+        DutyExchange.objects.select_for_update(of=("self",))
+        .select_related("given__unit", "taken__unit")
+        .get(pk=exchange.pk)
+    )
+    if row.state != State.OPEN or open_exchanges().filter(pk=row.pk).exists():
+        return False
+    ended(by, row, State.LAPSED, "directory.lapse_exchange", _("班次变了，没有换成"))
+    return True
 
 
 @transaction.atomic

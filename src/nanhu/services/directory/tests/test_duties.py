@@ -1,6 +1,6 @@
 """Duties through their pages: a roster by sheet, one by one, exchanged by two, shown to everybody, told the evening before."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,7 @@ from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
-from nanhu.services.directory import jobs, queries
+from nanhu.services.directory import jobs, publishing, queries
 from nanhu.services.directory.duty_desk import desk
 from nanhu.services.directory.models import Duty, DutyExchange, DutyList
 from nanhu.services.directory.publishing import publish_duties
@@ -125,7 +125,8 @@ def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
     address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
     assert standing() == [(day_after(1), "赵老师", "值班"), (day_after(2), "王秘书", "值班")]
     assert school.client("T0002").post(f"{address}roll-back/").status_code == 409, "neither who made it nor who agreed"
-    assert school.client("T0001").post(f"{address}roll-back/").status_code == 302
+    done = school.client("T0001").post(f"{address}roll-back/", follow=True)
+    assert "原来的 1 个班次恢复了" in done.content.decode()
     assert standing() == [(day_after(1), "王秘书", "值班"), (day_after(2), "王秘书", "值班")]
     assert {one.pk for one in queries.duties()} == {old.pk, elsewhere.pk}
     assert school.client("T0001").post(f"{address}roll-back/").status_code == 409, "once"
@@ -288,3 +289,85 @@ def test_two_records_of_one_person_have_one_duty_each(school):
     rekey(gone, kept)
     held = {row.pk: row.person_id for row in Duty.objects.all()}
     assert held == {one.pk: kept, other.pk: kept, clash.pk: gone}
+
+
+def test_the_evening_before_is_evening_on_the_campus(cron_of):
+    minutes, hours, *days = cron_of("directory.tell_tomorrow").split()
+    first, last = map(int, hours.split("-"))
+    on_campus = [datetime(2026, 9, 1, hour, tzinfo=UTC).astimezone(CAMPUS_ZONE).hour for hour in (first, last)]
+    assert (minutes, on_campus, days) == ("*/30", [18, 21], ["*", "*", "*"])
+
+
+def test_a_list_agreed_to_late_leaves_out_what_is_over_and_doubles_nothing_that_has_begun(school):
+    day = day_after(1)
+    put(school, "T0002", hours=(8, 20))
+    rows = (
+        f"财务处,{day},06:00-08:00,早班,T0003,,,,",
+        f"财务处,{day},08:00-20:00,,T0004,,,,",
+        f"财务处,{day},20:00-22:00,,T0003,,,,",
+    )
+    address = TestDesk().hand_in(school.client("T0001"), lines(*rows))["Location"]
+    with time_machine.travel(datetime.combine(day, time(9), CAMPUS_ZONE)):
+        assert school.client("T0001").post(f"{address}submit/").status_code == 302
+        assert school.client("T0004").post(f"{address}approve/").status_code == 302
+        jobs.take_duty_list(batch_id=DutyList.objects.get().pk)
+    assert [one[1] for one in standing()] == ["王秘书", "赵老师"]
+    assert list(Duty.objects.exclude(roster=None).order_by("line").values_list("state", flat=True)) == [
+        "removed",
+        "removed",
+        "standing",
+    ]
+
+
+def test_a_task_is_a_short_phrase_in_one_line(school):
+    keeper = school.client("T0001")
+    assert keeper.post(f"{DESK}new/", typed(task="大门\r\n巡查")).status_code == 302
+    assert keeper.post(f"{DESK}new/", typed(task="\u200b", days=2)).status_code == 422
+    assert keeper.post(f"{DESK}new/", typed(phone="1" * 24, days=2)).status_code == 422
+    approve(school, lines(f'财务处,{day_after(3)},08:00-20:00,"大门\n巡查",T0003,,,,'))
+    assert [one[2] for one in standing()] == ["大门 巡查", "大门 巡查"]
+    for task, phone in (("班" * 21, ""), ("值班", "1" * 24), ("值班", "+123 45 45 45 45 45 45 45")):
+        bad = lines(f"财务处,{day_after(4)},08:00-20:00,{task},T0003,,,{phone},")
+        assert TestDesk().hand_in(keeper, bad).status_code == 422
+
+
+def test_a_duty_given_to_another_by_the_desk_is_cancelled_in_the_calendar_of_who_had_it(school):
+    one = put(school, "T0003")
+    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 302
+    seen = {
+        number: [
+            (found.uid == f"duty.{one.public_id}", found.is_cancelled)
+            for found in queries.occurrences(school.viewer(number), day_after(0), day_after(3))
+        ]
+        for number in ("T0003", "T0002")
+    }
+    assert seen == {"T0003": [(True, True)], "T0002": [(False, False)]}
+
+
+@pytest.mark.parametrize("how", ["begun", "removed", "replaced", "still ahead"])
+def test_an_exchange_that_can_come_to_nothing_waits_no_more(school, how):
+    mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
+    made = exchanging.ask(by=school.actor("T0003"), token=uuid4(), person_id=mine.person_id, given=mine, taken=theirs)
+    if how == "removed":
+        duties.remove(by=school.actor("T0001"), duty=theirs)
+    if how == "replaced":
+        approve(school, lines(f"财务处,{mine.day},08:00-20:00,,T0004,,,,"))
+    waits = how == "still ahead"
+    if how == "begun":
+        Duty.objects.filter(pk=mine.pk).update(begins_at=now() - timedelta(minutes=1))
+    other = school.client("T0002")
+    assert sum(tab.count or 0 for tab in other.get(BOOK).context["frame"].tabs if tab.waits) == int(waits)
+    assert (str(made.public_id) in other.get(f"{BOOK}duty/mine/").content.decode()) is waits
+    assert [jobs.lapse_exchanges() for _twice in range(2)] == [int(not waits), 0]
+    made.refresh_from_db()
+    assert made.state == ("open" if waits else "lapsed")
+
+
+def test_a_table_that_cannot_be_written_takes_no_other_with_it(school, monkeypatch):
+    def broken():
+        raise ValueError
+
+    monkeypatch.setitem(publishing.TABLES, "unit.phone", broken)
+    put(school)
+    assert jobs.publish_everything() == 1
+    assert len(datahub.rows("unit.duty")) == 1

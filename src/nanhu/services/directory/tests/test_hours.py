@@ -9,7 +9,7 @@ from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import api as flows
 from nanhu.services.directory.models import UnitHours
-from nanhu.services.directory.publishing import publish_hours, publish_phones
+from nanhu.services.directory.publishing import BY, publish_hours, publish_phones
 
 pytestmark = pytest.mark.django_db
 DESK, BOOK = "/directory/desk/", "/directory/"
@@ -146,3 +146,47 @@ def test_other_systems_read_the_phones(school):
     school.client("T0001").post(f"{DESK}{phone.public_id}/remove/")
     publish_phones()
     assert datahub.rows("unit.phone") == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (at(9, 2, 10), "在办公，到 12:30"),
+        (at(9, 2, 13), "不在办公时间，9月2日 15:30 开"),
+        (at(10, 8, 10), "不在办公时间，10月9日 09:00 开"),
+    ],
+)
+def test_where_no_season_holds_a_phone_goes_by_the_schools_hours(school, moment, words):
+    school.phone("出纳")
+    closed = {"title": "盘点", "starts_on": "2026-10-08", "ends_on": "2026-10-08", "hours": ""}
+    with time_machine.travel(at(9, 1, 9)):
+        assert enter(school.client("T0001"), closed, unit="20", path="closed/").status_code == 302
+    publish()
+    with time_machine.travel(moment):
+        flows.timetables.forget()
+        assert words in school.client("T0003").get(BOOK).content.decode()
+
+
+@pytest.mark.parametrize("bad", ["9点", "12:00-08:00", "08:00-12:00 11:00-13:00", "8"])
+def test_hours_that_another_system_wrote_wrongly_are_left_out_and_stop_no_page(school, bad, caplog):
+    good = {"unit_code": "20", "kind": "season", "starts_on": date(2026, 5, 1), "ends_on": None, "title": "作息"}
+    rows = [
+        good | {"hours": "08:00-12:00", "other_hours": "", "is_school": False},
+        good | {"unit_code": "21", "hours": bad, "other_hours": "", "is_school": False},
+    ]
+    datahub.put_own("unit.hours", rows, by=BY, is_whole=True)
+    flows.timetables.forget()
+    assert set(flows.timetables()) == {"20"}
+    assert "hours of unit 21" in caplog.text
+    assert flows.due_after(at(9, 2, 9), 60, "21") == at(9, 2, 10), "the school's hours"
+
+
+@pytest.mark.parametrize("path", ["new/", "closed/"])
+def test_hours_end_within_two_years(school, path):
+    said = {"title": "停", "hours": "08:00-12:00", "starts_on": "2026-09-02"}
+    with time_machine.travel(at(9, 1, 9)):
+        keeper = school.client("T0001")
+        refused = enter(keeper, said | {"ends_on": "2062-09-02"}, path=path)
+        assert refused.status_code == 422
+        assert "最多写到两年以后" in refused.content.decode()
+        assert enter(keeper, said | {"ends_on": "2028-08-31"}, path=path).status_code == 302
