@@ -8,7 +8,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from nanhu.testing import template
+from nanhu.testing import folders, template
 
 ROOM = {
     "systems/card/models.py": "class Card: ...",
@@ -145,6 +145,48 @@ def test_one_that_is_being_copied_is_not_thrown_away(tmp_path):
     with template.locked(tmp_path, "t0"):
         template.prune(tmp_path)
     assert sorted(one.name for one in tmp_path.iterdir() if one.is_dir())[:2] == ["t0", "t2"]
+
+
+def test_a_lock_that_was_thrown_away_while_it_was_waited_for_is_taken_anew(tmp_path, monkeypatch):
+    lock, flock, opened = tmp_path / ".t0.lock", template.fcntl.flock, []
+
+    def late(file, how):
+        if not opened:
+            lock.unlink()
+        opened.append(file)
+        flock(file, how)
+
+    monkeypatch.setattr(template.fcntl, "flock", late)
+    with template.locked(tmp_path, "t0"), lock.open("w") as other, pytest.raises(BlockingIOError):
+        flock(other, template.fcntl.LOCK_EX | template.fcntl.LOCK_NB)
+    assert len(opened) == 2
+
+
+def test_nothing_is_thrown_away_by_a_lock_that_is_another_by_now(tmp_path, monkeypatch):
+    for number in range(template.KEPT + 1):
+        (tmp_path / f"t{number}").mkdir()
+        os.utime(tmp_path / f"t{number}", (number, number))
+    flock = template.fcntl.flock
+
+    def late(file, how):
+        (tmp_path / ".t0.lock").unlink()
+        (tmp_path / ".t0.lock").touch()
+        flock(file, how)
+
+    monkeypatch.setattr(template.fcntl, "flock", late)
+    template.prune(tmp_path)
+    assert (tmp_path / "t0").is_dir()
+
+
+def test_folders_of_processes_that_were_killed_go_but_for_those_of_another_container(tmp_path):
+    gone, here = 2**22 + 1, folders.namespace()  # above the highest number that a process can have
+    names = [f"nanhu-test-{pid}-{space}-abc" for pid in (gone, os.getpid()) for space in (here, here + 1)]
+    for name in names:
+        (tmp_path / name).mkdir()
+    folders.remove_abandoned(tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted(names[1:])
+    with folders.temporary("test") as made:
+        assert made.name.startswith(f"nanhu-test-{os.getpid()}-{here}-")
 
 
 def test_a_server_that_runs_on_leaves_no_template(house, monkeypatch):

@@ -262,3 +262,16 @@ def test_a_lost_slot_and_another_shape_are_read_anew_and_an_emptied_table_emptie
     postgres.again()
     assert read_again(made).error == ""
     assert Batch.objects.get(pk=made.batch_id).state == "waiting", "all courses changed at once: somebody looks"
+
+
+def test_a_table_read_anew_with_too_many_refused_lines_is_read_again_until_they_are_few(
+    made: DataSource, postgres: Postgres
+) -> None:
+    does(postgres, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots")
+    does(postgres, "UPDATE xk SET kch = '' WHERE xh < '14231100007'")
+    good_at = made.good_at
+    for _turn in range(2):
+        assert "60 行里 6 行没有通过" in read_again(made).error
+    assert made.good_at == good_at
+    does(postgres, "UPDATE xk SET kch = 'MA101' WHERE kch = ''")
+    assert (read_again(made).error, made.rows) == ("", 60)

@@ -156,6 +156,12 @@ def rules_on[R: DatedRule](rules: QuerySet[R], day: date) -> QuerySet[R]:
     return rules.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, withdrawn_at=None)
 
 
+def rules_within[R: DatedRule](rules: QuerySet[R], first: date, last: date | None) -> QuerySet[R]:
+    """Those of a query that hold on any day of a span, which is open where no end is known."""
+    begun = Q() if last is None else Q(starts_on__lte=last)
+    return rules.filter(begun, Q(ends_on=None) | Q(ends_on__gte=first), withdrawn_at=None)
+
+
 def rule_on[R: DatedRule](rules: QuerySet[R], day: date, *, what: Text) -> R:
     """The one rule of a day. A day without a rule is an error that says so, never a default."""
     found = rules_on(rules, day).first()

@@ -21,7 +21,7 @@ def fresh(kind: str) -> Path:
     where = memory()
     if where is not None:
         remove_abandoned(where)
-    folder = Path(tempfile.mkdtemp(prefix=f"nanhu-{kind}-{os.getpid()}-", dir=where))
+    folder = Path(tempfile.mkdtemp(prefix=f"nanhu-{kind}-{os.getpid()}-{namespace()}-", dir=where))
     folder.chmod(0o755)
     return folder
 
@@ -52,8 +52,17 @@ def available() -> int:
 
 
 def remove_abandoned(where: Path) -> None:
-    """Memory that a killed run has left would be taken until the machine starts anew."""
-    for folder in where.glob("nanhu-*-*-*"):
+    """Memory that a killed run has left would be taken until the machine starts anew. Of another container that shares this memory
+    nobody here knows which processes live."""
+    for folder in where.glob(f"nanhu-*-*-{namespace()}-*"):
         pid = folder.name.split("-")[2]
         if pid.isdecimal() and not Path("/proc", pid).exists():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def namespace() -> int:
+    """Within which a process has its number; 0 where the kernel does not tell."""
+    try:
+        return Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        return 0

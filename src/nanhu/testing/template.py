@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import psycopg
 from psycopg import sql
@@ -83,9 +83,20 @@ def version_of(package: str) -> str:
 def locked(folder: Path, name: str) -> Iterator[None]:
     """One makes a template while those who want the same wait; who wants another makes his."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f".{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    lock, is_held = folder / f".{name}.lock", False
+    while not is_held:
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if is_held := is_still(lock, file):
+                yield
+
+
+def is_still(lock: Path, file: IO[str]) -> bool:
+    """Whether a lock that was waited for is what others take: `prune` throws it away with its template."""
+    try:
+        return lock.stat().st_ino == os.fstat(file.fileno()).st_ino
+    except FileNotFoundError:
+        return False
 
 
 def copy_into(target: Path) -> None:
@@ -146,8 +157,9 @@ def prune(cache: Path) -> None:
         lock = path.with_name(f".{path.name}.lock")
         with lock.open("w") as file, suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(path, ignore_errors=True)
-            lock.unlink(missing_ok=True)
+            if is_still(lock, file):
+                shutil.rmtree(path, ignore_errors=True)
+                lock.unlink(missing_ok=True)
 
 
 def add_months(data_dir: Path) -> None:

@@ -189,7 +189,8 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         report = taken(made, path) if count else None
         if report is not None and report.state not in IN_EFFECT:
             return Done({"rows": count, "batch_id": report.batch, "failed_at": None}, then=stream.EVERY)
-        DataSource.objects.filter(pk=made.pk).update(position=made.position | {"until": news.until})
+        kept = {} if news.is_whole else made.position  # without a shape it is read whole again
+        DataSource.objects.filter(pk=made.pk).update(position=kept | {"until": news.until})
         stream.let_go(made, line, news.until)
     position = {"shape": news.shape, "tables": news.tables, "until": news.until, "stands_on": stands_on}
     said: dict[str, object] = {"position": position, "failed_at": None, "good_at": begun}

@@ -36,7 +36,7 @@ class BookMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One message to many. the same to the same ones within four hours is one message."""
+    """One message to many; the same to the same ones within four hours is one message."""
 
     title: str
     text: str

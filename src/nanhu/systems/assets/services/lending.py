@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
@@ -24,7 +26,9 @@ def lend(*, by: Actor, asset: Asset, borrower_id: int, due_on: date) -> Loan:
     loan = Loan.objects.create(
         asset=found, borrower_id=borrower_id, lent_on=campus_today(), due_on=due_on, by_name=by.name
     )
-    move(by=by, asset=found, kind=Kind.LENT, reason=dates.short_day(due_on, None), state=State.LENT)
+    with translation.override(settings.LANGUAGE_CODE):  # kept for whoever reads it
+        reason = dates.short_day(due_on, None)
+    move(by=by, asset=found, kind=Kind.LENT, reason=reason, state=State.LENT)
     return loan
 
 

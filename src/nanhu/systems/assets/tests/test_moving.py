@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
@@ -153,6 +154,14 @@ def test_two_transfers_of_one_thing_do_not_wait_at_once(school):
     asked(school, asset)
     with pytest.raises(WrongStateError):
         asked(school, asset)
+
+
+def test_until_when_a_thing_is_lent_is_kept_in_one_language(school):
+    asset = confirmed(school)
+    with translation.override("en"):
+        lending.lend(by=SYSTEM, asset=asset, borrower_id=school["T3"], due_on=campus_today())
+    kept = Movement.objects.get(asset=asset, kind=Movement.Kind.LENT).reason
+    assert kept == dates.short_day(campus_today(), None)
 
 
 def test_a_loan_ends_where_it_began(school):

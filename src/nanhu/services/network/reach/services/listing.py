@@ -1,8 +1,9 @@
 """Reach lists (可达清单) and the networks of the machine room (机房网段); the database refuses what would lead into these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -74,27 +75,33 @@ def effect_of(order: ReachOrder) -> Effect:
 
 def beside(order: ReachOrder) -> list[str]:
     """ocserv knows the networks of a person and the ports of a person, not which belong together (`vpn_config.block_of`): across two lists
-    of one person it opens each with each."""
+    of one person it opens each with each, on any day that both hold."""
     this = made_of(order)
-    others = list(dated.rules_on(ReachList.objects.exclude(name=order.name), order.starts_on))
+    others = list(dated.rules_within(ReachList.objects.exclude(name=order.name), order.starts_on, order.ends_on))
     common = [one for one in others if is_common(one)]
+    members_once = cache(members)
     found: set[str] = set()
     for one in others:
-        if may_meet(this, one):
+        if may_meet(this, one, members_once):
             pairs = {(a, b) for x, y in ((this, one), (one, this)) for a in x.networks for b in y.ports}
-            found |= {f"{a}:{b}" for a, b in pairs if not is_said(a, b, [this, one, *common])}
+            beyond = [each for each in common if holds_while_both(each, this, one)]
+            found |= {f"{a}:{b}" for a, b in pairs if not is_said(a, b, [this, one, *beyond])}
     return sorted(found)
+
+
+def holds_while_both(each: ReachList, this: ReachList, other: ReachList) -> bool:
+    return each.starts_on <= max(this.starts_on, other.starts_on) and each.last >= min(this.last, other.last)
 
 
 def is_common(one: ReachList) -> bool:
     return not one.office and one.unit_id is None
 
 
-def may_meet(this: ReachList, other: ReachList) -> bool:
-    """Whether somebody has both today, with an account or without."""
+def may_meet(this: ReachList, other: ReachList, members_of: Callable[[str, int | None], set[int]]) -> bool:
+    """Whether somebody has both as posts and units are held today, with an account or without."""
     if is_common(this) or is_common(other) or (this.office, this.unit_id) == (other.office, other.unit_id):
         return True
-    return bool(members(this.office, this.unit_id) & members(other.office, other.unit_id))
+    return bool(members_of(this.office, this.unit_id) & members_of(other.office, other.unit_id))
 
 
 def members(office: str, unit_id: int | None) -> set[int]:

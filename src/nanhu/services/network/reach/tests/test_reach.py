@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource
 from nanhu.services.network.reach.registrations import check_reach
-from nanhu.services.network.reach.services import resources
+from nanhu.services.network.reach.services import listing, resources
 
 LISTS = "/network/reach/lists/"
 CLOSED = "/network/reach/closed/"
@@ -104,6 +104,47 @@ def test_what_the_gateway_opens_beside_the_lists_is_told_before_another_agrees(s
     ):
         page = keeper.post(f"{LISTS}new/", said(**harmless))
         assert (page.status_code, words in page.content.decode()) == (200, False), harmless
+
+
+def test_a_list_that_begins_later_opens_across_too_and_one_that_is_over_or_begins_after_does_not(school, keeper):
+    today = campus_today()
+    in_days = [(today + timedelta(days=days)).isoformat() for days in (5, 10, 15, 20, 30)]
+    keeper.enter(name="将来", networks="10.1.7.0/24", ports="8080", starts_on=in_days[1], ends_on=in_days[3])
+    keeper.enter(name="全体端口", networks="10.1.0.0/16", ports="443", ends_on=in_days[2])
+    heads = {"name": "院长", "office": "head", "networks": "10.1.9.0/24", "ports": "8443"}
+    for first, last, is_told in (
+        (today.isoformat(), in_days[1], True),
+        (today.isoformat(), "", True),
+        (in_days[3], "", True),
+        (today.isoformat(), in_days[0], False),
+        (in_days[4], "", False),
+    ):
+        page = keeper.post(f"{LISTS}new/", said(**heads, starts_on=first, ends_on=last)).content.decode()
+        assert ("10.1.7.0/24:8443" in page) == is_told, (first, last)
+
+    keeper.enter(name="学院", unit="12 计算机学院", networks="10.1.7.0/24", ports="443")
+    page = keeper.post(f"{LISTS}new/", said(**heads | {"ports": "443", "networks": "10.2.0.0/16"})).content.decode()
+    assert "10.2.0.0/16:8080" in page, "of one that begins within the span"
+
+
+def test_what_all_may_reach_for_a_part_of_the_time_is_told_as_opened_beside(school, keeper):
+    until = (campus_today() + timedelta(days=5)).isoformat()
+    keeper.enter(name="学院", unit="12 计算机学院", networks="10.1.7.0/24", ports="8080")
+    heads = {"name": "院长", "office": "head", "networks": "10.1.9.0/24", "ports": "8443"}
+    keeper.enter(name="全体", networks="10.1.0.0/16", ports="8080 8443", ends_on=until)
+    for last, is_told in ((until, False), ("", True)):
+        page = keeper.post(f"{LISTS}new/", said(**heads, ends_on=last)).content.decode()
+        assert ("10.1.7.0/24:8443" in page) == is_told, last
+
+
+def test_members_of_posts_and_units_are_read_once_however_many_lists_there_are(school, keeper, monkeypatch):
+    for number in range(3):
+        keeper.enter(name=f"学院{number}", unit="12 计算机学院", networks=f"10.1.{number}.0/24", ports="8080")
+    read = []
+    members = listing.members
+    monkeypatch.setattr(listing, "members", lambda *whose: read.append(whose) or members(*whose))
+    keeper.post(f"{LISTS}new/", said(name="院长", office="head", networks="10.1.9.0/24", ports="8443"))
+    assert len(read) == len(set(read)) == 2
 
 
 def test_lists_of_two_units_in_which_nobody_is_both_open_nothing_across(school, keeper):
