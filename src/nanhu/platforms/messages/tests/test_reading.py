@@ -240,7 +240,9 @@ def test_the_pages_cost_few_queries_however_long_the_list(browser, publish):
     assert queries_of(browser("editor"), desk(notice)) <= 14
 
 
-def test_the_home_gets_its_lines_in_one_query_beside_what_was_read_of_the_reader(browser, publish, django_assert_num_queries):
+def test_the_home_gets_its_lines_in_one_query_beside_what_was_read_of_the_reader(
+    browser, publish, django_assert_num_queries
+):
     from nanhu.kernel import registry
 
     for number in range(5):
