@@ -21,6 +21,7 @@ DAYS = {  # early hours are still yesterday in UTC
     "last-day-of-term": "2027-01-15T16:20",
     "holiday": "2026-10-01T07:40",
     "moved-working-day": "2026-10-10T10:00",
+    "late-in-the-evening": "2026-12-08T22:40",  # who waits for an hour or two waits into the next day
 }
 NO_TIMERS = "src/nanhu/systems/card/vendors/tests/test_trouble.py::test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done"
 """PostgreSQL's `lock_timeout` never comes due under libfaketime: this one would wait for ever, and no date is in it."""

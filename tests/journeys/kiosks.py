@@ -183,9 +183,13 @@ class Walker:
 
     def type(self, digits: str) -> None:
         """On the machine's own keypad."""
-        for digit in digits:
-            self.page.locator(f'#pad [data-key="{digit}"]').click()
-        self.page.locator('#pad [data-key="confirm"]').click()
+        for key in (*digits, "confirm"):
+            self.press(key)
+
+    def press(self, key: str) -> None:
+        """A key of that pad."""
+        self.rests()
+        self.page.locator(f'#pad [data-key="{key}"]').click()
 
     def answer(self, prompt: str, digits: str) -> None:
         self.reads(prompt)

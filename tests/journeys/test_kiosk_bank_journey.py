@@ -184,7 +184,7 @@ def test_a_sum_is_chosen_by_its_key_and_the_card_holds_what_the_bank_gave(campus
         walker.answer("请输入密码", PIN)
         walker.reads("请输入转账金额")
         walker.touch("50 元")
-        walker.page.locator('#pad [data-key="confirm"]').click()
+        walker.press("confirm")
         walker.reads("转账金额 ¥ 50.00")
         assert (beside(lambda: campus.bank_balance("student")), on_card(walker, card)) == (BEGINNING_FEN, 0)
         walker.touch(end)

@@ -198,7 +198,8 @@ def test_more_than_a_hundred_need_a_sponsor_who_agrees(school, hall):
 
 def test_the_line_is_asked_in_its_order_for_two_hours_each(school, hall, travel):
     made = school.approved("S1", hall, 14, 16)
-    hours = {"day": str(in_days(7)), "begins": "840", "ends": "960"}
+    day = in_days(7)  # as it is before the two hours pass, maybe over midnight
+    hours = {"day": str(day), "begins": "840", "ends": "960"}
     second, third = school.client("S2"), school.client("S3")
     wait = f"/venues/{hall.public_id}/wait/"
     assert second.post(wait, hours | {"begins": "1140", "ends": "1200"}).status_code == 409, "free: it is booked"
@@ -210,14 +211,14 @@ def test_the_line_is_asked_in_its_order_for_two_hours_each(school, hall, travel)
     states = Waiting.objects.order_by("pk")
     assert [one.state for one in states.all()] == ["offered", "waits"]
     apply = f"/venues/{hall.public_id}/apply/"
-    assert third.post(apply, said(in_days(7), 840, 960)).status_code == 409, "it is kept for who comes first"
+    assert third.post(apply, said(day, 840, 960)).status_code == 409, "it is kept for who comes first"
     travel(now() + timedelta(hours=2))
     second, third = school.client("S2"), school.client("S3")
-    assert second.post(apply, said(in_days(7), 840, 960)).status_code == 409, "his two hours are over"
+    assert second.post(apply, said(day, 840, 960)).status_code == 409, "his two hours are over"
     jobs.watch()
     assert [one.state for one in states.all()] == ["lapsed", "offered"]
     assert "轮到您了" in third.get("/venues/mine/").content.decode()
-    assert third.post(apply, said(in_days(7), 840, 960)).status_code == 302
+    assert third.post(apply, said(day, 840, 960)).status_code == 302
     assert [one.state for one in states.all()] == ["lapsed", "taken"]
     assert Booking.objects.filter(state=State.HELD).get().application.person_id == school["S3"]
 

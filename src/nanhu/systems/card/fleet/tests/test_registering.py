@@ -71,7 +71,7 @@ def test_a_till_is_registered_by_one_accepted_by_another_and_sells_with_the_key_
     till = Till("R1001", key=key)
     assert till.pay(field.card("teacher").uid, 300)["outcome"] == "refused"
     identity.grant_role(by=SYSTEM, account_id=field.actor("second_clerk").account_id, role="terminals.registrar")
-    assert "首次启用须由另一位" in switch_on(field, "clerk")
+    assert "须由另一位经办人" in switch_on(field, "clerk")
     assert ["首次启用：R1001" in todo(field, part) for part in ("second_clerk", "clerk")] == [True, False]
     assert "已启用" in switch_on(field)
     assert till.pay(field.card("teacher").uid, 300)["outcome"] == "approved"
