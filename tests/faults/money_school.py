@@ -37,11 +37,11 @@ from nanhu.systems.card.gateway.requests import read_upload
 from nanhu.systems.card.models import Card, Hold, LossReport, Merchant
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
+from nanhu.testing.folders import MEMORY
 from tests.faults.bank_line import Acquirer, Outside, line_to
 
 PARTS = ("student", "other_student")
 A_WHILE = timedelta(days=10)
-MEMORY = Path("/dev/shm")  # noqa: S108  chips and the bank write through; on a disk that costs minutes
 CLOCKS = {
     "card_load": ("created_at", "moved_at", "due_at"),
     "card_online_top_up": ("created_at", "moved_at", "due_at"),
@@ -60,7 +60,7 @@ class School:
 
     def __init__(self, campus: Campus, customers: dict[str, tuple[str, str, str, str]], pins: dict[str, str]) -> None:
         self.campus, self.pins = campus, pins
-        self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))  # they write through
         self.outside = Outside(self.folder, list(customers.values()))
         self.line, self.acquirer = line_to(self.outside), Acquirer(self.outside)
         self.sequence = itertools.count(1_000_000)

@@ -187,6 +187,15 @@ class PageTests:
                 assert ask(address_of(page)).status_code == 404
 
 
+class OneDutyPageTests(PageTests):
+    """Of a desk that two duties share, whose roles nobody holds together: each walks the pages of his own."""
+
+    role: ClassVar[str]
+
+    def open_pages(self) -> list[Page]:
+        return [page for page in super().open_pages() if self.role in page.roles]
+
+
 class ProposalTests(PageTests):
     """Of a console with a `desk.proposals`: a room adds a second holder and a case that waits.
 

@@ -17,31 +17,33 @@ from nanhu.platforms.openapi.models import Vendor
 from nanhu.testing.pages import PageTests, ProposalTests
 
 pytestmark = pytest.mark.django_db
+NUMBERS = counting(1)
 
 
-class TestPages(ProposalTests):
-    desk = desk
+class OfStewards(ProposalTests):
+    @pytest.fixture
+    def holder(self, steward):
+        return steward
 
     @pytest.fixture
     def second(self, db):
         return signed_in("管二号", "0020209003", "datahub.steward")
+
+
+class TestPages(OfStewards):
+    desk = desk
 
     def submitted(self, client):
         said = {"token": uuid4(), "writer": "aa.zhengfang", "starts_on": campus_today(), "reason": "教务系统上线"}
         assert client.post("/datahub/shared/academic.roster/switch/", said)["Location"] == "/datahub/shared/switches/"
         return f"/datahub/shared/switches/{WriterSwitch.objects.get().public_id}/"
 
-    @pytest.fixture
-    def holder(self, steward):
-        self.number = counting(1)
-        return steward
-
     def fill(self, count):
         Batch.objects.bulk_create(
             Batch(
                 source="aa.students",
                 file_name="=1+1",
-                sha256=f"{next(self.number):064x}",
+                sha256=f"{next(NUMBERS):064x}",
                 size_bytes=1,
                 state="refused",
                 actor="=1+1",
@@ -65,16 +67,8 @@ def test_what_offices_handed_in_comes_first_and_what_waits_is_never_hidden(stewa
     assert found == [{"教务处交来", "系统读入待看"}, *[{"系统读入", "系统读入待看"}] * 2]
 
 
-class TestLimitPages(ProposalTests):
+class TestLimitPages(OfStewards):
     desk = limits_desk
-
-    @pytest.fixture
-    def second(self, db):
-        return signed_in("管二号", "0020209003", "datahub.steward")
-
-    @pytest.fixture
-    def holder(self, steward):
-        return steward
 
     def submitted(self, client):
         said = {"token": uuid4(), "measure": "gone", "source": "", "amber": "50", "red": "60", "reason": "分院交名册"}
@@ -89,23 +83,14 @@ class TestLimitPages(ProposalTests):
         )
 
 
-class TestGatePages(ProposalTests):
+class TestGatePages(OfStewards):
     desk = gate_desk
-
-    @pytest.fixture
-    def second(self, db):
-        return signed_in("管二号", "0020209003", "datahub.steward")
-
-    @pytest.fixture
-    def holder(self, steward):
-        self.number = counting(1)
-        return steward
 
     def held(self):
         return Batch.objects.create(
             source="aa.students",
             file_name="=1+1",
-            sha256=f"{next(self.number):064x}",
+            sha256=f"{next(NUMBERS):064x}",
             size_bytes=1,
             state="waiting",
             gate_level="red",
@@ -113,7 +98,6 @@ class TestGatePages(ProposalTests):
         )
 
     def submitted(self, client):
-        self.number = counting(1)
         batch = self.held()
         said = {"token": uuid4(), "reason": "看过名单"}
         answer = client.post(f"/datahub/batches/{batch.pk}/ask-release/", said)
@@ -128,17 +112,8 @@ class TestGatePages(ProposalTests):
         )
 
 
-class TestSharingPages(ProposalTests):
+class TestSharingPages(OfStewards):
     desk = sharing_desk
-
-    @pytest.fixture
-    def second(self, db):
-        return signed_in("管二号", "0020209003", "datahub.steward")
-
-    @pytest.fixture
-    def holder(self, steward):
-        self.number = counting(1)
-        return steward
 
     def submitted(self, client):
         said = wanted(registered(), ["campus_no"])

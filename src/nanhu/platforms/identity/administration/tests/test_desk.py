@@ -1,37 +1,28 @@
 """The desk of administration: what the kit promises of every page, for who acts and for who watches."""
 
-from typing import ClassVar
-
 import pytest
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit import Page
 from nanhu.platforms.identity.administration.desk import desk
 from nanhu.platforms.identity.administration.tests.conftest import TEST
 from nanhu.platforms.identity.models import Account, RoleGrant, SignInEvent
 from nanhu.platforms.identity.policies import AUDITOR, SECURITY
 from nanhu.platforms.identity.tests.conftest import sign_in
 from nanhu.platforms.people.models import Affiliation, Person
-from nanhu.testing.pages import PageTests
+from nanhu.testing.pages import OneDutyPageTests
 
 
-class PagesOf(PageTests):
-    """Nobody holds roles of two duties: each walks the pages of his own."""
-
+class PagesOf(OneDutyPageTests):
     desk = desk
-    role: ClassVar[str]
-
-    def open_pages(self) -> list[Page]:
-        return [page for page in super().open_pages() if self.role in page.roles]
-
-    @pytest.fixture
-    def holder(self, office):
-        return office(self.role).client
 
     @pytest.fixture
     def stranger(self, client, student):
         sign_in(client, student.numbers[0])
         return client
+
+    @pytest.fixture
+    def holder(self, office):
+        return office(self.role).client
 
     def fill(self, count):
         made = Person.objects.bulk_create(Person(name="=1+1", pinyin="x") for _one in range(count))

@@ -1,29 +1,21 @@
 """应用登记: what the kit promises of every page, for who registers and for who decides."""
 
 from itertools import count as counting
-from typing import ClassVar
 
 import pytest
 
-from nanhu.kernel.kit import Page
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.policies import SECURITY, SYSTEM
 from nanhu.platforms.identity.registry.console import desk
 from nanhu.platforms.identity.tests.conftest import sign_in
-from nanhu.testing.pages import PageTests
+from nanhu.testing.pages import OneDutyPageTests
 
 pytestmark = pytest.mark.django_db
 NUMBERS = counting(1)
 
 
-class PagesOf(PageTests):
-    """Nobody holds roles of two duties: each walks the pages of his own."""
-
+class PagesOf(OneDutyPageTests):
     desk = desk
-    role: ClassVar[str]
-
-    def open_pages(self) -> list[Page]:
-        return [page for page in super().open_pages() if self.role in page.roles]
 
     @pytest.fixture
     def stranger(self, client, student):
