@@ -107,7 +107,7 @@ def verdict_on(key: str, request: AuthenticationRequest) -> Verdict | None:
     note(owner, request.station)
     return Verdict(
         answer=Answer.ACCEPT,
-        group=owner.groups[0],
+        groups=tuple(owner.groups),
         campus_no=owner.campus_no,
         session_seconds=owner.session_seconds,
         attributes=attributes,

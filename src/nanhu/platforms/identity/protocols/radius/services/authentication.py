@@ -38,14 +38,18 @@ class AuthenticationRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`group`: student, staff, temporary, guest, of the newest live tie; `groups`: of them all. `attributes`: of the reply, besides the name."""
+    """`groups`: student, staff, temporary, guest, of each live tie, the newest first. `attributes`: of the reply, besides the name."""
 
     answer: Answer
-    group: str = ""
     groups: tuple[str, ...] = ()
     campus_no: str = ""
     session_seconds: int = 0
     attributes: Attributes = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """Of the newest."""
+        return self.groups[0] if self.groups else ""
 
 
 REJECTED = Verdict(answer=Answer.REJECT)
@@ -122,7 +126,6 @@ def accepted(client: RadiusClient, account: Account) -> Verdict:
     face = live[0] if live else None
     return Verdict(
         answer=Answer.ACCEPT,
-        group=face.kind if face else "",
         groups=queries.kinds_of(live),
         campus_no=face.campus_no if face else "",
         session_seconds=client.session_seconds,
