@@ -56,7 +56,7 @@ def test_two_routers_give_each_entry_to_one_channel_and_two_calls_with_one_key_t
     readers = [people.find_person_by_campus_no(facts[2]) for facts in CAST.values()]
     channel = MessageChannel(key="wire", title="wire", icon="mail", send=dict, reaches=set, order=1)
     monkeypatch.setitem(message_channels._entries, "wire", channel)
-    assert sum(together(*[lambda: tell_all(readers, key="k")] * 2)) == len(readers)
+    assert sum(together(*[lambda: tell_all(readers, key="k", urgency="now")] * 2)) == len(readers)
     assert Message.objects.count() == 1
     assert sum(together(*[routing.route_due] * 2)) == len(readers)
     assert Delivery.objects.count() == len(readers)
