@@ -10,6 +10,7 @@ from nanhu.kernel import school as schools
 from nanhu.kernel.configuration import configuration
 from nanhu.testing.cast import cast, persons_of_the_cast
 from nanhu.testing.database import django_db_setup, pytest_fixture_setup
+from nanhu.testing.emptying import emptying_passes_append_only_tables
 
 __all__ = ["cast", "django_db_setup", "persons_of_the_cast", "pytest_fixture_setup"]
 
