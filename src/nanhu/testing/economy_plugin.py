@@ -17,6 +17,7 @@ import time_machine
 from _pytest import runner
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
+from psycopg._preparing import PrepareManager  # what is forgotten when is said here alone
 
 from nanhu.kernel import remembered
 from nanhu.kernel.call_stack import in_one_piece
@@ -110,6 +111,15 @@ def keys_of_a_ring() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for service in (oidc, saml):
             patch.setattr(service, "fresh_key", ring(service.fresh_key))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plans_outlive_a_rollback() -> Iterator[None]:
+    """psycopg has PostgreSQL forget every prepared query at a rollback, by which each test ends: a table made within it may be gone.
+    No test makes one that the program asks by a prepared query."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PrepareManager, "clear", lambda _manager: False)
         yield
 
 
