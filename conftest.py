@@ -12,7 +12,13 @@ from nanhu.testing.cast import cast, persons_of_the_cast
 from nanhu.testing.database import django_db_setup, pytest_fixture_setup
 from nanhu.testing.emptying import emptying_passes_append_only_tables
 
-__all__ = ["cast", "django_db_setup", "persons_of_the_cast", "pytest_fixture_setup"]
+__all__ = [
+    "cast",
+    "django_db_setup",
+    "emptying_passes_append_only_tables",
+    "persons_of_the_cast",
+    "pytest_fixture_setup",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -31,13 +32,19 @@ def digest_of(message: Mapping[str, str]) -> bytes:
 
 def signed(message: Mapping[str, str], *, key: str, certificate: str) -> dict[str, str]:
     """The message with our certificate's number and our signature."""
+    serial = str(x509.load_pem_x509_certificate(certificate.encode()).serial_number)
+    whole = {**message, "certId": serial, "signMethod": "01"}
+    signature = opened(key).sign(digest_of(whole), PKCS1v15(), hashes.SHA256())
+    return {**whole, "signature": base64.b64encode(signature).decode()}
+
+
+@lru_cache(maxsize=4)
+def opened(key: str) -> RSAPrivateKey:
+    """Its primes are proved once a process: that takes thirty times as long as a signature."""
     private = load_pem_private_key(key.encode(), None)
     if not isinstance(private, RSAPrivateKey):
         raise TypeError("UnionPay's messages are signed with RSA")
-    serial = str(x509.load_pem_x509_certificate(certificate.encode()).serial_number)
-    whole = {**message, "certId": serial, "signMethod": "01"}
-    signature = private.sign(digest_of(whole), PKCS1v15(), hashes.SHA256())
-    return {**whole, "signature": base64.b64encode(signature).decode()}
+    return private
 
 
 def is_genuine(message: Mapping[str, str], *, authority: str, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,10 +34,16 @@ def redirect_address(message: Any, *, parameter: str, address: str, relay_state:
 
 
 def signature_of(covered: bytes, pair: Pair) -> bytes:
-    key = load_pem_private_key(pair.key.encode(), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
+    return opened(pair.key).sign(covered, padding.PKCS1v15(), hashes.SHA256())
+
+
+@lru_cache(maxsize=4)
+def opened(key: str) -> rsa.RSAPrivateKey:
+    """Its primes are proved once a process: that takes thirty times as long as a signature."""
+    found = load_pem_private_key(key.encode(), password=None)
+    if not isinstance(found, rsa.RSAPrivateKey):
         raise TypeError("the signing key is no RSA key")
-    return key.sign(covered, padding.PKCS1v15(), hashes.SHA256())
+    return found
 
 
 def form_page(request: HttpRequest, *, message: str, parameter: str, address: str, relay_state: str) -> HttpResponse:
