@@ -107,10 +107,11 @@ def pages_of_a_live_server_in_one_piece() -> Iterator[None]:
 def keys_of_a_ring() -> Iterator[None]:
     from nanhu.platforms.identity.protocols.oidc.services import keys as oidc
     from nanhu.platforms.identity.protocols.saml.services import keys as saml
+    from nanhu.services.requests import blind
 
     with pytest.MonkeyPatch.context() as patch:
-        for service in (oidc, saml):
-            patch.setattr(service, "fresh_key", ring(service.fresh_key))
+        for module, name in ((oidc, "fresh_key"), (saml, "fresh_key"), (blind, "new_key")):
+            patch.setattr(module, name, ring(getattr(module, name)))
         yield
 
 
