@@ -131,7 +131,7 @@ def asked(made: FreeRadius) -> str:
 
 
 def radtest(made: FreeRadius, name: str, *, key: str) -> str:
-    """One question without EAP; the whole answer."""
+    """One question without EAP; the whole answer, and why there is none."""
     done = subprocess.run(
         ["radclient", "-x", "-r", "1", "-t", "12", f"127.0.0.1:{made.port}", "auth", made.secrets[key]],
         input=f'User-Name = "{name}"\nUser-Password = "x"\n',
@@ -140,4 +140,4 @@ def radtest(made: FreeRadius, name: str, *, key: str) -> str:
         check=False,
         timeout=PATIENCE_SECONDS,
     )
-    return done.stdout
+    return done.stdout + done.stderr
