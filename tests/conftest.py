@@ -93,9 +93,9 @@ def start_migrated(folder: Path) -> None:
         connection.execute("REVOKE SET ON PARAMETER session_replication_role FROM nanhu")
 
 
-def start_campus(folder: Path) -> Campus:
+def start_campus(folder: Path, **settings: str) -> Campus:
     """A copy of the filled template, open; it ends with this process, even when this process is killed."""
-    environment = campus_environment(folder)
+    environment = campus_environment(folder) | settings
     with (folder / "demo.log").open("ab") as log:
         process = subprocess.Popen(
             dying_with_parent([sys.executable, "-m", "nanhu", "demo"]),
@@ -150,9 +150,9 @@ shared: dict[str, Campus] = {}
 
 
 @contextmanager
-def shared_campus(group: str) -> Iterator[Campus]:
+def shared_campus(group: str, **settings: str) -> Iterator[Campus]:
     with folders.temporary("campus") as folder:
-        shared[group] = start_campus(folder)
+        shared[group] = start_campus(folder, **settings)
         try:
             yield shared[group]
         finally:

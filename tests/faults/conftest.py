@@ -9,5 +9,5 @@ from tests.conftest import Campus, shared_campus
 
 @pytest.fixture(scope="session")
 def doomed() -> Iterator[Campus]:
-    with shared_campus("faults") as running:
+    with shared_campus("faults", NANHU_WEB_WORKERS="1") as running:  # a quarter of what each start after a kill costs
         yield running
