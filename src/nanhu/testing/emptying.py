@@ -46,7 +46,7 @@ def empty(_command: flush.Command, *, database: str, **_options: Any) -> None:
     """In place of Django's own `flush`."""
     connection = connection_to(connections[database])
     used = [name for (name,) in connection.execute(f"EXECUTE {LOOK}")]
-    connection.execute(";\n".join([*(f'DELETE FROM "{name}"' for name in used), seeds()]))  # type: ignore[arg-type]  # noqa: S608
+    connection.execute(";\n".join([*(f'DELETE FROM "{name}"' for name in used), seeds()]))  # noqa: S608
     connection.commit()
 
 
@@ -60,7 +60,7 @@ def connection_to(tested: BaseDatabaseWrapper) -> psycopg.Connection:
     parameters = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if key in parameters}
     _opened[name] = psycopg.connect(**parameters)
     _opened[name].execute("SET session_replication_role = replica")
-    _opened[name].execute(f"PREPARE {LOOK} AS {look()}")  # type: ignore[arg-type]  # of our tables' names
+    _opened[name].execute(f"PREPARE {LOOK} AS {look()}")
     return _opened[name]
 
 
