@@ -1,22 +1,47 @@
 """Who does a thing: the first argument of every write."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from django.http import Http404, HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person signed in (`account_id`) or a part of the program (None), with the address and browser it came from."""
+    """A person signed in (`account_id`) or a part of the program (None), with the address and browser it came from.
+    `is_fresh`: whoever sent the request proved in the last minutes who he is."""
 
     account_id: int | None
     name: str
     address: str = ""
     browser: str = field(default="", compare=False)
+    is_fresh: bool = field(default=True, compare=False)
 
     @classmethod
     def system(cls, name: str) -> "Actor":
         return cls(account_id=None, name=f"system:{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How the house knows that somebody proved lately who he is (`is_fresh`), and where he does so again (`address`)."""
+
+    is_fresh: Callable[[HttpRequest], bool]
+    address: Callable[[HttpRequest], str]
+
+
+_proof: Final[list[Proof]] = []
+
+
+def proved_by(proof: Proof) -> None:
+    """Name the room that signs people in; once per process, at start-up."""
+    _proof[:] = [proof]
+
+
+def proof_address(request: HttpRequest) -> str:
+    """Where whoever sent this request proves once more who he is, and comes back here."""
+    return _proof[0].address(request) if _proof else ""
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -25,7 +50,8 @@ def actor_of(request: HttpRequest) -> Actor:
     address, browser = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", "")[:300]
     if user is None or not user.is_authenticated:
         return Actor(account_id=None, name="anonymous", address=address, browser=browser)
-    return Actor(account_id=user.pk, name=str(user), address=address, browser=browser)
+    is_fresh = all(proof.is_fresh(request) for proof in _proof)
+    return Actor(account_id=user.pk, name=str(user), address=address, browser=browser, is_fresh=is_fresh)
 
 
 def person_at(request: HttpRequest) -> Actor:

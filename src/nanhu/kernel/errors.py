@@ -53,6 +53,16 @@ class SamePersonError(CampusError):
     sentence: ClassVar[str | Promise] = _("这一步须由另一位经办人办理，不能自己提出、自己同意。")
 
 
+class StaleSignInError(CampusError):
+    """Both of two people prove who they are: an open browser is nobody's signature."""
+
+    code: ClassVar[str] = "stale_sign_in"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _(
+        "要两人办理的事，提出和复核时都须刚刚验证过身份。请再验证一次，然后回到这一页提交。"
+    )
+
+
 class NotTheAuthorError(CampusError):
     code: ClassVar[str] = "not_the_author"
     http_status: ClassVar[int] = 409

@@ -5,6 +5,7 @@ each must be; `desk.intake` (kernel.kit) has the pages.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models, transaction
@@ -15,7 +16,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.jobs import defer, start_progress
-from nanhu.kernel.proposals import Event, Proposal, given
+from nanhu.kernel.proposals import Event, Proposal, given, refuse_stale
 
 CHECKED, SUBMITTED, WORKING, DONE = "checked", "submitted", "posting", "posted"
 REFUSED, DISCARDED = "refused", "discarded"
@@ -46,6 +47,10 @@ class IntakeBatch(Proposal):
     def size(self) -> int:
         """How many rows are to be worked off."""
         raise NotImplementedError
+
+    @property
+    def waits_since(self) -> datetime:
+        return self.submitted_at or self.created_at
 
     @property
     def is_at_work(self) -> bool:
@@ -97,6 +102,7 @@ class IntakeBatch(Proposal):
 
 @transaction.atomic
 def submit[B: IntakeBatch](*, by: Actor, batch: B) -> B:
+    refuse_stale(by)
     locked = batch.locked_in({CHECKED})
     locked.submitted_at = now()
     locked.enter(by, SUBMITTED, "submit_{}")

@@ -1,13 +1,14 @@
 """Proposals (一人经办、一人复核): what one person asks for and another decides. Whoever asked never decides.
 
 The service says so in a sentence (`Proposal.decide`); the database holds it whatever wrote the row (`proposal_constraints`).
+Both proved lately who they are (`refuse_stale`). What nobody decides for so many days (`days_to_decide`) is closed by a job.
 Where the second person signs a record that lives on (a merchant, a shift), `refuse_same_person` says it alone.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Self, cast
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Final, Self, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -17,12 +18,40 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError, WrongStateError
+from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.errors import (
+    NotTheAuthorError,
+    ReasonMissingError,
+    SamePersonError,
+    StaleSignInError,
+    WrongStateError,
+)
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.registry import Text
+from nanhu.kernel.school import school
+from nanhu.kernel.school.tables import tables_in
 
-TAKEN_BACK = "taken_back"
+TAKEN_BACK, REFUSED = "taken_back", "refused"
+EXPIRY: Final = Actor.system("expiry")
+"""Under whose name a proposal is refused that nobody decided in time: the job's alone (`kernel.expire_proposals`)."""
+NOT_IN_TIME: Final = "逾期无人复核，自动关闭"
+USUAL_DAYS: Final = 30
+MOST_DAYS: Final = 366
+
+
+def read_days() -> list[tuple[date, int]]:
+    """[[second_person]] of the school's file: how many days a proposal waits that is made from a day on."""
+    tables = tables_in(school().raw, "second_person")
+    for table in tables:
+        table.only({"from", "days"})
+    return sorted(
+        (table.day("from", date.min), table.whole("days", USUAL_DAYS, least=1, most=MOST_DAYS)) for table in tables
+    )
+
+
+def days_to_decide(day: date) -> int:
+    """Of a proposal that is made on this day."""
+    return next((days for since, days in reversed(read_days()) if since <= day), USUAL_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +92,12 @@ class Proposal(models.Model):
 
     @classmethod
     def known(cls, by: Actor, token: UUID) -> Self | None:
-        """What this person's form made before; asked first in the transaction of the action, which is then alone with the form."""
-        return made_by_form(cls._default_manager.all(), token, author_id=by.account_id)
+        """What this person's form made before; asked first in the transaction of the action, which is then alone with the form.
+        Where it made nothing yet, he is about to propose: he proved lately who he is."""
+        found = made_by_form(cls._default_manager.all(), token, author_id=by.account_id)
+        if found is None:
+            refuse_stale(by)
+        return found
 
     def locked_in(self, states: Collection[str], rows: QuerySet[Self] | None = None) -> Self:
         """The row as it is now, locked until the transaction ends, if it is in one of these states. `rows`: with what is read along."""
@@ -79,19 +112,39 @@ class Proposal(models.Model):
         return WrongStateError(what=self.what, state=word or self.state_word)
 
     @property
+    def waits_since(self) -> datetime:
+        return self.created_at
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.waits_since + timedelta(days=days_to_decide(campus_time(self.waits_since).date()))
+
+    @property
+    def is_overdue(self) -> bool:
+        """It waits, and nobody may decide it any more."""
+        return self.state == self.waits_in and now() >= self.expires_at
+
+    @property
+    def is_expired(self) -> bool:
+        """Refused by nobody: its time was over."""
+        return self.state == REFUSED and self.decided_at is not None and self.approver_id is None
+
+    @property
     def state_word(self) -> object:
+        if self.is_expired:
+            return _("已过期")
         field = cast("models.Field[Any, Any]", self._meta.get_field("state"))
         return dict(field.flatchoices).get(self.state, self.state)
 
     @property
     def requested(self) -> tuple[str, datetime]:
         """Who waits for an answer, and since when."""
-        return self.author_name, self.created_at
+        return self.author_name, self.waits_since
 
     @property
     def ended_by(self) -> str:
         """Whose answer it is: the approver's, or its author's who took it back."""
-        return self.approver_name or (self.author_name if self.decided_at else "")
+        return self.approver_name or (self.author_name if self.decided_at and not self.is_expired else "")
 
     @property
     def history(self) -> list[Event]:
@@ -100,14 +153,24 @@ class Proposal(models.Model):
         if self.decided_at is not None:
             taken_back, refused, agreed = _("撤回"), _("不同意"), _("同意")
             what = taken_back if self.state == TAKEN_BACK else refused if self.answer else agreed
-            events.append(Event(what, self.ended_by, self.decided_at, self.answer))
+            if self.is_expired:
+                too_late = _("逾期无人复核，自动关闭。需要办理的，请重新提出。")
+                events.append(Event(_("过期"), "", self.decided_at, too_late))
+            else:
+                events.append(Event(what, self.ended_by, self.decided_at, self.answer))
         return events
 
     def decide(self, by: Actor, *, state: str, answer: str = "") -> None:
-        """Of a row that is locked and waits; the caller saves. A part of the program decides nothing."""
-        refuse_same_person(by, self.author_id)
+        """Of a row that is locked and waits; the caller saves. A part of the program decides nothing, but for the one that closes
+        what is overdue: it refuses."""
+        is_closed = by == EXPIRY and state == REFUSED and self.is_overdue
+        if not is_closed:
+            refuse_same_person(by, self.author_id)
+            refuse_stale(by)
+            if self.is_overdue:
+                raise self.wrong_state(_("已过期"))
+            self.approver_id, self.approver_name = by.account_id, by.name
         self.state, self.answer, self.decided_at = state, answer.strip(), now()
-        self.approver_id, self.approver_name = by.account_id, by.name
 
     def take_back(self, by: Actor, *, answer: str = "") -> None:
         """The other end of a row that is locked and waits, for its author alone; the caller saves."""
@@ -122,6 +185,12 @@ def refuse_same_person(by: Actor, first_id: int | None) -> None:
         raise SamePersonError
 
 
+def refuse_stale(by: Actor) -> None:
+    """Whoever proposes or decides proved it is he; in the service, so that no page forgets it."""
+    if not by.is_fresh:
+        raise StaleSignInError
+
+
 def given(answer: str) -> str:
     """Why something is refused: never empty."""
     if not answer.strip():
@@ -132,11 +201,12 @@ def given(answer: str) -> str:
 def proposal_constraints(
     table: str, *, undecided: Collection[str], decided: Collection[str], can_be_taken_back: bool = False
 ) -> list[models.BaseConstraint]:
-    """Two people; and whoever decided stands there from the moment on that it is decided, not before."""
+    """Two people; and whoever decided stands there from the moment on that it is decided, not before. What its author took back, or
+    what was refused because its time was over, nobody decided."""
     known = Q(state__in=list(undecided), approver__isnull=True, decided_at__isnull=True)
     known |= Q(state__in=list(decided), approver__isnull=False, decided_at__isnull=False)
-    if can_be_taken_back:
-        known |= Q(state=TAKEN_BACK, approver__isnull=True, decided_at__isnull=False)
+    ends_alone = [REFUSED, *([TAKEN_BACK] if can_be_taken_back else [])]
+    known |= Q(state__in=ends_alone, approver__isnull=True, decided_at__isnull=False)
     return [
         models.CheckConstraint(
             condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name=f"{table}_two_people"

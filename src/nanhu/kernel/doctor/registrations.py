@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.delivery.choice import table as sms_table
 from nanhu.kernel.doctor.checks import database, delivery, files, school, secrecy, trail, web, work
+from nanhu.kernel.proposals import read_days
 from nanhu.kernel.registry import Check, SchoolRules
 from nanhu.kernel.school import school as own_school
 
@@ -49,3 +50,4 @@ registry.checks.add(
     Check(key="kernel.catalogues", title=_("英文界面"), run=web.check_catalogues, order=60),
 )
 registry.school_rules.add(SchoolRules(key="kernel.school", read=own_school), SchoolRules(key="sms", read=sms_table))
+registry.school_rules.add(SchoolRules(key="second_person", read=read_days))

@@ -13,8 +13,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import intake
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, proof_address
 from nanhu.kernel.intake import IntakeBatch
+from nanhu.kernel.jobs import alone, job
 from nanhu.kernel.kit.columns import Column, Markup, Number, Reader, Text, Who
 from nanhu.kernel.kit.filters import Filters
 from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
@@ -25,7 +26,7 @@ from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.kit.waiting import proposals_waiting
 from nanhu.kernel.models import Progress
-from nanhu.kernel.proposals import Proposal
+from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, Proposal
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.sheets import Checked, Fault, FaultyRowsError, Line, Sheet
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 BATCHES_SHOWN = 30
 FAULTS_SHOWN = 200
 FACTS_WAITING = 3
+refusals: dict[type[Proposal], Callable[[Actor, Any, str], object]] = {}
+"""Of each kind of case how its room refuses one: what it kept is free again, and it can be made anew."""
 STEPS = (_("选文件"), _("检查"), _("提交"), _("复核"), _("生效"))
 
 
@@ -92,6 +95,7 @@ class Cases:
         options: CaseOptions,
     ) -> None:
         self.model, self.table, self.options = model, table, options
+        refusals[model] = on_refuse
         self.said: Mapping[str, Words] = options.get("done", {})
         found_rows = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
 
@@ -152,7 +156,8 @@ class Cases:
             "case_facts": [(one.head, one.shown(found, reader)) for one in self.table.columns if self.is_fact(one)],
             "addresses": addresses,
             "is_mine": found.author_id == me,
-            "waits": found.state == found.waits_in,
+            "waits": found.state == found.waits_in and not found.is_overdue,
+            "proves_at": "" if request.actor.is_fresh else proof_address(request),
             "may_decide": found.author_id != me and console.pages["approve"].is_shown_to(request.viewer),
             "refusal": form_of(request, RefusalForm),
             "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"),
@@ -246,6 +251,7 @@ class Intake(Cases):
             "icon": "check",
             "to": "case",
             "largest_file": form.largest + 100_000,
+            "proves": True,
             **options["new"],
         }
         more = given.get("facts")
@@ -266,6 +272,23 @@ class Intake(Cases):
         if found.is_at_work and found.progress_id is not None:
             progress = Progress.objects.filter(public_id=found.progress_id).first()
         return {"steps": STEPS, "progress": progress}
+
+
+@job("kernel.expire_proposals", every="23 * * * *")
+def expire_proposals() -> int:
+    """Closes what nobody decided in time, each by its room's own refusal; one that breaks keeps no other from it."""
+    waiting = [
+        (refuse, found)
+        for model, refuse in refusals.items()
+        for found in model._default_manager.filter(state=model.waits_in).order_by("pk")  # noqa: SLF001 - of whichever model
+        if found.is_overdue
+    ]
+    closed = 0
+    for refuse, found in waiting:
+        with alone("a proposal could not be closed", label=found._meta.label, row=found.pk):  # noqa: SLF001
+            refuse(EXPIRY, found, NOT_IN_TIME)
+            closed += 1
+    return closed
 
 
 def faulty(request: PageRequest, faults: Sequence[Fault]) -> FaultyRowsError:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import clock
 from nanhu.kernel.kit.people import PersonLine
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.ui import dates, words
 
@@ -202,6 +203,8 @@ class Badge(Column):
         self.names, self.tones, self.tone = dict(names), tones or {}, tone
 
     def words(self, value: Any, row: Any, reader: Reader) -> str:
+        if self.of == "state" and isinstance(row, Proposal) and row.is_expired:
+            return str(row.state_word)
         return str(self.names[value]) if value in self.names else super().words(value, row, reader)
 
     def shown(self, row: Any, reader: Reader) -> str:

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from nanhu.kernel import clock
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.actors import proof_address
+from nanhu.kernel.errors import CampusError, StaleSignInError
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once, submitted_before
@@ -78,7 +79,8 @@ class ActionOptions(TypedDict, total=False):
 class FormOptions(PageOptions, total=False):
     """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what it would
     do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files. `arguments`: with
-    which the form is made beside its data, where its fields depend on who looks or at what. `refused`: as in an action."""
+    which the form is made beside its data, where its fields depend on who looks or at what. `refused`: as in an action. `proves`:
+    another will decide what it hands in, so whoever opens it first proves who he is, unless he did so lately."""
 
     done: Done
     refused: Text
@@ -93,6 +95,7 @@ class FormOptions(PageOptions, total=False):
     facts: Callable[..., Mapping[str, Any]]
     arguments: Callable[..., Mapping[str, Any]]
     largest_file: int
+    proves: bool
 
 
 class LookupOptions(FormOptions, total=False):
@@ -272,6 +275,10 @@ class SubmitPage(Page):
             messages.success(request, self.done(answer.made) if callable(self.done) else str(self.done))
         return answer.made if isinstance(answer.made, HttpResponseBase) else HttpResponseRedirect(answer.address)
 
+    def tell_why(self, request: PageRequest, error: CampusError) -> None:
+        request.refused = str(self.refused)
+        request.proves_at = proof_address(request) if isinstance(error, StaleSignInError) else ""
+
     def led_on(self, request: PageRequest, address: str) -> HttpResponseBase:
         messages.info(request, str(self.repeated))
         return HttpResponseRedirect(address)
@@ -307,7 +314,8 @@ class FormPage(SubmitPage):
 
     def taken(self, request: PageRequest) -> HttpResponseBase:
         if request.method != "POST":
-            return self.again(request)
+            must_prove = self.options.get("proves", False) and not request.actor.is_fresh
+            return HttpResponseRedirect(proof_address(request)) if must_prove else self.again(request)
         subject = self.subject_of(request)
         form = self.form_class(request.POST, request.FILES, **self.arguments(request, *subject))
         if not form.is_valid():
@@ -317,7 +325,7 @@ class FormPage(SubmitPage):
                 return self.filled(request, form, *subject, preview=self.options["preview"](request, form, *subject))
             return self.act(request, form, *subject)
         except CampusError as error:
-            request.refused = str(self.refused)
+            self.tell_why(request, error)
             add_failure(form, error)
             return self.filled(request, form, *subject, error=error, status=status_of(error))
 
@@ -403,7 +411,7 @@ class Action(SubmitPage):
         try:
             return self.act(request, *((form,) if form is not None else ()), *subject)
         except CampusError as error:
-            request.refused = str(self.refused)
+            self.tell_why(request, error)
             if form is not None and error.field in form.fields:
                 add_failure(form, error)
                 return self.failed(request, "", status_of(error), form)

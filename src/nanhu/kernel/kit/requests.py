@@ -33,6 +33,8 @@ class PageRequest(HttpRequest):
     failure: str
     refused: str
     failed_form: BaseForm | None
+    proves_at: str
+    """Where its sender proves who he is, if that was why it was refused."""
 
     is_panel: bool
     """Asked for beside a list: the page is shown without its frame."""
@@ -42,7 +44,7 @@ def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -
     found = cast("PageRequest", request)
     found.actor = person_at(request)
     found.page, found.arguments = page, arguments
-    found.failure, found.refused, found.failed_form = "", "", None
+    found.failure, found.refused, found.failed_form, found.proves_at = "", "", None, ""
     found.is_panel = request.headers.get("HX-Target") == PANEL
     return found
 

@@ -92,7 +92,7 @@ def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> 
             if session is None:
                 return led_to("identity:sign_in", request)
             is_page = request.method in ("GET", "HEAD")
-            if now() - session.authenticated_at <= patience:
+            if proved_within(session, patience):
                 if is_page:
                     note_opening(request)
                 return view(request, *arguments, **options)
@@ -118,6 +118,23 @@ def second_factor_required(view: View) -> View:
         return view(request, *arguments, **options)
 
     return guarded
+
+
+def proved_within(session: "SsoSession", patience: timedelta) -> bool:
+    return now() - session.authenticated_at <= patience
+
+
+def has_proved_lately(request: HttpRequest) -> bool:
+    """Whoever sent this proved in the last minutes who he is, or opened the form in time that he sends now."""
+    session: SsoSession | None = getattr(request, "sso_session", None)
+    patience = timedelta(minutes=FRESH_MINUTES)
+    if session is None:
+        return False
+    return proved_within(session, patience) or (request.method == "POST" and was_opened_fresh(request, patience))
+
+
+def proof_address(request: HttpRequest) -> str:
+    return led_to("identity:sign_in_again", request).url
 
 
 def note_opening(request: HttpRequest) -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.actors import Proof, proved_by
 from nanhu.kernel.crypto import register_blind_index
 from nanhu.kernel.kit.requests import guarded_by
 from nanhu.kernel.registry import FactCopies, OfflinePage
@@ -24,6 +25,7 @@ register_blind_index(
     normalise=normalise_phone,
 )
 guarded_by(policies.admit)
+proved_by(Proof(is_fresh=policies.has_proved_lately, address=policies.proof_address))
 registry.fact_copies.add(
     FactCopies(
         key="identity.applications",

@@ -215,7 +215,9 @@ class Migration(migrations.Migration):
                                 ("state__in", ["agreed", "refused"]),
                             ),
                             models.Q(
-                                ("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")
+                                ("approver__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["refused", "taken_back"]),
                             ),
                             _connector="OR",
                         ),
@@ -300,7 +302,9 @@ class Migration(migrations.Migration):
                                 ("state__in", ["agreed", "refused"]),
                             ),
                             models.Q(
-                                ("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")
+                                ("approver__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["refused", "taken_back"]),
                             ),
                             _connector="OR",
                         ),

@@ -597,6 +597,7 @@ class Migration(migrations.Migration):
                         ("decided_at__isnull", False),
                         ("state__in", ["posting", "posted", "refused", "undone", "failed"]),
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="campus_room_import_decided",

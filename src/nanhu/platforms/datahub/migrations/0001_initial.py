@@ -420,7 +420,9 @@ class Migration(migrations.Migration):
                                 ("state__in", ["agreed", "refused"]),
                             ),
                             models.Q(
-                                ("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")
+                                ("approver__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["refused", "taken_back"]),
                             ),
                             _connector="OR",
                         ),
@@ -758,7 +760,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["agreed", "refused"])
                     ),
-                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["refused", "taken_back"]),
+                    ),
                     _connector="OR",
                 ),
                 name="datahub_release_decided",
@@ -878,7 +884,11 @@ class Migration(migrations.Migration):
                         ("decided_at__isnull", False),
                         ("state__in", ["agreed", "refused", "overruled"]),
                     ),
-                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["refused", "taken_back"]),
+                    ),
                     _connector="OR",
                 ),
                 name="datahub_writer_switch_decided",
@@ -1366,7 +1376,11 @@ class Migration(migrations.Migration):
                         ("decided_at__isnull", False),
                         ("state__in", ["agreed", "refused", "ended"]),
                     ),
-                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["refused", "taken_back"]),
+                    ),
                     _connector="OR",
                 ),
                 name="datahub_grant_decided",

@@ -14,7 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.jobs.progress import open_progress, start_progress
 from nanhu.kernel.jobs.queue import defer
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import given, refuse_stale
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.platforms.flows.assigning import asking_once
 from nanhu.platforms.flows.body import digest_of
@@ -160,6 +160,7 @@ def publish(
         raise NothingNewError
     if not concerns_all(found, sketch):
         return take_effect(by, found, sketch, given(change), revision)
+    refuse_stale(by)
     note(by, "flows.ask_publication", found, reason=change)
     return Publication.objects.create(
         definition=found,

@@ -846,6 +846,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["booked", "refused"])
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="payments_deposit_decided",

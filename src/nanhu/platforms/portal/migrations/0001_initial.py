@@ -803,6 +803,7 @@ class Migration(migrations.Migration):
                         ("decided_at__isnull", False),
                         ("state__in", ["applied", "refused"]),
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="portal_integration_release_decided",

@@ -603,6 +603,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["made", "refused"])
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="network_handover_decided",

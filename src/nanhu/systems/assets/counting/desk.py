@@ -178,6 +178,7 @@ def drop(request: PageRequest, form: ReasonForm, found: StockTake) -> None:
         "盘点到此结束。另一位经办人同意后，已证实的新地点和见到的时间写入台账；未见到的列成盘亏清单，查无此号的列成盘盈清单。"
     ),
     done=_("已提交，等另一位经办人复核。"),
+    proves=True,
 )
 def result(request: PageRequest, form: ResultForm, found: StockTake) -> None:
     concluding.ask(by=request.actor, take=found, note=form.cleaned_data["note"])

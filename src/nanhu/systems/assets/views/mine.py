@@ -254,6 +254,7 @@ def idle(request: PageRequest) -> HttpResponseBase:
     to="idle",
     template="assets/want.html",
     done=_("已申请，等国资处确认。"),
+    proves=True,
 )
 def want(request: PageRequest, form: WantForm, found: Asset) -> Transfer:
     said = form.cleaned_data

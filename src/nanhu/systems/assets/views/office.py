@@ -43,7 +43,9 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, DEEDS.get(State(found.state), ()))
 
 
-@thing.form("improve/", ImproveForm, title=_("改造增值"), done=_("已提出，等另一位经办人复核。"), roles=[OFFICE])
+@thing.form(
+    "improve/", ImproveForm, title=_("改造增值"), done=_("已提出，等另一位经办人复核。"), roles=[OFFICE], proves=True
+)
 def improve(request: PageRequest, form: ImproveForm, found: Asset) -> Improvement:
     said = form.cleaned_data
     return improving.ask(by=request.actor, asset=found, added_fen=said.pop("added"), **said)
@@ -68,6 +70,7 @@ def void(request: PageRequest, form: ReasonForm, found: Asset) -> None:
         "故意按净值全额、过失按一半赔偿，最低为原值的一成；无责任不赔。按记到上个月的折旧算；复核后给当时借用的人，或确认过的领用人开应缴单。"
     ),
     roles=[OFFICE],
+    proves=True,
 )
 def ruling(request: PageRequest, form: RulingForm, found: Asset) -> Loss:
     said = form.cleaned_data

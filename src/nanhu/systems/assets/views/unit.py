@@ -116,7 +116,7 @@ def scrap(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     disposing.ask_to_scrap(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
 
 
-@thing.form("transfer/", TransferForm, title=_("调拨到别的单位"), done=_("已提出调拨，等国资处确认。"))
+@thing.form("transfer/", TransferForm, title=_("调拨到别的单位"), done=_("已提出调拨，等国资处确认。"), proves=True)
 def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer:
     said = form.cleaned_data
     return transferring.ask(

@@ -496,6 +496,7 @@ class Migration(migrations.Migration):
                         ("decided_at__isnull", False),
                         ("state__in", ["approved", "refused", "used"]),
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="card_cash_exception_decided",

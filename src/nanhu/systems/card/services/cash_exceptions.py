@@ -44,7 +44,8 @@ def decide(*, by: Actor, exception: CashException, state: CashException.State, a
     with transaction.atomic():
         locked = locked_exception(exception, {CashException.State.PENDING})
         locked.decide(by, state=state, answer=answer)
-        check_age(locked)
+        if state == APPROVED:
+            check_age(locked)
         locked.save()
         facts = {"exception": locked.pk, "fen": locked.amount_fen}
         action = "card.approve_cash" if state == APPROVED else "card.refuse_cash"

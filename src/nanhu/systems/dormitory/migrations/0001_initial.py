@@ -217,6 +217,7 @@ class Migration(migrations.Migration):
                         ("decided_at__isnull", False),
                         ("state__in", ["posting", "posted", "refused", "asked_back", "returning", "returned"]),
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="dormitory_room_list_decided",

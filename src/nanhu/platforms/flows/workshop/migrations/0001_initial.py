@@ -115,7 +115,9 @@ class Migration(migrations.Migration):
                                 ("state__in", ["published", "refused"]),
                             ),
                             models.Q(
-                                ("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")
+                                ("approver__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["refused", "taken_back"]),
                             ),
                             _connector="OR",
                         ),

@@ -218,6 +218,9 @@ class Migration(migrations.Migration):
                                 ("decided_at__isnull", False),
                                 ("state__in", ["entered", "refused"]),
                             ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
                             _connector="OR",
                         ),
                         name="network_reach_change_decided",

@@ -8,7 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import given, refuse_stale
 from nanhu.systems.assets.counting import statements
 from nanhu.systems.assets.counting.errors import CountedThemselvesError
 from nanhu.systems.assets.counting.models import CountResult, CountRow, StockTake
@@ -25,6 +25,7 @@ State = StockTake.State
 @transaction.atomic
 def ask(*, by: Actor, take: StockTake, note: str = "") -> CountResult:
     """Ends the counting: what is uploaded from now on is late."""
+    refuse_stale(by)
     row = locked_in(take, [State.OPEN])
     row.state, row.counted_at = State.COUNTED, now()
     row.save(update_fields=["state", "counted_at"])

@@ -425,7 +425,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
                     ),
-                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["refused", "taken_back"]),
+                    ),
                     _connector="OR",
                 ),
                 name="card_suspense_batch_decided",

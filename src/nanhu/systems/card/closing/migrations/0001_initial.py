@@ -364,6 +364,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["posted", "refused"])
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="card_correction_decided",
