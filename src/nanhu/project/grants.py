@@ -62,6 +62,7 @@ KEPT: Final = (
     "assets_plan",
     "assets_count_result",
     "assets_stock_take",
+    "assets_purchase",
     "assets_receipt",
     "kernel_draw",
     "kernel_draw_entry",

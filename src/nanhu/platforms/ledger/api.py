@@ -47,7 +47,9 @@ from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, su
 from nanhu.platforms.ledger.services.day_sums import differences_of as day_differences
 from nanhu.platforms.ledger.services.fees import fee_ceilings, fee_names, open_fee_item, set_fee_item
 from nanhu.platforms.ledger.services.funds import (
+    FundLine,
     FundState,
+    funds_under,
     grant,
     open_fund,
     release,
@@ -78,6 +80,7 @@ __all__ = [
     "FeeCeilingError",
     "FeeItemMissingError",
     "Finding",
+    "FundLine",
     "FundShortError",
     "FundState",
     "GroupRow",
@@ -113,6 +116,7 @@ __all__ = [
     "fee_ceilings",
     "fee_names",
     "forget_sums",
+    "funds_under",
     "grant",
     "issue_bills",
     "issuers",

@@ -1,6 +1,8 @@
-"""The desk of fee items (收费项目): what may be charged from when to when, under which licence, and how much a bill at most."""
+"""The desk of fee items (收费项目): what may be charged from when to when, under which licence, and how much a bill at most; and of
+funds (额度): what was granted to whom, and what is left of it."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.http import HttpResponseBase
@@ -11,8 +13,9 @@ from nanhu.kernel.kit import Console, Empty, Money, PageRequest, Span, Table, Te
 from nanhu.kernel.registry import Role
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
-from nanhu.platforms.ledger.models import FeeItem
+from nanhu.platforms.ledger.models import FeeItem, Fund
 from nanhu.platforms.ledger.services.fees import set_fee_item
+from nanhu.platforms.ledger.services.funds import grant, open_fund
 
 desk = Console(
     "ledger",
@@ -24,7 +27,7 @@ desk = Console(
         Role(
             key="ledger.fees",
             name=_("收费项目管理"),
-            description=_("设置各项收费的许可文号、每笔上限和有效期；已经开出的应缴单不变"),
+            description=_("设置各项收费的许可文号、每笔上限和有效期，下达各单位的额度；已经开出的应缴单不变"),
         )
     ],
     order=47,
@@ -60,7 +63,12 @@ class Fees(Table):
     reason = Text(_("依据"), is_wide=True)
 
 
-@desk.page("", title=_("收费项目"), lead=_("没有在有效期内的项目，任何系统都开不出单；超过上限的一笔也开不出。"))
+@desk.page(
+    "",
+    title=_("收费项目"),
+    tab=_("收费项目"),
+    lead=_("没有在有效期内的项目，任何系统都开不出单；超过上限的一笔也开不出。"),
+)
 def fees(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有收费项目"), icon="tags", text=_("设置以后，各系统才能按它开应缴单。"))
     rows = FeeItem.objects.filter(withdrawn_at=None)
@@ -79,3 +87,43 @@ def fees(request: PageRequest) -> HttpResponseBase:
 def set_item(request: PageRequest, form: FeeForm) -> None:
     said = dict(form.cleaned_data)
     set_fee_item(by=request.actor, **{**said, "ceiling_fen": said["ceiling_fen"] or None})
+
+
+class GrantForm(forms.Form):
+    code = forms.RegexField(
+        label=_("代码"),
+        regex=r"^[a-z]+(:[A-Za-z0-9.\-]{1,40}){1,3}$",
+        help_text=_("单位的写 unit:单位代码:用途，例如 unit:12:equipment；没有的新开"),
+    )
+    name = forms.CharField(label=_("名称"), max_length=60)
+    amount_fen = YuanField(label=_("下达金额（元）"))
+    reason = forms.CharField(label=_("依据"), max_length=120)
+
+
+class Funds(Table):
+    ordering = ("code",)
+    code = Text(_("代码"), is_number=True)
+    name = Text(_("名称"))
+    budget_fen = Money(_("额度"), total=True)
+    available_fen = Money(_("可用"), total=True)
+    reserved_fen = Money(_("已占用"), total=True)
+    spent_fen = Money(_("已支出"), total=True)
+
+
+@desk.page(
+    "funds/",
+    title=_("额度"),
+    tab=_("额度"),
+    lead=_("采购下单前占用，支付时支出，取消的退回；可用的任何时候都不会小于零。"),
+)
+def funds(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有额度"), icon="wallet", action=_("下达额度"), to="grant_fund")
+    return listing(request, Funds, Fund.objects.all(), empty=none, export_as="额度")
+
+
+@funds.form("grant/", GrantForm, title=_("下达额度"), submit=_("下达"), done=_("已下达。"))
+def grant_fund(request: PageRequest, form: GrantForm) -> None:
+    said = form.cleaned_data
+    open_fund(by=request.actor, code=said["code"], name=said["name"])
+    key = f"ledger.desk:{uuid4()}"
+    grant(by=request.actor, fund=said["code"], amount_fen=said["amount_fen"], key=key, reason=said["reason"])

@@ -25,7 +25,10 @@ ACTIONS: dict[str, Text] = {
     "assets.merge_person": _("资产随人员归并"),
     "assets.offer": _("出示资产移交码"),
     "assets.open_receipt": _("开验收单"),
+    "assets.order_purchase": _("登记采购，占用额度"),
     "assets.propose_loss": _("提出丢失处理意见"),
+    "assets.purchase_cancelled": _("取消采购，释放额度"),
+    "assets.purchase_received": _("采购已入库"),
     "assets.receive": _("资产入库"),
     "assets.refuse_card_import": _("驳回旧卡片导入"),
     "assets.refuse_disposal": _("驳回资产处置"),
@@ -50,6 +53,7 @@ TARGETS: dict[str, Text] = {
     "hand_over": _("移交码"),
     "month": _("月份"),
     "month_close": _("月结"),
+    "purchase": _("采购登记"),
     "asset_receipt": _("验收单"),
 }
 """By what stands before the colon."""
@@ -57,4 +61,9 @@ VALUES: dict[str, dict[str, Text]] = {
     "kind": {"assets.card_import": _("旧卡片导入"), "assets.month_close": _("资产月结")}
 }
 """Of facts whose values are words of the program."""
-FACTS: dict[str, Text] = {"differing": _("有差异的卡片"), "months": _("再折旧几个月"), "figure": _("规定的值")}
+FACTS: dict[str, Text] = {
+    "fund": _("额度"),
+    "differing": _("有差异的卡片"),
+    "months": _("再折旧几个月"),
+    "figure": _("规定的值"),
+}

@@ -26,6 +26,18 @@ class BeyondInvoiceError(AssetsError):
     sentence = _("这张发票的各行合计 {sum}（连同别的验收单），超过发票金额 {invoice}。")
 
 
+class BeyondPurchaseError(AssetsError):
+    code = "assets.beyond_purchase"
+    field = "purchase"
+    sentence = _("这次采购占用的额度是 {sum}：发票金额不能超过它，入库单位也要相同。")
+
+
+class FundMissingError(AssetsError):
+    code = "assets.fund_missing"
+    field = "fund"
+    sentence = _("您任资产员的单位没有这项额度。")
+
+
 class NotALeafError(AssetsError):
     code = "assets.not_a_leaf"
     field = "classification"

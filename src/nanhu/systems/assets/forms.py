@@ -12,7 +12,7 @@ from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss
+from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Purchase
 
 
 class OnceForm(forms.Form):
@@ -102,6 +102,13 @@ class LotForm(OnceForm):
 
 
 class ReceiptHead(OnceForm):
+    purchase: Any = forms.ModelChoiceField(
+        label=_("采购登记"),
+        queryset=None,
+        required=False,
+        to_field_name="public_id",
+        help_text=_("占用过额度的采购从这里选，入库后按发票金额保留额度，多占的退回"),
+    )
     title = forms.CharField(label=_("采购内容"), max_length=80)
     acquired = forms.ChoiceField(label=_("取得方式"), choices=Asset.Acquired, initial=Asset.Acquired.BOUGHT)
     acquired_on = forms.DateField(label=_("取得日期"), widget=DayInput(), initial=campus_today)
@@ -116,6 +123,16 @@ class ReceiptHead(OnceForm):
     buyer = people.PersonField(label=_("采购经办人"))
     first_inspector = people.PersonField(label=_("验收人一"))
     second_inspector = people.PersonField(label=_("验收人二"), help_text=_("与验收人一、采购经办人都不同"))
+
+
+class PurchaseForm(OnceForm):
+    title = forms.CharField(label=_("采购内容"), max_length=80)
+    fund = forms.ChoiceField(label=_("用哪项额度"))
+    amount_fen = YuanField(label=_("预计金额（元）"), help_text=_("下单前占用；不够就登记不了"))
+
+    def __init__(self, *arguments: Any, funds: Any = (), **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.fields["fund"].choices = list(funds)  # type: ignore[attr-defined]
 
 
 class LineForm(forms.Form):
@@ -148,9 +165,23 @@ class ReceiptForm(ReceiptHead, LineForm):
 
     field_order = (*ReceiptHead.base_fields, *LineForm.base_fields)
 
+    def __init__(self, *arguments: Any, purchases: Any = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.fields["purchase"].queryset = Purchase.objects.none() if purchases is None else purchases  # type: ignore[attr-defined]
+
     def head(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
-        plain = ("title", "acquired", "acquired_on", "supplier", "invoice", "invoice_fen", "contract", "funds")
+        plain = (
+            "purchase",
+            "title",
+            "acquired",
+            "acquired_on",
+            "supplier",
+            "invoice",
+            "invoice_fen",
+            "contract",
+            "funds",
+        )
         persons = {f"{key}_id": said[key] for key in ("buyer", "first_inspector", "second_inspector")}
         return {key: said[key] for key in plain} | persons
 

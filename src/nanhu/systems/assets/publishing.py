@@ -58,7 +58,7 @@ def things() -> Iterator[Row]:
 
 
 def receipts() -> Iterator[Row]:
-    for one in Receipt.objects.filter(state=Receipt.State.RECEIVED).select_related("unit").iterator():
+    for one in Receipt.objects.filter(state=Receipt.State.RECEIVED).select_related("unit", "purchase").iterator():
         yield {
             "number": one.number,
             "title": one_line(one.title),
@@ -67,6 +67,7 @@ def receipts() -> Iterator[Row]:
             "invoice": one_line(one.invoice),
             "amount_fen": one.invoice_fen,
             "funds": one_line(one.funds),
+            "reservation": one.purchase.reservation if one.purchase else "",
             "received_on": campus_time(one.decided_at).date() if one.decided_at else None,
         }
 

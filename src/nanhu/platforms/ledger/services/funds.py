@@ -39,6 +39,19 @@ class FundState:
     spent_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    code: str
+    name: str
+    available_fen: int
+
+
+def funds_under(prefix: str) -> list[FundLine]:
+    """Those whose code begins so ("unit:"), with what is left in each."""
+    rows = Fund.objects.filter(code__startswith=prefix).order_by("code")
+    return [FundLine(*row) for row in rows.values_list("code", "name", "available_fen")]
+
+
 def open_fund(*, by: Actor, code: str, name: str) -> FundState:
     """With nothing in it. One that is open is left as it is."""
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import count
+from uuid import uuid4
 
 import pytest
 
@@ -75,3 +76,14 @@ def test_a_fee_that_ended_is_charged_no_more(finance):
     assert finance.post("/ledger/set/", ended).status_code == 302
     with pytest.raises(ledger.FeeItemMissingError):
         Office().bill(item="power.dormitory")
+
+
+def test_a_fund_is_granted_at_the_desk_once_for_a_form(finance):
+    form = {"code": "unit:12:equipment", "name": "计算机学院设备费", "amount_fen": "5000", "reason": "年初预算"}
+    form["form_token"] = str(uuid4())
+    for _twice in range(2):
+        assert finance.post("/ledger/funds/grant/", form).status_code == 302
+    assert ledger.state_of("unit:12:equipment").available_fen == 500_000
+    page = finance.get("/ledger/funds/").content.decode()
+    assert "计算机学院设备费" in page
+    assert finance.post("/ledger/funds/grant/", form | {"code": "unit 12", "form_token": ""}).status_code == 422

@@ -748,6 +748,66 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Purchase",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("title", models.TextField()),
+                ("fund", models.TextField(help_text="of the ledger, by its code")),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("ordered", "已占用额度"), ("received", "已入库"), ("cancelled", "已取消")],
+                        default="ordered",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, default="", help_text="why it was cancelled")),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_purchase",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_fen__gt", 0),
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("fund", ""), _negated=True),
+                        ),
+                        name="assets_purchase_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("ended_at", None), ("state", "ordered")),
+                            models.Q(("answer", ""), ("ended_at__isnull", False), ("state", "received")),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state", "cancelled"),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assets_purchase_ends",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Receipt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -822,6 +882,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "purchase",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="assets.purchase",
+                    ),
+                ),
+                (
                     "unit",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
@@ -830,6 +899,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "assets_receipt",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "received"])),
+                        fields=("purchase",),
+                        name="assets_receipt_of_purchase",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

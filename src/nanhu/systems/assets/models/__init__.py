@@ -11,7 +11,7 @@ from nanhu.systems.assets.models.depreciation import (
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
 from nanhu.systems.assets.models.importing import CardImport, CardRow
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
-from nanhu.systems.assets.models.receiving import Receipt, ReceiptLine
+from nanhu.systems.assets.models.receiving import Purchase, Receipt, ReceiptLine
 from nanhu.systems.assets.models.things import Asset, Classification, Figure, ServiceLife
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "MonthClose",
     "Movement",
     "Plan",
+    "Purchase",
     "Receipt",
     "ReceiptLine",
     "ServiceLife",

@@ -1,4 +1,5 @@
-"""Receipts (验收入库单): what was bought, looked at by two who are neither each other nor the buyer."""
+"""Purchases (采购登记), whose sum is set aside before the order, and receipts (验收入库单): what was bought, looked at by two who are
+neither each other nor the buyer."""
 
 from typing import ClassVar
 from uuid import uuid4
@@ -11,6 +12,53 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models.things import Asset, Classification
+
+
+class Purchase(models.Model):
+    """What a unit is about to order: its sum is reserved in the fund first. Received, what the invoice leaves goes back and the rest
+    waits under the same key for finance's claim; cancelled, all of it goes back."""
+
+    what: ClassVar[Text] = _("这次采购")
+
+    class State(models.TextChoices):
+        ORDERED = "ordered", _("已占用额度")
+        RECEIVED = "received", _("已入库")
+        CANCELLED = "cancelled", _("已取消")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    token = models.UUIDField(unique=True, help_text="names the form it came from")
+    title = models.TextField()
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    fund = models.TextField(help_text="of the ledger, by its code")
+    amount_fen = models.BigIntegerField()
+    state = models.TextField(choices=State, default=State.ORDERED)
+    answer = models.TextField(default="", blank=True, help_text="why it was cancelled")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author_name = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "assets_purchase"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0) & ~Q(title="") & ~Q(fund=""), name="assets_purchase_says_what"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ordered", ended_at=None, answer="")
+                | Q(state="received", ended_at__isnull=False, answer="")
+                | Q(state="cancelled", ended_at__isnull=False) & ~Q(answer=""),
+                name="assets_purchase_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def reservation(self) -> str:
+        """Its key in the ledger; whoever pays for it spends it by that."""
+        return f"assets.purchase:{self.public_id}"
 
 
 class Receipt(models.Model):
@@ -36,6 +84,7 @@ class Receipt(models.Model):
     invoice_fen = models.BigIntegerField()
     contract = models.TextField(default="", blank=True)
     funds = models.TextField(default="", blank=True)
+    purchase = models.ForeignKey(Purchase, null=True, on_delete=models.PROTECT, related_name="receipts")
     buyer = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     first_inspector = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     second_inspector = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
@@ -51,6 +100,9 @@ class Receipt(models.Model):
     class Meta:
         db_table = "assets_receipt"
         constraints = [
+            models.UniqueConstraint(
+                fields=["purchase"], condition=Q(state__in=["waiting", "received"]), name="assets_receipt_of_purchase"
+            ),
             models.CheckConstraint(
                 condition=~Q(first_inspector=F("second_inspector"))
                 & ~Q(first_inspector=F("buyer"))

@@ -36,6 +36,7 @@ from nanhu.systems.assets.numbers import RECEIPTS, THINGS
 from nanhu.systems.assets.queries.figures import figure
 from nanhu.systems.assets.queries.lives import months_of
 from nanhu.systems.assets.rules import NOMINAL_FEN, month_of
+from nanhu.systems.assets.services import purchasing
 from nanhu.systems.assets.services.moving import movement_of
 
 State = Receipt.State
@@ -49,6 +50,11 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
     if known is not None:
         return known
     refuse_head(head)
+    if head.get("purchase"):
+        purchase = purchasing.bind(head["purchase"], unit_id=head["unit_id"], invoice_fen=head["invoice_fen"])
+        if purchase.receipts.filter(state=State.WAITING).exists():
+            raise WrongStateError(what=Receipt.what, state=State.WAITING.label)
+        head = {**head, "funds": head.get("funds") or purchase.fund}
     receipt = Receipt.objects.create(token=token, author_id=account_of(by), author_name=by.name, **head)
     enter_line(receipt, line)
     facts = {"title": receipt.title, "fen": receipt.invoice_fen}
@@ -188,6 +194,7 @@ def receive(*, by: Actor, receipt: Receipt, at: datetime | None = None) -> None:
         months = months_for(things[0], line.months)
         cards = [(asset, first_plan(asset, months, by.name)) for asset in things]
         enter_cards(by=by, cards=cards, kind=Movement.Kind.RECEIVED, at=at)
+    purchasing.take_over(by=by, receipt=receipt)
     receipt.number = numbering.take(by=by, series=RECEIPTS, target=target).number
     receipt.state, receipt.decided_at = State.RECEIVED, at or now()
     receipt.save()

@@ -53,9 +53,9 @@ CREATE TRIGGER assets_receipt_is_kept BEFORE DELETE ON assets_receipt
 
 CREATE TRIGGER assets_receipt_keeps_what_was_signed BEFORE UPDATE ON assets_receipt
     FOR EACH ROW WHEN (OLD.state <> 'waiting' OR (OLD.title, OLD.unit_id, OLD.invoice, OLD.invoice_fen, OLD.acquired_on, OLD.acquired,
-            OLD.supplier, OLD.contract, OLD.funds, OLD.author_id)
+            OLD.supplier, OLD.contract, OLD.funds, OLD.purchase_id, OLD.author_id)
         IS DISTINCT FROM (NEW.title, NEW.unit_id, NEW.invoice, NEW.invoice_fen, NEW.acquired_on, NEW.acquired,
-            NEW.supplier, NEW.contract, NEW.funds, NEW.author_id))
+            NEW.supplier, NEW.contract, NEW.funds, NEW.purchase_id, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a receipt stays as it was signed');
 
 CREATE TRIGGER assets_receipt_is_signed_by_whom_it_names BEFORE UPDATE ON assets_receipt

@@ -4,27 +4,31 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Console, Empty, PageRequest, listing
+from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, PageRequest, Table, Text, Who, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import NotYourUnitError
+from nanhu.systems.assets.errors import FundMissingError, NotYourUnitError
 from nanhu.systems.assets.forms import (
     AssignForm,
     LendForm,
     LineForm,
+    PurchaseForm,
     ReceiptForm,
     RepairedForm,
     RoomForm,
     SplitForm,
     TransferForm,
 )
-from nanhu.systems.assets.models import Asset, Receipt, Transfer
+from nanhu.systems.assets.models import Asset, Purchase, Receipt, Transfer
 from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, units_kept_by
-from nanhu.systems.assets.services import disposing, keeping, lending, losing, receiving, transferring
+from nanhu.systems.assets.services import disposing, keeping, lending, losing, purchasing, receiving, transferring
 from nanhu.systems.assets.views.mine import Receipts, show_receipt
 from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
 
@@ -144,6 +148,87 @@ DEEDS = {
 """What a keeper may do with a thing, by its state."""
 
 
+class Purchases(Table):
+    title = Link(_("采购内容"), to="purchase")
+    unit = Text(_("单位"), "unit__name")
+    fund = Text(_("额度"), is_number=True)
+    amount_fen = Money(_("预计金额"))
+    author = Who(_("登记"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Purchase.State.choices, tones={"received": "good", "cancelled": "none"}, tone="warn")
+
+
+def purchases_of(request: PageRequest) -> Any:
+    return Purchase.objects.select_related("unit").filter(unit_id__in=units_kept_by(request.viewer))
+
+
+def kept_purchase(request: PageRequest, public_id: UUID) -> Purchase:
+    found: Purchase = found_in(purchases_of(request), public_id, Purchase.what)
+    return found
+
+
+@desk.page(
+    "purchases/",
+    title=_("采购登记"),
+    tab=_("采购"),
+    lead=_("下单前先占用本单位的额度，验收入库后按发票保留，取消的退回。"),
+)
+def purchases(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记过采购"), icon="shopping-cart", action=_("登记采购"), to="new_purchase")
+    return listing(request, Purchases, purchases_of(request).order_by("-created_at"), empty=none, export_as="采购登记")
+
+
+def funds_of(request: PageRequest) -> dict[str, tuple[int, str]]:
+    """Of the units whose things the reader keeps: the unit and the words of each fund, by its code ("unit:12:equipment")."""
+    lines = ledger.funds_under("unit:")
+    units = people.unit_ids_by_code({one.code.split(":")[1] for one in lines})
+    kept = units_kept_by(request.viewer)
+    found = ((one, units.get(one.code.split(":")[1])) for one in lines)
+    words = _("%(name)s（可用 %(left)s）")
+    return {
+        one.code: (unit_id, words % {"name": one.name, "left": format_yuan(one.available_fen)})
+        for one, unit_id in found
+        if unit_id in kept
+    }
+
+
+@purchases.form(
+    "new/",
+    PurchaseForm,
+    title=_("登记采购"),
+    to="purchases",
+    arguments=lambda request: {"funds": [(code, words) for code, (_unit, words) in funds_of(request).items()]},
+    done=_("已登记，额度已占用。"),
+)
+def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
+    said = form.cleaned_data
+    unit_id, _words = funds_of(request).get(said["fund"]) or (None, "")
+    if unit_id is None:
+        raise FundMissingError
+    return purchasing.order(by=request.actor, unit_id=unit_id, **said)
+
+
+@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=Seen(kept_purchase))
+def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
+    is_open = found.state == Purchase.State.ORDERED
+    facts = [
+        (_("单位"), found.unit.name),
+        (_("额度"), found.fund),
+        (_("预计金额"), format_yuan(found.amount_fen)),
+        (_("状态"), found.get_state_display()),
+        *([(_("取消的原因"), found.answer)] if found.answer else []),
+    ]
+    receipts = [(one.title, receipt.address(public_id=one.public_id)) for one in found.receipts.order_by("pk")]
+    cancel = cancel_purchase.address(public_id=found.public_id) if is_open else ""
+    return render(
+        request, "assets/purchase.html", {"purchase": found, "facts": facts, "receipts": receipts, "cancel": cancel}
+    )
+
+
+@purchase.form("cancel/", ReasonForm, title=_("取消采购"), tone="danger", done=_("已取消，额度已退回。"))
+def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
+    purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
+
+
 def receipts_of(request: PageRequest) -> Any:
     return Receipt.objects.select_related("unit").filter(unit_id__in=units_kept_by(request.viewer))
 
@@ -166,6 +251,7 @@ def receipts(request: PageRequest) -> HttpResponseBase:
     button=_("开验收单"),
     icon="plus",
     to="receipt",
+    arguments=lambda request: {"purchases": purchases_of(request).filter(state=Purchase.State.ORDERED)},
     lead=_("两位验收人看过实物、各自签字后入库，系统发编号。采购经办人不能验收。"),
     done=_("验收单已开，等两位验收人签字。"),
 )

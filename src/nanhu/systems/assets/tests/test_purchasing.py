@@ -1,0 +1,137 @@
+"""Purchases (采购登记): the fund's money is set aside before the order, once, and never more than is there; it goes back or waits to be paid."""
+
+from uuid import uuid4
+
+import pytest
+
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.assets.models import Asset, Classification, Purchase, Receipt
+from nanhu.systems.assets.publishing import receipts
+from nanhu.systems.assets.services import purchasing
+from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
+from nanhu.systems.assets.tests.test_receiving import opened, sign
+from nanhu.testing.killing import at_once
+
+FUND = "unit:12:equipment"
+NEW = "/assets/unit/purchases/new/"
+
+
+def granted(fen=1_000_000, code=FUND):
+    ledger.open_fund(by=SYSTEM, code=code, name="设备费")
+    ledger.grant(by=SYSTEM, fund=code, amount_fen=fen, key=f"grant:{code}", reason="年初预算")
+
+
+def money(code=FUND):
+    state = ledger.state_of(code)
+    return state.available_fen, state.reserved_fen, state.spent_fen
+
+
+def said(yuan="7000", fund=FUND, **more):
+    return {"token": str(uuid4()), "title": "机房电脑", "fund": fund, "amount_fen": yuan, **more}
+
+
+@pytest.mark.django_db
+def test_a_purchase_sets_its_money_aside_and_the_receipt_takes_it_over(school):
+    granted()
+    granted(code="unit:13:equipment")
+    keeper = school.client("T1")
+    page = keeper.get(NEW).content.decode()
+    assert "¥ 10,000.00" in page
+    assert "unit:13" not in page, "another unit's"
+    short = keeper.post(NEW, said("10000.01"))
+    assert short.status_code in {409, 422}
+    assert "可用" in short.content.decode()
+    assert not Purchase.objects.exists()
+
+    form = said("7000")
+    for _twice in range(2):
+        assert keeper.post(NEW, form).status_code == 302
+    assert money() == (300_000, 700_000, 0)
+    assert keeper.post(NEW, said(fund="unit:13:equipment")).status_code == 422
+
+    leaf, purchase = Classification.objects.get(code="A0201"), Purchase.objects.get()
+    receipt = {"token": str(uuid4()), "title": "机房电脑", "acquired": "bought", "acquired_on": "2026-09-01"}
+    receipt |= {"unit": "12", "buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26"}
+    receipt |= {"classification": str(leaf.pk), "name": "台式计算机", "quantity": "1", "use": "teaching"}
+    receipt |= {"put_into_use_on": "2026-09-01", "purchase": str(purchase.public_id)}
+    dearer = keeper.post("/assets/unit/receipts/new/", receipt | {"invoice_fen": "7000.01", "price_yuan": "7000"})
+    assert "¥ 7,000.00" in dearer.content.decode()
+    assert not Receipt.objects.exists()
+    good = receipt | {"invoice_fen": "6999", "price_yuan": "6999"}
+    assert keeper.post("/assets/unit/receipts/new/", good).status_code == 302
+    assert money() == (300_000, 700_000, 0)
+    cancel = f"/assets/unit/purchases/{purchase.public_id}/cancel/"
+    assert keeper.post(cancel, {"reason": "不买了"}).status_code == 409, "it is being looked at"
+    for number in ("T2", "T3"):
+        sign(school, Receipt.objects.get(), number)
+
+    assert Asset.objects.count() == 1
+    assert money() == (300_100, 699_900, 0), "what the invoice leaves is free"
+    assert keeper.post(cancel, {"reason": "不买了"}).status_code == 409
+    key = next(iter(receipts()))["reservation"]
+    ledger.spend(by=SYSTEM, reservation=key, key="claim:1")
+    assert money() == (300_100, 0, 699_900), "a claim takes it over by its key"
+
+
+@pytest.mark.django_db
+def test_what_is_cancelled_gives_all_of_its_money_back_once(school):
+    granted()
+    keeper = school.client("T1")
+    keeper.post(NEW, said())
+    purchase = Purchase.objects.get()
+    cancel = f"/assets/unit/purchases/{purchase.public_id}/cancel/"
+    assert school.client("T7").post(cancel, {"reason": "别人的"}).status_code == 404
+    assert keeper.post(cancel, {"reason": " "}).status_code == 422
+    assert keeper.post(cancel, {"reason": "不买了"}).status_code == 302
+    assert keeper.post(cancel, {"reason": "不买了"}).status_code == 409
+    assert money() == (1_000_000, 0, 0)
+    assert "不买了" in keeper.get(f"/assets/unit/purchases/{purchase.public_id}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_receipt_that_was_refused_leaves_the_purchase_to_the_next(school):
+    granted(2_000_000)
+    purchase = purchasing.order(
+        by=school.actor("T1"),
+        token=uuid4(),
+        title="机房电脑",
+        unit_id=school.units["12"],
+        fund=FUND,
+        amount_fen=2_000_000,
+    )
+    head = {"purchase": purchase}
+    first = opened(school, head=head)
+    with pytest.raises(CampusError):
+        opened(school, head=head)
+    Receipt.objects.filter(pk=first.pk).update(state="refused", answer="坏的", decided_at=first.created_at)
+    second = opened(school, head=head | {"invoice": "27"})
+    for number in ("T2", "T3"):
+        sign(school, second, number)
+    purchase.refresh_from_db()
+    assert purchase.state == "received"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_four_that_order_at_once_only_those_get_it_for_whom_there_is_money():
+    school = make_school()
+    granted(1_500_000)
+
+    def ordered(fen):
+        try:
+            purchasing.order(
+                by=school.actor("T1"),
+                token=uuid4(),
+                title="电脑",
+                unit_id=school.units["12"],
+                fund=FUND,
+                amount_fen=fen,
+            )
+        except ledger.FundShortError:
+            return 0
+        return 1
+
+    assert sum(at_once([lambda: ordered(700_000)] * 4)) == 2
+    assert money() == (100_000, 1_400_000, 0)
+    assert Purchase.objects.count() == 2
