@@ -32,6 +32,11 @@ class BeyondPurchaseError(AssetsError):
     sentence = _("这次采购占用的额度是 {sum}：发票金额不能超过它，入库单位也要相同。")
 
 
+class TooLongForPaperError(AssetsError):
+    code = "assets.too_long_for_paper"
+    sentence = _("超过 {most} 行，印不成一份。请从列表导出表格，或分单位、分批办理。")
+
+
 class FundMissingError(AssetsError):
     code = "assets.fund_missing"
     field = "fund"

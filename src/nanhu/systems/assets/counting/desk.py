@@ -37,13 +37,14 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.systems.assets.counting import found as finding
-from nanhu.systems.assets.counting import queries
+from nanhu.systems.assets.counting import printing, queries
 from nanhu.systems.assets.counting.forms import LabelForm, PlanForm, ResultForm, TeamForm
 from nanhu.systems.assets.counting.models import CountResult, FoundReport, StockTake
 from nanhu.systems.assets.counting.services import concluding, labelling, planning
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.policies import OFFICE
 from nanhu.systems.assets.views.office import desk as office
+from nanhu.systems.assets.views.papers import print_out
 
 State = StockTake.State
 TONES: dict[str, Tone] = {State.OPEN: "info", State.COUNTED: "warn", State.CLOSED: "good", State.DROPPED: "none"}
@@ -182,6 +183,16 @@ def drop(request: PageRequest, form: ReasonForm, found: StockTake) -> None:
 )
 def result(request: PageRequest, form: ResultForm, found: StockTake) -> None:
     concluding.ask(by=request.actor, take=found, note=form.cleaned_data["note"])
+
+
+@take.action("print/")
+def print_count(request: PageRequest, found: StockTake) -> HttpResponseBase:
+    return print_out(request, printing.COUNT, printing.count_facts(found))
+
+
+@take.action("print-gaps/")
+def print_gaps(request: PageRequest, found: StockTake) -> HttpResponseBase:
+    return print_out(request, printing.GAPS, printing.gap_facts(found))
 
 
 @take.page("verdicts/", title=_("逐件结论"))

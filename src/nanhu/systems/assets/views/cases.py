@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, Number, PageRequest, Person, Table, Text, Who, list_of
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.money import format_yuan
+from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_finance
 from nanhu.systems.assets.forms import CardsForm, CloseForm
 from nanhu.systems.assets.models import (
@@ -25,6 +27,7 @@ from nanhu.systems.assets.sheets import CARDS
 from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
 from nanhu.systems.assets.views.office import ALONE, BOTH
 from nanhu.systems.assets.views.office import desk as office
+from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import CASE_TONES
 
 OFFICE_NAME = _("国资处")
@@ -153,7 +156,8 @@ transfer_cases = transfers.proposals(
     tab=_("调拨"),
     lead=_("调出单位的资产员提出，国资处确认后东西归调入单位，由新领用人本人确认收到。以前各月的折旧留在调出单位。"),
     empty=Empty(title=_("还没有调拨"), icon="arrow-left-right", text=_("资产员在资产卡片上提出。")),
-    found=Transfer.objects.select_related("asset", "from_unit", "to_unit"),
+    found=Transfer.objects.select_related("asset", "from_unit", "to_unit", "to_room"),
+    template="assets/case.html",
     agree=lambda _found: _("同意调拨"),
     done={"approve": _("已调拨。")},
 )
@@ -173,6 +177,11 @@ loss_cases = losses.proposals(
 )
 
 
+@transfer_cases.case.action("print/")
+def print_transfer(request: PageRequest, found: Transfer) -> HttpResponseBase:
+    return print_out(request, printing.TRANSFER, printing.transfer_facts(found))
+
+
 def lot_lines(request: PageRequest, found: Disposal) -> Listing:
     return list_of(request, LotLines, found.lines.select_related("asset"), per_page=100, caption=_("逐件"))
 
@@ -189,9 +198,15 @@ lot_cases = disposals.proposals(
     empty=Empty(title=_("还没有处置过资产"), icon="recycle", text=_("在“待报废”里勾选，并成一批。")),
     rows=lot_lines,
     rows_at="lines.csv",
+    template="assets/case.html",
     agree=lambda found: _("同意处置，原值合计 %(sum)s") % {"sum": format_yuan(found.value_fen)},
     done={"approve": _("已处置。")},
 )
+
+
+@lot_cases.case.action("print/")
+def print_lot(request: PageRequest, found: Disposal) -> HttpResponseBase:
+    return print_out(request, printing.DISPOSAL, printing.disposal_facts(found))
 
 
 improvement_cases = improvements.proposals(

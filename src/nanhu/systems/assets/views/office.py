@@ -11,11 +11,14 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
+from nanhu.systems.assets import printing
 from nanhu.systems.assets.forms import FigureForm, ImproveForm, LotForm, MonthForm, RulingForm
 from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Figure, Improvement, Loss
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things
 from nanhu.systems.assets.queries import books
+from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing, setting
+from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
 
 State = Asset.State
@@ -40,7 +43,12 @@ def things(request: PageRequest) -> HttpResponseBase:
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=record(all_things(), Asset.what))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
-    return show_thing(request, found, DEEDS.get(State(found.state), ()))
+    return show_thing(request, found, DEEDS.get(State(found.state), ()), print_card.address(public_id=found.public_id))
+
+
+@thing.action("print/")
+def print_card(request: PageRequest, found: Asset) -> HttpResponseBase:
+    return print_out(request, printing.CARD, printing.card_facts(found))
 
 
 @thing.form(
@@ -192,7 +200,11 @@ def depreciation(request: PageRequest) -> HttpResponseBase:
     lines = [
         (f"{one.month:%Y-%m}", round(one.fen / 1_000_000, 2)) for one in reversed(months.order_by("-month")[:PLOTTED])
     ]
-    facts = {"lines": lines, "run": depreciate.address() if depreciate.is_shown_to(request.viewer) else ""}
+    facts = {
+        "lines": lines,
+        "sheet": print_month.address(),
+        "run": depreciate.address() if depreciate.is_shown_to(request.viewer) else "",
+    }
     return listing(
         request, Months, months, empty=none, export_as="折旧", template="assets/depreciation.html", facts=facts
     )
@@ -201,6 +213,11 @@ def depreciation(request: PageRequest) -> HttpResponseBase:
 @depreciation.form("run/", MonthForm, title=_("记一个月折旧"), done=booked_words, roles=[OFFICE])
 def depreciate(request: PageRequest, form: MonthForm) -> int:
     return depreciating.depreciate(by=request.actor, month=form.cleaned_data["month"])
+
+
+@depreciation.form("print/", MonthForm, title=_("打印折旧表"), icon="printer", submit=_("打印"))
+def print_month(request: PageRequest, form: MonthForm) -> HttpResponseBase:
+    return print_out(request, printing.MONTH, printing.month_facts(month_of(form.cleaned_data["month"])))
 
 
 class Figures(Table):

@@ -101,8 +101,8 @@ def standing(thing: Asset) -> str:
     return UNCONFIRMED if thing.state == State.IN_USE and thing.confirmed_at is None else thing.state
 
 
-def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page]) -> HttpResponse:
-    """`pages`: what may be done with it in this console, as links; whether it can be done now its service says."""
+def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page], card: str = "") -> HttpResponse:
+    """`pages`: what may be done with it in this console, as links; whether it can be done now its service says. `card`: what prints it."""
     viewer = request.viewer
     facts = {
         "thing": thing,
@@ -110,6 +110,7 @@ def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page]) -> Htt
         "tone": TONES.get(thing.state, "warn"),
         "links": [(page.title, page.address(public_id=thing.public_id)) for page in pages if page.is_shown_to(viewer)],
         "events": events_of(thing),
+        "card": card,
     }
     return render(request, "assets/thing.html", facts)
 

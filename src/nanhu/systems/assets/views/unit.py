@@ -14,6 +14,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.systems.assets import printing
 from nanhu.systems.assets.errors import FundMissingError, NotYourUnitError
 from nanhu.systems.assets.forms import (
     AssignForm,
@@ -30,6 +31,7 @@ from nanhu.systems.assets.models import Asset, Purchase, Receipt, Transfer
 from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, units_kept_by
 from nanhu.systems.assets.services import disposing, keeping, lending, losing, purchasing, receiving, transferring
 from nanhu.systems.assets.views.mine import Receipts, show_receipt
+from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
 
 desk = Console(
@@ -53,7 +55,12 @@ def things(request: PageRequest) -> HttpResponseBase:
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
-    return show_thing(request, found, DEEDS[State(found.state)])
+    return show_thing(request, found, DEEDS[State(found.state)], print_card.address(public_id=found.public_id))
+
+
+@thing.action("print/")
+def print_card(request: PageRequest, found: Asset) -> HttpResponseBase:
+    return print_out(request, printing.CARD, printing.card_facts(found))
 
 
 @thing.form("assign/", AssignForm, title=_("领用"), done=_("已发放，等本人确认。"))
@@ -273,7 +280,13 @@ def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
         found,
         add=add_line.address(public_id=found.public_id) if is_open else "",
         take_back=take_back.address(public_id=found.public_id) if is_mine else "",
+        sheet=print_receipt.address(public_id=found.public_id) if found.number else "",
     )
+
+
+@receipt.action("print/")
+def print_receipt(request: PageRequest, found: Receipt) -> HttpResponseBase:
+    return print_out(request, printing.RECEIPT, printing.receipt_facts(found))
 
 
 @receipt.form("lines/", LineForm, title=_("再加一行"), done=_("已加一行。"))
