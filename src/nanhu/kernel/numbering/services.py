@@ -1,6 +1,6 @@
 """Taking numbers of a series, and voiding them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from django.db import IntegrityError, connection, transaction
@@ -73,6 +73,21 @@ def take_many(*, by: Actor, series: Series, targets: Sequence[str], scope: str =
     ]
     TakenNumber.objects.bulk_create(taken, batch_size=2_000)
     return [one.number for one in taken]
+
+
+@transaction.atomic
+def void_many(*, by: Actor, series: Series, numbers: Collection[str], reason: str) -> None:
+    """All of them, each for the same reason, by one statement; one that is void already, or was never taken, stops them all."""
+    why = given(reason)
+    taken = TakenNumber.objects.select_for_update().filter(series=series.key, number__in=numbers, voided_at=None)
+    known = set(taken.order_by("pk").values_list("number", flat=True))
+    if missing := sorted(set(numbers) - known):
+        raise NoSuchNumberError(number=missing[0])
+    taken.update(voided_at=now(), voided_by_name=by.name, why_void=why)
+    audit.record_many(
+        audit.Record(by=by, action="numbering.void", target=f"number:{series.key}:{one}", reason=why)
+        for one in sorted(known)
+    )
 
 
 @transaction.atomic

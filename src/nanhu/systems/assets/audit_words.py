@@ -43,6 +43,7 @@ ACTIONS: dict[str, Text] = {
     "assets.submit_month_close": _("提交资产月结"),
     "assets.take_back_receipt": _("撤回验收单"),
     "assets.take_cards": _("旧卡片登记完成"),
+    "assets.undo_card_import": _("回滚旧卡片导入"),
     **{f"assets.{kind.value}": kind.label for kind in Movement.Kind},
 }
 TARGETS: dict[str, Text] = {

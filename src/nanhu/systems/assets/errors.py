@@ -32,6 +32,16 @@ class BeyondPurchaseError(AssetsError):
     sentence = _("这次采购占用的额度是 {sum}：发票金额不能超过它，入库单位也要相同。")
 
 
+class MonthClosedSinceError(AssetsError):
+    code = "assets.month_closed_since"
+    sentence = _("登记以后已经交过财务卡片核对月结，这份不能回滚。")
+
+
+class CardsInUseError(AssetsError):
+    code = "assets.cards_in_use"
+    sentence = _("登记以后已经用过其中 {count} 张卡片（例如 {number}），不能整份回滚。请逐张办理。")
+
+
 class TooLongForPaperError(AssetsError):
     code = "assets.too_long_for_paper"
     sentence = _("超过 {most} 行，印不成一份。请从列表导出表格，或分单位、分批办理。")

@@ -5,18 +5,20 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_noop as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, now, start_of
+from nanhu.kernel.clock import now, start_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs import defer
+from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import made_by_form
 from nanhu.platforms.flows.body import Body, Field, PersonIn, Step
-from nanhu.platforms.flows.models import Announcement, Case, Entry, Task, Token, Version
+from nanhu.platforms.flows.models import Announcement, Case, Entry, Task, Token
+from nanhu.platforms.flows.services.cases import NUMBERS
 from nanhu.platforms.flows.services.definitions import FlowSpec, newest, register_flow
 from nanhu.platforms.flows.services.engine import OPEN
 from nanhu.platforms.people import api as people
@@ -122,15 +124,17 @@ def open_cases(row: Announcement, readers: Sequence[int]) -> None:
     shared: dict[str, Any] = {"definition": version.definition, "version": version, "opened_by_name": row.made_by_name}
     shared["promised"] = version.definition.promise
     shared |= {"subject_key": CONFIRM.key, "subject_id": str(row.public_id), "opened_at": moment, "due_at": due}
-    cases = Case.objects.bulk_create(
-        Case(
-            number=number,
-            token=uuid5(row.public_id, str(reader)),
-            data={"title": row.title, "reader": reader},
-            **shared,
-        )
-        for number, reader in zip(next_numbers(version, len(readers)), readers, strict=True)
-    )
+    cases = [
+        Case(token=uuid5(row.public_id, str(reader)), data={"title": row.title, "reader": reader}, **shared)
+        for reader in readers
+    ]
+    by, prefix = Actor(account_id=row.made_by_id, name=row.made_by_name), version.definition.prefix
+    targets = [f"case:{case.public_id}" for case in cases]
+    for case, number in zip(
+        cases, numbering.take_many(by=by, series=NUMBERS, targets=targets, scope=prefix), strict=True
+    ):
+        case.number = number
+    Case.objects.bulk_create(cases)
     tokens = Token.objects.bulk_create(Token(case=case, step="confirm", entered_at=moment) for case in cases)
     Task.objects.bulk_create(
         Task(
@@ -146,13 +150,6 @@ def open_cases(row: Announcement, readers: Sequence[int]) -> None:
         for case, token, reader in zip(cases, tokens, readers, strict=True)
     )
     Entry.objects.bulk_create(Entry(case=case, actor=row.made_by_name, verb="announced", at=moment) for case in cases)
-
-
-def next_numbers(version: Version, count: int) -> list[str]:
-    year, prefix = f"{campus_time(now()):%Y}", version.definition.prefix
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('flows_case_number') FROM generate_series(1, %s)", [count])
-        return [f"{prefix}-{year}-{number:06d}" for (number,) in cursor.fetchall()]
 
 
 @transaction.atomic

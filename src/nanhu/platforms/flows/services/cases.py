@@ -7,16 +7,18 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.calendar import add_working_days
-from nanhu.kernel.clock import campus_time, campus_today, now, start_of
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import alone
+from nanhu.kernel.numbering import services as numbering
+from nanhu.kernel.numbering.series import Series
 from nanhu.kernel.once import made_by_form
 from nanhu.platforms.flows import history, hours
 from nanhu.platforms.flows.assigning import Holder
@@ -44,6 +46,7 @@ OBJECTING: Final = timedelta(days=7)
 DRAFTS_KEPT: Final = timedelta(days=90)
 LARGEST_DRAFT: Final = 100_000
 SHORTEST_REASON: Final = 5
+NUMBERS: Final = Series(key="flows.case_number", pattern="{scope}-{year}-{n:06}", gapless=False)
 
 
 @transaction.atomic
@@ -80,7 +83,8 @@ def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[s
     """What a new case holds, which stands nowhere yet."""
     body, definition = version.body, version.definition
     card = people.person_card(applicant_id) if applicant_id else None
-    case.number, case.definition, case.version = next_number(definition.prefix), definition, version
+    case.number = numbering.take(by=by, series=NUMBERS, target=f"case:{case.public_id}", scope=definition.prefix).number
+    case.definition, case.version = definition, version
     case.applicant_id, case.applicant_name = applicant_id, card.name if card else ""
     data = with_files_kept(by=by, number=case.number, fields=body.fields(), data=data)
     refuse_misfits(body, data)
@@ -113,12 +117,6 @@ def save_apart(case: Case, *, is_new: bool) -> None:
 def twin_of(body: Body, data: Mapping[str, Any]) -> str:
     said = {field.key: data.get(field.key) for field in body.form if field.is_key}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest() if said else ""
-
-
-def next_number(prefix: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('flows_case_number')")
-        return f"{prefix}-{campus_time(now()):%Y}-{cursor.fetchone()[0]:06d}"
 
 
 def own(case: Case, person_id: int) -> Case:

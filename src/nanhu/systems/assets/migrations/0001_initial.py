@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                             ("posted", "已登记"),
                             ("refused", "未同意"),
                             ("discarded", "已作废"),
+                            ("undone", "已回滚"),
                         ],
                         default="checked",
                     ),
@@ -1101,7 +1102,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False),
                         ("decided_at__isnull", False),
-                        ("state__in", ["posting", "posted", "refused"]),
+                        ("state__in", ["posting", "posted", "refused", "undone"]),
                     ),
                     models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",

@@ -20,6 +20,7 @@ class CardImport(IntakeBatch):
         POSTED = "posted", _("已登记")
         REFUSED = "refused", _("未同意")
         DISCARDED = "discarded", _("已作废")
+        UNDONE = "undone", _("已回滚")
 
     state = models.TextField(choices=State, default=State.CHECKED)
     month = models.DateField(
@@ -31,7 +32,7 @@ class CardImport(IntakeBatch):
     class Meta:
         db_table = "assets_card_import"
         constraints = [
-            *proposal_constraints("assets_card_import", undecided=UNDECIDED, decided=DECIDED),
+            *proposal_constraints("assets_card_import", undecided=UNDECIDED, decided=[*DECIDED, "undone"]),
             models.CheckConstraint(
                 condition=Q(card_count__gt=0, value_fen__gt=0, month__day=1) & ~Q(title=""),
                 name="assets_card_import_says_what",

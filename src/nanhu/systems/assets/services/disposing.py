@@ -135,8 +135,7 @@ def agree(*, by: Actor, lot: Disposal) -> Disposal:
         refuse_unbooked(thing, month_of(today))
         line.accumulated_fen = accumulated_fen(thing)
         line.save(update_fields=["accumulated_fen"])
-        reason = found.get_kind_display()
-        move(by=by, asset=thing, kind=Kind.DISPOSED, reason=reason, state=Thing.DISPOSED, disposed_on=today)
+        move(by=by, asset=thing, kind=Kind.DISPOSED, reason=found.kind, state=Thing.DISPOSED, disposed_on=today)
     found.disposed_on = today
     found.number = numbering.take(by=by, series=DISPOSALS, target=f"disposal:{found.public_id}").number
     found.save()

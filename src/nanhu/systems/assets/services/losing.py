@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
@@ -118,12 +120,13 @@ def agree(*, by: Actor, loss: Loss) -> Loss:
     found.number = numbering.take(by=by, series=DISPOSALS, target=f"asset:{thing.number}").number
     found.save()
     thing.loans.filter(returned_at=None).update(returned_at=now())
-    reason = found.get_fault_display()
+    reason = Loss.Fault(found.fault).value
     move(by=by, asset=thing, kind=Kind.DISPOSED, reason=reason, state=Thing.DISPOSED, disposed_on=campus_today())
     note(by, found, "assets.approve_loss")
     return found
 
 
+@override(settings.LANGUAGE_CODE)
 def bill_of(by: Actor, loss: Loss) -> ledger.Bill:
     key = f"assets.loss:{loss.public_id}"
     ledger.open_fee_item(by=by, code=FEE, name=_("资产赔偿"), reason=_("资产丢失赔偿"))

@@ -2,17 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.registry import Text
 from nanhu.systems.assets.errors import NotYoursError
-from nanhu.systems.assets.models import Asset, Movement
+from nanhu.systems.assets.models import Asset, Disposal, Loss, Movement
 
 Kind, State = Movement.Kind, Asset.State
+WHY_DISPOSED: Final[dict[str, Text]] = {**dict(Disposal.Kind.choices), **dict(Loss.Fault.choices)}
 AT_HAND = (State.IN_STOCK, State.IN_USE)
 
 
@@ -41,8 +46,15 @@ def move(*, by: Actor, asset: Asset, kind: str, reason: str = "", **changes: Any
     asset.save()
     line = movement_of(by=by, asset=asset, kind=kind, before=before, reason=reason)
     line.save(force_insert=True)
-    audit.record(by=by, action=f"assets.{kind}", target=f"asset:{asset.number}", reason=reason)
+    with override(settings.LANGUAGE_CODE):
+        said = str(reason_words(kind, reason))
+    audit.record(by=by, action=f"assets.{kind}", target=f"asset:{asset.number}", reason=said)
     return line
+
+
+def reason_words(kind: str, reason: str) -> Text:
+    """As its reader is told: of a disposal a code is kept, its kind or whose fault a loss was."""
+    return WHY_DISPOSED.get(reason, reason) if kind == Kind.DISPOSED else reason
 
 
 type Before = tuple[str, int | None, int | None, int | None]

@@ -11,7 +11,7 @@ CREATE TRIGGER assets_asset_keeps_its_number BEFORE UPDATE ON assets_asset
 CREATE TRIGGER assets_asset_moves_along_its_states BEFORE UPDATE ON assets_asset
     FOR EACH ROW WHEN (OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
         ('in_stock', 'in_use'), ('in_stock', 'lent'), ('in_stock', 'in_repair'), ('in_stock', 'missing'), ('in_stock', 'to_scrap'),
-        ('in_stock', 'void'), ('in_use', 'in_stock'), ('in_use', 'lent'), ('in_use', 'in_repair'), ('in_use', 'missing'),
+        ('in_stock', 'void'), ('in_use', 'void'), ('in_use', 'in_stock'), ('in_use', 'lent'), ('in_use', 'in_repair'), ('in_use', 'missing'),
         ('in_use', 'to_scrap'), ('lent', 'in_use'), ('lent', 'in_stock'), ('lent', 'missing'), ('in_repair', 'in_use'),
         ('in_repair', 'in_stock'), ('in_repair', 'to_scrap'), ('missing', 'in_use'), ('missing', 'in_stock'), ('missing', 'lent'),
         ('missing', 'disposed'), ('to_scrap', 'in_use'), ('to_scrap', 'in_stock'), ('to_scrap', 'disposed')))

@@ -6,13 +6,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel import intake
+from nanhu.kernel.numbering.models import TakenNumber
 from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_cards
 from nanhu.systems.assets.errors import CardsTwiceError
 from nanhu.systems.assets.models import Asset, CardImport, ServiceLife
-from nanhu.systems.assets.services import importing
+from nanhu.systems.assets.services import importing, keeping
+from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.sheets import CARDS
-from nanhu.systems.assets.tests.conftest import token
+from nanhu.systems.assets.tests.conftest import SYSTEM, token
+from nanhu.systems.assets.tests.test_moving import asked
 
 HEAD = "资产编号,资产名称,分类代码,原值,累计折旧,取得日期,投入使用日期,使用部门\n"
 PRINTER = "OLD1,激光打印机,A0202,3500.00,1000.00,2024-03-01,2024-03-01,12\n"
@@ -95,3 +98,50 @@ def test_a_life_withdrawn_after_the_check_does_not_stop_the_job(school):
     ServiceLife.objects.filter(code="A0202").update(code="A0299")
     importing.take_cards(batch_id=batch.pk)
     assert Asset.objects.count() == 2
+
+
+def posted(school, *lines):
+    batch = approved(school, handed_in(school, *lines))
+    importing.take_cards(batch_id=batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_a_list_is_rolled_back_as_a_whole_while_nothing_stands_on_it(school, clock):
+    clock("2026-11-28")
+    batch = posted(school, PRINTER, PRINTER.replace("OLD1", "OLD2"))
+    address, office = f"/assets/imports/{batch.public_id}/", school.client("T5")
+    assert f"{address}undo/" in office.get(address).content.decode()
+    assert office.post(f"{address}undo/", {"reason": " "}).status_code == 422
+    assert office.post(f"{address}undo/", {"reason": "交错了文件"}).status_code == 302
+
+    assert set(Asset.objects.values_list("state", flat=True)) == {"void"}
+    numbers = set(Asset.objects.values_list("number", flat=True))
+    void = TakenNumber.objects.filter(voided_at__isnull=False)
+    assert set(void.values_list("number", flat=True)) == numbers
+    assert "已回滚" in office.get(address).content.decode()
+    assert office.post(f"{address}undo/", {"reason": "再来一次"}).status_code == 409
+    clock("2026-12-02")
+    assert depreciate(by=SYSTEM, month=date(2026, 11, 1)) == 0
+    posted(school, PRINTER)
+    assert Asset.objects.filter(former_number="OLD1", state="in_stock").count() == 1
+
+
+@pytest.mark.parametrize("touch", ["moved", "asked", "booked"])
+def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
+    clock("2026-11-28")
+    batch = posted(school, PRINTER, PRINTER.replace("OLD1", "OLD2"))
+    asset = Asset.objects.latest("pk")
+    if touch == "moved":
+        keeping.assign(by=school.actor("T1"), asset=asset, keeper_id=school["T2"], room_id=school.rooms["b1-101"])
+    elif touch == "asked":
+        asked(school, asset)
+    else:
+        clock("2026-12-31")
+        depreciate(by=SYSTEM, month=date(2026, 12, 1))
+    answer = school.client("T5").post(f"/assets/imports/{batch.public_id}/undo/", {"reason": "交错了文件"})
+    assert answer.status_code == 409
+    assert asset.number in answer.content.decode() or touch == "booked"
+    assert not Asset.objects.filter(state="void").exists()
+    batch.refresh_from_db()
+    assert batch.state == "posted"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, Number, PageRequest, Person, Table, Text, Who, list_of
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets import printing
@@ -293,4 +294,20 @@ import_cases = imports.intake(
     rows_at="rows.csv",
     agree=lambda found: _("同意登记 %(count)s 张卡片") % {"count": found.card_count},
     done={"approve": _("已同意，正在登记卡片。"), "discard": _("已作废，没有登记。")},
+    template="assets/import.html",
 )
+
+
+@import_cases.case.form(
+    "undo/",
+    ReasonForm,
+    title=_("回滚旧卡片"),
+    tone="danger",
+    lead=_(
+        "这份登记的卡片全部作废，编号不再使用，旧编号可以重新导入。其中有一张领用确认、盘点、调拨、记过折旧的，整份不回滚。"
+    ),
+    done=_("已回滚。"),
+    proves=True,
+)
+def undo(request: PageRequest, form: ReasonForm, found: CardImport) -> None:
+    importing.undo_cards(by=request.actor, batch=found, reason=form.cleaned_data["reason"])

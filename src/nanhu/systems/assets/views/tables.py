@@ -35,6 +35,7 @@ from nanhu.kernel.ui import dates
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
+from nanhu.systems.assets.services.moving import reason_words
 
 State = Asset.State
 TONES: Final[dict[str, Tone]] = {
@@ -143,4 +144,4 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
 
 def events_of(thing: Asset) -> list[Event]:
     rows = thing.movements.order_by("at", "pk")
-    return [Event(one.get_kind_display(), one.by_name, one.at, one.reason) for one in rows]
+    return [Event(one.get_kind_display(), one.by_name, one.at, reason_words(one.kind, one.reason)) for one in rows]

@@ -1,1 +1,0 @@
-DROP SEQUENCE flows_case_number;

@@ -1,1 +1,0 @@
-CREATE SEQUENCE flows_case_number AS bigint START 1;
