@@ -1,13 +1,23 @@
-"""Periodic jobs of access: old passages go."""
+"""Periodic jobs of access: old passages go; the days' sums are told to the hub."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any, Final
 
-from nanhu.kernel.clock import now
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now, start_of
 from nanhu.kernel.jobs import job
 from nanhu.platforms.access.models import Passage
+from nanhu.platforms.datahub import api as datahub
 
 KEEP = timedelta(days=181)
 """A day longer than the database insists on: it counts by its own clock."""
+TOLD_AGAIN: Final = timedelta(days=7)
+"""A door that was off line sends its passages later."""
+BY: Final = Actor.system("access.publish")
 
 
 @job("access.forget_passages", every="37 4 * * *")
@@ -15,3 +25,22 @@ def forget_passages() -> int:
     """Where people went is kept half a year and no longer."""
     gone, _by_table = Passage.objects.filter(received_at__lt=now() - KEEP).delete()
     return gone
+
+
+@job("access.publish_days", every="41 3 * * *")
+def publish_days() -> int:
+    return datahub.put_own("access.door_day", day_rows(), by=BY)
+
+
+def day_rows() -> Iterator[Mapping[str, Any]]:
+    """Of the days that are over, without anybody in them."""
+    today = campus_today()
+    found = Passage.objects.filter(at__gte=start_of(today - TOLD_AGAIN), at__lt=start_of(today))
+    days = found.annotate(day=TruncDate("at", tzinfo=CAMPUS_ZONE)).values_list("day", "place__key")
+    sums = days.annotate(
+        Count("pk", filter=Q(is_opened=True, direction="in")),
+        Count("pk", filter=Q(is_opened=True, direction="out")),
+        Count("pk", filter=Q(is_opened=False)),
+    )
+    for day, place, entries, exits, refusals in sums.order_by("day", "place__key"):
+        yield {"day": day, "place": place, "entries": entries, "exits": exits, "refusals": refusals}
