@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,7 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import choices, presented, queries
 from nanhu.platforms.flows.errors import StepFormError
@@ -59,6 +60,7 @@ from nanhu.platforms.flows.printing import print_case
 from nanhu.platforms.flows.services import cases, delegations, fees, tasks
 from nanhu.platforms.flows.services.announcing import announcement_of
 from nanhu.platforms.flows.services.definitions import current_version
+from nanhu.platforms.flows.statistics import bars_of, statistics_of, waiting_steps
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.people import api as people
 
@@ -527,7 +529,14 @@ def unit(request: PageRequest) -> HttpResponseBase:
         UnitCaseFilters,
         empty=none,
         export_as="本单位的申请",
+        template="flows/unit.html",
+        facts={"bars": bars_of(waiting_steps(request.viewer)), "statistics": unit_statistics.address()},
     )
+
+
+@unit.download("statistics.json")
+def unit_statistics(request: PageRequest) -> HttpResponseBase:
+    return attachment(JsonResponse(statistics_of(request.viewer)), "statistics.json")
 
 
 class Delegations(Table):

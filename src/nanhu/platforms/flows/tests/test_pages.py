@@ -264,6 +264,22 @@ def test_a_leader_sees_the_cases_of_the_units_processes(school):
     assert case.number.encode() in b"".join(sheet.streaming_content)
 
 
+def test_a_leader_sees_at_which_step_cases_wait_and_how_they_ended(school):
+    waits, ended = school.apply(), school.apply(days={"first": "2026-12-05", "last": "2026-12-05"})
+    school.decide("T1", open_task(ended), "refuse", "这周有考试安排")
+    Task.objects.filter(case=waits).update(opened_at=now() - timedelta(days=5))
+    head = school.client("T3")
+    assert "（5 d）" in head.get("/flows/unit/").content.decode()
+    told = head.get("/flows/unit/statistics.json")
+    (process,) = told.json()["processes"]
+    assert (process["opened"], process["open_now"], process["refused"], process["granted"]) == (2, 1, 1, 0)
+    assert [(one["count"], one["oldest"][:10]) for one in process["waiting"]] == [
+        (1, f"{now() - timedelta(days=5):%Y-%m-%d}")
+    ]
+    assert "林晓湖" not in told.content.decode()
+    assert school.client("T4").get("/flows/unit/statistics.json").status_code == 404
+
+
 @pytest.mark.parametrize(
     "address",
     ["/flows/", "/flows/new/", "/flows/mine/", "/flows/unit/", "/flows/delegation/", "/flows/delegation/new/"],
