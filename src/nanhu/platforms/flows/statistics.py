@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
@@ -39,10 +40,8 @@ def waiting_steps(viewer: Viewer) -> list[dict[str, Any]]:
 
 def bars_of(steps: list[dict[str, Any]]) -> list[tuple[str, float]]:
     """With how many days the oldest waits."""
-    moment = now()
-    return [
-        (f"{one['name']} · {one['step']}（{(moment - one['oldest']).days} d）", one["count"]) for one in steps[:PLOTTED]
-    ]
+    moment, words = now(), _("%(name)s · %(step)s（最早 %(days)s 天）")
+    return [(words % {**one, "days": (moment - one["oldest"]).days}, one["count"]) for one in steps[:PLOTTED]]
 
 
 def statistics_of(viewer: Viewer) -> dict[str, Any]:

@@ -269,7 +269,7 @@ def test_a_leader_sees_at_which_step_cases_wait_and_how_they_ended(school):
     school.decide("T1", open_task(ended), "refuse", "这周有考试安排")
     Task.objects.filter(case=waits).update(opened_at=now() - timedelta(days=5))
     head = school.client("T3")
-    assert "（5 d）" in head.get("/flows/unit/").content.decode()
+    assert "最早 5 天" in head.get("/flows/unit/").content.decode()
     told = head.get("/flows/unit/statistics.json")
     (process,) = told.json()["processes"]
     assert (process["opened"], process["open_now"], process["refused"], process["granted"]) == (2, 1, 1, 0)

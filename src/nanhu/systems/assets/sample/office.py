@@ -11,11 +11,13 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.ui import dates
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets.counting.models import StockTake
 from nanhu.systems.assets.counting.services import planning, uploading
 from nanhu.systems.assets.labels import room_code
 from nanhu.systems.assets.models import Asset, Classification, Loan, Movement
-from nanhu.systems.assets.services import disposing, keeping, lending, losing, receiving, transferring
+from nanhu.systems.assets.services import disposing, keeping, lending, losing, purchasing, receiving, transferring
 from nanhu.systems.assets.services.moving import AT_HAND, locked, move
 
 OVERDUE = timedelta(days=12)
@@ -61,6 +63,7 @@ def begin_office(order: Office) -> int:
     """Again: nothing."""
     if StockTake.objects.exists():
         return 0
+    reserve_something(order)
     receive_something(order)
     move_something(order)
     lend_and_mend(order)
@@ -106,6 +109,22 @@ def line(order: Office, name: str, model: str, fen: int, quantity: int) -> dict[
         "room_id": order.room_id,
         "warranty_until": campus_today().replace(day=1) + timedelta(days=1096),
     }
+
+
+def reserve_something(order: Office) -> None:
+    """The unit's budget; one purchase waits for its goods, one was given up."""
+    code = people.OrgUnit.objects.get(pk=order.unit_id).code
+    fund = f"unit:{code}:equipment"
+    ledger.open_fund(by=order.second.actor, code=fund, name="设备购置费")
+    reason = f"{campus_today():%Y} 年部门预算"
+    ledger.grant(by=order.second.actor, fund=fund, amount_fen=60_000_000, key=f"sample:{fund}", reason=reason)
+    purchases = [
+        purchasing.order(
+            by=order.keeper.actor, token=uuid4(), title=title, unit_id=order.unit_id, fund=fund, amount_fen=fen
+        )
+        for title, fen in (("机房精密空调", 18_600_000), ("会议平板", 2_580_000))
+    ]
+    purchasing.cancel(by=order.keeper.actor, purchase=purchases[1], reason="从别的单位调剂到一台")
 
 
 def receive_something(order: Office) -> None:
