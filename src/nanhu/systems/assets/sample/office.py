@@ -12,7 +12,6 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.people import api as people
 from nanhu.systems.assets.counting.models import StockTake
 from nanhu.systems.assets.counting.services import planning, uploading
 from nanhu.systems.assets.labels import room_code
@@ -113,7 +112,7 @@ def line(order: Office, name: str, model: str, fen: int, quantity: int) -> dict[
 
 def reserve_something(order: Office) -> None:
     """The unit's budget; one purchase waits for its goods, one was given up."""
-    code = people.OrgUnit.objects.get(pk=order.unit_id).code
+    code = Asset.objects.filter(unit=order.unit_id).values_list("unit__code", flat=True)[0]
     fund = f"unit:{code}:equipment"
     ledger.open_fund(by=order.second.actor, code=fund, name="设备购置费")
     reason = f"{campus_today():%Y} 年部门预算"
