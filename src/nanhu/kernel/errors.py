@@ -63,6 +63,14 @@ class StaleSignInError(CampusError):
     )
 
 
+class SuppliedElsewhereError(CampusError):
+    """`source`: whose system writes these facts now."""
+
+    code: ClassVar[str] = "supplied_elsewhere"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("这里的数据现由“{source}”供给，本系统只读。")
+
+
 class NotTheAuthorError(CampusError):
     code: ClassVar[str] = "not_the_author"
     http_status: ClassVar[int] = 409

@@ -43,6 +43,7 @@ class Frame:
     failed_form: BaseForm | None
     layout: str
     is_panel: bool
+    supplier: str
 
 
 def frame_of(request: PageRequest) -> Frame:
@@ -67,6 +68,7 @@ def frame_of(request: PageRequest) -> Frame:
         failed_form=request.failed_form,
         layout="kit/panel.html" if request.is_panel else "ui/console.html",
         is_panel=request.is_panel,
+        supplier=page.console.supplier(),
     )
 
 

@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 
 from nanhu.kernel import clock
 from nanhu.kernel.actors import proof_address
-from nanhu.kernel.errors import CampusError, StaleSignInError
+from nanhu.kernel.errors import CampusError, StaleSignInError, SuppliedElsewhereError
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once, submitted_before
@@ -268,6 +268,8 @@ class SubmitPage(Page):
         raise NotImplementedError
 
     def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
+        if source := self.console.supplier():
+            raise SuppliedElsewhereError(source=source)
         answer = submit_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
         if not answer.is_new:
             return self.led_on(request, answer.address)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.registry import Viewer
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset
 
@@ -15,6 +16,11 @@ KEEPER: Final = "assets.keeper"
 OFFICE: Final = "assets.office"
 FINANCE: Final = "assets.finance"
 POST: Final = "asset_keeper"
+
+
+def supplier() -> str:
+    """Whose system keeps the things now; empty: this one."""
+    return datahub.supplier("assets.asset")
 
 
 def units_kept_by(viewer: Viewer) -> frozenset[int]:

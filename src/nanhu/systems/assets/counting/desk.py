@@ -42,7 +42,7 @@ from nanhu.systems.assets.counting.forms import LabelForm, PlanForm, ResultForm,
 from nanhu.systems.assets.counting.models import CountResult, FoundReport, StockTake
 from nanhu.systems.assets.counting.services import concluding, labelling, planning
 from nanhu.systems.assets.models import Asset
-from nanhu.systems.assets.policies import OFFICE
+from nanhu.systems.assets.policies import OFFICE, supplier
 from nanhu.systems.assets.views.office import desk as office
 from nanhu.systems.assets.views.papers import print_out
 
@@ -58,6 +58,7 @@ desk = Console(
     description=_("安排盘点、看进度和差异、两人复核后入账；打印资产标签"),
     roles=[office.roles[OFFICE]],
     order=48,
+    supplier=supplier,
 )
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.assets.models import (
     Asset,
@@ -482,3 +483,17 @@ def test_who_keeps_an_idle_thing_does_not_ask_for_it(school):
     assert school.client("T2").post(f"/assets/mine/idle/{offered.public_id}/", said).status_code == 404
     assert school.client("T3").post(f"/assets/mine/idle/{offered.public_id}/", said).status_code == 409
     assert not Transfer.objects.exists()
+
+
+def test_where_a_vendor_keeps_the_things_our_pages_are_read_and_take_nothing_in(school, monkeypatch):
+    asset = school.thing()
+    card, keeper = f"/assets/unit/{asset.public_id}/", school.client("T1")
+    monkeypatch.setattr(datahub, "supplier", lambda table: "久其资产" if table == "assets.asset" else "")
+    page = keeper.get(card)
+    assert (page.status_code, "现由“久其资产”供给，本系统只读" in page.content.decode()) == (200, True)
+    refused = keeper.post(f"{card}assign/", {"keeper": "T2", "room": "b1-101"})
+    assert (refused.status_code, "久其资产" in refused.content.decode()) == (409, True)
+    asset.refresh_from_db()
+    assert asset.state == "in_stock"
+    monkeypatch.undo()
+    assert keeper.post(f"{card}assign/", {"keeper": "T2", "room": "b1-101"}).status_code == 302

@@ -23,6 +23,7 @@ from nanhu.systems.assets.models import (
     MonthClose,
     Transfer,
 )
+from nanhu.systems.assets.policies import supplier
 from nanhu.systems.assets.services import closing, disposing, importing, improving, losing, transferring
 from nanhu.systems.assets.sheets import CARDS
 from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
@@ -36,7 +37,7 @@ OFFICE_NAME = _("国资处")
 
 def console(key: str, name: Any, icon: str, description: Any, **more: Any) -> Console:
     """One kind of case, in the section bar of the office."""
-    options = {"roles": ALONE, **more}
+    options = {"roles": ALONE, "supplier": supplier, **more}
     return Console(f"assets:{key}", name, icon=icon, owner=OFFICE_NAME, description=description, **options)
 
 

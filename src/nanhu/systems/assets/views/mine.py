@@ -34,7 +34,7 @@ from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.systems.assets.forms import ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
-from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things, things_of
+from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things, supplier, things_of
 from nanhu.systems.assets.services import handing, keeping, lending, losing, receiving, transferring
 from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, show_thing, standing
 
@@ -54,6 +54,7 @@ desk = Console(
     allows=works_here,
     faces=frozenset({"staff"}),
     order=69,
+    supplier=supplier,
 )
 
 

@@ -14,7 +14,7 @@ from nanhu.kernel.registry import Role
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.forms import FigureForm, ImproveForm, LotForm, MonthForm, RulingForm
 from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Figure, Improvement, Loss
-from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things
+from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things, supplier
 from nanhu.systems.assets.queries import books
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing, setting
@@ -32,6 +32,7 @@ desk = Console(
     description=_("全校资产台账、折旧、处置、月结和报表"),
     roles=BOTH,
     order=47,
+    supplier=supplier,
 )
 
 

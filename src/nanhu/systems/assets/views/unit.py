@@ -28,7 +28,7 @@ from nanhu.systems.assets.forms import (
     TransferForm,
 )
 from nanhu.systems.assets.models import Asset, Purchase, Receipt, Transfer
-from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, units_kept_by
+from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, units_kept_by
 from nanhu.systems.assets.services import disposing, keeping, lending, losing, purchasing, receiving, transferring
 from nanhu.systems.assets.views.mine import Receipts, show_receipt
 from nanhu.systems.assets.views.papers import print_out
@@ -42,6 +42,7 @@ desk = Console(
     description=_("本单位的东西：验收入库、发放、调拨、维修、报废"),
     roles=[Role(key=KEEPER, name=_("资产员"), description=_("登记和管理任资产员的单位的资产；管哪些单位看岗位任职"))],
     order=48,
+    supplier=supplier,
 )
 
 
