@@ -31,6 +31,7 @@ HANDED_ON = {
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
     | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"}
+    | {"assets.undo_card_import"}
     | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard", "undo")},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},
@@ -173,6 +174,11 @@ HANDED_ON = {
             "voided",
             "counted",
         )
+    },
+    "systems/assets/services/purchasing.py": {
+        "assets.order_purchase",
+        "assets.purchase_cancelled",
+        "assets.purchase_received",
     },
     "systems/assets/services/transferring.py": {f"assets.{one}_transfer" for one in ("ask", "approve", "refuse")},
     "systems/card/closing/services/payouts.py": {"card.confirm_payout", "card.close_unpaid_payout"},
