@@ -1,7 +1,10 @@
 """What two people must do (`kernel.proposals`): every such table is held to it by the database, and none of its states was forgotten."""
 
 import ast
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -10,9 +13,17 @@ from django.db import connection
 import nanhu
 from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import (
+    NotTheAuthorError,
+    ReasonMissingError,
+    SamePersonError,
+    StaleSignInError,
+    WrongStateError,
+)
+from nanhu.kernel.kit.cases import refusals
 from nanhu.kernel.kit.waiting import count_waiting, lists
-from nanhu.kernel.proposals import TAKEN_BACK, Proposal, given
+from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, TAKEN_BACK, Proposal, given
 from nanhu.kernel.registry import Viewer
 
 PROPOSALS = [model for model in apps.get_models() if issubclass(model, Proposal)]
@@ -118,6 +129,39 @@ def test_another_decides_it_and_stands_there(model):
     said = (proposal.state, proposal.approver_id, proposal.approver_name, proposal.answer)
     assert said == ("refused", OTHER.account_id, "何平", "名单不全")
     assert proposal.decided_at is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_neither_proposes_nor_decides_who_did_not_just_prove_who_he_is(model):
+    with pytest.raises(StaleSignInError):
+        model.known(replace(AUTHOR, is_fresh=False), uuid4())
+    with pytest.raises(StaleSignInError):
+        model(author_id=AUTHOR.account_id).decide(replace(OTHER, is_fresh=False), state="refused", answer="不够")
+
+
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_what_is_overdue_nobody_decides_and_the_clock_refuses_it(model):
+    young, old = (
+        model(author_id=AUTHOR.account_id, state=model.waits_in, created_at=now() - timedelta(days=days))
+        for days in (29, 30)
+    )
+    for proposal in (young, old):
+        with pytest.raises(SamePersonError):
+            proposal.decide(EXPIRY, state="posted", answer=NOT_IN_TIME)
+    with pytest.raises(SamePersonError):
+        young.decide(EXPIRY, state="refused", answer=NOT_IN_TIME)
+    with pytest.raises(WrongStateError, match="已过期"):
+        old.decide(OTHER, state="refused", answer="不够")
+    old.decide(EXPIRY, state="refused", answer=NOT_IN_TIME)
+    said = (old.state, old.approver_id, old.approver_name, old.ended_by, old.is_expired)
+    assert said == ("refused", None, "", "", True)
+
+
+def test_each_kind_that_has_a_list_closes_itself():
+    assert {model._meta.label for model in refusals} == {
+        model._meta.label for model in PROPOSALS if model._meta.label in lists
+    }
 
 
 @pytest.mark.parametrize("model", [model for model in PROPOSALS if TAKEN_BACK in model.State.values])
