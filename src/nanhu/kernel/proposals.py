@@ -40,8 +40,8 @@ MOST_DAYS: Final = 366
 
 
 def read_days() -> list[tuple[date, int]]:
-    """[[second_person]] of the school's file: how many days a proposal waits that is made from a day on."""
-    tables = tables_in(school().raw, "second_person")
+    """[[proposals.second_person]] of the school's file: how many days a proposal waits that is made from a day on."""
+    tables = tables_in(school().raw, "proposals.second_person")
     for table in tables:
         table.only({"from", "days"})
     return sorted(

@@ -50,4 +50,4 @@ registry.checks.add(
     Check(key="kernel.catalogues", title=_("英文界面"), run=web.check_catalogues, order=60),
 )
 registry.school_rules.add(SchoolRules(key="kernel.school", read=own_school), SchoolRules(key="sms", read=sms_table))
-registry.school_rules.add(SchoolRules(key="second_person", read=read_days))
+registry.school_rules.add(SchoolRules(key="proposals", read=read_days))

@@ -201,7 +201,7 @@ def month_facts(month: date) -> Facts:
         .values_list("asset__classification__code", "asset__classification__name")
         .annotate(
             things=Count("asset", filter=ours, distinct=True),
-            fen=Sum("fen", filter=ours, default=0),
+            booked=Sum("fen", filter=ours, default=0),
             late=Sum("fen", filter=ours & Q(month__lt=month), default=0),
             year=Sum("fen"),
         )

@@ -119,7 +119,8 @@ def test_a_kind_of_case_that_cannot_be_closed_keeps_no_other_from_it(school, mon
 
 
 def test_how_long_it_waits_is_a_dated_figure_of_the_school(monkeypatch):
-    raw = {"second_person": [{"from": date(2026, 1, 1), "days": 10}, {"from": date(2026, 9, 1), "days": 5}]}
+    days = [{"from": date(2026, 1, 1), "days": 10}, {"from": date(2026, 9, 1), "days": 5}]
+    raw = {"proposals": {"second_person": days}}
     monkeypatch.setattr(proposals, "school", lambda: type("School", (), {"raw": raw}))
-    days = [days_to_decide(date(*day)) for day in ((2025, 12, 31), (2026, 1, 1), (2026, 8, 31), (2026, 9, 1))]
-    assert days == [30, 10, 10, 5]
+    found = [days_to_decide(date(*day)) for day in ((2025, 12, 31), (2026, 1, 1), (2026, 8, 31), (2026, 9, 1))]
+    assert found == [30, 10, 10, 5]
