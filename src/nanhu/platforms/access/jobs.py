@@ -38,9 +38,9 @@ def day_rows() -> Iterator[Mapping[str, Any]]:
     found = Passage.objects.filter(at__gte=start_of(today - TOLD_AGAIN), at__lt=start_of(today))
     days = found.annotate(day=TruncDate("at", tzinfo=CAMPUS_ZONE)).values_list("day", "place__key")
     sums = days.annotate(
-        Count("pk", filter=Q(is_opened=True, direction="in")),
-        Count("pk", filter=Q(is_opened=True, direction="out")),
-        Count("pk", filter=Q(is_opened=False)),
+        entries=Count("pk", filter=Q(is_opened=True, direction="in")),
+        exits=Count("pk", filter=Q(is_opened=True, direction="out")),
+        refusals=Count("pk", filter=Q(is_opened=False)),
     )
     for day, place, entries, exits, refusals in sums.order_by("day", "place__key"):
         yield {"day": day, "place": place, "entries": entries, "exits": exits, "refusals": refusals}

@@ -255,6 +255,7 @@ def test_a_lot_agreed_later_tells_what_each_thing_lost_until_then(school, clock)
     clock("2026-10-31")
     asset = to_scrap(school, used=date(2026, 9, 17))
     depreciate(by=SYSTEM, month=date(2026, 10, 1))
+    clock("2026-11-10")
     lot = lot_of(school, asset, appraisal="主板烧毁")
     clock("2026-12-05")
     with pytest.raises(MonthMissingError):
