@@ -52,7 +52,7 @@ def statistics_of(viewer: Viewer) -> dict[str, Any]:
         .values("definition")
         .annotate(opened=Count("pk"), open_now=Count("pk", filter=~Q(state=Case.State.CLOSED)), **outcomes)
     )
-    counts = {row.pop("definition"): row for row in rows}
+    counts: dict[int, dict[str, Any]] = {row["definition"]: {**row} for row in rows}
     steps = waiting_steps(viewer)
     return {
         "format": "nanhu-flows-statistics-1",
@@ -64,7 +64,7 @@ def statistics_of(viewer: Viewer) -> dict[str, Any]:
                 "promised_minutes": one.promise,
                 "half_took_minutes": one.usual_minutes,
                 "nine_of_ten_took_minutes": one.longer_minutes,
-                **counts[one.pk],
+                **{name: count for name, count in counts[one.pk].items() if name != "definition"},
                 "waiting": [
                     {
                         "step": line["step"],

@@ -105,7 +105,7 @@ class Funds(Table):
     code = Text(_("代码"), is_number=True)
     name = Text(_("名称"))
     budget_fen = Money(_("额度"), total=True)
-    available_fen = Money(_("可用"), total=True)
+    available_fen = Money(_("可用额度"), total=True)
     reserved_fen = Money(_("已占用"), total=True)
     spent_fen = Money(_("已支出"), total=True)
 
