@@ -50,7 +50,8 @@ def block_text(context: Context, name: str) -> SafeString:
 def watermark(context: Context) -> SafeString:
     """Over a page that shows what is sealed: who looked, by campus number, and in which minute. A photograph of it tells where it came from."""
     viewer = getattr(context.get("request"), "viewer", None)
-    said = f"{viewer.campus_no if viewer else ''} {clock.campus_time(clock.now()):%Y-%m-%d %H:%M}".strip()
+    here = clock.campus_time(clock.now())
+    said = f"{viewer.campus_no if viewer else ''} {dates.iso_day(here.date())} {here:%H:%M}".strip()
     marks = format_html_join("", "<span>{}</span>", ((said,) for _each in range(WATERMARKS)))
     return format_html('<div class="watermark" aria-hidden="true">{}</div>', marks)
 

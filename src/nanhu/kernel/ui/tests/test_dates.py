@@ -70,6 +70,7 @@ FOR_PROGRAMS = {  # files that are handed out, protocols, the widgets of a brows
     "platforms/identity/protocols/saml/services/answers.py",
     "services/directory/queries.py",
     "services/network/services/handovers.py",
+    "systems/assets/printing.py",
     "systems/card/closing/printing.py",
     "systems/card/closing/services/payouts.py",
     "systems/card/export.py",
