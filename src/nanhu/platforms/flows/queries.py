@@ -72,6 +72,15 @@ def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
     return in_turn(waiting(viewer)).select_related("case__version", "pool_unit")
 
 
+def ended_tasks(viewer: Viewer) -> QuerySet[Task]:
+    """Done or cancelled, of what waited for this reader or for who holds one of his posts, the latest due first."""
+    theirs = Q(person_id=person_of(viewer))
+    for unit_id, office in capacities(viewer)[0].posts:
+        theirs |= Q(person=None, pool_unit_id=unit_id, pool_office=office)
+    ended = Task.objects.filter(theirs, state__in=[Task.State.DONE, Task.State.CANCELLED])
+    return ended.select_related("case__definition").order_by("-due_at", "pk")
+
+
 def capacities(viewer: Viewer) -> list[Capacity]:
     """Read once a request: tabs, counts and lists all ask."""
     person_id = person_of(viewer)

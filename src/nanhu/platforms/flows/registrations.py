@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final, cast
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.signals import post_migrate
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -43,6 +43,9 @@ from nanhu.platforms.flows.services.fees import ISSUER
 from nanhu.platforms.ledger import api as ledger
 
 STUCK_SHOWN = 10
+TOLD_AS_ENDED: Final = timedelta(days=30)
+SPAN_OF_A_FILE: Final = timedelta(days=60)
+"""Pages ask for a day, a week, a month, and show nothing that is over: they pay no query for it."""
 ledger.issuers.add(ledger.Issuer(key=ISSUER, name=_("办事服务"), enquiries=_("对收费有疑问，请问这项服务的主管单位。")))
 DEADLINES_SHOWN = 200
 ONE_DAY = timedelta(days=1)
@@ -136,19 +139,29 @@ def deadlines(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
     """Until when what waits for this person has to be done."""
     if viewer.person_id is None:
         return
-    rows = queries.todo_tasks(viewer).filter(due_at__gte=start_of(since), due_at__lt=start_of(until + ONE_DAY))
-    for one in rows[:DEADLINES_SHOWN]:
-        if one.due_at is None:
-            continue
-        yield Occurrence(
-            uid=f"flows.task.{one.public_id}",
-            title=f"{term(one.case.definition.name)} {one.case.applicant_name}".strip(),
-            starts=one.due_at,
-            ends=one.due_at,
-            sequence=one.revision,
-            changed_at=one.opened_at,
-            url=reverse("flows:task", args=[one.public_id]),
-        )
+    within = Q(due_at__gte=start_of(since), due_at__lt=start_of(until + ONE_DAY))
+    for one in queries.todo_tasks(viewer).filter(within)[:DEADLINES_SHOWN]:
+        yield deadline_of(one)
+    if until - since < SPAN_OF_A_FILE:
+        return
+    ended_since = max(start_of(since), now() - TOLD_AS_ENDED)
+    for one in queries.ended_tasks(viewer).filter(within, due_at__gte=ended_since)[:DEADLINES_SHOWN]:
+        yield deadline_of(one, is_over=True)
+
+
+def deadline_of(one: Task, *, is_over: bool = False) -> Occurrence:
+    """Done or taken away, it is cancelled in a calendar that had it: what only left the file would stand there for ever."""
+    due = cast("datetime", one.due_at)
+    return Occurrence(
+        uid=f"flows.task.{one.public_id}",
+        title=f"{term(one.case.definition.name)} {one.case.applicant_name}".strip(),
+        starts=due,
+        ends=due,
+        sequence=one.revision + is_over,
+        changed_at=one.done_at or one.opened_at,
+        url=reverse("flows:task", args=[one.public_id]),
+        is_cancelled=is_over,
+    )
 
 
 def check_unassigned() -> CheckResult:

@@ -486,6 +486,22 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["open", "claimed"])), fields=["due_at"], name="flows_task_due"
             ),
         ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("person__isnull", False), ("state__in", ["done", "cancelled"])),
+                fields=["person", "due_at"],
+                name="flows_task_ended_of_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("person", None), ("state__in", ["done", "cancelled"])),
+                fields=["pool_unit", "pool_office", "due_at"],
+                name="flows_task_ended_of_pool",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="task",
             constraint=models.CheckConstraint(

@@ -278,6 +278,16 @@ class Task(models.Model):
                 condition=Q(state__in=["open", "claimed"], person=None),
             ),
             models.Index(fields=["due_at"], name="flows_task_due", condition=Q(state__in=["open", "claimed"])),
+            models.Index(
+                fields=["person", "due_at"],
+                name="flows_task_ended_of_person",
+                condition=Q(state__in=["done", "cancelled"], person__isnull=False),
+            ),
+            models.Index(
+                fields=["pool_unit", "pool_office", "due_at"],
+                name="flows_task_ended_of_pool",
+                condition=Q(state__in=["done", "cancelled"], person=None),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

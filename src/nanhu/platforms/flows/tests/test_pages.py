@@ -12,6 +12,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.flows.models import Case, Delegation, Task
+from nanhu.platforms.flows.services import cases
 from nanhu.platforms.people import api as people
 from nanhu.testing.structure import structure_faults
 
@@ -348,7 +349,7 @@ def test_deadlines_of_ones_todos_stand_in_the_calendar(school):
     feed = registry.calendar_feeds.get("flows.deadlines")
     day = task.due_at.date()
 
-    def of(number):
+    def of(number, ahead=1):
         face = "student" if number.startswith("S") else "staff"
         viewer = registry.Viewer(
             account_id=school.actor(number).account_id,
@@ -358,8 +359,12 @@ def test_deadlines_of_ones_todos_stand_in_the_calendar(school):
             faces=frozenset({face}),
             face=face,
         )
-        return list(feed.load(viewer, day - timedelta(days=1), day + timedelta(days=1)))
+        return list(feed.load(viewer, day - timedelta(days=1), day + timedelta(days=ahead)))
 
-    (one,) = of("T1")
-    assert (one.starts, one.uid) == (task.due_at, f"flows.task.{task.public_id}")
-    assert of("S1") == of("T4") == []
+    (one,) = of("T1", 400)
+    assert (one.starts, one.uid, one.is_cancelled) == (task.due_at, f"flows.task.{task.public_id}", False)
+    assert of("S1", 400) == of("T4", 400) == []
+    cases.withdraw(by=school.actor("S1"), person_id=school["S1"], case=case)
+    (ended,) = of("T1", 400)
+    assert (ended.uid, ended.is_cancelled, ended.sequence > one.sequence) == (one.uid, True, True)
+    assert of("T1") == [], "no page pays for it"
