@@ -30,6 +30,13 @@ ACTIONS: dict[str, Text] = {
     "directory.refuse_duty_list": _("不同意值班表"),
     "directory.take_duty_list": _("发布值班表"),
     "directory.roll_back_duty_list": _("回滚值班表"),
+    "directory.make_phone_list": _("交电话清单"),
+    "directory.submit_phone_list": _("提交电话清单"),
+    "directory.discard_phone_list": _("作废电话清单"),
+    "directory.approve_phone_list": _("同意电话清单"),
+    "directory.refuse_phone_list": _("不同意电话清单"),
+    "directory.take_phone_list": _("写入电话清单"),
+    "directory.roll_back_phone_list": _("回滚电话清单"),
     "directory.ask_exchange": _("请求换班"),
     "directory.accept_exchange": _("同意换班"),
     "directory.decline_exchange": _("不换班"),
@@ -44,6 +51,7 @@ TARGETS: dict[str, Text] = {
     "directory-answer": _("常见问答"),
     "duty": _("班次"),
     "duty_list": _("值班表"),
+    "phone_list": _("电话清单"),
     "unit_hours": _("办公作息"),
 }
 FACTS: dict[str, Text] = {

@@ -64,6 +64,26 @@ class OverError(CampusError):
     sentence = _("这个班次已经开始，不能再改。")
 
 
+class NotAnExtensionError(CampusError):
+    code = "directory.not_an_extension"
+    http_status = 422
+    field = "extension"
+    sentence = _("分机是一到六位数字。")
+
+
+class NotHoursError(CampusError):
+    code = "directory.not_hours"
+    http_status = 422
+    field = "hours"
+    sentence = _("请按 08:30-12:00 14:30-17:30 的样子写，先早后晚。")
+
+
+class PhonesChangedError(CampusError):
+    code = "directory.phones_changed"
+    http_status = 409
+    sentence = _("这份清单里的电话后来改过或去掉了，不能整份回滚；请逐个改。")
+
+
 class CannotRollBackError(CampusError):
     code = "directory.cannot_roll_back"
     http_status = 409

@@ -167,9 +167,25 @@ class DutyForm(UnitForm):
         return task
 
 
-class RosterForm(IntakeForm):
+class OwnUnitsForm(IntakeForm):
     """`units`: those that its author keeps; None: all."""
 
+    def __init__(self, *arguments: Any, units: frozenset[int] | None = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.units = units
+
+
+class PhoneListForm(OwnUnitsForm):
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：换号以后的新号码"))
+    file = forms.FileField(
+        label=_("电话清单"),
+        help_text=_(
+            "CSV 或 xlsx，一行一个电话：单位、办什么、号码、分机（可无）、工作日办公时间（可无）、节假日（可无）、别的叫法（可无）。"
+        ),
+    )
+
+
+class RosterForm(OwnUnitsForm):
     title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：12 月值班表、寒假值班表"))
     file = forms.FileField(
         label=_("值班表"),
@@ -177,10 +193,6 @@ class RosterForm(IntakeForm):
             "CSV 或 xlsx，一行一个班次：单位、日期、时间、任务（可无）、学工号或岗位、姓名（可无）、电话（可无）、地点（可无）。"
         ),
     )
-
-    def __init__(self, *arguments: Any, units: frozenset[int] | None = None, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self.units = units
 
 
 class ExchangeForm(forms.Form):

@@ -14,7 +14,7 @@ from nanhu.platforms.people import api as people
 from nanhu.services.directory import publishing, queries
 from nanhu.services.directory.models import Duty, DutyExchange
 from nanhu.services.directory.policies import POSTS
-from nanhu.services.directory.services import duties, exchanging
+from nanhu.services.directory.services import duties, exchanging, phone_lists
 
 CLOCK: Final = Actor.system("directory.lapse_exchanges")
 
@@ -46,6 +46,11 @@ def publish_hours() -> int:
 @job("directory.take_duty_list")
 def take_duty_list(batch_id: int) -> None:
     duties.take_list(batch_id=batch_id)
+
+
+@job("directory.take_phone_list")
+def take_phone_list(batch_id: int) -> None:
+    phone_lists.take_list(batch_id=batch_id)
 
 
 @job("directory.lapse_exchanges", every="47 * * * *")

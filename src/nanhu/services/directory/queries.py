@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -233,6 +234,18 @@ def phone_hits() -> Iterable[Hit]:
             detail=" · ".join(filter(None, facts)),
             words=one.searched,
             icon="phone",
+        )
+
+
+def unit_hits() -> Iterable[Hit]:
+    """Units that are written to, under the one above them; what one does with one is to ring it."""
+    for one in people.unit_choices(without_kinds=people.SMALL_UNITS):
+        yield Hit(
+            key=one.code,
+            title=one.name,
+            url=f"{reverse('directory:book:phones')}?{urlencode({'q': one.name})}",
+            detail=one.above,
+            icon="building-2",
         )
 
 

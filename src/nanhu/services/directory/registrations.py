@@ -26,6 +26,7 @@ searchables.add(
     ),
     Searchable(key="directory.duty", title=_("值班"), icon="clock", load=queries.duties_found, order=25),
     Searchable(key="directory.phones", title=_("校内电话"), icon="phone", hits=queries.phone_hits, order=30),
+    Searchable(key="directory.units", title=_("单位"), icon="building-2", hits=queries.unit_hits, order=45),
     Searchable(key="directory.accounts", title=_("公众号"), icon="qr-code", hits=queries.account_hits, order=50),
 )
 life_parts.add(

@@ -1,6 +1,6 @@
 """The roster that a unit hands in, and what is wrong with it, checked as a whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -52,6 +52,21 @@ ROSTER: Final = Sheet(
 )
 
 
+def units_by_word() -> dict[str, list[int]]:
+    """By code and by name; under a name there may be several."""
+    found: dict[str, list[int]] = {}
+    for one in people.unit_choices(without_kinds=people.SMALL_UNITS):
+        for word in (one.code, one.name):
+            found.setdefault(word, []).append(one.id)
+    return found
+
+
+def unit_meant(units: Mapping[str, list[int]], typed: str) -> int | None:
+    word = " ".join(halfwidth(typed).split())
+    found = units.get(word, []) or units.get(word.partition(" ")[0], [])
+    return found[0] if len(set(found)) == 1 else None
+
+
 def check_roster(lines: Sequence[Line]) -> Checked[Shift]:
     """A handful of queries, however long it is."""
     checker = RosterChecker(lines)
@@ -62,10 +77,7 @@ def check_roster(lines: Sequence[Line]) -> Checked[Shift]:
 
 class RosterChecker:
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.units: dict[str, list[int]] = {}
-        for one in people.unit_choices(without_kinds=people.SMALL_UNITS):
-            for word in (one.code, one.name):
-                self.units.setdefault(word, []).append(one.id)
+        self.units = units_by_word()
         self.offices = {name: key for key, name in people.office_names().items()}
         self.persons = people.find_people_by_campus_no({line["campus_no"].strip() for line in lines})
         self.names = {key: card.name for key, card in people.person_cards(self.persons.values()).items()}
@@ -74,9 +86,7 @@ class RosterChecker:
         self.rows: list[tuple[Line, Shift]] = []
 
     def unit_of(self, typed: str) -> int | None:
-        word = " ".join(halfwidth(typed).split())
-        found = self.units.get(word, []) or self.units.get(word.partition(" ")[0], [])
-        return found[0] if len(set(found)) == 1 else None
+        return unit_meant(self.units, typed)
 
     def faults_of(self, line: Line) -> list[Fault]:
         found = [*line.faults(), *self.meaning_faults(line)]

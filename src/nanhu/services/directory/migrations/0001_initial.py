@@ -633,4 +633,168 @@ class Migration(migrations.Migration):
                 name="directory_unit_hours_says_when",
             ),
         ),
+        migrations.CreateModel(
+            name="PhoneList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("title", models.TextField()),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "写入中"),
+                            ("posted", "已写入"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                            ("rolled_back", "已回滚"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                ("row_count", models.IntegerField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "directory_phone_list",
+            },
+        ),
+        migrations.CreateModel(
+            name="PhoneListRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("planned", "待写入"),
+                            ("made", "新登记"),
+                            ("changed", "改了"),
+                            ("same", "没有变"),
+                            ("left", "没有写入"),
+                            ("taken_back", "已恢复"),
+                        ],
+                        default="planned",
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("number", models.TextField()),
+                ("extension", models.TextField(blank=True, default="")),
+                ("hours", models.TextField(blank=True, default="")),
+                ("other_hours", models.TextField(blank=True, default="")),
+                ("keywords", models.TextField(blank=True, default="")),
+                ("before", models.JSONField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="directory.phonelist"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.phone"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "directory_phone_list_row",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="phonelist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("row_count__gt", 0), models.Q(("title", ""), _negated=True)),
+                name="directory_phone_list_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="phonelist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="directory_phone_list_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="phonelist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["checked", "submitted", "discarded"]),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["posting", "posted", "refused", "rolled_back"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="directory_phone_list_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="phonelistrow",
+            constraint=models.UniqueConstraint(fields=("batch", "line"), name="directory_phone_list_row_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="phonelistrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("extension__regex", "^[0-9]{0,6}$"),
+                    ("number__regex", "^[+0-9][0-9 -]{2,22}$"),
+                    models.Q(("name", ""), _negated=True),
+                ),
+                name="directory_phone_list_row_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="phonelistrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["made", "changed"]), _negated=True),
+                    ("phone__isnull", False),
+                    _connector="OR",
+                ),
+                name="directory_phone_list_row_made_one",
+            ),
+        ),
     ]

@@ -12,6 +12,7 @@ from nanhu.services.directory.models.book import (
 )
 from nanhu.services.directory.models.duties import Duty, DutyExchange, DutyList
 from nanhu.services.directory.models.hours import UnitHours
+from nanhu.services.directory.models.phone_lists import PhoneList, PhoneListRow
 
 __all__ = [
     "EXTENSION_SHAPE",
@@ -24,6 +25,8 @@ __all__ = [
     "DutyList",
     "EmergencyChange",
     "Phone",
+    "PhoneList",
+    "PhoneListRow",
     "UnitHours",
     "UnitOwned",
 ]

@@ -1,0 +1,83 @@
+"""Phones handed in as a file: added or changed once a second person agreed, given back when it is rolled back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel.proposals import proposal_constraints
+from nanhu.services.directory.models.book import EXTENSION_SHAPE, NUMBER_SHAPE, Phone
+
+
+class PhoneList(IntakeBatch):
+    """What it does not name stays as it is. Emergency numbers are in none: these are changed one by one, by two people."""
+
+    what, key, job = _("这份电话清单"), "directory.phone_list", "directory.take_phone_list"
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("待提交")
+        SUBMITTED = "submitted", _("待复核")
+        POSTING = "posting", _("写入中")
+        POSTED = "posted", _("已写入")
+        REFUSED = "refused", _("未同意")
+        DISCARDED = "discarded", _("已作废")
+        ROLLED_BACK = "rolled_back", _("已回滚")
+
+    state = models.TextField(choices=State, default=State.CHECKED)
+    row_count = models.IntegerField()
+
+    class Meta:
+        db_table = "directory_phone_list"
+        constraints = [
+            models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name="directory_phone_list_says_what"),
+            *proposal_constraints("directory_phone_list", undecided=UNDECIDED, decided=[*DECIDED, "rolled_back"]),
+        ]
+
+    @property
+    def size(self) -> int:
+        return self.row_count
+
+    def facts(self) -> Mapping[str, object]:
+        return {"count": self.row_count}
+
+
+class PhoneListRow(models.Model):
+    """A line, and what it made: `before` is what the phone said that it changed, null where it is a new one."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("待写入")
+        MADE = "made", _("新登记")
+        CHANGED = "changed", _("改了")
+        SAME = "same", _("没有变")
+        LEFT = "left", _("没有写入")
+        TAKEN_BACK = "taken_back", _("已恢复")
+
+    batch = models.ForeignKey(PhoneList, on_delete=models.PROTECT, related_name="rows")
+    line = models.PositiveIntegerField()
+    state = models.TextField(choices=State, default=State.PLANNED)
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
+    number = models.TextField()
+    extension = models.TextField(default="", blank=True)
+    hours = models.TextField(default="", blank=True)
+    other_hours = models.TextField(default="", blank=True)
+    keywords = models.TextField(default="", blank=True)
+    phone = models.ForeignKey(Phone, null=True, on_delete=models.PROTECT, related_name="+")
+    before: Any = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "directory_phone_list_row"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "line"], name="directory_phone_list_row_once"),
+            models.CheckConstraint(
+                condition=Q(number__regex=NUMBER_SHAPE, extension__regex=EXTENSION_SHAPE) & ~Q(name=""),
+                name="directory_phone_list_row_says_what",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["made", "changed"]) | Q(phone__isnull=False),
+                name="directory_phone_list_row_made_one",
+            ),
+        ]

@@ -1,0 +1,111 @@
+"""Lists of phones (电话清单): kept, worked off once a second person agreed, and given back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotTheAuthorError
+from nanhu.kernel.jobs import open_progress
+from nanhu.services.directory.errors import KnownAlreadyError, PhonesChangedError
+from nanhu.services.directory.models import Phone, PhoneList, PhoneListRow
+from nanhu.services.directory.phone_sheet import PhoneLine
+from nanhu.services.directory.services import keeping
+
+State = PhoneListRow.State
+SAID: Final = ("number", "extension", "hours", "other_hours", "keywords")
+"""What a line says of a phone."""
+
+
+@transaction.atomic
+def make_list(*, by: Actor, token: UUID, title: str, rows: Sequence[PhoneLine], file_name: str = "") -> PhoneList:
+    """Keep a checked list; the same form again gives the list that it made."""
+    if (known := PhoneList.known(by, token)) is not None:
+        return known
+    made = PhoneList.objects.create(
+        token=token,
+        title=title,
+        file_name=file_name,
+        row_count=len(rows),
+        author_id=account_of(by),
+        author_name=by.name,
+    )
+    PhoneListRow.objects.bulk_create([PhoneListRow(batch=made, **asdict(one)) for one in rows], batch_size=1000)
+    made.note(by, "make_{}")
+    return made
+
+
+@transaction.atomic
+def take_list(*, batch_id: int) -> None:
+    """A second run finds nothing to do. What cannot be written any more is left out and counted."""
+    found = PhoneList.objects.select_for_update().get(pk=batch_id)
+    if found.state != PhoneList.State.POSTING:
+        return
+    by = Actor(account_id=found.approver_id, name=found.approver_name)
+    rows = list(found.rows.filter(state=State.PLANNED).select_related("unit").order_by("line"))
+    for row in rows:
+        take(by, row)
+        row.save(update_fields=["state", "phone", "before"])
+    found.posted_at = now()
+    found.enter(by, PhoneList.State.POSTED, "take_{}")
+    if found.progress_id is not None:
+        left = sum(row.state == State.LEFT for row in rows)
+        done = {"made": len(rows) - left, "left": left}
+        open_progress(found.progress_id).finish(_("写入 %(made)s 个电话，%(left)s 个没有写入") % done)
+
+
+def take(by: Actor, row: PhoneListRow) -> None:
+    """One of this unit under this name is changed, else a new one is entered; of several under it none is meant."""
+    said = said_of(row)
+    known = list(Phone.objects.filter(unit_id=row.unit_id, name=row.name, removed_at=None).select_related("unit"))
+    try:
+        if not known:
+            facts = {**said, "name": row.name}
+            row.phone = keeping.enter(by=by, kind=Phone.kind, unit_id=row.unit_id, facts=facts)
+            row.state = State.MADE
+        elif len(known) > 1 or known[0].is_emergency:
+            row.state = State.LEFT
+        elif said_of(known[0]) == said:
+            row.state = State.SAME
+        else:
+            row.before, row.phone, row.state = said_of(known[0]), known[0], State.CHANGED
+            keeping.change(by=by, row=known[0], facts=said)
+    except KnownAlreadyError:
+        row.phone, row.before, row.state = None, None, State.LEFT
+
+
+def said_of(row: Phone | PhoneListRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in SAID}
+
+
+@transaction.atomic
+def roll_back(*, by: Actor, batch: PhoneList) -> int:
+    """As it was before: new ones go, changed ones say again what they said. By who handed it in or agreed to it, and not once somebody
+    changed or took away one of them. Gives how many."""
+    found = batch.locked_in({PhoneList.State.POSTED})
+    if by.account_id not in {found.author_id, found.approver_id}:
+        raise NotTheAuthorError
+    rows = list(found.rows.filter(state__in=[State.MADE, State.CHANGED]).order_by("-line"))
+    phones = {one.pk: one for one in Phone.objects.select_for_update().filter(pk__in=[row.phone_id for row in rows])}
+    for row in rows:
+        phone = phones[row.phone_id]  # type: ignore[index]  # held by the database
+        if (
+            phone.removed_at is not None
+            or phone.is_emergency
+            or (phone.name, said_of(phone)) != (row.name, said_of(row))
+        ):
+            raise PhonesChangedError
+    for row in rows:
+        phone = phones[row.phone_id]  # type: ignore[index]
+        if row.before is None:
+            keeping.remove(by=by, row=phone)
+        else:
+            keeping.change(by=by, row=phone, facts=row.before)
+    found.rows.filter(pk__in=[row.pk for row in rows]).update(state=State.TAKEN_BACK)
+    found.enter(by, PhoneList.State.ROLLED_BACK, "roll_back_{}")
+    return len(rows)
