@@ -4,6 +4,7 @@ what is opened of callbacks, and forms of certification compared, in a second.
 
 import json
 import os
+import random
 import subprocess
 import time
 import urllib.request
@@ -14,11 +15,15 @@ from uuid import uuid4
 
 from bench.campus import fresh_campus
 from bench.inside import ask_inside, set_up_django
-from bench.report import Report
+from bench.report import Report, percentile
 from nanhu.kernel.child_processes import dying_with_parent
 
 PEOPLE, EACH, AT_ONCE = 31_000, 1_000, 4
 OPENED, FORMS = 20_000, 200
+PERSONS, ROUNDS = 100, 3
+"""No more rounds: a phone takes ten codes a day, and three of four kinds of forms name it."""
+TOLD_APART = 5
+"""Per cent by which guessing from the time alone may be better than a coin; of three hundred pairs chance makes as much."""
 MOST_SECONDS, CALLBACKS, CERTIFIED = 60, 50, 20
 
 
@@ -32,6 +37,9 @@ def run(report: Report) -> None:
         report("wecom_fan_out_lost", found["lost"], "messages")
         report("wecom_callbacks_opened", found["opened"], "callbacks/s", CALLBACKS)
         report("wecom_certifications", found["certified"], "forms/s", CERTIFIED)
+        for kind, (median, apart) in found["told_apart"].items():
+            report(f"wecom_form_{kind}", median, "ms")
+            report(f"wecom_form_{kind}_told_by_time", apart, "%", TOLD_APART)
 
 
 def inside() -> dict[str, Any]:
@@ -48,7 +56,7 @@ def inside() -> dict[str, Any]:
             found = fan_out(members)
         finally:
             emulator.terminate()
-    return {**found, "opened": callbacks_opened(), "certified": forms_compared()}
+    return {**found, "opened": callbacks_opened(), "certified": forms_compared(), "told_apart": told_apart()}
 
 
 def fill() -> list[Any]:
@@ -139,6 +147,85 @@ def forms_compared() -> float:
         said = {"campus_no": f"S{number}", "name": "名", "id_number": "430602200601010017", "phone": f"139{number:08}"}
         certifying.begin(by=Actor(None, "bench", address=f"10.0.0.{number}"), said=said)
     return FORMS / (time.perf_counter() - began)
+
+
+def told_apart() -> dict[str, tuple[float, float]]:
+    """Forms that are right, and wrong in one thing, in turn: the middle time of each kind, and by how much guessing from the time alone which of a
+    right and a wrong one is which is better than a coin (the area under the curve, above a half)."""
+    from nanhu.kernel.actors import Actor
+    from nanhu.kernel.models import Throttle
+    from nanhu.services.mobile.services import certifying
+
+    said = known_persons()
+    wrong = {
+        "right": {},
+        "wrong_name": {"name": "别人"},
+        "wrong_document": {"id_number": "430602200601010017"},
+        "nobody": {"campus_no": "X0", "phone": ""},
+    }
+    took: dict[str, list[float]] = {kind: [] for kind in wrong}
+    forms = [(kind, one) for one in said for kind in wrong] * ROUNDS
+    random.Random(1).shuffle(forms)
+    for number, (kind, one) in enumerate(forms):
+        if number % FORMS == 0:
+            Throttle.objects.all().delete()
+        typed = {**one, **wrong[kind]}
+        typed["phone"] = typed["phone"] or f"138{number:08}"
+        by = Actor(None, "bench", address=f"10.{number % 250}.{number // 250}.1")
+        began = time.perf_counter()
+        certifying.begin(by=by, said=typed)
+        took[kind].append(1000 * (time.perf_counter() - began))
+    return {kind: (percentile(times, 0.5), apart(took["right"], times)) for kind, times in took.items()}
+
+
+def apart(left: list[float], right: list[float]) -> float:
+    longer = sum((a > b) + (a == b) / 2 for a in left for b in right) / (len(left) * len(right))
+    return 100 * abs(longer - 0.5)
+
+
+def known_persons() -> list[dict[str, str]]:
+    """As their school knows them."""
+    from datetime import date
+
+    from nanhu.kernel.actors import Actor
+    from nanhu.platforms.people import api as people
+
+    found = [
+        {
+            "campus_no": f"B{one:04}",
+            "name": f"认证{one}",
+            "id_number": with_check(f"43060220050101{one:03}"),
+            "phone": f"137{one:08}",
+        }
+        for one in range(1, PERSONS + 1)
+    ]
+    records = [
+        people.PersonRecord(
+            key=one["campus_no"],
+            name=one["name"],
+            document_kind="1",
+            id_number=one["id_number"],
+            phone=one["phone"],
+            affiliations=(
+                people.AffiliationRecord(
+                    kind="student",
+                    campus_no=one["campus_no"],
+                    starts_on=date(2026, 9, 1),
+                    unit_code="00",
+                    state="active",
+                ),
+            ),
+        )
+        for one in found
+    ]
+    people.apply_records(by=Actor(None, "bench"), records=records, origin=people.Origin(source="bench", title="bench"))
+    return found
+
+
+def with_check(first: str) -> str:
+    from nanhu.platforms.people.api import id_check_character
+
+    return first + id_check_character(first)
 
 
 def wait_for(port: int) -> None:
