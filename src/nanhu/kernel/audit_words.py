@@ -7,6 +7,8 @@ from nanhu.kernel.registry import Text
 ACTIONS: dict[str, Text] = {
     "kernel.archive_audit": _("归档审计日志"),
     "kernel.backup": _("备份"),
+    "kernel.begin_read_only": _("启用应急只读"),
+    "kernel.end_read_only": _("结束应急只读"),
     "kernel.reencrypt": _("用新密钥重新加密"),
     "kernel.reindex": _("重建加密索引"),
     "kernel.restore": _("恢复备份"),
@@ -21,6 +23,7 @@ TARGETS: dict[str, Text] = {
 }
 """By what stands before the colon."""
 WHOLE_TARGETS: dict[str, Text] = {
+    "read-only": _("应急只读"),
     "keys": _("加密密钥"),
 }
 FACTS: dict[str, Text] = {

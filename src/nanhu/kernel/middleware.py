@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
+from nanhu.kernel import read_only
 from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import error_pages
@@ -45,3 +46,23 @@ class ExpectedFailureMiddleware:
         if request.accepts("text/html"):
             return error_pages.refused(request, error)
         return JsonResponse({"error": error.code, "message": error.message}, status=error.http_status)
+
+
+class ReadOnlyMiddleware:
+    """While the school is read-only, whatever would change something is answered with a sentence and what was typed (`kernel.read_only`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: object, _arguments: object, _named: Mapping[str, object]
+    ) -> HttpResponse | None:
+        if request.method in read_only.SAFE or not read_only.is_on():
+            return None
+        match = request.resolver_match
+        if match is not None and read_only.is_open(match.view_name):
+            return None
+        return error_pages.read_only_answer(request)

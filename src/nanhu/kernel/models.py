@@ -193,6 +193,31 @@ class Heartbeat(models.Model):
         db_table = "kernel_heartbeat"
 
 
+class ReadOnlySpell(models.Model):
+    """A time in which the school was read-only (应急只读); the one without an end lasts. `…_with`: the second person, where there was one."""
+
+    reason = models.TextField()
+    began_at = models.DateTimeField()
+    began_by = models.TextField()
+    began_with = models.TextField(default="", blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(default="", blank=True)
+    ended_with = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "kernel_read_only"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"], condition=Q(ended_at=None), nulls_distinct=False, name="kernel_read_only_one_lasts"
+            ),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(began_by=""), name="kernel_read_only_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="kernel_read_only_is_ended_by_somebody",
+            ),
+        ]
+
+
 class Throttle(models.Model):
     """How often one thing (a sign-in name, an address, …) failed lately. The key is a keyed hash, never the text.
 

@@ -115,6 +115,7 @@ class Tile:
     """A piece of the home page. `load` returns None where there is nothing to show to this viewer.
 
     `insists`: content for which it stands among the first three of the home even where its reader has hidden or moved it.
+    `order_on_phones`: where its place is another there.
     """
 
     key: str
@@ -124,6 +125,7 @@ class Tile:
     order: int = 100
     icon: str = ""
     insists: Callable[[TileContent], bool] | None = None
+    order_on_phones: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,6 +130,7 @@ PAPERS: Final = (
     "kernel_event_delivery",
     "kernel_outbox_event",
     "kernel_progress",
+    "kernel_read_only",
     "payments_app_request",
     "card_binding",
     "card_binding_appeal",

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "nanhu.kernel.middleware.ExpectedFailureMiddleware",
     "nanhu.platforms.identity.middleware.IdentityMiddleware",
     "nanhu.platforms.portal.middleware.PreferencesMiddleware",
+    "nanhu.kernel.middleware.ReadOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "nanhu.project.urls"
@@ -171,6 +172,7 @@ DATABASES = {
     }
 }
 DATABASE_GRANTS = "nanhu.project.grants.GRANTS"
+READ_ONLY = "nanhu.project.read_only.GOES_ON"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Account"

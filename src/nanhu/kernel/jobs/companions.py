@@ -9,6 +9,7 @@ import psycopg
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
+from nanhu.kernel import read_only
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import Heartbeat
 
@@ -33,7 +34,7 @@ def keep_turning(stopping: threading.Event, *, name: str, channel: str, begin: C
         try:
             with psycopg.connect(configuration().database_url, autocommit=True) as listener:
                 listener.execute(f"LISTEN {channel}")
-                turn_and_listen(with_heartbeat(begin(), name), listener, stopping)
+                turn_and_listen(with_heartbeat(resting(begin(), name), name), listener, stopping)
         except (Error, psycopg.Error, OSError):
             log.warning("%s lost the database; trying again", name)
             stopping.wait(1)
@@ -42,6 +43,13 @@ def keep_turning(stopping: threading.Event, *, name: str, channel: str, begin: C
             stopping.wait(5)
         finally:
             close_old_connections()
+
+
+def resting(turn: Turn, name: str) -> Turn:
+    """The turn, but for the time in which the school is read-only."""
+    if name in read_only.goes_on().loops:
+        return turn
+    return lambda: not read_only.is_on() and turn()
 
 
 def with_heartbeat(turn: Turn, name: str) -> Turn:

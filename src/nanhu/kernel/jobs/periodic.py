@@ -10,6 +10,7 @@ from nanhu.kernel.audit.sealing import seal
 from nanhu.kernel.audit.verification import verify_and_note
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
+from nanhu.kernel.jobs.queue import ALWAYS
 from nanhu.kernel.models import EventDelivery, MailMessage, OutboxEvent, Progress, SmsMessage, Throttle
 from nanhu.kernel.sealing.carrying import compare_and_keep
 
@@ -59,7 +60,7 @@ def carry_roots() -> None:
 
 
 @app.periodic(cron="* * * * * */20")
-@app.task(name="kernel.take_up_stalled", queueing_lock="kernel.take_up_stalled", pass_context=True)
+@app.task(name="kernel.take_up_stalled", queueing_lock="kernel.take_up_stalled", queue=ALWAYS, pass_context=True)
 async def take_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  the time it was due
     """Jobs whose worker was killed (no sign of life for half a minute) are done again by another."""
     for stalled in await context.app.job_manager.get_stalled_jobs():

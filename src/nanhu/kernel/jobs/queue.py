@@ -7,6 +7,11 @@ from django.apps import apps
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from nanhu.kernel.read_only import goes_on
+
+ALWAYS: Final = "always"
+"""The queue of what is done in the emergency read-only mode, too (`kernel.read_only`)."""
+USUAL: Final = "default"
 UNFINISHED: Final = ("todo", "doing", "aborting")
 
 
@@ -43,14 +48,16 @@ def job(name: str, *, every: str = "", attempts: int = 5) -> Callable[[Callable[
 
     def declare(function: Callable[..., Any]) -> Job:
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=2)
+        queue = ALWAYS if name in goes_on().jobs else USUAL
         if not every:
-            app.task(name=name, retry=retry)(function)
+            app.task(name=name, retry=retry, queue=queue)(function)
             return Job(name, function)
 
         def run_periodically(timestamp: int) -> Any:  # noqa: ARG001  procrastinate hands in the time it was due
             return function()
 
-        app.periodic(cron=every)(app.task(name=name, retry=retry, queueing_lock=name)(run_periodically))
+        task = app.task(name=name, retry=retry, queue=queue, queueing_lock=name)
+        app.periodic(cron=every)(task(run_periodically))
         return Job(name, function)
 
     return declare

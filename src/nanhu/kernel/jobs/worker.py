@@ -11,11 +11,14 @@ from django.db import connections
 from django.utils import timezone
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.worker import Worker
 
+from nanhu.kernel import read_only
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.events.outbox import CHANNEL
 from nanhu.kernel.jobs.companions import companions, keep_turning
+from nanhu.kernel.jobs.queue import ALWAYS
 from nanhu.kernel.models import Heartbeat
 from nanhu.kernel.processes.pulse import beat
 
@@ -59,6 +62,7 @@ def run_worker() -> None:
         [threading.Thread(target=one, args=(stopping,), name=name, daemon=True) for name, one in named.items()]
     )
     alive.append(loops)
+    read_only.look()
     for thread in loops.threads:
         thread.start()
     try:
@@ -76,11 +80,27 @@ async def work(worker: App, loops: Loops) -> None:
     watching = asyncio.create_task(loops.watch())
     try:
         async with worker.open_async():
-            await worker.run_worker_async(
-                concurrency=CONCURRENT_JOBS, delete_jobs="successful", shutdown_graceful_timeout=5, name="nanhu"
-            )
+            await RestingWorker(
+                worker,
+                concurrency=CONCURRENT_JOBS,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=5,
+                name="nanhu",
+            ).run()
     finally:
         watching.cancel()
+
+
+class RestingWorker(Worker):
+    """While the school is read-only it takes the jobs of one queue alone; the others wait and are done afterwards."""
+
+    @property
+    def queues(self) -> list[str] | None:
+        return [ALWAYS] if read_only.is_known_to_be_on() else None
+
+    @queues.setter
+    def queues(self, _value: object) -> None:
+        """It is never told: it looks each time it takes a job."""
 
 
 alive: list[Loops] = []
@@ -94,5 +114,6 @@ def relay_events(stopping: threading.Event) -> None:
 def relay_turn() -> bool:
     if all(one.are_alive() for one in alive):
         Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
-    deliver_pending(rounds=20)
+    if not read_only.is_on():
+        deliver_pending(rounds=20)
     return False

@@ -346,5 +346,43 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ReadOnlySpell",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.TextField()),
+                ("began_at", models.DateTimeField()),
+                ("began_by", models.TextField()),
+                ("began_with", models.TextField(blank=True, default="")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.TextField(blank=True, default="")),
+                ("ended_with", models.TextField(blank=True, default="")),
+            ],
+            options={
+                "db_table": "kernel_read_only",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("ended_at",),
+                        name="kernel_read_only_one_lasts",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("began_by", ""), _negated=True)
+                        ),
+                        name="kernel_read_only_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", "")),
+                            models.Q(("ended_at__isnull", False), models.Q(("ended_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="kernel_read_only_is_ended_by_somebody",
+                    ),
+                ],
+            },
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

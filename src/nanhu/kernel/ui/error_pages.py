@@ -6,12 +6,15 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import read_only
 from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
 
@@ -32,6 +35,10 @@ SENTENCES = {
         _("不是您的错，也没有存下半截的东西。请过一会儿再试。"),
     ),
 }
+LONGEST_SHORT = 40
+MOST_TYPED = 200_000
+"""Letters of a form that come back to who typed them; more stays in the browser, one page back."""
+SECRET_FIELDS = ("password", "pin", "secret", "code", "csrfmiddlewaretoken")
 SUBMIT_AGAIN = (
     _("这个页面放得太久了"),
     _("为了安全，表单没有提交。请回到上一页刷新后再提交一次，您填的内容多半还在。"),
@@ -74,6 +81,41 @@ def refused(request: HttpRequest, error: CampusError) -> HttpResponse:
     number = uuid4().hex[:8].upper()
     log.info("ui.refused", number=number, code=error.code, status=error.http_status, path=request.path)
     return render(request, "ui/refused.html", {"error": error, "number": number}, status=error.http_status)
+
+
+def read_only_answer(request: HttpRequest) -> HttpResponse:
+    """Nothing was done: a page with what was typed, to be sent again later; for programs and scripts the sentence alone."""
+    error = read_only.ReadOnlyError()
+    log.info("ui.read_only", path=request.path)
+    answer: HttpResponse
+    if not request.accepts("text/html") or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        answer = JsonResponse({"error": error.code, "message": error.message}, status=error.http_status)
+    else:
+        context = {"error": error, "spell": read_only.current(), **typed(request)}
+        answer = render(request, "ui/read_only.html", context, status=error.http_status)
+    answer.headers["Retry-After"] = str(read_only.RETRY_SECONDS)
+    if request.headers.get("HX-Request"):
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+def typed(request: HttpRequest) -> dict[str, object]:
+    """What a form came with, but for secrets and files."""
+    try:
+        sent = [(name, value) for name, values in request.POST.lists() for value in values]
+        files = sorted({file.name or "" for _name, values in request.FILES.lists() for file in values})
+    except (SuspiciousOperation, UnreadablePostError):
+        return {}
+    kept = [(name, value) for name, value in sent if not any(word in name.lower() for word in SECRET_FIELDS)]
+    if sum(len(name) + len(value) for name, value in kept) > MOST_TYPED:
+        return {"files": files}
+    left_out = len(kept) < len([name for name, _value in sent if name != "csrfmiddlewaretoken"])
+    return {"typed": [(name, value, is_text(value)) for name, value in kept], "files": files, "left_out": left_out}
+
+
+def is_text(value: str) -> bool:
+    """Worth being shown, so that it can be copied."""
+    return "\n" in value or len(value) > LONGEST_SHORT
 
 
 def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object] | None = None) -> HttpResponse:

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from nanhu.kernel import read_only
+
 Theme = Literal["system", "light", "dark"]
 TypeSize = Literal["normal", "large"]
 
@@ -86,5 +88,5 @@ def language_was_chosen(request: HttpRequest, language: str) -> None:
 
 
 def ui(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `shell`, which every layout needs; lazily built, so that a JSON answer or a fragment pays nothing for it."""
-    return {"shell": SimpleLazyObject(lambda: shell_of(request))}
+    """Context processor: `shell` and `read_only`, which every layout needs; lazily built, so that a JSON answer or a fragment pays nothing for it."""
+    return {"shell": SimpleLazyObject(lambda: shell_of(request)), "read_only": SimpleLazyObject(read_only.current)}

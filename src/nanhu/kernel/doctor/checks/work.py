@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import clock
+from nanhu.kernel import clock, read_only
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.jobs.companions import HEARTBEAT_PREFIX
@@ -45,6 +45,17 @@ def _state_of(one: ProcessState) -> str:
         "ended": _("{key} 已退出，等待重新启动（{failures} 次）"),
     }
     return words[one.state].format(key=one.key, seconds=one.seconds, failures=one.failures)
+
+
+def check_read_only() -> CheckResult:
+    """Nobody may forget that it lasts."""
+    spell = read_only.current()
+    if spell is None:
+        return ok(_("应急只读没有启用。"))
+    return warn(
+        _("应急只读已启用（{when}）：{reason}").format(when=_ago(spell.began_at), reason=spell.reason),
+        _("恢复以后由两人在“应急只读”页面结束，或在本机执行 nanhu read_only off。"),
+    )
 
 
 def check_worker() -> CheckResult:
