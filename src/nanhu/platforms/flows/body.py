@@ -79,13 +79,14 @@ class Column(Part, frozen=True, kw_only=True):
 class Field(Part, frozen=True, kw_only=True):
     """`source`: filled in by the school (people.name), not typed; `reason`: why it is asked all the same, shown beside it. `is_fact`:
     shown in the list of tasks. `is_key`: two open cases of one applicant may not say the same in all of these. `choices_from`: a
-    registered list instead of `choices`. `is_ahead`: days from today on. `most`: letters, days, files or rows, or the largest number.
+    registered list instead of `choices`. `required_when`: a condition on the other fields of the same form under which it must be filled in. `is_ahead`: days from today on. `most`: letters, days, files or rows, or the largest number.
     `columns`: of rows."""
 
     key: str
     label: str
     kind: FieldKind = "text"
     is_required: bool = True
+    required_when: str = ""
     choices: tuple[str, ...] = ()
     choices_from: str = ""
     help: str = ""
@@ -219,6 +220,7 @@ def faults_of(body: Body) -> list[Fault]:
     return [
         *size_faults(body),
         *name_faults(body),
+        *(fault for asked in (body.form, *(step.fields for step in body.steps)) for fault in wanting_faults(asked)),
         *(fault for step in body.steps for fault in step_faults(body, step)),
         *(
             Fault(f"{step.key} cannot be agreed to in bulk", "bulk", step.key)
@@ -274,6 +276,25 @@ def name_faults(body: Body) -> Iterator[Fault]:
         names = [column.key for column in field.columns]
         if field.kind == "rows" and not (0 < len(names) <= MOST_COLUMNS and len(set(names)) == len(names)):
             yield Fault(f"{field.key} has {len(names)} columns, or one twice", "columns", field.key)
+
+
+def wanting_faults(fields: Sequence[Field]) -> Iterator[Fault]:
+    """Of conditions under which a field must be filled in: what they ask stands in the same form."""
+    names = {field.key for field in fields}
+    for field in fields:
+        try:
+            said = (
+                {one.field for one in conditions.comparisons_of(conditions.parse(field.required_when))}
+                if field.required_when
+                else set()
+            )
+        except conditions.ConditionError as error:
+            yield Fault(
+                f"{field.key}: {field.required_when}: {error}", "condition", field.key, field.required_when[:80]
+            )
+            continue
+        for name in sorted(said - names):
+            yield Fault(f"{field.key}: {name} is no field", "no_field", field.key, name)
 
 
 def step_faults(body: Body, step: Step) -> Iterator[Fault]:

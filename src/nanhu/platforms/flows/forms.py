@@ -15,7 +15,7 @@ from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, Suggestion
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
-from nanhu.platforms.flows import choices
+from nanhu.platforms.flows import choices, conditions
 from nanhu.platforms.flows.body import LISTED, MOST_FILES, SEALED, Field
 from nanhu.platforms.flows.lists import FILES_OFFERED, FilesField, RowsField, RowsInput, typed_rows
 from nanhu.platforms.flows.models import Definition
@@ -79,6 +79,13 @@ def helped(field: Field) -> str:
     return "　".join(str(one) for one in (term(field.help), why) if one)
 
 
+def is_wanting(field: Field, said: Mapping[str, Any]) -> bool:
+    """Was it left empty though what else was said asks for it?"""
+    if not field.required_when or said.get(field.key):
+        return False
+    return conditions.holds(conditions.parse(field.required_when), said)
+
+
 class FlowForm(forms.Form):
     """`asked`: the fields of the form or of a step. What the school knows is not among them."""
 
@@ -113,6 +120,8 @@ class FlowForm(forms.Form):
                     self.add_error(f"{field.key}_first", _("不能早于今天。"))
                 if first and last and field.most and (last - first).days >= field.most:
                     self.add_error(f"{field.key}_last", _("最长 %(most)s 天") % {"most": field.most})
+            elif is_wanting(field, said) and field.key not in self.errors:
+                self.add_error(field.key, _("这一项要填。%(help)s") % {"help": term(field.help)})
         return said
 
     def typed(self) -> dict[str, Any]:

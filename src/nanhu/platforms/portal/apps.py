@@ -11,8 +11,10 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from nanhu.platforms.portal import (  # noqa: F401  (registering is its effect)
             calendar_desk,
+            engine_room,
             jobs,
             message_templates,
+            read_only_desk,
             registrations,
             search_desk,
         )

@@ -7,6 +7,7 @@ from nanhu.kernel.registry import Text
 ACTIONS: dict[str, Text] = {
     "portal.add_synonym": _("登记搜索同义词"),
     "portal.ask_release": _("提出接入上线"),
+    "portal.ask_read_only": _("申请启用或结束应急只读"),
     "portal.change_integration": _("修改接入"),
     "portal.export_integrations": _("导出接入清单"),
     "portal.import_integrations": _("导入接入清单"),
@@ -17,6 +18,7 @@ ACTIONS: dict[str, Text] = {
     "portal.place_tile": _("在首页投放卡片"),
     "portal.revoke_calendar_address": _("停用日历订阅地址"),
     "portal.remove_synonym": _("去掉搜索同义词"),
+    "portal.refuse_read_only": _("不同意应急只读的申请"),
     "portal.refuse_release": _("不同意接入上线"),
     "portal.release_integration": _("接入上线"),
     "portal.rest_integration": _("设接入为维护"),

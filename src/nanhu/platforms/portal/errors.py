@@ -53,3 +53,15 @@ class PlacedTwiceError(CampusError):
     http_status: ClassVar[int] = 409
     field: ClassVar[str] = "first_day"
     sentence: ClassVar[str | Promise] = _("这个部门那几天已经有一张卡片，先收回它，或改日期。")
+
+
+class SwitchWaitsError(CampusError):
+    code: ClassVar[str] = "portal.switch_waits"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("已有一份申请在等另一位管理员。")
+
+
+class NotAppealableError(CampusError):
+    code: ClassVar[str] = "portal.not_appealable"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("只有不同意的更正可以申诉，一件一次。")

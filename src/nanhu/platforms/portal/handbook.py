@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import manual
+from nanhu.platforms.portal.help import Section, section_of_row
 
 CHAPTERS: Final = {
     "1": _("智慧校园总体介绍"),
@@ -76,6 +77,15 @@ class RowLine(Stated):
     @property
     def chapter(self) -> str:
         return self.section.partition(".")[0].rstrip("*")
+
+    @property
+    def help(self) -> Section | None:
+        """Where the user manual says how one does it."""
+        return section_of_row(self.id)
+
+    @property
+    def was_run(self) -> bool:
+        return any(one.tests for one in self.clauses)
 
     @property
     def held(self) -> int:

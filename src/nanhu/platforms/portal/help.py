@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from nanhu.kernel.folding import folded
 from nanhu.kernel.manual import HOUSE
+from nanhu.kernel.registry import Hit, Viewer
 
 TEXT: Final = HOUSE / "docs" / "manual" / "使用手册.md"
 HEADING: Final = re.compile(r"(?m)^## ")
 ROWS, PAGES = "对应条目：", "页面："
+ROW: Final = re.compile(r"A\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,22 @@ class Section:
     title: str
     text: str
     pages: tuple[str, ...]
+    rows: tuple[str, ...]
+    """Ids of the rows that it explains (A025)."""
 
     def has(self, wanted: str) -> bool:
         """Does it hold every word of what was typed?"""
-        held = folded(f"{self.title} {self.text}")
-        return all(word in held for word in folded(wanted).split())
+        return all(word in folded_text(self) for word in folded(wanted).split())
 
     def html(self) -> SafeString:
         """Our own file; what markup it has is shown as it was typed."""
         shown: SafeString = mark_safe(MarkdownIt("commonmark", {"html": False}).enable("table").render(self.text))  # noqa: S308
         return shown
+
+
+@lru_cache(maxsize=200)
+def folded_text(section: Section) -> str:
+    return folded(f"{section.title} {section.text}")
 
 
 @lru_cache(maxsize=1)
@@ -48,8 +57,9 @@ def sections() -> tuple[Section, ...]:
 def section_of(part: str) -> Section:
     title, *lines = part.strip().splitlines()
     pages = next((line.removeprefix(PAGES).split() for line in lines if line.startswith(PAGES)), [])
+    rows = tuple(ROW.findall(next((line for line in lines if line.startswith(ROWS)), "")))
     text = "\n".join(line for line in lines if not line.startswith((ROWS, PAGES)))
-    return Section(title.strip(), text.strip(), tuple(pages))
+    return Section(title.strip(), text.strip(), tuple(pages), rows)
 
 
 def section_for(page: str) -> Section | None:
@@ -58,5 +68,19 @@ def section_for(page: str) -> Section | None:
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def section_of_row(row: str) -> Section | None:
+    """The first that names this row of the manual."""
+    return next((one for one in sections() if row in one.rows), None)
+
+
 def section_titled(title: str) -> Section | None:
     return next((one for one in sections() if one.title == title), None)
+
+
+def sections_found(_viewer: Viewer, text: str, limit: int) -> list[Hit]:
+    """For the one search: where it stands in the title first; the manual is everybody's."""
+    found = sorted((one for one in sections() if one.has(text)), key=lambda one: text not in folded(one.title))
+    return [
+        Hit(key=one.title, title=one.title, url=reverse("portal:help_section", args=[one.title]))
+        for one in found[:limit]
+    ]

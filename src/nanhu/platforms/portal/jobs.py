@@ -1,6 +1,7 @@
 """Periodic jobs of the portal: the index of the search, and the words that found nothing."""
 
 from nanhu.kernel.jobs import job
+from nanhu.platforms.portal import publishing
 from nanhu.platforms.portal.integrations import feeds, trying, values
 from nanhu.platforms.portal.search import missing
 from nanhu.platforms.portal.search.indexing import index_all
@@ -41,3 +42,8 @@ def look_at_frames() -> int:
 @job("portal.forget_values", every="50 3 * * *")
 def forget_values() -> int:
     return values.forget_old()
+
+
+@job("portal.publish", every="37 * * * *")
+def publish() -> int:
+    return publishing.publish()

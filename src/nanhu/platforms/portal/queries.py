@@ -22,7 +22,7 @@ def tiles_of(viewer: Viewer, width: layouts.Width) -> list[TileView]:
     views = [later_or_now(tile, viewer) for tile in wanted if tile.key not in layout.hidden or tile.insists]
     taken_in = attempt("tiles:integrations", partial(values.tiles_for, viewer)).value or []
     by_key = {view.tile.key: view for view in [*views, *taken_in] if view is not None}
-    keys = sorted(by_key, key=lambda key: (by_key[key].tile.order, key))
+    keys = sorted(by_key, key=lambda key: layouts.place_of(by_key[key].tile, width))
     insisting = {key for key, view in by_key.items() if does_insist(view)}
     arranged = rules.arranged(keys, layout.order, layout.hidden, insisting)
     placed = attempt("tiles:placed", partial(placing.tiles_for, viewer)).value or []

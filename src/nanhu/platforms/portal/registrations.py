@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from nanhu.kernel.registry import (
     OfflinePage,
     Owner,
     PersonalData,
+    Searchable,
     Verdict,
     applications,
     calendar_feeds,
@@ -24,13 +26,16 @@ from nanhu.kernel.registry import (
     life_topics,
     offline_pages,
     personal_data,
+    searchables,
 )
 from nanhu.platforms.portal.corrections.copies import copies_follow
-from nanhu.platforms.portal.integrations import feeds
+from nanhu.platforms.portal.help import sections_found
+from nanhu.platforms.portal.integrations import feeds, news
 from nanhu.platforms.portal.models import Integration, IntegrationValue
 from nanhu.platforms.portal.weather.services import provider, weather
 
 MANUAL_READERS: Final = ("campus.admin", "identity.admin", "identity.security", "identity.auditor")
+"""Who sees the tests behind each clause; how each row stands is everybody's."""
 
 applications.add(
     Application(
@@ -38,10 +43,9 @@ applications.add(
         name=_("手册条目"),
         icon="book-check",
         url=reverse_lazy("portal:manual"),
-        section="work",
-        roles=frozenset(MANUAL_READERS),
+        section="service",
         owner=_("信息中心"),
-        description=_("使用手册的每一条、每一句，和验证它的测试"),
+        description=_("使用手册的每一条、每一句现在成立不成立，最近一次是哪天核对的"),
         order=990,
     )
 )
@@ -115,3 +119,14 @@ offline_pages.add(
     OfflinePage(key="portal.calendar", address=lambda: reverse("portal:calendar:days"), title=_("日程")),
 )
 checks.add(Check(key="portal.weather", title=_("天气"), run=weather_is_fresh, order=61))
+searchables.add(
+    Searchable(key="portal.sites", title=_("学校网站"), icon="newspaper", load=news.sites_found, order=70),
+    Searchable(
+        key="portal.help",
+        title=_("使用手册"),
+        icon="circle-question-mark",
+        load=sections_found,
+        more=lambda text: f"{reverse('portal:help')}?{urlencode({'q': text})}",
+        order=80,
+    ),
+)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from nanhu.kernel.registry import Tile, TileContent
 
+PLACED = "placed."
+"""Begins the keys of what offices place: words of theirs, no facts."""
+
 
 @dataclass(frozen=True, slots=True)
 class TileView:
@@ -17,3 +20,16 @@ class TileView:
     is_hidden: bool = False
     is_failed: bool = False
     is_busy: bool = False
+
+    @property
+    def may_be_wrong(self) -> bool:
+        """It says something of its reader that somebody keeps."""
+        said = self.content
+        return said is not None and bool(said.source or said.as_of) and not self.tile.key.startswith(PLACED)
+
+    @property
+    def words(self) -> str:
+        """What it says, in one line, for who answers for it."""
+        said = self.content
+        parts = [said.value, str(said.caption), *said.lines] if said else []
+        return "，".join(part for part in parts if part)

@@ -8,6 +8,7 @@ from nanhu.platforms.portal.homes.desks import arranging
 from nanhu.platforms.portal.homes.desks import desk as placed
 from nanhu.platforms.portal.integrations.desk import desk as integrations
 from nanhu.platforms.portal.integrations.news import desk as news
+from nanhu.platforms.portal.read_only_desk import desk as read_only
 from nanhu.platforms.portal.search_desk import desk as words
 from nanhu.platforms.portal.systems.views import systems
 from nanhu.platforms.portal.views import applications, calendar, help_pages, home, manual, preferences, search, sections
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("me/", home.me, name="me"),
     path("tiles/<str:key>/", home.tile, name="tile"),
+    path("tiles/<str:key>/wrong/", home.tile_wrong, name="tile_wrong"),
     path("manual/", manual.manual, name="manual"),
     path("me/home/", arranging.urls),
     path("placed/", placed.urls),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("news/", news.urls),
     path("systems/", systems, name="systems"),
     path("weather/", forecast, name="weather"),
+    path("read-only/", read_only.urls),
     path("search/", search.search, name="search"),
     path("search/words/", words.urls),
     path("calendar/<str:secret>.ics", calendar.feed, name="feed"),

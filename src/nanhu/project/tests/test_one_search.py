@@ -26,3 +26,6 @@ def test_one_box_finds_service_notice_answer_and_phone(school):  # noqa: F811
     ]
     assert found["directory.answers"] == [("校园卡丢了怎么办？", "财务处", f"{BOOK}answers/{answer.public_id}/")]
     assert found["messages.notices"][0][0] == "校园卡系统升级"
+    groups = school.client("T0003").get("/search/", {"q": "caiwuchu"}).context["groups"]
+    [unit] = next(group.hits for group in groups if group.key == "directory.units")
+    assert (unit.title, "校园卡管理办公室" in school.client("T0003").get(unit.url).content.decode()) == ("财务处", True)

@@ -13,6 +13,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity.models.accounts import MONEY_DUTIES
 from nanhu.platforms.portal.integrations import living
 from nanhu.platforms.portal.tests.conftest import join, signed_in
+from nanhu.platforms.portal.tests.test_read_only import administrator, ask
 from nanhu.project.tests.test_doors import DOORS
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,7 @@ EVERYBODY = {
     "network_reach.book",
     "portal.calendar",
     "portal.layout",
+    "portal.manual",
     "portal.news",
     "portal.systems",
     "portal.corrections",
@@ -134,6 +136,21 @@ def test_the_homes_are_laid_out_unlike():
     assert 'class="page home home-staff"' in staff
     assert "我的岗位" in staff
     assert "我的岗位" not in student
+
+
+TILE = re.compile(r'class="tile[^"]*" id="tile-([^"]+)"')
+
+
+def test_the_desk_shows_first_what_waits_the_phone_the_card_and_an_engineer_how_the_program_is():
+    """A clerk, and who runs the program: what waits stands first, then what is wrong; on a phone the card does."""
+    engineer = administrator("周敏", "T00551")
+    ask(administrator("钱进", "T00552", "identity.security"))
+    deliver_pending()
+    desk = TILE.findall(engineer.get("/").content.decode())
+    phone = TILE.findall(engineer.get("/", headers={"user-agent": "Mobi"}).content.decode())
+    assert desk[:2] == ["flowstodos", "portalengine"], desk
+    assert phone[:2] == ["cardbalance", "flowstodos"], phone
+    assert "portalengine" not in TILE.findall(entered("student").get("/").content.decode())
 
 
 @pytest.mark.slow

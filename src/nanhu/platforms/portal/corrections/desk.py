@@ -1,6 +1,7 @@
 """更正: what is known of oneself with "this is wrong" beside it, one's corrections, and which office takes how long; who answers for which field."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models.functions import Now
@@ -10,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Console, Empty, Markup, Moment, Number, PageRequest, Table, Text, Who, list_of, listing
+from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.flows import api as flows
@@ -18,7 +21,7 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.corrections import copies, figures
 from nanhu.platforms.portal.corrections.fields import FIELDS, values_for
 from nanhu.platforms.portal.corrections.process import KEY
-from nanhu.platforms.portal.corrections.services import name_owner
+from nanhu.platforms.portal.corrections.services import appeal, name_owner
 from nanhu.platforms.portal.models import Correction, FieldOwner
 from nanhu.platforms.portal.views.home import viewer_of
 
@@ -57,6 +60,7 @@ class Mine(Table):
     now = Text(_("后来"))
     state = Text(_("办到哪一步"), lambda one: one.words)
     copies = Markup(_("各处副本"), "portal/_copies.html")
+    action = Markup(_("操作"), "portal/_appeal.html")
 
 
 class Offices(Table):
@@ -111,6 +115,38 @@ def mine(request: PageRequest) -> HttpResponseBase:
         "offices": list_of(request, Offices, figures.by_office(), caption=_("各部门用的时间")),
     }
     return render(request, "portal/corrections.html", context)
+
+
+class AppealForm(forms.Form):
+    why = forms.CharField(
+        label=_("为什么不服"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("部门的理由错在哪里，有什么材料"),
+    )
+
+
+def own_refused(request: PageRequest, pk: int) -> Correction:
+    own = Correction.objects.filter(person=request.viewer.person_id or 0, case__outcome="refused", pk=pk)
+    found = own.select_related("case").first()
+    if found is None:
+        raise NotFoundError(what=_("这件更正"))
+    return found
+
+
+@mine.form(
+    "<int:pk>/appeal/",
+    AppealForm,
+    title=_("更正申诉"),
+    lead=_("不同意的更正，另一位负责人再看一次；成立的，部门重新办。一件一次。"),
+    subject=Seen(own_refused),
+    button=_("申诉"),
+    icon="scale",
+    done=_("已申诉，办到哪一步在“我的申请”里看。"),
+    to="mine",
+)
+def make_appeal(request: PageRequest, form: AppealForm, found: Correction) -> None:
+    appeal(by=request.actor, correction=found, token=uuid4(), **form.cleaned_data)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.flows import api as flows
-from nanhu.platforms.portal.models import FieldOwner
+from nanhu.platforms.portal.models import Correction, FieldOwner
 
 FIELDS: Final[dict[str, str | Promise]] = {
     "people.name": _("姓名"),
@@ -19,6 +19,8 @@ FIELDS: Final[dict[str, str | Promise]] = {
     "people.photo": _("照片"),
 }
 RESOLVER: Final = "portal.field_owner"
+APPEAL_RESOLVER: Final = "portal.appeal_of_field"
+HEAD: Final = "head"
 
 
 def choices() -> list[tuple[str, str | Promise]]:
@@ -56,5 +58,15 @@ def owners_of(case: flows.Case) -> Iterable[flows.PostAt]:
     return [flows.PostAt(unit_id=one.unit_id, office=one.office) for one in found]
 
 
+def judges_of(case: flows.Case) -> Iterable[flows.PostAt]:
+    """Who looks at a refusal again: the head of the unit that owns the process, and where that unit refused itself, the head of the one above."""
+    refused = Correction.objects.filter(case_id=int(case.subject_id)).first()
+    owner = case.definition.unit
+    if owner is not None and refused is not None and refused.unit_id in {None, owner.pk}:
+        owner = owner.parent or owner
+    return [flows.PostAt(unit_id=owner.pk, office=HEAD)] if owner else []
+
+
 flows.choice_lists["portal.fields"] = choices
+flows.resolvers[APPEAL_RESOLVER] = judges_of
 flows.resolvers[RESOLVER] = owners_of

@@ -5,10 +5,11 @@ from typing import Final
 from django.utils.translation import gettext_noop as _
 
 from nanhu.platforms.flows import api as flows
-from nanhu.platforms.portal.corrections.fields import RESOLVER
+from nanhu.platforms.portal.corrections.fields import APPEAL_RESOLVER, RESOLVER
 
 KEY: Final = "portal.correction"
 CHECK, ARRIVAL = "check", "arrival"
+APPEAL: Final = "portal.correction_appeal"
 THREE_DAYS: Final = 3 * 390
 """Working minutes of days of six and a half hours, after which the leader of who has it is told."""
 
@@ -48,6 +49,7 @@ CORRECTION: Final = flows.register_flow(
                     label=_("证明材料"),
                     kind="files",
                     is_required=False,
+                    required_when="what in ('people.name', 'people.campus_no')",
                     help=_("改姓名、学工号要有：身份证件、录取或任职文件的照片"),
                 ),
             ),
@@ -60,6 +62,37 @@ CORRECTION: Final = flows.register_flow(
                     promise=THREE_DAYS,
                 ),
                 flows.Step(key=ARRIVAL, name=_("等新的值到达"), kind="wait", on_refuse=CHECK),
+            ),
+        ),
+    )
+)
+
+flows.register_flow(
+    flows.FlowSpec(
+        key=APPEAL,
+        name=_("更正申诉"),
+        summary=_("负责的部门不同意更正，请另一位负责人看"),
+        unit="1017",
+        promise=THREE_DAYS,
+        prefix="GS",
+        section="service",
+        icon="scale",
+        faces=frozenset(),
+        legal_basis=_("《个人信息保护法》第四十六条"),
+        body=flows.Body(
+            form=(
+                flows.Field(key="number", label=_("哪一件更正"), is_fact=True, is_key=True, most=40),
+                flows.Field(key="wanted", label=_("应当是"), is_fact=True, most=200),
+                flows.Field(key="why", label=_("为什么不服"), kind="long_text", most=500),
+            ),
+            steps=(
+                flows.Step(
+                    key="appeal",
+                    name=_("另一位负责人看"),
+                    kind="approve",
+                    who=(flows.Resolved(name=APPEAL_RESOLVER),),
+                    promise=THREE_DAYS,
+                ),
             ),
         ),
     )

@@ -1,11 +1,22 @@
-"""Who answers for a field of 个人信息."""
+"""Who answers for a field of 个人信息, and an appeal against a refusal."""
+
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as say
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.models import FieldOwner
+from nanhu.platforms.portal.corrections.process import APPEAL, KEY
+from nanhu.platforms.portal.errors import NotAppealableError
+from nanhu.platforms.portal.models import Correction, FieldOwner
+
+APPEALED: Final = "portal.correction"
 
 
 @transaction.atomic
@@ -20,3 +31,37 @@ def name_owner(*, by: Actor, field: str, unit_id: int, office: str) -> None:
         target=f"field:{field}",
         facts={"unit_id": unit_id, "office": people.office_names().get(office, office)},
     )
+
+
+@transaction.atomic
+def appeal(*, by: Actor, correction: Correction, why: str, token: UUID) -> None:
+    """Once a refusal: another head looks at it. Who finds for the applicant has it done anew (`judged`)."""
+    locked = Correction.objects.select_for_update().get(pk=correction.pk)
+    case = flows.case_card(locked.case_id)
+    if not is_refused(case) or locked.appealed_at is not None:
+        raise NotAppealableError
+    locked.appealed_at = now()
+    locked.save(update_fields=["appealed_at"])
+    flows.open_case(
+        by=by,
+        key=APPEAL,
+        applicant_id=locked.person_id,
+        data={"number": case.number, "wanted": case.data.get("wanted", ""), "why": why},
+        token=token,
+        subject=(APPEALED, str(locked.case_id)),
+    )
+
+
+def is_refused(case: flows.CaseCard) -> bool:
+    return case.outcome == "refused"
+
+
+@transaction.atomic
+def judged(*, by: Actor, correction: Correction) -> None:
+    """An appeal that was granted: the same complaint goes to its office again, with the word that it was found right."""
+    case = flows.case_card(correction.case_id)
+    if not case.data:
+        return  # what was said was forgotten by age meanwhile
+    why = say("申诉成立（%(number)s）：%(why)s") % {"number": case.number, "why": case.data.get("why", "")}
+    with suppress(flows.TwinCaseError):  # he has complained of it anew already
+        flows.open_case(by=by, key=KEY, applicant_id=correction.person_id, data={**case.data, "why": why[:500]})

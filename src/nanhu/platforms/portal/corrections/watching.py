@@ -23,7 +23,8 @@ from nanhu.platforms.people.api import (
 )
 from nanhu.platforms.portal.corrections import copies
 from nanhu.platforms.portal.corrections.fields import value_of
-from nanhu.platforms.portal.corrections.process import ARRIVAL, CHECK, KEY
+from nanhu.platforms.portal.corrections.process import APPEAL, ARRIVAL, CHECK, KEY
+from nanhu.platforms.portal.corrections.services import judged
 from nanhu.platforms.portal.models import Correction, FieldOwner
 
 BY: Final = Actor.system("portal.corrections")
@@ -68,6 +69,14 @@ def watch_correction(events: Sequence[TaskDone]) -> None:
         note(case_id)
     Correction.objects.filter(case_id__in=said, watched_at=None, closed_at=None).update(watched_at=now())
     settle(watched().filter(case_id__in=said))
+
+
+@subscribe(CaseClosed, name="portal.hear_appeal", wants=lambda event: event.definition == APPEAL)
+def hear_appeal(events: Sequence[CaseClosed]) -> None:
+    """Granted, the complaint goes to its office again."""
+    found_right = [int(one.subject_id) for one in events if one.outcome == "granted"]
+    for one in Correction.objects.filter(case_id__in=found_right):
+        judged(by=BY, correction=one)
 
 
 @subscribe(CaseClosed, name="portal.end_correction", wants=is_ours)

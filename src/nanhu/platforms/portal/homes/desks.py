@@ -62,7 +62,7 @@ def layout(request: PageRequest) -> HttpResponseBase:
         apply(request, width)
         if not request.headers.get("HX-Request"):
             return HttpResponseRedirect(f"?{urlencode({'on': width})}")
-    found, tiles = layouts.layout_of(request.viewer, width), layouts.tiles_for(request.viewer)
+    found, tiles = layouts.layout_of(request.viewer, width), layouts.tiles_for(request.viewer, width)
     by_key = {tile.key: tile for tile in tiles}
     context = {
         "shown": [by_key[key] for key in rules.arranged(list(by_key), found.order, found.hidden)],

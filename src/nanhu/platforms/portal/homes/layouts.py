@@ -43,15 +43,21 @@ def layout_of(viewer: Viewer, width: Width) -> Layout:
     return Layout(row.order, frozenset(row.hidden), row.before_order is not None) if row else Layout()
 
 
-def tiles_for(viewer: Viewer) -> list[Tile]:
+def place_of(tile: Tile, width: Width) -> tuple[int, str]:
+    """In the school's order: on the phone the card comes first, at the desk what waits."""
+    own = tile.order_on_phones if width == Width.NARROW else None
+    return (tile.order if own is None else own, tile.key)
+
+
+def tiles_for(viewer: Viewer, width: Width) -> list[Tile]:
     """All that this face may have at home, whether they have anything to say just now or not, in the school's order."""
     own = [tile for tile in registry.tiles if viewer.face in tile.faces]
-    return sorted([*own, *values.offered_tiles(viewer)], key=lambda tile: (tile.order, tile.key))
+    return sorted([*own, *values.offered_tiles(viewer)], key=lambda tile: place_of(tile, width))
 
 
 def change(*, by: Actor, viewer: Viewer, width: Width, key: str, how: Change) -> None:
     """One tile a place earlier or later, hidden or shown again. Raises NotFoundError for a tile that is not the viewer's."""
-    keys = [tile.key for tile in tiles_for(viewer)]
+    keys = [tile.key for tile in tiles_for(viewer, width)]
     if key not in keys:
         raise NotFoundError(what=_("这张卡片"))
     with transaction.atomic():

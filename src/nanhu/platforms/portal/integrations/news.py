@@ -8,8 +8,9 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import folding
 from nanhu.kernel.kit import Choice, Console, Empty, Filters, Markup, Moment, PageRequest, Search, Table, Text, listing
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.registry import Hit, Viewer
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.portal.integrations import living
@@ -34,6 +35,13 @@ def sites_of(viewer: Viewer) -> dict[int, str]:
     """By their ids, the names of those that this viewer has."""
     feeds = living.of_kind(Integration.Kind.FEED, viewer, everywhere=True)
     return {one.pk: term(one.name) for one in feeds if one.format == Integration.Format.RSS}
+
+
+def sites_found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
+    """For the one search: web sites by their names, also in pinyin."""
+    sites = sites_of(viewer).items()
+    found = [(pk, name) for pk, name in sites if text in folding.searched(name, "")]
+    return [Hit(key=str(pk), title=name, url=f"{desk.address('news')}?site={pk}") for pk, name in found[:limit]]
 
 
 class News(Table):

@@ -27,6 +27,78 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="ReadOnlyChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("applied", "已生效"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("begins", models.BooleanField(help_text="else it ends")),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "portal_read_only_change",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("state",),
+                        name="portal_read_only_change_one_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="portal_read_only_change_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="portal_read_only_change_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["applied", "refused"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="portal_read_only_change_decided",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SystemHealth",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -441,7 +513,10 @@ class Migration(migrations.Migration):
                 ("url", models.TextField()),
                 ("icon", models.TextField(blank=True)),
                 ("folded", models.TextField(help_text="the title")),
-                ("pinyin", models.TextField(blank=True, help_text="of the title")),
+                ("title_en", models.TextField(blank=True, default="", help_text="where English readers read another")),
+                ("detail_en", models.TextField(blank=True, default="")),
+                ("folded_en", models.TextField(blank=True, default="")),
+                ("pinyin", models.TextField(blank=True, help_text="of the title, and the English one")),
                 ("searched", models.TextField()),
                 ("grams", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
                 ("faces", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
@@ -601,6 +676,10 @@ class Migration(migrations.Migration):
                 ),
                 ("arrived_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "appealed_at",
+                    models.DateTimeField(help_text="when its person would not take a refusal", null=True),
+                ),
                 (
                     "case",
                     models.OneToOneField(

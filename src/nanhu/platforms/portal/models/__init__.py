@@ -18,6 +18,7 @@ from nanhu.platforms.portal.models.pages import (
     SearchSynonym,
     Shortcut,
 )
+from nanhu.platforms.portal.models.switch import ReadOnlyChange
 
 __all__ = [
     "CalendarAddress",
@@ -32,6 +33,7 @@ __all__ = [
     "NewsFollower",
     "PlacedTile",
     "Preference",
+    "ReadOnlyChange",
     "SearchEntry",
     "SearchMiss",
     "SearchSynonym",

@@ -110,6 +110,7 @@ class Correction(models.Model):
     watched_at = models.DateTimeField(null=True, help_text="since its owner says that it is mended at the source")
     arrived_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    appealed_at = models.DateTimeField(null=True, help_text="when its person would not take a refusal")
 
     class Meta:
         db_table = "portal_correction"
@@ -126,7 +127,13 @@ class Correction(models.Model):
             return str(_("已改好") if self.closed_at else _("新的值已到，等副本跟上"))
         if self.watched_at:
             return str(_("部门说已改，等新的值到达"))
+        if self.appealed_at:
+            return str(_("不同意，已申诉"))
         return str(self.case.get_outcome_display() or _("部门在核对"))
+
+    @property
+    def may_appeal(self) -> bool:
+        return self.case.outcome == "refused" and self.appealed_at is None
 
 
 class CorrectionCopy(models.Model):
@@ -155,7 +162,7 @@ class CorrectionCopy(models.Model):
 
 
 class SearchEntry(models.Model):
-    """A thing of the index (检索条目). `searched`: title and further words, folded, with their pinyin and initials; `grams`: its pairs of letters.
+    """A thing of the index (检索条目). `searched`: title in both languages and further words, folded, with their pinyin and initials; `grams`: its pairs of letters.
     Empty `faces`, `roles` or `unit_ids` say nothing of whom it is for."""
 
     source = models.TextField()
@@ -165,7 +172,10 @@ class SearchEntry(models.Model):
     url = models.TextField()
     icon = models.TextField(blank=True)
     folded = models.TextField(help_text="the title")
-    pinyin = models.TextField(blank=True, help_text="of the title")
+    title_en = models.TextField(default="", blank=True, help_text="where English readers read another")
+    detail_en = models.TextField(default="", blank=True)
+    folded_en = models.TextField(default="", blank=True)
+    pinyin = models.TextField(blank=True, help_text="of the title, and the English one")
     searched = models.TextField()
     grams = ArrayField(models.TextField())
     faces = ArrayField(models.TextField(), default=list)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
@@ -131,6 +132,7 @@ def rows_of(name: str, viewer: Viewer, ways: Sequence[str], units: Sequence[int]
         "roles": sorted(viewer.roles),
         "units": units,
         "limit": each,
+        "english": not (get_language() or "zh").startswith("zh"),
     }
     return SQL.rows(name, facts) if ways else []
 

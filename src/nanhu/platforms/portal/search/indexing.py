@@ -1,6 +1,6 @@
 """The index of the search: what rooms register is written anew where it changed, each source in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from django.db import transaction
@@ -8,12 +8,29 @@ from django.utils import translation
 
 from nanhu.kernel import folding
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.registry import Hit, Searchable, searchables
+from nanhu.kernel.registry import Hit, Searchable, Text, searchables
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import SearchEntry
 
 log = structlog.get_logger()
-KEPT = ("title", "detail", "url", "icon", "folded", "pinyin", "searched", "grams", "faces", "roles", "unit_ids")
+KEPT = (
+    "title",
+    "detail",
+    "url",
+    "icon",
+    "folded",
+    "title_en",
+    "detail_en",
+    "folded_en",
+    "pinyin",
+    "searched",
+    "grams",
+    "faces",
+    "roles",
+    "unit_ids",
+)
+BETWEEN = " · "
 
 
 def index_all() -> int:
@@ -30,8 +47,9 @@ def index(source: Searchable) -> int:
     if source.hits is None:
         return 0
     lock_key(f"portal.search:{source.key}")
+    english = english_of(source.hits)
     with translation.override("zh-hans"):
-        wanted = {one.object_key: one for one in entries_of(source.key, source.hits())}
+        wanted = {one.object_key: one for one in entries_of(source.key, source.hits(), english)}
     standing = {one.object_key: one for one in SearchEntry.objects.filter(source=source.key)}
     changed = [key for key in {**standing, **wanted} if facts_of(standing.get(key)) != facts_of(wanted.get(key))]
     stale = [standing[key].pk for key in changed if key in standing]
@@ -41,13 +59,26 @@ def index(source: Searchable) -> int:
     return len(stale) + len(fresh)
 
 
-def entries_of(source: str, hits: Iterable[Hit]) -> Iterable[SearchEntry]:
+def english_of(hits: Callable[[], Iterable[Hit]]) -> dict[str, tuple[str, str]]:
+    """Title and detail as English readers read them: what the room says in English, names by the school's [english] and the catalogues."""
+    with translation.override("en"):
+        return {one.key: (in_english(one.title), in_english(one.detail)) for one in hits()}
+
+
+def in_english(text: Text) -> str:
+    return BETWEEN.join(term(part) for part in str(text).split(BETWEEN))
+
+
+def entries_of(source: str, hits: Iterable[Hit], english: Mapping[str, tuple[str, str]]) -> Iterable[SearchEntry]:
     for one in hits:
         title = str(one.title)
         if not title.strip() or not one.url:
             log.warning("portal.hit_leads_nowhere", source=source, key=one.key)
             continue
-        searched = folding.searched(title, one.words)
+        title_en, detail_en = english.get(one.key, ("", ""))
+        is_other = title_en != title
+        searched = folding.searched(title, f"{one.words} {title_en}" if is_other else one.words)
+        folded_en = folding.folded(title_en) if is_other else ""
         yield SearchEntry(
             source=source,
             object_key=one.key,
@@ -56,13 +87,21 @@ def entries_of(source: str, hits: Iterable[Hit]) -> Iterable[SearchEntry]:
             url=one.url,
             icon=one.icon,
             folded=folding.folded(title),
-            pinyin=folding.readings(folding.folded(title))[0] or folding.folded(title).replace(" ", ""),
+            title_en=title_en if is_other else "",
+            detail_en=detail_en,
+            folded_en=folded_en,
+            pinyin=f"{sound_of(title)} {folded_en.replace(' ', '')}".strip(),
             searched=searched,
             grams=folding.grams(searched),
             faces=sorted(one.faces),
             roles=sorted(one.roles),
             unit_ids=sorted(one.unit_ids),
         )
+
+
+def sound_of(title: str) -> str:
+    text = folding.folded(title)
+    return folding.readings(text)[0] or text.replace(" ", "")
 
 
 def facts_of(entry: SearchEntry | None) -> list[object]:

@@ -5,19 +5,23 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.files.tests.samples import picture
 from nanhu.kernel.registry import FactCopies, FactCopy, Register, Verdict
-from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.flows.models import Case, Definition, Task
 from nanhu.platforms.flows.services import definitions
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
+from nanhu.platforms.portal import publishing
 from nanhu.platforms.portal.corrections import copies, watching
 from nanhu.platforms.portal.corrections.desk import desk, owners_desk
-from nanhu.platforms.portal.corrections.process import KEY
+from nanhu.platforms.portal.corrections.process import APPEAL, KEY
 from nanhu.platforms.portal.models import Correction, FieldOwner, pages
 from nanhu.testing.pages import PageTests
 
@@ -72,7 +76,8 @@ def person_of(campus_no):
 
 
 def complain(student, **more):
-    answer = student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4())} | more)
+    paper = SimpleUploadedFile("户口本.png", picture("PNG"), content_type="image/png")
+    answer = student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4()), "papers": paper} | more)
     deliver_pending()
     return answer
 
@@ -218,6 +223,56 @@ def test_a_refusal_says_why_and_one_may_ask_again(student, office):
     assert "户口本上是这个字" in student.get(f"/flows/cases/{Case.objects.get().public_id}/").content.decode()
     complain(student)
     assert Case.objects.count() == 2
+
+
+def test_a_name_and_a_number_need_a_proof_and_nothing_else_does(student, office):
+    for what in ("people.name", "people.campus_no"):
+        answer = student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4()), "what": what})
+        assert answer.status_code == 422, what
+        assert "身份证件" in answer.content.decode()
+    assert not Case.objects.exists()
+    owner = FieldOwner.objects.get()
+    FieldOwner.objects.create(field="people.unit", unit_id=owner.unit_id, office="head", changed_by_name="周敏")
+    student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4()), "what": "people.unit"})
+    assert Case.objects.count() == 1
+
+
+def test_a_refusal_is_appealed_once_by_its_person_before_another_head_and_done_anew(student, office, teacher):
+    """The process belongs to the unit that refused here, so the head of the one above looks at it."""
+    owner = FieldOwner.objects.get().unit
+    Definition.objects.filter(key__in=[KEY, APPEAL]).update(unit=owner)
+    join("赵校长", staff="T00901")
+    above = {"unit_id": people.unit_ids_by_code(["00"])["00"], "person_id": person_of("T00901")}
+    people.appoint(by=TEST, office="head", starts_on=date(2020, 1, 1), ends_on=None, document="任命", **above)
+    complain(student)
+    one = Correction.objects.get()
+    page = f"/me/corrections/{one.pk}/appeal/"
+    assert student.post(page, {"why": "还没有答复"}).status_code == 404, "not refused"
+    decide(office, "refuse", "户口本上是这个字")
+    assert page in student.get("/me/corrections/").content.decode()
+    assert (teacher.get(page).status_code, teacher.post(page, {"why": "别人的"}).status_code) == (404, 404)
+    assert student.post(page, {"why": "新户口本附后"}).status_code == 302
+    assert student.post(page, {"why": "再来一次"}).status_code == 409
+    deliver_pending()
+    assert "已申诉" in student.get("/me/corrections/").content.decode()
+    assert "GS-" not in office.get("/flows/").content.decode(), "who refused does not judge"
+    decide(signed_in("T00901"), "agree", "有依据")
+    again = Case.objects.get(state="running")
+    assert (again.definition.key, "申诉成立" in again.data["why"]) == (KEY, True)
+    decide(office, "agree")
+    rename("林晓雨")
+    assert Case.objects.get(pk=again.pk).outcome == "granted"
+
+
+def test_other_systems_read_how_far_it_is_and_neither_whose_nor_what(student, office):
+    complain(student)
+    assert publishing.publish() == 1
+    decide(office, "refuse", "户口本上是这个字")
+    publishing.publish()
+    [row] = SharedRow.living("portal.correction").values_list("data", flat=True)
+    assert (row["fact"], row["outcome"], row["is_appealed"]) == ("people.name", "refused", False)
+    assert not any(secret in str(row) for secret in ("林小雨", "林晓雨", "20240518"))
+    assert publishing.publish() == 0, "only what differs is written"
 
 
 def test_what_one_office_takes_is_shown_from_three_on(student, office):

@@ -1,4 +1,4 @@
-"""/manual/: rows and clauses of the user manual for administrators, from what the release carries and the last run left."""
+"""/manual/: rows and clauses of the user manual for the whole school, with their tests for administrators, from what the release carries and the last run left."""
 
 import pytest
 from django.test import Client
@@ -125,7 +125,13 @@ def test_it_stands_in_the_administrators_menu_and_asks_the_database_little(admin
 
 
 @pytest.mark.parametrize("part", ["student", "teacher", "clerk"])
-def test_nobody_else_has_it(request, part):
+def test_the_whole_school_sees_what_does_not_hold_how_one_uses_it_and_when_it_was_tried(request, part):
+    ran(A040_1="passed", A040_2="failed")
     browser = request.getfixturevalue(part)
-    assert browser.get("/manual/").status_code == 404
-    assert 'href="/manual/"' not in browser.get("/apps/").content.decode()
+    assert 'href="/manual/"' in browser.get("/apps/").content.decode()
+    shown = row(page(browser, q="A040"), "A040")
+    assert (">不成立<" in shown.partition("</summary>")[0], "核对于" in shown) == (True, True)
+    assert "src/A040_1" not in shown, "tests are for administrators"
+    address = shown.partition('<a href="/help/')[2].partition('"')[0]
+    assert "激活" in browser.get(f"/help/{address}").content.decode()
+    assert Client().get("/manual/").status_code == 302, "nobody who is not signed in"

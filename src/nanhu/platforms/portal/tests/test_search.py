@@ -4,6 +4,9 @@ import re
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from nanhu.kernel import folding, registry
 from nanhu.kernel.actors import Actor
@@ -12,7 +15,8 @@ from nanhu.kernel.registry import Hit, Searchable
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.models import SearchEntry, SearchMiss, SearchSynonym
+from nanhu.platforms.portal.integrations import living
+from nanhu.platforms.portal.models import Integration, SearchEntry, SearchMiss, SearchSynonym
 from nanhu.platforms.portal.search import missing, synonyms
 from nanhu.platforms.portal.search.finding import known_synonyms
 from nanhu.platforms.portal.search.indexing import index_all
@@ -217,6 +221,56 @@ def test_a_process_that_one_may_apply_for_is_found(student, teacher):
     index_all()
     assert titles(student, "琴房") == ["借用琴房"]
     assert titles(teacher, "qinfang") == []
+
+
+def test_an_english_reader_finds_and_reads_it_in_english(db, board, student, monkeypatch, school_file):
+    """By what the room says in English, by the school's own names, and in spite of a slip; a Chinese reader reads Chinese."""
+    school_file({'"OA 办公系统" = ': '"资产管理处" = "Asset Office"\n"OA 办公系统" = '})
+    monkeypatch.setattr(registry.searchables, "_entries", {})
+    lazy = [
+        Hit(key="apply", title=gettext_lazy("更正个人信息"), url="/a", detail="资产管理处 · 8703568"),
+        Hit(key="unit", title="资产管理处", url="/u"),
+    ]
+    registry.searchables.add(Searchable(key="services", title="服务", icon="box", hits=lambda: lazy))
+    index_all()
+    with translation.override("en"):
+        correct = str(lazy[0].title)
+    english = Client(headers={"accept-language": "en"})
+    english.cookies = student.cookies
+    for typed, found in (
+        (correct.lower(), correct),
+        (correct[:4], correct),
+        ("asset office", "Asset Office"),
+        ("asset ofice", "Asset Office"),
+    ):
+        assert found in titles(english, typed), typed
+    assert "Asset Office · 8703568" in english.get("/search/", {"q": correct}).content.decode()
+    assert titles(student, "资产管理处")[0] == titles(student, "asset office")[0] == "资产管理处"
+    assert index_all() == 0, "nothing changed"
+
+
+def test_sections_of_the_manual_and_web_sites_are_found(db, student, centre):
+    assert "更正个人信息" in titles(student, "更正个人信息")
+    assert titles(student, "没有这样一节手册") == []
+    Integration.objects.create(
+        key="lib_news",
+        name="图书馆新闻",
+        kind="feed",
+        format="rss",
+        state="live",
+        faces=["student"],
+        address="https://x/",
+        owner_unit_id=next(iter(units("08"))),
+        owner_office="head",
+    )
+    living.read_anew()
+    [site] = [
+        one
+        for group in student.get("/search/?q=tsgxw").context["groups"]
+        if group.key == "portal.sites"
+        for one in group.hits
+    ]
+    assert (site.title, student.get(site.url).status_code) == ("图书馆新闻", 200)
 
 
 def test_the_pairs_of_a_text():

@@ -77,6 +77,18 @@ def test_a_tile_says_its_source_and_time(board, student):
     assert f"截至 1月20日 周{'一二三四五六日'[at.weekday()]} 11:42" in page
 
 
+def test_a_tile_leads_to_who_answers_with_its_words_and_one_that_is_old_is_asked_again(board, student):
+    at = datetime(campus_today().year, 1, 20, 3, 42, tzinfo=UTC)
+    said = TileContent(value="¥ 1.00", source="校园卡系统", as_of=at, tone="stale")
+    board.tile("card", lambda _viewer: said, title="余额")
+    board.tile("words", says("没有来源的话"))
+    page = student.get("/").content.decode()
+    assert ("再取一次" in page, page.count("/wrong/")) == (True, 1)
+    answer = student.get("/tiles/card/wrong/", follow=True)
+    assert all(word in answer.content.decode() for word in ("余额", "¥ 1.00", "校园卡系统"))
+    assert student.get("/tiles/words/wrong/").status_code == student.get("/tiles/none/wrong/").status_code == 404
+
+
 def test_a_tile_with_nothing_to_say_is_left_out(board, student):
     board.tile("silent", lambda _viewer: None, title="沉默")
     assert "沉默" not in student.get("/").content.decode()

@@ -2,9 +2,10 @@
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from nanhu.kernel import registry
@@ -63,6 +64,21 @@ def tile_view(viewer: Viewer, key: str) -> TileView | None:
     if wanted is None or viewer.face not in wanted.faces:
         raise Http404
     return queries.load_tile(wanted, viewer)
+
+
+@require_GET
+def tile_wrong(request: HttpRequest, key: str) -> HttpResponse:
+    """“This is wrong” of a tile: leads to whoever answers questions, with what it said written in."""
+    view = tile_view(viewer_of(request), key)
+    desk = next(iter(registry.question_desks), None)
+    if view is None or not view.may_be_wrong or desk is None:
+        raise Http404
+    said = _("首页上的“%(title)s”有误。上面写的是：%(words)s。来源：%(source)s。应当是：") % {
+        "title": view.tile.title,
+        "words": view.words,
+        "source": view.content.source if view.content else "",
+    }
+    return HttpResponseRedirect(desk.address(said))
 
 
 @require_GET

@@ -51,6 +51,7 @@ registry.tiles.add(
         title=_("校园卡余额"),
         load=balance_tile,
         order=10,
+        order_on_phones=4,
         icon="credit-card",
         insists=lambda content: content.tone == "danger",
     )

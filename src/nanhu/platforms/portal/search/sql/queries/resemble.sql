@@ -1,5 +1,6 @@
 -- Where nothing answers: titles whose pinyin resembles what was typed ("xiaoyuanak", 小元卡).
-SELECT e.source, e.object_key, e.title, e.detail, e.url, e.icon, 0
+SELECT e.source, e.object_key, CASE WHEN %(english)s AND e.title_en <> '' THEN e.title_en ELSE e.title END,
+       CASE WHEN %(english)s THEN e.detail_en ELSE e.detail END, e.url, e.icon, 0
   FROM portal_search_entry e
  WHERE e.pinyin %%> %(pinyin)s
    AND (e.faces = '{}' OR e.faces && %(faces)s::text[])

@@ -1,0 +1,188 @@
+"""The emergency read-only mode through everybody's door: two people switch it, pages say so, nothing typed is lost, and what is outside goes on."""
+
+import fnmatch
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import get_resolver
+from procrastinate.contrib.django import app
+
+from nanhu.kernel import read_only, registry
+from nanhu.kernel.jobs import companions, worker
+from nanhu.kernel.jobs.queue import ALWAYS
+from nanhu.kernel.models import AuditEntry, ReadOnlySpell
+from nanhu.kernel.read_only import goes_on, switching
+from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.portal.models import ReadOnlyChange, SearchSynonym, Shortcut
+from nanhu.platforms.portal.read_only_desk import desk
+from nanhu.platforms.portal.tests.conftest import PASSWORD, TEST, join
+from nanhu.testing.pages import PageTests
+
+pytestmark = pytest.mark.django_db
+PAGE = "/read-only/"
+
+
+def administrator(name: str, number: str, role: str = "campus.admin") -> Client:
+    join(name, staff=number, roles=(role, "portal.search"))
+    identity_sample.give_totp_for_sample(by=TEST, campus_no=number)
+    return sign_in(number)
+
+
+def sign_in(number: str) -> Client:
+    browser = Client(headers={"accept-language": "zh-hans"})
+    browser.post("/sign-in", {"username": number, "password": PASSWORD})
+    browser.post("/sign-in/second", {"way": "totp", "code": identity_sample.sample_code(campus_no=number)})
+    return browser
+
+
+@pytest.fixture
+def one() -> Client:
+    return administrator("周敏", "T00551")
+
+
+@pytest.fixture
+def other() -> Client:
+    return administrator("钱进", "T00552", "identity.security")
+
+
+def ask(browser: Client, reason: str = "存储告警") -> ReadOnlyChange:
+    answer = browser.post(f"{PAGE}ask/", {"reason": reason})
+    assert answer.status_code == 302, answer.content.decode()
+    return ReadOnlyChange.objects.latest("pk")
+
+
+def agree(browser: Client, change: ReadOnlyChange) -> int:
+    answer = browser.post(f"{PAGE}changes/{change.public_id}/approve/")
+    read_only.current.forget()
+    return answer.status_code
+
+
+@pytest.fixture
+def read_only_now(db):
+    call_command("read_only", "on", "存储告警")
+    read_only.current.forget()
+
+
+def test_two_administrators_begin_and_end_it_and_nobody_alone(one, other, student, django_capture_on_commit_callbacks):
+    change = ask(one)
+    assert one.post(f"{PAGE}ask/", {"reason": "再来"}).status_code == 409
+    assert agree(one, change) != 302
+    assert not ReadOnlySpell.objects.exists()
+    assert (student.get(PAGE).status_code, student.post(f"{PAGE}ask/", {"reason": "x"}).status_code) == (404, 404)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert agree(other, change) == 302
+    assert "存储告警" in student.get("/").content.decode()
+    assert agree(one, ask(other, "已修复")) == 302
+    [spell] = ReadOnlySpell.objects.all()
+    assert (spell.began_with, spell.began_by, spell.ended_with, spell.ended_by) == ("周敏", "钱进", "钱进", "周敏")
+    assert "存储告警" not in student.get("/").content.decode()
+    written = AuditEntry.objects.filter(target="read-only").order_by("pk").values_list("action", flat=True)
+    assert list(written) == [
+        "portal.ask_read_only",
+        "kernel.begin_read_only",
+        "portal.ask_read_only",
+        "kernel.end_read_only",
+    ]
+
+
+def test_what_was_typed_comes_back_and_can_be_sent_again_afterwards(one, read_only_now):
+    typed = {"word": "补卡", "means": "校园卡<b>补办", "note": "第一行\n第二行", "password": "geheim-1"}
+    answer = one.post("/search/words/new/", typed)
+    text = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert not SearchSynonym.objects.exists()
+    assert 'name="word" value="补卡"' in text
+    assert "校园卡&lt;b&gt;补办" in text
+    assert "第一行\n第二行" in text.replace("\r", "")
+    assert ("geheim-1" in text, "密码和验证码要重新填" in text) == (False, True)
+    call_command("read_only", "off")
+    read_only.current.forget()
+    assert one.post("/search/words/new/", {key: typed[key] for key in ("word", "means")}).status_code == 302
+    assert SearchSynonym.objects.get().word == "补卡"
+
+
+def test_programs_and_scripts_get_a_sentence_and_pages_are_read_as_ever(one, read_only_now):
+    script = one.post("/apps/portal.systems/favourite", headers={"Sec-Fetch-Mode": "cors", "HX-Request": "true"})
+    assert (script.status_code, script.headers["HX-Refresh"], script.json()["error"]) == (503, "true", "read_only")
+    assert not Shortcut.objects.exists()
+    program = Client().post("/api/hub/v1/products", headers={"Accept": "application/json"})
+    assert (program.status_code, "现在只能看，不能改" in program.json()["message"]) == (503, True)
+    for address in ("/", "/apps/", "/systems/", "/search/?q=a", "/help/", PAGE):
+        page = one.get(address)
+        assert (page.status_code, "学校启用了应急只读" in page.content.decode()) == (200, True), address
+    assert "read-only" in one.get("/", headers={"accept-language": "en"}).content.decode()
+    assert next(one for one in registry.checks if one.key == "kernel.read_only").run().verdict == "warn"
+
+
+def test_signing_in_and_out_and_switching_back_go_on(one, other, read_only_now):
+    fresh = sign_in("T00551")
+    assert fresh.get(PAGE).status_code == 200
+    assert agree(other, ask(fresh, "好了")) == 302
+    assert not read_only.is_on()
+    call_command("read_only", "on", "再试")
+    read_only.current.forget()
+    assert fresh.post("/sign-out").status_code in {200, 302}
+    assert fresh.get("/").status_code == 302
+
+
+def test_the_worker_rests_but_for_what_keeps_the_books_true(read_only_now, monkeypatch):
+    done: list[str] = []
+    monkeypatch.setattr(worker, "deliver_pending", lambda **_more: done.append("events"))
+    worker.relay_turn()
+    for name in ("messages_parcels", "kernel_delivery", "payments"):
+        companions.resting(lambda name=name: done.append(name) is None, name)()
+    assert done == ["kernel_delivery", "payments"]
+    queues = worker.RestingWorker.queues.fget
+    assert queues(None) == [ALWAYS]
+    call_command("read_only", "off")
+    read_only.current.forget()
+    worker.relay_turn()
+    assert (done[-1], queues(None)) == ("events", None)
+
+
+def test_a_reason_is_needed_it_does_not_begin_twice_and_the_database_holds_one(read_only_now):
+    for words in (["on", "again"], ["on", " "]):
+        with pytest.raises(CommandError):
+            call_command("read_only", *words)
+    call_command("read_only", "off")
+    with pytest.raises(CommandError):
+        call_command("read_only", "off")
+    assert ReadOnlySpell.objects.count() == 1
+
+
+def test_whatever_the_list_names_exists():
+    """A door, job or loop that is renamed must not fall out of the list unseen."""
+    names = set(view_names(get_resolver(), ""))
+    nobody = [door for door in goes_on().doors if not fnmatch.filter(names, door)]
+    tasks = {name: task.queue for name, task in app.tasks.items()}
+    loops = {"the event relay", *companions.companions}
+    assert (nobody, set(goes_on().loops) - loops) == ([], set())
+    assert {tasks.get(name) for name in goes_on().jobs} == {ALWAYS}
+
+
+def view_names(resolver, prefix: str):
+    for one in resolver.url_patterns:
+        if hasattr(one, "url_patterns"):
+            yield from view_names(one, f"{prefix}{one.namespace}:" if one.namespace else prefix)
+        elif one.name:
+            yield f"{prefix}{one.name}"
+
+
+class TestPages(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, one):
+        return one
+
+    @pytest.fixture
+    def stranger(self, teacher):
+        return teacher
+
+    def fill(self, count):
+        for n in range(count):
+            spell = switching.begin(by=TEST, reason=f"=1+{n}")
+            switching.end(by=TEST)
+            assert spell.pk
+        read_only.current.forget()
