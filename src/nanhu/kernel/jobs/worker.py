@@ -80,13 +80,10 @@ async def work(worker: App, loops: Loops) -> None:
     watching = asyncio.create_task(loops.watch())
     try:
         async with worker.open_async():
-            await RestingWorker(
-                worker,
-                concurrency=CONCURRENT_JOBS,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=5,
-                name="nanhu",
-            ).run()
+            resting = RestingWorker(
+                worker, concurrency=CONCURRENT_JOBS, delete_jobs="successful", shutdown_graceful_timeout=5, name="nanhu"
+            )
+            await resting.run()  # type: ignore[no-untyped-call]
     finally:
         watching.cancel()
 

@@ -187,7 +187,7 @@ def test_a_figure_is_kept_with_its_time_and_grows_grey(centre, vendor, student):
         student.get("/tiles/integration.loans/")
     assert "20240518-3" in home
     assert "截至" in home
-    assert 'hx-get="/tiles/integration.loans/"' not in home
+    assert 'hx-get="/tiles/integration.loans/" hx-trigger' not in home
     assert not vendor.calls
     with time_machine.travel(now() + timedelta(minutes=11), tick=False):
         old = student.get("/").content.decode()
@@ -253,7 +253,7 @@ def test_a_dead_system_costs_the_home_no_call_and_its_owner_is_told_once(centre,
             home = student.get("/").content.decode()
             student.get("/tiles/integration.loans/")
     assert not vendor.calls
-    assert 'hx-get="/tiles/integration.loans/"' not in home
+    assert 'hx-get="/tiles/integration.loans/" hx-trigger' not in home
     loans_at(vendor)
     with time_machine.travel(moment + timedelta(minutes=30), tick=False):
         assert "旧数据" not in student.get("/tiles/integration.loans/").content.decode()
