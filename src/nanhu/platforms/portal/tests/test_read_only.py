@@ -3,6 +3,7 @@
 import fnmatch
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import get_resolver
@@ -96,6 +97,11 @@ def test_what_was_typed_comes_back_and_can_be_sent_again_afterwards(one, read_on
     assert "校园卡&lt;b&gt;补办" in text
     assert "第一行\n第二行" in text.replace("\r", "")
     assert ("geheim-1" in text, "密码和验证码要重新填" in text) == (False, True)
+    file = SimpleUploadedFile("附件.pdf", b"%PDF-1.7")
+    with_file = one.post("/search/words/new/", {"word": "补卡", "file": file}).content.decode()
+    assert "文件要重新选：附件.pdf" in with_file
+    long = one.post("/search/words/new/", {"word": "长" * 200_001}).content.decode()
+    assert ("返回上一页，您填的多半还在" in long, "长长" in long) == (True, False)
     call_command("read_only", "off")
     read_only.current.forget()
     assert one.post("/search/words/new/", {key: typed[key] for key in ("word", "means")}).status_code == 302
