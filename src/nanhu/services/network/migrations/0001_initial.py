@@ -355,6 +355,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("words", models.TextField(blank=True, default="")),
+                ("facts", models.JSONField(default=dict)),
                 (
                     "service",
                     models.TextField(
@@ -855,6 +856,12 @@ class Migration(migrations.Migration):
                         ("station", models.TextField(blank=True, default="")),
                         ("address", models.GenericIPAddressField(null=True)),
                         ("place_id", models.BigIntegerField(null=True)),
+                        (
+                            "told_at",
+                            models.DateTimeField(
+                                help_text="when the address was first told, of a line that began before", null=True
+                            ),
+                        ),
                     ],
                     options={
                         "db_table": "network_address_line",

@@ -1,7 +1,7 @@
 """Grants (准入凭据), sessions (上线) and what the law asks of them: who had which address, from when to when."""
 
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
@@ -163,6 +164,7 @@ class AddressLine(models.Model):
     station = models.TextField(default="", blank=True)
     address = models.GenericIPAddressField(null=True)
     place_id = models.BigIntegerField(null=True)
+    told_at = models.DateTimeField(null=True, help_text="when the address was first told, of a line that began before")
 
     class Meta:
         db_table = "network_address_line"
@@ -218,7 +220,8 @@ class Disconnect(Retried):
 
 
 class Refusal(models.Model):
-    """Why somebody who proved who he is was not let in: shown to that person alone."""
+    """Why somebody who proved who he is was not let in: shown to that person alone, in the language in which he reads. `words` are as the
+    program has them, with gaps for `facts`."""
 
     class Reason(models.TextChoices):
         DEVICES = "devices", _("同时在线的设备已到上限")
@@ -229,7 +232,8 @@ class Refusal(models.Model):
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField(default=timezone.now)
     reason = models.TextField(choices=Reason)
-    words: Any = models.TextField(default="", blank=True)
+    words = models.TextField(default="", blank=True)
+    facts = models.JSONField(default=dict)
     service = models.TextField(choices=Service)
     station = models.TextField(default="", blank=True)
 
@@ -239,6 +243,11 @@ class Refusal(models.Model):
             models.Index(fields=["person", "-at"], name="network_refusal_of"),
             models.Index(fields=["at"], name="network_refusal_age"),
         ]
+
+    @property
+    def sentence(self) -> str:
+        said = gettext(self.words) if self.words else ""
+        return said.format(**self.facts) if self.facts else said
 
 
 class HourSum(models.Model):

@@ -1,15 +1,41 @@
--- A report that was overtaken: an address that no line of the session has at its moment was held then, until the next was told.
+-- A report that was overtaken: what it tells was held at its moment. Where another address of its kind has its line there, either that was first
+-- told only later: then it began when it was told, and this one was held before. Or its line ends where this one was told again: that was here
+-- already. Else this one was held from here until the next of its kind was told.
 CREATE OR REPLACE FUNCTION network_note_late(
     session bigint, nas bigint, person bigint, guest_key text, mac text, said inet[], place bigint, started timestamptz, happened timestamptz
-) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO network_address_line (began_at, ended_at, session_id, nas_id, person_id, guest, station, address, place_id)
-    SELECT happened,
-           coalesce((SELECT min(l.began_at) FROM network_address_line l
-                      WHERE l.session_id = session AND l.began_at > happened AND family(l.address) = family(ip)), happened),
-           session, nas, person, guest_key, mac, ip, place
-      FROM unnest(said) AS ip
-     WHERE NOT EXISTS (
-        SELECT FROM network_address_line l
-         WHERE l.session_id = session AND l.began_at >= started - interval '1 day' AND l.address = ip
-           AND l.began_at <= happened AND coalesce(l.ended_at, 'infinity') >= happened);
-$$;
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    since timestamptz := started - interval '1 day';
+    ip inet;
+    other record;
+    first_at timestamptz;
+    last_at timestamptz;
+BEGIN
+    FOREACH ip IN ARRAY said LOOP
+        UPDATE network_address_line l SET told_at = CASE WHEN l.told_at > happened THEN happened ELSE l.told_at END
+         WHERE l.session_id = session AND l.began_at >= since AND l.address = ip AND l.began_at <= happened
+           AND coalesce(l.ended_at, 'infinity') >= happened;
+        CONTINUE WHEN FOUND;
+        SELECT l.id, l.began_at, l.ended_at, l.told_at INTO other FROM network_address_line l
+         WHERE l.session_id = session AND l.began_at >= since AND l.began_at <= happened AND coalesce(l.ended_at, 'infinity') >= happened
+           AND network_kind_of(l.address) = network_kind_of(ip) AND l.address <> ALL (said)
+         ORDER BY l.began_at DESC LIMIT 1;
+        first_at := happened;
+        IF other.told_at > happened THEN
+            first_at := other.began_at;
+            last_at := least(other.told_at, other.ended_at);
+            UPDATE network_address_line l SET began_at = last_at, told_at = NULL WHERE l.id = other.id AND l.began_at = other.began_at;
+        ELSE
+            UPDATE network_address_line l SET began_at = happened
+             WHERE l.session_id = session AND l.address = ip AND l.began_at = other.ended_at;
+            IF FOUND THEN
+                UPDATE network_address_line l SET ended_at = happened WHERE l.id = other.id AND l.began_at = other.began_at;
+                CONTINUE;
+            END IF;
+            SELECT min(l.began_at) INTO last_at FROM network_address_line l
+             WHERE l.session_id = session AND l.began_at > happened AND network_kind_of(l.address) = network_kind_of(ip);
+        END IF;
+        INSERT INTO network_address_line (began_at, ended_at, session_id, nas_id, person_id, guest, station, address, place_id, told_at)
+        VALUES (first_at, coalesce(last_at, happened), session, nas, person, guest_key, mac, ip, place, happened);
+    END LOOP;
+END $$;

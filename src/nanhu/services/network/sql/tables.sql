@@ -10,6 +10,7 @@ CREATE TABLE network_address_line (
     station text NOT NULL DEFAULT '',
     address inet,
     place_id bigint,
+    told_at timestamptz,
     PRIMARY KEY (began_at, id)
 ) PARTITION BY RANGE (began_at);
 

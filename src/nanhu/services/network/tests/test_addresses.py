@@ -70,6 +70,31 @@ def test_a_report_that_was_overtaken_turns_no_address_back(school):
     )
 
 
+@pytest.mark.parametrize("first", ["the move", "the end"])
+def test_who_had_an_address_before_a_report_that_was_overtaken_is_no_innocent(school, first):
+    """At three he moved from one address to the other, which a report of five past that comes late tells; at four it was told again."""
+    began, said = now(), {"Class": school.code("S1"), "Calling_Station_Id": PHONE}
+    hour = timedelta(hours=1)
+    told = [
+        (began, "Start", "10.2.3.4"),
+        (began + 3 * hour, "Interim-Update", "10.2.9.9"),
+        (began + 4 * hour, "Stop", "10.2.9.9"),
+    ]
+    order = [told[0], told[2], told[1]] if first == "the move" else [told[2], told[1], told[0]]
+    for number, (sent, status, address) in enumerate(order):
+        arrives = began + 4 * hour + timedelta(minutes=number)
+        times = {
+            "Acct_Delay_Time": round((arrives - sent).total_seconds()),
+            "Acct_Session_Time": round((sent - began).total_seconds()),
+        }
+        with time_machine.travel(arrives, tick=False):
+            school.report(status, "a", Framed_IP_Address=address, **times, **said)
+    with time_machine.travel(began + 5 * hour, tick=False):
+        for address, since, until in (("10.2.3.4", 1, 3.5), ("10.2.9.9", 3.5, 1)):
+            assert "林晓湖" in trace(school, address, began + since * hour), address
+            assert "林晓湖" not in trace(school, address, began + until * hour), address
+
+
 @pytest.mark.parametrize("closing", ["restart", "withdrawal", "no such session"])
 def test_what_ends_a_session_that_fell_silent_keeps_no_address_for_it(school, closing):
     """Who was last heard of at ten and whose controller began anew at three had no address at two."""
