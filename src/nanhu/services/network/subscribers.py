@@ -1,6 +1,6 @@
 """What ends sessions: an account that closed, a new password, an affiliation that ended or changed; and news of a device for its owner."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from nanhu.kernel.actors import Actor
@@ -26,15 +26,10 @@ def cut_closed(events: Sequence[AccountClosed]) -> None:
 
 
 @subscribe(PasswordChanged, name="network.cut_old_password")
-def cut_old_password(events: Sequence[PasswordChanged]) -> None:
-    """Whoever came in with the former one goes; devices come back by themselves with the new."""
-    for person_id in {event.person_id for event in events}:
-        disconnecting.disconnect(by=BY, person_id=person_id, cause=NEW_PASSWORD)
-
-
 @subscribe(PasswordRevoked, name="network.cut_revoked_password")
-def cut_revoked_password(events: Sequence[PasswordRevoked]) -> None:
-    """Also what an app password opened: those were taken back along with it, or open nothing before there is a new one."""
+def cut_old_password(events: Sequence[PasswordChanged | PasswordRevoked]) -> None:
+    """Whoever came in with the former one goes; devices come back by themselves with the new. Also what an app password opened: of one that
+    is taken back those are taken back along with it, or open nothing before there is a new one."""
     for person_id in {event.person_id for event in events}:
         disconnecting.disconnect(by=BY, person_id=person_id, cause=NEW_PASSWORD)
 
@@ -47,18 +42,10 @@ def cut_app_password(events: Sequence[AppPasswordRevoked]) -> None:
 
 
 @subscribe(AffiliationEnded, name="network.cut_leavers")
-def cut_leavers(events: Sequence[AffiliationEnded]) -> None:
-    follow({event.person_id for event in events})
-
-
 @subscribe(AffiliationChanged, name="network.follow_changes")
-def follow_changes(events: Sequence[AffiliationChanged]) -> None:
-    follow({event.person_id for event in events})
-
-
-def follow(person_ids: Iterable[int]) -> None:
+def follow(events: Sequence[AffiliationEnded | AffiliationChanged]) -> None:
     """Whoever is on line in a role that is his no more is cut off, and may come in again in another."""
-    open_grants = queries.living_grants().filter(person__in=list(person_ids))
+    open_grants = queries.living_grants().filter(person__in=[event.person_id for event in events])
     held: dict[int, set[str]] = {}
     for person_id, role in open_grants.values_list("person_id", "role"):
         held.setdefault(person_id, set()).add(role)

@@ -20,17 +20,9 @@ BY: Final = Actor.system("network.portal")
 
 
 @subscribe(PasswordChanged, name="network_portal.forget_after_new_password")
-def follow_passwords(events: Sequence[PasswordChanged]) -> None:
-    forget(by=BY, rows=Trust.objects.filter(account_id__in=[one.account_id for one in events]))
-
-
 @subscribe(PasswordRevoked, name="network_portal.forget_revoked_password")
-def follow_revoked(events: Sequence[PasswordRevoked]) -> None:
-    forget(by=BY, rows=Trust.objects.filter(account_id__in=[one.account_id for one in events]))
-
-
 @subscribe(AccountClosed, name="network_portal.forget_closed")
-def follow_closed(events: Sequence[AccountClosed]) -> None:
+def follow_accounts(events: Sequence[PasswordChanged | PasswordRevoked | AccountClosed]) -> None:
     forget(by=BY, rows=Trust.objects.filter(account_id__in=[one.account_id for one in events]))
 
 

@@ -38,15 +38,9 @@ def enter(
     try:
         with transaction.atomic():
             made = PortalGateway.objects.create(nas=nas, **facts)
-            audit.record(
-                by=by,
-                action="network.enter_portal_gateway",
-                target=f"network-gateway:{made.public_id}",
-                facts={"gateway": name, "kind": kind},
-            )
+            note(by, "network.enter_portal_gateway", made, kind=kind)
     except IntegrityError as error:
         raise GatewayKnownError from error
-    own_networks.forget()
     return made
 
 

@@ -29,7 +29,7 @@ from nanhu.services.network.portal import browsers
 from nanhu.services.network.portal.adapters import opennds
 from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
 from nanhu.services.network.portal.services import gateways, signing_in
-from nanhu.services.network.portal.subscribers import follow_parted, follow_passwords, rekey
+from nanhu.services.network.portal.subscribers import follow_accounts, follow_parted, rekey
 from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field, Phone
 from nanhu.services.network.services import devices
 from nanhu.services.network.services.disconnecting import OUTBOX
@@ -129,7 +129,7 @@ def test_a_device_that_was_here_comes_on_line_by_one_tap_also_under_another_mac(
 
 def test_a_new_password_ends_the_trust_and_another_person_takes_the_device(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
-    follow_passwords([PasswordChanged(account_id=account_with("T1").pk, person_id=field.person_id)])
+    follow_accounts([PasswordChanged(account_id=account_with("T1").pk, person_id=field.person_id)])
     assert 'type="password"' in phone.open().content.decode()
     assert phone.send(phone.open(), do="tap").status_code == 200
 
