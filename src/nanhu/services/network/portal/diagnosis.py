@@ -107,8 +107,8 @@ def refused(person_id: int, _patient: Patient) -> Finding | None:
     if last.reason == network.Refusal.Reason.KEPT_OFF:
         return kept_off(person_id, last)
     if last.service == network.Service.VPN and last.reason == network.Refusal.Reason.SERVICE:
-        return leading("vpn_refused", last.words, _("看我的 VPN"), page("/network/vpn/"))
-    return Finding(key="refused", sentence=last.words, cure=_("打电话问"), url=phone_address())
+        return leading("vpn_refused", last.sentence, _("看我的 VPN"), page("/network/vpn/"))
+    return Finding(key="refused", sentence=last.sentence, cure=_("打电话问"), url=phone_address())
 
 
 def kept_off(person_id: int, last: network.Refusal) -> Finding | None:
@@ -178,9 +178,8 @@ def wrong_password(person_id: int, _patient: Patient) -> Finding | None:
     words = _("{time} 有设备（{device}）用错的密码连过网：多半是设备里还存着旧密码。").format(
         time=dates.clock_words(last.at, now()), device=last.address or _("没有说明")
     )
-    return Finding(
-        key="wrong_password", sentence=words, cure=_("看怎么改设备里的密码"), url=reverse("identity:wifi_help")
-    )
+    url = f"{reverse('identity:wifi_help')}#wifi-changed"
+    return Finding(key="wrong_password", sentence=words, cure=_("看怎么改设备里的密码"), url=url)
 
 
 def campus_numbers(person_id: int) -> list[str]:

@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import DateField, DateTimeField, Exists, Model, OuterRef, QuerySet, TextField
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.database.prepared import Given, Prepared
@@ -252,6 +254,8 @@ def note_refusal(request: AdmissionRequest, refused: NotAdmittedError) -> None:
         "service": request.service,
         "station": rules.station_of(request.station),
     }
-    said = {"at": now(), "words": str(refused)}
+    with translation.override(settings.LANGUAGE_CODE):
+        words = str(refused.facts.get("words") or refused.sentence)
+    said = {"at": now(), "words": words, "facts": {key: one for key, one in refused.facts.items() if key != "words"}}
     if not Refusal.objects.filter(**facts, at__gt=now() - SAME_REFUSAL).update(**said):
         Refusal.objects.create(**facts, **said)

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import translation
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.platforms.identity import api as identity
@@ -155,7 +156,19 @@ def test_hours_of_a_policy_may_go_past_midnight(school):
     for at, status in ((time(5, 59), 401), (time(6), 200), (time(0, 29), 200), (time(0, 30), 401)):
         with time_machine.travel(datetime.combine(day, at, CAMPUS_ZONE), tick=False):
             assert school.ask("S1").status_code == status, at
-    assert "06:00" in Refusal.objects.filter(reason="hours").latest("pk").words
+    assert "06:00" in Refusal.objects.filter(reason="hours").latest("pk").sentence
+
+
+def test_why_somebody_was_refused_is_said_in_the_language_in_which_he_reads(school):
+    school.policy("student", "wifi", 1)
+    school.on_line("S1")
+    at_the_door = api.AdmissionRequest(service="wifi", role="student", person_id=school["S1"], station=LAPTOP)
+    with translation.override("en"), pytest.raises(api.DevicesFullError):
+        api.admit(at_the_door)
+    assert "已到上限（1 台）" in school.client("S1").get("/network/devices/").content.decode()
+    with translation.override("en"):
+        said = api.refusals_of(school["S1"])[0].sentence
+    assert ("1" in said, said.isascii()) == (True, True), said
 
 
 def test_a_rule_of_another_room_refuses_its_service_alone(school, monkeypatch):

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.services.network import api as network
@@ -72,7 +72,8 @@ def test_a_wrong_password_of_a_device_is_told_to_its_owner_alone(field: Field) -
     assert "旧密码" not in shown(signed_in("T2"))
     assert "旧密码" not in shown(Client())
     done = press(signed_in("T1"), "wrong_password")
-    assert done["Location"] == "/help/wifi"
+    assert done["Location"] == "/help/wifi#wifi-changed"
+    assert 'id="wifi-changed"' in Client().get(done["Location"]).content.decode()
     on_line(field, "a")
     assert "旧密码" not in shown(signed_in("T1"))
 
@@ -163,6 +164,29 @@ def test_a_device_that_comes_and_goes_is_called_looped(field: Field) -> None:
     assert "5 次" in shown(signed_in("T1"))
     press(signed_in("T1"), "looped")
     assert not field.open_ones()
+
+
+def test_who_is_captive_is_led_to_the_sign_in_by_the_button(field: Field) -> None:
+    phone = field.phone("a")
+    assert "去上线" in shown(phone.client, phone.address)
+
+    led = press(phone.client, "captive", phone.address).content.decode()
+    assert 'href="http://wifi.hnist.edu.cn"' in led
+    there = phone.client.get("/", REMOTE_ADDR=phone.address, headers={"host": "wifi.hnist.edu.cn"})
+    assert (there.status_code, there["Location"].endswith("/wifi/")) == (302, True)
+    assert phone.sign_in().status_code == 303
+    assert "已经在线" in shown(phone.client, phone.address)
+
+
+def test_out_of_hours_the_button_is_the_telephone(field: Field) -> None:
+    opens = campus_time(now()) + timedelta(hours=2)
+    network.Policy.objects.update(opens=opens.time(), closes=(opens + timedelta(hours=1)).time())
+    assert field.phone("a").sign_in().status_code == 409
+    client = signed_in("T1")
+    assert "打电话问" in shown(client)
+    assert "打电话问" not in shown(signed_in("T2"))
+
+    assert 'href="tel:07308640996"' in press(client, "refused").content.decode()
 
 
 def test_a_building_is_covered_down_or_well(field: Field) -> None:
