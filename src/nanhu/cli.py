@@ -57,6 +57,7 @@ HELP = """\
   saml_keys     SAML 的签名密钥
   radius_key    为 FreeRADIUS 或 Dovecot 生成密钥和配置
   network_vpn_config  写出 VPN 网关（ocserv）按人群的路由
+  network_radius_clients  写出登记的接入设备，作为 FreeRADIUS 的客户端
 
 业务
   datahub       数据清洗：导入、批次、问题、重放、回退、来龙去脉

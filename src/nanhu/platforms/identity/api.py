@@ -49,6 +49,7 @@ from nanhu.platforms.identity.protocols.radius.sign_in_front import SignInFront
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id as saml_entity_id
 from nanhu.platforms.identity.queries import faces_of, reader_of
 from nanhu.platforms.identity.recovery.channels import notify as notify_account
+from nanhu.platforms.identity.registry.queries import planned_rests
 from nanhu.platforms.identity.registry.services.rules import admit_guests
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services.accounts import open_accounts
@@ -106,6 +107,7 @@ __all__ = [
     "open_accounts",
     "open_during_setup",
     "password_check_milliseconds",
+    "planned_rests",
     "reader_of",
     "refused_lately",
     "register_application",

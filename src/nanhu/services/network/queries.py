@@ -1,8 +1,8 @@
 """Reads of the network: who is on line, which devices, how many of how many."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any, Final
 from uuid import UUID
@@ -19,16 +19,18 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, end_of, now, start_of
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.registry import Text
+from nanhu.kernel.registry import Hit, Occurrence, Text, Viewer
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui import dates
+from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
 from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Device, Disconnect, Grant, Nas, NetworkRole, Policy, Refusal, Service, Session
@@ -112,6 +114,37 @@ def open_counts(person_ids: Iterable[int]) -> dict[int, int]:
 
 def devices_of(person_id: int) -> list[Device]:
     return list(Device.objects.filter(person_id=person_id, removed_at=None).order_by("-last_seen_at"))
+
+
+def device_hits(viewer: Viewer, text: str, limit: int) -> list[Hit]:
+    """One's own, by name or by MAC."""
+    mac = rules.mac_of(text)
+    wanted = Q(macs__contains=[mac]) if mac else Q(name__icontains=text)
+    mine = Device.objects.filter(wanted, person=viewer.person_id or 0, removed_at=None).order_by("-last_seen_at")
+    url = reverse("network:mine:devices")
+    return [
+        Hit(key=str(one.public_id), title=str(one), url=url, detail=one.get_kind_display(), icon="tablet-smartphone")
+        for one in (mine[:limit] if text.strip() else ())
+    ]
+
+
+rests = Remembered(lambda: identity.planned_rests(Service.values), seconds=60)
+"""Planned maintenance (维护) of the network's applications: part of everybody's calendar."""
+
+
+def rest_occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
+    """The VPN's for who may have it."""
+    for one in rests():
+        is_mine = one.application != Service.VPN or NetworkRole.STAFF in viewer.faces
+        if is_mine and one.starts_at < end_of(until) and one.ends_at > start_of(since):
+            yield Occurrence(
+                uid=f"network.rest.{one.number}",
+                title=say("%(name)s维护") % {"name": one.name},
+                starts=one.starts_at,
+                ends=one.ends_at,
+                changed_at=one.planned_at,
+                description=one.notice,
+            )
 
 
 def living_grants() -> QuerySet[Grant]:

@@ -120,6 +120,14 @@ registry.waiting_work.add(
     )
 )
 registry.tiles.add(registry.Tile(key="network.devices", title=_("校园网"), load=tile, icon="wifi", order=66))
+registry.searchables.add(
+    registry.Searchable(
+        key="network.devices", title=_("我的设备"), icon="tablet-smartphone", load=queries.device_hits, order=65
+    )
+)
+registry.calendar_feeds.add(
+    registry.CalendarFeed(key="network.rests", title=_("校园网维护"), load=queries.rest_occurrences, order=60)
+)
 registry.looks.add(registry.Look(key=LOOK, what=_("上网记录：某时某地址是谁")))
 registry.checks.add(registry.Check(key="network.sessions", title=_("校园网"), run=check_network, order=88))
 registry.personal_data.add(

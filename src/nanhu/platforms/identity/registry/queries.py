@@ -49,6 +49,36 @@ def rests_of(application: Application) -> list[Maintenance]:
     return list(application.maintenances.filter(ends_at__gt=now()).order_by("starts_at"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A planned rest of an application, for other rooms."""
+
+    number: int
+    application: str
+    name: str
+    notice: str
+    starts_at: datetime
+    ends_at: datetime
+    planned_at: datetime
+
+
+def planned_rests(keys: Sequence[str]) -> list[Rest]:
+    """Of these applications, from a month back on."""
+    found = Maintenance.objects.filter(application__key__in=keys, ends_at__gt=now() - timedelta(days=DAYS_PLOTTED))
+    return [
+        Rest(
+            number=one.pk,
+            application=one.application.key,
+            name=one.application.name,
+            notice=one.notice,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            planned_at=one.created_at,
+        )
+        for one in found.select_related("application").order_by("starts_at")
+    ]
+
+
 def sign_ins_by_day(application: Application) -> list[tuple[str, int]]:
     """(day, sign-ins) of the last thirty days, days without any included."""
     first = campus_today() - timedelta(days=DAYS_PLOTTED - 1)

@@ -7,15 +7,18 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.registry.services import maintenance
 from nanhu.services.network.desk import desk
 from nanhu.services.network.mine import mine
 from nanhu.services.network.models import Device, Disconnect, Handover, HourSum, Nas, Policy, Session
 from nanhu.services.network.services import handovers, policies
-from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, TABLET
-from nanhu.testing.members import grant
+from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SECRET, SWITCH, TABLET
+from nanhu.testing.members import SYSTEM, grant
 from nanhu.testing.pages import PageTests, ProposalTests
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +88,48 @@ class TestMine(PageTests):
     def fill(self, count):
         for n in range(min(count, 5)):
             self.school.on_line("S1", f"02-00-00-00-{len(str(now())):02x}-{n:02x}")
+
+
+def test_ones_own_devices_are_found_by_their_name_and_mac(school):
+    school.on_line("S1")
+    client, [device] = school.client("S1"), Device.objects.all()
+    client.post(f"/network/devices/{device.public_id}/", {"name": "湖边的手机", "kind": "phone"})
+
+    for text in ("湖边", PHONE):
+        assert "湖边的手机" in client.get("/search/", {"q": text}).content.decode(), text
+        assert "湖边的手机" not in school.client("S2").get("/search/", {"q": text}).content.decode(), text
+
+
+def test_planned_maintenance_of_the_network_is_in_the_calendar_of_whom_it_concerns(school):
+    begins = now() - timedelta(hours=1)
+    for key in ("wifi", "vpn"):
+        maintenance.plan(
+            by=SYSTEM,
+            application=Application.objects.get(key=key),
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=2),
+            notice="换控制器",
+        )
+    page = school.client("S1").get("/calendar/?only=network.rests").content.decode()
+    assert ("校园无线网维护" in page, "校园 VPN维护" in page) == (True, False)
+    assert "校园 VPN维护" in school.client("T1").get("/calendar/?only=network.rests").content.decode()
+
+
+def test_registered_nas_are_written_as_clients_of_freeradius(school, tmp_path):
+    Nas.objects.filter(address=SWITCH).update(address=CONTROLLER, identifier="second")
+    Nas.objects.create(name="引号", address="127.0.0.9", kind="ac", secret="reed'}")
+    call_command("network_radius_clients", "--into", str(tmp_path))
+
+    assert {one.name for one in tmp_path.iterdir()} == {"clients-nas-wifi.conf", "clients-nas-vpn.conf"}
+    wifi, vpn = ((tmp_path / f"clients-nas-{key}.conf").read_text() for key in ("wifi", "vpn"))
+    assert (wifi.count("client nanhu-wifi-"), f"ipaddr = {CONTROLLER}\n    secret = '{SECRET}'" in wifi) == (1, True)
+    assert "引号 127.0.0.9: no one secret" in wifi
+    assert "reed'" not in wifi
+    assert ("require_message_authenticator = yes" in wifi, "require_message_authenticator = no" in vpn) == (True, True)
+    assert {one.stat().st_mode & 0o777 for one in tmp_path.iterdir()} == {0o600}
+    assert AuditEntry.objects.filter(action="network.write_clients").count() == 1
+    with pytest.raises(CommandError):
+        call_command("network_radius_clients", "--into", str(tmp_path / "gone"))
 
 
 def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school):

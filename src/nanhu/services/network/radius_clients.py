@@ -1,0 +1,44 @@
+"""Clients of FreeRADIUS (`clients.conf`) from the registered NAS: one file for each application, one block for each address."""
+
+from typing import Final
+
+from nanhu.services.network.models import Nas
+
+HEAD: Final = "# Written by `nanhu network_radius_clients`; what is changed here is lost. Holds secrets: only FreeRADIUS may read it.\n"
+UNQUOTABLE: Final = frozenset("'\\$")
+"""In a secret these mean something to FreeRADIUS, or end it."""
+BLOCK: Final = """# {names}
+client nanhu-{key}-{number} {{
+    ipaddr = {address}
+    secret = '{secret}'
+    require_message_authenticator = {signs}
+    limit_proxy_state = {signs}
+    virtual_server = nanhu-{key}
+}}
+"""
+
+
+def files() -> dict[str, str]:
+    """By name. A NAS of several applications stands in the file of its first: FreeRADIUS knows a client by its address alone. openNDS asks
+    nobody by RADIUS."""
+    found = Nas.objects.filter(withdrawn_at=None).exclude(kind=Nas.Kind.OPENNDS).order_by("address", "identifier")
+    at: dict[tuple[str, str], list[Nas]] = {}
+    for nas in found:
+        at.setdefault((nas.applications[0], nas.address), []).append(nas)
+    written: dict[str, str] = {}
+    for (key, _address), several in at.items():
+        name = f"clients-nas-{key}.conf"
+        written[name] = written.get(name, HEAD) + block(key, several)
+    return written
+
+
+def block(key: str, several: list[Nas]) -> str:
+    """Of NAS behind one address, which have one secret. ocserv does not sign its questions, and is let off on this machine alone."""
+    first = several[0]
+    names = "、".join(" ".join(f"{one.name} {one.identifier}".split()) for one in several)
+    secrets = {one.secret for one in several}
+    if len(secrets) > 1 or not first.secret or UNQUOTABLE & set(first.secret):
+        return f"# {names} {first.address}: no one secret that can be written here; enter it by hand\n"
+    is_excused = first.kind == Nas.Kind.OCSERV and first.address.startswith("127.")
+    facts = {"key": key, "number": first.pk, "address": first.address, "secret": first.secret, "names": names}
+    return BLOCK.format(**facts, signs="no" if is_excused else "yes")
