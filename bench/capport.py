@@ -21,6 +21,8 @@ SECONDS = float(os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6"))
 ON_LINE, ASKING = 25_000, 2_000
 CLIENTS, ROUNDS = (2, 4), 2
 ASKED_PER_SECOND = 500
+WHY_MS = 3_000
+"""Asked of 为什么上不了网."""
 SESSIONS = """
     WITH granted AS (
         INSERT INTO network_grant (code, person_id, guest, campus_no, service, role, station, granted_at, ends_at, cause)
@@ -50,6 +52,10 @@ def run(report: Report) -> None:
                     raise RuntimeError(f"{found.failures} answers were none")
                 print(f"  {clients} connections: {found}, load {os.getloadavg()[0]:.1f}", flush=True)
                 report(f"capport_per_second_{clients}", found.per_second, "requests/s", ASKED_PER_SECOND)
+            found = load("/network/why/", **said, cookies=asking)
+            if found.failures:
+                raise RuntimeError(f"{found.failures} pages of why were none")
+            report("capport_why_p99", found.p99_ms, "ms", WHY_MS)
             told = in_turn(campus)
         report("capport_p99_at_500", told["ours"]["p99"], "ms", told["bare"]["p99"])
         report("capport_p50_at_500", told["ours"]["p50"], "ms", told["bare"]["p50"])

@@ -19,6 +19,7 @@ from tests.conftest import Campus
 SILENCE_SECONDS = 15
 """Who has not answered by then is silent; an answer takes milliseconds."""
 DEBIAN = Path("/etc/freeradius/3.0")
+READY = "Ready to process requests"
 SECRET = re.compile(r"secret = (\S+)")
 REPLY = re.compile(r"^\s+([A-Za-z-]+) = (.+)$", re.MULTILINE)
 TTLS = """network={{
@@ -34,6 +35,8 @@ TTLS = """network={{
 }}
 """
 STATION = "02:00:00:00:00:01"
+SERVER = "radius.nanhu.test"
+OPENSSL = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "30"]
 
 
 @dataclass
@@ -88,6 +91,7 @@ class FreeRadius:
             file.write(f"$INCLUDE proxy-nanhu-{key}.conf\n")
 
     def start(self) -> None:
+        before = self.log().count(READY)
         with (self.folder / "out.log").open("ab") as log:
             self.process = subprocess.Popen(
                 dying_with_parent(
@@ -99,7 +103,7 @@ class FreeRadius:
                 stderr=log,
             )
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while "Ready to process requests" not in self.log():
+        while self.log().count(READY) == before:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise RuntimeError(self.log())
             time.sleep(0.05)
@@ -116,13 +120,22 @@ class FreeRadius:
             self.process.terminate()
             self.process.wait(timeout=PATIENCE_SECONDS)
 
+    def kill(self) -> None:
+        """As a power cut does: what it was about to answer it has forgotten."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(timeout=PATIENCE_SECONDS)
+
     def pap(
-        self, name: str, password: str, *, key: str = "wifi", seconds: int = PATIENCE_SECONDS
+        self, name: str, password: str, *, key: str = "wifi", seconds: int = PATIENCE_SECONDS, times: int = 1
     ) -> tuple[str, dict[str, str]]:
         """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time."""
         said = f'User-Name = "{name}"\nUser-Password = "{password}"\nCalling-Station-Id = "{STATION}"\n'
         done = subprocess.run(
-            ["radclient", "-x", "-r", "1", "-t", str(seconds), f"127.0.0.1:{self.port}", "auth", self.secrets[key]],
+            [
+                *("radclient", "-x", "-r", str(times), "-t", str(seconds)),
+                *(f"127.0.0.1:{self.port}", "auth", self.secrets[key]),
+            ],
             input=said,
             capture_output=True,
             text=True,
@@ -132,8 +145,10 @@ class FreeRadius:
         _asked, _, reply = done.stdout.partition("Received Access-")
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
 
-    def report(self, status: str, sid: str, *, key: str = "wifi", seconds: int = 12, **said: str) -> bool:
-        """An accounting record, as a controller sends it; whether it was acknowledged."""
+    def report(
+        self, status: str, sid: str, *, key: str = "wifi", seconds: int = 12, times: int = 1, **said: str
+    ) -> bool:
+        """An accounting record, as a controller sends it, again and again where it says so; whether it was acknowledged."""
         named = {name.replace("_", "-"): value for name, value in said.items()}
         facts = {"Acct-Status-Type": status, "Acct-Session-Id": f'"{sid}"', **named}
         done = subprocess.run(
@@ -141,7 +156,7 @@ class FreeRadius:
                 "radclient",
                 "-x",
                 "-r",
-                "1",
+                str(times),
                 "-t",
                 str(seconds),
                 f"127.0.0.1:{self.accounting_port}",
@@ -183,13 +198,18 @@ class FreeRadius:
         self, name: str, password: str, *, key: str = "wifi", inner: str = "auth=PAP", outer: str = "anonymous"
     ) -> tuple[bool, str]:
         """eapol_test, the supplicant of Linux: EAP-TTLS with PAP inside. What it says is full of the last reply."""
-        profile = self.folder / "ttls.conf"
-        profile.write_text(TTLS.format(name=name, password=password, folder=self.folder, inner=inner, outer=outer))
+        profile = TTLS.format(name=name, password=password, folder=self.folder, inner=inner, outer=outer)
+        return self.supplicant(profile, key=key)
+
+    def supplicant(self, profile: str, *, key: str = "wifi") -> tuple[bool, str]:
+        """eapol_test with a profile of one's own."""
+        path = self.folder / "ttls.conf"
+        path.write_text(profile)
         done = subprocess.run(
             [
                 "eapol_test",
                 "-c",
-                str(profile),
+                str(path),
                 "-a",
                 "127.0.0.1",
                 "-p",
@@ -232,26 +252,18 @@ def laid_out(folder: Path, port: int, accounting_port: int) -> FreeRadius:
 
 def certify(folder: Path, *, name: str = "localhost") -> None:
     """A small authority and the server's certificate, as the manual has it."""
-    made_by = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-noenc",
-        "-days",
-        "30",
-    ]
-    authority = [*made_by, "-keyout", "ca.key", "-out", "nanhu-ca.pem", "-subj", "/CN=Nanhu test CA"]
+    authority = [*OPENSSL, "-keyout", "ca.key", "-out", "nanhu-ca.pem", "-subj", "/CN=Nanhu test CA"]
     authority += ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-    server = [*made_by, "-CA", "nanhu-ca.pem", "-CAkey", "ca.key", "-keyout", "nanhu.key", "-out", "nanhu.pem"]
-    names = f"subjectAltName=DNS:radius.nanhu.test,DNS:{name}"
-    server += ["-subj", "/CN=radius.nanhu.test", "-addext", names]
+    subprocess.run(authority, cwd=folder, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
+    certify_server(folder, SERVER, name)
+
+
+def certify_server(folder: Path, *names: str) -> None:
+    """By the authority that lies there already."""
+    server = [*OPENSSL, "-CA", "nanhu-ca.pem", "-CAkey", "ca.key", "-keyout", "nanhu.key", "-out", "nanhu.pem"]
+    server += ["-subj", f"/CN={names[0]}", "-addext", f"subjectAltName={','.join(f'DNS:{one}' for one in names)}"]
     server += ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth"]
-    for command in (authority, server):
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
+    subprocess.run(server, cwd=folder, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
 
 
 def given_to(folder: Path, user: str) -> None:

@@ -4,23 +4,29 @@ import json
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
 from tests.interop.freeradius import SILENCE_SECONDS
 
+AGAIN = {"times": PATIENCE_SECONDS, "seconds": 1}
+"""A controller that sends until it is answered."""
+ESTABLISHED = "01"
 GRANT = re.compile(r"0x6e313a(?:[0-9a-f]{2}){26}")
 """n1: and 26 letters, as radclient writes octets."""
 ON_LINE = """
 import json
 from nanhu.services.network.models import Nas, Session
 Nas.objects.get_or_create(address="127.0.0.1", identifier="", withdrawn_at=None, defaults={"name": "interop", "kind": "ac"})
-found = Session.objects.filter(sid__startswith="interop").order_by("sid").values("sid", "person__affiliations__campus_no", "address", "cause", "in_octets")
+found = Session.objects.filter(sid__startswith="BEGINS").order_by("sid").values("sid", "person__affiliations__campus_no", "address", "cause", "in_octets")
 print(json.dumps(list(found)))
 """
 
@@ -68,20 +74,26 @@ def test_a_server_that_does_not_sign_its_questions_gets_no_answer(network: Netwo
     assert network.radius.pap_unsigned(name, PASSWORD, key="wifi", source="127.0.0.1") == ""
 
 
-def on_line(campus: Campus) -> list[dict[str, object]]:
-    done = campus.nanhu("shell", "--no-imports", "--command", ON_LINE)
+def on_line(campus: Campus, begins: str = "interop") -> list[dict[str, object]]:
+    """Sessions whose number begins so; from the first look on the campus knows 127.0.0.1."""
+    done = campus.nanhu("shell", "--no-imports", "--command", ON_LINE.replace("BEGINS", begins))
     assert done.returncode == 0, done.stderr
     found: list[dict[str, object]] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def let_in(network: Network) -> dict[str, str]:
+    """What a controller tells with each report of a session that begins now."""
+    on_line(network.campus)
+    _answer, told = network.radius.pap(network.people["student"], PASSWORD)
+    return {"Class": told["Class"], "User_Name": '"anonymous@hnist.cn"'}
 
 
 def test_what_a_controller_reports_is_bound_by_class_and_not_acknowledged_while_nobody_keeps_it(
     network: Network,
 ) -> None:
     """With the outer name, as hostapd sends it; the Class is the one of the Accept. The source address counts, whatever the packet says."""
-    on_line(network.campus)  # 127.0.0.1 becomes known
-    _answer, told = network.radius.pap(network.people["student"], PASSWORD)
-    said = {"Class": told["Class"], "User_Name": '"anonymous@hnist.cn"', "NAS_IP_Address": "192.0.2.66"}
+    said = {**let_in(network), "NAS_IP_Address": "192.0.2.66"}
     assert network.radius.report("Start", "interop-1", Framed_IP_Address="10.2.3.4", **said)
     more = {"Acct_Input_Octets": "7", "Acct_Input_Gigawords": "1", "Acct_Terminate_Cause": "User-Request"}
     assert network.radius.report("Stop", "interop-1", **said, **more)
@@ -91,6 +103,65 @@ def test_what_a_controller_reports_is_bound_by_class_and_not_acknowledged_while_
     assert (session["address"], session["cause"], session["in_octets"]) == ("10.2.3.4", "User-Request", 2**32 + 7)
     with standing_still(web_processes(network.campus)):
         assert not network.radius.report("Start", "interop-2", seconds=3, **said)
+
+
+def test_what_is_sent_while_the_campus_is_away_arrives_when_it_is_back(network: Network) -> None:
+    """FreeRADIUS gives up on each request after eight seconds and acknowledges none; the controller sends until one is."""
+    said, radius = let_in(network), network.radius
+    assert radius.report("Start", "away-1", Framed_IP_Address="10.2.3.5", **said)
+    more = {"Acct_Output_Octets": "3", "Acct_Input_Octets": "9", "Acct_Terminate_Cause": "Lost-Carrier"}
+    with ThreadPoolExecutor(1) as pool:
+        with standing_still(web_processes(network.campus)):
+            sent = pool.submit(radius.report, "Stop", "away-1", **AGAIN, **said, **more)
+            assert not radius.report("Start", "away-2", seconds=9, **said)
+        assert sent.result()
+    assert radius.report("Start", "away-2", **AGAIN, **said)
+
+    gone, here = on_line(network.campus, "away")
+    assert (gone["sid"], gone["cause"], gone["in_octets"]) == ("away-1", "Lost-Carrier", 9)
+    assert (here["sid"], here["cause"]) == ("away-2", "")
+
+
+def test_freeradius_killed_amid_requests_forgets_nothing_and_doubles_nothing(network: Network) -> None:
+    """What it had asked is done at the campus and not acknowledged, so the controller sends it again; who was let in stays."""
+    name, radius = network.people["student"], network.radius
+    said = let_in(network)
+    assert radius.report("Start", "killed-1", Framed_IP_Address="10.2.3.6", **said)
+    with ThreadPoolExecutor(3) as pool:
+        with standing_still(web_processes(network.campus)):
+            told = [
+                pool.submit(radius.report, "Interim-Update", "killed-1", Acct_Input_Octets="5", **AGAIN, **said),
+                pool.submit(radius.report, "Start", "killed-2", Acct_Input_Octets="7", **AGAIN, **said),
+            ]
+            asked = pool.submit(radius.pap, name, PASSWORD, **AGAIN)
+            until_asked(network.campus.port("web"), times=len(told))
+            radius.kill()
+        radius.start()
+        assert [one.result() for one in told] == [True, True]
+        assert asked.result()[0] in ("accept", "reject"), "rejected where the campus had stood still for too long"
+
+    found = on_line(network.campus, "killed")
+    assert [(one["sid"], one["cause"], one["in_octets"]) for one in found] == [("killed-1", "", 5), ("killed-2", "", 7)]
+    assert {one["person__affiliations__campus_no"] for one in found} == {name}
+    assert radius.comes_in(name, PASSWORD)
+
+
+def until_asked(port: int, *, times: int) -> None:
+    """So many requests lie unread at the campus."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while unread(port) < times:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def unread(port: int) -> int:
+    """Connections to a port that hold bytes which nobody has read."""
+    lines = [line for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    said = [(local, state, queues) for _n, local, _far, state, queues, *_rest in map(str.split, lines)]
+    return sum(
+        local.endswith(f":{port:04X}") and state == ESTABLISHED and not queues.endswith(":00000000")
+        for local, state, queues in said
+    )
 
 
 def web_processes(campus: Campus) -> list[int]:
