@@ -35,6 +35,7 @@ TARGETS: dict[str, Text] = {
     "network-device": _("设备"),
     "network-handover": _("移交上网记录"),
 }
+WHOLE_TARGETS: dict[str, Text] = {"network-nas:*": _("接入设备")}
 FACTS: dict[str, Text] = {
     "cause": _("原因"),
     "devices": _("同时在线设备"),
@@ -42,7 +43,6 @@ FACTS: dict[str, Text] = {
     "style": _("断网方式"),
     "applications": _("应用"),
     "new_secret": _("换了密钥"),
-    "files": _("文件"),
     "sought": _("查的是"),
     "moment": _("时间"),
     "warrant": _("法律文书号"),
