@@ -7,3 +7,4 @@ class FlowsConfig(rooms.Room):
     name = "nanhu.platforms.flows"
     label = "flows"
     verbose_name = _("流程平台")
+    pages = ("announced",)

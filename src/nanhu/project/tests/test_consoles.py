@@ -2,6 +2,8 @@
 
 import importlib
 import re
+import subprocess
+import sys
 from itertools import groupby
 from pathlib import Path
 
@@ -19,8 +21,34 @@ from nanhu.project.tests.test_real_menus import plain_roles
 from nanhu.testing.pages import PageTests, address_of
 
 NOT_THERE = 404
+BEFORE_AND_AFTER = """
+import django
+django.setup()
+from django.urls import get_resolver
+from nanhu.kernel import registry
+from nanhu.kernel.kit import waiting
+from nanhu.kernel.kit.pages import consoles
+def known():
+    registers = {name: one for name, one in vars(registry).items() if isinstance(one, registry.Register)}
+    return {
+        *(f"page {name}:{page}" for name, one in consoles.items() for page in one.pages),
+        *(f"list {label}" for label in waiting.lists),
+        *(f"{name} {entry.key}" for name, one in registers.items() for entry in one),
+    }
+at_the_start = known()
+assert "page flows:todo" in at_the_start and "roles card.manager" in at_the_start
+assert get_resolver().url_patterns
+print(*sorted(known() - at_the_start), sep="\\n")
+"""
+"""What a process that has only started does not know of, and learns when it reads the addresses."""
 SOURCE = Path(nanhu.__file__).parent
 USES_THEM = re.compile(r"^from nanhu\.testing\.pages import .*(?:PageTests|ProposalTests|IntakeTests)", re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_a_worker_knows_every_console_and_all_that_waits_before_anybody_reads_an_address():
+    started = subprocess.run([sys.executable, "-c", BEFORE_AND_AFTER], capture_output=True, text=True, check=True)
+    assert started.stdout.split("\n") == ["", ""]
 
 
 @pytest.mark.slow

@@ -7,3 +7,4 @@ class CardConfig(rooms.Room):
     name = "nanhu.systems.card"
     label = "card"
     verbose_name = _("校园卡")
+    pages = ("views.exceptions", "views.prices")

@@ -10,7 +10,6 @@ from nanhu.systems.card.limits import read_counter
 from nanhu.systems.card.personal_data import card_records, transaction_records
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.services.loss import cool_off, may_holder_cancel
-from nanhu.systems.card.views import exceptions, prices  # noqa: F401  (the counter enters itself in the menu)
 
 registry.personal_data.add(
     PersonalData(key="card.cards", title=_("校园卡"), load=card_records, order=30),

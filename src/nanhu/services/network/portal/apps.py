@@ -5,3 +5,4 @@ class PortalConfig(rooms.Room):
     name = "nanhu.services.network.portal"
     label = "network_portal"
     verbose_name = "上网认证"
+    pages = ("guests",)

@@ -10,7 +10,6 @@ from nanhu.systems.card.bank.limits import bank_limits, school_code
 from nanhu.systems.card.bank.services import money_back, retrying  # noqa: F401  (the retries enter themselves)
 from nanhu.systems.card.bank.services.app_bounds import no_app_is_abused
 from nanhu.systems.card.bank.services.using import CardUse
-from nanhu.systems.card.bank.views import withdrawals  # noqa: F401  (its pages enter themselves)
 from nanhu.systems.card.services.shifts import safe
 
 payments.USES.append(CardUse())

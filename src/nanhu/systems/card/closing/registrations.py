@@ -16,7 +16,6 @@ from nanhu.systems.card.closing.reconciliation import (
     suspense_differences,
 )
 from nanhu.systems.card.closing.terminal_totals import heard_on, shown_on, terminal_differences
-from nanhu.systems.card.closing.views import corrections, merchants, payouts, shop  # noqa: F401  (their desks enter themselves in the menu)
 
 sources.add(
     Source(key="ledger", title=_("总账核对"), owner=_("校园卡管理办公室"), differences=ledger_differences, order=10),

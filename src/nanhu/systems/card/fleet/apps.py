@@ -5,3 +5,4 @@ class CardFleetConfig(rooms.Room):
     name = "nanhu.systems.card.fleet"
     label = "card_fleet"
     verbose_name = "终端与挂失"
+    pages = ("views.loss", "views.loss_desk")

@@ -8,7 +8,6 @@ from nanhu.systems.card.fleet import parts  # noqa: F401  (registering is its ef
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.fleet.exposure import usual_card_fen
 from nanhu.systems.card.fleet.services.found import report_found
-from nanhu.systems.card.fleet.views import loss, loss_desk  # noqa: F401  (their pages enter themselves)
 
 registry.checks.add(registry.Check(key="card.abuse", title=_("终端盗用"), run=no_terminal_is_abused, order=47))
 registry.school_rules.add(

@@ -6,3 +6,4 @@ class CardFundsConfig(rooms.Room):
     label = "card_funds"
     verbose_name = "待领资金"
     parts = (*rooms.Room.parts, "making")
+    pages = ("views.chip", "views.payouts", "views.reissue", "views.shifts")

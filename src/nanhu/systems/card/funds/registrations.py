@@ -11,7 +11,6 @@ from nanhu.systems.card.funds.policy import read_reissue_rules, unclaimed_return
 from nanhu.systems.card.funds.services import bill_payments
 from nanhu.systems.card.funds.services.deductions import most_daily_fen, most_once_fen
 from nanhu.systems.card.funds.services.payout_files import largest_fen
-from nanhu.systems.card.funds.views import chip, payouts, reissue, shifts  # noqa: F401  (their pages enter themselves)
 
 registry.checks.add(registry.Check(key="card.funds", title=_("校园卡待领款"), run=funds_agree, order=46))
 registry.checks.add(registry.Check(key="card.chips", title=_("卡上余额"), run=differences_are_explained, order=47))

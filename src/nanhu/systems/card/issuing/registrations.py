@@ -12,16 +12,6 @@ from nanhu.systems.card.issuing.printing import read_colours
 from nanhu.systems.card.issuing.queries import printed_copies
 from nanhu.systems.card.issuing.services.accepting import working_days
 from nanhu.systems.card.issuing.services.delegating import acting
-from nanhu.systems.card.issuing.views import (  # noqa: F401  (their pages hang in the console, which enters itself in the menu)
-    faces,
-    handing,
-    mail,
-    making,
-    office,
-    personal,
-    record,
-    unit,
-)
 
 
 def for_delegates(viewer: Viewer) -> list[Application]:
