@@ -17,6 +17,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.ui import dates, words
+from nanhu.kernel.ui.templatetags.ui import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,16 @@ class Number(Column):
 
 
 class Money(Number):
-    """Fen in the row, yuan for people: ¥ 12.50 on the page, 12.50 in a sheet."""
+    """Fen in the row, yuan for people: ¥ 12.50 on the page, 12.50 in a sheet. `is_signed`: in and out differ, also for the ear."""
 
     css = "num code"
+
+    def __init__(self, head: Words, of: Of = "", *, is_signed: bool = False, **more: Any) -> None:
+        super().__init__(head, of, **more)
+        self.is_signed = is_signed
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        return amount(self.value(row) or 0, sign=True) if self.is_signed else super().shown(row, reader)
 
     def words(self, value: Any, row: Any, reader: Reader) -> str:  # noqa: ARG002
         return "" if value is None else format_yuan(int(value))
@@ -187,15 +195,16 @@ class Span(Column):
 
 
 class Badge(Column):
-    """A state: shape, colour and word. `names`: the choices of its field; `tones`: by the kept value, `tone` for the rest."""
+    """A state: shape, colour and word. `names`: the choices of its field, where it is one; `tones`: by the kept value, `tone` for the
+    rest, or a function of the row."""
 
     def __init__(
         self,
         head: Words,
         of: Of = "",
         *,
-        names: Mapping[Any, Words] | Iterable[tuple[Any, Words]],
-        tones: Mapping[Any, Tone] | None = None,
+        names: Mapping[Any, Words] | Iterable[tuple[Any, Words]] = (),
+        tones: Mapping[Any, Tone] | Callable[[Any], Tone] | None = None,
         tone: Tone = "",
         **more: Any,
     ) -> None:
@@ -207,13 +216,12 @@ class Badge(Column):
             return str(row.state_word)
         return str(self.names[value]) if value in self.names else super().words(value, row, reader)
 
+    def tone_of(self, row: Any) -> Tone:
+        return self.tones(row) if callable(self.tones) else self.tones.get(self.value(row), self.tone)
+
     def shown(self, row: Any, reader: Reader) -> str:
-        value = self.value(row)
-        return format_html(
-            '<span class="state state-{}">{}</span>',
-            self.tones.get(value, self.tone),
-            self.words(value, row, reader) or NOTHING,
-        )
+        said = self.words(self.value(row), row, reader) or NOTHING
+        return format_html('<span class="state state-{}">{}</span>', self.tone_of(row), said)
 
 
 class Who(Column):

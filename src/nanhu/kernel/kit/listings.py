@@ -177,6 +177,11 @@ class Listing:
         return address_with(self.request.GET, {"before": self.older}) if self.older else ""
 
     @property
+    def newest_url(self) -> str:
+        """Back to the first part, from a later one."""
+        return address_with(self.request.GET, {}) or "?" if self.request.GET.get("before") else ""
+
+    @property
     def csv_url(self) -> str:
         return address_with(self.request.GET, {"export": "csv"})
 

@@ -1,10 +1,11 @@
 """Who is asked when a day is closed. A room that keeps a second account of money registers itself here; the close knows none of them."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from nanhu.kernel.kit import Table
 from nanhu.kernel.registry import Register, Text
 
 
@@ -58,12 +59,16 @@ class Custody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """What the sheet of a day shows of a room: plain values, so that a printed sheet stays what it was. `template` is given them
-    as `figure`, where there are any."""
+    """What the sheet of a day shows of a room: plain values, so that a printed sheet stays what it was, and the `table` of their `rows`.
+    `lead` says a sentence of them; `is_folded`: there are many, and few who read them."""
 
     key: str
+    title: Text
     of: Callable[[date], Any]
-    template: str
+    table: type[Table]
+    rows: Callable[[Any], Sequence[Any]] = list
+    lead: Callable[[Any], Text] = lambda _values: ""
+    is_folded: bool = False
     order: int = 100
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
-from nanhu.kernel.kit import SIGNED_IN, Badge, Console, Empty, Moment, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit import SIGNED_IN, Badge, Console, Empty, Markup, Moment, Number, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.registry import Application, Role
 from nanhu.platforms.terminals.models import KIOSKS, KioskAlarm, Terminal
 from nanhu.platforms.terminals.queries import Site, open_alarms, past_alarms, sites, yards
@@ -15,6 +16,7 @@ from nanhu.platforms.terminals.rules import LATE
 
 KEEPER = "terminals.keeper"
 SHOWN = 50
+TONES: dict[str, Tone] = {"good": "good", "attention": "warn", "danger": "bad"}
 MARKS = {"load_kiosk": "圈", "reissue_kiosk": "补", "self_service_kiosk": "查"}  # one character on the map
 
 desk = Console(
@@ -51,6 +53,20 @@ class PastAlarms(Alarms):
     cleared_at = Moment(_("解除"))
 
 
+def state_of(site: Site) -> str:
+    first = _("失去联系") if not site.is_online else _("可用") if site.is_serving else _("暂停服务")
+    return " · ".join(str(one) for one in (first, *(troubles_of(site) if site.is_online else ())))
+
+
+class Sites(Table):
+    place = Markup(_("地点"), "terminals/_place.html")
+    device = Text(_("终端"), lambda one: f"{one.kiosk.terminal.get_kind_display()} {one.kiosk.terminal.number}")
+    state = Badge(_("状态"), state_of, tones=lambda site: TONES[site.tone])
+    paper = Text(_("凭条纸"), lambda one: one.kiosk.get_paper_display() if one.kiosk.reported_at else "", is_wide=True)
+    cards_left = Number(_("空白卡（张）"), "kiosk__cards_left")
+    last_seen = Moment(_("最近联系"), "kiosk__terminal__last_seen", is_wide=True)
+
+
 NO_ALARMS = Empty(title=_("没有报警"), icon="circle-check", text=_("每台终端都在报告，纸和空白卡都够用。"))
 
 
@@ -77,7 +93,8 @@ def machines(request: PageRequest) -> HttpResponse:
     kind = asked if asked in KIOSKS else ""
     found = sites(kind=kind)
     facts = {
-        "sites": [(site, MARKS[site.kiosk.terminal.kind], troubles_of(site)) for site in found],
+        "sites": [(site, MARKS[site.kiosk.terminal.kind], state_of(site)) for site in found],
+        "list": list_of(request, Sites, found, caption=_("自助终端"), per_page=max(len(found), 1)),
         "yards": yards(found),
         "kind": kind,
         "kinds": [("", _("全部")), *[(one.value, one.label) for one in Terminal.Kind if one in KIOSKS]],

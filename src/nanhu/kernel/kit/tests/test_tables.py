@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -32,6 +32,7 @@ from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.filters import address_with
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.tables import in_order, is_field, sort_fields
+from nanhu.kernel.kit.walking import moment_before, moment_mark, number_before, part_of
 from nanhu.kernel.models import AuditEntry, EventDelivery
 from nanhu.kernel.sheets.writing import sheet_response
 
@@ -230,3 +231,29 @@ def test_people_are_named_by_one_look_up_of_the_page(monkeypatch):
 
 def cells_of(table, row, reader):
     return [re.sub("<[^>]*>", "", str(column.shown(row, reader))) for column in table.columns]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "",
+        "_",
+        "x_1",
+        "2026-11-29_1",
+        "2026-11-29T12:00:00_1",
+        "2026-11-29T12:00:00+00:00_",
+        "2026-11-29T12:00:00+00:00_１",
+        "99999-01-01_1",
+    ],
+)
+def test_a_mark_nobody_gave_is_as_good_as_none(rf, mark):
+    assert moment_before(rf.get("/", {"before": mark})) is None
+
+
+def test_the_next_part_of_a_walked_list_begins_where_the_last_one_ended(rf):
+    moment = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    shown, older = part_of([3, 2, 1], 2, lambda row: moment_mark(moment, row))
+    assert (shown, moment_before(rf.get("/", {"before": older}))) == ([3, 2], (moment, 2))
+    assert part_of([1], 2, str) == ([1], "")
+    assert number_before(rf.get("/", {"before": "9" * 19})) == 2**63 - 1
+    assert number_before(rf.get("/", {"before": "-1"})) is None

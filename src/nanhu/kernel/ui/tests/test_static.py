@@ -59,10 +59,19 @@ LISTS = {
     for path in ROOT.rglob("templates/**/*.html")
     if "<c-ui.table" in path.read_text()
 }
-FOLDED = {
-    "identity/sessions",
-    "card/closing/statement",
+DRAWN_BY_HAND = {
+    "platforms/datahub/templates/datahub/source_trial.html": "columns that another's system names",
+    "platforms/flows/templates/flows/_lists.html": "lists within a form that was designed on the campus",
+    "platforms/openapi/templates/openapi/_codes.html": "documents for developers, who are nobody's viewer",
+    "platforms/openapi/templates/openapi/_members.html": "as above",
+    "platforms/openapi/templates/openapi/guide.html": "as above",
+    "systems/card/vendors/templates/card_vendors/_sandbox.html": "its part of these documents",
 }
+"""Tables of a room that are no table of the kit, and why."""
+
+
+def test_a_room_draws_no_table_of_its_own() -> None:
+    assert {page for page in LISTS if not page.startswith("kernel/ui/")} == set(DRAWN_BY_HAND)
 
 
 def test_each_cell_of_a_list_has_the_label_by_which_a_phone_folds_it() -> None:
@@ -74,7 +83,6 @@ def test_each_cell_of_a_list_has_the_label_by_which_a_phone_folds_it() -> None:
         for page, lists in shown.items()
     }
     assert {page: lists for page, lists in plain.items() if any(lists)} == {}
-    assert all(any(page.endswith(f"/{name}.html") for page in LISTS) for name in FOLDED)
 
 
 def test_no_page_draws_a_list_that_does_not_fold() -> None:

@@ -1,5 +1,6 @@
 """My account (账号安全): password, security questions, sessions."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,14 +9,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.kit import page_of
-from nanhu.kernel.ui import words
+from nanhu.kernel.kit import Badge, Markup, Table, Text, list_of
+from nanhu.kernel.ui import dates, words
 from nanhu.platforms.identity import queries, security_cards
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.factors.services import history, new_devices, strength
@@ -97,13 +99,38 @@ def change_questions(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/change_questions.html", {"form": form})
 
 
+def ways_of(one: history.SignIn) -> str:
+    return f"{one.ways or '—'} · {_('两步')}" if one.session.second_factor_at else one.ways
+
+
+def state_of(one: history.SignIn) -> str:
+    """How it ended, in words, where it did."""
+    if one.is_here or one.session.ended_at is None:
+        return "here" if one.is_here else "live"
+    return f"{one.session.get_ended_how_display()} {dates.time_words(one.session.ended_at)}"
+
+
+class SignIns(Table):
+    device = Markup(_lazy("设备"), "identity/_device.html")
+    created_at = Text(_lazy("登录时间"), lambda one: dates.time_words(one.session.created_at), is_number=True)
+    ways = Text(_lazy("怎样登录"), ways_of)
+    state = Badge(
+        _lazy("状态"),
+        state_of,
+        names={"here": _lazy("本机"), "live": _lazy("在线")},
+        tones={"here": "good", "live": "info"},
+        tone="none",
+    )
+    ledger = Markup(_lazy("应用"), "identity/_device_ledger.html")
+    actions = Markup(_lazy("操作"), "identity/_device_actions.html")
+
+
 @never_cache
 def sessions_page(request: HttpRequest) -> HttpResponse:
-    page = page_of(request, queries.sessions_of(owner_of(request)), PAGE_SIZE)
-    mine = request.session.get(sessions.SESSION_ID)
-    return render(
-        request, "identity/sessions.html", {"page": page, "sign_ins": history.sign_ins(list(page)), "current_id": mine}
-    )
+    rows = queries.sessions_of(owner_of(request))
+    each = partial(history.sign_ins, here=request.session.get(sessions.SESSION_ID))
+    found = list_of(request, SignIns, rows, caption=_("登录记录"), per_page=PAGE_SIZE, each=each)
+    return render(request, "identity/sessions.html", {"list": found})
 
 
 @require_POST

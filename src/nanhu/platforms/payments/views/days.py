@@ -1,6 +1,6 @@
 """The close of days (日结): run it, read the sheet of a day, explain its differences; vouchers and the trial balance beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from nanhu.kernel.kit import (
     Empty,
     Filters,
     Link,
+    Markup,
     Moment,
     Money,
     Number,
@@ -29,7 +30,9 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
@@ -46,7 +49,7 @@ from nanhu.platforms.payments.services import days as closing
 State = DayClose.State
 TONES: dict[str, Tone] = {State.CLOSED: "good", State.OPEN: "bad", State.AWAITING: "warn", State.EXPLAINED: "info"}
 GONE = DayDifference.State.GONE
-PER_PAGE = 31
+PER_PAGE, WHOLE = 31, 10_000
 
 
 class Days(Table):
@@ -84,6 +87,26 @@ class VoucherLines(Table):
     credit_fen = Money(_("贷方"), total=True)
 
 
+class Differences(Table):
+    what = Text(_("差异"))
+    ours_fen = Money(_("我方"))
+    theirs_fen = Money(_("对方"))
+    difference_fen = Money(_("相差"))
+    owner = Text(_("责任方"))
+    state = Markup(_("状态"), "payments/_explained.html")
+
+
+class Suspects(Table):
+    what = Text(_("哪一条通知"))
+    fen = Money(_("金额"))
+    owner = Text(_("谁来处理"))
+
+
+class Roots(Table):
+    chain = Text(_("封印链"), lambda row: _("审计日志") if row["chain"] == "audit" else _("总账"))
+    root = Markup(_("块号和根"), "payments/_root.html")
+
+
 @desk.page(
     "days/",
     title=_("日结"),
@@ -116,21 +139,40 @@ def run(request: PageRequest, form: CloseForm) -> HttpResponseBase:
     return redirect("progress", public_id=progress.public_id)
 
 
+def whole(request: PageRequest, table: type[Table], rows: Sequence[Any], caption: Words) -> Listing:
+    """The sheet of a day is one piece of paper."""
+    return list_of(request, table, rows, caption=caption, per_page=WHOLE)
+
+
+def parts_of(request: PageRequest, kept: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What each room shows of the day."""
+    found = [(one, kept[one.key], one.rows(kept[one.key])) for one in figures if kept.get(one.key)]
+    return [
+        {"lead": one.lead(values), "is_folded": one.is_folded, "list": whole(request, one.table, rows, one.title)}
+        for one, values, rows in found
+        if rows
+    ]
+
+
 @days.page("<str:key>/", title=_("一天的日结"), subject=queries.day_with, opens_whole=True)
 def day(request: PageRequest, close: DayClose) -> HttpResponseBase:
     differences = list(close.differences.order_by("state", "source", "key"))
-    moved = list_of(request, Groups, close.figures.get("groups", []), caption=_("当日发生"), per_page=1000)
+    moved = whole(request, Groups, close.figures.get("groups", []), _("当日发生"))
     facts = {
         "close": close,
         "figures": close.figures,
-        "parts": [(one.template, close.figures[one.key]) for one in figures if close.figures.get(one.key)],
+        "parts": parts_of(request, close.figures),
         "moved": moved,
         "school": school(),
         "note": form_of(request, NoteForm),
         "run": run.address(),
         "tone": TONES.get(close.state, ""),
-        "living": [one for one in differences if one.state != GONE],
+        "living": whole(request, Differences, [one for one in differences if one.state != GONE], _("差异")),
         "gone": [one for one in differences if one.state == GONE],
+        "suspects": whole(
+            request, Suspects, close.figures.get("custody", {}).get("suspects", []), _("可疑的到账通知，没有入账")
+        ),
+        "roots": whole(request, Roots, close.figures.get("roots", []), _("封印的根")),
     }
     return render(request, "payments/day.html", facts)
 

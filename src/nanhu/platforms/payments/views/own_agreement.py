@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import Moment, Table, Text, list_of
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.payments.errors import NoAgreementError
 from nanhu.platforms.payments.forms import BankCardForm
@@ -20,6 +22,13 @@ from nanhu.platforms.people import api as people
 
 PURPOSE = "本人查看银行签约"
 PAST = 10
+
+
+class Past(Table):
+    created_at = Moment(_lazy("提交时间"))
+    card = Text(_lazy("银行卡"), lambda one: f"{one.channel.name} {one.tail}")
+    state = Text(_lazy("状态"), "get_state_display")
+    sentence = Text(_lazy("银行答复"))
 
 
 def own_person_id(request: HttpRequest) -> int:
@@ -49,7 +58,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "newest": rows[0] if rows else None,
         "is_known": is_known,
         "steps": steps(),
-        "past": [one for one in rows if one not in (active, asked)],
+        "past": list_of(request, Past, [one for one in rows if one not in (active, asked)], caption=_("以前的签约")),
         "terms": terms,
         "step": step_of(is_known=is_known, asked=asked, active=active),
     }

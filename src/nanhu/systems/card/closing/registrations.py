@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import SchoolRules
 from nanhu.platforms.payments.api import Figure, Source, figures, sources
+from nanhu.systems.card.closing import day_tables as tables
 from nanhu.systems.card.closing import groups, jobs  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.closing.liability import read_rules
 from nanhu.systems.card.closing.losses import borne_on, loss_differences
@@ -40,9 +41,31 @@ sources.add(
     Source(key="losses", title=_("挂失责任核对"), owner=_("校园卡管理办公室"), differences=loss_differences, order=26),
 )
 figures.add(
-    Figure(key="merchants", of=merchants_shown, template="card/closing/_day_merchants.html", order=10),
-    Figure(key="late", of=late_rows_on, template="card/closing/_day_late.html", order=20),
-    Figure(key="borne", of=borne_on, template="card/closing/_day_borne.html", order=30),
-    Figure(key="terminals", of=shown_on, template="card/closing/_day_terminals.html", order=40),
+    Figure(key="merchants", title=_("商户"), of=merchants_shown, table=tables.Merchants, order=10),
+    Figure(
+        key="late",
+        title=_("补传的交易"),
+        of=late_rows_on,
+        table=tables.LateRows,
+        lead=lambda _rows: _("保留发生日期，计入这一天的账。"),
+        order=20,
+    ),
+    Figure(
+        key="borne",
+        title=_("挂失以后的脱机消费，由学校承担"),
+        of=borne_on,
+        table=tables.Borne,
+        rows=lambda values: values["lines"],
+        lead=tables.borne_words,
+        order=30,
+    ),
+    Figure(
+        key="terminals",
+        title=_("各终端：自己报的合计与凭证"),
+        of=shown_on,
+        table=tables.Terminals,
+        is_folded=True,
+        order=40,
+    ),
 )
 registry.school_rules.add(SchoolRules(key="card.loss_liability", read=read_rules))

@@ -3,25 +3,44 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.kit import Badge, Console, Markup, PageRequest, Table, Text, listing
+from nanhu.kernel.kit import (
+    Badge,
+    Console,
+    Empty,
+    Link,
+    Markup,
+    Moment,
+    Money,
+    Number,
+    PageRequest,
+    Table,
+    Text,
+    list_of,
+    listing,
+)
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
+from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.pages import consoles
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role, WaitingLine
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.api import has_role
 from nanhu.platforms.terminals.api import CLERK as TERMINAL_CLERK
-from nanhu.systems.card.fleet.exposure import exposure_of, exposures_of
+from nanhu.systems.card.fleet.exposure import Unknowing, exposure_of, exposures_of
 from nanhu.systems.card.fleet.forms import MerchantForm, SequenceForm
 from nanhu.systems.card.fleet.policies import REGISTRAR
 from nanhu.systems.card.fleet.queries import open_reports, reports_of
 from nanhu.systems.card.fleet.services import registering
 from nanhu.systems.card.fleet.services.sequences import set_last_sequence
-from nanhu.systems.card.models import Card, Merchant
+from nanhu.systems.card.models import Card, LossReport, Merchant
 from nanhu.systems.card.policies import CLERK, CLERK_ROLE, FINANCE
 from nanhu.systems.card.views.frame import card_with
 
@@ -60,6 +79,51 @@ def sequence(request: PageRequest, form: SequenceForm, number: str) -> None:
     set_last_sequence(by=request.actor, number=number, last=said["last_sequence"], reason=said["reason"])
 
 
+def checked(report: LossReport) -> str:
+    return f"{report.reason} · {'、'.join(map(str, report.shown_proofs))}"
+
+
+class Reports(Table):
+    reported_at = Moment(_("挂失时间"))
+    way = Text(_("途径"), "get_way_display")
+    reporter = Text(_("经办人"))
+    reason = Text(_("原因与核对"), checked)
+    ended = Markup(_("结果"), "card_fleet/_ended.html")
+
+
+def reports_list(request: HttpRequest, card: Card) -> Listing:
+    return list_of(request, Reports, list(reports_of(card)), caption=_("挂失记录"))
+
+
+class Exposures(Table):
+    """Of rows {"report", "exposure"}."""
+
+    number = Link(_("卡号"), "report__card__number", to="exposure", by=("report__card__public_id",), is_number=True)
+    reported_at = Moment(_("挂失时间"), "report__reported_at")
+    way = Text(_("途径"), "report__get_way_display")
+    knowing = Number(_("已收到的终端"), lambda row: f"{row['exposure'].knowing} / {row['exposure'].total}")
+    offline = Number(_("断网、未收到"), lambda row: len(row["exposure"].offline))
+    risk = Badge(
+        _("仍有风险"),
+        lambda row: format_yuan(row["exposure"].offline_fen),
+        tones=lambda row: "warn" if row["exposure"].offline_fen else "good",
+    )
+    late = Money(_("挂失后消费"), "exposure__late_fen")
+
+
+def network_of(one: Unknowing) -> str:
+    if one.is_online:
+        return _now("联网，当场拒绝")
+    return _now("%(time)s 起断网") % {"time": dates.moment_words(one.last_seen, now()) if one.last_seen else "—"}
+
+
+class UnknowingTerminals(Table):
+    number = Text(_("终端"), lambda one: f"{one.number} {one.kind}")
+    place = Text(_("地点"))
+    network = Badge(_("网络"), network_of, tones=lambda one: "info" if one.is_online else "warn")
+    risk = Money(_("最多可能盗用"), "at_risk_fen")
+
+
 @desk.page(
     "exposure/",
     title=_("挂失风险"),
@@ -71,13 +135,28 @@ def exposures(request: PageRequest) -> HttpResponse:
     """The cards that are reported lost now, newest first, with what each still puts at risk."""
     reports = list(open_reports()[:EXPOSED])
     found = exposures_of([report.card for report in reports])
-    rows = [(report, found[report.card_id]) for report in reports if report.card_id in found]
-    return render(request, "card_fleet/exposures.html", {"rows": rows})
+    rows = [{"report": one, "exposure": found[one.card_id]} for one in reports if one.card_id in found]
+    none = Empty(title=_("现在没有挂失的卡"), icon="circle-check", text=_("有人挂失时，这里显示哪些终端已收到名单。"))
+    facts = {"list": list_of(request, Exposures, rows, caption=_("挂失中的卡"), empty=none)}
+    return render(request, "card_fleet/exposures.html", facts)
 
 
 @exposures.page("<uuid:public_id>/", title=_("挂失风险"), subject=card_with)
 def exposure(request: PageRequest, card: Card) -> HttpResponse:
-    facts = {"card": card, "exposure": exposure_of(card), "reports": reports_of(card)}
+    found = exposure_of(card)
+    unknowing = found.unknowing if found else []
+    facts = {
+        "card": card,
+        "exposure": found,
+        "unknowing": list_of(
+            request,
+            UnknowingTerminals,
+            unknowing,
+            caption=_("还没有拿到名单的终端"),
+            per_page=max(len(unknowing), 1),
+        ),
+        "reports": reports_list(request, card),
+    }
     return render(request, "card_fleet/exposure.html", facts)
 
 

@@ -1,23 +1,26 @@
 """The holder's pages (余额, 交易明细): own rows only, read from the tables that the payment wrote, never from a cache."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.kit import Markup, Money, Table, Text, list_of
+from nanhu.kernel.kit.walking import moment_before, moment_mark, part_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.systems.card import queries
 from nanhu.systems.card.export import csv_lines
 from nanhu.systems.card.fleet.services.found import found_notices
 from nanhu.systems.card.forms import KINDS, StatementForm
 from nanhu.systems.card.funds.queries import waiting_of
-from nanhu.systems.card.models import Card, Receipt, Wallet
+from nanhu.systems.card.models import Card, Wallet
 from nanhu.systems.card.pins.queries import PinState, pin_states
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.views.frame import own_card, viewer_of
@@ -55,6 +58,15 @@ def first_to_change(card: Card) -> list[PinState]:
     return [state for state in pin_states(card) if state.is_initial][:1]
 
 
+class Statement(Table):
+    time = Text(_later("时间"), lambda line: dates.second_words(line.occurred_at), is_number=True)
+    merchant = Text(_later("商户"))
+    where = Text(_later("食堂和终端号"), lambda line: " · ".join(one for one in (line.canteen, line.terminal) if one))
+    kind = Markup(_later("类别"), "card/_kind.html")
+    amount = Money(_later("金额"), "signed_fen", is_signed=True)
+    balance = Money(_later("余额"), "balance_fen")
+
+
 @require_safe
 @never_cache
 def transactions(request: HttpRequest) -> HttpResponse:
@@ -65,7 +77,10 @@ def transactions(request: HttpRequest) -> HttpResponse:
     days, kind, place = asked.days(), asked.chosen("kind"), asked.chosen("place")
     rows = queries.statement(wallet, days, group=kind, place=place)
     totals = queries.totals(rows)
-    page, after = page_of(rows, request.GET.get("after", ""))
+    mark = moment_before(request)
+    part = queries.older_than(rows, *mark) if mark else rows
+    shown, older = part_of(part, PAGE, lambda row: moment_mark(row.occurred_at, row.pk))
+    lines = [line_of(row) for row in shown]
     facts = {
         "holding": holding,
         "days": days,
@@ -74,9 +89,8 @@ def transactions(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS,
         "totals": totals,
         "places": queries.places_of(wallet, days),
-        "lines": [line_of(row) for row in page],
-        "after": after,
-        "is_first_page": "after" not in request.GET,
+        "list": list_of(request, Statement, lines, caption=_("交易明细"), older=older),
+        "is_first_page": mark is None,
         "is_filtered": bool(kind or place or request.GET.get("first")),
         "as_of": now(),
         "ranges": ranges(),
@@ -84,27 +98,6 @@ def transactions(request: HttpRequest) -> HttpResponse:
         **chart_facts(wallet, days),
     }
     return render(request, "card/transactions.html", facts)
-
-
-def page_of(rows: Any, after: str) -> tuple[list[Receipt], str]:
-    """The rows of a page and the mark of the next one, empty at the end. A mark nobody gave is as good as none."""
-    found = read_mark(after)
-    page = list((queries.older_than(rows, *found) if found else rows)[: PAGE + 1])
-    if len(page) <= PAGE:
-        return page, ""
-    last = page[PAGE - 1]
-    return page[:PAGE], f"{int(last.occurred_at.timestamp()):d}.{last.occurred_at.microsecond:06d}-{last.id}"
-
-
-def read_mark(mark: str) -> tuple[datetime, int] | None:
-    moment, _dash, number = mark.partition("-")
-    seconds, _dot, micro = moment.partition(".")
-    if not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in (seconds, micro, number)):  # noqa: PLR2004
-        return None
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(micro)), int(number)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def ranges() -> list[tuple[str, queries.Range]]:

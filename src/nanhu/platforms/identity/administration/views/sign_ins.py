@@ -1,6 +1,5 @@
 """The sign-in log: lines by filter, as a file for a spreadsheet, in charts, and what looks like an attack."""
 
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.kit import Empty, PageRequest, export, list_of, listing
+from nanhu.kernel.kit.walking import moment_before, moment_mark, part_of
 from nanhu.platforms.identity.administration.console import desk
 from nanhu.platforms.identity.administration.filters import SignInFilters
 from nanhu.platforms.identity.administration.policies import WATCHERS
@@ -24,8 +24,8 @@ def sign_ins(request: PageRequest) -> HttpResponseBase:
     """Walked by the last line, never counted."""
     wanted = SignInFilters(request.GET).wanted
     note_look(request, wanted)
-    found = list(queries.lines(wanted, before=place_in(request))[: queries.LINES + 1])
-    shown = found[: queries.LINES]
+    rows = queries.lines(wanted, before=moment_before(request))
+    shown, older = part_of(rows, queries.LINES, lambda line: moment_mark(line.at, line.pk))
     facts = {
         "charts": queries.charts(wanted),
         "anomalies": queries.anomalies(wanted),
@@ -37,7 +37,7 @@ def sign_ins(request: PageRequest) -> HttpResponseBase:
         shown,
         SignInFilters,
         per_page=queries.LINES,
-        older=f"{shown[-1].at.isoformat()}_{shown[-1].pk}" if len(found) > len(shown) else "",
+        older=older,
         empty=NOTHING,
         template="identity/administration/sign_ins.html",
         facts=facts,
@@ -49,14 +49,6 @@ def note_look(request: PageRequest, wanted: queries.Wanted) -> None:
     account = Account.objects.filter(pk=wanted.account_id or 0).first()
     if account is not None:
         audit.record(by=request.actor, action="identity.look_account", target=f"person:{account.person_id}")
-
-
-def place_in(request: PageRequest) -> tuple[datetime, int] | None:
-    moment, _mark, number = request.GET.get("before", "").partition("_")
-    try:
-        return datetime.fromisoformat(moment), min(int(number), 2**63 - 1)
-    except ValueError:
-        return None
 
 
 @sign_ins.download("export")

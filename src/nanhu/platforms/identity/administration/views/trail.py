@@ -11,6 +11,7 @@ from nanhu.kernel.audit.archive import VERIFIER, export_lines
 from nanhu.kernel.audit.verification import unsealed
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.kit import Day, Empty, Moment, PageRequest, Table, Text, list_of, listing
+from nanhu.kernel.kit.walking import number_before, part_of
 from nanhu.kernel.models import AuditBlock
 from nanhu.platforms.identity.administration.console import desk
 from nanhu.platforms.identity.administration.filters import TrailFilters
@@ -19,7 +20,6 @@ from nanhu.platforms.identity.administration.queries import trail
 from nanhu.platforms.identity.administration.tables import narrowed
 from nanhu.platforms.identity.policies import AUDITOR
 
-LARGEST = 2**63 - 1
 NOTHING = Empty(title=_("没有这样的记录"), icon="search-x", text=_("换个时间或条件再看。"))
 
 
@@ -41,10 +41,8 @@ class Entries(Table):
 )
 def audit_log(request: PageRequest) -> HttpResponseBase:
     """Walked by the last line, never counted."""
-    before = request.GET.get("before", "")
-    place = min(int(before), LARGEST) if before.isdecimal() and len(before) <= len(str(LARGEST)) else None
-    found = list(trail.entries(TrailFilters(request.GET).wanted, before=place)[: trail.LINES + 1])
-    shown, (waiting, since) = found[: trail.LINES], unsealed()
+    rows = trail.entries(TrailFilters(request.GET).wanted, before=number_before(request))
+    (shown, older), (waiting, since) = part_of(rows, trail.LINES, lambda entry: str(entry.pk)), unsealed()
     facts = {
         "root": trail.last_block(),
         "check": trail.last_check(),
@@ -61,7 +59,7 @@ def audit_log(request: PageRequest) -> HttpResponseBase:
         trail.in_words(shown),
         TrailFilters,
         per_page=trail.LINES,
-        older=str(shown[-1].pk) if len(found) > len(shown) else "",
+        older=older,
         empty=NOTHING,
         template="identity/administration/audit.html",
         facts=facts,

@@ -17,10 +17,11 @@ class SignIn:
     ways: str
     ledger: Sequence[logout_ledger.Line]
     new_device: NewDevice | None
+    is_here: bool
 
 
-def sign_ins(sessions: Sequence[SsoSession]) -> list[SignIn]:
-    """Two queries, whatever their number."""
+def sign_ins(sessions: Sequence[SsoSession], *, here: int | None) -> list[SignIn]:
+    """Two queries, whatever their number. `here`: the session of whoever reads."""
     ids = [session.pk for session in sessions]
     ledgers, news = logout_ledger.lines_of(ids), new_devices.of_sessions(ids)
     return [
@@ -30,6 +31,7 @@ def sign_ins(sessions: Sequence[SsoSession]) -> list[SignIn]:
             ways=words.ways([one for one in session.methods if one in words.WAYS]),
             ledger=ledgers.get(session.pk, ()),
             new_device=news.get(session.pk),
+            is_here=session.pk == here,
         )
         for session in sessions
     ]

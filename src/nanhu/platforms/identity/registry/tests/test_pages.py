@@ -146,7 +146,7 @@ def test_a_change_is_shown_before_it_is_made(administrator, library, unit):
     preview = administrator.post("/applications/library/change", form).content.decode()
     library.refresh_from_db()
     assert library.name == "图书馆"
-    assert re.search(r"change-old\">图书馆<.*change-new\">新图书馆<", preview, re.DOTALL)
+    assert re.search(r"<del>.*</span>图书馆</del>\s*<ins>.*</span>新图书馆</ins>", preview, re.DOTALL)
 
     unexplained = administrator.post("/applications/library/change", form | {"confirmed": "1"})
     assert unexplained.status_code == 422

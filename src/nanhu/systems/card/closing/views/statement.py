@@ -5,11 +5,14 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
+from nanhu.kernel.kit import Money, Table, Text, list_of
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import RangeReversedError
 from nanhu.systems.card.closing.printing import print_statement
@@ -17,6 +20,16 @@ from nanhu.systems.card.closing.statements import Holder, shown_statement, state
 from nanhu.systems.card.forms import StatementForm
 from nanhu.systems.card.queries import Range
 from nanhu.systems.card.views.frame import own_card, viewer_of
+
+
+class Statement(Table):
+    time = Text(_("入账时间"), lambda row: dates.second_words(datetime.fromisoformat(row["posted_at"])), is_number=True)
+    merchant = Text(_("商户"), lambda row: " ".join(one for one in (row["merchant"], row["canteen"]) if one))
+    terminal = Text(_("终端号"), is_number=True)
+    what = Text(_("类别"))
+    fen = Money(_("金额"), is_signed=True)
+    balance_fen = Money(_("余额"))
+    block = Text(_("封印块"), lambda row: row["block"] or _("待封印"), is_number=True)
 
 
 def holder_of(request: HttpRequest) -> Holder:
@@ -39,14 +52,15 @@ def days_of(said: QueryDict) -> Range:
 def page(request: HttpRequest) -> HttpResponse:
     days = days_of(request.GET)
     document = shown_statement(own_card(request), holder_of(request), days)
-    sealed = sum(row["block"] is not None for row in document["rows"])
+    rows = document["rows"]
+    sealed = sum(row["block"] is not None for row in rows)
     facts = {
         "statement": document,
         "days": days,
-        "rows": [row | {"shown_at": datetime.fromisoformat(row["posted_at"])} for row in document["rows"]],
+        "list": list_of(request, Statement, rows, caption=_("对账单明细"), per_page=max(len(rows), 1)),
         "sealed": sealed,
         "school": school(),
-        "waiting": len(document["rows"]) - sealed,
+        "waiting": len(rows) - sealed,
         "key": ledger.current_key().public,
     }
     return render(request, "card/closing/statement.html", facts)

@@ -17,8 +17,8 @@ from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required, second_factor_required
 from nanhu.systems.card import queries
 from nanhu.systems.card.errors import ReportedAlreadyError
+from nanhu.systems.card.fleet.desk import reports_list
 from nanhu.systems.card.fleet.exposure import exposure_of
-from nanhu.systems.card.fleet.queries import reports_of
 from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
 from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.services.loss import cancel_loss, cancel_own_loss, may_holder_cancel, report_lost
@@ -66,9 +66,9 @@ def take_back_own(request: HttpRequest) -> HttpResponse:
     return render(request, "card/take_back.html", {"card": card, "holding": queries.holding_of(card)})
 
 
-def shown(_request: PageRequest, card: Card, *, where: str) -> dict[str, Any]:
+def shown(request: PageRequest, card: Card, *, where: str) -> dict[str, Any]:
     """`where`: the state of cards that the page is for."""
-    return {**person_facts(card), "reports": reports_of(card), "is_fit": card.state == where}
+    return {**person_facts(card), "reports": reports_list(request, card), "is_fit": card.state == where}
 
 
 @counter.card.form(
