@@ -2,7 +2,7 @@
 
 import pytest
 
-from nanhu.platforms.terminals.api import set_up_kiosks
+from nanhu.platforms.terminals.sample import set_up_kiosks
 from nanhu.sample.machines import DORMITORIES, machines
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 
@@ -18,7 +18,7 @@ def test_each_place_of_the_manual_is_on_the_map_with_its_state():
     floors = [f"{yard}{one}栋宿舍一楼" for yard, (_l, count, *_s) in DORMITORIES.items() for one in range(1, count + 1)]
     for kind, places in (("load_kiosk", (*LOAD, *floors)), ("reissue_kiosk", REISSUE)):
         answer = campus.client("student").get(f"/card/machines/?kind={kind}")
-        sites = {site.kiosk.terminal.place: site for site, _mark, _troubles in answer.context["sites"]}
+        sites = {site.kiosk.terminal.place: site for site, _mark, _state in answer.context["sites"]}
         assert set(sites) == set(places)
         page = answer.content.decode()
         for place, site in sites.items():

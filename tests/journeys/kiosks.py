@@ -20,7 +20,8 @@ from playwright.sync_api import TimeoutError as NotSeenError
 from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.kiosks.hall import Hall
 from nanhu.emulators.kiosks.web import KioskApplication
-from nanhu.platforms.terminals.api import KioskAlarm, KioskOrder, Terminal, set_up_kiosks
+from nanhu.platforms.terminals.api import KioskAlarm, Terminal
+from nanhu.platforms.terminals.sample import KioskOrder, set_up_kiosks
 from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Algorithm, Chip
 from nanhu.systems.card.chip.services import keys, making

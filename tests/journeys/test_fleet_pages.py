@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.terminals.api import Address, Incident, KioskAlarm, KioskOrder, Terminal, set_up_kiosks
+from nanhu.platforms.terminals.api import Address, Incident, KioskAlarm, Terminal
+from nanhu.platforms.terminals.sample import KioskOrder, set_up_kiosks
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport, TerminalWatch
 from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.loss import report_lost

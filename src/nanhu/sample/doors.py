@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from nanhu.platforms.access.api import DoorOrder, DoorRuleDraft, DoorRuleOrder, DoorsOrder
+from nanhu.platforms.access.sample import DoorOrder, DoorRuleDraft, DoorRuleOrder, DoorsOrder
 from nanhu.platforms.campus.api import PlaceOrder
 
 SOUTH = ("south", "南院")

@@ -8,6 +8,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people import sample as people_sample
 from nanhu.platforms.portal import sample as portal_sample
 from nanhu.sample import photos
 from nanhu.sample.cast import MEMBERS
@@ -29,9 +30,9 @@ def photograph_everybody() -> None:
         if person is not None:
             pictures.append((person, photos.portrait(human.affiliations[0].campus_no, sex=human.sex)))
         if len(pictures) >= BATCH:
-            people.set_photos(by=Actor.system("sample"), photos=pictures)
+            people_sample.set_photos(by=Actor.system("sample"), photos=pictures)
             pictures = []
-    people.set_photos(by=Actor.system("sample"), photos=pictures)
+    people_sample.set_photos(by=Actor.system("sample"), photos=pictures)
 
 
 @job("sample.sign_with_the_bank")

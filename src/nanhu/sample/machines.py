@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanhu.platforms.terminals import api as terminals
+from nanhu.platforms.terminals.sample import KioskOrder
 
 DORMITORIES = {
     "南院": ("D", 6, (90, 470), (95, 0)),
@@ -27,7 +27,7 @@ SELF_SERVICE = (
 )
 
 
-def machines() -> list[terminals.KioskOrder]:
+def machines() -> list[KioskOrder]:
     found = [order("load_kiosk", *one) for one in (*LOAD, *dormitories())]
     found += [order("reissue_kiosk", *one) for one in REISSUE]
     return found + [order("self_service_kiosk", *one) for one in SELF_SERVICE]
@@ -47,5 +47,5 @@ def dormitories() -> list[tuple[str, str, str, tuple[int, int]]]:
     ]
 
 
-def order(kind: str, number: str, yard: str, place: str, spot: tuple[int, int]) -> terminals.KioskOrder:
-    return terminals.KioskOrder(number=number, kind=kind, yard=yard, place=place, map_x=spot[0], map_y=spot[1])
+def order(kind: str, number: str, yard: str, place: str, spot: tuple[int, int]) -> KioskOrder:
+    return KioskOrder(number=number, kind=kind, yard=yard, place=place, map_x=spot[0], map_y=spot[1])

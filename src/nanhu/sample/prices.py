@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from nanhu.sample.merchants import Merchant
-from nanhu.systems.card import api as card
+from nanhu.systems.card.sample import PriceOrder
 
 PRICES: Final[dict[str, dict[str, Any]]] = {
     "shower": {
@@ -29,9 +29,9 @@ PRICES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def price_orders(windows: tuple[Merchant, ...], since: date) -> list[card.PriceOrder]:
+def price_orders(windows: tuple[Merchant, ...], since: date) -> list[PriceOrder]:
     return [
-        card.PriceOrder(number=terminal.number, since=since, **PRICES[one.trade])
+        PriceOrder(number=terminal.number, since=since, **PRICES[one.trade])
         for one in windows
         if one.trade in PRICES
         for terminal in one.terminals

@@ -215,6 +215,45 @@ def test_no_api_exports_what_is_of_the_sample() -> None:
     assert [f"{file.parent.name}.api" for file in files if OF_THE_SAMPLE.search(file.read_text("utf-8"))] == []
 
 
+TAKES_AN_API = re.compile(r"^ *from \S+(\.api import| import .*\bapi\b)", re.MULTILINE)
+ROOMS = tuple(f"nanhu.{floor}." for floor in FLOORS)
+SO_FAR = {
+    "nanhu.platforms.campus": {"Period", "TermDay", "day_of", "open_term", "periods_on", "term_days", "week_of"},
+    "nanhu.platforms.flows": {"TwinCaseError", "withdraw"},
+    "nanhu.services.network": {"Nas", "devices_of", "drop"},
+}
+"""What the sample alone reads of an API so far, and rooms to come will: timetables, systems that begin cases, the student's side."""
+
+
+def used_of_apis(text: str) -> Iterator[tuple[str, str]]:
+    """(room, name) of what a file takes from rooms' APIs."""
+    nodes = list(ast.walk(ast.parse(text)))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    faces = {one.asname or "api": node.module for node in imports for one in node.names if one.name == "api"}
+    for node in imports:
+        if node.module and node.module.endswith(".api"):
+            yield from ((node.module.removesuffix(".api"), one.name) for one in node.names)
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in faces:
+            yield faces[node.value.id] or "", node.attr
+
+
+@pytest.mark.slow
+def test_what_the_sample_alone_takes_of_a_room_is_no_part_of_its_api() -> None:
+    """Whatever another room takes, or a test of one, is; so is what a room will (`SO_FAR`)."""
+    root = PACKAGE.parent.parent
+    files = [file for top in (PACKAGE, root / "tests", root / "bench") for file in top.rglob("*.py")]
+    texts = {file: text for file in files if TAKES_AN_API.search(text := file.read_text("utf-8"))}
+    by_sample, by_others = set(), set()
+    for file, text in texts.items():
+        module = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts) if PACKAGE in file.parents else ""
+        used = {(room, name) for room, name in used_of_apis(text) if room != room_of(module)}
+        (by_sample if module.startswith("nanhu.sample") else by_others).update(used)
+    kept = {(room, name) for room, names in SO_FAR.items() for name in names}
+    found = {one for one in by_sample - by_others if one[0].startswith(ROOMS)}
+    assert found == kept
+
+
 UNSEARCHED = frozenset({"told", "wish", "wishes", "asked", "diary", "finder", "finders", "felt", "deed", "deeds"})
 """No engineer searches for these: request, response, action, request log, retry, notify are the words (docs/glossary.md)."""
 DOORS = frozenset({"door", "doors"})

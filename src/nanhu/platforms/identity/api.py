@@ -35,7 +35,6 @@ from nanhu.platforms.identity.protocols.radius.network import (
     visitor_policies,
 )
 from nanhu.platforms.identity.protocols.radius.profiles import network as wifi_network
-from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.protocols.radius.services.clients import network_applications
 from nanhu.platforms.identity.protocols.radius.services.page import (
     NetworkUser,
@@ -98,7 +97,6 @@ __all__ = [
     "has_totp",
     "holders_of",
     "is_own_path",
-    "issue_radius_key",
     "network_applications",
     "network_policies",
     "network_user",

@@ -13,10 +13,17 @@ from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import DemoOnlyError
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.rules import normalise_password
 from nanhu.platforms.identity.services.counter import account_with
 
-__all__ = ["give_totp_for_sample", "sample_code", "set_password_for_sample", "set_passwords_for_sample"]
+__all__ = [
+    "give_totp_for_sample",
+    "issue_radius_key",
+    "sample_code",
+    "set_password_for_sample",
+    "set_passwords_for_sample",
+]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The API of messages: one call that tells people by the channels of their choice (`tell`), and notices (校内公告)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -20,15 +20,12 @@ from nanhu.platforms.messages.errors import (
 )
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.services import attaching, importing, publishing, writing
-from nanhu.platforms.messages.services.importing import ImportedNotice, ImportResult
 from nanhu.platforms.messages.services.routing import deliver_due
 from nanhu.platforms.messages.services.telling import take_back, tell
 from nanhu.platforms.messages.services.writing import Wording
 
 __all__ = [
     "AttachmentRefusedError",
-    "ImportResult",
-    "ImportedNotice",
     "NoticeExpiryError",
     "NoticeLine",
     "NoticeNotFoundError",
@@ -38,7 +35,6 @@ __all__ = [
     "UnknownUnitError",
     "body_html",
     "deliver_due",
-    "import_notices",
     "latest_for_all",
     "publish_notice",
     "take_back",
@@ -102,8 +98,3 @@ def publish_notice(
     attaching.attach(by=by, notice_id=draft.pk, files=importing.files_of(attachments))
     publishing.publish(by=by, notice_id=draft.pk)
     return NoticeRef(notice_id=draft.pk, public_id=draft.public_id)
-
-
-def import_notices(rows: Iterable[ImportedNotice], *, by: Actor | None = None) -> ImportResult:
-    """Notices of the past in bulk; the same rows twice change nothing."""
-    return importing.import_notices(rows, by=by or Actor.system("messages.import"))

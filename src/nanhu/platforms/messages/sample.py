@@ -1,9 +1,12 @@
-"""What only the sample campus needs: how people there want to be told, and a message that fell through to the next channel."""
+"""What only the sample campus needs: how people there want to be told, notices of the past, and a message that fell through to the next channel."""
 
 from nanhu.kernel.registry import MessageOutcome
 from nanhu.platforms.messages.models import ChannelChoice, Delivery, MessageSettings
 from nanhu.platforms.messages.services import handing
+from nanhu.platforms.messages.services.importing import ImportedNotice, import_notices
 from nanhu.platforms.messages.services.routing import deliver_due
+
+__all__ = ["ImportedNotice", "fall_through", "import_notices", "prefer"]
 
 
 def prefer(person_id: int, channels: dict[str, list[str]], *, gathered: set[str], language: str = "zh") -> None:

@@ -5,8 +5,7 @@ from nanhu.platforms.payments.accounts import BANK_ACCOUNT, clearing_account
 from nanhu.platforms.payments.acquirer import AcquirerSilentError
 from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppOperation, AppQuestion
 from nanhu.platforms.payments.books import BOOKS
-from nanhu.platforms.payments.certificates import acquirer_keys, signing_pair
-from nanhu.platforms.payments.channels import acquirer_channel, acquirer_of, bank_channel, gateway_of
+from nanhu.platforms.payments.channels import acquirer_channel, acquirer_of, gateway_of
 from nanhu.platforms.payments.day_sources import Figure, Found, Source, figures, sources
 from nanhu.platforms.payments.deposit_sources import DepositSource, deposit_sources
 from nanhu.platforms.payments.errors import (
@@ -62,10 +61,8 @@ __all__ = [
     "Terms",
     "account_groups",
     "acquirer_channel",
-    "acquirer_keys",
     "acquirer_of",
     "active_agreement",
-    "bank_channel",
     "bank_step",
     "cancel_agreement",
     "change_bank_card",
@@ -81,7 +78,6 @@ __all__ = [
     "pause_after",
     "pay_by_wire",
     "sign_agreement",
-    "signing_pair",
     "sources",
     "suspend",
 ]

@@ -111,7 +111,7 @@ from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
 from nanhu.platforms.people.services.guests import Guest, add_guest, end_guest, set_guest_end
 from nanhu.platforms.people.services.merge import merge_persons, part_persons
-from nanhu.platforms.people.services.photos import photo_of, set_photo, set_photos
+from nanhu.platforms.people.services.photos import photo_of, set_photo
 from nanhu.platforms.people.services.rebuild import Rebuilt, Statement, rebuild_persons
 from nanhu.platforms.people.services.reveal import id_number_of, phone_of
 from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
@@ -254,7 +254,6 @@ __all__ = [
     "search_people",
     "set_guest_end",
     "set_photo",
-    "set_photos",
     "split_surname",
     "starts_of",
     "still_here",

@@ -1,5 +1,4 @@
 from nanhu.kernel import rooms
-from nanhu.kernel.ui import shell
 
 
 class PortalConfig(rooms.Room):
@@ -16,9 +15,3 @@ class PortalConfig(rooms.Room):
         "integrations.desk",
         "integrations.news",
     )
-
-    def ready(self) -> None:
-        super().ready()
-        from nanhu.platforms.portal.frame import PortalFrame
-
-        shell.provided_by(PortalFrame())

@@ -28,7 +28,9 @@ from nanhu.kernel.registry import (
     personal_data,
     searchables,
 )
+from nanhu.kernel.ui import shell
 from nanhu.platforms.portal.corrections.copies import copies_follow
+from nanhu.platforms.portal.frame import PortalFrame
 from nanhu.platforms.portal.help import sections_found
 from nanhu.platforms.portal.integrations import feeds, news
 from nanhu.platforms.portal.models import Integration, IntegrationValue
@@ -37,6 +39,7 @@ from nanhu.platforms.portal.weather.services import provider, weather
 MANUAL_READERS: Final = ("campus.admin", "identity.admin", "identity.security", "identity.auditor")
 """Who sees the tests behind each clause; how each row stands is everybody's."""
 
+shell.provided_by(PortalFrame())
 applications.add(
     Application(
         key="portal.manual",

@@ -10,13 +10,28 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.corrections.fields import FIELDS
+from nanhu.platforms.portal.corrections.process import KEY as CORRECTION
+from nanhu.platforms.portal.corrections.services import name_owner
 from nanhu.platforms.portal.integrations import feeds, living, services, trying
 from nanhu.platforms.portal.models import Integration, SystemDay
 from nanhu.platforms.portal.models.integrations import GOOD_TRIALS
+from nanhu.platforms.portal.search.indexing import index_all
+from nanhu.platforms.portal.search.synonyms import add as add_synonym
 from nanhu.platforms.portal.systems import watching
 from nanhu.platforms.portal.weather import services as weather
 
-__all__ = ["ask_release", "begin_day", "enter", "remember_a_month"]
+__all__ = [
+    "CORRECTION",
+    "FIELDS",
+    "add_synonym",
+    "ask_release",
+    "begin_day",
+    "enter",
+    "index_all",
+    "name_owner",
+    "remember_a_month",
+]
 A_DAY = 1440
 
 

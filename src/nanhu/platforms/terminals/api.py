@@ -28,7 +28,6 @@ from nanhu.platforms.terminals.services.answering import next_sequence
 from nanhu.platforms.terminals.services.keys import begin_rotation
 from nanhu.platforms.terminals.services.keys import new_key as new_terminal_key
 from nanhu.platforms.terminals.services.keys import renew_key as renew_terminal_key
-from nanhu.platforms.terminals.services.kiosks import KioskOrder, set_up_kiosks
 from nanhu.platforms.terminals.services.registering import Entry
 from nanhu.platforms.terminals.services.registering import register as register_terminal
 from nanhu.platforms.terminals.services.registering import retire as retire_terminal
@@ -51,7 +50,6 @@ __all__ = [
     "Incident",
     "Kiosk",
     "KioskAlarm",
-    "KioskOrder",
     "LoggedRequest",
     "MalformedError",
     "NextKey",
@@ -76,7 +74,6 @@ __all__ = [
     "register_terminal",
     "renew_terminal_key",
     "retire_terminal",
-    "set_up_kiosks",
     "switch_terminal",
     "text_in",
     "truth_in",

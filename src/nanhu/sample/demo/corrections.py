@@ -6,7 +6,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal import api as portal
+from nanhu.platforms.portal import sample as portal_sample
 from nanhu.sample.cast import CAST
 from nanhu.sample.passes import actor_of
 
@@ -25,8 +25,8 @@ def ask_for_corrections() -> int:
     found = people.find_people_by_campus_no([one.campus_no for one in CAST.values()])
     if clerk.unit not in units or clerk.campus_no not in found:
         return 0
-    for field in portal.FIELDS:
-        portal.name_owner(by=BY, field=field, unit_id=units[clerk.unit], office=OFFICE)
+    for field in portal_sample.FIELDS:
+        portal_sample.name_owner(by=BY, field=field, unit_id=units[clerk.unit], office=OFFICE)
     made = [
         ask(found[CAST[role].campus_no], field, wanted, why, is_mended=is_mended)
         for role, field, wanted, why, is_mended in ASKED
@@ -40,7 +40,7 @@ def ask_for_corrections() -> int:
 def ask(person_id: int, field: str, wanted: str, why: str, *, is_mended: bool) -> bool:
     said = {"what": field, "number": "", "wanted": wanted, "why": why, "papers": []}
     try:
-        case = flows.open_case(by=actor_of(person_id), key=portal.CORRECTION, applicant_id=person_id, data=said)
+        case = flows.open_case(by=actor_of(person_id), key=portal_sample.CORRECTION, applicant_id=person_id, data=said)
     except flows.TwinCaseError:
         return False
     task = case.tasks.get(state="open")

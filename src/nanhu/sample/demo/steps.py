@@ -16,18 +16,18 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
-from nanhu.platforms.access import api as access
+from nanhu.platforms.access import sample as access_sample
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import sample as flows_sample
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
-from nanhu.platforms.messages import api as messages
+from nanhu.platforms.messages import sample as messages_sample
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal import api as portal
+from nanhu.platforms.people import sample as people_sample
 from nanhu.platforms.portal import sample as portal_sample
-from nanhu.platforms.terminals import api as terminals
+from nanhu.platforms.terminals import sample as terminals_sample
 from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
@@ -55,7 +55,6 @@ from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
 from nanhu.services.directory import sample as directory
 from nanhu.systems.assets import sample as assets_sample
-from nanhu.systems.card import api as card
 from nanhu.systems.card import sample as card_sample
 
 BY = Actor.system("demo")
@@ -288,41 +287,43 @@ def make_a_process(_advance: Advance) -> str:
 def live_ninety_days(advance: Advance) -> str:
     """Meals, showers and top-ups of the last ninety days, and the merchants where they happened."""
     windows = merchants()
-    card.set_up_merchants(
+    card_sample.set_up_merchants(
         by=BY,
-        merchants=[card.MerchantOrder(key=one.key, name=one.name, canteen=one.canteen) for one in windows],
+        merchants=[card_sample.MerchantOrder(key=one.key, name=one.name, canteen=one.canteen) for one in windows],
         terminals=[
-            card.TerminalOrder(number=terminal.number, merchant_key=one.key, place=terminal.place)
+            card_sample.TerminalOrder(number=terminal.number, merchant_key=one.key, place=terminal.place)
             for one in windows
             for terminal in one.terminals
         ],
     )
-    card.set_prices(by=BY, orders=price_orders(windows, campus_today()))
+    card_sample.set_prices(by=BY, orders=price_orders(windows, campus_today()))
     eaters = history.eaters_of(read_truth(sample_folder() / TRUTH_NAME))
     past = history.campus_past(seed=DEFAULT_SEED, eaters=eaters, until=now())
-    done = card.import_history(by=BY, rows=counted(past.rows, advance))
+    done = card_sample.import_history(by=BY, rows=counted(past.rows, advance))
     return f"{done.posted:,} 笔"
 
 
 def start_the_buses(_advance: Advance) -> str:
     """The bus firm is a merchant, each bus a terminal of one price that is out of reach most of the way."""
-    buses = [card.TerminalOrder(number=number, merchant_key="bus", place=line) for number, line in BUS_LINES]
-    added = card.set_up_merchants(by=BY, merchants=[card.MerchantOrder(key="bus", name="校车公司")], terminals=buses)
+    buses = [card_sample.TerminalOrder(number=number, merchant_key="bus", place=line) for number, line in BUS_LINES]
+    added = card_sample.set_up_merchants(
+        by=BY, merchants=[card_sample.MerchantOrder(key="bus", name="校车公司")], terminals=buses
+    )
     if added[1]:
         fares = [
-            card.PriceOrder(number=number, since=campus_today(), kind="fixed", price_fen=BUS_FARE_FEN)
+            card_sample.PriceOrder(number=number, since=campus_today(), kind="fixed", price_fen=BUS_FARE_FEN)
             for number, _line in BUS_LINES
         ]
-        card.set_prices(by=BY, orders=fares)
+        card_sample.set_prices(by=BY, orders=fares)
     return f"{len(BUS_LINES)} 辆"
 
 
-def counted(rows: pl.DataFrame, advance: Advance) -> Iterator[card.PastRow]:
+def counted(rows: pl.DataFrame, advance: Advance) -> Iterator[card_sample.PastRow]:
     """The rows of the past one by one, telling how far it is."""
     for number, row in enumerate(rows.iter_rows()):
         if number % 5000 == 0:
             advance(number, rows.height, "")
-        yield card.PastRow(*row)
+        yield card_sample.PastRow(*row)
 
 
 def begin_books(_advance: Advance) -> str:
@@ -336,14 +337,14 @@ def begin_books(_advance: Advance) -> str:
 
 def place_machines(_advance: Advance) -> str:
     """Load, reissue and self-service kiosks where the manual says they stand."""
-    return f"{terminals.set_up_kiosks(by=BY, kiosks=machines())} 台"
+    return f"{terminals_sample.set_up_kiosks(by=BY, kiosks=machines())} 台"
 
 
 def hang_doors(_advance: Advance) -> str:
     """Dormitories, library, teaching building, laboratory, with the rules they begin with."""
     order = doors(today=campus_today(), units=people.unit_ids_by_code(["12"]))
     campus.set_up_places(by=BY, places=PLACES)
-    access.set_up_doors(by=BY, order=order)
+    access_sample.set_up_doors(by=BY, order=order)
     return f"{len(order.doors)} 扇，{len(order.rules)} 条规则"
 
 
@@ -439,10 +440,10 @@ def open_the_hall(_advance: Advance) -> str:
 
 def hang_out_notices(_advance: Advance) -> str:
     rows = [
-        messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
+        messages_sample.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
         for one in notices.notices(today=sample_day(), until=now())
     ]
-    return f"{messages.import_notices(rows, by=BY).created} 条"
+    return f"{messages_sample.import_notices(rows, by=BY).created} 条"
 
 
 def tell_people(_advance: Advance) -> str:
@@ -456,7 +457,7 @@ def take_photos(_advance: Advance) -> str:
         person = people.find_person_by_campus_no(member.campus_no)
         if person is not None:
             pictures.append((person, photos.portrait(member.campus_no, sex=member.sex)))
-    made = people.set_photos(by=BY, photos=pictures)
+    made = people_sample.set_photos(by=BY, photos=pictures)
     photograph_everybody.defer()
     return f"{made} 张，其余在后台"
 
@@ -552,8 +553,8 @@ def fill_the_search(_advance: Advance) -> str:
     for kind, code, facts in DIRECTORY:
         directory.enter(by=BY, kind=kind, unit_id=units[code], facts=facts)
     for word, means in SYNONYMS:
-        portal.add_synonym(by=BY, word=word, means=means)
-    return f"{portal.index_all()} 条"
+        portal_sample.add_synonym(by=BY, word=word, means=means)
+    return f"{portal_sample.index_all()} 条"
 
 
 def write_emulator_keys(_advance: Advance) -> str:

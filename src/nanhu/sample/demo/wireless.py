@@ -9,6 +9,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.secret_files import write_private
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.services.network import api as network
 from nanhu.services.network import sample as samples
 
@@ -47,7 +48,7 @@ def open_the_wireless() -> str:
         "secret": secret,
         "page": f"{settings.public_url}/wifi/",
         "radius": f"http://127.0.0.1:{settings.web_port}/radius",
-        "radius_key": identity.issue_radius_key(by=BY, application=application, session_seconds=8 * 3600),
+        "radius_key": identity_sample.issue_radius_key(by=BY, application=application, session_seconds=8 * 3600),
         "portal_port": settings.wlan_port,
         "disconnect_port": settings.wlan_port + 1,
         "phones": {

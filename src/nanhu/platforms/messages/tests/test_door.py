@@ -11,19 +11,20 @@ from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.models import Attachment, Notice, Receipt
+from nanhu.platforms.messages.services.importing import ImportedNotice, ImportResult, import_notices
 from nanhu.platforms.messages.tests.conftest import CAST, PDF, SYSTEM
 
 
 def imported(key="s:1", **given):
     days = timedelta(days=given.pop("days_ago", 10))
     facts = {"title": f"公告 {key}", "body": "正文", "published_at": clock.now() - days}
-    return messages.ImportedNotice(key=key, **(facts | given))
+    return ImportedNotice(key=key, **(facts | given))
 
 
 def test_importing_twice_adds_nothing(readers):
     rows = [imported("s:1", office_code="1012", unit_codes=("11",), attachments=(("表.pdf", PDF),)), imported("s:2")]
-    assert messages.import_notices(rows) == messages.ImportResult(created=2, unchanged=0)
-    assert messages.import_notices([*rows, imported("s:3")]) == messages.ImportResult(created=1, unchanged=2)
+    assert import_notices(rows, by=SYSTEM) == ImportResult(created=2, unchanged=0)
+    assert import_notices([*rows, imported("s:3")], by=SYSTEM) == ImportResult(created=1, unchanged=2)
     assert (Notice.objects.count(), Attachment.objects.count()) == (3, 1)
     assert not OutboxEvent.objects.filter(name="campus_messages.NoticePublished").exists()
     assert AuditEntry.objects.filter(action="messages.import_notices").count() == 2
@@ -31,7 +32,7 @@ def test_importing_twice_adds_nothing(readers):
 
 def test_an_unknown_unit_stops_the_whole_import(readers):
     with pytest.raises(messages.UnknownUnitError, match="9999"):
-        messages.import_notices([imported("s:1"), imported("s:2", office_code="9999")])
+        import_notices([imported("s:1"), imported("s:2", office_code="9999")], by=SYSTEM)
     assert not Notice.objects.exists()
 
 

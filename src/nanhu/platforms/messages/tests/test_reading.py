@@ -7,10 +7,10 @@ from django.db import connection
 from django.db.models.functions import Upper
 
 from nanhu.kernel import clock
-from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.models import Notice, Receipt
-from nanhu.platforms.messages.tests.conftest import PDF, address, desk, queries_of
+from nanhu.platforms.messages.services.importing import ImportedNotice, import_notices
+from nanhu.platforms.messages.tests.conftest import PDF, SYSTEM, address, desk, queries_of
 
 LIST = "/notices/"
 
@@ -222,10 +222,11 @@ def test_an_empty_list_says_what_it_is_for(browser):
 
 def test_the_list_is_paged(browser, publish):
     now = clock.now()
-    messages.import_notices(
-        messages.ImportedNotice(key=f"t:{n}", title=f"第 {n} 条", body="…", published_at=now - timedelta(hours=n + 1))
+    rows = [
+        ImportedNotice(key=f"t:{n}", title=f"第 {n} 条", body="…", published_at=now - timedelta(hours=n + 1))
         for n in range(45)
-    )
+    ]
+    import_notices(rows, by=SYSTEM)
     last = browser("student").get(f"{LIST}?page=3")
     assert titles(last) == [f"第 {n} 条" for n in range(40, 45)]
 

@@ -14,7 +14,8 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import Configuration, configuration
 from nanhu.kernel.school import school
 from nanhu.kernel.secret_files import write_private
-from nanhu.platforms.payments.api import Channel, acquirer_keys, signing_pair
+from nanhu.platforms.payments.api import Channel
+from nanhu.platforms.payments.sample import acquirer_keys, signing_pair
 from nanhu.platforms.people import api as people
 from nanhu.sample.emulated import host_names
 from nanhu.systems.card.sample import held_at_bank, holders, school_code

@@ -13,7 +13,7 @@ from PIL import Image
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Owner
-from nanhu.platforms.access import api as access
+from nanhu.platforms.access import sample as access
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus.sample import set_up_rooms
 from nanhu.platforms.datahub import api as datahub

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.files import services as files
-from nanhu.platforms.access import api as access
+from nanhu.platforms.access import sample as access
 from nanhu.platforms.access.models import Door, Passage
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.ledger import api as ledger

@@ -16,10 +16,11 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card import api as card
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.services import cash_exceptions
+from nanhu.systems.card.services.issue import issue_cards
+from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.services.top_up import top_up_by_exception, top_up_with_cash
 from nanhu.testing.sessions import signed_in
 
@@ -116,19 +117,19 @@ def bring_in_the_cast() -> Campus:
     ]
     persons = dict(people.apply_records(by=SYSTEM, records=records, origin=ORIGIN).person_ids)
     identity.open_accounts(by=SYSTEM, person_ids=persons.values())
-    card.issue_cards(by=SYSTEM, person_ids=persons.values())
+    issue_cards(by=SYSTEM, person_ids=persons.values())
     for part in ("clerk", "second_clerk"):
         for role in ("card.clerk", "terminals.clerk", "terminals.keeper"):
             identity.grant_role(by=SYSTEM, account_id=identity.account_of(persons[CAST[part][2]]).pk, role=role)
-    card.set_up_merchants(
+    set_up_merchants(
         by=SYSTEM,
         merchants=[
-            card.MerchantOrder(key="n1.rice", name="自选快餐", canteen="南院一食堂"),
-            card.MerchantOrder(key="e3.noodle", name="岳阳米粉", canteen="东院三食堂"),
+            MerchantOrder(key="n1.rice", name="自选快餐", canteen="南院一食堂"),
+            MerchantOrder(key="e3.noodle", name="岳阳米粉", canteen="东院三食堂"),
         ],
         terminals=[
-            card.TerminalOrder(number="N1001", merchant_key="n1.rice", place="1 号窗口"),
-            card.TerminalOrder(number="E3002", merchant_key="e3.noodle", place="2 号窗口"),
+            TerminalOrder(number="N1001", merchant_key="n1.rice", place="1 号窗口"),
+            TerminalOrder(number="E3002", merchant_key="e3.noodle", place="2 号窗口"),
         ],
     )
     return Campus(persons)

@@ -15,13 +15,13 @@ from nanhu.kernel.events import deliver_pending, publish
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card import api as card_door
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.models import Card, Receipt, Wallet
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.queries import own_holding, statement, totals
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services import loss
+from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.services.receipts import write_receipt
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +43,10 @@ SEQUENCES = itertools.count(1)
 @pytest.fixture
 def window():
     """A canteen window with its terminal."""
-    card_door.set_up_merchants(
+    set_up_merchants(
         by=BY,
-        merchants=[card_door.MerchantOrder(key="n1.rice", name="自选快餐", canteen="南院一食堂")],
-        terminals=[card_door.TerminalOrder(number="N1001", merchant_key="n1.rice", place="1 号窗口")],
+        merchants=[MerchantOrder(key="n1.rice", name="自选快餐", canteen="南院一食堂")],
+        terminals=[TerminalOrder(number="N1001", merchant_key="n1.rice", place="1 号窗口")],
     )
     return Terminal.objects.get(number="N1001")
 

@@ -13,9 +13,9 @@ from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.payments.tests.bank_here import BankHere
 from nanhu.platforms.payments.tests.banks import MERCHANT, Bank
 from nanhu.platforms.people import api as people
-from nanhu.systems.card import api as card
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.tests.due import drive_due
+from nanhu.systems.card.services.merchants import TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 
 CARDS = {
@@ -82,10 +82,10 @@ def prepare_campus(bank: Bank, cast: Campus) -> BankCampus:
         for part, person_id in persons.items()
     ]
     people.apply_records(by=SYSTEM, records=records, origin=ORIGIN)
-    card.set_up_merchants(
+    set_up_merchants(
         by=SYSTEM,
         merchants=[],
-        terminals=[card.TerminalOrder(number="QC001", place="一站式大厅", kind="load_kiosk")],
+        terminals=[TerminalOrder(number="QC001", place="一站式大厅", kind="load_kiosk")],
     )
     Channel.objects.create(
         key="abc",

@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, KioskOrder, LoggedRequest, Terminal, set_up_kiosks
+from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, LoggedRequest, Terminal
 from nanhu.platforms.terminals.kiosk_desk import desk
 from nanhu.platforms.terminals.rules import Condition, serves, troubles
+from nanhu.platforms.terminals.sample import KioskOrder, set_up_kiosks
 from nanhu.platforms.terminals.services.kiosks import watch_for_silence
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.models import Till

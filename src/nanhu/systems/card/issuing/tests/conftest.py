@@ -13,8 +13,8 @@ from PIL import Image
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.systems.card import api as card
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
+from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM
 
 
@@ -125,7 +125,7 @@ def campus(cast):
         for part, (name, kind, number, category) in NEWCOMERS.items()
     ]
     cast.persons |= people.apply_records(by=SYSTEM, records=new, origin=ORIGIN).person_ids
-    card.issue_cards(by=SYSTEM, person_ids=[cast.persons[part] for part in NEWCOMERS])
+    issue_cards(by=SYSTEM, person_ids=[cast.persons[part] for part in NEWCOMERS])
     for part, role in (("teacher", "agent"), ("second_clerk", "leader")):
         UnitDelegate.objects.create(
             unit_code="12", unit_name=COLLEGE, person_id=cast.persons[part], role=role, named_by_name="测试"
