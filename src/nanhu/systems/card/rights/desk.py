@@ -147,7 +147,7 @@ def history(request: PageRequest) -> HttpResponseBase:
 
 def effect(_request: PageRequest, form: RuleForm) -> dict[str, Any]:
     """Who gains and who loses, with some of them by name."""
-    seen = ruling.preview(form.draft())
+    seen = ruling.preview(form.rule())
     persons = people.person_cards({card.person_id for card in (*seen.gaining, *seen.losing)})
     named = {way: [(card, persons.get(card.person_id)) for card in getattr(seen, way)] for way in ("gaining", "losing")}
     return {"seen": seen, **named}
@@ -166,7 +166,7 @@ def effect(_request: PageRequest, form: RuleForm) -> dict[str, Any]:
     template="card_rights/change.html",
 )
 def change(request: PageRequest, form: RuleForm) -> None:
-    ruling.rule(by=request.actor, draft=form.draft(), reason=form.cleaned_data["reason"])
+    ruling.rule(by=request.actor, wanted=form.rule(), reason=form.cleaned_data["reason"])
 
 
 @overview.form(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit.forms import DatedForm, ReasonForm, reason_field
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS, SUB_CLASSES
-from nanhu.systems.card.rights.services.ruling import RuleDraft
+from nanhu.systems.card.rights.models import RightRule
 
 
 def holders_of_rights() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -33,10 +33,10 @@ class RuleForm(DatedForm):
     reason = reason_field(_("依据"), _("例如：图书馆 2026 年 12 月 1 日函"))
     field_order = ("who", "right", "is_allowed")
 
-    def draft(self) -> RuleDraft:
+    def rule(self) -> RightRule:
         card_class, _colon, sub_class = self.cleaned_data["who"].partition(":")
         said = {name: self.cleaned_data[name] for name in ("right", "is_allowed", "starts_on", "ends_on")}
-        return RuleDraft(card_class=card_class, sub_classes=(sub_class,) if sub_class else (), **said)
+        return RightRule(card_class=card_class, sub_class=sub_class, **said)
 
 
 class WithdrawForm(ReasonForm):

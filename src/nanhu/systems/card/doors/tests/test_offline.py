@@ -14,6 +14,7 @@ from nanhu.platforms.access.services import listing
 from nanhu.platforms.access.services.ruling import withdraw
 from nanhu.platforms.campus.api import Place, close_place, reopen_place
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
+from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling as rights
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -143,14 +144,13 @@ def test_a_long_list_comes_in_pages(campus, held, monkeypatch):
 
 def test_a_class_without_the_right_to_doors_has_no_hours(campus, held):
     put("library")
-    draft = rights.RuleDraft(
+    wanted = RightRule(
         card_class="student",
-        sub_classes=(),
         right="door",
         is_allowed=False,
         starts_on=campus_today() + timedelta(days=1),
     )
-    rights.rule(by=SYSTEM, draft=draft, reason="离校")
+    rights.rule(by=SYSTEM, wanted=wanted, reason="离校")
     held.poll()
     assert held.opens(uid(campus))
     assert not held.opens(uid(campus), time.time() + 86400)

@@ -14,6 +14,7 @@ from nanhu.platforms.access.services.sides import reset_sides
 from nanhu.platforms.campus.api import Place, close_place, reopen_place
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
+from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling as rights
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -94,10 +95,8 @@ def test_the_card_comes_before_every_rule(campus, library):
 
 def test_a_class_without_the_right_to_doors_is_refused(campus, library):
     put("library")
-    draft = rights.RuleDraft(
-        card_class="student", sub_classes=(), right="door", is_allowed=False, starts_on=campus_today()
-    )
-    rights.rule(by=SYSTEM, draft=draft, reason="离校")
+    wanted = RightRule(card_class="student", right="door", is_allowed=False, starts_on=campus_today())
+    rights.rule(by=SYSTEM, wanted=wanted, reason="离校")
     assert try_door(library, campus, "student") == "no_right"
     assert try_door(library, campus, "teacher") == "allowed"
 

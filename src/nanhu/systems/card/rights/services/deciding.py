@@ -77,7 +77,5 @@ def judge(rules: RuleTable, card: Card, right: str, on: date) -> Decision:
         return Decision(is_allowed=False, code=code, reason=_("这一天不在卡的有效期内"))
     rule = rules.rule_for(card.card_class, card.sub_class, right, on)
     is_allowed = by_default(card.card_class, right) if rule is None else rule.is_allowed
-    rule_id = rule.pk if rule else None
-    if is_allowed:
-        return Decision(is_allowed=True, code="allowed", reason=_("可以使用"), rule_id=rule_id)
-    return Decision(is_allowed=False, code="no_right", reason=_("这类卡没有这项权限"), rule_id=rule_id)
+    code, reason = ("allowed", _("可以使用")) if is_allowed else ("no_right", _("这类卡没有这项权限"))
+    return Decision(is_allowed=is_allowed, code=code, reason=reason, rule_id=rule.pk if rule else None)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 
 from django.db import transaction
 from django.db.models import Count
@@ -24,31 +23,6 @@ SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleDraft:
-    """A rule somebody wants: `sub_classes` empty means the whole class."""
-
-    card_class: str
-    sub_classes: tuple[str, ...]
-    right: str
-    is_allowed: bool
-    starts_on: date
-    ends_on: date | None = None
-
-    def rules(self) -> list[RightRule]:
-        return [
-            RightRule(
-                card_class=self.card_class,
-                sub_class=sub_class,
-                right=self.right,
-                is_allowed=self.is_allowed,
-                starts_on=self.starts_on,
-                ends_on=self.ends_on,
-            )
-            for sub_class in self.sub_classes or ("",)
-        ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """Living cards on the rule's first day; `gaining` and `losing` hold some of them as examples."""
 
@@ -59,22 +33,21 @@ class Preview:
     losing: tuple[Card, ...]
 
 
-def preview(draft: RuleDraft) -> Preview:
-    check(draft)
+def preview(wanted: RightRule) -> Preview:
+    """What a rule would change that nobody has written yet."""
+    check(wanted)
     before = table()
-    after = RuleTable(rules=tuple(with_rules(before.rules, draft.rules())))
-    groups = Card.objects.filter(state__in=LIVING, card_class=draft.card_class, valid_until__gte=draft.starts_on)
+    after = RuleTable(rules=tuple(with_rules(before.rules, [wanted])))
+    groups = Card.objects.filter(state__in=LIVING, card_class=wanted.card_class, valid_until__gte=wanted.starts_on)
     changed: dict[str, list[str]] = {"gain": [], "lose": []}
     counts: Counter[str] = Counter()
     for row in groups.order_by().values("sub_class").annotate(cards=Count("id")):
-        sub_class = row["sub_class"]
-        was, is_now = (
-            rules.gives(draft.card_class, sub_class, draft.right, draft.starts_on) for rules in (before, after)
-        )
+        holder = (wanted.card_class, row["sub_class"], wanted.right, wanted.starts_on)
+        was, is_now = before.gives(*holder), after.gives(*holder)
         way = "same" if was == is_now else "gain" if is_now else "lose"
         counts[way] += row["cards"]
         if way != "same":
-            changed[way].append(sub_class)
+            changed[way].append(row["sub_class"])
     samples = {way: tuple(groups.filter(sub_class__in=names).order_by("?")[:SAMPLE]) for way, names in changed.items()}
     return Preview(
         gain_count=counts["gain"],
@@ -85,29 +58,28 @@ def preview(draft: RuleDraft) -> Preview:
     )
 
 
-def check(draft: RuleDraft) -> None:
-    if draft.right not in RIGHTS:
-        raise UnknownRightError(right=draft.right)
-    if draft.starts_on < campus_today():
+def check(wanted: RightRule) -> None:
+    if wanted.right not in RIGHTS:
+        raise UnknownRightError(right=wanted.right)
+    if wanted.starts_on < campus_today():
         raise RuleInThePastError
 
 
-def rule(*, by: Actor, draft: RuleDraft, reason: str) -> list[RightRule]:
-    """Put the rule into force. Overlaps are resolved here, and refused by the database where two do it at once."""
-    check(draft)
-    with transaction.atomic():
-        made = draft.rules()
-        met = supersede(by=by, wanted=made, reason=reason)
-        facts = {
-            "sub_classes": list(draft.sub_classes),
-            "allowed": draft.is_allowed,
-            "from": str(draft.starts_on),
-            "until": str(draft.ends_on or ""),
-            "withdrawn": [one.pk for one in met],
-            "rules": [one.pk for one in made],
-        }
-        audit.record(by=by, action="card.rule_right", target=target_of(made[0]), reason=reason, facts=facts)
-        return made
+@transaction.atomic
+def rule(*, by: Actor, wanted: RightRule, reason: str) -> RightRule:
+    """Put a new rule into force. Overlaps are resolved here, and refused by the database where two do it at once."""
+    check(wanted)
+    met = supersede(by=by, wanted=[wanted], reason=reason)
+    facts = {
+        "sub_classes": [wanted.sub_class] if wanted.sub_class else [],
+        "allowed": wanted.is_allowed,
+        "from": str(wanted.starts_on),
+        "until": str(wanted.ends_on or ""),
+        "withdrawn": [one.pk for one in met],
+        "rules": [wanted.pk],
+    }
+    audit.record(by=by, action="card.rule_right", target=target_of(wanted), reason=reason, facts=facts)
+    return wanted
 
 
 def withdraw(*, by: Actor, rule: RightRule, reason: str) -> None:

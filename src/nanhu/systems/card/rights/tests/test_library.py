@@ -9,6 +9,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Incident
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.operations import mark_in_list
 from nanhu.systems.card.rights.services import ruling, verifying
 from nanhu.systems.card.services import loss
@@ -36,10 +37,10 @@ def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus,
     assert (told["status"], told["name"], told["patron"]) == ("valid", "林小满", CAST["student"][2])
     assert asked(desk, student.uid, "reading_room")["status"] == "valid"
     loss.report_lost(by=SYSTEM, card=student, reason="掉了")
-    draft = ruling.RuleDraft(
-        card_class="teacher", sub_classes=("正式在编",), right="library", is_allowed=False, starts_on=campus_today()
+    wanted = RightRule(
+        card_class="teacher", sub_class="正式在编", right="library", is_allowed=False, starts_on=campus_today()
     )
-    ruling.rule(by=SYSTEM, draft=draft, reason="超期不还")
+    ruling.rule(by=SYSTEM, wanted=wanted, reason="超期不还")
     assert (asked(desk, student.uid)["status"], asked(desk, student.uid)["code"]) == ("blocked", "card_lost")
     assert (asked(desk, teacher.uid)["status"], asked(desk, teacher.uid)["code"]) == ("blocked", "no_right")
     assert asked(desk, teacher.uid, "reading_room")["status"] == "valid"
