@@ -6,7 +6,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.database.prepared import Given, Prepared
-from nanhu.platforms.identity.admission import admit
+from nanhu.platforms.identity.channels import notify as notify_account
 from nanhu.platforms.identity.devices import caller_in
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import (
@@ -16,6 +16,7 @@ from nanhu.platforms.identity.events import (
     PasswordChanged,
     PasswordRevoked,
 )
+from nanhu.platforms.identity.factors.admission import admit
 from nanhu.platforms.identity.factors.services import new_devices, totp
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
 from nanhu.platforms.identity.front import Front
@@ -47,18 +48,17 @@ from nanhu.platforms.identity.protocols.radius.services.page import (
 from nanhu.platforms.identity.protocols.radius.sign_in_front import SignInFront
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id as saml_entity_id
 from nanhu.platforms.identity.queries import faces_of, reader_of
-from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.registry.queries import planned_rests
 from nanhu.platforms.identity.registry.services.rules import admit_guests
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.services.counter import account_with
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import holders_of
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
 from nanhu.platforms.identity.services.sessions import end_others
+from nanhu.platforms.identity.services.sign_in import account_with
 
 __all__ = [
     "Account",

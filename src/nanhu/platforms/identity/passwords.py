@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.school import school
+from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.models import Account, RecoveryContact
-from nanhu.platforms.identity.recovery import history
 from nanhu.platforms.identity.rules import (
     PersonalParts,
     normalise_password,

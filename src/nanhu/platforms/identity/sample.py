@@ -15,7 +15,7 @@ from nanhu.platforms.identity.factors.services.sample import give_totp_for_sampl
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.rules import normalise_password
-from nanhu.platforms.identity.services.counter import account_with
+from nanhu.platforms.identity.services.sign_in import account_with
 
 __all__ = [
     "give_totp_for_sample",

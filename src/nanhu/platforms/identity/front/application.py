@@ -11,6 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import encrypt
 from nanhu.kernel.database import away
+from nanhu.platforms.identity.cas_answers import XML_TYPE, xml_text
 from nanhu.platforms.identity.front.database import TICKET, VERDICT, AskDjangoError, Connections, Database
 from nanhu.platforms.identity.front.headers import Headers, is_open_line, protection
 from nanhu.platforms.identity.front.people import owner_of
@@ -27,7 +28,6 @@ from nanhu.platforms.identity.front.requests import (
     ticket_question,
 )
 from nanhu.platforms.identity.marks import cookie_mark
-from nanhu.platforms.identity.protocols.cas.answers import XML_TYPE, xml_text
 from nanhu.platforms.identity.rules_urls import canonical_service, with_ticket
 from nanhu.platforms.identity.services import attributes
 from nanhu.platforms.identity.services.tickets import Assertion, expiry, hash_of

@@ -17,7 +17,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.guests.forms import DayForm, InvitationForm
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
-from nanhu.platforms.identity.views.setup import owner_of
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.people import api as people
 
 

@@ -1,6 +1,7 @@
 from nanhu.platforms.identity.models.access import AccessRule, Maintenance
 from nanhu.platforms.identity.models.accounts import (
     Account,
+    FormerPassword,
     OneTimeCode,
     PrivacyConsent,
     RecoveryContact,
@@ -19,6 +20,7 @@ __all__ = [
     "Application",
     "ApplicationAddress",
     "AttributeRelease",
+    "FormerPassword",
     "KnownStation",
     "Maintenance",
     "OneTimeCode",

@@ -223,3 +223,21 @@ class RoleGrant(models.Model):
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("created_at")), name="identity_grant_ends_later"
             ),
         ]
+
+
+class FormerPassword(models.Model):
+    """A hash this account had before: the last few may not come back."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    password = models.CharField(max_length=200)
+    replaced_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "identity_former_password"
+        indexes = [models.Index(fields=["account", "-id"], name="identity_former_of_account")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(password__startswith="argon2$argon2id$"),  # noqa: S106  the mark of the algorithm
+                name="identity_former_password_hashed",
+            )
+        ]

@@ -21,8 +21,8 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.jobs import job
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
+from nanhu.platforms.identity import channels
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.recovery import channels
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError, CodeRefusedError, ProofForAnotherError
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.rules import normalise_sign_in_name

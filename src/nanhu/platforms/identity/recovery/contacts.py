@@ -20,8 +20,8 @@ from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate
+from nanhu.platforms.identity.channels import Channel, notify, verified_channels
 from nanhu.platforms.identity.models import Account, RecoveryContact
-from nanhu.platforms.identity.recovery.channels import Channel, notify, verified_channels
 from nanhu.platforms.identity.recovery.errors import ContactRefusedError
 from nanhu.platforms.identity.recovery.models import ContactChange, ContactKind
 from nanhu.platforms.identity.services import contact_names, credentials, limits

@@ -10,24 +10,6 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
 
-class FormerPassword(models.Model):
-    """A hash this account had before: the last few may not come back."""
-
-    account = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    password = models.CharField(max_length=200)
-    replaced_at = models.DateTimeField(default=now)
-
-    class Meta:
-        db_table = "identity_former_password"
-        indexes = [models.Index(fields=["account", "-id"], name="identity_former_of_account")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(password__startswith="argon2$argon2id$"),  # noqa: S106  the mark of the algorithm
-                name="identity_former_password_hashed",
-            )
-        ]
-
-
 class Challenge(models.Model):
     """A small work (or a picture) that shows that somebody takes trouble: for one subject, once, for three minutes."""
 

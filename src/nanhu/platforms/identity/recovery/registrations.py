@@ -4,9 +4,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.platforms.identity import security_cards
+from nanhu.platforms.identity.channels import verified_channels
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.recovery import ways
-from nanhu.platforms.identity.recovery.channels import verified_channels
 
 
 @security_cards.add

@@ -8,9 +8,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
+from nanhu.platforms.identity.channels import notify
 from nanhu.platforms.identity.events import PasswordChanged, SecurityQuestionsChanged
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.recovery.channels import notify
 
 
 @subscribe(PasswordChanged, name="identity.tell_of_changed_password")

@@ -12,7 +12,7 @@ from nanhu.kernel.ui.widgets import DayInput, MomentInput
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.errors import UnknownAccountError
 from nanhu.platforms.identity.models import AccessRule, Account, Application
-from nanhu.platforms.identity.services import counter
+from nanhu.platforms.identity.services import sign_in
 from nanhu.platforms.identity.services.attributes import ALL, Attribute
 from nanhu.platforms.people import api as people
 
@@ -40,7 +40,7 @@ class CampusNumberField(forms.CharField):
         if not number:
             return None
         try:
-            return counter.account_with(number)
+            return sign_in.account_with(number)
         except UnknownAccountError as error:
             raise forms.ValidationError(_("没有人用这个学工号。")) from error
 

@@ -17,6 +17,7 @@ from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.models import (
     Account,
+    FormerPassword,
     PrivacyConsent,
     RecoveryContact,
     SecurityQuestion,
@@ -24,7 +25,6 @@ from nanhu.platforms.identity.models import (
     Suspension,
 )
 from nanhu.platforms.identity.personal.services import keys
-from nanhu.platforms.identity.recovery.models import FormerPassword
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.grace import grace_end
 from nanhu.platforms.people import api as people

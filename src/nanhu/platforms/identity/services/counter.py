@@ -10,31 +10,22 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate
+from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity.errors import (
     AccountClosedError,
     AccountHasNoPasswordError,
-    UnknownAccountError,
 )
 from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
-from nanhu.platforms.identity.recovery import history
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, limits, sessions
 from nanhu.platforms.identity.services.accounts import CLOSED
-from nanhu.platforms.identity.services.sign_in import holder_of
+from nanhu.platforms.identity.services.sign_in import account_with
 from nanhu.platforms.people import api as people
 
 UNLOCKED = (limits.DOCUMENT, limits.ACTIVATION_CODE, limits.ACTIVATION_SENDING, limits.CODES)
-
-
-def account_with(campus_no: str) -> Account:
-    person_id = holder_of(normalise_sign_in_name(campus_no))
-    account = Account.objects.filter(person_id=person_id).first() if person_id is not None else None
-    if account is None:
-        raise UnknownAccountError(campus_no=campus_no)
-    return account
 
 
 def reset(*, by: Actor, campus_no: str, reason: str) -> str:

@@ -10,12 +10,12 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
+from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity import hashing, passwords
+from nanhu.platforms.identity.channels import notify
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.events import AccountActivated, PasswordChanged, SecurityQuestionsChanged
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion
-from nanhu.platforms.identity.recovery import history
-from nanhu.platforms.identity.recovery.channels import notify
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED, normalise_answer, normalise_password
 from nanhu.platforms.identity.services import contact_names
 from nanhu.platforms.people import api as people

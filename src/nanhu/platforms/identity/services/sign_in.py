@@ -15,6 +15,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.errors import UnknownAccountError
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, contact_names, known_places, limits, sign_in_log
@@ -149,6 +150,14 @@ def numbered(verdict: Verdict) -> Verdict:
 def holder_of(campus_no: str) -> int | None:
     """The person with this number, in whichever case the office wrote its letters."""
     return people.find_person_by_campus_no(campus_no)
+
+
+def account_with(campus_no: str) -> Account:
+    person_id = holder_of(normalise_sign_in_name(campus_no))
+    account = Account.objects.filter(person_id=person_id).first() if person_id is not None else None
+    if account is None:
+        raise UnknownAccountError(campus_no=campus_no)
+    return account
 
 
 def is_waiting(account: Account) -> bool:

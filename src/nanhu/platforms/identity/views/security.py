@@ -24,8 +24,8 @@ from nanhu.platforms.identity.factors.services import history, new_devices, stre
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.forms import ChangePasswordForm, ChangeQuestionsForm
 from nanhu.platforms.identity.models import SecurityQuestion, SsoSession
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.services import credentials, sessions
-from nanhu.platforms.identity.views.setup import owner_of
 
 PAGE_SIZE = 20
 NEW_SHOWN = 5

@@ -15,6 +15,7 @@ from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.forms import ContactForm, NewPasswordForm, QuestionsForm
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services import setup
@@ -26,10 +27,6 @@ FORMS: dict[Step, type[NewPasswordForm | QuestionsForm | ContactForm]] = {
     Step.CONTACT: ContactForm,
 }
 TITLES = {Step.PASSWORD: _("设置新密码"), Step.QUESTIONS: _("设置密保"), Step.CONTACT: _("联系方式与隐私告知")}
-
-
-def owner_of(request: HttpRequest) -> Account:
-    return Account.objects.get(pk=request.user.pk or 0)
 
 
 @open_during_setup

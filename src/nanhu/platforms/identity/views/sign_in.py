@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,9 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.throttle import TooManyAttemptsError
-from nanhu.platforms.identity import admission, devices
+from nanhu.platforms.identity import devices
 from nanhu.platforms.identity.errors import HashingBusyError
+from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.forms import SignInForm
+from nanhu.platforms.identity.pages import next_path, sign_in_form
 from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.views.pages import challenge_for, new_challenge
@@ -23,9 +24,7 @@ from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import sign_in
 from nanhu.platforms.identity.services.limits import Standing
 from nanhu.platforms.identity.views import activation
-from nanhu.platforms.identity.views.targets import next_path
 
-__all__ = ["answer", "empty_form", "next_path", "sign_in_again", "sign_in_form", "sign_in_page"]
 LONGEST_HINT = 100
 type Welcome = Callable[[HttpRequest], HttpResponse]
 
@@ -44,12 +43,6 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     return answer(
         request, SignInForm(request.POST), after=target, welcome=lambda _request: HttpResponseRedirect(target)
     )
-
-
-def sign_in_form(
-    request: HttpRequest, form: SignInForm, *, after: str, status: int = 200, **facts: Any
-) -> HttpResponse:
-    return render(request, "identity/sign_in.html", {"form": form, "next": after, **facts}, status=status)
 
 
 def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welcome, **facts: Any) -> HttpResponse:

@@ -16,11 +16,11 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.throttle import Gate
+from nanhu.platforms.identity import channels
 from nanhu.platforms.identity.factors.errors import NoVerifiedContactError
 from nanhu.platforms.identity.factors.models import ContactCode, ContactFactor
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.recovery import channels
 
 LIFE = timedelta(minutes=10)
 DIGITS = 6

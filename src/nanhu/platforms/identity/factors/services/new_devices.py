@@ -14,13 +14,12 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.kernel.ui import dates, words
-from nanhu.platforms.identity import devices
+from nanhu.platforms.identity import channels, devices
 from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
-from nanhu.platforms.identity.recovery import channels
 from nanhu.platforms.identity.services import sessions
 
 

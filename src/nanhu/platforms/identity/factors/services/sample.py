@@ -15,7 +15,7 @@ from nanhu.platforms.identity.errors import DemoOnlyError
 from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.factors.services import totp
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services.counter import account_with
+from nanhu.platforms.identity.services.sign_in import account_with
 
 SECRET_BYTES = 20
 

@@ -19,7 +19,8 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import words
-from nanhu.platforms.identity import admission, queries
+from nanhu.platforms.identity import queries
+from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.forms import CodeForm, PasskeyNameForm
 from nanhu.platforms.identity.factors.services import attempts, new_devices, passkeys, recovery_codes, totp
 from nanhu.platforms.identity.factors.services.overview import factors_of

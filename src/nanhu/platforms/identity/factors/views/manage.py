@@ -21,8 +21,8 @@ from nanhu.platforms.identity.factors.models import Passkey
 from nanhu.platforms.identity.factors.services import contacts, recovery_codes, remembered, removal, totp
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.views.who import session_of
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.policies import fresh_sign_in, led_to
-from nanhu.platforms.identity.views.setup import owner_of
 
 type Action = Callable[..., HttpResponse | None]
 

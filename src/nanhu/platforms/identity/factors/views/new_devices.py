@@ -14,9 +14,9 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.ui import words
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import new_devices
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.policies import fresh_sign_in
 from nanhu.platforms.identity.services import sessions
-from nanhu.platforms.identity.views.setup import owner_of
 
 
 @require_POST

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity import admission, devices
+from nanhu.platforms.identity import devices
+from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.forms import PasskeyForm
 from nanhu.platforms.identity.factors.services import attempts, passkey_proofs, passkeys
 from nanhu.platforms.identity.factors.services.overview import PASSKEY, factors_of
@@ -17,9 +18,9 @@ from nanhu.platforms.identity.factors.views import second
 from nanhu.platforms.identity.factors.views.add import challenge_in_session, handed
 from nanhu.platforms.identity.factors.views.who import challenged_user, known_browser
 from nanhu.platforms.identity.forms import SignInForm
+from nanhu.platforms.identity.pages import next_path, sign_in_form
 from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
 from nanhu.platforms.identity.services import contact_names, sign_in_log
-from nanhu.platforms.identity.views.sign_in import next_path, sign_in_form
 
 SIGN_IN_CHALLENGE, SECOND_CHALLENGE = "identity.passkey_sign_in", "identity.passkey_second"
 

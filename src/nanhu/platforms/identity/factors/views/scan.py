@@ -15,15 +15,16 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import words
-from nanhu.platforms.identity import admission, devices, queries
+from nanhu.platforms.identity import devices, queries
+from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.errors import ScanRefusedError
 from nanhu.platforms.identity.factors.forms import NumberForm
 from nanhu.platforms.identity.factors.models import ScanRequest
 from nanhu.platforms.identity.factors.services import attempts, scans
 from nanhu.platforms.identity.factors.views.who import session_of
+from nanhu.platforms.identity.pages import next_path
 from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.services.roles import administrative_grants
-from nanhu.platforms.identity.views.sign_in import next_path
 
 WAITING = "identity.scan"
 

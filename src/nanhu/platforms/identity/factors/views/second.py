@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity import admission
+from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.forms import CodeForm, RecoveryCodeForm
 from nanhu.platforms.identity.factors.services import contacts, pending, second_step
 from nanhu.platforms.identity.factors.services.overview import CONTACT, PASSKEY, RECOVERY, TOTP, Factors, factors_of
 from nanhu.platforms.identity.factors.services.strengthen import strengthen
 from nanhu.platforms.identity.factors.views.who import ChallengedUser, challenged_user, known_browser
+from nanhu.platforms.identity.pages import next_path
 from nanhu.platforms.identity.policies import closed_during_setup
-from nanhu.platforms.identity.views.sign_in import next_path
 
 SENT_TO = "identity.second_step_sent_to"
 NAMES = {

@@ -8,8 +8,7 @@ from nanhu.platforms.identity import devices
 from nanhu.platforms.identity.factors.services import pending
 from nanhu.platforms.identity.factors.services.pending import Pending
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.views.setup import owner_of
-from nanhu.platforms.identity.views.sign_in import next_path
+from nanhu.platforms.identity.pages import next_path, owner_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
 from nanhu.platforms.identity.queries import card_of
-from nanhu.platforms.identity.services import counter, roles, suspensions
+from nanhu.platforms.identity.services import counter, roles, sign_in, suspensions
 
 
 class Command(BaseCommand):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             if options["what"] == "roles":
                 self.list_roles()
                 return
-            account = counter.account_with(options["campus_no"])
+            account = sign_in.account_with(options["campus_no"])
             getattr(self, options["what"].replace("-", "_"))(by, account, options)
         except CampusError as error:
             raise CommandError(error.message) from error

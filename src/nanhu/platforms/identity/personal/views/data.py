@@ -18,11 +18,11 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Badge, Empty, Markup, Moment, Table, Text, list_of
 from nanhu.kernel.ui import words
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.personal import queries
 from nanhu.platforms.identity.personal.models import DataCopy
 from nanhu.platforms.identity.personal.services import copies
 from nanhu.platforms.identity.policies import fresh_sign_in
-from nanhu.platforms.identity.views.setup import owner_of
 
 PAGE_SIZE = 30
 SHOWN_HERE = 5

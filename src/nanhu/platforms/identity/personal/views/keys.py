@@ -17,11 +17,11 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Empty, Markup, Moment, Table, Text, list_of
 from nanhu.kernel.ui import dates
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.personal.forms import AppPasswordForm, TokenForm
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords, tokens
 from nanhu.platforms.identity.policies import fresh_sign_in
-from nanhu.platforms.identity.views.setup import owner_of
 
 NO_TOKENS = Empty(
     title=_lazy("还没有令牌"), icon="key-square", text=_lazy("需要时新建一个，选好它能读什么、用到哪天。")

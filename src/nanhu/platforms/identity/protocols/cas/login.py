@@ -13,11 +13,12 @@ from nanhu.platforms.identity import gate
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.forms import CasSignInForm
 from nanhu.platforms.identity.models import Application, SsoSession
+from nanhu.platforms.identity.pages import sign_in_form
 from nanhu.platforms.identity.policies import closed_during_setup
 from nanhu.platforms.identity.rules_urls import with_ticket
 from nanhu.platforms.identity.services import sessions, tickets
 from nanhu.platforms.identity.services.applications import application_for
-from nanhu.platforms.identity.views.sign_in import answer, empty_form, sign_in_form
+from nanhu.platforms.identity.views.sign_in import answer, empty_form
 
 WARN = "identity.cas_warn"
 

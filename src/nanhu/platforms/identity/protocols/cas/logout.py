@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity.cas_answers import instant_of
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.models import Application, SsoGrant
 from nanhu.platforms.identity.policies import open_during_setup
-from nanhu.platforms.identity.protocols.cas.answers import instant_of
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.applications import address_for, application_for
 from nanhu.platforms.identity.services.single_logout import LogoutCall, UnreachableError, logout_calls

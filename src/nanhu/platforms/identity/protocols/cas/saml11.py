@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
-from nanhu.platforms.identity.protocols.cas.answers import all_attributes, attribute_of, instant_of, text_of
+from nanhu.platforms.identity.cas_answers import all_attributes, attribute_of, instant_of, text_of
 from nanhu.platforms.identity.protocols.cas.validation import LONGEST_TICKET, the_only
 from nanhu.platforms.identity.services import tickets
 from nanhu.platforms.identity.services.tickets import PREFIX, Assertion, Refusal

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import outgoing
+from nanhu.platforms.identity import cas_answers as answers
 from nanhu.platforms.identity.models import Application, SsoSession
 from nanhu.platforms.identity.panels import TrialStep
-from nanhu.platforms.identity.protocols.cas import answers
 from nanhu.platforms.identity.protocols.cas.logout import logout_body
 from nanhu.platforms.identity.services import access, tickets
 from nanhu.platforms.identity.services.tickets import Assertion

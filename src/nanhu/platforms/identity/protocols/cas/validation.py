@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from nanhu.platforms.identity.protocols.cas import answers
+from nanhu.platforms.identity import cas_answers as answers
 from nanhu.platforms.identity.services import proxies, tickets
 from nanhu.platforms.identity.services.tickets import PREFIX, PROXY_PREFIX, Assertion, Refusal
 

@@ -133,28 +133,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="FormerPassword",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=200)),
-                ("replaced_at", models.DateTimeField(default=nanhu.kernel.clock.now)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "identity_former_password",
-                "indexes": [models.Index(fields=["account", "-id"], name="identity_former_of_account")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("password__startswith", "argon2$argon2id$")),
-                        name="identity_former_password_hashed",
-                    )
-                ],
-            },
-        ),
     ]

@@ -12,13 +12,13 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import mask_mail, mask_phone
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.channels import record_phone
 from nanhu.platforms.identity.models import RecoveryContact
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.recovery import contacts
-from nanhu.platforms.identity.recovery.channels import record_phone
 from nanhu.platforms.identity.recovery.forms import CONTACT_FORMS, CodeForm
 from nanhu.platforms.identity.recovery.models import ContactKind
 from nanhu.platforms.identity.recovery.views import pages
-from nanhu.platforms.identity.views.setup import owner_of
 
 SENT = "identity.contact_sent"
 

@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import actor_of
+from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.protocols.oidc import rules
 from nanhu.platforms.identity.protocols.oidc.models import Consent
 from nanhu.platforms.identity.protocols.oidc.services import consents
-from nanhu.platforms.identity.views.setup import owner_of
 
 
 def labels_of(consent: Consent) -> list[str]:

@@ -12,7 +12,7 @@ from nanhu.platforms.identity.protocols.radius import panel
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.services import access
-from nanhu.platforms.identity.services.counter import account_with
+from nanhu.platforms.identity.services.sign_in import account_with
 from nanhu.platforms.identity.tests.conftest import TEST
 
 pytestmark = pytest.mark.django_db

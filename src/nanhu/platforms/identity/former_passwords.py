@@ -1,8 +1,7 @@
 """Former passwords (密码历史): kept as hashes, the last few may not come back."""
 
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.recovery.models import FormerPassword
+from nanhu.platforms.identity.models import Account, FormerPassword
 
 REMEMBERED = 5
 """The present password and the four before it."""

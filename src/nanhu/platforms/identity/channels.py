@@ -13,10 +13,9 @@ from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.models import Account, RecoveryContact
-from nanhu.platforms.identity.recovery.models import ContactKind
 from nanhu.platforms.people import api as people
 
-RECORD_PHONE = "record_phone"
+RECORD_PHONE, PHONE, MAIL = "record_phone", "phone", "mail"
 BY = Actor.system("identity.recovery")
 
 
@@ -32,7 +31,7 @@ class Channel:
 
     @property
     def is_mail(self) -> bool:
-        return self.kind == ContactKind.MAIL
+        return self.kind == MAIL
 
     def send(self, text: str, *, code: str = "") -> None:
         """Into the outbox, in the caller's transaction."""
@@ -65,7 +64,7 @@ def own_channels(account: Account) -> list[Channel]:
         phone, settles_at = contact.phone, contact.phone_settles_at
         found.append(
             Channel(
-                kind=ContactKind.PHONE,
+                kind=PHONE,
                 masked=mask_phone(phone),
                 is_settled=settles_at <= now(),
                 address=lambda: phone,
@@ -73,11 +72,7 @@ def own_channels(account: Account) -> list[Channel]:
         )
     if contact.email and contact.email_verified_at and contact.email_settles_at:
         email, settles_at = contact.email, contact.email_settles_at
-        found.append(
-            Channel(
-                kind=ContactKind.MAIL, masked=mask_mail(email), is_settled=settles_at <= now(), address=lambda: email
-            )
-        )
+        found.append(Channel(kind=MAIL, masked=mask_mail(email), is_settled=settles_at <= now(), address=lambda: email))
     return found
 
 
