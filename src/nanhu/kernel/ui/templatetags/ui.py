@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import template
@@ -223,16 +222,6 @@ def page_link(context: Context, number: int, query: str = "", param: str = "page
     )
     kept[param] = str(number)
     return "?" + kept.urlencode()
-
-
-@register.simple_tag(takes_context=True)
-def query_link(context: Context, **changes: object) -> str:
-    """The present address's query with some values changed; an empty value removes its key; the page number is dropped."""
-    request = context.get("request")
-    kept = {key: request.GET.getlist(key) for key in request.GET if key != "page"} if request else {}
-    for key, value in changes.items():
-        kept[key] = [str(value)] if value not in (None, "") else []
-    return "?" + urlencode(kept, doseq=True)
 
 
 @dataclass(frozen=True, slots=True)
