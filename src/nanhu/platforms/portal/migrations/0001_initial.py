@@ -91,6 +91,9 @@ class Migration(migrations.Migration):
                                 ("decided_at__isnull", False),
                                 ("state__in", ["applied", "refused"]),
                             ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
                             _connector="OR",
                         ),
                         name="portal_read_only_change_decided",

@@ -766,6 +766,7 @@ class Migration(migrations.Migration):
                         ("decided_at__isnull", False),
                         ("state__in", ["posting", "posted", "refused", "rolled_back"]),
                     ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="directory_phone_list_decided",
