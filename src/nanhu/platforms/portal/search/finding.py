@@ -144,6 +144,7 @@ def live_group(source: Searchable, load: Load, viewer: Viewer, ways: Sequence[st
         for hit in attempt(f"search:{source.key}", partial(load, viewer, way, each)).value or ():
             found.setdefault(hit.key, hit)
     hits = list(found.values())[:each]
-    begins = [str(hit.title).lower().startswith(ways[0]) for hit in hits]
+    places = [str(hit.title).lower().find(ways[0]) for hit in hits]
+    score = BEGINS if 0 in places else WITHIN if max(places, default=-1) > 0 else ELSEWHERE
     more = source.more(ways[0]) if source.more is not None and hits else ""
-    return Group(source.key, source.title, source.icon, hits, BEGINS if any(begins) else WITHIN, more)
+    return Group(source.key, source.title, source.icon, hits, score, more)
