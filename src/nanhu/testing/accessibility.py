@@ -66,7 +66,7 @@ FRAME = """() => {
 """What the colours of all that surrounds the page's own content follow from."""
 RUN = """async ([later, isKnown]) => {
     const violations = [], rows = [...document.querySelectorAll(later.join(", "))].map((row) => [row, document.createComment("")]);
-    axe.configure({ rules: [{ id: "color-contrast", selector: isKnown ? "main *" : "*" }] });
+    axe.configure({ rules: [{ id: "color-contrast", selector: isKnown ? "main, main *" : "*" }] });
     for (const [row, place] of rows) row.replaceWith(place);
     try {
         violations.push(...(await axe.run(document, { resultTypes: ["violations"] })).violations);

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import time_machine
 from _pytest import runner
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
 from psycopg._preparing import PrepareManager  # what is forgotten when is said here alone
@@ -142,6 +143,26 @@ def nothing_remembered() -> None:
     """What the process keeps of the database for some seconds was another test's database; its language another's, too."""
     remembered.forget_all()
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_grows_old_while_queries_are_counted() -> Iterator[None]:
+    """What a process keeps for some seconds is read anew in the midst of a test where the machine is slow."""
+    enter, leave = CaptureQueriesContext.__enter__, CaptureQueriesContext.__exit__
+
+    def begin(counted: Any) -> Any:
+        counted.holding = remembered.held()
+        counted.holding.__enter__()
+        return enter(counted)
+
+    def end(counted: Any, *raised: Any) -> None:
+        leave(counted, *raised)
+        counted.holding.__exit__(*raised)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CaptureQueriesContext, "__enter__", begin)
+        patch.setattr(CaptureQueriesContext, "__exit__", end)
+        yield
 
 
 @pytest.fixture

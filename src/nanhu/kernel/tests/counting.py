@@ -4,15 +4,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from nanhu.kernel.remembered import held
-
 
 def queries_of(client: Client, address: str) -> list[str]:
     """What a page asked at its second visit, with 200 as its answer. What the process keeps for some seconds is warm
-    then and grows no older. Savepoints are the tests' own: outside them no transaction is open around it.
+    then. Savepoints are the tests' own: outside them no transaction is open around it.
     """
-    with held():
-        client.get(address)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address).status_code == 200
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
     return [one["sql"] for one in captured.captured_queries if "SAVEPOINT" not in one["sql"]]
