@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import time_machine
 from _pytest import runner
+from django.db import DEFAULT_DB_ALIAS
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
@@ -147,12 +148,17 @@ def nothing_remembered() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_grows_old_while_queries_are_counted() -> Iterator[None]:
-    """What a process keeps for some seconds is read anew in the midst of a test where the machine is slow."""
+    """What a process keeps for some seconds is read anew in the midst of a test where the machine is slow. Whether the school is
+    read-only every request asks: it is known before."""
+    from nanhu.kernel import read_only
+
     enter, leave = CaptureQueriesContext.__enter__, CaptureQueriesContext.__exit__
 
     def begin(counted: Any) -> Any:
         counted.holding = remembered.held()
         counted.holding.__enter__()
+        if counted.connection.alias == DEFAULT_DB_ALIAS:
+            read_only.current()
         return enter(counted)
 
     def end(counted: Any, *raised: Any) -> None:

@@ -55,8 +55,8 @@ def test_a_value_that_looks_like_sql_stays_a_value(lines):
 def test_the_sql_is_made_once_and_each_call_is_one_query(lines, monkeypatch):
     found, made = of_actor(), []
     as_sql = SQLCompiler.as_sql
-    monkeypatch.setattr(SQLCompiler, "as_sql", lambda self, *a, **k: made.append(1) or as_sql(self, *a, **k))
     with CaptureQueriesContext(connection) as queries:
+        monkeypatch.setattr(SQLCompiler, "as_sql", lambda self, *a, **k: made.append(1) or as_sql(self, *a, **k))
         for line in lines:
             found(actor=line.actor, actions=["test.a"])
     assert len(queries) == len(lines)

@@ -51,7 +51,7 @@ def watermark(context: Context) -> SafeString:
     viewer = getattr(context.get("request"), "viewer", None)
     here = clock.campus_time(clock.now())
     said = f"{viewer.campus_no if viewer else ''} {dates.iso_day(here.date())} {here:%H:%M}".strip()
-    marks = format_html_join("", "<span>{}</span>", ((said,) for _each in range(WATERMARKS)))
+    marks = format_html_join("", '<span data-said="{}"></span>', ((said,) for _each in range(WATERMARKS)))
     return format_html('<div class="watermark" aria-hidden="true">{}</div>', marks)
 
 

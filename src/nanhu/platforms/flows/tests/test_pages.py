@@ -217,7 +217,8 @@ def test_sealed_fields_are_read_with_a_look(school):
     shown = counsellor.post(address, {"purpose": "核对身份证件"})
     assert "430602200503180126" in shown.content.decode()
     assert re.search(
-        r'class="watermark" aria-hidden="true"><span>T1 \d{4}-\d\d-\d\d \d\d:\d\d</span>', shown.content.decode()
+        r'class="watermark" aria-hidden="true"><span data-said="T1 \d{4}-\d\d-\d\d \d\d:\d\d"></span>',
+        shown.content.decode(),
     )
     look = AuditEntry.objects.get(action="flows.reveal_sealed")
     assert (look.target, look.reason) == (f"person:{school['S1']}", f"{case.number}　核对身份证件")
