@@ -1,6 +1,6 @@
 -- A report that was overtaken: what it tells was held at its moment. Where another address of its kind has its line there, either that was first
 -- told only later: then it began when it was told, and this one was held before. Or its line ends where this one was told again: that was here
--- already. Else this one was held from here until the next of its kind was told.
+-- already. Else this one was held from here until the next of its kind was told, and what was taken to be held until then ended here.
 CREATE OR REPLACE FUNCTION network_note_late(
     session bigint, nas bigint, person bigint, guest_key text, mac text, said inet[], place bigint, started timestamptz, happened timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -26,14 +26,13 @@ BEGIN
             last_at := least(other.told_at, other.ended_at);
             UPDATE network_address_line l SET began_at = last_at, told_at = NULL WHERE l.id = other.id AND l.began_at = other.began_at;
         ELSE
-            UPDATE network_address_line l SET began_at = happened
-             WHERE l.session_id = session AND l.address = ip AND l.began_at = other.ended_at;
-            IF FOUND THEN
-                UPDATE network_address_line l SET ended_at = happened WHERE l.id = other.id AND l.began_at = other.began_at;
-                CONTINUE;
-            END IF;
             SELECT min(l.began_at) INTO last_at FROM network_address_line l
              WHERE l.session_id = session AND l.began_at > happened AND network_kind_of(l.address) = network_kind_of(ip);
+            UPDATE network_address_line l SET ended_at = happened
+             WHERE l.session_id = session AND l.began_at BETWEEN since AND happened AND coalesce(l.told_at, l.began_at) <= happened
+               AND l.ended_at = last_at AND network_kind_of(l.address) = network_kind_of(ip) AND l.address <> ALL (said);
+            UPDATE network_address_line l SET began_at = happened WHERE l.session_id = session AND l.address = ip AND l.began_at = last_at;
+            CONTINUE WHEN FOUND;
         END IF;
         INSERT INTO network_address_line (began_at, ended_at, session_id, nas_id, person_id, guest, station, address, place_id, told_at)
         VALUES (first_at, coalesce(last_at, happened), session, nas, person, guest_key, mac, ip, place, happened);

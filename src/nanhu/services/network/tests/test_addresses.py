@@ -95,6 +95,29 @@ def test_who_had_an_address_before_a_report_that_was_overtaken_is_no_innocent(sc
             assert "林晓湖" not in trace(school, address, began + until * hour), address
 
 
+def test_who_got_an_address_that_a_report_that_was_overtaken_gave_up_is_named_alone(school):
+    """He moved at fifty and at ninety, of which the first is told last. Between them his first address went to another."""
+    first, second = {"Class": school.code("S1")}, {"Class": school.code("S2", LAPTOP)}
+    said = {"a": first | {"Calling_Station_Id": PHONE}, "b": second | {"Calling_Station_Id": LAPTOP}}
+    began, minute = now(), timedelta(minutes=1)
+    told = [
+        ("a", "Start", "10.2.3.4", 0, 0),
+        ("b", "Start", "10.2.3.4", 60, 60),
+        ("a", "Interim-Update", "10.2.9.9", 90, 90),
+        ("a", "Interim-Update", "10.2.5.5", 50, 91),
+        ("b", "Interim-Update", "10.2.3.4", 92, 92),
+    ]
+    for sid, status, address, sent, arrives in told:
+        with time_machine.travel(began + arrives * minute, tick=False):
+            school.report(
+                status, sid, Framed_IP_Address=address, Acct_Delay_Time=str(60 * (arrives - sent)), **said[sid]
+            )
+    with time_machine.travel(began + 100 * minute, tick=False):
+        for address, at, is_first in (("10.2.3.4", 40, True), ("10.2.3.4", 70, False), ("10.2.5.5", 70, True)):
+            page = trace(school, address, began + at * minute)
+            assert ("林晓湖" in page, "刘一帆" in page) == (is_first, not is_first), (address, at)
+
+
 @pytest.mark.parametrize("closing", ["restart", "withdrawal", "no such session"])
 def test_what_ends_a_session_that_fell_silent_keeps_no_address_for_it(school, closing):
     """Who was last heard of at ten and whose controller began anew at three had no address at two."""
