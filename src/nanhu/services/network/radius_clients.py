@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from nanhu.platforms.identity import api as identity
 from nanhu.services.network.models import Nas
 
+NAME: Final = "clients-nas-{key}.conf"
 HEAD: Final = "# Written by `nanhu network_radius_clients`; what is changed here is lost. Holds secrets: only FreeRADIUS may read it.\n"
 UNQUOTABLE: Final = frozenset("'\\$")
 """In a secret these mean something to FreeRADIUS, or end it."""
@@ -19,15 +21,15 @@ client nanhu-{key}-{number} {{
 
 
 def files() -> dict[str, str]:
-    """By name. A NAS of several applications stands in the file of its first: FreeRADIUS knows a client by its address alone. openNDS asks
-    nobody by RADIUS."""
+    """By name, one for every application, also where it has no NAS (any more). A NAS of several applications stands in the file of its first:
+    FreeRADIUS knows a client by its address alone. openNDS asks nobody by RADIUS."""
     found = Nas.objects.filter(withdrawn_at=None).exclude(kind=Nas.Kind.OPENNDS).order_by("address", "identifier")
     at: dict[tuple[str, str], list[Nas]] = {}
     for nas in found:
         at.setdefault((nas.applications[0], nas.address), []).append(nas)
-    written: dict[str, str] = {}
+    written = {NAME.format(key=key): HEAD for key, _name in identity.network_applications()}
     for (key, _address), several in at.items():
-        name = f"clients-nas-{key}.conf"
+        name = NAME.format(key=key)
         written[name] = written.get(name, HEAD) + block(key, several)
     return written
 

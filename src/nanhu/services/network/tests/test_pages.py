@@ -132,6 +132,20 @@ def test_registered_nas_are_written_as_clients_of_freeradius(school, tmp_path):
         call_command("network_radius_clients", "--into", str(tmp_path / "gone"))
 
 
+def test_what_is_withdrawn_or_of_an_application_that_is_off_is_no_client_of_freeradius_any_more(school, tmp_path):
+    Application.objects.create(key="lab", name="实验室网", owner="x")
+    Nas.objects.filter(address=SWITCH).update(applications=["lab"])
+    call_command("network_radius_clients", "--into", str(tmp_path))
+    vpn, lab = tmp_path / "clients-nas-vpn.conf", tmp_path / "clients-nas-lab.conf"
+    assert SECRET in vpn.read_text()
+    assert SECRET in lab.read_text()
+    Nas.objects.exclude(address=CONTROLLER).update(withdrawn_at=now())
+    call_command("network_radius_clients", "--into", str(tmp_path))
+    for file in (vpn, lab):
+        assert (file.read_text()[0], file.read_text().count("\n")) == ("#", 1)
+    assert SECRET in (tmp_path / "clients-nas-wifi.conf").read_text()
+
+
 def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school):
     school.on_line("S1", address="10.2.3.4")
     engineer = school.client("E1")

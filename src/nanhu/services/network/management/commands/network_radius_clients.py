@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.services.network.radius_clients import files
+from nanhu.services.network.radius_clients import HEAD, NAME, files
 
 FOR_OWNER = 0o600
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         folder: Path = options["into"]
         if not folder.is_dir():
             raise CommandError(f"{folder} is no folder")
-        written = files()
+        written = {path.name: HEAD for path in folder.glob(NAME.format(key="*"))} | files()
         for name, text in written.items():
             path = folder / name
             path.touch(mode=FOR_OWNER)
