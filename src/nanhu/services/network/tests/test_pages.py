@@ -1,5 +1,6 @@
 """The engineer's desk and my devices through their pages."""
 
+import os
 from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -144,6 +145,28 @@ def test_what_is_withdrawn_or_of_an_application_that_is_off_is_no_client_of_free
     for file in (vpn, lab):
         assert (file.read_text()[0], file.read_text().count("\n")) == ("#", 1)
     assert SECRET in (tmp_path / "clients-nas-wifi.conf").read_text()
+
+
+def test_clients_of_freeradius_are_put_in_place_whole_and_through_no_link(school, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("of another")
+    elsewhere.chmod(0o644)
+    wifi = tmp_path / "clients-nas-wifi.conf"
+    wifi.symlink_to(elsewhere)
+    call_command("network_radius_clients", "--into", str(tmp_path))
+    assert (elsewhere.read_text(), elsewhere.stat().st_mode & 0o777) == ("of another", 0o644)
+    assert (wifi.is_symlink(), SECRET in wifi.read_text(), wifi.stat().st_mode & 0o777) == (False, True, 0o600)
+    given: list[tuple[int, ...]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda _descriptor, *owner: given.append(owner))
+    call_command("network_radius_clients", "--into", str(tmp_path))
+    assert set(given) == {(tmp_path.stat().st_uid, tmp_path.stat().st_gid)}, "FreeRADIUS can read what root writes"
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: 1 // 0)
+    Nas.objects.update(secret="another")
+    with pytest.raises(ZeroDivisionError):
+        call_command("network_radius_clients", "--into", str(tmp_path))
+    assert SECRET in wifi.read_text(), "who reloads meanwhile reads the former, whole"
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")], "no draft with secrets stays"
 
 
 def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school):
