@@ -24,20 +24,24 @@ def files() -> dict[str, str]:
     """By name, one for every application, also where it has no NAS (any more). A NAS of several applications stands in the file of its first:
     FreeRADIUS knows a client by its address alone. openNDS asks nobody by RADIUS."""
     found = Nas.objects.filter(withdrawn_at=None).exclude(kind=Nas.Kind.OPENNDS).order_by("address", "identifier")
-    at: dict[tuple[str, str], list[Nas]] = {}
+    at: dict[str, list[Nas]] = {}
     for nas in found:
-        at.setdefault((nas.applications[0], nas.address), []).append(nas)
+        at.setdefault(nas.address, []).append(nas)
     written = {NAME.format(key=key): HEAD for key, _name in identity.network_applications()}
-    for (key, _address), several in at.items():
-        name = NAME.format(key=key)
-        written[name] = written.get(name, HEAD) + block(key, several)
+    for several in at.values():
+        for key in sorted({one.applications[0] for one in several}):
+            name = NAME.format(key=key)
+            written[name] = written.get(name, HEAD) + block(key, several)
     return written
 
 
 def block(key: str, several: list[Nas]) -> str:
-    """Of NAS behind one address, which have one secret. ocserv does not sign its questions, and is let off on this machine alone."""
+    """Of NAS behind one address, which have one secret and one first application; else a remark in the file of each. ocserv does not sign its
+    questions, and is let off on this machine alone."""
     first = several[0]
     names = "、".join(" ".join(f"{one.name} {one.identifier}".split()) for one in several)
+    if len({one.applications[0] for one in several}) > 1:
+        return f"# {names} {first.address}: their first applications differ, FreeRADIUS knows an address once; enter it by hand\n"
     secrets = {one.secret for one in several}
     if len(secrets) > 1 or not first.secret or UNQUOTABLE & set(first.secret):
         return f"# {names} {first.address}: no one secret that can be written here; enter it by hand\n"

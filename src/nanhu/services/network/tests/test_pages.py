@@ -18,7 +18,7 @@ from nanhu.services.network.desk import desk
 from nanhu.services.network.mine import mine
 from nanhu.services.network.models import Device, Disconnect, Handover, HourSum, Nas, Policy, Session
 from nanhu.services.network.services import handovers, policies
-from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SECRET, SWITCH, TABLET
+from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, SECRET, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM, grant
 from nanhu.testing.pages import PageTests, ProposalTests
 
@@ -167,6 +167,15 @@ def test_clients_of_freeradius_are_put_in_place_whole_and_through_no_link(school
         call_command("network_radius_clients", "--into", str(tmp_path))
     assert SECRET in wifi.read_text(), "who reloads meanwhile reads the former, whole"
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")], "no draft with secrets stays"
+
+
+def test_an_address_of_which_two_applications_are_the_first_is_no_client_twice(school, tmp_path):
+    Nas.objects.filter(address=GATEWAY).update(address=CONTROLLER, identifier="second")
+    call_command("network_radius_clients", "--into", str(tmp_path))
+    texts = [(tmp_path / f"clients-nas-{key}.conf").read_text() for key in ("wifi", "vpn")]
+    assert [f"ipaddr = {CONTROLLER}" in text for text in texts] == [False, False]
+    assert ["enter it by hand" in text for text in texts] == [True, True]
+    assert [text.count("ipaddr") for text in texts] == [1, 0]
 
 
 def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school):
