@@ -29,7 +29,13 @@ class BeyondInvoiceError(AssetsError):
 class BeyondPurchaseError(AssetsError):
     code = "assets.beyond_purchase"
     field = "purchase"
-    sentence = _("这次采购占用的额度是 {sum}：发票金额不能超过它，入库单位也要相同。")
+    sentence = _("这张验收单各行合计超过本次采购占用的额度 {sum}。")
+
+
+class PurchaseOfOtherUnitError(AssetsError):
+    code = "assets.purchase_of_other_unit"
+    field = "purchase"
+    sentence = _("入库单位与采购登记的单位不同。")
 
 
 class MonthClosedSinceError(AssetsError):

@@ -107,7 +107,7 @@ class ReceiptHead(OnceForm):
         queryset=None,
         required=False,
         to_field_name="public_id",
-        help_text=_("占用过额度的采购从这里选，入库后按发票金额保留额度，多占的退回"),
+        help_text=_("占用过额度的采购从这里选，入库后按验收单各行合计保留额度，多占的退回"),
     )
     title = forms.CharField(label=_("采购内容"), max_length=80)
     acquired = forms.ChoiceField(label=_("取得方式"), choices=Asset.Acquired, initial=Asset.Acquired.BOUGHT)

@@ -15,7 +15,7 @@ from nanhu.systems.assets.models.things import Asset, Classification
 
 
 class Purchase(models.Model):
-    """What a unit is about to order: its sum is reserved in the fund first. Received, what the invoice leaves goes back and the rest
+    """What a unit is about to order: its sum is reserved in the fund first. Received, what the receipt's lines leave goes back and the rest
     waits under the same key for finance's claim; cancelled, all of it goes back."""
 
     what: ClassVar[Text] = _("这次采购")

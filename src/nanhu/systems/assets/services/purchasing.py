@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
@@ -12,7 +13,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.errors import BeyondPurchaseError
+from nanhu.systems.assets.errors import BeyondPurchaseError, PurchaseOfOtherUnitError
 from nanhu.systems.assets.models import Purchase, Receipt
 
 State = Purchase.State
@@ -57,20 +58,30 @@ def ordered(purchase: Purchase) -> Purchase:
     return found
 
 
-def bind(purchase: Purchase, *, unit_id: int, invoice_fen: int) -> Purchase:
-    """To a receipt that is opened; its money covers the invoice."""
+def bind(purchase: Purchase, *, unit_id: int) -> Purchase:
+    """To a receipt that is opened; each line that is entered is held against its money (`refuse_beyond`)."""
     found = ordered(purchase)
-    if found.unit_id != unit_id or invoice_fen > found.amount_fen:
-        raise BeyondPurchaseError(sum=format_yuan(found.amount_fen))
+    if found.unit_id != unit_id:
+        raise PurchaseOfOtherUnitError
     return found
 
 
+def refuse_beyond(receipt: Receipt) -> None:
+    """Its lines cost no more than was set aside; its invoice may go on over further receipts, each with a purchase of its own."""
+    if receipt.purchase is not None and entered_fen(receipt) > receipt.purchase.amount_fen:
+        raise BeyondPurchaseError(sum=format_yuan(receipt.purchase.amount_fen))
+
+
+def entered_fen(receipt: Receipt) -> int:
+    return int(receipt.lines.aggregate(fen=Sum(F("price_fen") * F("quantity"), default=0))["fen"])
+
+
 def take_over(*, by: Actor, receipt: Receipt) -> None:
-    """What the invoice leaves is free; the rest stays reserved until it is paid."""
+    """What its lines leave is free; the rest stays reserved until it is paid."""
     if receipt.purchase is None:
         return
     found = ordered(receipt.purchase)
-    rest = found.amount_fen - receipt.invoice_fen
+    rest = found.amount_fen - entered_fen(receipt)
     if rest:
         ledger.release(by=by, reservation=found.reservation, key=f"{found.reservation}:rest", amount_fen=rest)
     end(by, found, State.RECEIVED)

@@ -51,7 +51,7 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
         return known
     refuse_head(head)
     if head.get("purchase"):
-        purchase = purchasing.bind(head["purchase"], unit_id=head["unit_id"], invoice_fen=head["invoice_fen"])
+        purchase = purchasing.bind(head["purchase"], unit_id=head["unit_id"])
         if purchase.receipts.filter(state=State.WAITING).exists():
             raise WrongStateError(what=Receipt.what, state=State.WAITING.label)
         head = {**head, "funds": head.get("funds") or purchase.fund}
@@ -119,6 +119,7 @@ def enter_line(receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
     total = entered_on_invoice(receipt)
     if total > receipt.invoice_fen:
         raise BeyondInvoiceError(sum=format_yuan(total), invoice=format_yuan(receipt.invoice_fen))
+    purchasing.refuse_beyond(receipt)
     return added
 
 

@@ -14,7 +14,7 @@ from nanhu.systems.assets.tests.test_receiving import opened, sign
 from nanhu.testing.killing import at_once
 
 FUND = "unit:12:equipment"
-NEW = "/assets/unit/purchases/new/"
+NEW, RECEIVE = "/assets/unit/purchases/new/", "/assets/unit/receipts/new/"
 
 
 def granted(fen=1_000_000, code=FUND):
@@ -25,6 +25,14 @@ def granted(fen=1_000_000, code=FUND):
 def money(code=FUND):
     state = ledger.state_of(code)
     return state.available_fen, state.reserved_fen, state.spent_fen
+
+
+def received(purchase, *, invoice="6999", price="6999", unit="12"):
+    form = {"token": str(uuid4()), "title": "机房电脑", "acquired": "bought", "acquired_on": "2026-09-01"}
+    form |= {"unit": unit, "buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26"}
+    form |= {"classification": str(Classification.objects.get(code="A0201").pk), "name": "台式计算机", "quantity": "1"}
+    form |= {"use": "teaching", "put_into_use_on": "2026-09-01", "purchase": str(purchase.public_id)}
+    return form | {"invoice_fen": invoice, "price_yuan": price}
 
 
 def said(yuan="7000", fund=FUND, **more):
@@ -50,16 +58,12 @@ def test_a_purchase_sets_its_money_aside_and_the_receipt_takes_it_over(school):
     assert money() == (300_000, 700_000, 0)
     assert keeper.post(NEW, said(fund="unit:13:equipment")).status_code == 422
 
-    leaf, purchase = Classification.objects.get(code="A0201"), Purchase.objects.get()
-    receipt = {"token": str(uuid4()), "title": "机房电脑", "acquired": "bought", "acquired_on": "2026-09-01"}
-    receipt |= {"unit": "12", "buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26"}
-    receipt |= {"classification": str(leaf.pk), "name": "台式计算机", "quantity": "1", "use": "teaching"}
-    receipt |= {"put_into_use_on": "2026-09-01", "purchase": str(purchase.public_id)}
-    dearer = keeper.post("/assets/unit/receipts/new/", receipt | {"invoice_fen": "7000.01", "price_yuan": "7000"})
+    purchase = Purchase.objects.get()
+    dearer = keeper.post(RECEIVE, received(purchase, invoice="7000.01", price="7000.01"))
     assert "¥ 7,000.00" in dearer.content.decode()
+    assert "入库单位与采购登记" in keeper.post(RECEIVE, received(purchase, unit="1201")).content.decode()
     assert not Receipt.objects.exists()
-    good = receipt | {"invoice_fen": "6999", "price_yuan": "6999"}
-    assert keeper.post("/assets/unit/receipts/new/", good).status_code == 302
+    assert keeper.post(RECEIVE, received(purchase)).status_code == 302
     assert money() == (300_000, 700_000, 0)
     cancel = f"/assets/unit/purchases/{purchase.public_id}/cancel/"
     assert keeper.post(cancel, {"reason": "不买了"}).status_code == 409, "it is being looked at"
@@ -67,11 +71,29 @@ def test_a_purchase_sets_its_money_aside_and_the_receipt_takes_it_over(school):
         sign(school, Receipt.objects.get(), number)
 
     assert Asset.objects.count() == 1
-    assert money() == (300_100, 699_900, 0), "what the invoice leaves is free"
+    assert money() == (300_100, 699_900, 0), "what its lines leave is free"
     assert keeper.post(cancel, {"reason": "不买了"}).status_code == 409
     key = next(iter(receipts()))["reservation"]
     ledger.spend(by=SYSTEM, reservation=key, key="claim:1")
     assert money() == (300_100, 0, 699_900), "a claim takes it over by its key"
+
+
+@pytest.mark.django_db
+def test_one_invoice_over_two_receipts_sets_its_money_aside_once(school):
+    granted(2_000_000)
+    keeper = school.client("T1")
+    for title in ("第一批", "第二批"):
+        assert keeper.post(NEW, said("7000", title=title)).status_code == 302
+        purchase = Purchase.objects.get(title=title)
+        form = received(purchase, invoice="13998")
+        assert keeper.post(RECEIVE, form).status_code == 302, "the lines count, not the whole invoice"
+        receipt = Receipt.objects.get(purchase=purchase)
+        line = {key: form[key] for key in ("classification", "name", "quantity", "use", "put_into_use_on")}
+        more = keeper.post(f"/assets/unit/receipts/{receipt.public_id}/lines/", line | {"price_yuan": "1000"})
+        assert (more.status_code, receipt.lines.count()) == (409, 1), "no line beyond the purchase"
+        for number in ("T2", "T3"):
+            sign(school, receipt, number)
+    assert money() == (600_200, 1_399_800, 0)
 
 
 @pytest.mark.django_db

@@ -178,7 +178,7 @@ def kept_purchase(request: PageRequest, public_id: UUID) -> Purchase:
     "purchases/",
     title=_("采购登记"),
     tab=_("采购"),
-    lead=_("下单前先占用本单位的额度，验收入库后按发票保留，取消的退回。"),
+    lead=_("下单前先占用本单位的额度，验收入库后按验收单各行合计保留，取消的退回。"),
 )
 def purchases(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记过采购"), icon="shopping-cart", action=_("登记采购"), to="new_purchase")
