@@ -14,7 +14,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import given, refuse_same_person, refuse_stale
 from nanhu.systems.assets.checking import former_numbers_taken
 from nanhu.systems.assets.errors import CardsInUseError, CardsTwiceError, MonthClosedSinceError
 from nanhu.systems.assets.models import (
@@ -91,11 +91,13 @@ def take_cards(batch_id: int) -> None:
 
 @transaction.atomic
 def undo_cards(*, by: Actor, batch: CardImport, reason: str) -> CardImport:
-    """Roll-back: its cards are void and their numbers rest, all or none. Refused where anything was done with one since: moved, confirmed,
-    seen, asked for, depreciated, or signed in a month's close."""
+    """Roll-back: its cards are void and their numbers rest, all or none. Two agreed to them, so its author alone does not void them.
+    Refused where anything was done with one since: moved, confirmed, seen, asked for, depreciated, or signed in a month's close."""
     why = given(reason)
+    refuse_stale(by)
     keep_months()
     found = batch.locked_in({State.POSTED})
+    refuse_same_person(by, found.author_id)
     if is_closing(found.month):
         raise MonthClosedSinceError
     rows = Asset.objects.select_for_update(of=("self",)).select_related("classification")

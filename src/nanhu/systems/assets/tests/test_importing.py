@@ -1,12 +1,15 @@
 """Old cards (旧卡片): no month lost between check and approval, none twice, none that stops the job."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel import intake
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.numbering.models import TakenNumber
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_cards
 from nanhu.systems.assets.errors import CardsTwiceError
@@ -110,7 +113,7 @@ def posted(school, *lines):
 def test_a_list_is_rolled_back_as_a_whole_while_nothing_stands_on_it(school, clock):
     clock("2026-11-28")
     batch = posted(school, PRINTER, PRINTER.replace("OLD1", "OLD2"))
-    address, office = f"/assets/imports/{batch.public_id}/", school.client("T5")
+    address, office = f"/assets/imports/{batch.public_id}/", school.client("T6")
     assert f"{address}undo/" in office.get(address).content.decode()
     assert office.post(f"{address}undo/", {"reason": " "}).status_code == 422
     assert office.post(f"{address}undo/", {"reason": "交错了文件"}).status_code == 302
@@ -127,6 +130,19 @@ def test_a_list_is_rolled_back_as_a_whole_while_nothing_stands_on_it(school, clo
     assert Asset.objects.filter(former_number="OLD1", state="in_stock").count() == 1
 
 
+def test_whoever_handed_the_list_in_does_not_roll_it_back_nor_does_an_open_browser(school, clock):
+    clock("2026-11-28")
+    undo = f"/assets/imports/{posted(school, PRINTER).public_id}/undo/"
+    own = school.client("T5").post(undo, {"reason": "交错了文件"})
+    assert own.status_code == SamePersonError.http_status
+    other = school.client("T6")
+    SsoSession.objects.update(authenticated_at=now() - timedelta(minutes=11))
+    assert other.post(undo, {"reason": "交错了文件"}).status_code == 403
+    assert not Asset.objects.filter(state="void").exists()
+    SsoSession.objects.update(authenticated_at=now())
+    assert other.post(undo, {"reason": "交错了文件"}).status_code == 302
+
+
 @pytest.mark.parametrize("touch", ["moved", "asked", "booked"])
 def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
     clock("2026-11-28")
@@ -139,7 +155,7 @@ def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
     else:
         clock("2026-12-31")
         depreciate(by=SYSTEM, month=date(2026, 12, 1))
-    answer = school.client("T5").post(f"/assets/imports/{batch.public_id}/undo/", {"reason": "交错了文件"})
+    answer = school.client("T6").post(f"/assets/imports/{batch.public_id}/undo/", {"reason": "交错了文件"})
     assert answer.status_code == 409
     assert asset.number in answer.content.decode() or touch == "booked"
     assert not Asset.objects.filter(state="void").exists()
