@@ -16,6 +16,7 @@ from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given, refuse_same_person, refuse_stale
 from nanhu.systems.assets.checking import former_numbers_taken
+from nanhu.systems.assets.counting.models import CountRow
 from nanhu.systems.assets.errors import CardsInUseError, CardsTwiceError, MonthClosedSinceError
 from nanhu.systems.assets.models import (
     Asset,
@@ -125,7 +126,8 @@ def stood_on(ids: Collection[int]) -> list[str]:
     ]
     touched = Q(confirmed_at__isnull=False) | Q(last_seen_at__isnull=False) | Q(booked__isnull=False)
     touched |= Q(pk__in=counted.values("pk")) | ~Q(state__in=AT_HAND) | Q(pk__in=Asset.objects.values("split_from"))
-    for rows in waiting:
+    scanned = CountRow.objects.filter(asset__in=ids).values("asset")
+    for rows in (*waiting, scanned):
         touched |= Q(pk__in=rows)
     return sorted(ours.filter(touched).values_list("number", flat=True).distinct())
 

@@ -12,6 +12,7 @@ from nanhu.kernel.numbering.models import TakenNumber
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_cards
+from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, row
 from nanhu.systems.assets.errors import CardsTwiceError
 from nanhu.systems.assets.models import Asset, CardImport, ServiceLife
 from nanhu.systems.assets.services import importing, keeping
@@ -143,7 +144,7 @@ def test_whoever_handed_the_list_in_does_not_roll_it_back_nor_does_an_open_brows
     assert other.post(undo, {"reason": "交错了文件"}).status_code == 302
 
 
-@pytest.mark.parametrize("touch", ["moved", "asked", "booked"])
+@pytest.mark.parametrize("touch", ["moved", "asked", "booked", "scanned"])
 def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
     clock("2026-11-28")
     batch = posted(school, PRINTER, PRINTER.replace("OLD1", "OLD2"))
@@ -152,6 +153,9 @@ def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
         keeping.assign(by=school.actor("T1"), asset=asset, keeper_id=school["T2"], room_id=school.rooms["b1-101"])
     elif touch == "asked":
         asked(school, asset)
+    elif touch == "scanned":
+        school.thing()
+        bring(school, backdated(opened(school)), [row(asset.number)])
     else:
         clock("2026-12-31")
         depreciate(by=SYSTEM, month=date(2026, 12, 1))
