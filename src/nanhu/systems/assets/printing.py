@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.files.purposes import Retention
 from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.money import format_yuan
@@ -106,6 +107,9 @@ def card_facts(asset: Asset) -> Facts:
 
 @override(settings.LANGUAGE_CODE)
 def receipt_facts(receipt: Receipt) -> Facts:
+    """Of what both inspectors signed: the paper says that it is in stock."""
+    if receipt.state != Receipt.State.RECEIVED:
+        raise WrongStateError(what=Receipt.what, state=receipt.get_state_display())
     persons = person_lines([receipt.buyer_id, receipt.first_inspector_id, receipt.second_inspector_id])
     names = {key: f"{one.name} {one.number}" for key, one in persons.items()}
     head = [

@@ -13,7 +13,6 @@ from nanhu.kernel.printing.papers import papers
 from nanhu.kernel.printing.services import preview
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.counting.services import planning
-from nanhu.systems.assets.models import Receipt
 from nanhu.systems.assets.services import receiving
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
@@ -100,4 +99,8 @@ def test_what_is_not_received_yet_has_no_paper(school):
     receipt = opened(school)
     page = school.client("T1").get(f"/assets/unit/receipts/{receipt.public_id}/").content.decode()
     assert "打印入库单" not in page
-    assert receiving.unsigned(Receipt.objects.get(pk=receipt.pk))
+    printed = f"/assets/unit/receipts/{receipt.public_id}/print/"
+    assert school.client("T1").post(printed).status_code == 409
+    receiving.refuse(by=school.actor("T3"), receipt=receipt, person_id=school["T3"], answer="内存不符")
+    assert school.client("T1").post(printed).status_code == 409
+    assert not PrintedDocument.objects.exists()
