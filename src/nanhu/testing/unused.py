@@ -32,7 +32,6 @@ KEPT = {
     "check_holds": "kernel/numbering: a number as somebody typed it",
     "draw_lots": "kernel/draw: the step after the public value",
     "pay_oldest": "platforms/ledger: one payment for several bills, for counter and bank",
-    "withdraw_grant": "platforms/ledger: the other half of `grant`",
     "lesson_day": "platforms/campus: whose lessons a day has; academic, learning and dormitory ask it, none of which is built",
     "period_span": "platforms/campus: from period to period in moments, for whoever books by them",
     "on_rows": "platforms/datahub: how a system hears of shared tables that another fills",

@@ -5,17 +5,19 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Console, Empty, Money, PageRequest, Span, Table, Text, listing
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.ledger.models import FeeItem, Fund
 from nanhu.platforms.ledger.services.fees import set_fee_item
-from nanhu.platforms.ledger.services.funds import grant, open_fund
+from nanhu.platforms.ledger.services.funds import grant, open_fund, refuse_unknown_unit, withdraw_grant
 
 desk = Console(
     "ledger",
@@ -100,6 +102,18 @@ class GrantForm(forms.Form):
     reason = forms.CharField(label=_("依据"), max_length=120)
 
 
+def all_funds() -> QuerySet[Fund]:
+    return Fund.objects.order_by("code")
+
+
+class WithdrawGrantForm(forms.Form):
+    fund = forms.ChoiceField(
+        label=_("额度"), choices=lambda: [(one.code, f"{one.name} {one.code}") for one in all_funds()]
+    )
+    amount_fen = YuanField(label=_("收回金额（元）"), help_text=_("最多收回可用的；已占用和已支出的收不回"))
+    reason = forms.CharField(label=_("依据"), max_length=120)
+
+
 class Funds(Table):
     ordering = ("code",)
     code = Text(_("代码"), is_number=True)
@@ -118,12 +132,62 @@ class Funds(Table):
 )
 def funds(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有额度"), icon="wallet", action=_("下达额度"), to="grant_fund")
-    return listing(request, Funds, Fund.objects.all(), empty=none, export_as="额度")
+    facts = {"grant": grant_fund.address(), "withdraw": withdraw_fund.address()}
+    return listing(
+        request, Funds, Fund.objects.all(), empty=none, export_as="额度", template="ledger/funds.html", facts=facts
+    )
 
 
-@funds.form("grant/", GrantForm, title=_("下达额度"), submit=_("下达"), done=_("已下达。"))
+def grant_effect(_request: PageRequest, form: GrantForm) -> dict[str, Any]:
+    """Which fund it meets: one that is there, under the name that it has, or a new one."""
+    said = form.cleaned_data
+    sum_, found = format_yuan(said["amount_fen"]), Fund.objects.filter(code=said["code"]).first()
+    if found is None:
+        refuse_unknown_unit(said["code"])
+        words = _("没有这个代码的额度：新开“%(name)s”，下达 %(sum)s。") % {"name": said["name"], "sum": sum_}
+        return {"tone": "warn", "title": _("新开 %(code)s") % {"code": said["code"]}, "words": words}
+    named = {"name": found.name, "left": format_yuan(found.available_fen), "sum": sum_}
+    words = _("加到已有的“%(name)s”（现可用 %(left)s），下达 %(sum)s。") % named
+    return {"tone": "info", "title": _("已有 %(code)s") % {"code": found.code}, "words": words}
+
+
+def withdrawal_effect(_request: PageRequest, form: WithdrawGrantForm) -> dict[str, Any]:
+    found, sum_ = Fund.objects.get(code=form.cleaned_data["fund"]), format_yuan(form.cleaned_data["amount_fen"])
+    named = {"name": found.name, "left": format_yuan(found.available_fen), "sum": sum_}
+    words = _("从“%(name)s”（现可用 %(left)s）收回 %(sum)s。") % named
+    return {"tone": "warn", "title": _("已有 %(code)s") % {"code": found.code}, "words": words}
+
+
+@funds.form(
+    "grant/",
+    GrantForm,
+    title=_("下达额度"),
+    submit=_("下达"),
+    done=_("已下达。"),
+    preview=grant_effect,
+    template="ledger/moved_fund.html",
+    proves=True,
+)
 def grant_fund(request: PageRequest, form: GrantForm) -> None:
     said = form.cleaned_data
     open_fund(by=request.actor, code=said["code"], name=said["name"])
     key = f"ledger.desk:{uuid4()}"
     grant(by=request.actor, fund=said["code"], amount_fen=said["amount_fen"], key=key, reason=said["reason"])
+
+
+@funds.form(
+    "withdraw/",
+    WithdrawGrantForm,
+    title=_("收回额度"),
+    submit=_("收回"),
+    done=_("已收回。"),
+    tone="danger",
+    lead=_("下达错了的，在这里收回没有占用、没有支出的部分。"),
+    preview=withdrawal_effect,
+    template="ledger/moved_fund.html",
+    proves=True,
+)
+def withdraw_fund(request: PageRequest, form: WithdrawGrantForm) -> None:
+    said = form.cleaned_data
+    key = f"ledger.desk:{uuid4()}"
+    withdraw_grant(by=request.actor, key=key, **said)

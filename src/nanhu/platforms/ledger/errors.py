@@ -82,6 +82,13 @@ class FundShortError(CampusError):
     sentence = _("额度不够：可用 {available}。")
 
 
+class FundUnitError(CampusError):
+    code = "ledger.fund_unit"
+    http_status = 422
+    field = "code"
+    sentence = _("没有代码是 {code} 的单位，额度没有开立。")
+
+
 class ReservationShortError(CampusError):
     code = "ledger.reservation_short"
     http_status = 409

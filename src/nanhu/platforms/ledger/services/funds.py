@@ -12,11 +12,18 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import given
-from nanhu.platforms.ledger.errors import EntryKeyReusedError, FundShortError, ReservationShortError, checked_sum
+from nanhu.kernel.proposals import given, refuse_stale
+from nanhu.platforms.ledger.errors import (
+    EntryKeyReusedError,
+    FundShortError,
+    FundUnitError,
+    ReservationShortError,
+    checked_sum,
+)
 from nanhu.platforms.ledger.models import Fund, FundMovement, Reservation
 from nanhu.platforms.ledger.services.accounts import AccountOrder, open_accounts
 from nanhu.platforms.ledger.services.entries import next_entry_id
+from nanhu.platforms.people import api as people
 
 Kind = FundMovement.Kind
 PARTS = {"budget": "clearing", "available": "liability", "reserved": "liability", "spent": "liability"}
@@ -57,6 +64,7 @@ def open_fund(*, by: Actor, code: str, name: str) -> FundState:
     with transaction.atomic():
         lock_key(f"ledger.fund:{code}")
         if not Fund.objects.filter(code=code).exists():
+            refuse_unknown_unit(code)
             orders = {
                 part: AccountOrder(
                     code=f"ledger.fund:{code}:{part}",
@@ -71,6 +79,13 @@ def open_fund(*, by: Actor, code: str, name: str) -> FundState:
             Fund.objects.bulk_create([Fund(code=code, name=name, **accounts)], ignore_conflicts=True)
             audit.record(by=by, action="ledger.open_fund", target=f"fund:{code}")
         return state_of(code)
+
+
+def refuse_unknown_unit(code: str) -> None:
+    """Of "unit:12:equipment"; a mistyped one would be a fund that nobody can spend."""
+    kind, *rest = code.split(":")
+    if kind == "unit" and (not rest or rest[0] not in people.unit_ids_by_code(rest[:1])):
+        raise FundUnitError(code=rest[0] if rest else "")
 
 
 def state_of(code: str) -> FundState:
@@ -92,11 +107,13 @@ def fund_of(code: str) -> Fund:
 
 def grant(*, by: Actor, fund: str, amount_fen: int, key: str, reason: str) -> None:
     """Add to the budget (下达)."""
+    refuse_stale(by)
     move(by=by, fund=fund_of(fund), kind=Kind.GRANT, amount_fen=amount_fen, key=key, reason=given(reason))
 
 
 def withdraw_grant(*, by: Actor, fund: str, amount_fen: int, key: str, reason: str) -> None:
     """Take from the budget what is neither reserved nor spent (收回)."""
+    refuse_stale(by)
     move(by=by, fund=fund_of(fund), kind=Kind.WITHDRAW, amount_fen=amount_fen, key=key, reason=given(reason))
 
 

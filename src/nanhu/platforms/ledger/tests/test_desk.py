@@ -1,16 +1,18 @@
 """The desk of fee items: who may set them, what a wrong form is told, and that bills follow what was set."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from uuid import uuid4
 
 import pytest
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.desk import desk
-from nanhu.platforms.ledger.models import FeeItem
+from nanhu.platforms.ledger.models import FeeItem, Fund
 from nanhu.platforms.ledger.tests.test_bills import BY, Office
+from nanhu.platforms.people import api as people
 from nanhu.testing.members import grant, open_staff
 from nanhu.testing.pages import PageTests
 from nanhu.testing.sessions import signed_in
@@ -78,12 +80,58 @@ def test_a_fee_that_ended_is_charged_no_more(finance):
         Office().bill(item="power.dormitory")
 
 
-def test_a_fund_is_granted_at_the_desk_once_for_a_form(finance):
-    form = {"code": "unit:12:equipment", "name": "计算机学院设备费", "amount_fen": "5000", "reason": "年初预算"}
-    form["form_token"] = str(uuid4())
+GRANT = {"code": "unit:12:equipment", "name": "计算机学院设备费", "amount_fen": "5000", "reason": "年初预算"}
+SURE = {"confirmed": "1"}
+
+
+@pytest.fixture
+def college(db):
+    units = (people.UnitRecord(code="12", name="计算机学院"),)
+    people.apply_units(by=BY, records=units, origin=people.Origin(source="test", title="测试"))
+
+
+def test_a_fund_is_granted_at_the_desk_once_for_a_form(finance, college):
+    form = GRANT | {"form_token": str(uuid4())}
+    said = finance.post("/ledger/funds/grant/", form).content.decode()
+    assert "新开 unit:12:equipment" in said
+    assert "¥ 5,000.00" in said
+    assert not Fund.objects.exists(), "looked at first"
     for _twice in range(2):
-        assert finance.post("/ledger/funds/grant/", form).status_code == 302
+        assert finance.post("/ledger/funds/grant/", form | SURE).status_code == 302
     assert ledger.state_of("unit:12:equipment").available_fen == 500_000
     page = finance.get("/ledger/funds/").content.decode()
-    assert "计算机学院设备费" in page
-    assert finance.post("/ledger/funds/grant/", form | {"code": "unit 12", "form_token": ""}).status_code == 422
+    assert all(one in page for one in ("计算机学院设备费", "/ledger/funds/grant/", "/ledger/funds/withdraw/"))
+    again = finance.post("/ledger/funds/grant/", GRANT | {"name": "别的名称"}).content.decode()
+    assert "已有 unit:12:equipment" in again
+    assert "加到已有的“计算机学院设备费”" in again
+    assert finance.post("/ledger/funds/grant/", GRANT | {"code": "unit 12"}).status_code == 422
+
+
+def test_no_fund_is_opened_for_a_unit_that_is_not_there(finance, college):
+    for more in ({}, SURE):
+        refused = finance.post("/ledger/funds/grant/", GRANT | {"code": "unit:21:equipment"} | more)
+        assert (refused.status_code, "没有代码是 21 的单位" in refused.content.decode()) == (422, True)
+    assert not Fund.objects.exists()
+
+
+def test_what_was_granted_by_mistake_is_taken_back_as_far_as_it_is_free(finance, college):
+    finance.post("/ledger/funds/grant/", GRANT | SURE)
+    ledger.reserve(by=BY, fund=GRANT["code"], amount_fen=100_000, key="r")
+    form, address = {"fund": GRANT["code"], "amount_fen": "4000.01", "reason": "下达错了"}, "/ledger/funds/withdraw/"
+    seen = finance.post(address, form).content.decode()
+    assert "从“计算机学院设备费”（现可用 ¥ 4,000.00）收回 ¥ 4,000.01" in seen
+    assert finance.post(address, form | SURE).status_code == 409
+    assert finance.post(address, form | SURE | {"amount_fen": "4000"}).status_code == 302
+    assert ledger.state_of(GRANT["code"]).available_fen == 0
+    assert finance.post(address, form | {"fund": "unit:99:x"}).status_code == 422
+
+
+def test_an_open_browser_neither_grants_nor_takes_back(finance, college):
+    finance.post("/ledger/funds/grant/", GRANT | SURE)
+    SsoSession.objects.update(authenticated_at=now() - timedelta(minutes=11))
+    back = {"fund": GRANT["code"], "amount_fen": "1", "reason": "错了"}
+    for name, form in (("grant", GRANT), ("withdraw", back)):
+        address = f"/ledger/funds/{name}/"
+        assert finance.get(address)["Location"].startswith("/sign-in/again?next=")
+        assert finance.post(address, form | SURE).status_code == 403
+    assert ledger.state_of(GRANT["code"]).available_fen == 500_000
