@@ -112,6 +112,22 @@ def test_what_is_cancelled_gives_all_of_its_money_back_once(school):
 
 
 @pytest.mark.django_db
+def test_the_office_sees_what_holds_money_and_frees_it_when_its_keeper_is_gone(school):
+    granted()
+    school.client("T1").post(NEW, said())
+    purchase, office = Purchase.objects.get(), school.client("T5")
+    address = f"/assets/office/purchases/{purchase.public_id}/"
+    assert "机房电脑" in office.get("/assets/office/purchases/").content.decode()
+    assert f"{address}cancel/" in office.get(address).content.decode()
+    assert school.client("T1").post(f"{address}cancel/", {"reason": "不买了"}).status_code in {403, 404}
+    assert office.post(f"{address}cancel/", {"reason": "资产员离职，没有下单"}).status_code == 302
+    assert money() == (1_000_000, 0, 0)
+    page = office.get(address).content.decode()
+    assert ("资产员离职" in page, f"{address}cancel/" in page) == (True, False)
+    assert "机房电脑" not in office.get("/assets/office/purchases/").content.decode()
+
+
+@pytest.mark.django_db
 def test_a_receipt_that_was_refused_leaves_the_purchase_to_the_next(school):
     granted(2_000_000)
     purchase = purchasing.order(

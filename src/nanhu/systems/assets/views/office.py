@@ -13,13 +13,13 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.forms import FigureForm, ImproveForm, LotForm, MonthForm, RulingForm
-from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Figure, Improvement, Loss
+from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Figure, Improvement, Loss, Purchase
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things, supplier
 from nanhu.systems.assets.queries import books
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing, setting
+from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing, purchasing, setting
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
+from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing
 
 State = Asset.State
 ALONE = [Role(key=OFFICE, name=_("国资处"), description=_("管理全校资产台账，确认调拨，审批处置，记折旧和月结"))]
@@ -219,6 +219,34 @@ def depreciate(request: PageRequest, form: MonthForm) -> int:
 @depreciation.form("print/", MonthForm, title=_("打印折旧表"), icon="printer", submit=_("打印"))
 def print_month(request: PageRequest, form: MonthForm) -> HttpResponseBase:
     return print_out(request, printing.MONTH, printing.month_facts(month_of(form.cleaned_data["month"])))
+
+
+ALL_PURCHASES = Purchase.objects.select_related("unit")
+
+
+@desk.page(
+    "purchases/",
+    title=_("采购登记"),
+    tab=_("采购"),
+    lead=_("各单位占用着额度、还没有入库的采购。不再办的由国资处取消，额度全部退回。"),
+)
+def purchases(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有占用着额度的采购"), icon="shopping-cart")
+    rows = ALL_PURCHASES.filter(state=Purchase.State.ORDERED).order_by("created_at")
+    return listing(request, Purchases, rows, empty=none, export_as="采购登记")
+
+
+@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=record(ALL_PURCHASES, Purchase.what))
+def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
+    receipts = [(one.title, "") for one in found.receipts.order_by("pk")]
+    return show_purchase(request, found, receipts, cancel_purchase)
+
+
+@purchase.form(
+    "cancel/", ReasonForm, title=_("取消采购"), tone="danger", done=_("已取消，额度已退回。"), roles=[OFFICE]
+)
+def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
+    purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
 
 
 class Figures(Table):

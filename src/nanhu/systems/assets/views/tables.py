@@ -26,13 +26,14 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Views,
+    Who,
 )
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
-from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.models import Asset, Purchase
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
 from nanhu.systems.assets.services.moving import reason_words
@@ -95,6 +96,32 @@ class ThingFilters(Filters):
             "warranty": (_("快过保修"), Q(warranty_until__gte=Now(), warranty_until__lt=SOON) & STANDING),
         }
     )
+
+
+class Purchases(Table):
+    title = Link(_("采购内容"), to="purchase")
+    unit = Text(_("单位"), "unit__name")
+    fund = Text(_("额度"), is_number=True)
+    amount_fen = Money(_("预计金额"))
+    author = Who(_("登记"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Purchase.State.choices, tones={"received": "good", "cancelled": "none"}, tone="warn")
+
+
+def show_purchase(
+    request: PageRequest, found: Purchase, receipts: Sequence[tuple[str, str]], cancel: Page
+) -> HttpResponse:
+    """`receipts`: their titles and addresses, "" where the reader has no page of them."""
+    facts = [
+        (_("单位"), found.unit.name),
+        (_("额度"), found.fund),
+        (_("预计金额"), format_yuan(found.amount_fen)),
+        (_("状态"), found.get_state_display()),
+        *([(_("取消的原因"), found.answer)] if found.answer else []),
+    ]
+    may_cancel = found.state == Purchase.State.ORDERED and cancel.is_shown_to(request.viewer)
+    address = cancel.address(public_id=found.public_id) if may_cancel else ""
+    shown = {"purchase": found, "facts": facts, "receipts": receipts, "cancel": address}
+    return render(request, "assets/purchase.html", shown)
 
 
 def standing(thing: Asset) -> str:

@@ -4,10 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, PageRequest, Table, Text, Who, listing
+from nanhu.kernel.kit import Console, Empty, PageRequest, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.money import format_yuan
@@ -32,7 +31,7 @@ from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing,
 from nanhu.systems.assets.services import disposing, keeping, lending, losing, purchasing, receiving, transferring
 from nanhu.systems.assets.views.mine import Receipts, show_receipt
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import ThingFilters, Things, show_thing
+from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing
 
 desk = Console(
     "assets:unit",
@@ -156,15 +155,6 @@ DEEDS = {
 """What a keeper may do with a thing, by its state."""
 
 
-class Purchases(Table):
-    title = Link(_("采购内容"), to="purchase")
-    unit = Text(_("单位"), "unit__name")
-    fund = Text(_("额度"), is_number=True)
-    amount_fen = Money(_("预计金额"))
-    author = Who(_("登记"), "author_name", at="created_at", account="author_id")
-    state = Badge(_("状态"), names=Purchase.State.choices, tones={"received": "good", "cancelled": "none"}, tone="warn")
-
-
 def purchases_of(request: PageRequest) -> Any:
     return Purchase.objects.select_related("unit").filter(unit_id__in=units_kept_by(request.viewer))
 
@@ -217,19 +207,8 @@ def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
 
 @purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=Seen(kept_purchase))
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
-    is_open = found.state == Purchase.State.ORDERED
-    facts = [
-        (_("单位"), found.unit.name),
-        (_("额度"), found.fund),
-        (_("预计金额"), format_yuan(found.amount_fen)),
-        (_("状态"), found.get_state_display()),
-        *([(_("取消的原因"), found.answer)] if found.answer else []),
-    ]
     receipts = [(one.title, receipt.address(public_id=one.public_id)) for one in found.receipts.order_by("pk")]
-    cancel = cancel_purchase.address(public_id=found.public_id) if is_open else ""
-    return render(
-        request, "assets/purchase.html", {"purchase": found, "facts": facts, "receipts": receipts, "cancel": cancel}
-    )
+    return show_purchase(request, found, receipts, cancel_purchase)
 
 
 @purchase.form("cancel/", ReasonForm, title=_("取消采购"), tone="danger", done=_("已取消，额度已退回。"))
