@@ -64,7 +64,8 @@ class PageOptions(TypedDict, total=False):
 class ActionOptions(TypedDict, total=False):
     """`done`: the sentence after it, or a function of what the service gave. `to`: the name of the page to go on to, else the one
     above; its address is filled from what the service gave, or from this address. `repeated`: what is said where this very form
-    was sent before. `refused`: the title of the box that says why it was refused. `largest_file`: as in a form."""
+    was sent before. `refused`: the title of the box that says why it was refused. `largest_file`: as in a form. `writes_supplied`:
+    False where it changes nothing that a supplier keeps (it prints), so that it works while another system supplies the console."""
 
     done: Done
     repeated: Text
@@ -74,12 +75,13 @@ class ActionOptions(TypedDict, total=False):
     subject: Callable[..., Any] | Seen
     form: type[forms.BaseForm]
     largest_file: int
+    writes_supplied: bool
 
 
 class FormOptions(PageOptions, total=False):
     """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what it would
     do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files. `arguments`: with
-    which the form is made beside its data, where its fields depend on who looks or at what. `refused`: as in an action. `proves`:
+    which the form is made beside its data, where its fields depend on who looks or at what. `refused`, `writes_supplied`: as in an action. `proves`:
     another will decide what it hands in, so whoever opens it first proves who he is, unless he did so lately."""
 
     done: Done
@@ -96,6 +98,7 @@ class FormOptions(PageOptions, total=False):
     arguments: Callable[..., Mapping[str, Any]]
     largest_file: int
     proves: bool
+    writes_supplied: bool
 
 
 class LookupOptions(FormOptions, total=False):
@@ -253,6 +256,7 @@ class SubmitPage(Page):
     to: str
     repeated: Text = _("这张表单已经提交过，没有再办一次。")
     refused: Text = ""
+    writes_supplied = True
 
     def takes(self, largest_file: int | None) -> None:
         """Files up to so many bytes."""
@@ -268,7 +272,7 @@ class SubmitPage(Page):
         raise NotImplementedError
 
     def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
-        if source := self.console.supplier():
+        if self.writes_supplied and (source := self.console.supplier()):
             raise SuppliedElsewhereError(source=source)
         answer = submit_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
         if not answer.is_new:
@@ -311,6 +315,7 @@ class FormPage(SubmitPage):
         self.form_class, self.options = form, options
         self.done, self.to = options.get("done", ""), options.get("to", "")
         self.refused = options.get("refused", self.refused)
+        self.writes_supplied = options.get("writes_supplied", True)
         super().__init__(console, parent, path, function, options)
         self.takes(options.get("largest_file"))
 
@@ -395,6 +400,7 @@ class Action(SubmitPage):
         self.form_class = options.get("form")
         self.done, self.to = options.get("done", ""), options.get("to", "")
         self.repeated, self.refused = options.get("repeated", self.repeated), options.get("refused", self.refused)
+        self.writes_supplied = options.get("writes_supplied", True)
         page_options: PageOptions = {"title": self.done if not callable(self.done) else ""}
         if "roles" in options:
             page_options["roles"] = options["roles"]

@@ -186,12 +186,12 @@ def result(request: PageRequest, form: ResultForm, found: StockTake) -> None:
     concluding.ask(by=request.actor, take=found, note=form.cleaned_data["note"])
 
 
-@take.action("print/")
+@take.action("print/", writes_supplied=False)
 def print_count(request: PageRequest, found: StockTake) -> HttpResponseBase:
     return print_out(request, printing.COUNT, printing.count_facts(found))
 
 
-@take.action("print-gaps/")
+@take.action("print-gaps/", writes_supplied=False)
 def print_gaps(request: PageRequest, found: StockTake) -> HttpResponseBase:
     return print_out(request, printing.GAPS, printing.gap_facts(found))
 

@@ -11,6 +11,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.printing.models import PrintedDocument
 from nanhu.kernel.printing.papers import papers
 from nanhu.kernel.printing.services import preview
+from nanhu.platforms.datahub import api as datahub
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.counting.services import planning
 from nanhu.systems.assets.services import receiving
@@ -55,6 +56,12 @@ def test_card_receipt_and_transfer_are_printed_by_whoever_sees_them(school):
     file = PrintedDocument.objects.latest("pk").file.public_id
     assert school.client("T6").get(f"/files/{file}/").status_code == 200
     assert school.client("T2").get(f"/files/{file}/").status_code == 404
+
+
+def test_papers_are_printed_also_while_a_vendor_keeps_the_things(school, monkeypatch):
+    asset = school.thing()
+    monkeypatch.setattr(datahub, "supplier", lambda table: "久其资产" if table == "assets.asset" else "")
+    assert asset.number in text_of(school.client("T1"), f"/assets/unit/{asset.public_id}/print/")
 
 
 def test_a_lot_and_a_month_are_printed_with_their_sums(school, clock):

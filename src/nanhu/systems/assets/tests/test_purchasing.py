@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Classification, Purchase, Receipt
 from nanhu.systems.assets.publishing import receipts
@@ -109,6 +110,20 @@ def test_what_is_cancelled_gives_all_of_its_money_back_once(school):
     assert keeper.post(cancel, {"reason": "不买了"}).status_code == 409
     assert money() == (1_000_000, 0, 0)
     assert "不买了" in keeper.get(f"/assets/unit/purchases/{purchase.public_id}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_our_own_money_moves_also_while_a_vendor_keeps_the_things(school, monkeypatch):
+    granted()
+    monkeypatch.setattr(datahub, "supplier", lambda table: "久其资产" if table == "assets.asset" else "")
+    keeper = school.client("T1")
+    assert keeper.post(NEW, said()).status_code == 302
+    purchase = Purchase.objects.get()
+    refused = keeper.post(RECEIVE, received(purchase))
+    assert (refused.status_code, "久其资产" in refused.content.decode()) == (409, True)
+    cancel = f"/assets/unit/purchases/{purchase.public_id}/cancel/"
+    assert keeper.post(cancel, {"reason": "改在久其里办"}).status_code == 302
+    assert money() == (1_000_000, 0, 0)
 
 
 @pytest.mark.django_db

@@ -47,7 +47,7 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, DEEDS.get(State(found.state), ()), print_card.address(public_id=found.public_id))
 
 
-@thing.action("print/")
+@thing.action("print/", writes_supplied=False)
 def print_card(request: PageRequest, found: Asset) -> HttpResponseBase:
     return print_out(request, printing.CARD, printing.card_facts(found))
 
@@ -216,7 +216,7 @@ def depreciate(request: PageRequest, form: MonthForm) -> int:
     return depreciating.depreciate(by=request.actor, month=form.cleaned_data["month"])
 
 
-@depreciation.form("print/", MonthForm, title=_("打印折旧表"), icon="printer", submit=_("打印"))
+@depreciation.form("print/", MonthForm, title=_("打印折旧表"), icon="printer", submit=_("打印"), writes_supplied=False)
 def print_month(request: PageRequest, form: MonthForm) -> HttpResponseBase:
     return print_out(request, printing.MONTH, printing.month_facts(month_of(form.cleaned_data["month"])))
 
@@ -243,7 +243,13 @@ def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
 
 
 @purchase.form(
-    "cancel/", ReasonForm, title=_("取消采购"), tone="danger", done=_("已取消，额度已退回。"), roles=[OFFICE]
+    "cancel/",
+    ReasonForm,
+    title=_("取消采购"),
+    tone="danger",
+    done=_("已取消，额度已退回。"),
+    roles=[OFFICE],
+    writes_supplied=False,
 )
 def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
     purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])

@@ -58,7 +58,7 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, DEEDS[State(found.state)], print_card.address(public_id=found.public_id))
 
 
-@thing.action("print/")
+@thing.action("print/", writes_supplied=False)
 def print_card(request: PageRequest, found: Asset) -> HttpResponseBase:
     return print_out(request, printing.CARD, printing.card_facts(found))
 
@@ -196,6 +196,7 @@ def funds_of(request: PageRequest) -> dict[str, tuple[int, str]]:
     to="purchases",
     arguments=lambda request: {"funds": [(code, words) for code, (_unit, words) in funds_of(request).items()]},
     done=_("已登记，额度已占用。"),
+    writes_supplied=False,
 )
 def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
     said = form.cleaned_data
@@ -211,7 +212,9 @@ def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     return show_purchase(request, found, receipts, cancel_purchase)
 
 
-@purchase.form("cancel/", ReasonForm, title=_("取消采购"), tone="danger", done=_("已取消，额度已退回。"))
+@purchase.form(
+    "cancel/", ReasonForm, title=_("取消采购"), tone="danger", done=_("已取消，额度已退回。"), writes_supplied=False
+)
 def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
     purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
 
@@ -264,7 +267,7 @@ def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
     )
 
 
-@receipt.action("print/")
+@receipt.action("print/", writes_supplied=False)
 def print_receipt(request: PageRequest, found: Receipt) -> HttpResponseBase:
     return print_out(request, printing.RECEIPT, printing.receipt_facts(found))
 
