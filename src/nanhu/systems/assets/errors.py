@@ -49,7 +49,10 @@ class CardsInUseError(AssetsError):
 
 
 class TooLongForPaperError(AssetsError):
+    """What was counted against its reader stays: to gather it in vain cost as much."""
+
     code = "assets.too_long_for_paper"
+    keeps_writes = True
     sentence = _("超过 {most} 行，印不成一份。请从列表导出表格，或分单位、分批办理。")
 
 

@@ -1,8 +1,9 @@
 """Papers of assets (固定资产卡片、验收入库单、调拨单、处置申请表、折旧表; those of a count are in `counting.printing`): one template, each its own
 facts, in Chinese, with a number and a code by which anyone may ask whether the paper is ours."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ def may_open(viewer: Viewer, document: PrintedDocument) -> bool:
 
 def sheet(head: Iterable[Pair], columns: str = "", rows: Iterable[Sequence[Any]] = (), signs: str = "") -> Facts:
     """`columns`, `signs`: their words, with blanks between; "*" behind a column gives it the width that is left, "#" sets figures right."""
-    lines = [[said(cell) for cell in row] for row in rows]
+    lines = [[said(cell) for cell in row] for row in islice(rows, MOST_ROWS + 1)]
     if len(lines) > MOST_ROWS:
         raise TooLongForPaperError(most=MOST_ROWS)
     return {
@@ -91,11 +92,11 @@ MONTH = paper("month_sheet", "固定资产折旧表")
 
 
 @override(settings.LANGUAGE_CODE)
-def print_sheet(*, by: Actor, person_id: int | None, paper: Paper, facts: Facts) -> PrintedDocument:
-    """So many a day are free: each is kept."""
+def print_sheet(*, by: Actor, person_id: int | None, paper: Paper, facts: Callable[[], Facts]) -> PrintedDocument:
+    """So many a day are free: each is kept. Nobody who printed too many has the facts gathered."""
     admit([Gate(PRINTS, f"account:{by.account_id}")])
     holder = printing.Holder(person_id=person_id, name=by.name)
-    return printing.issue(by=by, paper=paper, facts=facts, holder=holder)
+    return printing.issue(by=by, paper=paper, facts=facts(), holder=holder)
 
 
 @override(settings.LANGUAGE_CODE)
@@ -135,7 +136,7 @@ def receipt_facts(receipt: Receipt) -> Facts:
             yuan(one.price_fen),
             yuan(one.price_fen * one.quantity),
         )
-        for one in receipt.lines.select_related("classification")
+        for one in receipt.lines.select_related("classification")[: MOST_ROWS + 1]
     ]
     return sheet(head, "分类 名称* 规格型号 数量# 单价# 金额#", rows, "采购经办人 验收人 验收人 单位（盖章）")
 
@@ -183,7 +184,7 @@ def disposal_facts(lot: Disposal) -> Facts:
             yuan(one.value_fen),
             yuan(one.accumulated_fen),
         )
-        for one in lot.lines.select_related("asset").order_by("asset__number")
+        for one in lot.lines.select_related("asset").order_by("asset__number")[: MOST_ROWS + 1]
     ]
     return sheet(head, "资产编号 名称* 规格型号 投入使用 原值# 累计折旧#", rows, "单位（盖章） 国资处 校领导")
 

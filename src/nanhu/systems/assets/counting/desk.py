@@ -188,12 +188,12 @@ def result(request: PageRequest, form: ResultForm, found: StockTake) -> None:
 
 @take.action("print/", writes_supplied=False)
 def print_count(request: PageRequest, found: StockTake) -> HttpResponseBase:
-    return print_out(request, printing.COUNT, printing.count_facts(found))
+    return print_out(request, printing.COUNT, printing.count_facts, found)
 
 
 @take.action("print-gaps/", writes_supplied=False)
 def print_gaps(request: PageRequest, found: StockTake) -> HttpResponseBase:
-    return print_out(request, printing.GAPS, printing.gap_facts(found))
+    return print_out(request, printing.GAPS, printing.gap_facts, found)
 
 
 @take.page("verdicts/", title=_("逐件结论"))

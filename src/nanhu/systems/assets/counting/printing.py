@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from nanhu.systems.assets.counting import queries
 from nanhu.systems.assets.counting.models import StockTake
-from nanhu.systems.assets.printing import Facts, Pair, paper, sheet, yuan
+from nanhu.systems.assets.printing import MOST_ROWS, Facts, Pair, paper, sheet, yuan
 
 COUNT, GAPS = paper("count_sheet", "固定资产盘点表"), paper("gap_sheet", "固定资产盘盈盘亏表")
 
@@ -35,8 +35,7 @@ def count_facts(take: StockTake) -> Facts:
             queries.VERDICTS[one["verdict"]],
             "是" if one["is_proven"] else "否",
         )
-        for one in queries.verdicts_of(take)
-        if one["verdict"] != "seen_twice"
+        for one in queries.verdicts_of(take, without="seen_twice", most=MOST_ROWS + 1)
     ]
     return sheet(head_of(take), "资产编号 名称* 账上地点 见到的地点 结论 证实", rows, "盘点人 监盘人 单位（盖章）")
 
@@ -48,6 +47,6 @@ def gap_facts(take: StockTake) -> Facts:
     rows = [
         (words[verdict], one["number"], one["name"], one["booked"], one["seen"], yuan(one["value_fen"]))
         for verdict in words
-        for one in queries.verdicts_of(take, verdict=verdict)
+        for one in queries.verdicts_of(take, verdict=verdict, most=MOST_ROWS + 1)
     ]
     return sheet(head_of(take), "盘亏或盘盈 资产编号 名称* 账上地点 见到的地点 账面原值#", rows, "盘点人 国资处 财务处")

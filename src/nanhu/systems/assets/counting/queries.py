@@ -44,19 +44,28 @@ def figures_of(take: StockTake) -> dict[str, int]:
     }
 
 
-def verdicts_of(take: StockTake, *, verdict: str = "", only_said: bool = False) -> list[dict[str, Any]]:
-    """Line by line, as the office reads them."""
+def verdicts_of(
+    take: StockTake, *, verdict: str = "", without: str = "", only_said: bool = False, most: int | None = None
+) -> list[dict[str, Any]]:
+    """Line by line, as the office reads them; `most` of them."""
     sql = """SELECT v.number, a.public_id, a.name, v.verdict, v.is_proven, booked.name AS booked, seen.name AS seen, v.seen_at,
                     r.person_id AS counter_id, r.method, i.keeper_id, coalesce(a.value_fen, 0) AS value_fen
                FROM assets_count_verdicts(%(take)s) v
                LEFT JOIN assets_asset a ON a.id = v.asset_id LEFT JOIN campus_places booked ON booked.id = v.booked_room_id
                LEFT JOIN campus_places seen ON seen.id = v.seen_room_id LEFT JOIN assets_count_row r ON r.id = v.row_id
                LEFT JOIN assets_count_item i ON i.take_id = %(take)s AND i.asset_id = v.asset_id
-              WHERE (%(verdict)s = '' OR v.verdict = %(verdict)s)
+              WHERE (%(verdict)s = '' OR v.verdict = %(verdict)s) AND v.verdict <> %(without)s
                 AND (NOT %(only_said)s OR v.row_id IS NOT NULL AND NOT v.is_proven AND v.verdict <> 'seen_twice')
-              ORDER BY v.number, v.seen_at"""
+              ORDER BY v.number, v.seen_at LIMIT %(most)s"""
+    facts: dict[str, Any] = {
+        "take": take.pk,
+        "verdict": verdict,
+        "without": without,
+        "only_said": only_said,
+        "most": most,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"take": take.pk, "verdict": verdict, "only_said": only_said})
+        cursor.execute(sql, facts)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

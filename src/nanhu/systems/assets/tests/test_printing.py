@@ -1,7 +1,8 @@
 """Papers of assets: each is printed at its page, says what stands in the books, and its code is answered for."""
 
 import subprocess
-from datetime import date
+from datetime import date, timedelta
+from itertools import repeat
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.printing.models import PrintedDocument
 from nanhu.kernel.printing.papers import papers
 from nanhu.kernel.printing.services import preview
+from nanhu.kernel.throttle import Limit
 from nanhu.platforms.datahub import api as datahub
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.counting.services import planning
@@ -76,7 +78,7 @@ def test_a_lot_and_a_month_are_printed_with_their_sums(school, clock):
     assert all(word in said for word in ("2026-10", "A0201", "合计"))
 
 
-def test_a_count_is_printed_thing_by_thing_and_its_gaps_alone(school):
+def test_a_count_is_printed_thing_by_thing_and_its_gaps_alone(school, monkeypatch):
     seen, office = school.thing("没扫到的电脑"), school.client("T5")
     take = planning.plan(
         by=school.actor("T5"),
@@ -92,6 +94,10 @@ def test_a_count_is_printed_thing_by_thing_and_its_gaps_alone(school):
     assert all(word in whole for word in (seen.number, "没扫到的电脑", "未见到", "年终盘点"))
     gaps = text_of(office, f"/assets/counts/{take.public_id}/print-gaps/")
     assert all(word in gaps for word in (seen.number, "盘亏", "¥ 6,999.00"))
+    monkeypatch.setattr(printing, "MOST_ROWS", 0)
+    for name in ("print", "print-gaps"):
+        refused = office.post(f"/assets/counts/{take.public_id}/{name}/")
+        assert (refused.status_code, "超过 0 行" in refused.content.decode()) == (409, True)
 
 
 def test_every_paper_sets_its_sample_and_none_is_endless():
@@ -99,7 +105,15 @@ def test_every_paper_sets_its_sample_and_none_is_endless():
     assert len(ours) == 7
     assert preview(ours[0], None).startswith(b"%PDF")
     with pytest.raises(CampusError):
-        printing.sheet([], "一", [["x"]] * (printing.MOST_ROWS + 1))
+        printing.sheet([], "一", repeat(["x"]))
+
+
+def test_who_printed_too_many_is_turned_away_before_the_paper_is_gathered(school, monkeypatch, clock):
+    clock("2026-11-20")
+    monkeypatch.setattr(printing, "PRINTS", Limit("print_assets", free=0, cap=3600, memory=timedelta(days=1)))
+    monkeypatch.setattr(printing, "MOST_ROWS", 0)
+    printed, keeper = f"/assets/unit/{school.thing().public_id}/print/", school.client("T1")
+    assert [keeper.post(printed).status_code for _time in range(3)] == [409, 409, 429], "the third is not gathered"
 
 
 def test_what_is_not_received_yet_has_no_paper(school):

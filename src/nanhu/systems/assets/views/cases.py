@@ -181,7 +181,7 @@ loss_cases = losses.proposals(
 
 @transfer_cases.case.action("print/", writes_supplied=False)
 def print_transfer(request: PageRequest, found: Transfer) -> HttpResponseBase:
-    return print_out(request, printing.TRANSFER, printing.transfer_facts(found))
+    return print_out(request, printing.TRANSFER, printing.transfer_facts, found)
 
 
 def lot_lines(request: PageRequest, found: Disposal) -> Listing:
@@ -208,7 +208,7 @@ lot_cases = disposals.proposals(
 
 @lot_cases.case.action("print/", writes_supplied=False)
 def print_lot(request: PageRequest, found: Disposal) -> HttpResponseBase:
-    return print_out(request, printing.DISPOSAL, printing.disposal_facts(found))
+    return print_out(request, printing.DISPOSAL, printing.disposal_facts, found)
 
 
 improvement_cases = improvements.proposals(

@@ -49,7 +49,7 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
 
 @thing.action("print/", writes_supplied=False)
 def print_card(request: PageRequest, found: Asset) -> HttpResponseBase:
-    return print_out(request, printing.CARD, printing.card_facts(found))
+    return print_out(request, printing.CARD, printing.card_facts, found)
 
 
 @thing.form(
@@ -218,7 +218,7 @@ def depreciate(request: PageRequest, form: MonthForm) -> int:
 
 @depreciation.form("print/", MonthForm, title=_("打印折旧表"), icon="printer", submit=_("打印"), writes_supplied=False)
 def print_month(request: PageRequest, form: MonthForm) -> HttpResponseBase:
-    return print_out(request, printing.MONTH, printing.month_facts(month_of(form.cleaned_data["month"])))
+    return print_out(request, printing.MONTH, printing.month_facts, month_of(form.cleaned_data["month"]))
 
 
 ALL_PURCHASES = Purchase.objects.select_related("unit")

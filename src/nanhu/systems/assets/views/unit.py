@@ -60,7 +60,7 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
 
 @thing.action("print/", writes_supplied=False)
 def print_card(request: PageRequest, found: Asset) -> HttpResponseBase:
-    return print_out(request, printing.CARD, printing.card_facts(found))
+    return print_out(request, printing.CARD, printing.card_facts, found)
 
 
 @thing.form("assign/", AssignForm, title=_("领用"), done=_("已发放，等本人确认。"))
@@ -269,7 +269,7 @@ def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
 
 @receipt.action("print/", writes_supplied=False)
 def print_receipt(request: PageRequest, found: Receipt) -> HttpResponseBase:
-    return print_out(request, printing.RECEIPT, printing.receipt_facts(found))
+    return print_out(request, printing.RECEIPT, printing.receipt_facts, found)
 
 
 @receipt.form("lines/", LineForm, title=_("再加一行"), done=_("已加一行。"))
