@@ -127,7 +127,7 @@ class ReceiptHead(OnceForm):
 
 class PurchaseForm(OnceForm):
     title = forms.CharField(label=_("采购内容"), max_length=80)
-    fund = forms.ChoiceField(label=_("用哪项额度"))
+    fund = forms.ChoiceField(label=_("额度"))
     amount_fen = YuanField(label=_("预计金额（元）"), help_text=_("下单前占用；不够就登记不了"))
 
     def __init__(self, *arguments: Any, funds: Any = (), **more: Any) -> None:
