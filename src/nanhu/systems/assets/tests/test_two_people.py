@@ -53,7 +53,9 @@ def test_so_does_whoever_decides(school):
     for button in ("approve", "refuse"):
         refused = office.post(f"{address}{button}/", {"answer": "不够用"})
         assert refused.status_code == 403
-        assert "/sign-in/again?next=" in refused.content.decode()
+        page = refused.content.decode()
+        assert "/sign-in/again?next=" in page
+        assert ('value="不够用"' in page) == (button == "refuse"), "nothing that was typed is lost"
     assert Transfer.objects.get().state == "asked"
 
     sessions_are(9)
