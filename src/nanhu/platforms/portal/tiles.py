@@ -26,10 +26,3 @@ class TileView:
         """It says something of its reader that somebody keeps."""
         said = self.content
         return said is not None and bool(said.source or said.as_of) and not self.tile.key.startswith(PLACED)
-
-    @property
-    def words(self) -> str:
-        """What it says, in one line, for who answers for it."""
-        said = self.content
-        parts = [said.value, str(said.caption), *said.lines] if said else []
-        return "，".join(part for part in parts if part)

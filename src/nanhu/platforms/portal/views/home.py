@@ -19,6 +19,8 @@ from nanhu.platforms.portal.services.preferences import preferences_of
 from nanhu.platforms.portal.tiles import TileView
 from nanhu.platforms.portal.weather.services import weather
 
+LONGEST_TITLE = 40
+
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """Who looks. Raises Http404 where the account belongs to nobody the campus knows."""
@@ -68,16 +70,12 @@ def tile_view(viewer: Viewer, key: str) -> TileView | None:
 
 @require_GET
 def tile_wrong(request: HttpRequest, key: str) -> HttpResponse:
-    """“This is wrong” of a tile: leads to whoever answers questions, with what it said written in."""
+    """“This is wrong” of a tile: leads to whoever answers questions. What it says of its reader stands in no address: logs keep those."""
     view = tile_view(viewer_of(request), key)
     desk = next(iter(registry.question_desks), None)
     if view is None or not view.may_be_wrong or desk is None:
         raise Http404
-    said = _("首页上的“%(title)s”有误。上面写的是：%(words)s。来源：%(source)s。应当是：") % {
-        "title": view.tile.title,
-        "words": view.words,
-        "source": view.content.source if view.content else "",
-    }
+    said = _("首页上的“%(title)s”有误。应当是：") % {"title": str(view.tile.title)[:LONGEST_TITLE]}
     return HttpResponseRedirect(desk.address(said))
 
 
