@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from typing import Final
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as say
@@ -57,11 +57,19 @@ def is_refused(case: flows.CaseCard) -> bool:
 
 
 @transaction.atomic
-def judged(*, by: Actor, correction: Correction) -> None:
-    """An appeal that was granted: the same complaint goes to its office again, with the word that it was found right."""
+def judged(*, by: Actor, correction: Correction, appeal_id: int) -> None:
+    """An appeal that was granted: the same complaint goes to its office again, with what the appeal said. Told twice of the same
+    appeal, it is done once."""
     case = flows.case_card(correction.case_id)
     if not case.data:
         return  # what was said was forgotten by age meanwhile
-    why = say("申诉成立（%(number)s）：%(why)s") % {"number": case.number, "why": case.data.get("why", "")}
+    found = flows.case_card(appeal_id)
+    why = say("申诉成立（%(number)s）：%(why)s") % {"number": found.number, "why": found.data.get("why", "")}
     with suppress(flows.TwinCaseError):  # he has complained of it anew already
-        flows.open_case(by=by, key=KEY, applicant_id=correction.person_id, data={**case.data, "why": why[:500]})
+        flows.open_case(
+            by=by,
+            key=KEY,
+            applicant_id=correction.person_id,
+            data={**case.data, "why": why[:500]},
+            token=uuid5(NAMESPACE_URL, f"portal.appeal:{appeal_id}"),
+        )

@@ -74,9 +74,9 @@ def watch_correction(events: Sequence[TaskDone]) -> None:
 @subscribe(CaseClosed, name="portal.hear_appeal", wants=lambda event: event.definition == APPEAL)
 def hear_appeal(events: Sequence[CaseClosed]) -> None:
     """Granted, the complaint goes to its office again."""
-    found_right = [int(one.subject_id) for one in events if one.outcome == "granted"]
+    found_right = {int(one.subject_id): one.case_id for one in events if one.outcome == "granted"}
     for one in Correction.objects.filter(case_id__in=found_right):
-        judged(by=BY, correction=one)
+        judged(by=BY, correction=one, appeal_id=found_right[one.case_id])
 
 
 @subscribe(CaseClosed, name="portal.end_correction", wants=is_ours)

@@ -13,6 +13,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.files.tests.samples import picture
 from nanhu.kernel.registry import FactCopies, FactCopy, Register, Verdict
 from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.flows.api import CaseClosed
 from nanhu.platforms.flows.models import Case, Definition, Task
 from nanhu.platforms.flows.services import definitions
 from nanhu.platforms.identity.models import Account
@@ -258,9 +259,20 @@ def test_a_refusal_is_appealed_once_by_its_person_before_another_head_and_done_a
     assert "GS-" not in office.get("/flows/").content.decode(), "who refused does not judge"
     decide(signed_in("T00901"), "agree", "有依据")
     again = Case.objects.get(state="running")
-    assert (again.definition.key, "申诉成立" in again.data["why"]) == (KEY, True)
+    appealed = Case.objects.get(definition__key=APPEAL)
+    assert (again.definition.key, again.data["why"]) == (KEY, f"申诉成立（{appealed.number}）：新户口本附后")
     decide(office, "agree")
     rename("林晓雨")
+    told = CaseClosed(
+        definition=APPEAL,
+        case_id=appealed.pk,
+        number=appealed.number,
+        subject_key=appealed.subject_key,
+        subject_id=appealed.subject_id,
+        outcome="granted",
+    )
+    watching.hear_appeal([told])
+    assert Case.objects.filter(definition__key=KEY).count() == 2, "told twice, done once"
     assert Case.objects.get(pk=again.pk).outcome == "granted"
 
 
