@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -29,7 +29,7 @@ from nanhu.kernel.draw.errors import (
 )
 from nanhu.kernel.draw.models import Draw, DrawEntry, DrawValue, DrawVoid
 from nanhu.kernel.errors import CampusError, WrongStateError
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, given
 
 SECRET_BYTES, TOKEN_BYTES = 32, 8
 MOST_WISHES, MOST_SEATS, MOST_ROUNDS = 100, 1_000_000, 999
@@ -185,6 +185,7 @@ def type_value(*, by: Actor, draw: Draw, value: str, token: UUID) -> DrawValue:
     if now() < current.value_known_at:
         raise ValueNotKnownYetError
     said = as_promised(current, value)
+    close_expired(current.values_typed.all(), refuse_value)
     if current.values_typed.filter(state__in=["asked", "agreed"]).exists():
         raise WrongStateError(what=_("公开数"), state=_("已有人填写"))
     typed = DrawValue.objects.create(
@@ -217,6 +218,23 @@ def check_value(*, by: Actor, typed: DrawValue, value: str) -> DrawValue:
     draw.save(update_fields=["value"])
     note(by, "draw.agree_value", draw, value=said)
     return row
+
+
+@transaction.atomic
+def refuse_value(*, by: Actor, asked: DrawValue, answer: str) -> DrawValue:
+    """Without having read it anew: nobody did so in time."""
+    row = asked.locked_in({DrawValue.State.ASKED})
+    row.decide(by, state=DrawValue.State.REFUSED, answer=given(answer))
+    row.save()
+    note(by, "draw.refuse_value", row.draw)
+    return row
+
+
+def close_expired(rows: Iterable[Any], refuse: Callable[..., object]) -> None:
+    """What waits and can be decided no more keeps nobody from beginning anew before the hour's job comes to it."""
+    for row in rows:
+        if row.is_overdue:
+            refuse(by=EXPIRY, asked=row, answer=NOT_IN_TIME)
 
 
 @transaction.atomic
@@ -278,6 +296,7 @@ def ask_void(*, by: Actor, draw: Draw, reason: str, token: UUID) -> DrawVoid:
         return made
     why = given(reason)
     current = locked(draw, Draw.State.CLOSED)
+    close_expired(current.voids_asked.all(), refuse_void)
     if current.voids_asked.filter(state=DrawVoid.State.ASKED).exists():
         raise WrongStateError(what=DrawVoid.what, state=DrawVoid.State.ASKED.label)
     asked = DrawVoid.objects.create(

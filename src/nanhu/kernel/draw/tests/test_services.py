@@ -30,6 +30,7 @@ from nanhu.kernel.draw.models import Draw, DrawEntry, DrawValue, DrawVoid
 from nanhu.kernel.draw.tests.conftest import SYSTEM, VALUE
 from nanhu.kernel.draw.verify_draw import OPENING, repeated, root_of
 from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError, WrongStateError
+from nanhu.kernel.kit.cases import expire_proposals
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.sealing import merkle
 
@@ -586,6 +587,26 @@ def test_a_voiding_that_is_refused_or_taken_back_changes_nothing(course):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert DrawVoid.objects.count() == 2
+
+
+def test_what_nobody_decided_in_time_is_refused_by_the_clock_and_begun_anew(course):
+    one = course(publish_by=now() + timedelta(days=90))
+    one.close()
+    typed, asked = one.type_value(OTHER), ask_void(one)
+    assert expire_proposals() == 0
+    one.clock.move_to(one.value_known_at + timedelta(days=30))
+    with pytest.raises(WrongStateError, match="已过期"):
+        services.check_value(by=one.other, typed=typed, value=OTHER)
+    again, void_again = one.type_value(), ask_void(one)
+    for row in (typed, asked):
+        row.refresh_from_db()
+        assert (row.state, row.is_expired) == ("refused", True), "it stands in nobody's way before the job comes"
+    one.clock.move_to(one.value_known_at + timedelta(days=60))
+    assert expire_proposals() == 2
+    for row in (again, void_again):
+        row.refresh_from_db()
+        assert (row.state, row.is_expired) == ("refused", True)
+    assert one.agree().state == "agreed"
 
 
 def test_a_secret_that_was_exchanged_is_not_published_when_the_draw_is_void(course):
