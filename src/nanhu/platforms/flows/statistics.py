@@ -18,7 +18,9 @@ PLOTTED = 12
 def waiting_steps(viewer: Viewer) -> list[dict[str, Any]]:
     """The steps at which cases wait now, those with most first; the same step of two versions is one."""
     rows = Task.objects.filter(state__in=LIVING, case__definition__unit_id__in=units_led(viewer))
-    counts = rows.values_list("case__version", "step").annotate(Count("pk"), Min("opened_at")).order_by()
+    counts = (
+        rows.values_list("case__version", "step").annotate(Count("case", distinct=True), Min("opened_at")).order_by()
+    )
     found = list(counts)
     versions = Version.objects.select_related("definition").in_bulk({version for version, *_rest in found})
     steps: dict[tuple[str, str], dict[str, Any]] = {}

@@ -282,6 +282,15 @@ def test_a_leader_sees_at_which_step_cases_wait_and_how_they_ended(school):
     assert school.client("T4").get("/flows/unit/statistics.json").status_code == 404
 
 
+def test_a_case_that_several_sign_waits_once_at_their_step(school):
+    case = school.apply("S1", "test.both", colleague=school["T5"])
+    school.decide("T3", Task.objects.get(case=case, step="left"))
+    school.decide("T5", Task.objects.get(case=case, step="right"))
+    assert Task.objects.filter(case=case, step="sign", state="open").count() == 3
+    (process,) = school.client("T3").get("/flows/unit/statistics.json").json()["processes"]
+    assert [(one["step"], one["count"]) for one in process["waiting"]] == [("会签", 1)]
+
+
 @pytest.mark.parametrize(
     "address",
     ["/flows/", "/flows/new/", "/flows/mine/", "/flows/unit/", "/flows/delegation/", "/flows/delegation/new/"],
