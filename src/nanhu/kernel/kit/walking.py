@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,9 +30,10 @@ def moment_before(request: HttpRequest) -> tuple[datetime, int] | None:
     number = number_in(digits)
     try:
         moment = datetime.fromisoformat(said)
-    except ValueError:
+        in_utc = moment.astimezone(UTC)  # the database knows fewer offsets
+    except (ValueError, OverflowError):
         return None
-    return None if number is None or moment.tzinfo is None else (moment, number)
+    return None if number is None or moment.tzinfo is None else (in_utc, number)
 
 
 def number_before(request: HttpRequest) -> int | None:

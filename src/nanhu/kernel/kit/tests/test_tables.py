@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -244,6 +244,8 @@ def cells_of(table, row, reader):
         "2026-11-29T12:00:00+00:00_",
         "2026-11-29T12:00:00+00:00_１",
         "99999-01-01_1",
+        "0001-01-01T00:00:00+23:59_1",
+        "9999-12-31T23:59:59-23:59_1",
     ],
 )
 def test_a_mark_nobody_gave_is_as_good_as_none(rf, mark):
@@ -254,6 +256,8 @@ def test_the_next_part_of_a_walked_list_begins_where_the_last_one_ended(rf):
     moment = datetime(2026, 11, 29, 12, tzinfo=UTC)
     shown, older = part_of([3, 2, 1], 2, lambda row: moment_mark(moment, row))
     assert (shown, moment_before(rf.get("/", {"before": older}))) == ([3, 2], (moment, 2))
+    (far, _number) = moment_before(rf.get("/", {"before": "2026-11-29T12:00:00+23:59_1"}))
+    assert (far, far.utcoffset()) == (moment - timedelta(hours=23, minutes=59), timedelta(0))
     assert part_of([1], 2, str) == ([1], "")
     assert number_before(rf.get("/", {"before": "9" * 19})) == 2**63 - 1
     assert number_before(rf.get("/", {"before": "-1"})) is None
