@@ -1,6 +1,6 @@
 """Who does a thing: the first argument of every write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -25,10 +25,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How the house knows that somebody proved lately who he is (`is_fresh`), and where he does so again (`address`)."""
+    """How the house knows that somebody proved lately who he is (`is_fresh`), and where he does so again (`address`). `open`: what is
+    sent to these paths comes from a page that is being shown to him now."""
 
     is_fresh: Callable[[HttpRequest], bool]
     address: Callable[[HttpRequest], str]
+    open: Callable[[HttpRequest, Collection[str]], None]
 
 
 _proof: Final[list[Proof]] = []
@@ -42,6 +44,12 @@ def proved_by(proof: Proof) -> None:
 def proof_address(request: HttpRequest) -> str:
     """Where whoever sent this request proves once more who he is, and comes back here."""
     return _proof[0].address(request) if _proof else ""
+
+
+def note_opening(request: HttpRequest, *paths: str) -> None:
+    """A form is shown to whoever proved lately who he is: what it sends to these paths in as long a time again counts as fresh."""
+    for proof in _proof:
+        proof.open(request, paths)
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import intake
-from nanhu.kernel.actors import Actor, proof_address
+from nanhu.kernel.actors import Actor, note_opening, proof_address
 from nanhu.kernel.intake import IntakeBatch
 from nanhu.kernel.jobs import alone, job
 from nanhu.kernel.kit.columns import Column, Markup, Number, Reader, Text, Who
@@ -39,7 +39,8 @@ BATCHES_SHOWN = 30
 FAULTS_SHOWN = 200
 FACTS_WAITING = 3
 refusals: dict[type[Proposal], Callable[[Actor, Any, str], object]] = {}
-"""Of each kind of case how its room refuses one: what it kept is free again, and it can be made anew."""
+"""Of each kind of case how its room refuses one: what it kept is free again, and it can be made anew. A kind that no page hangs up is
+entered by its room."""
 STEPS = (_("选文件"), _("检查"), _("提交"), _("复核"), _("生效"))
 
 
@@ -150,15 +151,20 @@ class Cases:
             for name, page in console.pages.items()
             if page.parent is self.case
         }
+        is_mine, waits = found.author_id == me, found.state == found.waits_in and not found.is_overdue
+        may_decide = not is_mine and console.pages["approve"].is_shown_to(request.viewer)
+        buttons = ("approve", "refuse") if may_decide and waits else ("submit",) if is_mine and not waits else ()
+        if shown := [addresses[name] for name in buttons if name in addresses]:
+            note_opening(request, *shown)
         facts: dict[str, Any] = {
             "case": found,
             "state": next(one for one in self.table.columns if one.name == "state").shown(found, reader),
             "case_facts": [(one.head, one.shown(found, reader)) for one in self.table.columns if self.is_fact(one)],
             "addresses": addresses,
-            "is_mine": found.author_id == me,
-            "waits": found.state == found.waits_in and not found.is_overdue,
+            "is_mine": is_mine,
+            "waits": waits,
             "proves_at": "" if request.actor.is_fresh else proof_address(request),
-            "may_decide": found.author_id != me and console.pages["approve"].is_shown_to(request.viewer),
+            "may_decide": may_decide,
             "refusal": form_of(request, RefusalForm),
             "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"),
             **self.own_facts(found),

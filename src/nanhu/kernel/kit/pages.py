@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from nanhu.kernel import clock
-from nanhu.kernel.actors import proof_address
+from nanhu.kernel.actors import note_opening, proof_address
 from nanhu.kernel.errors import CampusError, StaleSignInError, SuppliedElsewhereError
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
@@ -321,8 +321,12 @@ class FormPage(SubmitPage):
 
     def taken(self, request: PageRequest) -> HttpResponseBase:
         if request.method != "POST":
-            must_prove = self.options.get("proves", False) and not request.actor.is_fresh
-            return HttpResponseRedirect(proof_address(request)) if must_prove else self.again(request)
+            proves = self.options.get("proves", False)
+            if proves and not request.actor.is_fresh:
+                return HttpResponseRedirect(proof_address(request))
+            if proves:
+                note_opening(request, request.path)
+            return self.again(request)
         subject = self.subject_of(request)
         form = self.form_class(request.POST, request.FILES, **self.arguments(request, *subject))
         if not form.is_valid():

@@ -1,6 +1,6 @@
 """Who may: roles of accounts, how freshly somebody signed in, and the mark of pages that are open while set-up is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, overload
@@ -33,7 +33,7 @@ ROLES = {
     )
 }
 FRESH_MINUTES = 10
-OPENED_FRESH, OPENED_KEPT = "identity.opened_fresh", 10
+OPENED_FRESH, OPENED_KEPT = "identity.opened_fresh", 20
 
 
 def has_role(viewer: Viewer | None, role: str) -> bool:
@@ -137,10 +137,19 @@ def proof_address(request: HttpRequest) -> str:
     return led_to("identity:sign_in_again", request).url
 
 
-def note_opening(request: HttpRequest) -> None:
+def note_opening(request: HttpRequest, paths: Collection[str] = ()) -> None:
+    """Of the page itself, or of what its forms are sent to."""
+    new = dict.fromkeys(paths or (request.path,), now().timestamp())
     opened: dict[str, float] = request.session.get(OPENED_FRESH, {})
-    opened.pop(request.path, None)
-    request.session[OPENED_FRESH] = dict(list(opened.items())[-OPENED_KEPT:]) | {request.path: now().timestamp()}
+    kept = [(path, at) for path, at in opened.items() if path not in new]
+    request.session[OPENED_FRESH] = dict(kept[-OPENED_KEPT:]) | new
+
+
+def note_fresh_opening(request: HttpRequest, paths: Collection[str]) -> None:
+    """Not of a page that is shown again below a refusal: what let that in is an opening itself, which it would prolong for ever."""
+    session: SsoSession | None = getattr(request, "sso_session", None)
+    if session is not None and proved_within(session, timedelta(minutes=FRESH_MINUTES)):
+        note_opening(request, paths)
 
 
 def was_opened_fresh(request: HttpRequest, patience: timedelta) -> bool:

@@ -25,7 +25,7 @@ register_blind_index(
     normalise=normalise_phone,
 )
 guarded_by(policies.admit)
-proved_by(Proof(is_fresh=policies.has_proved_lately, address=policies.proof_address))
+proved_by(Proof(is_fresh=policies.has_proved_lately, address=policies.proof_address, open=policies.note_fresh_opening))
 registry.fact_copies.add(
     FactCopies(
         key="identity.applications",
