@@ -16,7 +16,9 @@ from nanhu.platforms.datahub import api as datahub
 KEEP = timedelta(days=181)
 """A day longer than the database insists on: it counts by its own clock."""
 TOLD_AGAIN: Final = timedelta(days=7)
-"""A door that was off line sends its passages later."""
+"""A door that was off line sends its passages later: the days of all that came in so long are told anew."""
+STILL_WHOLE: Final = KEEP - timedelta(days=1)
+"""Of an older day some passages are gone already."""
 BY: Final = Actor.system("access.publish")
 
 
@@ -33,11 +35,14 @@ def publish_days() -> int:
 
 
 def day_rows() -> Iterator[Mapping[str, Any]]:
-    """Of the days that are over, without anybody in them."""
+    """Of the days that are over and of which something was heard lately, without anybody in them."""
     today = campus_today()
-    found = Passage.objects.filter(at__gte=start_of(today - TOLD_AGAIN), at__lt=start_of(today))
-    days = found.annotate(day=TruncDate("at", tzinfo=CAMPUS_ZONE)).values_list("day", "place__key")
-    sums = days.annotate(
+    whole = Passage.objects.filter(at__gte=start_of(today - STILL_WHOLE), at__lt=start_of(today))
+    whole = whole.annotate(day=TruncDate("at", tzinfo=CAMPUS_ZONE))
+    lately = whole.filter(received_at__gte=start_of(today - TOLD_AGAIN))
+    told = set(lately.values_list("day", flat=True).order_by().distinct())
+    found = whole.filter(at__gte=start_of(min(told, default=today)), day__in=told)
+    sums = found.values_list("day", "place__key").annotate(
         entries=Count("pk", filter=Q(is_opened=True, direction="in")),
         exits=Count("pk", filter=Q(is_opened=True, direction="out")),
         refusals=Count("pk", filter=Q(is_opened=False)),
