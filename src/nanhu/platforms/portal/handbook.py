@@ -72,7 +72,9 @@ class RowLine(Stated):
     section: str
     clauses: tuple[ClauseLine, ...]
     searched: str
-    """Ids, tests and texts of both languages, in lower case."""
+    """Ids and texts of both languages, in lower case."""
+    tests: str
+    """Names of its tests, for whoever is shown them."""
 
     @property
     def chapter(self) -> str:
@@ -103,12 +105,14 @@ class Handbook:
     def count(self) -> Counter[str]:
         return Counter(row.state for row in self.rows)
 
-    def found(self, *, wanted: str = "", state: str = "", chapter: str = "") -> list[RowLine]:
+    def found(self, *, wanted: str = "", state: str = "", chapter: str = "", by_tests: bool = False) -> list[RowLine]:
         text = wanted.strip().lower()
         return [
             row
             for row in self.rows
-            if state in {"", row.state} and chapter in {"", row.chapter} and (not text or text in row.searched)
+            if state in {"", row.state}
+            and chapter in {"", row.chapter}
+            and (text in row.searched or (by_tests and text in row.tests))
         ]
 
 
@@ -145,15 +149,21 @@ def line_of(row: manual.Row, *, has_run: bool, language: str) -> RowLine:
     )
     capability = row.capability
     state = row.state if has_run else NOT_RUN
-    return RowLine(capability.id, state, words(capability.what), capability.manual, clauses, searched_of(row))
+    return RowLine(
+        capability.id, state, words(capability.what), capability.manual, clauses, searched_of(row), tests_in(row)
+    )
 
 
 def searched_of(row: manual.Row) -> str:
     capability = row.capability
     texts = [f"{capability.id} {capability.what.en}", capability.what.zh]
     for one in row.clauses:
-        texts += [f"{one.id} {one.text.en}", one.text.zh, *(test.nodeid for test in one.tests)]
+        texts += [f"{one.id} {one.text.en}", one.text.zh]
     return "\n".join(texts).lower()
+
+
+def tests_in(row: manual.Row) -> str:
+    return "\n".join(test.nodeid for one in row.clauses for test in one.tests).lower()
 
 
 def tests_of(clause: manual.Clause) -> tuple[TestLine, ...]:

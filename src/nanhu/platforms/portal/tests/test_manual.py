@@ -132,6 +132,7 @@ def test_the_whole_school_sees_what_does_not_hold_how_one_uses_it_and_when_it_wa
     shown = row(page(browser, q="A040"), "A040")
     assert (">不成立<" in shown.partition("</summary>")[0], "核对于" in shown) == (True, True)
     assert "src/A040_1" not in shown, "tests are for administrators"
+    assert "没有符合条件的条目" in page(browser, q="src/A040_1"), "and are not found by anybody else"
     address = shown.partition('<a href="/help/')[2].partition('"')[0]
     assert "激活" in browser.get(f"/help/{address}").content.decode()
     assert Client().get("/manual/").status_code == 302, "nobody who is not signed in"

@@ -17,7 +17,13 @@ ROWS_A_PAGE = 40
 def manual(request: HttpRequest) -> HttpResponse:
     chosen = {name: said for name in ("q", "state", "chapter") if (said := request.GET.get(name, "").strip()[:80])}
     book = handbook.read()
-    rows = book.found(wanted=chosen.get("q", ""), state=chosen.get("state", ""), chapter=chosen.get("chapter", ""))
+    shows_tests = bool(viewer_of(request).roles & set(MANUAL_READERS))
+    rows = book.found(
+        wanted=chosen.get("q", ""),
+        state=chosen.get("state", ""),
+        chapter=chosen.get("chapter", ""),
+        by_tests=shows_tests,
+    )
     page = page_of(request, rows, ROWS_A_PAGE)
     count = book.count()
     facts = {
@@ -29,7 +35,7 @@ def manual(request: HttpRequest) -> HttpResponse:
         "clauses": sum(len(row.clauses) for row in book.rows),
         "held": sum(row.held for row in book.rows),
         "is_open": "q" in chosen,
-        "shows_tests": bool(viewer_of(request).roles & set(MANUAL_READERS)),
+        "shows_tests": shows_tests,
         "states": [(key, label, count[key]) for key, (label, _tone) in handbook.STATES.items() if count[key]],
     }
     return render(request, "portal/manual.html", facts)
