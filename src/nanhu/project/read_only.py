@@ -55,6 +55,10 @@ GOES_ON: Final = GoesOn(
         "network.months": HAS_HAPPENED,
         "identity.send_recovery_code": SAFETY,
         "card.follow_claims": HAS_HAPPENED,
+        "card.settle_claims": HAS_HAPPENED,
+        "card.end_holds": HAS_HAPPENED,
+        "card.bear_losses": "the school promised the holder that money, and the job looks back two days and no further",
+        "card_fleet.list_expired": "tills without a network refuse an expired card by this list alone",
     },
     loops={
         "the event relay": "it says that the worker is alive, and delivers nothing meanwhile",

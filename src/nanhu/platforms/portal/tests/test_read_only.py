@@ -167,6 +167,37 @@ def test_whatever_the_list_names_exists():
     assert {tasks.get(name) for name in goes_on().jobs} == {ALWAYS}
 
 
+WAITING_JOBS = {
+    "card.bring_over_merged",
+    "card.forget_binding_failures",
+    "card.forget_spent",
+    "card.forget_stored_sums",
+    "card.publish_cards",
+    "card.resume_payouts",
+    "card.return_unclaimed",
+    "card.settle",
+    "card.tell_due_funds",
+    "card_codes.forget_uses",
+    "card_fleet.watch_sequences",
+    "card_issuing.move_school_years_on",
+    "card_issuing.read_mailbox",
+    "card_issuing.tell_sponsors",
+    "card_rights.forget_codes",
+    "card_vendors.publish_settled",
+    "payments.close_day",
+    "payments.forget_app_requests",
+    "payments.reconcile",
+}
+"""Of card and payments: each looks at all that is left when it runs again, or forgets what is old."""
+
+
+def test_each_periodic_job_of_card_and_payments_goes_on_or_is_known_to_wait():
+    periodic = {name for name, _periodic_id in app.periodic_registry.periodic_tasks}
+    money = {name for name in periodic if name.startswith(("card.", "card_", "payments."))}
+    assert money - set(goes_on().jobs) == WAITING_JOBS
+    assert {"card.bear_losses", "card.end_holds", "card.settle_claims", "card_fleet.list_expired"} <= set(goes_on().jobs)
+
+
 def view_names(resolver, prefix: str):
     for one in resolver.url_patterns:
         if hasattr(one, "url_patterns"):
