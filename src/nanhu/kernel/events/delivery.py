@@ -1,7 +1,7 @@
 """Delivery: takes what waits in the outbox to its subscribers, at least once."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 from django.db import Error, transaction
@@ -16,11 +16,16 @@ pause_after = doubling("2s", "1h")
 log = logging.getLogger(__name__)
 
 
-def deliver_pending(*, rounds: int = 10_000) -> int:
-    """Deliver until nothing is due; returns how many deliveries succeeded. Many processes may do this at once."""
+def deliver_pending(*, rounds: int = 10_000, only: Collection[str] | None = None) -> int:
+    """Deliver until nothing is due; returns how many deliveries succeeded. Many processes may do this at once.
+    `only`: to these subscribers, the others wait."""
     delivered = 0
     for _round in range(rounds):
-        progressed = sum(deliver_batch(subscriber) for subscriber in subscribers_with_events_due())
+        progressed = sum(
+            deliver_batch(subscriber)
+            for subscriber in subscribers_with_events_due()
+            if only is None or subscriber.name in only
+        )
         if progressed == 0:
             break
         delivered += progressed

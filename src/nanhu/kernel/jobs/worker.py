@@ -111,6 +111,5 @@ def relay_events(stopping: threading.Event) -> None:
 def relay_turn() -> bool:
     if all(one.are_alive() for one in alive):
         Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
-    if not read_only.is_on():
-        deliver_pending(rounds=20)
+    deliver_pending(rounds=20, only=read_only.goes_on().subscribers if read_only.is_on() else None)
     return False

@@ -51,11 +51,13 @@ class NotReadOnlyError(CampusError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoesOn:
-    """What goes on while the school is read-only, and why. `doors`: names of addresses, `*` for any rest of a name."""
+    """What goes on while the school is read-only, and why. `doors`: names of addresses, `*` for any rest of a name; `subscribers`: who
+    hears of events."""
 
     doors: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
     loops: Mapping[str, str] = field(default_factory=dict)
+    subscribers: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -10,11 +10,14 @@ from django.urls import get_resolver
 from procrastinate.contrib.django import app
 
 from nanhu.kernel import read_only, registry
+from nanhu.kernel.events import publish
+from nanhu.kernel.events.outbox import subscribers
 from nanhu.kernel.jobs import companions, worker
 from nanhu.kernel.jobs.queue import ALWAYS
-from nanhu.kernel.models import AuditEntry, ReadOnlySpell
+from nanhu.kernel.models import AuditEntry, EventDelivery, ReadOnlySpell
 from nanhu.kernel.read_only import goes_on, switching
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.api import AccountClosed, PasswordChanged
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.portal.models import ReadOnlyChange, SearchSynonym, Shortcut
 from nanhu.platforms.portal.read_only_desk import desk
@@ -145,10 +148,8 @@ def test_what_makes_an_account_safer_goes_on(other, read_only_now):
     assert Client().post("/activate", {}).status_code != 503
 
 
-def test_the_worker_rests_but_for_what_keeps_the_books_true(read_only_now, monkeypatch):
+def test_the_worker_rests_but_for_what_keeps_the_books_true(read_only_now):
     done: list[str] = []
-    monkeypatch.setattr(worker, "deliver_pending", lambda **_more: done.append("events"))
-    worker.relay_turn()
     for name in ("messages_parcels", "kernel_delivery", "payments"):
         companions.resting(lambda name=name: done.append(name) is None, name)()
     assert done == ["kernel_delivery", "payments"]
@@ -156,8 +157,25 @@ def test_the_worker_rests_but_for_what_keeps_the_books_true(read_only_now, monke
     assert queues(None) == [ALWAYS]
     call_command("read_only", "off")
     read_only.current.forget()
+    read_only.look()
+    assert queues(None) is None
+
+
+def test_events_that_shut_an_intruder_out_are_delivered_and_the_others_wait(read_only_now):
+    account = Account.objects.get(pk=join("林小雨", student="20240519"))
+    EventDelivery.objects.all().delete()
+    publish(PasswordChanged(account_id=account.pk, person_id=account.person_id))
+    publish(AccountClosed(account_id=account.pk, person_id=account.person_id, state=Account.State.SUSPENDED))
     worker.relay_turn()
-    assert (done[-1], queues(None)) == ("events", None)
+    told = set(EventDelivery.objects.exclude(delivered_at=None).values_list("subscriber", flat=True))
+    waiting = set(EventDelivery.objects.filter(delivered_at=None).values_list("subscriber", flat=True))
+    assert {"network.cut_old_password", "identity.oidc_end_with_password", "identity.tell_of_changed_password"} <= told
+    assert {"network_portal.forget_after_new_password", "network.cut_closed"} <= told <= set(goes_on().subscribers)
+    assert "flows.assign_tasks_of_closed" in waiting
+    call_command("read_only", "off")
+    read_only.current.forget()
+    worker.relay_turn()
+    assert not EventDelivery.objects.filter(delivered_at=None).exists()
 
 
 def test_a_reason_is_needed_it_does_not_begin_twice_and_the_database_holds_one(read_only_now):
@@ -212,6 +230,7 @@ def test_whatever_the_list_names_exists():
     tasks = {name: task.queue for name, task in app.tasks.items()}
     loops = {"the event relay", *companions.companions}
     assert (nobody, set(goes_on().loops) - loops) == ([], set())
+    assert set(goes_on().subscribers) <= set(subscribers)
     assert {tasks.get(name) for name in goes_on().jobs} == {ALWAYS}
 
 
