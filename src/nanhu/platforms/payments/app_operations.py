@@ -19,10 +19,12 @@ class AppQuestion:
 
 
 class AppOperation(NamedTuple):
-    """Of one that `can_be_repeated` the same question again gives the same answer, so that an app which lost it may ask again."""
+    """Of one that `can_be_repeated` the same question again gives the same answer, so that an app which lost it may ask again.
+    `goes_on`: in the emergency read-only mode, too, since it looks, or makes somebody safer."""
 
     work: Callable[[AppQuestion], Facts]
     can_be_repeated: bool = False
+    goes_on: bool = False
 
 
 APP_OPERATIONS: Final[dict[str, AppOperation]] = {}

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel import read_only
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import open_during_setup
@@ -54,6 +55,8 @@ def authentic(request: HttpRequest, operation: str) -> Channel | None:
 
 def answer_of(request: HttpRequest, operation: str, app: Channel, number: str) -> Facts:
     asked_for = APP_OPERATIONS[operation]
+    if not asked_for.goes_on and read_only.is_on():
+        return refused(read_only.ReadOnlyError())
     if not asked_for.can_be_repeated and not is_first(app, number):
         return {"outcome": "refused", "code": "request_reused", "sentence": "这个请求号已经用过"}
     by = Actor(account_id=None, name=f"app:{app.key}", address=request.META.get("REMOTE_ADDR", ""))
@@ -61,7 +64,11 @@ def answer_of(request: HttpRequest, operation: str, app: Channel, number: str) -
         question = AppQuestion(app=app, request=number, body=read_object(request.body), by=by)
         return {"outcome": "done", "code": "ok", **asked_for.work(question)}
     except CampusError as error:
-        return {"outcome": "refused", "code": error.code, "sentence": str(error)}
+        return refused(error)
+
+
+def refused(error: CampusError) -> Facts:
+    return {"outcome": "refused", "code": error.code, "sentence": str(error)}
 
 
 def is_first(app: Channel, number: str) -> bool:

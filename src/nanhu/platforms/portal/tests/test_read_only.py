@@ -190,6 +190,7 @@ def test_a_reason_is_needed_it_does_not_begin_twice_and_the_database_holds_one(r
 
 OPEN_DOORS = {
     "card": "code_device_end report_lost",
+    "card:card_bank": "revoke",
     "card:counter": "loss",
     "card:phone_desk": "phone_desk",
     "card_api": "cards_one_block",

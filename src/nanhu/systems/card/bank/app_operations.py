@@ -193,10 +193,10 @@ def appeal(asked: AppQuestion) -> Facts:
 
 
 APP_OPERATIONS["top_up"] = AppOperation(top_up, can_be_repeated=True)
+for name, work in {"verify": verify, "bind": bind, "appeal": appeal}.items():
+    APP_OPERATIONS[name] = AppOperation(work)
 for name, work in {
     "school": ask_school,
-    "verify": verify,
-    "bind": bind,
     "look": look,
     "top_up/look": look_top_up,
     "rows": rows,
@@ -204,6 +204,5 @@ for name, work in {
     "news": news,
     "code": code,
     "unbind": unbind,
-    "appeal": appeal,
 }.items():
-    APP_OPERATIONS[name] = AppOperation(work)
+    APP_OPERATIONS[name] = AppOperation(work, goes_on=True)

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from nanhu.kernel import read_only
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.kernel.read_only import switching
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
@@ -23,6 +25,24 @@ from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 @pytest.fixture
 def phone(campus):
     return Phone()
+
+
+def test_in_the_read_only_mode_it_looks_reports_a_loss_and_unbinds_and_begins_nothing(campus, phone):
+    phone.bind("student")
+    switching.begin(by=SYSTEM, reason="存储告警")
+    read_only.current.forget()
+    said = {"campus_no": CAST["teacher"][2], "name": CAST["teacher"][0], "phone": "13907300000", "text": "不是我绑的"}
+    refused = [
+        phone.verify("teacher"),
+        phone.ask("top_up", request="once", amount_fen=100),
+        phone.ask("appeal", **said),
+    ]
+    assert [one["code"] for one in refused] == ["read_only"] * 3
+    assert refused[0]["sentence"].startswith("学校启用了应急只读")
+    assert not OnlineTopUp.objects.exists()
+    went_on = [phone.ask(name, kind="pay") for name in ("look", "rows", "news", "code", "loss", "unbind")]
+    assert [one["code"] for one in went_on] == ["ok"] * 6
+    assert Binding.objects.get().state == Binding.State.REVOKED
 
 
 @pytest.mark.capability("A086.1")
