@@ -84,7 +84,8 @@ def refused(request: HttpRequest, error: CampusError) -> HttpResponse:
 
 
 def read_only_answer(request: HttpRequest) -> HttpResponse:
-    """Nothing was done: a page with what was typed, to be sent again later; for programs and scripts the sentence alone."""
+    """Nothing was done: a page with what was typed, to be sent again later; for programs and scripts the sentence alone, and the page
+    that a script belongs to stays as it is: somebody may be typing there."""
     error = read_only.ReadOnlyError()
     log.info("ui.read_only", path=request.path)
     answer: HttpResponse
@@ -95,7 +96,7 @@ def read_only_answer(request: HttpRequest) -> HttpResponse:
         answer = render(request, "ui/read_only.html", context, status=error.http_status)
     answer.headers["Retry-After"] = str(read_only.RETRY_SECONDS)
     if request.headers.get("HX-Request"):
-        answer.headers["HX-Refresh"] = "true"
+        answer.headers["HX-Reswap"] = "none"
     return answer
 
 

@@ -114,7 +114,8 @@ def test_what_was_typed_comes_back_and_can_be_sent_again_afterwards(one, read_on
 
 def test_programs_and_scripts_get_a_sentence_and_pages_are_read_as_ever(one, read_only_now):
     script = one.post("/apps/portal.systems/favourite", headers={"Sec-Fetch-Mode": "cors", "HX-Request": "true"})
-    assert (script.status_code, script.headers["HX-Refresh"], script.json()["error"]) == (503, "true", "read_only")
+    assert (script.status_code, script.headers["HX-Reswap"], script.json()["error"]) == (503, "none", "read_only")
+    assert "HX-Refresh" not in script.headers, "it would wipe out what is being typed"
     assert not Shortcut.objects.exists()
     program = Client().post("/api/hub/v1/products", headers={"Accept": "application/json"})
     assert (program.status_code, "现在只能看，不能改" in program.json()["message"]) == (503, True)
