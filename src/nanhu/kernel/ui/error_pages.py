@@ -1,5 +1,6 @@
 """Error pages: what happened, what to do, and a number under which the log knows more."""
 
+import re
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
@@ -38,7 +39,8 @@ SENTENCES = {
 LONGEST_SHORT = 40
 MOST_TYPED = 200_000
 """Letters of a form that come back to who typed them; more stays in the browser, one page back."""
-SECRET_FIELDS = ("password", "pin", "secret", "code", "csrfmiddlewaretoken")
+SECRET_PARTS = {"password", "pin", "secret", "code"}
+OWN_FIELD = "csrfmiddlewaretoken"
 SUBMIT_AGAIN = (
     _("这个页面放得太久了"),
     _("为了安全，表单没有提交。请回到上一页刷新后再提交一次，您填的内容多半还在。"),
@@ -101,17 +103,28 @@ def read_only_answer(request: HttpRequest) -> HttpResponse:
 
 
 def typed(request: HttpRequest) -> dict[str, object]:
-    """What a form came with, but for secrets and files."""
+    """What a form came with, but for secrets and files. Where something was left out it is not to be sent again as it is."""
     try:
-        sent = [(name, value) for name, values in request.POST.lists() for value in values]
+        posted = [(name, value) for name, values in request.POST.lists() for value in values]
         files = sorted({file.name or "" for _name, values in request.FILES.lists() for file in values})
     except (SuspiciousOperation, UnreadablePostError):
         return {}
-    kept = [(name, value) for name, value in sent if not any(word in name.lower() for word in SECRET_FIELDS)]
+    sent = [(name, value) for name, value in posted if name != OWN_FIELD]
+    kept = [(name, value) for name, value in sent if not is_secret(name)]
     if sum(len(name) + len(value) for name, value in kept) > MOST_TYPED:
         return {"files": files}
-    left_out = len(kept) < len([name for name, _value in sent if name != "csrfmiddlewaretoken"])
-    return {"typed": [(name, value, is_text(value)) for name, value in kept], "files": files, "left_out": left_out}
+    has_secrets = len(kept) < len(sent)
+    return {
+        "typed": [(name, value, is_text(value)) for name, value in kept],
+        "files": files,
+        "has_secrets": has_secrets,
+        "can_be_sent": bool(kept) and not (files or has_secrets),
+    }
+
+
+def is_secret(name: str) -> bool:
+    """By a whole part of it: `old_pin` is, `pinned` and `mapping` are not."""
+    return not SECRET_PARTS.isdisjoint(re.split(r"[_\-.\d]", name.lower()))
 
 
 def is_text(value: str) -> bool:

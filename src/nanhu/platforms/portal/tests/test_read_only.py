@@ -92,7 +92,7 @@ def test_two_administrators_begin_and_end_it_and_nobody_alone(one, other, studen
 
 
 def test_what_was_typed_comes_back_and_can_be_sent_again_afterwards(one, read_only_now):
-    typed = {"word": "补卡", "means": "校园卡<b>补办", "note": "第一行\n第二行", "password": "geheim-1"}
+    typed = {"word": "补卡", "means": "校园卡<b>补办", "note": "第一行\n第二行", "pinned": "钉住", "mapping": "对应"}
     answer = one.post("/search/words/new/", typed)
     text = answer.content.decode()
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
@@ -100,10 +100,16 @@ def test_what_was_typed_comes_back_and_can_be_sent_again_afterwards(one, read_on
     assert 'name="word" value="补卡"' in text
     assert "校园卡&lt;b&gt;补办" in text
     assert "第一行\n第二行" in text.replace("\r", "")
-    assert ("geheim-1" in text, "密码和验证码要重新填" in text) == (False, True)
+    assert ('name="pinned" value="钉住"' in text, 'name="mapping"' in text, "再提交一次" in text) == (True, True, True)
+    for secret in ("password", "old_pin", "unit-code", "code", "password1"):
+        without = one.post("/search/words/new/", {**typed, secret: "geheim-1"}).content.decode()
+        assert ("geheim-1" in without, "没有留下，恢复以后要重新填" in without) == (False, True), secret
+        assert ("再提交一次" in without, "返回上一页" in without, "第二行" in without) == (False, True, True), (
+            "not half of it"
+        )
     file = SimpleUploadedFile("附件.pdf", b"%PDF-1.7")
     with_file = one.post("/search/words/new/", {"word": "补卡", "file": file}).content.decode()
-    assert "文件要重新选：附件.pdf" in with_file
+    assert ("文件没有留下，恢复以后要重新选：附件.pdf" in with_file, "再提交一次" in with_file) == (True, False)
     long = one.post("/search/words/new/", {"word": "长" * 200_001}).content.decode()
     assert ("返回上一页，您填的多半还在" in long, "长长" in long) == (True, False)
     call_command("read_only", "off")
