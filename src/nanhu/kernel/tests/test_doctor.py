@@ -17,13 +17,15 @@ from django.test import Client
 from django.utils import translation
 
 from nanhu import cli
-from nanhu.kernel import clock, configuration, registry
+from nanhu.kernel import clock, configuration, read_only, registry
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import KeyringError
 from nanhu.kernel.doctor import health, registrations
 from nanhu.kernel.doctor.checks import database, files, secrecy, web, work
 from nanhu.kernel.doctor.examination import examine
 from nanhu.kernel.models import EventDelivery, Heartbeat, OutboxEvent
 from nanhu.kernel.processes.report import Report
+from nanhu.kernel.read_only import switching
 from nanhu.kernel.registry import Check, CheckResult, Verdict
 
 OK, WARN, FAIL = Verdict.OK, Verdict.WARN, Verdict.FAIL
@@ -208,9 +210,9 @@ def test_a_worker_that_is_not_there_is_found() -> None:
     assert "5 分钟前" in work.check_worker().message
 
 
-def deliver(**facts) -> None:
+def deliver(subscriber: str = "card.issue_for_newcomers", **facts) -> None:
     event = OutboxEvent.objects.create(name="people.PersonJoined", payload={})
-    EventDelivery.objects.create(event=event, subscriber="card.issue_for_newcomers", **facts)
+    EventDelivery.objects.create(event=event, subscriber=subscriber, **facts)
 
 
 @pytest.mark.django_db
@@ -219,6 +221,18 @@ def test_events_that_wait_long_are_found(minutes, verdict) -> None:
     deliver(due_at=clock.now() - timedelta(minutes=minutes))
     deliver(due_at=clock.now() - timedelta(minutes=99), delivered_at=clock.now())
     assert work.check_outbox().verdict == verdict
+
+
+@pytest.mark.django_db
+def test_events_that_rest_in_the_read_only_mode_are_no_fault_but_those_that_go_on_are() -> None:
+    switching.begin(by=Actor.system("test"), reason="存储告警")
+    read_only.current.forget()
+    assert work.check_outbox().verdict == OK
+    deliver(due_at=clock.now() - timedelta(minutes=30))
+    found = work.check_outbox()
+    assert (found.verdict, "应急只读期间有 1 个事件等着" in found.message) == (WARN, True)
+    deliver("network.cut_old_password", due_at=clock.now() - timedelta(minutes=30))
+    assert work.check_outbox().verdict == FAIL
 
 
 @pytest.mark.django_db
