@@ -154,8 +154,9 @@ class Proposal(models.Model):
             taken_back, refused, agreed = _("撤回"), _("不同意"), _("同意")
             what = taken_back if self.state == TAKEN_BACK else refused if self.answer else agreed
             if self.is_expired:
+                is_too_late = self.answer in {"", NOT_IN_TIME}
                 too_late = _("逾期无人复核，自动关闭。需要办理的，请重新提出。")
-                events.append(Event(_("过期"), "", self.decided_at, too_late))
+                events.append(Event(_("过期"), "", self.decided_at, too_late if is_too_late else self.answer))
             else:
                 events.append(Event(what, self.ended_by, self.decided_at, self.answer))
         return events

@@ -71,6 +71,7 @@ GOES_ON: Final = GoesOn(
         "identity.sign_in_months": TRUTH,
         "network.months": HAS_HAPPENED,
         "identity.send_recovery_code": SAFETY,
+        "kernel.expire_proposals": "a request to end it that nobody decided must not stand in the way of the next",
         "card.follow_claims": HAS_HAPPENED,
         "card.settle_claims": HAS_HAPPENED,
         "card.end_holds": HAS_HAPPENED,

@@ -11,15 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, read_only, registry
 from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Badge, Console, Empty, Moment, PageRequest, Table, Text, Who, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.models import ReadOnlySpell
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, given
 from nanhu.kernel.read_only import switching
 from nanhu.platforms.portal.errors import SwitchWaitsError
 from nanhu.platforms.portal.models import ReadOnlyChange
 
 State = ReadOnlyChange.State
+SWITCHED = "机房里已经切换过，这份申请不再合用"
 ADMINISTRATORS = ("campus.admin", "identity.security")
 
 
@@ -28,17 +30,27 @@ def ask(*, by: Actor, token: UUID, reason: str) -> ReadOnlyChange:
     """That it begin when the school is as usual, that it end when it is read-only."""
     if known := ReadOnlyChange.known(by, token):
         return known
-    if ReadOnlyChange.objects.filter(state=State.ASKED).exists():
-        raise SwitchWaitsError
+    begins = read_only.lasting() is None
+    for waiting in ReadOnlyChange.objects.select_for_update().filter(state=State.ASKED):
+        close(waiting, begins=begins)
     change = ReadOnlyChange.objects.create(
         token=token,
         author_id=account_of(by),
         author_name=by.name,
-        begins=read_only.lasting() is None,
+        begins=begins,
         reason=given(reason),
     )
     audit.record(by=by, action="portal.ask_read_only", target=read_only.TARGET, reason=change.reason)
     return change
+
+
+def close(row: ReadOnlyChange, *, begins: bool) -> None:
+    """One that nobody can agree to any more makes room: its time is over, or the machine's own command was quicker."""
+    if not row.is_overdue and row.begins == begins:
+        raise SwitchWaitsError
+    row.state, row.answer, row.decided_at = State.REFUSED, NOT_IN_TIME if row.is_overdue else SWITCHED, now()
+    row.save()
+    audit.record(by=EXPIRY, action="portal.refuse_read_only", target=read_only.TARGET, reason=row.answer)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The emergency read-only mode through everybody's door: two people switch it, pages say so, nothing typed is lost, and what is outside goes on."""
 
 import fnmatch
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,11 +11,13 @@ from django.urls import get_resolver
 from procrastinate.contrib.django import app
 
 from nanhu.kernel import read_only, registry
+from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.events.outbox import subscribers
 from nanhu.kernel.jobs import companions, worker
 from nanhu.kernel.jobs.queue import ALWAYS
 from nanhu.kernel.models import AuditEntry, EventDelivery, ReadOnlySpell
+from nanhu.kernel.proposals import NOT_IN_TIME
 from nanhu.kernel.read_only import goes_on, switching
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.api import AccountClosed, PasswordChanged
@@ -89,6 +92,23 @@ def test_two_administrators_begin_and_end_it_and_nobody_alone(one, other, studen
         "portal.ask_read_only",
         "kernel.end_read_only",
     ]
+
+
+def test_a_request_that_fits_no_more_or_is_overdue_does_not_block_the_next(one, other):
+    begin = ask(one)
+    call_command("read_only", "on", "存储告警")
+    read_only.current.forget()
+    end = ask(one, "修好了")
+    begin.refresh_from_db()
+    assert (begin.state, begin.approver_id, "机房里已经切换过" in begin.answer) == ("refused", None, True)
+    assert "机房里已经切换过" in str(begin.history[-1].words)
+    ReadOnlyChange.objects.filter(pk=end.pk).update(created_at=now() - timedelta(days=400))
+    newest = ask(one, "真的修好了")
+    end.refresh_from_db()
+    assert (end.state, end.answer, end.is_expired) == ("refused", NOT_IN_TIME, True)
+    assert agree(other, newest) == 302
+    assert not read_only.is_on()
+    assert AuditEntry.objects.filter(action="portal.refuse_read_only").count() == 2
 
 
 def test_what_was_typed_comes_back_and_can_be_sent_again_afterwards(one, read_only_now):
