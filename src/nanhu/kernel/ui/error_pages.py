@@ -110,7 +110,7 @@ def typed(request: HttpRequest) -> dict[str, object]:
     except (SuspiciousOperation, UnreadablePostError):
         return {}
     sent = [(name, value) for name, value in posted if name != OWN_FIELD]
-    kept = [(name, value) for name, value in sent if not is_secret(name)]
+    kept = [(name, value) for name, value in sent if not (value and is_secret(name))]
     if sum(len(name) + len(value) for name, value in kept) > MOST_TYPED:
         return {"files": files}
     has_secrets = len(kept) < len(sent)
