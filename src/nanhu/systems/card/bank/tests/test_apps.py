@@ -41,7 +41,7 @@ def test_in_the_read_only_mode_it_looks_reports_a_loss_and_unbinds_and_begins_no
     assert refused[0]["sentence"].startswith("学校启用了应急只读")
     assert not OnlineTopUp.objects.exists()
     went_on = [phone.ask(name, kind="pay") for name in ("look", "rows", "news", "code", "loss", "unbind")]
-    assert [one["code"] for one in went_on] == ["ok"] * 6
+    assert [one["outcome"] for one in went_on] == ["done"] * 6
     assert Binding.objects.get().state == Binding.State.REVOKED
 
 
