@@ -24,6 +24,8 @@ from nanhu.systems.card.services.loss import report_lost
 
 ROWS: Final = 30
 CODE_KINDS: Final[dict[str, Kind | None]] = {"card": None, "pay": "pay", "door": "door"}
+GO_ON: Final = {"school", "look", "top_up/look", "rows", "loss", "news", "code", "unbind"}
+"""In the emergency read-only mode."""
 type Facts = dict[str, Any]
 
 
@@ -193,10 +195,10 @@ def appeal(asked: AppQuestion) -> Facts:
 
 
 APP_OPERATIONS["top_up"] = AppOperation(top_up, can_be_repeated=True)
-for name, work in {"verify": verify, "bind": bind, "appeal": appeal}.items():
-    APP_OPERATIONS[name] = AppOperation(work)
 for name, work in {
     "school": ask_school,
+    "verify": verify,
+    "bind": bind,
     "look": look,
     "top_up/look": look_top_up,
     "rows": rows,
@@ -204,5 +206,6 @@ for name, work in {
     "news": news,
     "code": code,
     "unbind": unbind,
+    "appeal": appeal,
 }.items():
-    APP_OPERATIONS[name] = AppOperation(work, goes_on=True)
+    APP_OPERATIONS[name] = AppOperation(work, goes_on=name in GO_ON)
