@@ -124,7 +124,7 @@ def test_a_change_is_previewed_and_maintenance_is_read_instead_of_a_broken_page(
     visitor.look()
     page.get_by_label("名称", exact=True).fill("仪器共享平台")
     page.get_by_role("button", name="预览改动").click()
-    expect(page.get_by_text("仪器共享平台", exact=True)).to_be_visible()
+    expect(page.locator("ins", has_text="仪器共享平台")).to_be_visible()
     visitor.look()
     page.get_by_label("原因").fill("改名")
     page.get_by_role("button", name="确认修改").click()
