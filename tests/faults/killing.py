@@ -49,7 +49,9 @@ def strike(campus: Campus, kinds: tuple[str, ...]) -> None:
     before, fault = victims(campus, "bank"), {"operation": "debit", "kind": "killed_after"}
     bank = f"http://127.0.0.1:{campus.port('outside')}"
     with suppress(requests.ConnectionError):  # a debit may kill it before it has answered
-        requests.post(f"{bank}/fault", json=fault, headers={"Origin": bank}, timeout=PATIENCE_SECONDS).raise_for_status()
+        requests.post(
+            f"{bank}/fault", json=fault, headers={"Origin": bank}, timeout=PATIENCE_SECONDS
+        ).raise_for_status()
     wait_until(campus, lambda: not {*before} <= {*victims(campus, "bank")}, "no debit killed the bank")
 
 
