@@ -19,7 +19,7 @@ from nanhu.systems.assets.labels import address_of, room_code
 from nanhu.systems.assets.models import Asset
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser, open_filmed_browser
-from nanhu.testing.patience import PATIENCE_SECONDS
+from tests.journeys.field import waits_for
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 FRAMES = 75
@@ -36,14 +36,6 @@ def beside(work):
     """Outside Playwright's loop, in which Django opens no connection."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(lambda: (work(), connection.close())[0]).result()
-
-
-def arrived(page, number):
-    """Waits for so many rows at the school; the queue of the phone is empty between two as well."""
-    for _turn in range(PATIENCE_SECONDS):
-        if beside(CountRow.objects.count) >= number:
-            break
-        page.wait_for_timeout(200)
 
 
 def frame_of(text):
@@ -101,7 +93,7 @@ def test_a_phone_reads_the_door_and_the_things_with_its_camera(live_server, tmp_
         expect(page.locator('[data-part="room"]')).to_have_text("101 机房")
         expect(page.locator('[data-part="left"]')).to_have_text("0")
         expect(page.locator('[data-part="name"]')).to_have_text(there[0].number)
-        arrived(page, 2)
+        waits_for(lambda: beside(CountRow.objects.count) >= 2)  # the queue of the phone is empty between two as well
         page.get_by_role("button", name="停").click()
         page.wait_for_function("!document.querySelector('video').srcObject")
     rows = beside(lambda: {one.number: (one.has_room_code, one.room_id, one.method) for one in CountRow.objects.all()})

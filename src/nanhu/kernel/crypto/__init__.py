@@ -10,6 +10,7 @@ from nanhu.kernel.crypto.errors import CryptoError, KeyringError, UnreadableBlob
 from nanhu.kernel.crypto.fields import EncryptedTextField, Sealed
 from nanhu.kernel.crypto.indexes import BlindIndex, blind_indexes, register_blind_index
 from nanhu.kernel.crypto.masks import mask_id_number, mask_mail, mask_name, mask_phone
+from nanhu.kernel.crypto.rsa_keys import rsa_private_key
 from nanhu.kernel.crypto.vault import (
     blind_index,
     blind_index_many,
@@ -38,4 +39,5 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "register_blind_index",
+    "rsa_private_key",
 ]

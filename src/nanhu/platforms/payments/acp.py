@@ -5,15 +5,15 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
+
+from nanhu.kernel.crypto import rsa_private_key
 
 UNIONPAY = "中国银联股份有限公司"
 VERSION = "5.1.0"
@@ -34,17 +34,8 @@ def signed(message: Mapping[str, str], *, key: str, certificate: str) -> dict[st
     """The message with our certificate's number and our signature."""
     serial = str(x509.load_pem_x509_certificate(certificate.encode()).serial_number)
     whole = {**message, "certId": serial, "signMethod": "01"}
-    signature = opened(key).sign(digest_of(whole), PKCS1v15(), hashes.SHA256())
+    signature = rsa_private_key(key).sign(digest_of(whole), PKCS1v15(), hashes.SHA256())
     return {**whole, "signature": base64.b64encode(signature).decode()}
-
-
-@lru_cache(maxsize=4)
-def opened(key: str) -> RSAPrivateKey:
-    """Its primes are proved once a process: that takes thirty times as long as a signature."""
-    private = load_pem_private_key(key.encode(), None)
-    if not isinstance(private, RSAPrivateKey):
-        raise TypeError("UnionPay's messages are signed with RSA")
-    return private
 
 
 def is_genuine(message: Mapping[str, str], *, authority: str, at: datetime) -> bool:

@@ -28,7 +28,6 @@ from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.records import Seen
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies, queries
-from nanhu.services.directory.errors import NotYourUnitError
 from nanhu.services.directory.forms import DutyForm, RosterForm
 from nanhu.services.directory.models import Duty, DutyList
 from nanhu.services.directory.rules import shift_on, shift_words
@@ -141,8 +140,7 @@ def remove_duty(request: PageRequest, found: Duty) -> None:
 
 
 def keep_roster(by: Actor, form: RosterForm, rows: list[Shift]) -> DutyList:
-    if form.units is not None and not {row.unit_id for row in rows} <= form.units:
-        raise NotYourUnitError
+    form.refuse_others(row.unit_id for row in rows)
     said = form.cleaned_data
     return services.make_list(by=by, token=said["token"], title=said["title"], rows=rows, file_name=form.file_name)
 

@@ -1,5 +1,6 @@
 """Forms of the directory's desk."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any, Final
@@ -20,7 +21,7 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, UnitField, office_names
 from nanhu.services.directory import rules
-from nanhu.services.directory.errors import NotAShiftError
+from nanhu.services.directory.errors import NotAShiftError, NotYourUnitError
 from nanhu.services.directory.models import Duty
 
 LONGEST_AHEAD: Final = timedelta(days=731)
@@ -173,6 +174,11 @@ class OwnUnitsForm(IntakeForm):
     def __init__(self, *arguments: Any, units: frozenset[int] | None = None, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self.units = units
+
+    def refuse_others(self, unit_ids: Iterable[int]) -> None:
+        """A list that names a unit which its author does not keep."""
+        if self.units is not None and not set(unit_ids) <= self.units:
+            raise NotYourUnitError
 
 
 class PhoneListForm(OwnUnitsForm):

@@ -8,7 +8,6 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.kernel.kit.listings import Listing
 from nanhu.services.directory import policies
-from nanhu.services.directory.errors import NotYourUnitError
 from nanhu.services.directory.forms import PhoneListForm
 from nanhu.services.directory.models import PhoneList, PhoneListRow
 from nanhu.services.directory.phone_sheet import PHONES, PhoneLine, check_phones
@@ -26,8 +25,7 @@ desk = Console(
 
 
 def keep_list(by: Actor, form: PhoneListForm, rows: list[PhoneLine]) -> PhoneList:
-    if form.units is not None and not {row.unit_id for row in rows} <= form.units:
-        raise NotYourUnitError
+    form.refuse_others(row.unit_id for row in rows)
     said = form.cleaned_data
     return phone_lists.make_list(by=by, token=said["token"], title=said["title"], rows=rows, file_name=form.file_name)
 

@@ -1,18 +1,14 @@
 """Blind signatures (盲签名), the signer's side of RFC 9474, RSABSSA-SHA384-PSS-Randomized; the browser's is static/requests/blind.js."""
 
 import secrets
-from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from nanhu.kernel.crypto import rsa_private_key
 
 BITS: Final = 2048
 EXPONENT: Final = 65537
@@ -31,13 +27,11 @@ def new_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-@lru_cache(maxsize=4)
 def private_key(pem: str) -> rsa.RSAPrivateKey:
-    """Its primes are proved once a process: that takes thirty times as long as a signature."""
-    key = load_pem_private_key(pem.encode(), None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise SigningError
-    return key
+    try:
+        return rsa_private_key(pem)
+    except TypeError as error:
+        raise SigningError from error
 
 
 def modulus_of(pem: str) -> str:

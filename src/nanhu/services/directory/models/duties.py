@@ -1,6 +1,6 @@
 """Duties (值班), the lists they come by (值班表), and exchanges of two (换班)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 from uuid import uuid4
 
@@ -11,15 +11,16 @@ from django.db.models import Deferrable, F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel.intake import DECIDED, UNDECIDED
 from nanhu.kernel.proposals import proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.platforms.campus.api import span_words
 from nanhu.services.directory import rules
 from nanhu.services.directory.models.book import NUMBER_SHAPE
+from nanhu.services.directory.models.lists import RowList
 
 
-class DutyList(IntakeBatch):
+class DutyList(RowList):
     """A roster handed in as a file: of the units and days that it names it says all, once a second person agreed, and gives back
     what stood there when it is rolled back."""
 
@@ -35,7 +36,6 @@ class DutyList(IntakeBatch):
         ROLLED_BACK = "rolled_back", _("已回滚")
 
     state = models.TextField(choices=State, default=State.CHECKED)
-    row_count = models.IntegerField()
 
     class Meta:
         db_table = "directory_duty_list"
@@ -43,13 +43,6 @@ class DutyList(IntakeBatch):
             models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name="directory_duty_list_says_what"),
             *proposal_constraints("directory_duty_list", undecided=UNDECIDED, decided=[*DECIDED, "rolled_back"]),
         ]
-
-    @property
-    def size(self) -> int:
-        return self.row_count
-
-    def facts(self) -> Mapping[str, object]:
-        return {"count": self.row_count}
 
 
 class Duty(models.Model):

@@ -1,18 +1,18 @@
 """Phones handed in as a file: added or changed once a second person agreed, given back when it is rolled back."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel.intake import DECIDED, UNDECIDED
 from nanhu.kernel.proposals import proposal_constraints
 from nanhu.services.directory.models.book import EXTENSION_SHAPE, NUMBER_SHAPE, Phone
+from nanhu.services.directory.models.lists import RowList
 
 
-class PhoneList(IntakeBatch):
+class PhoneList(RowList):
     """What it does not name stays as it is. Emergency numbers are in none: these are changed one by one, by two people."""
 
     what, key, job = _("这份电话清单"), "directory.phone_list", "directory.take_phone_list"
@@ -27,7 +27,6 @@ class PhoneList(IntakeBatch):
         ROLLED_BACK = "rolled_back", _("已回滚")
 
     state = models.TextField(choices=State, default=State.CHECKED)
-    row_count = models.IntegerField()
 
     class Meta:
         db_table = "directory_phone_list"
@@ -35,13 +34,6 @@ class PhoneList(IntakeBatch):
             models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name="directory_phone_list_says_what"),
             *proposal_constraints("directory_phone_list", undecided=UNDECIDED, decided=[*DECIDED, "rolled_back"]),
         ]
-
-    @property
-    def size(self) -> int:
-        return self.row_count
-
-    def facts(self) -> Mapping[str, object]:
-        return {"count": self.row_count}
 
 
 class PhoneListRow(models.Model):

@@ -2,17 +2,16 @@
 
 import base64
 import zlib
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric import padding
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from nanhu.kernel import csp
+from nanhu.kernel.crypto import rsa_private_key
 from nanhu.platforms.identity.form_targets import source_of
 from nanhu.platforms.identity.protocols.saml.names import RSA_SHA256, SOAP
 from nanhu.platforms.identity.protocols.saml.services.answers import without_declaration, written
@@ -34,16 +33,7 @@ def redirect_address(message: Any, *, parameter: str, address: str, relay_state:
 
 
 def signature_of(covered: bytes, pair: Pair) -> bytes:
-    return opened(pair.key).sign(covered, padding.PKCS1v15(), hashes.SHA256())
-
-
-@lru_cache(maxsize=4)
-def opened(key: str) -> rsa.RSAPrivateKey:
-    """Its primes are proved once a process: that takes thirty times as long as a signature."""
-    found = load_pem_private_key(key.encode(), password=None)
-    if not isinstance(found, rsa.RSAPrivateKey):
-        raise TypeError("the signing key is no RSA key")
-    return found
+    return rsa_private_key(pair.key).sign(covered, padding.PKCS1v15(), hashes.SHA256())
 
 
 def form_page(request: HttpRequest, *, message: str, parameter: str, address: str, relay_state: str) -> HttpResponse:
