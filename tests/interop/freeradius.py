@@ -129,20 +129,22 @@ class FreeRadius:
     def pap(
         self, name: str, password: str, *, key: str = "wifi", seconds: int = PATIENCE_SECONDS, times: int = 1
     ) -> tuple[str, dict[str, str]]:
-        """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time."""
+        """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time.
+
+        A radclient that gives up sooner is asked again: a reply to one before it that had the same port ends it.
+        """
         said = f'User-Name = "{name}"\nUser-Password = "{password}"\nCalling-Station-Id = "{STATION}"\n'
-        done = subprocess.run(
-            [
-                *("radclient", "-x", "-r", str(times), "-t", str(seconds)),
-                *(f"127.0.0.1:{self.port}", "auth", self.secrets[key]),
-            ],
-            input=said,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=2 * PATIENCE_SECONDS,
-        )
-        _asked, _, reply = done.stdout.partition("Received Access-")
+        command = ["radclient", "-x", "-r", str(times), "-t", str(seconds)]
+        command += [f"127.0.0.1:{self.port}", "auth", self.secrets[key]]
+        deadline, reply = time.monotonic() + times * seconds, ""
+        while not reply:
+            done = subprocess.run(
+                command, input=said, capture_output=True, text=True, check=False, timeout=2 * PATIENCE_SECONDS
+            )
+            _asked, _, reply = done.stdout.partition("Received Access-")
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
 
     def report(
