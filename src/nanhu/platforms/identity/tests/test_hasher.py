@@ -78,6 +78,7 @@ def test_it_hashes_and_verifies_as_this_process_would(hasher, monkeypatch):
     assert hashing.verify(PASSWORD, encoded), "and this process agrees"
 
 
+@pytest.mark.slow
 def test_a_program_outside_the_tests_hashes_strongly(folder):
     """The tests' own cheap parameters are set by their plugin: nothing of the program knows them."""
     program = (

@@ -127,6 +127,7 @@ def tell(door: Door, life: Life, one: Report) -> None:
     door.tell(one.status, sid, **said)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=14, phases=[Phase.explicit, Phase.generate])
 @given(story=stories())
