@@ -30,6 +30,10 @@ AS_OWNER = {
 """Commands that make or change tables, or rows which nobody else may touch. All others have the worker's rights."""
 
 
+CHECKED = {"makemigrations"}
+"""Commands that look through the program first, every model and page of it (a second). `make lint` runs this one, and an installed
+program is what was looked through; `check` and `migrate` look by themselves."""
+
 LONGEST_QUESTION = 2
 """Words of `nanhu help`; what follows asks for one command."""
 HELP = """\
@@ -94,9 +98,11 @@ def main() -> None:
         ensure_database()
     with loading():
         import django
-        from django.core.management import execute_from_command_line
+        from django.core.management import BaseCommand, execute_from_command_line
 
         django.setup()
+    if command not in CHECKED:
+        BaseCommand.requires_system_checks = ()
     in_one_piece(execute_from_command_line, sys.argv)
 
 

@@ -47,7 +47,10 @@ processes.add(
         command=web_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.web_port}/health/live",
         database_role="web",
+        is_whole=True,
         order=10,
     ),
-    ProcessSpecification(key="worker", command=worker_command, pulses=True, database_role="worker", order=20),
+    ProcessSpecification(
+        key="worker", command=worker_command, pulses=True, database_role="worker", is_whole=True, order=20
+    ),
 )

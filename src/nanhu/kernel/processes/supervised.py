@@ -15,6 +15,7 @@ from typing import IO
 
 from nanhu.kernel.child_processes import Progress, dying_with_parent, last_line, say
 from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.processes.nursery import Born, Nursery
 from nanhu.kernel.processes.pulse import last_beat
 from nanhu.kernel.processes.report import ProcessState
 from nanhu.kernel.processes.specification import ProcessSpecification
@@ -45,14 +46,16 @@ class Supervised:
         configuration: Configuration,
         log: IO[bytes] | None,
         *,
+        nursery: Nursery | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.specification, self.configuration, self.log, self.clock = specification, configuration, log, clock
+        self.nursery = nursery if specification.is_whole else None
         self.failures = 0
         self.next_start = self.started_at = 0.0
         self.answered_at: float | None = None
         self.beaten: int | None = None
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Born | None = None
         self.progress: Progress | None = None
 
     @property
@@ -66,20 +69,26 @@ class Supervised:
     def start(self) -> None:
         self.started_at, self.answered_at = self.clock(), None
         self.beaten = last_beat(self.configuration.data_dir, self.key)
-        self.process = subprocess.Popen(
-            dying_with_parent(self.specification.command(self.configuration)),
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
-            env=environment_of(self.specification, self.configuration),
-        )
+        self.process = self.begun()
         self.progress = Progress(self.process.pid, self.log_path, clock=self.clock)
         if self.specification.ready_url is not None:
             url = self.specification.ready_url(self.configuration)
             threading.Thread(target=self.ask, args=(self.process, url), name=f"ask-{self.key}", daemon=True).start()
 
-    def ask(self, process: subprocess.Popen[bytes], url: str) -> None:
+    def begun(self) -> subprocess.Popen[bytes] | Born:
+        command = self.specification.command(self.configuration)
+        environment = environment_of(self.specification, self.configuration)
+        born = None if self.nursery is None else self.nursery.bear(command, environment, self.log)
+        return born or subprocess.Popen(
+            dying_with_parent(command),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+            env=environment,
+        )
+
+    def ask(self, process: subprocess.Popen[bytes] | Born, url: str) -> None:
         """Ask its address again and again, on a thread of its own, so that a slow one holds up nobody."""
         while self.process is process and process.returncode is None:
             if answers(url) and self.process is process:
@@ -117,6 +126,8 @@ class Supervised:
 
     def watch(self) -> None:
         """Start it again when it died or hangs, later after each failure; long life is forgiven."""
+        if self.nursery is not None and not self.is_running and self.nursery.is_loading():
+            return
         if self.process is None:
             self.start()
             return
@@ -140,6 +151,8 @@ class Supervised:
 
     def state(self) -> ProcessState:
         since = self.clock() - self.started_at
+        if self.process is None:
+            return ProcessState(self.key, "starting", 0, self.failures)
         if not self.is_running:
             return ProcessState(self.key, "ended", int(since), self.failures)
         if self.silent_seconds() > STALLED_SECONDS and self.answered_at is not None:
@@ -168,6 +181,12 @@ class Supervised:
                 os.killpg(self.process.pid, number)
 
 
+def environment_of_the_nursery(configuration: Configuration) -> dict[str, str]:
+    """Nobody's: of the embedded server, too, it makes out no password."""
+    nobody = ProcessSpecification(key="nursery", command=lambda _one: [])
+    return {**environment_of(nobody, configuration), "DATABASE_URL": NO_DATABASE}
+
+
 def environment_of(specification: ProcessSpecification, configuration: Configuration) -> dict[str, str]:
     """Of the addresses of a foreign database a process gets its own and no other. By NANHU_PROCESS it knows that it is kept."""
     kept = {name: value for name, value in os.environ.items() if name not in DATABASE_VARIABLES}
@@ -188,7 +207,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def has_ended(process: subprocess.Popen[bytes]) -> bool:
+def has_ended(process: subprocess.Popen[bytes] | Born) -> bool:
     """Leaves the dead where it is: as long as nobody took it away, its group's number is nobody else's."""
     if process.returncode is not None:
         return True

@@ -17,9 +17,10 @@ from nanhu.kernel.child_processes import say
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.log_files import keep_bounded
+from nanhu.kernel.processes.nursery import Nursery
 from nanhu.kernel.processes.report import Report
 from nanhu.kernel.processes.specification import ProcessSpecification
-from nanhu.kernel.processes.supervised import Supervised
+from nanhu.kernel.processes.supervised import Supervised, environment_of_the_nursery
 from nanhu.kernel.secret_files import private_folder
 
 STOP_SECONDS = 20
@@ -42,14 +43,18 @@ class Supervisor:
         self.stopping = self.is_open = False
         self.said_at = clock()
         self.report = Report(configuration.data_dir, is_demo=configuration.demo)
+        self.nursery, self.nursery_log = Nursery(), open_log(log_dir, "nursery")
         self.processes = [
-            Supervised(one, configuration, open_log(log_dir, one.key), clock=clock) for one in specifications
+            Supervised(one, configuration, open_log(log_dir, one.key), nursery=self.nursery, clock=clock)
+            for one in specifications
         ]
 
     def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.ask_to_stop)
         try:
+            if any(one.specification.is_whole for one in self.processes):
+                self.nursery.begin(environment_of_the_nursery(self.configuration), self.nursery_log)
             while not self.stopping:
                 self.watch()
                 self.open(on_ready)
@@ -86,6 +91,7 @@ class Supervisor:
                 one.watch()
                 if one.log_path is not None:
                     keep_bounded(one.log_path)
+        self.nursery.take_away_orphans({one.process.pid for one in self.processes if one.process is not None})
 
     def stop(self) -> None:
         for one in reversed(self.processes):
@@ -95,8 +101,10 @@ class Supervisor:
             time.sleep(0.05)
         for one in self.processes:
             one.bury()
-            if one.log is not None:
-                one.log.close()
+        self.nursery.end()
+        for log in (self.nursery_log, *(one.log for one in self.processes)):
+            if log is not None:
+                log.close()
         self.report.remove()
 
 

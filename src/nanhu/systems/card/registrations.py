@@ -29,6 +29,7 @@ processes.add(
         command=gateway_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.gateway_port}/health",
         database_role="gateway",
+        is_whole=True,
         order=30,
     )
 )
