@@ -47,10 +47,10 @@ processes.add(
         command=web_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.web_port}/health/live",
         database_role="web",
-        is_whole=True,
+        from_nursery=True,
         order=10,
     ),
     ProcessSpecification(
-        key="worker", command=worker_command, pulses=True, database_role="worker", is_whole=True, order=20
+        key="worker", command=worker_command, pulses=True, database_role="worker", from_nursery=True, order=20
     ),
 )

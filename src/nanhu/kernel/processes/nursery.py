@@ -1,4 +1,4 @@
-"""Where the processes that need the whole program are born: forked from one that has loaded it, in milliseconds for two seconds.
+"""Where processes are born: forked from one that has loaded the whole program, in milliseconds for two seconds.
 
 The nursery loads the program once, connects to nothing, knows no address of a database and no key, and has one thread. Asked for a
 process, it forks twice, so that the process becomes a child of the supervisor: it dies with him and not with the nursery, and

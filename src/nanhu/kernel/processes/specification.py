@@ -15,7 +15,7 @@ class ProcessSpecification:
     A process without `ready_url` counts as ready as soon as it runs. One that `pulses` touches its file of
     `nanhu.kernel.processes.pulse` for as long as all its loops are alive.
     `database_role` says with whose rights it connects to the database; one without gets no address of it.
-    One that `is_whole` needs the whole program: `python -m …`, which is born in the nursery where there is one.
+    One `from_nursery` is a `python -m …`; where there is a nursery it is born there and has nothing to load.
     """
 
     key: str
@@ -23,7 +23,7 @@ class ProcessSpecification:
     ready_url: Callable[[Configuration], str] | None = None
     environment: Callable[[Configuration], Mapping[str, str]] = field(default=lambda _configuration: {})
     pulses: bool = False
-    is_whole: bool = False
+    from_nursery: bool = False
     database_role: Process | None = None
     order: int = 100
 

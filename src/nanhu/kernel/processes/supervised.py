@@ -50,7 +50,7 @@ class Supervised:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.specification, self.configuration, self.log, self.clock = specification, configuration, log, clock
-        self.nursery = nursery if specification.is_whole else None
+        self.nursery = nursery if specification.from_nursery else None
         self.failures = 0
         self.next_start = self.started_at = 0.0
         self.answered_at: float | None = None

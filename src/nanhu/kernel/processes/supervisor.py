@@ -53,7 +53,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.ask_to_stop)
         try:
-            if any(one.specification.is_whole for one in self.processes):
+            if any(one.specification.from_nursery for one in self.processes):
                 self.nursery.begin(environment_of_the_nursery(self.configuration), self.nursery_log)
             while not self.stopping:
                 self.watch()

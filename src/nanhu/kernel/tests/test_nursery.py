@@ -25,11 +25,11 @@ port = sys.argv[1]
 settings = read_configuration(os.environ)
 server = ProcessSpecification(
     key="server", command=lambda _: [sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1"],
-    ready_url=lambda _: f"http://127.0.0.1:{port}/", database_role="web", is_whole=True,
+    ready_url=lambda _: f"http://127.0.0.1:{port}/", database_role="web", from_nursery=True,
 )
 look = ProcessSpecification(
     key="look", command=lambda _: [sys.executable, "-m", "nanhu", "shell", "--no-imports", "--command", sys.argv[2]],
-    database_role="gateway", is_whole=True,
+    database_role="gateway", from_nursery=True,
 )
 Supervisor([server, look], settings, log_dir=pathlib.Path("logs")).run(lambda: print("ready", flush=True))
 """

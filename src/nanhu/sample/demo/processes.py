@@ -165,6 +165,7 @@ EMULATORS = (
         key="vendors",
         command=vendors_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.vendors_port}/health",
+        from_nursery=True,
         order=230,
     ),
     ProcessSpecification(
@@ -172,6 +173,7 @@ EMULATORS = (
         command=consumer_command,
         environment=consumer_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.consumer_port}/health",
+        from_nursery=True,
         order=208,
     ),
     ProcessSpecification(
@@ -179,6 +181,7 @@ EMULATORS = (
         command=wlan_command,
         environment=wlan_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.wlan_port}/health",
+        from_nursery=True,
         order=225,
     ),
     ProcessSpecification(
@@ -186,6 +189,7 @@ EMULATORS = (
         command=wecom_command,
         environment=wecom_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.wecom_port}/health",
+        from_nursery=True,
         order=197,
     ),
     ProcessSpecification(
@@ -193,6 +197,7 @@ EMULATORS = (
         command=sms_command,
         environment=sms_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.sms_port}/health",
+        from_nursery=True,
         order=195,
     ),
     ProcessSpecification(
@@ -200,6 +205,7 @@ EMULATORS = (
         command=office_command,
         environment=office_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.office_port}/health",
+        from_nursery=True,
         order=200,
     ),
     ProcessSpecification(
@@ -207,12 +213,14 @@ EMULATORS = (
         command=systems_command,
         environment=systems_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.systems_port}/health",
+        from_nursery=True,
         order=205,
     ),
     ProcessSpecification(
         key="samples",
         command=samples_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.samples_port}/health",
+        from_nursery=True,
         order=207,
     ),
     ProcessSpecification(
@@ -220,6 +228,7 @@ EMULATORS = (
         command=devices_command,
         environment=devices_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.emulator_port}/health",
+        from_nursery=True,
         order=210,
     ),
     ProcessSpecification(
@@ -227,6 +236,7 @@ EMULATORS = (
         command=kiosks_command,
         environment=kiosks_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.kiosks_port}/health",
+        from_nursery=True,
         order=215,
     ),
     ProcessSpecification(
@@ -234,6 +244,7 @@ EMULATORS = (
         command=outside_command,
         environment=outside_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.outside_port}/health",
+        from_nursery=True,
         order=220,
     ),
 )

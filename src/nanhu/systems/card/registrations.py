@@ -29,7 +29,7 @@ processes.add(
         command=gateway_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.gateway_port}/health",
         database_role="gateway",
-        is_whole=True,
+        from_nursery=True,
         order=30,
     )
 )
