@@ -4,21 +4,35 @@ Passwords are hashed by the weakest parameters Argon2 takes; who tests the hashe
 has one profile for all: no deadlines and no complaints about a slow or picky generator, the examples of a run are those
 of its random order (`-p randomly`), and nothing is remembered from a run before. The signing keys of the campus come from a ring
 of a dozen a process: making one takes a fifth of a second, and a test sees a few at most. Those of partners and impostors do not.
+Nothing is done by every worker that one can do for all: each compiles its share of the test modules before all collect them, and
+none reads the whole program for constants that Hypothesis might draw (four seconds).
 """
 
 import math
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pytest
 import time_machine
 from _pytest import runner
+from _pytest.assertion.rewrite import (
+    PYC_TAIL,
+    _read_pyc,
+    _rewrite_test,
+    _write_pyc,
+    assertstate_key,
+    get_cache_dir,
+    try_makedirs,
+)
 from django.db import DEFAULT_DB_ALIAS
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
+from hypothesis.internal.conjecture import providers
 from psycopg._preparing import PrepareManager  # what is forgotten when is said here alone
 
 from nanhu.kernel import remembered
@@ -42,6 +56,7 @@ settings.register_profile(
     ],
 )
 settings.load_profile(PROFILE)
+setattr(providers, "is_local_module_file", lambda _file: False)  # noqa: B010  mypy knows no such name
 
 
 def ring(make: Callable[[], Any]) -> Callable[[], Any]:
@@ -71,6 +86,29 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
     """As pytest's own, on a call stack in one piece."""
     return in_one_piece(runner.pytest_runtest_protocol, item, nextitem)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Four workers collect in step; in a fresh clone each would compile each module a moment before the others' is there."""
+    config = session.config
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is None or config.args_source is not pytest.Config.ArgsSource.TESTPATHS or sys.dont_write_bytecode:
+        return
+    folders = [config.rootpath / name for name in config.getini("testpaths")]
+    files = sorted(file for folder in folders for file in (*folder.rglob("test_*.py"), *folder.rglob("conftest.py")))
+    for file in files[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        compile_for_pytest(file, config)
+
+
+def compile_for_pytest(file: Path, config: pytest.Config) -> None:
+    """As its import hook does it, which keeps no public door to it (pytest is pinned)."""
+    state = config.stash[assertstate_key]
+    folder = get_cache_dir(file)
+    kept = folder / f"{file.stem}{PYC_TAIL}"
+    if try_makedirs(folder) and _read_pyc(file, kept, state.trace) is None:
+        source, code = _rewrite_test(file, config)
+        _write_pyc(state, code, source, kept)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

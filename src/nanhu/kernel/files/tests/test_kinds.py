@@ -13,7 +13,7 @@ from PIL import Image
 
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.kinds import KINDS, PAPERS, PICTURES, checked
-from nanhu.kernel.files.tests.samples import HIDDEN, ILL, PDF, WELL, pdf_with, pdf_with_stream, with_exif
+from nanhu.kernel.files.tests.samples import HIDDEN, ILL, LARGE, PDF, WELL, pdf_with, pdf_with_stream, with_exif
 
 
 @pytest.mark.parametrize("kind", WELL)
@@ -24,10 +24,11 @@ def test_a_file_is_known_by_its_content(kind):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ILL)
+@pytest.mark.parametrize("what", [*ILL, *LARGE])
 def test_what_may_hide_something_is_refused(what):
+    content = ILL[what] if what in ILL else LARGE[what]()
     with pytest.raises(RefusedFileError):
-        checked(ILL[what], kinds=PAPERS)
+        checked(content, kinds=PAPERS)
 
 
 INSTALLERS = {

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
-from saml2.xml.schema import validate
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
@@ -270,6 +269,8 @@ def test_metadata_gives_our_addresses(client):
 
 def test_metadata_is_complete_and_valid_by_its_schema(client, db):
     """What CARSI and eduGAIN look for, and what validators check."""
+    from saml2.xml.schema import validate  # reads a dozen schemas: a second of each worker's time
+
     text = client.get("/saml/metadata").content.decode()
     validate(text)
     for wanted in (
