@@ -67,7 +67,8 @@ async def serve(facts: dict[str, Any], folder: Path) -> None:
             await ends.wait()
     finally:
         for server in servers:
-            server.process.kill()
+            if server.process is not None:
+                server.process.kill()
 
 
 def main(path: str) -> None:

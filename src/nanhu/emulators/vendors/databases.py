@@ -34,7 +34,8 @@ def begin(command: Sequence[str], folder: Path, user: str | None) -> subprocess.
 class Server:
     """`does`: one statement after another, on a connection of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
+    """None before it has begun."""
 
     def __init__(self, folder: Path, port: int, key: str) -> None:
         self.folder, self.port, self.key = folder, port, key
@@ -54,7 +55,7 @@ class Server:
                 self.connection().close()
                 return  # noqa: TRY300  (the loop ends here)
             except (psycopg.OperationalError, pymysql.MySQLError, OSError):
-                if time.monotonic() > until or self.process.poll() is not None:
+                if time.monotonic() > until or (self.process is not None and self.process.poll() is not None):
                     raise
                 time.sleep(0.05)
 
