@@ -49,6 +49,17 @@ def cron_of() -> Callable[[str], str]:
 
 
 @pytest.fixture
+def read_only_now(db: None) -> None:  # noqa: ARG001 - the switch is a row
+    """The emergency read-only mode is on from here; `nanhu read_only off` ends it."""
+    from django.core.management import call_command  # Django is ready only now
+
+    from nanhu.kernel import read_only
+
+    call_command("read_only", "on", "存储告警")
+    read_only.current.forget()
+
+
+@pytest.fixture
 def school_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, str]], None]]:
     """The school's own file, as `NANHU_SCHOOL_FILE` names it: the sample's, with some of its text replaced."""
 

@@ -49,7 +49,9 @@ class ExpectedFailureMiddleware:
 
 
 class ReadOnlyMiddleware:
-    """While the school is read-only, whatever would change something is answered with a sentence and what was typed (`kernel.read_only`)."""
+    """While the school is read-only, whatever would change something is answered with a sentence and what was typed (`kernel.read_only`).
+
+    A view whose answers have a shape of their own says `judges_read_only_itself`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -58,9 +60,9 @@ class ReadOnlyMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, _view: object, _arguments: object, _named: Mapping[str, object]
+        self, request: HttpRequest, view: object, _arguments: object, _named: Mapping[str, object]
     ) -> HttpResponse | None:
-        if request.method in read_only.SAFE or not read_only.is_on():
+        if request.method in read_only.SAFE or not read_only.is_on() or getattr(view, "judges_read_only_itself", False):
             return None
         match = request.resolver_match
         if match is not None and read_only.is_open(match.view_name):

@@ -55,7 +55,6 @@ GOES_ON: Final = GoesOn(
         "card:code_device_end": SAFETY,
         "card:card_bank:revoke": SAFETY,
         "card_api:cards_one_block": SAFETY,
-        "card_api:cards_query": "it looks, though it is a POST: whoever blocks a card finds it by this",
         "terminals:services": HAS_HAPPENED,
         "payments_notices:*": HAS_HAPPENED,
         "payments_apps:ask": "each operation says for itself whether it goes on: looking does, a report of a loss, an unbinding",

@@ -4,6 +4,7 @@ from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import read_only
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.openapi.models import ApiKey
 
@@ -19,6 +20,11 @@ class ApiError(CampusError):
     @property
     def own_code(self) -> str:
         return self.code
+
+    @property
+    def retry_after(self) -> int:
+        """In seconds; 0 where no time is known."""
+        return 0
 
 
 class KeyRefusedError(ApiError):
@@ -48,6 +54,10 @@ class RateLimitedError(ApiError):
     code = "rate_limited"
     http_status = 429
     sentence = _("请求太密，请按 Retry-After 稍后再试。")
+
+    @property
+    def retry_after(self) -> int:
+        return int(self.facts.get("seconds", 1))
 
 
 class ParameterRefusedError(ApiError):
@@ -130,6 +140,18 @@ class OutcomeBrokenError(OutcomeUnknownError):
     sentence = _("我们出了错，已记录。请用同一个 Idempotency-Key 再试。")
 
 
+class NowReadOnlyError(ApiError):
+    """Nothing was done, now or before with this Idempotency-Key: what was done is answered as ever."""
+
+    code = "read_only"
+    http_status = 503
+    sentence = _("学校启用了应急只读，这件事没有办。请按 Retry-After 稍后用同一个 Idempotency-Key 再送。")
+
+    @property
+    def retry_after(self) -> int:
+        return read_only.RETRY_SECONDS
+
+
 class MethodRefusedError(ApiError):
     code = "method_refused"
     http_status = 405
@@ -165,6 +187,7 @@ ERRORS: Final[dict[str, type[ApiError]]] = {
         ClockWrongError,
         OutcomeUnknownError,
         OutcomeBrokenError,
+        NowReadOnlyError,
         MethodRefusedError,
     )
 }

@@ -30,7 +30,14 @@ ALWAYS: Final = (
     "outcome_unknown",
 )
 READING: Final = ("body_invalid", "body_too_large", "content_type_refused")
-WRITING: Final = ("idempotency_key_missing", "idempotency_key_reused", "signature_wrong", "clock_wrong", *READING)
+WRITING: Final = (
+    "idempotency_key_missing",
+    "idempotency_key_reused",
+    "signature_wrong",
+    "clock_wrong",
+    "read_only",
+    *READING,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

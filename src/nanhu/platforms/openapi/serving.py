@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import strict_json
+from nanhu.kernel import read_only, strict_json
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.openapi import bodies, signature
@@ -29,6 +29,7 @@ from nanhu.platforms.openapi.errors import (
     ContentTypeRefusedError,
     IdempotencyKeyMissingError,
     IdempotencyKeyReusedError,
+    NowReadOnlyError,
     OutcomeBrokenError,
     OutcomeUnknownError,
     ParameterRefusedError,
@@ -110,7 +111,12 @@ def handle(request: HttpRequest, operation: Operation, caller: Caller, named: Ma
     if not operation.writes:
         return response_of(operation, operation.handlers[key.mode](api_request))
     mark = signature.fingerprint(request.method or "", request.path, body)
-    return write_once(operation, api_request, mark, caller.request_id)
+    return write_once(operation, api_request, mark, caller.request_id, rests=is_at_rest(request))
+
+
+def is_at_rest(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return read_only.is_on() and not (match is not None and read_only.is_open(match.view_name))
 
 
 def response_of(operation: Operation, said: bodies.ResponseBody | bodies.Raw) -> Response:
@@ -178,8 +184,11 @@ def check_signature(request: HttpRequest, caller: Caller, body: bytes) -> str:
     return idempotency_key
 
 
-def write_once(operation: Operation, api_request: Request, mark: bytes, request_id: str) -> Response:
-    """The same Idempotency-Key with the same request gets the same bytes and does nothing more."""
+def write_once(operation: Operation, api_request: Request, mark: bytes, request_id: str, *, rests: bool) -> Response:
+    """The same Idempotency-Key with the same request gets the same bytes and does nothing more.
+
+    So does it while the school is read-only: who paid before and lost our answer must not hear that nothing was done.
+    """
     key, name = api_request.key, api_request.idempotency_key
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
@@ -193,6 +202,8 @@ def write_once(operation: Operation, api_request: Request, mark: bytes, request_
             if bytes(known.fingerprint) != mark:
                 raise IdempotencyKeyReusedError
             return Response(known.status, bytes(known.response), is_replay=True)
+        if rests:
+            raise NowReadOnlyError
         response = run(operation, api_request, request_id)
         IdempotencyRecord.objects.create(
             vendor=api_request.vendor,
@@ -236,4 +247,6 @@ def error_response(interface: Interface | None, error: CampusError, request_id: 
         request_id=request_id,
         **own,
     )
-    return Response(error.http_status, encode({"error": fault}), code)
+    seconds = error.retry_after if isinstance(error, ApiError) else 0
+    headers = (("Retry-After", str(seconds)),) if seconds else ()
+    return Response(error.http_status, encode({"error": fault}), code, headers=headers)

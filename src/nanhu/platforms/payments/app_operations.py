@@ -19,11 +19,12 @@ class AppQuestion:
 
 
 class AppOperation(NamedTuple):
-    """Of one that `can_be_repeated` the same question again gives the same answer, so that an app which lost it may ask again.
-    `goes_on`: in the emergency read-only mode, too, since it looks, or makes somebody safer."""
+    """Of one that has `known` the same question again gives the same answer, so that an app which lost it may ask again: `known` finds
+    what the question has led to, if it was asked before. `goes_on`: in the emergency read-only mode, too, since it looks, or makes
+    somebody safer."""
 
     work: Callable[[AppQuestion], Facts]
-    can_be_repeated: bool = False
+    known: Callable[[AppQuestion], Facts | None] | None = None
     goes_on: bool = False
 
 

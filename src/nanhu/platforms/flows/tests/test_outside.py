@@ -7,9 +7,11 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from nanhu.kernel import read_only
 from nanhu.kernel.clock import now
 from nanhu.platforms.flows import queries, subscribers
 from nanhu.platforms.flows.errors import OUTSIDE_ERRORS
@@ -88,6 +90,16 @@ def test_it_appears_with_its_source_and_goes_when_it_is_done(school, office):
     assert "会签：冬季安全工作" not in school.client("T2").get("/flows/outside/").content.decode()
     assert office.delete().status_code == 200
     assert "会签：冬季安全工作" not in counsellor.get("/flows/").content.decode()
+
+
+def test_in_the_read_only_mode_another_system_is_told_to_come_again_and_loses_nothing(office, read_only_now):
+    answer = office.send("PUT", "todos/oa/oa-1", todo(), idempotency_key="push-0001")
+    assert (answer.status_code, code_of(answer), answer["Retry-After"]) == (503, "read_only", "60")
+    assert not OutsideTodo.objects.exists()
+    call_command("read_only", "off")
+    read_only.current.forget()
+    again = office.send("PUT", "todos/oa/oa-1", todo(), idempotency_key="push-0001")
+    assert (again.json()["outcome"], OutsideTodo.objects.count()) == ("applied", 1)
 
 
 @pytest.mark.capability("A028.2")

@@ -7,7 +7,7 @@ from lxml import etree
 from nanhu.platforms.identity.models import ServiceTicket
 from nanhu.platforms.identity.protocols.cas.saml11 import LARGEST_BODY
 from nanhu.platforms.identity.tests.conftest import sign_in
-from nanhu.platforms.identity.tests.test_cas import SERVICE, fresh_ticket, office
+from nanhu.platforms.identity.tests.test_cas import SERVICE, failure_code, fresh_ticket, office, validate
 
 __all__ = ["office"]
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,17 @@ def test_a_ticket_is_worth_an_assertion(signed_in):
     values = {one.attrib["AttributeName"]: [value.text for value in one] for one in root.iter(f"{SAML}Attribute")}
     assert values["displayName"] == ["欧阳修文"]
     assert set(values["eduPersonAffiliation"]) == {"staff", "employee", "member", "student"}
+
+
+def test_in_the_read_only_mode_whoever_signs_in_gets_a_ticket_and_the_answers_are_those_of_cas(
+    browser, teacher, office, read_only_now
+):
+    sign_in(browser, "T00123")
+    ticket = fresh_ticket(browser)
+    assert status_of(ask(ticket)) == "samlp:Success"
+    assert status_of(ask(ticket)) == "samlp:RequestDenied"
+    assert b"authenticationSuccess" in validate(fresh_ticket(browser)).content
+    assert failure_code(validate("ST-none")) == "INVALID_TICKET"
 
 
 def test_it_works_once_for_its_service_and_not_for_another(signed_in):

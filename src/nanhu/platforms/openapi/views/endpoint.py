@@ -61,9 +61,7 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
         try:
             caller = authenticated(interface, request, attempt)
         except ApiError as error:
-            return http_response(
-                interface, serving.error_response(interface, error, str(request_id)), request_id, error
-            )
+            return http_response(interface, serving.error_response(interface, error, str(request_id)), request_id)
         except (OperationalError, InterfaceError) as error:
             log.warning("the database is away: %s", error)
             return http_response(
@@ -79,7 +77,7 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
 def open_to_programs(
     view: Callable[..., HttpResponse], interface: Interface | None = None
 ) -> Callable[..., HttpResponse]:
-    """No session and no form behind it; it judges the size of a body by itself, and even a fault of ours is JSON."""
+    """No session and no form behind it; it judges the size of a body and the read-only mode by itself, and even a fault of ours is JSON."""
 
     def guarded(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
         try:
@@ -88,13 +86,13 @@ def open_to_programs(
             log.exception("%s %s failed", request.method, request.path)
             return refused(OutcomeBrokenError(), interface)
 
-    guarded.judges_body_itself = True  # type: ignore[attr-defined]
+    guarded.judges_body_itself = guarded.judges_read_only_itself = True  # type: ignore[attr-defined]
     return login_not_required(csrf_exempt(never_cache(guarded)))
 
 
 def refused(error: ApiError, interface: Interface | None = None, *, allow: Iterable[str] = ()) -> HttpResponse:
     request_id = uuid4()
-    answer = http_response(interface, serving.error_response(interface, error, str(request_id)), request_id, error)
+    answer = http_response(interface, serving.error_response(interface, error, str(request_id)), request_id)
     if allow:
         answer["Allow"] = ", ".join(sorted(allow))
     return answer
@@ -146,9 +144,7 @@ def respond(
     return http_response(caller.interface, response, request_id)
 
 
-def http_response(
-    interface: Interface | None, response: Response, request_id: UUID, error: ApiError | None = None
-) -> HttpResponse:
+def http_response(interface: Interface | None, response: Response, request_id: UUID) -> HttpResponse:
     answer = HttpResponse(response.body, status=response.status, content_type=response.content_type)
     for name, value in response.headers:
         answer[name] = value
@@ -158,8 +154,6 @@ def http_response(
     if response.status == HTTPStatus.UNAUTHORIZED:
         realm = f"nanhu-{interface.name}" if interface else "nanhu"
         answer["WWW-Authenticate"] = f'Bearer realm="{realm}", error="{response.code}"'
-    if isinstance(error, RateLimitedError):
-        answer["Retry-After"] = str(error.facts.get("seconds", 1))
     return answer
 
 

@@ -15,7 +15,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import open_during_setup
 from nanhu.platforms.payments import app_wire, wire
-from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppQuestion, Facts
+from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppOperation, AppQuestion, Facts
 from nanhu.platforms.payments.models import AppRequest, Channel
 from nanhu.platforms.terminals.api import read_object
 
@@ -38,7 +38,10 @@ def ask(request: HttpRequest, operation: str) -> HttpResponse:
     body = msgspec.json.encode(answer)
     text = app_wire.answer_text(operation=operation, request=number, status=200, body=body)
     signature = app_wire.sealed(app.their_key, text)
-    return HttpResponse(body, content_type="application/json", headers={"Nanhu-Signature": signature})
+    headers = {"Nanhu-Signature": signature}
+    if answer["code"] == read_only.ReadOnlyError.code:
+        headers["Retry-After"] = str(read_only.RETRY_SECONDS)
+    return HttpResponse(body, content_type="application/json", headers=headers)
 
 
 def authentic(request: HttpRequest, operation: str) -> Channel | None:
@@ -55,16 +58,24 @@ def authentic(request: HttpRequest, operation: str) -> Channel | None:
 
 def answer_of(request: HttpRequest, operation: str, app: Channel, number: str) -> Facts:
     asked_for = APP_OPERATIONS[operation]
-    if not asked_for.goes_on and read_only.is_on():
-        return refused(read_only.ReadOnlyError())
-    if not asked_for.can_be_repeated and not is_first(app, number):
+    rests = not asked_for.goes_on and read_only.is_on()
+    if not rests and asked_for.known is None and not is_first(app, number):
         return {"outcome": "refused", "code": "request_reused", "sentence": "这个请求号已经用过"}
     by = Actor(account_id=None, name=f"app:{app.key}", address=request.META.get("REMOTE_ADDR", ""))
     try:
         question = AppQuestion(app=app, request=number, body=read_object(request.body), by=by)
-        return {"outcome": "done", "code": "ok", **asked_for.work(question)}
+        facts = known_answer(asked_for, question) if rests else asked_for.work(question)
     except CampusError as error:
         return refused(error)
+    return {"outcome": "done", "code": "ok", **facts}
+
+
+def known_answer(asked_for: AppOperation, question: AppQuestion) -> Facts:
+    """While the school is read-only: who ordered before and lost our answer must not hear that nothing was done."""
+    facts = asked_for.known(question) if asked_for.known is not None else None
+    if facts is None:
+        raise read_only.ReadOnlyError
+    return facts
 
 
 def refused(error: CampusError) -> Facts:

@@ -49,6 +49,12 @@ def test_the_address_is_verified_by_its_echo(wecom):
     assert Client().get(DOOR).status_code == 403
 
 
+def test_in_the_read_only_mode_a_callback_is_kept_and_said_to_be_and_a_forged_one_is_refused(wecom, read_only_now):
+    assert post(wecom, said()).status_code == 200
+    assert Callback.objects.count() == 1
+    assert post(wecom, said(), token="other").status_code == 403
+
+
 @pytest.mark.parametrize(
     "how", ["forged", "old", "future", "receiver", "large", "bomb", "inner bomb", "no xml", "empty"]
 )

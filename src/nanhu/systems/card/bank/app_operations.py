@@ -117,6 +117,11 @@ def top_up(asked: AppQuestion) -> Facts:
         raise AcquirerBusyError from error
 
 
+def known_top_up(asked: AppQuestion) -> Facts | None:
+    found = OnlineTopUp.objects.filter(app=asked.app, request=asked.request, card=card_of(bound(asked))).first()
+    return None if found is None else top_up_facts(found)
+
+
 def look_top_up(asked: AppQuestion) -> Facts:
     """Only what this app ordered for this binding's holder."""
     number, person_id = text_in(asked.body, "order"), bound(asked).person_id
@@ -194,7 +199,7 @@ def appeal(asked: AppQuestion) -> Facts:
     return {"sentence": "已收到，校园卡管理办公室核实后会电话联系您"}
 
 
-APP_OPERATIONS["top_up"] = AppOperation(top_up, can_be_repeated=True)
+APP_OPERATIONS["top_up"] = AppOperation(top_up, known=known_top_up)
 for name, work in {
     "school": ask_school,
     "verify": verify,

@@ -605,6 +605,20 @@ def test_forged_parameters_of_opennds_redirect_nowhere(field: Field, forged: dic
     assert "203.0.113.1" not in answer.content.decode()
 
 
+def test_in_the_read_only_mode_phones_come_on_line_and_gateways_are_answered_in_their_own_words(
+    field: Field, read_only_now: None
+) -> None:
+    phone = field.phone("a")
+    captive = Client().get("/wifi/capport", REMOTE_ADDR=phone.address)
+    assert (captive["Content-Type"], captive.json()["captive"]) == ("application/captive+json", True)
+    assert phone.sign_in().status_code == 303
+    assert Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()["captive"] is False
+    assert field.behind_nds().sign_in().status_code == 303
+    assert field.agent(NDS_MAC).content == b""
+    assert len(field.open_ones()) == 2, "what the gateway tells is written down"
+    assert field.agent(key="wrong").status_code == 403
+
+
 def test_a_strange_agent_is_told_nothing(field: Field) -> None:
     assert field.agent(NDS_MAC, key="wrong").status_code == 403
     headers = {"X-Nanhu-Gateway": "nds-1", "X-Nanhu-Gateway-Key": network.agent_key(FASKEY)}

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from nanhu.kernel import read_only
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
@@ -307,6 +308,9 @@ def test_the_agent_of_a_vpn_gateway_is_told_whom_to_put_off_and_a_stranger_nothi
     ours = network.agent_key("secret-of-that-gateway")
     assert agent(ours).content == b"", "nobody has to go"
     network.disconnect(by=SYSTEM, person_id=school["T1"], cause="ours:kicked")
+    assert agent(ours).content == b"disconnect 7\n"
+    call_command("read_only", "on", "存储告警")
+    read_only.current.forget()
     assert agent(ours).content == b"disconnect 7\n"
     assert agent(network.agent_key("another")).status_code == 403
     assert agent("").status_code == 403

@@ -40,9 +40,22 @@ def test_in_the_read_only_mode_it_looks_reports_a_loss_and_unbinds_and_begins_no
     assert [one["code"] for one in refused] == ["read_only"] * 3
     assert refused[0]["sentence"].startswith("学校启用了应急只读")
     assert not OnlineTopUp.objects.exists()
+    unanswered = phone.send("top_up", {"binding": phone.binding, "amount_fen": 100}, request="once")
+    assert (unanswered.status_code, unanswered["Retry-After"]) == (200, "60")
     went_on = [phone.ask(name, kind="pay") for name in ("look", "rows", "news", "code", "loss", "unbind")]
     assert [one["outcome"] for one in went_on] == ["done"] * 6
     assert Binding.objects.get().state == Binding.State.REVOKED
+
+
+def test_an_order_that_was_made_before_the_read_only_mode_is_answered_as_ever_and_no_other(campus, phone):
+    """Whose answer was lost on the way would else tell its holder that there is no order, and take the money twice."""
+    phone.bind("student")
+    before = phone.ask("top_up", request="once", amount_fen=5000)
+    switching.begin(by=SYSTEM, reason="存储告警")
+    read_only.current.forget()
+    assert phone.ask("top_up", request="once", amount_fen=5000) == before
+    assert phone.ask("top_up", request="twice", amount_fen=5000)["code"] == "read_only"
+    assert OnlineTopUp.objects.count() == 1
 
 
 @pytest.mark.capability("A086.1")

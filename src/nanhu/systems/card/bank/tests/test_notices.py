@@ -141,6 +141,18 @@ def test_a_late_notice_of_a_closed_order_is_still_money(campus, ordered):
     assert loads.held_fen(campus.card("student")) == 5000
 
 
+def test_in_the_read_only_mode_what_bank_and_unionpay_say_is_booked_once_and_a_forged_word_is_refused(
+    campus, ordered, read_only_now
+):
+    message = notice(campus, ordered)
+    assert [Client().post(ACP, message).status_code for _time in range(2)] == [200, 200]
+    assert Client().post(ACP, {**message, "txnAmt": "4999"}).status_code == 400
+    raw, headers = told(campus)
+    assert post(raw, headers).status_code == 200
+    assert post(raw + b" ", headers).status_code == 401
+    assert loads.held_fen(campus.card("student")) == 10_000
+
+
 def told(campus, *, body=None, request="N20261125000001", clock=None):
     """The bank's live notice, signed by the emulated bank."""
     facts = body or {

@@ -30,6 +30,14 @@ def test_the_same_request_again_is_told_the_same_bytes_and_done_once(kiosk):
     assert Terminal.objects.get(number="KL001").last_sequence == 7
 
 
+def test_in_the_read_only_mode_a_device_is_answered_and_refused_as_ever_under_its_seal(kiosk, read_only_now):
+    assert json.loads(kiosk.send("test/deed", b"{}", 7).content)["outcome"] == "approved"
+    assert kiosk.ask("test/wont", {}, sequence=8)["code"] == "test.wont"
+    other = kiosk.send("test/deed", b'{"a": 2}', 7)
+    assert (other.status_code, json.loads(other.content)["code"]) == (409, "sequence_reused")
+    assert deeds() == 1
+
+
 @pytest.mark.parametrize(("operation", "body"), [("test/deed", b'{"a": 2}'), ("test/noted", b'{"a": 1}')])
 def test_a_sequence_belongs_to_one_deed(kiosk, operation, body):
     kiosk.send("test/deed", b'{"a": 1}', 7)

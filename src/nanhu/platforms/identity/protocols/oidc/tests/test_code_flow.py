@@ -48,3 +48,12 @@ def test_the_unit_and_the_class_are_claims_of_their_own(signed_in, teacher):
         "软工2401班",
         "110301",
     ]
+
+
+def test_in_the_read_only_mode_a_code_is_worth_tokens_and_a_refusal_is_that_of_oauth(library, signed_in, read_only_now):
+    body = library.tokens(signed_in)
+    assert userinfo(body["access_token"]).json()["name"] == "欧阳修文"
+    refused = library.token("no-code")
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert library.post("/oidc/revoke", token=body["access_token"]).status_code == 200
+    assert userinfo(body["access_token"]).status_code == 401

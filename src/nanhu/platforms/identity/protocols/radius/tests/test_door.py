@@ -48,6 +48,13 @@ def test_the_one_password_opens_the_network(student, key):
     assert AuditEntry.objects.filter(action="identity.network_sign_in").count() == 1
 
 
+def test_in_the_read_only_mode_the_network_opens_and_refuses_in_the_words_of_rlm_rest(student, key, read_only_now):
+    answer = ask(key, student.numbers[0], PASSWORD)
+    assert (answer.status_code, answer.json()["reply:Filter-Id"]["value"]) == (200, ["student"])
+    refused = ask(key, student.numbers[0], "wrong-password")
+    assert (refused.status_code, refused.content) == (401, b"{}")
+
+
 def test_an_app_password_for_the_network_does_and_one_for_mail_does_not(student, key):
     network = app_passwords.make(by=TEST, account=student.account, name="打印机", service="network")
     mail = app_passwords.make(by=TEST, account=student.account, name="邮件", service="mail")

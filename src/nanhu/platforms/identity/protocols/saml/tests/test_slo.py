@@ -99,6 +99,15 @@ def test_by_soap(sp, signed_in):
     assert not is_alive()
 
 
+def test_in_the_read_only_mode_partners_sign_people_in_and_out_and_are_answered_in_saml(inside, sp, read_only_now):
+    came = sp.answer(inside.post("/saml/sso", {"SAMLRequest": posted(sp.request())}, follow=True))
+    assert (came.statuses, came.attributes["displayName"]) == (["Success"], ["欧阳修文"])
+    page = soap(sp, came)
+    assert (page.status_code, page["Content-Type"]) == (200, "text/xml; charset=utf-8")
+    assert fromstring(page.content)[0][0].find("p:Status/p:StatusCode", NS).get("Value") == names.SUCCESS
+    assert not is_alive()
+
+
 def test_asked_twice_it_is_still_a_success_and_a_stranger_is_unknown(inside, sp, signed_in):
     leave(inside, sp, signed_in)
     again = fromstring(unpacked(leave(inside, sp, signed_in)["Location"]))
