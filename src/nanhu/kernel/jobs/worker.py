@@ -89,11 +89,12 @@ async def work(worker: App, loops: Loops) -> None:
 
 
 class RestingWorker(Worker):
-    """While the school is read-only it takes the jobs of one queue alone; the others wait and are done afterwards."""
+    """While the school is read-only, or nobody could say yet (it began before its database), it takes the jobs of one queue alone; the
+    others wait and are done afterwards."""
 
     @property
     def queues(self) -> list[str] | None:
-        return [ALWAYS] if read_only.is_known_to_be_on() else None
+        return None if read_only.is_known_to_be_off() else [ALWAYS]
 
     @queues.setter
     def queues(self, _value: object) -> None:

@@ -85,9 +85,9 @@ def is_on() -> bool:
     return current() is not None
 
 
-def is_known_to_be_on() -> bool:
-    """What this process heard last: for whoever may not touch the database (the worker's loop of jobs)."""
-    return current.kept is not None and current.kept[1] is not None
+def is_known_to_be_off() -> bool:
+    """What this process heard last, and no before it has heard anything: for whoever may not touch the database (the worker's loop of jobs)."""
+    return current.kept is not None and current.kept[1] is None
 
 
 def look() -> None:

@@ -6,30 +6,42 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.jobs import job, open_progress
+from nanhu.platforms.payments.acquirer import AcquirerSilentError
 from nanhu.platforms.payments.day_sources import sources
+from nanhu.platforms.payments.gateway import BankSilentError
 from nanhu.platforms.payments.models import AppRequest, DayClose
 from nanhu.platforms.payments.services import reconciliation
 from nanhu.platforms.payments.services.days import close_day
+from nanhu.platforms.payments.services.reconciliation import BANK_ANSWERS_WITHIN
 
 BY = Actor.system("payments.day_close")
-BANK_ANSWERS_WITHIN = timedelta(days=92)
-"""So long a day without the bank's balance is looked at again each night."""
+LAST_LOOK = timedelta(days=7)
+"""So long a day that is not at zero is looked at again each night."""
 
 
 @job("payments.reconcile", every="20 6 * * *")
 def reconcile() -> int:
-    """T+1: yesterday's files, and those of the two days before, whose orders may have ended meanwhile."""
-    today = campus_today()
-    return sum(len(reconciliation.bank_differences(today - timedelta(days=back))) for back in (3, 2, 1))
+    """T+1: yesterday's files, and those of the two days before, whose orders may have ended meanwhile; then what was missed. One side
+    that is silent does not keep the others waiting."""
+    found, silent = 0, None
+    for channel in reconciliation.channels():
+        try:
+            for day in reconciliation.days_to_compare(channel, campus_today()):
+                found += len(reconciliation.compare_day(channel, day))
+        except (BankSilentError, AcquirerSilentError) as error:
+            silent = error
+    if silent is not None:
+        raise silent
+    return found
 
 
 @job("payments.close_day", every="25 0 * * *")
 def close_yesterday() -> None:
-    """Yesterday, and days of the last week that something may have changed since."""
+    """Yesterday, days that something may have changed since, and those that were never closed."""
     today = campus_today()
-    for day in [*days_to_look_at_again(today), today - timedelta(days=1)]:
+    for day in [*days_to_look_at_again(today), today - timedelta(days=1), *days_never_closed(today)]:
         close_day(by=BY, day=day)
 
 
@@ -53,8 +65,9 @@ def forget_app_requests() -> int:
 
 
 def days_to_look_at_again(today: date) -> list[date]:
-    """Not at zero: what came late may have brought them there. Or a source heard of them only after the close."""
-    week = [today - timedelta(days=days) for days in range(7, 1, -1)]
+    """Not at zero: what came late may have brought them there. Or a source heard of them only after the close. Or a day missed its
+    last look: the school was read-only, or no worker ran."""
+    week = [today - timedelta(days=days) for days in range(LAST_LOOK.days, 1, -1)]
     closes = dict(DayClose.objects.filter(day__in=week).values_list("day", "finished_at"))
     left = set(DayClose.objects.filter(day__in=week).exclude(state=DayClose.State.CLOSED).values_list("day", flat=True))
     left |= set(
@@ -62,5 +75,20 @@ def days_to_look_at_again(today: date) -> list[date]:
             "day", flat=True
         )
     )
+    older = DayClose.objects.filter(day__gte=today - BANK_ANSWERS_WITHIN, day__lt=today - LAST_LOOK)
+    for day, at in older.exclude(state=DayClose.State.CLOSED).values_list("day", "finished_at"):
+        if at is not None and at < start_of(day + LAST_LOOK):
+            left.add(day)
     heard = [one for source in sources for one in source.heard(list(closes))]
     return sorted(left | {day for day, at in heard if (finished := closes[day]) is not None and at > finished})
+
+
+def days_never_closed(today: date) -> list[date]:
+    """Since the first that was: nights in which the school was read-only, or no worker ran."""
+    first = DayClose.objects.order_by("day").values_list("day", flat=True).first()
+    if first is None:
+        return []
+    first = max(first, today - BANK_ANSWERS_WITHIN)
+    closed = set(DayClose.objects.filter(day__gte=first).values_list("day", flat=True))
+    days = (first + timedelta(days=number) for number in range((today - first).days - 1))
+    return [day for day in days if day not in closed]

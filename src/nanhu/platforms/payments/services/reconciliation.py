@@ -5,14 +5,14 @@ A difference has a name and somebody who sees to it; what agrees when compared a
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now, start_of
 from nanhu.platforms.payments.acp_file import REFUND
 from nanhu.platforms.payments.books import orders as orders_of_rooms
 from nanhu.platforms.payments.channels import acquirer_of, gateway_of
@@ -26,6 +26,10 @@ PAIRED = ("debit", "transfer_in", "cash_in", "settlement_in", "consume", "pay_ou
 BY_REFERENCE = {"transfer_in", "cash_in", "settlement_in"}
 """What did not begin with a request of ours goes by the bank's own number."""
 TAKEN_BACK = {"reversal": "debit", "refund": "consume"}
+LOOKS = 3
+"""On so many mornings a day's file is compared: its orders may end meanwhile."""
+BANK_ANSWERS_WITHIN = timedelta(days=92)
+"""So long a day is looked at again of which the other side has not said all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,13 +193,28 @@ def our_rows(channel: Channel, day: date, orders: list[str]) -> Iterable[tuple[s
         return [(str(a), str(b), int(c), int(d), e, f) for a, b, c, d, e, f in cursor.fetchall()]
 
 
+def channels() -> list[Channel]:
+    """Who sends us a file of each day."""
+    return list(Channel.objects.filter(kind__in=["bank", "acquirer"], is_on=True).order_by("id"))
+
+
 def bank_differences(day: date) -> list[Difference]:
     """For the day close: every channel's open differences of that day, the files fetched where that is possible now."""
-    found: list[Difference] = []
-    for channel in Channel.objects.filter(kind__in=["bank", "acquirer"], is_on=True).order_by("id"):
-        fetch_day(channel, day)
-        found += reconcile(channel, day)
-    return found
+    return [one for channel in channels() for one in compare_day(channel, day)]
+
+
+def compare_day(channel: Channel, day: date) -> list[Difference]:
+    fetch_day(channel, day)
+    return reconcile(channel, day)
+
+
+def days_to_compare(channel: Channel, today: date) -> list[date]:
+    """The last mornings' days; behind them those that had no last look, since the school was read-only or somebody silent."""
+    first = max(campus_time(channel.created_at).date(), today - BANK_ANSWERS_WITHIN)
+    known = dict(Statement.objects.filter(channel=channel, day__gte=first).values_list("day", "fetched_at"))
+    earlier = [today - timedelta(days=back) for back in range(LOOKS + 1, (today - first).days + 1)]
+    left = [day for day in earlier if day not in known or known[day] < start_of(day + timedelta(days=LOOKS))]
+    return [*(today - timedelta(days=back) for back in range(LOOKS, 0, -1)), *left]
 
 
 def open_differences(day: date) -> list[Difference]:

@@ -179,6 +179,7 @@ def test_the_worker_rests_but_for_what_keeps_the_books_true(read_only_now):
     assert queues(None) == [ALWAYS]
     call_command("read_only", "off")
     read_only.current.forget()
+    assert queues(None) == [ALWAYS], "a worker that began before its database has heard nothing yet"
     read_only.look()
     assert queues(None) is None
 

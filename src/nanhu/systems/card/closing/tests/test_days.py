@@ -191,9 +191,12 @@ def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(
             DayClose.objects.update(state=state)
     month = campus_today() - timedelta(days=40)
     DayClose.objects.create(day=month, state="awaiting", finished_at=now())
+    between = [DayClose(day=month + timedelta(days=n), state="closed", bank_told_fen=0, runs=1) for n in range(1, 39)]
+    DayClose.objects.bulk_create(between)
     bank_says.is_silent = False
     jobs.close_yesterday()
-    assert dict(DayClose.objects.values_list("day", "state")) == {month: "closed", yesterday(): "closed"}
+    assert dict(DayClose.objects.filter(runs__gt=1).values_list("day", "state")) == {yesterday(): "closed"}
+    assert DayClose.objects.get(day=month).state == "closed"
     assert "三方一致" in finance.get(f"{PAGE}days/{yesterday()}/").content.decode()
 
 
