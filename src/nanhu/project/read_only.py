@@ -8,6 +8,7 @@ SIGNING_IN: Final = "who cannot sign in cannot read, and cannot end it"
 SAFETY: Final = "what makes an account or a card safer does not wait"
 HAS_HAPPENED: Final = "it has happened already: money changed hands, somebody is on line or went through a door"
 SWITCH: Final = "the switch itself"
+LOOKS: Final = "it looks, though it is a POST: what is asked stays out of addresses"
 TRUTH: Final = "audit and ledger stay sealed and have room"
 
 GOES_ON: Final = GoesOn(
@@ -58,6 +59,9 @@ GOES_ON: Final = GoesOn(
         "terminals:services": HAS_HAPPENED,
         "payments_notices:*": HAS_HAPPENED,
         "payments_apps:ask": "each operation says for itself whether it goes on: looking does, a report of a loss, an unbinding",
+        "messages:preview": LOOKS,
+        "requests:known": LOOKS,
+        "requests:anonymous_replies": LOOKS,
         "ui:language": "how a page is shown is nobody's data",
         "portal:read_only:*": SWITCH,
     },

@@ -5,9 +5,10 @@ the worker does by itself. What goes on meanwhile is one list (`READ_ONLY` of th
 in, devices that have taken money or let somebody through, the bank's word, the seals of audit and ledger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Optional
@@ -29,6 +30,12 @@ SECONDS = 3.0
 RETRY_SECONDS = 60
 TARGET = "read-only"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+type GiveBack = Callable[[datetime, timedelta], None]
+given_back: dict[str, GiveBack] = {}
+"""By room, what gives hours back that ran while nobody could answer: when it began, how long it lasted. Within the transaction that
+ends it, before any job finds them over."""
 
 
 class ReadOnlyError(CampusError):
@@ -83,6 +90,12 @@ current = Remembered(lasting, seconds=SECONDS)
 
 def is_on() -> bool:
     return current() is not None
+
+
+def was_on(since: datetime, until: datetime) -> bool:
+    """At any moment of a span: what somebody left undone in it he may not have been able to do."""
+    spells = apps.get_model("kernel", "ReadOnlySpell").objects.filter(began_at__lt=until)
+    return bool(spells.exclude(ended_at__lte=since).exists())
 
 
 def is_known_to_be_off() -> bool:

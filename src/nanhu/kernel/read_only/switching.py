@@ -1,5 +1,6 @@
 """The switch of the emergency read-only mode: one transaction, so that a process that dies has switched or has not."""
 
+import structlog
 from django.db import transaction
 
 from nanhu.kernel import audit
@@ -8,7 +9,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import ReadOnlySpell
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
-from nanhu.kernel.read_only import TARGET, AlreadyReadOnlyError, NotReadOnlyError, current
+from nanhu.kernel.read_only import TARGET, AlreadyReadOnlyError, NotReadOnlyError, current, given_back
+
+log = structlog.get_logger()
 
 
 @transaction.atomic
@@ -33,5 +36,16 @@ def end(*, by: Actor, reason: str = "", with_approval_of: str = "") -> ReadOnlyS
     spell.ended_at, spell.ended_by, spell.ended_with = now(), by.name, with_approval_of
     spell.save(update_fields=["ended_at", "ended_by", "ended_with"])
     audit.record(by=by, action="kernel.end_read_only", target=TARGET, reason=reason.strip())
+    give_hours_back(spell)
     transaction.on_commit(current.forget)
     return spell
+
+
+def give_hours_back(spell: ReadOnlySpell) -> None:
+    """One room that fails neither keeps the school read-only nor the others from it."""
+    for room, give_back in given_back.items():
+        try:
+            with transaction.atomic():
+                give_back(spell.began_at, now() - spell.began_at)
+        except Exception:
+            log.exception("read_only.hours_not_given_back", room=room)

@@ -1,5 +1,6 @@
 """Error pages: what happened, what to do, and a number under which the log knows more."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -87,7 +88,7 @@ def refused(request: HttpRequest, error: CampusError) -> HttpResponse:
 
 def read_only_answer(request: HttpRequest) -> HttpResponse:
     """Nothing was done: a page with what was typed, to be sent again later; for programs and scripts the sentence alone, and the page
-    that a script belongs to stays as it is: somebody may be typing there."""
+    that a script belongs to stays as it is and says so (`refusals.js`): somebody may be typing there."""
     error = read_only.ReadOnlyError()
     log.info("ui.read_only", path=request.path)
     answer: HttpResponse
@@ -99,6 +100,7 @@ def read_only_answer(request: HttpRequest) -> HttpResponse:
     answer.headers["Retry-After"] = str(read_only.RETRY_SECONDS)
     if request.headers.get("HX-Request"):
         answer.headers["HX-Reswap"] = "none"
+        answer.headers["HX-Trigger"] = json.dumps({"nanhu:read-only": error.message})
     return answer
 
 

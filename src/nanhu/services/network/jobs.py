@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
@@ -24,6 +24,7 @@ SESSION_DAYS: Final = timedelta(days=35)
 SUM_DAYS: Final = timedelta(days=730)
 MOST: Final = 20_000
 AN_HOUR: Final = timedelta(hours=1)
+CAUGHT_UP: Final = timedelta(days=14)
 
 in_the_worker("network_disconnects", OUTBOX, channel=CHANNEL)
 
@@ -41,9 +42,12 @@ def watch() -> int:
 
 @job("network.sum_hours", every="7 * * * *")
 def sum_hours() -> int:
-    """Of the last three hours that are over: late records are counted too."""
+    """Of the last three hours that are over: late records are counted too. Before them of those since the last sum: the school was
+    read-only, or no worker ran."""
     hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
-    return sum(sum_hour(hour - n * AN_HOUR) for n in range(1, 4))
+    last = HourSum.objects.filter(hour__gte=hour - CAUGHT_UP).aggregate(last=Max("hour"))["last"]
+    missed = 0 if last is None else (hour - last) // AN_HOUR
+    return sum(sum_hour(hour - n * AN_HOUR) for n in range(1, max(3, missed) + 1))
 
 
 def sum_hour(hour: datetime) -> int:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import registry
+from nanhu.kernel import read_only, registry
 from nanhu.kernel.clock import end_of, start_of
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.kit.waiting import own_count
@@ -17,6 +17,7 @@ from nanhu.kernel.registry import Occurrence, Outstanding, Owner, TileContent, V
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost, Waiting
+from nanhu.services.venues.services.holding import give_time_back
 from nanhu.services.venues.services.keys import ISSUER, is_back_late
 from nanhu.services.venues.signs import occurrence_of
 
@@ -119,6 +120,7 @@ def check_venues() -> registry.CheckResult:
     return registry.CheckResult(verdict=Verdict.WARN, message=str(said), remedy=remedy)
 
 
+read_only.given_back["venues"] = give_time_back
 registry.obligations.add(registry.Obligation(key="venues.keys", office=_("场地管理"), load=keys_out, order=70))
 registry.life_parts.add(registry.LifePart(key="venues.mine", topic="venues", load=tile))
 registry.tiles.add(registry.Tile(key="venues.mine", title=_("我的借用"), load=tile, icon="calendar-check", order=64))

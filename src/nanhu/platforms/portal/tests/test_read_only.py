@@ -1,6 +1,7 @@
 """The emergency read-only mode through everybody's door: two people switch it, pages say so, nothing typed is lost, and what is outside goes on."""
 
 import fnmatch
+import json
 from datetime import timedelta
 
 import pytest
@@ -136,6 +137,9 @@ def test_programs_and_scripts_get_a_sentence_and_pages_are_read_as_ever(one, rea
     script = one.post("/apps/portal.systems/favourite", headers={"Sec-Fetch-Mode": "cors", "HX-Request": "true"})
     assert (script.status_code, script.headers["HX-Reswap"], script.json()["error"]) == (503, "none", "read_only")
     assert "HX-Refresh" not in script.headers, "it would wipe out what is being typed"
+    assert "现在只能看，不能改" in json.loads(script.headers["HX-Trigger"])["nanhu:read-only"], (
+        "a draft is not kept unsaid"
+    )
     assert not Shortcut.objects.exists()
     program = one.post("/search/words/new/", {"word": "补卡"}, headers={"Accept": "application/json"})
     assert (program.status_code, program["Retry-After"], program.json()["error"]) == (503, "60", "read_only")
@@ -233,12 +237,14 @@ OPEN_DOORS = {
         second_factor_passkey second_factor_passkey_options second_factor_send setup setup_done setup_step
         sign_in sign_in_again sign_out
     """,
+    "messages": "preview",
     "mobile": "callback enter entered",
     "network_portal": "agent on wifi",
     "network_reach": "agent",
     "payments_apps": "ask",
     "payments_notices": "acp_notice bank_notice",
     "portal:read_only": "approve ask_change case cases refuse spells",
+    "requests": "anonymous_replies known",
     "terminals": "services",
     "ui": "language",
 }

@@ -229,6 +229,18 @@ def test_sums_hold_numbers(school):
     assert [one["device_hours"] for one in jobs.day_rows()] == [3]
 
 
+def test_hours_in_which_nothing_was_summed_up_are_caught_up(school):
+    """The school was read-only, or no worker ran, while people were on line."""
+    noon = now().replace(minute=0, second=0, microsecond=0)
+    HourSum.objects.create(hour=noon - timedelta(hours=9), service="wifi", people=1, devices=1, sessions=1, unknown=0)
+    session = school.on_line("S1", PHONE)
+    Session.objects.filter(pk=session.pk).update(started_at=noon - timedelta(hours=8))
+    with time_machine.travel(noon + timedelta(minutes=7)):
+        jobs.sum_hours()
+    hours = HourSum.objects.filter(people=1).order_by("hour").values_list("hour", flat=True)
+    assert [(noon - hour) // timedelta(hours=1) for hour in hours] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
+
+
 def test_the_log_goes_after_half_a_year_and_not_a_day_before(school):
     """Also a line that began in a month of which all else may go."""
     with connection.cursor() as cursor:

@@ -6,7 +6,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -15,7 +16,7 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.platforms.campus import api as campus
 from nanhu.services.venues import queries
 from nanhu.services.venues.errors import NotFreeError
-from nanhu.services.venues.models import Venue, Waiting
+from nanhu.services.venues.models import Application, Venue, Waiting
 from nanhu.services.venues.rules import OFFERED_FOR
 from nanhu.services.venues.services.telling import tell_waiting
 
@@ -83,6 +84,13 @@ def offer_next(venue: Venue) -> None:
             audit.record(by=CLOCK, action="venues.offer", target=f"venue:{venue.public_id}", facts={"waiting": one.pk})
             until = f"{campus_time(one.offered_until):%H:%M}"
             tell_waiting([one], _("候补轮到您了，%(time)s 前有效") % {"time": until})
+
+
+def give_time_back(began_at: datetime, lasted: timedelta) -> None:
+    """While the school was read-only nobody could decide an application or take an offer: both have their time from then on."""
+    Application.objects.filter(held_until__gt=began_at).update(held_until=F("held_until") + lasted)
+    offers = Waiting.objects.filter(state=Waiting.State.OFFERED, offered_until__gt=began_at)
+    offers.update(offered_until=Least(F("offered_until") + lasted, F("begins_at")))
 
 
 def may_be_offered(venue: Venue, one: Waiting) -> bool:

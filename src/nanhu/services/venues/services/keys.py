@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import read_only
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError, WrongStateError
@@ -181,13 +182,21 @@ def keep_watch(booking: Booking) -> str:
         if came is not None:
             row.came_at = came
             change(CLOCK, row, State.IN_USE, "venues.note_present")
-        elif now() >= row.begins_at + rules.COMES_WITHIN and is_watched(row) and not keys_out(row.venue).exists():
+        elif is_absent(row):
             note_absent(by=CLOCK, booking=row)
             return State.NO_SHOW
     if row.state in {State.APPROVED, State.IN_USE} and row.held_to <= now() and row.key_out_at is None:
         change(CLOCK, row, State.CLOSED, "venues.close")
         settle(CLOCK, row)
     return row.state
+
+
+def is_absent(row: Booking) -> bool:
+    """While the school was read-only no desk could give a key away: who came for it cannot be told from who did not."""
+    until = row.begins_at + rules.COMES_WITHIN
+    if now() < until or not is_watched(row) or keys_out(row.venue).exists():
+        return False
+    return not read_only.was_on(row.held_from - rules.GRACE, until)
 
 
 def is_watched(row: Booking) -> bool:

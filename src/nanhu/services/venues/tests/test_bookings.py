@@ -4,11 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from icalendar import Calendar
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel import read_only
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus import api as campus
@@ -97,6 +99,46 @@ def test_a_calendar_hears_what_was_refused_released_or_not_come_to(school, hall,
     assert {str(one.state) for one in Booking.objects.all()} == {"no_show", "refused", "released"}
     assert [states(own).get(one) for one in uids] == ["CANCELLED"] * 3
     assert states(f"/venues/door/{hall.sign_key}.ics") == {uids[0]: "CANCELLED"}, "it never heard of the others"
+
+
+def switch(word, *more):
+    call_command("read_only", word, *more)
+    read_only.current.forget()
+
+
+def test_the_hours_of_a_read_only_school_count_against_nobody(school, hall, travel):
+    """Nobody could decide an application, take an offer or be given a key; afterwards each has his time, and it ends as ever."""
+    court = school.venue("b1.2", "球馆", uses=["sports"], key_desk="前台")
+    came = school.approved("S3", court, 10, 14, day=1)
+    taken, undecided = school.approved("S1", hall, 14, 16), school.book("S2", hall, 9, 10)
+    began = came.begins_at - timedelta(hours=1)
+    travel(began)
+    Application.objects.filter(pk=undecided.application_id).update(held_until=began + timedelta(hours=1))
+    hours = {"day": str(taken.begins_at.astimezone(CAMPUS_ZONE).date()), "begins": "840", "ends": "960"}
+    assert school.client("S2").post(f"/venues/{hall.public_id}/wait/", hours).status_code == 302
+    school.client("S1").post(f"/venues/mine/{taken.public_id}/cancel/", {})
+    assert Waiting.objects.get().offered_until == began + timedelta(hours=2)
+
+    switch("on", "存储告警")
+    over = came.ends_at - timedelta(minutes=30)
+    travel(over)
+    switch("off")
+    jobs.watch()
+    for one in (came, undecided):
+        one.refresh_from_db()
+    offer = Waiting.objects.get()
+    assert (came.state, undecided.state, offer.state) == ("approved", "held", "offered")
+    assert (undecided.application.held_until, offer.offered_until) == (
+        over + timedelta(hours=1),
+        over + timedelta(hours=2),
+    )
+    keys.hand_out(by=SYSTEM, keeper_id=None, booking=came)
+
+    travel(over + timedelta(hours=2))
+    jobs.watch()
+    for one in (undecided, offer):
+        one.refresh_from_db()
+    assert (undecided.state, offer.state) == ("released", "lapsed")
 
 
 def test_refused_and_withdrawn_and_idle_ones_let_their_hours_go(school, hall, travel):
