@@ -21,11 +21,6 @@ def route_of(address: str) -> str:
     return re.sub(r"{(\w+)}", r"<api_name:\1>", address)
 
 
-def name_of(address: str) -> str:
-    address = address.replace("/{public_id}", "_one")
-    return re.sub(r"[{}]", "", address).replace("/", "_")
-
-
 def urls_of(interface: Interface) -> list[URLPattern]:
     base = f"v{interface.version}/"
     addresses = dict.fromkeys(one.path for one in interface.operations)
@@ -37,7 +32,7 @@ def urls_of(interface: Interface) -> list[URLPattern]:
             path(
                 base + route_of(address),
                 endpoint.endpoint(interface, address),
-                name=name_of(address),
+                name=interface.door(address).partition(":")[2],
             )
             for address in addresses
         ],

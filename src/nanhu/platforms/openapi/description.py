@@ -124,7 +124,7 @@ def responses(interface: Interface, operation: Operation) -> dict[str, Any]:
             "content": {**content(operation.gives), **{kind: {} for kind in operation.media}},
         }
     }
-    for status, codes in sorted(by_status(interface, operation.every_code).items()):
+    for status, codes in sorted(by_status(interface, interface.codes(operation)).items()):
         lines = "\n".join(f"- `{code}` {sentence(interface, code)}" for code in codes)
         found[str(status)] = {"description": lines, "content": content(interface.error_type), "x-codes": codes}
     return found

@@ -55,9 +55,13 @@ class RateLimitedError(ApiError):
     http_status = 429
     sentence = _("请求太密，请按 Retry-After 稍后再试。")
 
+    def __init__(self, *, seconds: int = 1) -> None:
+        super().__init__(seconds=seconds)
+        self.seconds = seconds
+
     @property
     def retry_after(self) -> int:
-        return int(self.facts.get("seconds", 1))
+        return self.seconds
 
 
 class ParameterRefusedError(ApiError):

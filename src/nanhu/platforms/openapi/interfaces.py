@@ -1,5 +1,6 @@
 """The registry of interfaces: which operations a room offers to vendors, under which scopes, with which webhooks and sandbox."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.forms import Field
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import read_only
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import Text
 from nanhu.platforms.openapi.bodies import LARGEST_BODY, Error, Fault, Raw, RequestBody, ResponseBody
@@ -30,14 +32,8 @@ ALWAYS: Final = (
     "outcome_unknown",
 )
 READING: Final = ("body_invalid", "body_too_large", "content_type_refused")
-WRITING: Final = (
-    "idempotency_key_missing",
-    "idempotency_key_reused",
-    "signature_wrong",
-    "clock_wrong",
-    "read_only",
-    *READING,
-)
+WRITING: Final = ("idempotency_key_missing", "idempotency_key_reused", "signature_wrong", "clock_wrong", *READING)
+RESTING: Final = "read_only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +71,7 @@ type Handler = Callable[[Request], ResponseBody | Raw]
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Operation:
-    """`codes` are what it may be refused for beside ALWAYS and, where it writes, WRITING.
+    """`codes` are what it may be refused for beside ALWAYS and, where it writes, WRITING, and RESTING where that waits.
 
     `handlers` are by mode: `live` acts on the campus, `test` on the room's sandbox. Both take and give the same. `shapes` say in
     JSON Schema what is known of a parameter or name beyond its being text; `media` are the content types beside JSON.
@@ -176,6 +172,18 @@ class Interface:
 
     def operation(self, name: str) -> Operation:
         return next(one for one in self.operations if one.name == name)
+
+    def door(self, path: str) -> str:
+        """The name of an address, as `project/read_only.py` calls it."""
+        name = re.sub(r"[{}]", "", path.replace("/{public_id}", "_one")).replace("/", "_")
+        return f"{self.name}_api:{name}"
+
+    def goes_on(self, operation: Operation) -> bool:
+        """In the emergency read-only mode, too."""
+        return not operation.writes or read_only.is_open(self.door(operation.path))
+
+    def codes(self, operation: Operation) -> tuple[str, ...]:
+        return operation.every_code if self.goes_on(operation) else (*operation.every_code, RESTING)
 
     def at(self, path: str) -> dict[str, Operation]:
         """The operations at one address, by method."""

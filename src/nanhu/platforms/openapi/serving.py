@@ -111,12 +111,7 @@ def handle(request: HttpRequest, operation: Operation, caller: Caller, named: Ma
     if not operation.writes:
         return response_of(operation, operation.handlers[key.mode](api_request))
     mark = signature.fingerprint(request.method or "", request.path, body)
-    return write_once(operation, api_request, mark, caller.request_id, rests=is_at_rest(request))
-
-
-def is_at_rest(request: HttpRequest) -> bool:
-    match = request.resolver_match
-    return read_only.is_on() and not (match is not None and read_only.is_open(match.view_name))
+    return write_once(operation, api_request, mark, caller.request_id)
 
 
 def response_of(operation: Operation, said: bodies.ResponseBody | bodies.Raw) -> Response:
@@ -184,7 +179,7 @@ def check_signature(request: HttpRequest, caller: Caller, body: bytes) -> str:
     return idempotency_key
 
 
-def write_once(operation: Operation, api_request: Request, mark: bytes, request_id: str, *, rests: bool) -> Response:
+def write_once(operation: Operation, api_request: Request, mark: bytes, request_id: str) -> Response:
     """The same Idempotency-Key with the same request gets the same bytes and does nothing more.
 
     So does it while the school is read-only: who paid before and lost our answer must not hear that nothing was done.
@@ -202,7 +197,7 @@ def write_once(operation: Operation, api_request: Request, mark: bytes, request_
             if bytes(known.fingerprint) != mark:
                 raise IdempotencyKeyReusedError
             return Response(known.status, bytes(known.response), is_replay=True)
-        if rests:
+        if read_only.is_on() and not api_request.interface.goes_on(operation):
             raise NowReadOnlyError
         response = run(operation, api_request, request_id)
         IdempotencyRecord.objects.create(
