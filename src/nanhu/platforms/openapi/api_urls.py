@@ -32,7 +32,7 @@ def urls_of(interface: Interface) -> list[URLPattern]:
             path(
                 base + route_of(address),
                 endpoint.endpoint(interface, address),
-                name=interface.door(address).partition(":")[2],
+                name=interface.address_name(address).partition(":")[2],
             )
             for address in addresses
         ],

@@ -173,14 +173,14 @@ class Interface:
     def operation(self, name: str) -> Operation:
         return next(one for one in self.operations if one.name == name)
 
-    def door(self, path: str) -> str:
+    def address_name(self, path: str) -> str:
         """The name of an address, as `project/read_only.py` calls it."""
         name = re.sub(r"[{}]", "", path.replace("/{public_id}", "_one")).replace("/", "_")
         return f"{self.name}_api:{name}"
 
     def goes_on(self, operation: Operation) -> bool:
         """In the emergency read-only mode, too."""
-        return not operation.writes or read_only.is_open(self.door(operation.path))
+        return not operation.writes or read_only.is_open(self.address_name(operation.path))
 
     def codes(self, operation: Operation) -> tuple[str, ...]:
         return operation.every_code if self.goes_on(operation) else (*operation.every_code, RESTING)
