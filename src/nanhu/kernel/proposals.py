@@ -112,6 +112,11 @@ class Proposal(models.Model):
         return WrongStateError(what=self.what, state=word or self.state_word)
 
     @property
+    def others(self) -> Collection[int]:
+        """Accounts that may not decide it either, beside its author's: whose work it would undo."""
+        return ()
+
+    @property
     def waits_since(self) -> datetime:
         return self.created_at
 
@@ -166,7 +171,8 @@ class Proposal(models.Model):
         what is overdue: it refuses."""
         is_closed = by == EXPIRY and state == REFUSED and self.is_overdue
         if not is_closed:
-            refuse_same_person(by, self.author_id)
+            for one in (self.author_id, *self.others):
+                refuse_same_person(by, one)
             refuse_stale(by)
             if self.is_overdue:
                 raise self.wrong_state(_("已过期"))

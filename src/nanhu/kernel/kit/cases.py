@@ -152,7 +152,7 @@ class Cases:
             if page.parent is self.case
         }
         is_mine, waits = found.author_id == me, found.state == found.waits_in and not found.is_overdue
-        may_decide = not is_mine and console.pages["approve"].is_shown_to(request.viewer)
+        may_decide = me not in {found.author_id, *found.others} and console.pages["approve"].is_shown_to(request.viewer)
         buttons = ("approve", "refuse") if may_decide and waits else ("submit",) if is_mine and not waits else ()
         if shown := [addresses[name] for name in buttons if name in addresses]:
             note_opening(request, *shown)

@@ -31,7 +31,7 @@ HANDED_ON = {
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
     | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"}
-    | {"assets.undo_card_import"}
+    | {f"assets.{one}_card_import" for one in ("ask_undo", "keep", "undo")}
     | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard", "undo")},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},
@@ -177,8 +177,10 @@ HANDED_ON = {
     },
     "systems/assets/services/purchasing.py": {
         "assets.order_purchase",
+        "assets.pay_purchase",
         "assets.purchase_cancelled",
         "assets.purchase_received",
+        "assets.purchase_settled",
     },
     "systems/assets/services/transferring.py": {f"assets.{one}_transfer" for one in ("ask", "approve", "refuse")},
     "systems/card/closing/services/payouts.py": {"card.confirm_payout", "card.close_unpaid_payout"},

@@ -38,6 +38,12 @@ class PurchaseOfOtherUnitError(AssetsError):
     sentence = _("入库单位与采购登记的单位不同。")
 
 
+class PaidAheadError(AssetsError):
+    code = "assets.paid_ahead"
+    field = "paid_on"
+    sentence = _("付款日期不能晚于今天。")
+
+
 class MonthClosedSinceError(AssetsError):
     code = "assets.month_closed_since"
     sentence = _("登记以后已经交过财务卡片核对月结，这份不能回滚。")

@@ -135,6 +135,16 @@ class PurchaseForm(OnceForm):
         self.fields["fund"].choices = list(funds)  # type: ignore[attr-defined]
 
 
+class PaymentForm(OnceForm):
+    amount_fen = YuanField(label=_("付款金额（元）"), help_text=_("可以分几次付，合计不超过占用的额度"))
+    voucher = forms.CharField(label=_("凭证号"), max_length=40)
+    paid_on = forms.DateField(label=_("付款日期"), widget=DayInput(), initial=campus_today)
+
+
+class RollbackForm(OnceForm):
+    reason = reason_field()
+
+
 class LineForm(forms.Form):
     classification: Any = forms.ModelChoiceField(label=_("分类"), queryset=None)
     name = forms.CharField(label=_("资产名称"), max_length=80)

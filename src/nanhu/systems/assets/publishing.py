@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
@@ -58,14 +58,17 @@ def things() -> Iterator[Row]:
 
 
 def receipts() -> Iterator[Row]:
-    for one in Receipt.objects.filter(state=Receipt.State.RECEIVED).select_related("unit", "purchase").iterator():
+    """`amount_fen` is each receipt's own; its invoice may go on over further ones."""
+    received = Receipt.objects.filter(state=Receipt.State.RECEIVED).select_related("unit", "purchase")
+    for one in received.annotate(fen=Sum(F("lines__price_fen") * F("lines__quantity"))).iterator():
         yield {
             "number": one.number,
             "title": one_line(one.title),
             "unit_code": one.unit.code,
             "supplier": one_line(one.supplier),
             "invoice": one_line(one.invoice),
-            "amount_fen": one.invoice_fen,
+            "amount_fen": one.fen,
+            "invoice_fen": one.invoice_fen,
             "funds": one_line(one.funds),
             "reservation": one.purchase.reservation if one.purchase else "",
             "received_on": campus_time(one.decided_at).date() if one.decided_at else None,

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("improvements/", cases.improvements.urls),
     path("closes/", cases.closes.urls),
     path("imports/", cases.imports.urls),
+    path("rollbacks/", cases.rollbacks.urls),
     path("office/", office.desk.urls),
     *counting,
 ]

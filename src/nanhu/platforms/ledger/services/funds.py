@@ -46,6 +46,16 @@ class FundState:
     spent_fen: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationState:
+    """What was set aside is held, spent or released."""
+
+    amount_fen: int
+    held_fen: int
+    spent_fen: int
+    released_fen: int
+
+
 @dataclass(frozen=True, slots=True)
 class FundLine:
     code: str
@@ -98,6 +108,20 @@ def state_of(code: str) -> FundState:
     )
 
 
+def reservation_of(key: str) -> ReservationState:
+    held = held_under(key)
+    return ReservationState(
+        amount_fen=held.amount_fen, held_fen=held.held_fen, spent_fen=held.spent_fen, released_fen=held.released_fen
+    )
+
+
+def held_under(key: str) -> Reservation:
+    found = Reservation.objects.select_related("fund").filter(key=key).first()
+    if found is None:
+        raise NotFoundError(what=key)
+    return found
+
+
 def fund_of(code: str) -> Fund:
     found = Fund.objects.filter(code=code).first()
     if found is None:
@@ -148,9 +172,7 @@ def release(*, by: Actor, reservation: str, key: str, reason: str = "", amount_f
 
 
 def move_held(*, by: Actor, reservation: str, kind: str, key: str, amount_fen: int | None, reason: str) -> None:
-    held = Reservation.objects.select_related("fund").filter(key=reservation).first()
-    if held is None:
-        raise NotFoundError(what=reservation)
+    held = held_under(reservation)
     fen = amount_fen
     if fen is None:
         known = FundMovement.objects.filter(key=key, kind=kind, reservation=held).first()

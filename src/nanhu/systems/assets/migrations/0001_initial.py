@@ -760,11 +760,21 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("ordered", "已占用额度"), ("received", "已入库"), ("cancelled", "已取消")],
+                        choices=[
+                            ("ordered", "已占用额度"),
+                            ("received", "已入库"),
+                            ("settled", "已结清"),
+                            ("cancelled", "已取消"),
+                        ],
                         default="ordered",
                     ),
                 ),
-                ("answer", models.TextField(blank=True, default="", help_text="why it was cancelled")),
+                (
+                    "answer",
+                    models.TextField(
+                        blank=True, default="", help_text="why it was cancelled, or settled before all was paid"
+                    ),
+                ),
                 ("author_name", models.TextField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(null=True)),
@@ -796,6 +806,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("answer", ""), ("ended_at", None), ("state", "ordered")),
                             models.Q(("answer", ""), ("ended_at__isnull", False), ("state", "received")),
+                            models.Q(("ended_at__isnull", False), ("state", "settled")),
                             models.Q(
                                 ("ended_at__isnull", False),
                                 ("state", "cancelled"),
@@ -1876,6 +1887,116 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="assets_figure_says_what",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Payment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                ("voucher", models.TextField()),
+                ("paid_on", models.DateField()),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "purchase",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="assets.purchase"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_payment",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), models.Q(("voucher", ""), _negated=True)),
+                        name="assets_payment_says_what",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Rollback",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已回滚"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rollbacks", to="assets.cardimport"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_rollback",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="assets_rollback_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assets_rollback_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")), fields=("batch",), name="assets_rollback_one_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="assets_rollback_says_why"
                     ),
                 ],
             },

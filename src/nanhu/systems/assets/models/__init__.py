@@ -9,9 +9,9 @@ from nanhu.systems.assets.models.depreciation import (
     Plan,
 )
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
-from nanhu.systems.assets.models.importing import CardImport, CardRow
+from nanhu.systems.assets.models.importing import CardImport, CardRow, Rollback
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
-from nanhu.systems.assets.models.receiving import Purchase, Receipt, ReceiptLine
+from nanhu.systems.assets.models.receiving import Payment, Purchase, Receipt, ReceiptLine
 from nanhu.systems.assets.models.things import Asset, Classification, Figure, ServiceLife
 
 __all__ = [
@@ -35,10 +35,12 @@ __all__ = [
     "Maintenance",
     "MonthClose",
     "Movement",
+    "Payment",
     "Plan",
     "Purchase",
     "Receipt",
     "ReceiptLine",
+    "Rollback",
     "ServiceLife",
     "Transfer",
 ]

@@ -1,13 +1,14 @@
 """Old cards (旧卡片) handed in as a file, and the school's full table of classes."""
 
-from typing import Any, ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
-from nanhu.kernel.proposals import proposal_constraints
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 
 
 class CardImport(IntakeBatch):
@@ -61,3 +62,37 @@ class CardRow(models.Model):
         db_table = "assets_card_row"
         ordering: ClassVar = ["line"]
         constraints = [models.UniqueConstraint(fields=["batch", "former_number"], name="assets_card_row_once")]
+
+
+class Rollback(Proposal):
+    """An import taken back as a whole (回滚): asked by one, decided by another, who neither handed it in nor approved it."""
+
+    what = _("这次回滚")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        DONE = "done", _("已回滚")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    batch = models.ForeignKey(CardImport, on_delete=models.PROTECT, related_name="rollbacks")
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "assets_rollback"
+        constraints = [
+            *proposal_constraints("assets_rollback", undecided=["asked"], decided=["done", "refused"]),
+            models.UniqueConstraint(fields=["batch"], condition=Q(state="asked"), name="assets_rollback_one_at_a_time"),
+            models.CheckConstraint(condition=~Q(reason=""), name="assets_rollback_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return self.batch.title
+
+    @classmethod
+    def waiting_for(cls, account_id: int) -> QuerySet[Self]:
+        return super().waiting_for(account_id).exclude(batch__author=account_id).exclude(batch__approver=account_id)
+
+    @property
+    def others(self) -> Collection[int]:
+        return {one for one in (self.batch.author_id, self.batch.approver_id) if one is not None}

@@ -16,13 +16,15 @@ from nanhu.systems.assets.models.things import Asset, Classification
 
 class Purchase(models.Model):
     """What a unit is about to order: its sum is reserved in the fund first. Received, what the receipt's lines leave goes back and the rest
-    waits under the same key for finance's claim; cancelled, all of it goes back."""
+    waits under the same key to be paid, by finance's claim or by the asset accountant (`Payment`); settled, what was not paid goes back,
+    and cancelled, all of it."""
 
     what: ClassVar[Text] = _("这次采购")
 
     class State(models.TextChoices):
         ORDERED = "ordered", _("已占用额度")
         RECEIVED = "received", _("已入库")
+        SETTLED = "settled", _("已结清")
         CANCELLED = "cancelled", _("已取消")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
@@ -32,7 +34,7 @@ class Purchase(models.Model):
     fund = models.TextField(help_text="of the ledger, by its code")
     amount_fen = models.BigIntegerField()
     state = models.TextField(choices=State, default=State.ORDERED)
-    answer = models.TextField(default="", blank=True, help_text="why it was cancelled")
+    answer = models.TextField(default="", blank=True, help_text="why it was cancelled, or settled before all was paid")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     author_name = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -47,6 +49,7 @@ class Purchase(models.Model):
             models.CheckConstraint(
                 condition=Q(state="ordered", ended_at=None, answer="")
                 | Q(state="received", ended_at__isnull=False, answer="")
+                | Q(state="settled", ended_at__isnull=False)
                 | Q(state="cancelled", ended_at__isnull=False) & ~Q(answer=""),
                 name="assets_purchase_ends",
             ),
@@ -59,6 +62,25 @@ class Purchase(models.Model):
     def reservation(self) -> str:
         """Its key in the ledger; whoever pays for it spends it by that."""
         return f"assets.purchase:{self.public_id}"
+
+
+class Payment(models.Model):
+    """What was paid of a received purchase, all or a part, under the number of finance's voucher: so much of its reservation is spent."""
+
+    token = models.UUIDField(unique=True, help_text="names the form it came from")
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="payments")
+    amount_fen = models.BigIntegerField()
+    voucher = models.TextField()
+    paid_on = models.DateField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author_name = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "assets_payment"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0) & ~Q(voucher=""), name="assets_payment_says_what")
+        ]
 
 
 class Receipt(models.Model):

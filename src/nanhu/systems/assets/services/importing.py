@@ -1,38 +1,22 @@
 """Old cards become things (导入旧卡片): all in one transaction, once, by a job."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
-from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import given, refuse_same_person, refuse_stale
 from nanhu.systems.assets.checking import former_numbers_taken
-from nanhu.systems.assets.counting.models import CountRow
-from nanhu.systems.assets.errors import CardsInUseError, CardsTwiceError, MonthClosedSinceError
-from nanhu.systems.assets.models import (
-    Asset,
-    CardImport,
-    CardRow,
-    Classification,
-    Improvement,
-    Loss,
-    Movement,
-    Plan,
-    Transfer,
-)
-from nanhu.systems.assets.numbers import THINGS
+from nanhu.systems.assets.errors import CardsTwiceError
+from nanhu.systems.assets.models import Asset, CardImport, CardRow, Classification, Movement, Plan
 from nanhu.systems.assets.rules import month_of, months_between
-from nanhu.systems.assets.services.depreciating import is_closing, keep_months
-from nanhu.systems.assets.services.moving import AT_HAND, movement_of
+from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.receiving import enter_cards, first_plan, months_for
 
 WORKER = Actor.system("assets")
@@ -88,48 +72,6 @@ def take_cards(batch_id: int) -> None:
         )
     if batch.progress_id:
         open_progress(batch.progress_id).finish(_("已登记 %(count)s 张卡片") % {"count": batch.card_count})
-
-
-@transaction.atomic
-def undo_cards(*, by: Actor, batch: CardImport, reason: str) -> CardImport:
-    """Roll-back: its cards are void and their numbers rest, all or none. Two agreed to them, so its author alone does not void them.
-    Refused where anything was done with one since: moved, confirmed, seen, asked for, depreciated, or signed in a month's close."""
-    why = given(reason)
-    refuse_stale(by)
-    keep_months()
-    found = batch.locked_in({State.POSTED})
-    refuse_same_person(by, found.author_id)
-    if is_closing(found.month):
-        raise MonthClosedSinceError
-    rows = Asset.objects.select_for_update(of=("self",)).select_related("classification")
-    things = list(rows.filter(pk__in=found.rows.values("asset")).order_by("pk"))
-    if touched := stood_on([one.pk for one in things]):
-        raise CardsInUseError(number=touched[0], count=len(touched))
-    moves = []
-    for one in things:
-        before = (one.state, one.unit_id, one.keeper_id, one.room_id)
-        one.state = Asset.State.VOID
-        moves.append(movement_of(by=by, asset=one, kind=Movement.Kind.VOIDED, before=before, reason=why))
-    Asset.objects.bulk_update(things, ["state"], batch_size=1_000)
-    Movement.objects.bulk_create(moves, batch_size=1_000)
-    numbering.void_many(by=by, series=THINGS, numbers=[one.number for one in things], reason=why)
-    found.enter(by, State.UNDONE, "undo_{}", why)
-    return found
-
-
-def stood_on(ids: Collection[int]) -> list[str]:
-    """Their numbers, of those with which anything was done since they came."""
-    ours = Asset.objects.filter(pk__in=ids)
-    counted = ours.annotate(moves=Count("movements")).filter(moves__gt=1)
-    waiting = [
-        model.objects.filter(asset__in=ids, state="asked").values("asset") for model in (Transfer, Improvement, Loss)
-    ]
-    touched = Q(confirmed_at__isnull=False) | Q(last_seen_at__isnull=False) | Q(booked__isnull=False)
-    touched |= Q(pk__in=counted.values("pk")) | ~Q(state__in=AT_HAND) | Q(pk__in=Asset.objects.values("split_from"))
-    scanned = CountRow.objects.filter(asset__in=ids).values("asset")
-    for rows in (*waiting, scanned):
-        touched |= Q(pk__in=rows)
-    return sorted(ours.filter(touched).values_list("number", flat=True).distinct())
 
 
 def enter_rows(batch: CardImport, rows: Sequence[CardRow]) -> None:

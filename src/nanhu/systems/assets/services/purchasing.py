@@ -1,5 +1,6 @@
-"""Purchases (采购登记): a fund's money is reserved before the order, and let go or taken over when it is known what became of it."""
+"""Purchases (采购登记): a fund's money is reserved before the order, and spent, or let go, when it is known what became of it."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -7,14 +8,15 @@ from django.db.models import F, Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import made_by_form
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import given, refuse_same_person, refuse_stale
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.errors import BeyondPurchaseError, PurchaseOfOtherUnitError
-from nanhu.systems.assets.models import Purchase, Receipt
+from nanhu.systems.assets.errors import BeyondPurchaseError, PaidAheadError, PurchaseOfOtherUnitError
+from nanhu.systems.assets.models import Payment, Purchase, Receipt
+from nanhu.systems.assets.services.own import refuse_own
 
 State = Purchase.State
 
@@ -51,9 +53,59 @@ def cancel(*, by: Actor, purchase: Purchase, reason: str) -> Purchase:
     return found
 
 
+@transaction.atomic
+def pay(*, by: Actor, token: UUID, purchase: Purchase, amount_fen: int, voucher: str, paid_on: date) -> Payment:
+    """Enter what was paid of what was received: so much of its reservation is spent, never more than is held. With the last fen it is settled."""
+    known = made_by_form(Payment.objects.all(), token, author_id=by.account_id)
+    if known is not None:
+        return known
+    found = payable(by, purchase)
+    if paid_on > campus_today():
+        raise PaidAheadError
+    key = f"{found.reservation}:paid:{token}"
+    ledger.spend(by=by, reservation=found.reservation, key=key, amount_fen=amount_fen)
+    paid = Payment.objects.create(
+        token=token,
+        purchase=found,
+        amount_fen=amount_fen,
+        voucher=voucher,
+        paid_on=paid_on,
+        author_id=account_of(by),
+        author_name=by.name,
+    )
+    note(by, found, "assets.pay_purchase", voucher, amount_fen)
+    if not ledger.reservation_of(found.reservation).held_fen:
+        end(by, found, State.SETTLED)
+    return paid
+
+
+@transaction.atomic
+def settle(*, by: Actor, purchase: Purchase, reason: str) -> Purchase:
+    """No more will be paid: what is still held is free."""
+    found, why = payable(by, purchase), given(reason)
+    if ledger.reservation_of(found.reservation).held_fen:
+        ledger.release(by=by, reservation=found.reservation, key=f"{found.reservation}:settled", reason=why)
+    end(by, found, State.SETTLED, why)
+    return found
+
+
+def payable(by: Actor, purchase: Purchase) -> Purchase:
+    """Received by its two inspectors; paid by none of those who ordered, bought or inspected it."""
+    refuse_stale(by)
+    found = locked_in(purchase, State.RECEIVED)
+    refuse_same_person(by, found.author_id)
+    receipt = found.receipts.get(state=Receipt.State.RECEIVED)
+    refuse_own(by, receipt.buyer_id, receipt.first_inspector_id, receipt.second_inspector_id)
+    return found
+
+
 def ordered(purchase: Purchase) -> Purchase:
+    return locked_in(purchase, State.ORDERED)
+
+
+def locked_in(purchase: Purchase, state: State) -> Purchase:
     found = Purchase.objects.select_for_update().get(pk=purchase.pk)
-    if found.state != State.ORDERED:
+    if found.state != state:
         raise WrongStateError(what=Purchase.what, state=found.get_state_display())
     return found
 
@@ -93,6 +145,6 @@ def end(by: Actor, purchase: Purchase, state: State, answer: str = "") -> None:
     note(by, purchase, f"assets.purchase_{state}", answer)
 
 
-def note(by: Actor, purchase: Purchase, action: str, reason: str = "") -> None:
-    facts = {"title": purchase.title, "fen": purchase.amount_fen, "fund": purchase.fund}
+def note(by: Actor, purchase: Purchase, action: str, reason: str = "", fen: int | None = None) -> None:
+    facts = {"title": purchase.title, "fen": purchase.amount_fen if fen is None else fen, "fund": purchase.fund}
     audit.record(by=by, action=action, target=f"purchase:{purchase.public_id}", reason=reason, facts=facts)

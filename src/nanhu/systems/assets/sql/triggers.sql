@@ -110,6 +110,19 @@ CREATE TRIGGER assets_improvement_keeps_what_was_decided BEFORE UPDATE ON assets
         IS DISTINCT FROM (NEW.asset_id, NEW.value_fen, NEW.added_fen, NEW.months, NEW.reason, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('an improvement stays as it was asked and decided');
 
+CREATE TRIGGER assets_card_import_is_undone_by_a_third BEFORE UPDATE ON assets_card_import
+    FOR EACH ROW WHEN (NEW.state = 'undone' AND OLD.state <> 'undone') EXECUTE FUNCTION assets_undone_by_a_third();
+
+CREATE TRIGGER assets_rollback_is_kept BEFORE DELETE ON assets_rollback
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('roll-backs are never removed');
+
+CREATE TRIGGER assets_rollback_keeps_what_was_decided BEFORE UPDATE ON assets_rollback
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.batch_id, OLD.reason, OLD.author_id) IS DISTINCT FROM (NEW.batch_id, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a roll-back stays as it was asked and decided');
+
+CREATE TRIGGER assets_payment_append_only BEFORE UPDATE OR DELETE ON assets_payment
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
 CREATE TRIGGER assets_month_close_is_kept BEFORE DELETE ON assets_month_close
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('closes are never removed');
 

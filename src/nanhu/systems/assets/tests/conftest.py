@@ -32,7 +32,13 @@ STAFF = {
     "T8": ("吴老师", "13"),
     "T9": ("郑会计", "1001"),
 }
-ROLES = (("T1", "assets.keeper"), ("T7", "assets.keeper"), ("T5", "assets.office"), ("T6", "assets.office"))
+ROLES = (
+    ("T1", "assets.keeper"),
+    ("T7", "assets.keeper"),
+    ("T5", "assets.office"),
+    ("T6", "assets.office"),
+    ("T9", "assets.finance"),
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Old cards (旧卡片): no month lost between check and approval, none twice, none that stops the job."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,12 +10,13 @@ from nanhu.kernel import intake
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.numbering.models import TakenNumber
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_cards
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, row
 from nanhu.systems.assets.errors import CardsTwiceError
-from nanhu.systems.assets.models import Asset, CardImport, ServiceLife
+from nanhu.systems.assets.models import Asset, CardImport, Rollback, ServiceLife
 from nanhu.systems.assets.services import importing, keeping
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.sheets import CARDS
@@ -111,37 +113,86 @@ def posted(school, *lines):
     return batch
 
 
+def asked_back(school, batch, *, by="T5"):
+    """The page of the roll-back that was asked for."""
+    answer = school.client(by).post(f"/assets/imports/{batch.public_id}/undo/", reason("交错了文件"))
+    assert answer.status_code == 302
+    return f"/assets/rollbacks/{Rollback.objects.get(state='asked').public_id}/"
+
+
+def reason(words):
+    return {"token": str(uuid4()), "reason": words}
+
+
 def test_a_list_is_rolled_back_as_a_whole_while_nothing_stands_on_it(school, clock):
     clock("2026-11-28")
     batch = posted(school, PRINTER, PRINTER.replace("OLD1", "OLD2"))
     address, office = f"/assets/imports/{batch.public_id}/", school.client("T6")
     assert f"{address}undo/" in office.get(address).content.decode()
-    assert office.post(f"{address}undo/", {"reason": " "}).status_code == 422
-    assert office.post(f"{address}undo/", {"reason": "交错了文件"}).status_code == 302
+    assert office.post(f"{address}undo/", reason(" ")).status_code == 422
+    form = reason("交错了文件")
+    for _twice in range(2):
+        assert office.post(f"{address}undo/", form).status_code == 302
+    case = f"/assets/rollbacks/{Rollback.objects.get().public_id}/"
+    assert office.post(f"{address}undo/", reason("再来一次")).status_code == 409
+    assert case in office.get(address).content.decode()
+    assert school.client("T9").post(f"{case}approve/").status_code == 302
 
     assert set(Asset.objects.values_list("state", flat=True)) == {"void"}
     numbers = set(Asset.objects.values_list("number", flat=True))
     void = TakenNumber.objects.filter(voided_at__isnull=False)
     assert set(void.values_list("number", flat=True)) == numbers
     assert "已回滚" in office.get(address).content.decode()
-    assert office.post(f"{address}undo/", {"reason": "再来一次"}).status_code == 409
+    assert office.post(f"{address}undo/", reason("再来一次")).status_code == 409
     clock("2026-12-02")
     assert depreciate(by=SYSTEM, month=date(2026, 11, 1)) == 0
     posted(school, PRINTER)
     assert Asset.objects.filter(former_number="OLD1", state="in_stock").count() == 1
 
 
-def test_whoever_handed_the_list_in_does_not_roll_it_back_nor_does_an_open_browser(school, clock):
+@pytest.mark.parametrize("asker", ["T5", "T6"])
+def test_none_of_those_who_brought_a_list_in_decides_its_roll_back(school, clock, asker):
     clock("2026-11-28")
-    undo = f"/assets/imports/{posted(school, PRINTER).public_id}/undo/"
-    own = school.client("T5").post(undo, {"reason": "交错了文件"})
-    assert own.status_code == SamePersonError.http_status
-    other = school.client("T6")
+    case = asked_back(school, posted(school, PRINTER), by=asker)
+    for number in ("T5", "T6"):
+        clerk = school.client(number)
+        assert f"{case}approve/" not in clerk.get(case).content.decode()
+        assert clerk.post(f"{case}approve/").status_code == SamePersonError.http_status
+        assert clerk.post(f"{case}refuse/", {"answer": "不"}).status_code == SamePersonError.http_status
+        assert not Rollback.waiting_for(school.actor(number).account_id).exists()
+    assert not Asset.objects.filter(state="void").exists()
+    third = school.client("T9")
+    assert f"{case}approve/" in third.get(case).content.decode()
+    assert third.post(f"{case}refuse/", {"answer": "没有错"}).status_code == 302
+    assert third.post(f"{case}approve/").status_code == 409
+    assert not Asset.objects.filter(state="void").exists()
+
+
+def test_whoever_asks_for_a_roll_back_does_not_decide_it_nor_does_an_open_browser(school, clock):
+    clock("2026-11-28")
+    batch = posted(school, PRINTER)
+    account = identity.account_of(school["T4"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role="assets.office")
+    case = asked_back(school, batch, by="T4")
+    assert school.client("T4").post(f"{case}approve/").status_code == SamePersonError.http_status
+    third = school.client("T9")
     SsoSession.objects.update(authenticated_at=now() - timedelta(minutes=11))
-    assert other.post(undo, {"reason": "交错了文件"}).status_code == 403
+    assert third.post(f"{case}approve/").status_code == 403
     assert not Asset.objects.filter(state="void").exists()
     SsoSession.objects.update(authenticated_at=now())
-    assert other.post(undo, {"reason": "交错了文件"}).status_code == 302
+    assert third.post(f"{case}approve/").status_code == 302
+
+
+def test_the_database_lets_no_import_be_undone_by_those_who_brought_it_in(school, clock):
+    clock("2026-11-28")
+    batch = posted(school, PRINTER)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CardImport.objects.filter(pk=batch.pk).update(state="undone")
+    asked_back(school, batch)
+    asker = school.actor("T6").account_id
+    Rollback.objects.update(state="done", approver_id=asker, approver_name="孙科长", decided_at=now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CardImport.objects.filter(pk=batch.pk).update(state="undone")
 
 
 @pytest.mark.parametrize("touch", ["moved", "asked", "booked", "scanned"])
@@ -149,6 +200,7 @@ def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
     clock("2026-11-28")
     batch = posted(school, PRINTER, PRINTER.replace("OLD1", "OLD2"))
     asset = Asset.objects.latest("pk")
+    case = asked_back(school, batch)
     if touch == "moved":
         keeping.assign(by=school.actor("T1"), asset=asset, keeper_id=school["T2"], room_id=school.rooms["b1-101"])
     elif touch == "asked":
@@ -157,11 +209,14 @@ def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
         school.thing()
         bring(school, backdated(opened(school)), [row(asset.number)])
     else:
-        clock("2026-12-31")
-        depreciate(by=SYSTEM, month=date(2026, 12, 1))
-    answer = school.client("T6").post(f"/assets/imports/{batch.public_id}/undo/", {"reason": "交错了文件"})
+        clock("2026-11-30")
+        depreciate(by=SYSTEM, month=date(2026, 11, 1))
+    answer = school.client("T9").post(f"{case}approve/")
     assert answer.status_code == 409
     assert asset.number in answer.content.decode() or touch == "booked"
     assert not Asset.objects.filter(state="void").exists()
     batch.refresh_from_db()
-    assert batch.state == "posted"
+    assert (batch.state, Rollback.objects.get().state) == ("posted", "asked")
+    assert school.client("T9").post(f"{case}refuse/", {"answer": "已经在用"}).status_code == 302
+    again = school.client("T6").post(f"/assets/imports/{batch.public_id}/undo/", reason("交错了文件"))
+    assert again.status_code == 409, "not asked for in vain"

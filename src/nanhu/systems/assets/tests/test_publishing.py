@@ -50,7 +50,7 @@ def test_things_receipts_disposals_and_months_are_told_and_told_once(school, clo
     thing = datahub.rows("assets.asset", keys=[(kept.number,)])[0]
     assert (thing.campus_no, thing.place, thing.state, thing.accumulated_fen) == ("T2", "b1-101", "in_use", 19_441)
     assert [one.state for one in datahub.rows("assets.asset", keys=[(old.number,)])] == ["disposed"]
-    assert [one.amount_fen for one in datahub.rows("assets.receipt")] == [2_000_000]
+    assert [(one.amount_fen, one.invoice_fen) for one in datahub.rows("assets.receipt")] == [(1_399_800, 2_000_000)]
     assert [(one.income_fen, one.accumulated_fen) for one in datahub.rows("assets.disposal")] == [(500, 699_900)]
     month = datahub.rows("assets.depreciation_month")[0]
     assert (month.month, month.unit_code, month.classification) == ("2026-10", "12", "A0201")

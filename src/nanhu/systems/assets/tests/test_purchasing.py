@@ -1,11 +1,15 @@
 """Purchases (采购登记): the fund's money is set aside before the order, once, and never more than is there; it goes back or waits to be paid."""
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Classification, Purchase, Receipt
 from nanhu.systems.assets.publishing import receipts
@@ -95,6 +99,85 @@ def test_one_invoice_over_two_receipts_sets_its_money_aside_once(school):
         for number in ("T2", "T3"):
             sign(school, receipt, number)
     assert money() == (600_200, 1_399_800, 0)
+    told = [(one["amount_fen"], one["invoice_fen"]) for one in receipts()]
+    assert told == [(699_900, 1_399_800)] * 2, "each its own"
+
+
+def in_stock(school, yuan="7000"):
+    """A purchase whose things two inspectors received; its author is T1, its buyer T4."""
+    school.client("T1").post(NEW, said(yuan))
+    purchase = Purchase.objects.get()
+    school.client("T1").post(RECEIVE, received(purchase))
+    for number in ("T2", "T3"):
+        sign(school, Receipt.objects.get(), number)
+    return f"/assets/office/purchases/{purchase.public_id}/"
+
+
+def paid(yuan, voucher="记-2026-11-18"):
+    return {"token": str(uuid4()), "amount_fen": yuan, "voucher": voucher, "paid_on": "2026-09-02"}
+
+
+@pytest.mark.django_db
+def test_what_was_received_is_paid_in_parts_and_never_more_than_is_held(school):
+    granted()
+    address, accountant = in_stock(school), school.client("T9")
+    assert "机房电脑" in accountant.get("/assets/office/purchases/").content.decode()
+    assert accountant.post(f"{address}pay/", paid("6999.01")).status_code == 409
+    assert accountant.post(f"{address}pay/", paid("0")).status_code in {409, 422}
+    ahead = paid("6000") | {"paid_on": "2999-01-01"}
+    assert accountant.post(f"{address}pay/", ahead).status_code in {409, 422}
+    assert money() == (300_100, 699_900, 0)
+    form = paid("6000")
+    for _twice in range(2):
+        assert accountant.post(f"{address}pay/", form).status_code == 302
+    assert money() == (300_100, 99_900, 600_000)
+    assert accountant.post(f"{address}pay/", paid("999.01")).status_code == 409
+    page = accountant.get(address).content.decode()
+    for words in ("¥ 999.00", "¥ 6,000.00", "¥ 1.00", "记-2026-11-18"):
+        assert words in page
+    keeper = school.client("T1").get(address.replace("office", "unit")).content.decode()
+    assert ("¥ 999.00" in keeper, f"{address}pay/" in keeper) == (True, False)
+    assert accountant.post(f"{address}pay/", paid("999")).status_code == 302
+    assert money() == (300_100, 0, 699_900)
+    assert Purchase.objects.get().state == "settled"
+    assert accountant.post(f"{address}pay/", paid("0.01")).status_code == 409
+    assert "机房电脑" not in accountant.get("/assets/office/purchases/").content.decode()
+
+
+@pytest.mark.django_db
+def test_what_is_not_paid_in_the_end_goes_back_once_for_a_reason(school):
+    granted()
+    address, accountant = in_stock(school), school.client("T9")
+    accountant.post(f"{address}pay/", paid("6000"))
+    assert accountant.post(f"{address}settle/", {"reason": " "}).status_code == 422
+    assert accountant.post(f"{address}settle/", {"reason": "供应商让利"}).status_code == 302
+    assert accountant.post(f"{address}settle/", {"reason": "再退"}).status_code == 409
+    assert accountant.post(f"{address}pay/", paid("0.01")).status_code == 409
+    assert money() == (400_000, 0, 600_000)
+    assert "供应商让利" in accountant.get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_nothing_is_paid_before_it_is_received_nor_by_who_had_a_hand_in_it(school):
+    granted()
+    school.client("T1").post(NEW, said())
+    address = f"/assets/office/purchases/{Purchase.objects.get().public_id}/"
+    assert school.client("T9").post(f"{address}pay/", paid("1")).status_code == 409
+    assert school.client("T9").post(f"{address}settle/", {"reason": "不买了"}).status_code == 409
+    assert f"{address}pay/" not in school.client("T9").get(address).content.decode()
+    school.client("T1").post(RECEIVE, received(Purchase.objects.get()))
+    for number in ("T2", "T3"):
+        sign(school, Receipt.objects.get(), number)
+    for number in ("T1", "T2", "T3", "T4"):
+        account = identity.account_of(school[number])
+        identity.grant_role(by=SYSTEM, account_id=account.pk, role="assets.finance")
+        assert school.client(number).post(f"{address}pay/", paid("1")).status_code == 409
+        assert school.client(number).post(f"{address}settle/", {"reason": "不付了"}).status_code == 409
+    assert school.client("T5").post(f"{address}pay/", paid("1")).status_code in {403, 404}
+    other = school.client("T9")
+    SsoSession.objects.update(authenticated_at=now() - timedelta(minutes=11))
+    assert other.post(f"{address}pay/", paid("1")).status_code == 403
+    assert money() == (300_100, 699_900, 0)
 
 
 @pytest.mark.django_db
@@ -188,3 +271,23 @@ def test_of_four_that_order_at_once_only_those_get_it_for_whom_there_is_money():
     assert sum(at_once([lambda: ordered(700_000)] * 4)) == 2
     assert money() == (100_000, 1_400_000, 0)
     assert Purchase.objects.count() == 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_two_payments_at_once_only_that_is_made_for_which_money_is_held():
+    school = make_school()
+    granted()
+    in_stock(school)
+    purchase, clerk = Purchase.objects.get(), school.actor("T9")
+
+    def pay():
+        form = {"token": uuid4(), "amount_fen": 400_000, "voucher": "记-1", "paid_on": date(2026, 9, 2)}
+        try:
+            purchasing.pay(by=clerk, purchase=purchase, **form)
+        except ledger.ReservationShortError:
+            return 0
+        return 1
+
+    assert sum(at_once([pay] * 2)) == 1
+    assert money() == (300_100, 299_900, 400_000)

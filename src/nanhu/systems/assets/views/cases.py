@@ -7,12 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, Number, PageRequest, Person, Table, Text, Who, list_of
-from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_finance
-from nanhu.systems.assets.forms import CardsForm, CloseForm
+from nanhu.systems.assets.forms import CardsForm, CloseForm, RollbackForm
 from nanhu.systems.assets.models import (
     ApprovalLevel,
     CardImport,
@@ -21,10 +20,11 @@ from nanhu.systems.assets.models import (
     Improvement,
     Loss,
     MonthClose,
+    Rollback,
     Transfer,
 )
 from nanhu.systems.assets.policies import supplier
-from nanhu.systems.assets.services import closing, disposing, importing, improving, losing, transferring
+from nanhu.systems.assets.services import closing, disposing, importing, improving, losing, rolling_back, transferring
 from nanhu.systems.assets.sheets import CARDS
 from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
 from nanhu.systems.assets.views.office import ALONE, BOTH
@@ -47,7 +47,10 @@ disposals = console("disposals", _("资产处置"), "recycle", _("报废、捐�
 improvements = console("improvements", _("改造增值"), "trending-up", _("改造后的价值和年限，两人办理"), order=486)
 closes = console("closes", _("资产月结"), "scale", _("台账与财务卡片逐张核对，两人签"), order=484, roles=BOTH)
 imports = console("imports", _("旧卡片导入"), "upload", _("旧系统的卡片整份检查后登记"), order=485)
-office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports)
+rollbacks = console(
+    "rollbacks", _("旧卡片回滚"), "undo-2", _("登记错的旧卡片整份作废，两人办理"), order=487, roles=BOTH
+)
+office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports, rollbacks)
 
 
 class Transfers(Table):
@@ -115,6 +118,18 @@ class Imports(Table):
     author = Who(_("制单"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
     state = Badge(_("状态"), names=CardImport.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class Rollbacks(Table):
+    title = Link(_("名称"), "batch__title", to="case")
+    card_count = Number(_("卡片"), "batch__card_count")
+    value_fen = Money(_("原值合计"), "batch__value_fen")
+    reason = Text(_("原因"))
+    importer = Who(_("制单"), "batch__author_name", account="batch__author_id", is_wide=True)
+    checker = Who(_("当初复核"), "batch__approver_name", account="batch__approver_id", is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=Rollback.State.choices, tones=CASE_TONES, tone="warn")
 
 
 class Rows(Table):
@@ -296,19 +311,38 @@ import_cases = imports.intake(
     agree=lambda found: _("同意登记 %(count)s 张卡片") % {"count": found.card_count},
     done={"approve": _("已同意，正在登记卡片。"), "discard": _("已作废，没有登记。")},
     template="assets/import.html",
+    facts=lambda _request, found: {"rollbacks": list(found.rollbacks.order_by("pk"))},
 )
 
 
 @import_cases.case.form(
     "undo/",
-    ReasonForm,
+    RollbackForm,
     title=_("回滚旧卡片"),
     tone="danger",
     lead=_(
-        "这份登记的卡片全部作废，编号不再使用，旧编号可以重新导入。其中有一张领用确认、盘点、调拨、记过折旧的，整份不回滚。制单的人不能回滚，请另一位经办人办理。"
+        "这份登记的卡片全部作废，编号不再使用，旧编号可以重新导入。其中有一张领用确认、盘点、调拨、记过折旧的，整份不回滚。提出后由另一位复核：提出的人、当初制单和复核的人都不能批。"
     ),
-    done=_("已回滚。"),
+    done=_("已提出，等另一位复核。"),
     proves=True,
 )
-def undo(request: PageRequest, form: ReasonForm, found: CardImport) -> None:
-    importing.undo_cards(by=request.actor, batch=found, reason=form.cleaned_data["reason"])
+def undo(request: PageRequest, form: RollbackForm, found: CardImport) -> Rollback:
+    return rolling_back.ask(by=request.actor, batch=found, **form.cleaned_data)
+
+
+rollback_cases = rollbacks.proposals(
+    "",
+    Rollback,
+    Rollbacks,
+    on_approve=lambda by, found: rolling_back.agree(by=by, rollback=found),
+    on_refuse=lambda by, found, answer: rolling_back.refuse(by=by, rollback=found, answer=answer),
+    title=_("旧卡片回滚"),
+    tab=_("回滚"),
+    lead=_(
+        "一位在旧卡片导入的页上提出，另一位复核后整份作废。制单和复核过这份导入的人不能批，国资处人手不够时由资产会计批。"
+    ),
+    empty=Empty(title=_("还没有回滚过"), icon="undo-2", text=_("在“旧卡片”已登记的一份里提出。")),
+    found=Rollback.objects.select_related("batch"),
+    agree=lambda found: _("同意回滚 %(count)s 张卡片") % {"count": found.batch.card_count},
+    done={"approve": _("已回滚。")},
+)

@@ -12,7 +12,7 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.systems.assets import printing
-from nanhu.systems.assets.forms import FigureForm, ImproveForm, LotForm, MonthForm, RulingForm
+from nanhu.systems.assets.forms import FigureForm, ImproveForm, LotForm, MonthForm, PaymentForm, RulingForm
 from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Figure, Improvement, Loss, Purchase
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things, supplier
 from nanhu.systems.assets.queries import books
@@ -228,18 +228,18 @@ ALL_PURCHASES = Purchase.objects.select_related("unit")
     "purchases/",
     title=_("采购登记"),
     tab=_("采购"),
-    lead=_("各单位占用着额度、还没有入库的采购。不再办的由国资处取消，额度全部退回。"),
+    lead=_("各单位占用着额度的采购。不再办的由国资处取消，额度全部退回；入库后由资产会计登记付款，支出额度。"),
 )
 def purchases(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有占用着额度的采购"), icon="shopping-cart")
-    rows = ALL_PURCHASES.filter(state=Purchase.State.ORDERED).order_by("created_at")
+    rows = ALL_PURCHASES.filter(state__in=[Purchase.State.ORDERED, Purchase.State.RECEIVED]).order_by("created_at")
     return listing(request, Purchases, rows, empty=none, export_as="采购登记")
 
 
 @purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=record(ALL_PURCHASES, Purchase.what))
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     receipts = [(one.title, "") for one in found.receipts.order_by("pk")]
-    return show_purchase(request, found, receipts, cancel_purchase)
+    return show_purchase(request, found, receipts, (cancel_purchase, pay_purchase, settle_purchase))
 
 
 @purchase.form(
@@ -253,6 +253,35 @@ def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
 )
 def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
     purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
+
+
+@purchase.form(
+    "pay/",
+    PaymentForm,
+    title=_("登记付款"),
+    lead=_("按财务凭证登记：从占用的额度里支出这么多，不能超过还占用的。登记采购、经办采购和验收的人不能登记付款。"),
+    done=_("已登记付款，额度已支出。"),
+    roles=[FINANCE],
+    proves=True,
+    writes_supplied=False,
+)
+def pay_purchase(request: PageRequest, form: PaymentForm, found: Purchase) -> None:
+    purchasing.pay(by=request.actor, purchase=found, **form.cleaned_data)
+
+
+@purchase.form(
+    "settle/",
+    ReasonForm,
+    title=_("结清，退回余额"),
+    tone="danger",
+    lead=_("不再付款了：还占用的额度全部退回，以后不能再登记付款。"),
+    done=_("已结清，余额已退回。"),
+    roles=[FINANCE],
+    proves=True,
+    writes_supplied=False,
+)
+def settle_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
+    purchasing.settle(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
 
 
 class Figures(Table):

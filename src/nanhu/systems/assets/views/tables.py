@@ -27,12 +27,14 @@ from nanhu.kernel.kit import (
     Text,
     Views,
     Who,
+    list_of,
 )
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
+from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Purchase
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
@@ -104,24 +106,49 @@ class Purchases(Table):
     fund = Text(_("额度"), is_number=True)
     amount_fen = Money(_("预计金额"))
     author = Who(_("登记"), "author_name", at="created_at", account="author_id")
-    state = Badge(_("状态"), names=Purchase.State.choices, tones={"received": "good", "cancelled": "none"}, tone="warn")
+    state = Badge(
+        _("状态"),
+        names=Purchase.State.choices,
+        tones={"received": "good", "settled": "none", "cancelled": "none"},
+        tone="warn",
+    )
+
+
+class Payments(Table):
+    paid_on = Day(_("付款日期"))
+    voucher = Text(_("凭证号"), is_number=True)
+    amount_fen = Money(_("付款金额"), total=True)
+    author = Who(_("登记"), "author_name", at="created_at", account="author_id")
+
+
+ENDS = {Purchase.State.ORDERED: {"cancel_purchase"}, Purchase.State.RECEIVED: {"pay_purchase", "settle_purchase"}}
+"""What can be done with a purchase, by its state."""
 
 
 def show_purchase(
-    request: PageRequest, found: Purchase, receipts: Sequence[tuple[str, str]], cancel: Page
+    request: PageRequest, found: Purchase, receipts: Sequence[tuple[str, str]], pages: Sequence[Page]
 ) -> HttpResponse:
-    """`receipts`: their titles and addresses, "" where the reader has no page of them."""
+    """`receipts`: their titles and addresses, "" where the reader has no page of them. `pages`: what may be done with it in this console."""
+    money = ledger.reservation_of(found.reservation)
     facts = [
         (_("单位"), found.unit.name),
         (_("额度"), found.fund),
         (_("预计金额"), format_yuan(found.amount_fen)),
+        (_("还占用"), format_yuan(money.held_fen)),
+        (_("已支出"), format_yuan(money.spent_fen)),
+        (_("已退回"), format_yuan(money.released_fen)),
         (_("状态"), found.get_state_display()),
-        *([(_("取消的原因"), found.answer)] if found.answer else []),
+        *([(_("原因"), found.answer)] if found.answer else []),
     ]
-    may_cancel = found.state == Purchase.State.ORDERED and cancel.is_shown_to(request.viewer)
-    address = cancel.address(public_id=found.public_id) if may_cancel else ""
-    shown = {"purchase": found, "facts": facts, "receipts": receipts, "cancel": address}
-    return render(request, "assets/purchase.html", shown)
+    shown = [
+        page
+        for page in pages
+        if page.name in ENDS.get(Purchase.State(found.state), ()) and page.is_shown_to(request.viewer)
+    ]
+    links = [(page.title, page.address(public_id=found.public_id)) for page in shown]
+    paid = list_of(request, Payments, found.payments.order_by("paid_on", "pk"), per_page=100, caption=_("付款"))
+    about = {"purchase": found, "facts": facts, "receipts": receipts, "links": links, "list": paid}
+    return render(request, "assets/purchase.html", about)
 
 
 def standing(thing: Asset) -> str:

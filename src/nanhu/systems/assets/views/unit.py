@@ -209,7 +209,7 @@ def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
 @purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=Seen(kept_purchase))
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     receipts = [(one.title, receipt.address(public_id=one.public_id)) for one in found.receipts.order_by("pk")]
-    return show_purchase(request, found, receipts, cancel_purchase)
+    return show_purchase(request, found, receipts, (cancel_purchase,))
 
 
 @purchase.form(
