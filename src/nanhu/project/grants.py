@@ -98,6 +98,7 @@ KEPT: Final = (
     "dormitory_room_list",
     "dormitory_room_share",
     "datahub_shared_row",
+    "flows_paper_entry",
     "flows_publication",
     "flows_task",
     "openapi_key",

@@ -15,6 +15,7 @@ ACTIONS: dict[str, Text] = {
     "flows.delegate": _("委托待办"),
     "flows.end_delegation": _("结束委托"),
     "flows.drop_since": _("撤下待办来源推来的待办"),
+    "flows.enter_paper": _("应急补录"),
     "flows.go_on_with_move": _("接着迁移"),
     "flows.move_cases": _("迁移到新版本"),
     "flows.open_case": _("提交申请"),

@@ -6,7 +6,7 @@ sends a token into each of its branches; they meet in its `join`.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal, Self
@@ -79,7 +79,7 @@ class Column(Part, frozen=True, kw_only=True):
 class Field(Part, frozen=True, kw_only=True):
     """`source`: filled in by the school (people.name), not typed; `reason`: why it is asked all the same, shown beside it. `is_fact`:
     shown in the list of tasks. `is_key`: two open cases of one applicant may not say the same in all of these. `choices_from`: a
-    registered list instead of `choices`. `required_when`: a condition on the other fields of the same form under which it must be filled in. `is_ahead`: days from today on. `most`: letters, days, files or rows, or the largest number.
+    registered list instead of `choices`. `seen_at`: keys of the steps that alone see it, beside where it is typed; none: whoever sees the case. `required_when`: a condition on the other fields of the same form under which it must be filled in. `is_ahead`: days from today on. `most`: letters, days, files or rows, or the largest number.
     `columns`: of rows."""
 
     key: str
@@ -97,6 +97,7 @@ class Field(Part, frozen=True, kw_only=True):
     is_ahead: bool = False
     most: int = 0
     columns: tuple[Column, ...] = ()
+    seen_at: tuple[str, ...] = ()
 
 
 class PostOf(Part, frozen=True, kw_only=True, tag="post"):
@@ -228,6 +229,27 @@ def faults_of(body: Body) -> list[Fault]:
             if step.agrees_in_bulk and not may_be_bulk(step)
         ),
         *reopening_faults(body),
+        *seen_faults(body),
+    ]
+
+
+def seen_faults(body: Body) -> Iterator[Fault]:
+    """A step that is gone does not open what it alone saw to everybody: the field says so until somebody decides."""
+    human = {step.key for step in body.steps if step.kind in HUMAN}
+    for field in body.fields():
+        for key in field.seen_at:
+            if key not in human:
+                yield Fault(f"{field.key} is seen at {key}, where nobody works", "seen_at", field.key, key)
+        if field.seen_at and field.is_key:
+            yield Fault(f"{field.key} tells twins apart and is seen by some alone", "seen_key", field.key)
+
+
+def open_at(fields: Iterable[Field], steps: Container[str], typed: Container[str] = ()) -> list[Field]:
+    """What a reader sees who works at these steps, and has typed these fields himself."""
+    return [
+        field
+        for field in fields
+        if not field.seen_at or field.key in typed or any(step in steps for step in field.seen_at)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
@@ -48,6 +48,7 @@ from nanhu.platforms.flows.forms import (
     FlowForm,
     HandOverForm,
     LookForm,
+    PaperForm,
     RatingForm,
     SignerForm,
     initial_of,
@@ -57,7 +58,7 @@ from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.presented import TaskRow, task_rows
 from nanhu.platforms.flows.printing import print_case
-from nanhu.platforms.flows.services import cases, delegations, fees, tasks
+from nanhu.platforms.flows.services import cases, delegations, fees, papering, tasks
 from nanhu.platforms.flows.services.announcing import announcement_of
 from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.flows.statistics import bars_of, statistics_of, waiting_steps
@@ -196,7 +197,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
     step = step_of(case, found.step, found.kind)
     asked = () if found.is_added else step.fields
     decisions = tasks.OPINIONS if found.is_added else tasks.DECISIONS.get(found.kind, frozenset())
-    row = task_rows([found], person_id=person_id)[0]
+    row, seen = task_rows([found], person_id=person_id)[0], presented.fields_at(found)
     back = steps_back(found) if is_open and step.can_return and "return" in decisions else []
     earlier = Case.objects.filter(applicant_id=case.applicant_id, definition=case.definition).exclude(pk=case.pk)
     return render(
@@ -209,9 +210,9 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "case": case,
             "step": step,
             "is_open": is_open,
-            "case_facts": presented.facts_of(case, case.body.fields()),
-            "case_rows": presented.rows_of(case, case.body.fields()),
-            "case_files": presented.files_of(case, case.body.fields()),
+            "case_facts": presented.facts_of(case, seen),
+            "case_rows": presented.rows_of(case, seen),
+            "case_files": presented.files_of(case, seen),
             "events": presented.timeline_of(case),
             "decide_form": decide_form(request, asked, back, found),
             "may_return": step.can_return and (case.applicant_id is not None or bool(back)),
@@ -416,7 +417,7 @@ def own_case(request: PageRequest, public_id: UUID) -> Case:
 @mine.page("/cases/<uuid:public_id>/", title=_("申请"), subject=Seen(seen_case))
 def case(request: PageRequest, found: Case) -> HttpResponseBase:
     is_mine = found.applicant_id == request.viewer.person_id
-    body = found.body
+    seen = presented.fields_for(found, request.viewer.person_id)
     return render(
         request,
         "flows/case.html",
@@ -424,9 +425,9 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "case": found,
             "is_mine": is_mine,
             "state": MyCases.state.shown(found, Reader()),
-            "case_facts": presented.facts_of(found, body.fields()),
-            "case_rows": presented.rows_of(found, body.fields()),
-            "case_files": presented.files_of(found, body.fields()),
+            "case_facts": presented.facts_of(found, seen),
+            "case_rows": presented.rows_of(found, seen),
+            "case_files": presented.files_of(found, seen),
             "events": presented.timeline_of(found),
             "holders": presented.holder_words(queries.living_tasks(found)),
             "owed": [(bill, fees.last_day(bill)) for bill in fees.owed_bills(found)],
@@ -507,11 +508,13 @@ def revealed_case(request: PageRequest, public_id: UUID) -> Case:
 def reveal(request: PageRequest, form: LookForm, found: Case) -> HttpResponseBase:
     """A look, of which its owner is told."""
     cases.note_look(by=request.actor, case=found, purpose=form.cleaned_data["purpose"])
-    return render(request, "flows/revealed.html", {"case": found, "sealed": presented.sealed_facts(found)})
+    steps = queries.waiting(request.viewer).filter(case=found).values_list("step", flat=True)
+    return render(request, "flows/revealed.html", {"case": found, "sealed": presented.sealed_facts(found, set(steps))})
 
 
 class UnitCases(MyCases):
     applicant = Text(_("申请人"), "applicant_name")
+    origin = Text(_("怎么办的"), lambda case: str(_("应急补录")) if case.is_on_paper else "", is_wide=True, sort=False)
 
 
 class UnitCaseFilters(CaseFilters):
@@ -530,13 +533,68 @@ def unit(request: PageRequest) -> HttpResponseBase:
         empty=none,
         export_as="本单位的申请",
         template="flows/unit.html",
-        facts={"bars": bars_of(waiting_steps(request.viewer)), "statistics": unit_statistics.address()},
+        facts={
+            "bars": bars_of(waiting_steps(request.viewer)),
+            "statistics": unit_statistics.address(),
+            "papers": papers.address() if queries.paper_services(request.viewer).exists() else "",
+        },
     )
 
 
 @unit.download("statistics.json")
 def unit_statistics(request: PageRequest) -> HttpResponseBase:
     return attachment(JsonResponse(statistics_of(request.viewer)), "statistics.json")
+
+
+@unit.page(
+    "paper/",
+    title=_("应急补录"),
+    lead=_(
+        "停电、系统不通时按应急办法在纸上办了的，事后在这里补录：一人补录，主管单位负责人（或他的上级）与纸质单核对。"
+    ),
+)
+def papers(request: PageRequest) -> HttpResponseBase:
+    found = [(one, enter_paper.address(key=one.key)) for one in queries.paper_services(request.viewer)]
+    return render(request, "flows/papers.html", {"services": found})
+
+
+def paper_service(request: PageRequest, key: str) -> Definition:
+    return queries.paper_service(request.viewer, key)
+
+
+@papers.form(
+    "<str:key>/",
+    PaperForm,
+    title=_("补录一张纸质单"),
+    subject=Seen(paper_service),
+    arguments=lambda _request, definition: {"asked": current_version(definition.key).body.form},
+    facts=lambda _request, definition: {"definition": definition},
+    template="flows/paper.html",
+    submit=_("交去核对"),
+    largest_file=LARGEST_FORM,
+    icon="file-check",
+    to="case",
+    done=lambda case: _("已交主管单位负责人核对，编号 %(number)s。") % {"number": case.number},
+    proves=True,
+)
+def enter_paper(request: PageRequest, form: PaperForm, definition: Definition) -> Case:
+    said = form.cleaned_data
+    return papering.enter(
+        by=request.actor,
+        person_id=queries.person_of(request.viewer),
+        token=token_of(request) or uuid4(),
+        definition=definition,
+        data=form.said() | sourced(current_version(definition.key).body.form, said["paper_applicant"]),
+        paper=papering.Paper(
+            applicant_id=said["paper_applicant"],
+            outcome=said["paper_outcome"],
+            decider_id=said["paper_decider"],
+            decided_on=said["paper_day"],
+            number=said["paper_number"],
+            reason=said["paper_reason"],
+            photos=said["paper_photos"],
+        ),
+    )
 
 
 class Delegations(Table):

@@ -34,6 +34,32 @@ class OwnCaseError(CampusError):
     sentence = _("自己的申请不能由自己办理，也不能由自己委托的人办理。")
 
 
+class OwnPaperError(CampusError):
+    code = "flows.own_paper"
+    http_status = 409
+    sentence = _("申请人自己的，由别人补录、别人核对；在纸上作决定的也须是在职的别人。")
+
+
+class PaperDayError(CampusError):
+    code = "flows.paper_day"
+    http_status = 422
+    sentence = _("只补录最近 {days} 天里纸上作的决定，不能晚于今天。")
+    field = "paper_day"
+
+
+class PaperTwiceError(CampusError):
+    code = "flows.paper_twice"
+    http_status = 409
+    sentence = _("纸质单 {number} 已经补录过了。")
+    field = "paper_number"
+
+
+class PaperStepsError(CampusError):
+    code = "flows.paper_steps"
+    http_status = 409
+    sentence = _("这个流程有要由系统办的步骤（缴费、自动办理、等别处的结果），不能从纸质单补录。")
+
+
 class ReasonTooShortError(CampusError):
     code = "flows.reason_too_short"
     http_status = 422

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from msgspec.structs import replace
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit.forms import BesideOthers, reason_field
@@ -219,6 +220,25 @@ class DecideForm(FlowForm):
             chosen.choices = steps
         else:
             del self.fields["to_step"]
+
+
+class PaperForm(FlowForm):
+    """What stands on a paper beside the form of the process; what is attached to it is photographed with it."""
+
+    paper_applicant = people.PersonField(label=_("申请人"))
+    paper_outcome = forms.ChoiceField(
+        label=_("纸上的决定"), choices=[("granted", _("同意")), ("refused", _("不同意"))], widget=forms.RadioSelect
+    )
+    paper_decider = ColleagueField(label=_("谁决定的"))
+    paper_day = forms.DateField(label=_("哪天决定的"), widget=DayInput(), initial=campus_today)
+    paper_number = forms.CharField(label=_("纸质单编号"), max_length=60, help_text=_("同一张纸质单只补录一次"))
+    paper_reason = reason_field(_("为什么在纸上办"), example=_("例如：11 月 24 日全校停电"))
+    paper_photos = FilesField(label=_("纸质单照片"), required=False, most=MOST_FILES)
+
+    def __init__(self, *arguments: Any, asked: Sequence[Field] = (), **more: Any) -> None:
+        """Days that have passed meanwhile may still be applied for."""
+        still = [replace(field, is_ahead=False) for field in asked if field.kind != "files"]
+        super().__init__(*arguments, asked=still, **more)
 
 
 class RatingForm(forms.Form):

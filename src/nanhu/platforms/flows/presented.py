@@ -1,7 +1,7 @@
 """Cases and tasks as pages show them: values in words, three facts, who holds it and why."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -19,7 +19,7 @@ from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import choices, hours
-from nanhu.platforms.flows.body import LISTED, SEALED, SUMMED, Column, Field, fits, sums_of
+from nanhu.platforms.flows.body import LISTED, SEALED, SUMMED, Column, Field, fits, open_at, sums_of
 from nanhu.platforms.flows.history import names_of_steps, step_of
 from nanhu.platforms.flows.models import Case, Definition, Entry, Task
 from nanhu.platforms.people import api as people
@@ -28,6 +28,7 @@ FACTS_SHOWN: Final = 3
 HIDDEN: Final = "••••"
 VERBS: Final[Mapping[str, Text]] = {
     "opened": gettext_lazy("提交"),
+    "paper": gettext_lazy("应急补录"),
     "announced": gettext_lazy("请人确认"),
     "reopened": gettext_lazy("重新办理"),
     "sent_back": gettext_lazy("退回到这一步"),
@@ -114,7 +115,7 @@ def task_rows(tasks: Sequence[Task], *, person_id: int) -> list[TaskRow]:
         TaskRow(
             task=task,
             name=str(term(task.case.definition.name)),
-            facts=tuple(facts_of(task.case, [one for one in task.case.body.form if one.is_fact], named))[:FACTS_SHOWN],
+            facts=tuple(facts_of(task.case, facts_at(task), named))[:FACTS_SHOWN],
             why=why_of(task, offices),
             standing=standing_of(task),
             earlier=earlier.get((task.case.definition_id, task.applicant_id), 1) - 1,
@@ -122,6 +123,22 @@ def task_rows(tasks: Sequence[Task], *, person_id: int) -> list[TaskRow]:
         )
         for task in tasks
     ]
+
+
+def facts_at(task: Task) -> list[Field]:
+    return [one for one in open_at(task.case.body.form, {task.step}) if one.is_fact]
+
+
+def fields_at(task: Task) -> list[Field]:
+    """What its holder sees of the case."""
+    typed = {field.key for field in step_of(task.case, task.step, task.kind).fields}
+    return open_at(task.case.body.fields(), {task.step}, typed)
+
+
+def fields_for(case: Case, person_id: int | None) -> list[Field]:
+    """What somebody sees of a case beside a task: its applicant also what he typed himself."""
+    is_own = case.applicant_id is not None and case.applicant_id == person_id
+    return open_at(case.body.fields(), (), {field.key for field in case.body.form} if is_own else ())
 
 
 def earlier_cases(tasks: Iterable[Task]) -> dict[tuple[int, int | None], int]:
@@ -278,10 +295,11 @@ def event_of(entry: Entry, steps: Mapping[str, str]) -> Event:
     return Event(what, entry.actor, entry.at, entry.words)
 
 
-def sealed_facts(case: Case) -> list[tuple[str, str]]:
-    """Opened: whoever calls it has noted the look."""
+def sealed_facts(case: Case, steps: Container[str]) -> list[tuple[str, str]]:
+    """Opened for who works at these steps: whoever calls it has noted the look."""
     sealed = json.loads(case.sealed) if case.sealed else {}
-    return [(str(term(field.label)), str(sealed[field.key])) for field in case.body.fields() if field.key in sealed]
+    fields = [field for field in open_at(case.body.fields(), steps) if field.key in sealed]
+    return [(str(term(field.label)), str(sealed[field.key])) for field in fields]
 
 
 def took_words(definition: Definition) -> str:

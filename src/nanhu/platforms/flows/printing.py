@@ -22,7 +22,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.throttle import Gate, Limit, admit
 from nanhu.kernel.ui.words import actor, term
 from nanhu.platforms.flows.models import Case
-from nanhu.platforms.flows.presented import facts_of, files_of, rows_of, timeline_of
+from nanhu.platforms.flows.presented import facts_of, fields_for, files_of, rows_of, timeline_of
 
 PRINTS: Final = Limit("print_case", free=20, cap=3600, memory=timedelta(days=1))
 
@@ -69,7 +69,7 @@ def print_case(*, by: Actor, case: Case) -> PrintedDocument:
 
 def said_in(case: Case) -> list[tuple[str, str]]:
     """Facts; then a line for each row, and the names of what was attached."""
-    fields = list(case.body.fields())
+    fields = fields_for(case, case.applicant_id)
     rows = [
         (f"{one.label} {number}", "，".join(cell.words for cell in line if cell.words))
         for one in rows_of(case, fields)

@@ -293,6 +293,19 @@ def unit_cases(viewer: Viewer) -> QuerySet[Case]:
     return rows.select_related("definition").order_by("-opened_at", "-pk")
 
 
+def paper_services(viewer: Viewer) -> QuerySet[Definition]:
+    """Processes of units which this reader leads, that name what to do while the system stands still."""
+    own = Definition.objects.filter(unit_id__in=units_led(viewer), is_offered=True, versions__number=1)
+    return own.exclude(fallback="").order_by("name")
+
+
+def paper_service(viewer: Viewer, key: str) -> Definition:
+    found = paper_services(viewer).filter(key=key).first()
+    if found is None:
+        raise NotFoundError(what=_("这项服务"))
+    return found
+
+
 def living_tasks(case: Case) -> QuerySet[Task]:
     return case.tasks.filter(state__in=LIVING).select_related("pool_unit").order_by("pk")
 

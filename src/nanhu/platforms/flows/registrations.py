@@ -38,6 +38,7 @@ from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import hours, moves, queries  # noqa: F401  (the list of moves enters itself)
 from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING
+from nanhu.platforms.flows.presented import fields_for
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
 from nanhu.platforms.flows.services.fees import ISSUER
 from nanhu.platforms.ledger import api as ledger
@@ -116,7 +117,8 @@ def outside_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, 
 
 
 def case_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
-    rows = Case.objects.filter(applicant_id=owner.person_id).select_related("definition").order_by("-opened_at")
+    rows = Case.objects.filter(applicant_id=owner.person_id).select_related("definition", "version")
+    rows = rows.order_by("-opened_at")
     for one in rows.filter(opened_at__gte=since) if since else rows:
         yield {
             "number": one.number,
@@ -125,8 +127,15 @@ def case_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any
             "outcome": one.outcome,
             "opened_at": one.opened_at,
             "closed_at": one.closed_at,
-            "form": one.data,
+            "form": said_openly(one),
         }
+
+
+def said_openly(case: Case) -> dict[str, Any]:
+    """Without what some steps alone see, and its applicant did not type."""
+    seen = {field.key for field in fields_for(case, case.applicant_id)}
+    hidden = {field.key for field in case.body.fields()} - seen
+    return {key: value for key, value in case.data.items() if key not in hidden}
 
 
 def draft_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:

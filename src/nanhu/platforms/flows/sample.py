@@ -11,6 +11,7 @@ NAME = "临时校园卡申请"
 SKETCH = Sketch(
     name=NAME,
     summary="会议、培训、来访团队用的临时卡，按天有效",
+    fallback="停电时到卡务中心填纸质申请单，电话 8640100",
     promise=1170,
     prefix="LS",
     faces=("staff",),

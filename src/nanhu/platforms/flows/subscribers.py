@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.flows.services import outside, persons
+from nanhu.platforms.flows.events import CaseClosed
+from nanhu.platforms.flows.services import outside, papering, persons
 from nanhu.platforms.identity.api import AccountClosed
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PersonsParted, PostEnded
 
@@ -36,3 +37,8 @@ def assign_tasks_of_closed(events: Sequence[AccountClosed]) -> None:
 @subscribe(PostEnded, name="flows.assign_vacant")
 def assign_vacant(_events: Sequence[PostEnded]) -> None:
     persons.assign_vacant()
+
+
+@subscribe(CaseClosed, name="flows.end_refused_papers")
+def end_refused_papers(events: Sequence[CaseClosed]) -> None:
+    papering.end_refused(events)

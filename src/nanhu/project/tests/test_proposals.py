@@ -48,7 +48,7 @@ SECOND_PERSONS = {
     "nanhu.services.lostfound.services.reviewing.waiting": "lostfound:review:reviews",
     "nanhu.services.requests.services.working.bill": "",
     "nanhu.services.requests.services.working.withdraw_bill": "",
-    "nanhu.systems.assets.services.importing.undo_cards": "",
+    "nanhu.systems.assets.services.purchasing.payable": "",
     "nanhu.systems.card.chip.services.suspense_posting.approve": "card:chip:suspense",
     "nanhu.systems.card.closing.services.payouts.confirm": "card:closing:payouts",
     "nanhu.systems.card.fleet.services.registering.decide_merchant": "card:fleet:merchants",

@@ -53,6 +53,12 @@ class Migration(migrations.Migration):
                         default="normal",
                     ),
                 ),
+                (
+                    "fallback",
+                    models.TextField(
+                        blank=True, default="", help_text="what to do while the system stands still; empty: wait"
+                    ),
+                ),
                 ("is_offered", models.BooleanField(default=True)),
                 (
                     "edits",
@@ -124,6 +130,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "is_on_paper",
+                    models.BooleanField(default=False, help_text="decided on paper and entered afterwards"),
+                ),
                 ("percent", models.PositiveSmallIntegerField(default=0)),
                 (
                     "applicant",
@@ -1113,6 +1123,97 @@ class Migration(migrations.Migration):
                 ),
                 name="flows_move_by_two",
             ),
+        ),
+        migrations.CreateModel(
+            name="PaperEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("data", models.JSONField(default=dict)),
+                ("sealed", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="flows.case")),
+                ("outcome", models.TextField()),
+                ("decided_on", models.DateField()),
+                ("paper", models.TextField(help_text="its number, as it is filed")),
+                ("reason", models.TextField(help_text="why it was decided on paper")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(help_text="it was not agreed to, or taken back", null=True)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        help_text="who decided on paper",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.definition"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "made",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="paper", to="flows.case"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.version"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "flows_paper_entry",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("definition", "paper"),
+                        name="flows_paper_entry_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["granted", "refused"]),
+                            models.Q(("paper", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="flows_paper_entry_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applicant", models.F("decider")), _negated=True),
+                            models.Q(("applicant", models.F("entered_by")), _negated=True),
+                        ),
+                        name="flows_paper_entry_is_not_ones_own",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("made", None)),
+                            models.Q(("data", {}), ("sealed__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="flows_paper_entry_is_emptied",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("made", None), ("ended_at", None), _connector="OR"),
+                        name="flows_paper_entry_ends_once",
+                    ),
+                ],
+            },
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

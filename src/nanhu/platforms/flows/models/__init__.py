@@ -1,6 +1,7 @@
 from nanhu.platforms.flows.models.announcing import Announcement
 from nanhu.platforms.flows.models.moving import Move, MoveRow
 from nanhu.platforms.flows.models.outside import OutsideSource, OutsideTodo
+from nanhu.platforms.flows.models.papers import PaperEntry
 from nanhu.platforms.flows.models.processes import Case, Definition, Delegation, Draft, Entry, Task, Token, Version
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "MoveRow",
     "OutsideSource",
     "OutsideTodo",
+    "PaperEntry",
     "Task",
     "Token",
     "Version",

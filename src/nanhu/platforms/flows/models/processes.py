@@ -41,6 +41,9 @@ class Definition(models.Model):
     origin = models.TextField(choices=Origin, default=Origin.CODE)
     legal_basis = models.TextField(default="", blank=True)
     retention = models.TextField(choices=RETENTION, default="normal")
+    fallback = models.TextField(
+        default="", blank=True, help_text="what to do while the system stands still; empty: wait"
+    )
     is_offered = models.BooleanField(default=True)
     edits = models.PositiveIntegerField(default=0, help_text="how often a draft of it was changed; never falls")
     usual_minutes = models.PositiveIntegerField(
@@ -131,6 +134,7 @@ class Case(models.Model):
     returns = models.PositiveSmallIntegerField(default=0)
     outcome = models.TextField(choices=Outcome, default="", blank=True)
     closed_at = models.DateTimeField(null=True)
+    is_on_paper = models.BooleanField(default=False, help_text="decided on paper and entered afterwards")
     percent = models.PositiveSmallIntegerField(default=0)
     used_minutes = models.PositiveIntegerField(null=True, help_text="working minutes until it was closed")
     rating = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, said once by the applicant")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +14,8 @@ from nanhu.kernel.files.purposes import Purpose, Retention, purposes
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.lists import KINDS, LARGEST, Upload
-from nanhu.platforms.flows.models import Case
-from nanhu.platforms.flows.policies import visible_cases
+from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.policies import visible_cases, waiting_for
 
 TARGET: Final = "case:"
 
@@ -24,13 +24,32 @@ def of_a_case_one_sees(viewer: Viewer, file: StoredFile) -> bool:
     if viewer.person_id is None:
         return False
     found = visible_cases(viewer.person_id).filter(number=file.target.removeprefix(TARGET))
-    return any(str(file.public_id) in ids_in(data) for data in found.values_list("data", flat=True))
+    case = found.select_related("version").first()
+    return case is not None and any(
+        may_open(case, key, viewer.person_id)
+        for key, value in case.data.items()
+        if str(file.public_id) in ids_in(value)
+    )
 
 
-def ids_in(data: Mapping[str, Any]) -> set[str]:
+def ids_in(value: Any) -> set[str]:
     """Of the attachments that a case names now: one that was taken off when it was mended is not shown any more."""
-    lists = (value for value in data.values() if isinstance(value, list))
-    return {one["file"] for listed in lists for one in listed if isinstance(one, dict) and "file" in one}
+    return (
+        {one["file"] for one in value if isinstance(one, dict) and "file" in one} if isinstance(value, list) else set()
+    )
+
+
+def may_open(case: Case, key: str, person_id: int) -> bool:
+    """What some steps alone see is opened by who works at one, or did; by who typed it."""
+    field = next((one for one in case.body.fields() if one.key == key), None)
+    if field is None or not field.seen_at:
+        return True
+    if case.applicant_id == person_id and field in case.body.form:
+        return True
+    typed = [step.key for step in case.body.steps if field in step.fields]
+    held = Task.objects.filter(case=case, step__in=[*field.seen_at, *typed])
+    was_theirs = held.filter(Q(done_by_id=person_id) | Q(done_for_id=person_id))
+    return was_theirs.exists() or waiting_for(person_id).filter(pk__in=held.values("pk")).exists()
 
 
 def of_kept_case() -> Exists:

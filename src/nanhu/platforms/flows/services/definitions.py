@@ -26,7 +26,8 @@ class FlowSpec:
     """A process as a room declares it. `unit`: code of the unit that owns it (`[flows.owners]` of the school wins). `faces`: who may
     apply on a page; none: a room opens its cases. `units`: codes; of whom, and of what is below them, alone, where any is named.
     `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123. `begins_at`: the name of the room's own page on
-    which one applies, in the place of a form of its fields."""
+    which one applies, in the place of a form of its fields. `fallback`: what one does while the system stands still; without it nothing
+    that was decided on paper is entered."""
 
     key: str
     name: str
@@ -42,6 +43,7 @@ class FlowSpec:
     legal_basis: str = ""
     retention: str = "normal"
     begins_at: str = ""
+    fallback: str = ""
 
 
 specs: dict[str, FlowSpec] = {}
@@ -116,6 +118,7 @@ def kept(spec: FlowSpec) -> Definition:
         "prefix": spec.prefix,
         "legal_basis": spec.legal_basis,
         "retention": spec.retention,
+        "fallback": spec.fallback,
     }
     found = Definition.objects.filter(key=spec.key).first()
     if found is None:

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import alone
-from nanhu.platforms.flows.models import Case, Delegation, Draft, Task
+from nanhu.platforms.flows.models import Case, Delegation, Draft, PaperEntry, Task
 from nanhu.platforms.flows.services.engine import OPEN, locked_case
 from nanhu.platforms.flows.services.tasks import SHUT_OUT, assign_anew
 from nanhu.platforms.identity import api as identity
@@ -35,12 +35,21 @@ def merge(*, kept_id: int, gone_id: int) -> None:
     open_twins = Case.objects.filter(applicant_id=kept_id).exclude(state=Case.State.CLOSED).exclude(twin="")
     Case.objects.filter(applicant_id=gone_id, twin__in=open_twins.values("twin")).update(twin="")
     Case.objects.filter(applicant_id=gone_id).update(applicant_id=kept_id)
+    merge_papers(kept_id, gone_id)
     merge_delegations(kept_id, gone_id)
     kept = Draft.objects.filter(person_id=kept_id).values("definition_id")
     Draft.objects.filter(person_id=gone_id).exclude(definition_id__in=kept).update(person_id=kept_id)
     own = Task.objects.filter(person_id=kept_id, applicant_id=kept_id, state__in=OPEN).exclude(kind="fill")
     for task_id in list(own.values_list("pk", flat=True)):
         assign_anew(task_id, by=BY)
+
+
+def merge_papers(kept_id: int, gone_id: int) -> None:
+    """What turns out to be one's own paper stays as it was entered; nobody it names is his own checker (`papering.enter_checked`)."""
+    others = PaperEntry.objects.exclude(decider_id=kept_id).exclude(entered_by_id=kept_id)
+    others.filter(applicant_id=gone_id).update(applicant_id=kept_id)
+    for column in ("decider_id", "entered_by_id"):
+        PaperEntry.objects.exclude(applicant_id=kept_id).filter(**{column: gone_id}).update(**{column: kept_id})
 
 
 def lock_cases_of(*person_ids: int) -> None:

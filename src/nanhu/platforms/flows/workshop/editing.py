@@ -105,7 +105,11 @@ def blank_field(request: PageRequest, work: Work) -> dict[str, Any]:
     return {"kind": work.field.kind if work.field else "text", "is_required": True, "home": request.GET.get("at", "")}
 
 
-@editor("fields/new/", forms.FieldForm, _("添一项"), new_field, initial=blank_field)
+def about_field(_request: PageRequest, work: Work) -> dict[str, Any]:
+    return {"sketch": work.sketch, "chosen": work.field.seen_at if work.field else ()}
+
+
+@editor("fields/new/", forms.FieldForm, _("添一项"), new_field, arguments=about_field, initial=blank_field)
 def add_field(request: PageRequest, form: forms.FieldForm, work: Work) -> HttpResponseBase:
     home = form.cleaned_data["home"]
     if home and work.sketch.step(home) is None:
@@ -118,6 +122,7 @@ def add_field(request: PageRequest, form: forms.FieldForm, work: Work) -> HttpRe
     forms.FieldForm,
     _("改一项"),
     own_field,
+    arguments=about_field,
     initial=lambda _request, work: forms.field_initial(work.field),
 )
 def change_field(request: PageRequest, form: forms.FieldForm, work: Work) -> HttpResponseBase:
@@ -211,7 +216,8 @@ def preview(request: PageRequest, work: Work) -> HttpResponseBase:
 
 
 def typed_field(sketch: Sketch, sent: QueryDict) -> Sketch:
-    form, old = forms.FieldForm(sent), sketch.field(sent.get("item", ""))
+    old = sketch.field(sent.get("item", ""))
+    form = forms.FieldForm(sent, sketch=sketch, chosen=old.seen_at if old else ())
     if not form.is_valid():
         return sketch
     made = form.made(old.key, old.choices_from, old.columns) if old else form.made()

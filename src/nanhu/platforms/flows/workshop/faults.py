@@ -22,6 +22,7 @@ from nanhu.platforms.flows.body import (
     places_of,
     ways_on,
 )
+from nanhu.platforms.flows.forms import PaperForm
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.workshop.known import SOURCES, asks_in_vain
 from nanhu.platforms.flows.workshop.sketch import KEY, Sketch
@@ -30,6 +31,7 @@ from nanhu.platforms.people import api as people
 
 RESERVED: Final = frozenset(
     {"comment", "decision", "to_step", "revision", "form_token", "csrfmiddlewaretoken", "suggest", "confirmed"}
+    | PaperForm.base_fields.keys()
 )
 """Names that forms of flows use themselves."""
 LONGEST: Final = {"label": 60, "help": 200, "reason": 200}
@@ -43,6 +45,8 @@ WORDS: Final[Mapping[str, Text]] = {
     "again": _("重新办理会再走到它，而它不能办第二次。"),
     "twice": _("有两个同名的编号，请删去一个。"),
     "choices": _("还没有写可选的内容。"),
+    "seen_at": _("只给看的一步没有了，或没有人办：请重新选谁看得到。"),
+    "seen_key": _("用来分辨重复申请的，不能只给几步看。"),
     "columns": _("明细表要有一到八列，不能重名。"),
     "sealed_key": _("证件号码、附件和明细表不能用来分辨重复的申请。"),
     "no_fee": _("没有说收什么费、收多少。"),

@@ -92,7 +92,7 @@ class ServiceForm(PromiseForm):
 
     def settled(self, sketch: Sketch) -> Sketch:
         said = self.cleaned_data
-        kept = {name: said[name] for name in ("name", "summary", "retention") if name in said}
+        kept = {name: said[name] for name in ("name", "summary", "retention", "fallback") if name in said}
         prefix = said.get("letters", sketch.prefix)
         return replace(sketch, promise=self.minutes(), faces=tuple(said["faces"]), prefix=prefix, **kept)
 
@@ -108,6 +108,12 @@ class SettingsForm(ServiceForm):
         help_text=_("不选就是全校；选了学院，下面的专业和班级也在内。"),
     )
     retention = forms.ChoiceField(label=_("办结后保存"), choices=Definition.RETENTION, initial="normal")
+    fallback = forms.CharField(
+        label=_("停电或系统不通时怎么办"),
+        max_length=200,
+        required=False,
+        help_text=_("例如：到教务处 201 填纸质单，电话 8640000。写了的，事后可以补录纸上作的决定。"),
+    )
     reopens_at = forms.ChoiceField(
         label=_("办结后可以重新办理"), required=False, help_text=_("由主管单位决定，从选的一步重新开始。")
     )
@@ -139,7 +145,7 @@ def unit_names(codes: Iterable[str]) -> list[str]:
 
 def settings_initial(sketch: Sketch) -> dict[str, Any]:
     number, unit = promise_parts(sketch.promise)
-    named = {name: getattr(sketch, name) for name in ("name", "summary", "retention")}
+    named = {name: getattr(sketch, name) for name in ("name", "summary", "retention", "fallback")}
     return {
         **named,
         "reopens_at": sketch.body.reopens_at,
@@ -231,7 +237,22 @@ class FieldForm(forms.Form):
         max_value=MOST_OF_A_FIELD,
         help_text=_("最多几个字、几天、几个附件、几行，或最大的数；不填不限。"),
     )
+    seen_at = forms.MultipleChoiceField(
+        label=_("只给这些步骤看"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("不选，看得到申请的人都看得到；选了，只有办这些步骤的人和填的人看得到。"),
+    )
     home = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, sketch: Sketch, chosen: Iterable[str] = (), **more: Any) -> None:
+        """`chosen`: of steps, also those that are gone, to be taken off."""
+        super().__init__(*arguments, **more)
+        steps = {one.key: term(one.name) for one in sketch.body.steps if one.kind in HUMAN}
+        self.fields["seen_at"].choices = [*steps.items(), *((one, one) for one in chosen if one not in steps)]  # type: ignore[attr-defined]
+
+    def clean_seen_at(self) -> tuple[str, ...]:
+        return tuple(self.cleaned_data["seen_at"])
 
     def clean_choices(self) -> tuple[str, ...]:
         lines = (" ".join(line.split()) for line in self.cleaned_data["choices"].splitlines())

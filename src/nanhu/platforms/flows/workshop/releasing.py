@@ -1,6 +1,6 @@
 """From draft to version: walked through with a made-up person, tried over running cases, published, taken out of service."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -67,10 +67,15 @@ def walk_through(request: PageRequest, work: Work) -> HttpResponseBase:
     return render(request, "workshop/trial.html", facts, status=status)
 
 
-def said_field(field: Field) -> str:
+def said_field(field: Field, names: Mapping[str, str]) -> str:
     words = [str(FIELD_KINDS[field.kind]), say("必填") if field.is_required else say("选填")]
     words += [say("自动填写")] if field.source else []
     words += ["、".join(field.choices)] if field.choices else []
+    words += (
+        [say("只给看：%(steps)s") % {"steps": "、".join(names.get(one, one) for one in field.seen_at)}]
+        if field.seen_at
+        else []
+    )
     return " · ".join([*words, *([field.help] if field.help else []), *([field.reason] if field.reason else [])])
 
 
@@ -83,6 +88,7 @@ def in_words(sketch: Sketch) -> dict[str, tuple[str, str]]:
         " units": (say("只限这些单位的人"), "、".join(forms.unit_names(sketch.units))),
         " retention": (say("办结后保存"), str(dict(Definition.RETENTION)[sketch.retention])),
         " basis": (say("依据"), sketch.legal_basis),
+        " fallback": (say("停电或系统不通时怎么办"), sketch.fallback),
     }
     if sketch.body.reopens_at:
         again = sketch.step_name(sketch.body.reopens_at)
@@ -90,7 +96,8 @@ def in_words(sketch: Sketch) -> dict[str, tuple[str, str]]:
             say("办结后可以重新办理"),
             f"{again} {say('申请人也可以') if sketch.body.may_object else ''}".strip(),
         )
-    found |= {one.key: (term(one.label), said_field(one)) for one in sketch.body.fields()}
+    names = {one.key: term(one.name) for one in sketch.body.steps}
+    found |= {one.key: (term(one.label), said_field(one, names)) for one in sketch.body.fields()}
     for line in Speaker(sketch).lines():
         found[line.step.key] = (term(line.step.name), " ".join([line.sentence, *(way for _n, way, _is in line.ways)]))
     return found

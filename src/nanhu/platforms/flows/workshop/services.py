@@ -36,7 +36,7 @@ from nanhu.platforms.flows.workshop.sketch import Sketch
 
 WORK: Final = "flows_workshop.try_draft"
 NAMED_CASES: Final = 50
-KEPT: Final = ("name", "summary", "promise", "prefix", "icon", "section", "retention", "legal_basis")
+KEPT: Final = ("name", "summary", "promise", "prefix", "icon", "section", "retention", "legal_basis", "fallback")
 """What a process takes over from its sketch beside body and faces."""
 
 

@@ -43,6 +43,7 @@ class Sketch(Part, frozen=True, kw_only=True):
     section: Section = "service"
     retention: Literal["short", "normal", "record"] = "normal"
     legal_basis: str = ""
+    fallback: Annotated[str, Meta(max_length=200)] = ""
     counter: int = 0
     body: Body = EMPTY
 

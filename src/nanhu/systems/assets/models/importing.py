@@ -1,7 +1,7 @@
 """Old cards (旧卡片) handed in as a file, and the school's full table of classes."""
 
 from collections.abc import Collection
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -95,4 +95,7 @@ class Rollback(Proposal):
 
     @property
     def others(self) -> Collection[int]:
+        """Nobody's, as long as it names no import."""
+        if cast("int | None", self.batch_id) is None:
+            return ()
         return {one for one in (self.batch.author_id, self.batch.approver_id) if one is not None}

@@ -19,6 +19,7 @@ from nanhu.systems.assets.models import (
     Loss,
     MonthClose,
     Receipt,
+    Rollback,
     Transfer,
 )
 from nanhu.systems.assets.numbers import in_bars
@@ -27,6 +28,7 @@ from nanhu.systems.assets.services import disposing, importing, keeping, lending
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
+from nanhu.systems.assets.tests.test_importing import PRINTER, posted
 from nanhu.systems.assets.tests.test_losing import owned
 from nanhu.systems.assets.tests.test_moving import asked, assigned, confirmed
 from nanhu.systems.assets.tests.test_receiving import opened
@@ -157,6 +159,21 @@ class TestImports(IntakeTests, Cases):
     good = GOOD
     faulty = WRONG
     said = {"title": "旧卡片"}
+
+
+class TestRollbacks(Cases):
+    desk = cases.rollbacks
+
+    @pytest.fixture
+    def second(self, school):
+        """Neither of the two who brought the import in."""
+        return school.client("T9")
+
+    def submitted(self, client):
+        batch = posted(self.school, PRINTER)
+        said = {"token": str(uuid4()), "reason": "交错了文件"}
+        assert client.post(f"/assets/imports/{batch.public_id}/undo/", said).status_code == 302
+        return f"/assets/rollbacks/{Rollback.objects.get().public_id}/"
 
 
 class TestCloses(IntakeTests, Cases):

@@ -330,3 +330,36 @@ def test_a_page_of_an_earlier_draft_is_never_taken_for_one_of_this(school):
     assert send(head, definition, "fields/new/", label="一项", kind="text").status_code == 302
     ProcessDraft.objects.all().delete()
     assert send(head, definition, "fields/new/", label="另一项", kind="text", draft=before).status_code == 409
+
+
+def test_a_field_is_shown_to_chosen_steps_alone_until_somebody_says_otherwise(school):
+    definition, head = begin(school), school.client("T3")
+    said = {"label": "家庭情况", "kind": "long_text", "is_required": "on"}
+    assert send(head, definition, "fields/new/", **said, seen_at=["s9"]).status_code == 422
+    assert send(head, definition, "fields/new/", **said, seen_at=["s6"]).status_code == 302
+    field = draft_of(definition).body.form[-1]
+    assert field.seen_at == ("s6",)
+    page = head.get(f"/flows/workshop/{definition.key}/fields/{field.key}/").content.decode()
+    assert structure_faults(page) == []
+    assert "院长审批" in page
+    assert send(head, definition, "arrange/", what="step", name="s6", op="remove").status_code == 302
+    gone = draft_of(definition)
+    assert gone.field(field.key).seen_at == ("s6",), "nobody else sees it by that"
+    assert str(WORDS["seen_at"]) in by_place(gone)[field.key]
+    assert send(head, definition, f"fields/{field.key}/", **said, seen_at=["s5"]).status_code == 302
+    assert faults_in(draft_of(definition)) == []
+
+
+def test_what_one_does_while_the_system_stands_still_is_published_by_two(school):
+    definition, head = published(school), school.client("T3")
+    said = BEGUN | {"letters": "ZM", "retention": "normal", "fallback": "到教务处 201 填纸质单", "reopens_at": ""}
+    assert send(head, definition, "settings/", **said).status_code == 302
+    page = head.get(f"/flows/workshop/{definition.key}/publish/").content.decode()
+    assert "到教务处 201" in page
+    assert send(head, definition, "publish/", change="写应急办法").status_code == 302
+    definition.refresh_from_db()
+    assert definition.fallback == "", "another has not agreed yet"
+    asked = definition.publications.get(state="asked")
+    assert keeper(school, "T4").post(f"/flows/workshop/publications/{asked.public_id}/approve/").status_code == 302
+    definition.refresh_from_db()
+    assert definition.fallback == "到教务处 201 填纸质单"
