@@ -42,6 +42,7 @@ ACTIONS: dict[str, Text] = {
     "assets.refuse_receipt": _("验收不通过"),
     "assets.refuse_transfer": _("驳回资产调拨"),
     "assets.set_figure": _("改资产规定的数"),
+    "assets.set_life": _("改资产使用年限"),
     "assets.sign_receipt": _("签验收单"),
     "assets.submit_card_import": _("提交旧卡片导入"),
     "assets.submit_month_close": _("提交资产月结"),
@@ -71,4 +72,5 @@ FACTS: dict[str, Text] = {
     "differing": _("有差异的卡片"),
     "months": _("再折旧几个月"),
     "figure": _("规定的值"),
+    "life_years": _("使用年限"),
 }

@@ -38,6 +38,18 @@ class PurchaseOfOtherUnitError(AssetsError):
     sentence = _("入库单位与采购登记的单位不同。")
 
 
+class LifeError(AssetsError):
+    code = "assets.life"
+    field = "most_years"
+    sentence = _("最长年限不能短于最短年限；不折旧的分类没有使用年限。")
+
+
+class YearsError(AssetsError):
+    code = "assets.years"
+    field = "years"
+    sentence = _("{name}的使用年限是 {least} 到 {most} 年。")
+
+
 class PaidAheadError(AssetsError):
     code = "assets.paid_ahead"
     field = "paid_on"

@@ -13,6 +13,7 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Purchase
+from nanhu.systems.assets.queries.lives import MONTHS
 
 
 class OnceForm(forms.Form):
@@ -157,6 +158,13 @@ class LineForm(forms.Form):
     price_yuan = YuanField(label=_("单价（元）"))
     is_batch = forms.BooleanField(label=_("整批一张卡片"), required=False, help_text=_("例如一批实验凳，以后可以拆分"))
     put_into_use_on = forms.DateField(label=_("投入使用日期"), widget=DayInput(), initial=campus_today)
+    years = forms.IntegerField(
+        label=_("使用年限（年）"),
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text=_("不填按分类规定；规定是一段的（例如医疗设备 5 到 10 年）可以选"),
+    )
     use = forms.ChoiceField(label=_("用途"), choices=Asset.Use)
     room = campus.PlaceField(label=_("存放地点"), open_only=True, required=False)
     warranty_until = forms.DateField(label=_("保修到"), widget=DayInput(), required=False)
@@ -166,8 +174,9 @@ class LineForm(forms.Form):
         self.fields["classification"].queryset = leaf_classes()  # type: ignore[attr-defined]
 
     def line(self) -> dict[str, Any]:
-        said = {key: self.cleaned_data[key] for key in LineForm.base_fields if key != "price_yuan"}
-        return said | {"price_fen": self.cleaned_data["price_yuan"]}
+        said = {key: self.cleaned_data[key] for key in LineForm.base_fields if key not in {"price_yuan", "years"}}
+        years = self.cleaned_data["years"]
+        return said | {"price_fen": self.cleaned_data["price_yuan"], "months": years * MONTHS if years else None}
 
 
 class ReceiptForm(ReceiptHead, LineForm):
@@ -202,6 +211,19 @@ class FigureForm(forms.Form):
     percent = forms.IntegerField(
         label=_("百分数"), required=False, min_value=0, max_value=100, help_text=_("比例写百分数：50 即一半")
     )
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput(), initial=campus_today)
+    reason = reason_field(_("依据的文件"))
+
+
+class LifeForm(forms.Form):
+    classification: Any = forms.ModelChoiceField(
+        label=_("分类"),
+        queryset=Classification.objects.filter(is_depreciable=True).order_by("code"),
+        help_text=_("它下面没有另定的也按它"),
+    )
+    name = forms.CharField(label=_("规定里的名称"), max_length=60)
+    years = forms.IntegerField(label=_("最短年限（年）"), min_value=1, max_value=100, help_text=_("也是报废的最低年限"))
+    most_years = forms.IntegerField(label=_("最长年限（年）"), min_value=1, max_value=100, required=False)
     starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput(), initial=campus_today)
     reason = reason_field(_("依据的文件"))
 

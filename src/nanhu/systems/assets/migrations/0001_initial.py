@@ -999,6 +999,7 @@ class Migration(migrations.Migration):
                 ("code", models.TextField()),
                 ("name", models.TextField(help_text="as the guideline calls it")),
                 ("years", models.PositiveSmallIntegerField()),
+                ("most_years", models.PositiveSmallIntegerField(help_text="null: as many as `years`", null=True)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -2000,6 +2001,17 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="servicelife",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("most_years", None),
+                    models.Q(("most_years__gt", models.F("years")), ("most_years__lte", 100)),
+                    _connector="OR",
+                ),
+                name="assets_service_life_span",
+            ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

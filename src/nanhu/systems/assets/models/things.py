@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,13 +40,15 @@ class Classification(models.Model):
 
 
 class ServiceLife(DatedRule):
-    """Years of service of a class and all below it, as the accounting guideline sets them; they are also the least before scrapping."""
+    """Years of service of a class and all below it, as the accounting guideline sets them; they are also the least before scrapping.
+    `most_years`: where the guideline names a span, of which a receipt chooses."""
 
     key = ("code",)
 
     code = models.TextField()
     name = models.TextField(help_text="as the guideline calls it")
     years = models.PositiveSmallIntegerField()
+    most_years = models.PositiveSmallIntegerField(null=True, help_text="null: as many as `years`")
 
     class Meta:
         db_table = "assets_service_life"
@@ -56,7 +58,15 @@ class ServiceLife(DatedRule):
                 condition=Q(code__regex=CLASS_SHAPE, years__range=(1, 100)) & ~Q(name=""),
                 name="assets_service_life_says",
             ),
+            models.CheckConstraint(
+                condition=Q(most_years=None) | Q(most_years__gt=F("years"), most_years__lte=100),
+                name="assets_service_life_span",
+            ),
         ]
+
+    @property
+    def longest(self) -> int:
+        return self.most_years or self.years
 
 
 class Figure(DatedRule):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
 from nanhu.platforms.people import api as people
@@ -88,7 +89,8 @@ def confirm(*, by: Actor, person_id: int, public_ids: Collection[UUID]) -> int:
     if not public_ids:
         raise NothingChosenError
     count = 0
-    for public_id in sorted(public_ids):
+    known = Asset.objects.filter(public_id__in=public_ids).order_by("pk").values_list("public_id", flat=True)
+    for public_id in list(known):
         found = own(public_id, person_id)
         if found.confirmed_at is None:
             move(by=by, asset=found, kind=Kind.CONFIRMED, confirmed_at=now(), last_seen_at=now())
@@ -114,11 +116,28 @@ def decline(*, by: Actor, asset: Asset, person_id: int, reason: str) -> Asset:
     return found
 
 
+MOVABLE = (*AT_HAND, State.LENT, State.IN_REPAIR, State.TO_SCRAP)
+
+
 @transaction.atomic
 def put_elsewhere(*, by: Actor, asset: Asset, room_id: int) -> Asset:
-    found = locked(asset.public_id, (*AT_HAND, State.LENT, State.IN_REPAIR, State.TO_SCRAP))
+    found = locked(asset.public_id, MOVABLE)
     move(by=by, asset=found, kind=Kind.MOVED, room_id=room_id)
     return found
+
+
+@transaction.atomic
+def put_all_elsewhere(*, by: Actor, public_ids: Collection[UUID], unit_ids: Collection[int], room_id: int) -> int:
+    """All or none, of these units still as they are locked, one after the other. Gives how many moved: what is there stays without a word."""
+    count = 0
+    for public_id in sorted(public_ids):
+        found = locked(public_id, MOVABLE)
+        if found.unit_id not in unit_ids:
+            raise NotFoundError(what=Asset.what)
+        if found.room_id != room_id:
+            move(by=by, asset=found, kind=Kind.MOVED, room_id=room_id)
+            count += 1
+    return count
 
 
 @transaction.atomic

@@ -30,11 +30,12 @@ from nanhu.systems.assets.errors import (
     NotStaffError,
     SerialsError,
     UsedBeforeAcquiredError,
+    YearsError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Figure, Movement, Plan, Receipt, ReceiptLine
 from nanhu.systems.assets.numbers import RECEIPTS, THINGS
 from nanhu.systems.assets.queries.figures import figure
-from nanhu.systems.assets.queries.lives import months_of
+from nanhu.systems.assets.queries.lives import MONTHS, life_of, months_of
 from nanhu.systems.assets.rules import NOMINAL_FEN, month_of
 from nanhu.systems.assets.services import purchasing
 from nanhu.systems.assets.services.moving import movement_of
@@ -141,12 +142,22 @@ def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
         raise UsedBeforeAcquiredError(day=dates.short_day(receipt.acquired_on, campus_today().year))
     if line.put_into_use_on > campus_today():
         raise DayAheadError
+    refuse_years(line)
     serials = serials_of(line)
     if len(serials) > line.quantity or any(len(one) > LONGEST_SERIAL for one in serials):
         raise SerialsError(longest=LONGEST_SERIAL, most=line.quantity)
     least = figure(Figure.Name.THRESHOLD)
     if line.price_fen < least and line.price_fen != NOMINAL_FEN and not (line.is_batch and line.quantity > 1):
         raise BelowThresholdError(least=format_yuan(least))
+
+
+def refuse_years(line: ReceiptLine) -> None:
+    """What a receipt chooses lies within what the rule of today allows."""
+    if line.months is None:
+        return
+    life = life_of(line.classification.code, campus_today())
+    if not line.classification.is_depreciable or not life.years * MONTHS <= line.months <= life.longest * MONTHS:
+        raise YearsError(name=life.name, least=life.years, most=life.longest)
 
 
 def serials_of(line: ReceiptLine) -> list[str]:

@@ -10,8 +10,8 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import supersede
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
-from nanhu.systems.assets.errors import FigureError, FigurePastError
-from nanhu.systems.assets.models import Figure
+from nanhu.systems.assets.errors import FigureError, FigurePastError, LifeError
+from nanhu.systems.assets.models import Classification, Figure, ServiceLife
 
 HIGHEST = 100
 
@@ -32,4 +32,29 @@ def set_figure(
     supersede(by=by, wanted=[made], reason=given(reason))
     facts = {"figure": made.value}
     audit.record(by=by, action="assets.set_figure", target=f"asset_figure:{name}", reason=reason, facts=facts)
+    return made
+
+
+@transaction.atomic
+def set_life(
+    *,
+    by: Actor,
+    classification: Classification,
+    name: str,
+    years: int,
+    most_years: int | None,
+    starts_on: date,
+    reason: str,
+) -> ServiceLife:
+    """Of a class and what is below it, unless that has its own. What is depreciated already goes on as it was planned."""
+    if starts_on < campus_today():
+        raise FigurePastError
+    if not classification.is_depreciable or (most_years is not None and most_years < years):
+        raise LifeError
+    span = most_years if most_years != years else None
+    made = ServiceLife(code=classification.code, name=name, years=years, most_years=span, starts_on=starts_on)
+    lock_key("assets.lives")
+    supersede(by=by, wanted=[made], reason=given(reason))
+    facts = {"life_years": f"{years}–{span}" if span else years}
+    audit.record(by=by, action="assets.set_life", target=f"asset_figure:{made.code}", reason=reason, facts=facts)
     return made

@@ -18,6 +18,8 @@ SELECT gen_random_uuid(), code, name, years, '2017-01-01', '财会〔2017〕4号
                ('A0203', '车辆', 8), ('A0204', '图书档案设备', 5), ('A0205', '机械设备', 10), ('A0206', '电气设备', 5),
                ('A0208', '通信设备', 5), ('A0210', '仪器仪表', 5), ('A0232', '医疗设备', 5), ('A05', '家具、用具', 15)) AS life (code, name, years);
 
+UPDATE assets_service_life SET most_years = 10 WHERE code = 'A0232';
+
 INSERT INTO assets_figure (public_id, name, value, starts_on, reason, created_by_name, created_at, withdrawn_by_name)
 SELECT gen_random_uuid(), name, value, '2017-01-01', reason, 'system:assets', now(), ''
   FROM (VALUES ('threshold_fen', 100000, '财会〔2017〕4号'), ('council_fen', 10000000, '国有资产管理办法'), ('finance_fen', 500000000, '国有资产管理办法'),

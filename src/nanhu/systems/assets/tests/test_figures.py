@@ -1,6 +1,7 @@
 """Sums and shares from a day on (规定的数): what holds, what follows, who sets them."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,11 +9,12 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import NoRuleError
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.assets.errors import BelowThresholdError, FigureError, FigurePastError
-from nanhu.systems.assets.models import Figure
+from nanhu.systems.assets.models import Asset, Classification, Figure, Receipt
 from nanhu.systems.assets.queries.figures import figure, level_today, owed_fen
+from nanhu.systems.assets.queries.lives import life_of
 from nanhu.systems.assets.services.setting import set_figure
 from nanhu.systems.assets.tests.conftest import SYSTEM
-from nanhu.systems.assets.tests.test_receiving import opened
+from nanhu.systems.assets.tests.test_receiving import opened, sign
 
 
 def set_to(name, value, *, days=0, reason="校长办公会纪要"):
@@ -76,3 +78,44 @@ def test_finance_sets_what_binds_the_asset_office(school):
     assert school.client("T9").post("/assets/office/figures/set/", said).status_code == 302
     assert level_today(5_000_000) == "council"
     assert "¥ 50,000.00" in school.client("T5").get("/assets/office/figures/").content.decode()
+
+
+LIVES = "/assets/office/lives/"
+
+
+def life(**more):
+    said = {"classification": str(Classification.objects.get(code="A0201").pk), "name": "计算机设备", "years": "5"}
+    said |= {"most_years": "8", "starts_on": campus_today().isoformat(), "reason": "校资〔2026〕3号"}
+    return said | more
+
+
+def test_the_accountant_sets_a_span_of_years_from_a_day_on_and_the_office_does_not(school):
+    accountant, thing = school.client("T9"), school.thing()
+    before = thing.plans.get().months
+    assert "医疗设备" in accountant.get(LIVES).content.decode()
+    assert school.client("T5").post(f"{LIVES}set/", life()).status_code in {403, 404}
+    yesterday = (campus_today() - timedelta(days=1)).isoformat()
+    books = str(Classification.objects.get(code="A0401").pk)
+    for wrong in ({"most_years": "4"}, {"starts_on": yesterday}, {"classification": books}, {"years": "0"}):
+        assert accountant.post(f"{LIVES}set/", life(**wrong)).status_code in {409, 422}, wrong
+    assert accountant.post(f"{LIVES}set/", life()).status_code == 302
+    held = life_of("A0201", campus_today())
+    assert (held.years, held.longest, life_of("A0201", campus_today() - timedelta(days=1)).years) == (5, 8, 6)
+    assert thing.plans.get().months == before, "what is depreciated goes on as it was planned"
+    assert school.thing().plans.get().months == 5 * 12
+
+
+@pytest.mark.parametrize(("years", "status"), [("5", 302), ("7", 302), ("10", 302), ("4", 409), ("11", 409), ("", 302)])
+def test_a_receipt_chooses_within_the_years_of_its_class(school, years, status):
+    """Of medical equipment: five to ten."""
+    form = {"token": str(uuid4()), "title": "医疗设备", "acquired": "bought", "acquired_on": "2026-09-01", "unit": "12"}
+    form |= {"buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26", "invoice_fen": "6999"}
+    form |= {"classification": str(Classification.objects.get(code="A0232").pk), "name": "监护仪", "quantity": "1"}
+    form |= {"use": "teaching", "put_into_use_on": "2026-09-01", "price_yuan": "6999", "years": years}
+    assert school.client("T1").post("/assets/unit/receipts/new/", form).status_code == status
+    if status != 302:
+        assert not Receipt.objects.exists()
+        return
+    for number in ("T2", "T3"):
+        sign(school, Receipt.objects.get(), number)
+    assert Asset.objects.get().plans.get().months == int(years or 5) * 12

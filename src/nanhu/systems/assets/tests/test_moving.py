@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.kernel.errors import CampusError, SamePersonError, WrongStateError
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import (
     CodeOverError,
@@ -319,3 +319,37 @@ def test_what_is_idle_no_more_is_not_given_away(school):
     with pytest.raises(OutdatedTransferError):
         transferring.agree(by=school.actor("T5"), transfer=transfer)
     assert fresh(asset).unit_id == school.units["12"]
+
+
+def test_a_keeper_moves_many_at_once_all_or_none(school):
+    things = [school.thing(), school.thing(keeper="T2")]
+    there = school.thing()
+    keeping.put_elsewhere(by=SYSTEM, asset=there, room_id=school.rooms["b1-102"])
+    foreign, keeper = school.thing(unit="13"), school.client("T1")
+    ids = [str(one.public_id) for one in (*things, there)]
+    assert things[0].number in keeper.post("/assets/unit/move/", {"chosen": ids}).content.decode(), "said first"
+    said = {"chosen": ids, "confirmed": "1", "room": "b1-102"}
+    assert keeper.post("/assets/unit/move/", said | {"room": "nowhere"}).status_code == 422
+    assert school.client("T2").post("/assets/unit/move/", said).status_code in {403, 404}
+    assert keeper.post("/assets/unit/move/", said | {"chosen": [*ids, str(foreign.public_id)]}).status_code == 409
+    assert set(Asset.objects.values_list("room__key", flat=True)) == {"b1-101", "b1-102"}
+    assert Movement.objects.filter(kind="moved").count() == 1
+    assert keeper.post("/assets/unit/move/", said).status_code == 302
+    rooms = dict(Asset.objects.values_list("pk", "room__key"))
+    assert {rooms[one.pk] for one in (*things, there)} == {"b1-102"}
+    assert rooms[foreign.pk] == "b1-101"
+    assert Movement.objects.filter(kind="moved").count() == 3, "what was there stays without a word"
+
+
+def test_of_many_one_that_is_gone_or_anothers_by_then_moves_none(school):
+    mine, foreign, gone = school.thing(), school.thing(unit="13"), school.thing()
+    keeping.void_number(by=SYSTEM, asset=gone, reason="重复登记")
+    for other in (foreign, gone):
+        with pytest.raises(CampusError):
+            keeping.put_all_elsewhere(
+                by=SYSTEM,
+                public_ids=[mine.public_id, other.public_id],
+                unit_ids={school.units["12"]},
+                room_id=school.rooms["b1-102"],
+            )
+    assert not Movement.objects.filter(kind="moved").exists()

@@ -125,8 +125,8 @@ class Rollbacks(Table):
     card_count = Number(_("卡片"), "batch__card_count")
     value_fen = Money(_("原值合计"), "batch__value_fen")
     reason = Text(_("原因"))
-    importer = Who(_("制单"), "batch__author_name", account="batch__author_id", is_wide=True)
-    checker = Who(_("当初复核"), "batch__approver_name", account="batch__approver_id", is_wide=True)
+    importer = Text(_("当初制单"), "batch__author_name", is_wide=True)
+    checker = Text(_("当初复核"), "batch__approver_name", is_wide=True)
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
     state = Badge(_("状态"), names=Rollback.State.choices, tones=CASE_TONES, tone="warn")
@@ -343,6 +343,8 @@ rollback_cases = rollbacks.proposals(
     ),
     empty=Empty(title=_("还没有回滚过"), icon="undo-2", text=_("在“旧卡片”已登记的一份里提出。")),
     found=Rollback.objects.select_related("batch"),
+    rows=lambda request, found: card_rows(request, found.batch),
+    rows_at="rows.csv",
     agree=lambda found: _("同意回滚 %(count)s 张卡片") % {"count": found.batch.card_count},
     done={"approve": _("已回滚。")},
 )

@@ -12,8 +12,18 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.systems.assets import printing
-from nanhu.systems.assets.forms import FigureForm, ImproveForm, LotForm, MonthForm, PaymentForm, RulingForm
-from nanhu.systems.assets.models import Asset, BookedSum, Disposal, DisposalLine, Figure, Improvement, Loss, Purchase
+from nanhu.systems.assets.forms import FigureForm, ImproveForm, LifeForm, LotForm, MonthForm, PaymentForm, RulingForm
+from nanhu.systems.assets.models import (
+    Asset,
+    BookedSum,
+    Disposal,
+    DisposalLine,
+    Figure,
+    Improvement,
+    Loss,
+    Purchase,
+    ServiceLife,
+)
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things, supplier
 from nanhu.systems.assets.queries import books
 from nanhu.systems.assets.rules import month_of
@@ -308,6 +318,36 @@ def figures(request: PageRequest) -> HttpResponseBase:
     facts = {"set": set_figure.address() if set_figure.is_shown_to(request.viewer) else ""}
     rows = Figure.objects.filter(withdrawn_at=None)
     return listing(request, Figures, rows, export_as="规定", template="assets/figures.html", facts=facts)
+
+
+class Lives(Table):
+    ordering = ("code", "starts_on")
+    code = Text(_("分类代码"), is_number=True)
+    name = Text(_("规定里的名称"))
+    years = Number(_("最短年限（年）"))
+    longest = Number(_("最长年限（年）"), sort=False)
+    days = Span(_("有效期"))
+    reason = Text(_("依据的文件"), is_wide=True)
+    by = Who(_("录入"), "created_by_name", at="created_at", account="created_by_id", is_wide=True)
+
+
+@desk.page(
+    "lives/",
+    title=_("使用年限"),
+    tab=_("使用年限"),
+    lead=_(
+        "各类资产从哪天起用几年：折旧按最短年限，验收时可以在最短和最长之间选；也是报废的最低年限。已经在折旧的不变。"
+    ),
+)
+def lives(request: PageRequest) -> HttpResponseBase:
+    facts = {"set": set_life.address() if set_life.is_shown_to(request.viewer) else ""}
+    rows = ServiceLife.objects.filter(withdrawn_at=None)
+    return listing(request, Lives, rows, export_as="使用年限", template="assets/figures.html", facts=facts)
+
+
+@lives.form("set/", LifeForm, title=_("改一个使用年限"), done=_("使用年限已改。"), roles=[FINANCE])
+def set_life(request: PageRequest, form: LifeForm) -> ServiceLife:
+    return setting.set_life(by=request.actor, **form.cleaned_data)
 
 
 @figures.form("set/", FigureForm, title=_("改一个规定"), done=_("规定已改。"), roles=[FINANCE])

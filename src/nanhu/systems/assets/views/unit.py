@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Console, Empty, PageRequest, listing
+from nanhu.kernel.kit import Console, Empty, PageRequest, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.money import format_yuan
@@ -50,7 +50,33 @@ def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(
         title=_("还没有资产"), icon="package", text=_("先开验收单，或看“岗位任职”里是否登记了您任哪个单位的资产员。")
     )
-    return listing(request, Things, kept_by(request.viewer), ThingFilters, empty=none, export_as="单位资产")
+    rows = kept_by(request.viewer)
+    return listing(request, Things, rows, ThingFilters, empty=none, export_as="单位资产", bulk="move_many")
+
+
+def why_not_moved(thing: Any) -> Any:
+    return "" if thing.state in keeping.MOVABLE else thing.get_state_display()
+
+
+@bulk(
+    things,
+    "move/",
+    RoomForm,
+    rows=lambda request: kept_by(request.viewer),
+    table=Things,
+    title=_("换地点"),
+    icon="map-pin",
+    refuses=why_not_moved,
+    to="things",
+    done=lambda count: str(_("%(count)s 件已换地点。") % {"count": count}),
+)
+def move_many(request: PageRequest, form: RoomForm, chosen: list[Asset]) -> int:
+    return keeping.put_all_elsewhere(
+        by=request.actor,
+        public_ids=[one.public_id for one in chosen],
+        unit_ids=units_kept_by(request.viewer),
+        room_id=form.cleaned_data["room"].pk,
+    )
 
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
