@@ -126,7 +126,7 @@ def enter(
         by=by,
         key=CHECK.key,
         applicant_id=person_id,
-        data=told(made, paper.photos),
+        data=words_of(made, paper.photos),
         token=token,
         subject=(CHECK.key, str(made.public_id)),
     )
@@ -142,7 +142,7 @@ def refuse_paper(paper: Paper, body: Body, person_id: int) -> None:
 
 
 @override(settings.LANGUAGE_CODE)
-def told(entry: PaperEntry, photos: Sequence[Any]) -> dict[str, Any]:
+def words_of(entry: PaperEntry, photos: Sequence[Any]) -> dict[str, Any]:
     """For who checks it. What is sealed stays hidden."""
     case = Case(data=entry.data, sealed=entry.sealed)
     fields = entry.version.body.form
