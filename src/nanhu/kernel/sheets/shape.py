@@ -15,6 +15,8 @@ CELL: Final = re.compile(rb'<(?:x:)?c%b r="([A-Z]{1,3})(\d{1,7})"%b ?(/>|>)' % (
 ANY_CELL: Final = re.compile(rb"<(?:[^\s<>/]+:)?c[\s/>]")
 REFERENCE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 ROW: Final = re.compile(r"\d{1,7}")
+HIDDEN: Final = re.compile(rb'<(?:x:)?row(?= [^<>]*\bhidden="(?:1|true)")[^<>]* r="(\d{1,7})"')
+YES: Final = {"1", "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class SheetShape:
     rows: int
     columns: int
     formulas: frozenset[tuple[int, int]]
+    hidden: frozenset[int] = frozenset()
+    """Rows that are not shown, mostly because a filter leaves them out."""
 
 
 def usual_shape(content: bytes) -> SheetShape | None:
@@ -34,7 +38,8 @@ def usual_shape(content: bytes) -> SheetShape | None:
         if cell.group(3) == b">" and content.startswith((b"<f", b"<x:f"), cell.end()):
             formulas.add((row, column))
     is_all = cells == sum(1 for _cell in ANY_CELL.finditer(content)) and b"\x00" not in content
-    return SheetShape(rows, columns, frozenset(formulas)) if is_all else None
+    hidden = frozenset(int(row.group(1)) for row in HIDDEN.finditer(content))
+    return SheetShape(rows, columns, frozenset(formulas), hidden) if is_all else None
 
 
 def any_shape(content: bytes) -> SheetShape:
@@ -45,7 +50,7 @@ def any_shape(content: bytes) -> SheetShape:
         parser.Parse(content, True)
     except expat.ExpatError as broken:
         raise BrokenWorkbookError from broken
-    return SheetShape(walk.rows, walk.columns, frozenset(walk.formulas))
+    return SheetShape(walk.rows, walk.columns, frozenset(walk.formulas), frozenset(walk.hidden))
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class Walk:
     rows: int = 0
     columns: int = 0
     formulas: set[tuple[int, int]] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         match name.rpartition("}")[2]:
@@ -65,6 +71,8 @@ class Walk:
                 if place and ROW.fullmatch(place) is None:
                     raise BrokenWorkbookError
                 self.row, self.column = int(place) if place else self.row + 1, 0
+                if attributes.get("hidden") in YES:
+                    self.hidden.add(self.row)
             case "c":
                 self.put(attributes.get("r"))
             case "f":

@@ -7,7 +7,8 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffiliationRecord:
-    """What a source says of one campus number. None means "says nothing", and leaves what is there."""
+    """What a source says of one campus number. None means "says nothing", and leaves what is there. `is_unnamed`: it is over only
+    because the source's lists name it no more; the next that does, even without a word on its state, brings it back."""
 
     kind: str
     campus_no: str
@@ -18,6 +19,7 @@ class AffiliationRecord:
     status_name: str | None = None
     ends_on: date | None = None
     state: str | None = None
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

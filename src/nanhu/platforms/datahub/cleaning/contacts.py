@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from nanhu.platforms.datahub.cleaning.text import Cell, text_of
+from nanhu.platforms.datahub.cleaning.text import Cell, text_of, whole
 
 MOBILE: Final = re.compile(r"^1[3-9]\d{9}$")
 BETWEEN_PHONES: Final = re.compile(r"[/,;、|或]")
@@ -14,7 +14,7 @@ LENGTH: Final = 11
 def clean_phone(cell: Cell) -> str:
     """The first mobile number in the cell: eleven digits, or ""."""
     for part in BETWEEN_PHONES.split(text_of(cell)):
-        digits = "".join(c for c in part if c.isascii() and c.isdigit())
+        digits = "".join(c for c in whole(part.strip()) if c.isascii() and c.isdigit())
         for prefix in ("0086", "86"):
             if digits.startswith(prefix) and len(digits) == LENGTH + len(prefix):
                 digits = digits.removeprefix(prefix)

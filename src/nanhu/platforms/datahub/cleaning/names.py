@@ -13,7 +13,8 @@ DOTS: Final = "·．.•‧・∙⋅"
 HAN: Final = r"\u3007\u3400-\u9fff\U00020000-\U000323af"
 DOT_BETWEEN: Final = re.compile(rf"(?<=[{HAN}]) ?[{re.escape(DOTS)}] ?(?=[{HAN}])")
 REMARKS: Final = (
-    "大|小|男|女|老|甲|乙|丙|丁|上|下|[a-z]|[0-9]{1,2}|[一二三四五六]|新|旧|本|研|博|硕|曾用名|借调|返聘|外聘|退休|实习"
+    "大|小|男|女|老|甲|乙|丙|丁|上|下|[a-z]|[0-9]{1,2}|[一二三四五六]|新|旧|本|研|博|硕|借调|返聘|外聘|退休|实习"
+    rf"|(?:曾用名|原名|又名):?[{HAN}]{{0,4}}"
 )
 SUFFIX: Final = re.compile(rf"(?<=[{HAN}])(\((?:{REMARKS})?\)|\d{{1,2}})$", re.IGNORECASE)
 """What else stands in brackets may be the parts of a character that could not be typed: 孟(女洁) is no 孟."""

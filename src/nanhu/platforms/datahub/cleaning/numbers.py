@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
+from nanhu.platforms.datahub.cleaning.text import Cell, squeezed, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class NumberShape:
 
     def clean(self, cell: Cell) -> str:
         """ "" when the cell cannot be this number. Restored zeros are safe: the result must match the pattern whole."""
-        text = squeezed(cell).upper()
+        text = whole(squeezed(cell)).upper()
         if self.width and text.isascii() and text.isdigit() and len(text) < self.width:
             text = text.zfill(self.width)
         return text if re.fullmatch(self.pattern, text) else ""

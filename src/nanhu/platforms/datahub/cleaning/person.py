@@ -11,7 +11,7 @@ from nanhu.platforms.datahub.cleaning.dates import clean_date, is_ambiguous
 from nanhu.platforms.datahub.cleaning.documents import Document, clean_document, is_area_known
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
-from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, squeezed, text_of
+from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, squeezed, text_of, whole
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.sources import SourceSpec
 
@@ -93,7 +93,7 @@ def clean_campus_no(work: Cleaning) -> str:
     number = work.spec.number.clean(cell) if work.spec.number else text
     if not number:
         work.find("campus_no_malformed", "campus_no", value=work.shown("campus_no"))
-    elif number != text.upper():
+    elif number != whole(text).upper():
         work.find("zeros_restored", "campus_no", value=number)
     return number
 

@@ -10,6 +10,7 @@ type Cell = str | int | float | None
 TEXT_MARKS: Final = "'‘’`\t"
 FORMULA_TEXT: Final = re.compile(r'^=\s*"(.*)"$')
 SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?E\+?\d+$", re.IGNORECASE)
+FRACTION: Final = re.compile(r"(?<=\d)\.0{1,2}$")
 EMPTY_WORDS: Final = frozenset({"", "-", "—", "--", "/", "\\", "无", "空", "null", "none", "n/a", "#n/a"})
 LARGEST_EXACT: Final = 2**53
 
@@ -29,6 +30,11 @@ def text_of(cell: Cell) -> str:
 def squeezed(cell: Cell) -> str:
     """As `text_of`, without any space: for numbers and codes."""
     return text_of(cell).replace(" ", "")
+
+
+def whole(text: str) -> str:
+    """A number that another program wrote as a fraction: 14231100001.0."""
+    return FRACTION.sub("", text)
 
 
 def is_empty(text: str) -> bool:

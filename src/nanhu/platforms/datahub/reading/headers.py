@@ -20,6 +20,16 @@ CONSTANT: Final = "="
 """Before what all lines say of a field for which the file has no column."""
 BETWEEN: Final = re.compile(r"[\s_\-.·/\\]+")
 TWO_LANGUAGES: Final = re.compile(r"^([\u3400-\u9fff]+)[A-Za-z.'/\- ]+$")
+OTHERS: Final = re.compile(r"父|母|家长|家庭|监护|亲属|配偶|紧急|联系人|导师|辅导员|班主任|负责人|经办")
+"""Whose names and phones are not those of whom a line is about."""
+OWN: Final = "本人"
+"""Before a heading that is surely of whom a line is about; where it stands, 联系电话 may be that of his family."""
+PARTS: Final = frozenset(
+    ["类型", "类别", "种类", "号码", "代码", "编码", "编号", "名称", "日期", "时间", "年月", "状态"]
+)
+"""What says nothing without the name of its group: 证件 over 类型 and 号码."""
+OF_ALL: Final = re.compile(r"^(基本|个人|人员|学生|教工|教职工|其他)")
+GROUP: Final = re.compile(r"^([^:\d]{1,6}?)(?<![表册单录])(?:信息|情况|资料)?$")
 NUMBERED: Final = re.compile(r"^\d{1,2}[.、]")
 
 
@@ -71,14 +81,15 @@ class Headings:
         if (said := self.remembered.get(signature_of(headers))) is not None:
             return dict(said)
         known = self.known()
+        chosen = self.guessed([header for header in headers if label_of(header).startswith(OWN)], {})
         found: dict[str, list[str]] = {}
         for header in headers:
-            if (name := known.get(label_of(header))) is not None:
+            if (name := known.get(label_of(header))) is not None and name not in chosen:
                 found.setdefault(name, []).append(header)
         for name, claimants in found.items():
             if len(claimants) > 1:
                 raise RepeatedHeadersError(field=self.spec.fields[name].headers[0], headers="、".join(claimants))
-        chosen = {name: claimants[0] for name, claimants in found.items()}
+        chosen |= {name: claimants[0] for name, claimants in found.items()}
         return chosen | self.guessed(headers, chosen)
 
     def guessed(self, headers: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:
@@ -118,9 +129,26 @@ class Headings:
 
 
 def labels_at(grid: Sequence[Sequence[Cell]], row: int) -> tuple[str, ...]:
-    """The labels of a header row; a blank cell below a merged one takes the label above it."""
+    """The labels of a header row; a blank cell below a merged one takes the label above it, and one that means nothing or
+    somebody else without the name of its group has that before it."""
     width = max(len(grid[row]), len(grid[row - 1]) if row else 0)
-    return tuple(_label(grid, row, place) or (_label(grid, row - 1, place) if row else "") for place in range(width))
+    labels = [_label(grid, row, place) for place in range(width)]
+    above = [_label(grid, row - 1, place) if row else "" for place in range(width)]
+    is_title = bool(above) and bool(above[0]) and sum(map(bool, above)) == 1
+    found, group = [], ""
+    for place, (own, over) in enumerate(zip(labels, above, strict=True)):
+        is_wide = any(labels[place + 1 : place + 2]) and not any(above[place + 1 : place + 2])
+        group = "" if is_title or own in {"", over} or (over and not is_wide) else over or group
+        found.append(group_of(group, own) + own or over)
+    return tuple(found)
+
+
+def group_of(group: str, own: str) -> str:
+    """What of the name of a group belongs before a label below it."""
+    named = GROUP.match(group)
+    if named is None or OF_ALL.match(group) or not (OTHERS.search(group) or own in PARTS):
+        return ""
+    return "" if own.startswith(named.group(1)) else named.group(1)
 
 
 def _label(grid: Sequence[Sequence[Cell]], row: int, place: int) -> str:

@@ -15,6 +15,8 @@ ROWS: Final = frozenset({"tr", "row"})
 CELLS: Final = frozenset({"td", "th", "cell"})
 WIDEST: Final = 200
 """Columns that one cell may span: what is written there is not believed."""
+LONGEST: Final = MOST_ROWS
+"""Lines that one may span, as a class does over all who are in it."""
 
 
 def is_marked(head: bytes) -> bool:
@@ -43,7 +45,9 @@ class TableReader(HTMLParser):
         self.tables: list[list[list[Cell]]] = []
         self.row: list[Cell] | None = None
         self.text: list[str] | None = None
-        self.span = 1
+        self.span = self.depth = 1
+        self.below: dict[int, tuple[int, Cell]] = {}
+        """By column, what a cell above says of so many more lines."""
         self.cells = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -51,13 +55,16 @@ class TableReader(HTMLParser):
         if plain == "table" or not self.tables:
             self.end_row()
             self.tables.append([])
+            self.below = {}
         if plain in ROWS:
             self.end_row()
             self.row = []
         elif plain in CELLS and self.row is not None:
             self.end_cell()
             self.skip_to(number_in(given.get("index", ""), 0))
-            self.text, self.span = [], number_in(given.get("colspan", ""), 1)
+            self.text = []
+            self.span = number_in(given.get("colspan", ""), 1 + number_in(given.get("mergeacross", ""), 0))
+            self.depth = number_in(given.get("rowspan", ""), 1 + number_in(given.get("mergedown", ""), 0), LONGEST)
         elif plain == "br" and self.text is not None:
             self.text.append(" ")
 
@@ -75,7 +82,8 @@ class TableReader(HTMLParser):
     def skip_to(self, place: int) -> None:
         """A sheet of 2003 leaves empty cells out, and says the place of the next one."""
         while self.row is not None and len(self.row) < place - 1:
-            self.add(None)
+            if not self.add_from_above():
+                self.add(None)
 
     def end_cell(self) -> None:
         if self.text is None or self.row is None:
@@ -83,12 +91,29 @@ class TableReader(HTMLParser):
         said = " ".join("".join(self.text).split()) or None
         self.text = None
         for place in range(self.span):
-            self.add(said if place == 0 else None)
-        self.span = 1
+            while self.add_from_above():
+                pass
+            value = said if place == 0 else None
+            if self.depth > 1:
+                self.below[len(self.row)] = (self.depth - 1, value)
+            self.add(value)
+        self.span = self.depth = 1
+
+    def add_from_above(self) -> bool:
+        """A cell that is merged over several lines says the same of each of them, and moves none of their own aside."""
+        place = len(self.row or ())
+        if place not in self.below:
+            return False
+        lines, value = self.below.pop(place)
+        if lines > 1:
+            self.below[place] = (lines - 1, value)
+        self.add(value)
+        return True
 
     def end_row(self) -> None:
         self.end_cell()
         if self.row and self.tables:
+            self.skip_to(max(self.below, default=-1) + 2)
             self.tables[-1].append(self.row)
             if len(self.tables[-1]) > MOST_ROWS:
                 raise WorkbookBombError(what=f"> {MOST_ROWS}")
@@ -102,5 +127,5 @@ class TableReader(HTMLParser):
             self.row.append(value)
 
 
-def number_in(text: str, usual: int) -> int:
-    return min(int(text), WIDEST) if text.isascii() and text.isdigit() and len(text) < 6 else usual  # noqa: PLR2004  (digits)
+def number_in(text: str, usual: int, most: int = WIDEST) -> int:
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 6 else usual  # noqa: PLR2004  (digits)

@@ -23,8 +23,8 @@ def main(path: str) -> None:
     book = CalamineWorkbook.from_path(path)
     for one in book.sheets_metadata:
         is_hidden = one.visible != SheetVisibleEnum.Visible
-        write({"sheet": one.name, "is_hidden": is_hidden})
         sheet = book.get_sheet_by_name(one.name)
+        write({"sheet": one.name, "is_hidden": is_hidden, "merged": sheet.merged_cell_ranges or []})
         if sheet.total_height * sheet.total_width > MOST_CELLS:
             sys.exit(3)
         for row in sheet.to_python(skip_empty_area=False):
@@ -48,20 +48,20 @@ def cell_of(value: Any) -> str | int | float | None:
     return value if isinstance(value, int | float) else str(value)
 
 
-def sheets_in(path: Path) -> Iterator[tuple[str, bool, list[list[Any]]]]:
-    """(name, is hidden, cells) of each sheet. Raises ValueError where it cannot be read in its bounds."""
+def sheets_in(path: Path) -> Iterator[tuple[dict[str, Any], list[list[Any]]]]:
+    """What is said of each sheet, and its cells. Raises ValueError where it cannot be read in its bounds."""
     command = [sys.executable, "-I", __file__, str(path)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=2 * MOST_SECONDS, check=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failed:
         raise ValueError(path.name) from failed
-    found: list[tuple[str, bool, list[list[Any]]]] = []
+    found: list[tuple[dict[str, Any], list[list[Any]]]] = []
     for line in done.stdout.splitlines():
         said = json.loads(line)
         if isinstance(said, dict):
-            found.append((said["sheet"], said["is_hidden"], []))
+            found.append((said, []))
         else:
-            found[-1][2].append(said)
+            found[-1][1].append(said)
     yield from found
 
 

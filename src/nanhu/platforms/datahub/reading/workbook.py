@@ -42,7 +42,10 @@ def read_workbook(path: Path, headings: Headings) -> Table:
 def read_old_workbook(path: Path, headings: Headings) -> Table:
     with broken_is_refused():
         sheets = list(sheets_in(path))
-    return read_sheets((grid_of(name, cells, is_hidden=is_hidden) for name, is_hidden, cells in sheets), headings)
+    return read_sheets(
+        (grid_of(said["sheet"], cells, is_hidden=said["is_hidden"], merged=said["merged"]) for said, cells in sheets),
+        headings,
+    )
 
 
 def read_marked(path: Path, headings: Headings) -> Table:
@@ -51,9 +54,11 @@ def read_marked(path: Path, headings: Headings) -> Table:
     return read_sheets((grid_of(_("表 %d") % n, cells) for n, cells in enumerate(tables, start=1)), headings)
 
 
-def grid_of(name: str, cells: list[list[Any]], *, is_hidden: bool = False) -> Grid:
+def grid_of(
+    name: str, cells: list[list[Any]], *, is_hidden: bool = False, merged: Sequence[tuple[Any, Any]] = ()
+) -> Grid:
     width = max(map(len, cells), default=0)
-    return Grid(name, cells, SheetShape(len(cells), width, frozenset()), is_hidden=is_hidden)
+    return Grid(name, cells, SheetShape(len(cells), width, frozenset()), is_hidden=is_hidden, merged=merged)
 
 
 def read_sheets(grids: Iterable[Grid], headings: Headings) -> Table:
@@ -83,6 +88,7 @@ def sort_out(grids: Iterable[Grid], headings: Headings) -> tuple[list[Sheet], li
     nearest: Grid | None = None
     for grid in grids:
         cells: list[list[Cell]] = [[cell_of(value) for value in row] for row in grid.cells]
+        fill_down(cells, grid.merged)
         top = headings.find(cells[:DEEPEST_HEADER])
         headers = labels_at(cells, top) if top is not None else ()
         columns = headings.columns(headers) if top is not None else {}
@@ -106,9 +112,12 @@ def unseen(grid: Grid | None, headings: Headings) -> Sheet:
 
 
 def note_of(taken: Sequence[Sheet], hidden: Sequence[str], unread: Sequence[str]) -> str:
-    if len(taken) == 1 and not hidden and not unread:
+    veiled = sum(row > one.top + 1 for one in taken for row in one.grid.shape.hidden)
+    if len(taken) == 1 and not hidden and not unread and not veiled:
         return taken[0].grid.name
     parts = ["、".join(_("%(name)s（%(rows)d 行）") % {"name": one.grid.name, "rows": one.height} for one in taken)]
+    if veiled:
+        parts.append(_("含隐藏或被筛选掉的 %d 行，也读了") % veiled)
     if hidden:
         parts.append(_("隐藏的工作表没有读：%s") % "、".join(hidden))
     if unread:
@@ -116,11 +125,11 @@ def note_of(taken: Sequence[Sheet], hidden: Sequence[str], unread: Sequence[str]
     return "；".join(parts)
 
 
-def fill_down(sheet: Sheet) -> None:
-    """A cell that is merged over several lines says the same of each of them."""
-    cells, room = sheet.cells, sum(map(len, sheet.cells))
-    for (first, column), (last, right) in sheet.grid.merged:
-        for row in range(first + 1, min(last + 1, len(cells))) if column == right and first > sheet.top else ():
+def fill_down(cells: list[list[Cell]], merged: Iterable[tuple[Any, Any]]) -> None:
+    """A cell that is merged over several lines says the same of each of them, also of those of a header."""
+    room = sum(map(len, cells))
+    for (first, column), (last, right) in merged:
+        for row in range(first + 1, min(last + 1, len(cells))) if column == right else ():
             room -= 1
             if room < 0:  # areas that lie upon each other, as no spreadsheet makes them
                 raise BrokenWorkbookError
@@ -129,10 +138,11 @@ def fill_down(sheet: Sheet) -> None:
 
 
 def rows_below(sheet: Sheet, columns: Mapping[str, str], *, is_named: bool) -> Iterator[RawRow]:
-    """Where another sheet calls a field otherwise, its cells stand under the heading of the first."""
-    fill_down(sheet)
+    """Where another sheet calls a field otherwise, its cells stand under the heading of the first; what this sheet means by that
+    heading does not."""
     own = {heading: columns[name] for name, heading in sheet.columns.items()}
-    headers = [own.get(header, header) for header in sheet.headers]
+    taken = {header: _("%s（本表）") % header for header in columns.values()} | own
+    headers = [taken.get(header, header) for header in sheet.headers]
     marked: dict[int, list[str]] = {}
     for row, column in sheet.grid.shape.formulas:
         if column <= len(headers):

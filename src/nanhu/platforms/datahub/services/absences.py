@@ -124,7 +124,12 @@ def ended_records(missing: Iterable[Missing], spec: SourceSpec) -> Iterable[peop
         if begun is not None:
             ended_on = max(begun, one.ended_on or campus_today())
             record = people.AffiliationRecord(
-                kind=spec.affiliation, campus_no=one.campus_no, starts_on=begun, ends_on=ended_on, state="ended"
+                kind=spec.affiliation,
+                campus_no=one.campus_no,
+                starts_on=begun,
+                ends_on=ended_on,
+                state="ended",
+                is_unnamed=True,
             )
             by_person.setdefault(heirs.get(one.person_id, one.person_id), []).append(record)
     for person_id, ties in by_person.items():

@@ -5,13 +5,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
-from nanhu.platforms.datahub.reading.headers import label_of
+from nanhu.platforms.datahub.reading.headers import label_of, plain_label
+from nanhu.platforms.datahub.reading.synonyms import OF_SOURCE
 
 TOTALS: Final = ("合计", "总计", "小计", "共计", "总数")
 FEET: Final = re.compile(
     r"^(制表|填表|审核|复核|打印|导出|经办|负责人|单位负责人|联系人|填报|报送|说明|备注|注)[人日单时期]{0,2}(间|期|位)?[:：]"
 )
 """How the lines below a table begin: who made it, when it was printed."""
+SECOND_HEADS: Final = frozenset(
+    plain_label(text) for names in OF_SOURCE.values() for text in names.get("campus_no", "").split()
+) | {"必填", "必填项", "选填"}
+"""In the column of the campus number: abbreviations under the Chinese headings, or whether a column must be filled."""
 FEWEST_REPEATS: Final = 2
 FEWEST_CELLS: Final = 3
 """A line with more is a row, and what a remark of it begins with is of no account."""
@@ -23,6 +28,8 @@ def is_no_record(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> bool:
         return True
     where = values if len(values) <= FEWEST_CELLS else [squeezed(cells.get(header)) for header in columns.values()]
     if any(map(FEET.match, where)):
+        return True
+    if plain_label(squeezed(cells.get(columns.get("campus_no", "")))) in SECOND_HEADS:
         return True
     repeats = sum(label_of(cells.get(header)) == label_of(header) for header in columns.values())
     if repeats >= FEWEST_REPEATS:

@@ -212,9 +212,10 @@ def test_a_row_that_says_it_stands_where_no_row_can_is_refused(hand_in, place):
 
 
 def test_a_sheet_written_in_an_unusual_way_has_the_same_shape():
-    usual = b'<worksheet><row r="2"><c r="B2" s="1"><f>A1</f><v>1</v></c><c r="D2"/></row></worksheet>'
-    unusual = b"<worksheet><row r='2'><c s='1' r='b2'><f>A1</f><v>1</v></c><c r='D2'/></row></worksheet>"
-    assert usual_shape(usual) == any_shape(usual) == any_shape(unusual) == SheetShape(2, 4, frozenset({(2, 2)}))
+    usual = b'<worksheet><row spans="2:4" hidden="1" r="2"><c r="B2" s="1"><f>A1</f><v>1</v></c><c r="D2"/></row></worksheet>'
+    unusual = b"<worksheet><row hidden='true' r='2'><c s='1' r='b2'><f>A1</f><v>1</v></c><c r='D2'/></row></worksheet>"
+    shape = SheetShape(2, 4, frozenset({(2, 2)}), frozenset({2}))
+    assert usual_shape(usual) == any_shape(usual) == any_shape(unusual) == shape
     assert usual_shape(unusual) is None
 
 

@@ -331,6 +331,9 @@ def test_who_is_missing_for_days_is_over_without_another_list(hand_in, tolerant)
     assert last_tie().state == "ended"
     assert jobs.end_missing() is None
     assert absences.end_overdue() == 0
+    head, _mark, last = RIGHT.rpartition(",在读,")
+    assert hand_in(f"{head},,{last}").state == "applied"
+    assert last_tie().state == "active", "a list without a state names who is there"
 
 
 def test_days_of_absence_begin_with_the_first_list_that_was_not_taken_back(hand_in, tolerant):

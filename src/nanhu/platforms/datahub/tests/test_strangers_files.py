@@ -26,6 +26,10 @@ def workbook(*sheets):
         sheet.sheet_state = "hidden" if is_hidden else "visible"
         for row in rows:
             sheet.append(row)
+    return saved(book)
+
+
+def saved(book):
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -147,9 +151,21 @@ def test_who_comes_back_as_they_were_is_the_same_record(hand_in, units):
     person = Person.objects.get()
     roll_back(by=BY, batch_id=wrong.batch, reason="错发")
     assert Person.objects.get().id_number is None
-    hand_in(register(student()))
+    hand_in(register(student(学籍状态="")))
     person.refresh_from_db()
     assert (Person.objects.count(), person.is_void, person.id_number) == (1, False, id_number())
+    assert Affiliation.objects.get().state == "active", "a list without a state names who is there"
+
+
+def test_a_post_that_a_rolled_back_list_alone_said_begins_with_the_right_one(hand_in, units):
+    hand_in(register(student()))
+    header = "工号,姓名,证件号码,部门代码,人员类别,来校日期\n"
+    wrong = hand_in(f"{header}20190123,李明,{id_number()},11,在编,2019.9\n", source_key="hr.staff", name="名单.csv")
+    roll_back(by=BY, batch_id=wrong.batch, reason="错发")
+    assert Affiliation.objects.get(kind="staff").state == "ended"
+    hand_in(f"{header}20190123,李明,{id_number()},11,派遣,2018.9\n", source_key="hr.staff", name="名单.csv")
+    tie = Affiliation.objects.get(kind="staff")
+    assert (tie.state, tie.category, str(tie.starts_on), tie.ends_on) == ("active", "dispatch", "2018-09-01", None)
 
 
 def test_a_batch_below_others_is_rolled_back_and_what_they_said_stays(hand_in, units):

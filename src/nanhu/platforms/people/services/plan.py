@@ -25,6 +25,8 @@ PERSON_FIELDS: Final = (
 SEALED_FIELDS: Final = {"id_number": "id_number_index", "phone": "phone_index"}
 AFFILIATION_FIELDS: Final = ("unit_id", "category", "category_name", "status_name", "starts_on", "ends_on", "state")
 MASKS: Final = {"id_number": mask_id_number, "phone": mask_phone}
+UNNAMED: Final = "unnamed"
+"""In the stamp of a state: nobody said that it is over, nobody names it any more; with the state that comes back."""
 ENDED: Final = Affiliation.State.ENDED.value
 LIVE: Final = (Affiliation.State.ACTIVE.value, Affiliation.State.SUSPENDED.value)
 
@@ -180,6 +182,8 @@ class Plan:
         was = row["state"]
         was_ended = was == ENDED
         values = self._values(said)
+        if was_ended and (comes_back := state_when_named(row)):
+            values.setdefault("state", comes_back)
         if was_ended and values.get("state", ENDED) != ENDED:
             values.setdefault("ends_on", None)
         if not was_ended and values.get("state") == ENDED and row["ends_on"] is None:
@@ -188,11 +192,13 @@ class Plan:
         office_says = values.get("state") or said_before(row)
         if office_says:
             values["state"] = self._state_today(office_says, {**row, **values})
+        stamp_of_state = self._stamp_of_state(office_says, values) if "state" in values else self.stamp
+        if said.is_unnamed:
+            stamp_of_state = {**stamp_of_state, UNNAMED: said_before(row) or was}
         changed = [name for name, value in values.items() if row[name] != value]
         for name in changed:
             self._note(record, person, name, (row[name], values[name]), said.campus_no)
-            stamp = self._stamp_of_state(office_says, values) if name == "state" else self.stamp
-            touch(self.affiliations, row, name, stamp)
+            touch(self.affiliations, row, name, stamp_of_state if name == "state" else self.stamp)
             row[name] = values[name]
         if changed:
             self.changed_person_ids.add(person["id"])
@@ -230,6 +236,11 @@ def fact_of(before: str, after: str) -> str:
 def said_before(row: Row) -> str:
     """What an office said of the state before the calendar made something else of it."""
     return str((row["provenance"].get("state") or {}).get("said", ""))
+
+
+def state_when_named(row: Row) -> str:
+    """Of an affiliation that is over because nobody named it any more; else empty."""
+    return str((row["provenance"].get("state") or {}).get(UNNAMED, ""))
 
 
 def wins(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:

@@ -45,9 +45,11 @@ from nanhu.platforms.people.services.plan import (
     ENDED,
     PERSON_FIELDS,
     SEALED_FIELDS,
+    UNNAMED,
     Plan,
     Touched,
     fact_of,
+    state_when_named,
     touch,
 )
 
@@ -311,6 +313,9 @@ class Rebuilding:
         was = row["state"]
         last = max(row["starts_on"], min(row["ends_on"] or self.today, self.today))
         self.set_tie(row, AFFILIATION_BLANKS | {"state": ENDED, "ends_on": last})
+        if not (row["provenance"].keys() == {"state"} and state_when_named(row)):
+            self.affiliations.setdefault(row["id"], Touched(row))
+            row["provenance"] = {"state": {**self.stamp, UNNAMED: Affiliation.State.ACTIVE.value}}
         if fact_of(was, ENDED):
             self.transitions.append(("ended", row))
         self.ending.add(row["id"])
@@ -403,4 +408,4 @@ def restamped(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def word_of(stamp: Mapping[str, Any]) -> tuple[Any, ...]:
-    return stamp.get("source"), stamp.get("batch"), stamp.get("said")
+    return stamp.get("source"), stamp.get("batch"), stamp.get("said"), stamp.get(UNNAMED)
