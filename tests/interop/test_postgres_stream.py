@@ -16,6 +16,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.feeding import reaching, reading, stream
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
+from nanhu.platforms.datahub.reading.spool import cell_of
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read_again
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
@@ -114,6 +115,52 @@ def test_a_change_a_new_row_and_a_death_come_alone_and_once(
     assert ("14231100099" in found, len(found)) == (True, 59)
     assert [one.counts["removed"] for one in Batch.objects.order_by("id")] == [0, 2]
     assert LandingRow.objects.count() - landed == 5
+
+
+TYPED = {
+    "number": "7",
+    "price": "12.50::numeric",
+    "share": "0.1::float8",
+    "day": "date '2026-09-01'",
+    "no_end": "date 'infinity'",
+    "at": "timestamptz '2026-09-01 08:00:00.5+08'",
+    "hour": "time '08:00'",
+    "long": "interval '1 day 2 hours'",
+    "words": "ARRAY['甲', '乙 丙', NULL]",
+    "numbers": "ARRAY[1, 2]",
+    "truths": "ARRAY[true]",
+    "facts": """'{"b": [1], "a": "甲"}'::jsonb""",
+    "said": """'{"b": [1],"a":  "甲"}'::json""",
+    "old_text": "convert_to('甲', 'GB18030')",
+    "is_it": "true",
+    "is_not": "false",
+    "none": "NULL::int[]",
+    "address": "inet '10.0.0.1'",
+    "span": "daterange('2026-09-01', '2027-01-31')",
+}
+
+
+def test_a_change_of_a_row_tells_its_other_values_as_the_whole_table_did(made: DataSource, postgres: Postgres) -> None:
+    columns = ", ".join(f"{value} AS {name}" for name, value in TYPED.items())
+    does(
+        postgres,
+        "ALTER DATABASE postgres SET datestyle = 'German'",
+        "DROP TABLE IF EXISTS typed",
+        f"CREATE TABLE typed AS SELECT 1 AS id, {columns}",
+        "ALTER TABLE typed ADD PRIMARY KEY (id), ADD note text",
+    )
+    made.query, made.position = "public.typed", {}
+    with stream.connected(made) as line:
+        whole = stream.news_of(made, line, lambda _columns: ["id"])
+        before = [{name: cell_of(value) for name, value in row.items()} for row in whole.rows]
+        made.position = {"until": whole.until, "shape": whole.shape, "tables": whole.tables}
+        does(postgres, "UPDATE typed SET note = '改'")
+        news = stream.news_of(made, line, lambda _columns: ["id"])
+        after = [{name: cell_of(value) for name, value in row.items()} for row in news.rows]
+    does(postgres, "ALTER DATABASE postgres RESET datestyle")
+    assert (whole.is_whole, news.is_whole) == (True, False)
+    assert after == [before[0] | {"note": "改"}]
+    assert (after[0]["words"], after[0]["old_text"], after[0]["day"]) == ('{甲,"乙 丙",NULL}', "甲", "2026-09-01")
 
 
 def test_what_is_not_flushed_yet_is_not_let_go_of(

@@ -16,6 +16,7 @@ import psycopg
 import pymysql
 from django.utils.translation import gettext as _
 from psycopg.rows import dict_row
+from psycopg.types.string import TextLoader
 from pymysql.cursors import SSDictCursor
 
 from nanhu.kernel import outgoing
@@ -119,7 +120,7 @@ def opened_postgres(made: DataSource, seconds: int) -> Iterator[tuple[psycopg.Co
                 user=made.user_name,
                 password=made.secret or "",
                 connect_timeout=SECONDS,
-                options=f"-c statement_timeout={seconds}s",
+                options=f"-c statement_timeout={seconds}s -c DateStyle=ISO -c bytea_output=hex",
                 row_factory=dict_row,
                 **tls,
             )
@@ -136,6 +137,8 @@ def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
         connection.read_only = True
         with connection.cursor(name="nanhu") as cursor:
             cursor.itersize = CHUNK
+            for kind in ("date", "timestamp", "timestamptz"):
+                cursor.adapters.register_loader(kind, TextLoader)  # one without end is no day that Python knows
             cursor.execute(made.query.encode())
             for count, row in enumerate(cursor):
                 if count >= limit:

@@ -1,11 +1,17 @@
 """PostgreSQL's log of changes in the manner of its plugin pgoutput, version 1: what became of which row."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from struct import unpack_from
 from typing import Final
 
-BOOLEAN: Final = 16
+VALUED: Final[Mapping[int, Callable[[str], bool | bytes | float]]] = {
+    16: lambda text: text == "t",
+    17: lambda text: bytes.fromhex(text.removeprefix("\\x")),
+    700: float,
+    701: float,
+}
+"""Of truths, bytes and floats the value, by the number of the type; of all others their text."""
 BYTES_A_WORD: Final = 4
 
 
@@ -20,7 +26,8 @@ class Column:
     is_key: bool
 
 
-type Row = dict[str, str | bool | None]
+type Value = str | bool | bytes | float | None
+type Row = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +75,14 @@ class Reader:
             sign = self.sign()
             if sign == "u":
                 raise ShapeError("a value that was not changed")
-            value = None
+            value: Value = None
             if sign == "t":
                 size = self.number("i")
-                value = self.data[self.at : self.at + size].decode()
+                text = self.data[self.at : self.at + size].decode()
+                value = VALUED[column.kind](text) if column.kind in VALUED else text
                 self.at += size
             if of != "K" or column.is_key:
-                found[column.name] = value == "t" if column.kind == BOOLEAN and value is not None else value
+                found[column.name] = value
         return found
 
 

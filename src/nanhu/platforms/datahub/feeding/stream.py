@@ -13,11 +13,12 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
+from psycopg.types.string import TextLoader
 
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, CHUNK, opened_postgres, words_of
 from nanhu.platforms.datahub.feeding.http import Row
-from nanhu.platforms.datahub.feeding.pgoutput import Change, Decoder, ShapeError
+from nanhu.platforms.datahub.feeding.pgoutput import VALUED, Change, Decoder, ShapeError
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.reading.spool import REMOVED
 
@@ -186,8 +187,12 @@ def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> It
 
 
 def rows_of(line: Line, table: sql.Identifier) -> Iterator[Row]:
+    """Values as its log will tell them, mostly as text: an array is {1,2} in both, and a day without end is one."""
     with line.transaction(), line.cursor(name="nanhu") as cursor:
         cursor.itersize = CHUNK
+        for kind in cursor.adapters.types:
+            for number in {kind.array_oid} if kind.oid in VALUED else {kind.oid, kind.array_oid}:
+                cursor.adapters.register_loader(number, TextLoader)
         yield from cursor.execute(sql.SQL("SELECT * FROM {}").format(table))
 
 

@@ -383,7 +383,7 @@ def test_a_postgres_source_reads_in_a_snapshot_and_writes_nothing(listed, monkey
     where, connect = connection.settings_dict, psycopg.connect
     here = {"host": where["HOST"], "port": where["PORT"] or None, "hostaddr": None}
     monkeypatch.setattr(database.psycopg, "connect", lambda **said: connect(**(said | here)))
-    query = "SELECT '2026-2027-1' AS term, 'JX' || n AS section, '1423110000' || n AS campus_no, '5%' AS course FROM generate_series(1, 3) n"
+    query = "SELECT '2026-2027-1' AS term, 'JX' || n AS section, '1423110000' || n AS campus_no, '5%' AS course, timestamp 'infinity' AS ended FROM generate_series(1, 3) n"
     made = DataSource(
         key="pg.roster",
         kind="postgres",
