@@ -141,7 +141,7 @@ def rows_below(sheet: Sheet, columns: Mapping[str, str], *, is_named: bool) -> I
     """Where another sheet calls a field otherwise, its cells stand under the heading of the first; what this sheet means by that
     heading does not."""
     own = {heading: columns[name] for name, heading in sheet.columns.items()}
-    taken = {header: _("%s（本表）") % header for header in columns.values()} | own
+    taken = {header: f"{header}·2" for header in columns.values()} | own
     headers = [taken.get(header, header) for header in sheet.headers]
     marked: dict[int, list[str]] = {}
     for row, column in sheet.grid.shape.formulas:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from nanhu.platforms.people import api as people
 
 MOST_LISTS: Final = 3
 MOST_DAYS: Final = 3
+MOST_KEPT: Final = 10
+"""Of the lists that lacked somebody whose number is over: any of them may be rolled back."""
 UNSEEN: Final = (Batch.State.LANDED, Batch.State.UNMAPPED, Batch.State.WAITING)
 BY: Final = Actor.system("datahub.absences")
 
@@ -48,11 +50,15 @@ def follow(*, by: Actor, batch: Batch, spec: SourceSpec, gone: Sequence[Absent],
     known = {one.campus_no: one for one in open_rows}
     back = [one.pk for number, one in known.items() if number in named]
     Missing.objects.filter(pk__in=back).update(back_in=batch)
-    for one in gone:
-        held = known.get(one.campus_no)
-        if held is not None:
-            held.lacked_by = [*held.lacked_by, batch.id]
-            held.save(update_fields=["lacked_by"])
+    still = {one.campus_no for one in gone}
+    lacked = [
+        one
+        for number, one in known.items()
+        if number in still or (one.ended_in_id and number not in named and len(one.lacked_by) < MOST_KEPT)
+    ]
+    for one in lacked:
+        one.lacked_by = [*one.lacked_by, batch.id]
+    Missing.objects.bulk_update(lacked, ["lacked_by"], batch_size=1000)
     fresh = [one for one in gone if one.campus_no not in known]
     Missing.objects.bulk_create(
         Missing(
@@ -72,18 +78,27 @@ def follow(*, by: Actor, batch: Batch, spec: SourceSpec, gone: Sequence[Absent],
 
 
 def lists_of(missing: Sequence[Missing]) -> dict[int, int]:
-    """By how many lists each was lacked: several uploads of one day, or of one file, are one."""
+    """By how many lists each was lacked."""
     ids = {number for one in missing for number in one.lacked_by}
-    told = {
-        number: (campus_time(finished or created).date(), sha256)
-        for number, finished, created, sha256 in Batch.objects.filter(id__in=ids).values_list(
-            "id", "finished_at", "created_at", "sha256"
-        )
-    }
-    lists = {one.pk: [told[number] for number in one.lacked_by] for one in missing}
-    return {
-        pk: min(len({day for day, _file in found}), len({file for _day, file in found})) for pk, found in lists.items()
-    }
+    told = Batch.objects.only("finished_at", "created_at", "sha256").in_bulk(ids)
+    return {one.pk: count_of([told[number] for number in one.lacked_by]) for one in missing}
+
+
+def count_of(lists: Sequence[Batch]) -> int:
+    """Several uploads of one day, or of one file, are one."""
+    return min(len({day_of(one) for one in lists}), len({one.sha256 for one in lists}))
+
+
+def day_of(batch: Batch) -> date:
+    return campus_time(batch.finished_at or batch.created_at).date()
+
+
+def enough_in(one: Missing) -> Batch | None:
+    """The list with which so many lacked it that it is over."""
+    told = Batch.objects.in_bulk(one.lacked_by)
+    lists = [told[number] for number in sorted(one.lacked_by)]
+    ends = (lists[place] for place in range(len(lists)) if count_of(lists[: place + 1]) >= MOST_LISTS)
+    return next(ends, None)
 
 
 def lacked_since(one: Missing) -> datetime:
@@ -161,6 +176,8 @@ def take_back(batch: Batch) -> set[int]:
     touched: set[int] = set()
     rows = Missing.objects.select_for_update().filter(source=batch.source)
     for one in rows.order_by("-id"):
+        if batch.id not in {*one.lacked_by, one.ended_in_id, one.back_in_id}:
+            continue
         if one.ended_in_id == batch.id:
             one.ended_in, one.ended_on = None, None
             touched.add(one.person_id)
@@ -179,6 +196,9 @@ def take_back(batch: Batch) -> set[int]:
         one.since = lacked_since(one)
         if one.ended_in_id and lists_of([one])[one.pk] < MOST_LISTS and not is_long(one):
             one.ended_in, one.ended_on = None, None
+            touched.add(one.person_id)
+        if one.ended_in_id is None and one.back_in_id is None and (last := enough_in(one)) is not None:
+            one.ended_in, one.ended_on = last, day_of(last)
             touched.add(one.person_id)
         if one.lacked_by:
             one.save()

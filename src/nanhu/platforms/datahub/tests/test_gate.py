@@ -313,8 +313,12 @@ def test_who_is_not_named_any_more_is_missing_then_ended_and_back_when_named(han
     assert last_tie().state == "ended"
     roll_back(by=BY, batch_id=third.batch, reason="早了")
     assert last_tie().state == "active"
-    hand_in(without_last(3))
+    again = hand_in(without_last(3))
     assert last_tie().state == "ended"
+    a_day_passes()
+    hand_in(without_last(4))
+    roll_back(by=BY, batch_id=again.batch, reason="又早了")
+    assert (last_tie().state, Missing.objects.get().ended_in.state) == ("ended", "applied"), "the next lacked him too"
     a_day_passes()
     hand_in(RIGHT + "\n\n")
     assert (values(), Missing.objects.filter(back_in=None).count()) == (before, 0)

@@ -6,10 +6,10 @@ from django.db import connection
 from nanhu.kernel.jobs import ProgressHandle, start_progress
 from nanhu.kernel.jobs import progress as progress_module
 from nanhu.platforms.datahub.api import import_file
-from nanhu.platforms.datahub.services import landing_progress
+from nanhu.platforms.datahub.services import imports, landing, landing_progress
 from nanhu.platforms.datahub.tests.conftest import BY, UNITS, id_number, register, student
 
-PEOPLE = 4100
+PEOPLE = 410
 
 
 @pytest.mark.slow
@@ -17,12 +17,11 @@ PEOPLE = 4100
 def test_rows_are_counted_for_others_while_they_land_and_while_they_are_cleaned(tmp_path, monkeypatch):
     units, people = tmp_path / "机构.csv", tmp_path / "学籍.csv"
     units.write_text(UNITS, encoding="utf-8-sig")
-    rows = (
-        student(no=f"142311{n:05d}", document=id_number(order=n % 1000, birth=f"200{n // 1000}0318"))
-        for n in range(PEOPLE)
-    )
+    rows = (student(no=f"142311{n:05d}", document=id_number(order=n % 1000, birth="20050318")) for n in range(PEOPLE))
     people.write_text(register(*rows), encoding="gb18030")
     import_file(by=BY, path=units, source_key="org.units")
+    monkeypatch.setattr(landing, "CHUNK", 200)
+    monkeypatch.setattr(imports, "STEP", 50)
     monkeypatch.setattr(landing_progress, "SHORTEST_PAUSE_SECONDS", 0)
     monkeypatch.setattr(progress_module, "SHORTEST_PAUSE", progress_module.SHORTEST_PAUSE * 0)
     progress = start_progress(kind="datahub.import", title="导入", total=0, by=BY)
@@ -32,10 +31,10 @@ def test_rows_are_counted_for_others_while_they_land_and_while_they_are_cleaned(
     import_file(by=BY, path=people, source_key="aa.students", progress=progress)
     stranger.close()
 
-    landing = [(done, total) for note, done, total in seen if "读入" in note]
-    cleaning = [(done, total) for note, done, total in seen if "清洗" in note]
-    assert landing == [(2000, PEOPLE), (4000, PEOPLE), (PEOPLE, PEOPLE)]
-    assert cleaning == [(done, PEOPLE) for done in range(500, PEOPLE, 500)]
+    landed = [(done, total) for note, done, total in seen if "读入" in note]
+    cleaned = [(done, total) for note, done, total in seen if "清洗" in note]
+    assert landed == [(200, PEOPLE), (400, PEOPLE), (PEOPLE, PEOPLE)]
+    assert cleaned == [(done, PEOPLE) for done in range(50, PEOPLE, 50)]
 
 
 def watch(monkeypatch, progress, stranger) -> list[tuple[str, int, int]]:
