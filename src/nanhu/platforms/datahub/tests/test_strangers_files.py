@@ -7,7 +7,7 @@ import pytest
 
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import PartedElsewhereError
-from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
+from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Missing, Review
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.people.models import Affiliation, Person
@@ -163,9 +163,12 @@ def test_a_post_that_a_rolled_back_list_alone_said_begins_with_the_right_one(han
     wrong = hand_in(f"{header}20190123,李明,{id_number()},11,在编,2019.9\n", source_key="hr.staff", name="名单.csv")
     roll_back(by=BY, batch_id=wrong.batch, reason="错发")
     assert Affiliation.objects.get(kind="staff").state == "ended"
-    hand_in(f"{header}20190123,李明,{id_number()},11,派遣,2018.9\n", source_key="hr.staff", name="名单.csv")
+    hand_in(f"{header}20190123,李明,{id_number()},11,派遣,2019.9\n", source_key="hr.staff", name="名单.csv")
     tie = Affiliation.objects.get(kind="staff")
-    assert (tie.state, tie.category, str(tie.starts_on), tie.ends_on) == ("active", "dispatch", "2018-09-01", None)
+    assert (tie.state, tie.category, str(tie.starts_on), tie.ends_on) == ("active", "dispatch", "2019-09-01", None)
+    assert Missing.objects.count() == 0
+    hand_in(f"{header}20190124,王芳,{id_number(order=3)},11,派遣,2018.9\n", source_key="hr.staff", name="名单.csv")
+    assert Missing.objects.get().campus_no == tie.campus_no, "it is missed where the next list lacks it"
 
 
 def test_a_batch_below_others_is_rolled_back_and_what_they_said_stays(hand_in, units):

@@ -177,22 +177,15 @@ class Plan:
 
     def _compare_affiliation(self, record: PersonRecord, person: Row, said: AffiliationRecord, row: Row | None) -> None:
         if row is None or (row["state"] == ENDED and said.starts_on > row["ends_on"]):
-            self._start(record.key, person["id"], said)
+            if not said.is_unnamed:  # what nothing said is not over either
+                self._start(record.key, person["id"], said)
             return
-        was = row["state"]
-        was_ended = was == ENDED
-        values = self._values(said)
-        if was_ended and (comes_back := state_when_named(row)):
-            values.setdefault("state", comes_back)
-        if was_ended and values.get("state", ENDED) != ENDED:
-            values.setdefault("ends_on", None)
-        if not was_ended and values.get("state") == ENDED and row["ends_on"] is None:
-            values.setdefault("ends_on", max(said.starts_on, self.today))
-        values = {n: value for n, value in values.items() if not is_newer(row["provenance"].get(n), self.origin)}
+        was, is_bare = row["state"], "starts_on" not in row["provenance"]
+        values = self._values_since(said, row)
         office_says = values.get("state") or said_before(row)
         if office_says:
             values["state"] = self._state_today(office_says, {**row, **values})
-        stamp_of_state = self._stamp_of_state(office_says, values) if "state" in values else self.stamp
+        stamp_of_state = self._stamp_of_state(office_says, values) if office_says else self.stamp
         if said.is_unnamed:
             stamp_of_state = {**stamp_of_state, UNNAMED: said_before(row) or was}
         changed = [name for name, value in values.items() if row[name] != value]
@@ -201,10 +194,23 @@ class Plan:
             touch(self.affiliations, row, name, stamp_of_state if name == "state" else self.stamp)
             row[name] = values[name]
         if changed:
+            if is_bare:  # also what is as it was is said anew
+                row["provenance"] = dict.fromkeys(values, self.stamp) | row["provenance"]
             self.changed_person_ids.add(person["id"])
             fact = fact_of(was, row["state"])
             if fact:
                 self.transitions.append((fact, row))
+
+    def _values_since(self, said: AffiliationRecord, row: Row) -> dict[str, Any]:
+        """What is said of an affiliation that is there, and was not said otherwise later."""
+        values, is_ended = self._values(said), row["state"] == ENDED
+        if is_ended and (comes_back := state_when_named(row)):
+            values.setdefault("state", comes_back)
+        if is_ended and values.get("state", ENDED) != ENDED:
+            values.setdefault("ends_on", None)
+        if not is_ended and values.get("state") == ENDED and row["ends_on"] is None:
+            values.setdefault("ends_on", max(said.starts_on, self.today))
+        return {n: value for n, value in values.items() if not is_newer(row["provenance"].get(n), self.origin)}
 
     def is_empty(self) -> bool:
         return not (self.new_persons or self.new_affiliations or self.persons or self.affiliations)
