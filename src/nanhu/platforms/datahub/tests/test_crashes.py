@@ -19,7 +19,7 @@ from nanhu.platforms.people.services.golden import GOLDEN_LOCK
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE = 1500
+PEOPLE = 800
 HOLDERS = (
     "FROM pg_locks JOIN pg_database d ON d.oid = pg_locks.database AND d.datname = current_database() "
     "WHERE locktype = 'advisory' AND objid = %s AND granted"
