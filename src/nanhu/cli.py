@@ -30,9 +30,9 @@ AS_OWNER = {
 """Commands that make or change tables, or rows which nobody else may touch. All others have the worker's rights."""
 
 
-CHECKED = {"makemigrations"}
-"""Commands that look through the program first, every model and page of it (a second). `make lint` runs this one, and an installed
-program is what was looked through; `check` and `migrate` look by themselves."""
+CHECKED = {"makemigrations", "run"}
+"""Commands that look through the program first, every model and page of it (a second): one that `make lint` runs, and the start. `check`
+and `migrate` look by themselves."""
 
 LONGEST_QUESTION = 2
 """Words of `nanhu help`; what follows asks for one command."""

@@ -41,6 +41,7 @@ FACTS: dict[str, Text] = {
     "format": _("格式"),
     "from": _("自"),
     "gone": _("不再有"),
+    "hours_not_given_back": _("时间没有补回的系统"),
     "how": _("方式"),
     "kept": _("保留"),
     "key": _("密钥"),

@@ -27,10 +27,10 @@ from nanhu.kernel.garbage import loading
 
 LOADS_FOR_SECONDS = 60
 """Whoever has waited so long starts by himself."""
-ANSWERS_WITHIN_SECONDS = 60
+ANSWERS_WITHIN_SECONDS = 20
 LONGEST_ORDER_BYTES = 1 << 20
 LONGEST_COMMAND_BYTES = 2000
-LOADED = b"loaded"
+LOADED, GO = b"loaded", b"go"
 BEGIN = f"from {__name__} import main; main()"
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 ARGUMENTS_BEGIN, ARGUMENTS_END = 45, 46
@@ -106,6 +106,7 @@ class Nursery:
         try:
             socket.send_fds(self.line, [order.encode()], [2 if log is None else log.fileno()])
             said = self.line.recv(LONGEST_ORDER_BYTES)
+            self.line.send(GO)
         except OSError:
             said = b""
         if not said:
@@ -134,26 +135,26 @@ class Nursery:
 
 
 def main() -> None:
+    """The nursery sees that an order has come and never what it says: who is born reads it."""
     line = socket.socket(fileno=int(sys.argv[1]))
     show_as([sys.executable, "-m", __name__])
     with loading():
         load()
     supervisor = os.getppid()
     line.send(LOADED)
-    while True:
-        message, files, _flags, _address = socket.recv_fds(line, LONGEST_ORDER_BYTES, 1)
-        if not message:
-            return
-        if os.fork() == 0:
-            break
-        os.wait()
-        os.close(files[0])
-    order = json.loads(message)
-    if become_child_of(supervisor) and is_announced(line):
-        for number in (1, 2):
-            os.dup2(files[0], number)
-        os.close(files[0])
-        run(order["module"], order["arguments"], order["environment"])
+    while line.recv(1, socket.MSG_PEEK):
+        until_born, held = os.pipe()
+        middle = os.fork()
+        if middle == 0:
+            os.close(until_born)
+            return be_born(line, supervisor, held)
+        os.close(held)
+        _pid, status = os.waitpid(middle, 0)
+        if status:
+            return None
+        os.read(until_born, 1)
+        os.close(until_born)
+    return None
 
 
 def load() -> None:
@@ -163,6 +164,27 @@ def load() -> None:
 
     django.setup()
     _ = get_resolver().url_patterns
+
+
+def be_born(line: socket.socket, supervisor: int, held: int) -> None:
+    """Run what was ordered, once the supervisor knows of it: he may have given up waiting and begun it himself."""
+    if not become_child_of(supervisor):
+        return
+    message, files, _flags, _address = socket.recv_fds(line, LONGEST_ORDER_BYTES, 1)
+    try:
+        line.send(str(os.getpid()).encode())
+        is_wanted = line.recv(len(GO)) == GO
+    except OSError:
+        is_wanted = False
+    if not (message and is_wanted):
+        return
+    line.close()
+    os.close(held)
+    for number in (1, 2):
+        os.dup2(files[0], number)
+    os.close(files[0])
+    order = json.loads(message)
+    run(order["module"], order["arguments"], order["environment"])
 
 
 def become_child_of(supervisor: int) -> bool:
@@ -175,15 +197,6 @@ def become_child_of(supervisor: int) -> bool:
         time.sleep(0.0005)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     return os.getppid() == supervisor
-
-
-def is_announced(line: socket.socket) -> bool:
-    try:
-        line.send(str(os.getpid()).encode())
-    except OSError:
-        return False
-    line.close()
-    return True
 
 
 def run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:

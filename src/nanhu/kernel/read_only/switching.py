@@ -35,17 +35,21 @@ def end(*, by: Actor, reason: str = "", with_approval_of: str = "") -> ReadOnlyS
         raise NotReadOnlyError
     spell.ended_at, spell.ended_by, spell.ended_with = now(), by.name, with_approval_of
     spell.save(update_fields=["ended_at", "ended_by", "ended_with"])
-    audit.record(by=by, action="kernel.end_read_only", target=TARGET, reason=reason.strip())
-    give_hours_back(spell)
+    left = give_hours_back(spell)
+    facts = {"hours_not_given_back": ", ".join(left)} if left else {}
+    audit.record(by=by, action="kernel.end_read_only", target=TARGET, reason=reason.strip(), **facts)
     transaction.on_commit(current.forget)
     return spell
 
 
-def give_hours_back(spell: ReadOnlySpell) -> None:
-    """One room that fails neither keeps the school read-only nor the others from it."""
+def give_hours_back(spell: ReadOnlySpell) -> list[str]:
+    """One room that fails neither keeps the school read-only nor the others from it; the audit names it."""
+    failed = []
     for room, give_back in given_back.items():
         try:
             with transaction.atomic():
                 give_back(spell.began_at, now() - spell.began_at)
         except Exception:
             log.exception("read_only.hours_not_given_back", room=room)
+            failed.append(room)
+    return failed

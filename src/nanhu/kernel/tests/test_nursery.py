@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ from django.conf import settings
 from django.db import connection
 seen = connection.settings_dict
 threads = len(os.listdir(f"/proc/self/task"))
-pathlib.Path("seen").write_text(f"{seen['USER']} {seen['OPTIONS']['application_name']} {os.environ['DATABASE_URL']} {threads}")
+pathlib.Path("part").write_text(f"{seen['USER']} {seen['OPTIONS']['application_name']} {os.environ['DATABASE_URL']} {threads}")
+pathlib.Path("part").rename("seen")
 time.sleep(600)
 """
 
@@ -52,9 +54,10 @@ class Running(NamedTuple):
     def child(self, *words: str) -> int | None:
         """Of the supervisor, by words of its command."""
         for pid in children_of(self.supervisor.pid):
-            command = (Path("/proc") / str(pid) / "cmdline").read_bytes().split(b"\0")
-            if {*map(str.encode, words)} <= {*command}:
-                return pid
+            with suppress(OSError):  # gone meanwhile
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                if {*map(str.encode, words)} <= {*command}:
+                    return pid
         return None
 
 
@@ -74,11 +77,13 @@ def running(tmp_path: Path) -> Iterator[Running]:
         env={**kept, **foreign, "NANHU_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"},
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n", (tmp_path / "logs" / "server.log").read_text()
-    yield Running(process, port, tmp_path)
-    process.kill()
-    process.wait(timeout=PATIENCE_SECONDS)
-    process.stdout.close()
+    try:
+        assert process.stdout.readline() == "ready\n", (tmp_path / "logs" / "server.log").read_text()
+        yield Running(process, port, tmp_path)
+    finally:
+        process.kill()
+        process.wait(timeout=PATIENCE_SECONDS)
+        process.stdout.close()
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -105,8 +110,9 @@ def test_who_is_born_there_is_the_supervisors_child_with_its_own_rights_and_come
     os.kill(first, signal.SIGKILL)
     until(lambda: running.child("http.server") not in (None, first) and serves(running.port))
     assert running.child("nanhu.kernel.processes.nursery") == nursery
+    everybody = children_of(running.supervisor.pid)
     os.kill(running.supervisor.pid, signal.SIGKILL)
-    until(lambda: not serves(running.port) and not is_alive(nursery))
+    until(lambda: not any(map(is_alive, everybody)))
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import structlog
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,19 +20,25 @@ from nanhu.platforms.payments.services.reconciliation import BANK_ANSWERS_WITHIN
 BY = Actor.system("payments.day_close")
 LAST_LOOK = timedelta(days=7)
 """So long a day that is not at zero is looked at again each night."""
+ASKED_IN_VAIN = 3
+"""Days of one side in one night, then it is silent."""
+log = structlog.get_logger()
 
 
 @job("payments.reconcile", every="20 6 * * *")
 def reconcile() -> int:
-    """T+1: yesterday's files, and those of the two days before, whose orders may have ended meanwhile; then what was missed. One side
-    that is silent does not keep the others waiting."""
+    """T+1: yesterday's files, and those of the two days before, whose orders may have ended meanwhile; then what was missed. A side
+    that is silent keeps no other waiting, nor does a day of which it has no good file keep its other days."""
     found, silent = 0, None
     for channel in reconciliation.channels():
-        try:
-            for day in reconciliation.days_to_compare(channel, campus_today()):
+        failures = 0
+        for day in reconciliation.days_to_compare(channel, campus_today()):
+            try:
                 found += len(reconciliation.compare_day(channel, day))
-        except (BankSilentError, AcquirerSilentError) as error:
-            silent = error
+            except (BankSilentError, AcquirerSilentError) as error:
+                silent, failures = error, failures + 1
+            if failures == ASKED_IN_VAIN:
+                break
     if silent is not None:
         raise silent
     return found
@@ -39,10 +46,16 @@ def reconcile() -> int:
 
 @job("payments.close_day", every="25 0 * * *")
 def close_yesterday() -> None:
-    """Yesterday, days that something may have changed since, and those that were never closed."""
-    today = campus_today()
-    for day in [*days_to_look_at_again(today), today - timedelta(days=1), *days_never_closed(today)]:
-        close_day(by=BY, day=day)
+    """Yesterday, days that were never closed, and those that something may have changed since. One that fails keeps no other open."""
+    today, failure = campus_today(), None
+    for day in dict.fromkeys([today - timedelta(days=1), *days_never_closed(today), *days_to_look_at_again(today)]):
+        try:
+            close_day(by=BY, day=day)
+        except Exception as error:
+            log.exception("payments.day_not_closed", day=day.isoformat())
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 @job("payments.close_day_by_hand")
@@ -68,7 +81,8 @@ def days_to_look_at_again(today: date) -> list[date]:
     """Not at zero: what came late may have brought them there. Or a source heard of them only after the close. Or a day missed its
     last look: the school was read-only, or no worker ran."""
     week = [today - timedelta(days=days) for days in range(LAST_LOOK.days, 1, -1)]
-    closes = dict(DayClose.objects.filter(day__in=week).values_list("day", "finished_at"))
+    before = DayClose.objects.filter(day__gte=today - BANK_ANSWERS_WITHIN, day__lt=today - timedelta(days=1))
+    closes = dict(before.values_list("day", "finished_at"))
     left = set(DayClose.objects.filter(day__in=week).exclude(state=DayClose.State.CLOSED).values_list("day", flat=True))
     left |= set(
         DayClose.objects.filter(state=DayClose.State.AWAITING, day__gte=today - BANK_ANSWERS_WITHIN).values_list(

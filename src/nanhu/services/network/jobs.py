@@ -42,12 +42,12 @@ def watch() -> int:
 
 @job("network.sum_hours", every="7 * * * *")
 def sum_hours() -> int:
-    """Of the last three hours that are over: late records are counted too. Before them of those since the last sum: the school was
-    read-only, or no worker ran."""
+    """Of the last three hours that are over: late records are counted too. Before them of those since the last sum, the oldest first, so
+    that one that ends amid them loses none: the school was read-only, or no worker ran."""
     hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
-    last = HourSum.objects.filter(hour__gte=hour - CAUGHT_UP).aggregate(last=Max("hour"))["last"]
-    missed = 0 if last is None else (hour - last) // AN_HOUR
-    return sum(sum_hour(hour - n * AN_HOUR) for n in range(1, max(3, missed) + 1))
+    last = HourSum.objects.aggregate(last=Max("hour"))["last"]
+    missed = 0 if last is None else min(hour - last, CAUGHT_UP) // AN_HOUR
+    return sum(sum_hour(hour - n * AN_HOUR) for n in range(max(3, missed), 0, -1))
 
 
 def sum_hour(hour: datetime) -> int:

@@ -229,13 +229,25 @@ def test_sums_hold_numbers(school):
     assert [one["device_hours"] for one in jobs.day_rows()] == [3]
 
 
-def test_hours_in_which_nothing_was_summed_up_are_caught_up(school):
-    """The school was read-only, or no worker ran, while people were on line."""
+def test_hours_in_which_nothing_was_summed_up_are_caught_up(school, monkeypatch):
+    """The school was read-only, or no worker ran, while people were on line. Who is killed amid them goes on where he was."""
     noon = now().replace(minute=0, second=0, microsecond=0)
     HourSum.objects.create(hour=noon - timedelta(hours=9), service="wifi", people=1, devices=1, sessions=1, unknown=0)
     session = school.on_line("S1", PHONE)
     Session.objects.filter(pk=session.pk).update(started_at=noon - timedelta(hours=8))
+    sum_hour, summed = jobs.sum_hour, []
+
+    def killed_at_the_third(hour):
+        summed.append(hour)
+        if len(summed) == 3:
+            raise InterruptedError
+        return sum_hour(hour)
+
     with time_machine.travel(noon + timedelta(minutes=7)):
+        monkeypatch.setattr(jobs, "sum_hour", killed_at_the_third)
+        with pytest.raises(InterruptedError):
+            jobs.sum_hours()
+        monkeypatch.setattr(jobs, "sum_hour", sum_hour)
         jobs.sum_hours()
     hours = HourSum.objects.filter(people=1).order_by("hour").values_list("hour", flat=True)
     assert [(noon - hour) // timedelta(hours=1) for hour in hours] == [9, 8, 7, 6, 5, 4, 3, 2, 1]

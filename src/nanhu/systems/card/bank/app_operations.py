@@ -118,7 +118,10 @@ def top_up(asked: AppQuestion) -> Facts:
 
 
 def known_top_up(asked: AppQuestion) -> Facts | None:
-    found = OnlineTopUp.objects.filter(app=asked.app, request=asked.request, card=card_of(bound(asked))).first()
+    """Of this holder, whichever card he has now; not one that was written down and never opened, which nobody can pay."""
+    person_id = bound(asked).person_id
+    made = OnlineTopUp.objects.filter(app=asked.app, request=asked.request, card__person_id=person_id)
+    found = made.exclude(state=OnlineTopUp.State.ASKED).first()
     return None if found is None else top_up_facts(found)
 
 

@@ -1,6 +1,7 @@
 """Outside apps (云闪付, 完美校园): who may bind, what a binding may do, and how it ends."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,8 +12,9 @@ from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.read_only import switching
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
+from nanhu.platforms.payments.api import AcquirerSilentError
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
-from nanhu.systems.card.bank.services import appeals, bindings, loads
+from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.phones import Phone, last_code
 from nanhu.systems.card.codes.models import CodeDevice
@@ -47,15 +49,19 @@ def test_in_the_read_only_mode_it_looks_reports_a_loss_and_unbinds_and_begins_no
     assert Binding.objects.get().state == Binding.State.REVOKED
 
 
-def test_an_order_that_was_made_before_the_read_only_mode_is_answered_as_ever_and_no_other(campus, phone):
+def test_an_order_that_was_made_before_the_read_only_mode_is_answered_as_ever_and_no_other(campus, phone, monkeypatch):
     """Whose answer was lost on the way would else tell its holder that there is no order, and take the money twice."""
     phone.bind("student")
     before = phone.ask("top_up", request="once", amount_fen=5000)
+    with monkeypatch.context() as away:
+        away.setattr(top_ups, "open_top_up", Mock(side_effect=AcquirerSilentError))
+        assert phone.ask("top_up", request="never opened", amount_fen=5000)["outcome"] != "done"
     switching.begin(by=SYSTEM, reason="存储告警")
     read_only.current.forget()
     assert phone.ask("top_up", request="once", amount_fen=5000) == before
     assert phone.ask("top_up", request="twice", amount_fen=5000)["code"] == "read_only"
-    assert OnlineTopUp.objects.count() == 1
+    assert phone.ask("top_up", request="never opened", amount_fen=5000)["code"] == "read_only", "nobody can pay it"
+    assert OnlineTopUp.objects.count() == 2
 
 
 @pytest.mark.capability("A086.1")

@@ -1,6 +1,7 @@
 """Nights in which nothing was compared or closed, since the school was read-only or no worker ran: caught up, each once."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -79,3 +80,26 @@ def test_every_day_is_closed_each_once(away):
     assert closes() == missed | never | good | had_its_last | {1: 1}
     DayClose.objects.exclude(day__in=[ago(back) for back in good]).update(state="open")
     assert closes() == {9: 0, 8: 0, 7: 1, 2: 1, 1: 1} | good | had_its_last
+
+
+def test_what_a_till_said_of_a_closed_day_amid_them_is_looked_at_though_the_week_is_over(away, monkeypatch):
+    DayClose.objects.create(day=ago(11), state="closed", finished_at=start_of(ago(10)), bank_told_fen=0, runs=1)
+    said = {ago(11): start_of(ago(9))}
+    till = SimpleNamespace(heard=lambda days: [(day, at) for day, at in said.items() if day in days])
+    monkeypatch.setattr(jobs, "sources", [till])
+    assert ago(11) in jobs.days_to_look_at_again(campus_today())
+
+
+def test_a_day_that_cannot_be_closed_keeps_no_other_open(away, monkeypatch):
+    DayClose.objects.create(day=ago(4), state="open", finished_at=start_of(ago(3)), runs=1)
+    closed = []
+
+    def close_day(*, by, day):
+        if day == ago(3):
+            raise RuntimeError(day)
+        closed.append(day)
+
+    monkeypatch.setattr(jobs, "close_day", close_day)
+    with pytest.raises(RuntimeError):
+        jobs.close_yesterday()
+    assert sorted(closed) == [ago(4), ago(2), ago(1)]
