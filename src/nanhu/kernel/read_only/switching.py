@@ -36,8 +36,13 @@ def end(*, by: Actor, reason: str = "", with_approval_of: str = "") -> ReadOnlyS
     spell.ended_at, spell.ended_by, spell.ended_with = now(), by.name, with_approval_of
     spell.save(update_fields=["ended_at", "ended_by", "ended_with"])
     left = give_hours_back(spell)
-    facts = {"hours_not_given_back": ", ".join(left)} if left else {}
-    audit.record(by=by, action="kernel.end_read_only", target=TARGET, reason=reason.strip(), **facts)
+    audit.record(
+        by=by,
+        action="kernel.end_read_only",
+        target=TARGET,
+        reason=reason.strip(),
+        facts={"hours_not_given_back": ", ".join(left)} if left else None,
+    )
     transaction.on_commit(current.forget)
     return spell
 
