@@ -1,6 +1,6 @@
 """Who does a step: a post, a person named in the form, or what a registered resolver finds. Never the applicant."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -132,5 +132,5 @@ def owners_of(case: Case) -> list[Holder]:
     return pool(case.definition.unit_id, OWNER_OFFICE, case, why="owner")
 
 
-def is_vacant(unit_id: int, office: str, *, without: int | None) -> bool:
-    return people.find_post(unit_id, office, without=[without] if without else []) is None
+def is_vacant(unit_id: int, office: str, *, without: Collection[int]) -> bool:
+    return people.find_post(unit_id, office, without=without) is None

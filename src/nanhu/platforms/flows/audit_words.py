@@ -24,6 +24,7 @@ ACTIONS: dict[str, Text] = {
     "flows.reopen": _("重新办理申请"),
     "flows.release": _("放回待办"),
     "flows.resubmit": _("改好再交申请"),
+    "flows.reveal_paper": _("查看补录的纸质单里隐去的内容"),
     "flows.reveal_sealed": _("查看申请里的证件号码"),
     "flows.source_off": _("停用待办来源"),
     "flows.source_on": _("启用待办来源"),

@@ -41,6 +41,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import choices, presented, queries
+from nanhu.platforms.flows import papers as papers_shown
 from nanhu.platforms.flows.errors import StepFormError
 from nanhu.platforms.flows.forms import (
     DecideForm,
@@ -54,7 +55,7 @@ from nanhu.platforms.flows.forms import (
     initial_of,
 )
 from nanhu.platforms.flows.history import earlier_steps, step_of
-from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
+from nanhu.platforms.flows.models import Case, Definition, Delegation, PaperEntry, Task
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.presented import TaskRow, task_rows
 from nanhu.platforms.flows.printing import print_case
@@ -194,7 +195,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
     is_open = found.state in LIVING and queries.waiting(request.viewer).filter(pk=found.pk).exists()
     if is_open and request.method == "GET":
         tasks.see(task=found, person_id=person_id)
-    step = step_of(case, found.step, found.kind)
+    step, paper = step_of(case, found.step, found.kind), papers_shown.shown_in(case, person_id)
     asked = () if found.is_added else step.fields
     decisions = tasks.OPINIONS if found.is_added else tasks.DECISIONS.get(found.kind, frozenset())
     row, seen = task_rows([found], person_id=person_id)[0], presented.fields_at(found)
@@ -210,9 +211,8 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "case": case,
             "step": step,
             "is_open": is_open,
-            "case_facts": presented.facts_of(case, seen),
-            "case_rows": presented.rows_of(case, seen),
-            "case_files": presented.files_of(case, seen),
+            **said_in(case, seen, paper),
+            "hides": paper.hides and is_open,
             "events": presented.timeline_of(case),
             "decide_form": decide_form(request, asked, back, found),
             "may_return": step.can_return and (case.applicant_id is not None or bool(back)),
@@ -221,13 +221,22 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "signer": form_of(request, SignerForm, initial={"revision": found.revision}),
             "addresses": {
                 name: desk.address(name, {"public_id": found.public_id})
-                for name in ("decide", "claim", "release", "transfer", "add_signer")
+                for name in ("decide", "claim", "release", "transfer", "add_signer", "reveal_paper")
             },
             "can_claim": is_open and found.person_id is None and found.claimed_by_id is None,
             "is_claimed": is_open and found.claimed_by_id is not None and found.person_id is None,
             "earlier": earlier.order_by("-opened_at")[:5] if case.applicant_id else (),
         },
     )
+
+
+def said_in(case: Case, seen: Sequence[Any], paper: papers_shown.Shown) -> dict[str, Any]:
+    """What a case says to who sees these fields, and of the paper that it checks."""
+    return {
+        "case_facts": [*presented.facts_of(case, seen), *paper.facts],
+        "case_rows": [*presented.rows_of(case, seen), *paper.rows],
+        "case_files": [*presented.files_of(case, seen), *paper.files],
+    }
 
 
 def decide_form(request: PageRequest, asked: Sequence[Any], back: Sequence[tuple[str, str]], found: Task) -> DecideForm:
@@ -261,6 +270,29 @@ def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
         data=more.said() if asked and more.is_valid() else None,
         to_step=said["to_step"],
     )
+
+
+def paper_to_reveal(request: PageRequest, public_id: UUID) -> PaperEntry:
+    return queries.paper_to_reveal(request.viewer, public_id)
+
+
+@task.form(
+    "paper/",
+    LookForm,
+    title=_("查看纸质单里隐去的内容"),
+    lead=_("查看和原因会记入“谁查看过我”。"),
+    subject=Seen(paper_to_reveal),
+    guards=(fresh_sign_in_required,),
+    submit=_("查看"),
+    icon="eye",
+    template="flows/reveal.html",
+)
+def reveal_paper(request: PageRequest, form: LookForm, found: PaperEntry) -> HttpResponseBase:
+    """A look, of which whose paper it is is told."""
+    case = papers_shown.check_of(found)
+    papering.note_look(by=request.actor, entry=found, case=case, purpose=form.cleaned_data["purpose"])
+    facts, rows = papers_shown.revealed(found)
+    return render(request, "flows/revealed.html", {"case": case, "sealed": facts, "case_rows": rows})
 
 
 @task.action("claim/", done=_("已认领，别人不会再办。"))
@@ -425,9 +457,7 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "case": found,
             "is_mine": is_mine,
             "state": MyCases.state.shown(found, Reader()),
-            "case_facts": presented.facts_of(found, seen),
-            "case_rows": presented.rows_of(found, seen),
-            "case_files": presented.files_of(found, seen),
+            **said_in(found, seen, papers_shown.shown_in(found, queries.person_of(request.viewer))),
             "events": presented.timeline_of(found),
             "holders": presented.holder_words(queries.living_tasks(found)),
             "owed": [(bill, fees.last_day(bill)) for bill in fees.owed_bills(found)],

@@ -54,6 +54,22 @@ class PaperTwiceError(CampusError):
     field = "paper_number"
 
 
+class PaperDeciderError(CampusError):
+    """Who is said to have decided it could not."""
+
+    code = "flows.paper_decider"
+    http_status = 422
+    sentence = _("{name}那天不办这个流程的任何一步审批，不能由他决定。")
+    field = "paper_decider"
+
+
+class PaperAudienceError(CampusError):
+    code = "flows.paper_audience"
+    http_status = 422
+    sentence = _("这项服务不向他开放，不能替他补录。")
+    field = "paper_applicant"
+
+
 class PaperStepsError(CampusError):
     code = "flows.paper_steps"
     http_status = 409

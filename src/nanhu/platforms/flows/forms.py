@@ -20,6 +20,7 @@ from nanhu.platforms.flows import choices, conditions
 from nanhu.platforms.flows.body import LISTED, MOST_FILES, SEALED, Field
 from nanhu.platforms.flows.lists import FILES_OFFERED, FilesField, RowsField, RowsInput, typed_rows
 from nanhu.platforms.flows.models import Definition
+from nanhu.platforms.flows.rules import paper_key
 from nanhu.platforms.people import api as people
 
 LONGEST_LINE: Final = 200
@@ -239,6 +240,12 @@ class PaperForm(FlowForm):
         """Days that have passed meanwhile may still be applied for."""
         still = [replace(field, is_ahead=False) for field in asked if field.kind != "files"]
         super().__init__(*arguments, asked=still, **more)
+
+    def clean_paper_number(self) -> str:
+        number: str = self.cleaned_data["paper_number"]
+        if not paper_key(number):
+            raise forms.ValidationError(_("编号里要有字或数字。"))
+        return number
 
 
 class RatingForm(forms.Form):

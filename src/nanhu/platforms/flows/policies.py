@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
-from nanhu.platforms.flows.models import Case, Delegation, Task
+from nanhu.platforms.flows.models import Case, Delegation, PaperEntry, Task
 from nanhu.platforms.people import api as people
 
 LEADING: Final = ("head", "deputy", "secretary", "leader")
@@ -39,6 +40,11 @@ class Capacity:
             return task.person_id == self.person_id
         return self.is_member(task) and task.claimed_by_id in {None, self.person_id}
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether it reaches tasks that were not given to this very person."""
+        return bool(self.posts) or not self.is_own
+
     def is_member(self, task: Task) -> bool:
         """Of the pool to which the task belongs, whoever claimed it."""
         return task.person_id is None and (task.pool_unit_id, task.pool_office) in self.posts
@@ -54,8 +60,32 @@ class Capacity:
         if self.definition_id is not None:
             mine &= Q(case__definition_id=self.definition_id)
         if not self.is_own:
-            mine &= ~Q(kind="confirm")
+            mine &= ~Q(kind="confirm") & ~Q(checks_paper_of(self.person_id))
         return mine & (Q(applicant=None) | ~Q(applicant_id=self.person_id) | Q(kind="fill"))
+
+
+def checks_paper_of(person_id: int) -> Exists:
+    """Of tasks: it is this person's own paper that is checked."""
+    waits = PaperEntry.objects.filter(applicant_id=person_id, made=None, ended_at=None)
+    key = Cast("public_id", TextField())
+    return Exists(waits.annotate(key=key).filter(key=OuterRef("case__subject_id")))
+
+
+def owners_of_paper(case: Case) -> frozenset[int]:
+    """Whose paper a case checks, by whichever of his records."""
+    if case.subject_key != PaperEntry.CHECK:
+        return frozenset()
+    found = PaperEntry.objects.filter(public_id=case.subject_id).exclude(applicant=None)
+    named = list(found.values_list("applicant_id", flat=True))
+    return frozenset({*named, *people.heirs(named).values()})
+
+
+def barred_from(task: Task) -> frozenset[int]:
+    """Whose affair it is: he may fill in what he is asked, and do nothing else."""
+    if task.kind == "fill":
+        return frozenset()
+    applicants = {task.applicant_id} if task.applicant_id is not None else set[int]()
+    return owners_of_paper(task.case) | applicants
 
 
 def given_to(person: int | Given) -> QuerySet[Delegation]:
@@ -93,15 +123,18 @@ def covered_by(capacities: Collection[Capacity], person_id: int | Given) -> Quer
     for one in capacities:
         rows |= one.rows()
     not_own = Q(applicant=None) | ~Q(applicant_id=person_id) | Q(kind="fill", person_id=person_id)
+    if not isinstance(person_id, Given) and any(one.is_of_others for one in capacities):
+        not_own &= ~Q(checks_paper_of(person_id))
     return Task.objects.filter(rows & not_own, state__in=LIVING)
 
 
 def capacity_for(task: Task, person_id: int) -> Capacity | None:
     """In which capacity this person may do the task; None where it is not his, or the case his own."""
-    if task.applicant_id == person_id and task.kind != "fill":
+    barred = barred_from(task)
+    if person_id in barred:
         return None
     found = [one for one in capacities_of(person_id) if one.covers(task)]
-    is_open = [one for one in found if one.person_id != task.applicant_id or task.kind == "fill"]
+    is_open = [one for one in found if one.person_id not in barred]
     return is_open[0] if is_open else None
 
 

@@ -17,6 +17,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Viewer, Waiting, WaitingWork, waiting_work
 from nanhu.kernel.remembered import Remembered
+from nanhu.platforms.flows import papers
 from nanhu.platforms.flows.errors import NotYoursError
 from nanhu.platforms.flows.models import (
     Announcement,
@@ -27,6 +28,7 @@ from nanhu.platforms.flows.models import (
     Entry,
     OutsideSource,
     OutsideTodo,
+    PaperEntry,
     Task,
     Version,
 )
@@ -36,6 +38,7 @@ from nanhu.platforms.flows.policies import (
     capacities_of,
     covered_by,
     given_to,
+    owners_of_paper,
     units_led_by,
     visible_cases,
 )
@@ -145,7 +148,7 @@ def task_for(viewer: Viewer, public_id: UUID) -> Task:
     person_id = person_of(viewer)
     rows = Task.objects.select_related("case__definition", "case__version", "pool_unit")
     row = rows.filter(public_id=public_id).first()
-    if row is None:
+    if row is None or person_id in owners_of_paper(row.case):
         raise NotYoursError
     if waiting(viewer).filter(pk=row.pk).exists():
         return row
@@ -274,6 +277,15 @@ def revealed_case(viewer: Viewer, public_id: UUID) -> Case:
     if not may_reveal(viewer, found):
         raise NotFoundError(what=_("这一页"))
     return found
+
+
+def paper_to_reveal(viewer: Viewer, public_id: UUID) -> PaperEntry:
+    """What a paper hides is opened by who checks it now."""
+    task = task_for(viewer, public_id)
+    entry = papers.checked_in(task.case)
+    if entry is None or not papers.hidden_in(entry) or not waiting(viewer).filter(pk=task.pk).exists():
+        raise NotFoundError(what=_("这一页"))
+    return entry
 
 
 def own_case(viewer: Viewer, public_id: UUID) -> Case:

@@ -218,7 +218,10 @@ registry.calendar_feeds.add(CalendarFeed(key="flows.deadlines", title=_("待办�
 registry.searchables.add(
     Searchable(key="flows.services", title=_("办事流程"), icon="workflow", hits=queries.service_hits, order=10)
 )
-registry.looks.add(Look(key="flows.reveal_sealed", what=_("申请里的证件号码")))
+registry.looks.add(
+    Look(key="flows.reveal_sealed", what=_("申请里的证件号码")),
+    Look(key="flows.reveal_paper", what=_("补录的纸质单里隐去的内容")),
+)
 registry.checks.add(Check(key="flows.unassigned", title=_("待办的办理人"), run=check_unassigned, order=82))
 registry.checks.add(Check(key="flows.stuck", title=_("在办的申请"), run=check_stuck, order=83))
 registry.school_rules.add(

@@ -1,5 +1,7 @@
 """Working minutes, countersigning, what time is left. Pure: no clock, no database."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -7,6 +9,7 @@ from typing import Final, Literal
 
 from nanhu.kernel.calendar.hours import Timetable
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
+from nanhu.kernel.folding import halfwidth
 
 type IsWorking = Callable[[date], bool]
 ONE_DAY: Final = timedelta(days=1)
@@ -91,3 +94,16 @@ def lateness(used: int, promised: int) -> int:
     if used >= promised:
         return min(used // promised * 100, LATEST)
     return 80 if used >= promised * NEARLY else 0
+
+
+LIKE_DASHES: Final = "_−ー─━"
+"""Typed for a dash although they are none."""
+
+
+def paper_key(number: str) -> str:
+    """The number of a paper, the same however it is written: 应急-007, 应急－007, 应急 007, 应急—007. Between two figures it matters that
+    something stood (1-23 is not 12-3), elsewhere not; empty where nothing was written but dashes."""
+    folded = halfwidth(number).upper()
+    dashed = "".join("-" if unicodedata.category(c) == "Pd" or c in LIKE_DASHES else c for c in folded)
+    one_dash = re.sub(r"(?<=\d)[ -]+(?=\d)", "\0", dashed)
+    return re.sub(r"[ -]+", "", one_dash).replace("\0", "-")

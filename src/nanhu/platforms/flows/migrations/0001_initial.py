@@ -1134,19 +1134,25 @@ class Migration(migrations.Migration):
                 ("outcome", models.TextField()),
                 ("decided_on", models.DateField()),
                 ("paper", models.TextField(help_text="its number, as it is filed")),
+                ("paper_key", models.TextField(help_text="the same however it is written (rules.paper_key)")),
                 ("reason", models.TextField(help_text="why it was decided on paper")),
+                (
+                    "photos",
+                    models.JSONField(default=list, help_text="of it: id and name in the store of files"),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(help_text="it was not agreed to, or taken back", null=True)),
                 (
                     "applicant",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
                 (
                     "decider",
                     models.ForeignKey(
                         help_text="who decided on paper",
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="people.person",
@@ -1181,17 +1187,38 @@ class Migration(migrations.Migration):
                 "db_table": "flows_paper_entry",
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)),
-                        fields=("definition", "paper"),
+                        condition=models.Q(("ended_at", None), models.Q(("paper_key", ""), _negated=True)),
+                        fields=("definition", "paper_key"),
                         name="flows_paper_entry_once",
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["granted", "refused"])), name="flows_paper_entry_says_what"
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(
-                            ("outcome__in", ["granted", "refused"]),
-                            models.Q(("paper", ""), _negated=True),
-                            models.Q(("reason", ""), _negated=True),
+                            models.Q(
+                                ("applicant__isnull", False),
+                                ("decider__isnull", False),
+                                ("ended_at", None),
+                                models.Q(("paper", ""), _negated=True),
+                                models.Q(("paper_key", ""), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("decider", None),
+                                ("paper", ""),
+                                ("paper_key", ""),
+                                ("photos", []),
+                                ("reason", ""),
+                                models.Q(
+                                    models.Q(("applicant__isnull", False), ("made__isnull", False)),
+                                    models.Q(("applicant", None), ("ended_at__isnull", False)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
                         ),
-                        name="flows_paper_entry_says_what",
+                        name="flows_paper_entry_is_whole_or_empty",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

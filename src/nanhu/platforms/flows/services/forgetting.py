@@ -6,7 +6,8 @@ from typing import Final
 from django.db import transaction
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.flows.models import Case, Entry, Task
+from nanhu.platforms.flows.models import Case, Entry, PaperEntry, Task
+from nanhu.platforms.flows.models.papers import EMPTY
 
 KEPT: Final = {"short": timedelta(days=366), "normal": timedelta(days=5 * 365 + 2)}
 BATCH: Final = 500
@@ -33,4 +34,5 @@ def forget(case_ids: list[int], retention: str) -> int:
     rows.update(forgotten_at=now(), data={}, sealed=None, twin="", rating_words="")
     Task.objects.filter(case_id__in=ids).update(data={}, comment="")
     Entry.objects.filter(case_id__in=ids).exclude(words="").update(words="")
+    PaperEntry.objects.filter(made_id__in=ids).update(**EMPTY)
     return len(ids)

@@ -1,8 +1,7 @@
 """Paper (应急补录): a process that names a fallback is decided on paper while the system stands still. Who leads its unit enters the
 decision afterwards; whoever heads the unit, or the next one up, holds it against the paper. Then it is a case like any other, marked."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -10,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import override
@@ -22,24 +22,34 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given, refuse_stale
 from nanhu.kernel.ui import dates
-from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows import presented
-from nanhu.platforms.flows.assigning import Holder, PostAt, resolvers
+from nanhu.platforms.flows.assigning import Holder, PostAt, holders_of, resolvers, signers_of
 from nanhu.platforms.flows.body import Body, Field, Resolved, Step, parted, sealed_with
-from nanhu.platforms.flows.errors import OwnPaperError, PaperDayError, PaperStepsError, PaperTwiceError
+from nanhu.platforms.flows.errors import (
+    OwnPaperError,
+    PaperAudienceError,
+    PaperDayError,
+    PaperDeciderError,
+    PaperStepsError,
+    PaperTwiceError,
+)
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened
-from nanhu.platforms.flows.models import Case, Definition, Entry, PaperEntry, Task
-from nanhu.platforms.flows.policies import is_staff, led_units
+from nanhu.platforms.flows.models import Case, Definition, Delegation, Entry, PaperEntry, Task, Version
+from nanhu.platforms.flows.models.papers import EMPTY
+from nanhu.platforms.flows.papers import all_said, decision_words, keep_photos, name_of
+from nanhu.platforms.flows.policies import is_staff, led_units, owners_of_paper
+from nanhu.platforms.flows.rules import paper_key
 from nanhu.platforms.flows.services.cases import fill, open_case, refuse_misfits
 from nanhu.platforms.flows.services.definitions import FlowSpec, current_version, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.telling import tell
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 
 BY: Final = Actor.system("flows.papers")
 LATEST: Final = timedelta(days=30)
 """After which a paper is entered no more."""
-LONGEST: Final = 4000
+APPROVING: Final = frozenset({"approve", "countersign"})
 BY_PROGRAM: Final = frozenset({"automatic", "pay", "wait"})
 """Kinds of step that no paper can have done."""
 
@@ -59,7 +69,7 @@ class Paper:
 
 CHECK: Final = register_flow(
     FlowSpec(
-        key="flows.paper",
+        key=PaperEntry.CHECK,
         name=_("应急补录核对"),
         unit="",
         promise=480,
@@ -68,15 +78,7 @@ CHECK: Final = register_flow(
         retention="short",
         icon="file-check",
         body=Body(
-            form=(
-                Field(key="process", label=_("流程"), is_fact=True),
-                Field(key="person", label=_("申请人"), is_fact=True),
-                Field(key="decision", label=_("纸上的决定"), is_fact=True),
-                Field(key="paper", label=_("纸质单编号")),
-                Field(key="reason", label=_("为什么在纸上办"), kind="long_text"),
-                Field(key="said", label=_("纸上填的"), kind="long_text", most=LONGEST),
-                Field(key="photos", label=_("纸质单照片"), kind="files", is_required=False),
-            ),
+            form=(Field(key="process", label=_("流程"), is_fact=True),),
             steps=(
                 Step(
                     key="check",
@@ -90,27 +92,49 @@ CHECK: Final = register_flow(
         ),
     )
 )
+"""Its cases hold nothing of the paper: who checks it reads it of its entry (`papers.shown_in`)."""
 
 
 @transaction.atomic
 def enter(
     *, by: Actor, person_id: int, token: UUID, definition: Definition, data: Mapping[str, Any], paper: Paper
 ) -> Case:
-    """Gives the case in which it is checked."""
+    """Gives the case in which it is checked. Who is said to have decided it is told."""
     if (known := made_by_form(Case.objects.all(), token, applicant_id=person_id)) is not None:
         return known
     refuse_stale(by)
     if not definition.fallback or definition.unit_id not in led_units(person_id):
         raise NotFoundError(what=say("这项服务"))
     version = current_version(definition.key)
-    refuse_paper(paper, version.body, person_id)
+    refuse_paper(paper, version, person_id)
     refuse_misfits(version.body, data)
-    lock_key(f"flows.paper:{definition.pk}:{paper.number}")
-    if PaperEntry.objects.filter(definition=definition, paper=paper.number, ended_at=None).exists():
+    if not could_decide(version, data, paper):
+        raise PaperDeciderError(name=name_of(paper.decider_id))
+    entry = kept_entry(by=by, person_id=person_id, version=version, data=data, paper=paper)
+    case = open_case(
+        by=by,
+        key=CHECK.key,
+        applicant_id=person_id,
+        data={"process": definition.name},
+        token=token,
+        subject=(CHECK.key, str(entry.public_id)),
+    )
+    facts = {"number": case.number, "service": definition.name, "day": dates.iso_day(paper.decided_on)}
+    messages.tell({paper.decider_id}, "flows.named_on_paper", facts)
+    return case
+
+
+def kept_entry(*, by: Actor, person_id: int, version: Version, data: Mapping[str, Any], paper: Paper) -> PaperEntry:
+    """One paper, however its number is written, is entered once."""
+    key = paper_key(paper.number)
+    lock_key(f"flows.paper:{version.definition_id}:{key}")
+    if PaperEntry.objects.filter(definition=version.definition, paper_key=key, ended_at=None).exists():
         raise PaperTwiceError(number=paper.number)
     public, sealed = parted(version.body.form, data)
-    made = PaperEntry.objects.create(
-        definition=definition,
+    public_id = uuid4()
+    return PaperEntry.objects.create(
+        public_id=public_id,
+        definition=version.definition,
         version=version,
         applicant_id=paper.applicant_id,
         data=public,
@@ -119,69 +143,72 @@ def enter(
         decider_id=paper.decider_id,
         decided_on=paper.decided_on,
         paper=paper.number,
+        paper_key=key,
         reason=given(paper.reason),
+        photos=keep_photos(by=by, paper=public_id, photos=paper.photos),
         entered_by_id=person_id,
     )
-    return open_case(
-        by=by,
-        key=CHECK.key,
-        applicant_id=person_id,
-        data=words_of(made, paper.photos),
-        token=token,
-        subject=(CHECK.key, str(made.public_id)),
-    )
 
 
-def refuse_paper(paper: Paper, body: Body, person_id: int) -> None:
-    if any(step.kind in BY_PROGRAM for step in body.steps):
+def refuse_paper(paper: Paper, version: Version, person_id: int) -> None:
+    if any(step.kind in BY_PROGRAM for step in version.body.steps):
         raise PaperStepsError
     if not campus_today() - LATEST <= paper.decided_on <= campus_today():
         raise PaperDayError(days=LATEST.days)
     if paper.applicant_id in {person_id, paper.decider_id} or not is_staff(paper.decider_id):
         raise OwnPaperError
+    if not may_apply(version.definition, paper.applicant_id):
+        raise PaperAudienceError
 
 
-@override(settings.LANGUAGE_CODE)
-def words_of(entry: PaperEntry, photos: Sequence[Any]) -> dict[str, Any]:
-    """For who checks it. What is sealed stays hidden."""
-    case = Case(data=entry.data, sealed=entry.sealed)
-    fields = entry.version.body.form
-    lines = [f"{label}：{value}" for label, value in presented.facts_of(case, fields)]
-    for rows in presented.rows_of(case, fields):
-        lines += [f"{rows.label}：{'　'.join(cell.words for cell in line)}" for line in rows.lines]
-    return {
-        "process": str(term(entry.definition.name)),
-        "person": name_of(entry.applicant_id),
-        "decision": decision_words(entry),
-        "paper": entry.paper,
-        "reason": entry.reason,
-        "said": "\n".join(lines)[:LONGEST],
-        "photos": list(photos),
-    }
-
-
-def name_of(person_id: int) -> str:
+def may_apply(definition: Definition, person_id: int) -> bool:
+    """Whether the process is open to him, as on its own form."""
     card = people.person_card(person_id)
-    number = card.affiliations[0].campus_no if card and card.affiliations else ""
-    return f"{card.name} {number}".strip() if card else ""
+    faces = identity.faces_of(card) if card else frozenset[str]()
+    of_units = not definition.units or bool({*definition.units} & {*people.unit_codes_of(person_id)})
+    return bool({*definition.faces} & faces) and of_units
 
 
-def decision_words(entry: PaperEntry) -> str:
-    said = {
-        "who": name_of(entry.decider_id),
-        "day": dates.iso_day(entry.decided_on),
-        "what": Case.Outcome(entry.outcome).label,
-    }
-    return say("%(who)s %(day)s 决定：%(what)s") % said
+def could_decide(version: Version, data: Mapping[str, Any], paper: Paper) -> bool:
+    """Whether who decided it was asked that day by one of the steps that approve (or work, where none approves), or stood in for who was."""
+    case = Case(definition=version.definition, version=version, applicant_id=paper.applicant_id, data=dict(data))
+    steps = version.body.steps
+    asked = [one for one in steps if one.kind in APPROVING] or [one for one in steps if one.kind == "work"]
+    found = [
+        one for step in asked for one in (signers_of if step.kind == "countersign" else holders_of)(step.who, case)
+    ]
+    held = {person for one in found for person in holders_on(one, paper.decided_on)}
+    return paper.decider_id in held or stood_in(paper, held, version.definition)
+
+
+def holders_on(holder: Holder, day: date) -> Collection[int]:
+    if holder.person_id is not None:
+        return (holder.person_id,)
+    found = people.find_post(holder.unit_id, holder.office, on=day, climbs=True) if holder.unit_id else None
+    return found.person_ids if found else ()
+
+
+def stood_in(paper: Paper, held: Collection[int], definition: Definition) -> bool:
+    day = paper.decided_on
+    rows = Delegation.objects.filter(delegate_id=paper.decider_id, starts_on__lte=day, ends_on__gte=day)
+    lasted = Q(ended_at=None) | Q(ended_at__gte=start_of(day))
+    rows = rows.filter(lasted, Q(definition=None) | Q(definition=definition))
+    return rows.filter(owner_id__in=[one for one in held if one != paper.applicant_id]).exists()
 
 
 def checkers_of(case: Case) -> list[int | PostAt]:
-    """Whoever heads the unit that owns the process, or the next one up: neither who entered the paper nor whose it is."""
+    """Whoever heads the unit that owns the process, or the next one up: neither who entered the paper nor whose it is. Where he is one of
+    several who hold the post, another of them alone."""
     entry = waiting_entry(case)
-    unit_id = entry.definition.unit_id
-    without = [entry.entered_by_id, entry.applicant_id]
+    unit_id, owners = entry.definition.unit_id, owners_of_paper(case)
+    without = {entry.entered_by_id, *owners}
     found = people.find_post(unit_id, "head", climbs=True, without=without) if unit_id else None
-    return [PostAt(unit_id=found.unit_id, office="head")] if found else []
+    if found is None:
+        return []
+    holders = people.find_post(found.unit_id, "head")
+    if holders and owners & {*holders.person_ids}:
+        return [found.person_ids[0]]
+    return [PostAt(unit_id=found.unit_id, office="head")]
 
 
 def waiting_entry(case: Case) -> PaperEntry:
@@ -193,9 +220,7 @@ def waiting_entry(case: Case) -> PaperEntry:
 def enter_checked(case: Case) -> None:
     """The paper becomes a closed case, in the transaction of the check."""
     entry = waiting_entry(case)
-    checked = Task.objects.filter(case=case, step="check", state=Task.State.DONE).latest("pk")
-    if entry.applicant_id in {checked.done_by_id, checked.done_for_id}:
-        raise OwnPaperError
+    entry.applicant_id = refuse_own(entry, case)
     made = closed_case(entry, case.opened_by_name)
     said = {
         "decision": decision_words(entry),
@@ -208,7 +233,7 @@ def enter_checked(case: Case) -> None:
     Entry.objects.create(case=made, actor=case.opened_by_name, person_id=entry.entered_by_id, verb="paper", words=words)
     Entry.objects.create(case=made, actor=BY.name, verb=f"closed_{entry.outcome}")
     entry.made, entry.data, entry.sealed = made, {}, None
-    entry.save(update_fields=["made", "data", "sealed"])
+    entry.save(update_fields=["applicant", "made", "data", "sealed"])
     facts = {"flow": entry.definition.name}
     audit.record(by=BY, action="flows.enter_paper", target=f"case:{made.number}", reason=case.number, facts=facts)
     tell([Holder(why="applicant", person_id=made.applicant_id)], made, f"{made}：{Case.Outcome(entry.outcome).label}")
@@ -217,17 +242,27 @@ def enter_checked(case: Case) -> None:
     publish(CaseOpened(**about), CaseClosed(**about, outcome=entry.outcome))
 
 
+def refuse_own(entry: PaperEntry, case: Case) -> int:
+    """Whose paper it is, by the record that is kept; refused where he turns out to be who entered or decided it, or to have had a say in its
+    check, or who entered it to have checked it."""
+    done = Task.objects.filter(case=case, state=Task.State.DONE).values_list("done_by_id", "done_for_id")
+    said = [one for pair in done for one in pair if one is not None]
+    named = [one for one in (entry.applicant_id, entry.entered_by_id, entry.decider_id) if one is not None]
+    heirs = people.heirs([*named, *said])
+    applicant, enterer, decider = (heirs.get(one, one) for one in named)
+    checkers = {heirs.get(one, one) for one in said}
+    if applicant in {enterer, decider, *checkers} or enterer in checkers:
+        raise OwnPaperError
+    return applicant
+
+
 def closed_case(entry: PaperEntry, by_name: str) -> Case:
     made = Case(token=uuid4(), opened_by_name=by_name, is_on_paper=True)
-    fill(made, entry.version, entry.applicant_id, {**entry.data, **opened(entry.sealed)}, BY)
+    fill(made, entry.version, entry.applicant_id, all_said(entry), BY)
     made.opened_at = start_of(entry.decided_on)
     made.state, made.outcome, made.closed_at, made.percent = Case.State.CLOSED, entry.outcome, now(), 100
     made.save(force_insert=True)
     return made
-
-
-def opened(sealed: str | None) -> dict[str, Any]:
-    return dict(json.loads(sealed)) if sealed else {}
 
 
 def end_refused(events: Sequence[CaseClosed]) -> None:
@@ -235,7 +270,13 @@ def end_refused(events: Sequence[CaseClosed]) -> None:
     gone = [one.subject_id for one in events if one.definition == CHECK.key and one.outcome != Case.Outcome.GRANTED]
     if gone:
         rows = PaperEntry.objects.filter(public_id__in=gone, made=None, ended_at=None)
-        rows.update(ended_at=now(), data={}, sealed=None)
+        rows.update(ended_at=now(), applicant=None, data={}, sealed=None, **EMPTY)
+
+
+def note_look(*, by: Actor, entry: PaperEntry, case: Case, purpose: str) -> None:
+    """Who checks a paper reads what it hides: whose it is is told, and why."""
+    target = f"person:{entry.applicant_id}"
+    audit.record(by=by, action="flows.reveal_paper", target=target, reason=f"{case.number}　{purpose}")
 
 
 resolvers["flows.paper_checker"] = checkers_of

@@ -45,11 +45,22 @@ def merge(*, kept_id: int, gone_id: int) -> None:
 
 
 def merge_papers(kept_id: int, gone_id: int) -> None:
-    """What turns out to be one's own paper stays as it was entered; nobody it names is his own checker (`papering.enter_checked`)."""
+    """A paper whose applicant turns out to be who entered or decided it keeps the record that it named, and is agreed to no more
+    (`papering.refuse_own`); a check that the applicant turns out to hold goes to another."""
     others = PaperEntry.objects.exclude(decider_id=kept_id).exclude(entered_by_id=kept_id)
     others.filter(applicant_id=gone_id).update(applicant_id=kept_id)
     for column in ("decider_id", "entered_by_id"):
         PaperEntry.objects.exclude(applicant_id=kept_id).filter(**{column: gone_id}).update(**{column: kept_id})
+    for task_id in list(checks_of([kept_id, gone_id]).values_list("pk", flat=True)):
+        assign_anew(task_id, by=BY)
+
+
+def checks_of(person_ids: Collection[int] | None = None) -> QuerySet[Task]:
+    """Living tasks in which papers of these persons are checked, or of all."""
+    waiting = PaperEntry.objects.filter(made=None, ended_at=None)
+    found = waiting if person_ids is None else waiting.filter(applicant_id__in=person_ids)
+    keys = [str(one) for one in found.values_list("public_id", flat=True)]
+    return Task.objects.filter(case__subject_key=PaperEntry.CHECK, case__subject_id__in=keys, state__in=OPEN)
 
 
 def lock_cases_of(*person_ids: int) -> None:
@@ -120,7 +131,7 @@ def assign_left() -> int:
     closed = [one.person_id for one in identity.accounts_of(holders) if one.state in SHUT_OUT]
     own = Task.objects.filter(state__in=OPEN, person_id=F("applicant_id")).exclude(kind="fill")
     moved = assign_tasks_of_leavers(person_ids=holders) + assign_tasks_of_closed(person_ids=closed)
-    return moved + assign_each(own)
+    return moved + assign_each(own) + assign_each(checks_of())
 
 
 def release_claims(rows: Q) -> None:

@@ -27,7 +27,7 @@ from nanhu.platforms.flows.errors import (
 )
 from nanhu.platforms.flows.events import TaskDone
 from nanhu.platforms.flows.models import Case, Entry, Task
-from nanhu.platforms.flows.policies import LIVING, Capacity, capacity_for
+from nanhu.platforms.flows.policies import LIVING, Capacity, barred_from, capacity_for
 from nanhu.platforms.flows.services.attaching import with_files_kept
 from nanhu.platforms.flows.services.cases import SHORTEST_REASON
 from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
@@ -57,7 +57,7 @@ def locked_task(task: Task, *, by: Actor, person_id: int, revision: int | None) 
     case = locked_case(task.case_id)
     row = Task.objects.select_related("token").get(pk=task.pk)
     row.case = case
-    if row.applicant_id == person_id and row.kind != "fill":
+    if person_id in barred_from(row):
         raise OwnCaseError
     if row.state not in LIVING:
         raise_changed(row)
@@ -285,7 +285,7 @@ def add_signer(
 def refuse_taker(row: Task, to_id: int, from_id: int) -> str:
     """Somebody who is here, and neither the applicant nor at it already; gives the name."""
     card = people.person_card(to_id)
-    if to_id == row.applicant_id:
+    if to_id == row.applicant_id or to_id in barred_from(row):
         raise CannotTakeTaskError(reason=_("他就是申请人"))
     if to_id == from_id and row.person_id == from_id:
         raise CannotTakeTaskError(reason=_("已经在他手里"))
@@ -374,10 +374,11 @@ def successors(row: Task, step: Step, case: Case) -> list[Holder]:
 
 def is_orphaned(row: Task) -> bool:
     """Nobody who is here may do it: its holder has left, or turned out to be the applicant."""
-    if row.person_id is not None and row.person_id == row.applicant_id and row.kind != "fill":
+    barred = barred_from(row)
+    if row.person_id in barred:
         return True
     if row.person_id is None and row.pool_unit_id is not None:
-        return is_vacant(row.pool_unit_id, row.pool_office, without=row.applicant_id)
+        return is_vacant(row.pool_unit_id, row.pool_office, without=barred)
     card = people.person_card(row.person_id) if row.person_id else None
     return card is None or not any(tie.is_live for tie in card.affiliations) or is_shut_out(card.person_id)
 

@@ -1,19 +1,32 @@
 """Paper (应急补录): what was decided while the system stood still is entered by one, checked by another, and marked."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.models import OutboxEvent
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.events.delivery import deliver_pending
+from nanhu.kernel.files import services as files
+from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.models import AuditEntry, OutboxEvent
+from nanhu.kernel.registry import Owner
+from nanhu.platforms.flows.errors import CannotTakeTaskError, OwnCaseError, OwnPaperError
 from nanhu.platforms.flows.models import Case, Definition, PaperEntry, Task
-from nanhu.platforms.flows.services import papering
+from nanhu.platforms.flows.papers import may_see_photos
+from nanhu.platforms.flows.policies import waiting_for
+from nanhu.platforms.flows.printing import said_in
+from nanhu.platforms.flows.registrations import case_records
+from nanhu.platforms.flows.services import definitions, delegations, papering, persons, tasks
 from nanhu.platforms.flows.services.forgetting import forget_contents
-from nanhu.platforms.flows.tests.conftest import SYSTEM
+from nanhu.platforms.flows.tests.conftest import LEAVE, SYSTEM
 from nanhu.platforms.identity.models import SsoSession
+from nanhu.platforms.messages.models import Entry as Told
 from nanhu.platforms.people import api as people
 
 LIST, FORM = "/flows/unit/paper/", "/flows/unit/paper/test.leave/"
@@ -55,6 +68,43 @@ def entered(office, number="T5", **more):
     return Case.objects.get(definition__key="flows.paper", state="running")
 
 
+def laid_before(office, applicant="S1", by="T5", **more):
+    """Entered without a page; gives the task in which it is checked."""
+    yesterday = campus_today() - timedelta(days=1)
+    said = {"decider_id": office["T2"], "decided_on": yesterday, "number": "应急-007", "reason": "全校停电"} | more
+    days = {"first": yesterday.isoformat(), "last": yesterday.isoformat()}
+    case = papering.enter(
+        by=office.actor(by),
+        person_id=office[by],
+        token=uuid4(),
+        definition=Definition.objects.get(key="test.leave"),
+        data={"name": "林晓湖", "kind": "病假", "days": days, "reason": "发烧就医", "paper": DOCUMENT},
+        paper=papering.Paper(applicant_id=office[applicant], outcome="granted", **said),
+    )
+    return Task.objects.get(case=case)
+
+
+def does(office, number, task):
+    return {"by": office.actor(number), "person_id": office[number], "task": task}
+
+
+def stands_in(office, owner, number):
+    """Since yesterday."""
+    delegations.delegate(
+        by=office.actor(owner),
+        owner_id=office[owner],
+        delegate_id=office[number],
+        definition=None,
+        starts_on=campus_today() - timedelta(days=1),
+        ends_on=campus_today(),
+        reason="出差",
+    )
+
+
+def is_made():
+    return Case.objects.filter(definition__key="test.leave").exists()
+
+
 def check(office, number="T3", decision="agree", comment=""):
     task = Task.objects.get(case__definition__key="flows.paper", state="open")
     said = {"decision": decision, "comment": comment, "revision": task.revision}
@@ -93,6 +143,10 @@ def test_what_was_decided_on_paper_is_entered_by_one_and_stands_when_another_has
     assert "应急补录" in clerk.get("/flows/unit/").content.decode().replace("应急补录：停电", "")
     entry = PaperEntry.objects.get()
     assert (entry.made, entry.data, entry.sealed) == (made, {}, None)
+    photo = f"/files/{entry.photos[0]['file']}/"
+    assert clerk.get(photo).status_code == 200
+    seen = {one: may_see_photos(entry, office[one]) for one in ("T3", "T5", "S1", "T2")}
+    assert seen == {"T3": True, "T5": True, "S1": False, "T2": False}
 
 
 def test_nobody_checks_what_he_entered_himself(office):
@@ -112,13 +166,21 @@ def test_what_the_head_enters_himself_goes_one_up(office):
 
 
 def test_what_is_not_agreed_to_keeps_nothing_and_can_be_entered_anew(office):
-    closed = entered(office)
+    checked = entered(office, paper_photos=SimpleUploadedFile("纸质单.pdf", b"%PDF-1.4\n%%EOF"))
     assert check(office, decision="refuse", comment="纸上写的是事假").status_code == 302
-    event = OutboxEvent.objects.get(name="flows.CaseClosed", payload__case_id=closed.pk)
-    papering.end_refused([papering.CaseClosed(**event.payload)])
-    entry = PaperEntry.objects.get()
-    assert (entry.made, entry.data, entry.sealed) == (None, {}, None)
-    assert not Case.objects.filter(definition__key="test.leave").exists()
+    deliver_pending(only={"flows.end_refused_papers"})
+    entry, file = PaperEntry.objects.get(), StoredFile.objects.get()
+    assert (entry.made, entry.data, entry.sealed, entry.photos) == (None, {}, None, [])
+    assert (entry.paper, entry.paper_key, entry.reason) == ("", "", "")
+    assert (entry.applicant, entry.decider) == (None, None)
+    checked.refresh_from_db()
+    kept = f"{checked.data} {said_in(checked)} {list(case_records(Owner(person_id=office['T5'], account_id=0), None))}"
+    kept += office.client("T5").get(f"/flows/cases/{checked.public_id}/").content.decode()
+    for words in ("发烧就医", "林晓湖", "全校停电", "应急-007", "纸质单.pdf"):
+        assert words not in kept
+    assert office.client("T3").get(f"/files/{file.public_id}/").status_code == 404
+    assert files.unneeded(file.purpose, StoredFile.objects.filter(pk=file.pk)).exists()
+    assert not is_made()
     entered(office, kind="事假", paper_outcome="refused")
     check(office)
     made = Case.objects.get(definition__key="test.leave")
@@ -127,9 +189,10 @@ def test_what_is_not_agreed_to_keeps_nothing_and_can_be_entered_anew(office):
 
 def test_one_paper_is_entered_once(office):
     entered(office)
-    again = office.client("T5").post(FORM, paper())
-    assert again.status_code == 409
-    assert "已经补录过" in again.content.decode()
+    clerk = office.client("T5")
+    for number in ("应急-007", "应急－007", "应急 007", "应急—007"):
+        again = clerk.post(FORM, paper(paper_number=number))
+        assert (again.status_code, "已经补录过" in again.content.decode()) == (409, True), number
     check(office)
     assert office.client("T5").post(FORM, paper()).status_code == 409
     entry = PaperEntry.objects.get()
@@ -141,7 +204,8 @@ def test_one_paper_is_entered_once(office):
             outcome="granted",
             decider_id=office["T2"],
             decided_on=campus_today(),
-            paper=entry.paper,
+            paper="应急 007",
+            paper_key=entry.paper_key,
             reason="停电",
             entered_by_id=office["T5"],
         )
@@ -153,6 +217,8 @@ def test_one_paper_is_entered_once(office):
         ({"paper_applicant": "T5"}, 409),
         ({"paper_applicant": "T2"}, 409),
         ({"paper_decider": "S2"}, 409),
+        ({"paper_decider": "T4"}, 422),
+        ({"paper_number": "——"}, 422),
         ({"paper_day": "2999-01-01"}, 422),
         ({"paper_day": "2020-01-01"}, 422),
         ({"paper_number": ""}, 422),
@@ -161,7 +227,8 @@ def test_one_paper_is_entered_once(office):
     ],
 )
 def test_it_refuses(office, said, status):
-    """One's own, what the decider had for himself, a decider who is no staff, days ahead or long ago, a form that does not fit."""
+    """One's own, what the decider had for himself, a decider who is no staff or is asked by no step, a number of dashes, days ahead or
+    long ago, a form that does not fit."""
     assert office.client("T5").post(FORM, paper(**said)).status_code == status
     assert not PaperEntry.objects.exists()
 
@@ -192,7 +259,8 @@ def test_what_a_program_must_do_is_not_entered_from_paper(office):
 
 def test_the_database_keeps_what_was_entered_until_it_was_checked(office):
     entered(office)
-    for change in ({"outcome": "refused"}, {"data": {}}, {"paper": "应急-008"}):
+    blanked = {"paper": "", "paper_key": "", "reason": "", "photos": [], "decider": None}
+    for change in ({"outcome": "refused"}, {"data": {}}, {"paper": "应急-008"}, {"photos": ["x"]}, blanked):
         with pytest.raises(DatabaseError), transaction.atomic():
             PaperEntry.objects.update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -200,13 +268,133 @@ def test_the_database_keeps_what_was_entered_until_it_was_checked(office):
 
 
 def test_it_is_forgotten_as_every_case(office, clock):
-    entered(office)
+    entered(office, paper_photos=SimpleUploadedFile("纸质单.pdf", b"%PDF-1.4\n%%EOF"))
     check(office)
+    entry, photo = PaperEntry.objects.get(), StoredFile.objects.all()
+    blanked = {"paper": "", "paper_key": "", "reason": "", "photos": [], "decider": None}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PaperEntry.objects.update(**blanked)
+    clock((now() + timedelta(days=400)).isoformat())
+    forget_contents()
+    assert not files.unneeded(photo.get().purpose, photo).exists(), "its check is forgotten, and it is not"
     clock((now() + timedelta(days=6 * 365)).isoformat())
     forget_contents()
     made = Case.objects.get(definition__key="test.leave")
     assert (made.data, made.sealed, made.is_on_paper) == ({}, None, True)
+    entry.refresh_from_db()
+    assert {name: getattr(entry, name) for name in blanked} == blanked
+    assert files.unneeded(photo.get().purpose, photo).exists()
 
 
 def test_an_applicant_reads_what_to_do_while_the_system_stands_still(office):
     assert FALLBACK in office.client("S1").get("/flows/new/test.leave/").content.decode()
+
+
+def test_what_some_steps_alone_see_is_hidden_and_opened_to_who_checks_it_with_a_look(office, monkeypatch):
+    """Nothing of the paper stands in the case that checks it: not on a page of who entered it, in no file and in no copy."""
+    fields = tuple(msgspec.structs.replace(one, seen_at=("head",) * (one.key == "reason")) for one in LEAVE.body.form)
+    spec = replace(LEAVE, fallback=FALLBACK, body=msgspec.structs.replace(LEAVE.body, form=fields))
+    monkeypatch.setitem(definitions.specs, spec.key, spec)
+    definitions.publish(spec)
+    task = laid_before(office)
+    case = task.case
+    records = list(case_records(Owner(person_id=office["T5"], account_id=0), None))
+    pages = f"{case.data} {said_in(case)} {records}"
+    pages += office.client("T5").get(f"/flows/cases/{case.public_id}/").content.decode()
+    head, address = office.client("T3"), f"/flows/tasks/{task.public_id}/"
+    pages += (page := head.get(address).content.decode())
+    assert ("发烧就医" in pages, DOCUMENT in pages) == (False, False)
+    assert page.count("••••") == 2
+    assert f"{address}paper/" in page
+    look = {"purpose": "与纸质单核对"}
+    for number in ("T5", "T2", "S1"):
+        assert office.client(number).post(f"{address}paper/", look).status_code == 404, number
+    assert not AuditEntry.objects.filter(action="flows.reveal_paper").exists()
+    shown = head.post(f"{address}paper/", look).content.decode()
+    assert ("发烧就医" in shown, DOCUMENT in shown) == (True, True)
+    noted = AuditEntry.objects.get(action="flows.reveal_paper")
+    assert (noted.target, noted.reason) == (f"person:{office['S1']}", f"{case.number}　与纸质单核对")
+
+
+def test_whose_paper_it_is_has_no_part_in_its_check(office):
+    """Neither handed over nor added as a signer, nor in the place of the head; and what slipped through is not agreed to."""
+    task = laid_before(office, "T4")
+    with pytest.raises(CannotTakeTaskError):
+        tasks.transfer(**does(office, "T3", task), to_id=office["T4"], comment="")
+    with pytest.raises(CannotTakeTaskError):
+        tasks.add_signer(**does(office, "T3", task), signer_id=office["T4"], where="before", comment="")
+    stands_in(office, "T3", "T4")
+    assert not waiting_for(office["T4"]).exists()
+    with pytest.raises(OwnCaseError):
+        tasks.decide(**does(office, "T4", task), decision="agree")
+    assert office.client("T4").get(f"/flows/tasks/{task.public_id}/").status_code == 404
+    said = {"done_by_id": office["T4"], "done_at": now(), "state": "done", "decision": "agree", "is_added": True}
+    Task.objects.create(case=task.case, step="check", kind="approve", why="signer", person_id=office["T1"], **said)
+    with pytest.raises(OwnPaperError):
+        tasks.decide(**does(office, "T3", task), decision="agree")
+    assert not is_made()
+
+
+def test_of_several_who_hold_the_post_another_checks_it(office):
+    appoint(office, "1001", "head", "T4")
+    task = laid_before(office, "T4")
+    assert (task.person_id, task.pool_office) == (office["T3"], "")
+    assert not waiting_for(office["T4"]).exists()
+
+
+def test_who_takes_the_post_afterwards_does_not_check_his_own(office):
+    task = laid_before(office, "T4")
+    appoint(office, "1001", "head", "T4")
+    assert not waiting_for(office["T4"]).exists()
+    with pytest.raises(OwnCaseError):
+        tasks.claim(**does(office, "T4", task))
+
+
+@pytest.mark.parametrize("kept", ["T2", "T3", "T5"])
+def test_what_turns_out_to_be_ones_own_is_not_agreed_to(office, kept):
+    """Whose paper it is turns out to be who decided it, who checks it, or who entered it."""
+    appoint(office, "1000", "head", "T1")
+    task = laid_before(office, "T4")
+    people.merge_persons(by=SYSTEM, kept_id=office[kept], gone_id=office["T4"], reason="同一人")
+    persons.merge(kept_id=office[kept], gone_id=office["T4"])
+    task.refresh_from_db()
+    checker = "T1" if kept == "T3" else "T3"
+    if kept == "T3":
+        with pytest.raises(OwnCaseError):
+            tasks.decide(**does(office, "T3", task), decision="agree")
+        assert (task.pool_unit_id, task.pool_office) == (office.units["1000"], "head")
+        tasks.decide(**does(office, checker, task), decision="agree")
+        assert Case.objects.get(definition__key="test.leave").applicant_id == office["T3"]
+    else:
+        with pytest.raises(OwnPaperError):
+            tasks.decide(**does(office, checker, task), decision="agree")
+        assert not is_made()
+
+
+def test_it_stands_for_the_record_that_is_kept(office):
+    task = laid_before(office)
+    people.merge_persons(by=SYSTEM, kept_id=office["S2"], gone_id=office["S1"], reason="同一人")
+    tasks.decide(**does(office, "T3", task), decision="agree")
+    assert Case.objects.get(definition__key="test.leave").applicant_id == office["S2"]
+
+
+def test_who_is_said_to_have_decided_it_is_told(office):
+    task = laid_before(office)
+    (told,) = Told.objects.filter(person_id=office["T2"]).select_related("message")
+    assert task.case.number in told.message.text
+    assert "请假" in told.message.text
+
+
+def test_who_stood_in_that_day_may_have_decided_it(office):
+    with pytest.raises(CampusError, match="不办这个流程"):
+        laid_before(office, decider_id=office["T4"])
+    stands_in(office, "T2", "T4")
+    assert laid_before(office, decider_id=office["T4"]).state == "open"
+
+
+@pytest.mark.parametrize("audience", [{"faces": ["staff"]}, {"faces": []}, {"units": ["1001"]}])
+def test_it_is_entered_for_whom_the_process_is_open_to(office, audience):
+    Definition.objects.filter(key="test.leave").update(**audience)
+    with pytest.raises(CampusError, match="不向他开放"):
+        laid_before(office)
+    assert not PaperEntry.objects.exists()

@@ -3,17 +3,21 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date, timedelta
 from threading import Barrier, Event
+from uuid import uuid4
 
 import msgspec
 import pytest
 from django.db import DatabaseError, connection
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.flows.errors import TaskChangedError, TwinCaseError
-from nanhu.platforms.flows.models import Case, Task, Version
-from nanhu.platforms.flows.services import definitions, moving, tasks
+from nanhu.platforms.flows.models import Case, Definition, PaperEntry, Task, Version
+from nanhu.platforms.flows.services import definitions, moving, papering, tasks
+from nanhu.platforms.people import api as people
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 from .conftest import LEAVE, SYSTEM, make_school, second_keeper
@@ -112,6 +116,45 @@ def test_of_two_twins_one_is_opened(flows_of_tests):
     assert sorted(type(one).__name__ for one in results) == ["Case", "TwinCaseError"]
     assert any(isinstance(one, TwinCaseError) for one in results)
     assert Case.objects.count() == 1
+
+
+@pytest.mark.slow
+def test_of_two_who_enter_one_paper_one_is_told_that_it_stands_there(flows_of_tests):
+    """However they write its number."""
+    school = make_school()
+    Definition.objects.filter(key="test.leave").update(fallback="填纸质单")
+
+    def enter(number):
+        yesterday = campus_today() - timedelta(days=1)
+        days = {"first": yesterday.isoformat(), "last": yesterday.isoformat()}
+        return lambda: papering.enter(
+            by=school.actor("T3"),
+            person_id=school["T3"],
+            token=uuid4(),
+            definition=Definition.objects.get(key="test.leave"),
+            data={"kind": "病假", "days": days, "reason": "发烧"},
+            paper=papering.Paper(
+                applicant_id=school["S1"],
+                outcome="granted",
+                decider_id=school["T2"],
+                decided_on=yesterday,
+                number=number,
+                reason="全校停电",
+            ),
+        )
+
+    people.appoint(
+        by=SYSTEM,
+        unit_id=school.units["1000"],
+        office="head",
+        person_id=school["T4"],
+        starts_on=date(2020, 1, 1),
+        ends_on=None,
+        document="任命",
+    )
+    results = at_once(enter("应急-007"), enter("应急—007"))
+    assert sorted(type(one).__name__ for one in results) == ["Case", "PaperTwiceError"], results
+    assert PaperEntry.objects.count() == 1
 
 
 @pytest.mark.slow

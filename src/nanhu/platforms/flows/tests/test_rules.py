@@ -13,6 +13,7 @@ from nanhu.platforms.flows.rules import (
     add_working_minutes,
     countersigned,
     lateness,
+    paper_key,
     working_minutes_between,
 )
 
@@ -93,3 +94,20 @@ def test_a_result_never_changes_and_always_comes(answers, needed):
 @pytest.mark.parametrize(("used", "level"), [(0, 0), (79, 0), (80, 80), (99, 80), (100, 100), (199, 100), (250, 200)])
 def test_lateness_is_told_in_steps(used, level):
     assert lateness(used, 100) == level
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("应急-007", "应急－007", True),
+        ("应急-007", "应急 007", True),
+        ("应急-007", " 应急—007　", True),
+        ("应急-007", "应急007", True),
+        ("jw－2026 — 7", "ＪＷ2026−7", True),
+        ("1-23", "12-3", False),
+        ("应急-007", "应急-0071", False),
+    ],
+)
+def test_a_papers_number_is_the_same_however_it_is_written(one, other, is_same):
+    assert (paper_key(one) == paper_key(other)) is is_same
+    assert paper_key("—— -") == ""
