@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import sys
 import tempfile
 import threading
+import traceback
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +29,18 @@ def fill_databases(
     servers: list[Server],
     is_filled: threading.Event,
 ) -> None:
-    """The servers die with the thread that began them: it stays."""
+    """The servers die with the thread that began them: it stays. One that does not start ends the program, which would wait for ever."""
+    try:
+        fill(folder, facts, systems, servers)
+    except Exception:
+        traceback.print_exc()
+        os.kill(os.getpid(), signal.SIGTERM)
+        return
+    is_filled.set()
+    threading.Event().wait()
+
+
+def fill(folder: Path, facts: dict[str, Any], systems: dict[str, LivingSystem], servers: list[Server]) -> None:
     for way, kind in (("postgres", Postgres), ("mariadb", MariaDb)):
         held = [one for one in systems.values() if SERVERS.get(way_of(one.system)) == way]
         if held:
@@ -38,8 +51,6 @@ def fill_databases(
             server.start()
             for one in held:
                 server.take_in(one)
-    is_filled.set()
-    threading.Event().wait()
 
 
 async def serve(facts: dict[str, Any], folder: Path) -> None:

@@ -4,7 +4,10 @@ import shutil
 
 from nanhu.emulators.vendors.catalogue import VendorSystem
 
+MARIADB = ("mariadbd", "mariadb-install-db", "my_print_defaults")
+"""The server, and what makes its first tables; Debian has the last in another package."""
+
 
 def way_of(system: VendorSystem) -> str:
-    """Without a MariaDB on the machine its systems write files instead."""
-    return "sftp" if system.way == "mariadb" and shutil.which("mariadbd") is None else system.way
+    """Without a whole MariaDB on the machine its systems write files instead."""
+    return "sftp" if system.way == "mariadb" and None in map(shutil.which, MARIADB) else system.way
