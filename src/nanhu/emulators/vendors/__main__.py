@@ -8,7 +8,6 @@ import signal
 import sys
 import tempfile
 import threading
-import traceback
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,11 +31,10 @@ def fill_databases(
     """The servers die with the thread that began them: it stays. One that does not start ends the program, which would wait for ever."""
     try:
         fill(folder, facts, systems, servers)
-    except Exception:
-        traceback.print_exc()
-        os.kill(os.getpid(), signal.SIGTERM)
-        return
-    is_filled.set()
+        is_filled.set()
+    finally:
+        if not is_filled.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait()
 
 
