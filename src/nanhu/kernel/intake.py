@@ -19,7 +19,7 @@ from nanhu.kernel.jobs import defer, start_progress
 from nanhu.kernel.proposals import Event, Proposal, given, refuse_stale
 
 CHECKED, SUBMITTED, WORKING, DONE = "checked", "submitted", "posting", "posted"
-REFUSED, DISCARDED = "refused", "discarded"
+REFUSED, DISCARDED, UNDONE = "refused", "discarded", "undone"
 UNDECIDED, DECIDED = (CHECKED, SUBMITTED, DISCARDED), (WORKING, DONE, REFUSED)
 
 

@@ -61,11 +61,15 @@ quiet_paths: set[str] = set()
 """Beginnings of addresses of which no line is written, not even of a failure: a line has its moment (registered by rooms)."""
 
 
+def is_quiet(path: object) -> bool:
+    return str(path).startswith(tuple(quiet_paths))
+
+
 class Quiet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         said: Any = record.msg
         path = said.get("path") if isinstance(said, dict) else getattr(getattr(record, "request", None), "path", "")
-        return not str(path).startswith(tuple(quiet_paths))
+        return not is_quiet(path)
 
 
 class Bounded(logging.Filter):

@@ -79,7 +79,7 @@ GOES_ON: Final = GoesOn(
         "card.follow_claims": HAS_HAPPENED,
         "card.settle_claims": HAS_HAPPENED,
         "card.end_holds": HAS_HAPPENED,
-        "card.bear_losses": "the school promised the holder that money, and the job looks back two days and no further",
+        "card.bear_losses": "the school promised the holder that money",
         "card_fleet.list_expired": "tills without a network refuse an expired card by this list alone",
     },
     loops={

@@ -20,7 +20,7 @@ from nanhu.kernel.kit.columns import Column, Markup, Number, Reader, Text, Who
 from nanhu.kernel.kit.filters import Filters
 from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
 from nanhu.kernel.kit.listings import Empty, Listing, export, list_of, listing
-from nanhu.kernel.kit.pages import FormOptions, form_of
+from nanhu.kernel.kit.pages import Done, FormOptions, form_of
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.tables import Table
@@ -54,7 +54,8 @@ class Faults(Table):
 class CaseOptions(TypedDict, total=False):
     """Of the list: `title`, `tab`, `lead`, `filters`, `empty`, `list_template` (extends "kit/listing.html"). Of the page of one: `template` (extends "kit/case.html"), `facts` for
     it, `found` (the rows, with what is read along), `rows` (what stands in it, page by page; `rows_at` is the address of
-    these as a file). `agree`: what the button to approve says; `done`: the sentence after each button. `roles`: keys of the
+    these as a file). `agree`: what the button to approve says; `done`: the sentence after each button (after approval also a function of what
+    the service gave). `roles`: keys of the
     roles that may see it, `decide`: of those that may decide, where not all of the console may."""
 
     title: Required[Words]
@@ -69,7 +70,7 @@ class CaseOptions(TypedDict, total=False):
     rows: Callable[[PageRequest, Any], Listing]
     rows_at: str
     agree: Callable[[Any], Words]
-    done: Mapping[str, Words]
+    done: Mapping[str, Done]
     roles: Iterable[str]
     decide: Iterable[str]
 
@@ -97,7 +98,7 @@ class Cases:
     ) -> None:
         self.model, self.table, self.options = model, table, options
         refusals[model] = on_refuse
-        self.said: Mapping[str, Words] = options.get("done", {})
+        self.said: Mapping[str, Done] = options.get("done", {})
         found_rows = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
 
         def cases(request: PageRequest) -> HttpResponseBase:
@@ -120,8 +121,9 @@ class Cases:
             noun = console.namespace.rpartition(":")[2]
             return export(options["rows"](request, found), f"{noun}-{found.created_at:%Y%m%d}-{found.pk}")
 
-        def approve(request: PageRequest, found: Any) -> None:
-            on_approve(request.actor, found)
+        def approve(request: PageRequest, found: Any) -> object:
+            made = on_approve(request.actor, found)
+            return made if callable(self.said.get("approve")) else None
 
         def refuse(request: PageRequest, form: RefusalForm, found: Any) -> None:
             on_refuse(request.actor, found, form.cleaned_data["answer"])
@@ -167,7 +169,7 @@ class Cases:
             "may_decide": may_decide,
             "refusal": form_of(request, RefusalForm),
             "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"),
-            **self.own_facts(found),
+            **self.own_facts(request, found),
         }
         if "rows" in self.options:
             facts["list"] = self.options["rows"](request, found)
@@ -198,7 +200,7 @@ class Cases:
         """Title, state and people stand elsewhere on the page."""
         return column.name not in {"title", "state"} and not isinstance(column, Who)
 
-    def own_facts(self, _found: Any) -> Mapping[str, Any]:
+    def own_facts(self, _request: PageRequest, _found: Any) -> Mapping[str, Any]:
         """What the page of one shows of this kind of case beside the room's own."""
         return {}
 
@@ -206,6 +208,9 @@ class Cases:
 class Intake(Cases):
     """`check` finds what is wrong with the lines of a file, or its rows; `keep` writes them, under the form's token. The same form
     again is what it made: asked before its lines are checked, for what it made may stand in their way."""
+
+    taken_back: Callable[[PageRequest, Any], Mapping[str, Any]] | None = None
+    """Of lists that can be rolled back (`kit.undoing`): what the page of one shows of that."""
 
     def __init__(
         self,
@@ -272,12 +277,13 @@ class Intake(Cases):
         self.case.action("submit/", done=_("已提交，等另一位经办人复核。"))(submit)
         self.case.action("discard/", done=self.said.get("discard", _("已作废。")))(discard)
 
-    def own_facts(self, found: IntakeBatch) -> Mapping[str, Any]:
-        """How far it came on its way, and how far its job is."""
+    def own_facts(self, request: PageRequest, found: IntakeBatch) -> Mapping[str, Any]:
+        """How far it came on its way, and how far its job is; who asked to take it back, and where one may."""
         progress = None
         if found.is_at_work and found.progress_id is not None:
             progress = Progress.objects.filter(public_id=found.progress_id).first()
-        return {"steps": STEPS, "progress": progress}
+        taken_back = self.taken_back(request, found) if self.taken_back else {}
+        return {"steps": STEPS, "progress": progress, **taken_back}
 
 
 @job("kernel.expire_proposals", every="23 * * * *")

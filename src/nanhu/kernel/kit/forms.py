@@ -29,6 +29,18 @@ class ReasonForm(forms.Form):
     reason = reason_field()
 
 
+class OnceForm(forms.Form):
+    """`token` names this form: however often it is sent, it makes one record."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class RollbackForm(OnceForm):
+    """Why a list is to be taken back."""
+
+    reason = reason_field()
+
+
 class BesideOthers(forms.Form):
     """Stands on a page with other forms: its fields have ids of their own."""
 

@@ -31,8 +31,12 @@ HANDED_ON = {
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
     | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"}
-    | {f"assets.{one}_card_import" for one in ("ask_undo", "keep", "undo")}
-    | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard", "undo")},
+    | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard")},
+    "kernel/rollbacks.py": {
+        noun.replace(".", f".{action}_")
+        for action in ("ask_undo", "undo", "keep")
+        for noun in ("assets.card_import", "campus.room_import", "directory.duty_list", "directory.phone_list")
+    },
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},
     "platforms/datahub/feeding/services.py": {f"datahub.{one}_source" for one in ("start", "read", "rest", "retire")},

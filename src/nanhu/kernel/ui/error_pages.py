@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import read_only
 from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.logs import is_quiet
 
 log = structlog.get_logger()
 JSON_ENDPOINTS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {}
@@ -90,7 +91,8 @@ def read_only_answer(request: HttpRequest) -> HttpResponse:
     """Nothing was done: a page with what was typed, to be sent again later; for programs and scripts the sentence alone, and the page
     that a script belongs to stays as it is and says so (`refusals.js`): somebody may be typing there."""
     error = read_only.ReadOnlyError()
-    log.info("ui.read_only", path=request.path)
+    if not is_quiet(request.path):
+        log.info("ui.read_only", path=request.path)
     answer: HttpResponse
     if not request.accepts("text/html") or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         answer = JsonResponse({"error": error.code, "message": error.message}, status=error.http_status)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now, start_of
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now, start_of
 from nanhu.kernel.jobs import job
 from nanhu.platforms.access.models import Passage
 from nanhu.platforms.datahub import api as datahub
@@ -19,6 +19,7 @@ TOLD_AGAIN: Final = timedelta(days=7)
 """A door that was off line sends its passages later: the days of all that came in so long are told anew."""
 STILL_WHOLE: Final = KEEP - timedelta(days=1)
 """Of an older day some passages are gone already."""
+DAYS: Final = "access.door_day"
 BY: Final = Actor.system("access.publish")
 
 
@@ -31,15 +32,17 @@ def forget_passages() -> int:
 
 @job("access.publish_days", every="41 3 * * *")
 def publish_days() -> int:
-    return datahub.put_own("access.door_day", day_rows(), by=BY)
+    return datahub.put_own(DAYS, day_rows(), by=BY)
 
 
 def day_rows() -> Iterator[Mapping[str, Any]]:
-    """Of the days that are over and of which something was heard lately, without anybody in them."""
+    """Of the days that are over and of which something was heard lately, or since shortly before the last telling (the school was
+    read-only, or no worker ran), without anybody in them."""
     today = campus_today()
+    heard_since = min(today, campus_time(datahub.changed_at(DAYS)).date()) - TOLD_AGAIN
     whole = Passage.objects.filter(at__gte=start_of(today - STILL_WHOLE), at__lt=start_of(today))
     whole = whole.annotate(day=TruncDate("at", tzinfo=CAMPUS_ZONE))
-    lately = whole.filter(received_at__gte=start_of(today - TOLD_AGAIN))
+    lately = whole.filter(received_at__gte=start_of(heard_since))
     told = set(lately.values_list("day", flat=True).order_by().distinct())
     found = whole.filter(at__gte=start_of(min(told, default=today)), day__in=told)
     sums = found.values_list("day", "place__key").annotate(

@@ -1,4 +1,4 @@
-"""The desk where rooms come in by the sheet: checked, compared with what stands, approved by another, taken back."""
+"""The desk where rooms come in by the sheet: checked, compared with what stands, approved by another, taken back by two."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ from nanhu.kernel.kit import (
     list_of,
 )
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.kit.undoing import undoing
 from nanhu.platforms.campus.desk import KEEPER_ROLE
 from nanhu.platforms.campus.desk import desk as places
 from nanhu.platforms.campus.forms import RoomsForm
-from nanhu.platforms.campus.models import RoomImport, RoomImportRow
+from nanhu.platforms.campus.models import RoomImport, RoomImportRow, RoomRollback
 from nanhu.platforms.campus.services import rooms as services
 from nanhu.platforms.campus.services.rooms import CheckedRoom
 from nanhu.platforms.campus.sheets import HEADS, ROOMS
@@ -44,11 +44,20 @@ desk = Console(
     _("房间表"),
     icon="table",
     owner=_("后勤处"),
-    description=_("按表登记房间：整份检查、看改动、另一人复核、可以回滚"),
+    description=_("按表登记房间：整份检查、看改动、另一人复核、两人可以回滚"),
     roles=[KEEPER_ROLE],
     order=47,
 )
-places.shares_bar_with(desk)
+rollbacks = Console(
+    "campus:room_rollbacks",
+    _("房间表回滚"),
+    icon="undo-2",
+    owner=_("后勤处"),
+    description=_("登记错了的房间表整份收回，两人办理"),
+    roles=[KEEPER_ROLE],
+    order=48,
+)
+places.shares_bar_with(desk, rollbacks)
 
 
 def differences(row: RoomImportRow) -> str:
@@ -106,7 +115,7 @@ imports = desk.intake(
     keep=keep,
     title=_("房间表"),
     tab=_("房间表"),
-    lead=_("一份表登记许多房间：先检查和看改动，另一位复核后生效。没有人用到新增的房间以前，整份可以回滚。"),
+    lead=_("一份表登记许多房间：先检查和看改动，另一位复核后生效。没有人用到新增的房间以前，两人可以整份回滚。"),
     empty=Empty(
         title=_("还没有交过房间表"), icon="table", action=_("交第一份"), to="new", text=_("先下载模板，一行一个房间。")
     ),
@@ -129,14 +138,16 @@ imports = desk.intake(
 )
 
 
-@imports.case.form(
-    "undo/",
-    ReasonForm,
-    title=_("回滚房间表"),
-    lead=_("这份表新增的房间取消，改过的恢复原样。后来又改过，或房间已有人用到，就不能回滚。"),
-    submit=_("整份回滚"),
-    tone="danger",
+undoing(
+    imports,
+    rollbacks,
+    RoomRollback,
+    on_ask=lambda by, batch, token, reason: services.ask_back(by=by, batch=batch, token=token, reason=reason),
+    on_agree=lambda by, found: services.agree_back(by=by, rollback=found),
+    title=_("房间表回滚"),
+    warning=_(
+        "这份表新增的房间取消，改过的恢复原样。后来又改过，或房间已有人用到，就不能回滚。提出后由另一位复核：提出的人、当初制单和复核的人都不能批。"
+    ),
+    lead=_("一位在房间表的页上提出，另一位同意后房间和交表以前一样。提出的人、当初制单和复核的人都不能批。"),
     done=_("已回滚，房间和交表以前一样。"),
 )
-def undo(request: PageRequest, form: ReasonForm, found: RoomImport) -> None:
-    services.undo_rooms(by=request.actor, batch=found, reason=form.cleaned_data["reason"])

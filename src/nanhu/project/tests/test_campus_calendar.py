@@ -14,6 +14,7 @@ from nanhu.platforms.campus.calendar_desk import REGISTRAR
 from nanhu.platforms.campus.calendar_desk import desk as calendar_desk
 from nanhu.platforms.campus.desk import KEEPER
 from nanhu.platforms.campus.imports_desk import desk as imports_desk
+from nanhu.platforms.campus.imports_desk import rollbacks as rollbacks_desk
 from nanhu.platforms.campus.models import MovedDay, PeriodTable, Place, RoomImport, RoomImportRow, StepRun, Term
 from nanhu.platforms.campus.queries.places import place_with
 from nanhu.platforms.campus.services.places import PlaceOrder, set_up_places
@@ -26,7 +27,7 @@ from nanhu.platforms.campus.tests.test_rooms import HEAD, line
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
-from nanhu.testing.pages import IntakeTests, PageTests
+from nanhu.testing.pages import IntakeTests, PageTests, ProposalTests
 from nanhu.testing.sessions import signed_in
 from nanhu.testing.structure import structure_faults
 
@@ -56,21 +57,30 @@ def keeper(clerk, member):
 @pytest.fixture
 def colleague(member) -> Client:
     """A second keeper, signed in."""
+    return keeper_called("王磊", "T00124")
+
+
+@pytest.fixture
+def third(member) -> Client:
+    return keeper_called("李强", "T00125")
+
+
+def keeper_called(name: str, campus_no: str) -> Client:
     unit = OrgUnit.objects.get(code="0801")
-    person = Person.objects.create(name="王磊", pinyin="wanglei", document_kind="1")
+    person = Person.objects.create(name=name, pinyin="x", document_kind="1")
     Affiliation.objects.create(
         person=person,
         kind="staff",
-        campus_no="T00124",
+        campus_no=campus_no,
         unit=unit,
         category="1",
         category_name="在编",
         starts_on="2026-09-01",
     )
     identity.open_accounts(by=SYSTEM, person_ids=[person.pk])
-    account = identity_sample.set_password_for_sample(by=SYSTEM, campus_no="T00124", password=PASSWORD)
+    account = identity_sample.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
     identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
-    return signed_in("T00124", client=Client(headers={"accept-language": "zh-hans"}))
+    return signed_in(campus_no, client=Client(headers={"accept-language": "zh-hans"}))
 
 
 @pytest.fixture
@@ -133,6 +143,34 @@ class TestImportPages(IntakeTests):
             given = {"token": uuid4(), "title": "=1+1", "author_id": self.account_id, "author_name": "周敏"}
             batch = RoomImport.objects.create(**given, **counts)
             RoomImportRow.objects.create(batch=batch, line=2, code="=1", change="add", after={"name": "=1+1"})
+
+
+class TestRoomRollbacks(ProposalTests):
+    desk = rollbacks_desk
+
+    @pytest.fixture
+    def holder(self, keeper, colleague):
+        self.colleague = colleague
+        set_up_places(by=SYSTEM, places=[PlaceOrder(key="south", name="南院", kind="campus")])
+        set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1", name="一教", kind="teaching", parent="south")])
+        return keeper
+
+    @pytest.fixture
+    def second(self, third):
+        """Neither of the two who brought the sheet in."""
+        return third
+
+    @pytest.fixture
+    def stranger(self, clerk):
+        return clerk
+
+    def submitted(self, client):
+        pages = TestImportPages()
+        address = pages.hand_in(client, pages.good)["Location"]
+        client.post(address + "submit/")
+        self.colleague.post(address + "approve/")
+        take_rooms(batch_id=RoomImport.objects.get().pk)
+        return client.post(address + "undo/", {"token": str(uuid4()), "reason": "表错了"})["Location"]
 
 
 def term_form(**given):
@@ -357,7 +395,7 @@ def test_a_held_room_is_closed_only_by_who_was_shown_who_stands_in_it(keeper):
     assert "已停用" in keeper.get("/campus/rooms/t1.1/").content.decode()
 
 
-def test_a_room_sheet_is_handed_in_approved_compared_and_rolled_back(keeper, colleague, member):
+def test_a_room_sheet_is_handed_in_approved_compared_and_rolled_back_by_two(keeper, colleague, third):
     pages = TestImportPages()
     set_up_places(by=SYSTEM, places=[PlaceOrder(key="south", name="南院", kind="campus")])
     set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1", name="一教", kind="teaching", parent="south")])
@@ -371,6 +409,7 @@ def test_a_room_sheet_is_handed_in_approved_compared_and_rolled_back(keeper, col
     changed = pages.hand_in(keeper, HEAD + line("t1.101", name="大教室", seats="200"))["Location"]
     assert "座位 90 → 200" in keeper.get(changed).content.decode()
     assert keeper.post(address + "undo/", {"reason": ""}).status_code == 422
-    assert keeper.post(address + "undo/", {"reason": "表错了"}).status_code == 302
+    case = keeper.post(address + "undo/", {"token": str(uuid4()), "reason": "表错了"})["Location"]
+    assert [one.post(case + "approve/").status_code for one in (keeper, colleague, third)] == [409, 409, 302]
     assert "已回滚" in keeper.get(address).content.decode()
     assert "一教101" not in keeper.get("/campus/rooms/").content.decode()

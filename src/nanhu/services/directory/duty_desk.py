@@ -1,4 +1,4 @@
-"""The desk of duties (值班安排): one by one, or by a sheet that a second person agrees to, which can be rolled back."""
+"""The desk of duties (值班安排): one by one, or by a sheet that a second person agrees to, which two can roll back."""
 
 from typing import Any
 from uuid import UUID
@@ -26,10 +26,11 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.undoing import undoing
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies, queries
 from nanhu.services.directory.forms import DutyForm, RosterForm
-from nanhu.services.directory.models import Duty, DutyList
+from nanhu.services.directory.models import Duty, DutyList, DutyRollback
 from nanhu.services.directory.rules import shift_on, shift_words
 from nanhu.services.directory.services import duties as services
 from nanhu.services.directory.services.duties import Shift
@@ -153,7 +154,7 @@ class Rosters(Table):
     state = Badge(
         _("状态"),
         names=DutyList.State.choices,
-        tones={"posted": "good", "refused": "none", "discarded": "none", "rolled_back": "none"},
+        tones={"posted": "good", "refused": "none", "discarded": "none", "undone": "none"},
         tone="warn",
     )
 
@@ -201,8 +202,17 @@ rosters = desk.intake(
     decide=(policies.KEEPER,),
     agree=lambda found: _("同意发布 %(count)s 个班次") % {"count": found.row_count},
     done={"approve": _("已同意，正在写入。"), "discard": _("已作废。")},
-    template="directory/roster.html",
 )
+rollbacks = Console(
+    "directory:duty_rollbacks",
+    _("值班表回滚"),
+    icon="undo-2",
+    owner=_("信息中心"),
+    description=_("发布错了的值班表整份收回，原来的班次恢复，两人办理"),
+    roles=[policies.KEEPER_ROLE],
+    order=90,
+)
+desk.shares_bar_with(rollbacks)
 
 
 def words_of_return(counts: tuple[int, int]) -> str:
@@ -212,6 +222,17 @@ def words_of_return(counts: tuple[int, int]) -> str:
     return _("已回滚，原来的 %(n)s 个班次恢复了。") % {"n": came}
 
 
-@rosters.case.action("roll-back/", done=words_of_return)
-def roll_back(request: PageRequest, found: DutyList) -> tuple[int, int]:
-    return services.roll_back(by=request.actor, batch=found)
+undoing(
+    rosters,
+    rollbacks,
+    DutyRollback,
+    on_ask=lambda by, batch, token, reason: services.ask_back(by=by, batch=batch, token=token, reason=reason),
+    on_agree=lambda by, found: services.agree_back(by=by, rollback=found),
+    title=_("值班表回滚"),
+    warning=_(
+        "这份表里还没有开始的班次去掉，那几天原来的班次恢复。后来改过、换过班的表不能回滚。提出后由“电话簿管理”的另一位复核：提出的人、当初制单和复核的人都不能批。"
+    ),
+    lead=_("一位在值班表的页上提出，另一位同意后整份收回。提出的人、当初制单和复核的人都不能批。"),
+    done=words_of_return,
+    may_ask=policies.may_ask_back,
+)

@@ -1,13 +1,13 @@
 """Jobs of the directory: shared tables are written, approved rosters come into force, who has duty tomorrow is told."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
@@ -17,6 +17,9 @@ from nanhu.services.directory.policies import POSTS
 from nanhu.services.directory.services import duties, exchanging, phone_lists
 
 CLOCK: Final = Actor.system("directory.lapse_exchanges")
+DUTY: Final = "directory.duty"
+OPEN_DUTY: Final = "directory.duty_open"
+EVENING: Final = 18
 
 
 @job("directory.publish", every="17 * * * *")
@@ -64,23 +67,39 @@ def lapse_exchanges() -> int:
     return lapsed
 
 
-@job("directory.tell_tomorrow", every="*/30 10-13 * * *")
+@job("directory.tell_tomorrow", every="*/30 * * * *")
 def tell_tomorrow() -> int:
-    """In the evening before (18:00 to 21:30 on the campus; the line is in UTC), and again as long as the evening lasts: each is told once, also who exchanged a duty meanwhile."""
-    found = Duty.objects.filter(state=Duty.State.STANDING, day=campus_today() + timedelta(days=1))
+    """From the evening before on (18:00 on the campus) until the duty begins: each is told once, also who exchanged a duty meanwhile. Whom
+    nobody told in the evening (the school was read-only, no worker ran) hears it as soon as one runs."""
+    found = Duty.objects.filter(state=Duty.State.STANDING, begins_at__gt=now(), day__lte=last_day_to_tell())
+    coming = queries.with_holders(found.select_related("unit", "place").order_by("begins_at"))
+    keys = {key_of(one) for one in coming}
+    since = start_of(campus_today() - timedelta(days=1))
+    heard = {kind: messages.told_since(kind, keys, since) for kind in (DUTY, OPEN_DUTY)}
     told = 0
-    for one in queries.with_holders(found.select_related("unit", "place").order_by("begins_at")):
+    for one in coming:
         with alone("directory.duty_not_told", duty=one.pk):
-            told += tell_holders(one)
+            told += tell_holders(one, heard)
     return told
 
 
-def tell_holders(one: Duty) -> int:
-    key = f"duty:{one.public_id}"
+def last_day_to_tell() -> date:
+    """Tomorrow, once it is evening."""
+    moment = campus_time(now())
+    return moment.date() + timedelta(days=moment.hour >= EVENING)
+
+
+def key_of(one: Duty) -> str:
+    return f"duty:{one.public_id}"
+
+
+def tell_holders(one: Duty, heard: Mapping[str, Mapping[str, set[int]]]) -> int:
+    """`heard`: by message and duty, who knows."""
+    key = key_of(one)
     holders = {person_id for person_id, _name in one.holders}
     if not people.still_here(holders):
-        leaders = people.leaders_of([one.unit_id], POSTS)
-        return messages.tell(leaders, "directory.duty_open", {"what": str(one)}, key=key)
+        leaders = set(people.leaders_of([one.unit_id], POSTS)) - heard[OPEN_DUTY].get(key, set())
+        return messages.tell(leaders, OPEN_DUTY, {"what": str(one)}, key=key)
     where = "，".join(filter(None, [one.place.name if one.place else "", one.phone]))
     facts = {"what": str(one), "where": where and _("地点、电话：%(where)s") % {"where": where}}
-    return messages.tell(holders, "directory.duty", facts, key=key)
+    return messages.tell(holders - heard[DUTY].get(key, set()), DUTY, facts, key=key)

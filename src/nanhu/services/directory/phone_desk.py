@@ -1,4 +1,4 @@
-"""The desk of lists of phones (电话清单): handed in as a sheet, agreed to by a second person, rolled back whole."""
+"""The desk of lists of phones (电话清单): handed in as a sheet, agreed to by a second person, rolled back whole by two."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.kit.undoing import undoing
 from nanhu.services.directory import policies
 from nanhu.services.directory.forms import PhoneListForm
-from nanhu.services.directory.models import PhoneList, PhoneListRow
+from nanhu.services.directory.models import PhoneList, PhoneListRow, PhoneRollback
 from nanhu.services.directory.phone_sheet import PHONES, PhoneLine, check_phones
 from nanhu.services.directory.services import phone_lists
 
@@ -38,7 +39,7 @@ class Lists(Table):
     state = Badge(
         _("状态"),
         names=PhoneList.State.choices,
-        tones={"posted": "good", "refused": "none", "discarded": "none", "rolled_back": "none"},
+        tones={"posted": "good", "refused": "none", "discarded": "none", "undone": "none"},
         tone="warn",
     )
 
@@ -85,10 +86,28 @@ lists = desk.intake(
     decide=(policies.KEEPER,),
     agree=lambda found: _("同意写入 %(count)s 个电话") % {"count": found.row_count},
     done={"approve": _("已同意，正在写入。"), "discard": _("已作废。")},
-    template="directory/roster.html",
 )
-
-
-@lists.case.action("roll-back/", done=lambda count: _("已回滚，%(count)s 个电话恢复了原样。") % {"count": count})
-def roll_back(request: PageRequest, found: PhoneList) -> int:
-    return phone_lists.roll_back(by=request.actor, batch=found)
+rollbacks = Console(
+    "directory:phone_rollbacks",
+    _("电话清单回滚"),
+    icon="undo-2",
+    owner=_("信息中心"),
+    description=_("写错了的电话清单整份恢复原样，两人办理"),
+    roles=[policies.KEEPER_ROLE],
+    order=89,
+)
+desk.shares_bar_with(rollbacks)
+undoing(
+    lists,
+    rollbacks,
+    PhoneRollback,
+    on_ask=lambda by, batch, token, reason: phone_lists.ask_back(by=by, batch=batch, token=token, reason=reason),
+    on_agree=lambda by, found: phone_lists.agree_back(by=by, rollback=found),
+    title=_("电话清单回滚"),
+    warning=_(
+        "这份清单新登记的电话去掉，改过的恢复原样。后来有人改过、去掉过其中一个的，不能回滚。提出后由“电话簿管理”的另一位复核：提出的人、当初制单和复核的人都不能批。"
+    ),
+    lead=_("一位在电话清单的页上提出，另一位同意后整份恢复。提出的人、当初制单和复核的人都不能批。"),
+    done=lambda count: _("已回滚，%(count)s 个电话恢复了原样。") % {"count": count},
+    may_ask=policies.may_ask_back,
+)

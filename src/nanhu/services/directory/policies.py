@@ -5,14 +5,18 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.intake import IntakeBatch
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.people import api as people
 from nanhu.services.directory.errors import NotYourUnitError
 
 KEEPER: Final = "directory.keeper"
 EDITOR: Final = "directory.editor"
+KEEPER_ROLE: Final = Role(
+    key=KEEPER, name=_("电话簿管理"), description=_("维护全校的电话、公众号和问答，复核应急电话改号")
+)
 ROLES: Final = (
-    Role(key=KEEPER, name=_("电话簿管理"), description=_("维护全校的电话、公众号和问答，复核应急电话改号")),
+    KEEPER_ROLE,
     Role(key=EDITOR, name=_("电话簿填报"), description=_("维护本单位的电话、公众号和问答；管哪些单位看岗位任职")),
 )
 POSTS: Final = frozenset({"head", "deputy", "secretary"})
@@ -48,3 +52,8 @@ def school_unit() -> int:
     first, *_others = people.unit_names()
     code = people.unit_codes_upwards(first[0])[-1]
     return people.unit_ids_by_code([code])[code]
+
+
+def may_ask_back(viewer: Viewer, batch: IntakeBatch) -> bool:
+    """That a list be rolled back: whoever handed it in or agreed to it, and every keeper."""
+    return KEEPER in viewer.roles or viewer.account_id in {batch.author_id, batch.approver_id}

@@ -24,7 +24,7 @@ SESSION_DAYS: Final = timedelta(days=35)
 SUM_DAYS: Final = timedelta(days=730)
 MOST: Final = 20_000
 AN_HOUR: Final = timedelta(hours=1)
-CAUGHT_UP: Final = timedelta(days=14)
+CAUGHT_UP: Final = SESSION_DAYS
 
 in_the_worker("network_disconnects", OUTBOX, channel=CHANNEL)
 

@@ -1,25 +1,18 @@
 """The shape of what persons, keepers and the office type."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit.forms import IntakeForm, reason_field
+from nanhu.kernel.kit.forms import IntakeForm, OnceForm, reason_field
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Purchase
 from nanhu.systems.assets.queries.lives import MONTHS
-
-
-class OnceForm(forms.Form):
-    """`token` names this form: however often it is sent, it makes one record."""
-
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 def leaf_classes() -> Any:
@@ -140,10 +133,6 @@ class PaymentForm(OnceForm):
     amount_fen = YuanField(label=_("付款金额（元）"), help_text=_("可以分几次付，合计不超过占用的额度"))
     voucher = forms.CharField(label=_("凭证号"), max_length=40)
     paid_on = forms.DateField(label=_("付款日期"), widget=DayInput(), initial=campus_today)
-
-
-class RollbackForm(OnceForm):
-    reason = reason_field()
 
 
 class LineForm(forms.Form):

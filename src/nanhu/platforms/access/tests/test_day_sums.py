@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
-from nanhu.kernel.clock import campus_today, start_of
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.platforms.access.jobs import publish_days
 from nanhu.platforms.access.models import Passage
 from nanhu.platforms.access.services.passing import pass_door
@@ -51,6 +52,21 @@ def test_what_a_door_sends_weeks_later_is_added_to_its_day(vendor, door):
     assert publish_days() == 1, "of a day whose passages are going no sum is told anew"
     (row,) = datahub.rows("access.door_day")
     assert (row.day, row.entries) == (then, 2)
+
+
+def test_days_of_weeks_in_which_nothing_was_told_are_told_afterwards(vendor, door):
+    """The school was read-only, or no worker ran."""
+    vendor([card()])
+    for sequence in (1, 2):
+        told(door, UID, sequence=sequence)
+    first, second = Passage.objects.order_by("sequence")
+    today = campus_today()
+    move([first], today - timedelta(days=1))
+    assert publish_days() == 1
+    move([second], today, received=today)
+    with time_machine.travel(now() + timedelta(days=20)):
+        assert [publish_days() for _twice in range(2)] == [1, 0]
+    assert [row.day for row in datahub.rows("access.door_day")] == [today - timedelta(days=1), today]
 
 
 def move(passages, day, received=None):

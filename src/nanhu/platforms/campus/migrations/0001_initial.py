@@ -751,5 +751,84 @@ class Migration(migrations.Migration):
                 name="campus_occupancy_one_at_a_time",
             ),
         ),
+        migrations.CreateModel(
+            name="RoomRollback",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已回滚"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rollbacks", to="campus.roomimport"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "campus_room_rollback",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="campus_room_rollback_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campus_room_rollback_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("batch",),
+                        name="campus_room_rollback_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="campus_room_rollback_says_why"
+                    ),
+                ],
+            },
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

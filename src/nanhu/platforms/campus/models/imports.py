@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel import rollbacks
+from nanhu.kernel.intake import DECIDED, UNDECIDED, UNDONE, IntakeBatch
 from nanhu.kernel.proposals import proposal_constraints
 
 
@@ -38,7 +39,7 @@ class RoomImport(IntakeBatch):
                 condition=Q(added_count__gte=0, changed_count__gte=0, same_count__gte=0) & ~Q(title=""),
                 name="campus_room_import_says_what",
             ),
-            *proposal_constraints("campus_room_import", undecided=UNDECIDED, decided=[*DECIDED, "undone", "failed"]),
+            *proposal_constraints("campus_room_import", undecided=UNDECIDED, decided=[*DECIDED, UNDONE, "failed"]),
         ]
 
     @property
@@ -47,6 +48,16 @@ class RoomImport(IntakeBatch):
 
     def facts(self) -> dict[str, object]:
         return {"title": self.title, "rooms_added": self.added_count, "rooms_changed": self.changed_count}
+
+
+class RoomRollback(rollbacks.Rollback):
+    """A sheet taken back as a whole (回滚)."""
+
+    batch = models.ForeignKey(RoomImport, on_delete=models.PROTECT, related_name="rollbacks")
+
+    class Meta:
+        db_table = "campus_room_rollback"
+        constraints = rollbacks.rollback_constraints("campus_room_rollback")
 
 
 class RoomImportRow(models.Model):

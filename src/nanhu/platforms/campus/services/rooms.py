@@ -1,4 +1,4 @@
-"""Rooms (房间) by sheet: checked against what stands, registered by a job, taken back as long as nothing stands on them."""
+"""Rooms (房间) by sheet: checked against what stands, registered by a job, taken back by two as long as nothing stands on them."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,15 +11,15 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import rollbacks
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import given
 from nanhu.kernel.sheets import Checked, Fault, Line
 from nanhu.platforms.campus.errors import RoomsBelowClosedError, RoomsChangedError, RoomsInUseError
-from nanhu.platforms.campus.models import Place, Room, RoomImport, RoomImportRow
+from nanhu.platforms.campus.models import Place, Room, RoomImport, RoomImportRow, RoomRollback
 from nanhu.platforms.campus.queries.occupancy import standing_in_rooms
 from nanhu.platforms.campus.queries.places import open_places
 from nanhu.platforms.campus.sheets import KIND_WORDS, LOCK_WORDS, ROOMS
@@ -321,31 +321,37 @@ def room_of(place: Place, facts: RoomFacts, units: Mapping[str, int]) -> Room:
     )
 
 
-def undo_rooms(*, by: Actor, batch: RoomImport, reason: str) -> RoomImport:
-    """Roll-back: rooms that it added go, others are as before; all or nothing. Refused where one was changed since or is in use."""
-    why = given(reason)
+def ask_back(*, by: Actor, token: UUID, batch: RoomImport, reason: str) -> RoomRollback:
+    return rollbacks.ask(RoomRollback, by=by, token=token, batch=batch, reason=reason, check=unchanged)
+
+
+def agree_back(*, by: Actor, rollback: RoomRollback) -> None:
+    """Rooms that it added go, others are as before; all or nothing. Refused where one was changed since or is in use."""
     try:
         with transaction.atomic():
             lock_key("campus.rooms")
-            locked = batch.locked_in({State.POSTED})
-            rows = list(locked.rows.exclude(change=Change.SAME))
-            lock_rooms([row.code for row in rows])
-            refuse_changed(rows)
-            write_rooms({row.code: row.before for row in rows if row.before is not None})
-            remove_rooms([row for row in rows if row.before is None])
-            locked.enter(by, State.UNDONE, "undo_{}", why)
-            return locked
+            rollbacks.agree(by=by, rollback=rollback, undo=lambda batch, _reason: give_back(batch))
     except ProtectedError as error:
         raise RoomsInUseError(rooms=names_of(error.protected_objects)) from error
     except IntegrityError as error:
-        raise RoomsInUseError(rooms=batch.title) from error
+        raise RoomsInUseError(rooms=rollback.batch.title) from error
 
 
-def refuse_changed(rows: Sequence[RoomImportRow]) -> None:
+def give_back(batch: RoomImport) -> None:
+    lock_rooms(list(batch.rows.exclude(change=Change.SAME).values_list("code", flat=True)))
+    rows = unchanged(batch)
+    write_rooms({row.code: row.before for row in rows if row.before is not None})
+    remove_rooms([row for row in rows if row.before is None])
+
+
+def unchanged(batch: RoomImport) -> list[RoomImportRow]:
+    """What it changed, where none of it was changed since."""
+    rows = list(batch.rows.exclude(change=Change.SAME))
     present = rooms_as_facts({row.code for row in rows})
     for row in rows:
         if present.get(row.code) != row.after:
             raise RoomsChangedError(room=row.after["name"])
+    return rows
 
 
 def remove_rooms(rows: Sequence[RoomImportRow]) -> None:

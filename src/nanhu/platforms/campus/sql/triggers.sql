@@ -16,3 +16,10 @@ CREATE TRIGGER campus_occupancy_moves_to_open_rooms AFTER UPDATE OF held, room_i
     EXECUTE FUNCTION campus_occupancy_moves_to_open_rooms();
 CREATE TRIGGER campus_step_run_stands BEFORE UPDATE ON campus_step_run
     FOR EACH ROW WHEN (OLD.state = 'done' AND NOT OLD.is_rehearsal) EXECUTE FUNCTION campus_step_run_stands();
+CREATE TRIGGER campus_room_import_is_undone_by_a_third BEFORE UPDATE ON campus_room_import
+    FOR EACH ROW WHEN (NEW.state = 'undone' AND OLD.state <> 'undone') EXECUTE FUNCTION kernel_undone_by_a_third('campus_room_rollback');
+CREATE TRIGGER campus_room_rollback_is_kept BEFORE DELETE ON campus_room_rollback
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+CREATE TRIGGER campus_room_rollback_keeps_what_was_decided BEFORE UPDATE ON campus_room_rollback
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.batch_id, OLD.reason, OLD.author_id) IS DISTINCT FROM (NEW.batch_id, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION kernel_refuse_change();

@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
 
+from nanhu.kernel import rollbacks
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.intake import approve, submit
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.kernel.sheets import FileRefusedError
@@ -14,12 +16,13 @@ from nanhu.platforms.campus.errors import RoomsChangedError, RoomsInUseError
 from nanhu.platforms.campus.models import Place, Room, RoomImport
 from nanhu.platforms.campus.services.places import PlaceOrder, close_place, set_up_places
 from nanhu.platforms.campus.services.rooms import (
+    agree_back,
+    ask_back,
     check_rooms,
     filled_form,
     keep_rooms,
     rooms_as_facts,
     take_rooms,
-    undo_rooms,
 )
 from nanhu.platforms.campus.sheets import ROOMS
 from nanhu.platforms.campus.tests.test_occupancy import hold, lesson
@@ -55,14 +58,14 @@ def house(db):
 
 @pytest.fixture
 def pair(django_user_model, house):
-    """Two who may."""
+    """Two who may, and a third."""
     from nanhu.platforms.people.models import Person
 
     def actor(name):
         person = Person.objects.create(name=name, pinyin="x", document_kind="1")
         return Actor(account_id=django_user_model.objects.create(person_id=person.pk).pk, name=name)
 
-    return actor("周敏"), actor("王磊")
+    return actor("周敏"), actor("王磊"), actor("李强")
 
 
 def checked(text):
@@ -70,11 +73,18 @@ def checked(text):
 
 
 def brought_in(pair, text):
-    author, approver = pair
+    author, approver, _third = pair
     batch = keep_rooms(by=author, token=uuid4(), title="房间表", rooms=checked(text).rows)
     submit(by=author, batch=batch)
     approve(by=approver, batch=batch)
     take_rooms(batch_id=batch.pk)
+    return RoomImport.objects.get(pk=batch.pk)
+
+
+def taken_back(pair, batch, why):
+    """Asked by its author, agreed by the third."""
+    asked = ask_back(by=pair[0], token=uuid4(), batch=batch, reason=why)
+    agree_back(by=pair[2], rollback=asked)
     return RoomImport.objects.get(pk=batch.pk)
 
 
@@ -141,22 +151,39 @@ def test_a_roll_back_gives_back_what_stood_and_takes_what_came(pair):
     before = brought_in(pair, line("t1.101")) and rooms_as_facts()
     batch = brought_in(pair, line("t1.101", name="大教室", seats="200", building="t2") + line("t1.102", name="102"))
     assert len(rooms_as_facts()) == 2
-    undone = undo_rooms(by=pair[0], batch=batch, reason="表错了")
+    undone = taken_back(pair, batch, "表错了")
     assert (undone.state, rooms_as_facts()) == ("undone", before)
     assert not Place.objects.filter(key="t1.102").exists()
     assert AuditEntry.objects.get(action="campus.undo_room_import").reason == "表错了"
     with pytest.raises(WrongStateError):
-        undo_rooms(by=pair[0], batch=batch, reason="再来")
+        taken_back(pair, batch, "再来")
+
+
+@pytest.mark.parametrize("asker", [0, 1])
+def test_neither_of_the_two_who_brought_a_sheet_in_decides_its_roll_back(pair, asker):
+    batch = brought_in(pair, line("t1.101"))
+    asked = ask_back(by=pair[asker], token=uuid4(), batch=batch, reason="表错了")
+    for one in pair[:2]:
+        with pytest.raises(SamePersonError):
+            agree_back(by=one, rollback=asked)
+        with pytest.raises(SamePersonError):
+            rollbacks.refuse(by=one, rollback=asked, answer="不")
+    rollbacks.refuse(by=pair[2], rollback=asked, answer="没有错")
+    with pytest.raises(WrongStateError):
+        agree_back(by=pair[2], rollback=asked)
+    assert len(rooms_as_facts()) == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RoomImport.objects.filter(pk=batch.pk).update(state="undone")
 
 
 def test_it_is_not_rolled_back_where_somebody_stands_on_it_or_changed_it(pair):
     batch = brought_in(pair, line("t1.101") + line("t1.102", name="102"))
     hold(lesson(Place.objects.get(key="t1.102").pk, 8, 10))
-    with pytest.raises(RoomsInUseError, match="高等数学"):
-        undo_rooms(by=pair[0], batch=batch, reason="表错了")
+    with pytest.raises(RoomsInUseError, match="高等数学"), transaction.atomic():
+        taken_back(pair, batch, "表错了")
     brought_in(pair, line("t1.101", seats="91"))
     with pytest.raises(RoomsChangedError, match="101"):
-        undo_rooms(by=pair[0], batch=batch, reason="表错了")
+        taken_back(pair, batch, "表错了")
     assert len(rooms_as_facts()) == 2
 
 
@@ -164,11 +191,11 @@ def test_a_place_below_a_new_room_keeps_it(pair):
     batch = brought_in(pair, line("t1.101"))
     set_up_places(by=SYSTEM, places=[PlaceOrder(key="corner", name="隔间", kind="other", parent="t1.101")])
     with pytest.raises(RoomsInUseError, match="隔间"):
-        undo_rooms(by=pair[0], batch=batch, reason="表错了")
+        taken_back(pair, batch, "表错了")
 
 
 def test_its_job_may_run_twice_and_two_sheets_may_meet(pair):
-    author, approver = pair
+    author, approver, _third = pair
     slow = keep_rooms(by=author, token=uuid4(), title="慢", rooms=checked(line("t1.101", seats="50", exam="9")).rows)
     submit(by=author, batch=slow)
     brought_in(pair, line("t1.101"))
@@ -176,7 +203,7 @@ def test_its_job_may_run_twice_and_two_sheets_may_meet(pair):
     for _time in range(2):
         take_rooms(batch_id=slow.pk)
     assert Room.objects.get(place__key="t1.101").seats == 50
-    undo_rooms(by=author, batch=RoomImport.objects.get(pk=slow.pk), reason="要原来的")
+    taken_back(pair, RoomImport.objects.get(pk=slow.pk), "要原来的")
     assert Room.objects.get(place__key="t1.101").seats == 90
 
 
@@ -202,7 +229,7 @@ def test_a_sheet_is_registered_whole_though_another_came_between(pair):
     assert rooms_as_facts()["t1.101"]["seats"] == 90, "as its line says, though nothing differed at the check"
     assert (done.added_count, done.changed_count, done.same_count) == (0, 1, 1)
     assert Progress.objects.get(public_id=done.progress_id).summary == "新增 0 间，修改 1 间"
-    undo_rooms(by=pair[0], batch=done, reason="要原来的")
+    taken_back(pair, done, "要原来的")
     assert rooms_as_facts()["t1.101"]["seats"] == 50
     assert AuditEntry.objects.get(action="campus.undo_room_import").facts["rooms_changed"] == 1
 
@@ -211,7 +238,7 @@ def test_a_roll_back_leaves_a_place_that_stood_before(pair):
     set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1.lab", name="旧名", kind="room", parent="t1")])
     batch = brought_in(pair, line("t1.lab", name="新名", building="t2") + line("t1.102", name="102"))
     assert batch.added_count == 2
-    undo_rooms(by=pair[0], batch=batch, reason="表错了")
+    taken_back(pair, batch, "表错了")
     place = Place.objects.select_related("parent").get(key="t1.lab")
     assert (place.name, place.parent.key, rooms_as_facts()) == ("旧名", "t1", {})
     assert not Place.objects.filter(key="t1.102").exists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -73,6 +74,15 @@ def tell(
 
 def once_of(template: str, key: str) -> UUID:
     return uuid5(NAMESPACE, f"{template}\n{key}\n{clock.campus_today()}")
+
+
+def told_since(template: str, keys: Collection[str], since: datetime) -> dict[str, set[int]]:
+    """Who was told since then, by key; what was taken back was not."""
+    found: dict[str, set[int]] = {}
+    told = Entry.objects.filter(message__template=template, message__key__in=list(keys), message__created_at__gte=since)
+    for key, person in told.filter(message__withdrawn_at=None).values_list("message__key", "person_id"):
+        found.setdefault(key, set()).add(person)
+    return found
 
 
 def take_back(template: str, key: str) -> int:

@@ -10,9 +10,9 @@ from nanhu.services.directory.models.book import (
     Phone,
     UnitOwned,
 )
-from nanhu.services.directory.models.duties import Duty, DutyExchange, DutyList
+from nanhu.services.directory.models.duties import Duty, DutyExchange, DutyList, DutyRollback
 from nanhu.services.directory.models.hours import UnitHours
-from nanhu.services.directory.models.phone_lists import PhoneList, PhoneListRow
+from nanhu.services.directory.models.phone_lists import PhoneList, PhoneListRow, PhoneRollback
 
 __all__ = [
     "EXTENSION_SHAPE",
@@ -23,10 +23,12 @@ __all__ = [
     "Duty",
     "DutyExchange",
     "DutyList",
+    "DutyRollback",
     "EmergencyChange",
     "Phone",
     "PhoneList",
     "PhoneListRow",
+    "PhoneRollback",
     "UnitHours",
     "UnitOwned",
 ]

@@ -11,7 +11,8 @@ from django.db.models import Deferrable, F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.intake import DECIDED, UNDECIDED
+from nanhu.kernel import rollbacks
+from nanhu.kernel.intake import DECIDED, UNDECIDED, UNDONE
 from nanhu.kernel.proposals import proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.platforms.campus.api import span_words
@@ -33,7 +34,7 @@ class DutyList(RowList):
         POSTED = "posted", _("已发布")
         REFUSED = "refused", _("未同意")
         DISCARDED = "discarded", _("已作废")
-        ROLLED_BACK = "rolled_back", _("已回滚")
+        UNDONE = "undone", _("已回滚")
 
     state = models.TextField(choices=State, default=State.CHECKED)
 
@@ -41,8 +42,18 @@ class DutyList(RowList):
         db_table = "directory_duty_list"
         constraints = [
             models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name="directory_duty_list_says_what"),
-            *proposal_constraints("directory_duty_list", undecided=UNDECIDED, decided=[*DECIDED, "rolled_back"]),
+            *proposal_constraints("directory_duty_list", undecided=UNDECIDED, decided=[*DECIDED, UNDONE]),
         ]
+
+
+class DutyRollback(rollbacks.Rollback):
+    """A roster taken back as a whole (回滚): what stood there before comes back."""
+
+    batch = models.ForeignKey(DutyList, on_delete=models.PROTECT, related_name="rollbacks")
+
+    class Meta:
+        db_table = "directory_duty_rollback"
+        constraints = rollbacks.rollback_constraints("directory_duty_rollback")
 
 
 class Duty(models.Model):

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.intake import DECIDED, UNDECIDED
+from nanhu.kernel import rollbacks
+from nanhu.kernel.intake import DECIDED, UNDECIDED, UNDONE
 from nanhu.kernel.proposals import proposal_constraints
 from nanhu.services.directory.models.book import EXTENSION_SHAPE, NUMBER_SHAPE, Phone
 from nanhu.services.directory.models.lists import RowList
@@ -24,7 +25,7 @@ class PhoneList(RowList):
         POSTED = "posted", _("已写入")
         REFUSED = "refused", _("未同意")
         DISCARDED = "discarded", _("已作废")
-        ROLLED_BACK = "rolled_back", _("已回滚")
+        UNDONE = "undone", _("已回滚")
 
     state = models.TextField(choices=State, default=State.CHECKED)
 
@@ -32,8 +33,18 @@ class PhoneList(RowList):
         db_table = "directory_phone_list"
         constraints = [
             models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name="directory_phone_list_says_what"),
-            *proposal_constraints("directory_phone_list", undecided=UNDECIDED, decided=[*DECIDED, "rolled_back"]),
+            *proposal_constraints("directory_phone_list", undecided=UNDECIDED, decided=[*DECIDED, UNDONE]),
         ]
+
+
+class PhoneRollback(rollbacks.Rollback):
+    """A list of phones taken back as a whole (回滚)."""
+
+    batch = models.ForeignKey(PhoneList, on_delete=models.PROTECT, related_name="rollbacks")
+
+    class Meta:
+        db_table = "directory_phone_rollback"
+        constraints = rollbacks.rollback_constraints("directory_phone_rollback")
 
 
 class PhoneListRow(models.Model):

@@ -10,17 +10,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit, folding
+from nanhu.kernel import audit, folding, rollbacks
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import open_progress
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.people import api as people
 from nanhu.services.directory.errors import CannotRollBackError, OnDutyAlreadyError, OverError
 from nanhu.services.directory.events import DutyChanged
-from nanhu.services.directory.models import Duty, DutyList
+from nanhu.services.directory.models import Duty, DutyList, DutyRollback
 
 State = Duty.State
 type Days = set[tuple[int, date]]
@@ -241,22 +240,30 @@ def leave_out(row: Duty) -> bool:
     return False
 
 
-@transaction.atomic
-def roll_back(*, by: Actor, batch: DutyList) -> tuple[int, int]:
-    """What has not begun of it goes, and what stood there before comes back; not once somebody changed or exchanged one of it. By who
-    handed it in or agreed to it. Gives how many came back, and of how many."""
-    found = batch.locked_in({DutyList.State.POSTED})
-    if by.account_id not in {found.author_id, found.approver_id}:
-        raise NotTheAuthorError
-    lock_units(found.rows.values_list("unit_id", flat=True))
-    rows = Duty.objects.select_for_update(of=("self",)).filter(roster=found, begins_at__gt=now())
+def ask_back(*, by: Actor, token: UUID, batch: DutyList, reason: str) -> DutyRollback:
+    return rollbacks.ask(DutyRollback, by=by, token=token, batch=batch, reason=reason, check=unchanged)
+
+
+def agree_back(*, by: Actor, rollback: DutyRollback) -> tuple[int, int]:
+    """What has not begun of it goes, and what stood there before comes back. Gives how many came back, and of how many."""
+    return rollbacks.agree(by=by, rollback=rollback, undo=lambda batch, _reason: give_back(batch))
+
+
+def unchanged(batch: DutyList) -> list[Duty]:
+    """What has not begun of it, locked; not once somebody changed or exchanged one of it."""
+    lock_units(batch.rows.values_list("unit_id", flat=True))
+    rows = Duty.objects.select_for_update(of=("self",)).filter(roster=batch, begins_at__gt=now())
     mine = list(rows.exclude(state=State.PLANNED).order_by("pk"))
     if any(row.revision or row.state == State.REPLACED for row in mine):
         raise CannotRollBackError
+    return mine
+
+
+def give_back(batch: DutyList) -> tuple[int, int]:
+    mine = unchanged(batch)
     Duty.objects.filter(pk__in=[row.pk for row in mine]).update(state=State.REMOVED, changed_at=now())
-    before = Duty.objects.select_for_update(of=("self",)).filter(replaced_by=found, begins_at__gt=now())
+    before = Duty.objects.select_for_update(of=("self",)).filter(replaced_by=batch, begins_at__gt=now())
     back = list(before.order_by("pk"))
     came = sum(stands(row) for row in back)
-    found.enter(by, DutyList.State.ROLLED_BACK, "roll_back_{}")
     tell([*mine, *back])
     return came, len(back)

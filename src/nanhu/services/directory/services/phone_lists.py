@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import rollbacks
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.jobs import open_progress
 from nanhu.services.directory.errors import KnownAlreadyError, PhonesChangedError
-from nanhu.services.directory.models import Phone, PhoneList, PhoneListRow
+from nanhu.services.directory.models import Phone, PhoneList, PhoneListRow, PhoneRollback
 from nanhu.services.directory.phone_sheet import PhoneLine
 from nanhu.services.directory.services import keeping
 
@@ -83,29 +83,34 @@ def said_of(row: Phone | PhoneListRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in SAID}
 
 
-@transaction.atomic
-def roll_back(*, by: Actor, batch: PhoneList) -> int:
-    """As it was before: new ones go, changed ones say again what they said. By who handed it in or agreed to it, and not once somebody
-    changed or took away one of them. Gives how many."""
-    found = batch.locked_in({PhoneList.State.POSTED})
-    if by.account_id not in {found.author_id, found.approver_id}:
-        raise NotTheAuthorError
-    rows = list(found.rows.filter(state__in=[State.MADE, State.CHANGED]).order_by("-line"))
-    phones = {one.pk: one for one in Phone.objects.select_for_update().filter(pk__in=[row.phone_id for row in rows])}
-    for row in rows:
-        phone = phones[row.phone_id]  # type: ignore[index]  # held by the database
-        if (
-            phone.removed_at is not None
-            or phone.is_emergency
-            or (phone.name, said_of(phone)) != (row.name, said_of(row))
-        ):
+def ask_back(*, by: Actor, token: UUID, batch: PhoneList, reason: str) -> PhoneRollback:
+    return rollbacks.ask(PhoneRollback, by=by, token=token, batch=batch, reason=reason, check=unchanged)
+
+
+def agree_back(*, by: Actor, rollback: PhoneRollback) -> int:
+    """As it was before: new ones go, changed ones say again what they said. Gives how many."""
+    return rollbacks.agree(by=by, rollback=rollback, undo=lambda batch, _reason: give_back(by, batch))
+
+
+def unchanged(batch: PhoneList) -> list[tuple[PhoneListRow, Phone]]:
+    """What it wrote, and the phones, locked; not once somebody changed or took away one of them."""
+    rows = list(batch.rows.filter(state__in=[State.MADE, State.CHANGED]).order_by("-line"))
+    locked = Phone.objects.select_for_update().order_by("pk")
+    phones = {one.pk: one for one in locked.filter(pk__in=[row.phone_id for row in rows])}
+    written = [(row, phones[row.phone_id]) for row in rows if row.phone_id is not None]
+    for row, phone in written:
+        is_another = (phone.name, said_of(phone)) != (row.name, said_of(row))
+        if phone.removed_at is not None or phone.is_emergency or is_another:
             raise PhonesChangedError
-    for row in rows:
-        phone = phones[row.phone_id]  # type: ignore[index]
+    return written
+
+
+def give_back(by: Actor, batch: PhoneList) -> int:
+    written = unchanged(batch)
+    for row, phone in written:
         if row.before is None:
             keeping.remove(by=by, row=phone)
         else:
             keeping.change(by=by, row=phone, facts=row.before)
-    found.rows.filter(pk__in=[row.pk for row in rows]).update(state=State.TAKEN_BACK)
-    found.enter(by, PhoneList.State.ROLLED_BACK, "roll_back_{}")
-    return len(rows)
+    batch.rows.filter(pk__in=[row.pk for row, _phone in written]).update(state=State.TAKEN_BACK)
+    return len(written)

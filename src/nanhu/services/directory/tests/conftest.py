@@ -14,7 +14,7 @@ from nanhu.testing.database import school_fixture
 from nanhu.testing.members import SYSTEM, grant, open_staff
 from nanhu.testing.sessions import signed_in
 
-STAFF = {"T0001": "李主任", "T0002": "王秘书", "T0003": "赵老师", "T0004": "钱科长"}
+STAFF = {"T0001": "李主任", "T0002": "王秘书", "T0003": "赵老师", "T0004": "钱科长", "T0005": "孙科长"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def make_school() -> School:
     found = School(people.unit_ids_by_code(["20", "21"]))
     grant("T0001", ["directory.keeper"])
     grant("T0004", ["directory.keeper"])
+    grant("T0005", ["directory.keeper"])
     grant("T0002", ["directory.editor"])
     secretary = people.find_person_by_campus_no("T0002")
     assert secretary is not None

@@ -1,6 +1,6 @@
 """Duties through their pages: a roster by sheet, one by one, exchanged by two, shown to everybody, told the evening before."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,13 +12,13 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import jobs, publishing, queries
-from nanhu.services.directory.duty_desk import desk
-from nanhu.services.directory.models import Duty, DutyExchange, DutyList
+from nanhu.services.directory.duty_desk import desk, rollbacks
+from nanhu.services.directory.models import Duty, DutyExchange, DutyList, DutyRollback
 from nanhu.services.directory.publishing import publish_duties
 from nanhu.services.directory.services import duties, exchanging
 from nanhu.services.directory.subscribers import rekey
 from nanhu.testing.members import SYSTEM
-from nanhu.testing.pages import IntakeTests
+from nanhu.testing.pages import IntakeTests, ProposalTests
 
 pytestmark = pytest.mark.django_db
 DESK, BOOK = "/directory/rosters/", "/directory/"
@@ -49,6 +49,17 @@ def approve(school, text, *, by="T0001", second="T0004", title="12 月"):
     for _twice in range(2):
         jobs.take_duty_list(batch_id=made.pk)
     return address
+
+
+def reason():
+    return {"token": str(uuid4()), "reason": "交错了"}
+
+
+def asked_back(school, address, *, by="T0001"):
+    """The page of the roll-back that was asked for."""
+    answer = school.client(by).post(f"{address}undo/", reason())
+    assert answer.status_code == 302
+    return f"/directory/duty-rollbacks/{DutyRollback.objects.latest('pk').public_id}/"
 
 
 def standing():
@@ -83,6 +94,27 @@ class TestDesk(IntakeTests):
     def fill(self, count):
         for _one in range(count):
             put(self.school, "", days=1 + Duty.objects.count(), office="secretary", task="=1+1")
+
+
+class TestRollbacks(ProposalTests):
+    desk = rollbacks
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("T0001")
+
+    @pytest.fixture
+    def second(self, school):
+        """Neither of the two who brought the roster in."""
+        return school.client("T0005")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T0002")
+
+    def submitted(self, client):
+        return asked_back(self.school, approve(self.school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,")))
 
 
 def put(school, number="T0003", *, days=1, hours=(8, 20), unit="20", office="", task="值班", phone="8703568"):
@@ -124,19 +156,25 @@ def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
     elsewhere = put(school, "T0002", days=2)
     address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
     assert standing() == [(day_after(1), "赵老师", "值班"), (day_after(2), "王秘书", "值班")]
-    assert school.client("T0002").post(f"{address}roll-back/").status_code == 409, "neither who made it nor who agreed"
-    done = school.client("T0001").post(f"{address}roll-back/", follow=True)
+    assert school.client("T0002").post(f"{address}undo/", reason()).status_code == 409, (
+        "neither who made it nor a keeper"
+    )
+    case = asked_back(school, address)
+    done = school.client("T0005").post(f"{case}approve/", follow=True)
     assert "原来的 1 个班次恢复了" in done.content.decode()
     assert standing() == [(day_after(1), "王秘书", "值班"), (day_after(2), "王秘书", "值班")]
     assert {one.pk for one in queries.duties()} == {old.pk, elsewhere.pk}
-    assert school.client("T0001").post(f"{address}roll-back/").status_code == 409, "once"
+    assert school.client("T0005").post(f"{case}approve/").status_code == 409, "once"
+    assert school.client("T0001").post(f"{address}undo/", reason()).status_code == 409, "once"
 
 
 def test_a_list_of_which_something_was_changed_is_not_rolled_back(school):
     address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
-    one = Duty.objects.get()
+    one, case = Duty.objects.get(), asked_back(school, address)
     assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 302
-    assert school.client("T0001").post(f"{address}roll-back/").status_code == 409
+    assert school.client("T0005").post(f"{case}approve/").status_code == 409
+    assert school.client("T0005").post(f"{case}refuse/", {"answer": "改过了"}).status_code == 302
+    assert school.client("T0001").post(f"{address}undo/", reason()).status_code == 409, "nobody asks in vain"
     assert standing() == [(day_after(1), "王秘书", "值班")]
 
 
@@ -261,7 +299,7 @@ def test_who_has_duty_is_told_once_the_evening_before_and_has_it_in_the_calendar
     put(school, "", office="head", task="带班")
     with time_machine.travel(datetime.combine(campus_today(), datetime.min.time(), CAMPUS_ZONE) + timedelta(hours=18)):
         assert [jobs.tell_tomorrow() for _twice in range(2)] == [2, 0]
-    assert Message.objects.get(template="directory.duty").title == f"明天您值班：{one}"
+    assert Message.objects.get(template="directory.duty").title == f"轮到您值班：{one}"
     assert "带班" in Message.objects.get(template="directory.duty_open").title, "the post is vacant: its unit hears it"
     viewer = school.viewer("T0003")
     [found] = queries.occurrences(viewer, day_after(0), day_after(3))
@@ -291,11 +329,38 @@ def test_two_records_of_one_person_have_one_duty_each(school):
     assert held == {one.pk: kept, other.pk: kept, clash.pk: gone}
 
 
-def test_the_evening_before_is_evening_on_the_campus(cron_of):
-    minutes, hours, *days = cron_of("directory.tell_tomorrow").split()
-    first, last = map(int, hours.split("-"))
-    on_campus = [datetime(2026, 9, 1, hour, tzinfo=UTC).astimezone(CAMPUS_ZONE).hour for hour in (first, last)]
-    assert (minutes, on_campus, days) == ("*/30", [18, 21], ["*", "*", "*"])
+def at(day, hour):
+    return time_machine.travel(datetime.combine(day, time(hour), CAMPUS_ZONE))
+
+
+def test_the_evening_before_is_evening_on_the_campus(school, cron_of):
+    put(school)
+    with at(day_after(0), 17):
+        assert jobs.tell_tomorrow() == 0
+    with at(day_after(0), 18):
+        assert jobs.tell_tomorrow() == 1
+    assert cron_of("directory.tell_tomorrow") == "*/30 * * * *"
+
+
+def test_whom_nobody_told_in_the_evening_hears_it_as_long_as_his_duty_has_not_begun(school):
+    """The school was read-only, or no worker ran."""
+    put(school, hours=(20, 22))
+    put(school, "", office="head", task="带班", hours=(20, 22))
+    put(school, "T0002", hours=(6, 9))
+    with at(day_after(1), 9):
+        assert [jobs.tell_tomorrow() for _twice in range(2)] == [2, 0]
+    assert Message.objects.filter(template="directory.duty").count() == 1, "not whose duty has begun"
+
+
+def test_whom_the_evening_told_is_not_told_again_on_the_day_and_who_took_his_duty_is(school):
+    one = put(school, hours=(20, 22))
+    put(school, "", office="head", task="带班", hours=(20, 22))
+    with at(day_after(0), 18):
+        assert jobs.tell_tomorrow() == 2
+    with at(day_after(1), 9):
+        assert jobs.tell_tomorrow() == 0
+        Duty.objects.filter(pk=one.pk).update(person_id=people.find_person_by_campus_no("T0002"), person_name="王秘书")
+        assert jobs.tell_tomorrow() == 1
 
 
 def test_a_list_agreed_to_late_leaves_out_what_is_over_and_doubles_nothing_that_has_begun(school):

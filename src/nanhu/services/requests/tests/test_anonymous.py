@@ -322,6 +322,19 @@ def test_no_table_and_no_log_ties_anybody_to_an_anonymous_case(school, written):
 
 @pytest.mark.django_db
 @pytest.mark.capability("A055.2")
+def test_what_the_read_only_mode_refuses_is_not_logged_either(school, token, read_only_now, written, caplog):
+    caplog.set_level(logging.INFO)
+    browser = Client(headers={"sec-fetch-mode": "navigate", "accept": "text/html"})
+    for nobody in (Client(), browser):
+        assert blinding.send(nobody, token).status_code == 503
+    assert "anonymous" not in written.getvalue()
+    assert not [one for one in caplog.records if "ui.read_only" in str(one.msg)], "no line is made at all"
+    Client().post("/requests/", {})
+    assert "/requests/" in written.getvalue(), "elsewhere one is"
+
+
+@pytest.mark.django_db
+@pytest.mark.capability("A055.2")
 def test_what_the_anonymous_route_refuses_is_not_logged_either(school, token, written, monkeypatch):
     nobody = Client(raise_request_exception=False)
     assert nobody.get("/requests/nothing-here/").status_code in {302, 404}

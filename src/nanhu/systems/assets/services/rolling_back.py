@@ -1,4 +1,4 @@
-"""Roll-backs (回滚): an import of old cards is taken back as a whole. One asks; another decides, who neither handed it in nor approved it."""
+"""Roll-backs (回滚) of old cards: an import is taken back as a whole, by two (kernel.rollbacks)."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q
 
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel import rollbacks
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.numbering import services as numbering
-from nanhu.kernel.proposals import given
 from nanhu.systems.assets.counting.models import CountRow
 from nanhu.systems.assets.errors import CardsInUseError, MonthClosedSinceError
 from nanhu.systems.assets.models import Asset, CardImport, Improvement, Loss, Movement, Rollback, Transfer
@@ -16,47 +16,16 @@ from nanhu.systems.assets.numbers import THINGS
 from nanhu.systems.assets.services.depreciating import is_closing, keep_months
 from nanhu.systems.assets.services.moving import AT_HAND, movement_of
 
-State = Rollback.State
-POSTED, UNDONE = CardImport.State.POSTED, CardImport.State.UNDONE
 
-
-@transaction.atomic
 def ask(*, by: Actor, token: UUID, batch: CardImport, reason: str) -> Rollback:
-    known = Rollback.known(by, token)
-    if known is not None:
-        return known
-    found = batch.locked_in({POSTED})
-    waits = found.rollbacks.filter(state=State.ASKED).first()
-    if waits is not None:
-        raise waits.wrong_state()
-    refuse_used(found)
-    asked = Rollback.objects.create(
-        token=token, author_id=account_of(by), author_name=by.name, batch=found, reason=given(reason)
-    )
-    found.note(by, "ask_undo_{}", asked.reason)
-    return asked
+    return rollbacks.ask(Rollback, by=by, token=token, batch=batch, reason=reason, check=refuse_used)
 
 
 @transaction.atomic
-def agree(*, by: Actor, rollback: Rollback) -> Rollback:
+def agree(*, by: Actor, rollback: Rollback) -> None:
     """Its cards are void and their numbers rest, all or none."""
     keep_months()
-    batch = rollback.batch.locked_in({POSTED})
-    found = rollback.locked_in({State.ASKED}, Rollback.objects.select_related("batch"))
-    found.decide(by, state=State.DONE)
-    found.save()
-    void(by, refuse_used(batch), found.reason)
-    batch.enter(by, UNDONE, "undo_{}", found.reason)
-    return found
-
-
-@transaction.atomic
-def refuse(*, by: Actor, rollback: Rollback, answer: str) -> Rollback:
-    found = rollback.locked_in({State.ASKED}, Rollback.objects.select_related("batch"))
-    found.decide(by, state=State.REFUSED, answer=given(answer))
-    found.save()
-    found.batch.note(by, "keep_{}", found.answer)
-    return found
+    rollbacks.agree(by=by, rollback=rollback, undo=lambda batch, reason: void(by, refuse_used(batch), reason))
 
 
 def refuse_used(batch: CardImport) -> list[Asset]:

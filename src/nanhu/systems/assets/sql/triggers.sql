@@ -111,7 +111,7 @@ CREATE TRIGGER assets_improvement_keeps_what_was_decided BEFORE UPDATE ON assets
     EXECUTE FUNCTION assets_refuse('an improvement stays as it was asked and decided');
 
 CREATE TRIGGER assets_card_import_is_undone_by_a_third BEFORE UPDATE ON assets_card_import
-    FOR EACH ROW WHEN (NEW.state = 'undone' AND OLD.state <> 'undone') EXECUTE FUNCTION assets_undone_by_a_third();
+    FOR EACH ROW WHEN (NEW.state = 'undone' AND OLD.state <> 'undone') EXECUTE FUNCTION kernel_undone_by_a_third('assets_rollback');
 
 CREATE TRIGGER assets_rollback_is_kept BEFORE DELETE ON assets_rollback
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('roll-backs are never removed');

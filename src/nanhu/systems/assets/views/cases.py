@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, Number, PageRequest, Person, Table, Text, Who, list_of
 from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_finance
-from nanhu.systems.assets.forms import CardsForm, CloseForm, RollbackForm
+from nanhu.systems.assets.forms import CardsForm, CloseForm
 from nanhu.systems.assets.models import (
     ApprovalLevel,
     CardImport,
@@ -120,16 +121,9 @@ class Imports(Table):
     state = Badge(_("状态"), names=CardImport.State.choices, tones=CASE_TONES, tone="warn")
 
 
-class Rollbacks(Table):
-    title = Link(_("名称"), "batch__title", to="case")
+class CardRollbacks(Rollbacks):
     card_count = Number(_("卡片"), "batch__card_count")
     value_fen = Money(_("原值合计"), "batch__value_fen")
-    reason = Text(_("原因"))
-    importer = Text(_("当初制单"), "batch__author_name", is_wide=True)
-    checker = Text(_("当初复核"), "batch__approver_name", is_wide=True)
-    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
-    approver = Who(_("复核"), "approver_name", account="approver_id")
-    state = Badge(_("状态"), names=Rollback.State.choices, tones=CASE_TONES, tone="warn")
 
 
 class Rows(Table):
@@ -310,41 +304,21 @@ import_cases = imports.intake(
     rows_at="rows.csv",
     agree=lambda found: _("同意登记 %(count)s 张卡片") % {"count": found.card_count},
     done={"approve": _("已同意，正在登记卡片。"), "discard": _("已作废，没有登记。")},
-    template="assets/import.html",
-    facts=lambda _request, found: {"rollbacks": list(found.rollbacks.order_by("pk"))},
 )
 
-
-@import_cases.case.form(
-    "undo/",
-    RollbackForm,
-    title=_("回滚旧卡片"),
-    tone="danger",
-    lead=_(
+rollback_cases = undoing(
+    import_cases,
+    rollbacks,
+    Rollback,
+    CardRollbacks,
+    on_ask=lambda by, batch, token, reason: rolling_back.ask(by=by, batch=batch, token=token, reason=reason),
+    on_agree=lambda by, found: rolling_back.agree(by=by, rollback=found),
+    title=_("旧卡片回滚"),
+    warning=_(
         "这份登记的卡片全部作废，编号不再使用，旧编号可以重新导入。其中有一张领用确认、盘点、调拨、记过折旧的，整份不回滚。提出后由另一位复核：提出的人、当初制单和复核的人都不能批。"
     ),
-    done=_("已提出，等另一位复核。"),
-    proves=True,
-)
-def undo(request: PageRequest, form: RollbackForm, found: CardImport) -> Rollback:
-    return rolling_back.ask(by=request.actor, batch=found, **form.cleaned_data)
-
-
-rollback_cases = rollbacks.proposals(
-    "",
-    Rollback,
-    Rollbacks,
-    on_approve=lambda by, found: rolling_back.agree(by=by, rollback=found),
-    on_refuse=lambda by, found, answer: rolling_back.refuse(by=by, rollback=found, answer=answer),
-    title=_("旧卡片回滚"),
-    tab=_("回滚"),
     lead=_(
         "一位在旧卡片导入的页上提出，另一位复核后整份作废。制单和复核过这份导入的人不能批，国资处人手不够时由资产会计批。"
     ),
-    empty=Empty(title=_("还没有回滚过"), icon="undo-2", text=_("在“旧卡片”已登记的一份里提出。")),
-    found=Rollback.objects.select_related("batch"),
-    rows=lambda request, found: card_rows(request, found.batch),
-    rows_at="rows.csv",
     agree=lambda found: _("同意回滚 %(count)s 张卡片") % {"count": found.batch.card_count},
-    done={"approve": _("已回滚。")},
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from nanhu.kernel.clock import now
@@ -127,6 +128,14 @@ def test_a_row_is_borne_once_however_often_it_is_asked(lost):
     sell(lost, 700)
     assert [bear(), bear(), jobs.bear_recent_losses()] == [1, 0, 0]
     assert held(lost) == (1000, 0, 700, 700)
+
+
+def test_what_came_in_while_no_worker_ran_for_days_is_borne_by_night(lost):
+    sell(lost, 700)
+    with time_machine.travel(now() + timedelta(days=9)):
+        assert jobs.bear_recent_losses() == 0, "the minute's look does not reach it"
+        assert [jobs.bear_older_losses() for _twice in range(2)] == [1, 0]
+    assert held(lost)[0] == 1000
 
 
 def test_what_was_sold_before_the_report_stays_with_the_holder(lost):

@@ -17,7 +17,8 @@ from nanhu.systems.card.services.follow import follow_affiliations
 from nanhu.systems.card.services.issue import LIVING
 
 BEFORE = timedelta(days=14)
-AFTER = timedelta(days=7)
+AFTER = timedelta(days=31)
+"""A school that was read-only for weeks tells it all the same; each is told once."""
 BY = Actor.system("card.expiring")
 
 
