@@ -329,7 +329,7 @@ def test_what_the_read_only_mode_refuses_is_not_logged_either(school, token, rea
         assert blinding.send(nobody, token).status_code == 503
     assert "anonymous" not in written.getvalue()
     assert not [one for one in caplog.records if "ui.read_only" in str(one.msg)], "no line is made at all"
-    Client().post("/requests/", {})
+    assert school.client("S1").post("/requests/").status_code == 503
     assert "/requests/" in written.getvalue(), "elsewhere one is"
 
 
