@@ -19,8 +19,6 @@ from nanhu.kernel.proposals import Proposal, given, proposal_constraints
 
 
 class Rollback(Proposal):
-    what = _("这次回滚")
-
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
         DONE = "done", _("已回滚")

@@ -31,8 +31,8 @@ HANDED_ON = {
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
     | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"}
-    | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard")},
-    "kernel/rollbacks.py": {
+    | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard")}
+    | {
         noun.replace(".", f".{action}_")
         for action in ("ask_undo", "undo", "keep")
         for noun in ("assets.card_import", "campus.room_import", "directory.duty_list", "directory.phone_list")

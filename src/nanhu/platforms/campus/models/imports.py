@@ -53,6 +53,7 @@ class RoomImport(IntakeBatch):
 class RoomRollback(rollbacks.Rollback):
     """A sheet taken back as a whole (回滚)."""
 
+    what = _("这次房间表回滚")
     batch = models.ForeignKey(RoomImport, on_delete=models.PROTECT, related_name="rollbacks")
 
     class Meta:

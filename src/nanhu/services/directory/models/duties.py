@@ -49,6 +49,7 @@ class DutyList(RowList):
 class DutyRollback(rollbacks.Rollback):
     """A roster taken back as a whole (回滚): what stood there before comes back."""
 
+    what = _("这次值班表回滚")
     batch = models.ForeignKey(DutyList, on_delete=models.PROTECT, related_name="rollbacks")
 
     class Meta:

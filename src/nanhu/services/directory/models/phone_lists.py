@@ -40,6 +40,7 @@ class PhoneList(RowList):
 class PhoneRollback(rollbacks.Rollback):
     """A list of phones taken back as a whole (回滚)."""
 
+    what = _("这次电话清单回滚")
     batch = models.ForeignKey(PhoneList, on_delete=models.PROTECT, related_name="rollbacks")
 
     class Meta:

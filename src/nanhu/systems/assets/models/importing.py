@@ -67,6 +67,7 @@ class CardRow(models.Model):
 class Rollback(rollbacks.Rollback):
     """An import taken back as a whole (回滚)."""
 
+    what = _("这次旧卡片回滚")
     batch = models.ForeignKey(CardImport, on_delete=models.PROTECT, related_name="rollbacks")
 
     class Meta:
