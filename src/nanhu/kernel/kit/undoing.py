@@ -47,6 +47,10 @@ class UndoOptions(TypedDict, total=False):
     may_ask: Callable[[Viewer, Any], bool]
 
 
+def anybody(_viewer: Viewer, _found: object) -> bool:
+    return True
+
+
 def undoing(
     lists: Intake,
     desk: Console,
@@ -58,26 +62,26 @@ def undoing(
     **options: Unpack[UndoOptions],
 ) -> Cases:
     """Hangs up both. `on_ask` is given the list, the form's token and the reason; what `on_agree` gives, `done` may tell."""
-    may_ask = options.get("may_ask", lambda _viewer, _found: True)
-    rows: CaseOptions = (
-        {"rows": lambda request, found: lists.options["rows"](request, found.batch), "rows_at": "rows.csv"}
-        if "rows" in lists.options
-        else {}
-    )
+    may_ask = options.get("may_ask", anybody)
+    given: CaseOptions = {
+        "title": options["title"],
+        "tab": _("回滚"),
+        "lead": options["lead"],
+        "empty": Empty(title=_("还没有回滚过"), icon="undo-2", text=_("在办完的那一份的页面上提出。")),
+        "found": model.with_lists(),
+        "agree": options.get("agree", lambda _found: _("同意整份回滚")),
+        "done": {"approve": options.get("done", _("已回滚。"))},
+    }
+    if "rows" in lists.options:
+        rows_of = lists.options["rows"]
+        given["rows"], given["rows_at"] = lambda request, found: rows_of(request, found.batch), "rows.csv"
     hung = desk.proposals(
         "",
         model,
         table,
         on_approve=on_agree,
         on_refuse=lambda by, found, answer: rollbacks.refuse(by=by, rollback=found, answer=answer),
-        title=options["title"],
-        tab=_("回滚"),
-        lead=options["lead"],
-        empty=Empty(title=_("还没有回滚过"), icon="undo-2", text=_("在办完的那一份的页面上提出。")),
-        found=model.with_lists(),
-        agree=options.get("agree", lambda _found: _("同意整份回滚")),
-        done={"approve": options.get("done", _("已回滚。"))},
-        **rows,
+        **given,
     )
 
     def undo(request: PageRequest, form: RollbackForm, found: Any) -> HttpResponseRedirect:
