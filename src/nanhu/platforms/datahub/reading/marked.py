@@ -12,6 +12,7 @@ from nanhu.platforms.datahub.cleaning.text import Cell
 
 BEGINNINGS: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<meta", b"<style", b"<workbook")
 ROWS: Final = frozenset({"tr", "row"})
+GROUPS: Final = frozenset({"thead", "tbody", "tfoot"})
 CELLS: Final = frozenset({"td", "th", "cell"})
 WIDEST: Final = 200
 """Columns that one cell may span: what is written there is not believed."""
@@ -48,6 +49,8 @@ class TableReader(HTMLParser):
         self.span = self.depth = 1
         self.below: dict[int, tuple[int, Cell]] = {}
         """By column, what a cell above says of so many more lines."""
+        self.line = self.more = 0
+        """How many lines of the table are over; how many further ones, without cells, the line at hand stands for."""
         self.cells = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,10 +58,16 @@ class TableReader(HTMLParser):
         if plain == "table" or not self.tables:
             self.end_row()
             self.tables.append([])
-            self.below = {}
+            self.below, self.line = {}, 0
         if plain in ROWS:
             self.end_row()
             self.row = []
+            if plain == "row":  # a sheet of 2003 leaves empty lines out, and says the number of the next one
+                self.go_down(number_in(given.get("index", ""), 0, LONGEST) - 1 - self.line)
+                self.more = number_in(given.get("span", ""), 0, LONGEST)
+        elif plain in GROUPS:  # a cell reaches over no line of the next part
+            self.end_row()
+            self.below = {}
         elif plain in CELLS and self.row is not None:
             self.end_cell()
             self.skip_to(number_in(given.get("index", ""), 0))
@@ -117,7 +126,17 @@ class TableReader(HTMLParser):
             self.tables[-1].append(self.row)
             if len(self.tables[-1]) > MOST_ROWS:
                 raise WorkbookBombError(what=f"> {MOST_ROWS}")
-        self.row = None
+            self.line += 1
+        elif self.row is not None:
+            self.go_down(1)
+        self.go_down(self.more)
+        self.row, self.more = None, 0
+
+    def go_down(self, lines: int) -> None:
+        """Over lines without a cell of their own, written down empty or left out: cells above reach over them too."""
+        if lines > 0:
+            self.line += lines
+            self.below = {place: (left - lines, value) for place, (left, value) in self.below.items() if left > lines}
 
     def add(self, value: Cell) -> None:
         self.cells += 1

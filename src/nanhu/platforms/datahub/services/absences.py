@@ -1,5 +1,6 @@
 """Absences (缺席): whom a whole list does not name any more. Missing at first, ended after some lists or days, back when named."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +20,7 @@ from nanhu.platforms.people import api as people
 MOST_LISTS: Final = 3
 MOST_DAYS: Final = 3
 MOST_KEPT: Final = 10
-"""Of the lists that lacked somebody whose number is over: any of them may be rolled back."""
+"""Of the lists that lacked somebody whose number is over, the oldest; those that were applied since lacked them too, or they were back."""
 UNSEEN: Final = (Batch.State.LANDED, Batch.State.UNMAPPED, Batch.State.WAITING)
 BY: Final = Actor.system("datahub.absences")
 
@@ -95,7 +96,7 @@ def day_of(batch: Batch) -> date:
 
 def enough_in(one: Missing) -> Batch | None:
     """The list with which so many lacked it that it is over."""
-    told = Batch.objects.in_bulk(one.lacked_by)
+    told = Batch.objects.only("finished_at", "created_at", "sha256").in_bulk(one.lacked_by)
     lists = [told[number] for number in sorted(one.lacked_by)]
     ends = (lists[place] for place in range(len(lists)) if count_of(lists[: place + 1]) >= MOST_LISTS)
     return next(ends, None)
@@ -175,9 +176,15 @@ def take_back(batch: Batch) -> set[int]:
     """A batch is rolled back: what it alone lacked is not missing. Returns whose values are to be made anew."""
     touched: set[int] = set()
     rows = Missing.objects.select_for_update().filter(source=batch.source)
+    applied = list(
+        Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, is_dry_run=False)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
     for one in rows.order_by("-id"):
         if batch.id not in {*one.lacked_by, one.ended_in_id, one.back_in_id}:
             continue
+        one.lacked_by = all_that_lacked(one, applied)
         if one.ended_in_id == batch.id:
             one.ended_in, one.ended_on = None, None
             touched.add(one.person_id)
@@ -186,7 +193,7 @@ def take_back(batch: Batch) -> set[int]:
             one.back_in = None
             if later is not None:
                 one.lacked_by, one.ended_in, one.ended_on = (
-                    [*one.lacked_by, *later.lacked_by],
+                    [*one.lacked_by, *all_that_lacked(later, applied)],
                     one.ended_in or later.ended_in,
                     one.ended_on or later.ended_on,
                 )
@@ -200,9 +207,19 @@ def take_back(batch: Batch) -> set[int]:
         if one.ended_in_id is None and one.back_in_id is None and (last := enough_in(one)) is not None:
             one.ended_in, one.ended_on = last, day_of(last)
             touched.add(one.person_id)
+        if one.ended_in_id:
+            one.lacked_by = one.lacked_by[:MOST_KEPT]
         if one.lacked_by:
             one.save()
         else:
             touched.add(one.person_id)
             one.delete()
     return touched
+
+
+def all_that_lacked(one: Missing, applied: Sequence[int]) -> list[int]:
+    """With those that were applied after the last one that was kept, until the one that named them again. `applied`: in order."""
+    if not one.ended_in_id or len(one.lacked_by) < MOST_KEPT:
+        return list(one.lacked_by)
+    until = bisect_left(applied, one.back_in_id) if one.back_in_id else len(applied)
+    return [*one.lacked_by, *applied[bisect_right(applied, one.lacked_by[-1]) : until]]

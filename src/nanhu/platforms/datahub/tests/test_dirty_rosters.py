@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from nanhu.platforms.datahub.models import Batch
+from nanhu.platforms.datahub.reading.marked import TableReader
 from nanhu.platforms.datahub.tests.conftest import id_number, student
 from nanhu.platforms.datahub.tests.test_file_kinds import HEADER, record, xls
 from nanhu.platforms.datahub.tests.test_strangers_files import names, saved, workbook
@@ -93,6 +94,30 @@ def test_merged_cells_of_a_sheet_of_2003_and_of_an_old_workbook_count(hand_in, u
     rows[1][place] = ""
     merged = record(0xE5, struct.pack("<HHHHH", 1, 1, 2, place, place))
     assert hand_in(xls([HEADER, *rows], extra=merged), name="旧.xls").counts["accepted"] == 2
+
+
+ONE, NEXT, LAST = (f"<tr><td>{number}</td><td>{name}</td></tr>" for number, name in ("1李", "2王", "3张"))
+TALL = "<tr><td rowspan=2>1</td><td rowspan=2>李</td></tr>"
+OF_2003 = "<Row><Cell ss:MergeDown='{0}'>1</Cell><Cell ss:MergeDown='{0}'>李</Cell></Row>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        TALL + "<tr></tr>" + NEXT + LAST,
+        f"<tbody>{TALL}</tbody><tbody>{NEXT}{LAST}</tbody>",
+        OF_2003.format(1) + NEXT.replace("<tr>", "<Row ss:Index='3'>").replace("/tr", "/Row") + LAST,
+        OF_2003.format(3) + "<Row ss:Index='3' ss:Span='1'/>" + NEXT + LAST,
+        ONE + "<tr></tr>" + NEXT + "<Row ss:Index='2'/>" + LAST,
+    ],
+    ids=["an empty line", "another part of the table", "a line left out", "lines that one stands for", "nothing above"],
+)
+def test_cells_reach_over_lines_that_are_empty_or_left_out(rows):
+    """Where they did not, who is above stood in the next line too, and who stands there was lost."""
+    reader = TableReader()
+    reader.feed(f"<table>{rows}</table>".replace("td>", "Cell>"))
+    reader.close()
+    assert reader.tables == [[["1", "李"], ["2", "王"], ["3", "张"]]]
 
 
 def test_codes_below_the_headings_invisible_marks_and_days_in_words(hand_in, units):

@@ -361,6 +361,52 @@ def test_an_end_by_absence_stands_when_an_older_batch_is_taken_back(hand_in, tol
     assert (last_tie().state, last_tie().person.phone) == ("ended", PEOPLE[-1]["phone"])
 
 
+def test_whom_later_lists_lack_too_is_not_back_when_the_first_ones_are_taken_back(hand_in, units, monkeypatch):
+    monkeypatch.setattr(absences, "MOST_LISTS", 2)
+    monkeypatch.setattr(absences, "MOST_KEPT", 2)
+    hand_in(listed(PEOPLE[:2]))
+    lists = []
+    for n in range(4):
+        lists.append(hand_in(listed(PEOPLE[:1]) + "\n" * n).batch)
+        a_day_passes()
+    for n in range(3):
+        missing = Missing.objects.get()
+        assert (second_tie().state, missing.lacked_by) == ("ended", lists[n : n + 2])
+        assert missing.ended_in.state == "applied"
+        if n < 2:
+            roll_back(by=BY, batch_id=lists[n], reason="错")
+    named = hand_in(listed(PEOPLE[:2]) + "\n").batch
+    assert second_tie().state == "active"
+    roll_back(by=BY, batch_id=lists[2], reason="错")
+    roll_back(by=BY, batch_id=named, reason="错")
+    assert (second_tie().state, Missing.objects.get().lacked_by) == ("active", lists[3:]), "one list is not enough"
+
+
+def second_tie():
+    return Affiliation.objects.get(campus_no=PEOPLE[1]["no"])
+
+
+LEFT = {"学籍状态": "退学"}
+UNSAID = {"学籍状态": ""}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [[[], [LEFT]], [[{"预计毕业日期": "2024-06-30"}], [LEFT | {"预计毕业日期": "2024-06-30"}]], [[LEFT]]],
+    ids=["whom a list lacked", "whose last day was over", "who was there"],
+)
+def test_who_left_by_the_office_s_own_word_is_not_back_by_a_list_without_a_state(hand_in, units, monkeypatch, before):
+    monkeypatch.setattr(absences, "MOST_LISTS", 1)
+    hand_in(listed(PEOPLE[:2]))
+    for said in before:
+        told = hand_in(listed([PEOPLE[0], *(PEOPLE[1] | one for one in said)]))
+        assert (told.state, second_tie().state) == ("applied", "ended")
+    silent = hand_in(listed([PEOPLE[0], PEOPLE[1] | UNSAID]))
+    assert (silent.state, second_tie().state) == ("applied", "ended")
+    roll_back(by=BY, batch_id=told.batch, reason="没有退学")
+    assert second_tie().state == "active", "that word is taken back: the list names who is there"
+
+
 def test_a_source_that_is_silent_says_since_when(steward, units):
     Batch.objects.update(created_at="2024-02-29T08:00:00Z")
     assert "自 2024-02-29 起未更新" in steward.get("/datahub/").content.decode()

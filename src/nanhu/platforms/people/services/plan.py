@@ -193,6 +193,8 @@ class Plan:
             self._note(record, person, name, (row[name], values[name]), said.campus_no)
             touch(self.affiliations, row, name, stamp_of_state if name == "state" else self.stamp)
             row[name] = values[name]
+        if said.state and "state" in values and "state" not in changed and not said.is_unnamed:
+            self._say_again(row, stamp_of_state)
         if changed:
             if is_bare:  # also what is as it was is said anew
                 row["provenance"] = dict.fromkeys(values, self.stamp) | row["provenance"]
@@ -200,6 +202,11 @@ class Plan:
             fact = fact_of(was, row["state"])
             if fact:
                 self.transitions.append((fact, row))
+
+    def _say_again(self, row: Row, stamp: Mapping[str, Any]) -> None:
+        """The office names the state that stands already: what was kept for a day that turns it back is not its word any more."""
+        if marks_of(row["provenance"].get("state")) != marks_of(stamp):
+            touch(self.affiliations, row, "state", stamp)
 
     def _values_since(self, said: AffiliationRecord, row: Row) -> dict[str, Any]:
         """What is said of an affiliation that is there, and was not said otherwise later."""
@@ -247,6 +254,12 @@ def said_before(row: Row) -> str:
 def state_when_named(row: Row) -> str:
     """Of an affiliation that is over because nobody named it any more; else empty."""
     return str((row["provenance"].get("state") or {}).get(UNNAMED, ""))
+
+
+def marks_of(stamp: Mapping[str, Any] | None) -> tuple[Any, Any]:
+    """What a stamp of a state keeps besides where it comes from."""
+    held = stamp or {}
+    return held.get("said"), held.get(UNNAMED)
 
 
 def wins(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:
