@@ -50,6 +50,18 @@ class YearsError(AssetsError):
     sentence = _("{name}的使用年限是 {least} 到 {most} 年。")
 
 
+class NotDepreciatedError(AssetsError):
+    code = "assets.not_depreciated"
+    field = "years"
+    sentence = _("这类资产不折旧，年限留空。")
+
+
+class VoucherTwiceError(AssetsError):
+    code = "assets.voucher_twice"
+    field = "voucher"
+    sentence = _("凭证 {voucher} 已在这次采购登记过付款 {sum}，没有再支出。少登了的，差额在凭证号后加“-2”补登。")
+
+
 class PaidAheadError(AssetsError):
     code = "assets.paid_ahead"
     field = "paid_on"

@@ -13,6 +13,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Purchase
 from nanhu.systems.assets.queries.lives import MONTHS
+from nanhu.systems.assets.rules import voucher_number
 
 
 def leaf_classes() -> Any:
@@ -133,6 +134,12 @@ class PaymentForm(OnceForm):
     amount_fen = YuanField(label=_("付款金额（元）"), help_text=_("可以分几次付，合计不超过占用的额度"))
     voucher = forms.CharField(label=_("凭证号"), max_length=40)
     paid_on = forms.DateField(label=_("付款日期"), widget=DayInput(), initial=campus_today)
+
+    def clean_voucher(self) -> str:
+        number = voucher_number(self.cleaned_data["voucher"])
+        if not number:
+            raise forms.ValidationError(self.fields["voucher"].error_messages["required"], code="required")
+        return number
 
 
 class LineForm(forms.Form):

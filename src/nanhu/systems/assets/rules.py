@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Final
 
+from nanhu.kernel.folding import halfwidth
+
 NOMINAL_FEN: Final = 100
 """名义金额: one yuan, where nobody knows the value; never depreciated."""
 MONTHS_KEY: Final = "assets.depreciation"
@@ -38,3 +40,8 @@ def compensation_fen(*, value_fen: int, accumulated_fen: int, permille: int, lea
 def level_of(value_fen: int, *, council_fen: int, finance_fen: int) -> str:
     """Who approves a disposal of this sum."""
     return "finance" if value_fen >= finance_fen else "council" if value_fen >= council_fen else "office"
+
+
+def voucher_number(typed: str) -> str:
+    """As vouchers are kept and compared: half width, capitals, no blanks."""
+    return "".join(halfwidth(typed).upper().split())

@@ -1898,7 +1898,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
                 ("amount_fen", models.BigIntegerField()),
-                ("voucher", models.TextField()),
+                (
+                    "voucher",
+                    models.TextField(
+                        help_text="half width, capitals, no blanks: so one is entered once for a purchase"
+                    ),
+                ),
                 ("paid_on", models.DateField()),
                 ("author_name", models.TextField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -1918,10 +1923,11 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "assets_payment",
                 "constraints": [
+                    models.UniqueConstraint(fields=("purchase", "voucher"), name="assets_payment_of_voucher_once"),
                     models.CheckConstraint(
                         condition=models.Q(("amount_fen__gt", 0), models.Q(("voucher", ""), _negated=True)),
                         name="assets_payment_says_what",
-                    )
+                    ),
                 ],
             },
         ),

@@ -70,7 +70,7 @@ class Payment(models.Model):
     token = models.UUIDField(unique=True, help_text="names the form it came from")
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="payments")
     amount_fen = models.BigIntegerField()
-    voucher = models.TextField()
+    voucher = models.TextField(help_text="half width, capitals, no blanks: so one is entered once for a purchase")
     paid_on = models.DateField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     author_name = models.TextField()
@@ -79,7 +79,8 @@ class Payment(models.Model):
     class Meta:
         db_table = "assets_payment"
         constraints = [
-            models.CheckConstraint(condition=Q(amount_fen__gt=0) & ~Q(voucher=""), name="assets_payment_says_what")
+            models.UniqueConstraint(fields=["purchase", "voucher"], name="assets_payment_of_voucher_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0) & ~Q(voucher=""), name="assets_payment_says_what"),
         ]
 
 

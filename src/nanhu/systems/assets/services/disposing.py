@@ -19,7 +19,7 @@ from nanhu.systems.assets.queries.lives import MONTHS, life_of
 from nanhu.systems.assets.rules import month_of, months_between
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.lending import resting_state
-from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
+from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, locked_all, move, move_all
 from nanhu.systems.assets.services.moving import State as Thing
 from nanhu.systems.assets.services.own import refuse_own
 
@@ -65,7 +65,7 @@ def ask(
         return known
     if not public_ids:
         raise NothingChosenError
-    things = [locked(public_id, (Thing.TO_SCRAP,)) for public_id in sorted(public_ids)]
+    things = locked_all(public_ids, (Thing.TO_SCRAP,))
     for thing in things:
         refuse_thing(thing, kind, appraisal, wiping)
     value_fen = sum(thing.value_fen for thing in things)
@@ -127,15 +127,17 @@ def agree(*, by: Actor, lot: Disposal) -> Disposal:
     keep_months()
     found = lot.locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
-    today = campus_today()
-    for line in found.lines.select_related("asset").order_by("asset__public_id"):
-        thing = locked(line.asset.public_id, (Thing.TO_SCRAP,))
-        refuse_own(by, thing.keeper_id)
+    today, lines = campus_today(), list(found.lines.select_related("asset"))
+    things = {one.pk: one for one in locked_all([line.asset.public_id for line in lines], (Thing.TO_SCRAP,))}
+    refuse_own(by, *(one.keeper_id for one in things.values()))
+    for line in lines:
+        thing = things[line.asset_id]
         refuse_booked(thing, month_of(today))
         refuse_unbooked(thing, month_of(today))
         line.accumulated_fen = accumulated_fen(thing)
-        line.save(update_fields=["accumulated_fen"])
-        move(by=by, asset=thing, kind=Kind.DISPOSED, reason=found.kind, state=Thing.DISPOSED, disposed_on=today)
+    DisposalLine.objects.bulk_update(lines, ["accumulated_fen"])
+    gone = list(things.values())
+    move_all(by=by, things=gone, kind=Kind.DISPOSED, reason=found.kind, state=Thing.DISPOSED, disposed_on=today)
     found.disposed_on = today
     found.number = numbering.take(by=by, series=DISPOSALS, target=f"disposal:{found.public_id}").number
     found.save()

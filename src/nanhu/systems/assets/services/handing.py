@@ -13,8 +13,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.systems.assets.errors import CodeOverError, NothingChosenError, OwnCodeError
 from nanhu.systems.assets.models import HandOver
-from nanhu.systems.assets.services.keeping import own, refuse_outsider
-from nanhu.systems.assets.services.moving import Kind, State, locked, move
+from nanhu.systems.assets.services.keeping import all_own, refuse_outsider
+from nanhu.systems.assets.services.moving import Kind, State, locked_all, move_all
 
 LIVES: Final = timedelta(minutes=10)
 
@@ -23,7 +23,7 @@ LIVES: Final = timedelta(minutes=10)
 def offer(*, by: Actor, person_id: int, public_ids: Collection[UUID]) -> HandOver:
     if not public_ids:
         raise NothingChosenError
-    things = [own(public_id, person_id) for public_id in sorted(public_ids)]
+    things = all_own(public_ids, person_id)
     shown = HandOver.objects.create(code=token_urlsafe(16), giver_id=person_id, expires_at=now() + LIVES)
     shown.assets.set(things)
     audit.record(by=by, action="assets.offer", target=f"hand_over:{shown.pk}", facts={"count": len(things)})
@@ -45,12 +45,11 @@ def take(*, by: Actor, code: str, person_id: int) -> int:
         raise CodeOverError
     if shown.giver_id == person_id:
         raise OwnCodeError
-    things = list(shown.assets.order_by("public_id").values_list("public_id", flat=True))
-    for public_id in things:
-        found = locked(public_id, (State.IN_USE,))
-        own(public_id, shown.giver_id)
-        refuse_outsider(person_id, found.unit_id)
-        move(by=by, asset=found, kind=Kind.HANDED_OVER, keeper_id=person_id, confirmed_at=now(), last_seen_at=now())
-    shown.taker_id, shown.taken_at = person_id, now()
+    offered = list(shown.assets.values_list("public_id", flat=True))
+    things, at = locked_all(offered, (State.IN_USE,), keeper_id=shown.giver_id), now()
+    for unit_id in {one.unit_id for one in things}:
+        refuse_outsider(person_id, unit_id)
+    move_all(by=by, things=things, kind=Kind.HANDED_OVER, keeper_id=person_id, confirmed_at=at, last_seen_at=at)
+    shown.taker_id, shown.taken_at = person_id, at
     shown.save(update_fields=["taker", "taken_at"])
     return len(things)

@@ -32,7 +32,7 @@ from nanhu.systems.assets.services.depreciating import (
     refuse_booked,
     refuse_unbooked,
 )
-from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
+from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, locked_all, move, move_all
 from nanhu.systems.assets.services.receiving import enter_thing
 
 CAME_BY = (
@@ -88,18 +88,18 @@ def confirm(*, by: Actor, person_id: int, public_ids: Collection[UUID]) -> int:
     """One act for many: they are with this person. Those confirmed already stay as they are."""
     if not public_ids:
         raise NothingChosenError
-    count = 0
-    known = Asset.objects.filter(public_id__in=public_ids).order_by("pk").values_list("public_id", flat=True)
-    for public_id in list(known):
-        found = own(public_id, person_id)
-        if found.confirmed_at is None:
-            move(by=by, asset=found, kind=Kind.CONFIRMED, confirmed_at=now(), last_seen_at=now())
-            count += 1
-    return count
+    things = [one for one in all_own(public_ids, person_id) if one.confirmed_at is None]
+    at = now()
+    move_all(by=by, things=things, kind=Kind.CONFIRMED, confirmed_at=at, last_seen_at=at)
+    return len(things)
 
 
 def own(public_id: UUID, person_id: int) -> Asset:
-    return locked(public_id, WITH_A_PERSON, keeper_id=person_id)
+    return all_own([public_id], person_id)[0]
+
+
+def all_own(public_ids: Collection[UUID], person_id: int) -> list[Asset]:
+    return locked_all(public_ids, WITH_A_PERSON, keeper_id=person_id)
 
 
 @transaction.atomic
@@ -128,16 +128,13 @@ def put_elsewhere(*, by: Actor, asset: Asset, room_id: int) -> Asset:
 
 @transaction.atomic
 def put_all_elsewhere(*, by: Actor, public_ids: Collection[UUID], unit_ids: Collection[int], room_id: int) -> int:
-    """All or none, of these units still as they are locked, one after the other. Gives how many moved: what is there stays without a word."""
-    count = 0
-    for public_id in sorted(public_ids):
-        found = locked(public_id, MOVABLE)
-        if found.unit_id not in unit_ids:
-            raise NotFoundError(what=Asset.what)
-        if found.room_id != room_id:
-            move(by=by, asset=found, kind=Kind.MOVED, room_id=room_id)
-            count += 1
-    return count
+    """All or none, of these units still as they are locked. Gives how many moved: what is there stays without a word."""
+    things = locked_all(public_ids, MOVABLE)
+    if any(one.unit_id not in unit_ids for one in things):
+        raise NotFoundError(what=Asset.what)
+    elsewhere = [one for one in things if one.room_id != room_id]
+    move_all(by=by, things=elsewhere, kind=Kind.MOVED, room_id=room_id)
+    return len(elsewhere)
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from nanhu.systems.assets.models import Asset, Loan, Loss, Receipt, Transfer
 @transaction.atomic
 def rekey(*, by: Actor, kept_id: int, gone_id: int) -> int:
     """What is decided keeps whose it was. A receipt whose two people turn out to be one stays as it is: nobody signs for both."""
-    numbers = list(Asset.objects.select_for_update().filter(keeper=gone_id).values_list("number", flat=True))
+    theirs = Asset.objects.select_for_update(no_key=True).filter(keeper=gone_id).order_by("pk")
+    numbers = list(theirs.values_list("number", flat=True))
     Asset.objects.filter(keeper=gone_id).update(keeper=kept_id)
     Loan.objects.filter(borrower=gone_id, returned_at=None).update(borrower=kept_id)
     Loss.objects.filter(person=gone_id, state=Loss.State.ASKED).update(person=kept_id)

@@ -1,6 +1,6 @@
 """The one way in which a thing changes its state, unit, keeper or room: under the row's lock, with a movement and an audit line."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,33 +23,54 @@ AT_HAND = (State.IN_STOCK, State.IN_USE)
 
 def locked(public_id: UUID, states: Collection[str], *, keeper_id: int | None = None) -> Asset:
     """The thing as it is now, locked until the transaction ends, if it is in one of these states, and with this person."""
-    found = (
-        Asset.objects.select_for_update(of=("self",))
-        .select_related("classification")
-        .filter(public_id=public_id)
-        .first()
-    )
-    if found is None:
+    return locked_all([public_id], states, keeper_id=keeper_id)[0]
+
+
+def locked_all(public_ids: Collection[UUID], states: Collection[str], *, keeper_id: int | None = None) -> list[Asset]:
+    """All or none; whoever locks several does it in this order, so that no two wait for each other. Rows that name them may be added."""
+    rows = Asset.objects.select_for_update(of=("self",), no_key=True).select_related("classification")
+    things = list(rows.filter(public_id__in=public_ids).order_by("pk"))
+    if len(things) < len(set(public_ids)):
         raise NotFoundError(what=Asset.what)
-    if found.state not in states:
-        raise WrongStateError(what=found.name, state=found.get_state_display())
-    if keeper_id is not None and found.keeper_id != keeper_id:
-        raise NotYoursError
-    return found
+    for found in things:
+        if found.state not in states:
+            raise WrongStateError(what=found.name, state=found.get_state_display())
+        if keeper_id is not None and found.keeper_id != keeper_id:
+            raise NotYoursError
+    return things
 
 
 def move(*, by: Actor, asset: Asset, kind: str, reason: str = "", **changes: Any) -> Movement:
     """Of a thing that is locked. `changes`: state, unit_id, keeper_id, room_id and what else of it changes along."""
+    line = changed(by=by, asset=asset, kind=kind, reason=reason, changes=changes)
+    asset.save()
+    line.save(force_insert=True)
+    audit.record(by=by, action=f"assets.{kind}", target=f"asset:{asset.number}", reason=said_in_audit(kind, reason))
+    return line
+
+
+def move_all(*, by: Actor, things: Sequence[Asset], kind: str, reason: str = "", **changes: Any) -> None:
+    """The same of many that are locked, by a statement a table."""
+    lines = [changed(by=by, asset=one, kind=kind, reason=reason, changes=changes) for one in things]
+    Asset.objects.filter(pk__in=[one.pk for one in things]).update(**changes)
+    Movement.objects.bulk_create(lines, batch_size=1_000)
+    said = said_in_audit(kind, reason)
+    audit.record_many(
+        audit.Record(by=by, action=f"assets.{kind}", target=f"asset:{one.number}", reason=said) for one in things
+    )
+
+
+def changed(*, by: Actor, asset: Asset, kind: str, reason: str, changes: Mapping[str, Any]) -> Movement:
+    """Nothing is saved yet."""
     before = (asset.state, asset.unit_id, asset.keeper_id, asset.room_id)
     for name, value in changes.items():
         setattr(asset, name, value)
-    asset.save()
-    line = movement_of(by=by, asset=asset, kind=kind, before=before, reason=reason)
-    line.save(force_insert=True)
+    return movement_of(by=by, asset=asset, kind=kind, before=before, reason=reason)
+
+
+def said_in_audit(kind: str, reason: str) -> str:
     with override(settings.LANGUAGE_CODE):
-        said = str(reason_words(kind, reason))
-    audit.record(by=by, action=f"assets.{kind}", target=f"asset:{asset.number}", reason=said)
-    return line
+        return str(reason_words(kind, reason))
 
 
 def reason_words(kind: str, reason: str) -> Text:

@@ -14,8 +14,9 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.proposals import given, refuse_same_person, refuse_stale
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.errors import BeyondPurchaseError, PaidAheadError, PurchaseOfOtherUnitError
+from nanhu.systems.assets.errors import BeyondPurchaseError, PaidAheadError, PurchaseOfOtherUnitError, VoucherTwiceError
 from nanhu.systems.assets.models import Payment, Purchase, Receipt
+from nanhu.systems.assets.rules import voucher_number
 from nanhu.systems.assets.services.own import refuse_own
 
 State = Purchase.State
@@ -62,18 +63,22 @@ def pay(*, by: Actor, token: UUID, purchase: Purchase, amount_fen: int, voucher:
     found = payable(by, purchase)
     if paid_on > campus_today():
         raise PaidAheadError
+    number = voucher_number(voucher)
+    before = found.payments.filter(voucher=number).first()
+    if before is not None:
+        raise VoucherTwiceError(voucher=number, sum=format_yuan(before.amount_fen))
     key = f"{found.reservation}:paid:{token}"
     ledger.spend(by=by, reservation=found.reservation, key=key, amount_fen=amount_fen)
     paid = Payment.objects.create(
         token=token,
         purchase=found,
         amount_fen=amount_fen,
-        voucher=voucher,
+        voucher=number,
         paid_on=paid_on,
         author_id=account_of(by),
         author_name=by.name,
     )
-    note(by, found, "assets.pay_purchase", voucher, amount_fen)
+    note(by, found, "assets.pay_purchase", number, amount_fen)
     if not ledger.reservation_of(found.reservation).held_fen:
         end(by, found, State.SETTLED)
     return paid

@@ -26,6 +26,7 @@ from nanhu.systems.assets.errors import (
     InspectorsError,
     InvoiceMissingError,
     NotALeafError,
+    NotDepreciatedError,
     NotInspectorError,
     NotStaffError,
     SerialsError,
@@ -155,8 +156,10 @@ def refuse_years(line: ReceiptLine) -> None:
     """What a receipt chooses lies within what the rule of today allows."""
     if line.months is None:
         return
+    if not line.classification.is_depreciable:
+        raise NotDepreciatedError
     life = life_of(line.classification.code, campus_today())
-    if not line.classification.is_depreciable or not life.years * MONTHS <= line.months <= life.longest * MONTHS:
+    if not life.years * MONTHS <= line.months <= life.longest * MONTHS:
         raise YearsError(name=life.name, least=life.years, most=life.longest)
 
 

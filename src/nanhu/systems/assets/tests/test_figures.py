@@ -105,13 +105,25 @@ def test_the_accountant_sets_a_span_of_years_from_a_day_on_and_the_office_does_n
     assert school.thing().plans.get().months == 5 * 12
 
 
+@pytest.mark.parametrize("code", ["A0301", "A0401"])
+def test_of_what_is_not_depreciated_no_years_are_chosen(school, code):
+    """Cultural relics and books: no life is to be entered for them, and none may be."""
+    shown = school.client("T1").post("/assets/unit/receipts/new/", receipt_of(code, years="5"))
+    assert (shown.status_code, "这类资产不折旧，年限留空" in shown.content.decode()) == (409, True)
+    assert school.client("T1").post("/assets/unit/receipts/new/", receipt_of(code, years="")).status_code == 302
+
+
+def receipt_of(code, *, years):
+    form = {"token": str(uuid4()), "title": "医疗设备", "acquired": "bought", "acquired_on": "2026-09-01", "unit": "12"}
+    form |= {"buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26", "invoice_fen": "6999"}
+    form |= {"classification": str(Classification.objects.get(code=code).pk), "name": "监护仪", "quantity": "1"}
+    return form | {"use": "teaching", "put_into_use_on": "2026-09-01", "price_yuan": "6999", "years": years}
+
+
 @pytest.mark.parametrize(("years", "status"), [("5", 302), ("7", 302), ("10", 302), ("4", 409), ("11", 409), ("", 302)])
 def test_a_receipt_chooses_within_the_years_of_its_class(school, years, status):
     """Of medical equipment: five to ten."""
-    form = {"token": str(uuid4()), "title": "医疗设备", "acquired": "bought", "acquired_on": "2026-09-01", "unit": "12"}
-    form |= {"buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26", "invoice_fen": "6999"}
-    form |= {"classification": str(Classification.objects.get(code="A0232").pk), "name": "监护仪", "quantity": "1"}
-    form |= {"use": "teaching", "put_into_use_on": "2026-09-01", "price_yuan": "6999", "years": years}
+    form = receipt_of("A0232", years=years)
     assert school.client("T1").post("/assets/unit/receipts/new/", form).status_code == status
     if status != 302:
         assert not Receipt.objects.exists()

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError, SamePersonError, WrongStateError
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import (
     CodeOverError,
@@ -353,3 +354,24 @@ def test_of_many_one_that_is_gone_or_anothers_by_then_moves_none(school):
                 room_id=school.rooms["b1-102"],
             )
     assert not Movement.objects.filter(kind="moved").exists()
+
+
+def test_many_are_moved_confirmed_and_handed_over_by_few_statements(school, django_assert_max_num_queries):
+    ids = [school.thing(keeper="T2").public_id for _each in range(8)]
+    place = {"unit_ids": {school.units["12"]}, "room_id": school.rooms["b1-102"]}
+    mine = {"by": SYSTEM, "person_id": school["T2"]}
+    with django_assert_max_num_queries(6):
+        assert keeping.put_all_elsewhere(by=SYSTEM, public_ids=ids, **place) == 8
+    with django_assert_max_num_queries(6):
+        assert keeping.confirm(**mine, public_ids=ids) == 8
+    shown = handing.offer(**mine, public_ids=ids)
+    with django_assert_max_num_queries(20):
+        assert handing.take(by=SYSTEM, code=shown.code, person_id=school["T3"]) == 8
+    told = list(Movement.objects.order_by("pk").values_list("kind", "from_keeper", "to_keeper", "to_room__key"))[8:]
+    two, three = school["T2"], school["T3"]
+    assert (
+        told[:16:8] + told[16:]
+        == [("moved", two, two, "b1-102"), ("confirmed", two, two, "b1-102")]
+        + [("handed_over", two, three, "b1-102")] * 8
+    )
+    assert AuditEntry.objects.filter(action="assets.moved").count() == 8

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
@@ -11,7 +12,7 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Asset, Classification, Purchase, Receipt
+from nanhu.systems.assets.models import Asset, Classification, Payment, Purchase, Receipt
 from nanhu.systems.assets.publishing import receipts
 from nanhu.systems.assets.services import purchasing
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
@@ -131,17 +132,39 @@ def test_what_was_received_is_paid_in_parts_and_never_more_than_is_held(school):
     for _twice in range(2):
         assert accountant.post(f"{address}pay/", form).status_code == 302
     assert money() == (300_100, 99_900, 600_000)
-    assert accountant.post(f"{address}pay/", paid("999.01")).status_code == 409
+    assert accountant.post(f"{address}pay/", paid("999.01", "记-2026-11-19")).status_code == 409
     page = accountant.get(address).content.decode()
     for words in ("¥ 999.00", "¥ 6,000.00", "¥ 1.00", "记-2026-11-18"):
         assert words in page
     keeper = school.client("T1").get(address.replace("office", "unit")).content.decode()
     assert ("¥ 999.00" in keeper, f"{address}pay/" in keeper) == (True, False)
-    assert accountant.post(f"{address}pay/", paid("999")).status_code == 302
+    assert accountant.post(f"{address}pay/", paid("999", "记-2026-11-19")).status_code == 302
     assert money() == (300_100, 0, 699_900)
     assert Purchase.objects.get().state == "settled"
-    assert accountant.post(f"{address}pay/", paid("0.01")).status_code == 409
-    assert "机房电脑" not in accountant.get("/assets/office/purchases/").content.decode()
+    assert accountant.post(f"{address}pay/", paid("0.01", "记-2026-11-20")).status_code == 409
+    listed = "/assets/office/purchases/"
+    shown = ["机房电脑" in accountant.get(listed + show).content.decode() for show in ("", "?show=ended", "?show=all")]
+    assert shown == [False, True, True], "what is settled is found"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "again", ["记-2026-11-18", " 记 - 2026-11-18", "记－２０２６－１１－１８", "jz\u200b8", "ＪＺ 8"]
+)
+def test_one_voucher_is_paid_once_however_it_is_typed(school, again):
+    granted()
+    address, accountant = in_stock(school), school.client("T9")
+    for voucher in ("记-2026-11-18", "JZ8"):
+        assert accountant.post(f"{address}pay/", paid("1000", voucher)).status_code == 302
+    refused = accountant.post(f"{address}pay/", paid("1000", again))
+    assert (refused.status_code, "已在这次采购登记过付款 ¥ 1,000.00" in refused.content.decode()) == (409, True)
+    assert accountant.post(f"{address}pay/", paid("1000", "\u200b")).status_code == 422
+    assert (money(), Payment.objects.count()) == ((300_100, 499_900, 200_000), 2)
+    one = Payment.objects.first()
+    one.pk, one.token = None, uuid4()
+    with pytest.raises(IntegrityError, match="assets_payment_of_voucher_once"), transaction.atomic():
+        one.save(force_insert=True)
+    assert "登记后不能撤销" in accountant.get(f"{address}pay/").content.decode()
 
 
 @pytest.mark.django_db
@@ -281,13 +304,13 @@ def test_of_two_payments_at_once_only_that_is_made_for_which_money_is_held():
     in_stock(school)
     purchase, clerk = Purchase.objects.get(), school.actor("T9")
 
-    def pay():
-        form = {"token": uuid4(), "amount_fen": 400_000, "voucher": "记-1", "paid_on": date(2026, 9, 2)}
+    def pay(voucher):
+        form = {"token": uuid4(), "amount_fen": 400_000, "voucher": voucher, "paid_on": date(2026, 9, 2)}
         try:
             purchasing.pay(by=clerk, purchase=purchase, **form)
         except ledger.ReservationShortError:
             return 0
         return 1
 
-    assert sum(at_once([pay] * 2)) == 1
+    assert sum(at_once([lambda: pay("记-1"), lambda: pay("记-2")])) == 1
     assert money() == (300_100, 299_900, 400_000)

@@ -29,7 +29,14 @@ from nanhu.systems.assets.queries import books
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing, purchasing, setting
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing
+from nanhu.systems.assets.views.tables import (
+    PurchaseFilters,
+    Purchases,
+    ThingFilters,
+    Things,
+    show_purchase,
+    show_thing,
+)
 
 State = Asset.State
 ALONE = [Role(key=OFFICE, name=_("国资处"), description=_("管理全校资产台账，确认调拨，审批处置，记折旧和月结"))]
@@ -238,12 +245,12 @@ ALL_PURCHASES = Purchase.objects.select_related("unit")
     "purchases/",
     title=_("采购登记"),
     tab=_("采购"),
-    lead=_("各单位占用着额度的采购。不再办的由国资处取消，额度全部退回；入库后由资产会计登记付款，支出额度。"),
+    lead=_("先列各单位占用着额度的采购。不再办的由国资处取消，额度全部退回；入库后由资产会计登记付款，支出额度。"),
 )
 def purchases(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有占用着额度的采购"), icon="shopping-cart")
-    rows = ALL_PURCHASES.filter(state__in=[Purchase.State.ORDERED, Purchase.State.RECEIVED]).order_by("created_at")
-    return listing(request, Purchases, rows, empty=none, export_as="采购登记")
+    rows = ALL_PURCHASES.order_by("-created_at")
+    return listing(request, Purchases, rows, PurchaseFilters, empty=none, export_as="采购登记")
 
 
 @purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=record(ALL_PURCHASES, Purchase.what))
@@ -269,7 +276,9 @@ def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> 
     "pay/",
     PaymentForm,
     title=_("登记付款"),
-    lead=_("按财务凭证登记：从占用的额度里支出这么多，不能超过还占用的。登记采购、经办采购和验收的人不能登记付款。"),
+    lead=_(
+        "按财务凭证登记：从占用的额度里支出这么多，不能超过还占用的；一张凭证在一次采购里登记一次。登记后不能撤销，请先核对：登错的钱回不到占用里，只能请财务处另下达额度补回。登记采购、经办采购和验收的人不能登记付款。"
+    ),
     done=_("已登记付款，额度已支出。"),
     roles=[FINANCE],
     proves=True,

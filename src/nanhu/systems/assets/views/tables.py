@@ -114,6 +114,19 @@ class Purchases(Table):
     )
 
 
+class PurchaseFilters(Filters):
+    q = Search("title", "unit__name", "fund")
+    show = Views(
+        {
+            "received": (_("入库待付款"), Q(state=Purchase.State.RECEIVED)),
+            "ended": (_("已结清、已取消"), Q(state__in=[Purchase.State.SETTLED, Purchase.State.CANCELLED])),
+            "all": (_("全部"), Q()),
+        },
+        everything=_("占用着额度的"),
+        usual=Q(state__in=[Purchase.State.ORDERED, Purchase.State.RECEIVED]),
+    )
+
+
 class Payments(Table):
     paid_on = Day(_("付款日期"))
     voucher = Text(_("凭证号"), is_number=True)

@@ -47,6 +47,7 @@ def approve(*, by: Actor, result: CountResult) -> CountResult:
         raise CountedThemselvesError
     row.decide(by, state=CountResult.State.APPLIED)
     row.save()
+    lock_things(take)
     facts = {"take": take.pk, "states": MOVABLE, "by": by.name, "reason": take.title, "at": now()}
     moved = [number for (number,) in statements.rows("apply_moves", facts)]
     audit.record_many(
@@ -62,6 +63,13 @@ def approve(*, by: Actor, result: CountResult) -> CountResult:
         facts={"elsewhere": len(moved), "sighted": seen},
     )
     return row
+
+
+def lock_things(take: StockTake) -> None:
+    """What was read in it, in the order in which whoever locks several things does it (`services.moving`)."""
+    read = CountRow.objects.filter(take=take, asset__isnull=False).values("asset")
+    rows = Asset.objects.select_for_update(no_key=True).filter(pk__in=read).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 @transaction.atomic
