@@ -200,6 +200,7 @@ class Offices(Course):
 
     @rule(lines=lines_with("在读", "退学", ""))
     def registrar(self, lines):
+        lines = [(n, phone, status if POOL[n]["no"] in OWN else "在读", people) for n, phone, status, people in lines]
         rows = [student(**POOL[n], phone=phone, 学籍状态=status, 民族=people) for n, phone, status, people in lines]
         self.take("aa.students", register(*rows))
         self.said[max(self.files)] = {POOL[n]["no"]: status for n, _phone, status, _people in lines if status}
