@@ -21,6 +21,7 @@ READ_OTHERWISE = {
     "kernel/crypto/keyring.py": "written by us, 0600",
     "kernel/delivery/template.py": "of the school's own file",
     "kernel/manual.py": "written by our own run",
+    "kernel/processes/nursery.py": "an order of our own supervisor",
     "kernel/processes/report.py": "written by our own supervisor",
     "platforms/datahub/services/landing.py": "written by us into the database",
     "platforms/datahub/feeding/sftp_process.py": "between two processes of ours",
