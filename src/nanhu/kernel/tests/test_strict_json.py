@@ -44,6 +44,7 @@ READ_OTHERWISE = {
     "services/network/services/readmission.py": "the answer of a function of our database",
     "platforms/flows/body.py": "a version that was published, of our own writing",
     "platforms/flows/judging.py": "sealed by us in the database",
+    "platforms/flows/papers.py": "sealed by us in the database",
     "platforms/flows/presented.py": "sealed by us in the database",
     "platforms/identity/factors/services/passkeys.py": "read by py_webauthn; of our own only a hint for later",
     "platforms/identity/front/people.py": "the answer of a function of our database",

@@ -21,7 +21,7 @@ from nanhu.platforms.messages.errors import (
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.services import attaching, importing, publishing, writing
 from nanhu.platforms.messages.services.routing import deliver_due
-from nanhu.platforms.messages.services.telling import take_back, tell, told_since
+from nanhu.platforms.messages.services.telling import recipients_since, take_back, tell
 from nanhu.platforms.messages.services.writing import Wording
 
 __all__ = [
@@ -37,9 +37,9 @@ __all__ = [
     "deliver_due",
     "latest_for_all",
     "publish_notice",
+    "recipients_since",
     "take_back",
     "tell",
-    "told_since",
 ]
 
 

@@ -75,7 +75,7 @@ def tell_tomorrow() -> int:
     coming = queries.with_holders(found.select_related("unit", "place").order_by("begins_at"))
     keys = {key_of(one) for one in coming}
     since = start_of(campus_today() - timedelta(days=1))
-    heard = {kind: messages.told_since(kind, keys, since) for kind in (DUTY, OPEN_DUTY)}
+    heard = {kind: messages.recipients_since(kind, keys, since) for kind in (DUTY, OPEN_DUTY)}
     told = 0
     for one in coming:
         with alone("directory.duty_not_told", duty=one.pk):

@@ -76,7 +76,7 @@ def once_of(template: str, key: str) -> UUID:
     return uuid5(NAMESPACE, f"{template}\n{key}\n{clock.campus_today()}")
 
 
-def told_since(template: str, keys: Collection[str], since: datetime) -> dict[str, set[int]]:
+def recipients_since(template: str, keys: Collection[str], since: datetime) -> dict[str, set[int]]:
     """Who was told since then, by key; what was taken back was not."""
     found: dict[str, set[int]] = {}
     told = Entry.objects.filter(message__template=template, message__key__in=list(keys), message__created_at__gte=since)
