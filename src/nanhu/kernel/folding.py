@@ -6,6 +6,8 @@ from typing import Final
 
 LONGEST: Final = 60
 MOST_WORDS: Final = 8
+LIKE_DASHES: Final = "_−ー─━"
+"""Typed for a dash although they are none."""
 
 
 def halfwidth(text: str) -> str:
@@ -16,6 +18,11 @@ def halfwidth(text: str) -> str:
     return "".join(
         " " if c.isspace() else c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace()
     )
+
+
+def plain_dashes(text: str) -> str:
+    """Every dash, and what is typed for one, as "-"."""
+    return "".join("-" if unicodedata.category(c) == "Pd" or c in LIKE_DASHES else c for c in text)
 
 
 def folded(text: str) -> str:

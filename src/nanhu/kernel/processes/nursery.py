@@ -142,7 +142,10 @@ def main() -> None:
         load()
     supervisor = os.getppid()
     line.send(LOADED)
-    while line.recv(1, socket.MSG_PEEK):
+    while seen := line.recv(len(GO) + 1, socket.MSG_PEEK):
+        if seen == GO:  # for one that died meanwhile; an order is longer
+            line.recv(len(GO))
+            continue
         until_born, held = os.pipe()
         middle = os.fork()
         if middle == 0:
@@ -176,7 +179,7 @@ def be_born(line: socket.socket, supervisor: int, held: int) -> None:
         is_wanted = line.recv(len(GO)) == GO
     except OSError:
         is_wanted = False
-    if not (message and is_wanted):
+    if not (message and files and is_wanted):
         return
     line.close()
     os.close(held)

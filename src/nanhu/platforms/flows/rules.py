@@ -1,7 +1,6 @@
 """Working minutes, countersigning, what time is left. Pure: no clock, no database."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,7 +8,7 @@ from typing import Final, Literal
 
 from nanhu.kernel.calendar.hours import Timetable
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import halfwidth, plain_dashes
 
 type IsWorking = Callable[[date], bool]
 ONE_DAY: Final = timedelta(days=1)
@@ -96,14 +95,9 @@ def lateness(used: int, promised: int) -> int:
     return 80 if used >= promised * NEARLY else 0
 
 
-LIKE_DASHES: Final = "_−ー─━"
-"""Typed for a dash although they are none."""
-
-
 def paper_key(number: str) -> str:
     """The number of a paper, the same however it is written: 应急-007, 应急－007, 应急 007, 应急—007. Between two figures it matters that
     something stood (1-23 is not 12-3), elsewhere not; empty where nothing was written but dashes."""
-    folded = halfwidth(number).upper()
-    dashed = "".join("-" if unicodedata.category(c) == "Pd" or c in LIKE_DASHES else c for c in folded)
+    dashed = plain_dashes(halfwidth(number).upper())
     one_dash = re.sub(r"(?<=\d)[ -]+(?=\d)", "\0", dashed)
     return re.sub(r"[ -]+", "", one_dash).replace("\0", "-")

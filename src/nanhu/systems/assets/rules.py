@@ -1,9 +1,10 @@
 """Pure rules of assets: depreciation of a month, compensation of a loss, least years of service, who approves a disposal."""
 
+import re
 from datetime import date
 from typing import Final
 
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import halfwidth, plain_dashes
 
 NOMINAL_FEN: Final = 100
 """名义金额: one yuan, where nobody knows the value; never depreciated."""
@@ -43,5 +44,5 @@ def level_of(value_fen: int, *, council_fen: int, finance_fen: int) -> str:
 
 
 def voucher_number(typed: str) -> str:
-    """As vouchers are kept and compared: half width, capitals, no blanks."""
-    return "".join(halfwidth(typed).upper().split())
+    """As vouchers are kept and compared: half width, capitals, no blanks, one kind of dash."""
+    return re.sub(r"-+", "-", plain_dashes("".join(halfwidth(typed).upper().split())))

@@ -191,6 +191,9 @@ def holders_on(holder: Holder, day: date) -> Collection[int]:
 def stood_in(paper: Paper, held: Collection[int], definition: Definition) -> bool:
     day = paper.decided_on
     rows = Delegation.objects.filter(delegate_id=paper.decider_id, starts_on__lte=day, ends_on__gte=day)
+    rows = rows.filter(
+        created_at__lt=start_of(day + timedelta(days=1))
+    )  # one that was made afterwards for it says nothing
     lasted = Q(ended_at=None) | Q(ended_at__gte=start_of(day))
     rows = rows.filter(lasted, Q(definition=None) | Q(definition=definition))
     return rows.filter(owner_id__in=[one for one in held if one != paper.applicant_id]).exists()

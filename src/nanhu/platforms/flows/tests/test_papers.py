@@ -17,7 +17,7 @@ from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.flows.errors import CannotTakeTaskError, OwnCaseError, OwnPaperError
-from nanhu.platforms.flows.models import Case, Definition, PaperEntry, Task
+from nanhu.platforms.flows.models import Case, Definition, Delegation, PaperEntry, Task
 from nanhu.platforms.flows.papers import may_see_photos
 from nanhu.platforms.flows.policies import waiting_for
 from nanhu.platforms.flows.printing import said_in
@@ -99,6 +99,7 @@ def stands_in(office, owner, number):
         ends_on=campus_today(),
         reason="出差",
     )
+    return Delegation.objects.filter(owner_id=office[owner], delegate_id=office[number])
 
 
 def is_made():
@@ -388,7 +389,10 @@ def test_who_is_said_to_have_decided_it_is_told(office):
 def test_who_stood_in_that_day_may_have_decided_it(office):
     with pytest.raises(CampusError, match="不办这个流程"):
         laid_before(office, decider_id=office["T4"])
-    stands_in(office, "T2", "T4")
+    made = stands_in(office, "T2", "T4")
+    with pytest.raises(CampusError):
+        laid_before(office, decider_id=office["T4"])  # it was made today, for that day
+    made.update(created_at=now() - timedelta(days=3))
     assert laid_before(office, decider_id=office["T4"]).state == "open"
 
 

@@ -265,6 +265,7 @@ def test_whatever_the_list_names_exists():
 
 
 WAITING_JOBS = {
+    "card.bear_older_losses",
     "card.bring_over_merged",
     "card.forget_binding_failures",
     "card.forget_spent",

@@ -149,7 +149,7 @@ def test_what_was_received_is_paid_in_parts_and_never_more_than_is_held(school):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "again", ["记-2026-11-18", " 记 - 2026-11-18", "记－２０２６－１１－１８", "jz\u200b8", "ＪＺ 8"]
+    "again", ["记-2026-11-18", " 记 - 2026-11-18", "记－２０２６－１１－１８", "jz\u200b8", "ＪＺ 8", "记——2026—11–18"]
 )
 def test_one_voucher_is_paid_once_however_it_is_typed(school, again):
     granted()

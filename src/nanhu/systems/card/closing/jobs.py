@@ -10,7 +10,7 @@ from nanhu.systems.card.closing.services.settling import settle_due
 
 BY = Actor.system("card.closing")
 LOOKED_BACK = timedelta(days=2)
-LOOKED_BACK_BY_NIGHT = timedelta(days=62)
+LOOKED_BACK_BY_NIGHT = timedelta(days=92)
 
 
 @job("card.bear_losses", every="* * * * *")
