@@ -75,7 +75,7 @@ def ticks_of_tree(root: int) -> int:
     parents, used = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, ValueError, IndexError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            fields = facts_of(int(folder.name))
             parents[int(folder.name)], used[int(folder.name)] = int(fields[1]), sum(map(int, fields[11:15]))
     family: set[int] = set()
     found = {root}
@@ -83,6 +83,11 @@ def ticks_of_tree(root: int) -> int:
         family |= found
         found = {pid for pid, parent in parents.items() if parent in family} - family
     return sum(used.get(pid, 0) for pid in family)
+
+
+def facts_of(pid: int) -> list[str]:
+    """What Linux says of a process behind its name: its state first. OSError where there is none."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def last_line(log: Path | None) -> str:

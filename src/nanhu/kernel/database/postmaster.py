@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from nanhu.kernel.child_processes import Progress, dying_with_parent, last_line, say
+from nanhu.kernel.child_processes import Progress, dying_with_parent, facts_of, last_line, say
 
 STATUS_LINE = 7
 TRIES_SECONDS = 120
@@ -28,7 +28,7 @@ def running_pid(folder: Path) -> int | None:
     """The process id of the server of this folder, or None where none runs."""
     try:
         pid = int((folder / "postmaster.pid").read_text().split("\n", 1)[0])
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = facts_of(pid)[0]
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         is_ours = Path(os.fsdecode(arguments[arguments.index(b"-D") + 1])).samefile(folder)
     except (OSError, ValueError, IndexError):

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.kernel.child_processes import dying_with_parent, facts_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.garbage import loading
 
@@ -120,7 +120,7 @@ class Nursery:
             return
         with suppress(OSError):
             for pid in map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()):
-                if pid not in known and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                if pid not in known and facts_of(pid)[0] == "Z":
                     os.waitpid(pid, os.WNOHANG)
 
     def end(self) -> None:
@@ -229,6 +229,6 @@ def show_as(command: Sequence[str]) -> None:
     """What `ps` and whoever looks for a process by its command see: the command that would have started it."""
     text = b"\0".join(map(os.fsencode, command))
     with suppress(OSError, ValueError, IndexError):
-        facts = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        facts = facts_of(os.getpid())
         begin, end = int(facts[ARGUMENTS_BEGIN]), int(facts[ARGUMENTS_END])
         ctypes.memmove(begin, text[: end - begin - 1].ljust(end - begin, b"\0"), end - begin)

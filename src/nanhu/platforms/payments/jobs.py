@@ -1,6 +1,6 @@
 """Periodic jobs of payments."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.urls import reverse
@@ -80,21 +80,19 @@ def forget_app_requests() -> int:
 def days_to_look_at_again(today: date) -> list[date]:
     """Not at zero: what came late may have brought them there. Or a source heard of them only after the close. Or a day missed its
     last look: the school was read-only, or no worker ran."""
-    week = [today - timedelta(days=days) for days in range(LAST_LOOK.days, 1, -1)]
-    before = DayClose.objects.filter(day__gte=today - BANK_ANSWERS_WITHIN, day__lt=today - timedelta(days=1))
-    closes = dict(before.values_list("day", "finished_at"))
-    left = set(DayClose.objects.filter(day__in=week).exclude(state=DayClose.State.CLOSED).values_list("day", flat=True))
-    left |= set(
-        DayClose.objects.filter(state=DayClose.State.AWAITING, day__gte=today - BANK_ANSWERS_WITHIN).values_list(
-            "day", flat=True
-        )
-    )
-    older = DayClose.objects.filter(day__gte=today - BANK_ANSWERS_WITHIN, day__lt=today - LAST_LOOK)
-    for day, at in older.exclude(state=DayClose.State.CLOSED).values_list("day", "finished_at"):
-        if at is not None and at < start_of(day + LAST_LOOK):
-            left.add(day)
-    heard = [one for source in sources for one in source.heard(list(closes))]
-    return sorted(left | {day for day, at in heard if (finished := closes[day]) is not None and at > finished})
+    closes = DayClose.objects.filter(day__gte=today - BANK_ANSWERS_WITHIN, day__lt=today - timedelta(days=1))
+    states = list(closes.values_list("day", "state", "finished_at"))
+    left = {day for day, state, at in states if state != DayClose.State.CLOSED and is_due_again(today, day, state, at)}
+    finished = {day: at for day, _state, at in states}
+    heard = [one for source in sources for one in source.heard(list(finished))]
+    return sorted(left | {day for day, at in heard if (closed := finished[day]) is not None and at > closed})
+
+
+def is_due_again(today: date, day: date, state: str, finished_at: datetime | None) -> bool:
+    """Of a day that is not at zero."""
+    if state == DayClose.State.AWAITING or day >= today - LAST_LOOK:
+        return True
+    return finished_at is not None and finished_at < start_of(day + LAST_LOOK)
 
 
 def days_never_closed(today: date) -> list[date]:
