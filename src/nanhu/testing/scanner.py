@@ -25,7 +25,7 @@ def read_code(svg: str) -> str:
 
 def drawn(svg: str) -> Image.Image:
     """The modules as segno writes them: lines of one module's width, `M` absolute, `m` and `h` relative."""
-    path = re.search(r"stroke=['\"]#000['\"] d=['\"]([^'\"]+)['\"]", svg)
+    path = re.search(r"stroke=['\"]#000['\"][^>]*? d=['\"]([^'\"]+)['\"]", svg)
     field = re.search(r"M0 0h(\d+)", svg)
     if path is None or field is None:
         raise AssertionError("no code in the picture")

@@ -96,6 +96,7 @@ def test_a_suspended_account_is_refused_cut_everywhere_and_comes_back(school):
     assert school.ask("S1").status_code == 200
 
 
+@pytest.mark.capability("A174.1")
 @pytest.mark.capability("A160.1")
 def test_over_the_cap_a_device_is_refused_with_the_reason_kept_and_nobody_is_dropped(school):
     school.policy("student", "wifi", 2)

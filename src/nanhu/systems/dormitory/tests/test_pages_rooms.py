@@ -55,6 +55,7 @@ def test_a_stranger_and_a_clerk_of_another_office_find_no_such_page(funds, addre
         assert funds.campus.client(part).get(PAGES + address).status_code == 404
 
 
+@pytest.mark.capability("A091.2")
 def test_a_stranger_can_press_nothing(office):
     address = hand_in(office).url
     for what in (

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import api as flows
@@ -84,6 +84,19 @@ class School:
 
     def opened(self, number: str = "T1", **more: Any) -> VpnGrant:
         return self.agree(self.asked(number, **more))
+
+    def granted(self, number: str) -> VpnGrant:
+        """Open without a case: of somebody whose own word would open it."""
+        return VpnGrant.objects.create(
+            token=uuid4(),
+            person_id=self[number],
+            person_name=PERSONS[number][0],
+            purpose="出差填报科研系统",
+            until=campus_today() + timedelta(days=30),
+            promise_version=PROMISE_VERSION,
+            state=VpnGrant.State.OPEN,
+            opened_at=now(),
+        )
 
     def resource(self, name: str = "科研系统", **facts: Any) -> Resource:
         given = {

@@ -1,5 +1,6 @@
 """Where Wi-Fi is: buildings with their access points on a map, 未覆盖 where none hangs, both networks' names, health in words."""
 
+import plistlib
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,20 @@ def test_both_networks_stand_in_the_schools_file_and_on_the_pages(school, client
         assert words in page
         assert words in client.get("/help/wifi").content.decode()
     assert "湖南理工学院-校园网" in client.get("/help/wifi/wifi.mobileconfig").content.decode()
+
+
+@pytest.mark.capability("A171.1")
+def test_another_schools_names_stand_wherever_ours_did(school, client, school_file):
+    school_file(
+        {'ssid = "hnist"': 'ssid = "reedlake"', 'ssid_5ghz = "湖南理工学院-校园网"': 'ssid_5ghz = "reedlake-5G"'}
+    )
+    profile = client.get("/help/wifi/wifi.mobileconfig").content
+    told = [one["SSID_STR"] for one in plistlib.loads(profile)["PayloadContent"] if "SSID_STR" in one]
+    assert told == ["reedlake", "reedlake-5G"]
+    poster = client.get("/wifi/poster/").content.decode()
+    for page in (school.client("S1").get(PAGE).content.decode(), client.get("/help/wifi").content.decode(), poster):
+        assert "reedlake-5G" in page
+        assert "湖南理工学院-校园网" not in page
 
 
 WRONG_LINES = (

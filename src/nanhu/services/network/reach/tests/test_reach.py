@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource
 from nanhu.services.network.reach.registrations import check_reach
 from nanhu.services.network.reach.services import listing, resources
@@ -60,8 +61,25 @@ def test_a_list_says_where_staff_comes_and_who_holds_an_account_reads_it(school,
     assert "10.1.9.0/24" not in page, "of heads alone"
     assert "10.1.8.0/24" not in page, "of the centre alone"
     assert "堡垒机" in page
+    for number, own, others in (("H1", "10.1.9.0/24", "10.1.8.0/24"), ("K2", "10.1.8.0/24", "10.1.9.0/24")):
+        school.granted(number)
+        page = school.client(number).get("/network/vpn/").content.decode()
+        assert [one in page for one in ("10.1.2.0/24、10.1.3.7/32", own, others)] == [True, True, False], number
 
 
+@pytest.mark.capability("A157.1")
+def test_a_list_leads_there_from_its_first_day_to_its_last(school, keeper):
+    today = campus_today()
+    keeper.enter(name="到今天", networks="10.1.6.0/24", ends_on=today.isoformat())
+    keeper.enter(name="明天起", networks="10.1.7.0/24", starts_on=(today + timedelta(days=1)).isoformat())
+    school.granted("T1")
+    for days, leads in ((0, [True, False]), (1, [False, True])):
+        with time_machine.travel(now() + timedelta(days=days), tick=True):
+            page = school.client("T1").get("/network/vpn/").content.decode()
+            assert [one in page for one in ("10.1.6.0/24", "10.1.7.0/24")] == leads
+
+
+@pytest.mark.capability("A157.1")
 def test_a_list_is_shown_with_who_gains_and_loses_and_holds_when_another_agrees(school, keeper):
     for number in ("T1", "T2"):
         school.opened(number)
@@ -256,3 +274,13 @@ def test_ocserv_is_given_what_is_listed_and_nothing_else(school, keeper, tmp_pat
     assert "tcp(443)" in ports
     assert not any(f"({port})" in ports for port in (22, 3389, 5900))
     assert list((tmp_path / "config-per-user").iterdir()) == [], "whose reach is that of all has no file"
+    school.granted("H1")
+    later = (campus_today() + timedelta(days=1)).isoformat()
+    keeper.enter(name="明天起", networks="10.1.7.0/24", starts_on=later)
+    call_command("network_vpn_config", "--into", str(tmp_path))
+    [own] = (tmp_path / "config-per-user").iterdir()
+    lines = own.read_text().splitlines()
+    assert own.name == "H1"
+    assert "route = 10.1.9.0/24" in lines
+    assert any("tcp(8443)" in one for one in lines if one.startswith("restrict-user-to-ports"))
+    assert not any("10.1.7.0" in path.read_text() for path in (own, tmp_path / "default.conf"))

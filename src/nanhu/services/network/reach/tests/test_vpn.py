@@ -15,7 +15,9 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.factors.services import attempts
+from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
@@ -27,6 +29,7 @@ from nanhu.services.network.reach.tests.conftest import PASSWORD, SECRET, SYSTEM
 from nanhu.testing.sessions import signed_in
 
 VPN = "/network/vpn/"
+DOCUMENT = "430602198501011234"
 HOME, HOTEL = "203.0.113.7", "198.51.100.9"
 
 
@@ -104,6 +107,7 @@ def test_who_is_refused_stays_out_and_may_ask_again(school):
 
 
 @pytest.mark.capability("A156.2")
+@pytest.mark.capability("A160.1")
 @pytest.mark.capability("A162.1")
 def test_the_door_wants_an_open_account_the_password_and_the_code(school, door, clock_stands):
     give_totp("T1")
@@ -126,8 +130,17 @@ def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_
     made = app_passwords.make(by=SYSTEM, account=identity.account_with("T1"), name="x", service="network")
     assert door.knocks("T1", made).status_code == 401
     assert door.knocks("T1", made + code()).status_code == 401
-    assert door.knocks("T2", "123456").status_code == 401, "never activated: the last six of the document open nothing"
-    assert door.knocks("T2", "123456" + code()).status_code == 401
+    TotpFactor.objects.create(account=identity.account_with("T2"), secret=SECRET, confirmed_at=now())
+    school.granted("T2")
+    document = people.PersonRecord(key="T2", person_id=school["T2"], document_kind="1", id_number=DOCUMENT)
+    people.apply_records(by=SYSTEM, records=[document], origin=people.Origin(source="test", title="测试"))
+    assert people.matches_id_tail(school["T2"], DOCUMENT[-6:])
+    for typed in (DOCUMENT[-6:], DOCUMENT[-6:] + code()):
+        assert door.knocks("T2", typed).status_code == 401, "never activated: the last six of the document open nothing"
+    Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.MUST_COMPLETE)
+    assert door.knocks("T1", PASSWORD + code()).status_code == 401, "whose own password is due"
+    Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.ACTIVE)
+    assert door.knocks("T1", PASSWORD + code()).status_code == 200, "and all else was right"
 
 
 def test_codes_are_not_guessed_by_who_knows_the_password(school, door):

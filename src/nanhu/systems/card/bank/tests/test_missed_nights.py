@@ -37,6 +37,7 @@ def compared(back):
     return AuditEntry.objects.filter(action="payments.reconcile", facts__day=ago(back).isoformat()).count()
 
 
+@pytest.mark.capability("A137.2")
 def test_money_that_the_bank_took_amid_them_is_found_and_each_day_is_compared_once(away, bank):
     bank.fault("transfer", "silent_after")
     with time_machine.travel(now() - timedelta(days=4)):

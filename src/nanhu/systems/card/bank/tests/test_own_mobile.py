@@ -15,6 +15,7 @@ from nanhu.systems.card.bank.tests.conftest import CARDS, drive
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.bank.tests.windows import open_window
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, make_finance
+from nanhu.testing.scanner import read_codes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 BANK = "/card/bank/"
@@ -57,8 +58,9 @@ def test_recharge_details_news_and_loss_are_all_in_our_own_pages(page, campus):
     look_at(page, "home")
     page.get_by_role("link", name="在线充值").first.click()
     look_at(page, "top-up")
-    page.get_by_role("button", name="50 元", exact=True).click()
-    expect(page.locator("#id_amount")).to_have_value("50")
+    for preset in ("50", "100", "200", "300"):
+        page.get_by_role("button", name=f"{preset} 元", exact=True).click()
+        expect(page.locator("#id_amount")).to_have_value(preset)
     page.fill("#id_amount", "900")
     page.get_by_role("button", name="下单，去付款").click()
     expect(page.locator("main")).to_contain_text("500")
@@ -67,6 +69,7 @@ def test_recharge_details_news_and_loss_are_all_in_our_own_pages(page, campus):
     page.get_by_role("button", name="下单，去付款").click()
     expect(page.get_by_alt_text("付款二维码")).to_be_visible()
     look_at(page, "top-up-waiting")
+    assert read_codes(page.content()) == [OnlineTopUp.objects.get().address]
     campus.bank.do("pay", tn=OnlineTopUp.objects.get().tn, card=CARDS["student"])
     expect(page.locator("#order")).to_contain_text("充值成功")
     look_at(page, "top-up-done")

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from datetime import date, timedelta
 from unittest.mock import patch
 from urllib.parse import unquote
@@ -27,10 +28,12 @@ from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.codes.rules import STEP_SECONDS, write_picture
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, queries_of
+from nanhu.systems.card.tests.signed import SignedTerminal
 
 BANK = "/card/bank/"
 
@@ -405,8 +408,20 @@ def test_the_help_page_has_codes_for_our_own_page_and_the_apps_and_ours_needs_no
     assert phone.ask("school", school_code="10543")["name"] == "湖南理工学院"
     assert phone.bind("student")["name"] == "林小满"
     offered = re.findall(r'class="button[^"]*" href="(/[^"]+)"', page)
-    assert len(offered) == 5
-    assert [student.get(address).status_code for address in offered] == [200] * 5
+    assert len(offered) == 6
+    assert "/card/code/" in offered, "our own code"
+    assert [student.get(address).status_code for address in offered] == [200] * 6
+
+
+@pytest.mark.capability("A083.2")
+def test_our_own_code_pays_at_a_till_though_no_app_was_ever_bound(campus):
+    campus.top_up("teacher", 2000)
+    made = campus.client("teacher").post("/card/code/enable/", headers={"accept": "application/json"}).json()
+    keys = {kind: bytes.fromhex(made[f"{kind}_key"]) for kind in ("pay", "door")}
+    picture = write_picture(keys, device=made["number"], step=int(time.time() // STEP_SECONDS), nonce="0001")
+    told = SignedTerminal("N1001").pay(picture, 650)
+    assert (told.values["outcome"], told.values["balance_fen"]) == ("approved", 1350)
+    assert not Binding.objects.exists()
 
 
 def test_each_page_asks_a_bounded_number_of_queries(campus, student):

@@ -145,6 +145,7 @@ def test_a_holder_sees_their_own_passages_alone(campus, library):
     assert teacher.count("<tr>") == 2
 
 
+@pytest.mark.capability("A100.3")
 def test_strangers_find_nothing(campus):
     for path in ("", "rules/", "rules/new/", "emergency/", "places/library/", "places/library/log/"):
         assert campus.client("student").get(f"/card/doors/{path}").status_code == 404

@@ -293,6 +293,7 @@ def test_where_the_school_wants_it_the_holder_takes_the_report_back_after_a_seco
     assert self_service.card("student").state == "lost", "looking does nothing"
     assert browser.post("/card/take-back/").status_code == 302
     assert (self_service.card("student").state, self_service.pay("student", 500), listed()) == ("issued", "posted", {})
+    assert sum("刚在网页上解挂" in text for text in texts_to(self_service.persons["student"])) == 1
     entry = AuditEntry.objects.get(action="card.cancel_loss")
     facts = [entry.facts[name] for name in ("proof", "face_checked", "document")]
     assert (entry.actor, facts) == ("林小满", ["second factor", False, ""])

@@ -173,6 +173,7 @@ def test_a_jam_charges_nothing_and_leaves_the_old_card(funds, maker):
     assert CardReissue.objects.get().state == "abandoned"
 
 
+@pytest.mark.capability("A120.1")
 def test_staff_and_international_students_are_sent_to_the_office(funds, maker):
     for part in ("teacher", "guest"):
         answer = maker.ask("reissue/begin", {"id_number": DOCUMENTS[part][1]})

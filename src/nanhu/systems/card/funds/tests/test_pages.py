@@ -11,7 +11,7 @@ from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.funds.services.claims import begin_claim
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.models import Card, Receipt, Shift, ShiftCount, TopUp
-from nanhu.systems.card.tests.conftest import queries_of
+from nanhu.systems.card.tests.conftest import CAST, queries_of
 
 
 def page(funds, address, part="student"):
@@ -87,6 +87,17 @@ def test_a_damaged_card_is_replaced_without_the_fee_of_a_lost_one(funds):
     assert "不要折弯" in slip
 
 
+@pytest.mark.capability("A108.3", "A135.1")
+@pytest.mark.parametrize(("reason", "fee_fen"), [("lost", 1200), ("damaged", 300)])
+def test_what_a_card_made_anew_costs_is_what_the_schools_file_says(funds, school_file, reason, fee_fen):
+    school_file({"lost_fee_fen = 2000": "damaged_fee_fen = 300\nlost_fee_fen = 1200"})
+    funds.campus.top_up("teacher", 5000)
+    slip = page(funds, reissue_at_counter(funds, "teacher", reason=reason).url, "clerk")
+    assert CardReissue.objects.get().fee_fen == fee_fen
+    assert funds.pending("teacher") == 5000 - fee_fen
+    assert f"¥ {fee_fen / 100:.2f}" in slip
+
+
 def test_the_form_sent_twice_makes_one_card(funds):
     funds.campus.top_up("teacher", 5000)
     old, key = funds.campus.card("teacher"), uuid4()
@@ -118,6 +129,7 @@ def test_without_a_face_checked_no_card_is_made(funds):
     assert CardReissue.objects.count() == 0
 
 
+@pytest.mark.capability("A138.2", "A120.1")
 def test_only_clerks_reach_the_office_pages(funds):
     public_id = funds.campus.card("student").public_id
     for address in (f"cards/{public_id}/reissue/", "claims/", "shifts/"):
@@ -152,7 +164,15 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
     for part, yuan in (("teacher", "50"), ("guest", "30.50")):
         address = f"/card/counter/cards/{funds.campus.card(part).public_id}/top-up/"
         receipt = clerk.post(address, {"amount": yuan, "token": uuid4()})
-        assert "充值收据" in clerk.get(receipt.url).content.decode()
+        shown = clerk.get(receipt.url).content.decode()
+        for words in (
+            "充值收据",
+            f"¥ {float(yuan):.2f}",
+            CAST[part][0],
+            funds.campus.card(part).number,
+            CAST["clerk"][0],
+        ):
+            assert words in shown
     for address in (
         "/card/funds/shifts/",
         "/card/counter/top-ups/",

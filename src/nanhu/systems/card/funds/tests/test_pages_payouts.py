@@ -50,6 +50,7 @@ def pay_out(office, source="subsidy", text=GOOD):
     return address
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_a_stranger_and_a_counter_clerk_find_no_such_page(funds):
     for part in ("student", "clerk"):
         for address in ("", "new/", "fundings/"):

@@ -15,6 +15,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.pins.tests.conftest import Keypad
+from nanhu.testing.scanner import read_codes
 
 __all__ = ["bank", "bank_here", "campus"]
 PIN = ID_NUMBERS["student"][-6:].replace("X", "0").replace("x", "0")
@@ -42,7 +43,7 @@ def test_a_top_up_begun_on_the_page_waits_is_seen_and_is_collected_once(campus, 
     form = student.get("/card/bank/top-up/").context["form"]
     asked = {"amount": "50", "channel": "unionpay", "token": str(form["token"].value())}
     order = student.post("/card/bank/top-up/", asked)
-    assert "data:image/svg+xml" in student.get(order.url).content.decode()
+    assert read_codes(student.get(order.url).content.decode()) == [OnlineTopUp.objects.get().address]
     assert "没有待领的钱" in waiting_page(campus)
     campus.bank.do("pay", tn=OnlineTopUp.objects.get().tn, card=CARDS["student"])
     assert "在线充值" in waiting_page(campus)

@@ -9,6 +9,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people.jobs import follow_calendar
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.issuing.fees import fee_fen
 from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of, last_day
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
 from nanhu.systems.card.issuing.tests.test_personal import HOLDER
@@ -76,6 +77,15 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
         assert second.fee_fen == 1500, "another card costs what the file says for another"
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
+
+
+@pytest.mark.capability("A108.1")
+@pytest.mark.parametrize(
+    ("card_class", "category", "first_fen"),
+    [("student", "统招本科", 0), ("teacher", "正式在编", 0), ("ordinary", "临聘", 0), ("ordinary", "访问", 2500)],
+)
+def test_whoever_had_a_card_pays_for_another_whatever_the_class(dearer, card_class, category, first_fen):
+    assert [fee_fen(card_class, category, earlier) for earlier in (0, 1, 2)] == [first_fen, 1500, 1500]
 
 
 __all__ = ["document_of"]

@@ -22,7 +22,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.issuing import printing
 from nanhu.systems.card.issuing.checks import promises_are_kept
-from nanhu.systems.card.issuing.models import Acceptance, CardOrder, Letter, OrderRow
+from nanhu.systems.card.issuing.models import Acceptance, CardOrder, Letter, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.queries import printed_copies
 from nanhu.systems.card.issuing.services import pickup_codes
 from nanhu.systems.card.issuing.tests.conftest import (
@@ -164,13 +164,36 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     assert hand(campus, other, "teacher", **proxy).status_code == 302
     assert AuditEntry.objects.filter(action="card.hand_over").latest("id").reason == "驾驶证"
     clerk.get(DESK)  # reads what the deeds before told of
-    left = clerk.get(f"{DESK}left-over/").content.decode()
-    assert "Amina Diallo" in left
-    assert "林小满" not in left
+    for one in (clerk, desk):
+        left = one.get(f"{DESK}left-over/").content.decode()
+        assert "Amina Diallo" in left
+        assert "林小满" not in left
     assert OrderRow.objects.get(pk=other.pk).handed_to == "赵母"
     rest = order.rows.get(name="Amina Diallo")
     assert hand(campus, rest).status_code == 302, "fetched at the office afterwards"
     assert "没有未领的卡" in clerk.get(f"{DESK}left-over/").content.decode()
+
+
+@pytest.mark.capability("A102.1", "A102.2", "A103.1", "A104.1")
+@pytest.mark.parametrize("role", ["agent", "leader"])
+def test_another_colleges_delegate_neither_sees_nor_hands_over_what_is_not_theirs(campus, role):
+    order = made_batch(campus)
+    row = order.rows.order_by("line").first()
+    UnitDelegate.objects.create(
+        unit_code="13", unit_name="外国语学院", person_id=campus.persons["guest"], role=role, named_by_name="测试"
+    )
+    stranger = campus.client("guest")
+    assert stranger.get(f"{DESK}unit/").status_code == 200, "a delegate all the same"
+    assert row.name not in stranger.get(f"{DESK}left-over/").content.decode()
+    assert row.name not in stranger.get(f"{DESK}hand/", {"q": row.campus_no}).content.decode()
+    for address in (at(order), f"{DESK}rows/{row.pk}/hand/"):
+        assert stranger.get(address).status_code == 404
+    assert hand(campus, row, "guest").status_code == 404
+    row.refresh_from_db()
+    assert row.state == "made"
+    assert row.name in campus.client("teacher").get(f"{DESK}left-over/").content.decode(), (
+        "its own college's agent does"
+    )
 
 
 @pytest.fixture
@@ -310,9 +333,10 @@ def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_say
         written.clear()
         text = drawn(clerk.get(at(order, "print.pdf")).content)
         assert written.count(title) == written.count(number) == 2
-        assert {"许知远", "许静", "0020260001", "0020260002", *printing.BACK} <= {
-            one for one in written if isinstance(one, str)
-        }
+        said = [one for one in written if isinstance(one, str)]
+        assert {"许知远", "许静", "0020260001", "0020260002"} <= {*said}
+        for rule in ("遗失请立即挂失", "避免重压、弯折和静电", "拾到此卡请送交校园卡管理办公室"):
+            assert sum(rule in one for one in said) == 2, "on both backs"
         width, height = (round(side * 72 / 25.4, 2) for side in (printing.PAGE_MM[0], printing.BLEED_MM + 14))
         bands[card_class] = re.findall(rf"([\d. ]+) rg\s+0.00 170.08 {width} -{height} re f", text)
         assert len(bands[card_class]) == 2, "the band runs into the bleed on both fronts"

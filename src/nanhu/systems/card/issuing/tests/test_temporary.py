@@ -10,9 +10,9 @@ from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.jobs import follow_calendar
 from nanhu.systems.card.issuing import jobs
-from nanhu.systems.card.issuing.models import Letter
+from nanhu.systems.card.issuing.models import CardOrder, Letter
 from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, document_number
-from nanhu.systems.card.issuing.tests.personal import apply_at_counter, through_to_plastic, visitor
+from nanhu.systems.card.issuing.tests.personal import apply_at_counter, portrait, scan, through_to_plastic, visitor
 from nanhu.systems.card.issuing.tests.test_making import pays
 from nanhu.systems.card.issuing.tests.test_personal import HOLDER
 from nanhu.systems.card.models import Card
@@ -34,9 +34,10 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
         clerk = campus.client("clerk")
         offered = clerk.get(f"{DESK}personal/").content.decode()
         assert all(f'value="{one}"' in offered for one in SIX)
-        late = clerk.post(f"{DESK}personal/", visitor(DOCUMENT, until="", category=category))
-        assert late.status_code in {302, 422}, "no last day, no card"
-        assert not Card.objects.filter(card_class="ordinary").exists()
+        endless = visitor(DOCUMENT, until="", category=category) | {"proof": scan(), "picture": portrait()}
+        refused = clerk.post(f"{DESK}personal/", endless)
+        assert (refused.status_code, CardOrder.objects.count()) == (422, 0), "no last day, no card"
+        assert {*refused.context["form"].errors} == {"valid_until"}
         order = through_to_plastic(
             campus, apply_at_counter(campus, visitor(DOCUMENT, until="2026-12-04", category=category))
         )

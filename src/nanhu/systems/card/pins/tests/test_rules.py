@@ -39,6 +39,7 @@ def test_easy_pins_are_weak(weak):
     assert not is_weak("482915")
 
 
+@pytest.mark.capability("A123.3")
 @pytest.mark.parametrize("odd", ["12345", "1234567", "12345a", "１２３４５６", ""])
 def test_a_pin_is_six_digits(odd):
     assert not is_pin(odd)

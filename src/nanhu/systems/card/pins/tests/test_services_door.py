@@ -8,6 +8,7 @@ from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.models import Price
 from nanhu.systems.card.pins import policy
 from nanhu.systems.card.pins.models import Pin
+from nanhu.systems.card.pins.services.changing import reset_pin
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.services.limits import limits_of
 from nanhu.systems.card.pins.tests.conftest import PINS, Keypad
@@ -15,7 +16,7 @@ from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.merchants import TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import SYSTEM
 
-NEW = "482915"
+NEW, OTHER = "482915", "730264"
 
 
 def ask(kiosk, campus, operation, part="student", **more):
@@ -32,6 +33,9 @@ def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, ki
     assert bytes(payment.salt) != bytes(enquiry.salt)
     assert payment.digest != enquiry.digest
     assert NEW not in payment.digest
+    for old, new in ((NEW, OTHER), (OTHER, NEW)):
+        assert ask(kiosk, campus, "pin/change", kind="payment", pin=old, new=new)["outcome"] == "approved"
+    assert Pin.objects.get(kind="payment").digest != payment.digest, "the same six digits, another salt"
     left = [ask(kiosk, campus, "pin/check", kind="payment", pin="000000")["facts"]["tries_left"] for _ in range(4)]
     assert left == [4, 3, 2, 1]
     assert ask(kiosk, campus, "pin/check", kind="payment", pin="000000")["code"] == "card.pin_locked"
@@ -51,6 +55,21 @@ def test_the_initial_pins_are_the_ids_last_six_with_x_as_0_and_a_foreigners_by_t
         assert ask(kiosk, campus, "pin/check", part, kind=kind, pin="999999")["code"] == "card.pin_wrong"
 
 
+@pytest.mark.capability("A125.2")
+def test_where_the_school_wants_it_a_foreigner_has_no_pin_until_the_counter_sets_one(campus, kiosk, limits_file):
+    limits_file({'pin_without_id = "document_digits"': 'pin_without_id = "counter"'})
+    wanted = {"which": "meal", "amount_fen": 3000}
+    for kind in ("payment", "enquiry"):
+        assert ask(kiosk, campus, "pin/check", "guest", kind=kind, pin=PINS["guest"])["code"] == "card.pin_unset"
+        changed = ask(kiosk, campus, "pin/change", "guest", kind=kind, pin=PINS["guest"], new=NEW)
+        assert changed["code"] == "card.pin_unset"
+        assert ask(kiosk, campus, "pin/check", kind=kind, pin=PINS["student"])["is_initial"] is True
+    assert ask(kiosk, campus, "limits/change", "guest", pin=PINS["guest"], **wanted)["code"] == "card.pin_unset"
+    set_at_counter = {"kind": "payment", "document": "护照", "reason": "持护照来柜台", "new": NEW}
+    reset_pin(by=campus.actor("clerk"), card=campus.card("guest"), **set_at_counter)
+    assert ask(kiosk, campus, "limits/change", "guest", pin=NEW, **wanted)["outcome"] == "approved"
+
+
 def test_who_has_no_document_has_no_pin_until_the_counter_sets_one(campus, kiosk):
     assert ask(kiosk, campus, "pin/check", "other_student", kind="payment", pin="000000")["code"] == "card.pin_unset"
 
@@ -67,6 +86,17 @@ def limits_file(school_file):
     policy.rules.cache_clear()
 
 
+BANK_CARD = {"bank_card": "6217002920000000000"}
+WITH_A_PIN = {
+    "card/look": {},
+    "claim/begin": {},
+    "load/begin": {"amount_fen": 1000},
+    "agreement/sign": BANK_CARD,
+    "agreement/change": BANK_CARD,
+    "agreement/cancel": {},
+}
+
+
 @pytest.mark.capability("A132.3")
 def test_where_the_school_wants_it_the_initial_pin_opens_nothing_before_it_is_changed(campus, kiosk, limits_file):
     """Only a loss does not wait for it."""
@@ -75,6 +105,9 @@ def test_where_the_school_wants_it_the_initial_pin_opens_nothing_before_it_is_ch
     refused = ask(kiosk, campus, "limits/change", pin=PINS["student"], **wanted)
     assert (refused["outcome"], refused["code"]) == ("refused", "card.pin_initial")
     assert limits_of(campus.card("student")).meal_fen == 5000
+    for operation, said in WITH_A_PIN.items():
+        told = ask(kiosk, campus, operation, pin=PINS["student"], **said)
+        assert (operation, told["outcome"], told["code"]) == (operation, "refused", "card.pin_initial")
     assert ask(kiosk, campus, "limits/change", pin="999999", **wanted)["code"] == "card.pin_wrong"
     for kind in ("payment", "enquiry"):
         said = ask(kiosk, campus, "pin/change", kind=kind, pin=PINS["student"], new=NEW)

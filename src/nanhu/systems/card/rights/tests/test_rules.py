@@ -217,6 +217,7 @@ def test_a_changed_right_is_obeyed_by_the_next_till_and_the_next_door(campus):
     assert met() == [("no_right", "no_right"), ("ok", "no_right"), ("ok", "allowed")]
 
 
+@pytest.mark.capability("A096.1")
 def test_a_stranger_finds_no_table(campus):
     for path in ("", "change/", "history/", "verify/"):
         assert campus.client("second_clerk").get(f"/card/rights/{path}").status_code == 404

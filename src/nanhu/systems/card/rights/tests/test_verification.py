@@ -14,6 +14,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.rights.models import VerificationCode
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM
+from nanhu.testing.scanner import read_code
 
 
 def portrait() -> bytes:
@@ -45,6 +46,7 @@ def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_
     shown = holder.get("/card/rights/my-code/").content.decode()
     code = VerificationCode.objects.get().code
     assert f"{code[:4]} {code[4:]}" in shown
+    assert read_code(shown[shown.index('class="verify-qr"') :]) == code, "for the guard's scanner"
     page = look(guard, f"{code[:4]} {code[4:]}").content.decode()
     for word in ("有效", "林小满", "学生卡", "统招本科"):
         assert word in page

@@ -24,6 +24,7 @@ def wifi_of(content: bytes) -> dict:
     return next(one for one in plistlib.loads(content)["PayloadContent"] if "SSID_STR" in one)
 
 
+@pytest.mark.capability("A171.2")
 def test_the_profile_for_apple_checks_the_server_and_puts_pap_inside_the_tunnel():
     answer = Client().get("/help/wifi/wifi.mobileconfig")
     assert answer.headers["Content-Type"] == "application/x-apple-aspen-config"
@@ -53,6 +54,7 @@ def values_of(content: bytes | str) -> dict[str, str]:
     return {one.tag.partition("}")[2]: (one.text or "").strip() for one in found.iter()}
 
 
+@pytest.mark.capability("A171.2")
 def test_the_profile_for_windows_checks_the_server_and_lets_nobody_click_past_it():
     page = Client().get("/help/wifi").content.decode()
     assert "netsh wlan add profile filename=wifi-1.xml" in page
@@ -74,6 +76,7 @@ def test_of_two_networks_each_has_a_file_with_the_schools_own_authority():
         assert said["TrustedRootCAHash"] == "0c 7a 62 3f d2 bb c0 5b 06 42 3b e3 59 e4 02 1d 36 e7 21 ad"
 
 
+@pytest.mark.capability("A171.2")
 def test_both_texts_for_linux_check_the_servers_name():
     found = profiles.network()
     for text in (profiles.wpa_supplicant(found), profiles.network_manager(found)):
