@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from nanhu.kernel import read_only
@@ -9,6 +10,8 @@ from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import error_pages
 
+NO_NUL = "cannot contain NUL"
+"""What psycopg says before it sends anything."""
 HEALTH = "/health/"
 """What load balancers ask answers for itself."""
 
@@ -26,7 +29,7 @@ class DatabaseAwayMiddleware:
 
 
 class ExpectedFailureMiddleware:
-    """Shows a CampusError that a view let through. An address with a NUL names nothing: PostgreSQL's texts hold none."""
+    """Shows a CampusError that a view let through. What is asked with a NUL names nothing: PostgreSQL's texts hold none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,6 +44,8 @@ class ExpectedFailureMiddleware:
             raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DataError) and NO_NUL in str(error):
+            return error_pages.bad_request(request)
         if not isinstance(error, CampusError):
             return None
         if request.accepts("text/html"):

@@ -1,7 +1,8 @@
 """Slow senders before a WSGI program: a thread never waits long for a body, and never many of them for one address.
 
 Each web worker has a few threads, and whoever reads a body holds one. So reading takes a slot (some threads stay free for
-whoever sends nothing), a form is read whole before the program is called, and a body that comes too slowly is cut.
+whoever sends nothing), a form is read whole before the program is called, and a body that comes too slowly, or of which nothing
+comes any more, is cut.
 """
 
 import contextlib
@@ -10,17 +11,21 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 
 from nanhu.kernel.bodies import LARGEST_FORM
-from nanhu.kernel.connections import ConnectionGuard
+from nanhu.kernel.connections import ConnectionGuard, group_of
 
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 10.0
 SLOWEST_BYTES_A_SECOND = 8 * 1024
+PIECE = 16 * 1024
+IDLE_SECONDS = PATIENCE_SECONDS + PIECE / SLOWEST_BYTES_A_SECOND
+"""A piece that takes longer does not come: whoever declared a large body and sends nothing holds a thread no longer than this."""
 LOOK_SECONDS = 1.0
 FREE_THREADS = 2
 SLACK_MS = 500.0
@@ -29,10 +34,17 @@ type Environ = dict[str, Any]
 type Wsgi = Callable[[Any, Any], Iterable[bytes]]
 
 
-class Reading(NamedTuple):
+@dataclass(slots=True)
+class Reading:
+    """A body that is being read, in `time.monotonic()`; `waits_since` while its thread waits for a piece."""
+
     address: str
     begun: float
     deadline: float
+    waits_since: float | None = None
+
+    def is_late(self, now: float) -> bool:
+        return now > self.deadline or (self.waits_since is not None and now > self.waits_since + IDLE_SECONDS)
 
 
 class BodyGuard:
@@ -54,21 +66,20 @@ class BodyGuard:
         if length == 0:
             return self.program(environ, start_response)
         address = str(environ.get("REMOTE_ADDR", ""))
-        with self.slot(address, length) as may_read:
-            if not may_read:
+        with self.slot(address, length) as reading:
+            if reading is None:
                 return without_the_program(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
+            ended = partial(self.ended, threading.get_ident())
+            upload = Upload(environ["wsgi.input"], length, reading, ended)
             if length > LARGEST_FORM:
-                ended = partial(self.ended, threading.get_ident())
-                return self.program(
-                    environ | {"wsgi.input": Upload(environ["wsgi.input"], length, ended)}, start_response
-                )
-            body = environ["wsgi.input"].read(length)
+                return self.program(environ | {"wsgi.input": upload}, start_response)
+            body = upload.read(length)
         if len(body) < length:
             return without_the_program(start_response, HTTPStatus.REQUEST_TIMEOUT)
         return self.program(environ | {"wsgi.input": BytesIO(body)}, start_response)
 
     @contextlib.contextmanager
-    def slot(self, address: str, length: int) -> Iterator[bool]:
+    def slot(self, address: str, length: int) -> Iterator[Reading | None]:
         now, mark = time.monotonic(), threading.get_ident()
         reading = Reading(address, now, now + PATIENCE_SECONDS + length / SLOWEST_BYTES_A_SECOND)
         with self.lock:
@@ -76,7 +87,7 @@ class BodyGuard:
             if may_read:
                 self.readings[mark] = reading
         try:
-            yield may_read
+            yield reading if may_read else None
         finally:
             if may_read:
                 self.ended(mark)
@@ -87,9 +98,9 @@ class BodyGuard:
             self.readings.pop(mark, None)
 
     def has_room(self, address: str) -> bool:
-        held = Counter(one.address for one in self.readings.values())
+        held = Counter(group_of(one.address) for one in self.readings.values())
         of_one = self.most if self.guard.bounds.is_proxy(address) else self.most_of_one
-        return held.total() < self.most and held[address] < of_one
+        return held.total() < self.most and held[group_of(address)] < of_one
 
     def watch(self) -> None:
         with self.lock:
@@ -111,25 +122,32 @@ class BodyGuard:
         with self.lock:
             readings = list(self.readings.values())
         for reading in readings:
-            if now > reading.deadline:
+            if reading.is_late(now):
                 since_ms = 1000 * (now - reading.begun)
                 cut = self.guard.cut_unanswered(reading.address, since_ms=since_ms - SLACK_MS)
                 log.warning("cut %d connections whose bodies came too slowly", cut)
 
 
 class Upload:
-    """A body that the program reads itself; `ended` is called once the last byte of it came."""
+    """A body, taken from the connection piece by piece; `ended` is called once the last byte of it came."""
 
-    def __init__(self, stream: Any, length: int, ended: Callable[[], object]) -> None:
-        self.stream, self.left, self.ended = stream, length, ended
+    def __init__(self, stream: Any, length: int, reading: Reading, ended: Callable[[], object]) -> None:
+        self.stream, self.left, self.reading, self.ended = stream, length, reading, ended
 
     def read(self, size: int = -1) -> bytes:
-        return self.noted(self.stream.read(size))
+        wanted, pieces = self.left if size < 0 else min(size, self.left), []
+        while wanted > 0 and (piece := self.waited_for(self.stream.read, min(wanted, PIECE))):
+            pieces.append(piece)
+            wanted -= len(piece)
+        return b"".join(pieces)
 
     def readline(self, size: int = -1) -> bytes:
-        return self.noted(self.stream.readline(size))
+        return self.waited_for(self.stream.readline, size)
 
-    def noted(self, piece: bytes) -> bytes:
+    def waited_for(self, read: Callable[[int], bytes], size: int) -> bytes:
+        self.reading.waits_since = time.monotonic()
+        piece = read(size)
+        self.reading.waits_since = None
         self.left -= len(piece)
         if self.left <= 0:
             self.ended()

@@ -101,10 +101,11 @@ class Stream:
         self.body, self.may_come = body, threading.Event()
         self.is_read = threading.Event()
 
-    def read(self, _size: int = -1) -> bytes:
+    def read(self, size: int = -1) -> bytes:
         self.is_read.set()
         self.may_come.wait(PATIENCE_SECONDS)
-        return self.body
+        piece, self.body = self.body[:size], self.body[size:]
+        return piece
 
 
 def program(environ, start_response):
@@ -174,6 +175,49 @@ def test_slow_senders_leave_threads_to_the_others():
     assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "200 OK"
 
 
+def test_whoever_has_a_network_of_ipv6_has_the_threads_of_one_address():
+    guard, slow = guarded(), [Stream(b"abc") for _ in range(3)]
+    threads = [
+        threading.Thread(target=ask, args=(guard, f"2001:db8::{place}", stream)) for place, stream in enumerate(slow)
+    ]
+    for thread, stream in zip(threads, slow, strict=True):
+        thread.start()
+        assert stream.is_read.wait(PATIENCE_SECONDS)
+    try:
+        assert ask(guard, "2001:db8::77", BytesIO(b"abc")) == "503 Service Unavailable"
+        assert ask(guard, "2001:db8:0:1::1", BytesIO(b"abc")) == "200 OK", "another network finds a thread"
+    finally:
+        for stream in slow:
+            stream.may_come.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_large_body_of_which_nothing_comes_is_late_long_before_its_length_would_be():
+    guard, stream = guarded(), Stream(b"abc")
+    thread = threading.Thread(target=ask, args=(guard, "192.0.2.1", stream, 1_000_000))
+    thread.start()
+    try:
+        assert stream.is_read.wait(PATIENCE_SECONDS)
+        [reading] = guard.readings.values()
+        assert (reading.is_late(reading.begun + 10), reading.is_late(reading.begun + 15)) == (False, True)
+    finally:
+        stream.may_come.set()
+        thread.join()
+    reading.waits_since = None
+    assert not reading.is_late(reading.begun + 100), "what the program does with a piece takes as long as it takes"
+    assert reading.is_late(reading.begun + 140)
+
+
+def test_a_body_longer_than_a_piece_arrives_whole():
+    body = bytes(range(256)) * 300
+    stream, told = Stream(body), []
+    stream.may_come.set()
+    facts = {"REMOTE_ADDR": "192.0.2.1", "CONTENT_LENGTH": str(len(body)), "wsgi.input": stream}
+    assert b"".join(guarded()(facts, lambda status, _headers: told.append(status))) == body
+    assert told == ["200 OK"]
+
+
 def test_a_body_that_ends_too_early_never_reaches_the_program():
     assert ask(guarded(), "192.0.2.1", BytesIO(b"ab")) == "408 Request Timeout"
 
@@ -193,8 +237,8 @@ def test_a_body_that_does_not_come_is_cut_and_an_answered_connection_is_not(serv
     stuck = server.visit("127.0.0.1", says=b"POST, half of it")
     with guard.slot("127.0.0.1", 3):
         [mark] = guard.readings
-        late = guard.readings[mark]._replace(begun=time.monotonic(), deadline=time.monotonic() - 1)
-        guard.readings[mark] = late
+        guard.readings[mark].begun = time.monotonic()
+        guard.readings[mark].deadline = time.monotonic() - 1
         guard.cut_late()
     assert not is_open(stuck)
     assert is_open(answered)

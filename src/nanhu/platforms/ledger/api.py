@@ -30,7 +30,7 @@ from nanhu.platforms.ledger.queries import (
     transfers_of,
     trial_balance,
 )
-from nanhu.platforms.ledger.services.accounts import AccountOrder, account_ids, open_accounts
+from nanhu.platforms.ledger.services.accounts import AccountOrder, account_codes, account_ids, open_accounts
 from nanhu.platforms.ledger.services.bills import (
     BillOrder,
     PaidBill,
@@ -61,7 +61,7 @@ from nanhu.platforms.ledger.services.funds import (
     withdraw_grant,
 )
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
-from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, post, reverse
+from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, mirror_of, post, reverse
 from nanhu.platforms.ledger.services.signing import STATEMENT_VERIFIER, Signature, current_key, sign
 from nanhu.platforms.ledger.trial import AccountDay, GroupRow, kind_name, moved_between, net_of, sums_by_day, trial_at
 
@@ -101,6 +101,7 @@ __all__ = [
     "TrialBalance",
     "UnknownAccountError",
     "UnknownEntryError",
+    "account_codes",
     "account_ids",
     "add_months",
     "add_months_ahead",
@@ -125,6 +126,7 @@ __all__ = [
     "issuers",
     "kind_name",
     "lock_bills",
+    "mirror_of",
     "moved_between",
     "net_of",
     "open_accounts",

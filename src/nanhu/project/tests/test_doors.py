@@ -374,6 +374,9 @@ FIELDS = [
     "waiting",
     "id_token_hint",
     "access_token",
+    "entity",
+    "say",
+    "at",
 ]
 
 

@@ -87,6 +87,14 @@ class ShiftCountedError(CampusError):
     sentence = _("您这一班已经点钱，等另一位经办人复点；复点以后再收现金，记在下一班。")
 
 
+class CashCountedError(CampusError):
+    """A correction of cash between the count of its drawer and the hand-over would make the count wrong."""
+
+    code = "card.cash_counted"
+    http_status = 409
+    sentence = _("这笔现金在{clerk}已经点钱的一班里：等另一位经办人复点以后再更正。")
+
+
 class DifferenceUnexplainedError(CampusError):
     code = "card.shift_unexplained"
     http_status = 409

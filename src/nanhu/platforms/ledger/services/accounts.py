@@ -1,6 +1,6 @@
 """Opening accounts, many at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from nanhu.platforms.ledger.models import Account
@@ -30,3 +30,7 @@ def open_accounts(orders: Iterable[AccountOrder]) -> dict[str, int]:
 
 def account_ids(codes: Sequence[str]) -> dict[str, int]:
     return dict(Account.objects.filter(code__in=codes).values_list("code", "id"))
+
+
+def account_codes(ids: Collection[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(id__in=ids).values_list("id", "code"))

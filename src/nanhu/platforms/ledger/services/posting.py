@@ -94,6 +94,7 @@ def reverse(
 
 
 def mirror_of(entry_id: int) -> list[Leg]:
+    """What would take an entry back; empty where there is none."""
     return [
         Leg(debit_account_id=t.credit_account_id, credit_account_id=t.debit_account_id, amount_fen=t.amount_fen)
         for t in Transfer.objects.filter(entry_id=entry_id).order_by("-id")

@@ -1,5 +1,7 @@
 """Closing a clerk's shift (交班): she counts, the ledger compares, a difference gets a name, another person counts again."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,9 +15,9 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import DifferenceUnexplainedError, ShiftCountedError, ShiftOpenError
+from nanhu.systems.card.errors import CashCountedError, DifferenceUnexplainedError, ShiftCountedError, ShiftOpenError
 from nanhu.systems.card.models import Shift, ShiftCount, TopUp
-from nanhu.systems.card.services.accounts import drawer_of
+from nanhu.systems.card.services.accounts import drawer_of, drawers_among
 
 SAFE = "card.safe"
 DIFFERENCE = "card.cash_difference"
@@ -53,6 +55,28 @@ def drawer_for_cash(by: Actor) -> int:
     if Shift.objects.filter(clerk_id=account_of(by), state=COUNTED).exists():
         raise ShiftCountedError
     return drawer_of(account_of(by))
+
+
+def corrected_cash(legs: Sequence[ledger.Leg], *, taken_at: datetime) -> list[ledger.Leg]:
+    """What takes cash back that was written down wrongly. None between the count and the hand-over. After that the drawer is empty: what
+    was too much or too little stands in the difference that was found then."""
+    corrected = list(legs)
+    for drawer, clerk in drawers_among(
+        {one for leg in legs for one in (leg.debit_account_id, leg.credit_account_id)}
+    ).items():
+        lock_key(f"card.shift:{clerk}")
+        shifts = Shift.objects.filter(clerk_id=clerk)
+        counted = shifts.filter(state=COUNTED).first()
+        if counted is not None:
+            raise CashCountedError(clerk=counted.clerk_name)
+        if shifts.filter(state=CLOSED, counted_at__gte=taken_at).exists():
+            corrected = [instead_of(leg, drawer, difference()) for leg in corrected]
+    return corrected
+
+
+def instead_of(leg: ledger.Leg, account: int, other: int) -> ledger.Leg:
+    debit, credit = (other if one == account else one for one in (leg.debit_account_id, leg.credit_account_id))
+    return replace(leg, debit_account_id=debit, credit_account_id=credit)
 
 
 def count_shift(*, by: Actor, counted_fen: int, reason: str = "") -> Shift:

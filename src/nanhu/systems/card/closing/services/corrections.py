@@ -1,5 +1,6 @@
 """Corrections (更正): a posted row is taken back by its mirror. One clerk asks, another decides; the database holds two persons."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,14 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NotCorrectableError
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.kinds import MONEY_IN
-from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.models import Receipt, TopUp
+from nanhu.systems.card.services import shifts
 from nanhu.systems.card.services.receipts import locked_balances
 
 State = Correction.State
 CORRECTABLE = frozenset({"payment", "stored", "top_up", "deduction", "fee"})
+CASH = frozenset({"top_up", "fee"})
+"""What a drawer may have taken."""
 RECEIPT = """
     INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, merchant_id, amount_fen, owed_fen, balance_fen, detail,
                               occurred_at, entry_id, reverses_id)
@@ -93,7 +97,9 @@ def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
     refuse_uncorrectable(receipt)  # a refund may have been posted until we held the wallet
     is_in = receipt.kind not in MONEY_IN
     owed = min(receipt.owed_fen, balances[wallet.receivable_id])
-    legs = legs_of(receipt, owed) if owed < receipt.owed_fen else []
+    legs = legs_of(receipt, owed) if owed < receipt.owed_fen else ledger.mirror_of(entry_id)
+    if receipt.kind in CASH:
+        legs = shifts.corrected_cash(legs, taken_at=taken_at(receipt))
     mirror = ledger.reverse(by=by, entry_id=entry_id, reason=reason, kind="card.correction", legs=legs)
     felt = receipt.amount_fen - owed
     after = balances[wallet.account_id] + (felt if is_in else -felt)
@@ -110,6 +116,12 @@ def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
         receipt.pk,
     ]
     return write(facts, of=receipt, fen=receipt.amount_fen)
+
+
+def taken_at(receipt: Receipt) -> datetime:
+    """Written down under the lock of the clerk's shift; the receipt's own moment is when its transaction began."""
+    taken = TopUp.objects.filter(receipt_id=receipt.pk).first()
+    return taken.created_at if taken is not None else receipt.posted_at
 
 
 def write(facts: list[Any], *, of: Receipt, fen: int) -> int:

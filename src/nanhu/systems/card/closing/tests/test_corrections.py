@@ -14,8 +14,12 @@ from nanhu.systems.card.closing.errors import NotCorrectableError
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
 from nanhu.systems.card.closing.tests.till import Till
-from nanhu.systems.card.models import Merchant, Receipt
-from nanhu.systems.card.tests.conftest import queries_of
+from nanhu.systems.card.errors import CashCountedError
+from nanhu.systems.card.models import Merchant, Receipt, Shift
+from nanhu.systems.card.services.accounts import drawer_of
+from nanhu.systems.card.services.shifts import check_shift, count_shift, difference, send_back
+from nanhu.systems.card.tests.conftest import bring_in_the_cast, queries_of
+from nanhu.testing.races import amid
 
 PAGE = "/card/closing/corrections/"
 
@@ -95,6 +99,65 @@ def test_a_wrong_top_up_goes_out_again(paid):
     assert done.posted.kind == "correction_out"
     assert balance(paid) == 0
     assert receipt_differences() == []
+
+
+def drawer(campus) -> int:
+    return ledger.balance_of(drawer_of(campus.actor("clerk").account_id))
+
+
+@pytest.fixture
+def too_much(campus):
+    """The clerk took 20 yuan and wrote down 200; a correction of it waits."""
+    campus.top_up("guest", 20_000)
+    return asked(campus, Receipt.objects.get(kind="top_up"))
+
+
+def test_no_cash_is_corrected_between_the_count_of_its_drawer_and_the_hand_over(campus, too_much):
+    clerk, second = campus.actor("clerk"), campus.client("second_clerk")
+    page = f"{PAGE}{too_much.public_id}/"
+    shift = count_shift(by=clerk, counted_fen=2_000)
+    refused = second.post(f"{page}approve/")
+    assert refused.status_code == 409
+    assert "已经点钱的一班里" in refused.content.decode()
+    assert drawer(campus) == 20_000
+    send_back(by=campus.actor("second_clerk"), shift=shift, reason="先更正")
+    assert second.post(f"{page}approve/").status_code == 302
+    assert drawer(campus) == 0
+    assert ledger.check_ledger() == []
+
+
+def test_cash_of_a_shift_that_was_handed_over_is_corrected_against_the_difference_found_then(campus, too_much):
+    clerk, second = campus.actor("clerk"), campus.actor("second_clerk")
+    shift = count_shift(by=clerk, counted_fen=2_000, reason="少了 180")
+    check_shift(by=second, shift=shift, counted_fen=2_000)
+    found = ledger.balance_of(difference())
+    corrections.approve(by=second, correction=too_much)
+    assert (drawer(campus), abs(found - ledger.balance_of(difference()))) == (0, 20_000)
+    again = count_shift(by=clerk, counted_fen=0)
+    assert (again.expected_fen, again.difference_fen) == (0, 0)
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_count_first", [True, False])
+def test_a_count_and_a_correction_at_once_wait_for_each_other(transactional_db, is_count_first):
+    campus = bring_in_the_cast()
+    campus.top_up("guest", 20_000)
+    wrong = asked(campus, Receipt.objects.get(kind="top_up"))
+
+    def count():
+        return count_shift(by=campus.actor("clerk"), counted_fen=2_000).expected_fen
+
+    def correct():
+        try:
+            return corrections.approve(by=campus.actor("second_clerk"), correction=wrong).state
+        except CashCountedError:
+            return "later"
+
+    done = amid(*((count, correct) if is_count_first else (correct, count)))
+    assert done == ((20_000, "later") if is_count_first else ("posted", 0))
+    assert Shift.objects.get().expected_fen == drawer(campus)
 
 
 def test_a_debt_that_was_paid_since_comes_back_to_the_wallet(campus):

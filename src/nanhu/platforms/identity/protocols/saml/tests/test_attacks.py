@@ -84,6 +84,10 @@ def test_garbage_is_a_bad_request(inside, sp, odd, door):
     assert is_refused(inside.post(door, {"SAMLRequest": odd}))
 
 
+def test_a_partner_whose_name_holds_a_nul_is_a_bad_request(inside):
+    assert inside.get("/saml/start", {"entity": "https://sp.example/\0"}).status_code == 400
+
+
 def test_parameters_given_twice_are_refused(inside, sp):
     query = sp.redirect(sp.request(), signed_by=sp.key)
     assert is_refused(inside.get(f"/saml/sso?{query}&SAMLRequest={quote(packed(sp.request()), safe='')}"))
