@@ -34,6 +34,11 @@ def plain_yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
+def short_yuan(fen: int) -> str:
+    """5000 → "50", 1250 → "12.50": before the word 元."""
+    return f"{fen // 100}" if fen % 100 == 0 else plain_yuan(fen)
+
+
 def parse_yuan(text: str) -> int:
     """ "12.5" → 1250. Full-width digits count as digits; whatever could be read in two ways is refused."""
     found = YUAN_FORM.fullmatch(text.translate(FULL_WIDTH).strip())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.jobs import job, open_progress
+from nanhu.kernel.ui import dates
 from nanhu.platforms.payments.acquirer import AcquirerSilentError
 from nanhu.platforms.payments.day_sources import sources
 from nanhu.platforms.payments.gateway import BankSilentError
@@ -66,7 +67,8 @@ def close_day_by_hand(progress_id: str, day: str, name: str, account_id: int) ->
     close = close_day(
         by=by, day=date.fromisoformat(day), heard=lambda done, total, note: progress.advance(done, note, total=total)
     )
-    summary = _("{day} 核对完：{state}").format(day=day, state=DayClose.State(close.state).label)
+    said = dates.short_day(close.day, campus_today().year)
+    summary = _("{day} 核对完：{state}").format(day=said, state=DayClose.State(close.state).label)
     progress.finish(summary, result_url=reverse("payments:day", args=[day]))
 
 

@@ -33,6 +33,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.submissions import token_of
+from nanhu.kernel.money import short_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
@@ -168,7 +169,7 @@ def facts_about(found: Venue) -> list[tuple[Any, Any]]:
 
 
 def fee_words(fen_an_hour: int) -> Any:
-    return _("每小时 %(yuan)s 元") % {"yuan": f"{fen_an_hour / 100:g}"} if fen_an_hour else _("不收")
+    return _("每小时 %(yuan)s 元") % {"yuan": short_yuan(fen_an_hour)} if fen_an_hour else _("不收")
 
 
 def around_words(found: Venue) -> Any:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.models import Account
@@ -54,7 +56,10 @@ def sponsor_lines(account: Account) -> Lines:
         return []
     cards = people.person_cards([one.sponsor.person_id for one in standing])
     return [
-        (one.get_kind_display(), f"{cards[one.sponsor.person_id].name} · {one.reason} · {one.ends_on}")
+        (
+            one.get_kind_display(),
+            f"{cards[one.sponsor.person_id].name} · {one.reason} · {dates.short_day(one.ends_on, campus_today().year)}",
+        )
         for one in standing
     ]
 

@@ -20,6 +20,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger.arrears import open_bills
 from nanhu.platforms.ledger.errors import (
     BillClosedError,
@@ -262,7 +263,7 @@ def forgive(*, by: Actor, bill: Bill, kind: str, fen: int | None, reason: str, k
 def defer(*, by: Actor, bill: Bill, until: date, grounds: str, key: str) -> Bill:
     """Not overdue before that day (缓缴), which is today or later."""
     if until < campus_today() and not BillMovement.objects.filter(key=key).exists():
-        raise DeferralPastError(until=until.isoformat())
+        raise DeferralPastError(until=dates.short_day(until, campus_today().year))
     movement = BillMovement(bill=bill, kind=Kind.DEFER, key=key, until=until, reason=given(grounds))
     move(by=by, action="ledger.defer_bill", movement=movement)
     return fresh(bill)

@@ -28,7 +28,7 @@ OPEN, EXPLAINED, GONE = DayDifference.State.OPEN, DayDifference.State.EXPLAINED,
 def close_day(*, by: Actor, day: date, heard: Heard = lambda _done, _total, _note: None) -> DayClose:
     """Run the close of a day; again is harmless, and finds what has changed since. Two at once wait for each other."""
     if day >= campus_today():
-        raise DayNotOverError(day=day)
+        raise DayNotOverError(day=dates.short_day(day, campus_today().year))
     asked = list(sources)
     steps = len(asked) + 2
     with transaction.atomic():

@@ -10,6 +10,7 @@ from nanhu.kernel import audit, folding
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.files import services as files
+from nanhu.kernel.money import short_yuan
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
@@ -92,7 +93,7 @@ def refuse_fee(venue: Venue) -> None:
         raise FeeItemClosedError
     most = ceilings[venue.fee_item]
     if most is not None and rules.fee_for(venue.fee_fen, timedelta(minutes=venue.longest_minutes)) > most:
-        raise FeeTooHighError(yuan=f"{most / 100:g}")
+        raise FeeTooHighError(yuan=short_yuan(most))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate, Limit
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.guests.errors import (
     GuestDayError,
     GuestGoneError,
@@ -150,7 +151,7 @@ def live_of(sponsor: Account) -> models.QuerySet[Sponsorship]:
 def check_day(kind: str, day: date) -> None:
     today = campus_today()
     if not is_allowed_day(kind, day, today):
-        raise GuestDayError(latest=latest_day(kind, today).isoformat())
+        raise GuestDayError(latest=dates.short_day(latest_day(kind, today), today.year))
 
 
 def alumnus(former_no: str, name: str) -> int:

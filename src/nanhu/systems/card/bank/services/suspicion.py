@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui import dates
 from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.models import Card
@@ -20,7 +21,7 @@ def why_suspect(*, card: Card, amount_fen: int, settled_on: date) -> str:
     if amount_fen > limits.largest_fen:
         return _("金额超过单笔上限 {most}").format(most=format_yuan(limits.largest_fen))
     if not today - DAYS_BACK <= settled_on <= today + DAYS_AHEAD:
-        return _("入账日期 {day} 不在近七天").format(day=settled_on)
+        return _("入账日期 {day} 不在近七天").format(day=dates.short_day(settled_on, today.year))
     to_card, to_all = sent_today(card)
     if to_card + amount_fen > limits.balance_fen:
         return _("一天内的转入超过余额上限 {most}").format(most=format_yuan(limits.balance_fen))

@@ -13,7 +13,7 @@ from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Badge, Money, Table, Text, list_of
-from nanhu.kernel.money import format_yuan
+from nanhu.kernel.money import format_yuan, short_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.payments.api import AcquirerSilentError, Channel
@@ -78,7 +78,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "card": card,
         "form": form,
         "error": error,
-        "presets": [fen // 100 for fen in limits.presets_fen],
+        "presets": [short_yuan(fen) for fen in limits.presets_fen],
         "smallest": format_yuan(limits.smallest_fen),
         "largest": format_yuan(limits.largest_fen),
         "channels": channels(),

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Money, Table, Text, list_of
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
@@ -43,7 +44,8 @@ def days_of(said: QueryDict) -> Range:
     asked.is_valid()
     first, last = asked.cleaned_data.get("first"), asked.cleaned_data.get("last")
     if first and last and last < first:
-        raise RangeReversedError(first=first.isoformat(), last=last.isoformat())
+        this_year = campus_today().year
+        raise RangeReversedError(first=dates.short_day(first, this_year), last=dates.short_day(last, this_year))
     return asked.days()
 
 
