@@ -55,7 +55,7 @@ def test_the_lake_follows_the_hour(hour, part):
 
 ROOT = Path(nanhu.__file__).parent
 HARD_CODED = re.compile(r"\|(?:date|time)\b")
-WRITTEN = re.compile(r"%m-%d|%m月")
+WRITTEN = re.compile(r"%m-%d|%m月|(?:Error|_)\(.*\.isoformat\(\)")
 NO_PEOPLE = {"tests", "emulators", "sample", "commands"}
 FOR_PROGRAMS = {  # files that are handed out, protocols, the widgets of a browser, tables on printed sheets
     "kernel/delivery/signing.py",

@@ -12,6 +12,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.ui import dates
 from nanhu.systems.card.closing.errors import ContractDayError, ContractOverlapsError
 from nanhu.systems.card.closing.models import Contract, MerchantUser, Settlement
 from nanhu.systems.card.models import Merchant
@@ -60,7 +61,7 @@ def end(*, by: Actor, contract: Contract, on: date) -> None:
             if current.ends_on is not None and current.ends_on < campus_today():
                 raise WrongStateError(what=_("这份合同"), state=_("已结束"))
             if on < (least := settled_until(current) or current.starts_on):
-                raise ContractDayError(day=least.isoformat())
+                raise ContractDayError(day=dates.short_day(least, campus_today().year))
             Contract.objects.filter(pk=current.pk).update(ends_on=on)
             facts = {"contract": current.pk, "on": on.isoformat()}
             audit.record(by=by, action="card.end_contract", target=f"merchant:{current.merchant.key}", facts=facts)
