@@ -19,6 +19,12 @@ class Visitor:
 
     page: Page
     faults: list[str] = field(default_factory=list)
+    excused: set[str] = field(default_factory=set)
+    """Words of faults that the journey is about; the browser may tell of one long after the press."""
+
+    def note(self, fault: str) -> None:
+        if not any(words in fault for words in self.excused):
+            self.faults.append(fault)
 
     def check_accessibility(self) -> None:
         found = accessibility_faults(self.page)
@@ -67,10 +73,8 @@ def visit(browser: Browser) -> Iterator[Callable[[str], Visitor]]:
             viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
         )
         visitor = Visitor(context.new_page())
-        visitor.page.on(
-            "console", lambda message: visitor.faults.append(message.text) if message.type == "error" else None
-        )
-        visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
+        visitor.page.on("console", lambda message: visitor.note(message.text) if message.type == "error" else None)
+        visitor.page.on("pageerror", lambda error: visitor.note(str(error)))
         visitors.append(visitor)
         return visitor
 

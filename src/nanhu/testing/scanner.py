@@ -8,6 +8,8 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 PIXELS = 8
+LARGEST = 181
+"""Modules of the side of a code of version 40 with its border."""
 STEP = re.compile(r"([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?")
 
 
@@ -26,10 +28,10 @@ def read_code(svg: str) -> str:
 def drawn(svg: str) -> Image.Image:
     """The modules as segno writes them: lines of one module's width, `M` absolute, `m` and `h` relative."""
     path = re.search(r"stroke=['\"]#000['\"][^>]*? d=['\"]([^'\"]+)['\"]", svg)
-    field = re.search(r"M0 0h(\d+)", svg)
-    if path is None or field is None:
+    if path is None:
         raise AssertionError("no code in the picture")
-    side = int(field[1]) * PIXELS
+    field = re.search(r"M0 0h(\d+)", svg) or re.search(r"viewBox=['\"]0 0 (\d+)", svg)
+    side = (int(field[1]) if field else LARGEST) * PIXELS
     image = Image.new("L", (side, side), 255)
     pen, x, y = ImageDraw.Draw(image), 0.0, 0.0
     for command, first, second in STEP.findall(path[1]):

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from nanhu.kernel import audit_words as kernel_words
 from nanhu.kernel.audit import words as audit_words
-from nanhu.kernel.tests.test_audit_words import RECORDS, ROOT, sources
+from nanhu.kernel.tests.test_audit_words import RECORDS, sources, texts
 from nanhu.kernel.ui import audit_terms, words
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -174,8 +174,7 @@ OPENED = re.compile(r"\.(?:phone_of|id_number_of|open_documents)\(.*?purpose=(?:
 def test_why_a_number_was_opened_is_said_in_words():
     """The purpose stands as the reason in the log of the person whose number it is."""
     found = set()
-    for path, _tree in sources():
-        text = (ROOT / path).read_text("utf-8")
+    for path, text in texts():
         for said in OPENED.findall(text):
             named = re.search(rf'^ *{said} = "(.*)"', text, re.MULTILINE) if said.isidentifier() else None
             found.add((path, named[1] if named else said))

@@ -8,19 +8,19 @@ from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS, NEW, begin
-from nanhu.project.tests.test_doors import DOORS, OPEN, UNSAFE
+from nanhu.project.tests.test_doors import DOORS, METHODS, OPEN, one_of_each_room
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.slow
 def test_between_the_steps_no_door_opens_that_is_shut_to_strangers(careful):
-    """Every address of the house, by every method, with the second step pending."""
+    """Every address of the house, by reading and by a form, and a door of each room by every method, with the second step pending."""
     client = first_step(careful)
-    for door in DOORS:
-        if door.name in OPEN:
-            continue
-        for method in ("get", "head", *UNSAFE):
+    shut = [door for door in DOORS if door.name not in OPEN]
+    every = one_of_each_room(shut)
+    for door in shut:
+        for method in METHODS if door in every else ("get", "post"):
             answer = getattr(client, method)(door.address)
             is_sent = answer.status_code == 302 and answer["Location"].startswith(("/sign-in?", "/sign-in/second"))
             assert is_sent or answer.status_code in {404, 405}, (door.name, method, answer.status_code)
@@ -60,6 +60,9 @@ def test_no_page_of_the_whole_house_opens_before_set_up_is_complete(newcomer, du
     assert browser.get("/setup").headers["Location"] == f"/setup/{due}"
     shut = [door for door in DOORS if door.name not in (OPEN - ENTRANCES) | SET_UP]
     assert len(shut) > 200
+    if due != "password":  # whatever is due, the same gate stands before all rooms
+        some = one_of_each_room(shut)
+        shut = [door for door in shut if door in some or door.name in ENTRANCES]
     assert {
         (door.name, method): answer.status_code
         for door in shut

@@ -134,7 +134,7 @@ def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_
     school.granted("T2")
     document = people.PersonRecord(key="T2", person_id=school["T2"], document_kind="1", id_number=DOCUMENT)
     people.apply_records(by=SYSTEM, records=[document], origin=people.Origin(source="test", title="测试"))
-    assert people.matches_id_tail(school["T2"], DOCUMENT[-6:])
+    assert people.matches_id_tail(person_id=school["T2"], tail=DOCUMENT[-6:])
     for typed in (DOCUMENT[-6:], DOCUMENT[-6:] + code()):
         assert door.knocks("T2", typed).status_code == 401, "never activated: the last six of the document open nothing"
     Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.MUST_COMPLETE)

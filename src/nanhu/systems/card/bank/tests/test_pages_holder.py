@@ -28,7 +28,7 @@ from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.codes.rules import STEP_SECONDS, write_picture
+from nanhu.systems.card.codes.rules import STEP_SECONDS, part_of, write_picture
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.services.checking import check_pin
@@ -419,7 +419,7 @@ def test_our_own_code_pays_at_a_till_though_no_app_was_ever_bound(campus):
     made = campus.client("teacher").post("/card/code/enable/", headers={"accept": "application/json"}).json()
     keys = {kind: bytes.fromhex(made[f"{kind}_key"]) for kind in ("pay", "door")}
     picture = write_picture(keys, device=made["number"], step=int(time.time() // STEP_SECONDS), nonce="0001")
-    told = SignedTerminal("N1001").pay(picture, 650)
+    told = SignedTerminal("N1001").pay(part_of(picture, "pay"), 650)
     assert (told.values["outcome"], told.values["balance_fen"]) == ("approved", 1350)
     assert not Binding.objects.exists()
 

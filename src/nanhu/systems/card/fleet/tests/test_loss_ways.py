@@ -10,16 +10,17 @@ from django.db import connection
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import ReasonMissingError
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import FoundCard
 from nanhu.systems.card.models import LossReport
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
-from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM
 from nanhu.testing.inboxes import texts_to
 
 
@@ -284,6 +285,8 @@ def prove_second_factor(browser):
 
 @pytest.mark.capability("A118.4")
 def test_where_the_school_wants_it_the_holder_takes_the_report_back_after_a_second_factor(self_service):
+    phone = people.PersonRecord(key="student", person_id=self_service.persons["student"], phone="13907301234")
+    people.apply_records(by=SYSTEM, records=[phone], origin=ORIGIN)
     browser = self_service.client("student")
     for ask in (browser.get, browser.post):
         assert ask("/card/take-back/")["Location"].startswith("/sign-in/second?next=")
@@ -293,7 +296,7 @@ def test_where_the_school_wants_it_the_holder_takes_the_report_back_after_a_seco
     assert self_service.card("student").state == "lost", "looking does nothing"
     assert browser.post("/card/take-back/").status_code == 302
     assert (self_service.card("student").state, self_service.pay("student", 500), listed()) == ("issued", "posted", {})
-    assert sum("刚在网页上解挂" in text for text in texts_to(self_service.persons["student"])) == 1
+    assert sum("刚在网页上解挂" in one.text for one in SmsMessage.objects.all()) == 1
     entry = AuditEntry.objects.get(action="card.cancel_loss")
     facts = [entry.facts[name] for name in ("proof", "face_checked", "document")]
     assert (entry.actor, facts) == ("林小满", ["second factor", False, ""])

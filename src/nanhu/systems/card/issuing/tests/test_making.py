@@ -25,6 +25,7 @@ from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.models import Acceptance, CardOrder, Letter, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.queries import printed_copies
 from nanhu.systems.card.issuing.services import pickup_codes
+from nanhu.systems.card.issuing.services.delegating import acting
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
     NEWCOMERS,
@@ -182,6 +183,7 @@ def test_another_colleges_delegate_neither_sees_nor_hands_over_what_is_not_their
     UnitDelegate.objects.create(
         unit_code="13", unit_name="外国语学院", person_id=campus.persons["guest"], role=role, named_by_name="测试"
     )
+    acting.forget()
     stranger = campus.client("guest")
     assert stranger.get(f"{DESK}unit/").status_code == 200, "a delegate all the same"
     assert row.name not in stranger.get(f"{DESK}left-over/").content.decode()

@@ -16,9 +16,9 @@ from xml.etree.ElementTree import Element
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from defusedxml.ElementTree import fromstring
 
+from nanhu.kernel.crypto import rsa_private_key
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.engine import run, sign, verify
 from nanhu.platforms.identity.protocols.saml.services.keys import BITS, Pair, pair_of, published
@@ -105,7 +105,7 @@ class Partner:
         fields += [f"RelayState={quote(relay_state, safe='')}"] if relay_state else []
         if signed_by:
             fields.append(f"SigAlg={quote(algorithm, safe='')}")
-            key = load_pem_private_key(signed_by.key.encode(), None)
+            key = rsa_private_key(signed_by.key)
             value = key.sign("&".join(fields).encode(), padding.PKCS1v15(), hashes.SHA256())
             fields.append(urlencode({"Signature": base64.b64encode(value).decode()}))
         return "&".join(fields)
