@@ -1,6 +1,11 @@
 """The check of pages finds what it is there for, also at the first rows of a long list."""
 
-from nanhu.testing.accessibility import accessibility_faults
+from collections import defaultdict
+
+import pytest
+
+from nanhu.testing import accessibility
+from nanhu.testing.accessibility import accessibility_faults, look_at
 from nanhu.testing.browsers import open_browser
 
 PAGE = """<html lang="zh-CN"><head><title>一页</title></head><body><nav aria-label="导航">{}</nav><main><h1>标题</h1>{}</main></body></html>"""
@@ -26,3 +31,33 @@ def test_a_pale_word_and_a_nameless_button_are_found_and_a_whole_page_is_not():
         assert found("<p>看得清</p>", around=PALE) == {"color-contrast"}, "another frame is measured anew"
         assert found(PALE, around="<b>乙</b>") == {"color-contrast"}, "in a frame that is known"
         assert found("<p>看得清</p>", around="<button></button>") == {"button-name"}
+
+
+THEMES = """<style>.night { color: #333; background: #fff } @media (prefers-color-scheme: dark) { .night { color: #ccc } }
+@media (prefers-color-scheme: light) { .day { color: #ccc; background: #fff } } @media (prefers-color-scheme: dark) { .day { background: #000; color: #fff } }</style>"""
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ('<p class="night wide">看不清</p>', "desk"),
+        ('<p class="day narrow">看不清</p>', "phone"),
+    ],
+)
+def test_pale_words_of_the_other_theme_are_found_at_each_width(words, where, monkeypatch):
+    """What is pale at a desk by night alone, and on a phone by day alone: neither is a view that is looked at whole."""
+    known = defaultdict(set)
+    monkeypatch.setattr(accessibility, "known_words", known)
+    only = ".wide { display: none }" if where == "desk" else ""
+    narrow = f"@media (max-width: 600px) {{ {only} }} @media (min-width: 601px) {{ .narrow {{ display: none }} }}"
+    with open_browser() as browser:
+        page = browser.new_page()
+        page.set_content(PAGE.format("<b>甲</b>", f"{THEMES}<style>{narrow}</style>{words}"))
+        with pytest.raises(AssertionError, match=f"{where}.*color-contrast"):
+            look_at(page, "一页")
+        page.set_content(PAGE.format("<b>甲</b>", f"{THEMES}<p>看得清</p>"))
+        look_at(page, "一页")
+        measured = {key: set(places) for key, places in known.items()}
+        page.set_content(PAGE.format("<b>甲</b>", f"{THEMES}<p>别的话</p><p>也看得清</p>"))
+        look_at(page, "一页")
+        assert known == measured, "the same place is measured once"

@@ -1,11 +1,11 @@
-"""Accessibility of a page by axe-core: every rule on the whole page but the later rows of its lists, and the contrast of what
-surrounds the content once a process in each of its forms.
+"""Accessibility of a page by axe-core: every rule on the whole page but the later rows of its lists; contrast, of the words that no page
+of this process has shown in the same place at this width in this theme, by the elements and classes around them.
 
-Later rows are made like the first ones, and would be nine tenths of the time a page takes; contrast is seven tenths of the rest, and
-the frame is half of a page.
+Later rows are made like the first ones, and would be nine tenths of the time a page takes; contrast is seven tenths of the rest.
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -24,6 +24,8 @@ class View(NamedTuple):
     scheme: Literal["light", "dark"]
 
 
+OTHERS: dict[str, Literal["light", "dark"]] = {"desk": "dark", "phone": "light"}
+"""In which `VIEWS` does not show a width."""
 VIEWS = {"desk": View(*SIZES["desk"], "light"), "phone": View(*SIZES["phone"], "dark")}
 SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 IN_LARGE_TYPE = r"""() => {
@@ -52,24 +54,13 @@ IN_LARGE_TYPE = r"""() => {
 ROWS = 12
 LATER_ROWS = [f"tbody tr:nth-child(n+{ROWS + 1})", f":is(ol, ul) > li:nth-child(n+{ROWS + 1})"]
 AT_HAND = f"window.__axe = () => {{{Axe().axe_script}\n}};"
-"""Axe as each page of a test's browser begins with it, not yet awake: to send half a megabyte after each is four times as dear."""
-AWAKE = "'axe' in window || window.__axe()"
-FRAME = """() => {
-    const frame = document.documentElement.cloneNode(true);
-    frame.querySelector("main")?.replaceChildren();
-    frame.querySelectorAll("script, svg, meta").forEach((one) => one.remove());
-    const parts = [...frame.querySelectorAll("*")].map((one) => [one.tagName, one.className, one.style.cssText, one.hidden, one.open, one.ariaCurrent,
-        one.tagName === "LINK" ? one.href : "", one.childElementCount]);
-    const root = document.documentElement;
-    return JSON.stringify([innerWidth, matchMedia("(prefers-color-scheme: dark)").matches, { ...root.dataset }, root.className, parts]);
-}"""
-"""What the colours of all that surrounds the page's own content follow from."""
-RUN = """async ([later, isKnown]) => {
+"""Axe as a page begins with it, not yet awake: to send half a megabyte after each is four times as dear."""
+AWAKE = "'axe' in window || ('__axe' in window && (window.__axe(), true))"
+RUN = """async ([later]) => {
     const violations = [], rows = [...document.querySelectorAll(later.join(", "))].map((row) => [row, document.createComment("")]);
-    axe.configure({ rules: [{ id: "color-contrast", selector: isKnown ? "main, main *" : "*" }] });
     for (const [row, place] of rows) row.replaceWith(place);
     try {
-        violations.push(...(await axe.run(document, { resultTypes: ["violations"] })).violations);
+        violations.push(...(await axe.run(document, { resultTypes: ["violations"], rules: { "color-contrast": { enabled: false } } })).violations);
     } finally {
         for (const [row, place] of rows) place.replaceWith(row);
     }
@@ -77,19 +68,61 @@ RUN = """async ([later, isKnown]) => {
 }"""
 
 
-known_frames: set[str] = set()
-"""Those whose contrast this process has measured without a fault."""
+CONTRAST = r"""async ([later, known]) => {
+    const seen = new Set(known), fresh = [], numbers = [], paths = new Map([[document.documentElement, 0]]);
+    const add = (sum, text) => { for (let i = 0; i < text.length; i += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0; return sum; };
+    const colours = (one) => [one.tagName, one.getAttribute("class") ?? "", one.style?.cssText ?? "",
+        ...[...one.attributes].filter(({ name }) => /^(aria-|data-|disabled|open|type)/.test(name)).map(({ name, value }) => /^(aria-(current|pressed|selected|checked|invalid)|type)$/.test(name) ? name + value : name)].join("|");
+    const path = (one) => {
+        if (!paths.has(one)) paths.set(one, add(path(one.parentElement), colours(one)));
+        return paths.get(one);
+    };
+    const page = document.documentElement;
+    const sheets = [...document.styleSheets].map((one) => one.href ?? one.ownerNode?.textContent);
+    const root = path(page) ^ add(0, JSON.stringify([sheets, { ...page.dataset }, page.className]));
+    for (const one of document.body.querySelectorAll("*")) {
+        if (one.closest("svg, script, style, option") || later.some((rows) => one.closest(rows))) continue;
+        if (![...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && !/^(INPUT|TEXTAREA|SELECT)$/.test(one.tagName)) continue;
+        const number = path(one) ^ root;
+        if (seen.has(number) || !one.checkVisibility()) continue;
+        seen.add(number);
+        numbers.push(number);
+        fresh.push(one);
+    }
+    if (!fresh.length) return [[], []];
+    const found = await axe.run({ include: fresh.map((one) => [one]) }, { runOnly: ["color-contrast"], resultTypes: ["violations"] });
+    return [found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" ")}`), numbers];
+}"""
+"""Faults, and by numbers where the words stand that were measured: one of those in the same place has the same colours."""
+SEEN_AS = "`${innerWidth} ${matchMedia('(prefers-color-scheme: dark)').matches}`"
+
+
+known_words: dict[str, set[int]] = defaultdict(set)
+"""By width and theme the places of words whose contrast this process has measured without a fault."""
 
 
 def accessibility_faults(page: Page) -> list[str]:
     """Each violation with the beginnings of the first elements that show it; empty where all is well."""
     page.wait_for_load_state()  # a press that leads on is answered while the former page is still there
-    page.evaluate(AWAKE)
-    frame = page.evaluate(FRAME)
-    found: list[str] = page.evaluate(RUN, [LATER_ROWS, frame in known_frames])
+    wake(page)
+    return [*page.evaluate(RUN, [LATER_ROWS]), *contrast_faults(page)]
+
+
+def wake(page: Page) -> None:
+    """From the first look on each page of this browser context begins with axe."""
+    if not page.evaluate(AWAKE):
+        page.context.add_init_script(AT_HAND)
+        page.evaluate(f"{AT_HAND} window.__axe()")
+
+
+def contrast_faults(page: Page) -> list[str]:
+    """Of the words as they stand now, at the width and in the theme of now."""
+    wake(page)
+    known = known_words[page.evaluate(SEEN_AS)]
+    found, numbers = page.evaluate(CONTRAST, [LATER_ROWS, sorted(known)])
     if not found:
-        known_frames.add(frame)
-    return found
+        known.update(numbers)
+    return list(found)
 
 
 def each_view(page: Page) -> Iterator[str]:
@@ -109,7 +142,7 @@ def sideways_faults(page: Page) -> list[str]:
 
 def look_at(page: Page, name: str) -> None:
     """No accessibility violation and no sideways scrolling of the page as it stands, at a desk by day and on a phone by night, there
-    in large type as well."""
+    in large type as well; nor pale words at the desk by night and on the phone by day."""
     for kind in each_view(page):
         scheme = VIEWS[kind].scheme
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -117,6 +150,8 @@ def look_at(page: Page, name: str) -> None:
             page.screenshot(path=Path(PICTURES) / f"{name}-{kind}-{scheme}.png", full_page=True)
         found = [*accessibility_faults(page), *(["scrolls sideways"] if page.evaluate(SCROLLS) else [])]
         found += page.evaluate(IN_LARGE_TYPE) if kind == "phone" else []
+        page.emulate_media(color_scheme=OTHERS[kind], reduced_motion="reduce")
+        found += [f"{fault} ({OTHERS[kind]})" for fault in contrast_faults(page)]
         if found:
             raise AssertionError(f"{name}, {kind}: {found}")
     page.emulate_media(color_scheme="light")

@@ -19,7 +19,6 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from nanhu.testing.accessibility import AT_HAND
 from nanhu.testing.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 EXECUTABLE = "/usr/bin/chromium-headless-shell"
@@ -136,7 +135,6 @@ def be_patient(browser: Browser) -> None:
     def new_context(**options: Any) -> BrowserContext:
         context = open_context(**{"reduced_motion": "reduce", **options})
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(AT_HAND)
         return context
 
     def new_page(**options: Any) -> Page:
