@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.codes import TABLES
 from nanhu.platforms.datahub.known_sources import named_source
+from nanhu.platforms.people import api as people
 
 FIELDS: Final[dict[str, str | Promise]] = {
     "name": _("姓名"),
@@ -51,6 +53,8 @@ def field_labels(names: Iterable[str]) -> str:
 
 
 def office_label(source_key: str) -> str:
+    if source_key == people.OVERRIDE:
+        return say("学校临时更正")
     found = named_source(source_key)
     return str(found.office) if found else source_key
 

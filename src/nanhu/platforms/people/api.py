@@ -12,6 +12,7 @@ from nanhu.platforms.people.events import (
     AffiliationChanged,
     AffiliationEnded,
     AffiliationStarted,
+    OverrideEnded,
     PersonChanged,
     PersonJoined,
     PersonsMerged,
@@ -111,7 +112,10 @@ from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
 from nanhu.platforms.people.services.guests import Guest, add_guest, end_guest, set_guest_end
 from nanhu.platforms.people.services.merge import merge_persons, part_persons
+from nanhu.platforms.people.services.overrides import LONGEST as LONGEST_OVERRIDE
+from nanhu.platforms.people.services.overrides import end_override, override_value
 from nanhu.platforms.people.services.photos import photo_of, set_photo
+from nanhu.platforms.people.services.plan import OVERRIDE
 from nanhu.platforms.people.services.rebuild import Rebuilt, Statement, rebuild_persons
 from nanhu.platforms.people.services.reveal import id_number_of, phone_of
 from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
@@ -134,6 +138,8 @@ from nanhu.platforms.people.units import (
 )
 
 __all__ = [
+    "LONGEST_OVERRIDE",
+    "OVERRIDE",
     "SMALL_UNITS",
     "AffiliationCard",
     "AffiliationChanged",
@@ -153,6 +159,7 @@ __all__ = [
     "MergeRefusedError",
     "Origin",
     "Outvoted",
+    "OverrideEnded",
     "PersonCard",
     "PersonChanged",
     "PersonField",
@@ -189,6 +196,7 @@ __all__ = [
     "document_indexes",
     "end_guest",
     "end_overdue",
+    "end_override",
     "end_post",
     "families",
     "find_people_by_campus_no",
@@ -232,6 +240,7 @@ __all__ = [
     "office_holders",
     "office_names",
     "open_documents",
+    "override_value",
     "own_posts",
     "own_unit_ids",
     "part_persons",

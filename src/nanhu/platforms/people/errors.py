@@ -63,3 +63,29 @@ class OfficeExistsError(CampusError):
     http_status = 409
     sentence = _("已有这种岗位，或代码已用过。")
     field = "key"
+
+
+class OverrideSpanError(CampusError):
+    code = "people.override_span"
+    http_status = 422
+    sentence = _("临时更正最早到明天，最长 {days} 天。")
+    field = "until"
+
+
+class OverrideSameError(CampusError):
+    code = "people.override_same"
+    http_status = 409
+    sentence = _("现在的值或来源的值就是这个，不用临时更正。")
+    field = "value"
+
+
+class OverrideUnclearError(CampusError):
+    code = "people.override_unclear"
+    http_status = 409
+    sentence = _("说不清是哪个身份的单位，请先请申请人写明学号或工号。")
+
+
+class OverrideEndedError(CampusError):
+    code = "people.override_ended"
+    http_status = 409
+    sentence = _("这次临时更正已经结束。")

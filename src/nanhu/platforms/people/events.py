@@ -70,6 +70,16 @@ class PersonsParted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideEnded(Event):
+    """A value stands no more in place of its source's: `ending` of `Override.Ending` (the source followed, its time is over, …)."""
+
+    override_id: int
+    person_id: int
+    field: str
+    ending: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostStarted(Event):
     """Somebody holds an office of a unit from today on; a later first day is told when it comes."""
 

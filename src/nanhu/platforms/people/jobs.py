@@ -1,10 +1,10 @@
-"""Jobs of people: affiliations and posts follow the calendar, approved lists of posts come into force."""
+"""Jobs of people: affiliations, overrides and posts follow the calendar, approved lists of posts come into force."""
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
 from nanhu.platforms.people.posts import following, services
-from nanhu.platforms.people.services import calendar
+from nanhu.platforms.people.services import calendar, overrides
 
 BY = Actor.system("people.calendar")
 
@@ -15,6 +15,7 @@ def follow_calendar() -> None:
     is not a day behind; a run with nothing due is a handful of queries."""
     calendar.begin_due(by=BY, today=campus_today())
     calendar.end_overdue(by=BY, today=campus_today())
+    overrides.end_due(by=BY, today=campus_today())
     following.follow_calendar()
 
 

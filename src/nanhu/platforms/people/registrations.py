@@ -1,22 +1,26 @@
 """What the portal shows of a person: the top lines of 个人信息, each with the office it comes from."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import register_blind_index
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.kit.people import PersonLine, named_by
 from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
 from nanhu.kernel.remembered import Remembered
+from nanhu.kernel.ui import dates
 from nanhu.platforms.people import checks  # noqa: F401  (registering is its effect)
 from nanhu.platforms.people.models import Affiliation, ChangeSet
 from nanhu.platforms.people.personal_data import affiliation_records, person_records
 from nanhu.platforms.people.queries import AffiliationCard, PersonCard, person_card, person_cards
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
+from nanhu.platforms.people.services.plan import is_overridden
 
 
 def load_facts(viewer: Viewer) -> list[Fact]:
@@ -81,6 +85,9 @@ CHANGE_SETS = Prepared(lambda: ChangeSet.objects.filter(AnyOf(F("id"), Given("se
 
 def source_of(provenance: Mapping[str, Any], name: str, titles: dict[int, str]) -> str:
     held = provenance.get(name)
+    if is_overridden(held):
+        until = dates.short_day(date.fromisoformat(held["until"]), campus_today().year)
+        return _("学校临时更正，到 {day} 为止；来源还没改").format(day=until)
     return titles.get(held["set"], "") if held else ""
 
 

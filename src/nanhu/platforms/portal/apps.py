@@ -5,7 +5,7 @@ class PortalConfig(rooms.Room):
     name = "nanhu.platforms.portal"
     label = "portal"
     verbose_name = "信息门户"
-    parts = (*rooms.Room.parts, "corrections.process", "corrections.watching", "engine_room")
+    parts = (*rooms.Room.parts, "corrections.process", "corrections.watching", "corrections.overriding", "engine_room")
     pages = (
         "calendar_desk",
         "read_only_desk",

@@ -61,6 +61,12 @@ class SwitchWaitsError(CampusError):
     sentence: ClassVar[str | Promise] = _("已有一份申请在等另一位管理员。")
 
 
+class NotInHandError(CampusError):
+    code: ClassVar[str] = "portal.not_in_hand"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("这件更正已经不在核对这一步。")
+
+
 class NotAppealableError(CampusError):
     code: ClassVar[str] = "portal.not_appealable"
     http_status: ClassVar[int] = 409

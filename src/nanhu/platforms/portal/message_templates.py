@@ -1,4 +1,4 @@
-"""What owners of integrations are told."""
+"""What owners of integrations are told, readers of news, and whom a correction concerns."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,5 +21,21 @@ message_templates.add(
         text=_("您订阅的“{site}”有新的：{title}"),
         facts=frozenset({"site", "title"}),
         link=lambda _facts: reverse("portal:news:news"),
+    ),
+    MessageTemplate(
+        key="portal.override_over",
+        kind="service",
+        title=_("临时更正已结束：{number}"),
+        text=_("更正 {number} 的临时值已结束，又以来源登记的为准。仍不对，请再提一次更正。"),
+        facts=frozenset({"number"}),
+        link=lambda _facts: reverse("portal:corrections:mine"),
+    ),
+    MessageTemplate(
+        key="portal.override_over_owner",
+        kind="task",
+        title=_("临时更正已结束，来源还没改：{number}"),
+        text=_("更正 {number} 的临时值已结束，来源还没有改过来，学校数据又是原来的值。"),
+        facts=frozenset({"number"}),
+        link=lambda _facts: reverse("portal:corrections:overrides"),
     ),
 )

@@ -1,13 +1,15 @@
 """更正 to the end with a vendor in place: complained of by its person, said to be mended, and ended by the vendor's own next list alone."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.files.tests.samples import picture
+from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.tests.conftest import (  # noqa: F401 - fixtures
     BY,
     PASSWORD,
@@ -59,3 +61,24 @@ def test_a_wrong_name_is_mended_at_the_vendor_and_ends_with_his_list(hand_in, un
     assert Case.objects.get().outcome == "granted"
     page = own.get("/me/corrections/").content.decode()
     assert all(word in page for word in ("已改好", "李朋", "李明"))
+
+
+@pytest.mark.capability("A035.3")
+def test_what_the_vendor_cannot_mend_stands_until_he_does_also_when_a_list_of_his_is_taken_back(hand_in, units):  # noqa: F811
+    hand_in(register(student(name="李朋")))
+    person_id = people.find_person_by_campus_no(NUMBER)
+    until = campus_today() + timedelta(days=90)
+    people.override_value(by=BY, person_id=person_id, field="name", value="李明", until=until, reason="厂家年底才改")
+    hand_in(register(student(name="李朋", phone="13911112222")), name="次日.csv")
+    assert names() == ["李明"]
+    wrong = hand_in(register(student(name="李鹏", phone="13911112222")), name="第三日.csv")
+    roll_back(by=BY, batch_id=wrong.batch_id, reason="交错了")
+    assert names() == ["李明"], "what is made anew of his lists goes beneath it"
+    hand_in(register(student(name="李明", phone="13911113333")), name="第四日.csv")
+    assert names() == ["李明"]
+    hand_in(register(student(name="李鸣", phone="13911113333")), name="第五日.csv")
+    assert names() == ["李鸣"], "he followed, so he is believed again"
+
+
+def names():
+    return [people.person_card(people.find_person_by_campus_no(NUMBER)).name]

@@ -19,6 +19,7 @@ from nanhu.platforms.datahub.models import SharedTable as Lock
 from nanhu.platforms.datahub.models import WriterSwitch
 from nanhu.platforms.datahub.shared.declarations import SharedTable
 from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.people import api as people
 
 OURS = ""
 """The system in the box."""
@@ -67,6 +68,8 @@ def supplier(table: str) -> str:
 
 def title_of(source: str) -> str:
     """As an office calls it; the key of one that is no more."""
+    if source == people.OVERRIDE:
+        return _("学校临时更正")
     found = named_source(source) if source else None
     return words.term(str(found.title)) if found else source
 

@@ -121,6 +121,7 @@ def source_titles(keys: Collection[str]) -> dict[str, str]:
     made = DataSource.objects.filter(key__in=keys).values_list("key", "office", "name")
     found = {key: f"{office} · {name}" for key, office, name in made}
     found |= {key: f"{SOURCES[key].office} · {SOURCES[key].title}" for key in keys if key in SOURCES}
+    found[people.OVERRIDE] = _now("学校临时更正")
     return {key: found.get(key) or key or _now("本系统") for key in keys}
 
 

@@ -466,5 +466,87 @@ class Migration(migrations.Migration):
                 name="people_affiliation_no_overlap",
             ),
         ),
+        migrations.CreateModel(
+            name="Override",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.TextField(choices=[("name", "姓名"), ("unit_id", "单位")])),
+                ("until", models.DateField(help_text="its last day")),
+                ("reason", models.TextField()),
+                ("by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ending",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("followed", "来源已改过来"),
+                            ("over", "到期"),
+                            ("lifted", "提前结束"),
+                            ("replaced", "另定了一次"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "affiliation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.affiliation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "people_override",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)), fields=["until"], name="people_override_running"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("affiliation", None), ("field", "name")),
+                            models.Q(("affiliation__isnull", False), ("field", "unit_id")),
+                            _connector="OR",
+                        ),
+                        name="people_override_of_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ending", "")),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ending__in", ["followed", "over", "lifted", "replaced"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="people_override_ended_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="people_override_says_why"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("affiliation", None), ("ended_at", None)),
+                        fields=("person", "field"),
+                        name="people_override_once_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("affiliation", "field"),
+                        name="people_override_once_a_tie",
+                    ),
+                ],
+            },
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

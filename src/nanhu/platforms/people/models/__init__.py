@@ -1,4 +1,5 @@
 from nanhu.platforms.people.models.golden import CAMPUS_NO_SHAPE, Affiliation, Change, ChangeSet, OrgUnit, Person
+from nanhu.platforms.people.models.overrides import Override
 from nanhu.platforms.people.models.posts import Office, Post, PostList, PostListRow
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "ChangeSet",
     "Office",
     "OrgUnit",
+    "Override",
     "Person",
     "Post",
     "PostList",

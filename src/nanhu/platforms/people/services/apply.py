@@ -16,11 +16,12 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import blind_index_many, encrypt_many
 from nanhu.kernel.events import Event, publish_all
 from nanhu.platforms.people import events
-from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
+from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Override, Person
 from nanhu.platforms.people.records import ApplyResult, Origin, PersonRecord
 from nanhu.platforms.people.rules import initials_of, normalise_document, normalise_phone, pinyin_of
 from nanhu.platforms.people.services.golden import (
     Row,
+    close_overrides,
     copy_rows,
     free_documents,
     lock_golden,
@@ -28,7 +29,15 @@ from nanhu.platforms.people.services.golden import (
     stamp_of,
     update_rows,
 )
-from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS, PERSON_FIELDS, SEALED_FIELDS, Plan, Touched, opened
+from nanhu.platforms.people.services.plan import (
+    AFFILIATION_FIELDS,
+    PERSON_FIELDS,
+    SEALED_FIELDS,
+    Plan,
+    Touched,
+    is_overridden,
+    opened,
+)
 
 NORMALISERS: Final = {"id_number": normalise_document, "phone": normalise_phone}
 BLANKS: Final[Row] = {
@@ -156,9 +165,14 @@ def load_affiliations(ids: Sequence[int]) -> dict[int, list[Row]]:
 def with_shared_stamps(provenance: Mapping[str, Any], stamps: Stamps) -> dict[str, Any]:
     """Of thirty thousand rows most values came in a few batches: one stamp for all that have the same. A stamp never changes."""
     return {
-        intern(name): stamps.setdefault(tuple(stamp.items()), stamp) if isinstance(stamp, dict) else stamp
+        intern(name): stamps.setdefault(tuple(stamp.items()), stamp) if is_shareable(stamp) else stamp
         for name, stamp in provenance.items()
     }
+
+
+def is_shareable(stamp: object) -> bool:
+    """An override's is one person's alone."""
+    return isinstance(stamp, dict) and not is_overridden(stamp)
 
 
 def write(plan: Plan, change_set: ChangeSet) -> dict[str, int]:
@@ -169,6 +183,7 @@ def write(plan: Plan, change_set: ChangeSet) -> dict[str, int]:
     write_changed_persons(plan)
     update_rows("people_affiliation", AFFILIATION_COLUMNS, [t.row for t in plan.affiliations.values()])
     write_new_affiliations(plan, change_set, born)
+    close_overrides(plan.followed, Override.Ending.FOLLOWED)
     publish_all(facts_of(plan, born))
     return born
 

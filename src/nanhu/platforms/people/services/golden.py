@@ -9,7 +9,10 @@ from django.db import connection
 from psycopg import sql
 
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.people.models import ChangeSet
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
+from nanhu.platforms.people.events import OverrideEnded
+from nanhu.platforms.people.models import ChangeSet, Override
 from nanhu.platforms.people.records import Origin
 
 GOLDEN_LOCK: Final = 7_310_001
@@ -48,6 +51,15 @@ def stamp_of(origin: Origin, change_set_id: int) -> dict[str, Any]:
     """The provenance of a value."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return {"source": origin.source, "batch": origin.batch_no, "set": change_set_id, "at": at}
+
+
+def close_overrides(ids: Iterable[int], ending: Override.Ending) -> None:
+    """Writes down that they are over; what stands in the golden record is the caller's."""
+    found = Override.objects.select_for_update().filter(pk__in=list(ids), ended_at=None).order_by("pk")
+    for one in found:
+        one.ended_at, one.ending = now(), ending
+        one.save(update_fields=["ended_at", "ending"])
+        publish(OverrideEnded(override_id=one.pk, person_id=one.person_id, field=one.field, ending=ending.value))
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:

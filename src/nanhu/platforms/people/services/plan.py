@@ -27,6 +27,9 @@ AFFILIATION_FIELDS: Final = ("unit_id", "category", "category_name", "status_nam
 MASKS: Final = {"id_number": mask_id_number, "phone": mask_phone}
 UNNAMED: Final = "unnamed"
 """In the stamp of a state: nobody said that it is over, nobody names it any more; with the state that comes back."""
+OVERRIDE: Final = "override"
+"""In the stamp of a value that stands for a time in place of its source's: the number of the override; beside it `until`, what the
+source `says`, and the stamp that it is `instead_of`."""
 ENDED: Final = Affiliation.State.ENDED.value
 LIVE: Final = (Affiliation.State.ACTIVE.value, Affiliation.State.SUSPENDED.value)
 
@@ -60,6 +63,7 @@ class Plan:
     changed_person_ids: set[int] = field(default_factory=set)
     stamped: dict[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
     revived: set[int] = field(default_factory=set)
+    followed: list[int] = field(default_factory=list)
     seen: int = 0
 
     def add(self, record: PersonRecord, person: Row | None, affiliations: Iterable[Row]) -> None:
@@ -93,9 +97,14 @@ class Plan:
     def _compare_person(self, record: PersonRecord, row: Row) -> None:
         for name in PERSON_FIELDS:
             value = getattr(record, name)
-            if value in (None, "") or self._holds(row, name, value):
+            if value in (None, ""):
                 continue
             held = row["provenance"].get(name)
+            if is_overridden(held):
+                self._compare_overridden(record, row, name, value)
+                continue
+            if self._holds(row, name, value):
+                continue
             if not wins(self.origin, name, held):
                 self._outvote(record, row, name, value, held["source"])
                 continue
@@ -105,6 +114,21 @@ class Plan:
             self.changed_person_ids.add(row["id"])
             if name in SEALED_FIELDS:
                 self.fresh_values.setdefault(row["id"], set()).add(name)
+
+    def _compare_overridden(self, record: PersonRecord, row: Row, name: str, value: object) -> None:
+        if row[name] != value:
+            self._outvote(record, row, name, value, OVERRIDE)
+        if wins(self.origin, name, row["provenance"][name]["instead_of"]):
+            self._hear_beneath(self.persons, row, name, value)
+
+    def _hear_beneath(self, into: dict[int, Touched], row: Row, name: str, value: object) -> None:
+        """What its source says of a value that stands in its place: the same ends that; another is kept for the day on which it ends."""
+        held = row["provenance"][name]
+        if value == row[name]:
+            touch(into, row, name, self.stamp)
+            self.followed.append(held[OVERRIDE])
+        elif value != held["says"]:
+            touch(into, row, name, {**held, "says": value, "instead_of": self.stamp})
 
     def _holds(self, row: Row, name: str, value: object) -> bool:
         """Encrypted columns are compared by their blind index: nothing is decrypted to find that nothing changed."""
@@ -181,7 +205,7 @@ class Plan:
                 self._start(record.key, person["id"], said)
             return
         was, is_bare = row["state"], "starts_on" not in row["provenance"]
-        values = self._values_since(said, row)
+        values = self._values_in_the_open(said, row)
         office_says = values.get("state") or said_before(row)
         if office_says:
             values["state"] = self._state_today(office_says, {**row, **values})
@@ -203,6 +227,13 @@ class Plan:
             if fact:
                 self.transitions.append((fact, row))
 
+    def _values_in_the_open(self, said: AffiliationRecord, row: Row) -> dict[str, Any]:
+        """Without those in whose place another stands: of these it is only heard what is said."""
+        values = self._values_since(said, row)
+        for name in [name for name in values if is_overridden(row["provenance"].get(name))]:
+            self._hear_beneath(self.affiliations, row, name, values.pop(name))
+        return values
+
     def _say_again(self, row: Row, stamp: Mapping[str, Any]) -> None:
         """The office names the state that stands already: what was kept for a day that turns it back is not its word any more."""
         if marks_of(row["provenance"].get("state")) != marks_of(stamp):
@@ -217,7 +248,7 @@ class Plan:
             values.setdefault("ends_on", None)
         if not is_ended and values.get("state") == ENDED and row["ends_on"] is None:
             values.setdefault("ends_on", max(said.starts_on, self.today))
-        return {n: value for n, value in values.items() if not is_newer(row["provenance"].get(n), self.origin)}
+        return {n: value for n, value in values.items() if not is_newer(beneath(row["provenance"].get(n)), self.origin)}
 
     def is_empty(self) -> bool:
         return not (self.new_persons or self.new_affiliations or self.persons or self.affiliations)
@@ -260,6 +291,15 @@ def marks_of(stamp: Mapping[str, Any] | None) -> tuple[Any, Any]:
     """What a stamp of a state keeps besides where it comes from."""
     held = stamp or {}
     return held.get("said"), held.get(UNNAMED)
+
+
+def is_overridden(stamp: Mapping[str, Any] | None) -> bool:
+    return bool(stamp and OVERRIDE in stamp)
+
+
+def beneath(stamp: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The stamp of what a source said, also where another value stands in its place."""
+    return stamp["instead_of"] if stamp and OVERRIDE in stamp else stamp
 
 
 def wins(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:

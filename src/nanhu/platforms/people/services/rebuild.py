@@ -16,7 +16,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import blind_index, encrypt_many
 from nanhu.kernel.events import Event, publish
 from nanhu.platforms.people import events
-from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
+from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Override, Person
 from nanhu.platforms.people.models.golden import PASSPORT
 from nanhu.platforms.people.records import Origin, PersonRecord
 from nanhu.platforms.people.rules import initials_of, pinyin_of, state_on
@@ -33,6 +33,7 @@ from nanhu.platforms.people.services.apply import (
 )
 from nanhu.platforms.people.services.golden import (
     Row,
+    close_overrides,
     free_documents,
     lock_golden,
     open_change_set,
@@ -43,12 +44,14 @@ from nanhu.platforms.people.services.golden import (
 from nanhu.platforms.people.services.plan import (
     AFFILIATION_FIELDS,
     ENDED,
+    OVERRIDE,
     PERSON_FIELDS,
     SEALED_FIELDS,
     UNNAMED,
     Plan,
     Touched,
     fact_of,
+    is_overridden,
     state_when_named,
     touch,
 )
@@ -125,7 +128,9 @@ def read_ground(ids: Sequence[int]) -> Ground:
     births = dict(Person.objects.filter(id__in=ids).values_list("id", "created_in__batch_no"))
     first = first_changes("person", [one for one in ids if births[one] is None])
     for person_id, row in ground.persons.items():
-        ground.bare[person_id] = bare_person(row, births[person_id] is not None, first.get(person_id, {}))
+        ground.bare[person_id] = bare_person(
+            without_overrides(row), births[person_id] is not None, first.get(person_id, {})
+        )
     kept = [row for rows in ground.affiliations.values() for row in rows]
     begun = dict(
         Affiliation.objects.filter(id__in=[row["id"] for row in kept]).values_list("id", "created_in__batch_no")
@@ -133,7 +138,9 @@ def read_ground(ids: Sequence[int]) -> Ground:
     first = first_changes("affiliation", [number for number, batch in begun.items() if batch is None])
     for person_id, rows in ground.affiliations.items():
         own = [row for row in rows if begun[row["id"]] is None]
-        ground.bare_affiliations[person_id] = [bare_affiliation(row, first.get(row["id"], {})) for row in own]
+        ground.bare_affiliations[person_id] = [
+            bare_affiliation(without_overrides(row), first.get(row["id"], {})) for row in own
+        ]
     return ground
 
 
@@ -174,6 +181,17 @@ def bare_affiliation(row: Row, first: Mapping[str, tuple[Any, Any]]) -> Row:
             value, source = first[name]
             bare["provenance"] |= {name: source} if source else {}
             bare[name] = date.fromisoformat(value) if name.endswith("_on") and value else value
+    return bare
+
+
+def without_overrides(row: Row) -> Row:
+    """The row as its sources have it, where values stand in their place."""
+    bare: Row = {**row, "provenance": dict(row["provenance"])}
+    for name, stamp in row["provenance"].items():
+        if is_overridden(stamp):
+            bare[name] = stamp["says"]
+            bare["provenance"].pop(name)
+            bare["provenance"] |= {name: stamp["instead_of"]} if stamp["instead_of"] else {}
     return bare
 
 
@@ -247,6 +265,7 @@ class Rebuilding:
     new_affiliations: list[Row] = field(default_factory=list)
     transitions: list[tuple[str, Row]] = field(default_factory=list)
     changed: set[int] = field(default_factory=set)
+    followed: list[int] = field(default_factory=list)
     voided: int = 0
 
     def compare(self, person_id: int) -> None:
@@ -254,9 +273,11 @@ class Rebuilding:
         ties = self.ground.bare_affiliations.get(person_id, [])
         is_left = person_id in self.ground.spoken_of or bool(ties) or bool(new["name"])
         new["is_void"] = not is_left
-        new["name"] = new["name"] or row["name"]
+        beneath = without_overrides(row)
+        new["name"] = new["name"] or beneath["name"]
         self.voided += new["is_void"] and not row["is_void"]
-        keep_what_no_batch_said(row, new, PERSON_FIELDS)
+        keep_what_no_batch_said(beneath, new, PERSON_FIELDS)
+        self.followed += lay_over(row, new)
         stamps = restamped(row["provenance"], new["provenance"])
         for name in (*PERSON_FIELDS, "is_void"):
             column = SEALED_FIELDS.get(name, name)
@@ -297,7 +318,8 @@ class Rebuilding:
 
     def compare_tie(self, row: Row, new: Row) -> None:
         was = row["state"]
-        keep_what_no_batch_said(row, new, AFFILIATION_FIELDS)
+        keep_what_no_batch_said(without_overrides(row), new, AFFILIATION_FIELDS)
+        self.followed += lay_over(row, new)
         self.set_tie(row, {name: new[name] for name in AFFILIATION_FIELDS})
         stamps = restamped(row["provenance"], new["provenance"])
         if row["provenance"] != stamps and row["id"] not in self.affiliations:
@@ -353,6 +375,7 @@ class Rebuilding:
         plan = Plan(Origin(source=REBUILD, title=""), self.stamp, self.today, {}, {})
         plan.new_affiliations = self.new_affiliations
         write_new_affiliations(plan, change_set, {})
+        close_overrides(self.followed, Override.Ending.FOLLOWED)
         publish(*self.facts())
 
     def write_persons(self) -> None:
@@ -397,6 +420,21 @@ def keep_what_no_batch_said(row: Row, new: Row, names: Iterable[str]) -> None:
                 new[SEALED_FIELDS[name]] = row[SEALED_FIELDS[name]]
 
 
+def lay_over(row: Row, new: Row) -> list[int]:
+    """Values that stand in place of their sources' still do, over what the sources say by now; the numbers of those that say the same."""
+    followed = []
+    for name, stamp in row["provenance"].items():
+        if not is_overridden(stamp):
+            continue
+        if new[name] == row[name]:
+            followed.append(stamp[OVERRIDE])
+            continue
+        over = {**stamp, "says": new[name], "instead_of": new["provenance"].get(name)}
+        new["provenance"] = new["provenance"] | {name: over}
+        new[name] = row[name]
+    return followed
+
+
 def as_bytes(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
@@ -408,4 +446,5 @@ def restamped(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def word_of(stamp: Mapping[str, Any]) -> tuple[Any, ...]:
-    return stamp.get("source"), stamp.get("batch"), stamp.get("said"), stamp.get(UNNAMED)
+    says = (stamp["says"], word_of(stamp["instead_of"] or {})) if is_overridden(stamp) else ()
+    return stamp.get("source"), stamp.get("batch"), stamp.get("said"), stamp.get(UNNAMED), says

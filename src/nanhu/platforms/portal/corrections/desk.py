@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,13 +13,29 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.kit import Console, Empty, Markup, Moment, Number, PageRequest, Table, Text, Who, list_of, listing
+from nanhu.kernel.kit import (
+    Console,
+    Day,
+    Empty,
+    Link,
+    Markup,
+    Moment,
+    Number,
+    PageRequest,
+    Person,
+    Table,
+    Text,
+    Who,
+    list_of,
+    listing,
+)
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Role, Viewer
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.corrections import copies, figures
+from nanhu.platforms.portal.corrections import copies, figures, overriding
 from nanhu.platforms.portal.corrections.fields import FIELDS, values_for
 from nanhu.platforms.portal.corrections.process import KEY
 from nanhu.platforms.portal.corrections.services import appeal, name_owner
@@ -69,6 +86,26 @@ class Offices(Table):
     days = Text(_("一半在几天内"), lambda one: one["days"])
 
 
+class InHand(Table):
+    case = Text(_("编号"), "case__number", is_number=True)
+    person = Person(_("谁"), "person_id")
+    field = Text(_("哪一项"), lambda one: FIELDS[one.field])
+    seen = Text(_("当时"))
+    wanted = Text(_("应当是"), lambda one: one.case.data.get("wanted", ""))
+    action = Link(_("操作"), lambda _one: _("来源改不了，临时更正"), to="override", by=("pk",))
+
+
+class Running(Table):
+    case = Text(_("编号"), "case__number", is_number=True)
+    person = Person(_("谁"), "person_id")
+    field = Text(_("哪一项"), lambda one: FIELDS[one.field])
+    seen = Text(_("来源说的"))
+    now = Text(_("现在"))
+    until = Day(_("到"), "override__until")
+    reason = Text(_("原因"), "override__reason")
+    action = Link(_("操作"), lambda _one: _("提前结束"), to="end_override", by=("pk",))
+
+
 class Owners(Table):
     field = Text(_("哪一项"), lambda one: FIELDS[one.field])
     unit = Text(_("单位"), "unit__name")
@@ -81,6 +118,26 @@ class Behind(Table):
     field = Text(_("哪一项"), lambda one: FIELDS[one.correction.field])
     case = Text(_("编号"), "correction__case__number", is_number=True)
     since = Moment(_("新值到达"), "correction__arrived_at")
+
+
+class OverrideForm(forms.Form):
+    """Of a name or of a unit."""
+
+    value = forms.CharField(label=_("应当是"), max_length=80)
+    until = forms.DateField(
+        label=_("到哪天为止"), widget=DayInput(), help_text=_("来源改过来了会提前结束；最长 180 天")
+    )
+    reason = forms.CharField(label=_("来源为什么改不了"), max_length=200)
+
+    def __init__(self, *arguments: Any, of: str, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        if of == "people.unit":
+            self.fields["value"] = people.UnitField(label=_("应当是"))
+        self.order_fields(["value", "until", "reason"])
+
+
+class EndForm(forms.Form):
+    reason = forms.CharField(label=_("为什么提前结束"), max_length=200)
 
 
 class OwnerForm(forms.Form):
@@ -102,7 +159,7 @@ class OwnerForm(forms.Form):
 def mine(request: PageRequest) -> HttpResponseBase:
     values = values_for(request.viewer)
     own = Correction.objects.filter(person=request.viewer.person_id or 0).select_related("case").order_by("-pk")
-    own = own.prefetch_related("copies")
+    own = own.select_related("override").prefetch_related("copies")
     none = Empty(title=_("没有提过更正"), icon="user-round-pen", text=_("提过的列在这里，看得到办到哪一步。"))
     shown = [
         (field, name, number, value, reverse("portal:wrong", args=[f"{field}:{number}"]))
@@ -147,6 +204,92 @@ def own_refused(request: PageRequest, pk: int) -> Correction:
 )
 def make_appeal(request: PageRequest, form: AppealForm, found: Correction) -> None:
     appeal(by=request.actor, correction=found, token=uuid4(), **form.cleaned_data)
+
+
+def answers_for_some(viewer: Viewer) -> bool:
+    return bool(overriding.own_fields(viewer))
+
+
+@desk.page(
+    "overrides/",
+    title=_("临时更正"),
+    tab=_("临时更正"),
+    allows=answers_for_some,
+    lead=_(
+        "来源一时改不了的姓名、单位，学校数据先改过来，到一天为止。来源改了就自动结束；到期还没改，又以来源为准，双方都会收到消息。"
+    ),
+)
+def overrides(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有在核对的更正"), icon="user-round-pen")
+    no_more = Empty(title=_("没有临时更正"), icon="hourglass")
+    context = {
+        "waiting": list_of(
+            request, InHand, list(overriding.in_hand(request.viewer)), caption=_("在核对的"), empty=none
+        ),
+        "running": list_of(
+            request, Running, list(overriding.running(request.viewer)), caption=_("正在用的"), empty=no_more
+        ),
+    }
+    return render(request, "portal/overrides.html", context)
+
+
+def found_in_hand(request: PageRequest, pk: int) -> Correction:
+    return one_of(overriding.in_hand(request.viewer), pk)
+
+
+def found_running(request: PageRequest, pk: int) -> Correction:
+    return one_of(overriding.running(request.viewer), pk)
+
+
+def one_of(rows: QuerySet[Correction], pk: int) -> Correction:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFoundError(what=_("这件更正"))
+    return found
+
+
+def as_asked(_request: PageRequest, found: Correction) -> dict[str, Any]:
+    return {"value": found.case.data.get("wanted", "")} if found.field == "people.name" else {}
+
+
+@overrides.form(
+    "<int:pk>/",
+    OverrideForm,
+    title=_("来源改不了，临时更正"),
+    lead=_("同意这件更正，学校数据马上改；来源照样要去改。"),
+    subject=Seen(found_in_hand),
+    arguments=lambda _request, found: {"of": found.field},
+    initial=as_asked,
+    submit=_("临时更正"),
+    done=_("已改，各处副本跟上后这件更正就办结。"),
+    to="overrides",
+)
+def override(request: PageRequest, form: OverrideForm, found: Correction) -> None:
+    said = form.cleaned_data
+    value = said["value"] if found.field == "people.name" else said["value"].id
+    overriding.override(
+        by=request.actor,
+        person_id=request.viewer.person_id or 0,
+        correction=found,
+        value=value,
+        until=said["until"],
+        reason=said["reason"],
+    )
+
+
+@overrides.form(
+    "<int:pk>/end/",
+    EndForm,
+    title=_("提前结束临时更正"),
+    lead=_("学校数据马上又以来源为准。"),
+    subject=Seen(found_running),
+    submit=_("提前结束"),
+    tone="danger",
+    done=_("已结束，又以来源为准。"),
+    to="overrides",
+)
+def end_override(request: PageRequest, form: EndForm, found: Correction) -> None:
+    people.end_override(by=request.actor, override_id=found.override_id or 0, reason=form.cleaned_data["reason"])
 
 
 @require_POST

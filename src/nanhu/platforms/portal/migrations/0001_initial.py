@@ -696,6 +696,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "override",
+                    models.OneToOneField(
+                        help_text="the source cannot follow: the new value stands until a day",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.override",
+                    ),
+                ),
+                (
                     "person",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"

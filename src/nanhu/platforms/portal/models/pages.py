@@ -1,5 +1,7 @@
 """Preferences, shortcuts, calendar addresses, and the index of the search."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -8,7 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Text, fact_copies
+from nanhu.kernel.ui.dates import short_day
 
 
 class Preference(models.Model):
@@ -111,6 +115,13 @@ class Correction(models.Model):
     arrived_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     appealed_at = models.DateTimeField(null=True, help_text="when its person would not take a refusal")
+    override = models.OneToOneField(
+        "people.Override",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="the source cannot follow: the new value stands until a day",
+    )
 
     class Meta:
         db_table = "portal_correction"
@@ -123,6 +134,8 @@ class Correction(models.Model):
 
     @property
     def words(self) -> str:
+        if self.override is not None and self.override.ending in {"", "over", "lifted"}:
+            return self.words_of(self.override)
         if self.arrived_at:
             return str(_("已改好") if self.closed_at else _("新的值已到，等副本跟上"))
         if self.watched_at:
@@ -130,6 +143,13 @@ class Correction(models.Model):
         if self.appealed_at:
             return str(_("不同意，已申诉"))
         return str(self.case.get_outcome_display() or _("部门在核对"))
+
+    @staticmethod
+    def words_of(override: Any) -> str:
+        if override.ended_at:
+            return str(_("临时更正已结束，又以来源为准"))
+        day = short_day(override.until, campus_today().year)
+        return str(_("已临时更正，到 %(day)s 为止；来源还没改") % {"day": day})
 
     @property
     def may_appeal(self) -> bool:
