@@ -24,6 +24,7 @@ from nanhu.platforms.flows.forms import ColleagueField
 from nanhu.platforms.flows.hours import due_after, minutes_between, school_spans, timetables
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.queries import has_draft, todo_sources
+from nanhu.platforms.flows.services.attaching import uploads_of
 from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, keep_draft, open_case, resubmit, withdraw
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
@@ -75,6 +76,7 @@ __all__ = [
     "switch_source",
     "timetables",
     "todo_audiences",
+    "uploads_of",
     "withdraw",
 ]
 choice_lists = choices.lists

@@ -30,6 +30,7 @@ ACTIONS: dict[str, Text] = {
     "flows.source_on": _("启用待办来源"),
     "flows.transfer": _("转交待办"),
     "flows.undo_move": _("撤销迁移"),
+    "flows.add_papers": _("补充申请材料"),
     "flows.urge": _("催办申请"),
     "flows.withdraw": _("撤回申请"),
 }

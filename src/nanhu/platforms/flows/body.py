@@ -79,7 +79,7 @@ class Column(Part, frozen=True, kw_only=True):
 class Field(Part, frozen=True, kw_only=True):
     """`source`: filled in by the school (people.name), not typed; `reason`: why it is asked all the same, shown beside it. `is_fact`:
     shown in the list of tasks. `is_key`: two open cases of one applicant may not say the same in all of these. `choices_from`: a
-    registered list instead of `choices`. `seen_at`: keys of the steps that alone see it, beside where it is typed; none: whoever sees the case. `required_when`: a condition on the other fields of the same form under which it must be filled in. `is_ahead`: days from today on. `most`: letters, days, files or rows, or the largest number.
+    registered list instead of `choices`. `seen_at`: keys of the steps that alone see it, beside where it is typed; none: whoever sees the case. `required_when`: a condition on the other fields of the same form under which it must be filled in. `is_ahead`: days from today on. `grows`: files to which the applicant may add while the case is decided. `most`: letters, days, files or rows, or the largest number.
     `columns`: of rows."""
 
     key: str
@@ -95,6 +95,7 @@ class Field(Part, frozen=True, kw_only=True):
     is_fact: bool = False
     is_key: bool = False
     is_ahead: bool = False
+    grows: bool = False
     most: int = 0
     columns: tuple[Column, ...] = ()
     seen_at: tuple[str, ...] = ()
@@ -242,6 +243,11 @@ def seen_faults(body: Body) -> Iterator[Fault]:
                 yield Fault(f"{field.key} is seen at {key}, where nobody works", "seen_at", field.key, key)
         if field.seen_at and field.is_key:
             yield Fault(f"{field.key} tells twins apart and is seen by some alone", "seen_key", field.key)
+
+
+def growing(body: Body) -> list[Field]:
+    """Lists of files of the form to which the applicant may add."""
+    return [field for field in body.form if field.kind == "files" and field.grows]
 
 
 def open_at(fields: Iterable[Field], steps: Container[str], typed: Container[str] = ()) -> list[Field]:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -59,7 +60,7 @@ from nanhu.platforms.flows.models import Case, Definition, Delegation, PaperEntr
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.presented import TaskRow, task_rows
 from nanhu.platforms.flows.printing import print_case
-from nanhu.platforms.flows.services import cases, delegations, fees, papering, tasks
+from nanhu.platforms.flows.services import adding, cases, delegations, fees, papering, tasks
 from nanhu.platforms.flows.services.announcing import announcement_of
 from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.flows.statistics import bars_of, statistics_of, waiting_steps
@@ -446,6 +447,13 @@ def own_case(request: PageRequest, public_id: UUID) -> Case:
     return queries.own_case(request.viewer, public_id)
 
 
+def own_growing_case(request: PageRequest, public_id: UUID) -> Case:
+    found = queries.own_case(request.viewer, public_id)
+    if not adding.fields_for(found):
+        raise NotFoundError(what=_("这个页面"))
+    return found
+
+
 @mine.page("/cases/<uuid:public_id>/", title=_("申请"), subject=Seen(seen_case))
 def case(request: PageRequest, found: Case) -> HttpResponseBase:
     is_mine = found.applicant_id == request.viewer.person_id
@@ -464,11 +472,12 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "waited": presented.waited_words(found),
             "has_sealed": queries.may_reveal(request.viewer, found),
             "may_reopen": cases.may_reopen(found, queries.person_of(request.viewer)),
+            "may_add": is_mine and bool(adding.fields_for(found)),
             "may_rate": is_mine and cases.may_rate(found),
             "took": presented.took_words(found.definition),
             "addresses": {
                 name: desk.address(name, {"public_id": found.public_id})
-                for name in ("urge", "withdraw", "resubmit", "reveal", "reopen", "rate", "print_paper")
+                for name in ("urge", "withdraw", "resubmit", "add_papers", "reveal", "reopen", "rate", "print_paper")
             },
         },
     )
@@ -502,6 +511,23 @@ def resubmit(request: PageRequest, form: FlowForm, found: Case) -> Case:
     person_id = queries.person_of(request.viewer)
     data = form.said() | sourced(found.body.form, person_id)
     return cases.resubmit(by=request.actor, person_id=person_id, case=found, data=data)
+
+
+@case.form(
+    "papers/",
+    FlowForm,
+    title=_("补充材料"),
+    lead=_("添上的附件马上看得到，已有的不能拿掉；办理的人会收到通知。"),
+    subject=Seen(own_growing_case),
+    arguments=lambda _request, found: {"asked": adding.fields_for(found)},
+    submit=_("补充"),
+    largest_file=LARGEST_FORM,
+    icon="paperclip",
+    done=_("已补充。"),
+)
+def add_papers(request: PageRequest, form: FlowForm, found: Case) -> Case:
+    person_id = queries.person_of(request.viewer)
+    return adding.add_papers(by=request.actor, person_id=person_id, case=found, data=form.said())
 
 
 @case.action("print/", subject=Seen(own_case))

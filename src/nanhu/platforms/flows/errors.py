@@ -22,6 +22,14 @@ class TaskChangedError(CampusError):
     sentence = _("这件待办{who}已经处理过了：{what}。")
 
 
+class PapersCameError(CampusError):
+    """The applicant added papers after the page was opened."""
+
+    code = "flows.papers_came"
+    http_status = 409
+    sentence = _("申请人刚补充了材料，请看过再决定。")
+
+
 class NotYoursError(CampusError):
     code = "flows.not_yours"
     http_status = 404
@@ -165,6 +173,20 @@ class DataRefusedError(CampusError):
     code = "flows.data_refused"
     http_status = 422
     sentence = _("这些内容不对：{fields}")
+
+
+class NoPapersError(CampusError):
+    code = "flows.no_papers"
+    http_status = 422
+    sentence = _("没有选文件。")
+
+
+class TooManyPapersError(CampusError):
+    """Others were added meanwhile."""
+
+    code = "flows.too_many_papers"
+    http_status = 409
+    sentence = _("附件已经太多，放不下这几个。")
 
 
 class SourceUnknownError(ApiError):

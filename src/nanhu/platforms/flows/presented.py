@@ -33,6 +33,7 @@ VERBS: Final[Mapping[str, Text]] = {
     "reopened": gettext_lazy("重新办理"),
     "sent_back": gettext_lazy("退回到这一步"),
     "resubmitted": gettext_lazy("改好再交"),
+    "added": gettext_lazy("补充材料"),
     "agree": gettext_lazy("同意"),
     "refuse": gettext_lazy("不同意"),
     "return": gettext_lazy("退回修改"),

@@ -38,7 +38,15 @@ SKETCH = Sketch(
                     Column(key="c3", label="到校日期", kind="date", is_required=False),
                 ),
             ),
-            Field(key="f11", label="会议通知", kind="files", is_required=False, most=3, help="通知或邀请函的扫描件"),
+            Field(
+                key="f11",
+                label="会议通知",
+                kind="files",
+                is_required=False,
+                grows=True,
+                most=3,
+                help="通知或邀请函的扫描件",
+            ),
         ),
         steps=(
             Step(key="s6", name="本单位审批", kind="approve", who=(OwnPost(office="head"),), promise=390),

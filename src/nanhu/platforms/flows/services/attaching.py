@@ -69,6 +69,14 @@ ATTACHMENT: Final = Purpose(
 purposes.add(ATTACHMENT)
 
 
+def uploads_of(case_id: int, key: str) -> list[Upload]:
+    """The attachments that a case names in a field, for another case of the same applicant."""
+    case = Case.objects.get(pk=case_id)
+    own = StoredFile.objects.filter(purpose=ATTACHMENT.key, target=f"{TARGET}{case.number}", removed_at=None)
+    found = own.filter(public_id__in=ids_in(case.data.get(key))).order_by("pk")
+    return [Upload(one.name, files.content_of(one)) for one in found]
+
+
 def with_files_kept(*, by: Actor, number: str, fields: Iterable[Field], data: Mapping[str, Any]) -> dict[str, Any]:
     """The same data with each upload kept for the case of this number. What claims to be kept already is, or it is left out."""
     lists = [field.key for field in fields if field.kind == "files" and isinstance(data.get(field.key), list)]

@@ -20,6 +20,7 @@ from nanhu.platforms.flows.errors import (
     NotYoursError,
     OneByOneError,
     OwnCaseError,
+    PapersCameError,
     ReasonTooShortError,
     ReturnedTooOftenError,
     TaskChangedError,
@@ -77,7 +78,10 @@ def had_it(row: Task, person_id: int) -> bool:
 
 
 def raise_changed(task: Task) -> NoReturn:
-    """Says who was faster, or who has it now, and what became of it."""
+    """Says who was faster, or who has it now, and what became of it; or that it waits as before with more papers."""
+    last = Entry.objects.filter(case=task.case_id).order_by("-pk").values_list("verb", flat=True).first()
+    if task.state in LIVING and last == "added":
+        raise PapersCameError
     who = people.person_card(task.done_by_id or task.claimed_by_id or task.person_id or 0)
     what = task.get_decision_display() or task.get_state_display()
     raise TaskChangedError(who=f"（{who.name}）" if who else "", what=what)

@@ -230,6 +230,9 @@ class FieldForm(forms.Form):
         label=_("用来分辨重复的申请"), required=False, help_text=_("这些项都相同的申请，一件没办完不收第二件。")
     )
     is_ahead = forms.BooleanField(label=_("日期从今天起"), required=False)
+    grows = forms.BooleanField(
+        label=_("办理中可以补充"), required=False, help_text=_("交了以后申请人还可以添附件，已有的不能拿掉。")
+    )
     most = forms.IntegerField(
         label=_("上限"),
         required=False,
@@ -279,6 +282,7 @@ class FieldForm(forms.Form):
         said |= {"most": said["most"] or 0, "kind": "text" if said["source"] else said["kind"]}
         if said["kind"] not in {"one_of", "some_of"}:
             said["choices"], choices_from = (), ""
+        said["grows"] = said["grows"] and said["kind"] == "files"
         said["columns"] = keyed(said["columns"], columns) if said["kind"] == "rows" else ()
         return Field(key=key, choices_from=choices_from, **{name: said[name] for name in said if name != "home"})
 

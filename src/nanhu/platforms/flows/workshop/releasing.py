@@ -71,6 +71,7 @@ def said_field(field: Field, names: Mapping[str, str]) -> str:
     words = [str(FIELD_KINDS[field.kind]), say("必填") if field.is_required else say("选填")]
     words += [say("自动填写")] if field.source else []
     words += ["、".join(field.choices)] if field.choices else []
+    words += [say("办理中可以补充")] if field.grows else []
     words += (
         [say("只给看：%(steps)s") % {"steps": "、".join(names.get(one, one) for one in field.seen_at)}]
         if field.seen_at

@@ -179,7 +179,7 @@ class AppealForm(forms.Form):
         label=_("为什么不服"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("部门的理由错在哪里，有什么材料"),
+        help_text=_("部门的理由错在哪里；材料在申诉以后补充"),
     )
 
 
@@ -199,7 +199,7 @@ def own_refused(request: PageRequest, pk: int) -> Correction:
     subject=Seen(own_refused),
     button=_("申诉"),
     icon="scale",
-    done=_("已申诉，办到哪一步在“我的申请”里看。"),
+    done=_("已申诉。办到哪一步在“我的申请”里看，材料也在那里补充。"),
     to="mine",
 )
 def make_appeal(request: PageRequest, form: AppealForm, found: Correction) -> None:

@@ -9,6 +9,7 @@ from nanhu.platforms.portal.corrections.fields import APPEAL_RESOLVER, RESOLVER
 
 KEY: Final = "portal.correction"
 CHECK, ARRIVAL = "check", "arrival"
+PAPERS: Final = "papers"
 APPEAL: Final = "portal.correction_appeal"
 THREE_DAYS: Final = 3 * 390
 """Working minutes of days of six and a half hours, after which the leader of who has it is told."""
@@ -45,10 +46,11 @@ CORRECTION: Final = flows.register_flow(
                 flows.Field(key="wanted", label=_("应当是"), most=200, is_fact=True, help=_("照片写“见附件”")),
                 flows.Field(key="why", label=_("为什么"), kind="long_text", most=500),
                 flows.Field(
-                    key="papers",
+                    key=PAPERS,
                     label=_("证明材料"),
                     kind="files",
                     is_required=False,
+                    grows=True,
                     required_when="what in ('people.name', 'people.campus_no')",
                     help=_("改姓名、学工号要有：身份证件、录取或任职文件的照片"),
                 ),
@@ -84,6 +86,14 @@ flows.register_flow(
                 flows.Field(key="number", label=_("哪一件更正"), is_fact=True, is_key=True, most=40),
                 flows.Field(key="wanted", label=_("应当是"), is_fact=True, most=200),
                 flows.Field(key="why", label=_("为什么不服"), kind="long_text", most=500),
+                flows.Field(
+                    key=PAPERS,
+                    label=_("申诉材料"),
+                    kind="files",
+                    is_required=False,
+                    grows=True,
+                    help=_("申诉以后也可以在“我的申请”里补充"),
+                ),
             ),
             steps=(
                 flows.Step(

@@ -12,11 +12,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.corrections.process import APPEAL, KEY
+from nanhu.platforms.portal.corrections.process import APPEAL, KEY, PAPERS
 from nanhu.platforms.portal.errors import NotAppealableError
 from nanhu.platforms.portal.models import Correction, FieldOwner
 
 APPEALED: Final = "portal.correction"
+MOST_PAPERS: Final = 5
+"""Those of the complaint and of the appeal together; of more the latest."""
 
 
 @transaction.atomic
@@ -64,12 +66,13 @@ def judged(*, by: Actor, correction: Correction, appeal_id: int) -> None:
     if not case.data:
         return  # what was said was forgotten by age meanwhile
     found = flows.case_card(appeal_id)
+    papers = [*flows.uploads_of(correction.case_id, PAPERS), *flows.uploads_of(appeal_id, PAPERS)]
     why = say("申诉成立（%(number)s）：%(why)s") % {"number": found.number, "why": found.data.get("why", "")}
     with suppress(flows.TwinCaseError):  # he has complained of it anew already
         flows.open_case(
             by=by,
             key=KEY,
             applicant_id=correction.person_id,
-            data={**case.data, "why": why[:500]},
+            data={**case.data, "why": why[:500], PAPERS: papers[-MOST_PAPERS:]},
             token=uuid5(NAMESPACE_URL, f"portal.appeal:{appeal_id}"),
         )

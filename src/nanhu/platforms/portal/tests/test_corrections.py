@@ -255,12 +255,19 @@ def test_a_refusal_is_appealed_once_by_its_person_before_another_head_and_done_a
     assert student.post(page, {"why": "新户口本附后"}).status_code == 302
     assert student.post(page, {"why": "再来一次"}).status_code == 409
     deliver_pending()
+    case = Case.objects.get(definition__key=APPEAL)
+    brought = SimpleUploadedFile("新户口本.png", picture("PNG"), content_type="image/png")
+    sent = {"papers": brought, "form_token": str(uuid4())}
+    assert student.post(f"/flows/cases/{case.public_id}/papers/", sent).status_code == 302
+    deliver_pending()
     assert "已申诉" in student.get("/me/corrections/").content.decode()
     assert "GS-" not in office.get("/flows/").content.decode(), "who refused does not judge"
     decide(signed_in("T00901"), "agree", "有依据")
     again = Case.objects.get(state="running")
     appealed = Case.objects.get(definition__key=APPEAL)
     assert (again.definition.key, again.data["why"]) == (KEY, f"申诉成立（{appealed.number}）：新户口本附后")
+    assert [one["name"] for one in again.data["papers"]] == ["户口本.png", "新户口本.png"], "those of both"
+    assert office.get(f"/files/{again.data['papers'][1]['file']}/").status_code == 200
     decide(office, "agree")
     rename("林晓雨")
     told = CaseClosed(
