@@ -69,7 +69,7 @@ class Column:
         return self.words(self.value(row), row, reader)
 
     def words(self, value: Any, row: Any, reader: Reader) -> str:  # noqa: ARG002
-        return "" if value is None else str(value)
+        return "" if value is None else value if isinstance(value, words.InChinese) else str(value)
 
     @property
     def exported_head(self) -> Words:

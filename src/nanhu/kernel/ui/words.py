@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils.functional import Promise, lazy
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -111,6 +112,24 @@ def term(name: object) -> str:
 def _term(name: str) -> str:
     given = "" if (get_language() or "zh").startswith("zh") else school().english.get(name, "")
     return given or _(name)  # translators: names of code tables stand in platforms/datahub/standard_names.py
+
+
+class InChinese(str):
+    """Stands in Chinese on a page in another language: a page says so (`lang`), a sheet has the words alone."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return format_html('<span lang="zh-Hans">{}</span>', str(self))
+
+
+def called(name: str, english: str = "") -> str:
+    """A name or a text that the school entered, as this reader reads it: the English that stands beside it, else what its [english] and the
+    catalogues say, else the Chinese, marked as such."""
+    if not name or (get_language() or "zh").startswith("zh"):
+        return name
+    known = english or term(name)
+    return InChinese(name) if known == name and not name.isascii() else known
 
 
 lazy_term = lazy(term, str)

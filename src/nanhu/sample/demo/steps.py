@@ -156,14 +156,54 @@ class Step:
 
 DAY = "08:30-12:00 14:30-17:30"
 DIRECTORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("phone", "1012", {"name": "报销大厅", "number": "8640101", "hours": DAY, "keywords": "报账 发票"}),
-    ("phone", "1008", {"name": "学籍科", "number": "8640201", "hours": DAY, "keywords": "学籍 成绩单"}),
-    ("phone", "1017", {"name": "治安值班室", "number": "8640110", "is_emergency": True, "keywords": "报警 丢东西"}),
-    ("phone", "1017", {"name": "户籍室", "number": "8640112", "hours": "08:30-12:00", "keywords": "户口"}),
+    (
+        "phone",
+        "1012",
+        {
+            "name": "报销大厅",
+            "name_en": "Reimbursement Hall",
+            "number": "8640101",
+            "hours": DAY,
+            "keywords": "报账 发票",
+        },
+    ),
+    (
+        "phone",
+        "1008",
+        {"name": "学籍科", "name_en": "Student Records", "number": "8640201", "hours": DAY, "keywords": "学籍 成绩单"},
+    ),
+    (
+        "phone",
+        "1017",
+        {
+            "name": "治安值班室",
+            "name_en": "Security Duty Room",
+            "number": "8640110",
+            "is_emergency": True,
+            "keywords": "报警 丢东西",
+        },
+    ),
+    (
+        "phone",
+        "1017",
+        {
+            "name": "户籍室",
+            "name_en": "Household Registration",
+            "number": "8640112",
+            "hours": "08:30-12:00",
+            "keywords": "户口",
+        },
+    ),
     (
         "answer",
         "1008",
-        {"question": "成绩单在哪里打印？", "answer": "教务处学籍科，带校园卡。", "keywords": "中英文成绩"},
+        {
+            "question": "成绩单在哪里打印？",
+            "answer": "教务处学籍科，带校园卡。",
+            "keywords": "中英文成绩",
+            "question_en": "Where do I print my transcript?",
+            "answer_en": "At Student Records in the Academic Affairs Office; bring your campus card.",
+        },
     ),
     (
         "answer",
@@ -177,6 +217,8 @@ DIRECTORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
             "name": "教务在线",
             "handle": "jwzx",
             "intro": "选课、考试、停课通知。",
+            "name_en": "Academic Affairs Online",
+            "intro_en": "Course selection, exams, classes that are off.",
             "address": "http://weixin.qq.com/r/sample-jw",
         },
     ),

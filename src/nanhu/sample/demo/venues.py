@@ -45,6 +45,7 @@ VENUES: Final = (
         unit="1032",
         posts=[CENTRE],
         facts={
+            "name_en": "Lecture Hall",
             "capacity": 240,
             "set_up": 30,
             "clear_up": 30,
@@ -68,7 +69,7 @@ VENUES: Final = (
         uses=["media"],
         unit="1008",
         posts=[("first", "1008", "secretary"), CENTRE],
-        facts={"capacity": 90, "equipment": ["投影", "扩音"]},
+        facts={"name_en": "Multimedia Classroom, South Campus", "capacity": 90, "equipment": ["投影", "扩音"]},
     ),
     VenueOrder(
         name="文科综合实验室",
@@ -84,7 +85,13 @@ VENUES: Final = (
         uses=["language"],
         unit="1014",
         posts=[ASSETS],
-        facts={"capacity": 60, "equipment": ["耳机", "录音"], "faces": ["staff"], "key_desk": "国资处 203"},
+        facts={
+            "name_en": "Language Laboratory",
+            "capacity": 60,
+            "equipment": ["耳机", "录音"],
+            "faces": ["staff"],
+            "key_desk": "国资处 203",
+        },
     ),
     VenueOrder(
         name="网络直播室",
@@ -102,6 +109,7 @@ COURT: Final = VenueOrder(
     unit="1014",
     posts=[ASSETS],
     facts={
+        "name_en": "Badminton Hall",
         "capacity": 40,
         "fee_fen": 2_000,
         "fee_item": "venues.fee",

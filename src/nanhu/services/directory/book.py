@@ -30,6 +30,7 @@ from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
+from nanhu.kernel.ui.words import InChinese, called
 from nanhu.services.directory import queries
 from nanhu.services.directory.forms import ExchangeForm
 from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone
@@ -52,11 +53,11 @@ book = Console(
 
 
 class Phones(Table):
-    name = Link(_("办什么"), to="phone")
+    name = Link(_("办什么"), "called", to="phone", sort="name")
     number = Markup(_("号码"), "directory/_number.html")
     now = Text(_("现在"), queries.opening_words)
-    unit = Text(_("单位"), "unit__name")
-    place = Text(_("地点"), "place__name")
+    unit = Text(_("单位"), "unit__name", is_term=True)
+    place = Text(_("地点"), "place__name", is_term=True)
 
 
 class PhoneFilters(Filters):
@@ -101,11 +102,11 @@ def card(_request: PageRequest, found: Phone) -> HttpResponseBase:
 
 class Duties(Table):
     when = Text(_("时间"), sort="begins_at")
-    unit = Text(_("单位"), "unit__name")
-    task = Text(_("任务"))
+    unit = Text(_("单位"), "unit__name", is_term=True)
+    task = Text(_("任务"), lambda one: called(one.task), sort="task")
     who = Text(_("谁"), sort=False)
     phone = Markup(_("电话"), "directory/_duty_phone.html")
-    place = Text(_("地点"), "place__name")
+    place = Text(_("地点"), "place__name", is_term=True)
 
 
 class DutyFilters(Filters):
@@ -236,8 +237,8 @@ def accounts(request: PageRequest) -> HttpResponse:
 
 
 class Answers(Table):
-    question = Link(_("问题"), to="answer")
-    unit = Text(_("谁回答"), "unit__name")
+    question = Link(_("问题"), "called", to="answer", sort="question")
+    unit = Text(_("谁回答"), "unit__name", is_term=True)
 
 
 class AnswerFilters(Filters):
@@ -255,6 +256,7 @@ def answers(request: PageRequest) -> HttpResponseBase:
 @answers.page("<uuid:public_id>/", title=_("问答"), subject=record(queries.living(Answer), Answer.what))
 def answer(request: PageRequest, found: Answer) -> HttpResponse:
     facts = {"answer": found, "is_unconfirmed": queries.is_unconfirmed(found)}
+    facts["is_chinese"] = isinstance(found.answer_shown, InChinese)
     facts["phones"] = queries.phones().filter(unit_id=found.unit_id)[:3]
     return render(request, "directory/answer.html", facts)
 

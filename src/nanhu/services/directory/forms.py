@@ -26,6 +26,7 @@ from nanhu.services.directory.models import Duty
 
 LONGEST_AHEAD: Final = timedelta(days=731)
 LARGEST_PICTURE: Final = 2_000_000
+IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
 HOURS_HELP: Final = _("例：08:30-12:00 14:30-17:30；不填：没有人")
 
 
@@ -65,6 +66,7 @@ class UnitForm(forms.Form):
 
 class PhoneFields(forms.Form):
     name = forms.CharField(label=_("办什么、哪个岗位"), max_length=40, help_text=_("例：报销大厅"))
+    name_en = forms.CharField(label=_("英文名"), max_length=80, required=False, help_text=IN_ENGLISH)
     place = PlaceField(label=_("地点"), required=False, open_only=True)
     hours = HoursField(label=_("工作日办公时间"), max_length=60, required=False, help_text=HOURS_HELP)
     other_hours = HoursField(label=_("节假日、周末"), max_length=60, required=False, help_text=HOURS_HELP)
@@ -75,13 +77,24 @@ class PhoneForm(UnitForm, PhoneFields):
     number = NumberField()
     extension = ExtensionField()
     is_emergency = forms.BooleanField(label=_("应急电话（昼夜有人接，改号要另一人复核）"), required=False)
-    field_order = ("unit", "name", "number", "extension", "place", "hours", "other_hours", "keywords", "is_emergency")
+    field_order = (
+        "unit",
+        "name",
+        "name_en",
+        "number",
+        "extension",
+        "place",
+        "hours",
+        "other_hours",
+        "keywords",
+        "is_emergency",
+    )
 
 
 class PhoneChangeForm(PhoneFields):
     number = NumberField()
     extension = ExtensionField()
-    field_order = ("name", "number", "extension", "place", "hours", "other_hours", "keywords")
+    field_order = ("name", "name_en", "number", "extension", "place", "hours", "other_hours", "keywords")
 
 
 class NumberForm(forms.Form):
@@ -91,8 +104,16 @@ class NumberForm(forms.Form):
 
 class AccountFields(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=40)
+    name_en = forms.CharField(label=_("英文名"), max_length=80, required=False, help_text=IN_ENGLISH)
     handle = forms.RegexField(label=_("微信号"), regex=r"^[A-Za-z0-9_-]{3,40}\Z", required=False)
     intro = forms.CharField(label=_("介绍"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+    intro_en = forms.CharField(
+        label=_("英文介绍"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=IN_ENGLISH,
+    )
 
 
 class AccountForm(UnitForm, AccountFields):
@@ -118,6 +139,14 @@ class AnswerFields(forms.Form):
     question = forms.CharField(label=_("问题"), max_length=80, help_text=_("像大家问的那样写，例：校园卡丢了怎么办？"))
     answer = forms.CharField(label=_("回答"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
     keywords = forms.CharField(label=_("别的叫法"), max_length=80, required=False)
+    question_en = forms.CharField(label=_("英文问题"), max_length=160, required=False, help_text=IN_ENGLISH)
+    answer_en = forms.CharField(
+        label=_("英文回答"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=IN_ENGLISH,
+    )
 
 
 class AnswerForm(UnitForm, AnswerFields):

@@ -229,7 +229,7 @@ def phone_hits() -> Iterable[Hit]:
         facts = [number, one.unit.name, hours_words(one)]
         yield Hit(
             key=str(one.public_id),
-            title=one.name,
+            title=one.called,
             url=reverse("directory:book:phone", args=[one.public_id]),
             detail=" · ".join(filter(None, facts)),
             words=one.searched,
@@ -253,7 +253,7 @@ def answer_hits() -> Iterable[Hit]:
     for one in living(Answer):
         yield Hit(
             key=str(one.public_id),
-            title=one.question,
+            title=one.called,
             url=reverse("directory:book:answer", args=[one.public_id]),
             detail=one.unit.name,
             words=one.searched,
@@ -284,7 +284,7 @@ def account_hits() -> Iterable[Hit]:
     for one in living(Account):
         yield Hit(
             key=str(one.public_id),
-            title=one.name,
+            title=one.called,
             url=f"{reverse('directory:book:accounts')}#{one.public_id}",
             detail=one.unit.name,
             words=one.searched,

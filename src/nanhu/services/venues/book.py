@@ -96,7 +96,7 @@ class VenueFilters(Filters):
 
 class Venues(Table):
     ordering = ("room__place__key",)
-    name = Link(_("场地"), to="venue")
+    name = Link(_("场地"), "called", to="venue", sort="name")
     use_names = Text(_("做什么用"), sort=False, is_wide=True)
     capacity = Number(_("最多人数"))
     week = Markup(_("这七天"), "venues/_week_bars.html")
@@ -315,7 +315,7 @@ def wait(request: PageRequest, form: HoursForm, found: Venue) -> None:
 
 class Mine(Table):
     when = Link(_("时间"), to="booking", sort="begins_at")
-    venue = Text(_("场地"), "venue__name")
+    venue = Text(_("场地"), "venue__called", sort="venue__name")
     title = Text(_("活动"), "application__title")
     state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
     number = Text(_("编号"), "application__number", is_number=True, is_wide=True)
@@ -393,7 +393,7 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
 def facts_of(found: Booking) -> list[tuple[Any, Any]]:
     made = found.application
     rows = [
-        (_("场地"), found.venue.name),
+        (_("场地"), found.venue.called),
         (_("时间"), found.when),
         (_("用途类别"), made.use_name),
         (_("用途"), made.purpose),

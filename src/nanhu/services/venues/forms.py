@@ -276,6 +276,9 @@ FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
 
 class ChangeVenueForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=40)
+    name_en = forms.CharField(
+        label=_("英文名"), max_length=80, required=False, help_text=_("英文页面上显示；不填，显示中文")
+    )
     uses = forms.MultipleChoiceField(
         label=_("做什么用"),
         widget=forms.CheckboxSelectMultiple,

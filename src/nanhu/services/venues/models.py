@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Text
-from nanhu.kernel.ui.words import term
+from nanhu.kernel.ui.words import called, term
 from nanhu.platforms.campus import api as campus
 from nanhu.services.venues.presets import USES
 
@@ -32,6 +32,7 @@ class Venue(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True)
     room = models.OneToOneField("campus.Room", on_delete=models.PROTECT, related_name="+")
     name = models.TextField()
+    name_en = models.TextField(default="", blank=True)
     uses = ArrayField(models.TextField())
     about = models.TextField(default="", blank=True)
     rules = models.TextField(default="", blank=True)
@@ -71,6 +72,10 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        return called(self.name, self.name_en)
 
     @property
     def before(self) -> int:

@@ -180,7 +180,7 @@ def venue_hits() -> Iterable[Hit]:
     for one in venues().filter(withdrawn_at=None, only_unit=None):
         yield Hit(
             key=str(one.public_id),
-            title=one.name,
+            title=one.called,
             url=reverse("venues:book:venue", args=[one.public_id]),
             detail=f"{one.use_names} · {one.capacity}",
             words=one.searched,

@@ -163,6 +163,7 @@ def who(name: str) -> str:
 
 
 register.filter("browser", words.browser)
+register.filter("called", words.called)
 register.filter("ways", words.ways)
 register.filter("encoding", words.encoding)
 register.filter("target", words.target)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.calendar.hours import Timetable
 from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
+from nanhu.kernel.ui.words import called
 from nanhu.services.directory import rules
 
 NUMBER_SHAPE = r"^[+0-9][0-9 -]{2,22}$"
@@ -49,6 +50,7 @@ class Phone(UnitOwned):
     kind = "phone"
 
     name = models.TextField(help_text="what it is for: 校园卡管理办公室")
+    name_en = models.TextField(default="", blank=True)
     number = models.TextField()
     extension = models.TextField(default="", blank=True)
     place = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
@@ -84,7 +86,11 @@ class Phone(UnitOwned):
 
     @property
     def words(self) -> str:
-        return f"{self.keywords} {self.number.replace(' ', '').replace('-', '')} {self.extension}"
+        return f"{self.keywords} {self.name_en} {self.number.replace(' ', '').replace('-', '')} {self.extension}"
+
+    @property
+    def called(self) -> str:
+        return called(self.name, self.name_en)
 
     @property
     def full_number(self) -> str:
@@ -133,8 +139,10 @@ class Account(UnitOwned):
     kind = "account"
 
     name = models.TextField()
+    name_en = models.TextField(default="", blank=True)
     handle = models.TextField(default="", blank=True, help_text="微信号")
     intro = models.TextField()
+    intro_en = models.TextField(default="", blank=True)
     address = models.TextField(help_text="what its QR code says")
 
     class Meta:
@@ -155,7 +163,15 @@ class Account(UnitOwned):
 
     @property
     def words(self) -> str:
-        return self.handle
+        return f"{self.handle} {self.name_en}"
+
+    @property
+    def called(self) -> str:
+        return called(self.name, self.name_en)
+
+    @property
+    def intro_shown(self) -> str:
+        return called(self.intro, self.intro_en)
 
 
 class Answer(UnitOwned):
@@ -166,6 +182,8 @@ class Answer(UnitOwned):
 
     question = models.TextField()
     answer = models.TextField()
+    question_en = models.TextField(default="", blank=True)
+    answer_en = models.TextField(default="", blank=True)
     keywords = models.TextField(default="", blank=True)
     revision = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -188,7 +206,15 @@ class Answer(UnitOwned):
 
     @property
     def words(self) -> str:
-        return self.keywords
+        return f"{self.keywords} {self.question_en}"
+
+    @property
+    def called(self) -> str:
+        return called(self.question, self.question_en)
+
+    @property
+    def answer_shown(self) -> str:
+        return called(self.answer, self.answer_en)
 
 
 KINDS: dict[str, type[Any]] = {model.kind: model for model in (Phone, Account, Answer)}

@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("name", models.TextField()),
+                ("name_en", models.TextField(blank=True, default="")),
                 ("uses", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
                 ("about", models.TextField(blank=True, default="")),
                 ("rules", models.TextField(blank=True, default="")),

@@ -73,7 +73,7 @@ def write(venue: Venue) -> None:
     if 0 < venue.room.seats < venue.capacity:
         raise MoreThanSeatsError(seats=venue.room.seats)
     refuse_fee(venue)
-    words = f"{venue.use_names} {place.name} {place.key} {' '.join(venue.equipment)}"
+    words = f"{venue.name_en} {venue.use_names} {place.name} {place.key} {' '.join(venue.equipment)}"
     venue.searched = folding.searched(venue.name, words)
     try:
         with transaction.atomic():
