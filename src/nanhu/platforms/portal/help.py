@@ -1,25 +1,29 @@
 """Help on a page (帮助): the section of the user manual (`docs/manual/使用手册.md`) that explains it, found by the page's name.
 
 A section ends with `页面：` and the names of what it explains: a whole console (`card:bank`), or one page of it (`card:code`); the longest name
-that fits a page has it.
+that fits a page has it. What foreign students need stands in English too (`docs/manual/user-manual.en.md`).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 from nanhu.kernel.folding import folded
 from nanhu.kernel.manual import HOUSE
 from nanhu.kernel.registry import Hit, Viewer
+from nanhu.kernel.ui.words import called
 
 TEXT: Final = HOUSE / "docs" / "manual" / "使用手册.md"
+ENGLISH: Final = HOUSE / "docs" / "manual" / "user-manual.en.md"
+"""Sections that somebody put into English, each with the title of the one that it translates."""
 HEADING: Final = re.compile(r"(?m)^## ")
-ROWS, PAGES = "对应条目：", "页面："
+ROWS, PAGES, TRANSLATES = "对应条目：", "页面：", "Section: "
 ROW: Final = re.compile(r"A\d{3}")
 
 
@@ -30,6 +34,21 @@ class Section:
     pages: tuple[str, ...]
     rows: tuple[str, ...]
     """Ids of the rows that it explains (A025)."""
+    english: tuple[str, str] | None = None
+    """Title and text."""
+
+    @property
+    def is_english(self) -> bool:
+        """Whether this reader reads it in English."""
+        return self.english is not None and (get_language() or "").startswith("en")
+
+    @property
+    def called(self) -> str:
+        return self.english[0] if self.english and self.is_english else called(self.title)
+
+    @property
+    def shown(self) -> str:
+        return self.english[1] if self.english and self.is_english else self.text
 
     def has(self, wanted: str) -> bool:
         """Does it hold every word of what was typed?"""
@@ -37,13 +56,13 @@ class Section:
 
     def html(self) -> SafeString:
         """Our own file; what markup it has is shown as it was typed."""
-        shown: SafeString = mark_safe(MarkdownIt("commonmark", {"html": False}).enable("table").render(self.text))  # noqa: S308
+        shown: SafeString = mark_safe(MarkdownIt("commonmark", {"html": False}).enable("table").render(self.shown))  # noqa: S308
         return shown
 
 
 @lru_cache(maxsize=200)
 def folded_text(section: Section) -> str:
-    return folded(f"{section.title} {section.text}")
+    return folded(" ".join([section.title, section.text, *(section.english or ())]))
 
 
 @lru_cache(maxsize=1)
@@ -51,7 +70,20 @@ def sections() -> tuple[Section, ...]:
     """The manual, as it lay there when the program started; nothing where it was installed without documents."""
     if not TEXT.is_file():
         return ()
-    return tuple(section_of(part) for part in HEADING.split(TEXT.read_text(encoding="utf-8"))[1:])
+    known = english_sections()
+    found = (section_of(part) for part in HEADING.split(TEXT.read_text(encoding="utf-8"))[1:])
+    return tuple(replace(one, english=known.get(one.title)) for one in found)
+
+
+def english_sections() -> dict[str, tuple[str, str]]:
+    """Title and text in English, by the Chinese title."""
+    if not ENGLISH.is_file():
+        return {}
+    found = {}
+    for part in HEADING.split(ENGLISH.read_text(encoding="utf-8"))[1:]:
+        title, of, text = (one.strip() for one in part.split("\n", 2))
+        found[of.removeprefix(TRANSLATES)] = (title, text)
+    return found
 
 
 def section_of(part: str) -> Section:
@@ -80,9 +112,9 @@ def section_titled(title: str) -> Section | None:
 def sections_found(_viewer: Viewer, text: str, limit: int) -> list[Hit]:
     """For the one search, and the manual is everybody's: what has it in its title first, then what says it in so many letters. In a
     long text any three letters begin some three syllables."""
-    titled = [one for one in sections() if text in folded(one.title)]
-    found = [*titled, *(one for one in sections() if text in one.text.lower() and one not in titled)]
+    titled = [one for one in sections() if text in folded(f"{one.title} {one.called}")]
+    found = [*titled, *(one for one in sections() if text in one.shown.lower() and one not in titled)]
     return [
-        Hit(key=one.title, title=one.title, url=reverse("portal:help_section", args=[one.title]))
+        Hit(key=one.title, title=one.called, url=reverse("portal:help_section", args=[one.title]))
         for one in found[:limit]
     ]

@@ -79,6 +79,21 @@ def test_it_is_searched_and_says_where_it_knows_nothing(sample_student):
     assert "<script>" not in sample_student.get("/help/", {"q": "<script>", "page": "\x00'"}).content.decode()
 
 
+def test_an_english_reader_reads_it_in_english_where_it_is_and_else_in_chinese_marked_as_such(sample_student):
+    sample_student.post("/preferences/language/en")
+    known = [one for one in manual.sections() if one.english]
+    assert set(manual.english_sections()) == {one.title for one in known}, "each translates a section that exists"
+    assert len(known) >= len(manual.sections()) // 3
+    page = sample_student.get("/help/更正个人信息/").content.decode()
+    assert "<h1>Correcting my data</h1>" in page
+    assert 'class="help-text" lang="en"' in page
+    assert 'class="help-text" lang="zh-Hans"' in sample_student.get("/help/资产盘点和标签/").content.decode()
+    listed = sample_student.get("/help/").content.decode()
+    assert "Lost and found" in listed
+    assert '<span lang="zh-Hans">资产盘点和标签</span>' in listed
+    assert "Lost and found" in sample_student.get("/help/", {"q": "blacken faces"}).content.decode()
+
+
 @pytest.fixture
 def sample_student(db):
     from nanhu.platforms.portal.tests.conftest import join
