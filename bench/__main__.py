@@ -27,6 +27,7 @@ BENCHMARKS = {
     "single_logout": "bench.single_logout",
     "account_search": "bench.account_search",
     "search": "bench.search",
+    "calendar_feed": "bench.calendar_feed",
     "shared_tables": "bench.shared_tables",
     "hub": "bench.hub",
     "hub_matching": "bench.hub_matching",

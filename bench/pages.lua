@@ -1,4 +1,4 @@
--- Load for wrk: one page over kept connections, in turn with the cookies of a file (a line each; an empty one sends none, "Bearer …" a key, "From …" comes through the front proxy).
+-- Load for wrk: one page over kept connections, in turn with the cookies of a file (a line each; an empty one sends none, "Bearer …" a key, "From …" comes through the front proxy, "/…" asks for that page instead, without a cookie).
 local wanted = { host = os.getenv("PAGE_HOST"), path = os.getenv("PAGE_PATH"), cookies = os.getenv("PAGE_COOKIES") }
 local threads = {}
 
@@ -12,7 +12,9 @@ function init()
     for line in io.lines(wanted.cookies) do
         local headers = { Host = wanted.host, Accept = "text/html", ["Accept-Encoding"] = "gzip" }
         if line:sub(1, 7) == "Bearer " then headers.Authorization = line elseif line:sub(1, 5) == "From " then headers["X-Forwarded-For"] = line:sub(6) elseif line ~= "" then headers.Cookie = line end
-        requests[#requests + 1] = wrk.format("GET", wanted.path, headers)
+        local own = line:sub(1, 1) == "/"
+        if own then headers.Cookie = nil end
+        requests[#requests + 1] = wrk.format("GET", own and line or wanted.path, headers)
     end
 end
 

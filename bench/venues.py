@@ -1,4 +1,5 @@
-"""Venues at the size of a school: 400 rooms × 7 days by the one function, pages, bookings over HTTP beside `pgbench -N` of the same run.
+"""Venues at the size of a school: 400 rooms × 7 days by the one function, pages in one process and over HTTP (the overview of 25 venues × 7 days, and which of the 400 are
+free at an hour), bookings over HTTP beside `pgbench -N` of the same run.
 
 `NANHU_BENCH_ROUND_SECONDS` is the length of pgbench's rounds (6 s).
 """
@@ -19,12 +20,12 @@ from bench.flows_school import PASSWORD, TOKEN, person
 from bench.funds import HOW, tps
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
-from bench.wrk import install
+from bench.wrk import install, load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.house import web_command
 
-ROOMS, DAYS, ASKED, PEOPLE, EACH, ROUNDS = 400, 7, 300, 80, 25, 2
+ROOMS, DAYS, ASKED, PEOPLE, EACH, ROUNDS, READERS = 400, 7, 300, 80, 25, 2, 2
 
 
 def run(report: Report) -> None:
@@ -46,6 +47,17 @@ def run(report: Report) -> None:
         install()
         ours, theirs = [], []
         with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"):
+            day = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day ahead
+            asked = {"free_on": day.isoformat(), "free_from": "18:00", "free_to": "19:00"}
+            pages = {"overview": "/venues/", "free_of_400": f"/venues/?{urlencode(asked)}"}
+            for name, path in {"floor": "/health/live", **pages}.items():
+                given = {"port": campus.web_port, "clients": READERS, "cookies": found["cookies"]}
+                load(path, seconds=2, **given)
+                seen = load(path, seconds=10, **given)
+                if seen.failures:
+                    raise RuntimeError(f"{seen.failures} answers of {path} were not 200")
+                report(f"venues_{name}_over_http_p50", seen.p50_ms, "ms")
+                report(f"venues_{name}_over_http_p99", seen.p99_ms, "ms", None if name == "floor" else 150)
             for turn in range(ROUNDS):
                 theirs.append(tps(baseline, "-N", *HOW, "-T", seconds))
                 told = decide(campus, found["forms"][turn::ROUNDS])
@@ -84,7 +96,8 @@ def inside() -> dict[str, Any]:
         name: mean(timed(lambda address=address: one.get(address), 20))
         for name, address in (("overview", "/venues/"), ("week", week))
     }
-    return {"p50": cut[49], "p99": cut[98], **pages, "forms": forms(clients, rooms)}
+    cookies = [cookie_of(client) for _number, client in clients]
+    return {"p50": cut[49], "p99": cut[98], **pages, "forms": forms(clients, rooms), "cookies": cookies}
 
 
 def school() -> list[str]:
@@ -163,6 +176,10 @@ def signed_in(number: str) -> Any:
     return client
 
 
+def cookie_of(client: Any) -> str:
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+
 def forms(clients: list[tuple[str, Any]], rooms: list[str]) -> list[dict[str, str]]:
     """Each another hour of a room: late in the day, when no lesson is."""
     from nanhu.kernel.clock import campus_today
@@ -174,7 +191,7 @@ def forms(clients: list[tuple[str, Any]], rooms: list[str]) -> list[dict[str, st
         )
         if token is None:
             raise RuntimeError(f"{number} got no form")
-        cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        cookie = cookie_of(client)
         for turn in range(EACH):
             slot = place * EACH + turn
             day = campus_today() + timedelta(days=2 + slot // ROOMS)

@@ -1,0 +1,49 @@
+"""Calendar feeds (`/calendar/<secret>.ics`) over HTTP: p50, p99 and rate at four connections, each with another person's address, beside
+`/health/live` of the same server in the same run."""
+
+import json
+
+from bench.campus import filled_campus, running
+from bench.inside import ask_inside, set_up_django
+from bench.report import Report
+from bench.wrk import load
+from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.processes.house import web_command
+
+CLIENTS, SECONDS, ALLOWED_MS = 4, 12, 50
+
+
+def run(report: Report) -> None:
+    with filled_campus() as campus:
+        addresses = ask_inside(campus, "bench.calendar_feed")
+        command, floor = web_command(read_configuration(campus.environment)), "/health/live"
+        with running(campus, command, f"http://127.0.0.1:{campus.web_port}{floor}"):
+            load("", port=campus.web_port, clients=CLIENTS, seconds=2, cookies=addresses)
+            bare = load(floor, port=campus.web_port, clients=CLIENTS, seconds=SECONDS, cookies=[])
+            seen = load("", port=campus.web_port, clients=CLIENTS, seconds=SECONDS, cookies=addresses)
+    if seen.failures or bare.failures:
+        raise RuntimeError(f"{seen.failures} and {bare.failures} answers were not 200")
+    report("calendar_feed_p50", seen.p50_ms, "ms", bare.p50_ms)
+    report("calendar_feed_p99", seen.p99_ms, "ms", ALLOWED_MS)
+    report("calendar_feed_p99_of_health_live", bare.p99_ms, "ms")
+    report("calendar_feed_rate", seen.per_second, "feeds/s", bare.per_second)
+    report("calendar_feed_bytes", seen.bytes_each, "bytes")
+
+
+def make_addresses() -> list[str]:
+    """Of everybody in the cast, with all that there is to subscribe to."""
+    set_up_django()
+    from nanhu.kernel.actors import Actor
+    from nanhu.kernel.registry import calendar_feeds
+    from nanhu.platforms.identity import api as identity
+    from nanhu.platforms.portal.services.calendar import make_address
+    from nanhu.sample.cast import CAST
+
+    feeds = [feed.key for feed in calendar_feeds]
+    found = [identity.account_with(one.campus_no) for one in CAST.values()]
+    actors = [Actor(account_id=account.pk, name="bench") for account in found if account is not None]
+    return [f"/calendar/{make_address(by=by, feeds=feeds)}.ics" for by in actors]
+
+
+if __name__ == "__main__":
+    print(json.dumps(make_addresses()))
