@@ -7,6 +7,8 @@ from nanhu.kernel.registry import Text
 ACTIONS: dict[str, Text] = {
     "directory.enter_phone": _("登记校内电话"),
     "directory.change_phone": _("修改校内电话"),
+    "directory.say_wrong_phone": _("说校内电话不对"),
+    "directory.say_wrong_answer": _("说问答不对"),
     "directory.confirm_phone": _("确认校内电话"),
     "directory.remove_phone": _("去掉校内电话"),
     "directory.enter_account": _("登记公众号"),

@@ -32,13 +32,14 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui.words import InChinese, called
 from nanhu.services.directory import queries
-from nanhu.services.directory.forms import ExchangeForm
+from nanhu.services.directory.forms import ExchangeForm, WrongForm
 from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone
-from nanhu.services.directory.services import exchanging
+from nanhu.services.directory.services import exchanging, keeping
 
 ON_DUTY_SHOWN: Final = 12
 MINE_SHOWN: Final = 20
 EXCHANGES_SHOWN: Final = 5
+SAID_TO: Final = _("单位负责人、副职、秘书会收到消息，看到您写的话，看不到是谁。")
 
 book = Console(
     "directory:book",
@@ -89,8 +90,22 @@ def phone(request: PageRequest, found: Phone) -> HttpResponse:
         "now": queries.opening_words(found),
         "is_unconfirmed": queries.is_unconfirmed(found),
         "card": card.address(public_id=found.public_id),
+        "wrong": phone_wrong.address(public_id=found.public_id),
     }
     return render(request, "directory/phone.html", facts)
+
+
+@phone.form(
+    "wrong/",
+    WrongForm,
+    title=_("告诉这个单位：不对"),
+    lead=SAID_TO,
+    submit=_("告诉"),
+    done=_("已告诉这个单位。"),
+    to="phone",
+)
+def phone_wrong(request: PageRequest, form: WrongForm, found: Phone) -> None:
+    keeping.say_wrong(by=request.actor, row=found, words=form.cleaned_data["words"])
 
 
 @phone.download("unit.vcf")
@@ -255,10 +270,24 @@ def answers(request: PageRequest) -> HttpResponseBase:
 
 @answers.page("<uuid:public_id>/", title=_("问答"), subject=record(queries.living(Answer), Answer.what))
 def answer(request: PageRequest, found: Answer) -> HttpResponse:
-    facts = {"answer": found, "is_unconfirmed": queries.is_unconfirmed(found)}
+    facts: dict[str, Any] = {"wrong": answer_wrong.address(public_id=found.public_id)}
+    facts |= {"answer": found, "is_unconfirmed": queries.is_unconfirmed(found)}
     facts["is_chinese"] = isinstance(found.answer_shown, InChinese)
     facts["phones"] = queries.phones().filter(unit_id=found.unit_id)[:3]
     return render(request, "directory/answer.html", facts)
+
+
+@answer.form(
+    "wrong/",
+    WrongForm,
+    title=_("告诉这个单位：不对"),
+    lead=SAID_TO,
+    submit=_("告诉"),
+    done=_("已告诉这个单位。"),
+    to="answer",
+)
+def answer_wrong(request: PageRequest, form: WrongForm, found: Answer) -> None:
+    keeping.say_wrong(by=request.actor, row=found, words=form.cleaned_data["words"])
 
 
 @answers.download("answers.md")

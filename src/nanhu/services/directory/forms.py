@@ -157,6 +157,10 @@ class AnswerChangeForm(AnswerFields):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class WrongForm(forms.Form):
+    words = forms.CharField(label=_("哪里不对"), max_length=100, help_text=_("例：空号；改成了 8703570；搬到 3 号楼了"))
+
+
 class ShiftField(forms.CharField):
     """ "08:00-20:00"; until the next day where it ends no later than it begins."""
 

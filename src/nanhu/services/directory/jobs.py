@@ -1,4 +1,5 @@
-"""Jobs of the directory: shared tables are written, approved rosters come into force, who has duty tomorrow is told."""
+"""Jobs of the directory: shared tables are written, approved rosters come into force, who has duty tomorrow is told, and who has to confirm what
+his unit keeps."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
-from nanhu.services.directory import publishing, queries
+from nanhu.services.directory import policies, publishing, queries
 from nanhu.services.directory.models import Duty, DutyExchange
 from nanhu.services.directory.policies import POSTS
 from nanhu.services.directory.services import duties, exchanging, phone_lists
@@ -19,6 +20,7 @@ from nanhu.services.directory.services import duties, exchanging, phone_lists
 CLOCK: Final = Actor.system("directory.lapse_exchanges")
 DUTY: Final = "directory.duty"
 OPEN_DUTY: Final = "directory.duty_open"
+UNCONFIRMED: Final = "directory.unconfirmed"
 EVENING: Final = 18
 
 
@@ -103,3 +105,18 @@ def tell_holders(one: Duty, heard: Mapping[str, Mapping[str, set[int]]]) -> int:
     where = "，".join(filter(None, [one.place.name if one.place else "", one.phone]))
     facts = {"what": str(one), "where": where and _("地点、电话：%(where)s") % {"where": where}}
     return messages.tell(holders - heard[DUTY].get(key, set()), DUTY, facts, key=key)
+
+
+@job("directory.ask_to_confirm", every="13 1 * * *")
+def ask_to_confirm() -> int:
+    """Once a month each unit with something that nobody has confirmed for a year: whoever keeps it, the nearest above while no post is held."""
+    told, month = 0, f"{campus_today():%Y-%m}"
+    for (unit_id, name), count in queries.due_by_unit().items():
+        with alone("directory.unit_not_asked", unit=unit_id):
+            key = f"confirm:{unit_id}:{month}"
+            known = messages.recipients_since(UNCONFIRMED, {key}, start_of(campus_today().replace(day=1))).get(
+                key, set()
+            )
+            facts = {"unit": name, "count": count}
+            told += messages.tell(policies.keepers_of(unit_id) - known, UNCONFIRMED, facts, key=key)
+    return told

@@ -32,6 +32,13 @@ def units_kept_by(viewer: Viewer) -> frozenset[int] | None:
     return people.unit_ids_below(held) if held else frozenset()
 
 
+def keepers_of(unit_id: int) -> set[int]:
+    """Who is asked about what a unit keeps: head, deputy and secretary, else the head of the nearest unit above."""
+    own = set(people.leaders_of([unit_id], POSTS))
+    above = None if own else people.find_post(unit_id, "head", climbs=True)
+    return own or set(above.person_ids if above else ())
+
+
 def kept_by(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
     units = units_kept_by(viewer)
     living = rows.filter(removed_at=None).select_related("unit")

@@ -1,5 +1,6 @@
 """Reads of the directory: what is shown, open now, found by the one search; cards for a phone's own book (vCard)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,13 +19,14 @@ from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone
+from nanhu.services.directory.models import KINDS, Account, Answer, Duty, DutyExchange, Phone
 from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at
 
 LONGEST_ASKED: Final = 300
 SHOWN: Final = 4
 LEAST_SHARED: Final = 2
 ONE_DAY: Final = timedelta(days=1)
+A_YEAR: Final = timedelta(days=365)
 
 
 def living(model: Any) -> QuerySet[Any]:
@@ -38,6 +40,15 @@ def phones() -> QuerySet[Phone]:
         living(Phone).select_related("unit", "place").order_by("-is_emergency", "unit__code", "name")
     )
     return found
+
+
+def due_by_unit() -> dict[tuple[int, str], int]:
+    """Units, by number and name, with how many of their phones, accounts and answers nobody has confirmed for a year."""
+    latest, found = campus_today() - A_YEAR, Counter[tuple[int, str]]()
+    for model in KINDS.values():
+        rows = model.objects.filter(removed_at=None, confirmed_on__lt=latest)
+        found.update(rows.values_list("unit_id", "unit__name"))
+    return dict(found)
 
 
 def with_hours(rows: Sequence[Phone]) -> Sequence[Phone]:

@@ -6,7 +6,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
-from nanhu.services.mobile import queries
+from nanhu.services.mobile import publishing, queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.models import Attempt, Callback, Comparison, Newcomer, Outgoing, VendorCall
 from nanhu.services.mobile.services import callbacks, comparing, departments, members
@@ -39,6 +39,11 @@ def compare_nightly() -> bool:
     departments.put_all()
     made: Comparison = comparing.compare(by=BY)
     return made.is_empty
+
+
+@job("mobile.publish", every="43 * * * *")
+def publish() -> int:
+    return publishing.publish()
 
 
 @job("mobile.forget", every="41 1 * * *")

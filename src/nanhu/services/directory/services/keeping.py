@@ -1,17 +1,23 @@
 """What a unit keeps of itself: entered, changed, confirmed once a year, taken away; each with a line in the audit log."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from nanhu.kernel import audit, folding
+from nanhu.kernel import audit, folding, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import defer
+from nanhu.kernel.throttle import Gate, Limit
+from nanhu.platforms.messages import api as messages
+from nanhu.services.directory import policies
 from nanhu.services.directory.errors import ChangedMeanwhileError, KnownAlreadyError
 from nanhu.services.directory.models import KINDS, Answer, Phone, UnitOwned
+
+SAYING: Final = Limit("directory.wrong", free=5, cap=3600, memory=timedelta(days=1))
 
 
 def target_of(row: UnitOwned) -> str:
@@ -74,6 +80,15 @@ def confirm(*, by: Actor, row: UnitOwned) -> None:
     found.confirmed_on, found.confirmed_by_name = campus_today(), by.name
     found.save(update_fields=["confirmed_on", "confirmed_by_name"])
     audit.record(by=by, action=f"directory.confirm_{found.kind}", target=target_of(found))
+
+
+@transaction.atomic
+def say_wrong(*, by: Actor, row: UnitOwned, words: str) -> None:
+    """Whoever finds that it is not right tells who keeps it; nothing of it changes by that."""
+    throttle.admit([Gate(SAYING, f"account:{by.account_id}")])
+    facts = {"what": str(row), "words": words}
+    messages.tell(policies.keepers_of(row.unit_id), "directory.wrong", facts, key=f"{row.public_id}:{by.account_id}")
+    audit.record(by=by, action=f"directory.say_wrong_{row.kind}", target=target_of(row), facts={"title": str(row)})
 
 
 @transaction.atomic

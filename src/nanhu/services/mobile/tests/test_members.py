@@ -9,10 +9,11 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import OutboxEvent
 from nanhu.kernel.registry import ChangedFact
+from nanhu.platforms.datahub.models import SharedRow
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
-from nanhu.services.mobile.jobs import compare_nightly, follow_everybody
+from nanhu.services.mobile.jobs import compare_nightly, follow_everybody, publish
 from nanhu.services.mobile.models import Binding, Comparison, Corp, Department, Member, VendorCall
 from nanhu.services.mobile.services import bindings, comparing, members, pushing
 from nanhu.services.mobile.tests.conftest import settle, work_off_callbacks
@@ -456,3 +457,17 @@ def test_a_corrected_name_is_followed_when_it_was_written_there_and_not_before(s
     assert followed("people.photo") == [], "no photo stands there"
     fact = ChangedFact(person_id=syncing.persons["S1"], field="people.name", was="", since=now())
     assert list(members.copies_of(fact)) == [], "a student who never agreed"
+
+
+def test_other_systems_read_who_is_a_member_without_phone_and_account(syncing, wecom):
+    wecom.join("t2")
+    assert publish() == 3
+    rows = {one["campus_no"]: one for one in SharedRow.living("mobile.member").values_list("data", flat=True)}
+    assert (rows["T2"]["state"], rows["T1"]["state"]) == ("active", "invited")
+    assert rows["T2"]["joined_at"] is not None
+    assert not any(secret in str(rows) for secret in ("13907300002", "userid"))
+    assert publish() == 0
+    syncing.record("T2", affiliation={"state": "ended", "ends_on": campus_today()})
+    settle()
+    publish()
+    assert "T2" not in SharedRow.living("mobile.member").values_list("data__campus_no", flat=True)
