@@ -24,6 +24,12 @@ class NotYourJobError(CampusError):
     sentence = _("这张单不在您的班组。")
 
 
+class NotThereError(CampusError):
+    code = "requests.not_there"
+    http_status = 409
+    sentence = _("这个码不是这张单的地点：请扫报修的房间里的码。")
+
+
 class NobodyToRouteError(CampusError):
     code = "requests.with_leader"
     http_status = 409

@@ -87,6 +87,7 @@ def hours_by_crew(since: datetime) -> list[Mapping[str, Any]]:
     grouped = found.values(name=F("crew__name")).annotate(
         jobs=Count("pk"),
         done=Count("pk", filter=Q(done_at__isnull=False)),
+        proved=Count("pk", filter=Q(is_proved=True)),
         late=Count("pk", filter=Q(done_at__gt=F("due_at")) | Q(state__in=OPEN, due_at__lt=now())),
         again=Sum("reopened"),
         minutes=Sum("minutes"),

@@ -223,6 +223,10 @@ class Migration(migrations.Migration):
                 ("device", models.TextField(blank=True, default="", help_text="port, IP and MAC")),
                 ("heat", models.PositiveIntegerField(default=0, help_text="how many said 我也是")),
                 (
+                    "is_proved",
+                    models.BooleanField(default=False, help_text="whoever came read the code that hangs there"),
+                ),
+                (
                     "proposed",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.TextField(), default=list, help_text="windows that the worker offers"

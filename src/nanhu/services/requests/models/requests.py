@@ -90,6 +90,7 @@ class Request(models.Model):
 
     crew = models.ForeignKey(Crew, null=True, on_delete=models.PROTECT, related_name="+")
     worker = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    is_proved = models.BooleanField(default=False, help_text="whoever came read the code that hangs there")
     proposed = ArrayField(models.TextField(), default=list, help_text="windows that the worker offers")
     cause = models.TextField(choices=Cause, default="", blank=True)
     minutes = models.PositiveIntegerField(default=0, help_text="of work")

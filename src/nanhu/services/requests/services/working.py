@@ -17,6 +17,7 @@ from nanhu.services.requests.errors import (
     BillPaidError,
     FollowedError,
     NothingToPayError,
+    NotThereError,
     NotYourJobError,
     RaterError,
     ReopenTooLateError,
@@ -24,6 +25,7 @@ from nanhu.services.requests.errors import (
 from nanhu.services.requests.models import Entry, Material, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import DAYS_TO_REOPEN, PHONE_DAYS, is_still_to_reopen, price_of
+from nanhu.services.requests.services.arriving import is_code_of
 from nanhu.services.requests.services.dispatching import promised_until, start_clock, stop_clock
 from nanhu.services.requests.services.filing import Contents, keep_photos
 from nanhu.services.requests.services.timeline import What, locked, note, said, target_of, tell_crew, tell_requester
@@ -46,12 +48,15 @@ def job(request: Request, person_id: int, states: set[str]) -> Request:
 
 
 @transaction.atomic
-def arrive(*, by: Actor, request: Request, person_id: int) -> Request:
+def arrive(*, by: Actor, request: Request, person_id: int, code: str = "") -> Request:
+    """`code`: what hangs at the place, read there; another place's is refused."""
     found = job(request, person_id, {State.ASSIGNED, State.WAITING})
+    if code and (found.place is None or not is_code_of(found.place, code)):
+        raise NotThereError
     start_clock(found)
-    found.state, found.worker_id = State.WORKING, person_id
-    found.save(update_fields=["state", "worker", "due_at", "minutes_left"])
-    note(by, found, What.ARRIVED)
+    found.state, found.worker_id, found.is_proved = State.WORKING, person_id, bool(code)
+    found.save(update_fields=["state", "worker", "is_proved", "due_at", "minutes_left"])
+    note(by, found, What.ARRIVED, _("扫了现场的地点码") if code else "")
     return found
 
 

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import segno
+from django import forms
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import NotFoundError
@@ -11,6 +15,7 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AssignForm, BillForm, ClassForm, CrewForm, MergeForm, OperatorForm, RouteForm
@@ -18,6 +23,7 @@ from nanhu.services.requests.models import Crew, FaultClass, Operator, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.queries import hours_by_crew
 from nanhu.services.requests.services import dispatching, settings, working
+from nanhu.services.requests.services.arriving import address_of
 from nanhu.services.requests.views.figures import this_year
 from nanhu.services.requests.views.shared import JobFilters, Jobs, show_request
 
@@ -258,12 +264,27 @@ def change_operator(request: PageRequest, form: OperatorForm, operator: Operator
     settings.set_operator(by=request.actor, operator=operator, **said | {"buildings": said["buildings"].split()})
 
 
+class PlaceForm(forms.Form):
+    place = campus.PlaceField(label=_("楼或房间"), help_text=_("写楼：楼里每个房间一个码"))
+
+
+@desk.page("codes/", title=_("地点码"), tab=_("地点码"), roles=DISPATCHER, posts=True)
+def codes(request: PageRequest) -> HttpResponseBase:
+    """To be printed and hung up: of a room, or of a building and each room in it."""
+    form = PlaceForm(request.POST if request.method == "POST" else None)
+    chosen = form.cleaned_data["place"] if form.is_bound and form.is_valid() else None
+    rows = campus.Place.objects.filter(Q(pk=chosen.pk) | Q(parent=chosen.pk)).order_by("key") if chosen else []
+    labels = [(one, segno.make(address_of(one), error="m").svg_data_uri(scale=4, light="#ffffff")) for one in rows]
+    return render(request, "requests/codes.html", {"form": form, "labels": labels})
+
+
 class Hours(Table):
     name = Text(_("班组"), "name")
     jobs = Number(_("今年接单"), total=True)
     done = Number(_("办完"), total=True)
     late = Number(_("超时"), total=True)
     again = Number(_("返工"), total=True)
+    proved = Number(_("扫码到场"), total=True)
     minutes = Number(_("分钟"), total=True)
     rating = Text(_("评分"), lambda row: f"{row['rating']:.1f}" if row["rating"] else "")
 

@@ -6,16 +6,19 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
+from nanhu.platforms.campus import api as campus
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import DoneForm, NoEntryForm
 from nanhu.services.requests.models import Crew, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
 from nanhu.services.requests.services import working
+from nanhu.services.requests.services.arriving import code_of, is_code_of
 from nanhu.services.requests.views.shared import TONES, phone_of, show_request
 
 desk = Console(
@@ -83,6 +86,32 @@ def me(request: PageRequest) -> dict[str, Any]:
 @request.action("arrive/", done=_("已记下到场。"), to="request")
 def arrive(request: PageRequest, found: Request) -> Request:
     return working.arrive(**me(request), request=found)
+
+
+def standing_at(key: str, code: str) -> Any:
+    """The place whose code was read; a wrong one is nowhere."""
+    place = campus.Place.objects.filter(key=key).first()
+    if place is None or not is_code_of(place, code):
+        raise NotFoundError(what=_("这个地点码"))
+    return place
+
+
+@jobs.page("at/<str:key>/<str:code>/", title=_("到了这里"), subject=standing_at, opens_whole=True)
+def here(request: PageRequest, place: Any) -> HttpResponse:
+    """One's open jobs at the place in which one stands: a press says that one is there."""
+    coming = open_jobs(request.viewer).filter(place=place, state__in=["assigned", "waiting"]).order_by("due_at")
+    code = code_of(place)
+    facts = {"place": place, "jobs": [(one, arrive_here.address(public_id=one.public_id, code=code)) for one in coming]}
+    return render(request, "requests/here.html", facts)
+
+
+def job_and_code(request: PageRequest, public_id: object, code: str) -> tuple[Request, str]:
+    return one_of_mine(request, public_id), code
+
+
+@jobs.action("<uuid:public_id>/here/<str:code>/", subject=Seen(job_and_code), done=_("已记下到场。"), to="request")
+def arrive_here(request: PageRequest, found: tuple[Request, str]) -> Request:
+    return working.arrive(**me(request), request=found[0], code=found[1])
 
 
 @request.page("call/", title=_("联系电话"), posts=True)
