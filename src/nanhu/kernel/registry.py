@@ -582,7 +582,8 @@ class MessageChannel:
     `delivery_id`; it runs on a thread of the worker outside any transaction, may raise (the whole batch is tried again) and may be
     called again with the same `number`. `look(references)` says what became of what was handed over; a reference that is not in
     the answer is asked after again. `is_internal`: it only writes rows of this database, so it is sent in the transaction
-    that writes down what became of it, and nothing is ever sent twice. `order`: its place where a person has chosen none.
+    that writes down what became of it, and nothing is ever sent twice. `recall(numbers)` takes back what these batches brought, as far as
+    it can; it may raise and be called again. `order`: its place where a person has chosen none.
     """
 
     key: str
@@ -591,6 +592,7 @@ class MessageChannel:
     send: Callable[[MessageBatch], Mapping[int, MessageOutcome]]
     reaches: Callable[[Collection[int]], Collection[int]]
     look: Callable[[Sequence[str]], Mapping[str, MessageOutcome]] | None = None
+    recall: Callable[[Collection[UUID]], None] | None = None
     most: int = 1000
     urgencies: frozenset[str] = frozenset({"now", "today", "digest"})
     is_internal: bool = False

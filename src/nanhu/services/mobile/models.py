@@ -339,6 +339,7 @@ class Outgoing(Retried):
     url = models.TextField(default="", blank=True)
     carrier = models.BigIntegerField(null=True, help_text="the row that takes it along")
     called_at = models.DateTimeField(null=True, help_text="when it may have gone out first")
+    reference = models.TextField(default="", blank=True, help_text="theirs of the message that it was alone in")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

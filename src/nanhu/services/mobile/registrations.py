@@ -43,6 +43,7 @@ registry.message_channels.add(
         reaches=queries.reached,
         send=sending.send,
         look=sending.look,
+        recall=sending.recall,
         is_on=choice.is_on,
         hint=_("先在“移动校园”里开通企业微信。"),
         order=10,

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from nanhu.kernel import clock
-from nanhu.kernel.registry import message_templates
+from nanhu.kernel.jobs import defer
+from nanhu.kernel.registry import message_channels, message_templates
 from nanhu.kernel.retries import wake
 from nanhu.platforms.messages.errors import UnknownTemplateError
-from nanhu.platforms.messages.models import Delivery, Entry, Message
+from nanhu.platforms.messages.models import Delivery, Entry, Message, Parcel
 from nanhu.platforms.messages.models.messages import Urgency
 from nanhu.platforms.messages.statements import QUERIES
 from nanhu.platforms.messages.wording import Facts, written
@@ -22,6 +25,8 @@ CHANNEL = "messages_router"
 NAMESPACE = UUID("6f1d6c1e-0f0b-4bb0-9b1f-5a2f6f0f9d5a")
 DIGEST = "messages.digest"
 NOTICE = "messages.notice"
+RECALLED_FOR: Final = timedelta(hours=24)
+"""No channel takes back what is older."""
 HIDDEN = frozenset({DIGEST, NOTICE})
 """They only go out: what they tell of stands in the list itself."""
 
@@ -99,4 +104,10 @@ def withdraw(message_ids: Iterable[int]) -> int:
     Delivery.objects.filter(entry__message__in=ids, state=Delivery.State.QUEUED).update(
         state=Delivery.State.DROPPED, changed_at=moment
     )
+    gone_out = Delivery.objects.filter(state__in=[Delivery.State.HANDED_OVER, Delivery.State.DELIVERED])
+    by = [channel.key for channel in message_channels if channel.recall is not None]
+    parcels = Parcel.objects.filter(message__in=ids, channel__in=by, created_at__gt=moment - RECALLED_FOR)
+    parcels = parcels.filter(Exists(gone_out.filter(parcel=OuterRef("pk"))))
+    for number, key in parcels.order_by("pk").values_list("number", "channel"):
+        defer("messages.recall", channel=key, number=str(number))
     return count

@@ -7,12 +7,13 @@ from datetime import date, datetime, time, timedelta
 import pytest
 import time_machine
 from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.models import MailMessage, SmsMessage
 from nanhu.kernel.registry import MessageChannel, MessageOutcome, MessageTemplate, message_channels, message_templates
 from nanhu.platforms.messages import api as messages
-from nanhu.platforms.messages import routes
+from nanhu.platforms.messages import jobs, routes
 from nanhu.platforms.messages.errors import FactsRefusedError, LinkRefusedError, UnknownTemplateError
 from nanhu.platforms.messages.models import (
     ChannelChoice,
@@ -341,6 +342,30 @@ def test_what_is_taken_back_leaves_lists_and_queues(school, wire):
         assert tell(school["student"], key="k1", words="改在明天") == 1, "a correction, the same day"
         messages.deliver_due()
     assert [batch.text for batch in wire.batches] == ["FW1：改在明天"]
+
+
+def test_what_went_out_and_is_taken_back_is_recalled_by_the_channel_that_can(school, monkeypatch):
+    able, unable, recalled = Wire(), Wire(), []
+    monkeypatch.setitem(message_channels._entries, "able", replace(able.channel("able"), recall=recalled.extend))
+    with time_machine.travel(NOON, tick=False):
+        tell(school["student"], key="k1")
+        tell(school["teacher"], key="k2")
+        messages.deliver_due()
+        monkeypatch.setitem(message_channels._entries, "unable", unable.channel("unable"))
+        assert messages.take_back("test.step", "k1") == 1
+        assert messages.take_back("test.step", "k1") == 0
+    asked = queued("messages.recall")
+    [batch] = [one for one in able.batches if one.recipients[0].person_id == school["student"]]
+    assert asked == [{"channel": "able", "number": str(batch.number)}]
+    jobs.recall(**asked[0])
+    assert recalled == [batch.number]
+    jobs.recall(channel="unable", number=str(batch.number))
+    jobs.recall(channel="gone", number=str(batch.number))
+
+
+def queued(name):
+    runs = ProcrastinateJob.objects.filter(task_name=name).order_by("id")
+    return list(runs.values_list("args", flat=True))
 
 
 def test_a_channel_that_breaks_holds_up_no_other(school, wire, monkeypatch):

@@ -412,6 +412,10 @@ class Migration(migrations.Migration):
                 ("url", models.TextField(blank=True, default="")),
                 ("carrier", models.BigIntegerField(help_text="the row that takes it along", null=True)),
                 ("called_at", models.DateTimeField(help_text="when it may have gone out first", null=True)),
+                (
+                    "reference",
+                    models.TextField(blank=True, default="", help_text="theirs of the message that it was alone in"),
+                ),
                 ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
             options={

@@ -4,6 +4,7 @@ When a batch was called out first is written before the call, and what became of
 members with the same words, which Tencent recognises as the same for four hours. After that nobody knows, and the next channel tells it.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -39,7 +40,9 @@ ALL_DAY: Final = 32_000
 BUSY_MINUTES: Final = frozenset({0, 30})
 MANY: Final = 100
 SHOWN: Final = 8
+DIGEST: Final = "digest"
 State = Outgoing.State
+log = logging.getLogger(__name__)
 LATER = MessageOutcome(state="later")
 DELIVERED = MessageOutcome(state="delivered")
 
@@ -143,6 +146,8 @@ def tried(card: Card, rows: Collection[Outgoing], userids: Sequence[str]) -> dic
     except (VendorError, NotSentError):
         first.update(called_at=None)
         raise
+    if card.mark != DIGEST:
+        Outgoing.objects.filter(pk__in=[one.pk for one in rows]).update(reference=sent.reference)
     refused = sorted(sent.refused & set(userids))
     first.filter(userid__in=refused).update(called_at=None)
     return dict.fromkeys(refused, _("企业微信里没有这个收件人"))
@@ -179,6 +184,22 @@ def look(references: Sequence[str]) -> dict[str, MessageOutcome]:
         else MessageOutcome(state="failed", reason=one.error)
         for one in rows
     }
+
+
+def recall(numbers: Collection[UUID]) -> None:
+    """What waits is not sent; what went out goes from their phones. A digest that told of others too stays. What Tencent takes back no more
+    (after a day) stays as well."""
+    rows = Outgoing.objects.filter(batch__in=numbers)
+    gone(list(rows.filter(state=State.WAITING, carrier=None)), State.FAILED, _("已撤回"))
+    sent = rows.filter(state=State.DELIVERED).exclude(reference="")
+    for reference in sorted(set(sent.values_list("reference", flat=True))):
+        try:
+            choice.vendor().recall(reference)
+        except (LaterError, StoppedError):
+            raise
+        except VendorError as error:
+            log.warning("wecom keeps what was recalled: %s", words_of(error.code, error.words))
+        sent.filter(reference=reference).update(reference="")
 
 
 def is_uuid(text: str) -> bool:
@@ -222,7 +243,7 @@ def digest(mates: Sequence[Outgoing]) -> Card:
     lines = [str(one.title) for one in mates[:SHOWN]]
     title = _("%(count)s 条新消息") % {"count": len(mates)}
     url = tap(f"{configuration().public_url}/messages/?with={mates[0].carrier}")
-    return Card(title=title, text="\n".join(lines), url=url, mark="digest")
+    return Card(title=title, text="\n".join(lines), url=url, mark=DIGEST)
 
 
 def gone(rows: Collection[Outgoing], state: Outgoing.State, error: str = "") -> None:

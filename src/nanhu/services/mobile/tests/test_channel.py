@@ -292,3 +292,22 @@ def test_what_may_have_gone_out_is_not_sent_again_by_the_office_either(syncing, 
         messages_api.deliver_due()
         assert sent_again(syncing) == "failed"
     assert messages(wecom).count("有人捡到了您的校园卡") == 1
+
+
+def test_what_is_withdrawn_goes_from_their_phones_and_a_digest_stays(syncing, wecom):
+    me, other = syncing.persons["T2"], syncing.persons["T3"]
+    first = batch_for([me, other], title="明天停课")
+    sending.send(first)
+    for number in range(9):
+        sending.send(batch_for([me], title=f"第{number}条"))
+    waits = batch_for([me], title="改在后天")
+    assert states(sending.send(waits))[me] == "handed_over"
+    sending.recall([first.number, waits.number])
+    sending.recall([first.number, waits.number])
+    assert "明天停课" not in messages(wecom)
+    assert messages(wecom, "t3") == []
+    assert len(messages(wecom)) == 9
+    with time_machine.travel(noon() + timedelta(minutes=5)):
+        while sending.carry_due():
+            pass
+    assert len(messages(wecom)) == 9, "what waited is not sent"
