@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,14 +17,17 @@ from nanhu.kernel.kit import (
     Console,
     Day,
     Empty,
+    Filters,
     Link,
     Markup,
     Moment,
     Number,
     PageRequest,
     Person,
+    Search,
     Table,
     Text,
+    Views,
     Who,
     list_of,
     listing,
@@ -84,6 +87,22 @@ class Offices(Table):
     unit = Text(_("部门"), "unit")
     count = Number(_("办结"), "count")
     days = Text(_("一半在几天内"), lambda one: one["days"])
+
+
+class Owned(Table):
+    case = Text(_("编号"), "case__number", is_number=True)
+    person = Person(_("谁"), "person_id")
+    field = Text(_("哪一项"), lambda one: FIELDS[one.field], sort="field")
+    seen = Text(_("当时"))
+    now = Text(_("后来"))
+    state = Text(_("办到哪一步"), lambda one: one.words, sort=False)
+    since = Moment(_("提出"), "created_at")
+    ended = Moment(_("办结"), "closed_at")
+
+
+class OwnedFilters(Filters):
+    q = Search("case__number", "seen", "now", label=_("编号、当时或后来的值"))
+    show = Views({"open": (_("没有办结"), Q(closed_at=None)), "override": (_("临时更正过"), Q(override__isnull=False))})
 
 
 class InHand(Table):
@@ -208,6 +227,18 @@ def make_appeal(request: PageRequest, form: AppealForm, found: Correction) -> No
 
 def answers_for_some(viewer: Viewer) -> bool:
     return bool(overriding.own_fields(viewer))
+
+
+@desk.page(
+    "owned/",
+    title=_("请我单位改的"),
+    tab=_("请我单位改的"),
+    allows=answers_for_some,
+    lead=_("我单位负责的几项，谁说过有误、办到哪一步。在“待办”里核对和答复。"),
+)
+def owned(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有人说有误"), icon="user-round-pen")
+    return listing(request, Owned, overriding.owned(request.viewer), OwnedFilters, empty=none, export_as="更正")
 
 
 @desk.page(

@@ -16,7 +16,7 @@ from nanhu.kernel.ui.dates import iso_day
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.corrections.fields import HEAD
+from nanhu.platforms.portal.corrections.fields import FIELDS, HEAD
 from nanhu.platforms.portal.corrections.process import CHECK, CORRECTION
 from nanhu.platforms.portal.errors import NotInHandError
 from nanhu.platforms.portal.models import Correction, FieldOwner
@@ -32,15 +32,21 @@ def posts_for(field: str) -> list[tuple[int, str]]:
 
 
 def own_fields(viewer: Viewer) -> list[str]:
-    """Those for which who looks answers, and that another value may stand for."""
+    """Those for which who looks answers."""
     held = {(one.unit_id, one.office) for one in people.own_posts(viewer)}
-    return [field for field in OVERRIDABLE if held & set(posts_for(field))] if held else []
+    return [field for field in FIELDS if held & set(posts_for(field))] if held else []
+
+
+def owned(viewer: Viewer) -> QuerySet[Correction]:
+    """All that was ever said to be wrong of the fields for which this reader answers, the newest first."""
+    found = Correction.objects.filter(field__in=own_fields(viewer)).exclude(person=viewer.person_id)
+    return found.select_related("case", "override").order_by("-pk")
 
 
 def in_hand(viewer: Viewer) -> QuerySet[Correction]:
-    """Corrections that this reader's post checks just now."""
-    found = Correction.objects.filter(field__in=own_fields(viewer), closed_at=None, case__tokens__step=CHECK)
-    return found.exclude(person=viewer.person_id).select_related("case").order_by("pk")
+    """Corrections that this reader's post checks just now, of fields that another value may stand for."""
+    found = owned(viewer).filter(field__in=OVERRIDABLE, closed_at=None, case__tokens__step=CHECK)
+    return found.order_by("pk")
 
 
 def running(viewer: Viewer) -> QuerySet[Correction]:

@@ -112,3 +112,20 @@ def test_for_a_number_or_a_status_there_is_none(student, office):  # noqa: F811
     FieldOwner.objects.create(field="people.status", unit_id=owner.unit_id, office="head", changed_by_name="周敏")
     complain(student, what="people.status", number="20240518", wanted="休学")
     assert override(office, Correction.objects.get()).status_code == 404
+
+
+def test_an_office_reads_all_that_was_said_of_its_fields_and_takes_it_along_as_a_sheet(student, office, teacher):  # noqa: F811
+    complain(student)
+    page = "/me/corrections/owned/"
+    shown = office.get(page).content.decode()
+    assert Case.objects.get().number in shown
+    assert "林小雨" in shown
+    assert Case.objects.get().number in office.get(page, {"show": "open"}).content.decode()
+    assert Case.objects.get().number not in office.get(page, {"show": "override"}).content.decode()
+    sheet = office.get(page, {"export": "csv"})
+    assert sheet.status_code == 200
+    assert Case.objects.get().number in b"".join(
+        sheet.streaming_content if sheet.streaming else [sheet.content]
+    ).decode("utf-8-sig")
+    for client in (student, teacher):
+        assert client.get(page).status_code == 404
