@@ -23,9 +23,9 @@ from nanhu.platforms.flows.telling import tell
 
 def fields_for(case: Case) -> list[Field]:
     """As they are asked for now: each list that grows, with what still fits into it."""
-    if case.state != Case.State.RUNNING or not open_tasks(case).exists():
+    found = growing(case.body) if case.state == Case.State.RUNNING else []
+    if not found or not open_tasks(case).exists():
         return []
-    found = growing(case.body)
     return [
         replace(field, is_required=len(found) == 1, required_when="", most=left)
         for field in found

@@ -75,7 +75,6 @@ def override(
         reason=reason,
         campus_no=locked.number,
     )
-    Correction.objects.filter(override=made).update(override=None)
     locked.override = made
     locked.save(update_fields=["override"])
     return locked
