@@ -34,6 +34,7 @@ BENCHMARKS = {
     "assets_count": "bench.assets_count",
     "venues": "bench.venues",
     "wecom": "bench.wecom",
+    "anonymous_time": "bench.anonymous_time",
     "messages": "bench.messages",
     "network": "bench.network",
     "capport": "bench.capport",
