@@ -9,6 +9,7 @@ from typing import Any
 from bench.campus import fresh_campus
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report, percentile
+from bench.wecom import apart
 
 PAIRS, PEOPLE, WANTED = 500, 3_000, 5
 """Per cent: of five hundred pairs chance makes as much as four."""
@@ -54,7 +55,7 @@ def inside() -> dict[str, float]:
     return {
         "known": percentile(known, 0.5),
         "unknown": percentile(unknown, 0.5),
-        "guess": better_than_a_coin(known, unknown),
+        "guess": apart(known, unknown),
     }
 
 
@@ -68,12 +69,6 @@ def records() -> Any:
             kind="staff", campus_no=f"T{number:05}", starts_on=date(2020, 9, 1), unit_code="1012", state="active"
         )
         yield people.PersonRecord(key=str(number), name=f"员工{number}", affiliations=(tie,))
-
-
-def better_than_a_coin(some: list[float], others: list[float]) -> float:
-    """By how many per cent (the area under the curve, away from a half)."""
-    later = sum((one > other) + (one == other) / 2 for one in some for other in others)
-    return abs(100 * later / (len(some) * len(others)) - 50)
 
 
 if __name__ == "__main__":

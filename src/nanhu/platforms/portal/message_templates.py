@@ -23,6 +23,14 @@ message_templates.add(
         link=lambda _facts: reverse("portal:news:news"),
     ),
     MessageTemplate(
+        key="portal.correction_returned",
+        kind="service",
+        title=_("更正过的又变回原来的值：{number}"),
+        text=_("更正 {number} 已经办结，现在又是原来的值。仍不对，请再提一次更正。"),
+        facts=frozenset({"number"}),
+        link=lambda _facts: reverse("portal:corrections:mine"),
+    ),
+    MessageTemplate(
         key="portal.override_over",
         kind="service",
         title=_("临时更正已结束：{number}"),

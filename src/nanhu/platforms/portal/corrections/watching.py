@@ -13,6 +13,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.flows.api import CaseClosed, TaskDone, TaskOpened, case_card, did_not_come, go_on
+from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people.api import (
     AffiliationChanged,
     AffiliationEnded,
@@ -29,6 +30,7 @@ from nanhu.platforms.portal.models import Correction, FieldOwner
 
 BY: Final = Actor.system("portal.corrections")
 ARRIVES_WITHIN: Final = timedelta(days=2)
+RETURNS_WITHIN: Final = timedelta(days=180)
 
 
 def is_ours(event: CaseClosed | TaskDone | TaskOpened) -> bool:
@@ -88,7 +90,30 @@ def end_correction(events: Sequence[CaseClosed]) -> None:
 def see_new_values(
     events: Sequence[PersonChanged | AffiliationStarted | AffiliationChanged | AffiliationEnded],
 ) -> None:
-    settle(watched().filter(person_id__in={one.person_id for one in events}))
+    persons = {one.person_id for one in events}
+    settle(watched().filter(person_id__in=persons))
+    for one in mended().filter(person_id__in=persons):
+        with alone("portal.correction_failed", correction=one.pk):
+            look_back(one.pk)
+
+
+def mended() -> QuerySet[Correction]:
+    """Those that ended with a new value not long ago; where that stands for a time, its end is told by itself."""
+    ended = Correction.objects.filter(closed_at__gte=now() - RETURNS_WITHIN, arrived_at__isnull=False, override=None)
+    return ended.order_by("pk")
+
+
+def look_back(pk: int) -> None:
+    """The value of which its person complained is back: he is told, once each time, and may complain again."""
+    one = Correction.objects.select_for_update().get(pk=pk)
+    is_back = value_of(one.person_id, one.field, one.number) == one.seen
+    if is_back == (one.returned_at is not None):
+        return
+    one.returned_at = now() if is_back else None
+    one.save(update_fields=["returned_at"])
+    if is_back:
+        number = case_card(one.case_id).number
+        messages.tell([one.person_id], "portal.correction_returned", {"number": number}, key=f"{pk}")
 
 
 subscribe(PersonChanged, name="portal.see_person")(see_new_values)

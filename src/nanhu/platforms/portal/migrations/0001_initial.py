@@ -680,6 +680,10 @@ class Migration(migrations.Migration):
                 ("arrived_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
+                    "returned_at",
+                    models.DateTimeField(help_text="since the old value is back after the end", null=True),
+                ),
+                (
                     "appealed_at",
                     models.DateTimeField(help_text="when its person would not take a refusal", null=True),
                 ),

@@ -114,6 +114,7 @@ class Correction(models.Model):
     watched_at = models.DateTimeField(null=True, help_text="since its owner says that it is mended at the source")
     arrived_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True, help_text="since the old value is back after the end")
     appealed_at = models.DateTimeField(null=True, help_text="when its person would not take a refusal")
     override = models.OneToOneField(
         "people.Override",
@@ -136,6 +137,8 @@ class Correction(models.Model):
     def words(self) -> str:
         if self.override is not None and self.override.ending in {"", "over", "lifted"}:
             return self.words_of(self.override)
+        if self.returned_at:
+            return str(_("又变回原来的值"))
         if self.arrived_at:
             return str(_("已改好") if self.closed_at else _("新的值已到，等副本跟上"))
         if self.watched_at:

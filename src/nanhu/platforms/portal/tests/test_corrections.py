@@ -17,6 +17,7 @@ from nanhu.platforms.flows.api import CaseClosed
 from nanhu.platforms.flows.models import Case, Definition, Task
 from nanhu.platforms.flows.services import definitions
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.messages.models import Entry
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
 from nanhu.platforms.portal import publishing
@@ -420,3 +421,20 @@ def test_an_old_value_that_comes_back_is_waited_for_anew(student, office, elsewh
     elsewhere.book = now()
     watching.watch_corrections()
     assert (Case.objects.get().outcome, Correction.objects.get().now) == ("granted", "林曉雨")
+
+
+def test_an_old_value_that_comes_back_after_the_end_is_told_once_and_may_be_complained_of_again(student, office):
+    complain(student)
+    decide(office, "agree")
+    rename("林晓雨")
+    told = Entry.objects.filter(person=person_of("20240518"), message__template="portal.correction_returned")
+    assert not told.exists()
+    for _again in range(2):
+        rename("林小雨")
+        assert "又变回原来的值" in student.get("/me/corrections/").content.decode()
+    assert told.count() == 1
+    rename("林晓雨")
+    assert "已改好" in student.get("/me/corrections/").content.decode()
+    rename("林小雨")
+    complain(student)
+    assert Case.objects.filter(state="running").count() == 1
