@@ -55,6 +55,7 @@ FACTS: dict[str, Text] = {
     "voided": _("作废人数"),
     "restored": _("恢复的人"),
     "count": _("数量"),
+    "field": _("哪一项"),
     "ending": _("怎样结束"),
     "ends_on": _("到"),
     "office": _("岗位"),

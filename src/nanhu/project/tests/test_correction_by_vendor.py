@@ -72,7 +72,7 @@ def test_what_the_vendor_cannot_mend_stands_until_he_does_also_when_a_list_of_hi
     hand_in(register(student(name="李朋", phone="13911112222")), name="次日.csv")
     assert names() == ["李明"]
     wrong = hand_in(register(student(name="李鹏", phone="13911112222")), name="第三日.csv")
-    roll_back(by=BY, batch_id=wrong.batch_id, reason="交错了")
+    roll_back(by=BY, batch_id=wrong.batch, reason="交错了")
     assert names() == ["李明"], "what is made anew of his lists goes beneath it"
     hand_in(register(student(name="李明", phone="13911113333")), name="第四日.csv")
     assert names() == ["李明"]

@@ -71,7 +71,7 @@ def override_value(
     )
     over = {OVERRIDE: made.pk, "until": until.isoformat(), "says": says, "instead_of": instead_of}
     write(by, row, field, value, over, reason=reason)
-    facts = {"field": made.get_field_display(), "until": until.isoformat()}
+    facts = {"field": str(made.get_field_display()), "until": until.isoformat()}
     audit.record(by=by, action="people.override_value", target=f"person:{person_id}", reason=reason, facts=facts)
     return made
 
@@ -89,7 +89,7 @@ def end_override(*, by: Actor, override_id: int, reason: str = "", ending: str =
     if is_overridden(held) and held[OVERRIDE] == one.pk:
         says = row[one.field] if one.field == NAME and not held["says"] else held["says"]
         write(by, row, one.field, says, held["instead_of"], reason=reason)
-    facts = {"field": one.get_field_display(), "ending": one.Ending(ending).label}
+    facts = {"field": str(one.get_field_display()), "ending": str(one.Ending(ending).label)}
     audit.record(by=by, action="people.end_override", target=f"person:{one.person_id}", reason=reason, facts=facts)
 
 

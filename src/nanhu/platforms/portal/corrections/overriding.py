@@ -25,16 +25,19 @@ OVERRIDABLE: Final = {"people.name": "name", "people.unit": "unit_id"}
 """Fields that another value may stand for: not the number, by which one is known everywhere, nor the status, which opens doors."""
 
 
-def posts_for(field: str) -> list[tuple[int, str]]:
-    """Who answers for a field: the post that was named, else the head of the unit that owns the process."""
-    named = list(FieldOwner.objects.filter(field=field).values_list("unit_id", "office"))
-    return named or [(unit_id, HEAD) for unit_id in people.unit_ids_by_code([CORRECTION.unit]).values()]
+def posts_by_field() -> dict[str, list[tuple[int, str]]]:
+    """Who answers for each field: the post that was named, else the head of the unit that owns the process."""
+    named = {one.field: [(one.unit_id, one.office)] for one in FieldOwner.objects.all()}
+    default = [(unit_id, HEAD) for unit_id in people.unit_ids_by_code([CORRECTION.unit]).values()]
+    return {field: named.get(field, default) for field in FIELDS}
 
 
 def own_fields(viewer: Viewer) -> list[str]:
     """Those for which who looks answers."""
     held = {(one.unit_id, one.office) for one in people.own_posts(viewer)}
-    return [field for field in FIELDS if held & set(posts_for(field))] if held else []
+    if not held:
+        return []
+    return viewer.once("portal.own_fields", lambda: [key for key, posts in posts_by_field().items() if held & {*posts}])
 
 
 def owned(viewer: Viewer) -> QuerySet[Correction]:
@@ -88,6 +91,6 @@ def tell_override(events: Sequence[people.OverrideEnded]) -> None:
         facts = {"number": one.case.number}
         key = str(one.override_id)
         messages.tell([one.person_id], "portal.override_over", facts, urgency="today", key=key)
-        found = [people.find_post(unit_id, office) for unit_id, office in posts_for(one.field)]
+        found = [people.find_post(unit_id, office) for unit_id, office in posts_by_field()[one.field]]
         owners = {person_id for post in found if post for person_id in post.person_ids}
         messages.tell(sorted(owners), "portal.override_over_owner", facts, urgency="today", key=key)

@@ -49,8 +49,8 @@ class TestMine(PageTests):
     desk, is_for_everybody = desk, True
 
     @pytest.fixture
-    def holder(self, student):
-        return student
+    def holder(self, office):
+        return office
 
 
 @pytest.fixture
