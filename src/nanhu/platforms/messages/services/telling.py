@@ -99,6 +99,7 @@ def take_back(template: str, key: str) -> int:
 @transaction.atomic
 def withdraw(message_ids: Iterable[int]) -> int:
     moment, ids = clock.now(), list(message_ids)
+    fresh = list(Message.objects.filter(pk__in=ids, withdrawn_at=None).values_list("pk", flat=True))
     count = Message.objects.filter(pk__in=ids, withdrawn_at=None).update(withdrawn_at=moment)
     Entry.objects.filter(message__in=ids).update(due_at=None, gather_at=None, once=None)
     Delivery.objects.filter(entry__message__in=ids, state=Delivery.State.QUEUED).update(
@@ -106,7 +107,7 @@ def withdraw(message_ids: Iterable[int]) -> int:
     )
     gone_out = Delivery.objects.filter(state__in=[Delivery.State.HANDED_OVER, Delivery.State.DELIVERED])
     by = [channel.key for channel in message_channels if channel.recall is not None]
-    parcels = Parcel.objects.filter(message__in=ids, channel__in=by, created_at__gt=moment - RECALLED_FOR)
+    parcels = Parcel.objects.filter(message__in=fresh, channel__in=by, created_at__gt=moment - RECALLED_FOR)
     parcels = parcels.filter(Exists(gone_out.filter(parcel=OuterRef("pk"))))
     for number, key in parcels.order_by("pk").values_list("number", "channel"):
         defer("messages.recall", channel=key, number=str(number))

@@ -467,7 +467,8 @@ def test_other_systems_read_who_is_a_member_without_phone_and_account(syncing, w
     assert rows["T2"]["joined_at"] is not None
     assert not any(secret in str(rows) for secret in ("13907300002", "userid"))
     assert publish() == 0
-    syncing.record("T2", affiliation={"state": "ended", "ends_on": campus_today()})
+    syncing.record("T2", affiliation={"state": "ended", "ends_on": campus_today() - timedelta(days=1)})
+    follow_everybody()
     settle()
     publish()
     assert "T2" not in SharedRow.living("mobile.member").values_list("data__campus_no", flat=True)
