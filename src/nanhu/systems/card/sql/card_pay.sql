@@ -54,6 +54,7 @@ BEGIN
                 WHEN r.known_id IS NOT NULL THEN 'sequence_reused'
                 WHEN NOT r.is_on THEN 'terminal_off'
                 WHEN r.is_too_much THEN 'terminal_limit'
+                -- What is wrong with the request itself says the same of every number, whoever has it or nobody; it tells no balance.
                 WHEN r.x IS NOT NULL THEN r.x
                 WHEN r.card_id IS NULL THEN 'card_unknown'
                 WHEN r.state <> 'issued' THEN 'card_' || r.state
@@ -84,7 +85,8 @@ BEGIN
                   LEFT JOIN class g ON g.c = j.card_class) AS asked
             WHERE j.verdict IS NULL) AS limits ON true
     ), numbered AS MATERIALIZED (
-        SELECT d.*, CASE WHEN d.outcome = 'posted' THEN d.before_fen - d.a WHEN d.outcome NOT IN ('terminal_off', 'terminal_limit') THEN d.before_fen END AS after_fen,
+        SELECT d.*, CASE WHEN d.outcome = 'posted' THEN d.before_fen - d.a
+                         WHEN d.outcome IN ('balance_short', 'pin_required') THEN d.before_fen END AS after_fen,
                CASE WHEN d.outcome = 'posted' THEN nextval('ledger_transfer_id_seq') END AS entry_id,
                nextval('card_receipt_id_seq') AS receipt_id,
                CASE d.outcome WHEN 'pin_required' THEN d.which WHEN 'pin_wrong' THEN d.tries_left::text
@@ -110,7 +112,8 @@ BEGIN
         UPDATE card_terminal_activity a
         SET minute_payments = a.minute_payments + o.payments, minute_fen = a.minute_fen + o.fen, misses = a.misses + o.misses,
             day_fen = a.day_fen + o.day_fen
-        FROM (SELECT v.t, count(*) AS payments, count(*) FILTER (WHERE v.outcome IN ('card_unknown', 'code_wrong', 'pin_wrong')) AS misses,
+        FROM (SELECT v.t, count(*) AS payments,
+                     count(*) FILTER (WHERE v.outcome IN ('code_wrong', 'pin_wrong') OR v.card_id IS NULL AND v.outcome NOT LIKE 'code\_%') AS misses,
                      coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted'), 0) AS fen,
                      coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted' AND v.pin IS NULL), 0) AS day_fen
               FROM numbered v WHERE bound IS NOT NULL AND v.outcome NOT IN ('terminal_off', 'terminal_limit') GROUP BY v.t) AS o

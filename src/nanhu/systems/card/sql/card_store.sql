@@ -102,7 +102,7 @@ BEGIN
                CASE WHEN s.outcome = 'posted' THEN nextval('ledger_transfer_id_seq') END AS entry_id,
                CASE WHEN s.outcome = 'posted'
                     THEN least(s.upto_fen, s.before_fen) - least(s.upto_fen - s.a, s.before_fen) ELSE 0 END AS covered_fen,
-               s.before_fen - least(s.upto_fen, s.before_fen) AS after_fen
+               CASE WHEN s.outcome = 'posted' THEN s.before_fen - least(s.upto_fen, s.before_fen) END AS after_fen
         FROM (SELECT * FROM measured ORDER BY s) AS s
     ), receipts AS (
         INSERT INTO card_receipt (id, kind, outcome, terminal_id, sequence, fingerprint, wallet_id, card_id, merchant_id,
@@ -132,7 +132,7 @@ BEGIN
         FROM numbered v WHERE v.which IS NOT NULL
     ), noted AS (
         UPDATE card_terminal_activity a SET misses = a.misses + o.misses
-        FROM (SELECT count(*) AS misses FROM numbered v WHERE v.outcome IN ('card_unknown', 'code_wrong', 'pin_wrong')) AS o
+        FROM (SELECT count(*) AS misses FROM numbered v WHERE v.card_id IS NULL) AS o  -- whatever else is wrong with the row
         WHERE a.terminal_id = terminal AND bound IS NOT NULL AND o.misses > 0
     ), suspended AS (
         INSERT INTO card_chip_suspense (terminal_id, sequence, card_id, reason, amount_fen, row, state, owner_name, answer, created_at)
