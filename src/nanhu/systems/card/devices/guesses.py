@@ -3,22 +3,25 @@
 Counted in the database, for all web processes and all gateways together (sql/card_terminal_turn.sql).
 """
 
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import connection
 from django.db.models import F, Func, IntegerField, QuerySet, Value
 
-from nanhu.kernel.clock import campus_time, campus_today
-from nanhu.platforms.terminals.api import GUARDS, LoggedRequest, Terminal
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.once import lock_key
+from nanhu.platforms.terminals.api import GUARDS, Terminal
+from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import limits_on
 
-LOOKED_THROUGH = 2000
+LONGEST_MAKING: Final = timedelta(days=1)
 GUESSED: Final = "SELECT card_terminal_missed(%s, %s)"
 CODES: Final = frozenset({"card_unknown", "code_wrong", "card.no_card_for_document", "card.pin_wrong"})
 """Wrong PINs too: few for each card, over all cards they would lock a campus out."""
-DAILY: Final = {"reissue/begin": "reissue/finish"}
-"""A kiosk that makes cards makes so many a day; its key could take over one card after the other."""
+BEGUN_FOR_EACH_MADE: Final = 3
+"""At an honest kiosk, too, somebody looks at the fee and goes."""
 
 
 class CardGuard:
@@ -50,13 +53,28 @@ def guessed_too_often(terminal: Terminal) -> bool:
 
 
 def made_too_many(terminal: Terminal, operation: str) -> bool:
-    ended = DAILY.get(operation)
-    if ended is None:
+    """A kiosk that makes cards makes so many a day: its key could take over one card after the other, with numbers of the thief's
+    choice. What was begun counts like what was made, for each may be ended; the lock lets one request count at a time."""
+    counted = DAILY.get(operation)
+    if counted is None:
         return False
+    lock_key(f"card.kiosk_reissues:{terminal.pk}")
     today = campus_today()
-    latest = LoggedRequest.objects.filter(terminal=terminal).order_by("-sequence")[:LOOKED_THROUGH]
-    made = sum(1 for one in latest if one.operation == ended and campus_time(one.answered_at).date() == today)
-    return made >= limits_on(today).kiosk_day_reissues
+    begins = datetime.combine(today, time.min, CAMPUS_ZONE)
+    return counted(CardReissue.objects.filter(terminal=terminal), begins, limits_on(today).kiosk_day_reissues)
 
 
+def begun_too_many(reissues: QuerySet[CardReissue], begins: datetime, most: int) -> bool:
+    today = reissues.filter(begun_at__gte=begins)
+    alive = today.exclude(state=CardReissue.State.ABANDONED)
+    return alive.count() >= most or today.count() >= BEGUN_FOR_EACH_MADE * most
+
+
+def ended_too_many(reissues: QuerySet[CardReissue], begins: datetime, most: int) -> bool:
+    """Also those begun before midnight."""
+    recent = reissues.filter(begun_at__gte=begins - LONGEST_MAKING, state=CardReissue.State.DONE)
+    return recent.filter(ended_at__gte=begins).count() >= most
+
+
+DAILY: Final = {"reissue/begin": begun_too_many, "reissue/finish": ended_too_many}
 GUARDS.append(CardGuard())

@@ -1,20 +1,33 @@
 """What the key of a kiosk that makes cards can do in a day."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.terminals.api import LoggedRequest, Terminal
-from nanhu.systems.card.devices.guesses import CardGuard, guessed_too_often, made_too_many
+from nanhu.kernel.registry import Verdict
+from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import OPERATIONS, Incident, LoggedRequest, Request, Terminal
+from nanhu.platforms.terminals.guards import find_terminal
+from nanhu.platforms.terminals.services.answering import run
+from nanhu.systems.card.devices import guesses
+from nanhu.systems.card.devices.guesses import CardGuard, guessed_too_often
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.tests.conftest import SYSTEM, campus
+from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.funds.models import CardReissue
+from nanhu.systems.card.pins.policy import LimitRule
+from nanhu.systems.card.pins.tests.conftest import WITH_X, identify
+from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM, Campus, bring_in_the_cast, campus
+from nanhu.testing.races import amid
 
 __all__ = ["campus"]
-MISSES, MADE = 20, 40
+MISSES = 20
 """As the table says, docs/rooms/card-attacks.md."""
+OTHERS, BLANK = "430602199902020024", "04AABBCCDDEEFF"
 
 
 def is_shut(terminal_id: int) -> bool:
@@ -26,28 +39,100 @@ def maker(db):
     return place_device("KM001", "reissue_kiosk", by=SYSTEM)
 
 
-def made(maker, count: int, days_ago: int) -> None:
-    LoggedRequest.objects.bulk_create(
-        LoggedRequest(
-            terminal=maker.terminal,
-            sequence=maker.next_sequence(),
-            operation="reissue/finish",
-            fingerprint=b"x",
-            status=200,
-            answer=b"{}",
-            answered_at=now() - timedelta(days=days_ago),
-        )
-        for _ in range(count)
+@pytest.fixture
+def one_a_day(monkeypatch):
+    monkeypatch.setattr(guesses, "limits_on", lambda _day: replace(LimitRule(), kiosk_day_reissues=1))
+
+
+@pytest.fixture
+def students(campus) -> list[str]:
+    return documents_of(campus)
+
+
+def documents_of(campus: Campus) -> list[str]:
+    """Of two students, each of whom may have a new card at a kiosk."""
+    identify(campus)
+    record = people.PersonRecord(
+        key="other_student", person_id=campus.persons["other_student"], document_kind="1", id_number=OTHERS
+    )
+    people.apply_records(by=SYSTEM, records=[record], origin=ORIGIN)
+    return [WITH_X, OTHERS]
+
+
+def begin(maker, document: str, *, sequence: int | None = None) -> dict:
+    return maker.ask("reissue/begin", {"id_number": document, "reason": "damaged"}, sequence=sequence)
+
+
+def end(maker, begun: dict, uid: str = "", *, is_made: bool = True) -> dict:
+    return maker.ask(
+        "reissue/finish", {"reissue": begun["reissue"], "is_made": is_made} | ({"uid": uid} if uid else {})
     )
 
 
-def test_it_makes_so_many_cards_a_day(maker):
-    made(maker, MADE, days_ago=2)
-    made(maker, MADE - 1, days_ago=0)
-    assert maker.ask("reissue/begin", {"id_number": "x"})["code"] != "terminal_limit"
-    made(maker, 1, days_ago=0)
-    assert maker.ask("reissue/begin", {"id_number": "x"})["code"] == "terminal_limit"
-    assert not made_too_many(maker.terminal, "reissue/finish"), "what was begun is ended"
+def test_what_a_kiosk_begun_counts_like_what_it_made_and_the_office_sees_it(maker, students, one_a_day):
+    """A thief would begin every student's card before he ends the first."""
+    first = begin(maker, students[0])
+    assert begin(maker, students[1])["code"] == "terminal_limit"
+    assert end(maker, first, BLANK)["state"] == "done"
+    assert begin(maker, students[1])["code"] == "terminal_limit"
+    assert Incident.objects.filter(terminal_number="KM001", code="terminal_limit", detail="reissue/begin").exists()
+    assert no_terminal_is_abused().verdict == Verdict.FAIL
+
+
+def test_a_jam_makes_room_for_the_next_one_a_few_times(maker, students, one_a_day):
+    for _ in range(guesses.BEGUN_FOR_EACH_MADE):
+        assert end(maker, begin(maker, students[0]), is_made=False)["state"] == "abandoned"
+    assert begin(maker, students[0])["code"] == "terminal_limit"
+
+
+def test_a_kiosk_ends_no_more_of_a_day_than_it_may_begin(maker, students, one_a_day, campus):
+    """What was begun before midnight is ended after it."""
+    with time_machine.travel("2026-09-30T23:50+08:00", tick=True):
+        early = begin(maker, students[0])
+    with time_machine.travel("2026-10-01T00:05+08:00", tick=True):
+        late = begin(maker, students[1])
+        assert end(maker, late, BLANK)["state"] == "done"
+        assert end(maker, early, "04AABBCCDDEE00")["code"] == "terminal_limit"
+    assert CardReissue.objects.get(old_card=campus.card("student")).state == "making"
+
+
+def test_junk_under_high_sequences_hides_no_card_that_was_made(maker, students, one_a_day):
+    end(maker, begin(maker, students[0]), BLANK)
+    LoggedRequest.objects.bulk_create(
+        LoggedRequest(
+            terminal=maker.terminal, sequence=900_000 + n, operation="x", fingerprint=b"x", status=200, answer=b"{}"
+        )
+        for n in range(2000)
+    )
+    assert begin(maker, students[1])["code"] == "terminal_limit"
+
+
+def test_other_days_and_other_kiosks_do_not_count(maker, students, one_a_day):
+    end(maker, begin(maker, students[0]), BLANK)
+    assert begin(place_device("KM002", "reissue_kiosk", by=SYSTEM), students[1])["outcome"] == "approved"
+    CardReissue.objects.update(begun_at=now() - timedelta(days=1), ended_at=now() - timedelta(days=1))
+    assert begin(maker, students[0])["outcome"] == "approved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_begun_at_once_are_one(transactional_db, one_a_day):
+    """The second process counts when the first has committed."""
+    documents = documents_of(bring_in_the_cast())
+    terminal = place_device("KM001", "reissue_kiosk", by=SYSTEM).terminal
+
+    def ask(document: str, sequence: int) -> str:
+        request = Request(
+            terminal=find_terminal("KM001"),
+            sequence=sequence,
+            body={"id_number": document, "reason": "damaged"},
+            by=SYSTEM,
+        )
+        with transaction.atomic():
+            told = run(OPERATIONS["reissue/begin"], request)
+        return str(told.get("code", told["outcome"]))
+
+    assert amid(lambda: ask(documents[0], 1), lambda: ask(documents[1], 2)) == ("approved", "terminal_limit")
+    assert CardReissue.objects.filter(terminal=terminal).count() == 1
 
 
 def test_misses_are_counted_of_one_terminal_and_for_a_minute(maker):

@@ -457,7 +457,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "card_reissue",
-                "indexes": [models.Index(fields=["-begun_at"], name="card_reissue_newest")],
+                "indexes": [
+                    models.Index(fields=["-begun_at"], name="card_reissue_newest"),
+                    models.Index(fields=["terminal", "begun_at"], name="card_reissue_of_terminal"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("state", "done")), fields=("old_card",), name="card_reissue_once"

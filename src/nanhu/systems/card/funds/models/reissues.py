@@ -40,7 +40,10 @@ class CardReissue(models.Model):
 
     class Meta:
         db_table = "card_reissue"
-        indexes = [models.Index(fields=["-begun_at"], name="card_reissue_newest")]
+        indexes = [
+            models.Index(fields=["-begun_at"], name="card_reissue_newest"),
+            models.Index(fields=["terminal", "begun_at"], name="card_reissue_of_terminal"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["old_card"], condition=Q(state="done"), name="card_reissue_once"),
             models.UniqueConstraint(
