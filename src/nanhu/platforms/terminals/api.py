@@ -6,6 +6,7 @@ from nanhu.platforms.terminals.errors import (
     NotForThisTerminalError,
     PlaceMissingError,
     TerminalKnownError,
+    TerminalLimitError,
     TerminalNotFoundError,
     TerminalRetiredError,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Seen",
     "Terminal",
     "TerminalKnownError",
+    "TerminalLimitError",
     "TerminalNotFoundError",
     "TerminalRetiredError",
     "Unsent",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,7 @@ from nanhu.platforms.terminals.services import keys, registering, states
 
 CLERKS, REGISTRARS = frozenset({CLERK}), frozenset({REGISTRAR})
 SHOWN, INCIDENTS_SHOWN = 400, 20
+UNSIGNED = ("signature_wrong", "terminal_unknown")
 WINDOW = timedelta(days=7)
 
 desk = Console(
@@ -120,7 +121,12 @@ def terminals(request: PageRequest) -> HttpResponse:
 
 @terminals.page("terminals/<str:number>/", title=_("终端"), subject=device_with)
 def terminal(request: PageRequest, device: Device) -> HttpResponse:
-    incidents = Incident.objects.filter(terminal_number=device.number).order_by("-at")[:INCIDENTS_SHOWN]
+    of_it = Incident.objects.filter(terminal_number=device.number).order_by("-at")
+    unsigned = Q(
+        code__in=UNSIGNED
+    )  # anybody can send them in its name: they have a part of the list, and push nothing off it
+    incidents = [*of_it.exclude(unsigned)[:INCIDENTS_SHOWN], *of_it.filter(unsigned)[:INCIDENTS_SHOWN]]
+    incidents.sort(key=lambda one: one.at, reverse=True)
     of_parts = [(part, part.facts(request, device)) for part in PARTS if part.cards or part.aside]
     facts = {
         "device": device,

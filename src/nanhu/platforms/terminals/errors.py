@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.terminals.wire import SENTENCES
 
 
 class TerminalNotFoundError(CampusError):
@@ -44,6 +45,14 @@ class NotForThisTerminalError(CampusError):
     code: ClassVar[str] = "terminal_unfit"
     http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("本机不办理这项业务")
+
+
+class TerminalLimitError(CampusError):
+    """More than a terminal does; the office sees it as an incident of this terminal."""
+
+    code: ClassVar[str] = "terminal_limit"
+    http_status: ClassVar[int] = 429
+    sentence: ClassVar[str | Promise] = SENTENCES["terminal_limit"]
 
 
 class UnsentRowsError(CampusError):

@@ -23,7 +23,7 @@ LARGEST_FIRST_SEQUENCE: Final = 10**12
 LARGEST_SEQUENCE_STEP: Final = 1_000_000
 LARGEST_BODY: Final = 256 * 1024
 MOST_INCIDENTS: Final = 40
-"""Rows that a process writes at a time; of a flood the rest is counted in one."""
+"""Rows of strangers that a process writes at a time; of a flood the rest is counted in one."""
 TERMINAL_NUMBER: Final = re.compile(r"[0-9A-Z]{4,16}")
 NUL: Final = rb"\u0000"
 SEALED: Final[Callable[[bytes, bytes], bytes]] = lambda key, text: hmac.digest(key, text, "sha256")  # noqa: E731

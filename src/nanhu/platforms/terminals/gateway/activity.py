@@ -19,6 +19,14 @@ HEARTBEATS = """
 INCIDENTS = "SELECT terminals_refused(%s::json)"
 
 
+class Signed(NamedTuple):
+    """Refusals of one code that a terminal signed itself since the last writing; address and detail of the first."""
+
+    address: str
+    detail: str
+    times: int
+
+
 class Seen(NamedTuple):
     """Of a terminal and address since the last writing; `offset` in seconds, its clock less ours."""
 
@@ -34,7 +42,8 @@ class ActivityLog:
         self.database, self.repeated = database, repeated
         self.well = well
         self.seen: dict[tuple[int, str], Seen] = {}
-        self.incidents: dict[tuple[str, str, str, str], int] = {}
+        self.strangers: dict[tuple[str, str, str, str], int] = {}
+        self.signed: dict[tuple[str, str], Signed] = {}
         self.repeats = Repeats()
         self.tasks = BackgroundTasks("gateway")
         self.tasks.keep("activity", self.write_now_and_then)
@@ -45,12 +54,18 @@ class ActivityLog:
         before = self.seen.get(mark, Seen(0, 0, None))
         self.seen[mark] = Seen(max(sequence, before.sequence), before.times + 1, offset)
 
-    def refuse(self, *, terminal: str, address: str, code: str, detail: str = "", times: int = 1) -> None:
-        """Count a refusal; of a flood of different ones the rest is counted in one line, so that nobody can fill the disk."""
-        key = (printable(terminal), address, code, printable(detail))
-        if key not in self.incidents and len(self.incidents) >= MOST_INCIDENTS:
-            key = ("", "", code, "and others")
-        self.incidents[key] = self.incidents.get(key, 0) + times
+    def refuse(self, *, terminal: str, address: str, code: str, detail: str = "") -> None:
+        """Count a refusal of nobody knows whom; of a flood of different ones the rest is counted in one line, so that nobody can
+        fill the disk."""
+        mark = (printable(terminal), address, code, printable(detail))
+        if mark not in self.strangers and len(self.strangers) >= MOST_INCIDENTS:
+            mark = ("", "", code, "and others")
+        self.strangers[mark] = self.strangers.get(mark, 0) + 1
+
+    def refuse_signed(self, *, terminal: str, code: str, address: str = "", detail: str = "", times: int = 1) -> None:
+        """Count a refusal of what this terminal's key signed. Each of its codes has a place of its own, which no stranger takes."""
+        before = self.signed.get((terminal, code), Signed(address, printable(detail), 0))
+        self.signed[terminal, code] = before._replace(times=before.times + times)
 
     async def write_now_and_then(self) -> None:
         while True:
@@ -59,7 +74,8 @@ class ActivityLog:
 
     async def write(self) -> None:
         seen, self.seen = self.seen, {}
-        incidents, self.incidents = self.incidents, {}
+        strangers, self.strangers = self.strangers, {}
+        signed, self.signed = self.signed, {}
         repeated = self.repeats.take()
         seen_rows = [
             {"id": terminal, "address": address, **one._asdict()} for (terminal, address), one in sorted(seen.items())
@@ -68,8 +84,9 @@ class ActivityLog:
         await write_all(self.database, self.repeated, repeated)
         lines = [
             {"terminal": terminal, "address": address, "code": code, "detail": detail, "times": times}
-            for (terminal, address, code, detail), times in incidents.items()
+            for (terminal, address, code, detail), times in strangers.items()
         ]
+        lines += [{"terminal": terminal, "code": code, **one._asdict()} for (terminal, code), one in signed.items()]
         await write_all(self.database, INCIDENTS, lines)
         await write_all(self.database, HEARTBEATS, [{"name": name} for name in self.well()])
 

@@ -16,7 +16,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.terminals.bodies import read_object
-from nanhu.platforms.terminals.errors import MalformedError, NotForThisTerminalError
+from nanhu.platforms.terminals.errors import MalformedError, NotForThisTerminalError, TerminalLimitError
 from nanhu.platforms.terminals.guards import GUARDS
 from nanhu.platforms.terminals.models import LoggedRequest, Terminal
 from nanhu.platforms.terminals.operations import Operation, Request
@@ -24,6 +24,7 @@ from nanhu.platforms.terminals.services.incidents import INCIDENTS
 from nanhu.platforms.terminals.wire import refusal
 
 log = logging.getLogger(__name__)
+LIMIT = TerminalLimitError.code
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 NEXT = "UPDATE terminals_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
 encode = msgspec.json.Encoder().encode
@@ -89,12 +90,10 @@ def run(operation: Operation, request: Request) -> dict[str, Any]:
         return refusal("terminal_off")
     if terminal.kind not in operation.kinds:
         return refusal_of(NotForThisTerminalError())
-    if any(guard.is_over_its_limit(terminal, operation.name) for guard in GUARDS):
-        INCIDENTS.refuse(
-            terminal=terminal.number, address=request.by.address, code="terminal_limit", detail=operation.name
-        )
-        return refusal("terminal_limit")
-    found = done(operation, request)
+    is_over = any(guard.is_over_its_limit(terminal, operation.name) for guard in GUARDS)
+    found = refusal(LIMIT) if is_over else done(operation, request)
+    if found.get("code") == LIMIT:
+        INCIDENTS.refuse_signed(terminal=terminal.number, address=request.by.address, code=LIMIT, detail=operation.name)
     for guard in GUARDS:
         guard.answered(terminal, found.get("code"))
     return found

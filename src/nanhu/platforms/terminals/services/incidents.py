@@ -2,41 +2,61 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
+from typing import Final
 
 from nanhu.platforms.terminals.models import Incident
 from nanhu.platforms.terminals.wire import MOST_INCIDENTS, printable
 
 WINDOW_SECONDS = 60.0
+MOST_OF_A_CODE: Final = 10
+STRANGERS: Final = ("", "and others")
 
 
 class IncidentLog:
-    """At most forty rows a minute and process; the rest of a flood is one row of the next minute that has any."""
+    """At most so many rows a minute and process: forty of strangers, and beside them ten of each code that a terminal signed, so that
+    no stranger takes its place. The rest of a flood is told with the next row of its kind that is written."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.lock = threading.Lock()
         self.begun = float("-inf")
-        self.written = 0
-        self.left_over = 0
+        self.written: Counter[tuple[str, str]] = Counter()
+        self.left_over: Counter[tuple[str, str]] = Counter()
 
     def refuse(self, *, terminal: str, address: str, code: str, detail: str = "") -> None:
-        with self.lock:
-            left_over = self.turn_window()
-            self.written += 1
-            if self.written > MOST_INCIDENTS:
-                self.left_over += 1
-                return
-        rows = [Incident(terminal_number="", code="and others", times=left_over)] if left_over else []
+        """Of nobody knows whom."""
+        left_over = self.place(STRANGERS, 1, MOST_INCIDENTS)
+        if left_over is None:
+            return
+        rows = [Incident(terminal_number=STRANGERS[0], code=STRANGERS[1], times=left_over)] if left_over else []
         row = Incident(terminal_number=printable(terminal), address=address, code=code, detail=printable(detail))
         Incident.objects.bulk_create([*rows, row])
 
-    def turn_window(self) -> int:
-        """What the window that ended left unwritten; 0 while it runs."""
-        if self.clock() - self.begun < WINDOW_SECONDS:
-            return 0
-        left_over, self.begun, self.written, self.left_over = self.left_over, self.clock(), 0, 0
-        return left_over
+    def refuse_signed(self, *, terminal: str, code: str, address: str = "", detail: str = "", times: int = 1) -> None:
+        """Of what this terminal's key signed."""
+        left_over = self.place((terminal, code), times, MOST_OF_A_CODE)
+        if left_over is not None:
+            Incident.objects.create(
+                terminal_number=terminal,
+                address=address,
+                code=code,
+                detail=printable(detail),
+                times=times + left_over,
+            )
+
+    def place(self, mark: tuple[str, str], times: int, most: int) -> int | None:
+        """None where this minute's rows are written; else how often it happened without a row until now."""
+        with self.lock:
+            if self.clock() - self.begun >= WINDOW_SECONDS:
+                self.begun = self.clock()
+                self.written.clear()
+            self.written[mark] += 1
+            if self.written[mark] > most:
+                self.left_over[mark] += times
+                return None
+            return self.left_over.pop(mark, 0)
 
 
 INCIDENTS = IncidentLog()

@@ -59,6 +59,15 @@ def test_a_device_is_looked_at_narrowed_and_found_by_what_was_refused_of_it(memb
     assert "被拒的请求" in keeper.get("/card/fleet/terminals/D1001/").content.decode()
 
 
+def test_what_strangers_send_in_its_name_pushes_nothing_off_its_page(members):
+    Terminal.objects.create(number="D1001", kind="door", place="北门", key="0" * 64)
+    Incident.objects.create(
+        terminal_number="D1001", code="clock_wrong", address="10.1.2.3", at=now() - timedelta(hours=1)
+    )
+    Incident.objects.bulk_create(Incident(terminal_number="D1001", code="signature_wrong") for _ in range(60))
+    assert "10.1.2.3" in signed_in(KEEPER_NO).get("/card/fleet/terminals/D1001/").content.decode()
+
+
 def test_what_was_taken_away_and_still_signs_is_told_and_its_rows_are_no_longer_waited_for(members):
     day = timedelta(hours=1)
     Terminal.objects.create(number="D1001", kind="door", place="北门", key="0" * 64)

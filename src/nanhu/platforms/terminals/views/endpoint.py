@@ -69,7 +69,7 @@ def served(request: HttpRequest, operation: Operation) -> HttpResponse:
     if terminal is None or key is None:
         # Unsigned, as at the gateway: a signed "nothing happened" could be handed to the terminal instead of the truth.
         code = "terminal_unknown" if terminal is None else "signature_wrong"
-        note(frame, code)
+        INCIDENTS.refuse(terminal=frame.terminal, address=frame.address, code=code)
         return unsigned(401, refusal(code))
     answer = answer_of(operation, terminal, frame, request.body, key)
     response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
@@ -126,7 +126,8 @@ def signing_key(terminal: Terminal, frame: Frame, request: HttpRequest) -> bytes
 
 
 def note(frame: Frame, code: str, detail: str = "") -> None:
-    INCIDENTS.refuse(terminal=frame.terminal, address=frame.address, code=code, detail=detail)
+    """Of a request that its terminal signed."""
+    INCIDENTS.refuse_signed(terminal=frame.terminal, address=frame.address, code=code, detail=detail)
 
 
 def unsigned(status: int, said: dict[str, Any]) -> HttpResponse:

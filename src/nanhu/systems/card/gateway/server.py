@@ -107,7 +107,7 @@ class Gateway:
         if known is None or terminal is None:
             # Unsigned: an answer under a signature that its sender overheard would be believed by the terminal it is from.
             code = "terminal_unknown" if known is None else "signature_wrong"
-            self.refuse_at_door(request, code)
+            self.activity.refuse(terminal=request.terminal, address=request.address, code=code)
             return Response(401, encode(refused(code)))
         return terminal
 
@@ -159,7 +159,8 @@ class Gateway:
         return None
 
     def refuse_at_door(self, request: SignedRequest, code: str, detail: str = "") -> None:
-        self.activity.refuse(terminal=request.terminal, address=request.address, code=code, detail=detail)
+        """Of a request that its terminal signed."""
+        self.activity.refuse_signed(terminal=request.terminal, address=request.address, code=code, detail=detail)
 
 
 def signer_of(terminal: Terminal, request: SignedRequest) -> Terminal | None:

@@ -39,4 +39,4 @@ class TerminalWatch:
             self.report(terminal, code, times=outcomes.count(code))
 
     def report(self, terminal: Terminal, code: str, *, times: int = 1) -> None:
-        self.activity.refuse(terminal=terminal.number, address="", code=code, times=times)
+        self.activity.refuse_signed(terminal=terminal.number, code=code, times=times)

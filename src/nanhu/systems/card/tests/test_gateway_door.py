@@ -17,6 +17,7 @@ from nanhu.platforms.terminals.jobs import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
 from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.gateway.terminals import Terminal
+from nanhu.systems.card.gateway.watch import TerminalWatch
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 KEY = bytes(range(32))
@@ -263,6 +264,46 @@ def test_a_flood_of_strangers_writes_few_rows_and_is_counted_whole():
 
     assert len(paper.lines) <= 50
     assert sum(line["times"] for line in paper.lines) == 200
+
+
+def test_a_flood_of_strangers_hides_nothing_that_a_terminal_signed():
+    """Forty invented terminals every three seconds were enough for a stolen till not to be named."""
+    paper = Paper()
+
+    async def flood() -> None:
+        door = Gateway.__new__(Gateway)
+        door.activity, door.terminals, door.sales = ActivityLog(paper, repeated=""), Terminals(), {}
+        door.operations, door.sequenced, door.decided_by_database = {PATH: greet}, frozenset(), frozenset()
+        for turn in range(200):
+            await door.serve(asked(signed())._replace(terminal=f"X{turn:05}"))
+        TerminalWatch(door.activity).uploaded(TILL, ["offline_card"] * 900, last_sequence=1)
+        TerminalWatch(door.activity).decided(TILL, "terminal_limit")
+        await door.activity.write()
+        await door.activity.tasks.close()
+
+    asyncio.run(flood())
+
+    named = {line["code"]: line["times"] for line in paper.lines if line.get("terminal") == TILL.number}
+    assert named == {"offline_card": 900, "terminal_limit": 1}
+
+
+def test_one_stolen_key_takes_a_place_for_each_code_and_none_of_anothers():
+    paper = Paper()
+
+    async def flood() -> None:
+        activity = ActivityLog(paper, repeated="")
+        for turn in range(200):
+            activity.refuse_signed(terminal="N1001", code="clock_wrong", address=f"192.0.2.{turn}", detail=f"{turn}")
+        activity.refuse_signed(terminal="E3002", code="terminal_limit")
+        await activity.write()
+        await activity.tasks.close()
+
+    asyncio.run(flood())
+
+    assert sorted((line["terminal"], line["times"]) for line in paper.lines if "code" in line) == [
+        ("E3002", 1),
+        ("N1001", 200),
+    ]
 
 
 @pytest.mark.django_db

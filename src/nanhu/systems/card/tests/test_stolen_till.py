@@ -201,9 +201,9 @@ def test_invented_rows_are_seen_on_the_fleet_page_and_by_the_doctor(campus):
 def test_the_diary_takes_incidents_of_many_at_once():
     async def write() -> dict:
         activity = ActivityLog.__new__(ActivityLog)
-        activity.incidents = {}
-        activity.refuse(terminal="N1001", address="", code="offline_card", times=12)
-        activity.refuse(terminal="N1001", address="", code="offline_card", times=3)
-        return activity.incidents
+        activity.signed = {}
+        activity.refuse_signed(terminal="N1001", code="offline_card", times=12)
+        activity.refuse_signed(terminal="N1001", code="offline_card", times=3)
+        return activity.signed
 
-    assert list(asyncio.run(write()).values()) == [15]
+    assert [one.times for one in asyncio.run(write()).values()] == [15]

@@ -5,10 +5,12 @@ import time
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Sum
 
 from nanhu.platforms.terminals.api import Incident, LoggedRequest, Terminal, switch_terminal
 from nanhu.platforms.terminals.services.incidents import INCIDENTS, IncidentLog
 from nanhu.platforms.terminals.views import endpoint
+from nanhu.platforms.terminals.wire import MOST_INCIDENTS
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.devices.tests.conftest import deeds
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -234,3 +236,30 @@ def test_a_flood_of_strangers_writes_few_rows_and_is_counted(db):
     moment[0] = 61.0
     log.refuse(terminal="X", address="192.0.2.7", code="terminal_unknown")
     assert sum(Incident.objects.values_list("times", flat=True)) == 201
+
+
+def test_a_flood_of_strangers_hides_no_terminal_that_is_over_its_limit(campus):
+    """Whoever has a kiosk's key would send forty unsigned requests a minute to each process, and do what he wants."""
+    maker = place_device("KM001", "reissue_kiosk", by=SYSTEM)
+    for turn in range(60):
+        sent = maker.headers("reissue/begin", b"{}", 1, terminal=f"X{turn:04}")
+        assert maker.send("reissue/begin", b"{}", 1, headers=sent).status_code == 401
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO card_terminal_activity (terminal_id, misses) VALUES (%s, 100)", [maker.terminal.pk])
+    assert maker.ask("reissue/begin", {"id_number": "x"})["code"] == "terminal_limit"
+    assert Incident.objects.filter(code="terminal_unknown").count() <= MOST_INCIDENTS
+    assert Incident.objects.get(code="terminal_limit").terminal_number == "KM001"
+    assert "KM001" in campus.client("clerk").get("/card/fleet/?problem=abuse").content.decode()
+
+
+def test_a_terminal_that_is_refused_without_end_writes_few_rows_and_is_counted(db):
+    moment = [0.0]
+    log = IncidentLog(clock=lambda: moment[0])
+    for turn in range(200):
+        log.refuse_signed(terminal="KM001", code="malformed", detail=f"{turn}")
+    log.refuse_signed(terminal="KM002", code="malformed")
+    assert Incident.objects.count() <= 11
+    moment[0] = 61.0
+    log.refuse_signed(terminal="KM001", code="malformed")
+    times = Incident.objects.values_list("terminal_number").annotate(Sum("times"))
+    assert dict(times) == {"KM001": 201, "KM002": 1}
