@@ -1,7 +1,10 @@
 """`loss/report`: a holder reports the card lost at a kiosk (A113, A114)."""
 
+from datetime import datetime, time
 from typing import Any
 
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import (
@@ -10,15 +13,18 @@ from nanhu.platforms.terminals.api import (
     NotForThisTerminalError,
     Request,
     Terminal,
+    TerminalLimitError,
     operation,
     text_in,
 )
 from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.pins.operations import check_any_pin
+from nanhu.systems.card.pins.policy import limits_on
 from nanhu.systems.card.presented import card_in, refused_card
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.services.loss import report_lost
 
+BY_DOCUMENT, BY_PIN = "identity card read", "enquiry PIN"
 LIVING = (Card.State.ISSUED, Card.State.LOST)
 
 
@@ -26,8 +32,10 @@ LIVING = (Card.State.ISSUED, Card.State.LOST)
 def loss_report(request: Request) -> dict[str, Any]:
     """By the card or the campus number with the enquiry PIN; by the identity card where the kiosk reads one."""
     card, proof = reported_card(request)
-    if proof == "enquiry PIN":
+    if proof == BY_PIN:
         check_any_pin(request, card, "enquiry")
+    elif card.state != Card.State.LOST:
+        count_report(request)
     place = f"{request.terminal.place} {request.terminal.number}".strip()
     lost = report_lost(
         by=request.by, card=card, reason=f"自助终端挂失（{place}）", way=LossReport.Way.KIOSK, proof=proof
@@ -48,16 +56,28 @@ def loss_report(request: Request) -> dict[str, Any]:
     }
 
 
+def count_report(request: Request) -> None:
+    """Whose key is stolen reports whom he knows the number of: so many a day and machine, one counted at a time."""
+    lock_key(f"card.kiosk_losses:{request.terminal.pk}")
+    today = campus_today()
+    begins = datetime.combine(today, time.min, CAMPUS_ZONE)
+    made = LossReport.objects.filter(
+        reported_at__gte=begins, way=LossReport.Way.KIOSK, proof=BY_DOCUMENT, reporter=request.by.name
+    )
+    if made.count() >= limits_on(today).kiosk_day_losses:
+        raise TerminalLimitError
+
+
 def reported_card(request: Request) -> tuple[Card, str]:
     body = request.body
     if body.get("id_number"):
         if request.terminal.kind != Terminal.Kind.REISSUE_KIOSK:
             raise NotForThisTerminalError
-        return living_card(people.find_person_by_document(text_in(body, "id_number", longest=40))), "identity card read"
+        return living_card(people.find_person_by_document(text_in(body, "id_number", longest=40))), BY_DOCUMENT
     if body.get("campus_no"):
-        return living_card(people.find_person_by_campus_no(text_in(body, "campus_no", longest=32))), "enquiry PIN"
+        return living_card(people.find_person_by_campus_no(text_in(body, "campus_no", longest=32))), BY_PIN
     if body.get("card"):
-        return card_in(body, states=LIVING), "enquiry PIN"
+        return card_in(body, states=LIVING), BY_PIN
     raise MalformedError
 
 

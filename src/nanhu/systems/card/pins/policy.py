@@ -36,6 +36,7 @@ COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "terminal_day_refund_fen": (0, MOST),
     "terminal_minute_misses": (1, MOST),
     "kiosk_day_reissues": (0, MOST),
+    "kiosk_day_losses": (0, MOST),
 }
 """The least and the most that a limit may be set to. 0 is a rule of its own where it stands, a standstill where it does not."""
 USUAL_PERIODS: Final = {
@@ -71,6 +72,7 @@ class LimitRule:
     terminal_day_refund_fen: int = 100_000
     terminal_minute_misses: int = 20
     kiosk_day_reissues: int = 40
+    kiosk_day_losses: int = 40
 
     def for_class(self, card_class: str) -> tuple[int, int]:
         own = self.by_class.get(card_class, {})

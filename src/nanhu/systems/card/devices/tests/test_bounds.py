@@ -17,6 +17,7 @@ from nanhu.platforms.terminals.services.answering import run
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.devices.guesses import CardGuard, guessed_too_often
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.fleet import operations
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.pins.policy import LimitRule
@@ -112,6 +113,18 @@ def test_other_days_and_other_kiosks_do_not_count(maker, students, one_a_day):
     assert begin(place_device("KM002", "reissue_kiosk", by=SYSTEM), students[1])["outcome"] == "approved"
     CardReissue.objects.update(begun_at=now() - timedelta(days=1), ended_at=now() - timedelta(days=1))
     assert begin(maker, students[0])["outcome"] == "approved"
+
+
+def test_a_kiosk_reports_so_many_cards_lost_by_a_document(maker, students, monkeypatch, campus):
+    """No PIN stands before it: the list of document numbers of any roster would do. What is lost already counts once."""
+    monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), kiosk_day_losses=1))
+    assert [maker.ask("loss/report", {"id_number": students[0]})["code"] for _ in range(2)] == ["ok", "ok"]
+    assert maker.ask("loss/report", {"id_number": students[1]})["code"] == "terminal_limit"
+    assert campus.card("other_student").state == "issued"
+    assert Incident.objects.filter(terminal_number="KM001", code="terminal_limit", detail="loss/report").exists()
+    assert no_terminal_is_abused().verdict == Verdict.FAIL
+    other = place_device("KM002", "reissue_kiosk", by=SYSTEM)
+    assert other.ask("loss/report", {"id_number": students[1]})["code"] == "ok", "each machine by itself"
 
 
 @pytest.mark.django_db(transaction=True)
