@@ -26,6 +26,7 @@ from nanhu.platforms.terminals.parts import PARTS, Device, Part, Problem, Seen, 
 from nanhu.platforms.terminals.policies import CLERK, REGISTRAR
 from nanhu.platforms.terminals.rules import INCIDENT_DAYS, ONLINE
 from nanhu.platforms.terminals.services.answering import next_sequence
+from nanhu.platforms.terminals.services.incidents import INCIDENTS
 from nanhu.platforms.terminals.services.keys import begin_rotation
 from nanhu.platforms.terminals.services.keys import new_key as new_terminal_key
 from nanhu.platforms.terminals.services.keys import renew_key as renew_terminal_key
@@ -38,6 +39,7 @@ from nanhu.platforms.terminals.services.states import switch as switch_terminal
 __all__ = [
     "CLERK",
     "GUARDS",
+    "INCIDENTS",
     "INCIDENT_DAYS",
     "KIOSKS",
     "ONLINE",

@@ -157,6 +157,8 @@ class SuspenseCase(models.Model):
         OFFLINE_TOTAL = "offline_total", _("本机当日脱机合计超限")
         OFFLINE_ROWS = "offline_rows", _("本机当日脱机笔数超限")
         OFFLINE_TOO_OLD = "offline_too_old", _("交易时间过早，或早于本机上次联机")
+        AMOUNT_TOO_LARGE = "amount_too_large", _("金额超过单笔上限")
+        AMOUNT_INVALID = "amount_invalid", _("金额不是大于零的整数分")
 
     class State(models.TextChoices):
         OPEN = "open", _("待查")

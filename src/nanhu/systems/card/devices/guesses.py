@@ -18,7 +18,9 @@ from nanhu.systems.card.pins.policy import limits_on
 
 LONGEST_MAKING: Final = timedelta(days=1)
 GUESSED: Final = "SELECT card_terminal_missed(%s, %s)"
-CODES: Final = frozenset({"card_unknown", "code_wrong", "card.no_card_for_document", "card.pin_wrong"})
+CODES: Final = frozenset(
+    {"card_unknown", "code_wrong", "card.no_card_for_document", "card.pin_wrong", "card.plastic_unknown"}
+)
 """Wrong PINs too: few for each card, over all cards they would lock a campus out."""
 BEGUN_FOR_EACH_MADE: Final = 3
 """At an honest kiosk, too, somebody looks at the fee and goes."""

@@ -51,7 +51,8 @@ def said(policy: Mapping[str, Any]) -> str:
 
 
 def bounds_on(day: date) -> dict[str, int]:
-    """A minute's sales (n) and their sum (m), a day's without a PIN (d), refunds of a day (b), guesses of a minute (g)."""
+    """A minute's sales (n) and their sum (m), a day's without a PIN (d), refunds of a day (b), guesses of a minute (g), cases
+    in suspense that nobody has answered (s)."""
     rule = limits_on(day)
     return {
         "n": rule.terminal_minute_payments,
@@ -59,6 +60,7 @@ def bounds_on(day: date) -> dict[str, int]:
         "d": rule.terminal_day_fen,
         "b": rule.terminal_day_refund_fen,
         "g": rule.terminal_minute_misses,
+        "s": rule.terminal_open_cases,
     }
 
 

@@ -11,6 +11,7 @@ from nanhu.systems.card.chip.wire import chip_element
 from nanhu.systems.card.codes.gateway import is_code
 from nanhu.systems.card.protocol import CARD_UID, LARGEST_PAYMENT_FEN, LARGEST_UPLOAD_ROWS, PaymentBody, fingerprint
 
+LARGEST_KEPT_FEN = 2**53  # of a sum that is none: what is larger is kept in words alone
 RECEIPT = re.compile("[0-9]{1,15}")
 EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
 PLAIN_MEMBERS = 2
@@ -118,6 +119,9 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
         "d": asked.detail,
         "o": float(min(moment, now)),
     }
+    wanted = row.get("amount_fen")
+    if asked.fault == "amount_too_large" and isinstance(wanted, int) and wanted <= LARGEST_KEPT_FEN:
+        element["w"] = wanted
     if asked.pin is not None:
         element["pin"] = asked.pin
     chip = chip_element(row)

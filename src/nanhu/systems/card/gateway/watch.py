@@ -20,6 +20,8 @@ SUSPENDED: Final = frozenset(
         "chip_missing",
         "tac_wrong",
         "chip_counter_reused",
+        "amount_too_large",
+        "amount_invalid",
     }
 )
 

@@ -35,6 +35,7 @@ COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "terminal_day_fen": (1, MOST),
     "terminal_day_refund_fen": (0, MOST),
     "terminal_minute_misses": (1, MOST),
+    "terminal_open_cases": (1, MOST),
     "kiosk_day_reissues": (0, MOST),
     "kiosk_day_losses": (0, MOST),
 }
@@ -71,6 +72,7 @@ class LimitRule:
     terminal_day_fen: int = 2_000_000
     terminal_day_refund_fen: int = 100_000
     terminal_minute_misses: int = 20
+    terminal_open_cases: int = 1_000
     kiosk_day_reissues: int = 40
     kiosk_day_losses: int = 40
 

@@ -11,9 +11,12 @@ BEGIN
             FROM json_to_recordset(batch) AS r(n integer);
         RETURN;
     END IF;
-    -- Rows of cards that nobody has are guesses as well; whoever made too many waits, and keeps what it has to tell.
+    -- Rows of cards that nobody has are guesses as well; whoever made too many waits, and keeps what it has to tell. So does whoever
+    -- has brought more that cannot be believed than the office has answered.
     IF EXISTS (SELECT FROM card_terminal_activity a WHERE bound IS NOT NULL AND a.terminal_id = terminal
-               AND card_misses_left(a.misses, a.minute_begun, (bound ->> 'g')::integer) >= (bound ->> 'g')::integer) THEN
+               AND card_misses_left(a.misses, a.minute_begun, (bound ->> 'g')::integer) >= (bound ->> 'g')::integer)
+       OR (SELECT count(*) FROM (SELECT FROM card_chip_suspense k WHERE k.terminal_id = terminal AND k.state = 'open'
+                                 LIMIT (bound ->> 's')::integer) AS waiting) >= (bound ->> 's')::integer THEN
         RETURN QUERY SELECT r.n, 'terminal_limit', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint
             FROM json_to_recordset(batch) AS r(n integer);
         RETURN;
@@ -50,12 +53,12 @@ BEGIN
 
     RETURN QUERY
     WITH request AS MATERIALIZED (
-        SELECT r.n, r.s, r.u, r.chip, decode(r.f, 'hex') AS f, r.a, r.x, r.d, r.p, coalesce(r.m, 0)::smallint AS m,
+        SELECT r.n, r.s, r.u, r.chip, decode(r.f, 'hex') AS f, r.a, r.w, r.x, r.d, r.p, coalesce(r.m, 0)::smallint AS m,
                least(to_timestamp(r.o), now()) AS occurred_at, card_day(least(to_timestamp(r.o), now())) AS day, c.card_class,
                c.id AS card_id, c.wallet_id, w.receivable_id, p.merchant_id, m.account_id AS merchant_account_id,
                b.balance_fen AS before_fen, q.id AS known_id, q.fingerprint AS known_fingerprint, q.outcome AS known_outcome,
                q.amount_fen AS known_fen, q.owed_fen AS known_owed_fen, q.balance_fen AS known_balance_fen
-        FROM json_to_recordset(batch) AS r(n integer, s bigint, f text, u text, a bigint, x text, d text, o double precision,
+        FROM json_to_recordset(batch) AS r(n integer, s bigint, f text, u text, a bigint, w bigint, x text, d text, o double precision,
                                            m integer, p boolean, chip jsonb)
         JOIN card_till p ON p.terminal_id = terminal
         JOIN card_merchant m ON m.id = p.merchant_id
@@ -136,9 +139,12 @@ BEGIN
         WHERE a.terminal_id = terminal AND bound IS NOT NULL AND o.misses > 0
     ), suspended AS (
         INSERT INTO card_chip_suspense (terminal_id, sequence, card_id, reason, amount_fen, row, state, owner_name, answer, created_at)
-        SELECT terminal, v.s, v.card_id, v.outcome, v.a,
-               jsonb_build_object('s', v.s, 'u', v.u, 'a', v.a, 'o', extract(epoch FROM v.occurred_at), 'chip', v.chip), 'open', '校园卡管理办公室', '', now()
-        FROM numbered v WHERE v.outcome IN ('offline_payment', 'offline_card', 'offline_total', 'offline_rows', 'offline_too_old', 'chip_missing')
+        SELECT terminal, v.s, v.card_id, v.outcome, coalesce(v.a, v.w),
+               jsonb_build_object('s', v.s, 'u', v.u, 'a', coalesce(v.a, v.w), 'd', v.d, 'o', extract(epoch FROM v.occurred_at), 'chip', v.chip),
+               'open', '校园卡管理办公室', '', now()
+        FROM numbered v WHERE v.card_id IS NOT NULL
+          AND v.outcome IN ('offline_payment', 'offline_card', 'offline_total', 'offline_rows', 'offline_too_old', 'chip_missing',
+                            'amount_too_large', 'amount_invalid')
         ON CONFLICT DO NOTHING
     )
     SELECT v.n, v.outcome, v.receipt_id, v.a, CASE WHEN v.outcome = 'posted' THEN v.a - v.covered_fen ELSE 0 END, v.after_fen

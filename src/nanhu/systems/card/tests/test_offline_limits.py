@@ -2,15 +2,20 @@
 
 import itertools
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from nanhu.kernel.registry import Verdict
 from nanhu.platforms.terminals.api import Incident, Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
+from nanhu.systems.card.chip.services.suspense import close_case
+from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.gateway import policy
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule, limits_on
 from nanhu.systems.card.tests.signed import SignedTerminal
@@ -53,6 +58,50 @@ def test_a_row_above_the_largest_payment_charges_nobody_and_has_an_owner(campus,
     case = SuspenseCase.objects.get()
     assert (case.reason, case.amount_fen, case.owner_name) == ("offline_payment", 3001, "校园卡管理办公室")
     assert Incident.objects.filter(terminal_number="N1001", code="offline_payment").exists()
+
+
+@pytest.mark.parametrize(
+    ("fen", "code", "kept"),
+    [
+        (500_001, "amount_too_large", 500_001),
+        (2**53 + 1, "amount_too_large", None),
+        (1e300, "amount_too_large", None),
+        (0, "amount_invalid", None),
+        ("12", "amount_invalid", None),
+    ],
+)
+def test_an_amount_that_is_none_charges_nobody_and_has_an_owner_and_an_alarm(campus, till, fen, code, kept):
+    rows = [row(campus, "student", fen), row(campus, "guest", 100)]
+    assert upload(till, rows) == [code, "ok"]
+    assert upload(till, rows) == [code, "ok"]
+    assert charged(campus) == 100
+    case = SuspenseCase.objects.get()
+    assert (case.reason, case.card, case.amount_fen, case.owner_name) == (
+        code,
+        campus.card("student"),
+        kept,
+        "校园卡管理办公室",
+    )
+    assert case.row["d"] == f"amount {fen!r}", "as it came"
+    assert Incident.objects.filter(terminal_number="N1001", code=code).exists()
+    assert no_terminal_is_abused().verdict == Verdict.FAIL
+    page = campus.client("clerk").get(f"/card/chip/cases/{case.pk}/").content.decode()
+    assert "待查" in page
+
+
+def test_whoever_has_brought_more_than_the_office_answered_keeps_the_rest(campus, till, monkeypatch):
+    """Nothing is lost, nothing more is written, and the office sees it. Answered, the door opens again."""
+    policy.policies_in_hour.cache_clear()
+    monkeypatch.setattr(policy, "limits_on", lambda _day: replace(RULE, terminal_open_cases=2))
+    assert upload(till, [row(campus, "student", 3001), row(campus, "guest", 3001)]) == ["offline_payment"] * 2
+    late = [row(campus, "teacher", 100)]
+    told = till.send("upload", {"rows": late})
+    assert (told.status, told.code) == (429, "terminal_limit")
+    assert (SuspenseCase.objects.count(), charged(campus)) == (2, 0)
+    assert Incident.objects.filter(terminal_number="N1001", code="terminal_limit").exists()
+    close_case(by=campus.actor("clerk"), case_id=SuspenseCase.objects.latest("pk").pk, answer="查实")
+    assert upload(till, late) == ["ok"]
+    policy.policies_in_hour.cache_clear()
 
 
 def test_a_card_is_charged_so_much_a_day_by_one_terminal_in_however_many_uploads(campus, till):

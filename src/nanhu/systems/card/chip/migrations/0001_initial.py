@@ -130,6 +130,8 @@ class Migration(migrations.Migration):
                             ("offline_total", "本机当日脱机合计超限"),
                             ("offline_rows", "本机当日脱机笔数超限"),
                             ("offline_too_old", "交易时间过早，或早于本机上次联机"),
+                            ("amount_too_large", "金额超过单笔上限"),
+                            ("amount_invalid", "金额不是大于零的整数分"),
                         ]
                     ),
                 ),

@@ -1,22 +1,28 @@
 """Book minus card: each fen has a name, and what has none is found."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Incident
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.chip import operations
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.chip.services import keys, loads, making
 from nanhu.systems.card.chip.tests.conftest import CardInHand
 from nanhu.systems.card.chip.verification import STORE
 from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.funds.chip_checks import differences_are_explained, unexplained
 from nanhu.systems.card.funds.services.difference import difference_of
 from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -277,3 +283,27 @@ def test_a_case_is_taken_and_closed_with_its_answer(campus, hand, till):
     assert clerk.get("/card/chip/cases/999999/").status_code == 404
     assert "终端密钥过期，已换" in clerk.get(f"/card/chip/cases/{case.pk}/").content.decode()
     assert "没有交易" in clerk.get("/card/chip/").content.decode()
+
+
+def test_proofs_that_fail_are_seen_on_the_fleet_page_and_by_the_doctor(campus, hand, till):
+    """Invented proofs: one that the chip never signed, and one counter for two purchases."""
+    campus.pay("teacher", 1250)
+    genuine = proof_row(campus, hand, 1250)
+    assert prove(till, genuine | {"tac": "00000000"}) == ["tac_wrong"]
+    assert prove(till, genuine) == ["ok"]
+    assert prove(till, genuine | {"sequence": genuine["sequence"] + 7, "term_seq": 1}) != ["ok"]
+    incident = Incident.objects.get(code="tac_wrong", times=1)
+    assert incident.terminal_number == "N1001"
+    assert no_terminal_is_abused().verdict == Verdict.FAIL
+    assert "N1001" in campus.client("clerk").get("/card/fleet/?problem=abuse").content.decode()
+
+
+def test_proofs_that_fail_are_bounded(campus, hand, till, monkeypatch):
+    """Whoever has brought more than the office has answered keeps the rest, and no case is added."""
+    monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), terminal_open_cases=2))
+    campus.pay("teacher", 1250)
+    wrong = proof_row(campus, hand, 1250) | {"tac": "00000000"}
+    assert prove(till, wrong, wrong | {"sequence": 801}) == ["tac_wrong"] * 2
+    late = till.ask("chip/proofs", {"rows": [wrong | {"sequence": 802}]}, sequence=990)
+    assert (late["code"], SuspenseCase.objects.count()) == ("terminal_limit", 2)
+    assert Incident.objects.filter(code="terminal_limit", detail="chip/proofs").exists()

@@ -162,6 +162,14 @@ def test_misses_are_counted_of_one_terminal_and_for_a_minute(maker):
     assert not is_shut(maker.terminal.pk)
 
 
+def test_guesses_at_blanks_are_misses(maker):
+    """A hit would give the keys of a card that is about to be handed over."""
+    for turn in range(MISSES):
+        assert maker.ask("chip/personalise", {"uid": f"04{turn:012X}"})["code"] == "card.plastic_unknown"
+    assert maker.ask("chip/personalise", {"uid": BLANK})["code"] == "terminal_limit"
+    assert Incident.objects.filter(terminal_number="KM001", code="terminal_limit", detail="chip/personalise").exists()
+
+
 @pytest.mark.parametrize("process", ["web", "worker"])
 def test_a_process_adds_a_miss_and_takes_none_away(maker, process):
     """Wrong PINs of many cards are misses too. Counted in the database: another process of the door reads the same."""
