@@ -13,7 +13,7 @@ from nanhu.systems.card.protocol import CARD_UID, LARGEST_PAYMENT_FEN, LARGEST_U
 
 LARGEST_KEPT_FEN = 2**53  # of a sum that is none: what is larger is kept in words alone
 RECEIPT = re.compile("[0-9]{1,15}")
-EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
+EARLIEST_MOMENT = 1_577_836_800.0  # 2020: a row that says it is older came from a clock that was never set, and counts as of then
 PLAIN_MEMBERS = 2
 decode_payment = msgspec.json.Decoder(PaymentBody).decode
 
@@ -106,7 +106,7 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise MalformedError
     moment = row.get("occurred_at")
-    if not isinstance(moment, int | float) or isinstance(moment, bool) or moment <= EARLIEST_MOMENT:
+    if not isinstance(moment, int | float) or isinstance(moment, bool):
         raise MalformedError
     asked = read_odd_purchase(row)
     element = {
@@ -117,7 +117,7 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
         "a": asked.amount_fen,
         "x": asked.fault,
         "d": asked.detail,
-        "o": float(min(moment, now)),
+        "o": float(max(EARLIEST_MOMENT, min(moment, now))),
     }
     wanted = row.get("amount_fen")
     if asked.fault == "amount_too_large" and isinstance(wanted, int) and wanted <= LARGEST_KEPT_FEN:

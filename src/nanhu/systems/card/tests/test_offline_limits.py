@@ -13,6 +13,7 @@ from nanhu.kernel.registry import Verdict
 from nanhu.platforms.terminals.api import Incident, Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
+from nanhu.systems.card.chip.services import suspense_posting
 from nanhu.systems.card.chip.services.suspense import close_case
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway import policy
@@ -136,6 +137,17 @@ def test_a_row_of_long_ago_charges_nobody(campus, till):
     days = RULE.offline_days
     rows = [row(campus, "student", 100, ago=days * 86_400 - 60), row(campus, "guest", 100, ago=days * 86_400 + 60)]
     assert upload(till, rows) == ["ok", "offline_too_old"]
+
+
+@pytest.mark.parametrize("moment", [0, -1, 1_577_836_800, 1e-9, -(10**300), 10**300])
+def test_a_row_of_a_clock_that_was_never_set_is_kept_alone_and_the_others_are_posted(campus, till, moment):
+    """The battery of a till that stood still for weeks is empty: it sends this batch until it is taken."""
+    rows = [row(campus, "student", 100, occurred_at=moment), row(campus, "guest", 100)]
+    told = upload(till, rows)
+    assert told == (["ok", "ok"] if moment > time.time() else ["offline_too_old", "ok"])
+    kept = SuspenseCase.objects.filter(reason="offline_too_old", card=campus.card("student"), amount_fen=100)
+    assert kept.count() == told.count("offline_too_old")
+    assert suspense_posting.is_postable(kept.get()) if kept else True, "two clerks may post what was honest"
 
 
 def test_a_row_from_before_the_terminals_last_contact_charges_nobody(campus, till):
