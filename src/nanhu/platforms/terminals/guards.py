@@ -15,10 +15,16 @@ class Guard(Protocol):
     def has_used(self, terminal: Terminal, sequence: int) -> bool:
         """Whether another endpoint of the room answered this sequence already."""
 
+    def is_flooding(self, terminal: Terminal) -> bool:
+        """Whether so much of it was refused that no more is written down."""
+
     def is_over_its_limit(self, terminal: Terminal, operation: str) -> bool: ...
 
     def answered(self, terminal: Terminal, code: object) -> None:
         """`code` of the refusal; None where the operation was done."""
+
+    def refused(self, terminal: Terminal) -> None:
+        """Whatever the refusal was, it is written down."""
 
 
 GUARDS: Final[list[Guard]] = []

@@ -64,7 +64,14 @@ def answer_once(terminal: Terminal, sequence: int, operation: Operation, body: b
             return Response(known.status, bytes(known.answer))
         if known is not None or any(guard.has_used(terminal, sequence) for guard in GUARDS):
             return Response(409, encode(refusal("sequence_reused", sequence=sequence)))
-        response = Response(200, encode({**run(operation, request), "sequence": sequence}))
+        if any(guard.is_flooding(terminal) for guard in GUARDS):
+            note_limit(request, operation)
+            return Response(429, encode(refusal(LIMIT, sequence=sequence)))
+        found = run(operation, request)
+        if found["outcome"] == "refused":
+            for guard in GUARDS:
+                guard.refused(terminal)
+        response = Response(200, encode({**found, "sequence": sequence}))
         LoggedRequest.objects.create(
             terminal=terminal,
             sequence=sequence,
@@ -93,10 +100,16 @@ def run(operation: Operation, request: Request) -> dict[str, Any]:
     is_over = any(guard.is_over_its_limit(terminal, operation.name) for guard in GUARDS)
     found = refusal(LIMIT) if is_over else done(operation, request)
     if found.get("code") == LIMIT:
-        INCIDENTS.refuse_signed(terminal=terminal.number, address=request.by.address, code=LIMIT, detail=operation.name)
+        note_limit(request, operation)
     for guard in GUARDS:
         guard.answered(terminal, found.get("code"))
     return found
+
+
+def note_limit(request: Request, operation: Operation) -> None:
+    INCIDENTS.refuse_signed(
+        terminal=request.terminal.number, address=request.by.address, code=LIMIT, detail=operation.name
+    )
 
 
 def done(operation: Operation, request: Request) -> dict[str, Any]:

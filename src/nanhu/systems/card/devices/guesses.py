@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import F, Func, IntegerField, QuerySet, Value
+from django.db.models import BooleanField, F, Func, IntegerField, QuerySet, Value
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.once import lock_key
@@ -18,6 +18,7 @@ from nanhu.systems.card.pins.policy import limits_on
 
 LONGEST_MAKING: Final = timedelta(days=1)
 GUESSED: Final = "SELECT card_terminal_missed(%s, %s)"
+REFUSED: Final = "SELECT card_terminal_refused(%s)"
 CODES: Final = frozenset(
     {"card_unknown", "code_wrong", "card.no_card_for_document", "card.pin_wrong", "card.plastic_unknown"}
 )
@@ -30,14 +31,20 @@ class CardGuard:
     """What the card holds a terminal to at the services endpoint."""
 
     def found(self, terminals: QuerySet[Terminal]) -> QuerySet[Terminal]:
-        """With the guesses of the last minute, read in the query that finds the terminal."""
+        """With the guesses and refusals of the last minute, read in the query that finds the terminal."""
         forgiven = Value(limits_on(campus_today()).terminal_minute_misses)
         return terminals.annotate(
-            guesses=Func(F("pk"), forgiven, function="card_guesses", output_field=IntegerField(null=True))
+            guesses=Func(F("pk"), forgiven, function="card_guesses", output_field=IntegerField(null=True)),
+            floods=Func(F("pk"), function="card_terminal_floods", output_field=BooleanField()),
         )
 
     def has_used(self, terminal: Terminal, sequence: int) -> bool:
         return Receipt.objects.filter(terminal=terminal, sequence=sequence).exists()
+
+    def is_flooding(self, terminal: Terminal) -> bool:
+        """Of one that was found by `found`."""
+        floods: bool = terminal.floods  # type: ignore[attr-defined]  # the annotation
+        return floods
 
     def is_over_its_limit(self, terminal: Terminal, operation: str) -> bool:
         return guessed_too_often(terminal) or made_too_many(terminal, operation)
@@ -46,6 +53,10 @@ class CardGuard:
         if code in CODES:
             with connection.cursor() as cursor:
                 cursor.execute(GUESSED, [terminal.pk, limits_on(campus_today()).terminal_minute_misses])
+
+    def refused(self, terminal: Terminal) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(REFUSED, [terminal.pk])
 
 
 def guessed_too_often(terminal: Terminal) -> bool:

@@ -57,7 +57,9 @@ class HoldDesk:
         hold, price = sequence_in(values), fen_in(values, least=0)
         mark = fingerprint("release", str(hold), str(price))
         rows = await self.database.rows(RELEASE, [request.terminal.id, own, mark, hold, price])
-        return response_to(own, Decision(*rows[0]))
+        decision = Decision(*rows[0])
+        self.work.watch.decided(request.terminal, decision.outcome)
+        return response_to(own, decision)
 
     async def meter(self, request: Request) -> tuple[int, bytes]:
         values = read_object(request.body)

@@ -37,6 +37,8 @@ from nanhu.systems.card.protocol import (
 )
 
 encode = msgspec.json.Encoder().encode
+UNTOLD = frozenset({"terminal_limit", "terminal_off"})
+"""Without a receipt nothing was written down of it (sql/card_terminal_floods.sql), and its sequence is free."""
 PIN_FACTS = frozenset({"pin_required", "pin_wrong"})
 REVERSE = "SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_reverse(%s, %s, decode(%s, 'hex'), %s)"
 REFUND = """
@@ -126,7 +128,9 @@ class Operations:
             return 400, encode(refused("sequence_invalid"))
         sale = sequence_in(read_object(request.body))
         rows = await self.database.rows(REVERSE, [request.terminal.id, own, fingerprint("reversal", str(sale)), sale])
-        return response_to(own, Decision(*rows[0]))
+        decision = Decision(*rows[0])
+        self.watch.decided(request.terminal, decision.outcome)
+        return response_to(own, decision)
 
     async def refund(self, request: Request) -> tuple[int, bytes]:
         """A sale of this terminal's merchant, whole or in part, by the number on its slip."""
@@ -211,6 +215,8 @@ def is_off_price(terminal: Terminal, asked: Purchase) -> bool:
 
 
 def response_to(sequence: int, decision: Decision) -> tuple[int, bytes]:
+    if decision.receipt_id is None and decision.outcome in UNTOLD:
+        return 429, encode(refused(decision.outcome, sequence=sequence))
     if decision.outcome == "sequence_reused":
         return 409, encode(refused("sequence_reused", sequence=sequence))
     return 200, encode(answer_of(sequence, decision))

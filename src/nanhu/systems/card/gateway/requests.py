@@ -13,7 +13,9 @@ from nanhu.systems.card.protocol import CARD_UID, LARGEST_PAYMENT_FEN, LARGEST_U
 
 LARGEST_KEPT_FEN = 2**53  # of a sum that is none: what is larger is kept in words alone
 RECEIPT = re.compile("[0-9]{1,15}")
-EARLIEST_MOMENT = 1_577_836_800.0  # 2020: a row that says it is older came from a clock that was never set, and counts as of then
+EARLIEST_MOMENT = (
+    1_577_836_800.0  # 2020: a row that says it is older came from a clock that was never set, and counts as of then
+)
 PLAIN_MEMBERS = 2
 decode_payment = msgspec.json.Decoder(PaymentBody).decode
 

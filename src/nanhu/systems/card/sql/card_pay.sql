@@ -44,7 +44,8 @@ BEGIN
     ), summed AS MATERIALIZED (
         -- What each new sale of a terminal comes to with what it did before. A PIN proves that the holder is there: no sum of the day.
         SELECT r.*, a.misses >= most_misses OR a.minute_payments + r.payments > most_payments OR a.minute_fen + r.fen > most_fen
-                    OR r.p IS NULL AND r.day_fen > 0 AND a.day_fen + r.day_fen > most_day_fen AS is_too_much
+                    OR r.p IS NULL AND r.day_fen > 0 AND a.day_fen + r.day_fen > most_day_fen AS is_too_much,
+                   a.refused >= card_most_refused() AND a.refused_minute = date_trunc('minute', now()) AS floods
         FROM (SELECT r.*, count(*) OVER w AS payments, sum(r.a) OVER w AS fen, sum(r.a) FILTER (WHERE r.p IS NULL) OVER w AS day_fen
               FROM request r WINDOW w AS (PARTITION BY r.t, r.known_id IS NULL ORDER BY r.n)) AS r
         LEFT JOIN card_terminal_activity a ON a.terminal_id = r.t AND r.known_id IS NULL AND bound IS NOT NULL
@@ -60,7 +61,8 @@ BEGIN
                 WHEN r.state <> 'issued' THEN 'card_' || r.state
                 WHEN r.valid_until < (now() AT TIME ZONE 'Asia/Shanghai')::date THEN 'card_expired'
                 WHEN some_may_not AND card_right_rule_says(r.card_class, r.sub_class, 'consume', r.day) IS FALSE THEN 'no_right'
-                WHEN r.turn > 1 THEN 'again' END AS verdict
+                WHEN r.turn > 1 THEN 'again' END AS verdict,
+               r.known_id IS NULL AND r.floods AND (NOT r.is_on OR r.is_too_much) AS is_untold
         FROM summed r
     ), decided AS MATERIALIZED (
         -- A PIN is tried (and counted) only where nothing else decides; without a PIN card_pin_tried is not called.
@@ -91,7 +93,7 @@ BEGIN
                nextval('card_receipt_id_seq') AS receipt_id,
                CASE d.outcome WHEN 'pin_required' THEN d.which WHEN 'pin_wrong' THEN d.tries_left::text
                               WHEN 'posted' THEN CASE WHEN d.pin = 'ok' THEN 'pin' ELSE '' END ELSE coalesce(d.d, '') END AS note
-        FROM (SELECT * FROM decided WHERE known_id IS NULL AND decided.outcome <> 'again' ORDER BY t, s) AS d
+        FROM (SELECT * FROM decided WHERE known_id IS NULL AND decided.outcome <> 'again' AND NOT coalesce(is_untold, false) ORDER BY t, s) AS d
     ), receipts AS (
         INSERT INTO card_receipt (id, kind, outcome, terminal_id, sequence, fingerprint, wallet_id, card_id, merchant_id,
                                   amount_fen, balance_fen, detail, occurred_at, entry_id, meal)
@@ -111,12 +113,16 @@ BEGIN
     ), noted AS (
         UPDATE card_terminal_activity a
         SET minute_payments = a.minute_payments + o.payments, minute_fen = a.minute_fen + o.fen, misses = a.misses + o.misses,
-            day_fen = a.day_fen + o.day_fen
-        FROM (SELECT v.t, count(*) AS payments,
-                     count(*) FILTER (WHERE v.outcome IN ('code_wrong', 'pin_wrong') OR v.card_id IS NULL AND v.outcome NOT LIKE 'code\_%') AS misses,
+            day_fen = a.day_fen + o.day_fen,
+            refused = CASE WHEN a.refused_minute = date_trunc('minute', now()) THEN a.refused ELSE 0 END + o.refused,
+            refused_minute = date_trunc('minute', now())
+        FROM (SELECT v.t, count(*) FILTER (WHERE v.is_counted) AS payments, count(*) FILTER (WHERE NOT v.is_counted) AS refused,
+                     count(*) FILTER (WHERE v.is_counted AND (v.outcome IN ('code_wrong', 'pin_wrong')
+                                                              OR v.card_id IS NULL AND v.outcome NOT LIKE 'code\_%')) AS misses,
                      coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted'), 0) AS fen,
                      coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted' AND v.pin IS NULL), 0) AS day_fen
-              FROM numbered v WHERE bound IS NOT NULL AND v.outcome NOT IN ('terminal_off', 'terminal_limit') GROUP BY v.t) AS o
+              FROM (SELECT one.*, one.outcome NOT IN ('terminal_off', 'terminal_limit') AS is_counted FROM numbered one WHERE bound IS NOT NULL) AS v
+              GROUP BY v.t) AS o
         WHERE a.terminal_id = o.t
     ), held AS (
         INSERT INTO card_hold (receipt_id, wallet_id, terminal_id, merchant_id, amount_fen, metered_fen, meal, begun_at, ends_at)
@@ -126,5 +132,5 @@ BEGIN
     SELECT v.n, v.outcome, v.receipt_id, v.a, v.after_fen, extract(epoch FROM now())::double precision, v.note FROM numbered v
     UNION ALL
     SELECT d.n, d.outcome, d.known_id, d.known_fen, d.known_balance_fen, extract(epoch FROM d.known_at)::double precision, d.known_detail
-        FROM decided d WHERE d.known_id IS NOT NULL OR d.outcome = 'again';
+        FROM decided d WHERE d.known_id IS NOT NULL OR d.outcome = 'again' OR d.is_untold;
 END $$;

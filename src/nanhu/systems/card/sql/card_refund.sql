@@ -25,6 +25,10 @@ BEGIN
                             known.id, known.amount_fen, known.balance_fen, extract(epoch FROM known.posted_at)::double precision;
         RETURN;
     END IF;
+    IF card_terminal_floods(terminal) THEN
+        RETURN QUERY SELECT 'terminal_limit', NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision;
+        RETURN;
+    END IF;
     IF bound IS NOT NULL THEN
         PERFORM card_terminal_turn(ARRAY[terminal], (bound ->> 'g')::integer);
     END IF;
@@ -51,6 +55,9 @@ BEGIN
         VALUES (new_receipt, 'refund', verdict, terminal, own_sequence, own_fingerprint, sale.wallet_id, sale.card_id, merchant,
                 CASE WHEN verdict = 'refund_too_large' THEN nullif(left_fen, 0) ELSE amount END, still_owed, after_fen, note, now(),
                 new_entry, sale.id, coalesce(sale.meal, 0));
+    IF verdict <> 'posted' THEN
+        PERFORM card_terminal_refused(terminal);
+    END IF;
     RETURN QUERY SELECT r.outcome, r.id, r.amount_fen, r.balance_fen, extract(epoch FROM r.posted_at)::double precision
         FROM card_receipt r WHERE r.id = new_receipt;
 END $$;

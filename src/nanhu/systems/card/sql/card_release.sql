@@ -20,6 +20,11 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    IF card_terminal_floods(terminal) THEN
+        RETURN QUERY SELECT 'terminal_limit', NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision, '', NULL::bigint,
+                            NULL::double precision;
+        RETURN;
+    END IF;
     SELECT o.* INTO h FROM card_hold o WHERE o.receipt_id = h.receipt_id FOR UPDATE;
     verdict := CASE WHEN EXISTS (SELECT FROM card_till p WHERE p.terminal_id = terminal AND NOT p.is_on) THEN 'terminal_off'
                     WHEN h.receipt_id IS NULL THEN 'hold_unknown' WHEN h.settled_at IS NOT NULL THEN 'hold_settled'
@@ -31,6 +36,7 @@ BEGIN
         INSERT INTO card_receipt (kind, outcome, terminal_id, sequence, fingerprint, wallet_id, merchant_id, amount_fen, detail, occurred_at)
             VALUES ('release', verdict, terminal, own_sequence, own_fingerprint, h.wallet_id, h.merchant_id,
                     CASE WHEN verdict = 'hold_settled' THEN nullif(h.price_fen, 0) ELSE nullif(price, 0) END, hold_sequence::text, now());
+        PERFORM card_terminal_refused(terminal);
     END IF;
     RETURN QUERY SELECT * FROM card_recorded(terminal, own_sequence);
 END $$;

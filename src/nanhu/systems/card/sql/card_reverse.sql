@@ -21,6 +21,10 @@ BEGIN
                             known.id, known.amount_fen, known.balance_fen, extract(epoch FROM known.posted_at)::double precision;
         RETURN;
     END IF;
+    IF card_terminal_floods(terminal) THEN
+        RETURN QUERY SELECT 'terminal_limit', NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision;
+        RETURN;
+    END IF;
     SELECT * INTO device FROM card_till p WHERE p.terminal_id = terminal;
     SELECT * INTO sale FROM card_receipt q WHERE q.terminal_id = terminal AND q.sequence = sale_sequence;
     IF NOT FOUND AND device.is_on AND sale_sequence <> own_sequence THEN
@@ -61,5 +65,8 @@ BEGIN
                 device.merchant_id, sale.amount_fen, still_owed, after_fen, sale_sequence::text, now(), new_entry, sale.id, coalesce(sale.meal, 0));
     UPDATE card_hold SET settled_at = now(), price_fen = 0, release_receipt_id = new_receipt
         WHERE card_hold.receipt_id = sale.id AND sale.kind = 'hold' AND verdict = 'posted';
+    IF verdict <> 'posted' THEN
+        PERFORM card_terminal_refused(terminal);
+    END IF;
     RETURN QUERY SELECT verdict, new_receipt, sale.amount_fen, after_fen, extract(epoch FROM now())::double precision;
 END $$;

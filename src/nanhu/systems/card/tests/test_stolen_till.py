@@ -141,6 +141,63 @@ def test_a_till_gives_back_so_much_a_day(campus, till):
     assert back(1) == "ok"
 
 
+def flood(number: str, refused: int = 120) -> None:
+    """So much of it was refused and written down in this minute."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO card_terminal_activity (terminal_id, refused_minute, refused)
+               SELECT id, date_trunc('minute', now()), %(refused)s FROM terminals_terminal WHERE number = %(number)s
+               ON CONFLICT (terminal_id) DO UPDATE SET refused_minute = excluded.refused_minute, refused = excluded.refused""",
+            {"number": number, "refused": refused},
+        )
+
+
+def is_told_without_a_row(till: SignedTerminal, operation: str, body: dict, code: str) -> bool:
+    before, sequence = Receipt.objects.count(), till.next()
+    told = till.send(operation, body, sequence=sequence)
+    assert (told.status, told.code, "receipt" in told.values) == (429, code, False), operation
+    assert till.send("query", {"sequence": sequence}).code in {"unknown", "terminal_off"}
+    return Receipt.objects.count() == before
+
+
+def test_a_switched_off_till_fills_no_table(campus, till):
+    """Receipts are kept for ever. Its key signs until the office changes it, some thousand times a second."""
+    card = campus.card("student").uid
+    Terminal.objects.filter(number="N1001").update(state="off")
+    flood("N1001", 119)
+    told = till.pay(card, 1)
+    assert (told.status, told.code, "receipt" in told.values) == (200, "terminal_off", True)
+    assert is_told_without_a_row(till, "payment", {"card": card, "amount_fen": 1}, "terminal_off")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET refused_minute = refused_minute - interval '1 minute'")
+    assert "receipt" in till.pay(card, 1).values, "another minute, another hundred and twenty"
+
+
+def test_a_stolen_till_fills_no_table_whatever_it_asks(campus, till):
+    card = campus.card("student").uid
+    assert codes(till, card, 1, 1, 1, 1) == ["ok", "ok", "ok", "terminal_limit"]
+    flood("N1001")
+    for operation, body in (
+        ("payment", {"card": card, "amount_fen": 1}),
+        ("reversal", {"sequence": 77}),
+        ("refund", {"receipt": "1", "amount_fen": 1}),
+        ("release", {"sequence": 77, "amount_fen": 1}),
+    ):
+        assert is_told_without_a_row(till, operation, body, "terminal_limit")
+    assert Incident.objects.filter(terminal_number="N1001", code="terminal_limit").exists()
+
+
+def test_each_refusal_that_is_written_down_counts(campus, till):
+    flood("N1001", 0)
+    till.send("reversal", {"sequence": 77}, sequence=till.next())
+    till.send("refund", {"receipt": "1", "amount_fen": 1}, sequence=till.next())
+    till.send("release", {"sequence": 77, "amount_fen": 1}, sequence=till.next())
+    assert codes(till, campus.card("student").uid, 1, 1, 1, 1)[-1] == "terminal_limit"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(refused) FROM card_terminal_activity")
+        assert cursor.fetchone() == (4,)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_gateways_at_once_give_one_bound(tight, transactional_db):
     """The second asks while the first has sold and not yet committed: it waits, and then counts what the first sold."""

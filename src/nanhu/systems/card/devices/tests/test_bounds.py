@@ -20,6 +20,7 @@ from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet import operations
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.funds.models import CardReissue
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.tests.conftest import WITH_X, identify
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM, Campus, bring_in_the_cast, campus
@@ -168,6 +169,32 @@ def test_guesses_at_blanks_are_misses(maker):
         assert maker.ask("chip/personalise", {"uid": f"04{turn:012X}"})["code"] == "card.plastic_unknown"
     assert maker.ask("chip/personalise", {"uid": BLANK})["code"] == "terminal_limit"
     assert Incident.objects.filter(terminal_number="KM001", code="terminal_limit", detail="chip/personalise").exists()
+
+
+def refusals() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(refused), 0)::integer FROM card_terminal_activity")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("state", ["on", "off"])
+def test_a_machine_that_is_refused_without_end_fills_no_table(maker, state):
+    """What is answered is kept for ever, and its sequence with it; a key that was stolen asks until it is taken away."""
+    Terminal.objects.update(state=state)
+    for turn in (1, 2):
+        assert maker.ask("reissue/begin", {"id_number": "x"})["outcome"] == "refused"
+        assert refusals() == turn
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET refused = 120")
+    kept = LoggedRequest.objects.count(), Receipt.objects.count()
+    sequence = maker.next_sequence()
+    told = maker.ask("reissue/begin", {"id_number": "x"}, sequence=sequence)
+    assert (told["code"], told["sequence"]) == ("terminal_limit", sequence)
+    assert (LoggedRequest.objects.count(), Receipt.objects.count()) == kept
+    assert Incident.objects.filter(terminal_number="KM001", code="terminal_limit").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET refused_minute = refused_minute - interval '1 minute'")
+    assert maker.ask("reissue/begin", {"id_number": "x"}, sequence=sequence)["code"] != "terminal_limit"
 
 
 @pytest.mark.parametrize("process", ["web", "worker"])
