@@ -42,6 +42,8 @@ class Door(models.Model):
     said_version = models.BigIntegerField(default=0)
     said_open = models.BooleanField(default=False, help_text="it stands open because of an emergency")
     said_stored = models.PositiveIntegerField(default=0, help_text="off-line passages it has not sent yet")
+    contact_at = models.DateTimeField(null=True, help_text="of its contacts the one that began the running hour")
+    contact_before = models.DateTimeField(null=True, help_text="the one that began the hour before in which it spoke")
 
     class Meta:
         db_table = "access_door"

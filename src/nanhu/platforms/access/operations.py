@@ -9,12 +9,13 @@ from nanhu.platforms.access.errors import DoorNotSetUpError
 from nanhu.platforms.access.models import Door, Passage
 from nanhu.platforms.access.queries import pass_back_of
 from nanhu.platforms.access.reasons import sentence_of
+from nanhu.platforms.access.services.contacts import spoke
 from nanhu.platforms.access.services.emergencies import open_until
 from nanhu.platforms.access.services.listing import current_list, page_of, row_facts
 from nanhu.platforms.access.services.passing import pass_door
-from nanhu.platforms.access.services.uploading import MOST_ROWS, take
+from nanhu.platforms.access.services.uploading import DOUBTED, MOST_ROWS, take
 from nanhu.platforms.people import api as people
-from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
+from nanhu.platforms.terminals.api import INCIDENTS, MalformedError, Request, Terminal, operation, text_in, whole_in
 
 DOORS: Final = frozenset({Terminal.Kind.DOOR})
 LONGEST_MEDIUM: Final = 64
@@ -51,6 +52,11 @@ def door_events(request: Request) -> dict[str, Any]:
         raise MalformedError
     door = door_of(request)
     answers = [{"sequence": sequence_in(row), "code": take(door=door, row=row)} for row in rows]
+    doubted = sum(one["code"] == DOUBTED for one in answers)
+    if doubted:
+        INCIDENTS.refuse_signed(
+            terminal=request.terminal.number, address=request.by.address, code=DOUBTED, times=doubted
+        )
     return {"rows": answers}
 
 
@@ -66,8 +72,13 @@ def door_list(request: Request) -> dict[str, Any]:
     after = whole_in(body, "after", least=0) if "after" in body else 0
     stored = whole_in(body, "stored", least=0, most=MOST_STORED) if "stored" in body else 0
     door = door_of(request)
+    moment = now()
     Door.objects.filter(pk=door.pk).update(
-        said_at=now(), said_version=held, said_open=body.get("is_open") is True, said_stored=stored
+        said_at=moment,
+        said_version=held,
+        said_open=body.get("is_open") is True,
+        said_stored=stored,
+        **spoke(moment),
     )
     Terminal.objects.filter(pk=door.pk).update(last_seen=now())
     current = current_list(door)

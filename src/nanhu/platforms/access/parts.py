@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.access.models import Door, DoorList, DoorListRow
+from nanhu.platforms.access.services.uploading import DOUBTED
 from nanhu.platforms.campus.api import Place, PlaceClosedError, PlaceField, is_open
 from nanhu.platforms.terminals.api import PARTS, Device, Part, PlaceMissingError, Seen, Terminal, Unsent
 
@@ -30,6 +31,8 @@ class DoorPart(Part):
             label=_("门禁地点"), open_only=True, required=False, help_text=_("只有门要写；打几个字就能选")
         )
     }
+
+    incident_words = {DOUBTED: _("补传的通行早于门的上次联系")}
 
     def install(self, terminal: Terminal, details: Mapping[str, Any]) -> Mapping[str, str]:
         if terminal.kind != Terminal.Kind.DOOR:

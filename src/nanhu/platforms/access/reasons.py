@@ -28,6 +28,7 @@ REMARKS: Final[dict[str, Text]] = {
     "passed_back": _("未刷出再次进入"),
     "no_entry": _("未刷入直接离开"),
     "unheard": _("未收到联机结果，由门本地判断"),
+    "before_contact": _("早于门的上次联系，不计入任何人的通行"),
 }
 
 

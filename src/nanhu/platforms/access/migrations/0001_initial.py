@@ -49,6 +49,14 @@ class Migration(migrations.Migration):
                     "said_stored",
                     models.PositiveIntegerField(default=0, help_text="off-line passages it has not sent yet"),
                 ),
+                (
+                    "contact_at",
+                    models.DateTimeField(null=True, help_text="of its contacts the one that began the running hour"),
+                ),
+                (
+                    "contact_before",
+                    models.DateTimeField(null=True, help_text="the one that began the hour before in which it spoke"),
+                ),
             ],
             options={
                 "db_table": "access_door",

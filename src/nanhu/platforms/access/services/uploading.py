@@ -8,6 +8,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.access.issuers import Credential, recall
 from nanhu.platforms.access.models import Door, Passage
 from nanhu.platforms.access.reasons import is_known
+from nanhu.platforms.access.services.contacts import is_before_contact
 from nanhu.platforms.access.services.deciding import Decision, decide
 from nanhu.platforms.access.services.passing import fingerprint, note_side
 from nanhu.platforms.terminals.api import MalformedError, moment_in, text_in, truth_in, whole_in
@@ -15,6 +16,7 @@ from nanhu.platforms.terminals.api import MalformedError, moment_in, text_in, tr
 LATEST: Final = timedelta(minutes=10)
 OLDEST: Final = timedelta(days=180)
 MOST_ROWS: Final = 500
+DOUBTED: Final = "before_contact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def event_in(row: Any) -> Event | None:
 
 
 def take(*, door: Door, row: Any) -> str:
-    """ok, known, sequence_reused, too_old, from_the_future, malformed: none of them needs to be sent again."""
+    """ok, known, before_contact, sequence_reused, too_old, from_the_future, malformed: none of them needs to be sent again."""
     event = event_in(row)
     if event is None:
         return "malformed"
@@ -67,8 +69,29 @@ def take(*, door: Door, row: Any) -> str:
     known = Passage.objects.filter(door=door, sequence=event.sequence).first()
     if known is not None:
         return "known" if bytes(known.fingerprint) == event.fingerprint else "sequence_reused"
+    if is_before_contact(door, event.at):
+        set_apart(door, event)
+        return DOUBTED
     write(door, event)
     return "ok"
+
+
+def set_apart(door: Door, event: Event) -> None:
+    """It speaks of nobody: whoever has the door's key may have invented it. The guard sees it, with the card that it names."""
+    Passage.objects.create(
+        door=door,
+        sequence=event.sequence,
+        fingerprint=event.fingerprint,
+        place_id=door.place_id,
+        credential=recall(event.card, at=event.at).name,
+        direction=event.direction,
+        means=event.means,
+        is_opened=event.is_opened,
+        code=event.code,
+        remark=DOUBTED,
+        is_offline=True,
+        at=event.at,
+    )
 
 
 def write(door: Door, event: Event) -> None:

@@ -9,11 +9,14 @@ import time_machine
 from django.db import connection
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.registry import Verdict
 from nanhu.platforms.access.models import Door, DoorListRow, Passage, Presence
 from nanhu.platforms.access.services import listing
 from nanhu.platforms.access.services.ruling import withdraw
 from nanhu.platforms.campus.api import Place, close_place, reopen_place
+from nanhu.platforms.terminals.api import Incident
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
+from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling as rights
 from nanhu.systems.card.services import loss
@@ -265,3 +268,39 @@ def test_a_passage_decided_without_the_answer_names_the_asked_one(campus, librar
     try_door(library, campus, "student", sequence=50)
     send(library, event(51, uid(campus), instead_of=50, ago=0))
     assert Passage.objects.get(sequence=51).remark in {"passed_back", "unheard"}
+
+
+def test_no_door_brings_passages_of_an_hour_in_which_it_was_in_contact(campus, library):
+    """Its key is stolen, and passages of half a year are invented for whose cards one likes. Kept, with an alarm, of nobody."""
+    put("library", holder_class="student")
+    with time_machine.travel(now() - timedelta(hours=5), tick=False) as clock:
+        for _ in range(15):  # a quarter of an hour lies between two polls
+            library.ask("door/list", {"version": 0}, sequence=0)
+            clock.shift(timedelta(minutes=15))
+    library.ask("door/list", {"version": 0}, sequence=0)
+    told = send(library, event(100, uid(campus), ago=4 * 3600), event(101, uid(campus), ago=30 * 86400), event(102, ""))
+    assert told == ["before_contact", "before_contact", "ok"]
+    assert send(library, event(100, uid(campus), ago=4 * 3600)) != ["ok"]
+    invented = Passage.objects.filter(sequence__in=(100, 101))
+    assert set(invented.values_list("person", "remark")) == {(None, "before_contact")}
+    assert all(one.credential for one in invented), "the guard sees which card it names"
+    incident = Incident.objects.filter(code="before_contact").earliest("pk")
+    assert (incident.terminal_number, incident.times) == (library.terminal.number, 2)
+    assert no_terminal_is_abused().verdict == Verdict.FAIL
+    assert (
+        "早于门的上次联系"
+        in campus.client("clerk").get(f"/card/fleet/terminals/{library.terminal.number}/").content.decode()
+    )
+
+
+def test_what_a_door_kept_while_it_was_away_counts_when_it_comes_back(campus, library):
+    """Polls until yesterday, then silence; what it decided since counts, also after its first polls."""
+    put("library", holder_class="student")
+    with time_machine.travel(now() - timedelta(hours=30), tick=False) as clock:
+        for _ in range(8):
+            library.ask("door/list", {"version": 0}, sequence=0)
+            clock.shift(timedelta(minutes=15))
+    for _ in range(3):
+        library.ask("door/list", {"version": 0, "stored": 2}, sequence=0)
+    assert send(library, event(100, uid(campus), ago=27 * 3600), event(101, uid(campus), ago=60)) == ["ok", "ok"]
+    assert Passage.objects.filter(person_id=campus.persons["student"]).count() == 2
