@@ -25,7 +25,7 @@ BEGIN
                             known.id, known.amount_fen, known.balance_fen, extract(epoch FROM known.posted_at)::double precision;
         RETURN;
     END IF;
-    IF card_terminal_floods(terminal) THEN
+    IF bound IS NOT NULL AND card_terminal_floods(terminal) THEN
         RETURN QUERY SELECT 'terminal_limit', NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision;
         RETURN;
     END IF;
@@ -55,7 +55,7 @@ BEGIN
         VALUES (new_receipt, 'refund', verdict, terminal, own_sequence, own_fingerprint, sale.wallet_id, sale.card_id, merchant,
                 CASE WHEN verdict = 'refund_too_large' THEN nullif(left_fen, 0) ELSE amount END, still_owed, after_fen, note, now(),
                 new_entry, sale.id, coalesce(sale.meal, 0));
-    IF verdict <> 'posted' THEN
+    IF bound IS NOT NULL AND verdict <> 'posted' THEN
         PERFORM card_terminal_refused(terminal);
     END IF;
     RETURN QUERY SELECT r.outcome, r.id, r.amount_fen, r.balance_fen, extract(epoch FROM r.posted_at)::double precision

@@ -288,12 +288,13 @@ def test_a_case_is_taken_and_closed_with_its_answer(campus, hand, till):
 def test_proofs_that_fail_are_seen_on_the_fleet_page_and_by_the_doctor(campus, hand, till):
     """Invented proofs: one that the chip never signed, and one counter for two purchases."""
     campus.pay("teacher", 1250)
-    genuine = proof_row(campus, hand, 1250)
+    genuine = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=1)
     assert prove(till, genuine | {"tac": "00000000"}) == ["tac_wrong"]
     assert prove(till, genuine) == ["ok"]
-    assert prove(till, genuine | {"sequence": genuine["sequence"] + 7, "term_seq": 1}) != ["ok"]
-    incident = Incident.objects.get(code="tac_wrong", times=1)
-    assert incident.terminal_number == "N1001"
+    again = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=2) | {"sequence": 77}
+    assert prove(till, again) == ["chip_counter_reused"]
+    incidents = Incident.objects.values_list("terminal_number", "code", "times")
+    assert sorted(incidents) == [("N1001", "chip_counter_reused", 1), ("N1001", "tac_wrong", 1)]
     assert no_terminal_is_abused().verdict == Verdict.FAIL
     assert "N1001" in campus.client("clerk").get("/card/fleet/?problem=abuse").content.decode()
 
@@ -302,7 +303,7 @@ def test_proofs_that_fail_are_bounded(campus, hand, till, monkeypatch):
     """Whoever has brought more than the office has answered keeps the rest, and no case is added."""
     monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), terminal_open_cases=2))
     campus.pay("teacher", 1250)
-    wrong = proof_row(campus, hand, 1250) | {"tac": "00000000"}
+    wrong = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=1) | {"tac": "00000000"}
     assert prove(till, wrong, wrong | {"sequence": 801}) == ["tac_wrong"] * 2
     late = till.ask("chip/proofs", {"rows": [wrong | {"sequence": 802}]}, sequence=990)
     assert (late["code"], SuspenseCase.objects.count()) == ("terminal_limit", 2)

@@ -1,14 +1,12 @@
 """What the key of a kiosk that makes cards can do in a day."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import time_machine
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import OPERATIONS, Incident, LoggedRequest, Request, Terminal
@@ -110,10 +108,12 @@ def test_junk_under_high_sequences_hides_no_card_that_was_made(maker, students, 
 
 
 def test_other_days_and_other_kiosks_do_not_count(maker, students, one_a_day):
-    end(maker, begin(maker, students[0]), BLANK)
-    assert begin(place_device("KM002", "reissue_kiosk", by=SYSTEM), students[1])["outcome"] == "approved"
-    CardReissue.objects.update(begun_at=now() - timedelta(days=1), ended_at=now() - timedelta(days=1))
-    assert begin(maker, students[0])["outcome"] == "approved"
+    with time_machine.travel("2026-09-30T23:50+08:00", tick=True):
+        end(maker, begin(maker, students[0]), BLANK)
+        other = place_device("KM002", "reissue_kiosk", by=SYSTEM)
+        assert begin(other, students[1])["outcome"] == "approved"
+    with time_machine.travel("2026-10-01T00:05+08:00", tick=True):
+        assert begin(maker, students[0])["outcome"] == "approved"
 
 
 def test_a_kiosk_reports_so_many_cards_lost_by_a_document(maker, students, monkeypatch, campus):
