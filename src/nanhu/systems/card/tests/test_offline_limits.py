@@ -61,33 +61,26 @@ def test_a_row_above_the_largest_payment_charges_nobody_and_has_an_owner(campus,
     assert Incident.objects.filter(terminal_number="N1001", code="offline_payment").exists()
 
 
-@pytest.mark.parametrize(
-    ("fen", "code", "kept"),
-    [
-        (500_001, "amount_too_large", 500_001),
-        (2**53 + 1, "amount_too_large", None),
-        (1e300, "amount_too_large", None),
-        (0, "amount_invalid", None),
-        ("12", "amount_invalid", None),
-    ],
-)
-def test_an_amount_that_is_none_charges_nobody_and_has_an_owner_and_an_alarm(campus, till, fen, code, kept):
-    rows = [row(campus, "student", fen), row(campus, "guest", 100)]
-    assert upload(till, rows) == [code, "ok"]
-    assert upload(till, rows) == [code, "ok"]
+def test_an_amount_that_is_none_charges_nobody_and_has_an_owner_and_an_alarm(campus, till):
+    wanted = {
+        500_001: ("amount_too_large", 500_001),
+        2**53 + 1: ("amount_too_large", None),
+        1e300: ("amount_too_large", None),
+        0: ("amount_invalid", None),
+        "12": ("amount_invalid", None),
+    }
+    rows = [row(campus, "student", fen) for fen in wanted] + [row(campus, "guest", 100)]
+    told = [code for code, _fen in wanted.values()] + ["ok"]
+    assert upload(till, rows) == told
+    assert upload(till, rows) == told, "the same rows again are told the same"
     assert charged(campus) == 100
-    case = SuspenseCase.objects.get()
-    assert (case.reason, case.card, case.amount_fen, case.owner_name) == (
-        code,
-        campus.card("student"),
-        kept,
-        "校园卡管理办公室",
-    )
-    assert case.row["d"] == f"amount {fen!r}", "as it came"
-    assert Incident.objects.filter(terminal_number="N1001", code=code).exists()
+    cases = SuspenseCase.objects.filter(card=campus.card("student"), owner_name="校园卡管理办公室")
+    assert list(cases.order_by("sequence").values_list("reason", "amount_fen")) == list(wanted.values())
+    assert [case.row["d"] for case in cases.order_by("sequence")] == [f"amount {fen!r}" for fen in wanted], "as it came"
+    assert set(Incident.objects.values_list("code", flat=True)) == {"amount_too_large", "amount_invalid"}
     assert no_terminal_is_abused().verdict == Verdict.FAIL
-    page = campus.client("clerk").get(f"/card/chip/cases/{case.pk}/").content.decode()
-    assert "待查" in page
+    for case in cases:
+        assert campus.client("clerk").get(f"/card/chip/cases/{case.pk}/").status_code == 200
 
 
 def test_whoever_has_brought_more_than_the_office_answered_keeps_the_rest(campus, till, monkeypatch):
@@ -139,15 +132,15 @@ def test_a_row_of_long_ago_charges_nobody(campus, till):
     assert upload(till, rows) == ["ok", "offline_too_old"]
 
 
-@pytest.mark.parametrize("moment", [0, -1, 1_577_836_800, 1e-9, -(10**300), 10**300])
-def test_a_row_of_a_clock_that_was_never_set_is_kept_alone_and_the_others_are_posted(campus, till, moment):
+def test_a_row_of_a_clock_that_was_never_set_is_kept_alone_and_the_others_are_posted(campus, till):
     """The battery of a till that stood still for weeks is empty: it sends this batch until it is taken."""
-    rows = [row(campus, "student", 100, occurred_at=moment), row(campus, "guest", 100)]
-    told = upload(till, rows)
-    assert told == (["ok", "ok"] if moment > time.time() else ["offline_too_old", "ok"])
+    moments = [0, -1, 1_577_836_800, 1e-9, -(10**300)]
+    rows = [row(campus, "student", 100, occurred_at=moment) for moment in moments]
+    rows += [row(campus, "guest", 100), row(campus, "guest", 100, occurred_at=10**300)]
+    assert upload(till, rows) == [*["offline_too_old"] * len(moments), "ok", "ok"]
     kept = SuspenseCase.objects.filter(reason="offline_too_old", card=campus.card("student"), amount_fen=100)
-    assert kept.count() == told.count("offline_too_old")
-    assert suspense_posting.is_postable(kept.get()) if kept else True, "two clerks may post what was honest"
+    assert kept.count() == len(moments)
+    assert all(map(suspense_posting.is_postable, kept)), "two clerks may post what was honest"
 
 
 def test_a_row_from_before_the_terminals_last_contact_charges_nobody(campus, till):

@@ -11,6 +11,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.platforms.terminals.wire import CLOCK_TOLERANCE_SECONDS, LARGEST_SEQUENCE
 from nanhu.systems.card.devices.tests.asking import Device, place_device
+from nanhu.systems.card.gateway.requests import EARLIEST_MOMENT
 from nanhu.systems.card.models import Merchant, Price, Receipt, Till
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.tests.signed import SignedTerminal
@@ -146,7 +147,11 @@ def test_5_far_clocks_are_refused_at_the_door_and_a_rows_future_is_now(campus, t
         assert till.send("upload", {"rows": [row]}).values["rows"][0]["code"] == "ok", moment
         posted = Receipt.objects.get(sequence=sequence)
         assert posted.occurred_at <= posted.posted_at
-    for moment in (1_577_836_800, -1, True, "1764039000", None):
+    for sequence, moment in enumerate((1_577_836_800, -1), start=30):
+        row = {"sequence": sequence, "card": uid(campus), "amount_fen": 100, "occurred_at": moment}
+        assert till.send("upload", {"rows": [row]}).values["rows"][0]["code"] == "offline_too_old", moment
+        assert Receipt.objects.get(sequence=sequence).occurred_at.timestamp() == EARLIEST_MOMENT
+    for moment in (True, "1764039000", None):
         row = {"sequence": 20, "card": uid(campus), "amount_fen": 100, "occurred_at": moment}
         assert till.send("upload", {"rows": [row]}).code == "malformed", moment
 
