@@ -58,6 +58,7 @@ from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import holders_of
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
 from nanhu.platforms.identity.services.sessions import end_others
+from nanhu.platforms.identity.services.sessions import stay as stay_signed_in
 from nanhu.platforms.identity.services.sign_in import account_with
 
 __all__ = [
@@ -114,6 +115,7 @@ __all__ = [
     "role_required",
     "saml_entity_id",
     "second_factor_required",
+    "stay_signed_in",
     "still_opens",
     "visitor_policies",
     "wifi_network",
@@ -134,8 +136,9 @@ def end_other_sessions(*, by: Actor, person_id: int, but: int | None) -> None:
 
 @transaction.atomic
 def demand_new_password(*, by: Actor, person_id: int, keep_session: int | None) -> None:
-    """Somebody else knows it: every other session, remembered browser, token and app password ends, and nothing opens before a new one
-    is set. For who has just proved once more who he is (`fresh_sign_in_required`)."""
+    """Somebody else knows it: it opens nothing any more, every other session, remembered browser, token and app password ends, and nothing
+    opens before a new one is set. For who has just proved once more who he is (`fresh_sign_in_required`); the page then calls
+    `stay_signed_in`, or its session ends with the password."""
     account = Account.objects.select_for_update().filter(person_id=person_id).first()
     if account is not None and account.state == Account.State.ACTIVE:
         new_devices.disown(by=by, account=account, keep_session=keep_session)

@@ -66,6 +66,8 @@ FACTS: dict[str, Text] = {
     "service": _("服务"),
     "session": _("会话"),
     "sessions": _("会话"),
+    "set_aside": _("搁置的停用"),
+    "suspension": _("带过去的停用"),
     "views": _("带过去的视图"),
     "what": _("内容"),
 }

@@ -777,6 +777,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_password_due", False), ("password", ""), _connector="OR"),
+                name="identity_account_due_has_none",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="application",
             constraint=models.CheckConstraint(
                 condition=models.Q(("menu_section__in", ["", "personal", "work", "study", "service"])),

@@ -69,6 +69,10 @@ class Account(AbstractBaseUser):
                 condition=Q(grace_until=None) | Q(state__in=["active", "must_complete"]),
                 name="identity_account_grace_while_open",
             ),
+            models.CheckConstraint(  # what somebody else may know opens nothing, not even the page for a new one
+                condition=Q(is_password_due=False) | Q(password=""),
+                name="identity_account_due_has_none",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
 from nanhu.kernel.kit.saved_views import copy_views, remove_copies
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.models import (
@@ -25,7 +26,7 @@ from nanhu.platforms.identity.models import (
     Suspension,
 )
 from nanhu.platforms.identity.personal.services import keys
-from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services import carried_suspensions, sessions
 from nanhu.platforms.identity.services.grace import grace_end
 from nanhu.platforms.people import api as people
 
@@ -71,11 +72,12 @@ def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> None:
     """Bring accounts in line with what ties their persons to the school now.
 
     Nothing live: ended, after the days of grace of who was here. Only suspended ones, or stopped by somebody's decision:
-    suspended. Otherwise open again, to where the account was in its life.
+    suspended. Otherwise open again, to where the account was in its life. Persons are read when the accounts are locked:
+    of several who follow one person at once the last reads what all events have said.
     """
-    cards = people.person_cards(sorted(set(person_ids)))
-    found = Account.objects.select_for_update().filter(person_id__in=list(cards)).order_by("pk")
+    found = Account.objects.select_for_update().filter(person_id__in=sorted(set(person_ids))).order_by("pk")
     rows = list(found)
+    cards = people.person_cards([account.person_id for account in rows])
     stopped = set(Suspension.objects.filter(account__in=rows, lifted_at=None).values_list("account_id", flat=True))
     for account in rows:
         card = cards[account.person_id]
@@ -145,11 +147,24 @@ def move(*, by: Actor, account: Account, state: str, reason: str = "") -> None:
         publish(AccountClosed(account_id=account.pk, person_id=account.person_id, state=state))
 
 
+def take_password(account: Account) -> None:
+    """What is known of it opens nothing any more, not even the page for a new one, which asks for no old one: only who is
+    signed in still, or proves by another way who he is, sets one. In the caller's transaction, the account locked.
+    """
+    history.keep(account)
+    account.password, account.is_password_due = "", True
+    account.initial_value_used_at = account.initial_value_used_at or now()
+    account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
+    account.save()
+
+
 @transaction.atomic
 def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
-    """Two persons were one: the account that had come further lives on under the kept person. Idempotent."""
-    found = {a.person_id: a for a in Account.objects.select_for_update().filter(person_id__in=[kept_id, gone_id])}
-    gone, kept = found.get(gone_id), found.get(kept_id)
+    """Two persons were one: the account that had come further lives on under the kept person. Idempotent.
+
+    Whom a decision had stopped stays stopped, whichever account is kept.
+    """
+    gone, kept = both_locked(gone_id, kept_id)
     if gone is None or is_merged(gone):
         return
     if kept is None:
@@ -159,9 +174,10 @@ def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
         is_handed_over = state_in_life(gone) == Account.State.ACTIVE != state_in_life(kept)
         if is_handed_over:
             hand_over(gone, kept)
+        stopped = carried_suspensions.carry_over(by=by, giver=gone, taker=kept)
         move(by=by, account=gone, state=Account.State.ENDED, reason="merged")
         copied = {"views": copies} if (copies := copy_views(giver=gone.pk, taker=kept.pk)) else {}
-        note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk, **copied)
+        note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk, **copied, **stopped)
     follow_affiliations(by=by, person_ids=[kept_id])
 
 
@@ -172,13 +188,14 @@ def part(*, by: Actor, kept_id: int, restored_id: int) -> None:
     A password that was handed over goes back with all that hangs on it, and the kept person starts anew: whoever knows
     it is the other one.
     """
-    found = {a.person_id: a for a in Account.objects.select_for_update().filter(person_id__in=[kept_id, restored_id])}
-    restored, kept = found.get(restored_id), found.get(kept_id)
+    restored, kept = both_locked(restored_id, kept_id)
     if restored is None and kept is not None and merged_how(kept) == MOVED:
         sessions.end_others(by=by, account=kept, but=None, how=SsoSession.End.ACCOUNT_CLOSED)
         Account.objects.filter(pk=kept.pk).update(person_id=restored_id)
         note(by, PART, kept, gone_person=restored_id)
     elif restored is not None and is_merged(restored):
+        if kept is not None:
+            carried_suspensions.give_back(by=by, merge=last_merge(restored), giver=restored, taker=kept)
         if kept is not None and merged_how(restored) == HANDED_OVER:
             hand_over(kept, restored)
             start_anew(by=by, account=kept)
@@ -188,6 +205,13 @@ def part(*, by: Actor, kept_id: int, restored_id: int) -> None:
     both = [kept_id, restored_id]
     open_accounts(by=by, person_ids=both)
     follow_affiliations(by=by, person_ids=both)
+
+
+def both_locked(first_id: int, second_id: int) -> tuple[Account | None, Account | None]:
+    """The accounts of two persons, locked in the order in which everybody locks them."""
+    rows = Account.objects.select_for_update().filter(person_id__in=[first_id, second_id]).order_by("pk")
+    found = {account.person_id: account for account in rows}
+    return found.get(first_id), found.get(second_id)
 
 
 def note(by: Actor, action: str, account: Account, **facts: str | int | list[int] | None) -> None:
@@ -211,9 +235,13 @@ def is_merged(account: Account) -> bool:
 def hand_over(giver: Account, taker: Account) -> None:
     """The person keeps the password and the security questions they know, behind the second factor they had.
 
-    A code on paper is made for one account and goes; a passkey may have to be made anew: no way to the password alone.
+    A code on paper is made for one account and goes; a passkey may have to be made anew: no way to the password alone. Where a new
+    password is due, it is due here.
     """
-    taker.password, taker.is_password_due, taker.state = giver.password, False, Account.State.ACTIVE
+    is_due = giver.is_password_due or not giver.password
+    taker.password, taker.is_password_due = giver.password, is_due
+    taker.state = Account.State.MUST_COMPLETE if is_due else Account.State.ACTIVE
+    taker.initial_value_used_at = taker.initial_value_used_at or now()
     taker.password_changed_at, taker.state_changed_at = giver.password_changed_at, now()
     taker.save()
     for model in (SecurityQuestion, PrivacyConsent, RecoveryContact, FormerPassword):

@@ -7,10 +7,8 @@ from django.db import transaction
 
 from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate
-from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity.errors import (
     AccountClosedError,
     AccountHasNoPasswordError,
@@ -21,7 +19,7 @@ from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, limits, sessions
-from nanhu.platforms.identity.services.accounts import CLOSED
+from nanhu.platforms.identity.services.accounts import CLOSED, take_password
 from nanhu.platforms.identity.services.sign_in import account_with
 from nanhu.platforms.people import api as people
 
@@ -42,11 +40,7 @@ def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str,
     if account.state in CLOSED:
         raise AccountClosedError
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
-    account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
-    history.keep(account)
-    account.is_password_due, account.password = True, ""
-    account.initial_value_used_at = account.initial_value_used_at or now()
-    account.save()
+    take_password(account)
     keys.revoke_all(by=by, account_id=account.pk)
     publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.reset", target=f"account:{account.pk}", reason=reason, facts=dict(seen or {}))
@@ -82,19 +76,17 @@ def forgive_names(*, by: Actor, account: Account, names: Iterable[str], reason: 
 
 @transaction.atomic
 def require_new_password(*, by: Actor, account_id: int, reason: str) -> bool:
-    """The present password opens nothing but the page for a new one. False where one is due already.
-
-    Sessions end: that page asks for no old password, and would give the account to whoever sits in one of them.
+    """The present password opens nothing any more, sessions end; a new one is set after another proof (忘记密码, a passkey,
+    the counter): who knows the old one may not be its owner. False where one is due already.
     """
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.state in CLOSED:
         raise AccountClosedError
-    if account.state == Account.State.AWAITING_ACTIVATION or not account.password:
+    if account.state == Account.State.AWAITING_ACTIVATION:
         raise AccountHasNoPasswordError
     if account.is_password_due:
         return False
-    account.state, account.state_changed_at, account.is_password_due = Account.State.MUST_COMPLETE, now(), True
-    account.save(update_fields=["state", "state_changed_at", "is_password_due"])
+    take_password(account)
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
     publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.require_new_password", target=f"account:{account.pk}", reason=reason)

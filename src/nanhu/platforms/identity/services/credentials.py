@@ -29,6 +29,7 @@ def change_password(
     """The old password is required; every other session of the account ends."""
     reauthenticate(account=account, password=old_password)
     with transaction.atomic():
+        hold_proved(account)
         account = setup.set_password(by=by, account=account, password=new_password)
         sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.CREDENTIALS_CHANGED)
     return account
@@ -44,5 +45,12 @@ def change_questions(
 ) -> None:
     reauthenticate(account=account, password=password)
     with transaction.atomic():
+        hold_proved(account)
         setup.set_questions(by=by, account=account, questions=questions)
         sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.CREDENTIALS_CHANGED)
+
+
+def hold_proved(account: Account) -> None:
+    """Locked, with the password that was just proved: one that was set or taken away meanwhile is not overwritten."""
+    if Account.objects.select_for_update().get(pk=account.pk).password != account.password:
+        raise WrongPasswordError

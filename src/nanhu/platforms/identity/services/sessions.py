@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -96,6 +96,13 @@ def renew_session(
             by=actor_of(request), action="identity.renew", target=f"account:{session.account_id}", facts={"how": how}
         )
         sign_in_log.came_in(session=session, how=how, application=application, kind=sign_in_log.Kind.RENEW)
+
+
+def stay(request: HttpRequest) -> None:
+    """This browser stays signed in though the password is another now, or none: its owner has just said so here."""
+    account = Account.objects.filter(pk=request.user.pk).first()
+    if account is not None:
+        update_session_auth_hash(request, account)
 
 
 def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:

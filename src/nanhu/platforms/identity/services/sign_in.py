@@ -130,8 +130,8 @@ def judged(campus_no: str, password: str, *, typed: str = "") -> Verdict:
     has_code = codes.matches_counter_code(account_id=account.pk if account else NOBODY, code=password)
     if account is None:
         return Verdict(answer=Answer.REFUSED, campus_no=campus_no, reason=sign_in_log.Reason.UNKNOWN)
-    if account.may_sign_in and has_password:
-        return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=rehashed(account, password))
+    if account.may_sign_in and has_password and (welcome := rehashed(account, password)) is not None:
+        return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=welcome)
     if account.state == Account.State.MUST_COMPLETE and has_code and codes.use_counter_code(account=account):
         return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=account, methods=("otp",))
     if has_tail and is_waiting(account):
@@ -166,12 +166,19 @@ def is_waiting(account: Account) -> bool:
     return account.state == Account.State.AWAITING_ACTIVATION and (until is None or until > now())
 
 
-def rehashed(account: Account, password: str) -> Account:
-    """Keep up with our own parameters: the password is known now, hash it as it would be hashed today."""
-    if hashing.needs_rehash(account.password):
-        account.password = hashing.hash_secret(password)
-        account.save(update_fields=["password"])
-    return account
+def rehashed(account: Account, password: str) -> Account | None:
+    """Keep up with our own parameters: the password is known now, hash it as it would be hashed today.
+
+    Hashing takes its time: what was set meanwhile stays, and is asked whether it is still this password. None: it is not.
+    """
+    if not hashing.needs_rehash(account.password):
+        return account
+    verified, encoded = account.password, hashing.hash_secret(password)
+    if Account.objects.filter(pk=account.pk, password=verified).update(password=encoded):
+        account.password = encoded
+        return account
+    account.refresh_from_db()
+    return account if account.may_sign_in and hashing.verify(password, account.password) else None
 
 
 @transaction.atomic

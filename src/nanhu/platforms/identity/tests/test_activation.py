@@ -9,7 +9,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, SmsMessage
-from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
+from nanhu.platforms.identity.models import PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
@@ -273,7 +273,7 @@ def test_a_weak_password_and_the_old_one_are_refused(browser, newcomer, password
 def test_old_equals_new_is_refused_after_a_reset_too(browser, newcomer):
     begin(browser, newcomer)
     browser.post("/setup/password", {"new_password": NEW, "again": NEW})
-    Account.objects.filter(person_id=newcomer.person_id).update(is_password_due=True)
+    sign_in(browser, newcomer.numbers[0], counter.reset(by=TEST, campus_no=newcomer.numbers[0], reason="当面核对"))
 
     response = browser.post("/setup/password", {"new_password": NEW, "again": NEW})
 

@@ -1,6 +1,6 @@
 """Accounts follow the life of their persons, in lists, however often an event comes."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -19,10 +19,10 @@ from nanhu.platforms.identity.errors import AccountClosedError
 from nanhu.platforms.identity.factors.models import Passkey, TotpFactor
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample
-from nanhu.platforms.identity.models import Account, SecurityQuestion, SsoSession
+from nanhu.platforms.identity.models import Account, SecurityQuestion, SsoSession, Suspension
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import counter
+from nanhu.platforms.identity.services import counter, suspensions
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.people.api import (
     AffiliationChanged,
@@ -194,7 +194,8 @@ def test_the_command_shows_unlocks_and_grants(student, capsys):
 def test_the_database_keeps_impossible_accounts_out(newcomer):
     from django.db import IntegrityError, transaction
 
-    for change in ({"state": "active"}, {"state": "dreaming"}, {"initial_value_used_at": "2026-11-24T00:00Z"}):
+    due = {"password": PASSWORD, "is_password_due": True}
+    for change in (due, {"state": "active"}, {"state": "dreaming"}, {"initial_value_used_at": "2026-11-24T00:00Z"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Account.objects.filter(pk=newcomer.account.pk).update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -239,6 +240,19 @@ def test_parted_persons_have_the_accounts_they_had_and_only_their_own_password(s
     assert window.get("/account").status_code == 302, "nor does the session it opened"
     told = OutboxEvent.objects.get(name__endswith="PasswordRevoked").payload
     assert told["person_id"] == kept.person_id, "what it opened elsewhere hears of it"
+
+
+def test_a_password_that_was_taken_away_while_they_were_one_is_due_after_the_parting(student):
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    subscribers.open_for_newcomers([PersonJoined(person_id=kept.person_id)])
+
+    def take_it_away():
+        counter.require_new_password(by=TEST, account_id=kept.account.pk, reason="可能泄露")
+
+    merge_and_part(kept, student, between=take_it_away)
+    assert (kept.account.state, student.account.state) == ("awaiting_activation", "must_complete")
+    assert student.account.is_password_due
+    assert sign_in(Client(), student.numbers[0]).status_code == 200
 
 
 def test_a_parted_account_follows_its_own_ties(teacher, student):
@@ -320,3 +334,76 @@ def test_what_somebody_set_up_in_a_merged_account_does_not_outlive_the_parting(s
     assert not factors_of(kept.account).is_on
     assert factors_of(student.account).has_totp
     assert not AppPassword.objects.filter(account=kept.account, revoked_at=None).exists()
+
+
+def suspend(member, reason, *, days=None):
+    until = now() + timedelta(days=days) if days is not None else None
+    suspensions.suspend(by=TEST, account_id=member.account.pk, reason=reason, until=until)
+
+
+def reasons(member):
+    """Of the decisions that stop this account now."""
+    return list(Suspension.objects.filter(account=member.account, lifted_at=None).values_list("reason", flat=True))
+
+
+@pytest.fixture
+def never_activated(student):
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    subscribers.open_for_newcomers([PersonJoined(person_id=kept.person_id)])
+    return kept
+
+
+def test_a_suspension_outlives_a_merge_that_hands_the_password_over(student, never_activated):
+    """The account that is kept would have opened with the password of the one that somebody stopped."""
+    suspend(student, "调查")
+    seen = []
+    merge_and_part(
+        never_activated,
+        student,
+        between=lambda: seen.extend(
+            [never_activated.account.state, reasons(never_activated), sign_in(Client(), "T09999").status_code]
+        ),
+    )
+    assert seen == ["suspended", ["调查"], 200]
+    assert (student.account.state, reasons(student)) == ("suspended", ["调查"])
+    assert (never_activated.account.state, reasons(never_activated)) == ("awaiting_activation", [])
+
+
+def test_a_suspension_outlives_a_merge_into_an_account_of_its_own(student, teacher):
+    """It is the person who was stopped: the other record's account and its open sessions are stopped with it."""
+    window = Client()
+    sign_in(window, "T00123")
+    suspend(student, "调查")
+    seen = []
+    merge_and_part(
+        teacher,
+        student,
+        between=lambda: seen.extend([teacher.account.state, window.get("/account").status_code]),
+    )
+    assert seen == ["suspended", 302]
+    assert (teacher.account.state, student.account.state) == ("active", "suspended")
+
+
+def test_of_two_suspensions_the_longer_one_holds_and_each_gets_its_own_back(student, teacher):
+    suspend(student, "长", days=9)
+    suspend(teacher, "短", days=2)
+    seen = []
+    merge_and_part(teacher, student, between=lambda: seen.append(reasons(teacher)))
+    assert seen == [["长"]]
+    assert (reasons(teacher), reasons(student)) == (["短"], ["长"])
+    merge_and_part(student, teacher, between=lambda: seen.append(reasons(student)))
+    assert seen[1:] == [["长"]], "the shorter one adds nothing"
+    assert (reasons(teacher), reasons(student)) == (["短"], ["长"])
+
+
+def test_what_was_lifted_or_decided_while_they_were_one_holds_for_both(student, teacher):
+    suspend(student, "调查")
+
+    def decide_anew():
+        suspensions.resume(by=TEST, account_id=teacher.account.pk, reason="查清")
+        suspend(teacher, "另案")
+
+    merge_and_part(teacher, student, between=decide_anew)
+    assert (reasons(teacher), reasons(student)) == (["另案"], ["另案"])
+    assert Suspension.objects.get(account=student.account, reason="调查").lift_reason == "查清"
+    assert (teacher.account.state, student.account.state) == ("suspended", "suspended")

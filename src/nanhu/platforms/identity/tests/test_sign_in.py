@@ -5,6 +5,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import SignInEvent, SsoSession
 from nanhu.platforms.identity.recovery import contacts
@@ -135,3 +136,30 @@ def test_the_log_says_which_application_sent_somebody(student, browser):
         ("refused", "oa"),
         ("sign_in", "oa"),
     ]
+
+
+def test_a_password_set_while_the_old_one_is_hashed_anew_stays(student, monkeypatch):
+    """Hashing takes its time; the owner's new password is not overwritten by the hash of the one that was typed."""
+    new, real = "Lake-Wind-7788", hashing.hash_secret
+
+    def while_the_owner_changes_it(text):
+        monkeypatch.setattr(hashing, "hash_secret", real)
+        setup.set_password(by=TEST, account=student.account, password=new)
+        return real(text)
+
+    monkeypatch.setattr(hashing, "needs_rehash", lambda _encoded: True)
+    monkeypatch.setattr(hashing, "hash_secret", while_the_owner_changes_it)
+    assert sign_in(Client(), student.numbers[0]).status_code == 200
+
+    monkeypatch.setattr(hashing, "needs_rehash", lambda _encoded: False)
+    assert sign_in(Client(), student.numbers[0], new).status_code == 302
+    assert sign_in(Client(), student.numbers[0]).status_code == 200
+
+
+def test_a_password_is_hashed_by_todays_parameters_at_the_next_sign_in(student, monkeypatch):
+    before = student.account.password
+    monkeypatch.setattr(hashing, "needs_rehash", lambda encoded: encoded == before)
+    browser = Client()
+    assert sign_in(browser, student.numbers[0]).status_code == 302
+    assert student.account.password != before
+    assert browser.get("/account").status_code == 200

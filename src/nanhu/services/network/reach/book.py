@@ -227,7 +227,7 @@ class NothingForm(forms.Form):
     "not-mine/",
     NothingForm,
     title=_("不是我"),
-    lead=_("VPN 马上断开，别处的登录全部退出，密码作废：您要立刻设一个新密码。"),
+    lead=_("VPN 马上断开，别处的登录全部退出，密码立即作废：您要立刻设一个新密码，没设完就离开的，用“忘记密码”重设。"),
     subject=Seen(own_use),
     guards=[identity.fresh_sign_in_required],
     submit=_("断开并换密码"),
@@ -239,6 +239,7 @@ class NothingForm(forms.Form):
 def not_mine(request: PageRequest, _form: NothingForm, found: VpnUse) -> None:
     session = getattr(request, "sso_session", None)
     watching.answer_not_mine(by=request.actor, use=found, keep_session=session.pk if session else None)
+    identity.stay_signed_in(request)
 
 
 @book.page("downloads/", title=_("客户端下载"), tab=_("下载"), lead=_("信息中心核过的安装包，装前可以核对 SHA-256。"))

@@ -162,7 +162,7 @@ class Judge:
 def new_password_refusal(account: Account) -> tuple[bool, str]:
     if account.state in CLOSED:
         return True, _("已停用或注销")
-    if account.state == Account.State.AWAITING_ACTIVATION or not account.password:
+    if account.state == Account.State.AWAITING_ACTIVATION:
         return True, _("还没有设过密码")
     return account.is_password_due, _("已经要求过")
 

@@ -9,15 +9,17 @@ from django.test import Client
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.tests.conftest import PASSWORD, TEST, make_member, put_in, sign_in
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample
-from nanhu.platforms.identity.models import RoleGrant, SsoSession, Suspension
+from nanhu.platforms.identity.models import RoleGrant, SecurityQuestion, SsoSession, Suspension
 from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.services.accounts import open_accounts
 
 pytestmark = pytest.mark.django_db
+NEW = "Willow-Lake-2031"
 ACTS = ("unlock", "reset", "sign-out", "suspend", "resume", "new-password", "note")
 GUARDED = ("factors", "roles/grant", "roles/revoke")
 PAGES = (
@@ -279,8 +281,25 @@ def test_a_new_password_is_demanded(office, here) -> None:
     client.post(f"{page_of(here)}/new-password", {"reason": "可能泄露"})
     assert here.account.state == "must_complete"
     assert browser.get("/account").headers["Location"].startswith("/sign-in")
-    browser.post("/setup/password", {"new_password": "Willow-Lake-2031", "again": "Willow-Lake-2031"})
-    assert sign_in(Client(), here.numbers[0], PASSWORD).headers["Location"] == "/setup", "no session sets a new one"
+    browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+    assert here.account.is_password_due, "no session sets a new one"
+    assert sign_in(browser, here.numbers[0], PASSWORD).status_code == 200, "nor does who knows the old one"
+
+
+def test_whose_new_password_is_demanded_sets_it_by_another_proof(office, here) -> None:
+    SecurityQuestion.objects.bulk_create(
+        SecurityQuestion(account=here.account, position=place, question="?", answer_hash=hashing.hash_secret("南湖"))
+        for place in (1, 2, 3)
+    )
+    office("identity.admin").client.post(f"{page_of(here)}/new-password", {"reason": "可能泄露"})
+    browser = Client()
+    claim = {"campus_no": here.numbers[0], "name": here.name, "id_number": here.id_number}
+    browser.post("/forgot-password", claim)
+    browser.post("/forgot-password/questions", {"answer_1": "南湖", "answer_2": "南湖", "answer_3": "南湖"})
+    page = browser.post("/forgot-password/new", {"new_password": PASSWORD, "again": PASSWORD})
+    assert "最近用过的密码" in page.content.decode()
+    browser.post("/forgot-password/new", {"new_password": NEW, "again": NEW})
+    assert sign_in(Client(), here.numbers[0], NEW).status_code == 302
 
 
 def test_an_administrator_without_a_second_factor_is_not_reset_at_the_counter(office) -> None:

@@ -51,7 +51,10 @@ def resume(request: PageRequest, form: ReasonForm, account: Account) -> None:
 
 
 @page.action(
-    "new-password", form=ReasonForm, subject=Seen(account_to(Act.NEW_PASSWORD)), done=_("下次登录后要先换密码。")
+    "new-password",
+    form=ReasonForm,
+    subject=Seen(account_to(Act.NEW_PASSWORD)),
+    done=_("原密码已作废，登录都已退出；本人用“忘记密码”设新密码。"),
 )
 def new_password(request: PageRequest, form: ReasonForm, account: Account) -> None:
     counter.require_new_password(by=request.actor, account_id=account.pk, **form.cleaned_data)

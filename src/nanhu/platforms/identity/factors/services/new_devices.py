@@ -21,6 +21,7 @@ from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services.accounts import take_password
 
 
 def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> None:
@@ -68,11 +69,13 @@ def is_mine(*, account: Account, public_id: UUID) -> bool:
 @transaction.atomic
 def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: int | None) -> bool:
     """Everybody else is signed out, no browser is remembered, tokens and app passwords are
-    revoked, and a new password is due before anything opens.
+    revoked, the password opens nothing any more, and a new one is due before anything opens.
 
     Whoever says so has just proved the password or a passkey once more: a stolen session alone cannot come here.
     """
     account = Account.objects.select_for_update().get(pk=account.pk)
+    if not account.may_sign_in:  # stopped meanwhile: that stands
+        return False
     open_notice = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
     if open_notice.update(answer=NewDevice.Answer.NOT_MINE, answered_at=now()) != 1:
         return False
@@ -81,11 +84,10 @@ def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: i
 
 
 def disown(*, by: Actor, account: Account, keep_session: int | None) -> None:
-    """In the caller's transaction, with the account locked."""
+    """In the caller's transaction, with the account locked. The session that is kept stays by `sessions.stay` alone."""
     sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.ENDED_ELSEWHERE)
     remembered.forget(by=by, account=account)
     keys.revoke_all(by=by, account_id=account.pk)
-    account.is_password_due, account.state, account.state_changed_at = True, Account.State.MUST_COMPLETE, now()
-    account.save(update_fields=["is_password_due", "state", "state_changed_at"])
+    take_password(account)
     publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.disown_sign_in", target=f"account:{account.pk}")

@@ -9,7 +9,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.ui.words import browser as browser_words
 from nanhu.platforms.identity.factors.models import NewDevice, RememberedBrowser
-from nanhu.platforms.identity.factors.services import sample
+from nanhu.platforms.identity.factors.services import new_devices, sample
 from nanhu.platforms.identity.factors.tests.conftest import (
     PASSWORD,
     TEST,
@@ -20,7 +20,7 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     signed_in,
 )
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.services import setup
+from nanhu.platforms.identity.services import setup, suspensions
 
 pytestmark = pytest.mark.django_db
 NEW = "Harbour-Light-31"
@@ -167,10 +167,27 @@ def test_it_was_not_me_signs_everybody_out_and_asks_for_a_new_password(home, car
     account = Account.objects.get(pk=careful.account.pk)
     assert account.is_password_due
     assert mine.get("/account").headers["Location"] == "/setup", "nothing opens before the new password"
-    assert sign_in(home, careful.numbers[0]).headers["Location"] == "/sign-in/second", "no browser is remembered"
+    assert sign_in(thief, careful.numbers[0]).status_code == 200, (
+        "what he knows opens nothing, no page for a new one either"
+    )
     assert AuditEntry.objects.filter(action="identity.disown_sign_in").count() == 1
     mine.post("/setup/password", {"new_password": NEW, "again": NEW})
     assert not Account.objects.get(pk=careful.account.pk).is_password_due
+    assert sign_in(home, careful.numbers[0], NEW).headers["Location"] == "/sign-in/second", "no browser is remembered"
+
+
+def test_it_was_not_me_opens_no_account_that_was_stopped_meanwhile(student, monkeypatch):
+    mine = signed_in(student)
+    sign_in(Client(**ELSEWHERE), student.numbers[0])
+    real = new_devices.is_not_mine
+
+    def after_a_suspension(**facts):
+        suspensions.suspend(by=TEST, account_id=student.account.pk, reason="调查")
+        return real(**facts)
+
+    monkeypatch.setattr(new_devices, "is_not_mine", after_a_suspension)
+    mine.post(f"/account/new-devices/{NewDevice.objects.get().public_id}/not-mine")
+    assert student.account.state == "suspended"
 
 
 def test_a_stolen_session_cannot_disown_its_owner(student):

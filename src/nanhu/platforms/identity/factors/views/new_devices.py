@@ -38,10 +38,11 @@ def it_was_not_me(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method != "POST":
         facts = {"device": found, "what": words.browser(found.session.user_agent)}
         return render(request, "identity/not_me.html", facts)
-    new_devices.is_not_mine(
+    if new_devices.is_not_mine(
         by=actor_of(request),
         account=account,
         public_id=public_id,
         keep_session=request.session.get(sessions.SESSION_ID),
-    )
+    ):
+        sessions.stay(request)
     return HttpResponseRedirect(reverse("identity:setup"))

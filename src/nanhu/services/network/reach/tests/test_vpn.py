@@ -266,6 +266,8 @@ def test_not_me_hangs_up_and_demands_a_new_password(school, odd):
     assert teacher.get(address).status_code == 200
     assert teacher.post(address, {}).status_code == 302
     assert identity.account_with("T1").state == "must_complete"
+    assert not identity.account_with("T1").password, "what somebody else knows opens nothing any more"
+    assert teacher.get(VPN).headers["Location"] == "/setup", "who said so stays, to set a new one"
     assert elsewhere.get(VPN).status_code == 302, "signed out"
     assert not Grant.objects.filter(person_id=school["T1"], ended_at=None).exists()
     odd.refresh_from_db()

@@ -255,7 +255,7 @@ def test_an_unknown_partner_gets_a_page_and_no_redirect(inside, sp):
 @pytest.mark.capability("A040.1")
 def test_nobody_gets_in_before_set_up_is_complete(browser, sp, teacher):
     sign_in(browser)
-    type(teacher).objects.update(state="must_complete", is_password_due=True)
+    type(teacher).objects.update(state="must_complete")
     assert ask(browser, sp)["Location"] == "/setup"
 
 
