@@ -63,7 +63,7 @@ def steps_of(request: HttpRequest, client: OidcClient, session: SsoSession) -> I
     auth_request = trial_request(client, verifier, nonce)
     yield TrialStep(title=_("授权请求"), is_good=True, detail=auth_request.destination.redirect_uri)
     yield right_of(request, client)
-    code = codes.issue(auth_request=auth_request, session_id=session.pk)
+    code = codes.issue(auth_request=auth_request, session_id=session.pk, consent_request=None)
     yield TrialStep(title=_("授权码"), is_good=code is not None)
     issued = families.redeem(
         by=actor_of(request),

@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity.protocols.oidc.errors import ConsentRequiredError
 from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode
 from nanhu.platforms.identity.protocols.oidc.requests import AuthorizationRequest
-from nanhu.platforms.identity.protocols.oidc.services import tokens
+from nanhu.platforms.identity.protocols.oidc.services import consents, tokens
+from nanhu.platforms.identity.protocols.oidc.services.consents import ConsentRequest
 from nanhu.platforms.identity.services.sessions import hold_live_session
 
 LIFE = timedelta(seconds=60)
@@ -18,11 +20,17 @@ SPEND = "UPDATE identity_oidc_code SET used_at = %s WHERE code_hash = %s AND use
 
 
 @transaction.atomic
-def issue(*, auth_request: AuthorizationRequest, session_id: int) -> str | None:
-    """A code for what the person agreed to; None when the session has just ended."""
+def issue(*, auth_request: AuthorizationRequest, session_id: int, consent_request: ConsentRequest | None) -> str | None:
+    """A code for what the person agreed to; None when the session has just ended, ConsentRequiredError when what the
+    person agreed to was withdrawn meanwhile. `consent_request` is None for a trial, of which nothing is kept.
+    """
     session = hold_live_session(session_id)
     if session is None:
         return None
+    if consent_request is not None and consents.is_needed(
+        account=session.account, client=auth_request.client, consent_request=consent_request, is_held=True
+    ):
+        raise ConsentRequiredError
     code = tokens.token()
     AuthorizationCode.objects.create(
         code_hash=tokens.hash_of(code),

@@ -27,12 +27,16 @@ class ConsentRequest:
     since: datetime | None = None
 
 
-def is_needed(*, account: Account, client: OidcClient, consent_request: ConsentRequest) -> bool:
-    """A campus application of our own needs none, unless it wants to act while its person is away (offline_access)."""
+def is_needed(*, account: Account, client: OidcClient, consent_request: ConsentRequest, is_held: bool = False) -> bool:
+    """A campus application of our own needs none, unless it wants to act while its person is away (offline_access).
+
+    `is_held`: what was given is locked against being withdrawn, to the end of the caller's transaction.
+    """
     must_ask = consent_request.must_ask or client.asking == Asking.ALWAYS
     if client.asking == Asking.NEVER and not must_ask and rules.OFFLINE not in consent_request.scopes:
         return False
-    kept = Consent.objects.filter(account=account, client=client, withdrawn_at=None).first()
+    given = Consent.objects.select_for_update(no_key=True) if is_held else Consent.objects
+    kept = given.filter(account=account, client=client, withdrawn_at=None).first()
     if (
         kept is None
         or not set(consent_request.scopes) <= set(kept.scopes)

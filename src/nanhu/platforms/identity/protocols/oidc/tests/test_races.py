@@ -7,10 +7,18 @@ import pytest
 from django.db import connection
 
 from nanhu.platforms.identity.models import SsoGrant
-from nanhu.platforms.identity.protocols.oidc.models import RefreshToken, SigningKey, TokenFamily
-from nanhu.platforms.identity.protocols.oidc.services import keys
-from nanhu.platforms.identity.protocols.oidc.tests.conftest import userinfo
+from nanhu.platforms.identity.protocols.oidc.models import (
+    AuthorizationCode,
+    Consent,
+    RefreshToken,
+    SigningKey,
+    TokenFamily,
+)
+from nanhu.platforms.identity.protocols.oidc.services import consents, keys
+from nanhu.platforms.identity.protocols.oidc.tests.conftest import answer_of, userinfo
+from nanhu.platforms.identity.protocols.oidc.tests.test_consent import answered
 from nanhu.platforms.identity.tests.conftest import TEST
+from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,3 +82,27 @@ def test_tokens_asked_for_while_the_session_ends_are_told_of_or_not_given(librar
 
     at_once(2, one)
     assert not SsoGrant.objects.filter(logout="open").exists()
+
+
+def test_a_consent_withdrawn_while_a_code_is_made_gives_none(stranger_app, signed_in):
+    answered(signed_in, stranger_app.authorize(signed_in), "yes")
+    given = Consent.objects.get()
+
+    def withdraw():
+        return consents.withdraw(by=TEST, account=given.account, consent_id=given.pk)
+
+    _withdrawn, page = amid(withdraw, lambda: stranger_app.authorize(signed_in))
+    assert (page.status_code, "允许 图书馆 使用您的信息" in page.content.decode()) == (200, True), "it asks again"
+    assert not AuthorizationCode.objects.filter(used_at=None).exists()
+    assert "code" in answer_of(answered(signed_in, page, "yes"))
+
+
+def test_in_silence_a_consent_withdrawn_meanwhile_is_named(stranger_app, signed_in):
+    answered(signed_in, stranger_app.authorize(signed_in), "yes")
+    given = Consent.objects.get()
+
+    def withdraw():
+        return consents.withdraw(by=TEST, account=given.account, consent_id=given.pk)
+
+    _withdrawn, answer = amid(withdraw, lambda: stranger_app.authorize(signed_in, prompt="none"))
+    assert answer_of(answer)["error"] == "consent_required"

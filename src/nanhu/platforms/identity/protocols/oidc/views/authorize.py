@@ -253,8 +253,13 @@ def ask_consent(
 def hand_over(
     request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None, session: SsoSession
 ) -> HttpResponse:
-    forget(waiting)
-    code = codes.issue(auth_request=auth_request, session_id=session.pk)
+    """The consent is looked at again as the code is made: it may have been withdrawn since."""
+    consent_request = consent_request_of(auth_request, waiting)
+    try:
+        code = codes.issue(auth_request=auth_request, session_id=session.pk, consent_request=consent_request)
+    except ConsentRequiredError:
+        return ask_consent(request, auth_request, waiting, session)
     if code is None:
         raise LoginRequiredError
+    forget(waiting)
     return responses.to_client(request, auth_request.destination, {"code": code})
