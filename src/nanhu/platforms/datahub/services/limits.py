@@ -8,6 +8,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import supersede
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.errors import LimitWaitsError
 from nanhu.platforms.datahub.models import GateLimit, LimitRequest
@@ -37,6 +38,7 @@ def set_limit(
     if not is_looser(wanted, limits_of(source).get(measure)):
         put_in_force(wanted, by=by)
         return True
+    lock_key(f"datahub.limit:{measure}:{source}")
     if LimitRequest.objects.filter(measure=measure, source=source, state=State.ASKED).exists():
         raise LimitWaitsError
     wanted.save()

@@ -83,9 +83,8 @@ def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
 
     What was verified before stays verified if it stays the same; the phone the office has on record needs no code.
     """
-    contact = RecoveryContact.objects.select_for_update().filter(account=account).first() or RecoveryContact(
-        account=account
-    )
+    Account.objects.select_for_update().get(pk=account.pk)  # pressed twice, the second finds what the first wrote
+    contact = RecoveryContact.objects.filter(account=account).first() or RecoveryContact(account=account)
     moment = now()
     if (contact.phone_verified_at and contact.phone != phone) or (contact.email_verified_at and contact.email != email):
         notify(account=account, text=_("您统一身份账号的找回联系方式刚被修改。如非本人操作，请立即联系信息中心。"))

@@ -6,11 +6,14 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import PageRequest
+from nanhu.kernel.kit.submissions import submit_once
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity.models import AccessRule, Application
 from nanhu.platforms.identity.registry import menu
 from nanhu.platforms.identity.registry.console import WRITERS
@@ -29,14 +32,20 @@ def register(request: PageRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form, wanted = RegisterForm(data), AttributesForm(data, reasons=DEFAULT_ATTRIBUTES)
     if form.is_valid() and wanted.is_valid():
+        protocol = form.cleaned_data["protocol"]
         try:
-            application = take(request.actor, form, wanted)
+            answer = submit_once(
+                request,
+                "register",
+                lambda: take(request.actor, form, wanted),
+                lambda _request, made: reverse("identity:applications:protocol", args=[made.key, protocol]),
+            )
         except CampusError as error:
             form.add_error("key" if isinstance(error, KeyTakenError) else None, error.message)
         else:
             menu.read_anew()
             messages.success(request, _("已登记，接着告诉它怎样接入。"))
-            return redirect("identity:applications:protocol", application.key, form.cleaned_data["protocol"])
+            return redirect(answer.address)
     context = {"form": form, "wanted": wanted, "steps": STEPS}
     return render(request, "identity/registry/register.html", context, status=422 if form.is_bound else 200)
 
@@ -44,6 +53,7 @@ def register(request: PageRequest) -> HttpResponse:
 @transaction.atomic
 def take(by: Actor, form: RegisterForm, wanted: AttributesForm) -> Application:
     key: str = form.cleaned_data["key"].lower()
+    lock_key(f"identity.application:{key}")
     if Application.objects.filter(key=key).exists():
         raise KeyTakenError(key=key)
     facts: dict[str, Any] = form.facts()

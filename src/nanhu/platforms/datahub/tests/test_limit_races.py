@@ -1,0 +1,25 @@
+"""Two stewards ask for the same limit at once: one request waits, the other is told of it."""
+
+from uuid import uuid4
+
+import pytest
+
+from nanhu.platforms.datahub.models import LimitRequest
+from nanhu.platforms.datahub.tests.conftest import signed_in
+from nanhu.testing.races import amid
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = "/datahub/gate/limits/set/"
+
+
+def said(amber: str, red: str) -> dict[str, str]:
+    facts = {"measure": "gone", "source": "aa.students", "reason": "分院交名册"}
+    return facts | {"token": str(uuid4()), "amber": amber, "red": red}
+
+
+def test_of_two_requests_at_once_one_waits_and_the_other_is_told_so():
+    one, other = (signed_in(name, number, "datahub.steward") for name, number in (("甲", "001"), ("乙", "002")))
+    assert one.post(AT, said("1", "2")).status_code == 302
+    first, second = amid(lambda: one.post(AT, said("50", "60")), lambda: other.post(AT, said("40", "70")))
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert LimitRequest.objects.get().amber == 500
