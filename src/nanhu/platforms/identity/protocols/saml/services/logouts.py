@@ -72,7 +72,8 @@ def sign_ins(*, partner: str, message: Any) -> list[SignIn]:
 def logout_call(grant: SsoGrant) -> LogoutCall | None:
     """The SOAP call to a partner; None for one that publishes no SOAP logout: it takes no word behind the browser.
 
-    Metadata that has expired meanwhile still says where to: a word too many harms nobody, a word too few does.
+    Metadata that has expired meanwhile still says where to: a word too many harms nobody, a word too few does. What another
+    university wrote into a feed leads into no network of ours; what an administrator pasted may.
     """
     partner = Partner.objects.filter(entity_id=grant.facts["entity_id"]).order_by("feed").last()
     if partner is None:
@@ -85,6 +86,7 @@ def logout_call(grant: SsoGrant) -> LogoutCall | None:
         address=endpoint.location,
         body=envelope(answers.signed(message, signing_pair())),
         content_type="text/xml; charset=utf-8",
+        is_public=partner.feed_id is not None,
         is_acknowledged=says_it_is_done,
         reads_body=True,
     )

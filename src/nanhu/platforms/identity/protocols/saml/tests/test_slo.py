@@ -2,18 +2,20 @@
 
 import base64
 import zlib
+from ipaddress import ip_network
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from defusedxml.ElementTree import fromstring
 from django.test import Client
 
-from nanhu.kernel.outgoing import Answer
+from nanhu.kernel import outgoing
+from nanhu.kernel.outgoing import Answer, CallRefusedError, send
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.addresses import own
+from nanhu.platforms.identity.protocols.saml.models import Feed, SignIn
 from nanhu.platforms.identity.protocols.saml.models import Partner as PartnerRow
-from nanhu.platforms.identity.protocols.saml.models import SignIn
 from nanhu.platforms.identity.protocols.saml.services import logouts, partners
 from nanhu.platforms.identity.protocols.saml.tests.conftest import TEST, live_session, registered, sign_in
 from nanhu.platforms.identity.protocols.saml.tests.partner import NS, Partner, check, moment, pair, posted, unpacked
@@ -286,6 +288,22 @@ def test_a_partner_forgotten_meanwhile_cannot_be_told(inside, sp, signed_in, app
     partners.forget(by=TEST, application=application)
     with pytest.raises(UnreachableError):
         logouts.logout_call(SsoGrant.objects.get())
+
+
+def test_a_partner_out_of_a_feed_is_told_on_the_internet_only(inside, sp, signed_in, monkeypatch):
+    """Its metadata are another university's word: a network that the school lists for its own is not for them to choose."""
+    monkeypatch.setattr(outgoing, "own_networks", lambda: (ip_network("10.20.0.0/16"),))
+    row = PartnerRow.objects.get()
+    for one in row.facts["logouts"]:
+        one["location"] = "http://10.20.0.5/slo"
+    row.save()
+    pasted = logouts.logout_call(SsoGrant.objects.get())
+    assert not pasted.is_public, "an administrator typed where it leads"
+
+    row.feed = Feed.objects.create(name="联盟", address="file:x.xml", certificate="x", application=row.application)
+    row.save()
+    with pytest.raises(CallRefusedError, match=r"10\.20\.0\.5 is not called"):
+        send(logouts.logout_call(SsoGrant.objects.get()))
 
 
 def test_an_answer_of_200_that_reports_a_failure_does_not_count_as_told():
