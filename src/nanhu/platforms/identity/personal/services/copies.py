@@ -34,6 +34,10 @@ def file_of(copy: DataCopy) -> Path:
     return folder() / f"{copy.public_id}.zip"
 
 
+def draft_of(copy: DataCopy) -> Path:
+    return file_of(copy).with_suffix(".part")
+
+
 @transaction.atomic
 def ask(*, by: Actor, account: Account) -> DataCopy:
     recent = DataCopy.objects.filter(account=account, created_at__gt=now() - AT_MOST_EVERY)
@@ -56,19 +60,24 @@ def make_copy(copy_id: int) -> None:
     if copy.state != DataCopy.State.WAITING:
         return
     owner = Owner(account_id=copy.account_id, person_id=copy.account.person_id, is_whole=True)
-    draft = file_of(copy).with_suffix(".part")
+    draft = draft_of(copy)
     draft.touch(mode=0o600)
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one in registry.personal_data:
-            add_records(archive, one, list(one.load(owner, None)))
-    draft.replace(file_of(copy))
+    try:
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            for one in registry.personal_data:
+                add_records(archive, one, list(one.load(owner, None)))
+        draft.replace(file_of(copy))
+    finally:
+        draft.unlink(missing_ok=True)
     moment = now()
-    DataCopy.objects.filter(pk=copy.pk, state=DataCopy.State.WAITING).update(
+    is_waited_for = DataCopy.objects.filter(pk=copy.pk, state=DataCopy.State.WAITING).update(
         state=DataCopy.State.READY,
         ready_at=moment,
         expires_at=moment + KEPT,
         size_bytes=file_of(copy).stat().st_size,
     )
+    if not is_waited_for:
+        file_of(copy).unlink(missing_ok=True)
 
 
 def add_records(archive: zipfile.ZipFile, one: registry.PersonalData, records: list[Mapping[str, Any]]) -> None:
@@ -97,9 +106,16 @@ def shown(value: Any) -> object:
 
 @job("identity.drop_data_copies", every="30 3 * * *")
 def drop_old() -> None:
-    for copy in DataCopy.objects.filter(state=DataCopy.State.READY, expires_at__lt=now()):
-        file_of(copy).unlink(missing_ok=True)
-        DataCopy.objects.filter(pk=copy.pk).update(state=DataCopy.State.GONE)
-    DataCopy.objects.filter(state=DataCopy.State.WAITING, created_at__lt=now() - AT_MOST_EVERY).update(
-        state=DataCopy.State.FAILED
-    )
+    """What is over, then every file that belongs to no copy: a worker that is killed tells nobody what it leaves behind."""
+    states, moment = DataCopy.State, now()
+    DataCopy.objects.filter(state=states.READY, expires_at__lt=moment).update(state=states.GONE)
+    DataCopy.objects.filter(state=states.WAITING, created_at__lt=moment - AT_MOST_EVERY).update(state=states.FAILED)
+    found = list(folder().iterdir())
+    kept = {
+        path
+        for copy in DataCopy.objects.filter(state__in=[states.WAITING, states.READY])
+        for path in (file_of(copy), *([draft_of(copy)] if copy.state == states.WAITING else []))
+    }
+    for path in found:
+        if path not in kept:
+            path.unlink(missing_ok=True)

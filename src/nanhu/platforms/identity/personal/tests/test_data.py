@@ -5,6 +5,7 @@ import json
 import zipfile
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
@@ -99,6 +100,42 @@ def test_one_a_day_and_gone_after_a_week(student, browser, time_machine):
 
     assert not copies.file_of(copy).exists()
     assert DataCopy.objects.get().state == DataCopy.State.GONE
+
+
+@pytest.fixture
+def own_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(copies, "folder", lambda: tmp_path)
+
+
+@pytest.mark.usefixtures("own_folder")
+def test_nothing_stays_of_a_copy_whose_worker_was_killed(student, teacher, time_machine):
+    killed, whole = (copies.ask(by=TEST, account=one.account) for one in (student, teacher))
+    for path in (copies.draft_of(killed), copies.file_of(killed)):
+        path.write_bytes(b"everything about somebody")
+    copies.make_copy(copy_id=whole.pk)
+    (copies.folder() / "of-nobody.zip").write_bytes(b"a row that was rolled back")
+    copies.drop_old()
+    assert copies.draft_of(killed).exists(), "somebody may be writing it still"
+
+    time_machine.move_to(now() + copies.AT_MOST_EVERY + timedelta(minutes=1), tick=False)
+    copies.drop_old()
+
+    assert list(copies.folder().iterdir()) == [copies.file_of(whole)]
+    killed.refresh_from_db()
+    assert killed.state == DataCopy.State.FAILED
+
+
+@pytest.mark.usefixtures("own_folder")
+def test_a_copy_that_cannot_be_written_leaves_no_half(student, monkeypatch):
+    copy = copies.ask(by=TEST, account=student.account)
+
+    def fail(*_given):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(copies, "add_records", fail)
+    with pytest.raises(OSError, match="full"):
+        copies.make_copy(copy_id=copy.pk)
+    assert list(copies.folder().iterdir()) == []
 
 
 def test_a_cell_is_no_formula():
