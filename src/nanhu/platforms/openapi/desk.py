@@ -223,7 +223,8 @@ def make_key(request: PageRequest, form: KeyForm, one: Vendor) -> HttpResponseBa
     return show_vendor(request, one, new_key=made.text)
 
 
-living_key = record(ApiKey.objects.select_related("vendor").filter(revoked_at=None), _("这把密钥"))
+unrevoked_key = record(ApiKey.objects.select_related("vendor").filter(revoked_at=None), _("这把密钥"))
+living_key = record(ApiKey.objects.select_related("vendor").filter(revoked_at=None, ends_at=None), _("这把密钥"))
 
 
 def about_key(_request: PageRequest, key: ApiKey) -> dict[str, object]:
@@ -253,7 +254,7 @@ def rotate_key(request: PageRequest, form: RotateForm, key: ApiKey) -> HttpRespo
     submit=_("停用"),
     tone="danger",
     icon="key-round",
-    subject=living_key,
+    subject=unrevoked_key,
     facts=about_key,
     to="vendor",
     done=_("已停用，立即失效。"),

@@ -77,7 +77,10 @@ def make_key(*, by: Actor, vendor: Vendor, mode: str, name: str, replaces: ApiKe
 
 @transaction.atomic
 def rotate_key(*, by: Actor, key: ApiKey, overlap_hours: int) -> NewKey:
-    """A new key of the same mode; the old one works on for the overlap, so that programs change over without a gap."""
+    """A new key of the same mode; the old one works on for the overlap, so that programs change over without a gap.
+
+    Once: a key that ends, or has ended, gets no more time to live and no second successor.
+    """
     old = held(key)
     old.ends_at = now() + timedelta(hours=overlap_hours, seconds=1)
     old.save(update_fields=["ends_at"])
@@ -99,7 +102,7 @@ def revoke_key(*, by: Actor, key: ApiKey, reason: str) -> None:
 
 
 def held(key: ApiKey) -> ApiKey:
-    found = ApiKey.objects.select_for_update().filter(pk=key.pk, revoked_at=None).first()
+    found = ApiKey.objects.select_for_update().filter(pk=key.pk, revoked_at=None, ends_at=None).first()
     if found is None:
         raise NotFoundError(what=_("这把密钥"))
     return found

@@ -2,11 +2,12 @@
 
 import pytest
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.saved_views import MOST
 from nanhu.kernel.models import SavedView
 from nanhu.platforms.openapi.desk import desk
-from nanhu.platforms.openapi.models import Vendor
-from nanhu.platforms.openapi.services import vendors
+from nanhu.platforms.openapi.models import ApiKey, Vendor
+from nanhu.platforms.openapi.services import keys, vendors
 from nanhu.platforms.openapi.tests.conftest import COLLEAGUE_NO, KEEPER_NO, SYSTEM
 from nanhu.testing.pages import PageTests
 from nanhu.testing.sessions import signed_in
@@ -26,6 +27,25 @@ class TestPages(PageTests):
     def fill(self, count):
         for number in range(count):
             vendors.register(by=SYSTEM, order=vendors.VendorOrder(company=f"=1+{number}", contact="刘"))
+
+
+@pytest.fixture
+def shop(people_of_the_centre):
+    made = vendors.register(by=SYSTEM, order=vendors.VendorOrder(company="点餐小程序", contact="刘"))
+    return keys.make_key(by=SYSTEM, vendor=made, mode="test", name="收银")
+
+
+def test_a_key_that_was_exchanged_gets_no_more_time_to_live(shop):
+    """A leaked key is ended at once; a page of a colleague that is open still must not bring it back for a week."""
+    keeper, address = signed_in(KEEPER_NO), f"/openapi/keys/{shop.key.public_id}/rotate/"
+    assert keeper.post(address, {"overlap_hours": "0"}).status_code == 200
+    ends_at = ApiKey.objects.get(pk=shop.key.pk).ends_at
+    assert keeper.post(address, {"overlap_hours": "168"}).status_code == 404
+    with pytest.raises(NotFoundError):
+        keys.rotate_key(by=SYSTEM, key=shop.key, overlap_hours=168)
+    assert ApiKey.objects.get(pk=shop.key.pk).ends_at == ends_at
+    assert ApiKey.objects.count() == 2, "and no second successor that nobody saw"
+    assert keeper.post(f"/openapi/keys/{shop.key.public_id}/revoke/", {"reason": "泄露"}).status_code == 302
 
 
 def view(**given):
