@@ -9,13 +9,19 @@ ACTIONS: dict[str, Text] = {
     "card.agree_merchant": _("同意开通商户"),
     "card.close_merchant": _("关闭商户"),
     "card.found": _("拾获卡片"),
+    "card.refuse_by_phone": _("电话挂失核对未通过"),
     "card.refuse_merchant": _("驳回商户登记"),
     "card.register_merchant": _("登记商户"),
     "card.terminal_sequence": _("校正终端序号"),
 }
+TARGETS: dict[str, Text] = {
+    "campus_no": _("学工号"),
+}
+"""By what stands before the colon; of a number that nobody has."""
 FACTS: dict[str, Text] = {
     "canteen": _("食堂"),
     "ceiling": _("上限"),
+    "is_closed": _("失败太多次，不再核对"),
     "kept_at": _("存放处"),
     "merchant": _("商户"),
 }

@@ -14,9 +14,10 @@ class AnswersDoNotFitError(CampusError):
 
 
 class TooManyAttemptsError(CampusError):
+    keeps_writes = True
     code = "card.too_many_attempts"
     http_status = 429
-    sentence = _("这个学工号一小时内核对失败太多次，请来电人带证件到柜台办理。")
+    sentence = _("这个人一小时内核对失败太多次，请来电人带证件到柜台办理。")
 
 
 class FoundTooOftenError(CampusError):

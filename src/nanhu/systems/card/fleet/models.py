@@ -105,12 +105,12 @@ class FoundCard(models.Model):
 
 
 class DeskAttempt(models.Model):
-    """A caller whose answers did not fit: after a few of them nobody asks on for this number for an hour."""
+    """A caller whose answers did not fit: after a few of them nobody asks on for this person for an hour, by whichever number."""
 
-    campus_no = models.TextField()
+    subject = models.TextField(help_text="person:<id>; campus_no:<number> where nobody has it")
     clerk = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_desk_attempt"
-        indexes = [models.Index(fields=["campus_no", "-at"], name="card_desk_attempt_newest")]
+        indexes = [models.Index(fields=["subject", "-at"], name="card_desk_attempt_newest")]

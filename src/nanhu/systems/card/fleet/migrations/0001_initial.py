@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             name="DeskAttempt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("campus_no", models.TextField()),
+                ("subject", models.TextField(help_text="person:<id>; campus_no:<number> where nobody has it")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "clerk",
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "card_desk_attempt",
-                "indexes": [models.Index(fields=["campus_no", "-at"], name="card_desk_attempt_newest")],
+                "indexes": [models.Index(fields=["subject", "-at"], name="card_desk_attempt_newest")],
             },
         ),
         migrations.CreateModel(

@@ -6,8 +6,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.http import Http404
 
+from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.fleet.errors import AnswersDoNotFitError, TooManyAttemptsError
@@ -33,21 +35,31 @@ class Answers:
 
 
 def report_by_phone(*, by: Actor, answers: Answers, reason: str) -> Card:
-    """One caller's number at a time: desks that type at once count each other's attempts, and a refused one stays counted."""
+    """One person at a time, however the number is typed: desks that type at once count each other's attempts, and a refused one
+    stays counted, with its line in the log."""
     if by.account_id is None:
         raise Http404
     with transaction.atomic():
-        lock_key(f"card.phone_desk:{answers.campus_no}")
-        attempts = DeskAttempt.objects.filter(campus_no=answers.campus_no, at__gt=now() - WINDOW)
-        if attempts.count() >= MOST_ATTEMPTS:
-            raise TooManyAttemptsError
         person_id = people.find_person_by_campus_no(answers.campus_no)
-        card = card_of(person_id)
-        right = right_answers(person_id, card, answers)
-        if card is not None and len(right) >= NEEDED:
-            return report_lost(by=by, card=card, reason=reason, way=LossReport.Way.PHONE, proof=", ".join(right))
-        DeskAttempt.objects.create(campus_no=answers.campus_no, clerk_id=by.account_id)
-    raise AnswersDoNotFitError
+        subject = f"person:{person_id}" if person_id is not None else f"campus_no:{folded(answers.campus_no)}"
+        lock_key(f"card.phone_desk:{subject}")
+        attempts = DeskAttempt.objects.filter(subject=subject, at__gt=now() - WINDOW).count()
+        if attempts < MOST_ATTEMPTS:
+            card = card_of(person_id)
+            right = right_answers(person_id, card, answers)
+            if card is not None and len(right) >= NEEDED:
+                return report_lost(by=by, card=card, reason=reason, way=LossReport.Way.PHONE, proof=", ".join(right))
+            DeskAttempt.objects.create(subject=subject, clerk_id=by.account_id)
+        is_closed = attempts >= MOST_ATTEMPTS
+        audit.record(
+            by=by, action="card.refuse_by_phone", target=subject, reason=reason, facts={"is_closed": is_closed}
+        )
+    raise TooManyAttemptsError if is_closed else AnswersDoNotFitError
+
+
+def folded(campus_no: str) -> str:
+    """As it is looked for, whichever width and case it was typed in."""
+    return halfwidth(campus_no).strip().upper()
 
 
 def right_answers(person_id: int | None, card: Card | None, answers: Answers) -> list[str]:

@@ -15,6 +15,7 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import FoundCard
 from nanhu.systems.card.models import LossReport
@@ -152,6 +153,31 @@ def test_after_five_failures_nobody_asks_on(school, desk):
     right = RIGHT | {"card_tail": school.card("student").number[-4:]}
     assert "失败太多次" in desk.post("/card/fleet/phone-desk/", right).content.decode()
     assert school.card("student").state == "issued"
+
+
+def test_tries_are_counted_for_the_person_however_the_number_is_typed(school, desk):
+    """Each spelling, and each further number of his, had five tries of its own at the last six of his document."""
+    page, number = "/card/fleet/phone-desk/", CAST["student"][2]
+    second = Affiliation.objects.filter(campus_no=number).get()
+    second.pk, second.campus_no = None, "Z990001"
+    second.save()
+    wide = number.translate({ord("0") + n: chr(ord("０") + n) for n in range(10)})
+    spellings = [number, wide, f" {number}", "z990001", "Ｚ９９０００１"]
+    for one in spellings:
+        assert "核对不上" in desk.post(page, RIGHT | {"campus_no": one, "id_tail": "000000"}).content.decode()
+    right = RIGHT | {"card_tail": school.card("student").number[-4:]}
+    for one in (*spellings, "Z990001"):
+        assert "失败太多次" in desk.post(page, right | {"campus_no": one}).content.decode()
+    refused = AuditEntry.objects.filter(action="card.refuse_by_phone", target=f"person:{school.persons['student']}")
+    assert [one.facts["is_closed"] for one in refused.order_by("id")] == [False] * 5 + [True] * 6
+    assert school.card("student").state == "issued"
+
+
+def test_tries_at_a_number_that_nobody_has_are_counted_and_stand_in_the_log(school, desk):
+    for typed in ("x99999", "X99999", "Ｘ99999", "x99999 ", "x99999"):
+        desk.post("/card/fleet/phone-desk/", RIGHT | {"campus_no": typed})
+    assert "失败太多次" in desk.post("/card/fleet/phone-desk/", RIGHT | {"campus_no": "X99999"}).content.decode()
+    assert AuditEntry.objects.filter(action="card.refuse_by_phone", target="campus_no:X99999").count() == 6
 
 
 def test_callers_who_guess_close_the_telephone_for_an_hour_and_no_other_way(school, desk):
