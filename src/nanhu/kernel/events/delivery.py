@@ -16,6 +16,14 @@ pause_after = doubling("2s", "1h")
 log = logging.getLogger(__name__)
 
 
+class UndeliveredError(Exception):
+    """`taken` are the deliveries that were tried; why it failed is the cause."""
+
+    def __init__(self, taken: Collection[int]) -> None:
+        super().__init__(f"{len(taken)} deliveries failed")
+        self.taken = taken
+
+
 def deliver_pending(*, rounds: int = 10_000, only: Collection[str] | None = None) -> int:
     """Deliver until nothing is due; returns how many deliveries succeeded. Many processes may do this at once.
     `only`: to these subscribers, the others wait."""
@@ -53,8 +61,8 @@ def deliver_each(subscriber: Subscriber) -> Iterator[int]:
     for _turn in range(BATCH_SIZE):
         try:
             delivered = deliver(subscriber, limit=1)
-        except Exception as error:  # noqa: BLE001  whatever a subscriber raises is written beside its event
-            postpone(subscriber, error)
+        except UndeliveredError as error:
+            postpone(error.taken, error.__cause__ or error)
             continue
         if not delivered:
             return
@@ -62,36 +70,36 @@ def deliver_each(subscriber: Subscriber) -> Iterator[int]:
 
 
 def deliver(subscriber: Subscriber, *, limit: int) -> int:
-    with transaction.atomic():
-        due = list(
-            EventDelivery.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("event")
-            .filter(subscriber=subscriber.name, delivered_at=None, due_at__lte=timezone.now())
-            .order_by("id")[:limit]
-        )
-        if not due:
-            return 0
-        events = [msgspec.convert(one.event.payload, subscriber.event_type) for one in due]
-        subscriber.handler(events)
-        EventDelivery.objects.filter(id__in=[one.id for one in due]).update(delivered_at=timezone.now(), error="")
-        return len(due)
-
-
-def postpone(subscriber: Subscriber, error: Exception) -> None:
-    """The first event due is the one that failed: it waits longer after each failure, up to an hour."""
+    taken: list[int] = []
     try:
         with transaction.atomic():
-            failed = (
-                EventDelivery.objects.select_for_update(skip_locked=True)
+            due = list(
+                EventDelivery.objects.select_for_update(of=("self",), skip_locked=True)
+                .select_related("event")
                 .filter(subscriber=subscriber.name, delivered_at=None, due_at__lte=timezone.now())
-                .order_by("id")
-                .first()
+                .order_by("id")[:limit]
             )
-            if failed is None:
-                return
-            failed.attempts += 1
-            failed.error = f"{type(error).__name__}: {error}"[:2000]
-            failed.due_at = timezone.now() + pause_after(failed.attempts)
-            failed.save(update_fields=["attempts", "error", "due_at"])
+            if not due:
+                return 0
+            taken = [one.id for one in due]
+            events = [msgspec.convert(one.event.payload, subscriber.event_type) for one in due]
+            subscriber.handler(events)
+            EventDelivery.objects.filter(id__in=taken).update(delivered_at=timezone.now(), error="")
+            return len(due)
+    except Exception as error:
+        raise UndeliveredError(taken) from error
+
+
+def postpone(failed_ids: Collection[int], error: BaseException) -> None:
+    """What failed waits longer after each failure, up to an hour; not where another worker has it in hand or is done with it."""
+    try:
+        with transaction.atomic():
+            for failed in EventDelivery.objects.select_for_update(skip_locked=True).filter(
+                id__in=failed_ids, delivered_at=None, due_at__lte=timezone.now()
+            ):
+                failed.attempts += 1
+                failed.error = f"{type(error).__name__}: {error}"[:2000]
+                failed.due_at = timezone.now() + pause_after(failed.attempts)
+                failed.save(update_fields=["attempts", "error", "due_at"])
     except Error:
-        log.exception("could not postpone a delivery of %s", subscriber.name)
+        log.exception("could not postpone deliveries %s", failed_ids)

@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
 from nanhu.kernel import events
-from nanhu.kernel.events import outbox
+from nanhu.kernel.events import delivery, outbox
 from nanhu.kernel.models import EventDelivery, OutboxEvent
 
 
@@ -93,6 +94,32 @@ def test_after_a_broken_event_nothing_is_asked_that_is_not_due(
     events.publish(LampLit(lamp_id=1, colour="broken"))
     with django_assert_max_num_queries(30):
         events.deliver_pending()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("clock_stands")
+def test_an_event_that_fails_while_another_worker_takes_it_harms_no_other(
+    heard: list[LampLit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a failure its lock is gone: the first that is free then may be an innocent one."""
+    events.publish(LampLit(lamp_id=1, colour="broken"), LampLit(lamp_id=2, colour="red"))
+    broken = EventDelivery.objects.earliest("id").pk
+    real, other = delivery.postpone, connection.copy()
+
+    def once_while_the_other_has_it(*given: Any) -> None:
+        monkeypatch.setattr(delivery, "postpone", real)
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT FROM kernel_event_delivery WHERE id = %s FOR UPDATE", [broken])
+        real(*given)
+        other.rollback()
+        other.close()
+
+    monkeypatch.setattr(delivery, "postpone", once_while_the_other_has_it)
+    assert events.deliver_pending() == 1
+    assert [lamp.lamp_id for lamp in heard] == [2]
+    innocent = EventDelivery.objects.exclude(pk=broken).get()
+    assert (innocent.attempts, innocent.error, EventDelivery.objects.get(pk=broken).attempts) == (0, "", 1)
 
 
 @pytest.mark.django_db(transaction=True)
