@@ -7,16 +7,16 @@ from django.db import connection, transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger.models import DaySum
 
-STILL_WRITING = """
-    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL
+MAY_WRITE = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
                       AND pid <> pg_backend_pid() AND xact_start < (%s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')"""
 
 
 def sum_days(*, until: date | None = None) -> int:
-    """Sum every day before `until` (today) that has no sums yet; how many. A day is left for later while somebody still
-    writes in a transaction that began in it."""
+    """Sum every day before `until` (today) that has no sums yet; how many. A day is left for later while a transaction that began
+    in it goes on, also one that has written nothing: it may wait for a lock, and posts at the moment it began."""
     day, end, summed = first_open_day(), until or campus_today(), 0
-    while day is not None and day < end and not is_still_written(day):
+    while day is not None and day < end and not may_be_written(day):
         sum_day(day)
         day, summed = day + timedelta(days=1), summed + 1
     return summed
@@ -37,9 +37,9 @@ def last_summed_day() -> date | None:
     return DaySum.objects.order_by("-day").values_list("day", flat=True).first()
 
 
-def is_still_written(day: date) -> bool:
+def may_be_written(day: date) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(STILL_WRITING, [day])
+        cursor.execute(MAY_WRITE, [day])
         return bool(cursor.fetchone()[0])
 
 

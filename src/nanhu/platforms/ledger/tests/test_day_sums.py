@@ -10,7 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.models import DaySum
-from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
+from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, may_be_written, sum_days
 from nanhu.platforms.ledger.trial import trial_at
 
 BY = Actor.system("test")
@@ -77,3 +77,20 @@ def test_the_command_counts_what_it_prints(books, day, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"day_sum_differs {day}"
     assert said[-1].startswith(f"ledger: {len(said) - 1} differences")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_waits_for_whoever_began_in_it_and_has_written_nothing_yet():
+    """Who waits for a lock over midnight posts at the moment his transaction began: yesterday."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT now()")
+            began_on = cursor.fetchone()[0].astimezone(CAMPUS_ZONE).date()
+        assert may_be_written(began_on)
+        assert not may_be_written(began_on - timedelta(days=1)), "the day before is over for everybody"
+    finally:
+        other.rollback()
+        other.close()
+    assert not may_be_written(began_on)
