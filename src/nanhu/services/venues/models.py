@@ -232,7 +232,7 @@ class Booking(models.Model):
     damage = models.TextField(default="", blank=True)
     damage_fen = models.PositiveIntegerField(default=0)
     came_at = models.DateTimeField(null=True)
-    door_rule = models.UUIDField(null=True)
+    door_rules = ArrayField(models.UUIDField(), default=list)
     sequence = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
 

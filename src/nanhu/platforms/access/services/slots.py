@@ -1,38 +1,60 @@
 """A door for some hours: who booked a room passes its door then, and is known to have come."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.platforms.access.models import Door, DoorRule, Passage
-from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule, withdraw
+from nanhu.platforms.access.services.ruling import WHOLE_DAY, DoorRuleDraft, rule, withdraw
 from nanhu.platforms.campus.api import Place
+
+A_DAY = timedelta(days=1)
+type Stretch = tuple[date, date, time, time]
+"""From a day to a day, on each of them from a time until a time, as a rule says it."""
 
 
 def open_for_hours(
     *, by: Actor, place: Place, person_id: int, begins_at: datetime, ends_at: datetime, reason: str
-) -> UUID | None:
-    """None where the place has no door of its own, or the hours are of a day that is over."""
+) -> list[UUID]:
+    """The rules that open it; none where the place has no door of its own, or the hours are of a day that is over."""
     first, last = campus_time(begins_at), campus_time(ends_at)
     if first.date() < campus_today() or not Door.objects.filter(place=place).exists():
-        return None
-    draft = DoorRuleDraft(
-        is_allowed=True,
-        covers_below=False,
-        starts_on=first.date(),
-        ends_on=first.date(),
-        person_id=person_id,
-        from_time=first.time(),
-        until_time=last.time(),
-    )
-    return rule(by=by, place=place, draft=draft, reason=reason).public_id
+        return []
+    drafts = [
+        DoorRuleDraft(
+            is_allowed=True,
+            covers_below=False,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            person_id=person_id,
+            from_time=from_time,
+            until_time=until_time,
+        )
+        for starts_on, ends_on, from_time, until_time in stretches(first, last)
+    ]
+    return [rule(by=by, place=place, draft=one, reason=reason).public_id for one in drafts]
 
 
-def end_hours(*, by: Actor, rule_id: UUID, reason: str) -> None:
+def stretches(first: datetime, last: datetime) -> Iterator[Stretch]:
+    """A rule says hours of a day, over midnight at most: a day and longer takes the rest of the first day, all of those between, and the
+    beginning of the last."""
+    if last - first < A_DAY:
+        yield first.date(), first.date(), first.time(), last.time()
+        return
+    whole = first.date() if first.time() == WHOLE_DAY else first.date() + A_DAY
+    if first.time() != WHOLE_DAY:
+        yield first.date(), first.date(), first.time(), WHOLE_DAY
+    if whole < last.date():
+        yield whole, last.date() - A_DAY, WHOLE_DAY, WHOLE_DAY
+    if last.time() != WHOLE_DAY:
+        yield last.date(), last.date(), WHOLE_DAY, last.time()
+
+
+def end_hours(*, by: Actor, rule_ids: Iterable[UUID], reason: str) -> None:
     """The hours were given back. Twice is harmless."""
-    found = DoorRule.objects.filter(public_id=rule_id).first()
-    if found is not None:
+    for found in DoorRule.objects.filter(public_id__in=list(rule_ids)).order_by("pk"):
         withdraw(by=by, rule=found, reason=reason)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.platforms.access.rules import Spoken, deciding, windows, without_days
+from nanhu.platforms.access.services.slots import stretches
 
 MONDAY = date(2026, 11, 23)
 quarters = st.builds(lambda n: time(n // 4, n % 4 * 15), st.integers(0, 95))
@@ -63,3 +64,19 @@ def test_a_night_belongs_to_the_day_it_begins():
     assert night.holds(at + timedelta(hours=6))
     assert not night.holds(at - timedelta(hours=20))
     assert not night.holds(at + timedelta(days=1))
+
+
+begins = st.builds(lambda n: datetime.combine(MONDAY, time()) + timedelta(minutes=15 * n), st.integers(0, 95))
+lasts = st.builds(lambda n: timedelta(minutes=15 * n), st.integers(1, 300))
+
+
+@given(first=begins, lasting=lasts)
+def test_the_hours_of_a_booking_are_open_and_no_others_however_long_it_is(first, lasting):
+    """Over two midnights, or exactly a day long, one rule said other hours, or the day before."""
+    last = first + lasting
+    held = [
+        Spoken(id=1, is_allowed=True, starts_on=one, ends_on=other, from_time=begin, until_time=end)
+        for one, other, begin, end in stretches(first, last)
+    ]
+    assert len(held) <= 3
+    assert windows(held, first=MONDAY - timedelta(days=2), days=9) == [(first, last)]

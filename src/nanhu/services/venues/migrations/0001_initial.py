@@ -226,7 +226,10 @@ class Migration(migrations.Migration):
                 ("damage", models.TextField(blank=True, default="")),
                 ("damage_fen", models.PositiveIntegerField(default=0)),
                 ("came_at", models.DateTimeField(null=True)),
-                ("door_rule", models.UUIDField(null=True)),
+                (
+                    "door_rules",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
                 ("sequence", models.PositiveIntegerField(default=0)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -231,8 +231,8 @@ def change(by: Actor, row: Booking, state: str, action: str, *, reason: str = ""
 def let_go(by: Actor, row: Booking, *, asks_next: bool = True) -> None:
     """Its hours and its door."""
     give_back(by=by, venue=row.venue, source=BOOKINGS, keys=[str(row.public_id)], asks_next=asks_next)
-    if row.door_rule is not None:
-        access.end_hours(by=CLOCK, rule_id=row.door_rule, reason=_("场地借用结束"))
+    if row.door_rules:
+        access.end_hours(by=CLOCK, rule_ids=row.door_rules, reason=_("场地借用结束"))
 
 
 def approve(application: Application, *, by: Actor = CLOCK) -> int:
@@ -251,7 +251,7 @@ def approve_one(by: Actor, booking: Booking) -> bool:
 
 
 def open_for_hours(row: Booking) -> None:
-    row.door_rule = access.open_for_hours(
+    row.door_rules = access.open_for_hours(
         by=CLOCK,
         place=row.venue.room.place,
         person_id=row.application.person_id,

@@ -44,8 +44,8 @@ def displace(*, by: Actor, booking: Booking, reason: str) -> Booking:
         raise WrongStateError(what=row, state=_("已经过去"))
     change(by, row, State.DISPLACED, "venues.displace", reason=reason)
     let_go(by, row, asks_next=False)
-    row.door_rule = None
-    row.save(update_fields=["door_rule"])
+    row.door_rules = []
+    row.save(update_fields=["door_rules"])
     stand_in(by, row.venue, (row.held_from, row.held_to), reason, source=DISPLACED)
     end_case(by, row.application, _("场地被征用"))
     names = "、".join(one.name for one in offers_for(row))

@@ -26,7 +26,7 @@ from nanhu.services.venues.desk import desk
 from nanhu.services.venues.models import Application, Booking, Opening, Picture, Venue
 from nanhu.services.venues.presets import PRESET, USES
 from nanhu.services.venues.queries import moment_at
-from nanhu.services.venues.services import displacing, keys
+from nanhu.services.venues.services import displacing, keeping, keys
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
 from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing.pages import PageTests
@@ -364,7 +364,7 @@ def test_the_door_opens_for_the_hours_and_who_passed_it_has_come(school, hall, m
     made = school.approved("S1", hall, 14, 16)
     from nanhu.platforms.access.models import DoorRule
 
-    found = DoorRule.objects.get(public_id=made.door_rule)
+    found = DoorRule.objects.get(public_id__in=made.door_rules)
     assert (found.person_id, found.starts_on, f"{found.from_time:%H:%M}-{found.until_time:%H:%M}") == (
         school["S1"],
         in_days(7),
@@ -373,6 +373,25 @@ def test_the_door_opens_for_the_hours_and_who_passed_it_has_come(school, hall, m
     school.client("S1").post(f"/venues/mine/{made.public_id}/cancel/", {})
     found.refresh_from_db()
     assert found.withdrawn_at is not None
+
+
+def test_the_door_opens_for_a_whole_day_with_set_up_and_clear_up(school):
+    """Held from the night before to the night after: the door was open that night and shut all day."""
+    order = access.DoorsOrder(doors=[access.DoorOrder(number="MT901", place="b1.1", name="正门")])
+    access.set_up_doors(by=SYSTEM, order=order)
+    hall = school.venue("b1.1", "大礼堂", uses=["hall"], set_up=30, clear_up=30, longest_minutes=1440)
+    keeping.set_season(by=SYSTEM, venue=hall, season="平时", first=date(2020, 1, 1), last=None, week=[[(0, 1440)]] * 7)
+    made = school.approved("S1", hall, 0, 24)
+    from nanhu.platforms.access.models import DoorRule
+
+    rules = DoorRule.objects.filter(public_id__in=made.door_rules).order_by("starts_on")
+    assert [(one.starts_on, one.ends_on, f"{one.from_time:%H:%M}-{one.until_time:%H:%M}") for one in rules] == [
+        (in_days(6), in_days(6), "23:30-00:00"),
+        (in_days(7), in_days(7), "00:00-00:00"),
+        (in_days(8), in_days(8), "00:00-00:30"),
+    ]
+    school.client("S1").post(f"/venues/mine/{made.public_id}/cancel/", {})
+    assert not rules.filter(withdrawn_at=None).exists()
 
 
 def test_the_clock_notes_who_came_who_did_not_and_closes_what_is_over(school, hall, travel, monkeypatch):
