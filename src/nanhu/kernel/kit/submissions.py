@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.http import HttpRequest
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
@@ -32,13 +33,17 @@ class Answer:
 def submit_once(
     request: PageRequest, name: str, write: Callable[[], Any], next_address: Callable[[PageRequest, Any], str]
 ) -> Answer:
+    """A form of a console's page."""
+    return once(request, page_of(request, name), write, lambda made: next_address(request, made))
+
+
+def once(request: HttpRequest, page: str, write: Callable[[], Any], next_address: Callable[[Any], str]) -> Answer:
     """In one transaction with the mark that it was done. A second sender at the same moment waits, and is sent where the first
     was sent. Without a token (no page of ours sent it) there is nothing to compare with."""
-    token = token_of(request)
-    page = page_of(request, name)
+    token, account_id = token_of(request), sender_of(request)
     refusal: CampusError | None = None
     with transaction.atomic():
-        known = known_submission(token, request.viewer.account_id, page) if token else None
+        known = known_submission(token, account_id, page) if token else None
         if known is not None:
             return Answer(known.address, None, is_new=False)
         try:
@@ -47,15 +52,21 @@ def submit_once(
             if not error.keeps_writes:
                 raise
             refusal, made = error, None
-        address = next_address(request, made) if refusal is None else ""
+        address = next_address(made) if refusal is None else ""
         if token and refusal is None:
-            SubmittedForm.objects.create(token=token, account_id=request.viewer.account_id, page=page, address=address)
+            SubmittedForm.objects.create(token=token, account_id=account_id, page=page, address=address)
     if refusal is not None:
         raise refusal
     return Answer(address, made, is_new=True)
 
 
-def token_of(request: PageRequest) -> UUID | None:
+def sender_of(request: HttpRequest) -> int:
+    """Whose form it is: a page that nobody is signed in to has none of these forms."""
+    account_id: int = request.viewer.account_id  # type: ignore[attr-defined]
+    return account_id
+
+
+def token_of(request: HttpRequest) -> UUID | None:
     try:
         return UUID(str(request.POST.get(TOKEN, "")))
     except ValueError:

@@ -1,5 +1,6 @@
 """The editors' desk: writing, publishing, taking back, seeing who has read."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,14 @@ def test_a_stranger_changes_nothing(browser, publish, tail):
     notice = publish()
     assert browser("teacher").post(desk(notice, tail), fields(reason="x")).status_code == 404
     assert Notice.objects.filter(pk=notice.pk, state="published", revision=1).exists()
+
+
+def test_a_form_pressed_twice_begins_one_draft(browser, db):
+    page = browser("editor").get(NEW).content.decode()
+    said = fields(form_token=re.search(r'name="form_token" value="([^"]+)"', page)[1])
+    first, second = (browser("editor").post(NEW, said | {"added": [file()]}) for _time in range(2))
+    assert (first.status_code, second.status_code, first["Location"]) == (302, 302, second["Location"])
+    assert (Notice.objects.count(), Attachment.objects.count()) == (1, 1)
 
 
 def test_an_editor_writes_previews_and_publishes(browser, db):

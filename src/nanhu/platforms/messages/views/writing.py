@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.bodies import LARGEST_FORM, takes_files
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit.submissions import once
 from nanhu.platforms.identity.api import role_required
 from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.body import body_html
@@ -27,11 +29,14 @@ from nanhu.platforms.messages.views.reading import attachments_of, viewer_of
 def write(request: HttpRequest) -> HttpResponse:
     form = NoticeForm(request.POST or None, request.FILES or None, initial={"audience": Notice.Audience.ALL})
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            begun = writing.start_draft(by=actor_of(request), wording=form.wording())
-            attaching.attach(by=actor_of(request), notice_id=begun.pk, files=form.cleaned_data["added"])
+        answer = once(
+            request,
+            "messages:write",
+            lambda: _begin(request, form),
+            lambda begun: reverse("messages:desk:notice", args=[begun.public_id]),
+        )
         messages.success(request, _("草稿已保存。下面是读者会看到的样子，确认后再发布。"))
-        return redirect("messages:desk:notice", begun.public_id)
+        return redirect(answer.address)
     return render(request, "messages/write.html", {"form": form}, status=_status(form))
 
 
@@ -52,6 +57,12 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("修改已保存。"))
             return redirect("messages:desk:notice", found.public_id)
     return render(request, "messages/write.html", {"form": form, "notice": found}, status=_status(form))
+
+
+def _begin(request: HttpRequest, form: NoticeForm) -> Notice:
+    begun = writing.start_draft(by=actor_of(request), wording=form.wording())
+    attaching.attach(by=actor_of(request), notice_id=begun.pk, files=form.cleaned_data["added"])
+    return begun
 
 
 @transaction.atomic

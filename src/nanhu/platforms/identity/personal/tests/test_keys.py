@@ -1,5 +1,6 @@
 """Tokens and app passwords: each opens one door of its owner, until it is taken back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,25 @@ def test_a_student_makes_one_reads_with_it_and_takes_it_back(student, browser):
     assert read(token, "people.person").json()["records"][0]["name"] == student.name
     browser.post(f"/account/tokens/{AccessToken.objects.get().public_id}/revoke")
     assert read(token, "people.person").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("page", "said", "model"),
+    [
+        ("tokens/make", {"name": "脚本", "scopes": ["people.person"], "days": "30"}, AccessToken),
+        ("app-passwords/make", {"name": "手机", "service": "mail"}, AppPassword),
+    ],
+)
+def test_a_form_pressed_twice_makes_one_secret(student, browser, page, said, model):
+    """The second answer is the one that is seen: a secret that nobody saw would live on."""
+    signed_in(browser, student)
+    token = re.search(r'name="form_token" value="([^"]+)"', browser.get(f"/account/{page}").content.decode())[1]
+    first = browser.post(f"/account/{page}", said | {"form_token": token})
+    assert first.context.get("new_token") or first.context["new_password"]
+    again = browser.post(f"/account/{page}", said | {"form_token": token})
+    assert (again.status_code, again["Location"]) == (302, "/account/tokens")
+    assert "没有再建一个" in browser.get("/account/tokens").content.decode()
+    assert model.objects.count() == 1
 
 
 def test_it_reads_only_what_it_was_made_for(student):

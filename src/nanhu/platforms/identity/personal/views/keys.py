@@ -1,5 +1,6 @@
 """Tokens and app passwords: a list of what lives, made on one page, shown once."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Empty, Markup, Moment, Table, Text, list_of
+from nanhu.kernel.kit.submissions import once
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.personal.forms import AppPasswordForm, TokenForm
@@ -74,6 +76,16 @@ def keys_page(request: HttpRequest, **facts: object) -> HttpResponse:
     return render(request, "identity/personal/tokens.html", {**shown, **facts})
 
 
+def made_once(request: HttpRequest, page: str, make: Callable[[], str]) -> str:
+    """The secret, nothing where this very form made one before."""
+    return once(request, page, make, lambda _text: reverse("identity:tokens")).made or ""
+
+
+def made_before(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("这张表单已经提交过，没有再建一个。没看到新建的那个，就撤销它，重新新建。"))
+    return HttpResponseRedirect(reverse("identity:tokens"))
+
+
 @never_cache
 @fresh_sign_in()
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,10 +94,15 @@ def make_token(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            _token, text = tokens.make(by=actor_of(request), account=owner_of(request), **form.cleaned_data)
-            return keys_page(request, new_token=text)
+            made = made_once(
+                request,
+                "identity:make_token",
+                lambda: tokens.make(by=actor_of(request), account=owner_of(request), **form.cleaned_data)[1],
+            )
         except CampusError as error:
             form.add_error(None, error.message)
+        else:
+            return keys_page(request, new_token=made) if made else made_before(request)
     return render(request, "identity/personal/make_token.html", {"form": form})
 
 
@@ -103,10 +120,15 @@ def make_app_password(request: HttpRequest) -> HttpResponse:
     form = AppPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            text = app_passwords.make(by=actor_of(request), account=owner_of(request), **form.cleaned_data)
-            return keys_page(request, new_password=text)
+            made = made_once(
+                request,
+                "identity:make_app_password",
+                lambda: app_passwords.make(by=actor_of(request), account=owner_of(request), **form.cleaned_data),
+            )
         except CampusError as error:
             form.add_error(None, error.message)
+        else:
+            return keys_page(request, new_password=made) if made else made_before(request)
     return render(request, "identity/personal/make_app_password.html", {"form": form})
 
 

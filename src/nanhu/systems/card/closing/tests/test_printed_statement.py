@@ -1,5 +1,6 @@
 """The statement on paper, from the holder's page to the stranger who is shown it."""
 
+import re
 import subprocess
 
 import pytest
@@ -48,6 +49,13 @@ def test_a_range_that_runs_backwards_prints_nothing(holder):
     sent = {"first": "2026-09-30", "last": "2026-09-01"}
     assert holder.post(f"{PAGE}paper/", sent).status_code == 422
     assert not PrintedDocument.objects.exists()
+
+
+def test_a_button_pressed_twice_prints_one_paper(holder):
+    token = re.search(r'name="form_token" value="([^"]+)"', holder.get(PAGE).content.decode())[1]
+    first, second = (holder.post(f"{PAGE}paper/", {"form_token": token}) for _time in range(2))
+    assert (first.status_code, first["Location"]) == (302, second["Location"])
+    assert PrintedDocument.objects.count() == 1
 
 
 def test_nobody_fills_the_store(holder, monkeypatch):

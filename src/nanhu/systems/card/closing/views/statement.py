@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Money, Table, Text, list_of
+from nanhu.kernel.kit.submissions import once
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
@@ -84,10 +86,15 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def paper(request: HttpRequest) -> HttpResponse:
-    """A numbered PDF with its code, kept: whoever is shown it asks at /v/."""
+    """A numbered PDF with its code, kept: whoever is shown it asks at /v/. A button that is pressed twice prints one."""
     days = days_of(request.POST)
-    document = print_statement(by=person_at(request), card=own_card(request), holder=holder_of(request), days=days)
-    return redirect("files:download", document.file.public_id)
+    answer = once(
+        request,
+        "card:statement_paper",
+        lambda: print_statement(by=person_at(request), card=own_card(request), holder=holder_of(request), days=days),
+        lambda document: reverse("files:download", args=[document.file.public_id]),
+    )
+    return redirect(answer.address)
 
 
 @require_safe
