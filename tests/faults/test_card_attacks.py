@@ -144,6 +144,34 @@ def test_nobody_says_written_without_the_chips_own_word(school):
     assert ClaimOrder.objects.get().state == "writing"
 
 
+def test_not_written_is_not_believed_of_a_chip_that_was_written(school):
+    """With a terminal's key: write, say it was not, tell the old counter, and be written again."""
+    owe(school)
+    one = visit(school)
+    go(one, 3)
+    assert balance_on(school.chips["student"]) == START_FEN + SUBSIDY_FEN
+    told = one.device.ask("claim/finish", {"claim": one.facts["claim"], "is_written": False})
+    assert (told["outcome"], told["state"]) == ("approved", "writing")
+    again = visit(school)
+    again.counter = lambda: one.facts["before"]
+    go(again, 2)
+    assert (again.is_over, again.refusal) == (True, "card.untold_write")
+    assert balance_on(school.chips["student"]) == START_FEN + SUBSIDY_FEN
+    assert ClaimOrder.objects.latest("pk").authorised_at == ""
+    assert AuditEntry.objects.filter(action="card.untold_write").count() == 1
+    assert school.worth("student") == START_FEN + SUBSIDY_FEN
+
+
+def test_a_write_that_really_failed_after_its_right_is_collected_at_the_next_touch(school):
+    owe(school)
+    one = visit(school)
+    go(one, 2)
+    assert one.device.ask("claim/finish", {"claim": one.facts["claim"], "is_written": False})["state"] == "writing"
+    go(visit(school), 6)
+    assert balance_on(school.chips["student"]) == START_FEN + SUBSIDY_FEN
+    assert list(ClaimOrder.objects.order_by("pk").values_list("state", flat=True)) == ["not_written", "written"]
+
+
 def test_the_old_card_does_nothing_more_after_its_reissue(school):
     owe(school)
     old = school.campus.card("student")

@@ -25,6 +25,10 @@ def write(kiosk: Kiosk, title: str, begun: dict[str, Any], *, done: str = "领�
     except writing.WriteFailedError:
         yield note(title, ["写卡失败，款项没有写入校园卡。", "款项仍在“待领”中，可再次领款。"], "red")
         return
+    except writing.WriteOpenError:
+        lines = ["写卡没有完成，款项没有丢失。", "请再放一次卡领款，由卡上计数核定。"]
+        yield note(title, [*lines, "卡放上仍读不了的，请到校园卡管理办公室补卡，款项回到“待领”。"], "amber")
+        return
     except writing.WriteUnknownError:
         kiosk.card = ""
         yield from writing.put_back(title)

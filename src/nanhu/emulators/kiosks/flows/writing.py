@@ -15,6 +15,10 @@ class WriteFailedError(Exception):
     """The chip was not written, for certain: the money waits."""
 
 
+class WriteOpenError(Exception):
+    """It failed after the right to write had gone out: the school believes the card's counter alone, at its next touch."""
+
+
 class WriteUnknownError(Exception):
     """The card left in the middle: the chip's own counter will tell at its next touch."""
 
@@ -39,8 +43,9 @@ def write_and_finish(kiosk: Kiosk, *, title: str) -> dict[str, Any]:
     kiosk.busy = "正在写卡，请勿移动校园卡"
     try:
         tac = write(kiosk, writing, title)
-    except WriteFailedError:
-        finish(kiosk, is_written=False, title=title)
+    except WriteFailedError as error:
+        if finish(kiosk, is_written=False, title=title).get("state") == "writing":
+            raise WriteOpenError from error
         raise
     return finish(kiosk, is_written=True, title=title, tac=tac)
 

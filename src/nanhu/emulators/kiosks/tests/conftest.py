@@ -28,6 +28,7 @@ class School:
         self.pins = {"payment": "123456", "enquiry": "123456"}
         self.waiting_fen = 15_000
         self.claims: dict[int, str] = {}
+        self.has_granted = False
         self.is_dead = False
 
     def answer(self, path, headers, body):
@@ -93,6 +94,8 @@ class School:
 
     def claim_finish(self, _number, _sequence, asked):
         assert self.claims[asked["claim"]] == "writing"
+        if self.has_granted and not asked["is_written"]:
+            return {"state": "writing", "amount_fen": 15_000}
         self.claims[asked["claim"]] = "written" if asked["is_written"] else "not_written"
         self.waiting_fen += 0 if asked["is_written"] else 15_000
         return {"state": self.claims[asked["claim"]], "balance_fen": 15_000}

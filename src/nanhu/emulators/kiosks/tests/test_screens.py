@@ -100,6 +100,14 @@ def test_a_write_that_fails_leaves_the_money_waiting(kiosk, school):
     assert school.waiting_fen == 15_000
 
 
+def test_a_write_that_fails_after_the_right_to_it_names_the_ways_out(kiosk, school):
+    kiosk.write_mode, school.has_granted = "fail", True
+    said = walk(kiosk, "领款服务", "圈存（补助）领款", "~", "123456")[-1]
+    assert "请再放一次卡领款" in said
+    assert "到校园卡管理办公室补卡" in said
+    assert (school.claims, kiosk.memory.writing) == ({1: "writing"}, None)
+
+
 def test_a_loss_is_reported_without_the_card(kiosk, school):
     said = walk(kiosk, "校园卡服务", "挂失", "14231100001", "123456", "确认")
     assert said[-1] == "挂失 挂失成功 已挂失"

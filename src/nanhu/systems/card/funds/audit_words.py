@@ -22,6 +22,7 @@ ACTIONS: dict[str, Text] = {
     "card.refuse_payout": _("驳回批量发放"),
     "card.return_claimable": _("退回未领款"),
     "card.submit_payout": _("提交批量发放"),
+    "card.untold_write": _("芯片有未如实回报的写卡"),
     "card.withdrawal_approved": _("批准退余额"),
     "card.withdrawal_paid": _("余额已退"),
     "card.withdrawal_refused": _("驳回退余额"),

@@ -42,6 +42,15 @@ class CounterWentBackError(CampusError):
     sentence = _("卡片计数与记录不符，请到校园卡管理办公室检查这张卡。")
 
 
+class UntoldWriteError(CampusError):
+    """The chip counts a write that its terminal said had not been. What was noted of it stays."""
+
+    keeps_writes = True
+    code = "card.untold_write"
+    http_status = 409
+    sentence = _("这张卡上有一笔报为“未写卡”的领款其实写过，不能再写。请带卡到校园卡管理办公室核查、补卡。")
+
+
 class NotReturnableError(CampusError):
     code = "card.not_returnable"
     http_status = 409

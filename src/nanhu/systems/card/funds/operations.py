@@ -31,7 +31,9 @@ def claim_begin(request: Request) -> dict[str, Any]:
         raise HeldTooShortError
     counter = counter_in(request.body)
     with transaction.atomic():  # stays, also where nothing is left to claim
-        claims.settle_open(by=request.by, card=card, online_counter=counter)
+        claims.settle_open(by=request.by, card=claims.locked_card(card), online_counter=counter)
+    if counter is not None:
+        claims.refuse_untold_write(card=card, online_counter=counter, terminal=request.terminal.number)
     return begun(claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter))
 
 
@@ -54,6 +56,7 @@ def begun(order: ClaimOrder) -> dict[str, Any]:
 def claim_mac(request: Request) -> dict[str, Any]:
     """MAC2 for a chip that answered INITIALIZE FOR LOAD: from here on it may have been written."""
     order = own_order(request)
+    claims.locked_card(order.card)  # to the end of this request: nobody settles meanwhile what is authorised here
     told = loads.LoadStart(
         balance_fen=whole_in(request.body, "balance_fen", least=0),
         online_counter=whole_in(request.body, "online_counter", least=0),
@@ -64,6 +67,7 @@ def claim_mac(request: Request) -> dict[str, Any]:
     grant = loads.mac2_for_load(
         card=order.card, terminal_number=request.terminal.number, amount_fen=order.write_fen, told=told
     )
+    claims.refuse_untold_write(card=order.card, online_counter=told.online_counter, terminal=request.terminal.number)
     claims.authorise_write(
         by=request.by,
         order=order,
@@ -77,7 +81,8 @@ def claim_mac(request: Request) -> dict[str, Any]:
 
 @operation("claim/finish", kinds=COLLECTING)
 def claim_finish(request: Request) -> dict[str, Any]:
-    """`is_written` null: the terminal does not know; the sum stays as it is until the card's counter tells."""
+    """`is_written` null: the terminal does not know; the sum stays as it is until the card's counter tells. So it does
+    where "false" comes after MAC2: the chip alone knows."""
     order, is_written = own_order(request), request.body.get("is_written")
     if is_written is None:
         return finished(order)

@@ -1,8 +1,8 @@
 """Claiming (领款) in two steps, for a chip is written between them: begin fixes the sum, finish says what became of it.
 
 A claim ends once. Until it is known whether the chip was written its sum stays `writing`: it can be claimed by nobody, and
-is not lost. Before the write is authorised no chip can have taken it; after that the chip's online counter tells at its
-next touch (`settle_by_counter`).
+is not lost. Before the write is authorised no chip can have taken it; after that nobody's word is believed that it was
+not written: the chip's online counter tells at its next touch (`settle_by_counter`), or its chip is replaced.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,6 +22,7 @@ from nanhu.systems.card.funds.errors import (
     ClaimUnsettledError,
     CounterWentBackError,
     NothingToClaimError,
+    UntoldWriteError,
 )
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services.pending import lock_funds
@@ -31,6 +32,9 @@ from nanhu.systems.card.services.top_up import settle_debt
 
 WRITING, WRITTEN, NOT_WRITTEN = ClaimOrder.State.WRITING, ClaimOrder.State.WRITTEN, ClaimOrder.State.NOT_WRITTEN
 OPEN = Claimable.State.WAITING
+SAY_NOT_WRITTEN = frozenset({ClaimOrder.Settled.COUNTER, ClaimOrder.Settled.REISSUE})
+"""What is believed after MAC2 has left the house; the trigger card_claim_order_resolves_once holds it too."""
+BY = Actor.system("card.claims")
 
 
 def begin_claim(
@@ -78,6 +82,7 @@ def open_order(
 def claim_without_chip(*, by: Actor, card: Card, is_only_due: bool = False) -> ClaimOrder | None:
     """What waits, due or not, into the wallet of a card that no chip will ever write (its holder has left)."""
     with transaction.atomic():
+        end_open(by=by, card=card)
         _pending, balances = lock_funds(card.wallet)
         rows = Claimable.objects.select_for_update().filter(wallet=card.wallet, state=OPEN).order_by("id")
         chosen = due(card, None) if is_only_due else list(rows)
@@ -87,7 +92,15 @@ def claim_without_chip(*, by: Actor, card: Card, is_only_due: bool = False) -> C
         return resolve(by=by, order=order, is_written=True, settled_by=ClaimOrder.Settled.CLERK)
 
 
+def end_open(*, by: Actor, card: Card) -> None:
+    """An open claim of a card that is read no more: what its chip may have taken is the wallet's, as all that lies on it."""
+    for order in ClaimOrder.objects.filter(wallet=card.wallet, state=WRITING):
+        if release(by=by, order=order, settled_by=ClaimOrder.Settled.CLERK).state == WRITING:
+            resolve(by=by, order=order, is_written=True, settled_by=ClaimOrder.Settled.CLERK)
+
+
 def locked_card(card: Card) -> Card:
+    """First of all locks: whoever begins, authorises or settles a claim of this card waits for the others."""
     current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)
     if current.state != Card.State.ISSUED:
         raise CardStateError(state=Card.State(current.state).label)
@@ -100,14 +113,20 @@ def due(card: Card, ids: Collection[int] | None) -> list[Claimable]:
 
 
 def finish_claim(*, by: Actor, order: ClaimOrder, is_written: bool, proof: dict[str, Any] | None = None) -> ClaimOrder:
-    """What the terminal reports. The same report again changes nothing; another one after it is refused."""
+    """What the terminal reports. The same report again changes nothing; another one after it is refused.
+
+    "Not written" after the write was authorised leaves the claim open: the card's counter decides at its next touch.
+    """
     return resolve(by=by, order=order, is_written=is_written, settled_by=ClaimOrder.Settled.TERMINAL, proof=proof)
 
 
 def resolve(
     *, by: Actor, order: ClaimOrder, is_written: bool, settled_by: str, proof: dict[str, Any] | None = None
 ) -> ClaimOrder:
-    """Written: pending → wallet, with a receipt. Not written: it waits again."""
+    """Written: pending → wallet, with a receipt. Not written: it waits again.
+
+    Judged under the order's lock. Comes back open where "not written" is not to be believed.
+    """
     with transaction.atomic():
         pending, balances = lock_funds(order.wallet)
         current = (
@@ -119,6 +138,8 @@ def resolve(
             if (current.state == WRITTEN) is is_written:
                 return current
             raise ClaimResolvedError(state=ClaimOrder.State(current.state).label)
+        if current.authorised_at and not is_written and settled_by not in SAY_NOT_WRITTEN:
+            return current
         current.state, current.settled_by = (WRITTEN if is_written else NOT_WRITTEN), settled_by
         current.proof, current.ended_at = proof or {}, now()
         if is_written:
@@ -150,8 +171,11 @@ def move(*, by: Actor, order: ClaimOrder, pending: int, before_fen: int) -> int:
 
 
 def note_on_chip(*, by: Actor, order: ClaimOrder) -> None:
-    """The chip's record moves on with the claim; its proof is empty where the counter alone told."""
-    if not order.authorised_at or order.terminal is None or not loads.has_chip(order.card):
+    """The chip's record moves on with the claim; its proof is empty where the counter alone told. A clerk's word moves
+    the money alone: nobody read the chip."""
+    if not order.authorised_at or order.terminal is None or order.settled_by == ClaimOrder.Settled.CLERK:
+        return
+    if not loads.has_chip(order.card):
         return
     loads.record_load(
         by=by,
@@ -196,7 +220,10 @@ def authorise_write(
 
 
 def settle_open(*, by: Actor, card: Card, online_counter: int | None) -> ClaimOrder | None:
-    """Bring the card's open claim to its end before anything else is written; None where none is open."""
+    """Bring the card's open claim to its end before anything else is written; None where none is open.
+
+    The caller holds the card (`locked_card`), so that no write of it is authorised meanwhile.
+    """
     order = ClaimOrder.objects.filter(wallet=card.wallet, state=WRITING).first()
     if order is None:
         return None
@@ -207,8 +234,21 @@ def settle_open(*, by: Actor, card: Card, online_counter: int | None) -> ClaimOr
     return settle_by_counter(by=by, order=order, online_counter=online_counter)
 
 
+def refuse_untold_write(*, card: Card, online_counter: int, terminal: str) -> None:
+    """A chip that counts more than its last write that ended "not written" took that sum after all: whoever told its
+    counter then did not tell the truth. The caller holds the card, and keeps what is noted here."""
+    authorised = ClaimOrder.objects.filter(card=card).exclude(state=WRITING).exclude(authorised_at="")
+    last = authorised.order_by("-pk").first()
+    if last is None or last.state == WRITTEN or online_counter <= (last.online_counter or 0):
+        return
+    facts = {"order": last.pk, "fen": last.amount_fen, "told": [online_counter], "known": [last.online_counter]}
+    audit.record(by=BY, action="card.untold_write", target=f"card:{card.number}", facts=facts | {"terminal": terminal})
+    raise UntoldWriteError
+
+
 def release(*, by: Actor, order: ClaimOrder, settled_by: str) -> ClaimOrder:
-    """The sum waits again: no chip was written, or the chip that may have been is dead."""
+    """The sum waits again: no chip was written, or the chip that may have been is dead. Without the chip's counter or
+    its replacement an authorised claim stays open."""
     return resolve(by=by, order=order, is_written=False, settled_by=settled_by)
 
 

@@ -1,18 +1,24 @@
 """Two records of one person: their money comes together, or is parted again."""
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.funds.models import Claimable, ClaimOrder
-from nanhu.systems.card.funds.services.claims import claim_without_chip, release
+from nanhu.systems.card.funds.models import Claimable
+from nanhu.systems.card.funds.services.claims import claim_without_chip
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.services.follow import follow_affiliations
 from nanhu.systems.card.services.issue import LIVING, issue_cards, new_uid, next_numbers, open_wallets
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
+
+PARTED = "parted"
+"""Of a receipt: its sum went back with a merge that was taken back."""
 
 
 def join_wallets(*, by: Actor, kept_id: int, gone_id: int) -> None:
@@ -35,10 +41,9 @@ def join_wallets(*, by: Actor, kept_id: int, gone_id: int) -> None:
 
 
 def gather_waiting(*, by: Actor, card: Card) -> None:
-    """What a record that is gone may claim comes into its wallet and moves on with it. A sum that is frozen stays frozen,
-    late offline rows of the replaced card are set off against it first, and it follows when it is due."""
-    for order in ClaimOrder.objects.filter(wallet=card.wallet, state=ClaimOrder.State.WRITING):
-        release(by=by, order=order, settled_by=ClaimOrder.Settled.CLERK)
+    """What a record that is gone may claim comes into its wallet and moves on with it, also what its chip may have taken.
+    A sum that is frozen stays frozen, late offline rows of the replaced card are set off against it first, and it follows
+    when it is due."""
     claim_without_chip(by=by, card=card, is_only_due=True)
 
 
@@ -117,10 +122,11 @@ def expired_card(*, by: Actor, person_id: int, like: Card) -> Card:
 
 
 def brought_fen(card: Card) -> int:
-    """What the last merge took from this card's wallet, 0 when it is back already."""
-    rows = Receipt.objects.filter(wallet_id=card.wallet_id, outcome="posted", kind__in=["merge_out", "merge_in"])
-    last = rows.order_by("-id").first()
-    return int(last.amount_fen or 0) if last is not None and last.kind == "merge_out" else 0
+    """What the merge took from this card's wallet, at once and later (`bring_over_due`); 0 when it is back already."""
+    rows = Receipt.objects.filter(wallet_id=card.wallet_id, outcome="posted")
+    back = rows.filter(kind="merge_in", detail=PARTED).order_by("-id").first()
+    brought = rows.filter(kind="merge_out", id__gt=back.pk if back is not None else 0).exclude(detail=PARTED)
+    return int(brought.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
 
 
 def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> int:
@@ -133,8 +139,9 @@ def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> 
         leg = ledger.Leg(debit_account_id=mine.account_id, credit_account_id=theirs.account_id, amount_fen=fen)
         entry_id = ledger.post(by=by, kind="card.merge", legs=[leg], reference=reference).entry_id
         left, reached = balances[mine.account_id] - fen, balances[theirs.account_id] + fen
-        write_receipt(kind="merge_out", card=giver, amount_fen=fen, balance_fen=left, entry_id=entry_id)
-        write_receipt(kind="merge_in", card=taker, amount_fen=fen, balance_fen=reached, entry_id=entry_id)
+        facts: dict[str, Any] = {"amount_fen": fen, "entry_id": entry_id, "detail": "" if most_fen is None else PARTED}
+        write_receipt(kind="merge_out", card=giver, balance_fen=left, **facts)
+        write_receipt(kind="merge_in", card=taker, balance_fen=reached, **facts)
     owed_fen = balances[mine.receivable_id]
     if most_fen is None and owed_fen > 0:
         debt = ledger.Leg(

@@ -31,8 +31,8 @@ class BankCard:
 
 
 def withdrawable_fen(card: Card) -> int:
-    """The wallet and all that still waits, due or not: no chip will ever take it."""
-    waiting = Claimable.objects.filter(wallet=card.wallet, state=Claimable.State.WAITING)
+    """The wallet and all that still waits, due or not, or whose write nobody heard of: no chip will ever take it."""
+    waiting = Claimable.objects.filter(wallet=card.wallet, state__in=[Claimable.State.WAITING, Claimable.State.WRITING])
     return ledger.balance_of(card.wallet_id) + sum(one.left_fen for one in waiting)
 
 
@@ -76,7 +76,7 @@ def approve(*, by: Actor, withdrawal: Withdrawal) -> Withdrawal:
     with transaction.atomic():
         locked = decided(by, withdrawal, State.APPROVED)
         card = locked.card
-        if ClaimOrder.objects.filter(wallet=card.wallet, state=WRITING).exists():
+        if card.state != Card.State.EXPIRED and ClaimOrder.objects.filter(wallet=card.wallet, state=WRITING).exists():
             raise locked.wrong_state(Claimable.State.WRITING.label)
         claim_without_chip(by=by, card=card)
         balances = locked_balances(card.wallet_id, card.wallet.receivable_id)

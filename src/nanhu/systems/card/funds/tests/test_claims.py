@@ -15,8 +15,9 @@ from nanhu.systems.card.funds.errors import (
     NotReturnableError,
 )
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
-from nanhu.systems.card.funds.services.claims import authorise_write, begin_claim, finish_claim
+from nanhu.systems.card.funds.services.claims import authorise_write, begin_claim, finish_claim, release
 from nanhu.systems.card.funds.services.returns import return_claimable
+from nanhu.systems.card.funds.services.stale_claims import is_freed
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rows import line_of
@@ -89,6 +90,28 @@ def test_what_was_not_written_waits_again(funds):
     assert (funds.balance(), funds.pending(), funds.states()) == (0, 5000, {"one": "waiting"})
     finish_claim(by=SYSTEM, order=begin(funds), is_written=True)
     assert funds.balance() == 5000
+
+
+def test_not_written_is_not_believed_once_the_right_to_write_left_the_house(funds):
+    """A terminal's word alone would pay a chip twice that was written: its counter decides at the next touch."""
+    funds.credit()
+    order = authorised(begin(funds))
+    for _time in range(2):
+        assert finish_claim(by=SYSTEM, order=order, is_written=False).state == "writing"
+    assert (funds.pending(), funds.states()) == (5000, {"one": "writing"})
+    again = begin(funds, online_counter=7)
+    order.refresh_from_db()
+    assert (order.state, order.settled_by, again.amount_fen) == ("not_written", "counter", 5000)
+
+
+def test_a_release_is_judged_by_what_is_authorised_when_it_gets_the_lock(funds):
+    """Who read the claim before its right to write left comes too late."""
+    funds.credit()
+    read_before = begin(funds)
+    authorised(ClaimOrder.objects.get(pk=read_before.pk))
+    assert not is_freed(read_before)
+    assert release(by=SYSTEM, order=read_before, settled_by="job").state == "writing"
+    assert funds.states() == {"one": "writing"}
 
 
 def test_a_late_report_of_success_after_a_release_is_refused_and_the_money_still_waits(funds):

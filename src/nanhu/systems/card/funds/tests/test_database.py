@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
 from nanhu.systems.card.funds.services.credits import Credit, note
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.funds.tests.test_claims import authorised
 
 
 def run(statement, parameters=()):
@@ -65,6 +66,19 @@ def test_a_resolved_claim_stays_as_it_is(funds, statement, message):
     order = begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=None)
     finish_claim(by=SYSTEM, order=order, is_written=True)
     refused(statement, message)
+
+
+NOT_WRITTEN = "UPDATE card_claim_order SET state = 'not_written', settled_by = '{}', ended_at = now()"
+
+
+@pytest.mark.parametrize("settled_by", ["terminal", "job", "clerk"])
+def test_an_authorised_write_is_not_written_by_the_counter_or_a_reissue_alone(funds, settled_by):
+    funds.credit()
+    authorised(begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=None))
+    refused(NOT_WRITTEN.format(settled_by), "resolved once")
+    with transaction.atomic():
+        run(NOT_WRITTEN.format("counter"))
+        transaction.set_rollback(True)
 
 
 def test_a_wallet_has_one_open_claim_at_most(funds):

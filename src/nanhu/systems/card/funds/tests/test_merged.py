@@ -7,6 +7,7 @@ from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services import claims, merging
 from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.funds.tests.test_claims import authorised
 from nanhu.systems.card.funds.tests.test_operations import late_row, store
 
 
@@ -53,6 +54,28 @@ def test_a_late_meal_of_the_replaced_card_is_still_paid_from_the_frozen_sum(fund
     when_due(monkeypatch, frozen)
     jobs.bring_over_merged()
     assert funds.balance("student") == 6800
+
+
+def test_what_the_chip_of_a_merged_record_may_have_taken_moves_on_as_what_lies_on_it(funds):
+    """Nobody reads that chip again: the sum is not free to be claimed, and is not lost."""
+    funds.credit("other_student", fen=700)
+    authorised(claims.begin_claim(by=SYSTEM, card=funds.campus.card("other_student"), terminal=None))
+    merge(funds)
+    assert (funds.order().state, funds.order().settled_by, funds.balance("student")) == ("written", "clerk", 700)
+
+
+def test_a_merge_that_is_undone_gives_back_all_that_it_brought_at_once_and_later(funds, monkeypatch):
+    funds.campus.top_up("student", 5000)
+    replaced(funds, fen=3000)
+    funds.credit("other_student", fen=10_000, key="due")
+    made = merge(funds)
+    assert funds.balance("student") == 15_000
+    when_due(monkeypatch, Claimable.objects.get(source="frozen"))
+    assert jobs.bring_over_merged() == 1
+    assert funds.balance("student") == 18_000
+    people.revert_change_set(by=SYSTEM, change_set_id=made.id, reason="不是同一人")
+    deliver_pending()
+    assert (funds.balance("student"), funds.balance("other_student")) == (5000, 13_000)
 
 
 def test_a_merge_that_is_undone_leaves_the_frozen_sum_with_its_owner(funds):

@@ -10,7 +10,7 @@ from django.db import connection
 
 from nanhu.kernel import clock
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import SmsMessage
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds import jobs
@@ -131,6 +131,26 @@ def test_an_open_claim_is_settled_by_the_counter_even_where_nothing_is_left(fund
     assert again["code"] == "card.nothing_to_claim"
     assert funds.balance() == 5000
     assert till.ask("claim/finish", {"claim": begun["claim"], "is_written": True})["state"] == "written"
+
+
+def test_a_card_reported_lost_since_the_claim_began_gets_no_right_to_write(funds, till):
+    funds.credit()
+    begun = till.ask("claim/begin", {"card": uid(funds), "held_ms": 5000, "online_counter": 4})
+    report_lost(by=SYSTEM, card=funds.campus.card("student"), reason="x")
+    start = {"balance_fen": 0, "online_counter": 4, "random": "11223344", "mac1": "00000000"}
+    assert till.ask("claim/mac", {"claim": begun["claim"], **start})["code"] == "card.state"
+    assert funds.order().authorised_at == ""
+
+
+def test_a_counter_above_what_ended_a_claim_as_not_written_is_refused_and_noted(funds, till):
+    funds.credit()
+    till.ask("claim/begin", {"card": uid(funds), "held_ms": 5000, "online_counter": 4})
+    claims.authorise_write(by=SYSTEM, order=funds.order(), online_counter=4, chip_balance_fen=0, at="20261125120000")
+    body = {"card": uid(funds), "held_ms": 5000}
+    assert till.ask("claim/begin", {**body, "online_counter": 4})["outcome"] == "approved"
+    assert till.ask("claim/begin", {**body, "online_counter": 5})["code"] == "card.untold_write"
+    assert AuditEntry.objects.filter(action="card.untold_write").count() == 1
+    assert (funds.balance(), funds.pending()) == (0, 5000)
 
 
 @pytest.mark.parametrize(

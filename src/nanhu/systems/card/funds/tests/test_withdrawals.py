@@ -10,7 +10,8 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import DebtFirstError, NothingToWithdrawError, StillHereError
-from nanhu.systems.card.funds.models import Withdrawal
+from nanhu.systems.card.funds.models import ClaimOrder, Withdrawal
+from nanhu.systems.card.funds.services.claims import begin_claim
 from nanhu.systems.card.funds.services.withdrawals import (
     PAYABLE,
     BankCard,
@@ -20,6 +21,7 @@ from nanhu.systems.card.funds.services.withdrawals import (
     refuse,
 )
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.funds.tests.test_claims import authorised
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.rows import line_of
 
@@ -56,6 +58,18 @@ def test_all_that_is_theirs_goes_to_their_bank_card_by_two_clerks(left):
     assert ledger.balance_of(ledger.account_ids([PAYABLE])[PAYABLE]) == 0
     with pytest.raises(WrongStateError):
         approve(by=left.campus.actor("second_clerk"), withdrawal=done)
+
+
+def test_what_a_chip_may_have_taken_goes_back_to_who_has_left_as_well(left):
+    """Its card is read no more: without this the sum would stay open for ever."""
+    Card.objects.filter(pk=left.card.pk).update(state="issued")
+    left.credit(part="teacher", fen=700, key="two")
+    authorised(begin_claim(by=SYSTEM, card=left.campus.card("teacher"), terminal=None))
+    Card.objects.filter(pk=left.card.pk).update(state="expired")
+    asked = ask(left)
+    approve(by=left.campus.actor("second_clerk"), withdrawal=asked)
+    assert (asked.amount_fen, left.balance_of(left.card)) == (8700, 0)
+    assert set(ClaimOrder.objects.values_list("state", "settled_by")) == {("written", "clerk")}
 
 
 def test_the_same_form_asks_once(left):
