@@ -23,6 +23,7 @@ from nanhu.systems.card.funds.queries import waiting_of
 from nanhu.systems.card.models import Card, Wallet
 from nanhu.systems.card.pins.queries import PinState, pin_states
 from nanhu.systems.card.rows import line_of
+from nanhu.systems.card.services.loss import may_be_reported
 from nanhu.systems.card.views.frame import own_card, viewer_of
 
 PAGE = 30
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     facts = {
         "holding": holding,
         "card": holding.card,
+        "may_report": may_be_reported(holding.card),
         "as_of": now(),
         "lines": [line_of(row) for row in rows],
         "found": found_notices(holding.card),

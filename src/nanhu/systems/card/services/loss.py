@@ -3,7 +3,7 @@
 The revocation list follows by triggers of the database; a report and its end are kept in `card_loss_report`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,19 +26,22 @@ MOST_MINUTES = 527_040
 
 
 def report_lost(*, by: Actor, card: Card, reason: str, way: str = LossReport.Way.WEB, proof: str = SIGNED_IN) -> Card:
-    """Reporting twice is harmless. `proof`: how we know who reports (signed in, enquiry PIN, document, answers)."""
+    """Reporting twice is harmless. `proof`: how we know who reports (signed in, enquiry PIN, document, answers).
+
+    A vendor's block does not stand in for the holder's report: it ends with this one, and its vendor lifts nothing more.
+    """
     given(reason)
     given(proof)
     with transaction.atomic():
         locked = Card.objects.select_for_update().get(pk=card.pk)
-        if locked.state == Card.State.LOST:
+        if locked.state == Card.State.LOST and (way == LossReport.Way.VENDOR or not is_vendors_block(locked)):
             return locked
-        if locked.state != Card.State.ISSUED:
+        if locked.state not in {Card.State.ISSUED, Card.State.LOST}:
             raise CardStateError(state=Card.State(locked.state).label)
         locked.state = Card.State.LOST
         locked.lost_at = now()
         locked.save(update_fields=["state", "lost_at"])
-        close_reports(card=locked, by=by, reason="superseded")
+        close_reports(card=locked, by=by, reason="superseded", at=locked.lost_at)
         LossReport.objects.create(
             card=locked, way=way, reason=reason, proof=proof, reporter=by.name, reported_at=locked.lost_at
         )
@@ -48,9 +51,18 @@ def report_lost(*, by: Actor, card: Card, reason: str, way: str = LossReport.Way
         return locked
 
 
-def close_reports(*, card: Card, by: Actor, reason: str, document: str = "") -> None:
+def is_vendors_block(card: Card) -> bool:
+    """Whether a vendor alone keeps this card from paying: its holder has reported nothing yet, and may."""
+    return LossReport.objects.filter(card=card, ended_at__isnull=True, way=LossReport.Way.VENDOR).exists()
+
+
+def may_be_reported(card: Card) -> bool:
+    return card.state == Card.State.ISSUED or (card.state == Card.State.LOST and is_vendors_block(card))
+
+
+def close_reports(*, card: Card, by: Actor, reason: str, document: str = "", at: datetime | None = None) -> None:
     LossReport.objects.filter(card=card, ended_at__isnull=True).update(
-        ended_at=now(), ended_by=by.name, ended_for=reason, document=document
+        ended_at=at or now(), ended_by=by.name, ended_for=reason, document=document
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q, QuerySet
+
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.openapi.api import Mode, Vendor, publish
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
@@ -21,12 +23,18 @@ def publish_unblocked(events: Sequence[CardLossCancelled]) -> None:
         publish_state(event.card_id, event.person_id, "card.unblocked")
 
 
+def blocks_of(report: LossReport) -> QuerySet[VendorBlock]:
+    """Of this report, and of the one that its holder's own report took the place of."""
+    replaced = Q(report__card=report.card_id, report__ended_at=report.reported_at)
+    return VendorBlock.objects.filter(Q(report=report) | replaced)
+
+
 def publish_state(card_id: int, person_id: int, kind: str) -> None:
     """Once for each loss report, to whoever it concerns."""
     card = Card.objects.get(pk=card_id)
     report = LossReport.objects.filter(card=card_id).order_by("-id").first()
     references = dict(Consent.objects.filter(person_id=person_id, ended_at=None).values_list("vendor", "reference"))
-    blockers = set(VendorBlock.objects.filter(report=report).values_list("vendor", flat=True))
+    blockers = set(blocks_of(report).values_list("vendor", flat=True)) if report else set()
     for vendor in Vendor.objects.filter(pk__in={*references, *blockers}):
         facts = {"card": str(card.public_id), "reference": references.get(vendor.pk, "")}
         key = f"{kind}:{report.public_id if report else card.public_id}"

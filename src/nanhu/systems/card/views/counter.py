@@ -36,6 +36,7 @@ from nanhu.systems.card.policies import CLERK_ROLE, may_bring_cash
 from nanhu.systems.card.protocol import receipt_number
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services import cash_exceptions
+from nanhu.systems.card.services.loss import may_be_reported
 from nanhu.systems.card.services.top_up import Taken, top_up_with_cash
 from nanhu.systems.card.views.frame import card_with
 
@@ -142,6 +143,7 @@ def card(request: PageRequest, found: Card) -> HttpResponse:
     is_open, limits = may_bring_cash(found), counter_limits()
     facts = {
         **person_facts(found),
+        "may_report": may_be_reported(found),
         "is_open": is_open,
         "form": form_of(request, TopUpForm if is_open else ExceptionForm),
         "limits": limits,

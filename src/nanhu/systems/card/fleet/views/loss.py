@@ -21,7 +21,13 @@ from nanhu.systems.card.fleet.desk import reports_list
 from nanhu.systems.card.fleet.exposure import exposure_of
 from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
 from nanhu.systems.card.models import Card, LossReport
-from nanhu.systems.card.services.loss import cancel_loss, cancel_own_loss, may_holder_cancel, report_lost
+from nanhu.systems.card.services.loss import (
+    cancel_loss,
+    cancel_own_loss,
+    may_be_reported,
+    may_holder_cancel,
+    report_lost,
+)
 from nanhu.systems.card.views import counter
 from nanhu.systems.card.views.counter import person_facts
 from nanhu.systems.card.views.frame import own_card
@@ -37,6 +43,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return redirect("card:home")
     facts = {
         "card": card,
+        "may_report": may_be_reported(card),
         "holding": queries.holding_of(card),
         "school": school(),
         "exposure": exposure_of(card),
@@ -67,8 +74,9 @@ def take_back_own(request: HttpRequest) -> HttpResponse:
 
 
 def shown(request: PageRequest, card: Card, *, where: str) -> dict[str, Any]:
-    """`where`: the state of cards that the page is for."""
-    return {**person_facts(card), "reports": reports_list(request, card), "is_fit": card.state == where}
+    """`where`: the state of cards that the page is for. One that a vendor blocked is fit for both."""
+    is_fit = may_be_reported(card) if where == Card.State.ISSUED else card.state == where
+    return {**person_facts(card), "reports": reports_list(request, card), "is_fit": is_fit}
 
 
 @counter.card.form(
@@ -85,7 +93,7 @@ def shown(request: PageRequest, card: Card, *, where: str) -> dict[str, Any]:
 )
 def loss(request: PageRequest, form: CounterLossForm, card: Card) -> None:
     """Where somebody else was quicker, the clerk learns it: the report that stands is not this one."""
-    if card.state == Card.State.LOST:
+    if card.state == Card.State.LOST and not may_be_reported(card):
         raise ReportedAlreadyError
     way, said = LossReport.Way.COUNTER, form.cleaned_data
     report_lost(by=request.actor, card=card, reason=said["reason"], way=way, proof=said["document"])

@@ -2,6 +2,8 @@
 
 import time
 
+from django.db import transaction
+
 from nanhu.kernel import audit
 from nanhu.kernel.crypto import mask_name
 from nanhu.platforms.openapi.api import Request, ScopeMissingError, Vendor
@@ -28,7 +30,6 @@ from nanhu.systems.card.vendors.rules import uuid_of
 from nanhu.systems.card.vendors.scopes import Scope
 
 LOOK = "card.vendor_look"
-WAY = "vendor"
 
 
 def account(request: Request) -> wire.Account:
@@ -129,14 +130,15 @@ def card_body(request: Request, card: Card) -> wire.Card:
 
 def block(request: Request) -> wire.Card:
     """As a loss report: terminals refuse from the commit on, and the holder hears of it. What is blocked already stays another's."""
-    card = named(request)
-    try:
-        report_lost(by=request.by, card=card, reason=request.body.reason, way=WAY, proof=f"API {request.key.number}")
-    except CardStateError as error:
-        raise CardStateRefusedError from error
-    report = LossReport.objects.filter(card=card, ended_at=None, reporter=request.by.name).first()
-    if report is not None:
-        VendorBlock.objects.get_or_create(vendor=request.vendor, report=report)
+    card, proof = named(request), f"API {request.key.number}"
+    with transaction.atomic():
+        was = Card.objects.select_for_update().get(pk=card.pk).state
+        try:
+            report_lost(by=request.by, card=card, reason=request.body.reason, way=LossReport.Way.VENDOR, proof=proof)
+        except CardStateError as error:
+            raise CardStateRefusedError from error
+        if was != Card.State.LOST:
+            VendorBlock.objects.create(vendor=request.vendor, report=LossReport.objects.get(card=card, ended_at=None))
     card.refresh_from_db()
     return card_body(request, card)
 
@@ -144,12 +146,14 @@ def block(request: Request) -> wire.Card:
 def unblock(request: Request) -> wire.Card:
     """Only what this vendor blocked: a holder's own report ends at the counter (ruling 9)."""
     card = named(request)
-    if not VendorBlock.objects.filter(vendor=request.vendor, report__card=card, report__ended_at=None).exists():
-        raise NotYourBlockError
-    try:
-        end_loss(by=request.by, card=card, reason=request.body.reason)
-    except (CardStateError, CoolOffError) as error:
-        raise CardStateRefusedError from error
+    with transaction.atomic():
+        Card.objects.select_for_update().get(pk=card.pk)  # the holder's own report may come this moment
+        if not VendorBlock.objects.filter(vendor=request.vendor, report__card=card, report__ended_at=None).exists():
+            raise NotYourBlockError
+        try:
+            end_loss(by=request.by, card=card, reason=request.body.reason)
+        except (CardStateError, CoolOffError) as error:
+            raise CardStateRefusedError from error
     card.refresh_from_db()
     return card_body(request, card)
 

@@ -84,6 +84,45 @@ def test_a_holders_own_report_is_not_the_vendors_to_end(shop, campus):
     assert campus.card("student").state == "lost"
 
 
+def blocked(shop, campus):
+    card = campus.card("student")
+    assert shop.post(f"cards/{card.public_id}/block", {"reason": "顾客落下了手机"}).json()["state"] == "lost"
+    return card
+
+
+@pytest.mark.capability("A118.2")
+@pytest.mark.parametrize("part", ["student", "clerk"])
+def test_a_holders_report_takes_the_place_of_a_vendors_block_and_no_vendor_lifts_it(shop, campus, part):
+    """On one's own page, or at the counter: what stands there is the holder's from now on."""
+    card = blocked(shop, campus)
+    browser = campus.client(part)
+    url = "/card/report-lost/" if part == "student" else f"/card/counter/cards/{card.public_id}/loss/"
+    assert "由一家外部单位停用" in campus.client("student").get("/card/report-lost/").content.decode()
+    browser.post(url, {"document": "student_card", "reason": "丢在球场"})
+    assert fault_of(shop.post(f"cards/{card.public_id}/unblock", {"reason": "x"})) == "not_your_block"
+    assert (campus.card("student").state, campus.pay("student", 100)) == ("lost", "card_lost")
+    vendors, own = LossReport.objects.filter(card=card).order_by("pk")
+    assert (vendors.way, vendors.ended_for, vendors.ended_at) == ("vendor", "superseded", own.reported_at)
+    assert (own.way, own.ended_at) == ("web" if part == "student" else "counter", None)
+    assert AuditEntry.objects.filter(action="card.report_lost").count() == 2
+    assert "确认挂失" not in campus.client("student").get("/card/report-lost/").content.decode()
+
+
+def test_a_second_report_over_ones_own_changes_nothing(shop, campus):
+    card = blocked(shop, campus)
+    for reason in ("丢了", "再说一遍"):
+        report_lost(by=SYSTEM, card=card, reason=reason)
+    assert list(LossReport.objects.filter(card=card).values_list("reason", flat=True).order_by("pk"))[1:] == ["丢了"]
+
+
+def test_two_vendors_of_one_company_lift_each_their_own_block_alone(shop, campus):
+    card = blocked(shop, campus)
+    branch = Shop(register(shop.vendor.company))
+    assert branch.post(f"cards/{card.public_id}/block", {"reason": "也停一下"}).json()["state"] == "lost"
+    assert fault_of(branch.post(f"cards/{card.public_id}/unblock", {"reason": "x"})) == "not_your_block"
+    assert shop.post(f"cards/{card.public_id}/unblock", {"reason": "找到了"}).json()["state"] == "issued"
+
+
 def give(vendor, campus, fen=5000):
     by = Actor(account_id=None, name="林小满")
     return consents.give(by=by, vendor=vendor, person_id=campus.persons["student"], most_fen=fen, reference="C-9")
