@@ -12,6 +12,7 @@ from nanhu.platforms.payments.errors import (
     AgreementNotFoundError,
     NoAgreementError,
     PaymentOddError,
+    RequestReusedError,
 )
 from nanhu.platforms.payments.gateway import BankAnswer, BankSilentError
 from nanhu.platforms.payments.models import (
@@ -57,6 +58,7 @@ __all__ = [
     "Owed",
     "Paid",
     "PaymentOddError",
+    "RequestReusedError",
     "Source",
     "Terms",
     "account_groups",

@@ -20,12 +20,13 @@ class AppQuestion:
 
 class AppOperation(NamedTuple):
     """Of one that has `known` the same question again gives the same answer, so that an app which lost it may ask again: `known` finds
-    what the question has led to, if it was asked before. `goes_on`: in the emergency read-only mode, too, since it looks, or makes
-    somebody safer."""
+    what the question has led to, if it was asked before. Of one that `writes`, the same: its answer is kept with what it did, in one
+    transaction. `goes_on`: in the emergency read-only mode, too, since it looks, or makes somebody safer."""
 
     work: Callable[[AppQuestion], Facts]
     known: Callable[[AppQuestion], Facts | None] | None = None
     goes_on: bool = False
+    writes: bool = False
 
 
 APP_OPERATIONS: Final[dict[str, AppOperation]] = {}

@@ -102,6 +102,14 @@ class NoteMissingError(CampusError):
     sentence = _("请写明差异的原因和处理。")
 
 
+class RequestReusedError(CampusError):
+    """An app's number of a question stands for one question."""
+
+    code = "request_reused"
+    http_status = 409
+    sentence = _("这个请求号已经用过。")
+
+
 class DepositKnownError(CampusError):
     code = "bank.deposit_known"
     http_status = 409

@@ -38,6 +38,17 @@ class BankAnswer:
     token: str = field(default="", repr=False)
     tail: str = ""
 
+    @property
+    def is_final(self) -> bool:
+        """Whether it tells how that request ended. Refused because its id was used for something else, it does not: what was
+        asked first under the id may have been done."""
+        return self.outcome != "unknown" and self.code != "request_reused"
+
+    @property
+    def is_undone(self) -> bool:
+        """Of a reversal: the bank says that the money is given back, or never moves. Any other refusal says neither."""
+        return self.outcome == "done" or self.code in {"reversed", "cancelled"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
@@ -59,7 +70,7 @@ class BankGateway(Protocol):
     def debit(self, *, request: str, token: str, amount_fen: int) -> BankAnswer: ...
 
     def reverse(self, *, request: str, original: str) -> BankAnswer:
-        """Final whatever is answered: money given back, or the original void however late it should come."""
+        """Final once it `is_undone`: money given back, or the original void however late it should come."""
 
     def query(self, *, original: str) -> BankAnswer: ...
 

@@ -89,6 +89,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("request", models.TextField()),
+                ("fingerprint", models.BinaryField(default=b"", help_text="SHA-256 of what was asked")),
+                ("answer", nanhu.kernel.crypto.EncryptedTextField(default="", purpose="payments.app_answer")),
                 ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 (
                     "app",
@@ -497,6 +499,12 @@ class Migration(migrations.Migration):
                 ("tail", models.TextField(blank=True, default="")),
                 ("name", models.TextField(blank=True, default="")),
                 ("amount_fen", models.BigIntegerField()),
+                (
+                    "words",
+                    models.TextField(
+                        blank=True, default="", help_text="why, as the bank reads it: the same whenever it is asked"
+                    ),
+                ),
                 (
                     "state",
                     models.TextField(

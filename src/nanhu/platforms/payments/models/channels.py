@@ -45,10 +45,13 @@ class Channel(models.Model):
 
 
 class AppRequest(models.Model):
-    """Each question of an app once: a recorded one cannot be played again."""
+    """Each question of an app once: a recorded one cannot be played again. The answer of one that changed something is kept,
+    so that an app which lost it hears it again."""
 
     app = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     request = models.TextField()
+    fingerprint = models.BinaryField(default=b"", help_text="SHA-256 of what was asked")
+    answer = EncryptedTextField(purpose="payments.app_answer", default="")
     at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

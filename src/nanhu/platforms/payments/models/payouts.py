@@ -46,6 +46,9 @@ class BankPayout(Retried):
     tail = models.TextField(default="", blank=True)
     name = models.TextField(default="", blank=True)
     amount_fen = models.BigIntegerField()
+    words = models.TextField(
+        default="", blank=True, help_text="why, as the bank reads it: the same whenever it is asked"
+    )
     state = models.TextField(choices=State, default=State.ASKED)
     sentence = models.TextField(default="", blank=True)
     reference = models.TextField(default="", blank=True)

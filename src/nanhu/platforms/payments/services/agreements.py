@@ -151,7 +151,7 @@ def put_to_bank(agreement: Agreement, factors: FourFactors) -> None:
 def settle(agreement_id: int, answer: BankAnswer) -> None:
     """What the bank said of a question. The former agreement ends with the commit that makes the new one hold."""
     current = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
-    if current.state != ASKED or answer.outcome == "unknown":
+    if current.state != ASKED or not answer.is_final:
         return
     by = Actor.system("payments")
     current.due_at, current.sentence = None, answer.sentence
@@ -196,6 +196,8 @@ def look(agreement: Agreement) -> Again | None:
     if answer.outcome != "unknown":
         settle(agreement.pk, answer)
     elif agreement.attempts > 1:
-        bank.reverse(request=f"{agreement.number}R{agreement.attempts}", original=agreement.number)
+        undone = bank.reverse(request=f"{agreement.number}R{agreement.attempts}", original=agreement.number)
+        if not undone.is_undone:
+            return Again(undone.sentence)
         settle(agreement.pk, BankAnswer(outcome="refused", code="unheard", sentence="银行没有收到，请重新签约"))
     return Again()

@@ -154,6 +154,7 @@ def pay_by_wire(
             "channel": channel,
             "amount_fen": amount_fen,
             "entry_id": entry_id,
+            "words": PURPOSES[purpose].words,
             "due_at": now(),
             "token": agreement.token if agreement else "",
             "tail": agreement.tail if agreement else "",
@@ -162,18 +163,17 @@ def pay_by_wire(
 
 
 def step(payout: BankPayout) -> Again | None:
-    """Asked under the same number until the bank answers; it pays a number once."""
+    """Asked under the same number, in the same words, until the bank answers; it pays a number once. That the number was
+    used for something else is no answer: only `query` tells what became of it."""
     if not payout.token:
         hear(payout, Result(number=payout.number, is_paid=False, sentence="没有签约银行卡，退不回去"))
         return None
-    answer = gateway_of(payout.channel).pay_out(
-        request=payout.number,
-        token=payout.token,
-        amount_fen=payout.amount_fen,
-        purpose=PURPOSES[payout.purpose].words,
-    )
+    bank = gateway_of(payout.channel)
+    answer = bank.pay_out(request=payout.number, token=payout.token, amount_fen=payout.amount_fen, purpose=payout.words)
+    if not answer.is_final:
+        answer = bank.query(original=payout.number)
     is_paid = answer.outcome == "done" and answer.amount_fen == payout.amount_fen
-    if is_paid or answer.outcome == "refused":
+    if is_paid or (answer.outcome == "refused" and answer.is_final):
         hear(
             payout,
             Result(

@@ -8,8 +8,8 @@ BEGIN
         END IF;
         RETURN NEW;
     END IF;
-    IF (NEW.number, NEW.channel_id, NEW.purpose, NEW.subject, NEW.file_id, NEW.amount_fen)
-       IS DISTINCT FROM (OLD.number, OLD.channel_id, OLD.purpose, OLD.subject, OLD.file_id, OLD.amount_fen)
+    IF (NEW.number, NEW.channel_id, NEW.purpose, NEW.subject, NEW.file_id, NEW.amount_fen, NEW.words)
+       IS DISTINCT FROM (OLD.number, OLD.channel_id, OLD.purpose, OLD.subject, OLD.file_id, OLD.amount_fen, OLD.words)
        OR (OLD.entry_id IS NOT NULL AND NEW.entry_id IS DISTINCT FROM OLD.entry_id) THEN
         RAISE EXCEPTION 'what was asked stays as it is' USING ERRCODE = 'check_violation', CONSTRAINT = 'payments_payout_keeps';
     END IF;

@@ -1,11 +1,12 @@
 """The endpoint of outside apps: who asks is known by its secret, each question counts once, each answer is signed."""
 
-import logging
+from hashlib import sha256
 from hmac import compare_digest
+from typing import Any
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -13,13 +14,14 @@ from django.views.decorators.http import require_POST
 from nanhu.kernel import read_only
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity.api import open_during_setup
 from nanhu.platforms.payments import app_wire, wire
 from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppOperation, AppQuestion, Facts
+from nanhu.platforms.payments.errors import RequestReusedError
 from nanhu.platforms.payments.models import AppRequest, Channel
 from nanhu.platforms.terminals.api import read_object
 
-log = logging.getLogger(__name__)
 LONGEST_REQUEST = 40
 
 
@@ -58,15 +60,62 @@ def authentic(request: HttpRequest, operation: str) -> Channel | None:
 
 def answer_of(request: HttpRequest, operation: str, app: Channel, number: str) -> Facts:
     asked_for = APP_OPERATIONS[operation]
-    rests = not asked_for.goes_on and read_only.is_on()
-    if not rests and asked_for.known is None and not is_first(app, number):
-        return {"outcome": "refused", "code": "request_reused", "sentence": "这个请求号已经用过"}
     by = Actor(account_id=None, name=f"app:{app.key}", address=request.META.get("REMOTE_ADDR", ""))
+    fingerprint = sha256(f"{operation}\n".encode() + request.body).digest()
     try:
         question = AppQuestion(app=app, request=number, body=read_object(request.body), by=by)
-        facts = known_answer(asked_for, question) if rests else asked_for.work(question)
+        if not asked_for.goes_on and read_only.is_on():
+            return kept_answer(question, fingerprint) or done(known_answer(asked_for, question))
+        if asked_for.known is not None:
+            return done(asked_for.work(question))
     except CampusError as error:
         return refused(error)
+    return answer_once(asked_for, question, fingerprint)
+
+
+def answer_once(asked_for: AppOperation, question: AppQuestion, fingerprint: bytes) -> Facts:
+    """The number, what is done under it and the answer stand in one transaction: all of it was done, or none and it may be
+    asked again. Whoever asks the same at the same time waits for the first."""
+    with transaction.atomic(durable=True):
+        lock_key(f"payments_app:{question.app.pk}:{question.request}")
+        kept = kept_answer(question, fingerprint)
+        if kept is not None:
+            return kept
+        answer = answered(asked_for, question)
+        AppRequest.objects.create(
+            app=question.app,
+            request=question.request,
+            fingerprint=fingerprint,
+            answer=msgspec.json.encode(answer).decode() if asked_for.writes else "",
+        )
+        return answer
+
+
+def kept_answer(question: AppQuestion, fingerprint: bytes) -> Facts | None:
+    """What this very question was answered; that the number is used where it was another, or one that only looked. None: it is new."""
+    known = AppRequest.objects.filter(app=question.app, request=question.request).first()
+    if known is None:
+        return None
+    if not known.answer or bytes(known.fingerprint) != fingerprint:
+        return refused(RequestReusedError())
+    return msgspec.json.decode(known.answer, type=dict[str, Any])
+
+
+def answered(asked_for: AppOperation, question: AppQuestion) -> Facts:
+    """A refusal undoes what was written before it, unless its class says `keeps_writes`: an attempt that counts."""
+    try:
+        with transaction.atomic():
+            try:
+                return done(asked_for.work(question))
+            except CampusError as error:
+                if not error.keeps_writes:
+                    raise
+                return refused(error)
+    except CampusError as error:
+        return refused(error)
+
+
+def done(facts: Facts) -> Facts:
     return {"outcome": "done", "code": "ok", **facts}
 
 
@@ -80,12 +129,3 @@ def known_answer(asked_for: AppOperation, question: AppQuestion) -> Facts:
 
 def refused(error: CampusError) -> Facts:
     return {"outcome": "refused", "code": error.code, "sentence": str(error)}
-
-
-def is_first(app: Channel, number: str) -> bool:
-    try:
-        with transaction.atomic():
-            AppRequest.objects.create(app=app, request=number)
-    except IntegrityError:
-        return False
-    return True

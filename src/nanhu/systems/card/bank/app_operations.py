@@ -26,6 +26,7 @@ ROWS: Final = 30
 CODE_KINDS: Final[dict[str, Kind | None]] = {"card": None, "pay": "pay", "door": "door"}
 GO_ON: Final = {"school", "look", "top_up/look", "rows", "loss", "news", "code", "unbind"}
 """In the emergency read-only mode."""
+WRITE: Final = {"verify", "bind", "loss", "unbind", "appeal"}
 type Facts = dict[str, Any]
 
 
@@ -121,6 +122,7 @@ def known_top_up(asked: AppQuestion) -> Facts | None:
     """Of this holder, whichever card he has now; not one that was written down and never opened, which nobody can pay."""
     person_id = bound(asked).person_id
     made = OnlineTopUp.objects.filter(app=asked.app, request=asked.request, card__person_id=person_id)
+    made = made.filter(amount_fen=whole_in(asked.body, "amount_fen"))
     found = made.exclude(state=OnlineTopUp.State.ASKED).first()
     return None if found is None else top_up_facts(found)
 
@@ -216,4 +218,4 @@ for name, work in {
     "unbind": unbind,
     "appeal": appeal,
 }.items():
-    APP_OPERATIONS[name] = AppOperation(work, goes_on=name in GO_ON)
+    APP_OPERATIONS[name] = AppOperation(work, goes_on=name in GO_ON, writes=name in WRITE)

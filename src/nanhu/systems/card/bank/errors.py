@@ -94,6 +94,9 @@ class BindingCodeError(CampusError):
 
 
 class BindingNotFoundError(CampusError):
+    """One whose phone was stopped meanwhile is ended before it is told: that stays."""
+
+    keeps_writes = True
     code = "bank.binding_not_found"
     http_status = 404
     sentence = _("这张电子校园卡已解除绑定，请重新添加。")

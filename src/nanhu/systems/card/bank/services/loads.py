@@ -11,6 +11,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.retries import Again
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.api import (
     LEASE,
@@ -106,7 +107,7 @@ def move(load: Load, to: State, *, among: tuple[State, ...], **facts: Any) -> bo
         return True
 
 
-def step(load: Load) -> None:
+def step(load: Load) -> Again | None:
     """Do what is next for this load; `load` is fresh and leased to us."""
     state = State(load.state)
     if state == State.ASKED:
@@ -114,11 +115,12 @@ def step(load: Load) -> None:
     elif state in {State.SENT, State.UNKNOWN}:
         ask_bank(load)
     elif state == State.REVERSING:
-        reverse(load)
+        return reverse(load)
     elif state == State.DEBITED:
         credit_load(load)
     else:
         follow_claimable(load)
+    return None
 
 
 def send(load: Load) -> None:
@@ -162,7 +164,7 @@ def hear(load: Load, answer: BankAnswer) -> None:
         facts = {"reference": answer.reference, "settled_on": answer.settled_on, "sentence": "", "due_at": now()}
         if move(load, State.DEBITED, among=among, **facts):
             credit_load(load)
-    elif answer.code != "request_reused":
+    elif answer.is_final:
         move(load, State.REFUSED, among=among, sentence=answer.sentence)
 
 
@@ -184,10 +186,15 @@ def credit_load(load: Load) -> None:
         move(current, State.CREDITED, among=(State.DEBITED,), claimable_id=made.pk, due_at=now() + UNCLAIMED_AFTER)
 
 
-def reverse(load: Load) -> None:
-    """Repeated until it is answered; whichever answer, the holder has not paid."""
-    gateway_of(load.agreement.channel).reverse(request=f"{load.number}R{load.attempts}", original=load.number)
+def reverse(load: Load) -> Again | None:
+    """Repeated until the bank says that the holder has not paid, or has it back; a refusal says neither."""
+    bank = gateway_of(load.agreement.channel)
+    answer = bank.reverse(request=f"{load.number}R{load.attempts}", original=load.number)
+    if not answer.is_undone:
+        log.warning("reversal of %s: %s", load.number, answer.sentence)
+        return Again(answer.sentence)
     move(load, State.REVERSED, among=(State.REVERSING,), sentence="银行未扣款，或已退回银行卡")
+    return None
 
 
 def follow_claimable(load: Load) -> Load:

@@ -11,10 +11,12 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again
 from nanhu.platforms.payments.api import (
     Channel,
     PaymentOddError,
+    RequestReusedError,
     acquirer_channel,
     acquirer_of,
     clearing_account,
@@ -23,7 +25,7 @@ from nanhu.platforms.payments.api import (
 )
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services.loads import check_amount, check_balance
-from nanhu.systems.card.errors import CardStateError
+from nanhu.systems.card.errors import CardNotFoundError, CardStateError
 from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.models import Card
 
@@ -39,12 +41,18 @@ TAKES = (Card.State.ISSUED, Card.State.LOST)
 def ask_top_up(
     *, by: Actor, card: Card, amount_fen: int, source: str, app: Channel | None = None, request: str | None = None
 ) -> OnlineTopUp:
-    """Write the order down; `request` is the app's id of its question: the same again gives the same order."""
+    """Write the order down; `request` is the app's id of its question: the same again gives the same order, another holder
+    or sum under it none."""
     check_amount(amount_fen)
     with transaction.atomic():
+        if request is not None:
+            lock_key(f"card.top_up:{app.pk if app else ''}:{request}")
         current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)
-        known = OnlineTopUp.objects.filter(app=app, request=request).first() if request is not None else None
+        orders = OnlineTopUp.objects.filter(app=app, request=request).select_related("card")
+        known = orders.first() if request is not None else None
         if known is not None:
+            if (known.card.wallet_id, known.amount_fen) != (current.wallet_id, amount_fen):
+                raise RequestReusedError
             return known
         if current.state != Card.State.ISSUED:
             raise CardStateError(state=Card.State(current.state).label)
@@ -123,7 +131,8 @@ def hear_paid(top_up: OnlineTopUp, *, query_id: str, amount_fen: int, settled_on
 
 
 def credit_top_up(top_up: OnlineTopUp) -> None:
-    """What cannot be credited goes back the way it came."""
+    """What cannot be credited goes back the way it came. A transfer of the bank's own app has no such way once the bank was
+    told: it waits in its holder's wallet, from which the card office pays leavers back."""
     with transaction.atomic():
         current = (
             OnlineTopUp.objects.select_for_update(of=("self",))
@@ -132,7 +141,7 @@ def credit_top_up(top_up: OnlineTopUp) -> None:
         )
         if current.state != State.PAID:
             return
-        if not takes_money(current.card):
+        if current.channel.kind == Channel.Kind.ACQUIRER and not takes_money(current.card):
             move(current, State.REFUNDING, among=(State.PAID,), sentence="校园卡已停用，原路退款", due_at=now())
             return
         made = credit(
@@ -191,10 +200,16 @@ def refund(top_up: OnlineTopUp) -> Again | None:
 
 
 def hear_transfer(*, channel: Channel, reference: str, card: Card, amount_fen: int, settled_on: date) -> OnlineTopUp:
-    """Money that the bank's own app sent: the bank debited and tells. Its reference names it; told twice, it is one."""
+    """Money that the bank's own app sent: the bank debited and tells. Its reference names it; told twice, it is one.
+
+    Of a person whose cards died meanwhile nothing is taken: CardNotFoundError, and the bank gives it back.
+    """
     with transaction.atomic():
         known = OnlineTopUp.objects.filter(number=reference).first()
         if known is None:
+            living = Card.objects.select_for_update(no_key=True).filter(wallet_id=card.wallet_id, state__in=TAKES)
+            if not list(living.order_by("pk")):
+                raise CardNotFoundError
             try:
                 with transaction.atomic():
                     known = OnlineTopUp.objects.create(
@@ -212,6 +227,6 @@ def hear_transfer(*, channel: Channel, reference: str, card: Card, amount_fen: i
                 known = OnlineTopUp.objects.get(number=reference)
         if (known.amount_fen, known.card.wallet_id, known.channel_id) != (amount_fen, card.wallet_id, channel.pk):
             raise PaymentOddError(number=reference)
-    credit_top_up(known)
+        credit_top_up(known)
     known.refresh_from_db()
     return known

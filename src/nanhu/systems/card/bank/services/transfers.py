@@ -15,9 +15,15 @@ from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import top_ups
 from nanhu.systems.card.bank.services.suspicion import why_suspect
+from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.models import Card
 
 LIVING = ("issued", "lost")
+NO_CARD: dict[str, object] = {
+    "outcome": "refused",
+    "code": "card_unknown",
+    "sentence": "没有这个学工号的校园卡，款项请退回",
+}
 
 
 class LookBody(msgspec.Struct):
@@ -47,8 +53,11 @@ def credit(notice: payments.Notice) -> dict[str, object]:
         raise payments.PaymentOddError(number=asked.reference)
     card = known.card if known else living_card(asked.campus_no)
     if card is None:
-        return {"outcome": "refused", "code": "card_unknown", "sentence": "没有这个学工号的校园卡，款项请退回"}
-    made = take_or_suspend(notice.channel, card, asked)
+        return NO_CARD
+    try:
+        made = take_or_suspend(notice.channel, card, asked)
+    except CardNotFoundError:  # it died after we looked
+        return NO_CARD
     if made is None:
         return {"outcome": "done", "code": "held", "sentence": "已收到，学校核实后入账"}
     return {"outcome": "done", "code": "ok", "sentence": str(made.get_state_display())}

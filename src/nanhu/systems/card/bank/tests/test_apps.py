@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from nanhu.kernel import read_only
 from nanhu.kernel.clock import now
@@ -12,7 +12,8 @@ from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.read_only import switching
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
-from nanhu.platforms.payments.api import AcquirerSilentError
+from nanhu.platforms.payments.api import APP_OPERATIONS, AcquirerSilentError
+from nanhu.platforms.payments.models import AppRequest
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
@@ -31,9 +32,11 @@ def phone(campus):
 
 def test_in_the_read_only_mode_it_looks_reports_a_loss_and_unbinds_and_begins_nothing(campus, phone):
     phone.bind("student")
+    said = {"campus_no": CAST["teacher"][2], "name": CAST["teacher"][0], "phone": "13907300000", "text": "不是我绑的"}
+    heard = phone.ask("appeal", request="said before", **said)
     switching.begin(by=SYSTEM, reason="存储告警")
     read_only.current.forget()
-    said = {"campus_no": CAST["teacher"][2], "name": CAST["teacher"][0], "phone": "13907300000", "text": "不是我绑的"}
+    assert phone.ask("appeal", request="said before", **said) == heard, "not done again, and not told that it was not"
     refused = [
         phone.verify("teacher"),
         phone.ask("top_up", request="once", amount_fen=100),
@@ -283,9 +286,60 @@ def test_who_does_not_sign_rightly_learns_nothing(phone, changes):
 
 
 def test_a_recorded_question_cannot_be_played_again(phone):
+    """What changed something is told once more and not done; what only looks is not even told."""
     phone.bind("student")
-    assert phone.ask("loss", request="again")["outcome"] == "done"
-    assert phone.ask("loss", request="again")["code"] == "request_reused"
+    first = phone.ask("loss", request="again")
+    assert first["outcome"] == "done"
+    assert phone.ask("loss", request="again") == first
+    assert AuditEntry.objects.filter(action="card.report_lost").count() == 1
+    assert phone.ask("unbind", request="again")["code"] == "request_reused"
+    assert phone.ask("loss", request="again", binding="other")["code"] == "request_reused"
+    assert phone.ask("look", request="seen")["outcome"] == "done"
+    assert phone.ask("look", request="seen")["code"] == "request_reused"
+    assert first["card_state"] not in AppRequest.objects.values_list("answer", flat=True)
+
+
+def test_a_question_whose_work_broke_off_is_not_used_up(campus, phone, monkeypatch):
+    """The database goes amid the work: nothing was done, and the app may ask the same again."""
+    phone.bind("student")
+    really = APP_OPERATIONS["loss"]
+
+    def break_off(asked):
+        really.work(asked)
+        raise OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setitem(APP_OPERATIONS, "loss", really._replace(work=break_off))
+        with pytest.raises(OperationalError):
+            phone.ask("loss", request="once")
+    assert campus.card("student").state == "issued"
+    assert phone.ask("loss", request="once")["outcome"] == "done"
+    assert campus.card("student").state == "lost"
+
+
+def test_a_wrong_code_told_again_is_counted_once(phone):
+    asked = phone.verify("student")
+    wrong = {"binding": asked["binding"], "code": "000000"}
+    told = [phone.ask("bind", request="typed", **wrong) for _time in range(3)]
+    assert told[1:] == told[:1] * 2
+    assert told[0]["outcome"] == "refused"
+    left = Binding.objects.get().tries_left
+    assert phone.ask("bind", request="typed again", **wrong)["outcome"] == "refused"
+    assert Binding.objects.get().tries_left == left - 1
+
+
+def test_the_number_of_an_order_stands_for_that_holder_and_sum(campus, phone):
+    phone.bind("student")
+    order = phone.ask("top_up", request="once", amount_fen=5000)
+    other = Phone(user="u-2")
+    other.bind("teacher")
+    for told in (
+        other.ask("top_up", request="once", amount_fen=5000),
+        phone.ask("top_up", request="once", amount_fen=100),
+    ):
+        assert (told["outcome"], told["code"], "order" in told) == ("refused", "request_reused", False)
+    assert phone.ask("top_up", request="once", amount_fen=5000) == order
+    assert OnlineTopUp.objects.count() == 1
 
 
 @pytest.mark.parametrize("body", [{}, {"binding": 7}, {"binding": "x"}, {"binding": "a\0b"}, {"binding": ["1"]}])

@@ -2,15 +2,17 @@
 
 import pytest
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import ReasonMissingError, SamePersonError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import Channel, Difference
 from nanhu.platforms.payments.services import differences, reconciliation
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.models import OnlineTopUp
-from nanhu.systems.card.bank.services import loads
+from nanhu.systems.card.bank.services import loads, transfers
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
+from nanhu.systems.card.funds.services.withdrawals import withdrawable_fen
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.tests.conftest import CAST
 
 NUMBER = CAST["student"][2]
@@ -41,6 +43,35 @@ def test_the_same_notice_twice_is_one_transfer(campus, sent, bank):
 def test_nobodys_number_takes_no_money(campus, sent):
     assert sent(number="99999999")["outcome"] == "refused"
     assert campus.bank_balance("student") == BEGINNING_FEN
+
+
+def test_a_card_that_died_after_it_was_looked_at_takes_no_money_and_the_bank_gives_it_back(campus, sent, monkeypatch):
+    """It expires between the look and the booking: told `done`, the money would belong to nobody."""
+    seen = campus.card("student")
+    monkeypatch.setattr(transfers, "living_card", lambda _number: seen)
+    Card.objects.filter(pk=seen.pk).update(state="expired")
+    assert sent()["outcome"] == "refused"
+    assert campus.bank_balance("student") == BEGINNING_FEN
+    assert not OnlineTopUp.objects.exists()
+
+
+def test_money_that_was_taken_before_its_card_died_waits_in_the_wallet(campus):
+    """No way back to the bank, which was told: the card office pays it to who has left."""
+    card = campus.card("student")
+    OnlineTopUp.objects.create(
+        number="202611250000000009",
+        channel=Channel.objects.get(kind="bank"),
+        card=card,
+        source="bank_app",
+        amount_fen=5000,
+        state="paid",
+        query_id="202611250000000009",
+        settled_on=campus_today(),
+        due_at=now(),
+    )
+    Card.objects.filter(pk=card.pk).update(state="expired")
+    drive(2)
+    assert (OnlineTopUp.objects.get().state, withdrawable_fen(card)) == ("credited", 5000)
 
 
 def test_a_lost_notice_is_told_again(campus, sent, bank):

@@ -6,7 +6,9 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import accounts
+from nanhu.platforms.payments.adapters.open_wire import OpenWireBank
 from nanhu.platforms.payments.errors import NoAgreementError
+from nanhu.platforms.payments.gateway import BankAnswer
 from nanhu.platforms.payments.models import Channel
 from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.terminals.api import Terminal
@@ -138,6 +140,21 @@ def test_a_reversal_is_repeated_until_it_is_answered(campus, kiosk, bank):
     bank.fault("reverse", "silent_after", times=3)
     load = asked(campus, kiosk)
     drive(15)
+    assert state_of(load) == "reversed"
+    money_is_whole(campus, 0)
+
+
+def test_a_reversal_that_the_bank_refuses_ends_nothing(campus, kiosk, bank, monkeypatch):
+    """Signed, and no word of the money: it is asked until the bank says what became of it."""
+    bank.fault("debit", "silent_before")
+    really = OpenWireBank.reverse
+    busy = BankAnswer(outcome="refused", code="busy", sentence="系统忙")
+    monkeypatch.setattr(OpenWireBank, "reverse", lambda *_asked, **_facts: busy)
+    load = asked(campus, kiosk)
+    drive(15)
+    assert state_of(load) == "reversing"
+    monkeypatch.setattr(OpenWireBank, "reverse", really)
+    drive(2)
     assert state_of(load) == "reversed"
     money_is_whole(campus, 0)
 

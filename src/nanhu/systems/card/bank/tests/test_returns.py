@@ -14,8 +14,8 @@ from nanhu.platforms.payments.models import BankPayout, Statement
 from nanhu.platforms.payments.services import reconciliation
 from nanhu.platforms.payments.services.custody import reported_balance
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
-from nanhu.systems.card.bank.services import loads, top_ups
-from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
+from nanhu.systems.card.bank.services import loads, money_back, top_ups
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive, past_the_triggers
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
@@ -148,6 +148,27 @@ def test_a_bank_that_fails_on_the_way_back_pays_once(campus, bank, thirty_days, 
     drive(3)
     assert BankPayout.objects.get().state == "paid"
     assert campus.bank_balance("student") == BEGINNING_FEN
+    assert books_agree()
+
+
+@pytest.mark.parametrize("how", ["other words in the program", "other words in the row"])
+def test_a_payout_asked_again_is_the_same_and_its_number_used_before_is_no_refusal(
+    campus, bank, thirty_days, monkeypatch, how
+):
+    """The answer was lost; whatever changed since, what the bank paid is not credited to its holder again."""
+    unclaimed_load(campus)
+    age()
+    come_back()
+    bank.fault("pay_out", "silent_after")
+    drive()
+    if how == "other words in the program":
+        monkeypatch.setattr(money_back.Unclaimed, "words", "另一种说法")
+    else:
+        with past_the_triggers() as cursor:
+            cursor.execute("UPDATE payments_payout SET words = '另一种说法'")
+    drive(2)
+    assert BankPayout.objects.get().state == "paid"
+    assert (campus.bank_balance("student"), loads.held_fen(campus.card("student"))) == (BEGINNING_FEN, 0)
     assert books_agree()
 
 
