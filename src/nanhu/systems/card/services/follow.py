@@ -1,6 +1,6 @@
 """Cards follow their people: class and validity with the affiliations, expiry when nothing ties them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -14,11 +14,14 @@ from nanhu.systems.card.services.issue import LIVING, tie_of
 
 
 def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> int:
-    """Bring cards up to their people's affiliations, also those that expired with the last one; how many changed."""
+    """Bring cards up to their people's affiliations, also those that expired with the last one; how many changed.
+
+    The facts are read under the cards' locks: of several who follow one person at once the last reads what is true.
+    """
     with transaction.atomic():
-        found = people.person_cards(sorted(set(person_ids)))
-        own = [person_id for person_id, person in found.items() if person.person_id == person_id]
-        changed = [card for card in followed_cards(own) if bring_up(card, found[card.person_id])]
+        cards = followed_cards(set(person_ids))
+        found = people.person_cards(sorted({card.person_id for card in cards}))
+        changed = [card for card in cards if is_own(card, found) and bring_up(card, found[card.person_id])]
         Card.objects.bulk_update(changed, ["card_class", "sub_class", "valid_until", "state"], batch_size=1000)
         audit.record_many(
             audit.Record(
@@ -42,6 +45,11 @@ def followed_cards(person_ids: Iterable[int]) -> list[Card]:
         if held is None or held.state not in LIVING:
             chosen[card.person_id] = card
     return list(chosen.values())
+
+
+def is_own(card: Card, found: Mapping[int, people.PersonCard]) -> bool:
+    """Whether its record stands for itself, and was not merged into another."""
+    return card.person_id in found and found[card.person_id].person_id == card.person_id
 
 
 def bring_up(card: Card, person: people.PersonCard) -> bool:

@@ -11,6 +11,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card, Wallet
+from nanhu.systems.card.services import follow
 
 BY = Actor.system("test")
 ORIGIN = people.Origin(source="test", title="测试")
@@ -57,6 +58,23 @@ def test_a_leavers_card_expires_and_the_money_stays():
     bring("林小满", replace(TIE, state="ended", ends_on=campus_today() - timedelta(days=1)), person_id=person_id)
     assert card(person_id).state == "expired"
     assert ledger.balance_of(before.wallet_id) == 4200
+
+
+@pytest.mark.django_db
+def test_a_card_follows_what_is_true_when_it_is_locked(monkeypatch):
+    """The tie ends while the school year's job waits for the card: nobody comes later to set right what it read before."""
+    person_id = bring("林小满", TIE)
+    really = follow.followed_cards
+
+    def wait(person_ids):
+        ended = replace(TIE, state="ended", ends_on=campus_today() - timedelta(days=1))
+        record = people.PersonRecord(key="someone", person_id=person_id, name="林小满", affiliations=(ended,))
+        people.apply_records(by=BY, records=[record], origin=ORIGIN)
+        return really(person_ids)
+
+    monkeypatch.setattr(follow, "followed_cards", wait)
+    assert follow.follow_affiliations(by=BY, person_ids=[person_id]) == 1
+    assert (card(person_id).state, card(person_id).valid_until) == ("expired", campus_today())
 
 
 @pytest.mark.django_db
