@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "card_revocation"
 LONGEST_WAIT_SECONDS = 25
 LARGEST_PAGE = 2000
+MOST_PAGES = 64
 PAUSE_SECONDS = 1.0
 LARGEST_NUMBER = 2**53 - 1
 LONGEST_SOFTWARE = 60
@@ -50,6 +51,8 @@ class RevocationDesk:
         self.database = database
         self.changed = asyncio.Event()
         self.pages: dict[int, asyncio.Task[Page]] = {}
+        self.head: int | None = None
+        """The newest version, where it is known."""
         self.is_listening = False
         self.reports: dict[int, dict[str, Any]] = {}
         self.tasks = BackgroundTasks("gateway")
@@ -70,24 +73,32 @@ class RevocationDesk:
         return 200, page.answer()
 
     async def page(self, since: int) -> Page:
-        """Shared until the list changes; not kept while we would not hear of a change."""
+        """Shared until the list changes; not kept while we would not hear of a change. So many are kept and no more, and all
+        versions that we never gave are one: who has a terminal's key may ask for as many as there are numbers."""
         if not self.is_listening:
             return await self.read(since)
-        pages = self.pages
-        if since not in pages:
-            pages[since] = asyncio.create_task(self.read(since))
+        pages, wanted = self.pages, since if self.head is None or since <= self.head else LARGEST_NUMBER
+        if wanted not in pages:
+            if len(pages) >= MOST_PAGES:
+                del pages[next(iter(pages))]
+            pages[wanted] = asyncio.create_task(self.read(wanted))
+        task = pages[wanted]
         try:
-            return await asyncio.shield(pages[since])
+            page = await asyncio.shield(task)
         except (OutcomeUnknownError, psycopg.Error):
-            pages.pop(since, None)
+            if pages.get(wanted) is task:
+                del pages[wanted]
             raise
+        if pages is self.pages and not page.has_more:
+            self.head = page.version
+        return page
 
     async def read(self, since: int) -> Page:
         rows = await self.database.rows(CHANGES, [since, LARGEST_PAGE])
         return Page(*rows[0])
 
     def wake(self) -> None:
-        self.pages = {}
+        self.pages, self.head = {}, None
         self.changed.set()
         self.changed = asyncio.Event()
 

@@ -158,3 +158,43 @@ def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded(monkeyp
         5000,
     )
     assert Revocation.objects.get(card=card).version == answer["version"]
+
+
+class ShortList:
+    """A database whose list is at version 100."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    async def rows(self, _text, given):
+        self.asked.append(given[0])
+        return [(100, not 1 <= given[0] <= 100, False, "[]")]
+
+
+def test_versions_that_never_were_fill_no_gateway(monkeypatch):
+    """With one terminal's key: as many numbers as there are, each of which would be answered by the whole list."""
+
+    async def hear_nothing(_desk):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(RevocationDesk, "listen", hear_nothing)
+    database = ShortList()
+
+    async def ask_on():
+        desk = RevocationDesk(database)
+        desk.is_listening = True
+        try:
+            beyond = [await desk.page(10**12 + number) for number in range(1000)]
+            kept_beyond = len(desk.pages)
+            known = [await desk.page(number) for number in range(1, 101)]
+            return beyond, kept_beyond, known, len(desk.pages)
+        finally:
+            await desk.close()
+
+    beyond, kept_beyond, known, kept = asyncio.run(ask_on())
+    assert all(page.is_full for page in beyond)
+    assert not any(page.is_full for page in known)
+    assert (kept_beyond, len(database.asked)) == (2, 102)
+    assert kept <= revocations.MOST_PAGES
