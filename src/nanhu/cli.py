@@ -63,6 +63,8 @@ HELP = """\
   radius_key    为 FreeRADIUS 或 Dovecot 生成密钥和配置
   network_vpn_config  写出 VPN 网关（ocserv）按人群的路由
   network_radius_clients  写出登记的接入设备，作为 FreeRADIUS 的客户端
+  network_web_gates  写出网页入口（Apache）的配置：校外用浏览器打开单个系统
+  network_read_old_system  读入留用的旧认证系统（radacct、深澜、锐捷）的上网记录
 
 业务
   datahub       数据清洗：导入、批次、问题、重放、回退、来龙去脉

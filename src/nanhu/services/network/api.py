@@ -14,7 +14,7 @@ from nanhu.services.network.errors import (
     NotThenError,
     ServiceRefusedError,
 )
-from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen
+from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen, GuestPassed, SessionUnknown
 from nanhu.services.network.gateways import (
     AgentStyle,
     Gateway,
@@ -29,8 +29,10 @@ from nanhu.services.network.models import ApPlace, Device, Nas, NetworkRole, Pol
 from nanhu.services.network.queries import (
     SessionLine,
     Usage,
+    ap_moments,
     closing_sids,
     devices_of,
+    open_at,
     open_counts,
     presence_at,
     presence_swiftly,
@@ -68,6 +70,7 @@ __all__ = [
     "DeviceSeen",
     "DevicesFullError",
     "Gateway",
+    "GuestPassed",
     "Heard",
     "Nas",
     "NasTarget",
@@ -84,12 +87,14 @@ __all__ = [
     "ServiceRule",
     "SessionLine",
     "SessionTarget",
+    "SessionUnknown",
     "Usage",
     "account",
     "address_of",
     "admit",
     "agent_key",
     "answer_agent",
+    "ap_moments",
     "closing_sids",
     "device_of_browser",
     "devices_of",
@@ -100,6 +105,7 @@ __all__ = [
     "let_in_device",
     "mac_of",
     "numbers_of",
+    "open_at",
     "open_counts",
     "policy_of",
     "presence_at",

@@ -10,6 +10,7 @@ ACTIONS: dict[str, Text] = {
     "network.register_nas": _("登记接入设备"),
     "network.change_nas": _("修改接入设备"),
     "network.withdraw_nas": _("撤下接入设备"),
+    "network.read_old_system": _("读入旧认证系统的上网记录"),
     "network.write_clients": _("写出接入设备的密钥给 FreeRADIUS"),
     "network.enter_policy": _("录入上网策略"),
     "network.end_policy": _("撤销上网策略"),

@@ -14,4 +14,12 @@ message_templates.add(
         facts=frozenset({"device", "at"}),
         link=lambda _facts: reverse("network:mine:devices"),
     ),
+    MessageTemplate(
+        key="network.unknown_session",
+        kind="service",
+        title=_("{nas}：有上网对不上人"),
+        text=_("{nas} 报告的一次上网对不上人：{why}。多半是它没有带回我们给的 Class，或者在用别处的凭据。"),
+        facts=frozenset({"nas", "why"}),
+        link=lambda _facts: f"{reverse('network:desk:online')}?show=unknown",
+    ),
 )

@@ -12,6 +12,7 @@ from django.db.models import (
     DateTimeField,
     Exists,
     GenericIPAddressField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -33,7 +34,18 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
 from nanhu.services.network.gateways import gateways
-from nanhu.services.network.models import Device, Disconnect, Grant, Nas, NetworkRole, Policy, Refusal, Service, Session
+from nanhu.services.network.models import (
+    ApPlace,
+    Device,
+    Disconnect,
+    Grant,
+    Nas,
+    NetworkRole,
+    Policy,
+    Refusal,
+    Service,
+    Session,
+)
 from nanhu.services.network.models.sessions import SINCE_LAST_REPORT
 from nanhu.services.network.swift import CONNECTIONS, PRESENCE
 
@@ -300,6 +312,22 @@ def closing_sids(nas_id: int) -> set[str]:
     return set(Session.objects.filter(ends, nas=nas_id, stopped_at=None).values_list("sid", flat=True))
 
 
+def ap_moments(place_id: int) -> list[datetime | None]:
+    """When each access point of a building was last heard of: by its controller's list, or by a session there. None: never."""
+    here = Q(place=place_id) | Q(place__parent=place_id) | Q(place__parent__parent=place_id)
+    seen = dict(ApPlace.objects.filter(here).values_list("mac", "seen_at"))
+    open_ones = Session.objects.filter(stopped_at=None, ap__in=list(seen)) if seen else Session.objects.none()
+    for mac, at in open_ones.values_list("ap").annotate(last=Max("updated_at")):
+        seen[mac] = max(filter(None, (seen[mac], at)))
+    return list(seen.values())
+
+
+def open_at(nas_id: int, sids: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Of these session numbers of a NAS those on line that nobody ends yet, with session and person."""
+    found = Session.objects.filter(nas=nas_id, sid__in=list(sids), stopped_at=None, closing_at=None)
+    return list(found.exclude(person=None).values_list("sid", "pk", "person_id"))
+
+
 CAUSES: Final[Mapping[str, Text]] = {
     "ours:suspended": _("账号被停用"),
     "ours:kicked": _("踢下线"),
@@ -309,6 +337,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "ours:time-over": _("到时断开"),
     "ours:app-password": _("应用专用密码已停用"),
     "ours:removed": _("设备被移除"),
+    "ours:client": _("VPN 客户端不合要求"),
     "ours:left": _("离校"),
     "ours:ended": _("凭据已失效"),
     "ours:grant-ended": _("VPN 账户已停用"),

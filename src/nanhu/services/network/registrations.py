@@ -25,6 +25,7 @@ SERVED: dict[str, Service] = {
     Nas.Kind.CONTROLLER: Service.WIFI,
     Nas.Kind.OPENNDS: Service.WIFI,
     Nas.Kind.PORTAL: Service.WIFI,
+    Nas.Kind.VENDOR: Service.WIFI,
     Nas.Kind.SWITCH: Service.WIRED,
     Nas.Kind.OCSERV: Service.VPN,
 }

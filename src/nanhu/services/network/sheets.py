@@ -24,6 +24,7 @@ KINDS: Final = {
     "VPN网关": Nas.Kind.OCSERV,
     "openNDS网关": Nas.Kind.OPENNDS,
     "Portal控制器": Nas.Kind.PORTAL,
+    "旧认证系统": Nas.Kind.VENDOR,
 }
 """As an office writes them, without blanks, whoever looks."""
 

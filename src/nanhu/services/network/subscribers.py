@@ -6,13 +6,15 @@ from typing import Final
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.api import AccountClosed, AppPasswordRevoked, PasswordChanged, PasswordRevoked
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged, PersonsParted
 from nanhu.services.network import queries
-from nanhu.services.network.events import DeviceSeen
+from nanhu.services.network.events import DeviceSeen, SessionUnknown
 from nanhu.services.network.models import Device, Grant, Refusal, Session
+from nanhu.services.network.policies import ENGINEER
 from nanhu.services.network.services import disconnecting, parting
 from nanhu.services.network.services.disconnecting import LEFT, NEW_PASSWORD, POLICY, SUSPENDED
 
@@ -83,3 +85,14 @@ def tell_new_device(events: Sequence[DeviceSeen]) -> None:
         if device is not None:
             facts = {"device": str(device), "at": queries.moment_words(device.first_seen_at)}
             messages.tell({event.person_id}, "network.new_device", facts, urgency="now", key=str(device.public_id))
+
+
+@subscribe(SessionUnknown, name="network.tell_unknown")
+def tell_unknown(events: Sequence[SessionUnknown]) -> None:
+    """The engineers hear of a NAS whose sessions are nobody's on the first day, long before they are a to-do."""
+    engineers = {one.person_id for one in identity.holders_of(ENGINEER) if one.person_id}
+    told = Session.objects.filter(pk__in=[event.session_id for event in events])
+    names = dict(told.values_list("pk", "nas__name"))
+    for event in events:
+        facts = {"nas": names.get(event.session_id, ""), "why": str(Session.Note(event.note).label)}
+        messages.tell(engineers, "network.unknown_session", facts, key=str(event.session_id))

@@ -1,17 +1,19 @@
 """Guests for other rooms: what a service that lets guests in shows of them, and by which it invites one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity.guests.desk import works_here
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 
-__all__ = ["GuestLine", "end_visit", "guests_of", "invite_visitor", "works_here"]
+__all__ = ["GuestLine", "end_visit", "guests_of", "invite_visitor", "sponsors_of", "works_here"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,12 @@ def guests_of(account_id: int) -> list[GuestLine]:
     held = list(sponsoring.live_of(Account.objects.get(pk=account_id)).order_by("ends_on"))
     cards = people.person_cards([one.guest_id for one in held])
     return [line(one, cards.get(one.guest_id)) for one in held]
+
+
+def sponsors_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Of these persons who is a guest now, and the person who vouches for him."""
+    held = Sponsorship.objects.filter(guest__in=person_ids, ended_at=None, ends_on__gte=campus_today())
+    return dict(held.exclude(sponsor__person=None).order_by("pk").values_list("guest", "sponsor__person"))
 
 
 def line(held: Sponsorship, card: people.PersonCard | None) -> GuestLine:

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("mac", models.TextField(unique=True)),
                 ("name", models.TextField(blank=True, default="")),
+                ("seen_at", models.DateTimeField(help_text="by the controller's own list", null=True)),
                 (
                     "place",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
@@ -192,6 +193,7 @@ class Migration(migrations.Migration):
                             ("ocserv", "VPN 网关"),
                             ("opennds", "openNDS 网关"),
                             ("portal20", "Portal 控制器"),
+                            ("vendor", "旧认证系统"),
                         ]
                     ),
                 ),
@@ -200,6 +202,14 @@ class Migration(migrations.Migration):
                 ("style", models.TextField(default="session-id")),
                 ("interim_seconds", models.PositiveIntegerField(default=300)),
                 ("last_heard_at", models.DateTimeField(null=True)),
+                (
+                    "unknown_on",
+                    models.DateField(help_text="of its last session behind which nobody stands", null=True),
+                ),
+                (
+                    "unknown_count",
+                    models.PositiveIntegerField(db_default=0, default=0, help_text="of such ones on that day"),
+                ),
                 ("withdrawn_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -400,6 +410,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("", "已对应"),
                             ("fallback", "按账号和设备对应"),
+                            ("named", "按旧系统的账号对应"),
                             ("unknown", "对不上"),
                             ("foreign-class", "别处的凭据"),
                             ("ended-grant", "凭据已失效"),
@@ -423,6 +434,16 @@ class Migration(migrations.Migration):
                     "addresses",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.GenericIPAddressField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "reports",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        db_default=[],
+                        default=list,
+                        help_text="when addresses were told, as `sql/network_reports_with.sql` keeps it",
+                        size=None,
                     ),
                 ),
                 ("ap", models.TextField(blank=True, db_default="", default="")),
@@ -636,7 +657,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="nas",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["ac", "switch", "ocserv", "opennds", "portal20"])),
+                condition=models.Q(("kind__in", ["ac", "switch", "ocserv", "opennds", "portal20", "vendor"])),
                 name="network_nas_kind",
             ),
         ),

@@ -20,7 +20,8 @@ def of_wifi() -> list[str]:
 
 class Nas(models.Model):
     """`style`: how a session is ended there, a key of `api.gateways`. `identifier` is its NAS-Identifier, where several share an address.
-    `applications`: whose key at the RADIUS endpoint speaks for it; any other's is a stranger's."""
+    `applications`: whose key at the RADIUS endpoint speaks for it; any other's is a stranger's. Of a vendor's system that stays (深澜, 锐捷, an
+    older FreeRADIUS) sessions are bound by the account name: it has checked the password, and knows no grant of ours."""
 
     what: ClassVar[Text] = _("这台接入设备")
 
@@ -30,6 +31,7 @@ class Nas(models.Model):
         OCSERV = "ocserv", _("VPN 网关")
         OPENNDS = "opennds", _("openNDS 网关")
         PORTAL = "portal20", _("Portal 控制器")
+        VENDOR = "vendor", _("旧认证系统")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     name = models.TextField()
@@ -43,6 +45,8 @@ class Nas(models.Model):
     style = models.TextField(default="session-id")
     interim_seconds = models.PositiveIntegerField(default=300)
     last_heard_at = models.DateTimeField(null=True)
+    unknown_on = models.DateField(null=True, help_text="of its last session behind which nobody stands")
+    unknown_count = models.PositiveIntegerField(default=0, db_default=0, help_text="of such ones on that day")
     withdrawn_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -57,7 +61,8 @@ class Nas(models.Model):
                 name="network_nas_is",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["ac", "switch", "ocserv", "opennds", "portal20"]), name="network_nas_kind"
+                condition=Q(kind__in=["ac", "switch", "ocserv", "opennds", "portal20", "vendor"]),
+                name="network_nas_kind",
             ),
         ]
 
@@ -83,6 +88,7 @@ class ApPlace(models.Model):
     mac = models.TextField(unique=True)
     name = models.TextField(default="", blank=True)
     place = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True, help_text="by the controller's own list")
 
     class Meta:
         db_table = "network_ap_place"

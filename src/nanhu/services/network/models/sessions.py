@@ -87,6 +87,7 @@ class Session(models.Model):
     class Note(models.TextChoices):
         BOUND = "", _("已对应")
         FALLBACK = "fallback", _("按账号和设备对应")
+        NAMED = "named", _("按旧系统的账号对应")
         UNKNOWN = "unknown", _("对不上")
         FOREIGN = "foreign-class", _("别处的凭据")
         ENDED = "ended-grant", _("凭据已失效")
@@ -106,6 +107,12 @@ class Session(models.Model):
     station = models.TextField(db_default="", default="", blank=True)
     address = models.GenericIPAddressField(null=True, help_text="the first of them that is one host's")
     addresses = ArrayField(models.GenericIPAddressField(), default=list)
+    reports = ArrayField(
+        models.BigIntegerField(),
+        db_default=[],
+        default=list,
+        help_text="when addresses were told, as `sql/network_reports_with.sql` keeps it",
+    )
     place = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     ap = models.TextField(db_default="", default="", blank=True)
     started_at = models.DateTimeField()

@@ -4,7 +4,7 @@ By the address alone nothing is told of anybody; what concerns a person is looke
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,6 +29,8 @@ LOOPS: Final = 4
 """Sessions of one device in ten minutes, after which it is called looped."""
 SILENT: Final = 3
 """Intervals without a word, after which a NAS is called down."""
+SILENT_POINT: Final = timedelta(minutes=30)
+"""And an access point, as on the map of coverage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,27 +200,32 @@ def no_address(_patient: Patient) -> Finding:
 
 
 def nothing_here(patient: Patient) -> Finding:
-    """Not covered, down, or well: by what the NAS of the building last told."""
+    """Not covered, down, or well: by what the NAS and the access points of the building last told."""
     place = campus.place_with(patient.place) if patient.place else None
     if place is None:
         words = _("先选一下您在哪栋楼，我们看那里的设备是否正常。")
         return leading("which_building", words, _("看覆盖地图"), page("/network/coverage/"))
-    heard = list(network.Nas.objects.filter(place=place, withdrawn_at=None))
-    is_covered = bool(heard) or network.ApPlace.objects.filter(place=place).exists()
-    if not is_covered:
+    controllers = [
+        (one.last_heard_at, SILENT * timedelta(seconds=one.interim_seconds))
+        for one in network.Nas.objects.filter(place=place, withdrawn_at=None)
+    ]
+    points = [(at, SILENT_POINT) for at in network.ap_moments(place.pk)]
+    if not controllers and not points:
         words = _("{place}没有无线网覆盖。").format(place=place.name)
         return leading("not_covered", words, _("看覆盖地图"), page("/network/coverage/"))
-    down = [
-        one
-        for one in heard
-        if one.last_heard_at and now() - one.last_heard_at > SILENT * timedelta(seconds=one.interim_seconds)
-    ]
-    if heard and len(down) == len(heard):
-        since = dates.clock_words(max(one.last_heard_at for one in down if one.last_heard_at), now())
+    down = down_since(controllers) or down_since(points)
+    if down is not None:
+        since = dates.clock_words(down, now())
         words = _("{place}的网络设备从 {since} 起没有响应，信息中心能看到。").format(place=place.name, since=since)
         return Finding(key="building_down", sentence=words, cure=_("报修，让人来"), act="ticket")
     words = _("{place}的网络设备正常。离窗口或走廊近一点再搜；搜到了再打开任意网页。").format(place=place.name)
     return Finding(key="building_well", sentence=words, cure=_("还是搜不到：报修"), act="ticket")
+
+
+def down_since(heard: Sequence[tuple[datetime | None, timedelta]]) -> datetime | None:
+    """The last word of them, where each is silent for longer than it may be; one that never spoke is not known to be down."""
+    moments = [at for at, longest in heard if at and now() - at > longest]
+    return max(moments) if moments and len(moments) == len(heard) else None
 
 
 def dormitory(_patient: Patient) -> Finding:

@@ -7,12 +7,14 @@ from typing import Final
 from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.events import subscribe
+from nanhu.kernel.events import publish, subscribe
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.api import AccountClosed, PasswordChanged, PasswordRevoked
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged, PersonsParted
 from nanhu.services.network import api as network
-from nanhu.services.network.api import DeviceKicked
+from nanhu.services.network.api import DeviceKicked, DeviceSeen, GuestPassed
 from nanhu.services.network.portal.models import Cure, SignIn, Trust
 from nanhu.services.network.portal.services.signing_in import forget
 
@@ -52,3 +54,24 @@ def follow_parted(events: Sequence[PersonsParted]) -> None:
         SignIn.objects.filter(person=one.kept_id, campus_no__in=numbers).update(person=one.restored_id)
     ids = [person_id for one in events for person_id in (one.kept_id, one.restored_id)]
     forget(by=BY, rows=Trust.objects.filter(account__person_id__in=ids))
+
+
+@subscribe(DeviceSeen, name="network_portal.follow_guests")
+def follow_guests(events: Sequence[DeviceSeen]) -> None:
+    sponsors = identity.guests.sponsors_of({one.person_id for one in events})
+    for one in events:
+        if one.person_id in sponsors:
+            sponsor = sponsors[one.person_id]
+            publish(GuestPassed(person_id=one.person_id, sponsor_id=sponsor, device_id=one.device_id))
+
+
+@subscribe(GuestPassed, name="network_portal.tell_sponsor")
+def tell_sponsor(events: Sequence[GuestPassed]) -> None:
+    """Who vouches for a guest hears of each of his devices once."""
+    cards = people.person_cards({one.person_id for one in events})
+    devices = network.Device.objects.in_bulk([one.device_id for one in events])
+    for one in events:
+        card, device = cards.get(one.person_id), devices.get(one.device_id)
+        if card and device:
+            facts = {"guest": card.name, "device": str(device)}
+            messages.tell([one.sponsor_id], "network.guest_passed", facts, key=str(device.public_id))

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
+from nanhu.platforms.people import api as people
 from nanhu.services.network import rules
-from nanhu.services.network.models import Service, StrangeNas
+from nanhu.services.network.events import SessionUnknown
+from nanhu.services.network.models import Nas, Service, StrangeNas
 
 log = structlog.get_logger()
 type Facts = Mapping[str, Sequence[str]]
@@ -43,9 +46,10 @@ LONGEST_DELAY: Final = 86_400
 LONGEST_TIME: Final = 31 * 86_400
 MOST_STRANGE: Final = 1_000
 NOT_THEIRS: Final = "not-theirs"
+FLOOD: Final = "flood"
 ADDRESSES: Final = ("Framed-IP-Address", "Framed-IPv6-Address")
 PREFIXES: Final = ("Framed-IPv6-Prefix", "Delegated-IPv6-Prefix")
-ACCOUNT: Final = "SELECT session, refused FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet[], %s, %s, %s, %s, %s, %s, %s, %s)"
+ACCOUNT: Final = "SELECT session, refused, unknown FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,7 @@ def addresses_in(facts: Facts) -> list[str]:
     return sorted({one for one in said if one}, key=rules.address_order)
 
 
+@transaction.atomic
 def write(record: Record) -> int | None:
     """The session's number. Of a NAS that nobody registered it is counted and not kept: None."""
     with connection.cursor() as cursor:
@@ -134,13 +139,26 @@ def write(record: Record) -> int | None:
                 record.cause,
                 record.service,
                 record.application,
+                owner_by_name(record),
             ],
         )
-        session_id, refused = cursor.fetchone()
+        session_id, refused, unknown = cursor.fetchone()
     if refused:
         count_strange(record, refused)
         return None
+    if unknown:
+        publish(SessionUnknown(session_id=int(session_id), note=unknown))
     return int(session_id)
+
+
+def owner_by_name(record: Record) -> int | None:
+    """At a vendor's system in place alone; "13914@hnist" is 13914."""
+    if record.classes or not record.user_name:
+        return None
+    of_vendor = Nas.objects.filter(address=record.nas or None, withdrawn_at=None, kind=Nas.Kind.VENDOR)
+    if not of_vendor.filter(identifier__in=["", record.identifier]).exists():
+        return None
+    return people.find_person_by_campus_no(record.user_name.partition("@")[0])
 
 
 def restarted(record: Record) -> None:
@@ -155,8 +173,10 @@ def restarted(record: Record) -> None:
 
 
 def count_strange(record: Record, refused: str) -> None:
-    """Counted by address (and whose key it was, where that does not speak for it), and of so many only: whoever invents them fills no table."""
-    nas = f"{record.nas} · {record.application}" if refused == NOT_THEIRS else record.nas
+    """Counted by address (and whose key it was, where that does not speak for it, or that it is a flood), and of so many only: whoever invents
+    them fills no table."""
+    beside = {NOT_THEIRS: f" · {record.application}", FLOOD: " · flood"}
+    nas = record.nas + beside.get(refused, "")
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO network_strange_nas AS s (address, count, first_at, last_at)

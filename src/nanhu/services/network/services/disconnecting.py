@@ -36,6 +36,7 @@ LIVING: Final = (Disconnect.State.WAITING, Disconnect.State.SENT, Disconnect.Sta
 OVERDUE: Final = timedelta(minutes=1)
 CONFIRMED_WITHIN: Final = timedelta(seconds=30)
 RETRIES: Final = 5
+ROW_MARK: Final = "~"
 SILENT_FOR: Final = 2
 """Intervals without a word, after which a NAS that knows of no such session is believed."""
 State = Disconnect.State
@@ -163,8 +164,10 @@ def target_of(nas: Nas) -> NasTarget:
 
 
 def named(session: Session) -> SessionTarget:
+    """Of a row of radacct the Acct-Session-Id alone (`old_systems`)."""
+    sid = session.sid.removesuffix(f"#{session.pk}")
     return SessionTarget(
-        sid=session.sid.removesuffix(f"#{session.pk}"),
+        sid=sid.partition(ROW_MARK)[0] if session.note == Session.Note.NAMED else sid,
         user_name=session.grant.campus_no if session.grant else session.user_name,
         station=session.station,
         address=session.address or "",

@@ -1,10 +1,12 @@
 -- One accounting record of RADIUS: Start, Interim or Stop, in any order, twice, late. A session is bound by its Class and never by the name
--- it shows; larger counters win; a Stop closes it also before its Start was heard. `happened` is the NAS's moment (received less delay).
--- Gives the session; null where nobody registered this NAS ("strange") or the key does not speak for it or for this session ("not-theirs").
+-- it shows; `said_person` is whom a vendor's system in place let in. Larger counters win; a Stop closes it also before its Start was heard.
+-- `happened` is the NAS's moment (received less delay). Gives the session, and of the first of a day at a NAS behind which nobody stands,
+-- why; null where nobody registered this NAS ("strange"), the key does not speak for it or for this session ("not-theirs"), or this NAS tells
+-- of too many such sessions ("flood").
 CREATE OR REPLACE FUNCTION network_account(
     from_address inet, from_identifier text, status text, said_sid text, classes text[], said_name text, said_station text,
     said_addresses inet[], said_ap text, said_in bigint, said_out bigint, happened timestamptz, seconds integer, said_cause text,
-    said_service text, said_application text, OUT session bigint, OUT refused text
+    said_service text, said_application text, said_person bigint, OUT session bigint, OUT refused text, OUT unknown text
 ) LANGUAGE plpgsql AS $$
 DECLARE
     device network_nas := network_nas_at(from_address, from_identifier);
@@ -14,12 +16,15 @@ DECLARE
     now_is record;
     stands_at bigint;
     held inet[];
+    logged inet[];
     is_late boolean;
     is_new boolean;
     is_other boolean;
     is_back boolean;
     earliest timestamptz;
     began timestamptz := happened - make_interval(secs => seconds);
+    day date := (happened AT TIME ZONE 'Asia/Shanghai')::date;
+    of_nobody integer;
     why text;
 BEGIN
     refused := network_refuses(device, said_application);
@@ -30,7 +35,7 @@ BEGIN
      WHERE n.id = device.id AND (n.last_heard_at IS NULL OR n.last_heard_at < now() - interval '1 minute');
 
     SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.ap,
-           s.application, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
+           s.application, s.reports, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
       FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     IF former.application <> said_application THEN
         refused := 'not-theirs';
@@ -47,6 +52,7 @@ BEGIN
          ORDER BY g.granted_at DESC LIMIT 1;
     END IF;
     why := CASE
+        WHEN given.id IS NULL AND said_person IS NOT NULL THEN 'named'
         WHEN given.id IS NULL THEN 'unknown'
         WHEN given.nas_id IS NOT NULL AND given.nas_id <> device.id THEN 'foreign-class'
         WHEN given.ended_at < happened OR given.ends_at + interval '1 hour' < happened THEN 'ended-grant'
@@ -65,7 +71,7 @@ BEGIN
     IF earlier IS NOT NULL THEN
         said_sid := earlier;
         SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.ap,
-               s.application, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
+               s.application, s.reports, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
           FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     ELSIF is_other OR (
         given.id IS DISTINCT FROM former.grant_id AND (status = 'start' OR seconds > 0)
@@ -77,21 +83,32 @@ BEGIN
         former.granted_at := NULL;
     END IF;
     IF why NOT IN ('', 'fallback') THEN  -- noted, not trusted
-        given.person_id := NULL;
+        given.person_id := CASE WHEN why = 'named' THEN said_person END;
         given.guest := NULL;
         given.device_id := NULL;
     END IF;
     is_new := former.id IS NULL;
+    unknown := '';
+    IF is_new AND why NOT IN ('', 'fallback', 'named') THEN
+        UPDATE network_nas n SET unknown_count = CASE WHEN n.unknown_on >= day THEN n.unknown_count + 1 ELSE 1 END, unknown_on = greatest(n.unknown_on, day)
+         WHERE n.id = device.id RETURNING n.unknown_count INTO of_nobody;
+        IF of_nobody > 20000 THEN  -- as many as a building has devices; whoever invents them fills no table
+            refused := 'flood';
+            RETURN;
+        END IF;
+        unknown := CASE WHEN of_nobody = 1 THEN why ELSE '' END;
+    END IF;
 
     -- whoever was let in at ten had the address from ten on, however long the NAS counts
     earliest := least(given.granted_at, former.granted_at) - interval '5 minutes';
     -- on line though we took it as over: no restart, not lost, not gone from there
     is_back := NOT is_new AND status = 'interim'
         AND happened > former.stopped_at + CASE WHEN former.cause IN ('nas-restart', 'lost') THEN interval '0' ELSE interval '10 minutes' END;
-    -- what is older than the last word moves nothing: neither an address nor the place
+    -- what is older than the last word moves nothing: neither the place nor an address of which something was told since
     is_late := NOT is_new AND happened < former.updated_at;
-    held := CASE WHEN is_late AND former.addresses <> '{}' THEN former.addresses
-                 ELSE network_addresses_held(CASE WHEN NOT is_new THEN former.addresses END, said_addresses) END;
+    held := network_addresses_held(CASE WHEN NOT is_new THEN former.addresses END, CASE WHEN is_late THEN ARRAY(
+        SELECT ip FROM unnest(said_addresses) AS ip WHERE network_told_after(former.reports, ip, happened) IS NULL) ELSE said_addresses END);
+    logged := CASE WHEN is_late AND former.addresses <> '{}' THEN former.addresses ELSE held END;
     IF is_new OR (said_ap <> '' AND said_ap <> former.ap AND NOT is_late) THEN
         SELECT a.place_id INTO stands_at FROM network_ap_place a WHERE a.mac = said_ap;
         stands_at := coalesce(stands_at, device.place_id);
@@ -99,23 +116,25 @@ BEGIN
 
     INSERT INTO network_session AS s (
         nas_id, sid, grant_id, person_id, guest, device_id, service, note, user_name, station, address, addresses, place_id, ap,
-        started_at, updated_at, stopped_at, cause, in_octets, out_octets, application)
+        started_at, updated_at, stopped_at, cause, in_octets, out_octets, application, reports)
     VALUES (
         device.id, said_sid, CASE WHEN why <> 'foreign-class' THEN given.id END, given.person_id, coalesce(given.guest, ''),
         given.device_id, coalesce(given.service, said_service), why, CASE WHEN why IN ('', 'fallback') THEN '' ELSE said_name END,
         said_station, network_host_among(held), held, stands_at, said_ap,
         least(greatest(began, earliest), happened), happened, CASE WHEN status = 'stop' THEN happened END,
-        CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out, said_application)
+        CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out, said_application,
+        network_reports_with(NULL, said_addresses, happened))
     ON CONFLICT (nas_id, sid) DO UPDATE SET
         grant_id = greatest(s.grant_id, EXCLUDED.grant_id),
         person_id = coalesce(s.person_id, EXCLUDED.person_id),
         guest = CASE WHEN s.person_id IS NULL AND s.guest = '' THEN EXCLUDED.guest ELSE s.guest END,
         device_id = coalesce(s.device_id, EXCLUDED.device_id),
-        note = CASE WHEN s.note NOT IN ('', 'fallback') AND EXCLUDED.note IN ('', 'fallback', 'ended-grant') THEN EXCLUDED.note ELSE s.note END,
+        note = CASE WHEN s.note NOT IN ('', 'fallback') AND EXCLUDED.note IN ('', 'fallback', 'named', 'ended-grant') THEN EXCLUDED.note ELSE s.note END,
         user_name = CASE WHEN EXCLUDED.note IN ('', 'fallback') THEN '' ELSE s.user_name END,
         station = CASE WHEN s.station = '' THEN EXCLUDED.station ELSE s.station END,
         address = EXCLUDED.address,
         addresses = EXCLUDED.addresses,
+        reports = network_reports_with(s.reports, said_addresses, happened),
         place_id = coalesce(stands_at, s.place_id),
         ap = CASE WHEN stands_at IS NULL OR EXCLUDED.ap = '' THEN s.ap ELSE EXCLUDED.ap END,
         started_at = CASE WHEN s.grant_id IS NULL AND earliest <= happened THEN greatest(least(s.started_at, EXCLUDED.started_at), earliest)
@@ -132,7 +151,8 @@ BEGIN
             WHEN status = 'stop' AND s.stopped_at IS NULL THEN EXCLUDED.cause
             WHEN is_back THEN ''
             ELSE s.cause END
-    RETURNING s.id, s.person_id, s.guest, s.station, s.place_id, s.started_at, s.stopped_at, s.closing_at, s.note, s.grant_id
+    RETURNING s.id, s.person_id, s.guest, s.station, s.place_id, s.started_at, s.updated_at, s.stopped_at, s.closing_at, s.note, s.grant_id,
+              s.reports
     INTO now_is;
     session := now_is.id;
 
@@ -145,14 +165,15 @@ BEGIN
          WHERE l.session_id = now_is.id AND l.began_at >= now_is.started_at - interval '1 day' AND l.ended_at = former.updated_at
            AND (l.address = ANY (held) OR (held = '{}' AND l.address IS NULL));
     END IF;
-    IF is_new OR is_back OR status = 'stop' OR former.addresses IS DISTINCT FROM held OR former.person_id IS DISTINCT FROM now_is.person_id
+    IF is_new OR is_back OR status = 'stop' OR former.addresses IS DISTINCT FROM logged OR former.person_id IS DISTINCT FROM now_is.person_id
        OR former.guest IS DISTINCT FROM now_is.guest THEN
-        PERFORM network_note_addresses(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, held, now_is.place_id,
+        PERFORM network_note_addresses(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, logged, now_is.place_id,
                                        now_is.started_at, now_is.stopped_at, happened);
     END IF;
     IF is_late THEN
         PERFORM network_note_late(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, said_addresses, now_is.place_id,
-                                  now_is.started_at, happened);
+                                  now_is.started_at, happened, now_is.reports,
+                                  CASE WHEN now_is.stopped_at IS NOT NULL THEN now_is.updated_at END);
     END IF;
     IF status = 'stop' THEN
         UPDATE network_disconnect d SET state = 'confirmed', confirmed_at = now(), due_at = NULL

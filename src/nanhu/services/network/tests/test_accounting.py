@@ -10,9 +10,10 @@ import time_machine
 from django.db import DataError, OperationalError, connection
 from django.test import Client
 
-from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.platforms.messages.models import Message
 from nanhu.services.network import jobs
-from nanhu.services.network.models import AddressLine, Disconnect, HourSum, Session, StrangeNas
+from nanhu.services.network.models import AddressLine, Disconnect, HourSum, Nas, Session, StrangeNas
 from nanhu.services.network.services import accounting
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SWITCH, TABLET
 
@@ -285,3 +286,33 @@ def test_a_hundred_unbound_sessions_a_day_are_work_for_the_engineer(school):
     assert "101 次上网对不上人" in school.client("E1").get("/flows/").content.decode()
     Session.objects.filter(sid="u1").delete()
     assert "次上网对不上人" not in school.client("E1").get("/flows/").content.decode()
+
+
+def test_the_engineers_hear_of_a_nas_whose_sessions_are_nobodys_once_a_day(school):
+    said = {"Calling_Station_Id": PHONE, "Framed_IP_Address": "10.2.3.4"}
+    school.report("Start", "mine", Class=school.code("S1"), **said)
+    school.tell_events()
+    assert not Message.objects.filter(template="network.unknown_session").exists()
+    for number in range(3):
+        school.report("Start", f"nobody-{number}", User_Name="somebody", Calling_Station_Id=LAPTOP)
+        school.report("Interim-Update", f"nobody-{number}", User_Name="somebody", Calling_Station_Id=LAPTOP)
+    school.report("Start", "strange", nas=SWITCH, Class=school.code("S1", nas=CONTROLLER), **said)
+    school.tell_events()
+    titles = list(
+        Message.objects.filter(template="network.unknown_session").order_by("pk").values_list("title", "text")
+    )
+    assert [title for title, _text in titles] == ["无线控制器：有上网对不上人", "一栋交换机：有上网对不上人"]
+    assert ("对不上" in titles[0][1], "别处的凭据" in titles[1][1]) == (True, True)
+    with time_machine.travel(now() + timedelta(days=1)):
+        school.report("Start", "next-day", User_Name="somebody", Calling_Station_Id=LAPTOP)
+        school.tell_events()
+    assert Message.objects.filter(template="network.unknown_session").count() == 3
+
+
+def test_a_nas_that_floods_us_with_sessions_of_nobody_fills_no_table_and_shuts_nobody_out(school):
+    Nas.objects.filter(address=CONTROLLER).update(unknown_on=campus_today(), unknown_count=20_000)
+    assert school.report("Start", "one-more", Calling_Station_Id=LAPTOP) is None
+    assert StrangeNas.objects.get().address == f"{CONTROLLER} · flood"
+    assert school.on_line("S1").person_id == school["S1"], "who was let in is written as ever"
+    with time_machine.travel(now() + timedelta(days=1)):
+        assert school.report("Start", "next-day", Calling_Station_Id=LAPTOP).note == "unknown"

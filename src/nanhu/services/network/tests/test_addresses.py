@@ -70,6 +70,55 @@ def test_a_report_that_was_overtaken_turns_no_address_back(school):
     )
 
 
+B, A, C = "10.2.3.4", "10.2.9.9", "10.2.5.5"
+COMES_BACK = ((0, "Start", B), (10, "Interim-Update", A), (20, "Interim-Update", B), (30, "Interim-Update", C))
+
+
+@pytest.mark.parametrize("order", [(0, 2, 3, 1), (0, 2, 1, 3), (0, 3, 1, 2), (0, 1, 3, 2), (0, 3, 2, 1), (3, 2, 1, 0)])
+def test_an_address_that_comes_back_within_a_session_has_each_of_its_times(school, order):
+    """Whatever arrives last: a report that was overtaken is neither the present address nor takes away what was told after it."""
+    began, minute = now().replace(second=0, microsecond=0), timedelta(minutes=1)
+    said = {"Class": school.code("S1"), "Calling_Station_Id": PHONE}
+    for number, which in enumerate(order):
+        sent, status, address = COMES_BACK[which]
+        arrives = began + (40 + number) * minute
+        delay = {"Acct_Delay_Time": str((40 + number - sent) * 60), "Acct_Session_Time": str(sent * 60)}
+        with time_machine.travel(arrives, tick=False):
+            session = school.report(status, "a", Framed_IP_Address=address, **delay, **said)
+    assert session.address == C, "what was told last is not what he has"
+    with time_machine.travel(began + 44 * minute, tick=False):
+        for moment, has in ((5, B), (15, A), (25, B), (35, C), (43, C)):
+            named = {address for address in (A, B, C) if "林晓湖" in trace(school, address, began + moment * minute)}
+            assert named == {has}, (moment, order)
+
+
+def test_an_address_told_late_is_the_present_one_where_nothing_was_told_since(school):
+    """The reports since told no address, or one of another kind."""
+    began = now()
+    session = school.on_line("S1", address=B)
+    with time_machine.travel(began + timedelta(minutes=20)):
+        school.report("Interim-Update", session.sid, Framed_IPv6_Address="2001:db8:1::7")
+    with time_machine.travel(began + timedelta(minutes=21)):
+        late = school.report("Interim-Update", session.sid, Framed_IP_Address=A, Acct_Delay_Time="660")
+    assert late.addresses == [A, "2001:db8:1::7"]
+    assert lines(session) == [(B, False), (A, True), ("2001:db8:1::7", True)]
+
+
+def test_of_a_report_older_than_what_is_known_of_reports_one_moment_is_in_the_log(school):
+    """Forty-eight reports are kept: what was told just after an older one is not known."""
+    began = now()
+    session = school.on_line("S1", address=B)
+    for number in range(1, 50):
+        with time_machine.travel(began + number * timedelta(minutes=5)):
+            school.report("Interim-Update", session.sid, Framed_IP_Address=B)
+    with time_machine.travel(began + timedelta(minutes=246)):
+        late = school.report("Interim-Update", session.sid, Framed_IP_Address=A, Acct_Delay_Time=str(244 * 60))
+    assert (late.address, len(late.reports)) == (B, 48)
+    [moment] = AddressLine.objects.filter(session_id=session.pk, address=A)
+    assert moment.began_at == moment.ended_at
+    assert lines(session) == [(B, True), (A, False)]
+
+
 @pytest.mark.parametrize("first", ["the move", "the end"])
 def test_who_had_an_address_before_a_report_that_was_overtaken_is_no_innocent(school, first):
     """At three he moved from one address to the other, which a report of five past that comes late tells; at four it was told again."""

@@ -10,6 +10,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application
+from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Disconnect
@@ -62,6 +63,20 @@ def test_a_guest_comes_on_line_with_two_devices_and_is_off_when_the_sponsor_ends
     assert Disconnect.objects.filter(session__person=person).count() == 2
     assert field.phone("c").sign_in(guest).status_code == 422
     assert guest not in signed_in("T1").get(GUESTS).content.decode()
+
+
+def test_the_sponsor_hears_of_each_device_of_his_guest_once(field: Field, guest: str) -> None:
+    for _twice in range(2):
+        assert field.phone("a").sign_in(guest).status_code == 303
+        deliver_pending()
+    sponsor = identity.account_with("T1").person_id
+    [told] = Message.objects.filter(template="network.guest_passed")
+    assert SAID["name"] in told.title
+    assert [one.person_id for one in told.entries.all()] == [sponsor]
+    assert field.phone("b").sign_in(guest).status_code == 303
+    assert field.phone("c").sign_in("T2").status_code == 303
+    deliver_pending()
+    assert Message.objects.filter(template="network.guest_passed").count() == 2, "nobody vouches for T2"
 
 
 def test_a_guest_of_an_ended_day_or_for_longer_than_a_week_is_none(field: Field, guest: str) -> None:

@@ -206,6 +206,18 @@ def test_a_building_is_covered_down_or_well(field: Field) -> None:
     assert press(Client(), "building_down", symptom="nothing", place="a1").status_code == 302
 
 
+def test_a_building_of_access_points_alone_is_down_where_none_of_them_was_heard_of(field: Field) -> None:
+    place = campus.Place.objects.create(key="b1", name="东院二教", kind="teaching")
+    room = campus.Place.objects.create(key="b1.101", name="101", kind="room", parent=place)
+    for mac, where, minutes in (("aa:aa:aa:00:00:01", place, 90), ("aa:aa:aa:00:00:02", room, 40)):
+        network.ApPlace.objects.create(mac=mac, place=where, seen_at=now() - timedelta(minutes=minutes))
+    assert "没有响应" in shown(Client(), symptom="nothing", place="b1")
+    Session.objects.create(
+        nas_id=field.gateway.nas_id, sid="there", service="wifi", ap="aa:aa:aa:00:00:02", started_at=now()
+    )
+    assert "正常" in shown(Client(), symptom="nothing", place="b1"), "somebody is on line there"
+
+
 @pytest.mark.capability("A173.1")
 def test_the_fixed_address_stands_on_the_poster_and_leads_to_the_page(field: Field) -> None:
     poster = Client().get("/wifi/poster/").content.decode()

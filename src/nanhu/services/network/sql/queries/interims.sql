@@ -5,7 +5,7 @@ WITH told AS (
         n int, nas inet, identifier text, sid text, classes text[], station text, addresses inet[], ap text, ins bigint, outs bigint,
         happened timestamptz, application text)
 ), found AS MATERIALIZED (
-    SELECT s.id, s.nas_id, r.n, r.ins, r.outs, r.happened
+    SELECT s.id, s.nas_id, r.n, r.ins, r.outs, r.happened, r.addresses
       FROM told r
       JOIN network_nas d ON d.address = r.nas AND d.withdrawn_at IS NULL AND d.identifier IN ('', r.identifier)
       JOIN network_session s ON s.nas_id = d.id AND s.sid = r.sid
@@ -17,7 +17,8 @@ WITH told AS (
        AND r.station IN ('', s.station) AND (r.addresses = '{}' OR r.addresses = s.addresses) AND r.ap IN ('', s.ap) AND r.happened >= s.updated_at
        FOR UPDATE OF s SKIP LOCKED
 ), written AS (
-    UPDATE network_session s SET updated_at = f.happened, in_octets = greatest(s.in_octets, f.ins), out_octets = greatest(s.out_octets, f.outs)
+    UPDATE network_session s SET updated_at = f.happened, in_octets = greatest(s.in_octets, f.ins), out_octets = greatest(s.out_octets, f.outs),
+           reports = network_reports_with(s.reports, f.addresses, f.happened)
       FROM found f WHERE s.id = f.id RETURNING f.n
 ), heard AS (
     UPDATE network_nas n SET last_heard_at = now() WHERE n.id IN (
