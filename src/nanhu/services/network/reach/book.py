@@ -113,6 +113,7 @@ def resource(request: PageRequest, found: Resource) -> HttpResponse:
         "resource": found,
         "way": way.value,
         "carsi": queries.carsi_link(found) if found.reach == Resource.Reach.CARSI else "",
+        "web": queries.web_link(found) if way == Way.BY_WEB else "",
         "vpn": vpn.address(),
         "facts": [
             (_("类别"), found.get_kind_display()),
@@ -150,6 +151,7 @@ def vpn(request: PageRequest) -> HttpResponse:
         "uses": VpnUse.objects.filter(person=person_id).order_by("-at")[:USES_SHOWN] if is_open else [],
         "closed_networks_reason": reach_rules().bastion,
         "idle": reach_rules().idle_minutes,
+        "programs": reach_rules().clients,
         "idle_days": reach_rules().idle_days,
         "resources": resources.address(),
         "downloads": downloads.address(),

@@ -122,8 +122,22 @@ class ResourceForm(forms.Form):
         help_text=_("出版社给本校的登录链接；{idp} 处填入本校的 entityID"),
     )
 
+    web_address = forms.CharField(
+        label=_("网页入口"),
+        max_length=200,
+        required=False,
+        help_text=_("校外用浏览器打开的地址，只写主机，例：https://kyxt.web.hnist.edu.cn；没有就不填"),
+    )
+
     def clean_address(self) -> str:
         return self.called("address")
+
+    def clean_web_address(self) -> str:
+        said: str = self.cleaned_data["web_address"]
+        try:
+            return sheets.origin(said) if said else ""
+        except sheets.NotAnOriginError as error:
+            raise forms.ValidationError(error.message) from error
 
     def clean_carsi_address(self) -> str:
         return self.called("carsi_address") if self.cleaned_data["carsi_address"] else ""
@@ -138,7 +152,7 @@ class ResourceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if "reach" in given and "carsi_address" in given and not sheets.is_possible(given):
+        if "reach" in given and "carsi_address" in given and "web_address" in given and not sheets.is_possible(given):
             self.add_error("reach", sheets.NoWayError().message)
         return given
 

@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel import read_only
 from nanhu.services.network.api import AgentStyle, Nas, agent_key, answer_agent, closing_sids, gateways
 from nanhu.services.network.reach.errors import UnknownAgentError
+from nanhu.services.network.reach.services import posture
 
 LONGEST_ID: Final = 10
-SESSION, ID = "Full session", "ID"
+SESSION, ID, PROGRAM = "Full session", "ID", "User-Agent"
 """As `occtl -j show users` calls them; Acct-Session-Id is the whole of its session."""
-
+LONGEST_PROGRAM: Final = 80
 
 OCSERV: Final = AgentStyle(key="ocserv", title=_("ocserv（由 VPN 网关上的代理断开）"))
 gateways.add(OCSERV)
@@ -33,13 +35,21 @@ def nas_with(key: str) -> Nas:
 
 
 def orders_for(nas: Nas, listed: object) -> list[str]:
-    """Of who is connected there whoever has to go."""
+    """Of who is connected there whoever has to go; with a program that the school does not admit, too."""
+    told = listed if isinstance(listed, list) else []
+    rows = [row for row in told if isinstance(row, dict) and isinstance(row.get(SESSION), str)]
+    programs = {row[SESSION]: printable(row[PROGRAM]) for row in rows if isinstance(row.get(PROGRAM), str)}
+    if not read_only.is_on():
+        posture.judge(nas, programs)
     closing = closing_sids(nas.pk)
-    rows = listed if isinstance(listed, list) else []
-    ids = [row.get(ID) for row in rows if isinstance(row, dict) and row.get(SESSION) in closing]
+    ids = [row.get(ID) for row in rows if row[SESSION] in closing]
     return [
         f"disconnect {one}" for one in map(str, ids) if one.isascii() and one.isdecimal() and len(one) <= LONGEST_ID
     ]
+
+
+def printable(text: str) -> str:
+    return "".join(one for one in text[:LONGEST_PROGRAM] if one.isprintable())
 
 
 @csrf_exempt

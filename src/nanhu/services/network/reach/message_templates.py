@@ -23,6 +23,14 @@ message_templates.add(
         link=lambda _facts: reverse("network_reach:book:vpn"),
     ),
     MessageTemplate(
+        key="network.vpn_client",
+        kind="service",
+        title=_("VPN 已断开：请换客户端"),
+        text=_("您用的 VPN 客户端“{program}”太旧，或不是学校认可的。装好新的再连一次。"),
+        facts=frozenset({"program"}),
+        link=lambda _facts: reverse("network_reach:book:downloads"),
+    ),
+    MessageTemplate(
         key="network.vpn_odd",
         kind="safety",
         title=_("有人登录了您的 VPN，是您吗？"),

@@ -276,6 +276,9 @@ class Resource(models.Model):
     carsi_address = models.TextField(
         default="", blank=True, help_text="the publisher's sign-in link; {idp}: our entityID"
     )
+    web_address = models.TextField(
+        default="", blank=True, help_text="where a browser outside opens it after signing in, through a gate of its own"
+    )
     searched = models.TextField(help_text="folded, with pinyin and initials")
     health = models.TextField(choices=Health, default=Health.UNKNOWN)
     bad_in_row = models.PositiveSmallIntegerField(default=0)
@@ -301,6 +304,14 @@ class Resource(models.Model):
             models.CheckConstraint(
                 condition=~Q(reach="carsi") | ~Q(carsi_entity="") | ~Q(carsi_address=""),
                 name="network_reach_carsi_has_a_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(web_address="") | Q(reach="vpn"), name="network_reach_gate_where_the_vpn_leads"
+            ),
+            models.UniqueConstraint(
+                fields=["web_address"],
+                condition=Q(removed_at=None) & ~Q(web_address=""),
+                name="network_reach_gate_once",
             ),
         ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -39,7 +39,13 @@ def with_ways(rows: Sequence[Resource], standing: Standing, viewer: Viewer) -> S
 
 
 def way_of(row: Resource, standing: Standing, viewer: Viewer) -> Way:
-    return rules.way_to(row.reach, standing, may_use_vpn=policies.is_staff(viewer))
+    return rules.way_to(row.reach, standing, may_use_vpn=policies.is_staff(viewer), has_gate=bool(row.web_address))
+
+
+def web_link(row: Resource) -> str:
+    """The page of a resource at its gate (网页入口): the gate stands before the whole of its host."""
+    parts = urlsplit(row.address)
+    return row.web_address + urlunsplit(("", "", parts.path or "/", parts.query, parts.fragment))
 
 
 def carsi_link(row: Resource) -> str:

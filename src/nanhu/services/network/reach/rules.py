@@ -28,6 +28,9 @@ SYSTEMS: Final = (
 )
 """Marks in what a browser calls itself, the more special first."""
 
+ORIGIN: Final = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
+VERSION: Final = re.compile(r"\d+(?:\.\d+)+")
+
 type Network = IPv4Network | IPv6Network
 type Ring = list[tuple[float, float]]
 
@@ -42,6 +45,7 @@ class Way(StrEnum):
     """How who stands there comes to a resource."""
 
     OPEN = "open"
+    BY_WEB = "by_web"
     BY_VPN = "by_vpn"
     CARSI = "carsi"
     CAMPUS_ONLY = "campus_only"
@@ -94,12 +98,14 @@ def standing_of(address: str, *, campus: Iterable[Network], vpn: Iterable[Networ
     return Standing.CAMPUS if any(found in network for network in campus) else Standing.OUTSIDE
 
 
-def way_to(reach: str, standing: Standing, *, may_use_vpn: bool) -> Way:
+def way_to(reach: str, standing: Standing, *, may_use_vpn: bool, has_gate: bool = False) -> Way:
     if reach == "open" or standing == Standing.CAMPUS or (standing == Standing.VPN and reach == "vpn"):
         return Way.OPEN
     if reach == "carsi":
         return Way.CARSI
-    return Way.BY_VPN if reach == "vpn" and may_use_vpn else Way.CAMPUS_ONLY
+    if reach != "vpn" or not may_use_vpn:
+        return Way.CAMPUS_ONLY
+    return Way.BY_WEB if has_gate else Way.BY_VPN
 
 
 def prefix_of(address: str) -> str:
@@ -111,11 +117,54 @@ def prefix_of(address: str) -> str:
     return str(ip_network((found, 24 if isinstance(found, IPv4Address) else 48), strict=False))
 
 
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address; "" where the host is no plain name or IPv4 address."""
+    found = ORIGIN.match(address.strip().lower())
+    return found.group() if found and address.strip()[found.end() : found.end() + 1] in {"", "/", "?", "#"} else ""
+
+
 def system_of(user_agent: str) -> str:
     folded = user_agent.casefold()
     if "iphone" in folded or "ipad" in folded:
         return ""
     return next((system for mark, system in SYSTEMS if mark in folded), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A VPN program, and the oldest version of it that may stay connected."""
+
+    name: str
+    oldest: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} ≥ {'.'.join(map(str, self.oldest))}"
+
+
+def program_of(text: str) -> Program:
+    """Of "AnyConnect 4.10". Raises ValueError."""
+    name, _space, version = text.rpartition(" ")
+    if not name or not VERSION.fullmatch(version):
+        raise ValueError(text)
+    return Program(name, version_of(version))
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """The first number with dots in it; () where there is none. Zeros behind say nothing."""
+    found = VERSION.search(text)
+    parts = [int(one) for one in found.group().split(".")] if found else []
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return tuple(parts)
+
+
+def is_fit(user_agent: str, programs: Sequence[Program]) -> bool:
+    """Whether a VPN program, as it calls itself, may stay connected; the longest name that fits counts."""
+    named = [one for one in programs if user_agent.startswith(one.name)]
+    if not named:
+        return not programs
+    demanded = max(named, key=lambda one: len(one.name))
+    return version_of(user_agent[len(demanded.name) :]) >= demanded.oldest
 
 
 def ring_of(found: Any) -> Ring:

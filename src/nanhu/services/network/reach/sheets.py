@@ -69,6 +69,11 @@ class NotAMacError(CellError):
     sentence: ClassVar[str | Promise] = _("MAC 写成 00:1A:2B:3C:4D:5E 这样")
 
 
+class NotAnOriginError(CellError):
+    code = "network_reach.not_an_origin"
+    sentence: ClassVar[str | Promise] = _("网页入口只写协议和主机，例：https://kyxt.web.hnist.edu.cn")
+
+
 class TooLongError(CellError):
     code = "network_reach.too_long"
     sentence: ClassVar[str | Promise] = _("太长或为空")
@@ -92,6 +97,13 @@ def sign_in_address(said: str) -> str:
     """With the gap in which our entityID stands."""
     address(said.replace("{idp}", "idp"))
     return said.strip()
+
+
+def origin(said: str) -> str:
+    """Scheme and host alone: a gate stands before the whole of a host."""
+    if (found := rules.origin_of(said)) != said.strip().rstrip("/").lower() or not found:
+        raise NotAnOriginError
+    return found
 
 
 def bands(said: str) -> list[str]:
@@ -140,6 +152,7 @@ RESOURCES: Final = Sheet(
     Column("phone", "电话", kind=name, needed=True),
     Column("carsi_entity", "CARSI 实体", width=36),
     Column("carsi_address", "CARSI 登录地址", kind=sign_in_address, width=36),
+    Column("web_address", "网页入口", kind=origin, width=30),
     most=2_000,
     named_by=("name",),
 )
@@ -195,7 +208,9 @@ class NoSuchPlaceError(CellError):
 class NoWayError(CellError):
     code = "network_reach.no_way"
     field = "reach"
-    sentence: ClassVar[str | Promise] = _("不归信息中心管的不能写“校外用VPN”；“校外用CARSI”要写实体或登录地址")
+    sentence: ClassVar[str | Promise] = _(
+        "不归信息中心管的不能写“校外用VPN”；“校外用CARSI”要写实体或登录地址；有网页入口的写“校外用VPN”"
+    )
 
 
 def check_resources(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
@@ -209,6 +224,7 @@ def check_resources(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
             raise NoSuchUnitError
         facts |= {"unit_id": units[line["unit"]]}
         facts |= {key: line[key].strip() for key in ("carsi_entity", "carsi_address")}
+        facts |= {"web_address": line.meant("web_address") if line["web_address"] else ""}
         if not is_possible(facts):
             raise NoWayError
         return facts
@@ -220,6 +236,8 @@ def is_possible(facts: dict[str, Any]) -> bool:
     """As the database holds it."""
     if facts["reach"] == "vpn":
         return bool(facts["is_of_centre"])
+    if facts["web_address"]:
+        return False
     return facts["reach"] != "carsi" or bool(facts["carsi_entity"] or facts["carsi_address"])
 
 
@@ -277,4 +295,5 @@ def resource_line(row: Resource) -> dict[str, str]:
         "phone": row.phone,
         "carsi_entity": row.carsi_entity,
         "carsi_address": row.carsi_address,
+        "web_address": row.web_address,
     }

@@ -350,6 +350,14 @@ class Migration(migrations.Migration):
                         blank=True, default="", help_text="the publisher's sign-in link; {idp}: our entityID"
                     ),
                 ),
+                (
+                    "web_address",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="where a browser outside opens it after signing in, through a gate of its own",
+                    ),
+                ),
                 ("searched", models.TextField(help_text="folded, with pinyin and initials")),
                 (
                     "health",
@@ -403,6 +411,15 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="network_reach_carsi_has_a_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("web_address", ""), ("reach", "vpn"), _connector="OR"),
+                        name="network_reach_gate_where_the_vpn_leads",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None), models.Q(("web_address", ""), _negated=True)),
+                        fields=("web_address",),
+                        name="network_reach_gate_once",
                     ),
                 ],
             },

@@ -166,7 +166,7 @@ def enter_point(facts: dict[str, Any]) -> str:
     seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
     if facts["mac"]:
         network.ApPlace.objects.update_or_create(
-            mac=facts["mac"], defaults={"name": facts["name"], "place": facts["place"]}
+            mac=facts["mac"], defaults={"name": facts["name"], "place": facts["place"], "seen_at": seen}
         )
     return entered(row, facts | {"seen_at": seen, "removed_at": None})
 

@@ -23,6 +23,7 @@ from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Grant, Policy, Session
+from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.models import VpnGrant, VpnUse
 from nanhu.services.network.reach.services import granting, watching
 from nanhu.services.network.reach.tests.conftest import PASSWORD, SECRET, SYSTEM, filled, give_totp
@@ -304,6 +305,64 @@ def test_parted_persons_have_the_account_that_each_asked_for(school):
 def test_the_command_needs_a_folder(school, tmp_path):
     with pytest.raises(Exception, match="is no folder"):
         call_command("network_vpn_config", "--into", str(tmp_path / "gone"))
+
+
+OLD, FIT = "Open AnyConnect VPN Agent v7.08", "Open AnyConnect VPN Agent v9.12-3.1"
+
+
+@pytest.mark.capability("A157.2")
+def test_the_vpn_wants_two_factors_and_a_program_that_is_not_too_old(school, door, clock_stands):
+    """What the program says of itself: its name and version, as ocserv lists them."""
+    give_totp("T1")
+    school.opened()
+    network.Nas.objects.create(
+        name="VPN",
+        address="192.0.2.9",
+        kind="ocserv",
+        style="ocserv",
+        secret="secret-of-that-gateway",
+        applications=["vpn"],
+    )
+    teacher = school.client("T1")
+    assert "Open AnyConnect VPN Agent ≥ 8.10" in teacher.get(VPN).content.decode()
+    assert door.knocks("T1", PASSWORD).status_code == 401, "one factor alone"
+    answer = door.knocks("T1", PASSWORD + code())
+    assert answer.status_code == 200
+    said = {"classes": answer.json()["reply:Class"]["value"], "application": "vpn"}
+    network.account(network.Record(nas="192.0.2.9", status="start", sid="abc", service="vpn", **said))
+
+    def told(program: str) -> bytes:
+        headers = {"X-Nanhu-Gateway-Key": network.agent_key("secret-of-that-gateway")}
+        listed = [{"ID": 7, "Full session": "abc", "User-Agent": program}]
+        return Client().post("/network/vpn/agent", listed, content_type="application/json", headers=headers).content
+
+    assert told(FIT) == b""
+    assert not Message.objects.filter(template="network.vpn_client").exists()
+    for _twice in range(2):
+        assert told(OLD) == b"disconnect 7\n"
+    session = Session.objects.get(sid="abc")
+    assert (session.disconnects.get().cause, session.grant.ended_at is not None) == ("ours:client", True)
+    [message] = Message.objects.filter(template="network.vpn_client")
+    assert OLD in message.text
+    assert told(FIT) == b"disconnect 7\n", "what is to end ends"
+
+
+@pytest.mark.parametrize(
+    ("program", "is_fit"),
+    [
+        (FIT, True),
+        (OLD, False),
+        ("Open AnyConnect VPN Agent", False),
+        ("AnyConnect Windows 4.10.07061", True),
+        ("AnyConnect 4.9", False),
+        ("", False),
+        ("curl/8.0", False),
+    ],
+)
+def test_which_program_may_stay(program, is_fit):
+    programs = [rules.program_of(one) for one in ("Open AnyConnect VPN Agent 8.10", "AnyConnect 4.10")]
+    assert rules.is_fit(program, programs) == is_fit
+    assert rules.is_fit(program, []), "a school that names none takes any"
 
 
 def test_the_agent_of_a_vpn_gateway_is_told_whom_to_put_off_and_a_stranger_nothing(school):
