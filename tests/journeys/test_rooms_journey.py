@@ -5,8 +5,17 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
-from nanhu.systems.dormitory.services import returns
-from nanhu.systems.dormitory.tests.rooms import HEAD, PAGES, line, month_named, pair, posted, with_office
+from nanhu.systems.dormitory.tests.rooms import (
+    HEAD,
+    PAGES,
+    ask_back,
+    line,
+    month_named,
+    pair,
+    posted,
+    with_office,
+    with_third,
+)
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
@@ -20,10 +29,10 @@ def office(live_server):
     found.campus.top_up("student", 10_000)
     found.taken = posted(found)
     asked = posted(found, HEAD + pair().replace("电费", "水费"))
-    found.asked = returns.ask_back(by=found.campus.actor("clerk"), room_list=asked, reason="水表读错，整栋重抄")
+    found.asked = ask_back(with_third(found), asked, reason="水表读错，整栋重抄")
     found.cookies = {
         part: found.campus.client(part).cookies["nanhu_session"].value
-        for part in ("clerk", "second_clerk", "student", "other_student")
+        for part in ("clerk", "second_clerk", "teacher", "student", "other_student")
     }
     found.url = live_server.url
     return found
@@ -91,10 +100,10 @@ def test_what_came_of_it_for_the_office_and_for_who_lives_there(office, window):
     look_at(clerk, "rooms-taken")
     clerk.goto(f"{PAGES}{office.taken.public_id}/?show=given_back")
     look_at(clerk, "rooms-nothing-shown")
-    second = window("second_clerk")
-    second.goto(f"{PAGES}{office.asked.public_id}/")
-    expect(second.get_by_role("button", name="同意退回 1 笔共 ¥ 15.01")).to_be_visible()
-    look_at(second, "rooms-asked-back")
+    third = window("teacher")
+    third.goto(f"/dormitory/rollbacks/{office.asked.public_id}/")
+    expect(third.get_by_role("button", name="同意退回 1 笔共 ¥ 15.01")).to_be_visible()
+    look_at(third, "rooms-asked-back")
     student = window("student")
     student.goto("/card/transactions/")
     expect(student.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {month_named()}")

@@ -83,14 +83,15 @@ def ask[R: Rollback](
 
 
 @transaction.atomic
-def agree[T](*, by: Actor, rollback: Rollback, undo: Callable[[Any, str], T]) -> T:
-    """`undo` takes back what the list made, all or nothing, given the list, locked, and why."""
+def agree[T](*, by: Actor, rollback: Rollback, undo: Callable[[Any, str], T], end: str = UNDONE) -> T:
+    """`undo` takes back what the list made, all or nothing, given the list, locked, and why. `end`: the list's state then, another one
+    where `undo` only begins the work of a job."""
     batch = rollback.batch.locked_in({DONE})
     found = rollback.locked_in({State.ASKED}, rollback.with_lists())
     found.decide(by, state=State.DONE)
     found.save()
     undone = undo(batch, found.reason)
-    batch.enter(by, UNDONE, "undo_{}", found.reason)
+    batch.enter(by, end, "undo_{}", found.reason)
     return undone
 
 

@@ -9,7 +9,7 @@ from nanhu.kernel.registry import Register, Text, Viewer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import Exists
+    from django.db.models import Exists, Q
 
     from nanhu.kernel.files.models import StoredFile
 
@@ -38,7 +38,7 @@ class Purpose:
     retention: Retention
     may_open: "Callable[[Viewer, StoredFile], bool]"
     largest_bytes: int = 20 * MEGABYTE
-    needed: "Callable[[], Exists] | None" = None
+    needed: "Callable[[], Exists | Q] | None" = None
 
 
 purposes: Register[Purpose] = Register()

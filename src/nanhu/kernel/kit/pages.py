@@ -62,8 +62,8 @@ class PageOptions(TypedDict, total=False):
 
 
 class ActionOptions(TypedDict, total=False):
-    """`done`: the sentence after it, or a function of what the service gave. `to`: the name of the page to go on to, else the one
-    above; its address is filled from what the service gave, or from this address. `repeated`: what is said where this very form
+    """`done`: the sentence after it, or a function of what the service gave. `to`: the name of the page to go on to, its
+    address filled from what the service gave, or from this address; else the one above. `repeated`: what is said where this very form
     was sent before. `refused`: the title of the box that says why it was refused. `largest_file`: as in a form. `writes_supplied`:
     False where it changes nothing that a supplier keeps (it prints), so that it works while another system supplies the console."""
 
@@ -295,8 +295,10 @@ class SubmitPage(Page):
         target = self.console.pages[self.to] if self.to else self.parent
         if target is None:
             return self.console.home()
-        given = {name: getattr(made, name, request.arguments.get(name)) for name in names_in(target.path)}
-        return target.address(**given)
+        here = request.arguments
+        if not self.to:  # what it made has an id of its own; the page above is that of this address
+            return target.address(**{name: here[name] for name in names_in(target.path)})
+        return target.address(**{name: getattr(made, name, here.get(name)) for name in names_in(target.path)})
 
 
 class FormPage(SubmitPage):

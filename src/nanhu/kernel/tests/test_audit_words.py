@@ -26,16 +26,22 @@ HANDED_ON = {
             "dormitory.room_list",
             "people.post_list",
             "assets.card_import",
+            "assets.class_import",
             "assets.month_close",
         )
     }
-    | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
-    | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"}
+    | {"dormitory.retry_room_list", "people.take_post_list"}
     | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard")}
     | {
         noun.replace(".", f".{action}_")
         for action in ("ask_undo", "undo", "keep")
-        for noun in ("assets.card_import", "campus.room_import", "directory.duty_list", "directory.phone_list")
+        for noun in (
+            "assets.card_import",
+            "campus.room_import",
+            "directory.duty_list",
+            "directory.phone_list",
+            "dormitory.room_list",
+        )
     },
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},
@@ -73,9 +79,11 @@ HANDED_ON = {
     "platforms/identity/services/roles.py": {f"identity.{one}_role" for one in ("grant", "revoke", "end")},
     "platforms/terminals/services/states.py": {"terminals.on", "terminals.off"},
     "platforms/ledger/services/bills.py": {
-        f"ledger.{one}_bill" for one in ("pay", "refund", "waive", "cancel", "defer", "resume")
+        f"ledger.{one}_bill" for one in ("pay", "refund", "unpay", "waive", "cancel", "defer", "resume")
     },
-    "platforms/ledger/services/funds.py": {f"ledger.{one}_fund" for one in ("grant", "withdraw", "spend", "release")},
+    "platforms/ledger/services/funds.py": {
+        f"ledger.{one}_fund" for one in ("grant", "withdraw", "spend", "unspend", "release")
+    },
     "platforms/people/services/calendar.py": {"people.begin_affiliations", "people.end_affiliations"},
     "platforms/people/services/reveal.py": {"people.reveal_phone", "people.reveal_id_number"},
     "platforms/payments/services/channels.py": {

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from nanhu.kernel.registry import Text
 from nanhu.platforms.flows.body import Applicant, Assignee, OwnPost, PersonIn, PostOf, Resolved
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.people import api as people
@@ -24,6 +25,8 @@ class PostAt:
 type Resolver = Callable[[Case], Iterable[int | PostAt]]
 resolvers: dict[str, Resolver] = {}
 """By name: tutor, adviser. They give persons, or posts."""
+resolver_names: dict[str, Text] = {}
+"""As an office reads them that designs a process; one that is not here is shown by its key."""
 
 
 _answers: ContextVar[dict[tuple[object, ...], Any] | None] = ContextVar("flows.answers", default=None)

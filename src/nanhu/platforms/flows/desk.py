@@ -1,6 +1,6 @@
 """待办与申请: what waits for me, what I applied for, what my unit has running, who stands in for me."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,10 +19,12 @@ from nanhu.kernel.kit import (
     Days,
     Empty,
     Filters,
+    FormPage,
     Link,
     Markup,
     Moment,
     Number,
+    Page,
     PageRequest,
     Person,
     Search,
@@ -38,6 +40,7 @@ from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.submissions import token_of
+from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui.words import term
@@ -273,23 +276,29 @@ def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
     )
 
 
+def look_page(
+    page: Page, path: str, title: Words, found: Callable[[PageRequest, UUID], object]
+) -> Callable[[Callable[..., HttpResponseBase]], FormPage]:
+    """What is sealed below a page, opened for a purpose by who proved lately who he is: a look, of which its owner is told."""
+    return page.form(
+        path,
+        LookForm,
+        title=title,
+        lead=_("查看和原因会记入“谁查看过我”。"),
+        subject=Seen(found),
+        guards=(fresh_sign_in_required,),
+        submit=_("查看"),
+        icon="eye",
+        template="flows/reveal.html",
+    )
+
+
 def paper_to_reveal(request: PageRequest, public_id: UUID) -> PaperEntry:
     return queries.paper_to_reveal(request.viewer, public_id)
 
 
-@task.form(
-    "paper/",
-    LookForm,
-    title=_("查看纸质单里隐去的内容"),
-    lead=_("查看和原因会记入“谁查看过我”。"),
-    subject=Seen(paper_to_reveal),
-    guards=(fresh_sign_in_required,),
-    submit=_("查看"),
-    icon="eye",
-    template="flows/reveal.html",
-)
+@look_page(task, "paper/", _("查看纸质单里隐去的内容"), paper_to_reveal)
 def reveal_paper(request: PageRequest, form: LookForm, found: PaperEntry) -> HttpResponseBase:
-    """A look, of which whose paper it is is told."""
     case = papers_shown.check_of(found)
     papering.note_look(by=request.actor, entry=found, case=case, purpose=form.cleaned_data["purpose"])
     facts, rows = papers_shown.revealed(found)
@@ -335,8 +344,9 @@ def add_signer(request: PageRequest, form: SignerForm, found: Task) -> None:
 
 @desk.page("new/", title=_("新的申请"), tab=_("新的申请"), lead=_("学校已经知道的不用再填。"))
 def services(request: PageRequest) -> HttpResponseBase:
-    found = [(one, queries.address_of(one.key)) for one in queries.offered_services(request.viewer)]
-    return render(request, "flows/services.html", {"services": found})
+    found = [(one, one.summary, queries.address_of(one.key)) for one in queries.offered_services(request.viewer)]
+    none = _("现在没有可以在这里申请的服务")
+    return render(request, "flows/services.html", {"services": found, "none": none})
 
 
 def seen_service(request: PageRequest, key: str) -> Definition:
@@ -550,19 +560,8 @@ def revealed_case(request: PageRequest, public_id: UUID) -> Case:
     return queries.revealed_case(request.viewer, public_id)
 
 
-@case.form(
-    "reveal/",
-    LookForm,
-    title=_("查看证件号码"),
-    lead=_("查看和原因会记入“谁查看过我”。"),
-    subject=Seen(revealed_case),
-    guards=(fresh_sign_in_required,),
-    submit=_("查看"),
-    icon="eye",
-    template="flows/reveal.html",
-)
+@look_page(case, "reveal/", _("查看证件号码"), revealed_case)
 def reveal(request: PageRequest, form: LookForm, found: Case) -> HttpResponseBase:
-    """A look, of which its owner is told."""
     cases.note_look(by=request.actor, case=found, purpose=form.cleaned_data["purpose"])
     steps = queries.waiting(request.viewer).filter(case=found).values_list("step", flat=True)
     return render(request, "flows/revealed.html", {"case": found, "sealed": presented.sealed_facts(found, set(steps))})
@@ -610,8 +609,9 @@ def unit_statistics(request: PageRequest) -> HttpResponseBase:
     ),
 )
 def papers(request: PageRequest) -> HttpResponseBase:
-    found = [(one, enter_paper.address(key=one.key)) for one in queries.paper_services(request.viewer)]
-    return render(request, "flows/papers.html", {"services": found})
+    found = [(one, one.fallback, enter_paper.address(key=one.key)) for one in queries.paper_services(request.viewer)]
+    none = _("您负责的流程都没有写应急办法")
+    return render(request, "flows/services.html", {"services": found, "none": none})
 
 
 def paper_service(request: PageRequest, key: str) -> Definition:

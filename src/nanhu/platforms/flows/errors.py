@@ -128,6 +128,15 @@ class DelegateRefusedError(CampusError):
     field = "delegate"
 
 
+class DelegationPastError(CampusError):
+    """What was decided on a day that is over nobody else is made to have decided."""
+
+    code = "flows.delegation_past"
+    http_status = 422
+    sentence = _("委托的第一天 {day} 已经过去，请从今天或以后的一天开始。")
+    field = "starts_on"
+
+
 class CannotTakeTaskError(CampusError):
     code = "flows.cannot_take_task"
     http_status = 409

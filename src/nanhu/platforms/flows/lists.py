@@ -1,4 +1,4 @@
-"""Fields of forms that hold several things: attachments (附件), and rows of columns (明细表)."""
+"""Fields of forms that hold several things: attachments (附件), and rows of columns (明细表), typed or from a sheet."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from nanhu.kernel.files import kinds
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.purposes import MEGABYTE
 from nanhu.kernel.money import plain_yuan
+from nanhu.kernel.sheets import Column as SheetColumn
+from nanhu.kernel.sheets import FileRefusedError, Sheet
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput
 from nanhu.kernel.ui.words import term
@@ -123,6 +125,13 @@ TOO_MANY: Final[dict[str, str]] = {}
 """Stands for rows beyond what the field takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedSheet:
+    """Stands for the rows of a sheet that could not be read."""
+
+    why: str
+
+
 def place_in(name: str, control: str) -> int:
     """Of which row a control is: 3 of goods-3-price; -1 of another field's."""
     number = control.removeprefix(f"{name}-").partition("-")[0] if control.startswith(f"{name}-") else ""
@@ -130,25 +139,43 @@ def place_in(name: str, control: str) -> int:
 
 
 class RowsInput(forms.Widget):
-    """A line of controls for each row, some blank ones after them; a script adds more, up to `most`."""
+    """A line of controls for each row, some blank ones after them; a script adds more, up to `most`. Rows of a sheet, whose heads are the
+    names of the columns, come after those that were typed, and are typed as well from then on."""
 
     is_group = True
+    needs_multipart_form = True
 
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.columns, self.most = field.columns, min(field.most or ROWS_OFFERED, MOST_ROWS)
         self.cells = {column.key: CELLS[column.kind]() for column in field.columns}
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
-        rows = (
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        typed = (
             {
                 key: str(cell.widget.value_from_datadict(data, files, f"{name}-{number}-{key}") or "").replace("\0", "")
                 for key, cell in self.cells.items()
             }
             for number in range(self.most)
         )
-        beyond = any(place_in(name, one) >= self.most for one in data)
-        return [row for row in rows if any(text.strip() for text in row.values())] + ([TOO_MANY] if beyond else [])
+        rows: list[Any] = [row for row in typed if any(text.strip() for text in row.values())]
+        rows += self.rows_of(files.get(f"{name}_sheet"))
+        beyond = len(rows) > self.most or any(place_in(name, one) >= self.most for one in data)
+        return rows[: self.most] + ([TOO_MANY] if beyond else [])
+
+    def rows_of(self, upload: Any) -> list[Any]:
+        """As typed; what is wrong in a cell is said as of a cell that was typed."""
+        if not upload:
+            return []
+        heads = [
+            SheetColumn(one.key, one.label, also=(term(one.label),), needed=one.is_required) for one in self.columns
+        ]
+        upload.seek(0)
+        try:
+            lines = Sheet(*heads, most=MOST_ROWS, largest=LARGEST).read(read(upload))
+        except FileRefusedError as error:
+            return [RefusedSheet(error.message)]
+        return [{column.key: line[column.key].replace("\0", "") for column in self.columns} for line in lines]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return not self.value_from_datadict(data, files, name)
@@ -165,6 +192,7 @@ class RowsInput(forms.Widget):
             "rows": [list(self.controls(name, number, row, described)) for number, row in enumerate(rows)],
             "pattern": list(self.controls(name, "__row__", {}, described)),
             "most": self.most,
+            "sheet": f"{name}_sheet",
         }
         return render_to_string("flows/_rows.html", facts)
 
@@ -188,6 +216,9 @@ class RowsField(forms.Field):
         cells: dict[str, forms.Field] = self.widget.cells
         if TOO_MANY in (value or ()):
             raise forms.ValidationError(_("最多 %(most)s 行。") % {"most": self.widget.most})
+        refused = [one.why for one in value or () if isinstance(one, RefusedSheet)]
+        if refused:
+            raise forms.ValidationError(refused)
         rows, problems = [], []
         for number, typed in enumerate(value or (), start=1):
             row = {}

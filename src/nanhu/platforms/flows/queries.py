@@ -200,30 +200,42 @@ def todo_sources() -> QuerySet[OutsideSource]:
 
 def offered_services(viewer: Viewer) -> QuerySet[Definition]:
     rows = Definition.objects.filter(is_offered=True, faces__contains=viewer.face)
-    return rows.filter(for_units_of(viewer)).order_by("section", "name")
+    return rows.filter(for_whom(viewer.person_id)).order_by("section", "name")
 
 
-def for_units_of(viewer: Viewer) -> Q:
-    """What is for everybody, or for a unit of this viewer's or one above it."""
-    codes = people.unit_codes_of(viewer.person_id) if viewer.person_id is not None else []
-    return Q(units=[]) | Q(units__has_any_keys=codes)
+def for_whom(person_id: int | None) -> Q:
+    """What is for everybody, or for a unit of this person's or one above it; and for every category of persons, or one of his."""
+    codes = people.unit_codes_of(person_id) if person_id is not None else []
+    kinds = people.category_codes_of(person_id) if person_id is not None else []
+    return (Q(units=[]) | Q(units__has_any_keys=codes)) & (Q(categories=[]) | Q(categories__has_any_keys=kinds))
 
 
 def service_hits() -> Iterable[Hit]:
-    """What people may apply for, for the one search."""
-    offered = Definition.objects.filter(is_offered=True).exclude(faces=[]).select_related("unit")
+    """What people may apply for, for the one search; what is for some categories of persons is looked for by `services_for_some`."""
+    offered = Definition.objects.filter(is_offered=True, categories=[]).exclude(faces=[]).select_related("unit")
     unit_ids = people.unit_ids_by_code({code for one in offered for code in one.units})
     for one in offered:
-        yield Hit(
-            key=one.key,
-            title=one.name,
-            url=address_of(one.key),
-            detail=one.summary or (one.unit.name if one.unit else ""),
-            words=one.summary,
-            icon=one.icon,
-            faces=frozenset(one.faces),
-            unit_ids=frozenset(unit_ids.get(code, NO_UNIT) for code in one.units),
-        )
+        yield hit_of(one, frozenset(unit_ids.get(code, NO_UNIT) for code in one.units))
+
+
+def services_for_some(viewer: Viewer, text: str, limit: int) -> list[Hit]:
+    """Of those that are for some categories of persons alone, what this viewer may apply for."""
+    named = Q(name__icontains=text) | Q(summary__icontains=text)
+    rows = offered_services(viewer).exclude(categories=[]).filter(named).select_related("unit")
+    return [hit_of(one) for one in rows[:limit]]
+
+
+def hit_of(one: Definition, unit_ids: frozenset[int] = frozenset()) -> Hit:
+    return Hit(
+        key=one.key,
+        title=one.name,
+        url=address_of(one.key),
+        detail=one.summary or (one.unit.name if one.unit else ""),
+        words=one.summary,
+        icon=one.icon,
+        faces=frozenset(one.faces),
+        unit_ids=unit_ids,
+    )
 
 
 def address_of(key: str) -> str:
@@ -234,7 +246,7 @@ def address_of(key: str) -> str:
 
 def service_for(viewer: Viewer, key: str) -> Definition:
     """One that this reader may apply for; one that a room has a page of its own for is not applied for here."""
-    found = Definition.objects.filter(for_units_of(viewer), is_offered=True, key=key).first()
+    found = Definition.objects.filter(for_whom(viewer.person_id), is_offered=True, key=key).first()
     has_own_page = key in specs and bool(specs[key].begins_at)
     if found is None or has_own_page or not set(found.faces) & viewer.faces:
         raise NotFoundError(what=_("这项服务"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final, cast
 
 from django.apps import apps
@@ -35,7 +36,8 @@ from nanhu.kernel.registry import (
 )
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows import hours, moves, queries  # noqa: F401  (the list of moves enters itself)
+from nanhu.platforms.flows import hours, moves, queries, tutors  # noqa: F401  (the list of moves enters itself)
+from nanhu.platforms.flows.assigning import resolver_names, resolvers
 from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING
 from nanhu.platforms.flows.presented import fields_for
@@ -216,8 +218,17 @@ registry.waiting_work.add(
 )
 registry.calendar_feeds.add(CalendarFeed(key="flows.deadlines", title=_("待办的期限"), load=deadlines, order=40))
 registry.searchables.add(
-    Searchable(key="flows.services", title=_("办事流程"), icon="workflow", hits=queries.service_hits, order=10)
+    Searchable(key="flows.services", title=_("办事流程"), icon="workflow", hits=queries.service_hits, order=10),
+    Searchable(
+        key="flows.services_for_some",
+        title=_("给这类人员的流程"),
+        icon="workflow",
+        load=queries.services_for_some,
+        order=11,
+    ),
 )
+for kind, words in tutors.KINDS.items():
+    resolvers[f"flows.{kind}"], resolver_names[f"flows.{kind}"] = partial(tutors.tutors_of, kind=kind), words
 registry.looks.add(
     Look(key="flows.reveal_sealed", what=_("申请里的证件号码")),
     Look(key="flows.reveal_paper", what=_("补录的纸质单里隐去的内容")),

@@ -58,6 +58,7 @@ from nanhu.platforms.ledger.services.funds import (
     reserve,
     spend,
     state_of,
+    unspend,
     withdraw_grant,
 )
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
@@ -153,6 +154,7 @@ __all__ = [
     "transfers_of",
     "trial_at",
     "trial_balance",
+    "unspend",
     "waive",
     "withdraw_grant",
 ]

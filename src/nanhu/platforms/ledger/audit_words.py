@@ -20,6 +20,8 @@ ACTIONS: dict[str, Text] = {
     "ledger.reverse": _("冲销"),
     "ledger.set_fee_item": _("设置收费项目"),
     "ledger.spend_fund": _("支出占用的额度"),
+    "ledger.unpay_bill": _("冲回缴费，应缴单恢复"),
+    "ledger.unspend_fund": _("冲回支出的额度"),
     "ledger.waive_bill": _("减免应缴"),
     "ledger.withdraw_fund": _("收回额度"),
 }

@@ -123,6 +123,8 @@ from nanhu.platforms.people.services.units import UnitsResult, apply_units
 from nanhu.platforms.people.units import (
     SMALL_UNITS,
     UnitChoice,
+    category_codes_of,
+    category_names,
     count_people,
     mail_addresses,
     members_of,
@@ -188,6 +190,8 @@ __all__ = [
     "appoint",
     "begin_due",
     "campus_numbers",
+    "category_codes_of",
+    "category_names",
     "change_set_title",
     "changed_by",
     "comparable_name",

@@ -7,8 +7,9 @@ from typing import Final
 from django.db import connection
 
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.people.models import OrgUnit, Person
+from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 
+HERE: Final = (Affiliation.State.ACTIVE, Affiliation.State.SUSPENDED)
 UPWARDS: Final = """
     WITH RECURSIVE up (id, parent_id) AS (
         SELECT u.id, u.parent_id FROM people_org_unit u
@@ -54,6 +55,18 @@ def own_unit_ids(viewer: Viewer) -> frozenset[int]:
 def unit_codes_of(person_id: int) -> list[str]:
     """The same by their codes."""
     return list(OrgUnit.objects.filter(id__in=unit_ids_of(person_id)).values_list("code", flat=True))
+
+
+def category_codes_of(person_id: int) -> list[str]:
+    """Codes of the categories (人员类别) that somebody is of today."""
+    rows = Affiliation.objects.filter(person=person_id, state__in=HERE).exclude(category="")
+    return sorted(set(rows.values_list("category", flat=True)))
+
+
+def category_names() -> dict[str, str]:
+    """Of those that anybody is of today, by code."""
+    rows = Affiliation.objects.filter(state__in=HERE).exclude(category="").order_by("category")
+    return dict(rows.values_list("category", "category_name").distinct())
 
 
 ABOVE: Final = """

@@ -1,5 +1,6 @@
 """Checking what is handed in: old cards before they become things, finance's cards against ours (月结差异)."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,15 +10,18 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import NoRuleError
-from nanhu.kernel.folding import one_line
+from nanhu.kernel.folding import halfwidth, one_line
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.sheets import Checked, Fault, Line
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import NothingToCloseError
-from nanhu.systems.assets.models import Asset, CardRow, Classification
+from nanhu.systems.assets.models import Asset, CardRow, Classification, ClassRow
+from nanhu.systems.assets.models.importing import classes_in_use
+from nanhu.systems.assets.models.things import CLASS_SHAPE
 from nanhu.systems.assets.queries.books import OurCard, cards_in, last_booked, month_to_close
 from nanhu.systems.assets.queries.lives import months_of
+from nanhu.systems.assets.rules import class_above
 
 
 def check_cards(lines: Sequence[Line]) -> Checked[CardRow]:
@@ -203,3 +207,81 @@ def difference_words(row: Compared) -> str:
 def missing_words(card: OurCard) -> str:
     facts = {"number": card.number, "name": card.name}
     return _("台账里的 %(number)s %(name)s 不在文件里：补一行，金额写 0 并写差异说明") % facts
+
+
+def check_classes(lines: Sequence[Line]) -> Checked[ClassRow]:
+    return ClassCheck(lines).checked()
+
+
+class ClassCheck:
+    """Against the classes that stand; a line that says the same as they do becomes no row."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.known = {one.code: one for one in Classification.objects.all()}
+        self.codes = {code_of(line) for line in lines} | self.known.keys()
+        self.stands: dict[str, Any] = dict(self.known)
+        self.used = classes_in_use()
+        self.seen: dict[str, int] = {}
+
+    def checked(self) -> Checked[ClassRow]:
+        faults, rows = [], []
+        for line in sorted(
+            self.lines, key=lambda one: len(code_of(one))
+        ):  # what is above before what leaves things open
+            wrong = line.faults() or [line.fault(key, str(what)) for key, what in self.wrong(line) if what]
+            faults += wrong
+            if not wrong and (row := self.row_of(line)) is not None:
+                rows.append(row)
+                self.stands[row.code] = row
+        return Checked(sorted(rows, key=lambda row: row.line), sorted(faults, key=lambda one: one.line))
+
+    def wrong(self, line: Line) -> list[tuple[str, str]]:
+        code = code_of(line)
+        first, old = self.seen.setdefault(code, line.number), self.known.get(code)
+        is_turned = old is not None and code in self.used and self.kind_of(line) != old.is_depreciable
+        return [
+            ("code", "" if re.fullmatch(CLASS_SHAPE, code) else _("代码写成 A02、A0201、A020101 这样")),
+            ("code", _("与第 %(line)s 行代码相同") % {"line": first} if first != line.number else ""),
+            (
+                "code",
+                ""
+                if class_above(code) in {"", *self.codes}
+                else _("没有上一级 %(code)s") % {"code": class_above(code)},
+            ),
+            ("code", _("上一级已有资产，不能再往下分") if old is None and class_above(code) in self.used else ""),
+            ("name", "" if line.meant("name") else _("请写名称")),
+            ("is_depreciable", _("已有这一类的资产，是否折旧不能改") if is_turned else ""),
+        ]
+
+    def kind_of(self, line: Line) -> bool:
+        """What the line leaves open is as it was, or as of the class above it."""
+        if line["is_depreciable"]:
+            return bool(line.meant("is_depreciable"))
+        return self.standing(code_of(line), "is_depreciable", usual=True)
+
+    def standing(self, code: str, name: str, *, usual: Any) -> Any:
+        while code:
+            if code in self.stands:
+                return getattr(self.stands[code], name)
+            code = class_above(code)
+        return usual
+
+    def row_of(self, line: Line) -> ClassRow | None:
+        code = code_of(line)
+        old = self.known.get(code)
+        said = {
+            "name": line.meant("name"),
+            "measure": line.meant("measure") or self.standing(code, "measure", usual="件"),
+            "is_depreciable": self.kind_of(line),
+            "holds_data": line.meant("holds_data")
+            if line["holds_data"]
+            else self.standing(code, "holds_data", usual=False),
+        }
+        if old is not None and all(getattr(old, name) == value for name, value in said.items()):
+            return None
+        return ClassRow(line=line.number, code=code, before=old.name if old else "", **said)
+
+
+def code_of(line: Line) -> str:
+    return "".join(halfwidth(line["code"]).upper().split())

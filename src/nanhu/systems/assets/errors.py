@@ -32,6 +32,29 @@ class BeyondPurchaseError(AssetsError):
     sentence = _("这张验收单各行合计超过本次采购占用的额度 {sum}。")
 
 
+class PaymentReversedError(AssetsError):
+    code = "assets.payment_reversed"
+    field = "payment"
+    sentence = _("凭证 {voucher} 这笔付款的冲回“{state}”，不能再提。")
+
+
+class TooManyPhotosError(AssetsError):
+    code = "assets.too_many_photos"
+    field = "photos"
+    sentence = _("一张验收单最多 {most} 张照片。")
+
+
+class NothingNewError(AssetsError):
+    code = "assets.nothing_new"
+    field = "file"
+    sentence = _("这份分类表和现在的一样，没有可以登记的。")
+
+
+class ClassesChangedError(AssetsError):
+    code = "assets.classes_changed"
+    sentence = _("检查以后，分类 {code} 用到了资产上，这份分类表不能这样登记，请重新交。")
+
+
 class PurchaseOfOtherUnitError(AssetsError):
     code = "assets.purchase_of_other_unit"
     field = "purchase"

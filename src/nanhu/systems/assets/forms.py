@@ -6,12 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.files.fields import PicturesField
 from nanhu.kernel.kit.forms import IntakeForm, OnceForm, reason_field
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Purchase
+from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Payment, Purchase, ReceiptLine
+from nanhu.systems.assets.photos import LARGEST, MOST_AT_ONCE
 from nanhu.systems.assets.queries.lives import MONTHS
 from nanhu.systems.assets.rules import voucher_number
 
@@ -142,6 +145,17 @@ class PaymentForm(OnceForm):
         return number
 
 
+class ReversalForm(OnceForm):
+    payment: Any = forms.ModelChoiceField(label=_("登错的付款"), queryset=None, empty_label=None)
+    reason = reason_field(_("哪里登错了"))
+
+    def __init__(self, *arguments: Any, payments: Any = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        field: Any = self.fields["payment"]
+        field.queryset = Payment.objects.none() if payments is None else payments
+        field.label_from_instance = lambda one: f"{one.voucher} {format_yuan(one.amount_fen)} {one.paid_on:%Y-%m-%d}"
+
+
 class LineForm(forms.Form):
     classification: Any = forms.ModelChoiceField(label=_("分类"), queryset=None)
     name = forms.CharField(label=_("资产名称"), max_length=80)
@@ -201,6 +215,40 @@ class ReceiptForm(ReceiptHead, LineForm):
         return {key: said[key] for key in plain} | persons
 
 
+class CameraField(PicturesField):
+    """A phone opens its camera for it; a desktop chooses files."""
+
+    widget = ManyFilesInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"})
+
+
+class PhotosForm(OnceForm):
+    photos = CameraField(
+        label=_("照片"),
+        most=MOST_AT_ONCE,
+        largest=LARGEST,
+        help_text=_("实物、铭牌、包装，一次最多 6 张；拍照位置等信息会去掉，请不要拍到人脸。"),
+    )
+    line: Any = forms.ModelChoiceField(
+        label=_("拍的是哪一行"),
+        queryset=None,
+        required=False,
+        empty_label=_("整张验收单"),
+        help_text=_("选了的，入库后是这些东西卡片上的照片"),
+    )
+
+    def __init__(self, *arguments: Any, lines: Any = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        field: Any = self.fields["line"]
+        field.queryset = ReceiptLine.objects.none() if lines is None else lines
+        field.label_from_instance = lambda one: f"{one.position} {one.name}"
+
+
+class ThingPhotoForm(OnceForm):
+    photo = CameraField(
+        label=_("照片"), most=1, largest=LARGEST, help_text=_("代替原来的照片；拍照位置等信息会去掉，请不要拍到人脸。")
+    )
+
+
 class FigureForm(forms.Form):
     name = forms.ChoiceField(label=_("哪一项"), choices=Figure.Name)
     sum_fen = YuanField(label=_("金额"), required=False, help_text=_("起点写金额"))
@@ -231,6 +279,13 @@ class MonthForm(forms.Form):
 class CardsForm(IntakeForm):
     title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：2026 年旧系统卡片"))
     file = forms.FileField(label=_("旧卡片"), help_text=_("CSV 或 xlsx，一行一张卡片。有一行不对，整份不收。"))
+
+
+class ClassesForm(IntakeForm):
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：GB/T 14885—2022 全表"))
+    file = forms.FileField(
+        label=_("分类表"), help_text=_("CSV 或 xlsx，一行一个分类，上一级也要在表里或已登记。有一行不对，整份不收。")
+    )
 
 
 class CloseForm(IntakeForm):

@@ -1,7 +1,8 @@
 """Periodic jobs of assets: work that stopped half way."""
 
 from nanhu.kernel.jobs import alone, job
-from nanhu.systems.assets.models import CardImport, MonthClose
+from nanhu.systems.assets.models import CardImport, ClassImport, MonthClose
+from nanhu.systems.assets.services.classes import take_classes
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.importing import take_cards
 
@@ -9,7 +10,7 @@ from nanhu.systems.assets.services.importing import take_cards
 @job("assets.resume", every="*/9 * * * *")
 def resume() -> int:
     """Lists whose worker died; each is one transaction, which may run twice."""
-    works = ((CardImport, take_cards), (MonthClose, close_month))
+    works = ((CardImport, take_cards), (ClassImport, take_classes), (MonthClose, close_month))
     count = 0
     for model, work in works:
         for batch_id in model.objects.filter(state=model.State.POSTING).values_list("pk", flat=True):

@@ -12,6 +12,7 @@ from nanhu.kernel.registry import BoxSystem, CheckResult, Outstanding, Owner, Pe
 from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.assets import elsewhere
 from nanhu.systems.assets.models import Asset, Loan
 from nanhu.systems.assets.services.losing import ISSUER
 
@@ -55,6 +56,13 @@ def things_of(owner: Owner, _since: datetime | None) -> Iterable[Mapping[str, ob
         yield {"number": one.number, "name": one.name, "state": str(one.get_state_display()), "room": room}
 
 
+registry.tiles.add(registry.Tile(key="assets.mine", title=_("我的资产"), load=elsewhere.tile, icon="laptop", order=66))
+registry.searchables.add(
+    registry.Searchable(key="assets.things", title=_("资产"), icon="package", load=elsewhere.things_found, order=60)
+)
+registry.calendar_feeds.add(
+    registry.CalendarFeed(key="assets.days", title=_("资产：保修和归还"), load=elsewhere.occurrences, order=60)
+)
 registry.obligations.add(registry.Obligation(key="assets.things", office=_("国资处"), load=outstanding, order=60))
 registry.personal_data.add(
     PersonalData(key="assets.things", title=_("我名下的资产"), load=things_of, description=_("编号、名称、状态、地点"))

@@ -43,6 +43,11 @@ def level_of(value_fen: int, *, council_fen: int, finance_fen: int) -> str:
     return "finance" if value_fen >= finance_fen else "council" if value_fen >= council_fen else "office"
 
 
+def class_above(code: str) -> str:
+    """The class that it is part of: A020101 → A0201; "" of one at the top."""
+    return code[:-2] if len(code) > len("A02") else ""
+
+
 def voucher_number(typed: str) -> str:
     """As vouchers are kept and compared: half width, capitals, no blanks, one kind of dash."""
     return re.sub(r"-+", "-", plain_dashes("".join(halfwidth(typed).upper().split())))

@@ -1,11 +1,12 @@
-"""Forms of assets (电子表格): old cards, and finance's cards of a month."""
+"""Forms of assets (电子表格): old cards, the national table of classes, and finance's cards of a month."""
 
 from typing import Final
 
-from nanhu.kernel.sheets import Column, Sheet, day, phrase, yuan
+from nanhu.kernel.sheets import Column, Sheet, choice, day, phrase, yuan
 
 LONGEST_NAME: Final = 100
 """As the shared table has it."""
+YES_OR_NO: Final = {"是": True, "否": False}
 CARDS: Final = Sheet(
     Column("former_number", "资产编号", also=("原资产编号", "卡片编号"), kind=phrase(40), needed=True, width=20),
     Column("name", "资产名称", also=("名称",), kind=phrase(LONGEST_NAME), needed=True, width=24),
@@ -23,6 +24,15 @@ CARDS: Final = Sheet(
     Column("room", "存放地点", also=("房间代码", "地点"), width=18),
     most=20_000,
     named_by=("former_number", "name"),
+)
+CLASSES: Final = Sheet(
+    Column("code", "分类代码", also=("国标分类代码", "资产分类代码", "代码"), needed=True),
+    Column("name", "分类名称", also=("资产分类名称", "名称"), kind=phrase(60), needed=True, width=30),
+    Column("measure", "计量单位", also=("单位",), kind=phrase(8), width=10),
+    Column("is_depreciable", "计提折旧", also=("是否折旧",), kind=choice(YES_OR_NO), choices=("是", "否"), width=10),
+    Column("holds_data", "存有数据", also=("处置前清除数据",), kind=choice(YES_OR_NO), choices=("是", "否"), width=10),
+    most=20_000,
+    named_by=("code", "name"),
 )
 FINANCE: Final = Sheet(
     Column("number", "资产编号", needed=True, width=22),

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("closes/", cases.closes.urls),
     path("imports/", cases.imports.urls),
     path("rollbacks/", cases.rollbacks.urls),
+    path("classes/", cases.classes.urls),
+    path("reversals/", cases.reversals.urls),
     path("office/", office.desk.urls),
     *counting,
 ]

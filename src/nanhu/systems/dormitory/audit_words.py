@@ -6,15 +6,14 @@ from nanhu.kernel.registry import Text
 
 ACTIONS: dict[str, Text] = {
     "dormitory.approve_room_list": _("批准宿舍水电单"),
-    "dormitory.ask_room_list_back": _("申请退回水电费"),
+    "dormitory.ask_undo_room_list": _("申请退回水电费"),
     "dormitory.discard_room_list": _("放弃宿舍水电单"),
-    "dormitory.grant_room_list_back": _("批准退回水电费"),
     "dormitory.keep_room_list": _("不退回水电费"),
     "dormitory.make_room_list": _("登记宿舍水电单"),
     "dormitory.refuse_room_list": _("驳回宿舍水电单"),
     "dormitory.retry_room_list": _("重扣宿舍水电费"),
     "dormitory.submit_room_list": _("提交宿舍水电单"),
-    "dormitory.withdraw_room_list_request": _("撤回退回水电费的申请"),
+    "dormitory.undo_room_list": _("批准退回水电费"),
 }
 TARGETS: dict[str, Text] = {
     "room_list": _("房间名单"),

@@ -21,19 +21,19 @@ from nanhu.kernel.kit import (
     Text,
     Views,
     Who,
-    form_of,
     list_of,
 )
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
+from nanhu.kernel.registry import Text as Words
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory import queries
 from nanhu.systems.dormitory.checking import CheckedRoom, check_rooms
-from nanhu.systems.dormitory.forms import AskBackForm, RoomListForm
-from nanhu.systems.dormitory.models import RoomList
+from nanhu.systems.dormitory.forms import RoomListForm
+from nanhu.systems.dormitory.models import RoomList, RoomRollback
 from nanhu.systems.dormitory.services import lists as services
 from nanhu.systems.dormitory.services import returns
 from nanhu.systems.dormitory.sheets import ROOMS
@@ -58,6 +58,18 @@ desk = Console(
     ],
     order=45,
 )
+
+
+rollbacks = Console(
+    "dormitory:rollbacks",
+    _("水电整份退回"),
+    icon="undo-2",
+    owner=_("后勤处"),
+    description=_("扣错了的整份账单逐笔退回，两人办理"),
+    roles=desk.roles.values(),
+    order=451,
+)
+desk.shares_bar_with(rollbacks)
 
 
 class Lists(Table):
@@ -130,9 +142,7 @@ def facts(request: PageRequest, found: RoomList) -> dict[str, Any]:
     sums = queries.sums_by_building(found)
     return {
         "report": queries.report_of(found),
-        "ask_back": form_of(request, AskBackForm),
         "buildings": list_of(request, Buildings, sums, per_page=500, caption=_("各楼")),
-        "is_asked_by_me": found.asker_id == request.viewer.account_id,
     }
 
 
@@ -185,21 +195,28 @@ def try_again(request: PageRequest, found: RoomList) -> None:
     services.try_again(by=request.actor, room_list=found)
 
 
-@lists.case.action("ask-back/", form=AskBackForm, done=_("已提出，等另一位经办人同意退回。"))
-def ask_back(request: PageRequest, form: AskBackForm, found: RoomList) -> None:
-    returns.ask_back(by=request.actor, room_list=found, reason=form.cleaned_data["reason"])
+class Returns(Rollbacks):
+    share_count = Number(_("人次"), "batch__share_count")
+    sum_fen = Money(_("金额"), "batch__sum_fen")
 
 
-@lists.case.action("keep/", form=RefusalForm, done=_("不退回，保持已扣款。"))
-def keep_taken(request: PageRequest, form: RefusalForm, found: RoomList) -> None:
-    returns.keep_taken(by=request.actor, room_list=found, answer=form.cleaned_data["answer"])
+def return_words(found: RoomRollback) -> Words:
+    count, fen = queries.report_of(found.batch).with_school
+    return _("同意退回 %(count)s 笔共 %(sum)s") % {"count": count, "sum": format_yuan(fen)}
 
 
-@lists.case.action("withdraw-request/", done=_("已撤回，保持已扣款。"))
-def withdraw_request(request: PageRequest, found: RoomList) -> None:
-    returns.withdraw_request(by=request.actor, room_list=found)
-
-
-@lists.case.action("give-back/", done=_("已同意，正在逐笔退回。"))
-def grant_back(request: PageRequest, found: RoomList) -> None:
-    returns.grant_back(by=request.actor, room_list=found)
+undoing(
+    lists,
+    rollbacks,
+    RoomRollback,
+    Returns,
+    on_ask=lambda by, batch, token, reason: returns.ask_back(by=by, batch=batch, token=token, reason=reason),
+    on_agree=lambda by, found: returns.agree_back(by=by, rollback=found),
+    title=_("整份退回"),
+    warning=_(
+        "整份扣错了才退：已扣的每一笔都退回本人的校园卡，原因在持卡人的明细里看得到，没扣到的不再欠；退回后这些房间可以重新交账单。提出后由另一位复核：提出的人、当初制单和复核的人都不能批。"
+    ),
+    lead=_("一位经办人在账单的页上提出，另一位同意后逐笔退回。提出的人、当初制单和复核的人都不能批。"),
+    agree=return_words,
+    done=_("已同意，正在逐笔退回。"),
+)

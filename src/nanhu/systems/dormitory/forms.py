@@ -15,7 +15,3 @@ class RoomListForm(IntakeForm):
             "有一行不对，整份不收。"
         ),
     )
-
-
-class AskBackForm(forms.Form):
-    reason = forms.CharField(label=_("为什么整份退回"), max_length=120, help_text=_("持卡人的明细里看得到"))

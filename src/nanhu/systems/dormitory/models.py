@@ -3,22 +3,20 @@
 Each share becomes a bill in the ledger (应缴) once the list is approved.
 """
 
-from datetime import datetime
-from typing import Self
-
 from django.db import models
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import rollbacks
 from nanhu.kernel.clock import now
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
-from nanhu.kernel.proposals import Event, proposal_constraints
+from nanhu.kernel.proposals import proposal_constraints
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.rules import FEES
 
 
 class RoomList(IntakeBatch):
-    """A list of bills, valid as a whole. Whoever asks it back never grants that either."""
+    """A list of bills, valid as a whole."""
 
     what, key, job = _("这份水电账单"), "dormitory.room_list", "dormitory.take_room_shares"
 
@@ -29,7 +27,6 @@ class RoomList(IntakeBatch):
         POSTED = "posted", _("已扣款")
         REFUSED = "refused", _("未同意")
         DISCARDED = "discarded", _("已作废")
-        ASKED_BACK = "asked_back", _("待复核退回")
         RETURNING = "returning", _("退回中")
         RETURNED = "returned", _("已全部退回")
 
@@ -37,14 +34,6 @@ class RoomList(IntakeBatch):
     room_count = models.IntegerField()
     share_count = models.IntegerField()
     sum_fen = models.BigIntegerField()
-    asker = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    asker_name = models.TextField(default="", blank=True)
-    why_back = models.TextField(default="", blank=True)
-    granter = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    granter_name = models.TextField(default="", blank=True)
-    asked_back_at = models.DateTimeField(null=True)
-    answered_back_at = models.DateTimeField(null=True)
-    answer_back = models.TextField(default="", blank=True, help_text="why it is not given back")
 
     class Meta:
         db_table = "dormitory_room_list"
@@ -57,29 +46,7 @@ class RoomList(IntakeBatch):
             *proposal_constraints(
                 "dormitory_room_list",
                 undecided=UNDECIDED,
-                decided=[*DECIDED, "asked_back", "returning", "returned"],
-            ),
-            models.CheckConstraint(
-                condition=Q(granter__isnull=True) | (Q(asker__isnull=False) & ~Q(granter=F("asker"))),
-                name="dormitory_room_list_two_people_back",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["asked_back", "returning", "returned"])
-                | (Q(asker__isnull=False) & ~Q(why_back="")),
-                name="dormitory_room_list_asked_back",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["returning", "returned"]) | Q(granter__isnull=False, answer_back=""),
-                name="dormitory_room_list_granted",
-            ),
-            models.CheckConstraint(
-                condition=Q(asker__isnull=True, asked_back_at=None)
-                | Q(asker__isnull=False, asked_back_at__isnull=False),
-                name="dormitory_room_list_asked_back_at",
-            ),
-            models.CheckConstraint(
-                condition=Q(granter__isnull=True, answered_back_at=None, answer_back="") | Q(granter__isnull=False),
-                name="dormitory_room_list_answered_back_at",
+                decided=[*DECIDED, "returning", "returned"],
             ),
         ]
 
@@ -89,17 +56,6 @@ class RoomList(IntakeBatch):
 
     def facts(self) -> dict[str, object]:
         return {"title": self.title, "rooms": self.room_count, "shares": self.share_count, "fen": self.sum_fen}
-
-    @property
-    def history(self) -> list[Event]:
-        events = super().history
-        if self.asker_id is not None:
-            events.append(Event(_("要求整份退回"), self.asker_name, self.asked_back_at, self.why_back))
-        if self.granter_id is not None:
-            refused, agreed = _("不同意退回"), _("同意退回")
-            what = refused if self.answer_back else agreed
-            events.append(Event(what, self.granter_name, self.answered_back_at, self.answer_back))
-        return events
 
     def refuse_work(self) -> None:
         """A fee that may not be charged today, or a share above its ceiling, is told before anybody approves."""
@@ -120,21 +76,20 @@ class RoomList(IntakeBatch):
     def is_money_moving(self) -> bool:
         return self.approver_id is not None and self.state != self.State.REFUSED
 
-    @classmethod
-    def waiting_for(cls, account_id: int) -> QuerySet[Self]:
-        """Also what somebody else asks back."""
-        handed_in = Q(state=cls.waits_in) & ~Q(author_id=account_id)
-        return cls.objects.filter(handed_in | Q(state=cls.State.ASKED_BACK) & ~Q(asker_id=account_id))
-
-    @property
-    def requested(self) -> tuple[str, datetime]:
-        if self.state == self.State.ASKED_BACK and self.asked_back_at is not None:
-            return self.asker_name, self.asked_back_at
-        return super().requested
-
     @property
     def is_at_work(self) -> bool:
         return self.state in {self.State.POSTING, self.State.RETURNING}
+
+
+class RoomRollback(rollbacks.Rollback):
+    """A list given back as a whole (整份退回); from then on the worker refunds each bill, in the names of both."""
+
+    what = _("这次整份退回")
+    batch = models.ForeignKey(RoomList, on_delete=models.PROTECT, related_name="rollbacks")
+
+    class Meta:
+        db_table = "dormitory_room_rollback"
+        constraints = rollbacks.rollback_constraints("dormitory_room_rollback")
 
 
 class RoomBill(models.Model):

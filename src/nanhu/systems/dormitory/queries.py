@@ -22,6 +22,7 @@ FATE = Case(
     When(charge__state=Charge.REFUNDED, then=Value("given_back")),
     When(charge__state=Charge.PAID, then=Value("taken")),
     When(charge__state__in=[Charge.WAIVED, Charge.CANCELLED], then=Value("closed")),
+    When(charge__state__in=[Charge.OPEN, Charge.PART, Charge.DEFERRED], state=State.TAKEN, then=Value("left")),
     When(charge=None, state=State.LEFT, bill__released_at__isnull=False, then=Value("closed")),
     default=F("state"),
     output_field=TextField(),

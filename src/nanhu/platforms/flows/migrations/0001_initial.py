@@ -40,6 +40,13 @@ class Migration(migrations.Migration):
                         default=list, help_text="codes of units: who is of them may apply; empty: everybody"
                     ),
                 ),
+                (
+                    "categories",
+                    models.JSONField(
+                        default=list,
+                        help_text="codes of categories of persons: who is of one may apply; empty: everybody",
+                    ),
+                ),
                 ("section", models.TextField(default="service")),
                 ("icon", models.TextField(default="file-text")),
                 ("promise", models.PositiveIntegerField(help_text="working minutes")),

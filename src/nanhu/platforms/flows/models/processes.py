@@ -34,6 +34,9 @@ class Definition(models.Model):
     unit = models.ForeignKey(UNITS, null=True, on_delete=models.PROTECT, related_name="+")
     faces: Any = models.JSONField(default=list, help_text="student, staff: who may apply; empty: no page opens it")
     units: Any = models.JSONField(default=list, help_text="codes of units: who is of them may apply; empty: everybody")
+    categories: Any = models.JSONField(
+        default=list, help_text="codes of categories of persons: who is of one may apply; empty: everybody"
+    )
     section = models.TextField(default="service")
     icon = models.TextField(default="file-text")
     promise = models.PositiveIntegerField(help_text="working minutes")

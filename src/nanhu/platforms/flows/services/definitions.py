@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 class FlowSpec:
     """A process as a room declares it. `unit`: code of the unit that owns it (`[flows.owners]` of the school wins). `faces`: who may
     apply on a page; none: a room opens its cases. `units`: codes; of whom, and of what is below them, alone, where any is named.
+    `categories`: codes (人员类别); of whom alone, where any is named.
     `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123. `begins_at`: the name of the room's own page on
     which one applies, in the place of a form of its fields. `fallback`: what one does while the system stands still; without it nothing
     that was decided on paper is entered."""
@@ -37,6 +38,7 @@ class FlowSpec:
     body: Body
     faces: frozenset[str] = BOTH_FACES
     units: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
     summary: str = ""
     section: Section = "service"
     icon: str = "file-text"
@@ -112,6 +114,7 @@ def kept(spec: FlowSpec) -> Definition:
         "unit_id": people.unit_ids_by_code([code]).get(code),
         "faces": sorted(spec.faces),
         "units": sorted(spec.units),
+        "categories": sorted(spec.categories),
         "section": spec.section,
         "icon": spec.icon,
         "promise": spec.promise,

@@ -4,18 +4,22 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
-from nanhu.platforms.flows.errors import DelegateRefusedError
+from nanhu.platforms.flows.errors import DelegateRefusedError, DelegationPastError
 from nanhu.platforms.flows.models import Definition, Delegation
 from nanhu.platforms.people import api as people
 
 LONGEST: Final = timedelta(days=366)
+GIVING: Final = "flows.delegate"
+"""One at a time (`lock_key`), so that no circle is closed from two sides."""
 
 
 def delegate(
@@ -30,9 +34,12 @@ def delegate(
 ) -> Delegation:
     """What waits for the owner may be decided by the delegate, in his name, on these days."""
     why = given(reason)
-    refuse_delegate(owner_id, delegate_id, ends_on)
+    refuse_days(starts_on, ends_on)
+    refuse_delegate(owner_id, delegate_id)
     try:
         with transaction.atomic():
+            lock_key(GIVING)
+            refuse_circle(owner_id, delegate_id, definition, starts_on, ends_on)
             made = Delegation.objects.create(
                 owner_id=owner_id,
                 delegate_id=delegate_id,
@@ -51,16 +58,36 @@ def delegate(
         raise DelegateRefusedError(reason=_("这几天已经委托了别人，先结束那一份")) from error
 
 
-def refuse_delegate(owner_id: int, delegate_id: int, ends_on: date) -> None:
+def refuse_days(starts_on: date, ends_on: date) -> None:
+    if starts_on < campus_today():
+        raise DelegationPastError(day=starts_on.isoformat())
+    if ends_on < starts_on:
+        raise DelegateRefusedError(reason=_("结束在开始之前。"))
+    if ends_on > campus_today() + LONGEST:
+        raise DelegateRefusedError(reason=_("最后一天最晚在一年以内"))
+
+
+def refuse_delegate(owner_id: int, delegate_id: int) -> None:
     card = people.person_card(delegate_id)
     if delegate_id == owner_id:
         raise DelegateRefusedError(reason=_("是您自己"))
     if card is None or not any(tie.is_live and tie.kind == "staff" for tie in card.affiliations):
         raise DelegateRefusedError(reason=_("不是在职教职工"))
-    if ends_on < campus_today():
-        raise DelegateRefusedError(reason=_("最后一天已经过去"))
-    if ends_on > campus_today() + LONGEST:
-        raise DelegateRefusedError(reason=_("最后一天最晚在一年以内"))
+
+
+def refuse_circle(
+    owner_id: int, delegate_id: int, definition: Definition | None, starts_on: date, ends_on: date
+) -> None:
+    """Where the delegate's own work goes back to the owner on one of these days, over however many, none of them is there."""
+    live = Delegation.objects.filter(ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    if definition is not None:
+        live = live.filter(Q(definition=None) | Q(definition=definition))
+    seen = reached = {delegate_id}
+    while reached:
+        reached = set(live.filter(owner_id__in=reached).values_list("delegate_id", flat=True)) - seen
+        seen = seen | reached
+        if owner_id in reached:
+            raise DelegateRefusedError(reason=_("这几天里他的事又委托回到了您"))
 
 
 @transaction.atomic

@@ -166,7 +166,8 @@ def may_apply(definition: Definition, person_id: int) -> bool:
     card = people.person_card(person_id)
     faces = identity.faces_of(card) if card else frozenset[str]()
     of_units = not definition.units or bool({*definition.units} & {*people.unit_codes_of(person_id)})
-    return bool({*definition.faces} & faces) and of_units
+    is_of_kind = not definition.categories or bool({*definition.categories} & {*people.category_codes_of(person_id)})
+    return bool({*definition.faces} & faces) and of_units and is_of_kind
 
 
 def could_decide(version: Version, data: Mapping[str, Any], paper: Paper) -> bool:

@@ -267,6 +267,36 @@ def test_a_delegation_has_an_end_and_no_chain_through_a_transfer(school):
     assert set(line.facts["person_ids"]) == {school["T1"], school["T2"]}
 
 
+def test_no_delegation_begins_on_a_day_that_is_over_or_ends_before_it_begins(school):
+    today, leader = campus_today(), school.client("T1")
+    said = {"delegate": "T4", "reason": "出差", "starts_on": str(today - timedelta(days=1)), "ends_on": str(today)}
+    refused = leader.post("/flows/delegation/new/", said)
+    assert (refused.status_code, "已经过去" in refused.content.decode()) == (422, True)
+    said |= {"starts_on": str(today + timedelta(days=1))}
+    assert leader.post("/flows/delegation/new/", said).status_code == 422
+    with pytest.raises(DelegateRefusedError, match="之前"):
+        delegate(school, "T1", "T4", ends_on=today - timedelta(days=1))
+    with pytest.raises(DelegateRefusedError, match="您自己"):
+        delegate(school, "T1", "T1")
+    leave_the_school(school, "T4")
+    with pytest.raises(DelegateRefusedError, match="在职"):
+        delegate(school, "T1", "T4")
+    assert not Delegation.objects.exists()
+
+
+def test_no_delegation_closes_a_circle_on_one_of_its_days(school):
+    today = campus_today()
+    delegate(school, "T1", "T4", ends_on=today + timedelta(days=3))
+    delegate(school, "T4", "T5", ends_on=today + timedelta(days=1))
+    for owner, to in (("T4", "T1"), ("T5", "T1"), ("T5", "T4")):
+        with pytest.raises(DelegateRefusedError, match="又委托回到"):
+            delegate(school, owner, to)
+    said = {"delegate": "T1", "reason": "出差", "starts_on": str(today + timedelta(days=2))}
+    said["ends_on"] = str(today + timedelta(days=3))
+    assert school.client("T5").post("/flows/delegation/new/", said).status_code == 302, "not on the same days"
+    assert Delegation.objects.count() == 3
+
+
 def test_a_leaver_whose_event_was_missed_is_found_by_the_hour(school):
     case = school.apply("S1", "test.both", colleague=school["T5"])
     leave_the_school(school, "T5")

@@ -137,6 +137,48 @@ def test_what_does_not_fit_is_told_and_what_was_typed_stands_there_still(shop, p
     assert 'value="网线"' in page
 
 
+def by_sheet(shop, text, name="明细.csv", **typed):
+    content = text if isinstance(text, bytes) else text.encode()
+    data = {"room": TYPED["room"], "papers": [pdf()], "form_token": str(uuid4()), **typed}
+    return shop.client("S1").post(
+        "/flows/new/test.purchase/", data | {"goods_sheet": SimpleUploadedFile(name, content)}
+    )
+
+
+def test_rows_come_from_a_sheet_after_those_that_were_typed(shop):
+    assert "品名、哪天要、单价" in shop.client("S1").get("/flows/new/test.purchase/").content.decode()
+    sheet = "单价,品名,备注,哪天要\n1999.50,交换机,x,2026年12月1日\n10,网线,,\n"
+    typed = {"goods-0-what": "机柜", "goods-0-price": "500"}
+    assert by_sheet(shop, sheet, **typed).status_code == 302
+    assert Case.objects.get().data["goods"] == [
+        {"what": "机柜", "price": 50_000},
+        {"what": "交换机", "on": "2026-12-01", "price": 199_950},
+        {"what": "网线", "price": 1_000},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        ("品名,单价\n交换机,很贵\n", "第 1 行“单价”"),
+        ("品名,单价\n,10\n", "没有填"),
+        ("名字,价钱\n交换机,10\n", "没有找到表头"),
+        ("品名,单价\n" + "网线,1\n" * 5, "最多 4 行"),
+        (b"PK\x03\x04" + b"x" * 100, "工作簿"),
+        ("", "要填"),
+    ],
+    ids=["money", "missing", "heads", "many", "broken", "empty"],
+)
+def test_a_sheet_that_does_not_fit_is_told_and_nothing_else_is_lost(shop, sheet, said):
+    answer = by_sheet(shop, sheet, "明细.xlsx" if isinstance(sheet, bytes) else "明细.csv")
+    page = answer.content.decode()
+    assert (answer.status_code, Case.objects.count()) == (422, 0)
+    assert said in page or "必填" in page
+    assert "lab 网络实验室" in page
+    if said == "第 1 行“单价”":
+        assert 'value="很贵"' in page, "the rows stand there to be mended"
+
+
 def test_more_rows_than_the_form_has_are_refused_with_words(shop):
     fourth = {"goods-3-what": "第四行", "goods-3-price": "1"}
     refused = sent(shop.client("S1"), pdf(), **fourth, **{"goods-4-what": "x"})

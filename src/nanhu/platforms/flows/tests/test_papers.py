@@ -22,7 +22,7 @@ from nanhu.platforms.flows.papers import may_see_photos
 from nanhu.platforms.flows.policies import waiting_for
 from nanhu.platforms.flows.printing import said_in
 from nanhu.platforms.flows.registrations import case_records
-from nanhu.platforms.flows.services import definitions, delegations, papering, persons, tasks
+from nanhu.platforms.flows.services import definitions, papering, persons, tasks
 from nanhu.platforms.flows.services.forgetting import forget_contents
 from nanhu.platforms.flows.tests.conftest import LEAVE, SYSTEM
 from nanhu.platforms.identity.models import SsoSession
@@ -89,12 +89,10 @@ def does(office, number, task):
 
 
 def stands_in(office, owner, number):
-    """Since yesterday."""
-    delegations.delegate(
-        by=office.actor(owner),
+    """Since yesterday; made today, unless a test says otherwise."""
+    Delegation.objects.create(
         owner_id=office[owner],
         delegate_id=office[number],
-        definition=None,
         starts_on=campus_today() - timedelta(days=1),
         ends_on=campus_today(),
         reason="出差",

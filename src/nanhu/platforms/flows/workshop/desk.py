@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -25,13 +25,14 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.registry import MenuSource, Viewer, menu_sources
 from nanhu.kernel.registry import Text as Words
+from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 from nanhu.platforms.flows.body import Field, StepKind
 from nanhu.platforms.flows.choices import lists
 from nanhu.platforms.flows.forms import FlowForm
 from nanhu.platforms.flows.models import Definition, Version
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.sources import KEEPER
-from nanhu.platforms.flows.workshop import bpmn, forms, queries, services
+from nanhu.platforms.flows.workshop import bpmn, form_sheets, forms, queries, services
 from nanhu.platforms.flows.workshop import sketch as sketches
 from nanhu.platforms.flows.workshop.known import SOURCES, asks_in_vain, held
 from nanhu.platforms.flows.workshop.queries import Work
@@ -132,13 +133,26 @@ def begin(request: PageRequest, form: forms.NewForm) -> Definition:
     arguments=lambda request: {"viewer": request.viewer},
     initial=own_unit,
     to="bench",
+    template="workshop/upload.html",
+    facts=lambda _request: {"form_sheet": form_sheet.address()},
     done=_("已导入为草稿，还没有发布。"),
 )
 def upload(request: PageRequest, form: forms.UploadForm) -> Definition:
-    content = form.cleaned_data["file"]
-    is_bpmn = bpmn.is_bpmn(content)
-    made = bpmn.imported(content, blank, people.office_names()) if is_bpmn else sketches.imported(content)
+    made = sketch_in(form.cleaned_data["file"], form.file_name)
     return services.begin(by=request.actor, unit_id=form.cleaned_data["unit"].id, sketch=made)
+
+
+def sketch_in(content: bytes, file_name: str) -> Sketch:
+    """Of our own file, of another maker's process, or of a sheet that lists what is asked."""
+    if form_sheets.is_sheet(content, file_name):
+        return form_sheets.imported(content, file_name, blank)
+    return bpmn.imported(content, blank, people.office_names()) if bpmn.is_bpmn(content) else sketches.imported(content)
+
+
+@processes.download("form.xlsx")
+def form_sheet(_request: PageRequest) -> HttpResponseBase:
+    content = form_sheets.FORM.form(name=form_sheets.UNNAMED)
+    return attachment(HttpResponse(content, content_type=WORKBOOK), f"{form_sheets.UNNAMED}.xlsx")
 
 
 def blank(name: str) -> Sketch:
@@ -209,7 +223,7 @@ def bench(request: PageRequest, work: Work) -> HttpResponseBase:
             "faults": work.faults,
             "promise": promise_words(sketch.promise),
             "faces": [word for face, word in forms.FACES if face in sketch.faces],
-            "units": forms.unit_names(sketch.units),
+            "units": [*forms.unit_names(sketch.units), *forms.category_words(sketch.categories)],
             "field_kinds": FIELD_KINDS.items(),
             "step_kinds": [(kind, STEP_KINDS[kind]) for kind in offered_steps(request.viewer)],
             "own_faults": work.faults.get("", ()),

@@ -26,6 +26,13 @@ class FlowFileRefusedError(CampusError):
     sentence = _("这不是流程文件，或里面有这里不认识的内容：{reason}")
 
 
+class FormSheetError(CampusError):
+    code = "flows.form_sheet"
+    http_status = 422
+    field = "file"
+    sentence = _("第 {line} 行的“{column}”不对：{what}。整份没有收，改好再交一次。")
+
+
 class NotPublishableError(CampusError):
     code = "flows.not_publishable"
     http_status = 422

@@ -17,7 +17,7 @@ from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import choices
-from nanhu.platforms.flows.assigning import resolvers
+from nanhu.platforms.flows.assigning import resolver_names, resolvers
 from nanhu.platforms.flows.body import (
     END,
     HUMAN,
@@ -107,6 +107,12 @@ class SettingsForm(ServiceForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("不选就是全校；选了学院，下面的专业和班级也在内。"),
     )
+    categories = forms.MultipleChoiceField(
+        label=_("只限这些人员类别"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("不选就是各类人员；例如只给研究生、只给在编教职工。"),
+    )
     retention = forms.ChoiceField(label=_("办结后保存"), choices=Definition.RETENTION, initial="normal")
     fallback = forms.CharField(
         label=_("停电或系统不通时怎么办"),
@@ -123,12 +129,15 @@ class SettingsForm(ServiceForm):
         super().__init__(*arguments, **more)
         steps = [(one.key, term(one.name)) for one in sketch.body.steps if one.kind in HUMAN]
         self.fields["units"].choices = unit_options(sketch.units)  # type: ignore[attr-defined]
+        self.fields["categories"].choices = category_options(sketch.categories)  # type: ignore[attr-defined]
         self.fields["reopens_at"].choices = [("", _("不可以")), *steps]  # type: ignore[attr-defined]
 
     def settled(self, sketch: Sketch) -> Sketch:
         said = self.cleaned_data
         body = replace(sketch.body, reopens_at=said["reopens_at"], may_object=said["may_object"])
-        return replace(super().settled(sketch), body=body, units=tuple(said["units"]))
+        return replace(
+            super().settled(sketch), body=body, units=tuple(said["units"]), categories=tuple(said["categories"])
+        )
 
 
 def unit_options(chosen: Iterable[str]) -> list[tuple[str, str]]:
@@ -136,6 +145,20 @@ def unit_options(chosen: Iterable[str]) -> list[tuple[str, str]]:
     found = [(one.code, one.name) for one in people.unit_choices(without_kinds=people.SMALL_UNITS)]
     known = {code for code, _name in found}
     return [*found, *((code, code) for code in chosen if code not in known)]
+
+
+def category_options(chosen: Iterable[str]) -> list[tuple[str, str]]:
+    """Of whom anybody is here; what was chosen and is nobody's any more stays to be taken off."""
+    found = people.category_names()
+    return [
+        *((code, term(name)) for code, name in found.items()),
+        *((code, code) for code in chosen if code not in found),
+    ]
+
+
+def category_words(codes: Iterable[str]) -> list[str]:
+    names = people.category_names() if codes else {}
+    return [term(names.get(code, code)) for code in codes]
 
 
 def unit_names(codes: Iterable[str]) -> list[str]:
@@ -153,6 +176,7 @@ def settings_initial(sketch: Sketch) -> dict[str, Any]:
         "letters": sketch.prefix,
         "faces": list(sketch.faces),
         "units": list(sketch.units),
+        "categories": list(sketch.categories),
         "promise_number": number,
         "promise_unit": unit,
     }
@@ -189,7 +213,8 @@ class NewForm(OwnedForm, ServiceForm):
 class UploadForm(OwnedForm, FileForm):
     largest = MEGABYTE
     file = forms.FileField(
-        label=_("流程文件"), help_text=_("从“导出”得到的 .json，或别的系统导出的 BPMN 2.0（.bpmn、.xml）")
+        label=_("流程文件"),
+        help_text=_("从“导出”得到的 .json，别的系统导出的 BPMN 2.0（.bpmn、.xml），或一行一项的表单（.xlsx、.csv）"),
     )
     field_order = ("file", "unit")
 
@@ -389,7 +414,7 @@ class StepForm(PromiseForm):
             (_("主管单位"), [(f"post:{key}", _("主管单位的%(o)s") % {"o": name}) for key, name in offices]),
             (_("指定单位"), [(f"unit:{key}", _("指定单位的%(o)s") % {"o": name}) for key, name in offices]),
             (_("表里选的人"), persons),
-            (_("学校记录里的人"), [(f"resolver:{name}", name) for name in resolvers]),
+            (_("学校记录里的人"), [(f"resolver:{name}", resolver_names.get(name, name)) for name in resolvers]),
         ]
         if self.step.kind == "fill":
             groups.append((_("申请人"), [("applicant:", _("申请人自己"))]))

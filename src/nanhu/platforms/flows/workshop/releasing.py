@@ -87,6 +87,7 @@ def in_words(sketch: Sketch) -> dict[str, tuple[str, str]]:
         " promise": (say("期限"), promise_words(sketch.promise)),
         " faces": (say("谁可以申请"), "、".join(str(word) for face, word in forms.FACES if face in sketch.faces)),
         " units": (say("只限这些单位的人"), "、".join(forms.unit_names(sketch.units))),
+        " categories": (say("只限这些人员类别"), "、".join(forms.category_words(sketch.categories))),
         " retention": (say("办结后保存"), str(dict(Definition.RETENTION)[sketch.retention])),
         " basis": (say("依据"), sketch.legal_basis),
         " fallback": (say("停电或系统不通时怎么办"), sketch.fallback),

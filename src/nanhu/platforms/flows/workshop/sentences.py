@@ -11,6 +11,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import conditions
+from nanhu.platforms.flows.assigning import resolver_names
 from nanhu.platforms.flows.body import END, Applicant, Assignee, Edge, OwnPost, PersonIn, PostOf, Resolved, Step, summed
 from nanhu.platforms.flows.hours import in_words, office_hours
 from nanhu.platforms.flows.workshop.sketch import Sketch, is_pickable
@@ -162,7 +163,7 @@ class Speaker:
             case PersonIn(field=field):
                 return _("“%(field)s”里选的人") % {"field": self.label(field)}
             case Resolved(name=name):
-                return _("按学校记录找的人（%(name)s）") % {"name": name}
+                return _("按学校记录找的人（%(name)s）") % {"name": resolver_names.get(name, name)}
             case Applicant():
                 return _("申请人")
 

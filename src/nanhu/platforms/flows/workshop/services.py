@@ -37,14 +37,17 @@ from nanhu.platforms.flows.workshop.sketch import Sketch
 WORK: Final = "flows_workshop.try_draft"
 NAMED_CASES: Final = 50
 KEPT: Final = ("name", "summary", "promise", "prefix", "icon", "section", "retention", "legal_basis", "fallback")
-"""What a process takes over from its sketch beside body and faces."""
+"""What a process takes over from its sketch beside body and audience."""
+AUDIENCE: Final = ("faces", "units", "categories")
+"""Who may apply: each a list of which one must fit, or, but for faces, nothing."""
 
 
 def sketch_of(definition: Definition) -> Sketch:
     """As it is published."""
     bodies = [one.body for one in definition.versions.order_by("-number")] or [sketches.EMPTY]
     known = {name: getattr(definition, name) for name in KEPT}
-    found = Sketch(**known, faces=tuple(sorted(definition.faces)), units=tuple(definition.units), body=bodies[0])
+    audience = {name: tuple(sorted(getattr(definition, name))) for name in AUDIENCE}
+    found = Sketch(**known, **audience, body=bodies[0])
     return sketches.renumbered(found, *bodies)
 
 
@@ -56,8 +59,7 @@ def begin(*, by: Actor, unit_id: int, sketch: Sketch) -> Definition:
         unit_id=unit_id,
         origin=Definition.Origin.BROWSER,
         is_offered=False,
-        faces=list(sketch.faces),
-        units=list(sketch.units),
+        **{name: list(getattr(sketch, name)) for name in AUDIENCE},
         **{name: getattr(sketch, name) for name in KEPT},
     )
     keep(by, definition, sketches.bounded(sketch))
@@ -122,7 +124,7 @@ def raise_changed(definition: Definition) -> NoReturn:
 
 def settled(sketch: Sketch) -> Sketch:
     """As two are compared."""
-    return sketches.replace(sketch, counter=0, faces=tuple(sorted(sketch.faces)), units=tuple(sorted(sketch.units)))
+    return sketches.replace(sketch, counter=0, **{name: tuple(sorted(getattr(sketch, name))) for name in AUDIENCE})
 
 
 def concerns_all(definition: Definition, sketch: Sketch) -> bool:
@@ -202,7 +204,9 @@ def take_effect(by: Actor, definition: Definition, sketch: Sketch, change: str, 
     """New cases begin with it; running ones stay on their version. The draft goes, unless somebody went on with it."""
     for name in KEPT:
         setattr(definition, name, getattr(sketch, name))
-    definition.faces, definition.units, definition.is_offered = list(sketch.faces), list(sketch.units), True
+    for name in AUDIENCE:
+        setattr(definition, name, list(getattr(sketch, name)))
+    definition.is_offered = True
     definition.save()
     made = add_version(definition, sketch.body, by_name=by.name, change=change)
     ProcessDraft.objects.filter(definition=definition, revision=revision).delete()

@@ -31,7 +31,7 @@ replace = msgspec.structs.replace
 
 class Sketch(Part, frozen=True, kw_only=True):
     """`counter`: the last number that a key was given. `promise`: working minutes. `faces`: who may apply; `units`: codes, of
-    these units alone."""
+    these units alone; `categories`: codes, of these categories of persons alone."""
 
     name: Annotated[str, Meta(min_length=1, max_length=60)]
     promise: Annotated[int, Meta(gt=0, le=LONGEST_PROMISE)]
@@ -39,6 +39,7 @@ class Sketch(Part, frozen=True, kw_only=True):
     summary: str = ""
     faces: tuple[Literal["staff", "student"], ...] = ("staff", "student")
     units: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     icon: str = "file-text"
     section: Section = "service"
     retention: Literal["short", "normal", "record"] = "normal"

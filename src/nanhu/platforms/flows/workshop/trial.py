@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Text
 from nanhu.platforms.flows import conditions, hours
-from nanhu.platforms.flows.assigning import OWNER_OFFICE, Holder, pool, resolve
+from nanhu.platforms.flows.assigning import OWNER_OFFICE, Holder, pool, resolve, resolver_names
 from nanhu.platforms.flows.body import END, HUMAN, Applicant, Assignee, OwnPost, PersonIn, Resolved, Step
 from nanhu.platforms.flows.models import Case, Definition
 from nanhu.platforms.flows.services.engine import facts_for_conditions
@@ -100,7 +100,8 @@ class Trial:
             case Applicant():
                 return (), _("申请人自己")
             case Resolved(name=name):
-                return (), _("按学校记录找（%(name)s）：有了真的申请人才知道") % {"name": name}
+                words = resolver_names.get(name, name)
+                return (), _("按学校记录找（%(name)s）：有了真的申请人才知道") % {"name": words}
             case OwnPost(office=office):
                 return pool(self.unit_id, office, self.case, why="own_post"), ""
             case PersonIn(field=field) if not self.case.data.get(field):

@@ -456,7 +456,13 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.TextField(
-                        choices=[("grant", "下达"), ("withdraw", "收回"), ("spend", "支出"), ("release", "释放")]
+                        choices=[
+                            ("grant", "下达"),
+                            ("withdraw", "收回"),
+                            ("spend", "支出"),
+                            ("release", "释放"),
+                            ("unspend", "冲回支出"),
+                        ]
                     ),
                 ),
                 ("amount_fen", models.BigIntegerField()),
@@ -479,6 +485,16 @@ class Migration(migrations.Migration):
                         to="ledger.reservation",
                     ),
                 ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.fundmovement",
+                    ),
+                ),
             ],
             options={
                 "db_table": "ledger_fund_movement",
@@ -498,6 +514,7 @@ class Migration(migrations.Migration):
                             ("cancel", "撤销"),
                             ("defer", "缓缴"),
                             ("resume", "缓缴到期"),
+                            ("unpay", "冲回缴费"),
                         ]
                     ),
                 ),
@@ -571,7 +588,7 @@ class Migration(migrations.Migration):
                                 models.Q(
                                     ("account__isnull", False),
                                     ("amount_fen__gt", 0),
-                                    ("kind", "refund"),
+                                    ("kind__in", ["refund", "unpay"]),
                                     ("reverses__isnull", False),
                                     models.Q(("reason", ""), _negated=True),
                                 ),
@@ -821,10 +838,19 @@ class Migration(migrations.Migration):
                     ("amount_fen__gt", 0),
                     models.Q(("key", ""), _negated=True),
                     models.Q(
-                        models.Q(("kind__in", ["spend", "release"]), ("reservation__isnull", False)),
+                        models.Q(
+                            ("kind__in", ["spend", "release"]), ("reservation__isnull", False), ("reverses", None)
+                        ),
+                        models.Q(
+                            ("kind", "unspend"),
+                            ("reservation__isnull", False),
+                            ("reverses__isnull", False),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
                         models.Q(
                             ("kind__in", ["grant", "withdraw"]),
                             ("reservation", None),
+                            ("reverses", None),
                             models.Q(("reason", ""), _negated=True),
                         ),
                         _connector="OR",
@@ -832,6 +858,10 @@ class Migration(migrations.Migration):
                 ),
                 name="ledger_fund_movement_says_what",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="fundmovement",
+            constraint=models.UniqueConstraint(fields=("reverses",), name="ledger_fund_movement_reversed_once"),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

@@ -35,7 +35,8 @@ class FeeItem(DatedRule):
 class Bill(models.Model):
     """Issuing posts it (应收), and so does each movement: its sums and its state follow movements and nothing else.
 
-    Owed is what is neither paid nor forgiven; `returned_fen` is the part of what was paid that went back.
+    Owed is what is neither paid nor forgiven; `returned_fen` is the part of what was paid that went back. A payment that was booked
+    wrongly is taken back (冲回) as if it had not been: it is in neither sum, and owed again.
     """
 
     class State(models.TextChoices):
@@ -136,6 +137,7 @@ class BillMovement(models.Model):
         CANCEL = "cancel", _("撤销")
         DEFER = "defer", _("缓缴")
         RESUME = "resume", _("缓缴到期")
+        UNPAY = "unpay", _("冲回缴费")
 
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="movements")
     kind = models.TextField(choices=Kind)
@@ -165,7 +167,8 @@ class BillMovement(models.Model):
             models.CheckConstraint(
                 condition=(
                     Q(kind="pay", amount_fen__gt=0, account__isnull=False, reverses=None) & ~Q(payer="")
-                    | Q(kind="refund", amount_fen__gt=0, account__isnull=False, reverses__isnull=False) & ~Q(reason="")
+                    | Q(kind__in=["refund", "unpay"], amount_fen__gt=0, account__isnull=False, reverses__isnull=False)
+                    & ~Q(reason="")
                     | Q(kind__in=["waive", "cancel"], amount_fen__gt=0, account=None, reverses=None) & ~Q(reason="")
                     | Q(kind="defer", amount_fen=0, until__isnull=False, reverses=None) & ~Q(reason="")
                     | Q(kind="resume", amount_fen=0, reverses=None)

@@ -88,6 +88,7 @@ class FundMovement(models.Model):
         WITHDRAW = "withdraw", _("收回")
         SPEND = "spend", _("支出")
         RELEASE = "release", _("释放")
+        UNSPEND = "unspend", _("冲回支出")
 
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="movements")
     reservation = models.ForeignKey(Reservation, null=True, on_delete=models.PROTECT, related_name="movements")
@@ -96,18 +97,21 @@ class FundMovement(models.Model):
     key = models.TextField(unique=True)
     reason = models.TextField(default="", blank=True)
     entry_id = models.BigIntegerField()
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "ledger_fund_movement"
         constraints = [
+            models.UniqueConstraint(fields=["reverses"], name="ledger_fund_movement_reversed_once"),
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0)
                 & ~Q(key="")
                 & (
-                    Q(kind__in=["spend", "release"], reservation__isnull=False)
-                    | Q(kind__in=["grant", "withdraw"], reservation=None) & ~Q(reason="")
+                    Q(kind__in=["spend", "release"], reservation__isnull=False, reverses=None)
+                    | Q(kind="unspend", reservation__isnull=False, reverses__isnull=False) & ~Q(reason="")
+                    | Q(kind__in=["grant", "withdraw"], reservation=None, reverses=None) & ~Q(reason="")
                 ),
                 name="ledger_fund_movement_says_what",
-            )
+            ),
         ]

@@ -291,23 +291,33 @@ def refund(*, by: Actor, asked_by: Actor, bills: Sequence[Bill], reason: str) ->
             way = payers.get(payer)
             if way is not None:
                 way.give_back(by, asked_by, list(theirs), why)
-        cancel_rest(by=by, bills=bills, reason=why)
+        cancel_rest(by=by, bills=bills, reason=why, paid={one.bill_id for one in payments})
 
 
-def cancel_rest(*, by: Actor, bills: Sequence[Bill], reason: str) -> None:
-    """Of those of which all that was paid went back. One whose payment is held up stays."""
+def cancel_rest(*, by: Actor, bills: Sequence[Bill], reason: str, paid: Collection[int]) -> None:
+    """Of those of which all that was paid went back, also as booked wrongly (`paid`). One whose payment is held up stays."""
     for bill in lock_bills([bill.pk for bill in bills]):
-        if bill.is_owed and bill.paid_fen == bill.returned_fen > 0:
+        is_back = bill.paid_fen == bill.returned_fen and (bill.returned_fen > 0 or bill.pk in paid)
+        if bill.is_owed and is_back:
             cancel(by=by, bill=bill, reason=reason, key=f"refund:{bill.pk}:rest")
 
 
-def refund_payment(*, by: Actor, payment: BillMovement, entry_id: int, reason: str, posted_as: str = "") -> PaidBill:
-    """Give one payment back to the account it came from. `ledger.reverse` of its entry comes here, too."""
+def reverse_payment(
+    *,
+    by: Actor,
+    payment: BillMovement,
+    entry_id: int,
+    reason: str,
+    posted_as: str = "",
+    is_owed_again: bool = False,
+) -> PaidBill:
+    """One payment goes back to the account it came from: a refund (退费), or, where it was booked wrongly, as if it had not been (冲回)."""
+    kind = Kind.UNPAY if is_owed_again else Kind.REFUND
     movement = BillMovement(
         bill_id=payment.bill_id,
-        kind=Kind.REFUND,
+        kind=kind,
         amount_fen=payment.amount_fen,
-        key=f"refund:{payment.pk}",
+        key=f"{kind}:{payment.pk}",
         entry_id=entry_id,
         posted_as=posted_as,
         payer=payment.payer,
@@ -315,7 +325,7 @@ def refund_payment(*, by: Actor, payment: BillMovement, entry_id: int, reason: s
         reverses=payment,
         reason=reason,
     )
-    return move(by=by, action="ledger.refund_bill", movement=movement)
+    return move(by=by, action=f"ledger.{kind}_bill", movement=movement)
 
 
 def payment_of(entry_id: int) -> BillMovement | None:

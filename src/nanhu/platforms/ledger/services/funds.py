@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from psycopg.errors import CheckViolation
+from psycopg.errors import CheckViolation, UniqueViolation
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -14,6 +14,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given, refuse_stale
 from nanhu.platforms.ledger.errors import (
+    AlreadyReversedError,
     EntryKeyReusedError,
     FundShortError,
     FundUnitError,
@@ -32,8 +33,8 @@ RESERVE = """
     INSERT INTO ledger_reservation (fund_id, key, what, amount_fen, spent_fen, released_fen, entry_id, created_at)
     VALUES (%s, %s, %s, %s, 0, 0, nextval('ledger_transfer_id_seq'), %s) ON CONFLICT (key) DO NOTHING RETURNING id"""
 MOVE = """
-    INSERT INTO ledger_fund_movement (fund_id, reservation_id, kind, amount_fen, key, reason, entry_id, at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id"""
+    INSERT INTO ledger_fund_movement (fund_id, reservation_id, kind, amount_fen, key, reason, entry_id, at, reverses_id)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,24 @@ def release(*, by: Actor, reservation: str, key: str, reason: str = "", amount_f
     move_held(by=by, reservation=reservation, kind=Kind.RELEASE, key=key, amount_fen=amount_fen, reason=reason)
 
 
+def unspend(*, by: Actor, spending: str, key: str, reason: str) -> None:
+    """Take a spending that was entered wrongly back (冲回), whole and once: so much is held again under its reservation. `spending`: the
+    key that it was spent under."""
+    spent = FundMovement.objects.select_related("fund", "reservation").filter(key=spending, kind=Kind.SPEND).first()
+    if spent is None:
+        raise NotFoundError(what=spending)
+    move(
+        by=by,
+        fund=spent.fund,
+        kind=Kind.UNSPEND,
+        amount_fen=spent.amount_fen,
+        key=key,
+        reason=given(reason),
+        reservation=spent.reservation,
+        reverses=spent,
+    )
+
+
 def move_held(*, by: Actor, reservation: str, kind: str, key: str, amount_fen: int | None, reason: str) -> None:
     held = held_under(reservation)
     fen = amount_fen
@@ -183,12 +202,21 @@ def move_held(*, by: Actor, reservation: str, kind: str, key: str, amount_fen: i
 
 
 def move(
-    *, by: Actor, fund: Fund, kind: str, amount_fen: int, key: str, reason: str, reservation: Reservation | None = None
+    *,
+    by: Actor,
+    fund: Fund,
+    kind: str,
+    amount_fen: int,
+    key: str,
+    reason: str,
+    reservation: Reservation | None = None,
+    reverses: FundMovement | None = None,
 ) -> None:
     """Write it; the database moves the fund and posts. The same key with the same money is written once."""
     checked_sum(amount_fen)
     reservation_id = reservation.pk if reservation else None
-    row: list[Any] = [fund.pk, reservation_id, kind, amount_fen, key, reason, next_entry_id(), now()]
+    reverses_id = reverses.pk if reverses else None
+    row: list[Any] = [fund.pk, reservation_id, kind, amount_fen, key, reason, next_entry_id(), now(), reverses_id]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(MOVE, row)
@@ -208,6 +236,8 @@ def move(
 
 def raise_short(error: IntegrityError, *, fund: str, reservation: Reservation | None = None) -> None:
     cause = error.__cause__
+    if isinstance(cause, UniqueViolation) and cause.diag.constraint_name == "ledger_fund_movement_reversed_once":
+        raise AlreadyReversedError from error
     if not isinstance(cause, CheckViolation):
         return
     name = cause.diag.constraint_name

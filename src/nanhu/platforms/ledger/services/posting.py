@@ -20,7 +20,7 @@ from nanhu.platforms.ledger.errors import (
     UnknownEntryError,
 )
 from nanhu.platforms.ledger.models import Transfer
-from nanhu.platforms.ledger.services.bills import payment_of, refund_payment
+from nanhu.platforms.ledger.services.bills import payment_of, reverse_payment
 from nanhu.platforms.ledger.services.entries import claim_key, next_entry_id
 
 
@@ -71,10 +71,16 @@ def post(
 
 
 def reverse(
-    *, by: Actor, entry_id: int, reason: str, kind: str = "ledger.reversal", legs: Sequence[Leg] = ()
+    *,
+    by: Actor,
+    entry_id: int,
+    reason: str,
+    kind: str = "ledger.reversal",
+    legs: Sequence[Leg] = (),
+    is_owed_again: bool = False,
 ) -> PostedEntry:
     """Take an entry back by its mirror, or by these legs where the money has since gone elsewhere; an entry is taken back once.
-    That of a bill's payment refunds it."""
+    That of a bill's payment refunds it, or, where it was booked wrongly (`is_owed_again`), leaves the bill as it was before."""
     with transaction.atomic():
         payment = payment_of(entry_id)
         legs = legs or mirror_of(entry_id)
@@ -86,7 +92,14 @@ def reverse(
         if payment is None:
             insert(mirror_id, kind=kind, legs=legs, reference=reason, occurred_at=now(), reverses=entry_id)
         else:
-            refund_payment(by=by, payment=payment, entry_id=mirror_id, reason=reason, posted_as=kind)
+            reverse_payment(
+                by=by,
+                payment=payment,
+                entry_id=mirror_id,
+                reason=reason,
+                posted_as=kind,
+                is_owed_again=is_owed_again,
+            )
         audit.record(
             by=by, action="ledger.reverse", target=f"ledger_entry:{entry_id}", reason=reason, facts={"entry": mirror_id}
         )

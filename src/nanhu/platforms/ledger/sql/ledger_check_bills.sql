@@ -2,7 +2,9 @@
 CREATE OR REPLACE FUNCTION ledger_check_bills() RETURNS TABLE (what text, account_id bigint, kept_fen bigint, summed_fen bigint)
 LANGUAGE sql STABLE AS $$
     WITH moved AS (
-        SELECT m.bill_id, coalesce(sum(m.amount_fen) FILTER (WHERE m.kind = 'pay'), 0)::bigint AS paid,
+        SELECT m.bill_id,
+               (coalesce(sum(m.amount_fen) FILTER (WHERE m.kind = 'pay'), 0)
+                   - coalesce(sum(m.amount_fen) FILTER (WHERE m.kind = 'unpay'), 0))::bigint AS paid,
                coalesce(sum(m.amount_fen) FILTER (WHERE m.kind = 'refund'), 0)::bigint AS returned,
                coalesce(sum(m.amount_fen) FILTER (WHERE m.kind IN ('waive', 'cancel')), 0)::bigint AS forgiven
         FROM ledger_bill_movement m GROUP BY m.bill_id

@@ -268,6 +268,38 @@ def test_an_entry_that_paid_a_bill_is_reversed_as_its_refund(office):
     assert sums(bill) == ("refunded", 550_000, 550_000, 0)
 
 
+def test_a_payment_that_was_booked_wrongly_leaves_the_bill_as_it_was(office):
+    """As if it had not been: the debt stands again, and can be paid, waived or refunded as any other."""
+    bill = office.bill()
+    paid, rest = office.pay(bill, 200_000), office.pay(bill, 350_000, key="p2")
+    ledger.reverse(by=BY, entry_id=rest.entry_id, reason="记到了别人名下", is_owed_again=True)
+    assert (sums(bill), office.books()) == (("part", 200_000, 0, 0), (350_000, 350_000, 200_000))
+    assert ledger.balance_of(office.accounts["till"]) == 200_000
+    with pytest.raises(ledger.AlreadyReversedError):
+        ledger.reverse(by=BY, entry_id=rest.entry_id, reason="again")
+    ledger.reverse(by=BY, entry_id=paid.entry_id, reason="记到了别人名下", is_owed_again=True)
+    assert (sums(bill), office.books()) == (("open", 0, 0, 0), (550_000, 550_000, 0))
+    entry = AuditEntry.objects.filter(action="ledger.unpay_bill").first()
+    assert (entry.target, entry.reason) == (f"bill:{bill.number}", "记到了别人名下")
+    office.pay(bill, 550_000, key="p3")
+    ledger.refund(by=BY, asked_by=ASKER, bills=[bill], reason="退学")
+    assert (sums(bill), office.books()) == (("refunded", 550_000, 550_000, 0), (0, 0, 0))
+
+
+def test_what_its_payer_gives_back_as_booked_wrongly_is_owed_no_more_where_the_whole_goes_back(office, monkeypatch):
+    def give_back(by, asked_by, payments, reason):
+        for payment in payments:
+            ledger.reverse(by=by, entry_id=payment.entry_id, reason=reason, is_owed_again=True)
+
+    monkeypatch.setitem(
+        ledger.payers._entries, "counter", ledger.Payer(key="counter", name="柜台", give_back=give_back)
+    )
+    bill, unpaid = office.bill(), office.bill("two")
+    office.pay(bill, 200_000)
+    ledger.refund(by=BY, asked_by=ASKER, bills=[bill, unpaid], reason="退学")
+    assert (sums(bill), sums(unpaid)[0]) == (("cancelled", 0, 0, 550_000), "open")
+
+
 def test_a_payer_that_corrects_its_own_booking_leaves_the_rest_of_the_debt(office):
     bill = office.bill()
     paid = office.pay(bill, 200_000)

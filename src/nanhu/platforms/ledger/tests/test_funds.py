@@ -13,7 +13,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import NotFoundError, ReasonMissingError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.ledger.models import Fund, Reservation
+from nanhu.platforms.ledger.models import Fund, Reservation, Transfer
 
 BY = Actor.system("test")
 PROJECT = "project:1"
@@ -50,6 +50,30 @@ def test_a_purchase_worked_out(project):
     assert state() == (10_000, 7_200, 0, 2_800)
     ledger.withdraw_grant(by=BY, fund=PROJECT, amount_fen=7_200, key="back", reason="年底收回")
     assert state() == (2_800, 0, 0, 2_800)
+
+
+def test_a_spending_that_was_entered_wrongly_is_held_again_whole_and_once(project):
+    reserve(3_000)
+    ledger.spend(by=BY, reservation="one", amount_fen=2_800, key="pay")
+    ledger.release(by=BY, reservation="one", key="rest", reason="便宜了")
+    with pytest.raises(ReasonMissingError):
+        ledger.unspend(by=BY, spending="pay", key="pay:back", reason=" ")
+    for _twice in range(2):
+        ledger.unspend(by=BY, spending="pay", key="pay:back", reason="登错了金额")
+    assert state() == (10_000, 7_200, 2_800, 0)
+    with pytest.raises(ledger.AlreadyReversedError):
+        ledger.unspend(by=BY, spending="pay", key="pay:again", reason="再来")
+    for none in ("rest", "one", "none"):
+        with pytest.raises(NotFoundError):
+            ledger.unspend(by=BY, spending=none, key="x", reason="没有这笔支出")
+    ledger.spend(by=BY, reservation="one", amount_fen=2_700, key="pay:right")
+    assert state() == (10_000, 7_200, 100, 2_700)
+    rows = AuditEntry.objects.filter(action="ledger.unspend_fund")
+    assert [(row.target, row.reason, row.facts["fen"]) for row in rows] == [("reservation:one", "登错了金额", 2_800)]
+    spent, back = (
+        Transfer.objects.get(kind=kind, amount_fen=2_800) for kind in ("ledger.fund_spend", "ledger.fund_unspend")
+    )
+    assert back.reverses_entry_id == spent.entry_id
 
 
 def test_more_than_is_there_is_refused_and_nothing_moves(project):

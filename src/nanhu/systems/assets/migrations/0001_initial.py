@@ -148,6 +148,119 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ClassImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("title", models.TextField()),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "登记中"),
+                            ("posted", "已登记"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                ("class_count", models.IntegerField()),
+                ("new_count", models.IntegerField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_class_import",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="assets_class_import_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True),
+                                ("decided_at__isnull", True),
+                                ("state__in", ["checked", "submitted", "discarded"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["posting", "posted", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assets_class_import_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("class_count__gt", 0), ("new_count__gte", 0), models.Q(("title", ""), _negated=True)
+                        ),
+                        name="assets_class_import_says_what",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ClassRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("code", models.TextField()),
+                ("name", models.TextField()),
+                ("before", models.TextField(blank=True, default="")),
+                ("measure", models.TextField()),
+                ("is_depreciable", models.BooleanField()),
+                ("holds_data", models.BooleanField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="assets.classimport"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_class_row",
+                "ordering": ["line"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "code"), name="assets_class_row_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CardImport",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1907,6 +2020,7 @@ class Migration(migrations.Migration):
                 ("paid_on", models.DateField()),
                 ("author_name", models.TextField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reversed_at", models.DateTimeField(null=True)),
                 (
                     "author",
                     models.ForeignKey(
@@ -1923,10 +2037,131 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "assets_payment",
                 "constraints": [
-                    models.UniqueConstraint(fields=("purchase", "voucher"), name="assets_payment_of_voucher_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reversed_at", None)),
+                        fields=("purchase", "voucher"),
+                        name="assets_payment_of_voucher_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("amount_fen__gt", 0), models.Q(("voucher", ""), _negated=True)),
                         name="assets_payment_says_what",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReceiptPhoto",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photos",
+                        to="assets.receiptline",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="assets.receipt"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_receipt_photo",
+            },
+        ),
+        migrations.CreateModel(
+            name="Reversal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已冲回"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reversals", to="assets.payment"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_reversal",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="assets_reversal_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assets_reversal_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "refused"), _negated=True),
+                        fields=("payment",),
+                        name="assets_reversal_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="assets_reversal_says_why"
                     ),
                 ],
             },

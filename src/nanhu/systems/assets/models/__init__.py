@@ -9,9 +9,9 @@ from nanhu.systems.assets.models.depreciation import (
     Plan,
 )
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
-from nanhu.systems.assets.models.importing import CardImport, CardRow, Rollback
+from nanhu.systems.assets.models.importing import CardImport, CardRow, ClassImport, ClassRow, Rollback
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
-from nanhu.systems.assets.models.receiving import Payment, Purchase, Receipt, ReceiptLine
+from nanhu.systems.assets.models.receiving import Payment, Purchase, Receipt, ReceiptLine, ReceiptPhoto, Reversal
 from nanhu.systems.assets.models.things import Asset, Classification, Figure, ServiceLife
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "BookedSum",
     "CardImport",
     "CardRow",
+    "ClassImport",
+    "ClassRow",
     "Classification",
     "ClosedLine",
     "Depreciation",
@@ -40,6 +42,8 @@ __all__ = [
     "Purchase",
     "Receipt",
     "ReceiptLine",
+    "ReceiptPhoto",
+    "Reversal",
     "Rollback",
     "ServiceLife",
     "Transfer",

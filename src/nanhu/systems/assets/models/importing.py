@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import rollbacks
 from nanhu.kernel.intake import DECIDED, UNDECIDED, UNDONE, IntakeBatch
 from nanhu.kernel.proposals import proposal_constraints
+from nanhu.systems.assets.errors import ClassesChangedError
+from nanhu.systems.assets.models.receiving import ReceiptLine
+from nanhu.systems.assets.models.things import Asset, Classification
+from nanhu.systems.assets.rules import class_above
 
 
 class CardImport(IntakeBatch):
@@ -73,3 +77,69 @@ class Rollback(rollbacks.Rollback):
     class Meta:
         db_table = "assets_rollback"
         constraints = rollbacks.rollback_constraints("assets_rollback")
+
+
+class ClassImport(IntakeBatch):
+    """The national table of classes (GB/T 14885), or a part of it: adds classes and sets what is said of them; none goes."""
+
+    what, key, job = _("这份分类表"), "assets.class_import", "assets.take_classes"
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("待提交")
+        SUBMITTED = "submitted", _("待复核")
+        POSTING = "posting", _("登记中")
+        POSTED = "posted", _("已登记")
+        REFUSED = "refused", _("未同意")
+        DISCARDED = "discarded", _("已作废")
+
+    state = models.TextField(choices=State, default=State.CHECKED)
+    class_count = models.IntegerField()
+    new_count = models.IntegerField()
+
+    class Meta:
+        db_table = "assets_class_import"
+        constraints = [
+            *proposal_constraints("assets_class_import", undecided=UNDECIDED, decided=DECIDED),
+            models.CheckConstraint(
+                condition=Q(class_count__gt=0, new_count__gte=0) & ~Q(title=""), name="assets_class_import_says_what"
+            ),
+        ]
+
+    @property
+    def size(self) -> int:
+        return self.class_count
+
+    def facts(self) -> dict[str, object]:
+        return {"title": self.title, "rows": self.class_count, "new": self.new_count}
+
+    def refuse_work(self) -> None:
+        """Asked again: what it divides has no things, and what things are of keeps whether it loses value."""
+        used, known = classes_in_use(), dict(Classification.objects.values_list("code", "is_depreciable"))
+        for row in self.rows.all():
+            is_turned = row.code in used and known.get(row.code) != row.is_depreciable
+            if is_turned or (row.code not in known and class_above(row.code) in used):
+                raise ClassesChangedError(code=row.code)
+
+
+class ClassRow(models.Model):
+    """What a class is from then on. `before`: its name until then, "" of a new one."""
+
+    batch = models.ForeignKey(ClassImport, on_delete=models.PROTECT, related_name="rows")
+    line = models.PositiveIntegerField()
+    code = models.TextField()
+    name = models.TextField()
+    before = models.TextField(default="", blank=True)
+    measure = models.TextField()
+    is_depreciable = models.BooleanField()
+    holds_data = models.BooleanField()
+
+    class Meta:
+        db_table = "assets_class_row"
+        ordering: ClassVar = ["line"]
+        constraints = [models.UniqueConstraint(fields=["batch", "code"], name="assets_class_row_once")]
+
+
+def classes_in_use() -> set[str]:
+    """Codes of those under which a thing, or a line of a receipt, is entered."""
+    things = Asset.objects.values_list("classification__code", flat=True).distinct()
+    return {*things, *ReceiptLine.objects.values_list("classification__code", flat=True).distinct()}

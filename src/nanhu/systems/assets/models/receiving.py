@@ -1,15 +1,17 @@
 """Purchases (采购登记), whose sum is set aside before the order, and receipts (验收入库单): what was bought, looked at by two who are
 neither each other nor the buyer."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models.things import Asset, Classification
 
@@ -65,7 +67,8 @@ class Purchase(models.Model):
 
 
 class Payment(models.Model):
-    """What was paid of a received purchase, all or a part, under the number of finance's voucher: so much of its reservation is spent."""
+    """What was paid of a received purchase, all or a part, under the number of finance's voucher: so much of its reservation is spent.
+    One that was entered wrongly stays, taken back (`Reversal`): its voucher may be entered anew."""
 
     token = models.UUIDField(unique=True, help_text="names the form it came from")
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="payments")
@@ -75,13 +78,59 @@ class Payment(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     author_name = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
+    reversed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "assets_payment"
         constraints = [
-            models.UniqueConstraint(fields=["purchase", "voucher"], name="assets_payment_of_voucher_once"),
+            models.UniqueConstraint(
+                fields=["purchase", "voucher"], condition=Q(reversed_at=None), name="assets_payment_of_voucher_once"
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0) & ~Q(voucher=""), name="assets_payment_says_what"),
         ]
+
+    def __str__(self) -> str:
+        return self.voucher
+
+    @property
+    def spending(self) -> str:
+        """The key under which its reservation was spent."""
+        return f"{self.purchase.reservation}:paid:{self.token}"
+
+
+class Reversal(Proposal):
+    """A payment that was entered wrongly is taken back whole (冲回): one asks, another decides, who did not enter it either; what it
+    spent is held again."""
+
+    what = _("这笔付款冲回")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        DONE = "done", _("已冲回")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="reversals")
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "assets_reversal"
+        constraints = [
+            *proposal_constraints("assets_reversal", undecided=["asked"], decided=["done", "refused"]),
+            models.UniqueConstraint(fields=["payment"], condition=~Q(state="refused"), name="assets_reversal_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="assets_reversal_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.payment)
+
+    @classmethod
+    def waiting_for(cls, account_id: int) -> QuerySet[Self]:
+        return super().waiting_for(account_id).exclude(payment__author=account_id)
+
+    @property
+    def others(self) -> Collection[int]:
+        return (self.payment.author_id,)
 
 
 class Receipt(models.Model):
@@ -189,3 +238,17 @@ class ReceiptLine(models.Model):
                 name="assets_receipt_line_says_what",
             ),
         ]
+
+
+class ReceiptPhoto(models.Model):
+    """What an inspector or the keeper saw of a receipt, or of the things of one of its lines."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="photos")
+    line = models.ForeignKey(ReceiptLine, null=True, on_delete=models.PROTECT, related_name="photos")
+    file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author_name = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "assets_receipt_photo"

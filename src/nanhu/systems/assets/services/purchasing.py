@@ -56,7 +56,8 @@ def cancel(*, by: Actor, purchase: Purchase, reason: str) -> Purchase:
 
 @transaction.atomic
 def pay(*, by: Actor, token: UUID, purchase: Purchase, amount_fen: int, voucher: str, paid_on: date) -> Payment:
-    """Enter what was paid of what was received: so much of its reservation is spent, never more than is held. With the last fen it is settled."""
+    """Enter what was paid of what was received: so much of its reservation is spent, never more than is held. With the last fen it is
+    settled. What was entered wrongly is taken back by two (`reversing`)."""
     known = made_by_form(Payment.objects.all(), token, author_id=by.account_id)
     if known is not None:
         return known
@@ -64,12 +65,10 @@ def pay(*, by: Actor, token: UUID, purchase: Purchase, amount_fen: int, voucher:
     if paid_on > campus_today():
         raise PaidAheadError
     number = voucher_number(voucher)
-    before = found.payments.filter(voucher=number).first()
+    before = found.payments.filter(voucher=number, reversed_at=None).first()
     if before is not None:
         raise VoucherTwiceError(voucher=number, sum=format_yuan(before.amount_fen))
-    key = f"{found.reservation}:paid:{token}"
-    ledger.spend(by=by, reservation=found.reservation, key=key, amount_fen=amount_fen)
-    paid = Payment.objects.create(
+    paid = Payment(
         token=token,
         purchase=found,
         amount_fen=amount_fen,
@@ -78,6 +77,8 @@ def pay(*, by: Actor, token: UUID, purchase: Purchase, amount_fen: int, voucher:
         author_id=account_of(by),
         author_name=by.name,
     )
+    ledger.spend(by=by, reservation=found.reservation, key=paid.spending, amount_fen=amount_fen)
+    paid.save(force_insert=True)
     note(by, found, "assets.pay_purchase", number, amount_fen)
     if not ledger.reservation_of(found.reservation).held_fen:
         end(by, found, State.SETTLED)
@@ -98,19 +99,23 @@ def payable(by: Actor, purchase: Purchase) -> Purchase:
     """Received by its two inspectors; paid by none of those who ordered, bought or inspected it."""
     refuse_stale(by)
     found = locked_in(purchase, State.RECEIVED)
+    refuse_involved(by, found)
+    return found
+
+
+def refuse_involved(by: Actor, found: Purchase) -> None:
     refuse_same_person(by, found.author_id)
     receipt = found.receipts.get(state=Receipt.State.RECEIVED)
     refuse_own(by, receipt.buyer_id, receipt.first_inspector_id, receipt.second_inspector_id)
-    return found
 
 
 def ordered(purchase: Purchase) -> Purchase:
     return locked_in(purchase, State.ORDERED)
 
 
-def locked_in(purchase: Purchase, state: State) -> Purchase:
+def locked_in(purchase: Purchase, *states: State) -> Purchase:
     found = Purchase.objects.select_for_update().get(pk=purchase.pk)
-    if found.state != state:
+    if found.state not in states:
         raise WrongStateError(what=Purchase.what, state=found.get_state_display())
     return found
 

@@ -220,10 +220,11 @@ def receive(*, by: Actor, receipt: Receipt, at: datetime | None = None) -> None:
 
 def things_of(receipt: Receipt, line: ReceiptLine) -> list[Asset]:
     """One card for all where it is a batch, else one a piece."""
-    serials = serials_of(line)
+    serials, photo = serials_of(line), line.photos.order_by("-pk").first()
     count, quantity = (1, line.quantity) if line.is_batch else (line.quantity, 1)
     return [
         Asset(
+            picture_id=photo.file_id if photo else None,
             name=line.name,
             classification=line.classification,
             model=line.model,

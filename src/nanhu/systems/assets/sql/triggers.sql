@@ -120,8 +120,24 @@ CREATE TRIGGER assets_rollback_keeps_what_was_decided BEFORE UPDATE ON assets_ro
     FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.batch_id, OLD.reason, OLD.author_id) IS DISTINCT FROM (NEW.batch_id, NEW.reason, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a roll-back stays as it was asked and decided');
 
-CREATE TRIGGER assets_payment_append_only BEFORE UPDATE OR DELETE ON assets_payment
+CREATE TRIGGER assets_receipt_photo_append_only BEFORE UPDATE OR DELETE ON assets_receipt_photo
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_payment_is_kept BEFORE DELETE ON assets_payment
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('payments are never removed');
+
+CREATE TRIGGER assets_payment_is_reversed_once BEFORE UPDATE ON assets_payment
+    FOR EACH ROW WHEN (OLD.reversed_at IS NOT NULL OR NEW.reversed_at IS NULL
+        OR (OLD.token, OLD.purchase_id, OLD.amount_fen, OLD.voucher, OLD.paid_on, OLD.author_id, OLD.created_at)
+        IS DISTINCT FROM (NEW.token, NEW.purchase_id, NEW.amount_fen, NEW.voucher, NEW.paid_on, NEW.author_id, NEW.created_at))
+    EXECUTE FUNCTION assets_refuse('a payment is taken back once and never changed');
+
+CREATE TRIGGER assets_reversal_is_kept BEFORE DELETE ON assets_reversal
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('reversals are never removed');
+
+CREATE TRIGGER assets_reversal_keeps_what_was_decided BEFORE UPDATE ON assets_reversal
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.payment_id, OLD.reason, OLD.author_id) IS DISTINCT FROM (NEW.payment_id, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a reversal stays as it was asked and decided');
 
 CREATE TRIGGER assets_month_close_is_kept BEFORE DELETE ON assets_month_close
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('closes are never removed');

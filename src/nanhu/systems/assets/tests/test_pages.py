@@ -19,6 +19,7 @@ from nanhu.systems.assets.models import (
     Loss,
     MonthClose,
     Receipt,
+    Reversal,
     Rollback,
     Transfer,
 )
@@ -31,6 +32,7 @@ from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_importing import PRINTER, posted
 from nanhu.systems.assets.tests.test_losing import owned
 from nanhu.systems.assets.tests.test_moving import asked, assigned, confirmed
+from nanhu.systems.assets.tests.test_purchasing import granted, in_stock, paid, taken_back
 from nanhu.systems.assets.tests.test_receiving import opened
 from nanhu.systems.assets.views import cases, mine, office, unit
 from nanhu.testing.pages import IntakeTests, PageTests, ProposalTests
@@ -174,6 +176,29 @@ class TestRollbacks(Cases):
         said = {"token": str(uuid4()), "reason": "交错了文件"}
         assert client.post(f"/assets/imports/{batch.public_id}/undo/", said).status_code == 302
         return f"/assets/rollbacks/{Rollback.objects.get().public_id}/"
+
+
+class TestReversals(Cases):
+    desk = cases.reversals
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return school.client("T9")
+
+    def submitted(self, client):
+        granted()
+        address = in_stock(self.school)
+        client.post(f"{address}pay/", paid("100"))
+        assert taken_back(self.school, address)[0].status_code == 302
+        return f"/assets/reversals/{Reversal.objects.get().public_id}/"
+
+
+class TestClasses(IntakeTests, Cases):
+    desk = cases.classes
+    good = "分类代码,分类名称\nA0233,雷达设备\n"
+    faulty = "分类代码,分类名称\nA029901,没有上级\n"
+    said = {"title": "国标分类"}
 
 
 class TestCloses(IntakeTests, Cases):
@@ -514,3 +539,17 @@ def test_where_a_vendor_keeps_the_things_our_pages_are_read_and_take_nothing_in(
     assert asset.state == "in_stock"
     monkeypatch.undo()
     assert keeper.post(f"{card}assign/", {"keeper": "T2", "room": "b1-101"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_whoever_asked_for_something_is_led_back_to_the_card(school):
+    thing, lost = confirmed(school), losing.report_lost(by=SYSTEM, asset=owned(school, keeper="T2"), reason="不见了")
+    said = {"token": str(uuid4()), "reason": "专业调整", "unit": "13", "keeper": "T8", "room": "b1-102"}
+    ruling = {"token": str(uuid4()), "fault": "neglect", "findings": "调查过"}
+    for number, desk, asset, what, form in (
+        ("T1", "unit", thing, "transfer", said),
+        ("T5", "office", lost, "ruling", ruling),
+    ):
+        card, client = f"/assets/{desk}/{asset.public_id}/", school.client(number)
+        assert client.post(f"{card}{what}/", form).headers["Location"] == card
+        assert client.get(card).status_code == 200

@@ -4,17 +4,18 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, WrongStateError
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Asset, Classification, Payment, Purchase, Receipt
+from nanhu.systems.assets.models import Asset, Classification, Payment, Purchase, Receipt, Reversal
 from nanhu.systems.assets.publishing import receipts
-from nanhu.systems.assets.services import purchasing
+from nanhu.systems.assets.services import purchasing, reversing
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
 from nanhu.systems.assets.tests.test_receiving import opened, sign
 from nanhu.testing.killing import at_once
@@ -164,7 +165,94 @@ def test_one_voucher_is_paid_once_however_it_is_typed(school, again):
     one.pk, one.token = None, uuid4()
     with pytest.raises(IntegrityError, match="assets_payment_of_voucher_once"), transaction.atomic():
         one.save(force_insert=True)
-    assert "登记后不能撤销" in accountant.get(f"{address}pay/").content.decode()
+
+
+def taken_back(school, address, *, reason="金额登错了", of=0):
+    """Asked for by the accountant on the purchase's own page."""
+    said = {"token": str(uuid4()), "payment": str(Payment.objects.order_by("pk")[of].pk), "reason": reason}
+    return school.client("T9").post(f"{address}reverse/", said), said
+
+
+@pytest.mark.django_db
+def test_a_payment_that_was_entered_wrongly_is_taken_back_by_two_and_entered_anew(school):
+    granted()
+    address, accountant = in_stock(school), school.client("T9")
+    assert accountant.post(f"{address}pay/", paid("6999")).status_code == 302
+    assert (money(), Purchase.objects.get().state) == ((300_100, 0, 699_900), "settled")
+    assert taken_back(school, address, reason=" ")[0].status_code == 422
+    asked, said = taken_back(school, address)
+    assert (asked.status_code, accountant.post(f"{address}reverse/", said).status_code) == (302, 302), "sent twice"
+    assert (Reversal.objects.count(), money()) == (1, (300_100, 0, 699_900)), "nothing moves yet"
+    assert taken_back(school, address)[0].status_code in {409, 422}, "one at a time"
+    case = f"/assets/reversals/{Reversal.objects.get().public_id}/"
+    assert accountant.post(f"{case}approve/").status_code == 409, "who asked, and who entered it"
+    office = school.client("T5")
+    assert all(words in office.get(case).content.decode() for words in ("金额登错了", "¥ 6,999.00", "郑会计"))
+    assert office.post(f"{case}approve/").status_code == 302
+    assert office.post(f"{case}approve/").status_code == 409
+    assert (money(), Purchase.objects.get().state) == ((300_100, 699_900, 0), "received")
+    for client, page in ((accountant, address), (school.client("T1"), address.replace("office", "unit"))):
+        assert "已冲回" in client.get(page).content.decode(), "the office and the unit that pays see it"
+    assert taken_back(school, address)[0].status_code == 422, "once"
+    assert accountant.post(f"{address}pay/", paid("6000")).status_code == 302, "the same voucher, with the right sum"
+    assert money() == (300_100, 99_900, 600_000)
+    row = AuditEntry.objects.get(action="assets.approve_reversal")
+    assert (row.reason, row.facts["fen"], row.actor) == ("金额登错了", 699_900, "钱处长")
+    assert ledger.check_ledger() == []
+
+
+@pytest.mark.django_db
+def test_what_was_settled_with_a_rest_is_paid_again_up_to_what_is_taken_back(school):
+    granted()
+    address, accountant = in_stock(school), school.client("T9")
+    accountant.post(f"{address}pay/", paid("6000"))
+    accountant.post(f"{address}settle/", {"reason": "供应商让利"})
+    assert money() == (400_000, 0, 600_000)
+    taken_back(school, address)
+    assert school.client("T6").post(f"/assets/reversals/{Reversal.objects.get().public_id}/approve/").status_code == 302
+    assert (money(), Purchase.objects.get().state) == ((400_000, 600_000, 0), "received")
+    assert accountant.post(f"{address}pay/", paid("6000.01")).status_code == 409
+    assert accountant.post(f"{address}pay/", paid("6000")).status_code == 302
+    assert Purchase.objects.get().state == "settled"
+
+
+@pytest.mark.django_db
+def test_no_hand_that_ordered_bought_inspected_or_entered_it_takes_it_back(school):
+    granted()
+    address = in_stock(school)
+    school.client("T9").post(f"{address}pay/", paid("100"))
+    for number in ("T1", "T2", "T3", "T4", "T6"):
+        identity.grant_role(by=SYSTEM, account_id=identity.account_of(school[number]).pk, role="assets.finance")
+    said = {"token": str(uuid4()), "payment": str(Payment.objects.get().pk), "reason": "登错"}
+    for number in ("T1", "T2", "T3", "T4"):
+        said["token"] = str(uuid4())
+        assert school.client(number).post(f"{address}reverse/", said).status_code == 409
+    assert school.client("T5").post(f"{address}reverse/", said).status_code in {403, 404}, "no accountant"
+    said["token"] = str(uuid4())
+    assert school.client("T6").post(f"{address}reverse/", said).status_code == 302
+    case = f"/assets/reversals/{Reversal.objects.get().public_id}/"
+    assert {school.client(number).post(f"{case}approve/").status_code for number in ("T1", "T2", "T9", "T6")} == {409}
+    assert Reversal.waiting_for(school.actor("T9").account_id).count() == 0, "it waits for none who may not"
+    assert school.client("T5").post(f"{case}refuse/", {"answer": "凭证没有错"}).status_code == 302
+    assert money() == (300_100, 689_900, 10_000)
+    said["token"] = str(uuid4())
+    assert school.client("T6").post(f"{address}reverse/", said).status_code == 302, "refused, it is asked for anew"
+
+
+@pytest.mark.django_db
+def test_a_payment_of_another_purchase_is_not_there_and_none_is_changed_by_hand(school):
+    granted(2_000_000)
+    address = in_stock(school)
+    school.client("T9").post(f"{address}pay/", paid("100"))
+    other = purchasing.order(
+        by=school.actor("T1"), token=uuid4(), title="投影", unit_id=school.units["12"], fund=FUND, amount_fen=100
+    )
+    assert taken_back(school, f"/assets/office/purchases/{other.public_id}/")[0].status_code == 422
+    for change in ({"amount_fen": 1}, {"voucher": "别的", "reversed_at": now()}, {"reversed_at": None}):
+        with pytest.raises(DatabaseError, match="taken back once"), transaction.atomic():
+            Payment.objects.update(**change)
+    with pytest.raises(DatabaseError, match="never removed"), transaction.atomic():
+        Payment.objects.all().delete()
 
 
 @pytest.mark.django_db
@@ -314,3 +402,23 @@ def test_of_two_payments_at_once_only_that_is_made_for_which_money_is_held():
 
     assert sum(at_once([lambda: pay("记-1"), lambda: pay("记-2")])) == 1
     assert money() == (300_100, 299_900, 400_000)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_that_take_one_payment_back_at_once_take_it_back_once():
+    school = make_school()
+    granted()
+    address = in_stock(school)
+    school.client("T9").post(f"{address}pay/", paid("6000"))
+    reversal = reversing.ask(by=school.actor("T9"), token=uuid4(), payment=Payment.objects.get(), reason="登错了")
+
+    def agree(number):
+        try:
+            reversing.agree(by=school.actor(number), reversal=reversal)
+        except WrongStateError:
+            return 0
+        return 1
+
+    assert sum(at_once([lambda: agree("T5"), lambda: agree("T6")])) == 1
+    assert money() == (300_100, 699_900, 0)

@@ -6,27 +6,56 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, Number, PageRequest, Person, Table, Text, Who, list_of
+from nanhu.kernel.kit import (
+    Badge,
+    Console,
+    Day,
+    Empty,
+    Link,
+    Money,
+    Number,
+    PageRequest,
+    Person,
+    Table,
+    Text,
+    Who,
+    list_of,
+)
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets import printing
-from nanhu.systems.assets.checking import Compared, check_cards, check_finance
-from nanhu.systems.assets.forms import CardsForm, CloseForm
+from nanhu.systems.assets.checking import Compared, check_cards, check_classes, check_finance
+from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm
 from nanhu.systems.assets.models import (
     ApprovalLevel,
     CardImport,
     CardRow,
+    ClassImport,
+    ClassRow,
     Disposal,
     Improvement,
     Loss,
     MonthClose,
+    Reversal,
     Rollback,
     Transfer,
 )
 from nanhu.systems.assets.policies import supplier
-from nanhu.systems.assets.services import closing, disposing, importing, improving, losing, rolling_back, transferring
-from nanhu.systems.assets.sheets import CARDS
+from nanhu.systems.assets.services import (
+    classes as classing,
+)
+from nanhu.systems.assets.services import (
+    closing,
+    disposing,
+    importing,
+    improving,
+    losing,
+    reversing,
+    rolling_back,
+    transferring,
+)
+from nanhu.systems.assets.sheets import CARDS, CLASSES
 from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
 from nanhu.systems.assets.views.office import ALONE, BOTH
 from nanhu.systems.assets.views.office import desk as office
@@ -34,6 +63,7 @@ from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import CASE_TONES
 
 OFFICE_NAME = _("国资处")
+YES_NO = {True: _("是"), False: _("否")}
 
 
 def console(key: str, name: Any, icon: str, description: Any, **more: Any) -> Console:
@@ -51,7 +81,9 @@ imports = console("imports", _("旧卡片导入"), "upload", _("旧系统的卡�
 rollbacks = console(
     "rollbacks", _("旧卡片回滚"), "undo-2", _("登记错的旧卡片整份作废，两人办理"), order=487, roles=BOTH
 )
-office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports, rollbacks)
+classes = console("classes", _("资产分类表"), "list-tree", _("国标资产分类整份交，两人办理"), order=489)
+reversals = console("reversals", _("付款冲回"), "undo-2", _("登错的采购付款整笔冲回，两人办理"), order=488, roles=BOTH)
+office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports, rollbacks, reversals, classes)
 
 
 class Transfers(Table):
@@ -112,6 +144,19 @@ class Improvements(Table):
     state = Badge(_("状态"), names=Improvement.State.choices, tones=CASE_TONES, tone="warn")
 
 
+class Reversals(Table):
+    voucher = Link(_("凭证号"), "payment__voucher", to="case")
+    purchase = Text(_("采购内容"), "payment__purchase__title")
+    unit = Text(_("单位"), "payment__purchase__unit__name", is_wide=True)
+    fund = Text(_("额度"), "payment__purchase__fund", is_number=True, is_wide=True)
+    amount_fen = Money(_("付款金额"), "payment__amount_fen")
+    paid_on = Day(_("付款日期"), "payment__paid_on")
+    clerk = Who(_("登记"), "payment__author_name", account="payment__author_id", is_wide=True)
+    reason = Text(_("原因"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Reversal.State.choices, tones=CASE_TONES, tone="warn")
+
+
 class Imports(Table):
     title = Link(_("名称"), to="case")
     card_count = Number(_("卡片"))
@@ -119,6 +164,25 @@ class Imports(Table):
     author = Who(_("制单"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
     state = Badge(_("状态"), names=CardImport.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class ClassImports(Table):
+    title = Link(_("名称"), to="case")
+    class_count = Number(_("分类"))
+    new_count = Number(_("其中新增"))
+    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=ClassImport.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class ClassRows(Table):
+    line = Number(_("行号"), is_wide=True)
+    code = Text(_("分类代码"), is_number=True)
+    name = Text(_("分类名称"))
+    before = Text(_("原来的名称"))
+    measure = Text(_("计量单位"))
+    is_depreciable = Text(_("计提折旧"), names=YES_NO)
+    holds_data = Text(_("存有数据"), names=YES_NO)
 
 
 class CardRollbacks(Rollbacks):
@@ -236,6 +300,24 @@ improvement_cases = improvements.proposals(
 )
 
 
+reversal_cases = reversals.proposals(
+    "",
+    Reversal,
+    Reversals,
+    on_approve=lambda by, found: reversing.agree(by=by, reversal=found),
+    on_refuse=lambda by, found, answer: reversing.refuse(by=by, reversal=found, answer=answer),
+    title=_("付款冲回"),
+    tab=_("付款冲回"),
+    lead=_(
+        "资产会计在采购登记的页上提出，另一位复核后额度重新占用。登记这笔付款的，登记采购、经办采购和验收的人不能批；资产会计人手不够时由国资处批。"
+    ),
+    empty=Empty(title=_("还没有冲回过付款"), icon="undo-2", text=_("资产会计在采购登记的页上提出。")),
+    found=Reversal.objects.select_related("payment__purchase__unit"),
+    agree=lambda found: _("同意冲回 %(sum)s") % {"sum": format_yuan(found.payment.amount_fen)},
+    done={"approve": _("已冲回，额度重新占用。")},
+)
+
+
 def keep_close(by: Actor, form: CloseForm, rows: list[Compared]) -> MonthClose:
     return closing.make_close(by=by, token=form.cleaned_data["token"], rows=rows, file_name=form.file_name)
 
@@ -304,6 +386,52 @@ import_cases = imports.intake(
     rows_at="rows.csv",
     agree=lambda found: _("同意登记 %(count)s 张卡片") % {"count": found.card_count},
     done={"approve": _("已同意，正在登记卡片。"), "discard": _("已作废，没有登记。")},
+)
+
+
+def keep_classes(by: Actor, form: ClassesForm, rows: list[ClassRow]) -> ClassImport:
+    said = form.cleaned_data
+    return classing.make_import(by=by, token=said["token"], title=said["title"], rows=rows, file_name=form.file_name)
+
+
+def class_rows(request: PageRequest, found: ClassImport) -> Listing:
+    return list_of(request, ClassRows, found.rows.order_by("line"), per_page=100, caption=_("新增和改动的分类"))
+
+
+class_cases = classes.intake(
+    "",
+    ClassImport,
+    ClassImports,
+    CLASSES,
+    form=ClassesForm,
+    check=check_classes,
+    keep=keep_classes,
+    title=_("资产分类表"),
+    tab=_("分类表"),
+    lead=_(
+        "国标资产分类（GB/T 14885）整份或一部分：先整份检查，另一位复核后登记。只加、只改，不去掉；已有资产的分类不能再往下分。"
+    ),
+    empty=Empty(
+        title=_("还没有交过分类表"),
+        icon="list-tree",
+        action=_("交第一份"),
+        to="new",
+        text=_("现有的是国标的前几级；先下载模板，一行一个分类。"),
+    ),
+    new={
+        "title": _("交分类表"),
+        "lead": _("这一步只检查，不登记。"),
+        "button": _("交分类表"),
+        "facts": lambda _request: {
+            "rules": _(
+                "代码写成 A02、A0201、A020101 这样，上一级要在表里或已登记。计量单位、折旧、数据留空的，照原来的或上一级的。"
+            )
+        },
+    },
+    rows=class_rows,
+    rows_at="rows.csv",
+    agree=lambda found: _("同意登记 %(count)s 个分类") % {"count": found.class_count},
+    done={"approve": _("已同意，正在登记分类。"), "discard": _("已作废，没有登记。")},
 )
 
 rollback_cases = undoing(

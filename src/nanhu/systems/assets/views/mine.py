@@ -28,14 +28,25 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
+from nanhu.kernel.kit.pages import FormOptions
 from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
-from nanhu.systems.assets.forms import ThingsForm, WantForm
+from nanhu.systems.assets.elsewhere import count_unconfirmed, unconfirmed
+from nanhu.systems.assets.forms import PhotosForm, ThingPhotoForm, ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
-from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things, supplier, things_of
-from nanhu.systems.assets.services import handing, keeping, lending, losing, receiving, transferring
+from nanhu.systems.assets.photos import LARGEST_BODY
+from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things, supplier
+from nanhu.systems.assets.services import (
+    handing,
+    keeping,
+    lending,
+    losing,
+    photographing,
+    receiving,
+    transferring,
+)
 from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, show_thing, standing
 
 State = Asset.State
@@ -107,13 +118,6 @@ class Lines(Table):
     price_fen = Money(_("单价"))
 
 
-def unconfirmed(keeper_id: Any) -> Any:
-    return things_of(keeper_id or 0).filter(confirmed_at=None, state=State.IN_USE)
-
-
-count_unconfirmed = own_count("assets.unconfirmed", unconfirmed)
-
-
 @desk.page("", title=_("我的资产"), tab=_("我的东西"))
 def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("名下没有资产"), icon="laptop", text=_("单位资产员发给您的东西会出现在这里。"))
@@ -130,7 +134,20 @@ def things(request: PageRequest) -> HttpResponseBase:
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(own_thing))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
-    return show_thing(request, found, [decline, broken, lost])
+    return show_thing(request, found, [decline, broken, lost, photograph])
+
+
+@thing.form(
+    "photo/",
+    ThingPhotoForm,
+    title=_("拍照"),
+    icon="camera",
+    submit=_("上传"),
+    done=_("照片已保存。"),
+    largest_file=LARGEST_BODY,
+)
+def photograph(request: PageRequest, form: ThingPhotoForm, found: Asset) -> None:
+    photographing.photograph(by=request.actor, asset=found, picture=form.cleaned_data["photo"][0])
 
 
 @thing.form("decline/", ReasonForm, title=_("不在我这里"), to="things", done=_("已退回单位资产员核实。"))
@@ -298,7 +315,11 @@ def inspected(request: PageRequest, public_id: Any) -> Receipt:
 @receipts.page("<uuid:public_id>/", title=_("验收单"), subject=Seen(inspected))
 def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
     return show_receipt(
-        request, found, sign=sign.address(public_id=found.public_id), refuse=refuse.address(public_id=found.public_id)
+        request,
+        found,
+        sign=sign.address(public_id=found.public_id),
+        refuse=refuse.address(public_id=found.public_id),
+        photograph=photograph_receipt.address(public_id=found.public_id),
     )
 
 
@@ -311,11 +332,28 @@ def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpRespo
         "first": persons.get(found.first_inspector_id),
         "second": persons.get(found.second_inspector_id),
         "lines": list_of(request, Lines, rows, per_page=200, caption=_("明细")),
+        "photos": found.photos.select_related("file", "line").order_by("pk"),
         "may_sign": to_sign(request.viewer.person_id).filter(pk=found.pk).exists(),
         "refusal": form_of(request, RefusalForm),
         **more,
     }
     return render(request, "assets/receipt.html", facts)
+
+
+PHOTOS_PAGE: FormOptions = {
+    "title": _("拍照"),
+    "icon": "camera",
+    "arguments": lambda _request, found: {"lines": found.lines.order_by("position")},
+    "submit": _("上传"),
+    "done": _("照片已保存。"),
+    "largest_file": LARGEST_BODY,
+}
+
+
+@receipt.form("photos/", PhotosForm, **PHOTOS_PAGE)
+def photograph_receipt(request: PageRequest, form: PhotosForm, found: Receipt) -> None:
+    said = form.cleaned_data
+    photographing.add_photos(by=request.actor, receipt=found, pictures=said["photos"], line=said["line"])
 
 
 @receipt.action("sign/", to="receipts", done=_("已签字。"))

@@ -12,7 +12,16 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.systems.assets import printing
-from nanhu.systems.assets.forms import FigureForm, ImproveForm, LifeForm, LotForm, MonthForm, PaymentForm, RulingForm
+from nanhu.systems.assets.forms import (
+    FigureForm,
+    ImproveForm,
+    LifeForm,
+    LotForm,
+    MonthForm,
+    PaymentForm,
+    ReversalForm,
+    RulingForm,
+)
 from nanhu.systems.assets.models import (
     Asset,
     BookedSum,
@@ -27,7 +36,16 @@ from nanhu.systems.assets.models import (
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things, supplier
 from nanhu.systems.assets.queries import books
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import depreciating, disposing, improving, keeping, losing, purchasing, setting
+from nanhu.systems.assets.services import (
+    depreciating,
+    disposing,
+    improving,
+    keeping,
+    losing,
+    purchasing,
+    reversing,
+    setting,
+)
 from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import (
     PurchaseFilters,
@@ -256,7 +274,7 @@ def purchases(request: PageRequest) -> HttpResponseBase:
 @purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=record(ALL_PURCHASES, Purchase.what))
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     receipts = [(one.title, "") for one in found.receipts.order_by("pk")]
-    return show_purchase(request, found, receipts, (cancel_purchase, pay_purchase, settle_purchase))
+    return show_purchase(request, found, receipts, (cancel_purchase, pay_purchase, settle_purchase, reverse_payment))
 
 
 @purchase.form(
@@ -277,7 +295,7 @@ def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> 
     PaymentForm,
     title=_("登记付款"),
     lead=_(
-        "按财务凭证登记：从占用的额度里支出这么多，不能超过还占用的；一张凭证在一次采购里登记一次。登记后不能撤销，请先核对：登错的钱回不到占用里，只能请财务处另下达额度补回。登记采购、经办采购和验收的人不能登记付款。"
+        "按财务凭证登记：从占用的额度里支出这么多，不能超过还占用的；一张凭证在一次采购里登记一次。登错了的由两人冲回，冲回后可以重新登记。登记采购、经办采购和验收的人不能登记付款。"
     ),
     done=_("已登记付款，额度已支出。"),
     roles=[FINANCE],
@@ -301,6 +319,24 @@ def pay_purchase(request: PageRequest, form: PaymentForm, found: Purchase) -> No
 )
 def settle_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
     purchasing.settle(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
+
+
+@purchase.form(
+    "reverse/",
+    ReversalForm,
+    title=_("冲回登错的付款"),
+    tone="danger",
+    arguments=lambda _request, found: {"payments": found.payments.filter(reversed_at=None).order_by("paid_on", "pk")},
+    lead=_(
+        "整笔冲回：这笔支出的额度重新占用，已结清的采购回到待付款，原来的登记留着并标明已冲回。提出后由另一位复核；登记这笔付款的人不能批。"
+    ),
+    done=_("已提出，等另一位复核。"),
+    roles=[FINANCE],
+    proves=True,
+    writes_supplied=False,
+)
+def reverse_payment(request: PageRequest, form: ReversalForm, _found: Purchase) -> None:
+    reversing.ask(by=request.actor, **form.cleaned_data)
 
 
 class Figures(Table):

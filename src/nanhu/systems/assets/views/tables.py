@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -35,7 +35,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Asset, Purchase
+from nanhu.systems.assets.models import Asset, Purchase, Reversal
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
 from nanhu.systems.assets.services.moving import reason_words
@@ -127,14 +127,30 @@ class PurchaseFilters(Filters):
     )
 
 
+def reversal_of(paid: Any) -> str:
+    """What is under way with a payment, of rows that know `is_asked_back`."""
+    return "reversed" if paid.reversed_at else "asked" if paid.is_asked_back else "spent"
+
+
 class Payments(Table):
     paid_on = Day(_("付款日期"))
     voucher = Text(_("凭证号"), is_number=True)
-    amount_fen = Money(_("付款金额"), total=True)
+    amount_fen = Money(_("付款金额"))
+    state = Badge(
+        _("状态"),
+        reversal_of,
+        names={"spent": _("已付款"), "asked": _("冲回待复核"), "reversed": _("已冲回")},
+        tones={"spent": "good", "reversed": "none"},
+        tone="warn",
+        sort=False,
+    )
     author = Who(_("登记"), "author_name", at="created_at", account="author_id")
 
 
-ENDS = {Purchase.State.ORDERED: {"cancel_purchase"}, Purchase.State.RECEIVED: {"pay_purchase", "settle_purchase"}}
+ENDS = {
+    Purchase.State.ORDERED: {"cancel_purchase"},
+    Purchase.State.RECEIVED: {"pay_purchase", "settle_purchase"},
+}
 """What can be done with a purchase, by its state."""
 
 
@@ -153,13 +169,14 @@ def show_purchase(
         (_("状态"), found.get_state_display()),
         *([(_("原因"), found.answer)] if found.answer else []),
     ]
-    shown = [
-        page
-        for page in pages
-        if page.name in ENDS.get(Purchase.State(found.state), ()) and page.is_shown_to(request.viewer)
-    ]
+    waits = Exists(Reversal.objects.filter(payment=OuterRef("pk"), state=Reversal.State.ASKED))
+    payments = found.payments.annotate(is_asked_back=waits).order_by("paid_on", "pk")
+    can_be = ENDS.get(Purchase.State(found.state), set())
+    if any(reversal_of(one) == "spent" for one in payments):
+        can_be = {*can_be, "reverse_payment"}
+    shown = [page for page in pages if page.name in can_be and page.is_shown_to(request.viewer)]
     links = [(page.title, page.address(public_id=found.public_id)) for page in shown]
-    paid = list_of(request, Payments, found.payments.order_by("paid_on", "pk"), per_page=100, caption=_("付款"))
+    paid = list_of(request, Payments, payments, per_page=100, caption=_("付款"))
     about = {"purchase": found, "facts": facts, "receipts": receipts, "links": links, "list": paid}
     return render(request, "assets/purchase.html", about)
 

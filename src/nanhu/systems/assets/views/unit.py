@@ -19,17 +19,29 @@ from nanhu.systems.assets.forms import (
     AssignForm,
     LendForm,
     LineForm,
+    PhotosForm,
     PurchaseForm,
     ReceiptForm,
     RepairedForm,
     RoomForm,
     SplitForm,
+    ThingPhotoForm,
     TransferForm,
 )
 from nanhu.systems.assets.models import Asset, Purchase, Receipt, Transfer
+from nanhu.systems.assets.photos import LARGEST_BODY
 from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, units_kept_by
-from nanhu.systems.assets.services import disposing, keeping, lending, losing, purchasing, receiving, transferring
-from nanhu.systems.assets.views.mine import Receipts, show_receipt
+from nanhu.systems.assets.services import (
+    disposing,
+    keeping,
+    lending,
+    losing,
+    photographing,
+    purchasing,
+    receiving,
+    transferring,
+)
+from nanhu.systems.assets.views.mine import PHOTOS_PAGE, Receipts, show_receipt
 from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing
 
@@ -98,6 +110,19 @@ def assign(request: PageRequest, form: AssignForm, found: Asset) -> None:
 @thing.form("move/", RoomForm, title=_("换地点"), done=_("已换地点。"))
 def move(request: PageRequest, form: RoomForm, found: Asset) -> None:
     keeping.put_elsewhere(by=request.actor, asset=found, room_id=form.cleaned_data["room"].pk)
+
+
+@thing.form(
+    "photo/",
+    ThingPhotoForm,
+    title=_("拍照"),
+    icon="camera",
+    submit=_("上传"),
+    done=_("照片已保存。"),
+    largest_file=LARGEST_BODY,
+)
+def photograph(request: PageRequest, form: ThingPhotoForm, found: Asset) -> None:
+    photographing.photograph(by=request.actor, asset=found, picture=form.cleaned_data["photo"][0])
 
 
 @thing.form("return/", ReasonForm, title=_("收回"), done=_("已收回，不再在领用人名下。"))
@@ -169,12 +194,12 @@ def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer
 
 State = Asset.State
 DEEDS = {
-    State.IN_STOCK: (assign, move, transfer, lend, split, idle, broken, lost, scrap),
-    State.IN_USE: (move, give_back, transfer, lend, split, idle, broken, lost, scrap),
-    State.LENT: (returned, move, give_back, lost),
-    State.IN_REPAIR: (repaired, move, give_back),
-    State.MISSING: (found_again,),
-    State.TO_SCRAP: (move, give_back),
+    State.IN_STOCK: (assign, move, transfer, lend, split, idle, broken, lost, scrap, photograph),
+    State.IN_USE: (move, give_back, transfer, lend, split, idle, broken, lost, scrap, photograph),
+    State.LENT: (returned, move, give_back, lost, photograph),
+    State.IN_REPAIR: (repaired, move, give_back, photograph),
+    State.MISSING: (found_again, photograph),
+    State.TO_SCRAP: (move, give_back, photograph),
     State.DISPOSED: (),
     State.VOID: (),
 }
@@ -290,7 +315,14 @@ def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
         add=add_line.address(public_id=found.public_id) if is_open else "",
         take_back=take_back.address(public_id=found.public_id) if is_mine else "",
         sheet=print_receipt.address(public_id=found.public_id) if found.number else "",
+        photograph=photograph_receipt.address(public_id=found.public_id),
     )
+
+
+@receipt.form("photos/", PhotosForm, **PHOTOS_PAGE)
+def photograph_receipt(request: PageRequest, form: PhotosForm, found: Receipt) -> None:
+    said = form.cleaned_data
+    photographing.add_photos(by=request.actor, receipt=found, pictures=said["photos"], line=said["line"])
 
 
 @receipt.action("print/", writes_supplied=False)

@@ -74,6 +74,15 @@ class NotCorrectableError(CampusError):
     sentence = _("这笔交易不能更正：{why}。")
 
 
+class BillFateMissingError(CampusError):
+    """A row that paid a bill: whether the bill is owed again does not follow from the row."""
+
+    code = "card.bill_fate_missing"
+    http_status = 422
+    sentence = _("这笔交易缴了“{bill}”，请选更正后这张应缴单还要不要缴。")
+    field = "bill"
+
+
 class ReceiptNotFoundError(CampusError):
     code = "card.receipt_not_found"
     http_status = 404

@@ -16,6 +16,7 @@ from nanhu.systems.card.closing.models import Contract
 from nanhu.systems.card.closing.services.contracts import Terms
 
 LARGEST_FEE = 200
+AGAIN, NO_MORE = "again", "no_more"
 BETWEEN = re.compile(r"[\s,;、。]+")
 
 
@@ -75,6 +76,12 @@ class UnpaidForm(BesideOthers):
 
 class CorrectionForm(forms.Form):
     receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,18}\s*$")
+    bill = forms.ChoiceField(
+        label=_("缴的应缴单"),
+        required=False,
+        choices=[("", _("不是代扣缴费")), (AGAIN, _("记错了，恢复未缴")), (NO_MORE, _("退费，不再缴"))],
+        help_text=_("只有代扣缴费的交易要选；记错的，应缴单回到缴费前的样子"),
+    )
     reason = forms.CharField(label=_("更正原因"), max_length=200)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 

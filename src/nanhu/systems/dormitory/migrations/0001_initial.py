@@ -45,7 +45,6 @@ class Migration(migrations.Migration):
                             ("posted", "已扣款"),
                             ("refused", "未同意"),
                             ("discarded", "已作废"),
-                            ("asked_back", "待复核退回"),
                             ("returning", "退回中"),
                             ("returned", "已全部退回"),
                         ],
@@ -55,12 +54,6 @@ class Migration(migrations.Migration):
                 ("room_count", models.IntegerField()),
                 ("share_count", models.IntegerField()),
                 ("sum_fen", models.BigIntegerField()),
-                ("asker_name", models.TextField(blank=True, default="")),
-                ("why_back", models.TextField(blank=True, default="")),
-                ("granter_name", models.TextField(blank=True, default="")),
-                ("asked_back_at", models.DateTimeField(null=True)),
-                ("answered_back_at", models.DateTimeField(null=True)),
-                ("answer_back", models.TextField(blank=True, default="", help_text="why it is not given back")),
                 (
                     "approver",
                     models.ForeignKey(
@@ -71,7 +64,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "asker",
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "dormitory_room_list",
+            },
+        ),
+        migrations.CreateModel(
+            name="RoomRollback",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已回滚"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -86,17 +108,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "granter",
+                    "batch",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rollbacks", to="dormitory.roomlist"
                     ),
                 ),
             ],
             options={
-                "db_table": "dormitory_room_list",
+                "db_table": "dormitory_room_rollback",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="dormitory_room_rollback_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dormitory_room_rollback_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("batch",),
+                        name="dormitory_room_rollback_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="dormitory_room_rollback_says_why"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,67 +269,12 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False),
                         ("decided_at__isnull", False),
-                        ("state__in", ["posting", "posted", "refused", "asked_back", "returning", "returned"]),
+                        ("state__in", ["posting", "posted", "refused", "returning", "returned"]),
                     ),
                     models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
                 ),
                 name="dormitory_room_list_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roomlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("granter__isnull", True),
-                    models.Q(("asker__isnull", False), models.Q(("granter", models.F("asker")), _negated=True)),
-                    _connector="OR",
-                ),
-                name="dormitory_room_list_two_people_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roomlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["asked_back", "returning", "returned"]), _negated=True),
-                    models.Q(("asker__isnull", False), models.Q(("why_back", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="dormitory_room_list_asked_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roomlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["returning", "returned"]), _negated=True),
-                    models.Q(("answer_back", ""), ("granter__isnull", False)),
-                    _connector="OR",
-                ),
-                name="dormitory_room_list_granted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roomlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("asked_back_at", None), ("asker__isnull", True)),
-                    models.Q(("asked_back_at__isnull", False), ("asker__isnull", False)),
-                    _connector="OR",
-                ),
-                name="dormitory_room_list_asked_back_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roomlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer_back", ""), ("answered_back_at", None), ("granter__isnull", True)),
-                    ("granter__isnull", False),
-                    _connector="OR",
-                ),
-                name="dormitory_room_list_answered_back_at",
             ),
         ),
         migrations.AddConstraint(

@@ -1,22 +1,21 @@
-"""Giving a whole list back (整份退回): one clerk asks, another grants, the worker refunds each bill, in both names.
+"""Giving a whole list back (整份退回), by two (kernel.rollbacks): the worker refunds each bill, in both names.
 
 What was paid goes back the way it came, by whoever took it; a single share by its payer's own page.
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotTheAuthorError
+from nanhu.kernel import rollbacks
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import job, open_progress
-from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.dormitory.models import RoomList
+from nanhu.systems.dormitory.models import RoomList, RoomRollback
 from nanhu.systems.dormitory.queries import WITH_SCHOOL, shares_of
 from nanhu.systems.dormitory.services.charging import give_up
 
@@ -25,56 +24,21 @@ STILL_OWED = Q(charge__state__in=[ledger.Bill.State.OPEN, ledger.Bill.State.PART
 PIECE = 40
 
 
-def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
-    why = given(reason)
-    with transaction.atomic():
-        locked = room_list.locked_in({State.POSTED})
-        forget_request(locked)
-        locked.asker_id, locked.asker_name, locked.why_back, locked.asked_back_at = account_of(by), by.name, why, now()
-        locked.enter(by, State.ASKED_BACK, "ask_{}_back", why)
-        return locked
+def ask_back(*, by: Actor, token: UUID, batch: RoomList, reason: str) -> RoomRollback:
+    return rollbacks.ask(RoomRollback, by=by, token=token, batch=batch, reason=reason, check=refuse_empty)
 
 
-def forget_request(locked: RoomList) -> None:
-    """What was asked and answered before; the audit keeps it."""
-    locked.asker_id, locked.asker_name, locked.why_back, locked.asked_back_at = None, "", "", None
-    locked.granter_id, locked.granter_name, locked.answer_back, locked.answered_back_at = None, "", "", None
+def refuse_empty(batch: RoomList) -> None:
+    """Of which nothing is with the school, and nothing owed."""
+    if not shares_of(batch).filter(WITH_SCHOOL | STILL_OWED).exists():
+        raise batch.wrong_state()
 
 
-def withdraw_request(*, by: Actor, room_list: RoomList) -> RoomList:
-    """By who asked."""
-    with transaction.atomic():
-        locked = room_list.locked_in({State.ASKED_BACK})
-        if by.account_id is None or by.account_id != locked.asker_id:
-            raise NotTheAuthorError
-        forget_request(locked)
-        locked.enter(by, State.POSTED, "withdraw_{}_request")
-        return locked
+def agree_back(*, by: Actor, rollback: RoomRollback) -> None:
+    def begin(batch: RoomList, _reason: str) -> None:
+        batch.begin_work(by, job=give_shares_back.name, total=with_school(batch).count())
 
-
-def keep_taken(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
-    """Not given back: refused by another, who says why."""
-    why = given(answer)
-    with transaction.atomic():
-        locked = room_list.locked_in({State.ASKED_BACK})
-        answer_request(by, locked, why)
-        locked.enter(by, State.POSTED, "keep_{}", why)
-        return locked
-
-
-def answer_request(by: Actor, locked: RoomList, answer: str = "") -> None:
-    refuse_same_person(by, locked.asker_id)
-    locked.granter_id, locked.granter_name = account_of(by), by.name
-    locked.answer_back, locked.answered_back_at = answer, now()
-
-
-def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
-    with transaction.atomic():
-        locked = room_list.locked_in({State.ASKED_BACK})
-        answer_request(by, locked)
-        locked.begin_work(by, job=give_shares_back.name, total=with_school(locked).count())
-        locked.enter(by, State.RETURNING, "grant_{}_back")
-        return locked
+    rollbacks.agree(by=by, rollback=rollback, undo=begin, end=State.RETURNING)
 
 
 @job("dormitory.give_room_shares_back")
@@ -106,13 +70,22 @@ def give_piece(*, room_list: RoomList, after: tuple[int, int]) -> tuple[int, int
         taken = with_school(locked).order_by("person_id", "id")
         left = taken.filter(person_id__gte=person_id).exclude(person_id=person_id, id__lte=share_id)
         shares = list(left[:PIECE])
+        agreed = agreed_for(locked)
         ledger.refund(
-            by=Actor(account_id=locked.granter_id, name=locked.granter_name),
-            asked_by=Actor(account_id=locked.asker_id, name=locked.asker_name),
+            by=approver_of(agreed),
+            asked_by=Actor(account_id=agreed.author_id, name=agreed.author_name),
             bills=[share.charge for share in shares],
-            reason=locked.why_back,
+            reason=agreed.reason,
         )
         return (shares[-1].person_id, shares[-1].pk) if shares else None
+
+
+def agreed_for(room_list: RoomList) -> RoomRollback:
+    return room_list.rollbacks.get(state=RoomRollback.State.DONE)
+
+
+def approver_of(rollback: RoomRollback) -> Actor:
+    return Actor(account_id=rollback.approver_id, name=rollback.approver_name)
 
 
 def give_up_piece(*, room_list: RoomList) -> int:
@@ -122,8 +95,8 @@ def give_up_piece(*, room_list: RoomList) -> int:
         if locked is None:
             return 0
         owed = list(shares_of(locked).filter(STILL_OWED).exclude(WITH_SCHOOL).order_by("id")[:PIECE])
-        granter = Actor(account_id=locked.granter_id, name=locked.granter_name)
-        give_up(by=granter, shares=owed, reason=locked.why_back)
+        agreed = agreed_for(locked)
+        give_up(by=approver_of(agreed), shares=owed, reason=agreed.reason)
         return len(owed)
 
 

@@ -11,7 +11,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.dormitory.checking import check_rooms
 from nanhu.systems.dormitory.models import RoomList
-from nanhu.systems.dormitory.services import lists, posting
+from nanhu.systems.dormitory.services import lists, posting, returns
 from nanhu.systems.dormitory.sheets import ROOMS
 
 PAGES = "/dormitory/rooms/"
@@ -87,6 +87,24 @@ def with_office(funds):
         account = identity.account_of(funds.campus.persons[part])
         identity.grant_role(by=SYSTEM, account_id=account.pk, role="dormitory.biller")
     return funds
+
+
+def with_third(funds):
+    """One more of the office, who brought nothing in."""
+    account = identity.account_of(funds.campus.persons["teacher"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role="dormitory.biller")
+    return funds
+
+
+def ask_back(funds, room_list, part="clerk", reason="电表读错"):
+    return returns.ask_back(by=funds.campus.actor(part), token=uuid4(), batch=room_list, reason=reason)
+
+
+def give_back(funds, room_list):
+    """Asked for by its author, agreed to by a third person; the worker's turn."""
+    asked = ask_back(funds, room_list)
+    returns.agree_back(by=funds.campus.actor("teacher"), rollback=asked)
+    return fresh(room_list)
 
 
 def hand_in(funds, text="", part="clerk"):

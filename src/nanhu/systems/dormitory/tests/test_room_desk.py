@@ -6,10 +6,10 @@ import pytest
 from django.db import transaction
 
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.dormitory.desk import desk
+from nanhu.systems.dormitory.desk import desk, rollbacks
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
-from nanhu.systems.dormitory.tests.rooms import HEAD, line, pair, with_office
-from nanhu.testing.pages import IntakeTests
+from nanhu.systems.dormitory.tests.rooms import HEAD, ask_back, line, pair, posted, with_office, with_third
+from nanhu.testing.pages import IntakeTests, ProposalTests
 
 
 class TestPages(IntakeTests):
@@ -68,3 +68,25 @@ class TestPages(IntakeTests):
                 )
                 for bill in bills
             )
+
+
+class TestRollbacks(ProposalTests):
+    desk = rollbacks
+
+    @pytest.fixture
+    def holder(self, rich):
+        self.rich = with_third(with_office(rich))
+        return rich.campus.client("clerk")
+
+    @pytest.fixture
+    def second(self, rich):
+        """Neither of the two who brought the list in."""
+        return rich.campus.client("teacher")
+
+    @pytest.fixture
+    def stranger(self, rich):
+        return rich.campus.client("student")
+
+    def submitted(self, client):
+        asked = ask_back(self.rich, posted(self.rich))
+        return self.desk.address("case", {"public_id": asked.public_id})

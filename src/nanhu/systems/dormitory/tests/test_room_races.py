@@ -18,7 +18,7 @@ from nanhu.systems.dormitory.errors import RoomChargedError
 from nanhu.systems.dormitory.jobs import resume_room_lists
 from nanhu.systems.dormitory.models import RoomList
 from nanhu.systems.dormitory.services import lists, posting, returns
-from nanhu.systems.dormitory.tests.rooms import HEAD, approved, fates, fresh, line, made, payee, posted
+from nanhu.systems.dormitory.tests.rooms import HEAD, approved, fates, fresh, give_back, line, made, payee, posted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 PEOPLE = (("14231100001", "林小满"), ("14231200001", "赵一鸣"), ("0020190123", "陈志远"))
@@ -133,8 +133,7 @@ def test_a_worker_killed_half_way_is_taken_up_where_it_stopped(funds, shares):
 
 def test_a_worker_killed_half_way_through_giving_back_is_taken_up_where_it_stopped(funds):
     room_list = posted(funds, many_lines())
-    returns.ask_back(by=funds.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    returns.grant_back(by=funds.campus.actor("second_clerk"), room_list=room_list)
+    give_back(funds, room_list)
     killed_after(8, returns, lambda: returns.give_shares_back(batch_id=room_list.pk))
     assert Receipt.objects.filter(kind="correction_in").count() == 5
     at_once([resume_room_lists] * 3)

@@ -5,7 +5,9 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
-from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError, WrongStateError
+from nanhu.kernel import rollbacks
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError, SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
@@ -14,19 +16,22 @@ from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.issuing.models import Letter
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.dormitory.jobs import resume_room_lists
-from nanhu.systems.dormitory.models import RoomList
+from nanhu.systems.dormitory.models import RoomList, RoomRollback
 from nanhu.systems.dormitory.queries import report_of
-from nanhu.systems.dormitory.services import lists, returns
+from nanhu.systems.dormitory.services import lists, posting, returns
 from nanhu.systems.dormitory.tests.rooms import (
     HEAD,
+    ask_back,
     faults,
     fresh,
+    give_back,
     pair,
     pay_at_the_till,
     payee,
     posted,
     till,
     with_office,
+    with_third,
 )
 
 
@@ -34,17 +39,20 @@ def todo(rich, part: str) -> str:
     return rich.campus.client(part).get("/flows/").content.decode()
 
 
-def test_a_whole_list_goes_back_by_two_and_its_rooms_are_free_again(rich):
+@pytest.mark.parametrize("asker", ["clerk", "second_clerk"])
+def test_a_whole_list_goes_back_when_a_third_person_agrees_and_its_rooms_are_free_again(rich, asker):
     room_list = posted(rich)
-    room_list = returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    with pytest.raises(SamePersonError):
-        returns.grant_back(by=rich.campus.actor("clerk"), room_list=room_list)
-    with pytest.raises(DatabaseError, match="two_people_back"), transaction.atomic():
-        RoomList.objects.filter(pk=room_list.pk).update(granter_id=room_list.asker_id)
-    with_office(rich)
-    assert [str(room_list.public_id) in todo(rich, part) for part in ("second_clerk", "clerk")] == [True, False]
-    returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
-    assert str(room_list.public_id) not in todo(rich, "second_clerk")
+    asked = ask_back(rich, room_list, asker)
+    for part in ("clerk", "second_clerk"):
+        with pytest.raises(SamePersonError):
+            returns.agree_back(by=rich.campus.actor(part), rollback=asked)
+    with pytest.raises(WrongStateError):
+        ask_back(rich, room_list, "teacher")
+    with_third(with_office(rich))
+    shown = [str(asked.public_id) in todo(rich, part) for part in ("teacher", "second_clerk", "clerk")]
+    assert shown == [True, False, False]
+    returns.agree_back(by=rich.campus.actor("teacher"), rollback=asked)
+    assert str(asked.public_id) not in todo(rich, "teacher")
     for _twice in range(2):
         returns.give_shares_back(batch_id=room_list.pk)
     assert fresh(room_list).state == "returned"
@@ -55,14 +63,30 @@ def test_a_whole_list_goes_back_by_two_and_its_rooms_are_free_again(rich):
     assert Letter.objects.filter(key__endswith="given_back").count() == 1
 
 
+def test_no_list_goes_back_past_a_third_person(rich):
+    room_list = posted(rich)
+    for state in ("asked", "done"):
+        with (
+            pytest.raises(DatabaseError, match="rolled back by two"),
+            transaction.atomic(),
+        ):
+            RoomList.objects.filter(pk=room_list.pk).update(state="returning")
+        asked = {"batch": room_list, "reason": "x", "author": room_list.author, "author_name": "周敏", "token": uuid4()}
+        done = (
+            {"approver": room_list.approver, "approver_name": "何平", "decided_at": now()} if state == "asked" else {}
+        )
+        RoomRollback.objects.create(state="done" if done else "asked", **asked, **done)
+    with pytest.raises(DatabaseError, match="rolled back by two"), transaction.atomic():
+        RoomList.objects.filter(pk=room_list.pk).update(state="returning")
+
+
 def test_giving_back_goes_on_after_a_crash_and_waits_for_a_correction_that_is_under_way(rich):
     rich.campus.top_up("other_student", 5_000, form="more")
     room_list = posted(rich)
-    second = rich.campus.actor("second_clerk")
+    third = rich.campus.actor("teacher")
     held_up = Receipt.objects.get(kind="deduction", wallet=rich.campus.card("student").wallet)
-    asked = corrections.ask(by=second, receipt=held_up, reason="不住这里", token=uuid4())
-    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    returns.grant_back(by=second, room_list=room_list)
+    asked = corrections.ask(by=third, receipt=held_up, reason="不住这里", token=uuid4())
+    give_back(rich, room_list)
     returns.give_shares_back(batch_id=room_list.pk)
     assert (fresh(room_list).state, rich.balance("other_student"), rich.balance("student")) == (
         "returning",
@@ -70,7 +94,7 @@ def test_giving_back_goes_on_after_a_crash_and_waits_for_a_correction_that_is_un
         8_499,
     )
     with pytest.raises(SamePersonError):
-        corrections.approve(by=second, correction=asked)
+        corrections.approve(by=third, correction=asked)
     corrections.approve(by=rich.campus.actor("clerk"), correction=asked)
     assert resume_room_lists() == 1
     assert (fresh(room_list).state, rich.balance("student"), payee()) == ("returned", 10_000, 0)
@@ -97,21 +121,18 @@ def test_a_rooms_bill_of_which_something_is_with_the_school_does_not_give_way(ri
 
 @pytest.mark.parametrize("is_waived", [False, True])
 def test_a_part_that_was_paid_goes_back_with_the_list(rich, monkeypatch, is_waived):
-    def give_back(by, asked_by, payments, reason):
+    def by_hand(by, asked_by, payments, reason):
         for payment in payments:
             ledger.reverse(by=by, entry_id=payment.entry_id, reason=f"{reason} ({asked_by.name})")
 
-    monkeypatch.setitem(
-        ledger.payers._entries, "counter", ledger.Payer(key="counter", name="柜台", give_back=give_back)
-    )
+    monkeypatch.setitem(ledger.payers._entries, "counter", ledger.Payer(key="counter", name="柜台", give_back=by_hand))
     room_list = posted(rich)
     share = room_list.shares.get(state="left")
     pay_at_the_till(share, 500)
     if is_waived:
         ledger.waive(by=SYSTEM, bill=share.charge, reason="困难", key="w")
     assert report_of(room_list).with_school == (2, 2_001)
-    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
+    give_back(rich, room_list)
     returns.give_shares_back(batch_id=room_list.pk)
     assert (fresh(room_list).state, payee(), ledger.balance_of(till())) == ("returned", 0, 0)
     assert report_of(room_list).given_back == (2, 3_001)
@@ -121,8 +142,7 @@ def test_what_is_owed_of_a_list_that_goes_back_is_cancelled_in_pieces(rich, monk
     monkeypatch.setattr(returns, "PIECE", 1)
     monkeypatch.delitem(ledger.payers._entries, "card")
     room_list = posted(rich)
-    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    locked = returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
+    locked = give_back(rich, room_list)
     assert returns.give_up_piece(room_list=locked) == 1
     assert returns.close(locked).state == "returning"
     returns.give_shares_back(batch_id=room_list.pk)
@@ -130,38 +150,49 @@ def test_what_is_owed_of_a_list_that_goes_back_is_cancelled_in_pieces(rich, monk
     assert report_of(room_list).closed == (2, 3_001)
 
 
-def test_a_list_kept_after_all_stays_taken(rich):
+def test_a_list_kept_after_all_stays_taken_and_is_asked_for_anew(rich):
     room_list = posted(rich)
-    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
+    asked = ask_back(rich, room_list)
     with pytest.raises(ReasonMissingError):
-        returns.keep_taken(by=rich.campus.actor("second_clerk"), room_list=room_list, answer=" ")
+        rollbacks.refuse(by=rich.campus.actor("teacher"), rollback=asked, answer=" ")
     with pytest.raises(SamePersonError):
-        returns.keep_taken(by=rich.campus.actor("clerk"), room_list=room_list, answer="电表没错")
-    returns.keep_taken(by=rich.campus.actor("second_clerk"), room_list=room_list, answer="电表没错")
+        rollbacks.refuse(by=rich.campus.actor("second_clerk"), rollback=asked, answer="电表没错")
+    rollbacks.refuse(by=rich.campus.actor("teacher"), rollback=asked, answer="电表没错")
     returns.give_shares_back(batch_id=room_list.pk)
-    kept = fresh(room_list)
-    assert (kept.state, rich.balance()) == ("posted", 8_499)
-    assert (kept.why_back, kept.granter_name, kept.answer_back) == ("电表读错", "何平", "电表没错")
+    assert (fresh(room_list).state, rich.balance()) == ("posted", 8_499)
+    assert ask_back(rich, room_list, reason="找到了旧照片").state == "asked"
 
 
-def test_who_asked_takes_the_request_back_and_nobody_else(rich):
+def test_a_list_of_which_nothing_is_left_is_not_asked_for(rich):
     room_list = posted(rich)
-    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    with pytest.raises(NotTheAuthorError):
-        returns.withdraw_request(by=rich.campus.actor("second_clerk"), room_list=room_list)
-    returns.withdraw_request(by=rich.campus.actor("clerk"), room_list=room_list)
-    assert (fresh(room_list).state, fresh(room_list).why_back) == ("posted", "")
+    give_back(rich, room_list)
+    returns.give_shares_back(batch_id=room_list.pk)
+    with pytest.raises(WrongStateError):
+        ask_back(rich, room_list)
+
+
+def test_what_was_booked_wrongly_is_left_again_and_taken_with_the_rest(rich):
+    room_list = posted(rich)
+    receipt = Receipt.objects.get(kind="deduction")
+    asked = corrections.ask(
+        by=rich.campus.actor("clerk"), receipt=receipt, reason="早扣了一天", token=uuid4(), is_owed_again=True
+    )
+    corrections.approve(by=rich.campus.actor("second_clerk"), correction=asked)
+    report = report_of(room_list)
+    assert (report.taken, report.left, report.given_back) == ((0, 0), (2, 3_001), (0, 0))
+    lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
+    posting.take_shares(batch_id=room_list.pk)
+    assert (report_of(fresh(room_list)).taken, payee()) == ((1, 1_501), 1_501)
 
 
 def test_each_step_leaves_its_trace(rich):
     room_list = posted(rich)
-    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
+    give_back(rich, room_list)
     rows = AuditEntry.objects.filter(target=f"room_list:{room_list.public_id}").order_by("id")
     assert [(row.action.removeprefix("dormitory."), row.actor) for row in rows] == [
         ("make_room_list", "周敏"),
         ("submit_room_list", "周敏"),
         ("approve_room_list", "何平"),
-        ("ask_room_list_back", "周敏"),
-        ("grant_room_list_back", "何平"),
+        ("ask_undo_room_list", "周敏"),
+        ("undo_room_list", "陈志远"),
     ]

@@ -3,9 +3,11 @@
 import ast
 import inspect
 import json
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 
 from nanhu.platforms.flows import body
 from nanhu.platforms.flows.body import Applicant, Body, Edge, Field, Step
@@ -276,6 +278,62 @@ def test_a_file_that_is_no_process_is_refused(school, content):
     file = SimpleUploadedFile("process.json", content)
     answer = head.post("/flows/workshop/import/", {"file": file, "unit": "1001"})
     assert (answer.status_code in {413, 422}, Definition.objects.count()) == (True, before)
+
+
+SHEET = """名称,填什么,必填,可选的内容,明细表的列,填写提示,上限
+用途,选一个,是,考研、就业；其他,,,
+份数,数字,否,,,最多十份,10
+说明,多行文字,,,,,200
+设备,明细表,是,,名称；单价 金额；备注 选填,,
+"""
+
+
+def handed_in(school, text, name="在读证明.csv"):
+    said = {"file": SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode()), "unit": "1001"}
+    return school.client("T3").post("/flows/workshop/import/", said)
+
+
+def test_a_form_that_is_listed_in_a_sheet_becomes_a_draft(school):
+    assert handed_in(school, SHEET).status_code == 302
+    made = draft_of(Definition.objects.get(origin="browser"))
+    said = [(one.label, one.kind, one.is_required, one.choices, one.most) for one in made.body.form]
+    assert (made.name, said) == (
+        "在读证明",
+        [
+            ("用途", "one_of", True, ("考研", "就业", "其他"), 0),
+            ("份数", "number", False, (), 10),
+            ("说明", "long_text", True, (), 200),
+            ("设备", "rows", True, (), 0),
+        ],
+    )
+    columns = [(one.label, one.kind, one.is_required) for one in made.body.form[3].columns]
+    assert columns == [("名称", "text", True), ("单价", "money", True), ("备注", "text", False)]
+    assert [one.help for one in made.body.form] == ["", "最多十份", "", ""]
+
+
+def test_the_template_of_a_form_is_handed_out_and_taken_in_again(school):
+    head = school.client("T3")
+    assert "/flows/workshop/form.xlsx" in head.get("/flows/workshop/import/").content.decode()
+    template = head.get("/flows/workshop/form.xlsx").content
+    assert [cell.value for cell in load_workbook(BytesIO(template)).active[1]][:3] == ["名称", "填什么", "必填"]
+    assert handed_in(school, template, "x.xlsx").status_code == 422, "it says nothing yet"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("x,猜一猜,是,,,,", "第 6 行的“填什么”不对"),
+        ("x,文字,也许,,,,", "第 6 行的“必填”不对"),
+        ("x,明细表,是,,,,", "第 6 行的“明细表的列”不对"),
+        (f"{'长' * 61},文字,是,,,,", "第 6 行的“名称”不对"),
+        ("x,数字,是,,,,很多", "第 6 行的“上限”不对"),
+    ],
+)
+def test_one_wrong_line_of_a_form_is_told_and_nothing_is_kept(school, line, said):
+    before = Definition.objects.count()
+    answer = handed_in(school, SHEET + line)
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert Definition.objects.count() == before
 
 
 def test_what_was_exported_is_taken_in_again_as_a_draft(school):

@@ -63,6 +63,13 @@ class Migration(migrations.Migration):
                 ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
                 ("reason", models.TextField()),
                 (
+                    "is_owed_again",
+                    models.BooleanField(
+                        default=False,
+                        help_text="of a row that paid a bill: it was booked wrongly, and the bill is owed again",
+                    ),
+                ),
+                (
                     "state",
                     models.TextField(
                         choices=[("pending", "待复核"), ("posted", "已更正"), ("refused", "未同意")], default="pending"

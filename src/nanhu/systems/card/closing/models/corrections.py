@@ -21,6 +21,9 @@ class Correction(Proposal):
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     reason = models.TextField()
+    is_owed_again = models.BooleanField(
+        default=False, help_text="of a row that paid a bill: it was booked wrongly, and the bill is owed again"
+    )
     state = models.TextField(choices=State, default=State.PENDING)
     posted = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
 

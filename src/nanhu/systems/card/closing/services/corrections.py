@@ -19,7 +19,8 @@ from nanhu.systems.card.services import shifts
 from nanhu.systems.card.services.receipts import locked_balances
 
 State = Correction.State
-CORRECTABLE = frozenset({"payment", "stored", "top_up", "deduction", "fee"})
+PAYS_A_BILL = "deduction"
+CORRECTABLE = frozenset({"payment", "stored", "top_up", PAYS_A_BILL, "fee"})
 CASH = frozenset({"top_up", "fee"})
 """What a drawer may have taken."""
 RECEIPT = """
@@ -31,8 +32,9 @@ UNSPEND = """
     WHERE s.id = %s AND s.kind IN ('payment', 'stored')"""
 
 
-def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
-    """Ask another clerk. The same form again (`token`) gives the request that it made."""
+def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID, is_owed_again: bool = False) -> Correction:
+    """Ask another clerk. The same form again (`token`) gives the request that it made. `is_owed_again`: of a row that paid a bill, which
+    is then owed as before it; else the bill is refunded."""
     why = given(reason)
     refuse_uncorrectable(receipt)
     try:
@@ -40,7 +42,12 @@ def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
             if (known := Correction.known(by, token)) is not None:
                 return known
             asked = Correction.objects.create(
-                token=token, receipt=receipt, reason=why, author_id=account_of(by), author_name=by.name
+                token=token,
+                receipt=receipt,
+                reason=why,
+                is_owed_again=is_owed_again and receipt.kind == PAYS_A_BILL,
+                author_id=account_of(by),
+                author_name=by.name,
             )
             facts = {"correction": asked.pk, "fen": receipt.amount_fen}
             audit.record(
@@ -70,7 +77,9 @@ def approve(*, by: Actor, correction: Correction) -> Correction:
     """Post the mirror: what the row moved, it moves back, in the accounting day of now."""
     with transaction.atomic():
         locked = decided(by, correction, State.POSTED)
-        locked.posted_id = post_mirror(by=by, receipt=locked.receipt, reason=locked.reason)
+        locked.posted_id = post_mirror(
+            by=by, receipt=locked.receipt, reason=locked.reason, is_owed_again=locked.is_owed_again
+        )
         return kept(by, locked)
 
 
@@ -89,7 +98,7 @@ def kept(by: Actor, locked: Correction) -> Correction:
     return locked
 
 
-def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
+def post_mirror(*, by: Actor, receipt: Receipt, reason: str, is_owed_again: bool) -> int:
     wallet, entry_id = receipt.wallet, receipt.entry_id
     if wallet is None or entry_id is None or receipt.amount_fen is None:
         raise NotCorrectableError(why=_("没有对应的账"))
@@ -97,10 +106,12 @@ def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
     refuse_uncorrectable(receipt)  # a refund may have been posted until we held the wallet
     is_in = receipt.kind not in MONEY_IN
     owed = min(receipt.owed_fen, balances[wallet.receivable_id])
-    legs = legs_of(receipt, owed) if owed < receipt.owed_fen else ledger.mirror_of(entry_id)
+    legs = legs_of(receipt, owed) if owed < receipt.owed_fen else []
     if receipt.kind in CASH:
-        legs = shifts.corrected_cash(legs, taken_at=taken_at(receipt))
-    mirror = ledger.reverse(by=by, entry_id=entry_id, reason=reason, kind="card.correction", legs=legs)
+        legs = shifts.corrected_cash(ledger.mirror_of(entry_id), taken_at=taken_at(receipt))
+    mirror = ledger.reverse(
+        by=by, entry_id=entry_id, reason=reason, kind="card.correction", legs=legs, is_owed_again=is_owed_again
+    )
     felt = receipt.amount_fen - owed
     after = balances[wallet.account_id] + (felt if is_in else -felt)
     facts: list[Any] = [

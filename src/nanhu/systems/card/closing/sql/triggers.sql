@@ -1,9 +1,9 @@
 CREATE TRIGGER card_settlement_keeps_rows BEFORE INSERT OR UPDATE OR DELETE ON card_settlement
     FOR EACH ROW EXECUTE FUNCTION card_settlement_keep();
 
-CREATE TRIGGER card_correction_keeps_what_was_asked BEFORE UPDATE OF receipt_id, reason, author_id, token ON card_correction
-    FOR EACH ROW WHEN ((OLD.receipt_id, OLD.reason, OLD.author_id, OLD.token)
-                       IS DISTINCT FROM (NEW.receipt_id, NEW.reason, NEW.author_id, NEW.token))
+CREATE TRIGGER card_correction_keeps_what_was_asked BEFORE UPDATE OF receipt_id, reason, is_owed_again, author_id, token ON card_correction
+    FOR EACH ROW WHEN ((OLD.receipt_id, OLD.reason, OLD.is_owed_again, OLD.author_id, OLD.token)
+                       IS DISTINCT FROM (NEW.receipt_id, NEW.reason, NEW.is_owed_again, NEW.author_id, NEW.token))
     EXECUTE FUNCTION ledger_refuse('what was asked stays');
 
 CREATE TRIGGER card_correction_is_decided_once BEFORE UPDATE ON card_correction

@@ -23,9 +23,10 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.waiting import entered
+from nanhu.kernel.registry import Text as Words
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.closing.errors import ReceiptNotFoundError
-from nanhu.systems.card.closing.forms import AnswerForm, CorrectionForm
+from nanhu.systems.card.closing.errors import BillFateMissingError, ReceiptNotFoundError
+from nanhu.systems.card.closing.forms import AGAIN, AnswerForm, CorrectionForm
 from nanhu.systems.card.closing.models import Correction, Dispute
 from nanhu.systems.card.closing.services import corrections as services
 from nanhu.systems.card.closing.services import disputes
@@ -48,10 +49,18 @@ desk = Console(
 )
 
 
+def bill_after(one: Correction) -> Words:
+    """Whether the bill that a row paid is owed again; "" of a row that paid none."""
+    if one.receipt.kind != services.PAYS_A_BILL:
+        return ""
+    return _("恢复未缴") if one.is_owed_again else _("退费，不再缴")
+
+
 class Corrections(Table):
     number = Link(_("凭证号"), lambda one: receipt_number(one.receipt_id), to="case", sort="receipt_id", is_number=True)
     kind = Text(_("类别"), lambda one: f"{line_of(one.receipt).kind} {line_of(one.receipt).merchant}".strip())
     amount = Money(_("金额"), lambda one: whole_fen(one.receipt))
+    bill = Text(_("缴的应缴单"), bill_after, is_wide=True, sort=False)
     reason = Text(_("原因"))
     author = Who(_("申请"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
@@ -61,7 +70,13 @@ class Corrections(Table):
 def facts(_request: PageRequest, found: Correction) -> dict[str, Any]:
     card = found.receipt.card
     person = people.person_cards({card.person_id}).get(card.person_id) if card else None
-    return {"line": line_of(found.receipt), "whole_fen": whole_fen(found.receipt), "card": card, "person": person}
+    return {
+        "bill_after": bill_after(found),
+        "line": line_of(found.receipt),
+        "whole_fen": whole_fen(found.receipt),
+        "card": card,
+        "person": person,
+    }
 
 
 corrections = desk.proposals(
@@ -96,7 +111,13 @@ def ask(request: PageRequest, form: CorrectionForm) -> Correction:
     receipt = Receipt.objects.filter(pk=int(said["receipt"])).first()
     if receipt is None:
         raise ReceiptNotFoundError
-    return services.ask(by=request.actor, receipt=receipt, reason=said["reason"], token=said["token"])
+    fate = said["bill"]
+    if receipt.kind == services.PAYS_A_BILL and not fate:
+        raise BillFateMissingError(bill=receipt.detail)
+    again = fate == AGAIN
+    return services.ask(
+        by=request.actor, receipt=receipt, reason=said["reason"], token=said["token"], is_owed_again=again
+    )
 
 
 class Disputes(Table):

@@ -1,4 +1,4 @@
-"""Bills that a wallet paid (代扣): each once, found without a search."""
+"""Bills that a wallet paid (代扣), found without a search."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,9 +8,9 @@ from nanhu.platforms.ledger.api import Bill
 
 
 class Deduction(models.Model):
-    """Append-only; the sum stands on the receipt as well."""
+    """Append-only; the sum stands on the receipt as well. A bill has a second one where the first was booked wrongly and taken back."""
 
-    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="+")
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="+")
     receipt_id = models.BigIntegerField(unique=True)
     wallet = models.ForeignKey("card.Wallet", on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()

@@ -116,7 +116,7 @@ def return_urls(viewer: Viewer, bill_ids: Collection[int]) -> Mapping[int, str] 
     if not is_clerk(viewer):
         return None
     page = reverse("card:corrections:ask")
-    rows = Deduction.objects.filter(bill__in=bill_ids).values_list("bill_id", "receipt_id")
+    rows = Deduction.objects.filter(bill__in=bill_ids).order_by("pk").values_list("bill_id", "receipt_id")
     return {bill_id: f"{page}?receipt={receipt_id}" for bill_id, receipt_id in rows}
 
 

@@ -38,18 +38,20 @@ def deduct(*, by: Actor, bill: ledger.Bill, person_id: int) -> Deducted:
     """Take what is owed of a bill from a person's wallet; its name is what the holder reads: 电费 15栋 302.
 
     In its caller's transaction. A wallet that is short is left alone; a lost or expired card is no hindrance, for the
-    money is owed by the person.
+    money is owed by the person. A bill that was taken once is taken again only where that was booked wrongly and it is owed anew.
     """
-    amount_fen, detail = bill.owed_fen or bill.amount_fen, bill.name
-    check_sum(amount_fen)
+    check_sum(bill.owed_fen or bill.amount_fen)
     with transaction.atomic():
         card = card_of(person_id)
         if card is None:
             raise CardNotFoundError
         before = locked_balances(card.wallet_id)[card.wallet_id]
-        known = Deduction.objects.filter(bill=bill).first()
-        if known is not None:
-            return repeated(known)
+        bill.refresh_from_db()
+        amount_fen, detail = bill.owed_fen or bill.amount_fen, bill.name
+        known = list(Deduction.objects.filter(bill=bill).order_by("-pk"))
+        if known and not bill.is_owed:
+            return repeated(known[0])
+        check_sum(amount_fen)
         check_day(card.wallet, amount_fen)
         left = before - amount_fen
         if left < 0:
@@ -60,7 +62,7 @@ def deduct(*, by: Actor, bill: ledger.Bill, person_id: int) -> Deducted:
             amount_fen=amount_fen,
             payer=PAYER,
             account_id=card.wallet_id,
-            key=f"card.deduction:{bill.pk}",
+            key=f"card.deduction:{bill.pk}" + (f":{len(known)}" if known else ""),
             posted_as="card.deduction",
         )
         receipt_id = write_receipt(

@@ -1,11 +1,14 @@
 """What other rooms take from a wallet by name: once a key, within limits, never below zero."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.funds.errors import DeductionLimitError, WalletShortError
 from nanhu.systems.card.funds.models import Deduction
@@ -97,6 +100,46 @@ def test_a_lost_card_is_no_excuse_and_nobody_without_a_card_is_charged(power):
     assert power().balance_fen == 6950
     with pytest.raises(CardNotFoundError):
         power(key="k", person_id=without_card())
+
+
+ASK = "/card/closing/corrections/ask/"
+
+
+def asked(power, receipt_id, **said):
+    form = {"receipt": str(receipt_id), "reason": "多扣了", "token": str(uuid4())} | said
+    return power.funds.campus.client("clerk").post(ASK, form)
+
+
+def test_a_deduction_that_was_booked_wrongly_leaves_its_bill_to_be_paid_again(power):
+    taken, campus = power(), power.funds.campus
+    refused = asked(power, taken.receipt_id)
+    assert (refused.status_code, "还要不要缴" in refused.content.decode()) == (422, True)
+    page = asked(power, taken.receipt_id, bill="again").url
+    assert campus.client("clerk").post(f"{page}approve/").status_code == 409, "one alone"
+    assert "恢复未缴" in campus.client("second_clerk").get(page).content.decode()
+    assert campus.client("second_clerk").post(f"{page}approve/").status_code == 302
+    assert (power.funds.balance(), with_the_school()) == (10000, 0)
+    bill = ledger.Bill.objects.get()
+    assert (bill.state, bill.owed_fen) == ("open", 3050)
+    mine = campus.client("student").get("/card/bills/").content.decode()
+    assert ("电费 15栋 302" in mine, "¥ 30.50" in mine) == (True, True), "its holder sees that it is owed"
+    for _twice in range(2):
+        again = power()
+    assert (again.balance_fen, again.is_repeated, Deduction.objects.count()) == (6950, True, 2)
+    assert (ledger.Bill.objects.get().state, with_the_school()) == ("paid", 3050)
+
+
+def test_a_deduction_that_is_refunded_is_owed_no_more(power):
+    page = asked(power, power().receipt_id, bill="no_more").url
+    assert power.funds.campus.client("second_clerk").post(f"{page}approve/").status_code == 302
+    assert ledger.Bill.objects.get().state == "refunded"
+    assert "电费" not in power.funds.campus.client("student").get("/card/bills/").content.decode()
+
+
+def test_of_a_row_that_paid_no_bill_none_is_owed_again(power):
+    power.funds.campus.pay("student", 300)
+    assert asked(power, Receipt.objects.get(kind="payment").pk, bill="again").status_code == 302
+    assert Correction.objects.get().is_owed_again is False
 
 
 def test_a_deduction_is_never_changed(power):

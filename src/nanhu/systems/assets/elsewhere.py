@@ -1,0 +1,96 @@
+"""What the rest of the house shows of assets: a tile, the one search, the calendar."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.kernel.kit.waiting import own_count
+from nanhu.kernel.registry import Hit, Occurrence, TileContent, Viewer
+from nanhu.systems.assets.models import Asset, Loan
+from nanhu.systems.assets.numbers import spelled
+from nanhu.systems.assets.policies import FINANCE, KEEPER, OFFICE, all_things, kept_by, own_things, things_of
+
+GONE = (Asset.State.DISPOSED, Asset.State.VOID)
+SHORTEST: Final = 2
+"""Signs of what is looked for among things: one is in every name."""
+DAY: Final = timedelta(days=1)
+
+
+def unconfirmed(keeper_id: int | None) -> QuerySet[Asset]:
+    return things_of(keeper_id or 0).filter(confirmed_at=None, state=Asset.State.IN_USE)
+
+
+count_unconfirmed = own_count("assets.unconfirmed", unconfirmed)
+
+
+def tile(viewer: Viewer) -> TileContent | None:
+    """What was given to somebody and he has not confirmed."""
+    count = count_unconfirmed(viewer) if viewer.person_id is not None and "staff" in viewer.faces else 0
+    if not count:
+        return None
+    return TileContent(
+        value=str(count), caption=_("件东西等您确认"), url=reverse("assets:mine:waiting"), tone="attention"
+    )
+
+
+def seen_by(viewer: Viewer) -> Iterator[tuple[str, QuerySet[Asset]]]:
+    """Each desk on which this viewer sees things, the widest first."""
+    if viewer.roles & {OFFICE, FINANCE}:
+        yield "assets:office:thing", all_things()
+        return
+    if KEEPER in viewer.roles:
+        yield "assets:unit:thing", kept_by(viewer)
+    if viewer.person_id is not None and "staff" in viewer.faces:
+        yield "assets:mine:thing", own_things(viewer)
+
+
+def things_found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
+    """By number (also as read off a label), name, model, serial or room, of the things that this viewer sees on a desk."""
+    if len(text.strip()) < SHORTEST:
+        return []
+    said = Q(number=spelled(text))
+    for field in ("number", "former_number", "name", "model", "serial", "room__name"):
+        said |= Q(**{f"{field}__icontains": text.strip()})
+    found: dict[int, Hit] = {}
+    for page, rows in seen_by(viewer):
+        for one in rows.filter(said).exclude(state=Asset.State.VOID).order_by("number")[:limit]:
+            found.setdefault(one.pk, hit_of(one, reverse(page, args=[one.public_id])))
+    return list(found.values())[:limit]
+
+
+def hit_of(one: Asset, url: str) -> Hit:
+    where = one.room.name if one.room else one.unit.name
+    return Hit(key=one.number, title=one.name, url=url, detail=f"{one.number} · {where}", icon="package")
+
+
+def occurrences(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence]:
+    """Warranties that end of one's own things and of those of the units that one keeps; when what one borrowed is due."""
+    if viewer.person_id is None or "staff" not in viewer.faces:
+        return
+    desks = [(page, rows) for page, rows in seen_by(viewer) if page != "assets:office:thing"]
+    if not desks:
+        desks = [("assets:mine:thing", own_things(viewer))]
+    told = set()
+    for page, rows in desks:
+        ends = rows.filter(warranty_until__gte=since, warranty_until__lte=until).exclude(state__in=GONE)
+        for one in ends.order_by("warranty_until", "pk"):
+            if one.pk not in told and one.warranty_until is not None:
+                told.add(one.pk)
+                title = say("保修到期：%(thing)s") % {"thing": f"{one.name} {one.number}"}
+                url = reverse(page, args=[one.public_id])
+                yield on_day(f"assets.warranty.{one.public_id}", title, one.warranty_until, one.created_at, url)
+    lent = Loan.objects.filter(borrower=viewer.person_id, returned_at=None, due_on__gte=since, due_on__lte=until)
+    for loan in lent.select_related("asset").order_by("due_on", "pk"):
+        title = say("归还：%(thing)s") % {"thing": f"{loan.asset.name} {loan.asset.number}"}
+        lent_at = datetime.combine(loan.lent_on, time.min, CAMPUS_ZONE)
+        yield on_day(f"assets.loan.{loan.public_id}", title, loan.due_on, lent_at, reverse("assets:mine:things"))
+
+
+def on_day(uid: str, title: str, day: date, changed_at: datetime, url: str) -> Occurrence:
+    return Occurrence(uid=uid, title=title, starts=day, ends=day + DAY, changed_at=changed_at, url=url)

@@ -1,0 +1,48 @@
+"""Photos of receipts and things: what they are kept for, and who opens them."""
+
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.files.kinds import PICTURES
+from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.files.purposes import MEGABYTE, Purpose, Retention, purposes
+from nanhu.kernel.registry import Viewer
+from nanhu.systems.assets.models import Asset, Receipt, ReceiptPhoto
+from nanhu.systems.assets.policies import FINANCE, OFFICE, units_kept_by
+
+LARGEST: Final = 8 * MEGABYTE
+MOST_AT_ONCE: Final = 6
+MOST_OF_A_RECEIPT: Final = 24
+LARGEST_BODY: Final = MOST_AT_ONCE * LARGEST + MEGABYTE
+
+
+def may_open(viewer: Viewer, file: StoredFile) -> bool:
+    """Whoever sees the receipt or the thing; what is offered (闲置) everybody who works here."""
+    if viewer.roles & {OFFICE, FINANCE}:
+        return True
+    me, units = viewer.person_id or 0, units_kept_by(viewer)
+    asked = Q(unit__in=units) | Q(buyer=me) | Q(first_inspector=me) | Q(second_inspector=me)
+    if Receipt.objects.filter(asked, photos__file=file).exists():
+        return True
+    offered = Q(is_idle=True) if "staff" in viewer.faces else Q(pk__in=[])
+    return Asset.objects.filter(Q(keeper=me) | Q(unit__in=units) | offered, picture=file).exists()
+
+
+def shown() -> Exists | Q:
+    """As long as a receipt or a thing shows it."""
+    of_thing = Asset.objects.filter(picture=OuterRef("pk"))
+    return Exists(ReceiptPhoto.objects.filter(file=OuterRef("pk"))) | Exists(of_thing)
+
+
+PHOTOS: Final = Purpose(
+    key="assets.photo",
+    name=_("资产照片"),
+    kinds=frozenset(PICTURES),
+    retention=Retention(name=_("随资产"), days=0),
+    may_open=may_open,
+    largest_bytes=LARGEST,
+    needed=shown,
+)
+purposes.add(PHOTOS)

@@ -1,0 +1,96 @@
+"""The national table of classes (GB/T 14885) by a sheet: two people, whole or not at all, and nothing that things stand on is moved."""
+
+import pytest
+
+from nanhu.kernel import intake
+from nanhu.kernel.errors import SamePersonError
+from nanhu.systems.assets import jobs
+from nanhu.systems.assets.checking import check_classes
+from nanhu.systems.assets.errors import ClassesChangedError, NothingNewError
+from nanhu.systems.assets.models import Classification, ClassImport
+from nanhu.systems.assets.queries.lives import months_of
+from nanhu.systems.assets.services import classes
+from nanhu.systems.assets.sheets import CLASSES
+from nanhu.systems.assets.tests.conftest import token
+
+pytestmark = pytest.mark.django_db
+HEAD = "分类代码,分类名称,计量单位,计提折旧,存有数据\n"
+RADARS = "A023301,地面雷达,,,\nA0233,雷达设备,套,是,否\nA023302,机载雷达,部,否,是\n"
+
+
+def checked(text):
+    return check_classes(CLASSES.read((HEAD + text).encode()))
+
+
+def handed_in(school, text, by="T5"):
+    found = checked(text)
+    assert found.faults == []
+    return classes.make_import(by=school.actor(by), token=token(), title="国标", rows=found.rows)
+
+
+def approved(school, batch):
+    intake.submit(by=school.actor("T5"), batch=batch)
+    return intake.approve(by=school.actor("T6"), batch=batch)
+
+
+def said(code):
+    one = Classification.objects.get(code=code)
+    return one.name, one.parent.code if one.parent else "", one.measure, one.is_depreciable, one.holds_data
+
+
+def test_a_table_adds_classes_below_those_that_stand_once_two_agreed(school):
+    batch = handed_in(school, RADARS)
+    assert (batch.class_count, batch.new_count) == (3, 3)
+    intake.submit(by=school.actor("T5"), batch=batch)
+    with pytest.raises(SamePersonError):
+        intake.approve(by=school.actor("T5"), batch=batch)
+    intake.approve(by=school.actor("T6"), batch=batch)
+    assert not Classification.objects.filter(code="A0233").exists()
+    for _twice in range(2):
+        classes.take_classes(batch_id=batch.pk)
+    assert said("A0233") == ("雷达设备", "A02", "套", True, False)
+    assert said("A023301") == ("地面雷达", "A0233", "套", True, False), "what it leaves open is as above it"
+    assert said("A023302") == ("机载雷达", "A0233", "部", False, True)
+    assert ClassImport.objects.get().state == "posted"
+    with pytest.raises(NothingNewError):
+        classes.make_import(by=school.actor("T5"), token=token(), title="再来", rows=checked(RADARS).rows)
+
+
+def test_what_a_line_leaves_open_is_as_it_stands_and_nothing_is_taken_away(school):
+    before = set(Classification.objects.values_list("code", flat=True))
+    old = said("A0201")
+    batch = approved(school, handed_in(school, "ａ０２０１,计算机,,,\n"))
+    assert jobs.resume() == 1
+    assert said("A0201") == ("计算机", *old[1:])
+    assert batch.rows.get().before == old[0]
+    assert set(Classification.objects.values_list("code", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("B02,别的,,,\n", "代码写成"),
+        ("A029901,没有上级,,,\n", "没有上一级 A0299"),
+        ("A0233,,台,是,否\n", "请写名称"),
+        ("A0233,雷达,台,也许,否\n", "只能是"),
+        ("A0233,雷达,,,\nA0233,雷达二,,,\n", "代码相同"),
+        ("A020101,台式机,,,\n", "上一级已有资产"),
+        ("A0201,计算机,,否,\n", "是否折旧不能改"),
+    ],
+)
+def test_a_line_that_cannot_stand_is_told(school, line, what):
+    school.thing(code="A0201")
+    assert any(what in fault.what for fault in checked(line).faults)
+
+
+def test_a_class_that_got_things_after_the_check_is_not_divided(school):
+    batch = handed_in(school, "A020201,打印机,,,\n")
+    school.thing(code="A0202")
+    with pytest.raises(ClassesChangedError, match="A020201"):
+        approved(school, batch)
+
+
+def test_a_new_class_serves_as_long_as_the_one_above_it(school):
+    batch = approved(school, handed_in(school, "A020203,碎纸机,,,\n"))
+    classes.take_classes(batch_id=batch.pk)
+    assert months_of("A020203", batch.created_at.date()) == months_of("A0202", batch.created_at.date())

@@ -1,0 +1,120 @@
+"""Photos of receipts and things, by the pages of keeper, inspector and person: within the limits of files, and for those concerned alone."""
+
+from datetime import date
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+from PIL import Image
+
+from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.files.services import remove_overdue
+from nanhu.systems.assets.models import Asset, ReceiptPhoto
+from nanhu.systems.assets.tests.test_receiving import opened, sign
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(colour="red", side=64):
+    """With a place in its EXIF, as a phone writes it."""
+    out = BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "29.35N 113.09E"
+    Image.new("RGB", (side, side), colour).save(out, "JPEG", exif=exif)
+    return SimpleUploadedFile("IMG_0001.jpg", out.getvalue(), "image/jpeg")
+
+
+def taken(client, address, *pictures, field="photos", **said):
+    return client.post(address, {"token": str(uuid4()), field: list(pictures), **said})
+
+
+def seen(client, file):
+    return client.get(f"/files/{file.public_id}/").status_code
+
+
+@pytest.fixture
+def waits(school):
+    return opened(school)
+
+
+def pages(receipt):
+    return [f"/assets/{desk}/receipts/{receipt.public_id}/" for desk in ("unit", "mine")]
+
+
+def test_keeper_and_inspector_photograph_a_receipt_and_its_things_show_it(school, waits):
+    unit, mine = pages(waits)
+    keeper, inspector = school.client("T1"), school.client("T2")
+    assert 'capture="environment"' in keeper.get(f"{unit}photos/").content.decode()
+    line = waits.lines.get()
+    assert taken(keeper, f"{unit}photos/", picture(), picture("blue")).status_code == 302
+    assert taken(inspector, f"{mine}photos/", picture("green"), line=str(line.pk)).status_code == 302
+    assert [one.author_name for one in ReceiptPhoto.objects.order_by("pk")] == ["陈资产", "陈资产", "李老师"]
+    newest = ReceiptPhoto.objects.latest("pk")
+    assert b"29.35N" not in b"".join(keeper.get(f"/files/{newest.file.public_id}/"))
+    assert f"/files/{newest.file.public_id}/" in inspector.get(mine).content.decode()
+    for number in ("T2", "T3"):
+        sign(school, waits, number)
+    assert {one.picture_id for one in Asset.objects.all()} == {newest.file_id}
+    assert taken(keeper, f"{unit}photos/", picture()).status_code == 409, "it is signed"
+
+
+def test_who_has_nothing_to_do_with_it_opens_no_photo(school, waits):
+    unit, mine = pages(waits)
+    taken(school.client("T1"), f"{unit}photos/", picture())
+    file = ReceiptPhoto.objects.get().file
+    may = {number: seen(school.client(number), file) for number in ("T1", "T2", "T3", "T4", "T5", "T7", "T8")}
+    assert may == {"T1": 200, "T2": 200, "T3": 200, "T4": 200, "T5": 200, "T7": 404, "T8": 404}
+    assert taken(school.client("T7"), f"{unit}photos/", picture()).status_code == 404
+    assert taken(school.client("T4"), f"{mine}photos/", picture()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        [],
+        [SimpleUploadedFile("x.jpg", b"<svg onload=alert(1)>", "image/jpeg")],
+        [SimpleUploadedFile("x.pdf", b"%PDF-1.4\n%%EOF", "application/pdf")],
+        [picture() for _each in range(7)],
+        [SimpleUploadedFile("x.jpg", b"\xff\xd8" + b"0" * (8 * 1024 * 1024), "image/jpeg")],
+    ],
+    ids=["none", "svg", "pdf", "seven", "large"],
+)
+def test_what_is_no_photo_or_too_much_is_refused(school, waits, pictures):
+    answer = taken(school.client("T1"), f"{pages(waits)[0]}photos/", *pictures)
+    assert (answer.status_code, ReceiptPhoto.objects.count()) == (422, 0)
+
+
+def test_a_receipt_has_a_bound_of_photos_and_none_is_changed(school, waits):
+    keeper, address = school.client("T1"), f"{pages(waits)[0]}photos/"
+    for _each in range(4):
+        assert taken(keeper, address, *(picture(side=8 + n) for n in range(6))).status_code == 302
+    assert taken(keeper, address, picture()).status_code in {409, 422}
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        ReceiptPhoto.objects.all().delete()
+
+
+def test_a_person_photographs_what_is_his_and_the_one_before_is_kept_no_longer(school, clock):
+    clock("2026-11-01")
+    thing = school.thing(keeper="T2", used=date(2026, 9, 1))
+    mine, unit = (f"/assets/{desk}/{thing.public_id}/photo/" for desk in ("mine", "unit"))
+    assert taken(school.client("T2"), mine, picture(), field="photo").status_code == 302
+    first = Asset.objects.get().picture
+    assert f"/files/{first.public_id}/" in school.client("T1").get(f"/assets/unit/{thing.public_id}/").content.decode()
+    assert [seen(school.client(number), first) for number in ("T2", "T1", "T5", "T3", "T8")] == [
+        200,
+        200,
+        200,
+        404,
+        404,
+    ]
+    assert taken(school.client("T1"), unit, picture("blue"), field="photo").status_code == 302
+    assert Asset.objects.get().picture_id != first.pk
+    clock("2026-11-03")
+    assert remove_overdue() == 1
+    left = StoredFile.objects.filter(removed_at=None).values_list("pk", flat=True)
+    assert list(left) == [Asset.objects.get().picture_id]
+    assert taken(school.client("T3"), mine, picture(), field="photo").status_code == 404
+    Asset.objects.update(state="void")
+    assert taken(school.client("T1"), unit, picture(), field="photo").status_code == 409
