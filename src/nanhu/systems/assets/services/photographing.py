@@ -55,4 +55,4 @@ def photograph(*, by: Actor, asset: Asset, picture: bytes) -> Asset:
 
 def kept(by: Actor, content: bytes, target: str) -> StoredFile:
     """Made anew already (`PicturesField`), without EXIF."""
-    return files.keep(by=by, purpose=PHOTOS, content=content, name="photo.jpg", target=target, is_ours=True)
+    return files.keep(by=by, purpose=PHOTOS, content=content, name="照片", target=target, is_ours=True)
