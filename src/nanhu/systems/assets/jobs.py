@@ -1,7 +1,8 @@
-"""Periodic jobs of assets: work that stopped half way."""
+"""Periodic jobs of assets: work that stopped half way, and what other systems are told."""
 
 from nanhu.kernel.jobs import alone, job
 from nanhu.systems.assets.models import CardImport, ClassImport, MonthClose
+from nanhu.systems.assets.publishing import publish_everything
 from nanhu.systems.assets.services.classes import take_classes
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.importing import take_cards
@@ -18,3 +19,8 @@ def resume() -> int:
                 work(batch_id=batch_id)
                 count += 1
     return count
+
+
+@job("assets.publish", every="23 4 * * *")
+def publish() -> int:
+    return publish_everything()

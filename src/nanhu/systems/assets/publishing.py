@@ -8,7 +8,7 @@ from django.db.models import Count, F, Sum
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
 from nanhu.kernel.folding import one_line
-from nanhu.kernel.jobs import alone, job
+from nanhu.kernel.jobs import alone
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Disposal, Loss, Receipt
@@ -21,7 +21,6 @@ MONTHS_TOLD_AGAIN: Final = 3
 type Row = Mapping[str, Any]
 
 
-@job("assets.publish", every="23 4 * * *")
 def publish_everything() -> int:
     """All things, receipts and disposals, and no others; the last months. Gives how many rows changed."""
     return sum(publish(table, rows, is_whole=True) for table, rows in WHOLE.items()) + publish(MONTHS, months)

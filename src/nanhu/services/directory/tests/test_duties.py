@@ -132,7 +132,7 @@ def put(school, number="T0003", *, days=1, hours=(8, 20), unit="20", office="", 
     return duties.add(by=school.actor("T0001"), shift=shift)
 
 
-@pytest.mark.capability("A169.1")
+@pytest.mark.capability("A169.1", "A068.3")
 def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     today, hour = campus_today(), now().astimezone(CAMPUS_ZONE).hour
     hours = f"{hour:02}:00-{(hour + 2) % 24:02}:00"
@@ -333,6 +333,7 @@ def at(day, hour):
     return time_machine.travel(datetime.combine(day, time(hour), CAMPUS_ZONE))
 
 
+@pytest.mark.capability("A169.1")
 def test_the_evening_before_is_evening_on_the_campus(school, cron_of):
     put(school)
     with at(day_after(0), 17):

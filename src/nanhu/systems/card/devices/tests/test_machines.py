@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.terminals import jobs
 from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, LoggedRequest, Terminal
 from nanhu.platforms.terminals.kiosk_desk import desk
 from nanhu.platforms.terminals.rules import Condition, serves, troubles
@@ -127,7 +128,7 @@ def test_everybody_sees_where_the_machines_are_and_which_work(field):
     assert "南院一食堂" in only
     assert "东院1号教学楼门口" not in only
     Terminal.objects.filter(number="KL101").update(last_seen=now() - timedelta(minutes=6))
-    watch_for_silence()
+    jobs.watch_kiosks()
     assert "失去联系" in field.client("student").get("/card/machines/").content.decode()
     assert field.client("student").get("/card/machines/alarms/").status_code == 404
     office = field.client("clerk").get("/card/machines/alarms/").context
