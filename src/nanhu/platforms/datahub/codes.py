@@ -5,21 +5,25 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext_noop as _
+
 from nanhu.platforms.people.api import halfwidth
 
 STANDARD: Final = Path(__file__).parent / "standard"
+OWN: Final = _("学校自定")
 TABLES: Final = {
-    "sex": "GB/T 2261.1",
-    "ethnicity": "GB/T 3304",
-    "country": "GB/T 2659",
-    "area": "GB/T 2260",
-    "document_kind": "JY/T 1001 SFZJLX",
-    "person_category": "—",
-    "student_status": "JY/T 1001 XSDQZT",
-    "staff_status": "JY/T 1001 JZGDQZT",
-    "unit_kind": "—",
+    "sex": "GB/T 2261.1-2003",
+    "ethnicity": "GB/T 3304-1991",
+    "country": "GB/T 2659-2000",
+    "area": "GB/T 2260-2007",
+    "document_kind": "JY/T 1001-2012 SFZJLX",
+    "person_category": OWN,
+    "student_status": "JY/T 1001-2012 XSDQZT",
+    "staff_status": "JY/T 1001-2012 JZGDQZT",
+    "unit_kind": OWN,
 }
-"""Each table and the standard whose numbering it follows."""
+"""Each table and the standard whose numbering it follows, by its edition: those that the data items of JY/T 1006 and GB/T 29808
+(管理信息 of universities) take their values from."""
 
 
 @dataclass(frozen=True, slots=True)

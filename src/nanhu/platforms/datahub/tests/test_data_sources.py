@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import socket
 import threading
 from dataclasses import replace
@@ -60,6 +61,13 @@ def roster(steward, outside, listed, two):  # noqa: F811
 
 def sections():
     return sorted((one.campus_no, one.section, one.kind) for one in datahub.rows(ROSTER))
+
+
+@pytest.mark.capability("A001.1")
+@pytest.mark.parametrize("kind", ["http", "database", "sftp"])
+def test_a_source_is_read_each_quarter_of_an_hour_where_nobody_says_otherwise(steward, kind):
+    page = steward.get(f"/datahub/sources/new/{kind}/").content.decode()
+    assert 'value="15"' in re.search(r'<input[^>]*name="every_minutes"[^>]*>', page)[0]
 
 
 @pytest.mark.capability("A001.1")

@@ -1,6 +1,7 @@
 """A vendor's export goes through the same door as every file: rehearsed, its faults told by line, taken back; and one writer a table."""
 
 import io
+import re
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.shared.feeds import feeds
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.tests.conftest import BY
+from nanhu.platforms.datahub.views.standard import is_coded
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people.models import Person
 
@@ -228,6 +230,57 @@ def test_a_faulty_line_is_told_and_the_others_stand(supplied, hand_in, value):
     assert roster() == {("JX01", "14231100001"): "B001"}
 
 
+CODED = [
+    (spec, name) for spec in SOURCES.values() if spec.kind == "shared" for name in spec.fields if is_coded(spec, name)
+]
+SOUND = {
+    "term": TERM,
+    "section": "JX01",
+    "campus_no": "14231100001",
+    "course": "B001",
+    "course_name": "高等数学",
+    "kind": "",
+    "uid": "04A1B2C3",
+    "number": "100001",
+    "holder_class": "教师卡",
+    "sub_class": "",
+    "state": "正常",
+    "valid_from": "2026-09-01",
+    "valid_until": "2030-06-30",
+    "lost_at": "",
+}
+
+
+def handed_in(hand_in, spec, **changes):
+    """A sound line, and one with these cells."""
+    lines = [SOUND, SOUND | {"campus_no": "14231100002", "uid": "04A1B2C4"} | changes]
+    rows = [",".join(cells[one.field] for one in spec.columns) for cells in lines]
+    return hand_in(export(*rows, header=",".join(one.headers[0] for one in spec.columns)), source_key=spec.key)
+
+
+def unknown_on(steward):
+    return steward.get("/datahub/standard/").content.decode().partition("落标率")[0]
+
+
+@pytest.mark.capability("A005.2")
+@pytest.mark.parametrize(("spec", "field"), CODED, ids=[f"{spec.key}-{field}" for spec, field in CODED])
+def test_a_word_that_is_no_code_of_a_shared_field_stands_on_the_page_of_the_standard(
+    two, steward, hand_in, spec, field
+):
+    switched(two, table=spec.table, source=spec.key)
+    handed_in(hand_in, spec, **{field: "火星写法"})
+    label = shared_tables()[spec.table].by_name[field].label
+    assert re.search(rf">\s*火星写法\s*<.*?>\s*{label}\s*<", unknown_on(steward), re.DOTALL)
+
+
+def test_a_moment_that_cannot_be_read_is_no_unknown_spelling(two, steward, hand_in):
+    switched(two, table="card.card", source="card.jinzhi")
+    handed_in(hand_in, SOURCES["card.jinzhi"], lost_at="某天")
+    assert Issue.objects.get().code == "value_left_out"
+    assert "某天" not in unknown_on(steward)
+
+
+@pytest.mark.capability("A005.2")
 def test_an_optional_cell_that_cannot_be_read_is_left_empty_and_told(supplied, hand_in):
     report = hand_in(export(line(kind="免修")), source_key=ZHENGFANG)
     assert (report.counts["accepted"], report.counts["rejected"]) == (1, 0)

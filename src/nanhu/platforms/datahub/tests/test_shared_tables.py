@@ -156,6 +156,7 @@ def test_a_wrong_row_is_told_in_words_and_nothing_is_written(loans, wrong, sente
     assert told() == []
 
 
+@pytest.mark.capability("A005.2")
 def test_each_wrong_row_is_told(loans):
     with pytest.raises(RowsRefusedError) as refused:
         put(loan(copies="x"), loan(book="B2"), loan(state="?"))

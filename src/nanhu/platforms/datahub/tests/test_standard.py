@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from nanhu.platforms.datahub.codes import code_table
+from nanhu.platforms.datahub.codes import TABLES, code_table
 from nanhu.platforms.datahub.labels import table_name
+from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import CODED, SOURCES, table_of
 from nanhu.platforms.datahub.tests.conftest import id_number, register
 from nanhu.platforms.people.models import Affiliation, Person
@@ -86,3 +87,45 @@ def test_every_shared_field_stands_on_the_page_of_the_standard_with_its_table(st
     rows = set(ROW.findall(page))
     for spec, field in FIELDS:
         assert (spec.fields[field].headers[0], table_name(table_of(spec, field))) in rows, (spec.key, field)
+    for table in shared_tables().values():
+        for field in table.fields:
+            codes = table_name(field.code_table) if field.code_table else "、".join(field.codes.values())
+            assert field.type != "code" or (field.label, codes) in rows, (table.key, field.name)
+
+
+NORMS = {
+    "sex": ("GB/T 2261.1-2003", {"1": "男性", "2": "女性"}),
+    "ethnicity": ("GB/T 3304-1991", {"01": "汉族", "15": "土家族"}),
+    "country": ("GB/T 2659-2000", {"CHN": "中国", "VNM": "越南"}),
+    "area": ("GB/T 2260-2007", {"110000": "北京市", "110101": "东城区"}),
+    "document_kind": ("JY/T 1001-2012 SFZJLX", {"1": "居民身份证", "2": "军官证"}),
+    "student_status": ("JY/T 1001-2012 XSDQZT", {"01": "在读", "02": "休学"}),
+    "staff_status": ("JY/T 1001-2012 JZGDQZT", {"01": "退休", "04": "返聘"}),
+    "person_category": ("学校自定", {"undergraduate": "统招本科"}),
+    "unit_kind": ("学校自定", {"college": "教学学院"}),
+}
+"""By code table, the edition of the standard that its numbers are of, and some of them."""
+
+
+@pytest.mark.capability("A005.3")
+def test_each_code_table_names_the_edition_of_its_standard_and_shows_its_codes(steward):
+    page = steward.get("/datahub/standard/").content.decode()
+    assert "JY/T 1006-2012、GB/T 29808-2013" in page
+    assert set(TABLES) == set(NORMS)
+    for key, (norm, codes) in NORMS.items():
+        listed = re.search(rf'href="\?table={key}">.*?</tr>', page, re.DOTALL)[0]
+        assert f">{norm}<" in re.sub(r">\s+|\s+<", lambda found: found[0].strip(), listed), key
+        shown = steward.get(f"/datahub/standard/?table={key}").content.decode()
+        for code, name in codes.items():
+            row = rf'<span class="code">{code}</span>\s*</t[hd]>\s*<td[^>]*>\s*{name}\s*</td>'
+            assert re.search(row, shown), (key, code)
+
+
+@pytest.mark.capability("A005.4")
+def test_a_spelling_of_one_system_is_read_in_its_files_and_in_no_others(steward, units, hand_in):
+    said = {"table": "person_category", "value": "四年制", "code": "统招本科", "source": "aa.students"}
+    assert steward.post("/datahub/standard/alias/", said).status_code == 302
+    own = hand_in(file_of(SOURCES["aa.students"], category="四年制"), source_key="aa.students", name="一.csv")
+    other = hand_in(file_of(SOURCES["hr.staff"], category="四年制"), source_key="hr.staff", name="二.csv")
+    assert [one.counts.get("codes", {}).get("category_unknown", 0) for one in (own, other)] == [0, 1]
+    assert Affiliation.objects.get(kind="student").category == "undergraduate"

@@ -1,42 +1,58 @@
 """The code tables (信息标准), and the spellings that are in none of them."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Empty, Markup, Number, PageRequest, Table, Text, Who, list_of
-from nanhu.platforms.datahub.codes import TABLES, code_table
+from nanhu.kernel.ui.words import term
+from nanhu.platforms.datahub.codes import OWN, TABLES, code_table
 from nanhu.platforms.datahub.forms import AliasForm
-from nanhu.platforms.datahub.known_sources import named_source
+from nanhu.platforms.datahub.known_sources import made_for_tables, named_source
 from nanhu.platforms.datahub.labels import office_label, table_name
 from nanhu.platforms.datahub.models import Batch, CodeAlias, Issue
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.services import aliases
-from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.views.desk import desk
 
 MOST_CODES = 300
 UNKNOWN = ("unmapped_code", "category_unknown")
-OFF_TABLE = (*UNKNOWN, "value_no_code", "value_left_out")
+NO_CODE = ("value_no_code", "value_left_out")
+OFF_TABLE = (*UNKNOWN, *NO_CODE)
 ALL_KNOWN = Empty(title=_("全部识别"), icon="circle-check", text=_("已导入的数据里没有无法识别的写法。"))
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What no code has for a name: of a code table (`key`), or of a field of a shared table that lists its codes itself."""
+
+    value: str
+    key: str
+    table: str
+    source: str
+    office: str
+    times: int
+
+
 class Unmapped(Table):
-    value = Text(_("写法"), lambda one: one["facts__value"])
-    table = Text(_("代码表"), lambda one: table_name(one["facts__table"]))
-    office = Text(_("来源"), lambda one: office_label(one["batch__source"]))
+    value = Text(_("写法"))
+    table = Text(_("代码表"), is_term=True)
+    office = Text(_("来源"))
     times = Number(_("次数"), sort=False)
     add = Markup(_("操作"), "datahub/_add_alias.html")
 
 
 class Tables(Table):
     name = Text(_("表"), lambda key: format_html('<a href="?table={}">{}</a>', key, table_name(key)))
-    norm = Text(_("依据"), TABLES.get)
+    norm = Text(_("依据"), TABLES.get, is_term=True)
     size = Number(_("代码数"), lambda key: len(code_table(key).codes))
 
 
@@ -46,11 +62,38 @@ class Codes(Table):
     aliases = Text(_("别名"), lambda code: "、".join(code.aliases))
 
 
+@dataclass(frozen=True, slots=True)
+class CodedField:
+    """A field that takes codes alone: a column of an office's file, or a field of a shared table, which may list them itself."""
+
+    header: str
+    table: str
+    norm: str
+    source: str
+
+
 class Fields(Table):
-    header = Text(_("列"), lambda one: one[1].headers[0])
-    table = Text(_("代码表"), lambda one: table_name(table_of(one[0], one[1].field)))
-    norm = Text(_("依据"), lambda one: TABLES[table_of(one[0], one[1].field)])
-    source = Text(_("来源"), lambda one: one[0].title)
+    header = Text(_("列"), is_term=True)
+    table = Text(_("代码表"))
+    norm = Text(_("依据"), is_term=True)
+    source = Text(_("来源"), is_term=True)
+
+
+def coded_fields() -> list[CodedField]:
+    keyed = [
+        (spec, one, key) for spec in SOURCES.values() for one in spec.columns if (key := table_of(spec, one.field))
+    ]
+    of_files = [CodedField(one.headers[0], table_name(key), TABLES[key], str(spec.title)) for spec, one, key in keyed]
+    coded = [(table, one) for table in shared_tables().values() for one in table.fields if one.type == "code"]
+    of_tables = [
+        CodedField(one.label, codes_of(one), TABLES.get(one.code_table, OWN), table.name) for table, one in coded
+    ]
+    return of_files + of_tables
+
+
+def codes_of(field: Field) -> str:
+    """The name of its table, or the codes that it lists itself."""
+    return table_name(field.code_table) if field.code_table else "、".join(map(term, field.values.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +141,45 @@ def is_coded(spec: SourceSpec, name: str) -> bool:
     return bool(table_of(spec, name))
 
 
+def unknown_spellings() -> list[Spelling]:
+    """What stands in columns that take codes alone and is none: the most frequent first. Of a shared table's field that need not be said
+    the finding is one for all types (`value_left_out`)."""
+    specs = {one.key: one for one in (*SOURCES.values(), *made_for_tables()) if one.kind == "shared"}
+    coded = {key: [name for name in spec.fields if is_coded(spec, name)] for key, spec in specs.items()}
+    of_shared = reduce(or_, (Q(batch__source=key, column__in=names) for key, names in coded.items()))
+    found = (
+        Issue.objects.filter(Q(code__in=UNKNOWN) | Q(of_shared, code__in=NO_CODE))
+        .filter(batch__state=Batch.State.APPLIED, resolved_at=None)
+        .values_list("facts__value", "facts__table", "batch__source", "column")
+        .annotate(times=Count("id"))
+        .order_by("-times", "facts__value")
+    )
+    spellings = []
+    for value, key, source, column, times in found:
+        spec = specs.get(source)
+        table = table_name(key) if key or spec is None else shared_tables()[spec.table].by_name[column].label
+        office = str(spec.office) if spec else office_label(source)
+        spellings.append(Spelling(value, key or "", table, source, office, times))
+    return spellings
+
+
 @desk.page(
     "standard/",
     title=_("信息标准"),
     tab=_("信息标准"),
-    lead=_("全校共用的代码表，编号沿用国家标准和教育行业标准。"),
+    lead=_("全校共用的代码表。编号沿用 JY/T 1006-2012、GB/T 29808-2013 的数据项所引用的代码标准，各表注明版本。"),
 )
 def standard(request: PageRequest) -> HttpResponse:
     key = request.GET.get("table", "")
     codes = list(code_table(key).codes.values())[:MOST_CODES] if key in TABLES else []
-    unmapped = (
-        Issue.objects.filter(code__in=UNKNOWN, batch__state=Batch.State.APPLIED, resolved_at=None)
-        .values("batch__source", "column", "facts__table", "facts__value")
-        .annotate(times=Count("id"))
-        .order_by("-times", "facts__value")
-    )
-    fields = [(spec, one) for spec in SOURCES.values() for one in spec.columns if table_of(spec, one.field)]
+    fields = coded_fields()
     facts = {
-        "unmapped": list_of(request, Unmapped, unmapped, caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
+        "unmapped": list_of(request, Unmapped, unknown_spellings(), caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
         "shares": list_of(request, Shares, shares(), caption=_("落标率：各来源最近一批"), per_page=MOST_CODES),
         "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
         "codes": list_of(request, Codes, codes, caption=table_name(key), per_page=MOST_CODES),
         "aliases": list_of(request, AddedAliases, CodeAlias.objects.order_by("-id"), caption=_("加的别名")),
-        "fields": list_of(request, Fields, fields, caption=_("各来源的代码字段"), per_page=len(fields)),
+        "fields": list_of(request, Fields, fields, caption=_("只填代码的字段"), per_page=len(fields)),
     }
     return render(request, "datahub/standard.html", facts)
 
