@@ -59,7 +59,7 @@ def connect_systems(advance: Callable[[int, int, str], None]) -> str:
     for number, one in enumerate(SYSTEMS):
         advance(number, len(SYSTEMS), one.name)
         place, address = PLACES[one.key], f"http://localhost:{configuration().systems_port}/{one.key}/"
-        identity.register_application(
+        application = identity.register_application(
             by=BY,
             key=one.key,
             name=one.name,
@@ -68,6 +68,8 @@ def connect_systems(advance: Callable[[int, int, str], None]) -> str:
             attributes=REASONS,
             logout_url=f"{address}login",
         )
+        if not place.is_for_students:
+            identity.admit_only(by=BY, application=application, kind="staff", reason="仅限教职工")
         portal_sample.enter(
             by=BY,
             key=one.key,

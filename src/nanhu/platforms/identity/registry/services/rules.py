@@ -50,6 +50,13 @@ def admit_guests(*, by: Actor, application: Application) -> None:
 
 
 @transaction.atomic
+def admit_only(*, by: Actor, application: Application, kind: str, reason: str) -> None:
+    """Those with such a tie, and nobody else. Where it has rules, somebody has decided already."""
+    if not AccessRule.objects.filter(application=application).exists():
+        add_rule(by=by, application=application, effect="allow", affiliation_kind=kind, reason=reason)
+
+
+@transaction.atomic
 def remove_rule(*, by: Actor, application: Application, rule_id: int) -> bool:
     """False when it is gone already."""
     rule = AccessRule.objects.select_for_update().filter(pk=rule_id, application=application).first()
