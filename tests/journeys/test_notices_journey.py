@@ -125,6 +125,8 @@ def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path):
     teacher.goto("/notices/")
     expect(teacher.locator("main")).to_contain_text("还没有公告")
     assert teacher.goto(address).status == 404
+    teacher.goto("/")
+    expect(teacher.locator("main")).not_to_contain_text(TITLE)
 
     work_through_the_list(editor)
     editor.reload()

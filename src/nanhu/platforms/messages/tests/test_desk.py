@@ -216,6 +216,7 @@ def test_the_preview_shows_clean_html_and_keeps_nothing(browser, db):
     assert not Notice.objects.exists()
 
 
+@pytest.mark.capability("A025.2")
 def test_the_desk_counts_readers_of_the_audience(browser, publish):
     make_people(("钱多多", "student", "14231100009", "11032301"), ("孙一", "student", "14231100010", "12"))
     notice = publish(audience="students", unit_codes=["11"])

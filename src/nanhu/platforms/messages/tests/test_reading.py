@@ -1,5 +1,6 @@
 """What readers see, and what they do not."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,11 @@ def titles(answer) -> list[str]:
     return [notice.title for notice in answer.context["page"]]
 
 
+def bulletin(client) -> str:
+    """The notices on the home."""
+    return client.get("/").content.decode().partition('<ul class="notices plain">')[2].partition("</ul>")[0]
+
+
 @pytest.mark.capability("A036.1", "A036.4")
 def test_each_reader_lists_what_is_meant_for_them(browser, publish):
     publish("给全校")
@@ -29,6 +35,9 @@ def test_each_reader_lists_what_is_meant_for_them(browser, publish):
     assert titles(browser("student").get(LIST)) == ["给计算机学院", "给学生", "给全校"]
     assert titles(browser("other_student").get(LIST)) == ["给机械学院的学生", "给学生", "给全校"]
     assert titles(browser("teacher").get(LIST)) == ["给计算机学院", "给教职工", "给全校"]
+    home = bulletin(browser("student"))
+    assert re.findall(r"给[^<]+", home) == ["给计算机学院", "给学生", "给全校"], "nor on the home"
+    assert "给学生" not in bulletin(browser("teacher"))
 
 
 @pytest.mark.capability("A036.4", "A036.3")
@@ -61,6 +70,7 @@ def test_what_is_over_or_withdrawn_is_gone_for_readers(browser, publish, change)
         Notice.objects.filter(pk=notice.pk).update(state="withdrawn", withdrawn_at=now)
     file = notice.attachments.get()
     assert titles(browser("student").get(LIST)) == []
+    assert notice.title not in browser("student").get("/").content.decode()
     assert browser("student").get(address(notice)).status_code == 404
     assert browser("student").get(f"/notices/files/{file.public_id}/").status_code == 404
     assert browser("editor").get(address(notice)).status_code == 200
@@ -73,6 +83,20 @@ def test_pinned_stand_first_then_the_newest(browser, publish):
     publish("新的")
     publish("最新的")
     assert titles(browser("student").get(LIST)) == ["旧的置顶", "最新的", "新的"]
+
+
+@pytest.mark.capability("A036.2", "A036.3", "A036.6")
+def test_the_home_marks_what_is_unread_pinned_and_has_a_file(browser, publish):
+    student = browser("student")
+    pinned = publish("旧的置顶", pinned=True, attachments=[("安排.pdf", PDF)])
+    publish("最新的")
+    first, second = bulletin(student).split("</li>")[:2]
+    assert [mark in first for mark in ("旧的置顶", "notice-unread", "未读", "置顶</span>", "有附件")] == [True] * 5
+    assert [mark in second for mark in ("最新的", "notice-unread", "置顶", "有附件")] == [True, True, False, False]
+    student.post(address(pinned, "read/"))
+    first, second = bulletin(student).split("</li>")[:2]
+    assert [mark in first for mark in ("旧的置顶", "notice-unread", "未读")] == [True, False, False]
+    assert "notice-unread" in second
 
 
 def test_a_draft_is_seen_by_nobody_but_editors(browser, publish):

@@ -1,17 +1,27 @@
 """The application menu: sections, search, favourites, recently used, maintenance (A037's surroundings)."""
 
+import re
+
 import pytest
 
 from nanhu.kernel import registry
 from nanhu.platforms.portal.models import Shortcut
 
+HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
+FOUR = ("个人事务", "工作生活", "学习生活", "服务大厅")
 
+
+@pytest.mark.capability("A030.1")
 def test_the_menu_is_in_four_sections_and_hides_empty_ones(board, teacher):
     board.application("pay", "工资明细", section="personal")
     board.application("repair", "后勤报修", section="service")
     page = teacher.get("/apps/").content.decode()
     assert page.index("个人事务") < page.index("工资明细") < page.index("服务大厅") < page.index("后勤报修")
     assert "工作生活" not in page
+    board.application("duty", "我的值班", section="work")
+    board.application("lessons", "我的课表", section="study")
+    headings = [re.sub(r"<[^>]*>", "", one).strip() for one in HEADING.findall(teacher.get("/apps/").content.decode())]
+    assert [one for one in headings if one in FOUR] == list(FOUR)
 
 
 def test_one_click_leads_straight_into_the_application(board, student):

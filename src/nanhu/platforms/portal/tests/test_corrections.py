@@ -1,5 +1,6 @@
 """更正: from "this is wrong" to the new value: closed by the value and by nobody's word."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ from nanhu.testing.pages import PageTests
 
 from .conftest import ORIGIN, TEST, join, signed_in
 
+PERSONAL = ("people.name", "people.campus_no", "people.unit", "people.status", "people.photo")
 SAID = {"what": "people.name", "wanted": "林晓雨", "why": "录取时写错了一个字"}
 
 
@@ -97,6 +99,24 @@ def rename(name):
     record = people.PersonRecord(key="again", person_id=person_of("20240518"), name=name)
     people.apply_records(by=TEST, records=[record], origin=ORIGIN)
     deliver_pending()
+
+
+@pytest.mark.capability("A035.3")
+def test_each_fact_of_oneself_has_its_button(student):
+    page = student.get("/me/corrections/").content.decode()
+    assert set(re.findall(r'"/me/wrong/(people\.\w+):', page)) == set(PERSONAL)
+
+
+@pytest.mark.capability("A035.3")
+@pytest.mark.parametrize("field", PERSONAL)
+def test_a_complaint_of_any_field_waits_with_who_answers_for_it(student, office, field):
+    """By the button, which fills the field in."""
+    FieldOwner.objects.update(field=field)
+    begun = student.post(f"/me/wrong/{field}:20240518/", follow=True).content.decode()
+    assert re.search(rf'value="{field}" (selected|checked)', begun)
+    assert complain(student, what=field, wanted="应当是这个").status_code == 302
+    assert "更正个人信息" in office.get("/flows/").content.decode()
+    assert Case.objects.get().data["what"] == field
 
 
 @pytest.mark.capability("A035.3")

@@ -1,6 +1,7 @@
 """Feeds of other systems, how systems are, and the weather: read by the jobs, shown from what is kept."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from icalendar import Calendar
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import HomeNotices
+from nanhu.kernel.school import school
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.portal.integrations import feeds, living, rules
 from nanhu.platforms.portal.models import Integration, IntegrationItem, SystemDay, SystemHealth, WeatherReport
@@ -371,7 +373,9 @@ def test_today_s_weather_of_the_place_the_school_names_is_on_the_home(station, s
     page = student.get("/").content.decode()
     for words in ("岳阳", "12°", "小雨", "6～14°", "今天有雨雪，带伞", "大风蓝色预警 &lt;b&gt;"):
         assert words in page, words
-    monkeypatch.setattr(services, "place_of", lambda: ("长沙", "28.2", "112.9"))
+    elsewhere = {"place": "长沙", "latitude": "28.2", "longitude": "112.9"}
+    changed = replace(school(), raw={**school().raw, "weather": elsewhere})
+    monkeypatch.setattr(services, "school", lambda: changed)
     assert services.fetch()
     assert "latitude=28.2&longitude=112.9" in station.calls[-1][0]
     assert "长沙" in student.get("/weather/").content.decode()

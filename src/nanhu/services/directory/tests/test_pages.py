@@ -15,11 +15,13 @@ from PIL import Image
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.campus import api as campus
 from nanhu.services.directory.book import book
 from nanhu.services.directory.desk import desk
 from nanhu.services.directory.models import Account, EmergencyChange, Phone
 from nanhu.services.directory.rules import CONFIRMED_FOR
 from nanhu.services.directory.services import keeping
+from nanhu.testing.members import SYSTEM
 from nanhu.testing.pages import PageTests, ProposalTests
 
 pytestmark = pytest.mark.django_db
@@ -90,15 +92,18 @@ def test_a_phone_is_found_by_name_unit_pinyin_initials_number_and_what_people_ca
 @pytest.mark.capability("A068.2")
 @pytest.mark.capability("A068.3")
 def test_a_number_is_dialled_by_a_press_and_goes_into_the_phones_own_book(school):
-    phone = school.phone(
-        "校园卡管理办公室", "0730-8703568", extension="12", hours="00:00-23:59", other_hours="00:00-23:59"
-    )
+    order = campus.PlaceOrder(key="t1-201", name="行政楼 201", kind="room")
+    campus.set_up_places(by=SYSTEM, places=[order])
+    hours = {"hours": "00:00-23:59", "other_hours": "00:00-23:59"}
+    where = campus.Place.objects.get(key="t1-201")
+    phone = school.phone("校园卡管理办公室", "0730-8703568", extension="12", place=where, **hours)
     school.phone("出纳,窗口", "8703569")
     reader = school.client("T0003")
     assert 'href="tel:07308703568;ext=12"' in reader.get(BOOK).content.decode()
     page = reader.get(f"{BOOK}{phone.public_id}/").content.decode()
     assert 'href="tel:07308703568;ext=12"' in page
     assert "在办公，到 23:59" in page
+    assert "行政楼 201" in page
     cards = list(vobject.readComponents(reader.get(f"{BOOK}{phone.public_id}/unit.vcf").content.decode()))
     assert sorted(one.fn.value for one in cards) == ["财务处 出纳,窗口", "财务处 校园卡管理办公室"]
     assert all(

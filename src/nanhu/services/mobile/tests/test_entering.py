@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.devices import SEEN_COOKIE
@@ -152,6 +152,7 @@ def test_a_phone_on_one_record_is_that_persons(school, wecom, client):
     assert (found.person_id, found.how, found.userid) == (school.persons["T2"], "phone", "wang-laoshi")
 
 
+@pytest.mark.capability("A060.1")
 @pytest.mark.parametrize(("name", "mobile"), [("别的人", "13907300002"), ("王老师", "13800000000"), ("王老师", "")])
 def test_another_name_or_phone_binds_nobody(school, wecom, client, name, mobile):
     wecom.company.store.put("wang-laoshi", name, mobile, [1], 1)
@@ -160,6 +161,17 @@ def test_another_name_or_phone_binds_nobody(school, wecom, client, name, mobile)
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.capability("A060.1")
+def test_the_phone_of_who_has_left_binds_nobody(school, wecom, client):
+    gone = {"state": "ended", "ends_on": campus_today() - timedelta(days=1), "unit_code": "20"}
+    school.record("T2", affiliation=gone)
+    wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
+    tap(client, wecom, "wang-laoshi")
+    assert not Binding.objects.exists()
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.capability("A060.1")
 def test_a_phone_that_two_have_binds_neither(school, wecom, client):
     school.record("T3", name="王老师", phone="13907300002")
     wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
