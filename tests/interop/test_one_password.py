@@ -85,7 +85,7 @@ def change_in_portal(chromium: Browser, campus: Campus, name: str, old: str, new
     page.context.close()
 
 
-@pytest.mark.capability("A029.1")
+@pytest.mark.capability("A029.1", "A065.1", "A065.2")
 def test_one_change_is_effective_everywhere(
     campus: Campus, network: Network, vpn: Ocserv, mail: Dovecot, chromium: Browser
 ) -> None:
@@ -109,6 +109,7 @@ def test_one_change_is_effective_everywhere(
     assert opened_by(NEW) == dict.fromkeys(DOORS, True)
 
 
+@pytest.mark.capability("A062.1", "A065.2")
 def test_a_mail_client_may_have_a_password_of_its_own(network: Network, mail: Dovecot) -> None:
     name = network.people["device"]
 

@@ -112,6 +112,7 @@ def look_at(page: Page, name: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"portal-{name}-{width}.png", full_page=True)
 
 
+@pytest.mark.capability("A003.2")
 @pytest.mark.parametrize(("size", "theme"), [("desk", "light"), ("phone", "dark")])
 def test_every_page_can_be_used_by_everybody(sign_in, size, theme):
     for who in ("student", "staff"):

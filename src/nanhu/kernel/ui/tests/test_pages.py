@@ -117,7 +117,7 @@ def test_the_mark_of_the_house_is_one_stroke():
         assert strokes[0].upper().count("M") == 1
 
 
-@pytest.mark.capability("A151.2")
+@pytest.mark.capability("A151.2", "A066.1")
 def test_the_portal_is_put_on_a_phone_as_an_app_of_its_own(browser):
     """By the link that every page carries: it opens at the home, in a window of its own."""
     link = re.search(r'<link rel="manifest" href="([^"]+)">', browser.get("/ui/").content.decode())[1]

@@ -314,6 +314,7 @@ def test_many_todos_cost_no_more_queries_than_one(school):
     assert len(many) <= len(few) + 2, "\n".join(many)
 
 
+@pytest.mark.capability("A025.1")
 def test_todos_stand_on_the_home_and_in_the_bar(school):
     school.apply()
     home = school.client("T1").get("/").content.decode()

@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.models import SecurityQuestion, SsoGrant, SsoSession
+from nanhu.platforms.identity.models import RecoveryContact, SecurityQuestion, SsoGrant, SsoSession
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS
@@ -52,10 +53,14 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, e
 
 
 @pytest.mark.capability("A043.4")
-def test_the_phone_on_record_hears_of_a_changed_password_and_of_changed_questions(here, student):
+def test_the_phone_on_record_and_the_mail_hear_of_a_changed_password_and_of_changed_questions(here, student):
+    RecoveryContact.objects.create(
+        account=student.account, email="me@example.com", email_verified_at=now(), email_settles_at=now()
+    )
     change(here, old="not-my-password")
     deliver_pending()
     assert not SmsMessage.objects.exists(), "a refusal is no news"
+    assert not MailMessage.objects.exists()
     change(here)
     here.post("/account/questions", {**ANSWERS, "old_password": NEW})
     deliver_pending()
@@ -63,6 +68,10 @@ def test_the_phone_on_record_hears_of_a_changed_password_and_of_changed_question
     assert {str(one.phone) for one in told} == {student.phone}
     assert ["密码已修改" in told[0].text, "密保问题已修改" in told[1].text, len(told)] == [True, True, 2]
     assert NEW not in told[0].text
+    mails = MailMessage.objects.order_by("id")
+    assert [
+        (one.email, wanted in one.text) for one, wanted in zip(mails, ("密码已修改", "密保问题已修改"), strict=True)
+    ] == [("me@example.com", True)] * 2
 
 
 @pytest.mark.slow

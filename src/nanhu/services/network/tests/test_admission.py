@@ -224,14 +224,17 @@ def test_macs_are_read_however_they_are_written(text, mac):
     assert rules.mac_of(text) == mac
 
 
-@pytest.mark.capability("A160.2")
-def test_on_the_day_of_leaving_the_vpn_is_off_and_what_is_open_is_cut(school):
+@pytest.mark.capability("A160.2", "A008.2")
+def test_on_the_day_of_leaving_the_vpn_and_the_wifi_are_off_and_what_is_open_is_cut(school):
     code = school.code("T1", "203.0.113.9", nas=GATEWAY, key="vpn")
-    session = school.report("Start", "v", nas=GATEWAY, key="vpn", Class=code)
+    vpn = school.report("Start", "v", nas=GATEWAY, key="vpn", Class=code)
+    wifi, wired = school.on_line("T1"), school.on_line("T1", LAPTOP, nas=SWITCH)
     leave(school, "T1")
     school.tell_events()
     assert school.ask("T1", "203.0.113.9", nas=GATEWAY, key="vpn").status_code == 401
-    assert list(Disconnect.objects.values_list("session_id", "cause")) == [(session.pk, "ours:left")]
+    assert school.ask("T1").status_code == school.ask("T1", LAPTOP, nas=SWITCH).status_code == 401
+    cut = set(Disconnect.objects.values_list("session_id", "cause"))
+    assert cut == {(one.pk, "ours:left") for one in (vpn, wifi, wired)}
     assert school.grant_of(code).cause == "ours:left"
 
 

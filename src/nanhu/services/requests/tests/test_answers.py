@@ -19,6 +19,15 @@ from nanhu.testing.members import SYSTEM, grant
 pytestmark = pytest.mark.django_db
 HALL, ANSWERS, COMPLAINTS, OPINIONS = "/requests/", "/requests/answers/", "/requests/complaints/", "/requests/opinions/"
 
+SYSTEMS = {
+    "wecom": "企业微信",
+    "micro": "湖理微校园",
+    "mail": "企业邮箱",
+    "oa": "办公系统 OA",
+    "portal": "信息门户",
+}
+"""Those of the manual."""
+
 
 def only():
     return Request.objects.get()
@@ -52,6 +61,8 @@ def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
     finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "cw.example"})
     assert school.client("S2").post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 404
     assert student.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.rating) == ("closed", 5)
     late = school.question(unit="1012")
     Request.objects.filter(pk=late.pk).update(due_at=now() - timedelta(hours=1))
     assert late.number in finance.get(f"{ANSWERS}?show=late").content.decode()
@@ -63,8 +74,10 @@ def test_a_question_on_a_system_goes_to_its_office_with_a_day_to_answer(school):
     student = school.client("S1")
     assert student.post(f"{HALL}service/", {"words": "收不到消息"}).status_code == 422
     assert student.post(f"{HALL}service/", {"system": "fax", "words": "收不到消息"}).status_code == 422
-    assert student.post(f"{HALL}service/", {"system": "wecom", "words": "收不到消息"}).status_code == 302
-    one = only()
+    for key, name in SYSTEMS.items():
+        assert student.post(f"{HALL}service/", {"system": key, "words": "收不到消息"}).status_code == 302
+        assert Request.objects.get(system=key).get_system_display() == name
+    one = Request.objects.get(system="wecom")
     assert (one.get_system_display(), one.unit.code) == ("企业微信", "1032")
     assert now() < one.due_at <= now() + timedelta(days=12)
     school.client("A1").post(f"{ANSWERS}{one.public_id}/answer/", {"words": "更新客户端。"})
@@ -80,7 +93,7 @@ def test_a_complaint_has_a_number_a_state_and_a_reply(school):
     mine = f"{HALL}mine/{one.public_id}/"
     page = student.get(mine).content.decode()
     assert one.number in page
-    assert "已收到" in page
+    assert re.search(r'class="state state-\w+">已收到<', page)
     desk = school.client("C1")
     assert one.number in desk.get(COMPLAINTS).content.decode()
     before = one.due_at
@@ -90,7 +103,9 @@ def test_a_complaint_has_a_number_a_state_and_a_reply(school):
     assert one.due_at > before
     assert "要等检测" in student.get(mine).content.decode()
     assert desk.post(f"{COMPLAINTS}{one.public_id}/answer/", {"words": "已修好锅炉。"}).status_code == 302
-    assert "已修好锅炉" in student.get(mine).content.decode()
+    page = student.get(mine).content.decode()
+    assert "已修好锅炉" in page
+    assert re.search(r'class="state state-\w+">已办<', page)
     assert not AuditEntry.objects.filter(facts__icontains="热水").exists()
 
 

@@ -167,6 +167,7 @@ def test_a_worker_does_not_rate_what_he_did_himself(school):
     assert (one.state, one.rating) == ("done", None)
 
 
+@pytest.mark.capability("A078.3")
 def test_dispatch_is_by_class_building_and_who_is_on_duty(school):
     here = school.crew("一栋班", buildings=["d1"], leader="W1", members=())
     everywhere = school.crew("全校班", leader="W3", members=())
@@ -425,6 +426,7 @@ def test_what_nobody_rates_is_over_after_a_week_and_later_it_is_reported_anew(sc
     assert one.state == "closed"
 
 
+@pytest.mark.capability("A054.2", "A076.4", "A079.2")
 def test_a_broken_promise_is_told_once_to_who_answers_for_it_and_to_who_waits(school):
     school.crew()
     one = school.repair()
@@ -445,6 +447,7 @@ def test_a_broken_promise_is_told_once_to_who_answers_for_it_and_to_who_waits(sc
     assert reminding.tell_late() == 1, "a new promise is a new one"
 
 
+@pytest.mark.capability("A054.2", "A076.4", "A079.2")
 def test_before_a_promise_breaks_who_answers_for_it_is_told_once_and_of_danger_whoever_dispatches(school):
     school.crew()
     for number in ("D1", "L1"):

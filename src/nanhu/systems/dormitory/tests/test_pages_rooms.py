@@ -120,7 +120,7 @@ def test_the_preview_shows_each_building_and_who_cannot_pay_before_anything_move
     assert office.balance() == 10_000
 
 
-@pytest.mark.capability("A091.2")
+@pytest.mark.capability("A091.2", "A022.2")
 def test_the_author_sees_no_button_to_approve_and_cannot_press_it(office):
     address = hand_in(office).url
     press(office, address, "submit")
@@ -129,7 +129,7 @@ def test_the_author_sees_no_button_to_approve_and_cannot_press_it(office):
     assert RoomList.objects.get().state == "submitted"
 
 
-@pytest.mark.capability("A091.2")
+@pytest.mark.capability("A091.2", "A022.2")
 def test_another_approves_and_what_could_not_be_taken_comes_out_as_a_file(office):
     address = charged(office)
     page = page_of(office, address, "second_clerk")
@@ -141,7 +141,7 @@ def test_another_approves_and_what_could_not_be_taken_comes_out_as_a_file(office
     assert "林小满" not in rows
 
 
-@pytest.mark.capability("A091.2")
+@pytest.mark.capability("A091.2", "A022.2")
 def test_the_holder_finds_it_on_the_statement_by_its_name(office):
     charged(office)
     page = page_of(office, "/card/transactions/", "student")
@@ -173,7 +173,7 @@ def asked_back(office, address, part="clerk", reason="电表读错"):
     return f"/dormitory/rollbacks/{RoomRollback.objects.get(state='asked').public_id}/"
 
 
-@pytest.mark.capability("A091.2")
+@pytest.mark.capability("A091.2", "A022.2")
 def test_a_whole_list_goes_back_when_a_third_agrees(office):
     address = charged(with_third(office))
     assert "undo/" in page_of(office, address)

@@ -17,6 +17,8 @@ from nanhu.platforms.identity.personal.services import app_passwords, tokens
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
+SHARED = "Hn1g@414000"
+
 
 def token_for(member, *scopes: str, days: int = 30) -> str:
     return tokens.make(by=TEST, account=member.account, name="记账脚本", scopes=scopes, days=days)[1]
@@ -176,6 +178,28 @@ def test_an_app_password_opens_its_service_for_its_owner_only(student, teacher):
     assert opens(number, password=PASSWORD) is None
     AppPassword.objects.update(revoked_at=now())
     assert opens(number) is None
+
+
+@pytest.mark.capability("A062.1")
+def test_each_mail_client_gets_a_password_by_chance_that_is_shown_once(student, teacher):
+    browsers = [signed_in(Client(), one) for one in (student, student, teacher)]
+    made = [
+        one.post("/account/app-passwords/make", {"name": "手机邮件", "service": "mail"}).context["new_password"]
+        for one in browsers
+    ]
+    assert len(set(made)) == 3
+    assert all(len(text) >= 16 for text in made)
+    assert not any(text in one.get("/account/tokens").content.decode() for one in browsers for text in made)
+
+
+@pytest.mark.capability("A062.2")
+def test_the_password_that_the_manual_gave_to_every_mailbox_opens_none(student):
+    assert app_passwords.row_by(typed_name=student.numbers[0], password=SHARED, service="mail") is None
+    browser = signed_in(Client(), student)
+    said = {"old_password": PASSWORD, "new_password": SHARED, "again": SHARED}
+    assert "已泄露" in browser.post("/account/password", said).content.decode()
+    assert sign_in(Client(), student.numbers[0], SHARED).status_code == 200, "not signed in"
+    assert sign_in(Client(), student.numbers[0], PASSWORD).status_code == 302
 
 
 def test_it_signs_in_on_no_page(student, browser):

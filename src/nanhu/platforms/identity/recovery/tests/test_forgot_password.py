@@ -90,6 +90,7 @@ def test_the_counter_gives_a_code_that_works_once_and_is_written_down(browser, o
     assert AuditEntry.objects.get(action="identity.reset").reason == "身份证已核对"
 
 
+@pytest.mark.capability("A045.1")
 @pytest.mark.parametrize("wrong", ["answer_1", "answer_2", "answer_3"])
 def test_one_wrong_answer_is_as_good_as_none(browser, owner, wrong):
     forget(browser, owner)
@@ -312,6 +313,7 @@ def test_a_code_of_the_counter_dies_with_the_password_it_was_for(browser, owner)
     assert sign_in(Client(), owner.numbers[0], code).status_code == 200
 
 
+@pytest.mark.capability("A043.4")
 def test_every_phone_and_mail_hears_of_it(browser, owner):
     prove_by_phone(browser, owner)
     deliver_pending()
