@@ -17,11 +17,6 @@ class MissingHeadersError(FileRefusedError):
     sentence = _("缺少这些列：{missing}。文件里的列是：{found}。{hint}")
 
 
-class RepeatedHeadersError(FileRefusedError):
-    code = "datahub.repeated_headers"
-    sentence = _("“{field}”有两列都像：{headers}。请删去其中一列。")
-
-
 class MatchingModelError(CampusError):
     """The import goes on with the program's own model; the doctor says it."""
 
@@ -162,6 +157,13 @@ class SwitchRefusedError(CampusError):
     sentence = _("“{table}”已有一次切换在等复核，或者生效日期在今天以前。")
 
 
+class CodeRefusedError(CampusError):
+    code = "datahub.code_refused"
+    http_status = 422
+    sentence = _("“{value}”不能这样定：代码和名称要齐，不能与表里现有的重，停用的要是那天还有效的，结束不能早于开始。")
+    field = "code"
+
+
 class AliasRefusedError(CampusError):
     """Empty, already a spelling of the standard, or for a code that the table does not have."""
 
@@ -228,6 +230,13 @@ class SourceAddressError(CampusError):
     http_status = 422
     field = "address"
     sentence = _("这个地址不能用：{why}。校外的要用 https；校内的主机要先由学校列出。")
+
+
+class ContractRefusedError(CampusError):
+    code = "datahub.contract_refused"
+    http_status = 422
+    sentence = _("这份约定不能用：{why}。")
+    field = "file"
 
 
 class SourceNotReadyError(CampusError):

@@ -85,6 +85,7 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "code_missing": reject(_("没有填机构代码。"), _("补上机构代码。")),
     "unit_name_missing": reject(_("没有填机构名称。"), _("补上机构名称。")),
     "parent_unknown": reject(_("上级机构代码“{value}”不存在。"), _("先补上级机构，或核对代码。")),
+    "parent_circle": reject(_("上级机构绕成了圈：{value}。"), _("核对上级机构代码：上级不能是它自己或它下面的机构。")),
     "code_repeated": notice(_("机构代码 {value} 在文件里出现多次，以后一行为准。")),
     "unmapped_code": notice(
         _("“{value}”不在代码表 {table} 里，这一项留空。"), _("改成标准里的写法；数据管理员也可以给这个写法加别名。")

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -11,11 +11,15 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.widgets import DayInput
-from nanhu.platforms.datahub.codes import TABLES, code_table
+from nanhu.platforms.datahub.codes import TABLES
 from nanhu.platforms.datahub.known_sources import made_for_files, made_for_tables
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.models import GateLimit
+from nanhu.platforms.datahub.services.code_rules import EDITABLE, STATUSES, find_code
 from nanhu.platforms.datahub.sources import CODED, SOURCES
+
+NONE = "none:"
+"""Chosen of columns that claim a field: none of them."""
 
 
 class UploadForm(forms.Form):
@@ -77,12 +81,45 @@ class AliasForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if "code" in said and "table" in said:
-            found = code_table(said["table"]).find(said["code"])
+            found = find_code(said["table"], said["code"], campus_today())
             if found is None:
                 self.add_error("code", _("代码表里没有它。"))
             else:
                 said["code"] = found.code
         return said
+
+
+class CodeForm(forms.Form):
+    """A code of the school's own, or one that is used no more, from a day on."""
+
+    table = forms.ChoiceField(label=_("代码表"))
+    what = forms.ChoiceField(label=_("做什么"), choices=[("add", _("加一个代码")), ("withdraw", _("停用一个代码"))])
+    code = forms.CharField(label=_("代码"), max_length=20)
+    name = forms.CharField(label=_("名称"), max_length=40, required=False, help_text=_("停用时不填。"))
+    note = forms.ChoiceField(
+        label=_("这样的人算"),
+        required=False,
+        choices=[("", "—"), ("active", _("在校")), ("suspended", _("暂停")), ("ended", _("结束"))],
+        help_text=_("只有状态表要选。"),
+    )
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput(), initial=campus_today)
+    ends_on = forms.DateField(label=_("到哪天"), widget=DayInput(), required=False, help_text=_("不填：一直。"))
+    reason = reason_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        tables: Any = self.fields["table"]
+        tables.choices = [(key, table_name(key)) for key in EDITABLE]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        is_status = said.get("table") in STATUSES
+        if said.get("what") == "add":
+            if not said.get("name"):
+                self.add_error("name", _("填名称。"))
+            if is_status and not said.get("note"):
+                self.add_error("note", _("状态要说明这样的人算在校、暂停还是结束。"))
+        return said | {"note": said.get("note", "") if is_status else ""}
 
 
 class MapForm(forms.Form):
@@ -94,11 +131,19 @@ class MapForm(forms.Form):
         headings: Sequence[tuple[str, str]],
         fields: Sequence[tuple[str, str, bool]],
         suggested: dict[str, str],
+        contested: Mapping[str, Sequence[tuple[str, str]]],
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.names = [name for name, _label, _required in fields]
         for name, label, is_required in fields:
+            if name in contested:
+                self.fields[f"column-{name}"] = forms.ChoiceField(
+                    label=label,
+                    choices=[("", "—"), *contested[name], *([] if is_required else [(NONE, _("都不用"))])],
+                    help_text=_("有几列都像它：选用哪一列，或者先用哪一列。"),
+                )
+                continue
             known = suggested.get(name, "")
             may_be_said = is_required and name in CODED
             self.fields[f"column-{name}"] = forms.ChoiceField(
@@ -114,7 +159,7 @@ class MapForm(forms.Form):
                 )
 
     def said(self) -> tuple[dict[str, str], dict[str, str]]:
-        found = {name: self.cleaned_data.get(f"column-{name}") for name in self.names}
+        found = {name: self.cleaned_data.get(f"column-{name}", "").removeprefix(NONE) for name in self.names}
         every = {name: (self.cleaned_data.get(f"all-{name}") or "").strip() for name in self.names}
         return {n: h for n, h in found.items() if h}, {n: text for n, text in every.items() if text and not found[n]}
 

@@ -30,6 +30,10 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     Measure.IDENTITY: lambda: _("{count} 行的证件号码、学工号和姓名对不上（{share}）。"),
     Measure.CLEARED: lambda: _("“{column}”上一批填了，这一批有 {count} 行空着（{share}）。"),
     Measure.HEADING: lambda: _("少了这些列：{column}。"),
+    f"units_{Measure.GONE}": lambda: _("上一批 {before} 行，这一批 {now} 行，现有的机构少了 {count} 个（{share}）。"),
+    f"units_{Measure.NEW}": lambda: _("新增 {count} 个机构，是现有的 {share}。"),
+    f"units_{Measure.NAME}": lambda: _("{count} 个机构改了名称（{share}）。"),
+    f"units_{Measure.CHANGED}": lambda: _("{count} 个机构的“{column}”改了（{share}）。"),
     "rows_gone": lambda: _("现有 {base} 行，这一批少了 {count} 行（{share}）。"),
     "rows_refused": lambda: _("现有 {base} 行，其中 {count} 行这一批读不出，采用就要停用它们（{share}）。"),
     "rows_changed": lambda: _("现有 {base} 行，这一批要改 {count} 行（{share}）。"),
@@ -50,9 +54,12 @@ def since(one: Mapping[str, Any]) -> str:
 
 def sentences_of(gate: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
-        over(one)
-        + SENTENCES[one["measure"]]().format(**{**one, "share": share(one), "column": columns(one)})
-        + since(one)
+        over(one) + SENTENCES[key]().format(**{**one, "share": share(one), "column": columns(one)}) + since(one)
         for one in gate
-        if one["measure"] in SENTENCES
+        if (key := key_of(one)) in SENTENCES
     ]
+
+
+def key_of(one: Mapping[str, Any]) -> str:
+    own = f"{one.get('of')}_{one['measure']}"
+    return own if own in SENTENCES else one["measure"]

@@ -16,7 +16,7 @@ from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.models import DataSource
-from nanhu.platforms.datahub.services import absences
+from nanhu.platforms.datahub.services import absences, pruning
 from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
 from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sharing import counting, database_views, golden, news
@@ -94,6 +94,12 @@ def end_missing() -> None:
 def finish_progress(progress: ProgressHandle, report: BatchReport) -> None:
     progress.advance(progress.row.done, _("全部处理完"))
     progress.finish(summary_of(report), result_url=reverse("datahub:batch", args=[report.batch]))
+
+
+@job("datahub.prune_rows", every="40 3 * * *")
+def prune_rows() -> None:
+    """Lines of files that are kept no longer. Again: what was not done."""
+    pruning.prune()
 
 
 @job("datahub.copy_golden", every="* * * * *")

@@ -14,7 +14,7 @@ from nanhu.platforms.openapi.interfaces import (
     register,
 )
 from nanhu.platforms.openapi.models import ApiKey, Delivery, Mode, Vendor
-from nanhu.platforms.openapi.queries import deliveries_of, vendor_with
+from nanhu.platforms.openapi.queries import deliveries_of, paused_since, vendor_with
 from nanhu.platforms.openapi.services.keys import living_keys, make_key, revoke_key
 from nanhu.platforms.openapi.services.vendors import VendorOrder
 from nanhu.platforms.openapi.services.vendors import register as register_vendor
@@ -44,6 +44,7 @@ __all__ = [
     "deliveries_of",
     "living_keys",
     "make_key",
+    "paused_since",
     "publish",
     "refusals_of",
     "register",

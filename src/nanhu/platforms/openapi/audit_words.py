@@ -9,9 +9,11 @@ from nanhu.platforms.openapi.models import Mode, Vendor
 ACTIONS: dict[str, Text] = {
     "openapi.change_vendor": _("修改接入单位"),
     "openapi.make_key": _("发放接口密钥"),
+    "openapi.pause_webhook": _("暂停接口通知"),
     "openapi.refuse_request": _("拒绝接口请求"),
     "openapi.register_vendor": _("登记接入单位"),
     "openapi.replay_event": _("重发接口通知"),
+    "openapi.resume_webhook": _("继续接口通知"),
     "openapi.revoke_key": _("吊销接口密钥"),
     "openapi.set_webhook": _("设置接口通知地址"),
     "openapi.stop_webhook": _("停用接口通知地址"),
@@ -30,6 +32,7 @@ WHOLE_TARGETS: dict[str, Text] = {
 }
 FACTS: dict[str, Text] = {
     "event": _("事件"),
+    "events": _("补送几件"),
     "mode": _("模式"),
     "path": _("路径"),
     "per_minute": _("每分钟"),

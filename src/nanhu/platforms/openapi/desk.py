@@ -29,6 +29,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Role
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.openapi import queries
@@ -42,6 +43,7 @@ KEEPER = "openapi.keeper"
 RECENT = 8
 FRESH = (fresh_sign_in_required,)
 ON = {True: _("已启用"), False: _("已停用")}
+PAUSED = {True: _("暂停了"), False: "—"}
 
 desk = Console(
     "openapi",
@@ -60,12 +62,19 @@ class Vendors(Table):
     contact = Text(_("联系人"))
     scopes = Text(_("权限"), lambda one: "、".join(scope_name(scope) for scope in one.scopes))
     living = Number(_("有效密钥"))
+    hooks = Badge(_("通知"), "is_paused", names=PAUSED, tones={True: "bad"}, tone="none")
     last_request = Moment(_("上次请求"))
 
 
 class VendorFilters(Filters):
     q = Search("company", "contact")
-    show = Views({"on": (_("已启用"), Q(is_on=True)), "off": (_("已停用"), Q(is_on=False))})
+    show = Views(
+        {
+            "on": (_("已启用"), Q(is_on=True)),
+            "off": (_("已停用"), Q(is_on=False)),
+            "paused": (_("通知暂停了"), Q(is_paused=True)),
+        }
+    )
 
 
 class Keys(Table):
@@ -112,6 +121,8 @@ NO_EVENTS = Empty(title=_("还没有事件"), icon="send", text=_("收款、退�
     "",
     title=_("开放接口"),
     tab=_("各单位"),
+    count=entered("openapi.paused_webhooks", lambda: Webhook.objects.filter(paused_at__isnull=False)),
+    waits=True,
     lead=_("哪些单位的程序可以调用接口：能做什么，从哪里来，最近的请求。"),
 )
 def overview(request: PageRequest) -> HttpResponseBase:
@@ -197,6 +208,7 @@ def log(request: PageRequest, one: Vendor) -> HttpResponseBase:
     title=_("通知记录"),
     lead=_(
         "发生的事都在这里，有通知地址的送过去。对方没答应就隔 5 秒、10 秒、20 秒……再送，三天后放弃；随时可以人工再送。"
+        "三天里一件也没收的，暂停通知，列入待办；继续时，这期间的事都补送。"
     ),
 )
 def events(request: PageRequest, one: Vendor) -> HttpResponseBase:
@@ -313,6 +325,16 @@ def test_webhook(request: PageRequest, hook: Webhook) -> None:
 @vendor.action("webhook/<str:kind>/stop/", subject=living_hook, to="events", done=_("不再通知这个地址。"))
 def stop_webhook(request: PageRequest, hook: Webhook) -> None:
     webhooks.stop_webhook(by=request.actor, webhook=hook)
+
+
+@vendor.action(
+    "webhook/<str:kind>/resume/",
+    subject=living_hook,
+    to="events",
+    done=lambda count: _("已继续通知，补送 %d 件。") % count,
+)
+def resume_webhook(request: PageRequest, hook: Webhook) -> int:
+    return webhooks.resume_webhook(by=request.actor, webhook=hook)
 
 
 event_with = record(WebhookEvent.objects.select_related("vendor"), _("这个事件"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job
 from nanhu.platforms.openapi.models import RateBucket, RequestLog
-from nanhu.platforms.openapi.services import deliveries  # noqa: F401  (the worker's companion)
+from nanhu.platforms.openapi.services import deliveries, webhooks  # noqa: F401  (deliveries: the worker's companion)
 
 KEEP_REQUESTS = timedelta(days=180)
 KEEP_BUCKETS = timedelta(days=400)
@@ -20,3 +20,9 @@ def forget_requests() -> int:
         RateBucket.objects.filter(subject__startswith=kind, at__lt=now() - KEEP_ANONYMOUS).delete()
     gone, _by_table = RequestLog.objects.filter(at__lt=now() - KEEP_REQUESTS).delete()
     return gone
+
+
+@job("openapi.pause_silent", every="*/5 * * * *")
+def pause_silent() -> None:
+    """Who took nothing for three days is sent nothing more until somebody looks. Again: nobody."""
+    webhooks.pause_silent()

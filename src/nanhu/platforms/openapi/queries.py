@@ -1,9 +1,10 @@
 """What the desk reads about vendors."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
@@ -14,6 +15,7 @@ from nanhu.platforms.openapi.models import (
     RateBucket,
     RequestLog,
     Vendor,
+    Webhook,
     WebhookEvent,
 )
 from nanhu.platforms.openapi.services.rate_limits import subject_of
@@ -31,7 +33,9 @@ class KeyLine:
 def vendors() -> QuerySet[Vendor]:
     living = Q(keys__revoked_at=None) & (Q(keys__ends_at=None) | Q(keys__ends_at__gt=now()))
     last = RequestLog.objects.filter(vendor=OuterRef("pk")).order_by("-id").values("at")[:1]
-    return Vendor.objects.annotate(living=Count("keys", filter=living), last_request=Subquery(last)).order_by("company")
+    paused = Exists(Webhook.objects.filter(vendor=OuterRef("pk"), paused_at__isnull=False))
+    found = Vendor.objects.annotate(living=Count("keys", filter=living), last_request=Subquery(last), is_paused=paused)
+    return found.order_by("company")
 
 
 def vendor_with(public_id: UUID) -> Vendor:
@@ -72,3 +76,8 @@ def deliveries_of(vendor: Vendor, key_start: str) -> QuerySet[Delivery]:
     """Of the events whose key begins so, the newest first."""
     rows = Delivery.objects.filter(vendor=vendor, event__key__startswith=key_start)
     return rows.select_related("event").order_by("-id")
+
+
+def paused_since(vendor: Vendor, mode: str) -> datetime | None:
+    """Since when it is told nothing more, for it took nothing."""
+    return Webhook.objects.filter(vendor=vendor, mode=mode, is_on=True).values_list("paused_at", flat=True).first()

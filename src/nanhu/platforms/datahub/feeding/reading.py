@@ -278,7 +278,8 @@ def refuse_lost_columns(made: DataSource, spec: SourceSpec, path: Path) -> None:
     last = read.filter(finished_at__gt=made.changed_at).order_by("-id").values_list("columns", flat=True).first()
     if not last:
         return
-    found = open_table(path, spec).columns
+    table = open_table(path, spec)
+    found = table.columns.keys() | table.contested.keys()
     lost = [header for name, header in last.items() if name not in found and not header.startswith(CONSTANT)]
     if lost:
         raise SourceFailedError(why=_("原来有的列没有了：%s") % "、".join(lost))
@@ -339,14 +340,13 @@ def try_once(made: DataSource) -> Trial:
     if not headers:
         return Trial(problem=SourceFailedError(why="0").message)
     headings = Headings(spec)
-    try:
-        found = headings.columns([names.get(name, name) for name in headers])
-    except CampusError as refused:
-        return Trial(problem=refused.message, headers=headers)
+    ours = [names.get(name, name) for name in headers]
+    found, contested = headings.columns(ours), headings.contested(ours)
     theirs = {ours: name for name, ours in names.items()}
     lines = tuple(tuple(masked(text_of(str(row.get(name, "") or ""))[:60]) for name in headers) for row in rows[:SHOWN])
-    columns = tuple((label_of(made, spec, name), theirs.get(heading, heading)) for name, heading in found.items())
-    return Trial(headers=headers, columns=columns, missing=tuple(headings.missing(found)), lines=lines)
+    said = found | {name: _("%s：读入后选用哪一列") % "、".join(claims) for name, claims in contested.items()}
+    columns = tuple((label_of(made, spec, name), theirs.get(heading, heading)) for name, heading in said.items())
+    return Trial(headers=headers, columns=columns, missing=tuple(headings.missing(said)), lines=lines)
 
 
 def label_of(made: DataSource, spec: SourceSpec, name: str) -> str:

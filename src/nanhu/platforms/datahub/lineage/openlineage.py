@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from nanhu.platforms.datahub.lineage.columns import Dataset, Flow, flows_of, place_of
 from nanhu.platforms.datahub.models import Batch
+from nanhu.platforms.datahub.reading.headers import parts_of
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 
 NAMESPACE: Final = "nanhu"
@@ -69,7 +70,11 @@ def read_columns(batch: Batch) -> dict[str, Any]:
 def output(flow: Flow, place: Dataset) -> dict[str, Any]:
     table = shared_tables()[flow.table]
     written = {
-        name: {"inputFields": [{"namespace": place.namespace, "name": place.name, "field": column}]}
+        name: {
+            "inputFields": [
+                {"namespace": place.namespace, "name": place.name, "field": one} for one in parts_of(column)
+            ]
+        }
         for name, column in flow.columns.items()
     }
     return {

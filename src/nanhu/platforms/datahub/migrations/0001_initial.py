@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ("progress_id", models.UUIDField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(null=True)),
+                ("pruned_at", models.DateTimeField(help_text="when rows of it were pruned, by a rule", null=True)),
             ],
             options={
                 "db_table": "datahub_batch",
@@ -584,6 +585,145 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "datahub_writer_switch",
+            },
+        ),
+        migrations.CreateModel(
+            name="CodeRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("reason", models.TextField(help_text="the office's document that asks for it")),
+                ("created_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by_name", models.TextField(blank=True, default="")),
+                ("table", models.TextField()),
+                ("code", models.TextField()),
+                ("name", models.TextField(blank=True, default="")),
+                (
+                    "note",
+                    models.TextField(blank=True, default="", help_text="of a status: the state of the affiliation"),
+                ),
+                ("is_valid", models.BooleanField(default=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.coderule"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_code_rule",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="datahub_code_rule_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="datahub_code_rule_ends_after_start",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        expressions=[
+                            (models.F("table"), "="),
+                            (models.F("code"), "="),
+                            (
+                                models.Func(
+                                    models.F("starts_on"), models.F("ends_on"), models.Value("[]"), function="daterange"
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="datahub_code_rule_no_overlap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True),
+                            models.Q(
+                                models.Q(("is_valid", False), ("name", ""), ("note", "")),
+                                models.Q(("is_valid", True), models.Q(("name", ""), _negated=True)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="datahub_code_rule_is_named",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="KeepRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("reason", models.TextField(help_text="the office's document that asks for it")),
+                ("created_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_by_name", models.TextField(blank=True, default="")),
+                (
+                    "what",
+                    models.TextField(
+                        choices=[
+                            ("no_effect", "试运行、被拒、作废和回退了的批次"),
+                            ("unchanged", "共享表的批次里没有带来变化的行"),
+                        ]
+                    ),
+                ),
+                ("days", models.PositiveIntegerField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.keeprule"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_keep_rule",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="datahub_keep_rule_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="datahub_keep_rule_ends_after_start",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        expressions=[
+                            (models.F("what"), "="),
+                            (
+                                models.Func(
+                                    models.F("starts_on"), models.F("ends_on"), models.Value("[]"), function="daterange"
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="datahub_keep_rule_no_overlap",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("days__gte", 30)), name="datahub_keep_rule_days"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1238,6 +1378,14 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="datahub.landingrow",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="sharedrow",
+            index=models.Index(
+                condition=models.Q(("landing", None), _negated=True),
+                fields=["landing"],
+                name="datahub_shared_row_landing",
             ),
         ),
         migrations.AddIndex(

@@ -59,6 +59,7 @@ class Batch(models.Model):
     progress_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
+    pruned_at = models.DateTimeField(null=True, help_text="when rows of it were pruned, by a rule")
 
     class Meta:
         db_table = "datahub_batch"
@@ -226,6 +227,28 @@ class CodeAlias(models.Model):
         ]
 
 
+class CodeRule(DatedRule):
+    """A code of the school's own from a day to a day, or (`is_valid` is false) days on which a code is out of use."""
+
+    key = ("table", "code")
+
+    table = models.TextField()
+    code = models.TextField()
+    name = models.TextField(default="", blank=True)
+    note = models.TextField(default="", blank=True, help_text="of a status: the state of the affiliation")
+    is_valid = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "datahub_code_rule"
+        constraints = [
+            *dated_constraints("datahub_code_rule", "table", "code"),
+            models.CheckConstraint(
+                condition=~Q(code="") & (Q(is_valid=False, name="", note="") | Q(is_valid=True) & ~Q(name="")),
+                name="datahub_code_rule_is_named",
+            ),
+        ]
+
+
 class HeadingMap(models.Model):
     """Which column of a file is which field, as a steward said of the first file with these headings."""
 
@@ -269,6 +292,26 @@ class GateLimit(DatedRule):
         constraints = [
             *dated_constraints("datahub_gate_limit", "source", "measure"),
             models.CheckConstraint(condition=Q(red__gte=F("amber")), name="datahub_gate_limit_in_order"),
+        ]
+
+
+class KeepRule(DatedRule):
+    """After how many days landing rows of a kind are pruned (保存规定)."""
+
+    key = ("what",)
+
+    class What(models.TextChoices):
+        NO_EFFECT = "no_effect", _("试运行、被拒、作废和回退了的批次")
+        UNCHANGED = "unchanged", _("共享表的批次里没有带来变化的行")
+
+    what = models.TextField(choices=What)
+    days = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "datahub_keep_rule"
+        constraints = [
+            *dated_constraints("datahub_keep_rule", "what"),
+            models.CheckConstraint(condition=Q(days__gte=30), name="datahub_keep_rule_days"),
         ]
 
 
@@ -428,6 +471,7 @@ class SharedRow(models.Model):
         ]
         indexes = [
             models.Index(fields=["batch"], condition=~Q(batch=None), name="datahub_shared_row_batch"),
+            models.Index(fields=["landing"], condition=~Q(landing=None), name="datahub_shared_row_landing"),
             models.Index(fields=["table_key", "id"], condition=Q(valid_to=None), name="datahub_shared_row_cursor"),
             models.Index(
                 F("table_key"), KT(f"data__{PERSON}"), condition=Q(valid_to=None), name="datahub_shared_row_person"

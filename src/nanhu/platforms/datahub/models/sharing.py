@@ -1,11 +1,13 @@
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import Retried
 from nanhu.kernel.proposals import TAKEN_BACK, Event, Proposal, proposal_constraints
 from nanhu.kernel.ui import words
@@ -13,6 +15,7 @@ from nanhu.platforms.datahub.models.batches import Batch
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 
 USUAL_ROWS_A_DAY = 200_000
+SOON = timedelta(days=14)
 
 
 class Grant(Proposal):
@@ -65,6 +68,17 @@ class Grant(Proposal):
     @classmethod
     def in_effect(cls) -> "models.QuerySet[Grant]":
         return cls.objects.filter(state=cls.State.AGREED, expires_on__gte=campus_today())
+
+    @classmethod
+    def ending(cls, moment: Any = None) -> "models.QuerySet[Grant]":
+        """What ends within a fortnight, or gives nothing any more since its day, until it is renewed or ended."""
+        last = Cast((moment or now()) + SOON, models.DateField())
+        return cls.objects.filter(state=cls.State.AGREED, expires_on__lte=last)
+
+    @property
+    def is_over(self) -> bool:
+        """Agreed to, and its day is past: nobody ended it, and it gives nothing."""
+        return self.state == self.State.AGREED and self.expires_on < campus_today()
 
     class Meta:
         db_table = "datahub_grant"

@@ -24,11 +24,11 @@ def read_csv(path: Path, headings: Headings) -> Table:
     headers = labels_at(grid, top)
     columns = headings.columns(headers)
     missing = unknown_columns(headers, columns, headings, grid[top + 1 :])
+    contested = headings.contested(headers)
     headers = unique_headings(headers)
     rows = rows_below(path, encoding, top, headers)
-    return Table(
-        headers, columns, rows, note=encoding, expected=max(0, lines_in(path) - top - 1), missing=tuple(missing)
-    )
+    expected = max(0, lines_in(path) - top - 1)
+    return Table(headers, columns, rows, note=encoding, expected=expected, missing=tuple(missing), contested=contested)
 
 
 def grid_of(head: list[tuple[int, list[str]]]) -> list[list[Cell]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -10,7 +10,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
-from nanhu.platforms.datahub.errors import MissingHeadersError, RepeatedHeadersError
+from nanhu.platforms.datahub.errors import MissingHeadersError
+from nanhu.platforms.datahub.reading.rows import unique_headings
 from nanhu.platforms.datahub.reading.synonyms import ranks_of
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 
@@ -18,6 +19,10 @@ DEEPEST_HEADER: Final = 20
 FEWEST_MATCHES: Final = 2
 CONSTANT: Final = "="
 """Before what all lines say of a field for which the file has no column."""
+ELSE: Final = " ⇢ "
+"""Between two headings of one field: the first that is filled counts. No heading has a space."""
+SECOND: Final = re.compile(r"·\d+$")
+"""After a heading that stands a second time."""
 BETWEEN: Final = re.compile(r"[\s_\-.·/\\]+")
 TWO_LANGUAGES: Final = re.compile(r"^([\u3400-\u9fff]+)[A-Za-z.'/\- ]+$")
 OTHERS: Final = re.compile(r"父|母|家长|家庭|监护|亲属|配偶|紧急|联系人|导师|辅导员|班主任|负责人|经办")
@@ -54,7 +59,12 @@ def ways_of(header: str) -> Iterator[str]:
 
 
 def signature_of(headers: Sequence[str]) -> str:
-    return hashlib.sha256("\x1f".join(map(label_of, headers)).encode()).hexdigest()
+    return hashlib.sha256("\x1f".join(map(label_of, unique_headings(headers))).encode()).hexdigest()
+
+
+def parts_of(heading: str) -> list[str]:
+    """The columns of the file behind it, in the order in which they count."""
+    return heading.split(ELSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +87,34 @@ class Headings:
         }
 
     def columns(self, headers: Sequence[str]) -> dict[str, str]:
-        """Our field → the heading in the file, as far as it is known. Refuses where two columns claim one field."""
+        """Our field → the heading in the file, as far as it is known. Not those that several columns claim: a steward says."""
         if (said := self.remembered.get(signature_of(headers))) is not None:
             return dict(said)
-        known = self.known()
-        chosen = self.guessed([header for header in headers if label_of(header).startswith(OWN)], {})
+        claims, contested = self.claims(headers), self.contested(headers)
+        chosen = self.own(headers) | {name: found[0] for name, found in claims.items()}
+        rivals = {label_of(one) for found in contested.values() for one in found}
+        free = [header for header in headers if label_of(header) not in rivals]
+        known = chosen | self.guessed(free, chosen)
+        return {name: header for name, header in known.items() if name not in contested}
+
+    def own(self, headers: Sequence[str]) -> dict[str, str]:
+        return self.guessed([header for header in headers if label_of(header).startswith(OWN)], {})
+
+    def claims(self, headers: Sequence[str]) -> dict[str, list[str]]:
+        """By field the columns that bear one of the source's own headings; of equal headings each by its place (电话, 电话·2)."""
+        known, own = self.known(), self.own(headers)
         found: dict[str, list[str]] = {}
-        for header in headers:
-            if (name := known.get(label_of(header))) is not None and name not in chosen:
-                found.setdefault(name, []).append(header)
-        for name, claimants in found.items():
-            if len(claimants) > 1:
-                raise RepeatedHeadersError(field=self.spec.fields[name].headers[0], headers="、".join(claimants))
-        chosen |= {name: claimants[0] for name, claimants in found.items()}
-        return chosen | self.guessed(headers, chosen)
+        for header, unique in zip(headers, unique_headings(headers), strict=True):
+            name = known.get(SECOND.sub("", label_of(header)))
+            if name is not None and name not in own:
+                found.setdefault(name, []).append(unique)
+        return found
+
+    def contested(self, headers: Sequence[str]) -> dict[str, list[str]]:
+        """Fields that several columns claim, which nobody decided yet."""
+        if signature_of(headers) in self.remembered:
+            return {}
+        return {name: found for name, found in self.claims(headers).items() if len(found) > 1}
 
     def guessed(self, headers: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:
         """By synonyms: of several that fit a field the surest, of several fields that fit a heading the one it fits best."""
@@ -124,7 +148,7 @@ class Headings:
         best = max(scores, default=0)
         return scores.index(best) if best >= FEWEST_MATCHES else None
 
-    def missing(self, columns: Mapping[str, str]) -> list[str]:
+    def missing(self, columns: Collection[str]) -> list[str]:
         return [column.headers[0] for column in self.spec.required() if column.field not in columns]
 
 

@@ -1,8 +1,8 @@
 """Rows as they come out of a file, whatever its format."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nanhu.platforms.datahub.cleaning.text import Cell
 
@@ -21,7 +21,7 @@ class RawRow:
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows stream; `columns` maps our fields to the headers found; `expected` rows are to come, about. `missing`: required
-    columns that nobody has found yet: a steward says which they are."""
+    columns that nobody has found yet: a steward says which they are; `contested`: fields that several headers claim."""
 
     headers: tuple[str, ...]
     columns: dict[str, str]
@@ -29,6 +29,7 @@ class Table:
     note: str = ""
     expected: int = 0
     missing: tuple[str, ...] = ()
+    contested: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def unique_headings(headers: Sequence[str]) -> tuple[str, ...]:

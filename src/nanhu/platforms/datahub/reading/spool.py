@@ -99,7 +99,8 @@ def read_spool(path: Path, headings: Headings) -> Table:
     columns = headings.columns(headers)
     below = [[row.get(header) for header in headers] for row in first]
     missing = unknown_columns(headers, columns, headings, below)
-    return Table(headers, columns, rows_in(path, headers), expected=expected, missing=tuple(missing))
+    rows, contested = rows_in(path, headers), headings.contested(headers)
+    return Table(headers, columns, rows, expected=expected, missing=tuple(missing), contested=contested)
 
 
 def rows_in(path: Path, headers: tuple[str, ...]) -> Iterator[RawRow]:

@@ -24,7 +24,7 @@ def unknown_columns(
     headers: Sequence[str], columns: Mapping[str, str], headings: Headings, below: Sequence[Sequence[Cell]]
 ) -> list[str]:
     """What a steward must say. Refused where it is another source's file, or nothing in it looks like people."""
-    missing = headings.missing(columns)
+    missing = headings.missing(columns.keys() | headings.contested(headers).keys())
     if not missing:
         return []
     is_asked = headings.spec.kind in {"persons", "contacts"} and other_source(headers, headings.spec) is None

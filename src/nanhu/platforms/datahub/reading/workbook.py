@@ -29,6 +29,7 @@ class Sheet:
     top: int
     headers: tuple[str, ...]
     columns: dict[str, str]
+    contested: dict[str, list[str]]
 
     @property
     def height(self) -> int:
@@ -71,14 +72,16 @@ def read_sheets(grids: Iterable[Grid], headings: Headings) -> Table:
         missing = unknown_columns(sheet.headers, sheet.columns, headings, sheet.cells[sheet.top + 1 : sheet.top + 31])
         taken, unread = [sheet], [name for name in unread if name != sheet.grid.name]
     columns: dict[str, str] = {}
+    contested: dict[str, list[str]] = {}
     for sheet in taken:
         columns = sheet.columns | columns
+        contested |= sheet.contested
     rows = (row for sheet in taken for row in rows_below(sheet, columns, is_named=len(taken) > 1))
     headers = tuple(dict.fromkeys(header for sheet in taken for header in sheet.headers))
     hidden = [sheet.grid.name for sheet in found if sheet not in taken]
     note = note_of(taken, hidden, unread)
     expected = sum(sheet.height for sheet in taken)
-    return Table(headers, columns, rows, note=note, expected=expected, missing=tuple(missing))
+    return Table(headers, columns, rows, note=note, expected=expected, missing=tuple(missing), contested=contested)
 
 
 def sort_out(grids: Iterable[Grid], headings: Headings) -> tuple[list[Sheet], list[str], Grid | None]:
@@ -92,8 +95,9 @@ def sort_out(grids: Iterable[Grid], headings: Headings) -> tuple[list[Sheet], li
         top = headings.find(cells[:DEEPEST_HEADER])
         headers = labels_at(cells, top) if top is not None else ()
         columns = headings.columns(headers) if top is not None else {}
-        if top is not None and not headings.missing(columns):
-            found.append(Sheet(grid, cells, top, unique_headings(headers), columns))
+        contested = headings.contested(headers)
+        if top is not None and not headings.missing(columns.keys() | contested.keys()):
+            found.append(Sheet(grid, cells, top, unique_headings(headers), columns, contested))
         elif any(cell is not None for row in cells for cell in row):
             unread.append(grid.name)
             is_nearer = nearest is None or (nearest.is_hidden, -len(nearest.cells)) > (grid.is_hidden, -len(cells))
@@ -108,7 +112,8 @@ def unseen(grid: Grid | None, headings: Headings) -> Sheet:
     top = headings.find(grid.cells[:DEEPEST_HEADER])
     top = likely_header(grid.cells, headings) if top is None else top
     headers = labels_at(grid.cells, top)
-    return Sheet(grid, grid.cells, top, unique_headings(headers), headings.columns(headers))
+    columns, contested = headings.columns(headers), headings.contested(headers)
+    return Sheet(grid, grid.cells, top, unique_headings(headers), columns, contested)
 
 
 def note_of(taken: Sequence[Sheet], hidden: Sequence[str], unread: Sequence[str]) -> str:

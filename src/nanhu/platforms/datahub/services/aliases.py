@@ -4,9 +4,11 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.datahub.codes import code_table, spelling
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.datahub.codes import spelling
 from nanhu.platforms.datahub.errors import AliasRefusedError
 from nanhu.platforms.datahub.models import CodeAlias
+from nanhu.platforms.datahub.services.code_rules import find_code, table_on
 
 
 def aliases_of(source: str) -> dict[tuple[str, str], str]:
@@ -18,14 +20,12 @@ def aliases_of(source: str) -> dict[tuple[str, str], str]:
 @transaction.atomic
 def add_alias(*, by: Actor, table: str, value: str, code: str, source: str = "") -> CodeAlias:
     """Again, or with another code: the later one stands."""
-    text, known = spelling(value), code_table(table)
-    if not text or code not in known.codes:
-        raise AliasRefusedError(value=value)
-    if known.find(value) is not None:
+    text, codes = spelling(value), table_on(table, campus_today())
+    if not text or code not in codes or find_code(table, value, campus_today()) is not None:
         raise AliasRefusedError(value=value)
     alias, _created = CodeAlias.objects.update_or_create(
         table=table, spelling=text, source=source, defaults={"code": code, "actor": by.name}
     )
-    facts = {"spelling": value, "standard_code": f"{code} {known.codes[code].name}", "source": source}
+    facts = {"spelling": value, "standard_code": f"{code} {codes[code].name}", "source": source}
     audit.record(by=by, action="datahub.add_alias", target=f"code_table:{table}", facts=facts)
     return alias

@@ -48,7 +48,7 @@ ORDER: Final = (Level.GREEN.value, Level.AMBER.value, Level.RED.value)
 @dataclass(frozen=True, slots=True)
 class Measured:
     """`count` of `base`; `column`: of ours, where it is of one; `before` and `now`: the rows of the last file and of this one;
-    `files`: how many of the last day's it is summed over."""
+    `files`: how many of the last day's it is summed over; `of`: what is counted, where it is not people."""
 
     measure: str
     count: int
@@ -58,6 +58,7 @@ class Measured:
     before: int = 0
     now: int = 0
     files: int = 1
+    of: str = ""
 
     @property
     def thousandths(self) -> float:

@@ -1,6 +1,6 @@
 """Walking a file all the way: fingerprint, landing, cleaning, golden. Each step can be repeated after a crash."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from nanhu.platforms.datahub.reading.marked import is_marked
 from nanhu.platforms.datahub.reading.rows import Table
 from nanhu.platforms.datahub.reading.spool import MARK, SUFFIX, read_spool
 from nanhu.platforms.datahub.reading.workbook import read_marked, read_old_workbook, read_workbook
+from nanhu.platforms.datahub.services.code_rules import day_of
 from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
 from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
@@ -111,15 +112,21 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None, 
         return batch
     spec = source(batch.source)
     stored = with_progress(stored_rows(batch), batch.rows.count(), progress)
-    if spec.kind == "units":
-        return settle_units(by=by, batch_id=batch.id, stored=stored)
     if spec.kind == "shared":
         return settle_or_refuse(by=by, batch=batch, stored=stored, waits=waits or batch.is_released)
-    rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, lookups_for(spec), campus_today()))
+    if spec.kind == "units":
+        return settled(batch, lambda: settle_units(by=by, batch_id=batch.id, stored=stored))
+    lookups = lookups_for(spec, day_of(batch))
+    rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, lookups, campus_today()))
     if progress is not None:
         progress.advance(len(rows), _("正在归并并写入主数据…"), total=len(rows))
+    return settled(batch, lambda: settle_batch(by=by, batch_id=batch.id, rows=rows))
+
+
+def settled(batch: Batch, settle: Callable[[], Batch]) -> Batch:
+    """A list that says nothing new, or that a later one overtook, is refused as a whole."""
     try:
-        return settle_batch(by=by, batch_id=batch.id, rows=rows)
+        return settle()
     except (AlreadyImportedError, OvertakenError) as refused:
         Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
         raise

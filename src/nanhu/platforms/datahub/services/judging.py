@@ -14,7 +14,7 @@ from nanhu.platforms.datahub.matching.book import BEGINNING, Known, Match, Perso
 from nanhu.platforms.datahub.matching.evidence import is_near_number
 from nanhu.platforms.datahub.matching.model import model_in_use
 from nanhu.platforms.datahub.models import KnownDocument, LandingRow, Review
-from nanhu.platforms.datahub.reading.headers import CONSTANT
+from nanhu.platforms.datahub.reading.headers import CONSTANT, parts_of
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.sources import SourceSpec
@@ -84,8 +84,9 @@ def filled_fields(columns: Mapping[str, str], cells: Mapping[str, Cell]) -> tupl
 
 def shape_findings(columns: Mapping[str, str], row: StoredRow) -> list[Finding]:
     found = [Finding("too_many_cells", "", {"value": row.extra})] if row.extra else []
+    read = {one for header in columns.values() for one in parts_of(header)} if row.formulas else set()
     for header in row.formulas:
-        if header in columns.values():
+        if header in read:
             code = "formula_without_value" if is_empty(text_of(row.cells.get(header))) else "formula_value"
             found.append(Finding(code, "", {"value": header}))
     return found

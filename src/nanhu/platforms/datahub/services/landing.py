@@ -11,8 +11,9 @@ from django.db import connection, transaction
 
 from nanhu.kernel.crypto import Sealed, decrypt_many, encrypt_many
 from nanhu.kernel.sheets.errors import EmptyFileError
-from nanhu.platforms.datahub.cleaning.text import Cell
+from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, text_of
 from nanhu.platforms.datahub.models import Batch, LandingRow
+from nanhu.platforms.datahub.reading.headers import ELSE, parts_of
 from nanhu.platforms.datahub.reading.rows import RawRow, Table
 from nanhu.platforms.datahub.services.masking import looks_sensitive
 from nanhu.platforms.datahub.sources import SourceSpec
@@ -41,7 +42,7 @@ def land(
     batch = Batch.objects.select_for_update().get(id=batch_id)
     if batch.state != Batch.State.LANDING:
         return
-    sensitive = {header for name, header in table.columns.items() if spec.fields[name].is_sensitive}
+    sensitive = sensitive_headers(table, spec)
     with connection.cursor() as cursor:
         statement = "COPY datahub_landing_row (batch_id, sheet, line, raw, sealed, state, created_at) FROM STDIN"
         with cursor.cursor.copy(statement) as copy:
@@ -53,9 +54,20 @@ def land(
                 report(count, table.expected)
     if count == 0:
         raise EmptyFileError
-    batch.state = Batch.State.UNMAPPED if table.missing else Batch.State.LANDED
+    batch.state = Batch.State.UNMAPPED if table.missing or table.contested else Batch.State.LANDED
     batch.headings, batch.columns, batch.note = list(table.headers), table.columns, table.note
     batch.save(update_fields=["state", "headings", "columns", "note"])
+
+
+def sensitive_headers(table: Table, spec: SourceSpec) -> set[str]:
+    """Each column that is, or may yet be said to be, of a sensitive field."""
+    claims = [(name, [header, *parts_of(header)]) for name, header in table.columns.items()]
+    return {
+        one
+        for name, headers in [*claims, *table.contested.items()]
+        if spec.fields[name].is_sensitive
+        for one in headers
+    }
 
 
 def landing_values(batch: Batch, rows: Sequence[RawRow], sensitive: set[str]) -> Iterator[tuple[Any, ...]]:
@@ -85,18 +97,28 @@ def stored_rows(batch: Batch, *, states: Iterable[str] = (), row_ids: Iterable[i
     rows = rows.filter(state__in=list(states)) if states else rows
     rows = rows.filter(id__in=list(row_ids)) if row_ids else rows
     columns = ("id", "line", "raw", "sealed", "mended")
+    joined = [header for header in batch.columns.values() if ELSE in header]
     for chunk in batched(rows.order_by("id").values_list(*columns).iterator(chunk_size=CHUNK), CHUNK):
         opened = decrypt_many([blob_of(row[3]) for row in chunk], purpose=LANDING)
         for row, secret in zip(chunk, opened, strict=True):
-            yield opened_row(row, json.loads(secret))
+            yield opened_row(row, json.loads(secret), joined)
 
 
 def blob_of(sealed: Any) -> bytes:
     return bytes(sealed.blob if isinstance(sealed, Sealed) else sealed)
 
 
-def opened_row(row: tuple[Any, ...], secret: Mapping[str, Cell]) -> StoredRow:
+def opened_row(row: tuple[Any, ...], secret: Mapping[str, Cell], joined: Sequence[str]) -> StoredRow:
+    """`joined`: headings of fields for which several columns count, the first that is filled."""
     original = {**row[2]["cells"], **secret}
     mended = json.loads(row[4].open()) if row[4] is not None else {}
     formulas = tuple(header for header in row[2].get("formulas", ()) if header not in mended)
-    return StoredRow(row[0], row[1], {**original, **mended}, original, row[2].get("extra", 0), formulas)
+    cells = {**original, **mended}
+    for header in joined:
+        cells[header] = first_filled(cells, header)
+    return StoredRow(row[0], row[1], cells, original, row[2].get("extra", 0), formulas)
+
+
+def first_filled(cells: Mapping[str, Cell], header: str) -> Cell:
+    """A row of another sheet may stand under the joined heading itself."""
+    return next((cells[one] for one in (*parts_of(header), header) if not is_empty(text_of(cells.get(one)))), None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -13,7 +14,7 @@ from nanhu.platforms.datahub.errors import MappingRefusedError
 from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, HeadingMap
-from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings, signature_of
+from nanhu.platforms.datahub.reading.headers import CONSTANT, ELSE, Headings, parts_of, signature_of
 from nanhu.platforms.datahub.reading.unknown import guesses
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.settle import lock_batch
@@ -31,6 +32,34 @@ def suggested(batch: Batch) -> dict[str, str]:
     found = guesses(batch.headings, first_lines(batch), Headings(source(batch.source)), batch.columns)
     known: dict[str, str] = batch.columns
     return found | known
+
+
+def contested(batch: Batch) -> dict[str, list[tuple[str, str]]]:
+    """Of each field that several columns claim, what may count: one of them, or the first that is filled."""
+    found = Headings(source(batch.source)).contested(batch.headings)
+    return {name: [*((one, one) for one in claims), *orders_of(claims)] for name, claims in found.items()}
+
+
+def orders_of(claims: Sequence[str]) -> list[tuple[str, str]]:
+    orders = [[first, *(one for one in claims if one != first)] for first in claims]
+    return [
+        (ELSE.join(order), _("先用“%(first)s”，空的用“%(rest)s”") % {"first": order[0], "rest": "”“".join(order[1:])})
+        for order in orders
+    ]
+
+
+@transaction.atomic
+def forget_columns(*, by: Actor, batch: Batch) -> None:
+    """The next file with these headings is asked about anew; what was read by them stays as it was read."""
+    signature = signature_of(batch.headings)
+    gone, _by_table = HeadingMap.objects.filter(source=batch.source, signature=signature).delete()
+    if gone:
+        facts = {"headers": [one for one in batch.headings if one]}
+        audit.record(by=by, action="datahub.forget_columns", target=f"batch:{batch.id}", facts=facts)
+
+
+def is_remembered(batch: Batch) -> bool:
+    return HeadingMap.objects.filter(source=batch.source, signature=signature_of(batch.headings)).exists()
 
 
 @transaction.atomic
@@ -58,6 +87,7 @@ def refuse_wrong(
 ) -> None:
     unknown = [name for name in said if name not in spec.fields]
     missing = Headings(spec).missing(said)
-    twice = len(set(columns.values())) < len(columns)
-    if unknown or missing or twice or not set(columns.values()) <= set(headings):
+    read = [one for header in columns.values() for one in parts_of(header)]
+    twice = len(set(read)) < len(read)
+    if unknown or missing or twice or not set(read) <= set(headings):
         raise MappingRefusedError(missing="、".join(missing) or "—")

@@ -14,9 +14,11 @@ from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services import gate
+from nanhu.platforms.datahub.services.code_rules import day_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.outcome import sample_of
+from nanhu.platforms.datahub.services.rebuilding import rebuild, rows_that_count
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch, settle_rows
 from nanhu.platforms.datahub.services.settle_units import lookups_for
 from nanhu.platforms.people import api as people
@@ -87,14 +89,25 @@ def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int], is_gated: b
         raise NotMendableError
     stored = stored_rows(batch, row_ids=row_ids)
     spec = source(batch.source)
-    rows = list(clean_rows(spec, batch.columns, stored, lookups_for(spec), campus_today()))
+    rows = list(clean_rows(spec, batch.columns, stored, lookups_for(spec, day_of(batch)), campus_today()))
     Issue.objects.filter(row_id__in=row_ids, resolved_at=None).update(resolved_at=now())
     living = people.living_count(spec.affiliation) if is_gated else 0
     result, _counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=False)
     if is_gated and (found := gate.replayed(batch, rows, result, living)):
         raise ReplayTooMuchError(found=" ".join(gate_sentences(found)))
     note_replay(batch, rows, result)
+    keep_order(by=by, batch=batch, row_ids=row_ids)
     return rows
+
+
+def keep_order(*, by: Actor, batch: Batch, row_ids: Sequence[int]) -> None:
+    """Of whom later files spoke as well, the rows are told again in the order of the files: a row of March that is mended in May
+    does not undo what April said, also where April said once more what stood already."""
+    played = LandingRow.objects.filter(id__in=row_ids, state=LandingRow.State.ACCEPTED)
+    roots = people.families(set(played.values_list("person_id", flat=True)))
+    later = rows_that_count(roots).filter(batch_id__gt=batch.pk).values_list("person_id", flat=True).distinct()
+    if ids := {roots[one] for one in later}:
+        rebuild(by=by, person_ids=ids, reason="")
 
 
 def note_replay(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult) -> None:

@@ -16,6 +16,7 @@ from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.matching.book import Known
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Missing
 from nanhu.platforms.datahub.services import absences
+from nanhu.platforms.datahub.services.code_rules import day_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.settle_units import lookups_for
@@ -137,7 +138,8 @@ def in_batches(rows: "QuerySet[LandingRow]") -> Iterator[tuple[SourceSpec, Batch
 
 def cleaned(spec: SourceSpec, batch: Batch, row_ids: Sequence[int]) -> list[Judged]:
     stored = stored_rows(batch, row_ids=row_ids)
-    return list(clean_rows(spec, batch.columns, stored, lookups_for(spec, is_lenient=True), campus_today()))
+    lookups = lookups_for(spec, day_of(batch), is_lenient=True)
+    return list(clean_rows(spec, batch.columns, stored, lookups, campus_today()))
 
 
 @dataclass(slots=True)

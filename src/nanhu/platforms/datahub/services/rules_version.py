@@ -7,7 +7,7 @@ from importlib.metadata import version
 from django.db.models import Max
 
 from nanhu.platforms.datahub.codes import STANDARD
-from nanhu.platforms.datahub.models import CodeAlias
+from nanhu.platforms.datahub.models import CodeAlias, CodeRule
 
 
 @cache
@@ -19,6 +19,6 @@ def standard_digest() -> str:
 
 
 def rules_version() -> str:
-    """Program, standard, last alias: "1.0 · 3fa2c81d · 17"."""
-    last = CodeAlias.objects.aggregate(last=Max("id"))["last"] or 0
-    return f"{version('nanhu')} · {standard_digest()} · {last}"
+    """Program, standard, last alias, last code of the school's own: "1.0 · 3fa2c81d · 17.4"."""
+    last, rule = (model.objects.aggregate(last=Max("id"))["last"] or 0 for model in (CodeAlias, CodeRule))
+    return f"{version('nanhu')} · {standard_digest()} · {last}.{rule}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import transaction
 
@@ -12,11 +13,13 @@ from nanhu.platforms.datahub.cleaning.units import UnitBook, UnitRow, clean_unit
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch
-from nanhu.platforms.datahub.services import outcome
+from nanhu.platforms.datahub.services import gate, outcome, unit_gate
 from nanhu.platforms.datahub.services.aliases import aliases_of
-from nanhu.platforms.datahub.services.judging import STATES, Judged
+from nanhu.platforms.datahub.services.code_rules import day_of, school_codes
+from nanhu.platforms.datahub.services.files import refuse_outdated
+from nanhu.platforms.datahub.services.judging import STATES, Judged, filled_fields
 from nanhu.platforms.datahub.services.landing import StoredRow
-from nanhu.platforms.datahub.services.settle import READY, lock_batch
+from nanhu.platforms.datahub.services.settle import READY, hold, lock_batch
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.services.survivors import origin_of
 from nanhu.platforms.datahub.sources import SourceSpec
@@ -28,19 +31,45 @@ class JudgedUnit(Judged):
     unit: UnitRow | None = field(default=None)
 
 
-def lookups_for(spec: SourceSpec, *, is_lenient: bool = False) -> Lookups:
+def lookups_for(spec: SourceSpec, on: date, *, is_lenient: bool = False) -> Lookups:
+    """With the codes that held on that day."""
     units = UnitBook.of(people.unit_names(), people.former_unit_names())
-    return Lookups(units, aliases_of(spec.key), is_lenient=is_lenient)
+    return Lookups(units, aliases_of(spec.key), is_lenient=is_lenient, school=school_codes(on))
 
 
 @transaction.atomic
 def settle_units(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Batch:
     people.lock_golden()
     batch = lock_batch(batch_id, READY)
+    if not batch.is_dry_run:
+        refuse_outdated(batch)
+    agreed = gate.Agreed(batch.gate_level, list(batch.gate)) if batch.is_released else None
     rows = judge_units(batch, stored)
-    result = apply_accepted(by=by, batch=batch, rows=rows)
+    with transaction.atomic():
+        applied, counts = apply_and_look(by=by, batch=batch, rows=rows)
+        is_held = not batch.is_dry_run and not gate.is_open(batch, agreed)
+        transaction.set_rollback(is_held)
+    if is_held:
+        return hold(by=by, batch=batch, rows=rows, result=applied, counts=counts)
     outcome.write_rows(rows, {})
     outcome.write_issues(batch, rows)
+    state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
+    outcome.finish_batch(batch, state=state, counts=counts, result=applied)
+    audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}", facts={"file": batch.file_name})
+    return batch
+
+
+def apply_and_look(
+    *, by: Actor, batch: Batch, rows: Sequence[JudgedUnit]
+) -> tuple[people.ApplyResult, dict[str, object]]:
+    """What the list does, and what the gate says of it: by what stood before it."""
+    standing, living = unit_gate.standing_units(batch.source), len(people.unit_names())
+    gone = unit_gate.gone_units(batch, standing, (row.unit.code for row in rows if row.unit))
+    result = apply_accepted(by=by, batch=batch, rows=rows)
+    measured = list(unit_gate.measured_units(rows, result, len(gone), len(standing), living))
+    filled = gate.filled_in(batch, rows)
+    gate.look(batch, rows, measured, filled, living=living)
+    batch.gone = [[name, code] for code, name in gone.items()]
     applied = people.ApplyResult(
         created=result.created,
         changed=result.changed,
@@ -48,10 +77,8 @@ def settle_units(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Ba
         differences=result.differences,
         change_set_id=result.change_set_id,
     )
-    state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
-    outcome.finish_batch(batch, state=state, counts=outcome.counts_of(rows, applied), result=applied)
-    audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}", facts={"file": batch.file_name})
-    return batch
+    told = {"filled": filled, "measured": gate.usual_faults(measured), "did": gate.done_by(measured)}
+    return applied, outcome.counts_of(rows, applied) | told
 
 
 def apply_accepted(*, by: Actor, batch: Batch, rows: Sequence[JudgedUnit]) -> people.UnitsResult:
@@ -67,9 +94,12 @@ def apply_accepted(*, by: Actor, batch: Batch, rows: Sequence[JudgedUnit]) -> pe
 
 
 def judge_units(batch: Batch, stored: Iterable[StoredRow]) -> list[JudgedUnit]:
-    lookups = lookups_for(source(batch.source))
+    lookups = lookups_for(source(batch.source), day_of(batch))
     rows = [judge_unit(batch, row, lookups) for row in stored]
-    known = {code for code, *_names in people.unit_names()} | {row.unit.code for row in rows if row.unit}
+    last = {row.unit.code: (row, row.unit) for row in rows if row.unit is not None}
+    unit_gate.refuse_circles(last.values())
+    taken = {row.unit.code for row in rows if row.unit and row.state == STATES.ACCEPTED}
+    known = {code for code, *_names in people.unit_names()} | taken
     seen: set[str] = set()
     is_growing = True
     while is_growing:  # a unit whose parent is refused is refused too
@@ -98,6 +128,7 @@ def judge_unit(batch: Batch, row: StoredRow, lookups: Lookups) -> JudgedUnit:
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
         return judged
+    judged.filled = filled_fields(batch.columns, row.cells)
     judged.unit, findings = clean_unit_row(batch.columns, row.cells, lambda text: lookups.code("unit_kind", text))
     judged.findings += findings
     if judged.unit is None:

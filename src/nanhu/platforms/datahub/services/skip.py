@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
-from nanhu.platforms.datahub.reading.headers import label_of, plain_label
+from nanhu.platforms.datahub.reading.headers import ELSE, label_of, parts_of, plain_label
 from nanhu.platforms.datahub.reading.synonyms import OF_SOURCE
 
 TOTALS: Final = ("合计", "总计", "小计", "共计", "总数")
@@ -23,7 +23,7 @@ FEWEST_CELLS: Final = 3
 
 
 def is_no_record(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> bool:
-    values = [text for cell in cells.values() if (text := squeezed(cell))]
+    values = [text for header, cell in cells.items() if ELSE not in header and (text := squeezed(cell))]
     if not values or any(text.startswith(TOTALS) for text in values[:3]):
         return True
     where = values if len(values) <= FEWEST_CELLS else [squeezed(cells.get(header)) for header in columns.values()]
@@ -31,7 +31,7 @@ def is_no_record(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> bool:
         return True
     if plain_label(squeezed(cells.get(columns.get("campus_no", "")))) in SECOND_HEADS:
         return True
-    repeats = sum(label_of(cells.get(header)) == label_of(header) for header in columns.values())
+    repeats = sum(label_of(cells.get(header)) == label_of(parts_of(header)[0]) for header in columns.values())
     if repeats >= FEWEST_REPEATS:
         return True
     mapped = [cells.get(header) for header in columns.values()]

@@ -21,7 +21,7 @@ def summary_of(report: BatchReport) -> str:
     if report.state == Batch.State.WAITING:
         return _("批次 #%d 与现有数据相差太多，先不生效：请看过批次页上的说明和名单再放行。") % report.batch
     if report.state == Batch.State.UNMAPPED:
-        return _("批次 #%d 的表头没有见过：请在批次页上说明哪一列是什么。") % report.batch
+        return _("批次 #%d 的表头没有见过，或有几列都像同一项：请在批次页上说明哪一列是什么。") % report.batch
     return (
         _(
             "批次 #%(batch)d：%(rows)d 行，采用 %(accepted)d，拒绝 %(rejected)d，待核对 %(held)d；"

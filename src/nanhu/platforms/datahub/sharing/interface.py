@@ -27,10 +27,12 @@ from nanhu.platforms.datahub.sharing.pages import Cursor, Query
 from nanhu.platforms.datahub.sharing.refusals import (
     CursorRefusedError,
     DailyRowsError,
+    GrantExpiredError,
     PastRefusedError,
     ProductUnknownError,
 )
 from nanhu.platforms.openapi.api import (
+    ApiError,
     Example,
     Interface,
     Mode,
@@ -39,6 +41,7 @@ from nanhu.platforms.openapi.api import (
     Request,
     ResponseBody,
     Sandbox,
+    Vendor,
     refusals_of,
     register,
 )
@@ -142,7 +145,7 @@ def given_to(request: Request) -> Given:
     grant: Any = GRANTED.first(vendor=request.vendor.pk, table=table.key, day=campus_today()) if table else None
     offer = offer_of(grant, table) if grant and table else None
     if table is None or offer is None:
-        raise ProductUnknownError
+        raise refusal_of(request.vendor, request.names["product"])
     return Given(
         grant=grant,
         table=table,
@@ -151,6 +154,15 @@ def given_to(request: Request) -> Given:
         newest=grant.newest,
         rows_today=grant.rows_today,
     )
+
+
+def refusal_of(vendor: Vendor, product: str) -> ApiError:
+    """A product that was never granted is not there; of a grant that expired its vendor is told so."""
+    held = Grant.objects.filter(
+        vendor=vendor, table_key=product, state=Grant.State.AGREED, expires_on__lt=campus_today()
+    )
+    day = held.values_list("expires_on", flat=True).first()
+    return GrantExpiredError(day=day.isoformat()) if day else ProductUnknownError()
 
 
 def read_product(request: Request) -> Raw:
@@ -163,6 +175,7 @@ def read_product(request: Request) -> Raw:
         "Nanhu-Source": source or OURS,
         "Nanhu-As-Of": iso(read.as_of or as_of) or "",
         "Nanhu-Stale-Since": iso(stale_since) or "",
+        "Nanhu-Granted-Until": given.grant.expires_on.isoformat(),
     }
     if tag in request.known_tag:
         return Raw(status=304, headers=tuple(heads.items()))
@@ -179,7 +192,10 @@ def read_product(request: Request) -> Raw:
         as_of=read.as_of,
         prior=read.prior,
     )
-    page = pages.page_of(query, by=request.by)
+    try:
+        page = pages.page_of(query, by=request.by)
+    except ProductUnknownError as ended:
+        raise refusal_of(request.vendor, given.table.key) from ended
     said = HubPage(
         product=given.table.key,
         source=source or OURS,
@@ -281,10 +297,14 @@ def cursor_in(since: str, given: Given | None, as_of: datetime | None) -> tuple[
 
 
 def taken_over(since: str, given: Given, cursor: Cursor) -> tuple[Cursor, Offer | None]:
-    """A cursor of the grant before: read from the start, and told what is the consumer's no more."""
+    """A cursor of the grant before. Where that was renewed as it was, reading goes on; else from the start, and told what is the
+    consumer's no more."""
     for before in earlier(given.grant):
         if is_signed(since, str(before.pk)):
-            return Cursor(0, 0, before.pk, cursor.since, cursor.floor), held_by(before, given.table)
+            held = held_by(before, given.table)
+            if held == given.offer:
+                return cursor, None
+            return Cursor(0, 0, before.pk, cursor.since, cursor.floor), held
     raise CursorRefusedError
 
 
@@ -352,7 +372,7 @@ HUB: Final = Interface(
     description=_(
         "按授权读共享表：第一次从头一页页读到 is_last，以后用 next 作 since 来读变化，删除也在其中（data 为 null）。"
         "每一页带供给方、时间、批次；供给方中断时 stale_since 说明自何时起未更新。format 可选 json、ndjson、csv、parquet；"
-        "as_of 给出以前某一刻的样子（授权写明从哪天起）。授权改了，用原来的 next 继续：不再属于你的行会作为删除告诉你。"
+        "as_of 给出以前某一刻的样子（授权写明从哪天起）。授权改了，用原来的 next 继续：不再属于你的行会作为删除告诉你；照原样续签的，从断的地方接着读。"
     ),
     operations=(
         Operation(
@@ -371,7 +391,7 @@ HUB: Final = Interface(
             title=_("读一个数据产品"),
             scope=SCOPE,
             gives=HubPage,
-            codes=("product_unknown", "cursor_refused", "past_refused", "daily_rows_used_up"),
+            codes=("product_unknown", "grant_expired", "cursor_refused", "past_refused", "daily_rows_used_up"),
             parameters=("since", "limit", "format", "as_of"),
             shapes={
                 "product": {"examples": ["card.card"]},
@@ -385,7 +405,9 @@ HUB: Final = Interface(
     ),
     scopes={SCOPE: _("按授权读共享数据")},
     events={news.KIND: _("数据产品有变化")},
-    refusals=refusals_of([ProductUnknownError, CursorRefusedError, PastRefusedError, DailyRowsError]),
+    refusals=refusals_of(
+        [ProductUnknownError, GrantExpiredError, CursorRefusedError, PastRefusedError, DailyRowsError]
+    ),
     example=Example(path="card.card?limit=100", body="", method="GET"),
     sandbox=Sandbox(
         prepare=lambda _vendor: None,

@@ -24,7 +24,7 @@ def tell_news() -> int:
 
 def tell(grant: Grant, table: SharedTable, offer: Offer, newest: int) -> bool:
     read_to = grant.read_to or 0
-    if newest <= max(read_to, grant.told_to):
+    if newest <= max(read_to, grant.told_to) or is_waiting(grant):
         return False
     asked = Query(grant=grant, table=table, offer=offer, cursor=Cursor(read_to, read_to), newest=newest, most=1)
     is_news = bool(fetched(asked, 1))
@@ -35,6 +35,14 @@ def tell(grant: Grant, table: SharedTable, offer: Offer, newest: int) -> bool:
         )
     Grant.objects.filter(pk=grant.pk).update(told_to=newest)
     return is_news
+
+
+def is_waiting(grant: Grant) -> bool:
+    """What was told last is under way, or kept for who takes nothing: whoever hears it reads to the end, and so of this as well."""
+    if openapi.paused_since(grant.vendor, openapi.Mode.LIVE) is not None:
+        return grant.told_to > (grant.read_to or 0)
+    told = openapi.deliveries_of(grant.vendor, key_of(grant)).first()
+    return told is not None and told.state == openapi.Delivery.State.WAITING
 
 
 def key_of(grant: Grant) -> str:

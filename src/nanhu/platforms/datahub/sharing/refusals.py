@@ -13,6 +13,14 @@ class ProductUnknownError(ApiError):
     sentence = _("没有这个数据产品，或者没有给这家单位的授权。")
 
 
+class GrantExpiredError(ApiError):
+    """Of its own grant, which nobody ended: what it holds, and where it stopped, is good for the next one."""
+
+    code = "grant_expired"
+    http_status = 403
+    sentence = _("授权已于 {day} 到期，请学校续签；手里的 next 留着，续签以后从那里接着读，什么也不会漏。")
+
+
 class CursorRefusedError(ApiError):
     code = "cursor_refused"
     http_status = 422

@@ -7,3 +7,9 @@ FROM (VALUES
     ('changed', 200, 500, NULL), ('refused', 50, 300, NULL), ('birth', 5, 50, NULL), ('identity', 10, 50, NULL),
     ('cleared', 100, 500, NULL), ('heading', 0, 1000, NULL)
 ) AS house (measure, amber, red, amber_rows);
+
+-- How many days landing rows are kept that no value comes from.
+INSERT INTO datahub_keep_rule
+    (public_id, what, days, starts_on, reason, created_by_name, created_at, withdrawn_by_name)
+SELECT gen_random_uuid(), what, days, '2000-01-01', '随程序附带', 'system:datahub.prune_rows', now(), ''
+FROM (VALUES ('no_effect', 180), ('unchanged', 90)) AS house (what, days);

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 from nanhu.platforms.datahub.api import import_file, replay, roll_back
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.services import absences
+from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.services.reviews import decide_same, part_again
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.people import api as people
@@ -38,6 +39,7 @@ STAFF = [
     f"20190125,王方,{id_number(order=3)}",
 ]
 PHONES = st.sampled_from(["13800138001", "13800138002", ""])
+TORN, CLASS = POOL[3]["no"], "11032301"
 OWN = {POOL[n]["no"] for n in (0, 1, 3)}
 """Numbers that two people do not claim."""
 PAIR = {POOL[0]["no"], POOL[1]["no"]}
@@ -109,7 +111,7 @@ class Course(RuleBasedStateMachine):
         self.space = transaction.atomic()
         self.space.__enter__()
         self.point = transaction.savepoint_create()
-        self.files, self.said = {}, {}
+        self.files, self.said, self.torn = {}, {}, {}
         self.is_merged = False
         self.count = 0
 
@@ -135,13 +137,27 @@ class Course(RuleBasedStateMachine):
 
 
 class Courses(Course):
-    @rule(lines=LINES)
-    def imports(self, lines):
+    """`torn`: by batch, the file whose row of one of them could be read, until it is mended."""
+
+    @rule(lines=LINES, is_torn=st.booleans())
+    def imports(self, lines, is_torn):
         rows = [student(**POOL[n], phone=phone, 学籍状态=status, 民族=people) for n, phone, status, people in lines]
         content = register(*rows)
-        report = self.hand_in(content)
+        torn = register(*(row.replace(CLASS, "没有的班") if TORN in row and is_torn else row for row in rows))
+        report = self.hand_in(torn)
         assert report.state == "applied"
-        self.files[report.batch] = (content, {POOL[n]["no"] for n, *_others in lines})
+        named = {POOL[n]["no"] for n, *_others in lines}
+        self.files[report.batch] = (torn, named)
+        if torn != content:
+            self.torn[report.batch] = (content, named)
+
+    @precondition(lambda self: self.torn)
+    @rule(data=st.data())
+    def mends(self, data):
+        number = data.draw(st.sampled_from(sorted(self.torn)))
+        row = LandingRow.objects.get(batch=number, state="rejected")
+        assert mend_row(by=BY, row_id=row.pk, values={"班级代码": CLASS}).state == "accepted"
+        self.files[number] = self.torn.pop(number)
 
     @precondition(lambda self: self.files)
     @rule(data=st.data())
@@ -152,6 +168,7 @@ class Courses(Course):
             return
         roll_back(by=BY, batch_id=number, reason="错")
         del self.files[number]
+        self.torn.pop(number, None)
 
     @precondition(lambda self: not self.is_merged and open_pair() is not None)
     @rule()

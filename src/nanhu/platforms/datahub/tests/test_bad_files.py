@@ -73,11 +73,6 @@ def garbage():
             "缺列.csv",
             "缺少这些列：学号",
         ),
-        (
-            GOOD.replace("班级名称", "班级").replace("学制", "").replace("学籍状态", "班级名称").encode(),
-            "重列.csv",
-            "两列都像",
-        ),
         (GOOD.encode("gb18030") + b"\xff\xff\xff\n", "编码.csv", "第 3 行"),
         (GOOD.encode() + '14231100002,"没有关上的引号'.encode(), "断.csv", "第 3 行"),
         (GOOD.encode() + b"\x00\x01\x02" * 10, "零.csv", ""),

@@ -140,6 +140,24 @@ def test_quality_is_seen_over_time(register_in, hand_in, steward):
     assert page.index("学籍名册") < page.index("组织机构"), "the worst first"
 
 
+def test_each_rule_has_its_course_as_a_picture(units, hand_in, steward):
+    """A rule that finds more than it is wont to is told apart; one that finds nothing any more stands at nought."""
+    rows = [student(no=f"142311000{n:02d}", name=f"王{n}", document=id_number(order=2 * n + 1)) for n in range(10)]
+    for turn in range(3):
+        hand_in(register(*rows, "x,,,,,,,,,,,,,,"), name=f"{turn}.csv")
+    hand_in(register(*(row.replace("汉族", "火星族") for row in rows)), name="火星.csv")
+    page = steward.get("/datahub/quality/aa.students/")
+    rules = {one.code: one for one in page.context["rules"]}
+    assert [value for _label, value in rules["unmapped_code"].points] == [0, 0, 0, 1000]
+    assert rules["unmapped_code"].is_worse
+    assert rules["campus_no_missing"].last == 0
+    body = page.content.decode()
+    assert body.count("<svg") > len(rules)
+    assert "比平常多" in body
+    assert "/datahub/quality/aa.students/" in steward.get("/datahub/quality/").content.decode()
+    assert steward.get("/datahub/quality/no.such/").status_code == 404
+
+
 def test_everybody_sees_where_their_own_values_come_from(hand_in, units, vendor, program):  # noqa: F811
     hand_in(register(student()))
     staff = "工号,姓名,证件号码,部门代码,人员类别,来校日期,手机\n0020200009,王红,{0},11,在编,2025-09-01,13900139000\n"

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, HeadingMap, LandingRow
 from nanhu.platforms.datahub.reading.headers import Headings, label_of
-from nanhu.platforms.datahub.tests.conftest import id_number, register, student
+from nanhu.platforms.datahub.tests.conftest import STUDENT_HEADER, id_number, register, student
 from nanhu.platforms.people.models import Affiliation, Person
 
 ORDER = {
@@ -229,3 +229,100 @@ def test_another_sources_file_and_what_is_no_list_of_people_stay_refused(steward
         hand_in_by_page(steward, content, source="hr.staff")
         run_jobs()
     assert not Batch.objects.filter(state="applied", source="hr.staff").exists()
+
+
+# Two columns of one field
+
+TWO_PHONES = STUDENT_HEADER + ",手机号码"
+
+
+def with_phone(other, **cells):
+    return f"{student(**cells)},{other}"
+
+
+def mapped(steward, run_jobs, answer):
+    """The newest batch asks; `answer`: what the clerk chooses for the phone."""
+    batch = Batch.objects.latest("id")
+    assert (batch.state, Person.objects.filter(affiliations__kind="student").count()) == ("unmapped", 0)
+    form = steward.get(f"/datahub/batches/{batch.id}/map/").context["form"]
+    first = {field.html_name: field.initial or "" for field in form}
+    assert steward.post(f"/datahub/batches/{batch.id}/map/", first).status_code == 422, "it is chosen, never guessed"
+    chosen = next(key for key, words in form.fields["column-phone"].choices if words == answer)
+    assert steward.post(f"/datahub/batches/{batch.id}/map/", first | {"column-phone": chosen}).status_code == 302
+    run_jobs()
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+    return batch
+
+
+def phones():
+    ties = Affiliation.objects.filter(kind="student").select_related("person").order_by("campus_no")
+    return [tie.person.phone for tie in ties]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("联系电话", ["13800138001", None]),
+        ("手机号码", ["13900139001", "13900139002"]),
+        ("先用“联系电话”，空的用“手机号码”", ["13800138001", "13900139002"]),
+        ("都不用", [None, None]),
+    ],
+)
+def test_of_two_columns_of_one_field_the_clerk_says_once_which_counts(steward, units, run_jobs, answer, found):
+    rows = [
+        with_phone("13900139001", phone="13800138001"),
+        with_phone("13900139002", no="14231100002", name="王五", document=id_number(order=3), phone=""),
+    ]
+    hand_in_by_page(steward, register(*rows, header=TWO_PHONES))
+    run_jobs()
+    batch = mapped(steward, run_jobs, answer)
+    assert phones() == found
+    landed = LandingRow.objects.filter(batch=batch)
+    assert not any("1390013900" in str(row.raw) or "1380013800" in str(row.raw) for row in landed), "both are sealed"
+    again = [*rows, with_phone("", no="14231100003", name="赵六", document=id_number(order=5), phone="13800138003")]
+    hand_in_by_page(steward, register(*again, header=TWO_PHONES), name="下月.csv")
+    run_jobs()
+    assert Batch.objects.latest("id").state == "applied", "it is remembered"
+    assert phones()[:2] == found
+    assert HeadingMap.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_choice_of_columns_is_taken_back_for_the_next_file(steward, units, run_jobs):
+    hand_in_by_page(steward, register(with_phone("13900139001", phone="13800138001"), header=TWO_PHONES))
+    run_jobs()
+    batch = mapped(steward, run_jobs, "联系电话")
+    assert "重新对应" in steward.get(f"/datahub/batches/{batch.id}/").content.decode()
+    assert steward.post(f"/datahub/batches/{batch.id}/forget-columns/").status_code == 302
+    hand_in_by_page(steward, register(with_phone("13900139002", phone="13800138001"), header=TWO_PHONES), name="又.csv")
+    run_jobs()
+    assert Batch.objects.latest("id").state == "unmapped"
+
+
+@pytest.mark.django_db
+def test_a_row_read_from_two_columns_is_mended_in_either(steward, units, run_jobs):
+    rows = [
+        with_phone("13900139001", phone=""),
+        with_phone("139", no="14231100002", name="", document=id_number(order=3)),
+    ]
+    hand_in_by_page(steward, register(*rows, header=TWO_PHONES))
+    run_jobs()
+    mapped(steward, run_jobs, "先用“手机号码”，空的用“联系电话”")
+    row = LandingRow.objects.get(state="rejected")
+    form = steward.get(f"/datahub/rows/{row.pk}/").context["form"]
+    said = {field.html_name: field.initial or "" for field in form}
+    places = {field.label: field.html_name for field in form}
+    said |= {places["姓名"]: "王五", places["手机号码"]: "", places["联系电话"]: "13900139009"}
+    assert steward.post(f"/datahub/rows/{row.pk}/", said).status_code == 302
+    assert phones() == ["13900139001", "13900139009"]
+
+
+@pytest.mark.django_db
+def test_a_heading_that_stands_twice_is_asked_about_as_well(steward, units, run_jobs):
+    header = STUDENT_HEADER + ",联系电话"
+    hand_in_by_page(steward, register(with_phone("13900139001", phone="13800138001"), header=header))
+    run_jobs()
+    mapped(steward, run_jobs, "联系电话·2")
+    assert phones() == ["13900139001"]

@@ -21,6 +21,8 @@ from nanhu.platforms.datahub.sharing import copies, counting, interface, news, p
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
 from nanhu.platforms.datahub.tests.shared import LENT, declare, declared, fields, loan
 from nanhu.platforms.openapi import api as openapi
+from nanhu.platforms.openapi.jobs import pause_silent
+from nanhu.platforms.openapi.models import WebhookEvent
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
 from nanhu.testing.open_api import Program
@@ -495,6 +497,50 @@ def test_a_grant_ended_while_a_page_is_read_gives_nothing(vendor, program, monke
     assert not Reading.objects.exists()
 
 
+def test_a_grant_that_expires_between_two_pages_says_so_and_its_cursor_is_good_after_the_renewal(vendor, program):
+    tomorrow = campus_today() + timedelta(days=1)
+    grant = ask_grant(CARD, ["campus_no", "state"], only="卡状态 = 正常、已挂失", expires_on=tomorrow.isoformat())
+    cards(*map(card, range(1, 5)))
+    page = program.get(CARD, limit="2")
+    assert page.headers["Nanhu-Granted-Until"] == tomorrow.isoformat()
+    following = page.json()["next"]
+    with time_machine.travel(now() + timedelta(days=2), tick=False):
+        refused = program.get(CARD, since=following)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "grant_expired")
+        assert tomorrow.isoformat() in refused.json()["error"]["message"]
+        other = reader_of(registered("别的公司"))
+        assert other.get(CARD).json()["error"]["code"] == "product_unknown", "nobody else hears of it"
+        steward = signed_in("管续", "0020209350", "datahub.steward")
+        assert str(grant.public_id) in steward.get("/datahub/grants/ending/").content.decode()
+        assert "已到期" in steward.get(f"/datahub/grants/{grant.public_id}/").content.decode()
+        form = steward.get(f"/datahub/shared/{CARD}/grant/?like={grant.public_id}").context["form"]
+        said = {name: form.initial[name] for name in ("only", "purpose", "basis", "rows_a_day")}
+        ask_grant(CARD, form.initial["fields_given"], **said)
+        datahub.remove(CARD, [(f"{1:08X}",)], by=BY)
+        cards(card(5), card(6, state="closed"))
+        told, since = all_rows(program, CARD, since=following, limit="2")
+        found = {row["key"]["uid"]: row["data"] and row["data"]["state"] for row in told}
+        assert found == {f"{n:08X}": "issued" for n in (3, 4, 5)} | {f"{1:08X}": None}, "from where it stopped"
+        assert all_rows(program, CARD, since=since)[0] == []
+        assert str(grant.public_id) not in steward.get("/datahub/grants/ending/").content.decode()
+
+
+def test_a_grant_that_expires_while_a_page_is_read_gives_nothing(vendor, program, monkeypatch):
+    grant = ask_grant(CARD)
+    cards(card(1))
+    fetched = pages.fetched
+
+    def expired_meanwhile(asked, most):
+        found = fetched(asked, most)
+        Grant.objects.filter(pk=grant.pk).update(expires_on=campus_today() - timedelta(days=1))
+        return found
+
+    monkeypatch.setattr(pages, "fetched", expired_meanwhile)
+    answer = program.get(CARD)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "grant_expired")
+    assert not Reading.objects.exists()
+
+
 def test_who_left_is_told_and_who_becomes_known_later_as_well(vendor, program, hand_in, units):
     hand_in(register(student(), student(no="14231100003", name="周远", document=id_number(order=5), phone="")))
     Affiliation.objects.filter(campus_no="14231100003").update(state="ended", ends_on=campus_today())
@@ -532,6 +578,31 @@ def test_a_vendor_hears_that_there_is_news_and_of_nobody(vendor, program):
     all_rows(program, CARD, since=since)
     counting.count_readings()
     assert news.tell_news() == 0
+
+
+def test_a_consumer_that_never_acknowledges_gets_one_notice_is_paused_and_loses_nothing(vendor, program):
+    openapi.set_webhook(by=BY, vendor=vendor, mode="live", url="https://lib.example.com/hook")
+    grant = ask_grant(CARD, wants_news="on")
+    cards(card(1))
+    _rows, since = all_rows(program, CARD)
+    counting.count_readings()
+    for number in (2, 3, 4):
+        cards(card(number))
+        news.tell_news()
+    told = openapi.deliveries_of(vendor, "hub.news:")
+    assert [one.state for one in told] == ["waiting"], "the next is told of when it took this one"
+    told.update(state="given_up", due_at=None, ended_at=now())
+    pause_silent()
+    cards(card(5))
+    assert news.tell_news() == 0
+    assert WebhookEvent.objects.count() == 1, "nothing piles up for who takes nothing"
+    steward = signed_in("管停", "0020209351", "datahub.steward")
+    assert "变化通知暂停了" in steward.get(f"/datahub/grants/{grant.public_id}/").content.decode()
+    openapi.set_webhook(by=BY, vendor=vendor, mode="live", url="https://lib.example.com/hook")
+    assert [one.state for one in told.all()] == ["waiting", "given_up"], "what it did not hear is sent anew"
+    told.filter(state="waiting").update(state="done", due_at=None, ended_at=now())
+    assert news.tell_news() == 1, "and what came meanwhile"
+    assert [row["key"]["uid"] for row in all_rows(program, CARD, since=since)[0]] == [f"{n:08X}" for n in range(2, 6)]
 
 
 def test_who_first_read_an_empty_product_hears_of_its_first_row(vendor, program):

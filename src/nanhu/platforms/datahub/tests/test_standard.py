@@ -1,14 +1,18 @@
 """The standard (信息标准): every shared field of every source has its codes, and no spelling is dropped in silence (A005)."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.codes import TABLES, code_table
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import CODED, SOURCES, table_of
-from nanhu.platforms.datahub.tests.conftest import id_number, register
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.people.models import Affiliation, Person
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +133,74 @@ def test_a_spelling_of_one_system_is_read_in_its_files_and_in_no_others(steward,
     other = hand_in(file_of(SOURCES["hr.staff"], category="四年制"), source_key="hr.staff", name="二.csv")
     assert [one.counts.get("codes", {}).get("category_unknown", 0) for one in (own, other)] == [0, 1]
     assert Affiliation.objects.get(kind="student").category == "undergraduate"
+
+
+def code(**said):
+    return {
+        "table": "student_status",
+        "what": "add",
+        "code": "21",
+        "name": "入伍保留学籍",
+        "note": "suspended",
+        "reason": "校发",
+    } | said
+
+
+def status_of(hand_in, status, name):
+    hand_in(register(student(学籍状态=status)) + "\n" * len(name), name=name)
+    tie = Affiliation.objects.get(kind="student")
+    return tie.state, tie.status_name
+
+
+def test_a_status_of_the_schools_own_is_read_from_its_day_on(steward, units, hand_in):
+    assert status_of(hand_in, "入伍保留学籍", "一.csv") == ("active", "")
+    assert "入伍保留学籍" in steward.get("/datahub/standard/").content.decode(), "no table knows it yet"
+    tomorrow = campus_today() + timedelta(days=1)
+    said = code(starts_on=campus_today().isoformat())
+    for wrong in (
+        {"note": ""},
+        {"name": ""},
+        {"name": "在读"},
+        {"code": "01"},
+        {"ends_on": "2020-01-01"},
+        {"reason": ""},
+    ):
+        assert steward.post("/datahub/standard/codes/", said | wrong).status_code == 422, wrong
+    assert steward.post("/datahub/standard/codes/", said).status_code == 302
+    assert status_of(hand_in, "入伍保留学籍", "二月.csv") == ("suspended", "入伍保留学籍")
+    page = steward.get(f"/datahub/standard/?table=student_status&on={tomorrow}").content.decode()
+    assert "入伍保留学籍" in page
+    before = campus_today() - timedelta(days=1)
+    of_before = steward.get(f"/datahub/standard/?table=student_status&on={before}").context["codes"].rows
+    assert "21" not in str(of_before)
+
+
+def test_a_status_out_of_use_is_read_no_more_and_what_old_files_said_stays(steward, units, hand_in):
+    with time_machine.travel(now() - timedelta(days=2), tick=False):
+        assert status_of(hand_in, "休学", "前天.csv") == ("suspended", "休学")
+    said = code(what="withdraw", code="02", name="", note="", starts_on=campus_today().isoformat())
+    assert steward.post("/datahub/standard/codes/", said).status_code == 302
+    assert steward.post("/datahub/standard/codes/", said | {"code": "77"}).status_code == 422
+    later = hand_in(register(student(phone="13911112222", 学籍状态="休学")), name="今天.csv")
+    assert later.counts["codes"]["unmapped_code"] == 1
+    roll_back(by=BY, batch_id=later.batch, reason="错")
+    tie = Affiliation.objects.select_related("person").get(kind="student")
+    assert (tie.state, tie.status_name, tie.person.phone) == ("suspended", "休学", "13800138000"), (
+        "told again by its day's table"
+    )
+
+
+def test_an_alias_may_name_a_code_of_the_schools_own(steward, units, hand_in):
+    steward.post("/datahub/standard/codes/", code(starts_on=campus_today().isoformat()))
+    said = {"table": "student_status", "value": "参军", "code": "入伍保留学籍", "source": "aa.students"}
+    assert steward.post("/datahub/standard/alias/", said).status_code == 302
+    assert status_of(hand_in, "参军", "三.csv") == ("suspended", "入伍保留学籍")
+    assert "参军" in steward.get("/datahub/standard/").content.decode()
+    taken = said | {"value": "入伍保留学籍"}
+    assert steward.post("/datahub/standard/alias/", taken).status_code == 422
+
+
+def test_tables_of_the_state_and_of_the_program_are_not_changed(steward):
+    for table in ("sex", "area", "person_category", "nothing"):
+        said = code(table=table, starts_on=campus_today().isoformat())
+        assert steward.post("/datahub/standard/codes/", said).status_code == 422, table

@@ -22,6 +22,7 @@ from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
 from nanhu.platforms.datahub.services import mending, rollback
+from nanhu.platforms.datahub.services.mapping import is_remembered
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.views.desk import TONES, home
@@ -75,6 +76,11 @@ class Gone(Table):
     key = Text(_("姓名或主键"), lambda one: one[0].replace(KEY_ENDS, " · "))
 
 
+class GoneUnits(Table):
+    code = Text(_("机构代码"), lambda one: one[1], is_number=True)
+    name = Text(_("机构名称"), lambda one: one[0])
+
+
 @home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
 def batch(request: PageRequest, found: Batch) -> HttpResponse:
     differences, gone_rows = found.differences[:MOST_DIFFERENCES], found.gone[:MOST_DIFFERENCES]
@@ -87,12 +93,22 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "sentences": sentences_of(found.gate),
         "gate_title": gate_title(found),
         "bars": bars_of(found),
+        "is_remembered": is_remembered(found),
         "counted": counted_of(found),
         "is_shared": is_shared(found),
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
-        "gone": list_of(request, Gone, gone_rows, caption=_("文件里没有了"), per_page=MOST_DIFFERENCES),
+        "gone": list_of(request, table_of_gone(found), gone_rows, caption=_("文件里没有了"), per_page=MOST_DIFFERENCES),
     }
     return render(request, "datahub/batch.html", facts)
+
+
+def table_of_gone(found: Batch) -> type[Table]:
+    return GoneUnits if is_units(found) else Gone
+
+
+def is_units(found: Batch) -> bool:
+    spec = named_source(found.source)
+    return spec is not None and spec.kind == "units"
 
 
 def numbers_of(gone_rows: Iterable[Sequence[str]]) -> list[str]:
@@ -120,9 +136,7 @@ def is_shared(found: Batch) -> bool:
 
 def counted_of(found: Batch) -> list[tuple[str, int]]:
     """What came and what changed, called what it is: a list of units brings no people."""
-    spec = named_source(found.source)
-    is_units = spec is not None and spec.kind == "units"
-    new, changed = (_now("新增机构"), _now("变更机构")) if is_units else (_now("新增人员"), _now("变更人员"))
+    new, changed = (_now("新增机构"), _now("变更机构")) if is_units(found) else (_now("新增人员"), _now("变更人员"))
     names = {"created": new, "changed": changed, "unchanged": _now("没有变化")}
     if is_shared(found):
         names = {
@@ -170,7 +184,7 @@ def numbers_with_issues(found: Batch) -> list[str]:
 @batch.download("gone.csv")
 def gone(request: PageRequest, found: Batch) -> HttpResponseBase:
     tell_batch_seen(found, numbers_of(found.gone), by=request.actor)
-    return export(list_of(request, Gone, found.gone), f"gone-{found.pk}")
+    return export(list_of(request, table_of_gone(found), found.gone), f"gone-{found.pk}")
 
 
 @batch.action("take/")

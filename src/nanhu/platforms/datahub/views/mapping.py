@@ -32,14 +32,21 @@ def fields_of(_request: PageRequest, found: Batch) -> dict[str, Any]:
     }
     headings = [(header, f"{header}（{said}）" if said else header) for header, said in samples.items()]
     fields = [(one.field, field_label(one.field), one.is_required) for one in spec.columns]
-    return {"headings": headings, "fields": fields, "suggested": mapping.suggested(found)}
+    return {
+        "headings": headings,
+        "fields": fields,
+        "suggested": mapping.suggested(found),
+        "contested": mapping.contested(found),
+    }
 
 
 @batch.form(
     "map/",
     MapForm,
     title=_("哪一列是什么"),
-    lead=_("这样的表头第一次见。对一次，以后同样的文件自己认得。"),
+    lead=_(
+        "这样的表头第一次见，或者有几列都像同一项。对一次，以后同样的文件自己认得；对错了，在批次页上按“重新对应”。"
+    ),
     submit=_("就这样，开始处理"),
     arguments=fields_of,
 )
@@ -47,3 +54,8 @@ def map_columns(request: PageRequest, form: MapForm, found: Batch) -> HttpRespon
     columns, constants = form.said()
     done = mapping.map_columns(by=request.actor, batch_id=found.pk, columns=columns, constants=constants)
     return redirect("progress", public_id=done)
+
+
+@batch.action("forget-columns/", done=_("已忘掉。同样表头的下一个文件会再问一次。"))
+def forget_columns(request: PageRequest, found: Batch) -> None:
+    mapping.forget_columns(by=request.actor, batch=found)

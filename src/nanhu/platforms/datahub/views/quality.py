@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Final
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Empty, Link, Moment, Number, PageRequest, Table, Text, listing
+from nanhu.platforms.datahub import sentences
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.shared.writers import title_of
 from nanhu.platforms.datahub.views.desk import desk
@@ -36,6 +40,10 @@ class Course:
         return self.last.pk
 
     @property
+    def key(self) -> str:
+        return self.last.source
+
+    @property
     def shares(self) -> list[float]:
         return [share_of(one.counts) for one in self.batches]
 
@@ -49,12 +57,45 @@ class Course:
         return f"{self.bars} {min(self.shares):.1f}–{max(self.shares):.1f}%"
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How often one rule found something in each of the last files, in a thousand lines; `points`: for its picture."""
+
+    code: str
+    points: Sequence[tuple[str, float]]
+
+    @property
+    def title(self) -> str:
+        return sentences.title_of(self.code)
+
+    @property
+    def last(self) -> float:
+        return self.points[-1][1]
+
+    @property
+    def is_worse(self) -> bool:
+        """Than it usually was."""
+        before = [value for _label, value in self.points[:-1]]
+        return bool(before) and self.last > 2 * median(before) and self.last >= 1
+
+
+def rules_of(course: Course) -> list[Rule]:
+    """The most frequent of the last file first."""
+    codes = {code for batch in course.batches for code in batch.counts.get("codes", {})}
+    found = [Rule(code, [(f"#{one.pk}", frequency(one, code)) for one in course.batches]) for code in sorted(codes)]
+    return sorted(found, key=lambda one: one.last, reverse=True)
+
+
+def frequency(batch: Batch, code: str) -> float:
+    return round(batch.counts["codes"].get(code, 0) * 1000 / max(batch.counts.get("rows", 0), 1), 1)
+
+
 def share_of(counts: Mapping[str, Any]) -> float:
     return counts.get("accepted", 0) * 100 / counts["rows"] if counts.get("rows") else 100.0
 
 
 class Courses(Table):
-    source = Text(_("来源"), lambda one: title_of(one.last.source))
+    source = Link(_("来源"), lambda one: title_of(one.last.source), to="quality_of", by=("key",))
     pk = Link(_("最近一批"), lambda one: f"#{one.pk}", to="batch", by=("pk",))
     at = Moment(_("时间"), "last__created_at")
     rows = Number(_("行"), "last__counts__rows")
@@ -71,6 +112,28 @@ class Courses(Table):
 def quality(request: PageRequest) -> HttpResponseBase:
     lines = sorted(courses(), key=lambda one: one.shares[-1])
     return listing(request, Courses, lines, per_page=max(len(lines), 1), empty=NOTHING)
+
+
+def course_of(key: str) -> Course:
+    found = next((one for one in courses() if one.key == key), None)
+    if found is None:
+        raise NotFoundError(what=_("这个来源"))
+    return found
+
+
+@quality.page(
+    "<str:key>/",
+    title=_("各条规则的走势"),
+    lead=_("每条规则在最近十二批里，一千行发现多少处。"),
+    subject=course_of,
+)
+def quality_of(request: PageRequest, course: Course) -> HttpResponse:
+    facts = {
+        "source": title_of(course.key),
+        "shares": [(f"#{one.pk}", round(share, 1)) for one, share in zip(course.batches, course.shares, strict=True)],
+        "rules": rules_of(course),
+    }
+    return render(request, "datahub/quality.html", facts)
 
 
 def courses() -> list[Course]:

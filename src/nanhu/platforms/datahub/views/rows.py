@@ -12,7 +12,7 @@ from nanhu.platforms.datahub.cleaning.text import squeezed, text_of
 from nanhu.platforms.datahub.forms import MendForm
 from nanhu.platforms.datahub.known_sources import named_source, source
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
-from nanhu.platforms.datahub.reading.headers import CONSTANT
+from nanhu.platforms.datahub.reading.headers import CONSTANT, parts_of
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.services.landing import StoredRow, stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
@@ -34,7 +34,8 @@ def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
     """What the form is made of: the columns that the file has, as they came and as they were mended."""
     stored: StoredRow = next(iter(stored_rows(row.batch, row_ids=[row.pk])))
     spec, columns = source(row.batch.source), row.batch.columns
-    headers = [columns[name] for name in spec.fields if name in columns and not columns[name].startswith(CONSTANT)]
+    read = [columns[name] for name in spec.fields if name in columns and not columns[name].startswith(CONSTANT)]
+    headers = [one for header in read for one in parts_of(header)]
     mandatory = {
         columns[name]
         for name, one in spec.fields.items()
@@ -76,7 +77,12 @@ def shown(request: PageRequest, row: LandingRow) -> dict[str, Any]:
         "row": row,
         "batch": row.batch,
         "spec": named_source(row.batch.source),
-        "wrong": {row.batch.columns.get(issue.column) for issue in issues if issue.severity == "reject"},
+        "wrong": {
+            one
+            for issue in issues
+            if issue.severity == "reject"
+            for one in parts_of(row.batch.columns.get(issue.column, ""))
+        },
         "issues": [(issue, sentence_of(issue.code, issue.facts), hint_of(issue.code)) for issue in issues],
         "is_mendable": is_mendable(row),
         "cancel": batch.address(pk=row.batch_id),

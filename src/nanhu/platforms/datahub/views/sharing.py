@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
+from django.db.models.functions import Now
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Badge, Day, Empty, Moment, Number, PageRequest, Table, Text, Who, list_of
-from nanhu.kernel.kit.columns import Link
+from nanhu.kernel.kit import Badge, Day, Empty, Moment, Number, PageRequest, Table, Text, Who, list_of, listing
+from nanhu.kernel.kit.columns import Link, Tone
 from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.ui import dates, words
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.errors import GrantRefusedError
@@ -27,6 +30,9 @@ from nanhu.platforms.openapi import api as openapi
 
 State = Grant.State
 MOST = 14
+OVER = "over"
+STANDINGS = [*State.choices, (OVER, _("已到期"))]
+TONES: dict[str, Tone] = {State.AGREED: "good", State.ASKED: "warn", OVER: "bad"}
 UNREAD = Empty(title=_("还没有读过"), icon="key-round")
 UNTOLD = Empty(title=_("还没有通知过"), icon="bell")
 
@@ -55,6 +61,10 @@ def ways_of(grant: Grant) -> str:
     return "、".join(str(way) for way, holds in ways.items() if holds) or "—"
 
 
+def standing_of(grant: Grant) -> str:
+    return OVER if grant.is_over else grant.state
+
+
 class Grants(Table):
     title = Link(_("给谁、哪张表"), str, to="case")
     fields = Text(_("哪些项"), labels_of)
@@ -66,7 +76,7 @@ class Grants(Table):
     expires_on = Day(_("截止日期"))
     author = Who(_("申请"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
-    state = Badge(_("状态"), names=State.choices, tones={State.AGREED: "good", State.ASKED: "warn"}, tone="none")
+    state = Badge(_("状态"), standing_of, names=STANDINGS, tones=TONES, tone="none")
 
 
 class Days(Table):
@@ -93,7 +103,10 @@ def use_of(request: PageRequest, grant: Grant) -> Mapping[str, Any]:
     if not grant.wants_news:
         return {"uses": [days]}
     told = openapi.deliveries_of(grant.vendor, news.key_of(grant))[:MOST]
-    return {"uses": [days, list_of(request, News, list(told), caption=_("变化通知"), empty=UNTOLD)]}
+    return {
+        "uses": [days, list_of(request, News, list(told), caption=_("变化通知"), empty=UNTOLD)],
+        "paused_since": openapi.paused_since(grant.vendor, openapi.Mode.LIVE),
+    }
 
 
 grants = sharing_desk.proposals(
@@ -124,6 +137,27 @@ def take_back_grant(request: PageRequest, form: TakeBackForm, found: Grant) -> N
 )
 def end_grant(request: PageRequest, form: ReasonForm, found: Grant) -> None:
     granting.end(by=request.actor, grant=found, reason=form.cleaned_data["reason"])
+
+
+class EndingGrants(Table):
+    title = Link(_("给谁、哪张表"), str, to="case")
+    purpose = Text(_("用途"))
+    expires_on = Day(_("截止日期"))
+    state = Badge(_("状态"), standing_of, names=STANDINGS, tones=TONES, tone="none")
+
+
+@sharing_desk.page(
+    "ending/",
+    title=_("快到期的授权"),
+    tab=_("快到期"),
+    lead=_("两周内到期的，和已经到期、对方读不到了的。续签或者终止之后就不在这里了。"),
+    count=entered("datahub.grants_ending", lambda: Grant.ending(Now())),
+    waits=True,
+)
+def ending(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有快到期的授权"), icon="key-round")
+    found = Grant.ending().select_related("vendor").order_by("expires_on", "pk")
+    return listing(request, EndingGrants, found, empty=none)
 
 
 class GrantForm(forms.Form):
@@ -185,9 +219,33 @@ class GrantForm(forms.Form):
         return found
 
 
+def as_before(request: PageRequest, table: SharedTable) -> dict[str, Any]:
+    """Renewing (续签): what the grant that is named says, but for its last day."""
+    like = given_id(request.GET.get("like", ""))
+    before = Grant.objects.filter(public_id=like, table_key=table.key).first() if like else None
+    if before is None:
+        return {}
+    said = {name: getattr(before, name) for name in granting.TERMS if name not in {"fields", "only", "expires_on"}}
+    only = [f"{name} = {'、'.join(map(written_value, values))}" for name, values in before.only.items()]
+    return said | {"vendor": before.vendor_id, "fields_given": before.fields, "only": "\n".join(only)}
+
+
+def given_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def written_value(value: Any) -> str:
+    """As the form takes it."""
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
+
+
 @shared_table.form(
     "grant/",
     GrantForm,
+    initial=as_before,
     title=_("授权别的系统读"),
     submit=_("申请授权"),
     arguments=lambda _request, table: {"table": table},

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.forms import Form
+from django.forms import FileField, Form, ValidationError
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -14,7 +14,9 @@ from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.kit import Empty, Link, Moment, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
-from nanhu.platforms.datahub.feeding import forms, health, services
+from nanhu.kernel.sheets.writing import attachment
+from nanhu.platforms.datahub.errors import ContractRefusedError
+from nanhu.platforms.datahub.feeding import contracts, forms, health, services
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.jobs import rehearse_source
 from nanhu.platforms.datahub.models import DataSource
@@ -22,9 +24,17 @@ from nanhu.platforms.datahub.views.desk import desk
 
 State = DataSource.State
 OFFERED = {
-    State.DRAFT: ("change_source", "try_source", "start_source", "rehearse", "retire_source"),
-    State.LIVE: ("change_source", "try_source", "read_source", "rehearse", "rest_source", "retire_source"),
-    State.RESTING: ("change_source", "try_source", "start_source", "rehearse", "retire_source"),
+    State.DRAFT: ("change_source", "take_contract", "try_source", "start_source", "rehearse", "retire_source"),
+    State.LIVE: (
+        "change_source",
+        "take_contract",
+        "try_source",
+        "read_source",
+        "rehearse",
+        "rest_source",
+        "retire_source",
+    ),
+    State.RESTING: ("change_source", "take_contract", "try_source", "start_source", "rehearse", "retire_source"),
     State.RETIRED: (),
 }
 OF_READ_ONES = frozenset({"try_source", "read_source", "rehearse"})
@@ -135,6 +145,49 @@ def hang_forms(name: str, label: Any, form: type[forms.HeadForm]) -> None:
 
 for _name, _label, _form in forms.FORMS:
     hang_forms(_name, _label, _form)
+
+
+class ContractForm(Form):
+    file = FileField(label=_("约定文件"), help_text=_("先下载，改好再交上来。密钥不在里面，也不改。"))
+
+    def clean_file(self) -> bytes:
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > contracts.LARGEST:
+            raise ValidationError(_("文件太大。"))
+        content: bytes = uploaded.read()
+        return content
+
+
+@data_source.download("contract.toml")
+def contract(_request: PageRequest, made: DataSource) -> HttpResponseBase:
+    answer = HttpResponse(contracts.written(made), content_type="application/toml; charset=utf-8")
+    return attachment(answer, f"{made.key}.toml")
+
+
+@data_source.form(
+    "contract/",
+    ContractForm,
+    title=_("按约定文件改"),
+    lead=_("与在表单里改一样：改地址、取数方法或各列，要重新试一次再启用；其余立刻生效。"),
+    submit=_("按它改"),
+    icon="file-up",
+    largest_file=contracts.LARGEST * 2,
+    done=lambda changed: _now("已按约定改：%s。") % ("、".join(changed) or _now("没有不同")),
+)
+def take_contract(request: PageRequest, form: ContractForm, made: DataSource) -> list[str]:
+    said = contracts.read(form.cleaned_data["file"])
+    contracts.refuse_other(made, said)
+    own: Any = next(kept for _one, _label, kept in forms.FORMS if made.kind in kept.kinds)
+    change_form = type(f"Contract{own.__name__}", (own,), {"key": None, "fills": None})
+    given = change_form(said, fills=made.fills)
+    if not given.is_valid():
+        raise ContractRefusedError(why=contracts.words_of(given))
+    facts = given.facts()
+    changed = [
+        str(given.fields[name].label) for name in given.fields if name in facts and facts[name] != getattr(made, name)
+    ]
+    services.change(by=request.actor, made=made, facts=facts)
+    return changed
 
 
 @data_source.lookup(

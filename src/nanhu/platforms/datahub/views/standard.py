@@ -1,24 +1,28 @@
 """The code tables (信息标准), and the spellings that are in none of them."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import or_
 
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Empty, Markup, Number, PageRequest, Table, Text, Who, list_of
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import Badge, Day, Empty, Markup, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.datahub.codes import OWN, TABLES, code_table
-from nanhu.platforms.datahub.forms import AliasForm
+from nanhu.platforms.datahub.forms import AliasForm, CodeForm
 from nanhu.platforms.datahub.known_sources import made_for_tables, named_source
 from nanhu.platforms.datahub.labels import office_label, table_name
-from nanhu.platforms.datahub.models import Batch, CodeAlias, Issue
+from nanhu.platforms.datahub.models import Batch, CodeAlias, CodeRule, Issue
 from nanhu.platforms.datahub.queries import last_batches
-from nanhu.platforms.datahub.services import aliases
+from nanhu.platforms.datahub.services import aliases, code_rules
+from nanhu.platforms.datahub.services.code_rules import EDITABLE, code_name, table_on
 from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.views.desk import desk
@@ -54,12 +58,30 @@ class Tables(Table):
     name = Text(_("表"), lambda key: format_html('<a href="?table={}">{}</a>', key, table_name(key)))
     norm = Text(_("依据"), TABLES.get, is_term=True)
     size = Number(_("代码数"), lambda key: len(code_table(key).codes))
+    change = Text(_("改"), lambda key: change_link(key) if key in EDITABLE else str(_("按标准，不改")))
+
+
+def change_link(key: str) -> str:
+    return format_html('<a href="{}?table={}">{}</a>', reverse("datahub:change_codes"), key, _("加或停用代码"))
 
 
 class Codes(Table):
     code = Text(_("代码"), is_number=True)
     name = Text(_("名称"))
     aliases = Text(_("别名"), lambda code: "、".join(code.aliases))
+
+
+class CodeRules(Table):
+    """What the school changed, whatever day it is of."""
+
+    table = Text(_("代码表"), lambda one: table_name(one.table))
+    code = Text(_("代码"), is_number=True)
+    name = Text(_("名称"), lambda one: one.name or code_name(one.table, one.code))
+    is_valid = Badge(_("怎样"), names={True: _("加的"), False: _("停用")}, tones={True: "good"}, tone="none")
+    starts_on = Day(_("起始日期"))
+    ends_on = Day(_("截止日期"))
+    reason = Text(_("依据"))
+    created_by_name = Who(_("谁定的"), at="created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +192,35 @@ def unknown_spellings() -> list[Spelling]:
     lead=_("全校共用的代码表。编号沿用 JY/T 1006-2012、GB/T 29808-2013 的数据项所引用的代码标准，各表注明版本。"),
 )
 def standard(request: PageRequest) -> HttpResponse:
-    key = request.GET.get("table", "")
-    codes = list(code_table(key).codes.values())[:MOST_CODES] if key in TABLES else []
+    key, on = request.GET.get("table", ""), day_asked(request)
+    codes = list(table_on(key, on).values())[:MOST_CODES] if key in TABLES else []
+    rules = CodeRule.objects.filter(withdrawn_at=None).order_by("table", "code", "starts_on")
     fields = coded_fields()
     facts = {
         "unmapped": list_of(request, Unmapped, unknown_spellings(), caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
         "shares": list_of(request, Shares, shares(), caption=_("落标率：各来源最近一批"), per_page=MOST_CODES),
         "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
-        "codes": list_of(request, Codes, codes, caption=table_name(key), per_page=MOST_CODES),
+        "codes": list_of(request, Codes, codes, caption=f"{table_name(key)} · {on}", per_page=MOST_CODES),
+        "rules": list_of(request, CodeRules, rules, caption=_("学校加的和停用的代码")),
+        "key": key,
+        "on": on,
         "aliases": list_of(request, AddedAliases, CodeAlias.objects.order_by("-id"), caption=_("加的别名")),
         "fields": list_of(request, Fields, fields, caption=_("只填代码的字段"), per_page=len(fields)),
     }
     return render(request, "datahub/standard.html", facts)
 
 
+def day_asked(request: PageRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return campus_today()
+
+
 class AddedAliases(Table):
     spelling = Text(_("写法"))
     table = Text(_("代码表"), lambda one: table_name(one.table))
-    code = Text(_("代码"), lambda one: code_table(one.table).codes[one.code].name)
+    code = Text(_("代码"), lambda one: code_name(one.table, one.code))
     source = Text(_("来源"), lambda one: office_label(one.source) if one.source else _("全部"))
     actor = Who(_("谁加的"), at="created_at")
 
@@ -206,3 +239,21 @@ def alias(request: PageRequest, form: AliasForm) -> None:
     aliases.add_alias(
         by=request.actor, table=said["table"], value=said["value"], code=said["code"], source=said["source"]
     )
+
+
+@standard.form(
+    "codes/",
+    CodeForm,
+    title=_("改代码表"),
+    lead=_("从那一天起，交来的文件按改过的表读；以前交来的，重放、回退时仍按当时的表。"),
+    submit=_("这样改"),
+    initial=lambda request: {"table": request.GET.get("table", "")},
+    done=_("已改。"),
+)
+def change_codes(request: PageRequest, form: CodeForm) -> None:
+    said = dict(form.cleaned_data)
+    if said.pop("what") == "add":
+        code_rules.add_code(by=request.actor, **said)
+    else:
+        del said["name"], said["note"]
+        code_rules.withdraw_code(by=request.actor, **said)

@@ -115,6 +115,14 @@ class Migration(migrations.Migration):
                 ("url", models.TextField()),
                 ("secret", nanhu.kernel.crypto.EncryptedTextField(purpose="openapi.webhook_secret")),
                 ("is_on", models.BooleanField(default=True)),
+                (
+                    "listens_since",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="when it was set or taken up again: what was given up before says nothing of it",
+                    ),
+                ),
+                ("paused_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "vendor",

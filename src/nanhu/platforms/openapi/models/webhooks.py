@@ -12,13 +12,18 @@ from nanhu.platforms.openapi.models.vendors import Mode, Vendor
 
 
 class Webhook(models.Model):
-    """Where a vendor is sent events, one address for each mode; signed with a secret of its own."""
+    """Where a vendor is sent events, one address for each mode; signed with a secret of its own. Paused where nothing was taken
+    for so long that an event was given up; what happens meanwhile is kept, and sent once it is taken up again."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="webhooks")
     mode = models.TextField(choices=Mode)
     url = models.TextField()
     secret = EncryptedTextField(purpose="openapi.webhook_secret")
     is_on = models.BooleanField(default=True)
+    listens_since = models.DateTimeField(
+        default=timezone.now, help_text="when it was set or taken up again: what was given up before says nothing of it"
+    )
+    paused_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -20,7 +20,9 @@ MOST_ATTEMPTS = 18
 
 def step(delivery: Delivery) -> Never | Outside:
     hook = Webhook.objects.filter(vendor_id=delivery.vendor_id, mode=delivery.event.mode, is_on=True).first()
-    return Never("switched off") if hook is None else partial(sent, call_of(delivery, hook))
+    if hook is None:
+        return Never("switched off")
+    return Never("paused") if hook.paused_at else partial(sent, call_of(delivery, hook))
 
 
 def sent(call: outgoing.Call) -> Done | Again:

@@ -3,17 +3,27 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.platforms.openapi.errors import WebhookAddressError
 from nanhu.platforms.openapi.models import Delivery, Vendor, Webhook, WebhookEvent
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+BY: Final = Actor.system("openapi.pause_silent")
+KEPT: Final = timedelta(days=7)
+"""Longer than an event is tried before it is given up: what was not taken in the week before a pause is sent after it as well."""
+AT_ONCE: Final = 2000
+HOOK: Final = "SELECT * FROM openapi_webhook WHERE vendor_id = %s AND mode = %s AND is_on FOR KEY SHARE"
+"""Whoever takes it up again waits for those who write an event, and they for him: an event has its delivery from one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,7 @@ def publish(*, vendor: Vendor, mode: str, kind: str, key: str, facts: Mapping[st
     event, is_new = WebhookEvent.objects.get_or_create(
         vendor=vendor, mode=mode, key=key, defaults={"kind": kind, "facts": dict(facts)}
     )
-    if is_new and Webhook.objects.filter(vendor=vendor, mode=mode, is_on=True).exists():
+    if is_new and any(one.paused_at is None for one in Webhook.objects.raw(HOOK, [vendor.pk, mode])):
         Delivery.objects.create(event=event, vendor_id=event.vendor_id)
     return event
 
@@ -46,18 +56,23 @@ def set_webhook(*, by: Actor, vendor: Vendor, mode: str, url: str) -> NewWebhook
     except outgoing.CallRefusedError as refusal:
         raise WebhookAddressError from refusal
     secret = f"nanhu_whsec_{secrets.token_urlsafe(32)}"
+    before = Webhook.objects.select_for_update().filter(vendor=vendor, mode=mode, is_on=True).first()
     webhook, _is_new = Webhook.objects.update_or_create(
-        vendor=vendor, mode=mode, defaults={"url": url, "secret": secret, "is_on": True}
+        vendor=vendor,
+        mode=mode,
+        defaults={"url": url, "secret": secret, "is_on": True, "listens_since": now(), "paused_at": None},
     )
     audit.record(
         by=by, action="openapi.set_webhook", target=f"openapi_vendor:{vendor.pk}", facts={"mode": mode, "url": url}
     )
+    if before is not None and before.paused_at is not None:
+        send_missed(before)
     return NewWebhook(webhook=webhook, secret=secret)
 
 
 @transaction.atomic
 def stop_webhook(*, by: Actor, webhook: Webhook) -> None:
-    Webhook.objects.filter(pk=webhook.pk).update(is_on=False)
+    Webhook.objects.filter(pk=webhook.pk).update(is_on=False, paused_at=None)
     facts = {"mode": webhook.mode}
     audit.record(by=by, action="openapi.stop_webhook", target=f"openapi_vendor:{webhook.vendor_id}", facts=facts)
 
@@ -76,3 +91,53 @@ def send_test(*, by: Actor, webhook: Webhook) -> WebhookEvent:
     return publish(
         vendor=webhook.vendor, mode=webhook.mode, kind="webhook.test", key=f"test:{secrets.token_hex(8)}", facts=facts
     )
+
+
+def silent() -> QuerySet[Webhook]:
+    """Where an event was given up, and from its beginning to its end nothing was taken."""
+    ended = Delivery.objects.filter(vendor=OuterRef("vendor"), event__mode=OuterRef("mode")).order_by("-ended_at")
+    taken = ended.filter(state=Delivery.State.DONE).values("ended_at")[:1]
+    heard = Webhook.objects.filter(is_on=True, paused_at=None).annotate(
+        heard_at=Coalesce(Subquery(taken), F("listens_since"))
+    )
+    given_up = Delivery.objects.filter(
+        vendor=OuterRef("vendor"),
+        event__mode=OuterRef("mode"),
+        state=Delivery.State.GIVEN_UP,
+        created_at__gt=OuterRef("heard_at"),
+    ).filter(created_at__gt=OuterRef("listens_since"))
+    return heard.filter(Exists(given_up))
+
+
+@transaction.atomic
+def pause_silent() -> int:
+    """No more calls to who answers none: its keeper sees it among what waits, and takes it up again."""
+    found = list(silent().select_for_update(of=("self",)))
+    for one in found:
+        Webhook.objects.filter(pk=one.pk).update(paused_at=now())
+        facts = {"mode": one.mode, "url": one.url}
+        audit.record(by=BY, action="openapi.pause_webhook", target=f"openapi_vendor:{one.vendor_id}", facts=facts)
+    return len(found)
+
+
+@transaction.atomic
+def resume_webhook(*, by: Actor, webhook: Webhook) -> int:
+    """How many events are sent that were kept or given up meanwhile. Pressed twice it sends them once."""
+    paused = Webhook.objects.select_for_update().filter(pk=webhook.pk, paused_at__isnull=False).first()
+    if paused is None:
+        return 0
+    Webhook.objects.filter(pk=paused.pk).update(paused_at=None, listens_since=now())
+    count = send_missed(paused)
+    facts = {"mode": paused.mode, "events": count}
+    audit.record(by=by, action="openapi.resume_webhook", target=f"openapi_vendor:{paused.vendor_id}", facts=facts)
+    return count
+
+
+def send_missed(paused: Webhook) -> int:
+    """In their order; `paused` as it was locked before it was taken up again."""
+    since = (paused.paused_at or now()) - KEPT
+    under_way = Q(deliveries__state__in=[Delivery.State.DONE, Delivery.State.WAITING])
+    events = WebhookEvent.objects.filter(vendor=paused.vendor_id, mode=paused.mode, created_at__gte=since)
+    missed = events.exclude(under_way).order_by("id").values_list("id", flat=True)
+    rows = [Delivery(event_id=one, vendor_id=paused.vendor_id, is_replay=True) for one in missed]
+    return len(Delivery.objects.bulk_create(rows, batch_size=AT_ONCE))

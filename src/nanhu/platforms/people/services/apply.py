@@ -211,6 +211,8 @@ def write_changed_persons(plan: Plan) -> None:
         row.update(pinyin=pinyin_of(row["name"]), initials=initials_of(row["name"]))
     free_documents([person_id for person_id, names in plan.fresh_values.items() if "id_number" in names])
     update_rows("people_person", PERSON_COLUMNS, [unsealed(row) for row in rows])
+    borne_out = [{"id": one, "provenance": new} for one, new in plan.restamped.items() if one not in plan.persons]
+    update_rows("people_person", ("provenance",), borne_out)
 
 
 def seal(plan: Plan, name: str, rows: list[Row]) -> None:

@@ -64,6 +64,7 @@ class Plan:
     stamped: dict[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
     revived: set[int] = field(default_factory=set)
     followed: list[int] = field(default_factory=list)
+    restamped: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     seen: int = 0
 
     def add(self, record: PersonRecord, person: Row | None, affiliations: Iterable[Row]) -> None:
@@ -104,6 +105,7 @@ class Plan:
                 self._compare_overridden(record, row, name, value)
                 continue
             if self._holds(row, name, value):
+                self._bear_out(row, name, held)
                 continue
             if not wins(self.origin, name, held):
                 self._outvote(record, row, name, value, held["source"])
@@ -136,6 +138,13 @@ class Plan:
             held = row[SEALED_FIELDS[name]]
             return held is not None and bytes(held) == self.indexes[name][str(value)]
         return bool(row[name] == value)
+
+    def _bear_out(self, row: Row, name: str, held: Mapping[str, Any] | None) -> None:
+        """A stronger office says the same: from now on it is its word, which a weaker one does not change any more. The same
+        office's newer word is not written down: that would write everybody anew with each whole list."""
+        if is_stronger(self.origin, name, held):
+            row["provenance"] = {**row["provenance"], name: self.stamp}
+            self.restamped[row["id"]] = row["provenance"]
 
     def _outvote(self, record: PersonRecord, row: Row, name: str, value: object, source: str) -> None:
         mask = MASKS.get(name, str)
@@ -251,7 +260,7 @@ class Plan:
         return {n: value for n, value in values.items() if not is_newer(beneath(row["provenance"].get(n)), self.origin)}
 
     def is_empty(self) -> bool:
-        return not (self.new_persons or self.new_affiliations or self.persons or self.affiliations)
+        return not (self.new_persons or self.new_affiliations or self.persons or self.affiliations or self.restamped)
 
     def result(self, *, person_ids: Mapping[str, int], change_set_id: int | None) -> ApplyResult:
         facts = [fact for fact, _row in self.transitions]
@@ -310,6 +319,14 @@ def wins(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:
         return not is_newer(held, origin)
     order = origin.precedence.get(name)
     return order is None or _rank(order, origin.source) <= _rank(order, held["source"])
+
+
+def is_stronger(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:
+    """Than the office by whose batch the value stands. What no batch said stays what it is: a roll-back could not tell it again."""
+    order = origin.precedence.get(name)
+    return bool(
+        order and held and held.get("batch") is not None and _rank(order, origin.source) < _rank(order, held["source"])
+    )
 
 
 def is_newer(held: Mapping[str, Any] | None, origin: Origin) -> bool:

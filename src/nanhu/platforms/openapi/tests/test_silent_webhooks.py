@@ -1,0 +1,117 @@
+"""Addresses that answer nothing: paused after an event was given up, their keeper told, and all of it sent once they are taken up again."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.utils import timezone
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.openapi.jobs import pause_silent
+from nanhu.platforms.openapi.models import Delivery, Vendor, Webhook
+from nanhu.platforms.openapi.services import deliveries, vendors, webhooks
+from nanhu.platforms.openapi.tests.conftest import COLLEAGUE_NO, KEEPER_NO, SYSTEM
+from nanhu.testing.sessions import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+class Ear(BaseHTTPRequestHandler):
+    def do_POST(self):
+        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        status = self.server.status(said["data"]["n"])
+        if status == 200:
+            self.server.heard.append(said["data"]["n"])
+        self.send_response(status)
+        self.end_headers()
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def ear():
+    server = HTTPServer(("127.0.0.1", 0), Ear)
+    server.heard, server.status = [], lambda _number: 500
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def hook(people_of_the_centre, ear):
+    vendors.register(by=SYSTEM, order=vendors.VendorOrder(company="点餐小程序", contact="刘"))
+    url = f"http://localhost:{ear.server_port}/hook"
+    return webhooks.set_webhook(by=SYSTEM, vendor=Vendor.objects.get(), mode="test", url=url).webhook
+
+
+def tell(hook, *numbers):
+    for number in numbers:
+        webhooks.publish(
+            vendor=hook.vendor, mode=hook.mode, kind="payment.succeeded", key=f"{number}", facts={"n": number}
+        )
+
+
+def last_try():
+    """As if three days had gone by."""
+    Delivery.objects.filter(state="waiting").update(attempts=deliveries.MOST_ATTEMPTS - 1, due_at=timezone.now())
+    deliveries.deliver_due()
+
+
+def at(hook, what=""):
+    return f"/openapi/{hook.vendor.public_id}/{what}"
+
+
+def test_who_takes_nothing_is_paused_its_keeper_told_and_nothing_is_lost(hook, ear):
+    tell(hook, 1)
+    pause_silent()
+    assert Webhook.objects.get().paused_at is None, "it is still tried"
+    last_try()
+    tell(hook, 2)
+    for _turn in range(2):
+        pause_silent()
+    deliveries.deliver_due()
+    tell(hook, 3)
+    assert list(Delivery.objects.order_by("id").values_list("event__key", "state")) == [
+        ("1", "given_up"),
+        ("2", "given_up"),
+    ]
+    assert AuditEntry.objects.filter(action="openapi.pause_webhook").count() == 1
+
+    keeper = signed_in(KEEPER_NO)
+    assert "点餐小程序" in keeper.get("/openapi/?show=paused").content.decode()
+    assert "三天里一件也没收" in keeper.get(at(hook)).content.decode()
+    assert signed_in(COLLEAGUE_NO).post(at(hook, "webhook/test/resume/")).status_code == 404
+    ear.status = lambda _number: 200
+    for _turn in range(2):
+        assert keeper.post(at(hook, "webhook/test/resume/")).status_code == 302
+    deliveries.deliver_due()
+    assert sorted(ear.heard) == [1, 2, 3], "each once"
+    pause_silent()
+    assert Webhook.objects.get().paused_at is None
+    assert "点餐小程序" not in keeper.get("/openapi/?show=paused").content.decode()
+
+
+def test_an_event_that_is_refused_for_ever_pauses_nobody_who_takes_others(hook, ear):
+    ear.status = lambda number: 400 if number == 1 else 200
+    tell(hook, 1, 2)
+    deliveries.deliver_due()
+    last_try()
+    pause_silent()
+    assert (Webhook.objects.get().paused_at, ear.heard) == (None, [2])
+
+
+def test_a_new_address_takes_up_what_the_old_one_did_not_hear(hook, ear):
+    tell(hook, 1)
+    last_try()
+    pause_silent()
+    tell(hook, 2)
+    ear.status = lambda _number: 200
+    webhooks.set_webhook(by=SYSTEM, vendor=hook.vendor, mode="test", url=hook.url)
+    pause_silent()
+    deliveries.deliver_due()
+    assert sorted(ear.heard) == [1, 2]
