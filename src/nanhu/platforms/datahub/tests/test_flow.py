@@ -144,13 +144,13 @@ def test_each_rule_has_its_course_as_a_picture(units, hand_in, steward):
     """A rule that finds more than it is wont to is told apart; one that finds nothing any more stands at nought."""
     rows = [student(no=f"142311000{n:02d}", name=f"王{n}", document=id_number(order=2 * n + 1)) for n in range(10)]
     for turn in range(3):
-        hand_in(register(*rows, "x,,,,,,,,,,,,,,"), name=f"{turn}.csv")
+        hand_in(register(*rows, "x,,,,,,,,,,,,,,") + "\n" * turn, name=f"{turn}.csv")
     hand_in(register(*(row.replace("汉族", "火星族") for row in rows)), name="火星.csv")
     page = steward.get("/datahub/quality/aa.students/")
     rules = {one.code: one for one in page.context["rules"]}
     assert [value for _label, value in rules["unmapped_code"].points] == [0, 0, 0, 1000]
     assert rules["unmapped_code"].is_worse
-    assert rules["campus_no_missing"].last == 0
+    assert rules["name_missing"].last == 0
     body = page.content.decode()
     assert body.count("<svg") > len(rules)
     assert "比平常多" in body

@@ -31,7 +31,7 @@ class KeepRules(Table):
 def keeping(request: PageRequest) -> HttpResponse:
     rules = KeepRule.objects.filter(withdrawn_at=None, ends_on=None).order_by("what")
     facts = {
-        "rules": list_of(request, KeepRules, rules, caption=_("规定")),
+        "rules": list_of(request, KeepRules, rules, caption=_("现行规定")),
         "pruned": Batch.objects.filter(pruned_at__isnull=False).count(),
     }
     return render(request, "datahub/keeping.html", facts)

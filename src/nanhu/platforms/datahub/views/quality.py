@@ -117,7 +117,7 @@ def quality(request: PageRequest) -> HttpResponseBase:
 def course_of(key: str) -> Course:
     found = next((one for one in courses() if one.key == key), None)
     if found is None:
-        raise NotFoundError(what=_("这个来源"))
+        raise NotFoundError(what=_("这个数据来源"))
     return found
 
 

@@ -31,7 +31,7 @@ from nanhu.platforms.openapi import api as openapi
 State = Grant.State
 MOST = 14
 OVER = "over"
-STANDINGS = [*State.choices, (OVER, _("已到期"))]
+STANDINGS = [*State.choices, (OVER, _("授权已到期"))]
 TONES: dict[str, Tone] = {State.AGREED: "good", State.ASKED: "warn", OVER: "bad"}
 UNREAD = Empty(title=_("还没有读过"), icon="key-round")
 UNTOLD = Empty(title=_("还没有通知过"), icon="bell")
@@ -149,7 +149,7 @@ class EndingGrants(Table):
 @sharing_desk.page(
     "ending/",
     title=_("快到期的授权"),
-    tab=_("快到期"),
+    tab=_("快到期的授权"),
     lead=_("两周内到期的，和已经到期、对方读不到了的。续签或者终止之后就不在这里了。"),
     count=entered("datahub.grants_ending", lambda: Grant.ending(Now())),
     waits=True,

@@ -58,7 +58,7 @@ class Tables(Table):
     name = Text(_("表"), lambda key: format_html('<a href="?table={}">{}</a>', key, table_name(key)))
     norm = Text(_("依据"), TABLES.get, is_term=True)
     size = Number(_("代码数"), lambda key: len(code_table(key).codes))
-    change = Text(_("改"), lambda key: change_link(key) if key in EDITABLE else str(_("按标准，不改")))
+    change = Text(_("改代码"), lambda key: change_link(key) if key in EDITABLE else str(_("按标准，不改")))
 
 
 def change_link(key: str) -> str:
