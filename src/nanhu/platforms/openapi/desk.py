@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import (
@@ -43,7 +44,7 @@ KEEPER = "openapi.keeper"
 RECENT = 8
 FRESH = (fresh_sign_in_required,)
 ON = {True: _("已启用"), False: _("已停用")}
-PAUSED = {True: _("暂停了"), False: "—"}
+PAUSED: dict[bool, str | Promise] = {True: _("暂停了"), False: "—"}
 
 desk = Console(
     "openapi",

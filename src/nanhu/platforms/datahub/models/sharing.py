@@ -72,8 +72,8 @@ class Grant(Proposal):
     @classmethod
     def ending(cls, moment: Any = None) -> "models.QuerySet[Grant]":
         """What ends within a fortnight, or gives nothing any more since its day, until it is renewed or ended."""
-        last = Cast((moment or now()) + SOON, models.DateField())
-        return cls.objects.filter(state=cls.State.AGREED, expires_on__lte=last)
+        begins: Any = moment or now()
+        return cls.objects.filter(state=cls.State.AGREED, expires_on__lte=Cast(begins + SOON, models.DateField()))
 
     @property
     def is_over(self) -> bool:

@@ -72,11 +72,18 @@ def limits_of(source: str) -> dict[str, GateLimit]:
 
 
 def look(
-    batch: Batch, rows: Sequence[Judged], alone: Sequence[Measured], filled: Mapping[str, int], *, living: int
+    batch: Batch,
+    rows: Sequence[Judged],
+    alone: Sequence[Measured],
+    filled: Mapping[str, int],
+    *,
+    living: int,
+    has_columns: bool = True,
 ) -> None:
-    """Write into the batch what follows from what was measured: of its people, and of its columns."""
+    """Write into the batch what follows from what was measured: of its people, and (`has_columns`) of its columns."""
     last = last_of(batch)
-    found = [*alone, *summed_over_a_day(batch, alone, living), *measured_columns(batch, last, rows, filled)]
+    columns = measured_columns(batch, last, rows, filled) if has_columns else ()
+    found = [*alone, *summed_over_a_day(batch, alone, living), *columns]
     limits = limits_of(batch.source)
     usual = usual_of(batch)
     levels = [(one, level_of(one, limits.get(one.measure), usual, is_first=last is None)) for one in found if one.count]

@@ -81,14 +81,21 @@ def learnt_from(batch: Batch) -> set[int]:
 
 
 def forget_voids(person_ids: Iterable[int]) -> None:
-    """Whether two are one is a question as long as both are somebody, whichever batch put it."""
-    family = list(people.families(person_ids))
+    """Whether two are one is a question as long as both are somebody, whichever batch put it; and who is nobody has no documents, also
+    those that were written down when he was one with another."""
+    roots = people.families(person_ids)
+    family, gone = list(roots), voids_of(set(roots.values()))
+    KnownDocument.objects.filter(person_id__in=[one for one, root in roots.items() if root in gone]).delete()
     asked = Review.objects.filter(Q(left__in=family) | Q(right__in=family), state=Review.State.OPEN, row=None)
     named = {person for pair in asked.values_list("left_id", "right_id") for person in pair if person is not None}
     roots = people.families(named)
-    voids = {one.person_id for one in people.known_people(set(roots.values())) if one.is_void}
+    voids = voids_of(set(roots.values()))
     nobody = [person for person, root in roots.items() if root in voids]
     asked.filter(Q(left__in=nobody) | Q(right__in=nobody)).delete()
+
+
+def voids_of(person_ids: set[int]) -> set[int]:
+    return {one.person_id for one in people.known_people(person_ids) if one.is_void}
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ def apply_and_look(
     result = apply_accepted(by=by, batch=batch, rows=rows)
     measured = list(unit_gate.measured_units(rows, result, len(gone), len(standing), living))
     filled = gate.filled_in(batch, rows)
-    gate.look(batch, rows, measured, filled, living=living)
+    gate.look(batch, rows, measured, filled, living=living, has_columns=len(rows) >= gate.FEWEST)
     batch.gone = [[name, code] for code, name in gone.items()]
     applied = people.ApplyResult(
         created=result.created,

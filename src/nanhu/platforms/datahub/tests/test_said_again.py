@@ -3,9 +3,11 @@
 import pytest
 
 from nanhu.platforms.datahub.api import replay, roll_back
-from nanhu.platforms.datahub.models import LandingRow
+from nanhu.platforms.datahub.models import KnownDocument, LandingRow
 from nanhu.platforms.datahub.services.mending import mend_row
+from nanhu.platforms.datahub.services.reviews import decide_same, part_again
 from nanhu.platforms.datahub.tests.conftest import BY, register, student
+from nanhu.platforms.datahub.tests.test_any_course import POOL, open_pair
 from nanhu.platforms.people.models import Affiliation, Person
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +77,14 @@ def test_a_row_of_the_newest_file_that_is_mended_holds(hand_in, units):
     report = hand_in(register(student(民族="土家族", 班级代码="没有的班")), name="四月.csv")
     mend_row(by=BY, row_id=LandingRow.objects.get(batch_id=report.batch).pk, values={"班级代码": "11032301"})
     assert Person.objects.get().ethnicity == "15"
+
+
+def test_documents_of_who_is_nobody_any_more_are_forgotten(hand_in, units):
+    """Two that were one and are parted remember under which number each document came; without their file they are nobody."""
+    report = hand_in(register(student(**POOL[0]), student(**POOL[1])))
+    review = open_pair()
+    decide_same(by=BY, review_id=review.pk, kept_id=review.left_id, reason="同一人")
+    part_again(by=BY, review_id=review.pk, reason="两个人")
+    assert KnownDocument.objects.exists()
+    roll_back(by=BY, batch_id=report.batch, reason="错")
+    assert not KnownDocument.objects.exists()

@@ -87,7 +87,8 @@ def rules_of(course: Course) -> list[Rule]:
 
 
 def frequency(batch: Batch, code: str) -> float:
-    return round(batch.counts["codes"].get(code, 0) * 1000 / max(batch.counts.get("rows", 0), 1), 1)
+    found: int = batch.counts.get("codes", {}).get(code, 0)
+    return round(found * 1000 / max(batch.counts.get("rows", 0), 1), 1)
 
 
 def share_of(counts: Mapping[str, Any]) -> float:
