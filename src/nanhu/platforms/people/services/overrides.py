@@ -110,7 +110,8 @@ def person_row(person_id: int) -> Row:
 
 def tie_row(affiliation_id: int | None) -> Row:
     columns = ("id", "person_id", "kind", "campus_no", *AFFILIATION_COLUMNS)
-    return Affiliation.objects.values(*columns).get(pk=affiliation_id)
+    row: Row = Affiliation.objects.values(*columns).get(pk=affiliation_id)
+    return row
 
 
 def living_tie(person_id: int, campus_no: str) -> Row:

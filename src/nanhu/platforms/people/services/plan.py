@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.platforms.people.models import Affiliation
@@ -302,7 +302,7 @@ def marks_of(stamp: Mapping[str, Any] | None) -> tuple[Any, Any]:
     return held.get("said"), held.get(UNNAMED)
 
 
-def is_overridden(stamp: Mapping[str, Any] | None) -> bool:
+def is_overridden(stamp: Mapping[str, Any] | None) -> TypeGuard[Mapping[str, Any]]:
     return bool(stamp and OVERRIDE in stamp)
 
 
