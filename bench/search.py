@@ -105,7 +105,7 @@ def fill(chance: random.Random) -> str:
             middle = "".join(chance.choices(LETTERS, k=4))
             yield Hit(key=str(number), title=f"{chance.choice(HEADS)}{middle}{chance.choice(TAILS)}", url=f"/{number}")
 
-    SearchEntry.objects.bulk_create(entries_of("bench", hits()), batch_size=5000)
+    SearchEntry.objects.bulk_create(entries_of("bench", hits(), {}), batch_size=5000)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE portal_search_entry")
     title = SearchEntry.objects.order_by("pk").values_list("folded", flat=True)[ENTRIES // 2]
