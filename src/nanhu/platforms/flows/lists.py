@@ -1,6 +1,7 @@
 """Fields of forms that hold several things: attachments (附件), and rows of columns (明细表), typed or from a sheet."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,12 +10,13 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files import kinds
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.purposes import MEGABYTE
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets import Column as SheetColumn
-from nanhu.kernel.sheets import FileRefusedError, Sheet
+from nanhu.kernel.sheets import FileRefusedError, Sheet, day
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput
 from nanhu.kernel.ui.words import term
@@ -138,6 +140,15 @@ def place_in(name: str, control: str) -> int:
     return int(number) if number.isascii() and number.isdecimal() and len(number) < LONGEST_PLACE else -1
 
 
+def as_typed(column: Column, said: str) -> str:
+    """A day of a sheet as its control takes it; what is none stays, to be told and mended."""
+    if column.kind != "date" or not said:
+        return said
+    with suppress(CampusError):
+        return day(said).isoformat()
+    return said
+
+
 class RowsInput(forms.Widget):
     """A line of controls for each row, some blank ones after them; a script adds more, up to `most`. Rows of a sheet, whose heads are the
     names of the columns, come after those that were typed, and are typed as well from then on."""
@@ -175,7 +186,7 @@ class RowsInput(forms.Widget):
             lines = Sheet(*heads, most=MOST_ROWS, largest=LARGEST).read(read(upload))
         except FileRefusedError as error:
             return [RefusedSheet(error.message)]
-        return [{column.key: line[column.key].replace("\0", "") for column in self.columns} for line in lines]
+        return [{one.key: as_typed(one, line[one.key].replace("\0", "")) for one in self.columns} for line in lines]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return not self.value_from_datadict(data, files, name)

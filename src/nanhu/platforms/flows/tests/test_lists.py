@@ -165,7 +165,7 @@ def test_rows_come_from_a_sheet_after_those_that_were_typed(shop):
         ("名字,价钱\n交换机,10\n", "没有找到表头"),
         ("品名,单价\n" + "网线,1\n" * 5, "最多 4 行"),
         (b"PK\x03\x04" + b"x" * 100, "工作簿"),
-        ("", "要填"),
+        ("品名,单价\n", "只有表头"),
     ],
     ids=["money", "missing", "heads", "many", "broken", "empty"],
 )
