@@ -258,7 +258,7 @@ class ClassCheck:
         """What the line leaves open is as it was, or as of the class above it."""
         if line["is_depreciable"]:
             return bool(line.meant("is_depreciable"))
-        return self.standing(code_of(line), "is_depreciable", usual=True)
+        return bool(self.standing(code_of(line), "is_depreciable", usual=True))
 
     def standing(self, code: str, name: str, *, usual: Any) -> Any:
         while code:

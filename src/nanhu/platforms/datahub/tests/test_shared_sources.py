@@ -589,4 +589,5 @@ def test_sensitive_cells_lie_sealed_in_landing_and_table(two, hand_in):
 def test_every_feed_is_a_source_and_fills_a_table():
     for feed in feeds():
         assert SOURCES[feed.key].table in shared_tables()
-    assert {feed.key.partition(".")[2] for feed in feeds()} == {"zhengfang", "qingguo", "qiangzhi", "yongyou", "jinzhi"}
+    vendors = {"zhengfang", "qingguo", "qiangzhi", "yongyou", "jinzhi", "tutors"}
+    assert {feed.key.partition(".")[2] for feed in feeds()} == vendors

@@ -134,7 +134,7 @@ def begin(request: PageRequest, form: forms.NewForm) -> Definition:
     initial=own_unit,
     to="bench",
     template="workshop/upload.html",
-    facts=lambda _request: {"form_sheet": form_sheet.address()},
+    facts=lambda _request: {"form_sheet": desk.address("form_sheet")},
     done=_("已导入为草稿，还没有发布。"),
 )
 def upload(request: PageRequest, form: forms.UploadForm) -> Definition:

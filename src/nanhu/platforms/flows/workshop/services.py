@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -46,7 +46,7 @@ def sketch_of(definition: Definition) -> Sketch:
     """As it is published."""
     bodies = [one.body for one in definition.versions.order_by("-number")] or [sketches.EMPTY]
     known = {name: getattr(definition, name) for name in KEPT}
-    audience = {name: tuple(sorted(getattr(definition, name))) for name in AUDIENCE}
+    audience: dict[str, Any] = {name: tuple(sorted(getattr(definition, name))) for name in AUDIENCE}
     found = Sketch(**known, **audience, body=bodies[0])
     return sketches.renumbered(found, *bodies)
 
