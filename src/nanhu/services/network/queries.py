@@ -325,7 +325,8 @@ def ap_moments(place_id: int) -> list[datetime | None]:
 def open_at(nas_id: int, sids: Iterable[str]) -> list[tuple[str, int, int]]:
     """Of these session numbers of a NAS those on line that nobody ends yet, with session and person."""
     found = Session.objects.filter(nas=nas_id, sid__in=list(sids), stopped_at=None, closing_at=None)
-    return list(found.exclude(person=None).values_list("sid", "pk", "person_id"))
+    rows = found.values_list("sid", "pk", "person_id")
+    return [(sid, session_id, person_id) for sid, session_id, person_id in rows if person_id is not None]
 
 
 CAUSES: Final[Mapping[str, Text]] = {

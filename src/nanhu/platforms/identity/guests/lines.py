@@ -37,7 +37,8 @@ def guests_of(account_id: int) -> list[GuestLine]:
 def sponsors_of(person_ids: Collection[int]) -> dict[int, int]:
     """Of these persons who is a guest now, and the person who vouches for him."""
     held = Sponsorship.objects.filter(guest__in=person_ids, ended_at=None, ends_on__gte=campus_today())
-    return dict(held.exclude(sponsor__person=None).order_by("pk").values_list("guest", "sponsor__person"))
+    rows = held.order_by("pk").values_list("guest", "sponsor__person")
+    return {guest: sponsor for guest, sponsor in rows if sponsor is not None}
 
 
 def line(held: Sponsorship, card: people.PersonCard | None) -> GuestLine:
