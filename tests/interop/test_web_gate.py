@@ -124,7 +124,9 @@ def test_a_system_is_opened_from_outside_by_staff_alone_and_its_log_says_by_whom
         teacher.wait_for_url(f"{gate.url}/projects?page=2", timeout=PATIENCE_SECONDS * 1000)
         assert "科研系统" in teacher.content()
         cookies = teacher.locator("#cookie").inner_text()
-        assert ("seen=1" in cookies, "mod_auth_openidc" in cookies) == (True, False), "that of the gate stays at the gate"
+        assert ("seen=1" in cookies, "mod_auth_openidc" in cookies) == (True, False), (
+            "that of the gate stays at the gate"
+        )
         student = browser.new_context(locale="zh-CN").new_page()
         sign_in(student, gate, "S1")
         student.get_by_text("这个应用只对一部分人开放").first.wait_for(timeout=PATIENCE_SECONDS * 1000)
