@@ -127,12 +127,12 @@ def test_each_code_table_names_the_edition_of_its_standard_and_shows_its_codes(s
 
 @pytest.mark.capability("A005.4")
 def test_a_spelling_of_one_system_is_read_in_its_files_and_in_no_others(steward, units, hand_in):
-    said = {"table": "person_category", "value": "四年制", "code": "统招本科", "source": "aa.students"}
+    said = {"table": "ethnicity", "value": "毕兹卡", "code": "土家族", "source": "aa.students"}
     assert steward.post("/datahub/standard/alias/", said).status_code == 302
-    own = hand_in(file_of(SOURCES["aa.students"], category="四年制"), source_key="aa.students", name="一.csv")
-    other = hand_in(file_of(SOURCES["hr.staff"], category="四年制"), source_key="hr.staff", name="二.csv")
-    assert [one.counts.get("codes", {}).get("category_unknown", 0) for one in (own, other)] == [0, 1]
-    assert Affiliation.objects.get(kind="student").category == "undergraduate"
+    own = hand_in(file_of(SOURCES["aa.students"], ethnicity="毕兹卡"), source_key="aa.students", name="一.csv")
+    assert Person.objects.get(name="李明").ethnicity == "15"
+    other = hand_in(file_of(SOURCES["hr.staff"], ethnicity="毕兹卡"), source_key="hr.staff", name="二.csv")
+    assert [one.counts.get("codes", {}).get("unmapped_code", 0) for one in (own, other)] == [0, 1]
 
 
 def code(**said):
