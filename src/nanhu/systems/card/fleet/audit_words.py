@@ -14,10 +14,6 @@ ACTIONS: dict[str, Text] = {
     "card.register_merchant": _("登记商户"),
     "card.terminal_sequence": _("校正终端序号"),
 }
-TARGETS: dict[str, Text] = {
-    "campus_no": _("学工号"),
-}
-"""By what stands before the colon; of a number that nobody has."""
 FACTS: dict[str, Text] = {
     "canteen": _("食堂"),
     "ceiling": _("上限"),
