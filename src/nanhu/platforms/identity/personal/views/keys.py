@@ -78,7 +78,8 @@ def keys_page(request: HttpRequest, **facts: object) -> HttpResponse:
 
 def made_once(request: HttpRequest, page: str, make: Callable[[], str]) -> str:
     """The secret, nothing where this very form made one before."""
-    return once(request, page, make, lambda _text: reverse("identity:tokens")).made or ""
+    made: str = once(request, page, make, lambda _text: reverse("identity:tokens")).made or ""
+    return made
 
 
 def made_before(request: HttpRequest) -> HttpResponse:

@@ -35,8 +35,8 @@ def is_needed(*, account: Account, client: OidcClient, consent_request: ConsentR
     must_ask = consent_request.must_ask or client.asking == Asking.ALWAYS
     if client.asking == Asking.NEVER and not must_ask and rules.OFFLINE not in consent_request.scopes:
         return False
-    given = Consent.objects.select_for_update(no_key=True) if is_held else Consent.objects
-    kept = given.filter(account=account, client=client, withdrawn_at=None).first()
+    given = Consent.objects.filter(account=account, client=client, withdrawn_at=None)
+    kept = (given.select_for_update(no_key=True) if is_held else given).first()
     if (
         kept is None
         or not set(consent_request.scopes) <= set(kept.scopes)
