@@ -13,7 +13,6 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
 from nanhu.kernel.kit.saved_views import copy_views, remove_copies
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.models import (
@@ -145,17 +144,6 @@ def move(*, by: Actor, account: Account, state: str, reason: str = "") -> None:
     if state in CLOSED:
         sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.ACCOUNT_CLOSED)
         publish(AccountClosed(account_id=account.pk, person_id=account.person_id, state=state))
-
-
-def take_password(account: Account) -> None:
-    """What is known of it opens nothing any more, not even the page for a new one, which asks for no old one: only who is
-    signed in still, or proves by another way who he is, sets one. In the caller's transaction, the account locked.
-    """
-    history.keep(account)
-    account.password, account.is_password_due = "", True
-    account.initial_value_used_at = account.initial_value_used_at or now()
-    account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
-    account.save()
 
 
 @transaction.atomic

@@ -16,10 +16,11 @@ from nanhu.platforms.identity.errors import (
 from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.passwords import take_password
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, limits, sessions
-from nanhu.platforms.identity.services.accounts import CLOSED, take_password
+from nanhu.platforms.identity.services.accounts import CLOSED
 from nanhu.platforms.identity.services.sign_in import account_with
 from nanhu.platforms.people import api as people
 

@@ -19,9 +19,9 @@ from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.passwords import take_password
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.services import sessions
-from nanhu.platforms.identity.services.accounts import take_password
 
 
 def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> None:
