@@ -88,7 +88,8 @@ def rules_of(course: Course) -> list[Rule]:
 
 def frequency(batch: Batch, code: str) -> float:
     found: int = batch.counts.get("codes", {}).get(code, 0)
-    return round(found * 1000 / max(batch.counts.get("rows", 0), 1), 1)
+    rows: int = batch.counts.get("rows", 0)
+    return round(found * 1000 / max(rows, 1), 1)
 
 
 def share_of(counts: Mapping[str, Any]) -> float:
