@@ -1,5 +1,6 @@
 """Former passwords (密码历史): kept as hashes, the last few may not come back."""
 
+from nanhu.kernel.clock import now
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.models import Account, FormerPassword
 
@@ -14,6 +15,17 @@ def keep(account: Account) -> None:
     FormerPassword.objects.create(account=account, password=account.password)
     kept = FormerPassword.objects.filter(account=account).order_by("-id").values_list("id", flat=True)
     FormerPassword.objects.filter(account=account, id__in=list(kept[REMEMBERED:])).delete()
+
+
+def take_away(account: Account) -> None:
+    """What is known of it opens nothing any more, not even the page for a new one, which asks for no old one: only who is
+    signed in still, or proves by another way who he is, sets one. In the caller's transaction, the account locked.
+    """
+    keep(account)
+    account.password, account.is_password_due = "", True
+    account.initial_value_used_at = account.initial_value_used_at or now()
+    account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
+    account.save()
 
 
 def was_used(account: Account, password: str) -> bool:

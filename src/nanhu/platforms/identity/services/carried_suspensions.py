@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Account, Suspension
 
+NONE = -1
 MERGED, PARTED = "合并", "拆分"
 """Why one was lifted: a mark of ours in the record, as 到期 is."""
 
@@ -31,10 +32,10 @@ def give_back(*, by: Actor, merge: Mapping[str, Any], giver: Account, taker: Acc
     What was decided since stops both: whom of the two it was meant for nobody can tell. Call while the giver's state
     is still that of the merge.
     """
-    brought = Suspension.objects.filter(pk=merge.get("suspension"), account=taker).first()
+    brought = Suspension.objects.filter(pk=merge.get("suspension", NONE), account=taker).first()
     if brought is not None and brought.lifted_at is None:
         lift(brought, by=by, reason=PARTED)
-        set_aside = Suspension.objects.filter(pk=merge.get("set_aside"), account=taker, lift_reason=MERGED)
+        set_aside = Suspension.objects.filter(pk=merge.get("set_aside", NONE), account=taker, lift_reason=MERGED)
         set_aside.update(lifted_at=None, lifted_by="", lift_reason="")
     elif brought is not None and (theirs := standing(giver).first()) is not None:
         lift(theirs, by=by, reason=brought.lift_reason)

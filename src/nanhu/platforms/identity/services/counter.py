@@ -9,6 +9,7 @@ from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate
+from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity.errors import (
     AccountClosedError,
     AccountHasNoPasswordError,
@@ -41,7 +42,7 @@ def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str,
     if account.state in CLOSED:
         raise AccountClosedError
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
-    take_password(account)
+    history.take_away(account)
     keys.revoke_all(by=by, account_id=account.pk)
     publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.reset", target=f"account:{account.pk}", reason=reason, facts=dict(seen or {}))
@@ -87,7 +88,7 @@ def require_new_password(*, by: Actor, account_id: int, reason: str) -> bool:
         raise AccountHasNoPasswordError
     if account.is_password_due:
         return False
-    take_password(account)
+    history.take_away(account)
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
     publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.require_new_password", target=f"account:{account.pk}", reason=reason)

@@ -15,6 +15,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.kernel.ui import dates, words
 from nanhu.platforms.identity import channels, devices
+from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
@@ -88,6 +89,6 @@ def disown(*, by: Actor, account: Account, keep_session: int | None) -> None:
     sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.ENDED_ELSEWHERE)
     remembered.forget(by=by, account=account)
     keys.revoke_all(by=by, account_id=account.pk)
-    take_password(account)
+    history.take_away(account)
     publish(PasswordRevoked(account_id=account.pk, person_id=account.person_id))
     audit.record(by=by, action="identity.disown_sign_in", target=f"account:{account.pk}")
