@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity import queries
@@ -23,17 +22,6 @@ from nanhu.platforms.people import api as people
 
 PURPOSE = "检查新密码是否含本人信息"
 SHORTEST_WORD = 3
-
-
-def take_password(account: Account) -> None:
-    """What is known of it opens nothing any more, not even the page for a new one, which asks for no old one: only who is
-    signed in still, or proves by another way who he is, sets one. In the caller's transaction, the account locked.
-    """
-    history.keep(account)
-    account.password, account.is_password_due = "", True
-    account.initial_value_used_at = account.initial_value_used_at or now()
-    account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
-    account.save()
 
 
 class LeakedPasswords:

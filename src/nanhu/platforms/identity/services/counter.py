@@ -17,7 +17,6 @@ from nanhu.platforms.identity.errors import (
 from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.passwords import take_password
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, limits, sessions

@@ -100,9 +100,8 @@ def renew_session(
 
 def stay(request: HttpRequest) -> None:
     """This browser stays signed in though the password is another now, or none: its owner has just said so here."""
-    account = Account.objects.filter(pk=request.user.pk).first()
-    if account is not None:
-        update_session_auth_hash(request, account)
+    if request.user.is_authenticated:
+        update_session_auth_hash(request, Account.objects.get(pk=request.user.pk))
 
 
 def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:

@@ -126,7 +126,7 @@ def write(by: Actor, row: Row, name: str, value: Any, stamp: Any, *, reason: str
     """One value of one row as a change set of its own, with the event that it changed. Without a stamp nobody has said it."""
     change_set = open_change_set(by=by, kind=ChangeSet.Kind.CORRECTION, origin=ORIGIN, reason=reason)
     touched: dict[int, Touched] = {}
-    touch(touched, row, name, stamp_of(ORIGIN, change_set.pk) | stamp if is_overridden(stamp) else stamp)
+    touch(touched, row, name, {**stamp_of(ORIGIN, change_set.pk), **stamp} if is_overridden(stamp) else stamp)
     row[name] = value
     row["provenance"] = {key: held for key, held in row["provenance"].items() if held is not None}
     if name == NAME:

@@ -20,7 +20,6 @@ from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.passwords import take_password
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.services import sessions
 
