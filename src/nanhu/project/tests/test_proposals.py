@@ -48,13 +48,12 @@ SECOND_PERSONS = {
     "nanhu.services.lostfound.services.reviewing.waiting": "lostfound:review:reviews",
     "nanhu.services.requests.services.working.bill": "",
     "nanhu.services.requests.services.working.withdraw_bill": "",
-    "nanhu.systems.assets.services.purchasing.payable": "",
+    "nanhu.systems.assets.services.purchasing.refuse_involved": "",
     "nanhu.systems.card.chip.services.suspense_posting.approve": "card:chip:suspense",
     "nanhu.systems.card.closing.services.payouts.confirm": "card:closing:payouts",
     "nanhu.systems.card.fleet.services.registering.decide_merchant": "card:fleet:merchants",
     "nanhu.systems.card.issuing.services.orders.decide": "card:issuing:unit",
     "nanhu.systems.card.services.shifts.locked_counted": "card:counter:shifts",
-    "nanhu.systems.dormitory.services.returns.answer_request": "dormitory:rooms:cases",
 }
 """What turns the same person away, and the list of 待办 on which it waits for another; "": it waits for nobody, somebody begins it."""
 WITHOUT_A_ROOM = {"draw.DrawValue", "draw.DrawVoid"}

@@ -130,7 +130,7 @@ class Reversal(Proposal):
 
     @property
     def others(self) -> Collection[int]:
-        return (self.payment.author_id,)
+        return () if self.payment_id is None else (self.payment.author_id,)
 
 
 class Receipt(models.Model):
