@@ -76,8 +76,6 @@ FACTS: dict[str, Text] = {
     "standard_code": _("代码"),
     "is_valid": _("有效"),
     "batches": _("批次"),
-    "days": _("天"),
-    "rows": _("行"),
     "campus_no": _("学工号"),
     "dry_run": _("试运行"),
     "headers": _("表头"),

@@ -49,7 +49,7 @@ from nanhu.platforms.identity.protocols.radius.sign_in_front import SignInFront
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id as saml_entity_id
 from nanhu.platforms.identity.queries import faces_of, reader_of
 from nanhu.platforms.identity.registry.queries import planned_rests
-from nanhu.platforms.identity.registry.services.rules import admit_guests, admit_only
+from nanhu.platforms.identity.registry.services.rules import admit_guests
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
@@ -86,7 +86,6 @@ __all__ = [
     "accounts_of",
     "admit",
     "admit_guests",
-    "admit_only",
     "caller_in",
     "choose_face",
     "demand_new_password",

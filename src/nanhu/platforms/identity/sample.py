@@ -14,10 +14,12 @@ from nanhu.platforms.identity.errors import DemoOnlyError
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
+from nanhu.platforms.identity.registry.services.rules import admit_only
 from nanhu.platforms.identity.rules import normalise_password
 from nanhu.platforms.identity.services.sign_in import account_with
 
 __all__ = [
+    "admit_only",
     "give_totp_for_sample",
     "issue_radius_key",
     "sample_code",

@@ -56,11 +56,10 @@ FACTS: dict[str, Text] = {
     "restored": _("恢复的人"),
     "count": _("数量"),
     "field": _("哪一项"),
-    "ending": _("怎样结束"),
+    "how_it_ended": _("怎样结束"),
     "ends_on": _("到"),
     "office": _("岗位"),
     "person_ids": _("人员"),
     "starts_on": _("从"),
     "today": _("今天"),
-    "until": _("到"),
 }

@@ -7,6 +7,7 @@ from nanhu.emulators.api import SYSTEMS
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.portal import sample as portal_sample
 
 BY = Actor.system("demo")
@@ -69,7 +70,7 @@ def connect_systems(advance: Callable[[int, int, str], None]) -> str:
             logout_url=f"{address}login",
         )
         if not place.is_for_students:
-            identity.admit_only(by=BY, application=application, kind="staff", reason="仅限教职工")
+            identity_sample.admit_only(by=BY, application=application, kind="staff", reason="仅限教职工")
         portal_sample.enter(
             by=BY,
             key=one.key,

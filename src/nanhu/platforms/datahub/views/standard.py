@@ -192,7 +192,7 @@ def unknown_spellings() -> list[Spelling]:
     lead=_("全校共用的代码表。编号沿用 JY/T 1006-2012、GB/T 29808-2013 的数据项所引用的代码标准，各表注明版本。"),
 )
 def standard(request: PageRequest) -> HttpResponse:
-    key, on = request.GET.get("table", ""), day_asked(request)
+    key, on = request.GET.get("table", ""), day_in(request)
     codes = list(table_on(key, on).values())[:MOST_CODES] if key in TABLES else []
     rules = CodeRule.objects.filter(withdrawn_at=None).order_by("table", "code", "starts_on")
     fields = coded_fields()
@@ -210,7 +210,7 @@ def standard(request: PageRequest) -> HttpResponse:
     return render(request, "datahub/standard.html", facts)
 
 
-def day_asked(request: PageRequest) -> date:
+def day_in(request: PageRequest) -> date:
     try:
         return date.fromisoformat(request.GET.get("on", ""))
     except ValueError:

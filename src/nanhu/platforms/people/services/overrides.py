@@ -89,7 +89,7 @@ def end_override(*, by: Actor, override_id: int, reason: str = "", ending: str =
     if is_overridden(held) and held[OVERRIDE] == one.pk:
         says = row[one.field] if one.field == NAME and not held["says"] else held["says"]
         write(by, row, one.field, says, held["instead_of"], reason=reason)
-    facts = {"field": str(one.get_field_display()), "ending": str(one.Ending(ending).label)}
+    facts = {"field": str(one.get_field_display()), "how_it_ended": str(one.Ending(ending).label)}
     audit.record(by=by, action="people.end_override", target=f"person:{one.person_id}", reason=reason, facts=facts)
 
 

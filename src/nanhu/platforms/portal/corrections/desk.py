@@ -279,7 +279,7 @@ def one_of(rows: QuerySet[Correction], pk: int) -> Correction:
     return found
 
 
-def as_asked(_request: PageRequest, found: Correction) -> dict[str, Any]:
+def initial_of_correction(_request: PageRequest, found: Correction) -> dict[str, Any]:
     return {"value": found.case.data.get("wanted", "")} if found.field == "people.name" else {}
 
 
@@ -290,7 +290,7 @@ def as_asked(_request: PageRequest, found: Correction) -> dict[str, Any]:
     lead=_("同意这件更正，学校数据马上改；来源照样要去改。"),
     subject=Seen(found_in_hand),
     arguments=lambda _request, found: {"of": found.field},
-    initial=as_asked,
+    initial=initial_of_correction,
     submit=_("临时更正"),
     done=_("已改，各处副本跟上后这件更正就办结。"),
     to="overrides",

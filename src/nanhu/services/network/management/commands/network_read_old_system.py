@@ -40,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError(f"no 旧认证系统 is registered as {options['name']}")
         try:
             if options["list"] is not None:
-                self.told(nas, old_systems.take(nas, old_systems.rows_in_list(options["list"].read_bytes())))
+                self.report(nas, old_systems.take(nas, old_systems.rows_in_list(options["list"].read_bytes())))
                 return
             self.follow(nas, options["database"].read_text("utf-8").strip(), options["since"], options["every"])
         except (CampusError, OSError, psycopg.Error, pymysql.Error) as error:
@@ -49,13 +49,13 @@ class Command(BaseCommand):
     def follow(self, nas: Nas, address: str, since: datetime | None, every: int | None) -> None:
         begun = now()
         first = old_systems.on_campus(since) if since else begun - timedelta(minutes=10)
-        self.told(nas, old_systems.take(nas, old_systems.rows_in_database(address, first)))
+        self.report(nas, old_systems.take(nas, old_systems.rows_in_database(address, first)))
         while every:
             time.sleep(every)
             first, begun = begun - timedelta(minutes=10), now()
             old_systems.take(nas, old_systems.rows_in_database(address, first))
 
-    def told(self, nas: Nas, count: int) -> None:
+    def report(self, nas: Nas, count: int) -> None:
         by = Actor(account_id=None, name=f"console:{getuser()}")
         audit.record(
             by=by, action="network.read_old_system", target=f"network-nas:{nas.public_id}", facts={"lines": count}
