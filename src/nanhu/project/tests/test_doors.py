@@ -266,11 +266,11 @@ def one_of_each_room(doors: Iterable[Door]) -> set[Door]:
     return set({door.name.rpartition(":")[0]: door for door in doors}.values())
 
 
-def statuses_for_a_stranger(door: Door, methods: Iterable[str]) -> dict[str, int | str]:
+def statuses_for_a_stranger(door: Door, methods: Iterable[str], browser: Client | None = None) -> dict[str, int | str]:
     """By method: `sign-in` where a stranger is sent there."""
     found: dict[str, int | str] = {}
     for method in methods:
-        answer = getattr(Client(), method)(door.address)
+        answer = getattr(browser or Client(), method)(door.address)
         is_sent = answer.status_code == HTTPStatus.FOUND and answer["Location"].startswith(reverse("identity:sign_in"))
         found[method] = "sign-in" if is_sent else answer.status_code
     return found
