@@ -148,6 +148,11 @@ class Payer:
                 continue
             if told.status == HTTPStatus.OK:
                 return told.code == "ok"
+            if (
+                told.status == HTTPStatus.TOO_MANY_REQUESTS
+            ):  # so much was sold and refused in this minute that no more is written down
+                self.stopping.wait(1)
+                return False
             assert told.status == HTTPStatus.SERVICE_UNAVAILABLE, told
             self.stopping.wait(0.2)
         return False
