@@ -38,7 +38,8 @@ def rss(*titles: str) -> str:
 
 @pytest.fixture
 def sites(centre, vendor):
-    with time_machine.travel(now().replace(hour=4, minute=0, second=0), tick=False):  # noon: no day ends amid it
+    noon = now().replace(hour=4, minute=0, second=0)  # of the campus: no day ends amid it
+    with time_machine.travel(noon if noon <= now() else noon - timedelta(days=1), tick=False):
         main = centre.live(
             "feed", "main", vendor.says("/main", rss("校庆开幕", "新楼启用")), name="学校要闻", format="rss"
         )
