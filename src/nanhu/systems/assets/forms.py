@@ -9,6 +9,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.files.fields import PicturesField
 from nanhu.kernel.kit.forms import IntakeForm, OnceForm, reason_field
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput
 from nanhu.platforms.campus import api as campus
@@ -153,7 +154,9 @@ class ReversalForm(OnceForm):
         super().__init__(*arguments, **more)
         field: Any = self.fields["payment"]
         field.queryset = Payment.objects.none() if payments is None else payments
-        field.label_from_instance = lambda one: f"{one.voucher} {format_yuan(one.amount_fen)} {one.paid_on:%Y-%m-%d}"
+        field.label_from_instance = lambda one: (
+            f"{one.voucher} {format_yuan(one.amount_fen)} {dates.short_day(one.paid_on, campus_today().year)}"
+        )
 
 
 class LineForm(forms.Form):

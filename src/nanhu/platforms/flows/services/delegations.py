@@ -13,6 +13,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
+from nanhu.kernel.ui import dates
 from nanhu.platforms.flows.errors import DelegateRefusedError, DelegationPastError
 from nanhu.platforms.flows.models import Definition, Delegation
 from nanhu.platforms.people import api as people
@@ -60,7 +61,7 @@ def delegate(
 
 def refuse_days(starts_on: date, ends_on: date) -> None:
     if starts_on < campus_today():
-        raise DelegationPastError(day=starts_on.isoformat())
+        raise DelegationPastError(day=dates.short_day(starts_on, campus_today().year))
     if ends_on < starts_on:
         raise DelegateRefusedError(reason=_("结束在开始之前。"))
     if ends_on > campus_today() + LONGEST:
