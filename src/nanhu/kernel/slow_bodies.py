@@ -36,9 +36,9 @@ type Wsgi = Callable[[Any, Any], Iterable[bytes]]
 
 @dataclass(slots=True)
 class Reading:
-    """A body that is being read, in `time.monotonic()`; `waits_since` while its thread waits for a piece."""
+    """A body that is being read, in `time.monotonic()`; `waits_since` while its thread waits for a piece. `group`: whose it is."""
 
-    address: str
+    group: str
     begun: float
     deadline: float
     waits_since: float | None = None
@@ -81,9 +81,9 @@ class BodyGuard:
     @contextlib.contextmanager
     def slot(self, address: str, length: int) -> Iterator[Reading | None]:
         now, mark = time.monotonic(), threading.get_ident()
-        reading = Reading(address, now, now + PATIENCE_SECONDS + length / SLOWEST_BYTES_A_SECOND)
+        reading = Reading(group_of(address), now, now + PATIENCE_SECONDS + length / SLOWEST_BYTES_A_SECOND)
         with self.lock:
-            may_read = self.has_room(address)
+            may_read = self.has_room(address, reading.group)
             if may_read:
                 self.readings[mark] = reading
         try:
@@ -97,10 +97,10 @@ class BodyGuard:
         with self.lock:
             self.readings.pop(mark, None)
 
-    def has_room(self, address: str) -> bool:
-        held = Counter(group_of(one.address) for one in self.readings.values())
+    def has_room(self, address: str, group: str) -> bool:
+        held = Counter(one.group for one in self.readings.values())
         of_one = self.most if self.guard.bounds.is_proxy(address) else self.most_of_one
-        return held.total() < self.most and held[group_of(address)] < of_one
+        return held.total() < self.most and held[group] < of_one
 
     def watch(self) -> None:
         with self.lock:
@@ -124,7 +124,7 @@ class BodyGuard:
         for reading in readings:
             if reading.is_late(now):
                 since_ms = 1000 * (now - reading.begun)
-                cut = self.guard.cut_unanswered(reading.address, since_ms=since_ms - SLACK_MS)
+                cut = self.guard.cut_unanswered(reading.group, since_ms=since_ms - SLACK_MS)
                 log.warning("cut %d connections whose bodies came too slowly", cut)
 
 

@@ -23,9 +23,11 @@ class View(NamedTuple):
     height: int
     scheme: Literal["light", "dark"]
 
+    @property
+    def other_scheme(self) -> Literal["light", "dark"]:
+        return "dark" if self.scheme == "light" else "light"
 
-OTHERS: dict[str, Literal["light", "dark"]] = {"desk": "dark", "phone": "light"}
-"""In which `VIEWS` does not show a width."""
+
 VIEWS = {"desk": View(*SIZES["desk"], "light"), "phone": View(*SIZES["phone"], "dark")}
 SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 IN_LARGE_TYPE = r"""() => {
@@ -116,8 +118,7 @@ def wake(page: Page) -> None:
 
 
 def contrast_faults(page: Page) -> list[str]:
-    """Of the words as they stand now, at the width and in the theme of now."""
-    wake(page)
+    """Of the words as they stand now, at the width and in the theme of now. Axe is awake on the page."""
     known = known_words[page.evaluate(SEEN_AS)]
     found, numbers = page.evaluate(CONTRAST, [LATER_ROWS, sorted(known)])
     if not found:
@@ -144,14 +145,14 @@ def look_at(page: Page, name: str) -> None:
     """No accessibility violation and no sideways scrolling of the page as it stands, at a desk by day and on a phone by night, there
     in large type as well; nor pale words at the desk by night and on the phone by day."""
     for kind in each_view(page):
-        scheme = VIEWS[kind].scheme
+        scheme, other = VIEWS[kind].scheme, VIEWS[kind].other_scheme
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         if PICTURES:
             page.screenshot(path=Path(PICTURES) / f"{name}-{kind}-{scheme}.png", full_page=True)
         found = [*accessibility_faults(page), *(["scrolls sideways"] if page.evaluate(SCROLLS) else [])]
         found += page.evaluate(IN_LARGE_TYPE) if kind == "phone" else []
-        page.emulate_media(color_scheme=OTHERS[kind], reduced_motion="reduce")
-        found += [f"{fault} ({OTHERS[kind]})" for fault in contrast_faults(page)]
+        page.emulate_media(color_scheme=other, reduced_motion="reduce")
+        found += [f"{fault} ({other})" for fault in contrast_faults(page)]
         if found:
             raise AssertionError(f"{name}, {kind}: {found}")
     page.emulate_media(color_scheme="light")

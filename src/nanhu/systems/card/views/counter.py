@@ -26,6 +26,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.money import short_yuan
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import queries
@@ -147,7 +148,7 @@ def card(request: PageRequest, found: Card) -> HttpResponse:
         "is_open": is_open,
         "form": form_of(request, TopUpForm if is_open else ExceptionForm),
         "limits": limits,
-        "presets": [f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}" for fen in limits.presets_fen],
+        "presets": [short_yuan(fen) for fen in limits.presets_fen],
     }
     return render(request, "card/counter_card.html", facts)
 
