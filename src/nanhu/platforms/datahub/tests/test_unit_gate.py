@@ -1,13 +1,18 @@
 """The list of units: a wrong one changes nothing before somebody saw what it would do, and no unit is ever above itself."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.services.imports import finish
 from nanhu.platforms.datahub.tests.conftest import BY
+from nanhu.platforms.datahub.views.looks import LOOK
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import OrgUnit
 
 pytestmark = pytest.mark.django_db
@@ -87,10 +92,14 @@ def test_a_usual_list_and_a_part_after_a_part_go_by_themselves(hand_in, right):
 
 
 def test_the_steward_sees_how_many_units_are_missing_and_lets_it_pass(steward, hand_in, right, run_jobs):
+    tie = people.AffiliationRecord(kind="student", campus_no=UNITS[-1][0], starts_on=date(2023, 9, 1))
+    namesake = people.PersonRecord(key="x", name="林小满", affiliations=(tie,))
+    people.apply_records(by=BY, records=[namesake], origin=people.Origin(source="test", title="测试"))
     report = hand_in(listed(UNITS[:-4]), source_key="org.units", name="少.csv")
     page = steward.get(f"/datahub/batches/{report.batch}/").content.decode()
     assert "现有的机构少了 4 个" in page
     assert all(one[NAME] in page for one in UNITS[-4:])
+    assert not AuditEntry.objects.filter(action=LOOK).exists(), "a unit's code is nobody's number"
     assert steward.post(f"/datahub/batches/{report.batch}/release/", {"reason": "并班"}).status_code == 302
     run_jobs()
     assert Batch.objects.get(pk=report.batch).state == "applied"

@@ -84,7 +84,9 @@ class GoneUnits(Table):
 @home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
 def batch(request: PageRequest, found: Batch) -> HttpResponse:
     differences, gone_rows = found.differences[:MOST_DIFFERENCES], found.gone[:MOST_DIFFERENCES]
-    tell_batch_seen(found, [*(one["campus_no"] for one in differences), *numbers_of(gone_rows)], by=request.actor)
+    tell_batch_seen(
+        found, [*(one["campus_no"] for one in differences), *numbers_of(found, gone_rows)], by=request.actor
+    )
     facts = {
         "batch": found,
         "tone": TONES.get(found.state, "warn"),
@@ -107,12 +109,17 @@ def table_of_gone(found: Batch) -> type[Table]:
 
 
 def is_units(found: Batch) -> bool:
+    return is_of_kind(found, "units")
+
+
+def is_of_kind(found: Batch, kind: str) -> bool:
     spec = named_source(found.source)
-    return spec is not None and spec.kind == "units"
+    return spec is not None and spec.kind == kind
 
 
-def numbers_of(gone_rows: Iterable[Sequence[str]]) -> list[str]:
-    return [number for _key, number in gone_rows]
+def numbers_of(found: Batch, gone_rows: Iterable[Sequence[str]]) -> list[str]:
+    """Of people; a unit's code may be somebody's number, and nobody looked at him."""
+    return [] if is_units(found) else [number for _key, number in gone_rows]
 
 
 def tell_batch_seen(found: Batch, numbers: Iterable[str], *, by: Actor) -> None:
@@ -130,8 +137,7 @@ def gate_title(found: Batch) -> str:
 
 def is_shared(found: Batch) -> bool:
     """Of a shared table: its lines are not mended one by one."""
-    spec = named_source(found.source)
-    return spec is not None and spec.kind == "shared"
+    return is_of_kind(found, "shared")
 
 
 def counted_of(found: Batch) -> list[tuple[str, int]]:
@@ -183,7 +189,7 @@ def numbers_with_issues(found: Batch) -> list[str]:
 
 @batch.download("gone.csv")
 def gone(request: PageRequest, found: Batch) -> HttpResponseBase:
-    tell_batch_seen(found, numbers_of(found.gone), by=request.actor)
+    tell_batch_seen(found, numbers_of(found, found.gone), by=request.actor)
     return export(list_of(request, table_of_gone(found), found.gone), f"gone-{found.pk}")
 
 
