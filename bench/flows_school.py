@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from bench.inside import set_up_django
+from bench.inside import cookie_of, set_up_django
 
 READERS, APPROVERS, OPEN_EACH, CHUNK = 31_000, 16, 350, 5000
 OFFICES = ("head", "deputy", "secretary", "counsellor", "leader")
@@ -151,7 +151,7 @@ def sessions(numbers: list[str]) -> dict[str, Any]:
         with CaptureQueriesContext(connection) as queries:
             if client.get("/flows/").status_code != 200 or token is None:
                 raise RuntimeError(f"{number} did not get his to-dos")
-        cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        cookie = cookie_of(client)
         mine = Task.objects.filter(person_id=people.find_person_by_campus_no(number), state="open").order_by("pk")
         found["cookies"].append(cookie)
         found["queries"].append(len(queries))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import psutil
 
 from bench.campus import Campus, filled_campus, running
-from bench.inside import ask_inside, set_up_django
+from bench.inside import ask_inside, cookie_of, set_up_django
 from bench.report import Report
 from bench.wrk import Load, load
 from nanhu.kernel.configuration import read_configuration
@@ -108,7 +108,7 @@ def sign_in_people() -> dict:
             if answer.status_code != 200:
                 raise RuntimeError(f"{role} did not get the home: {answer.status_code}")
             most = max(most, len(queries))
-            cookies.append("; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()))
+            cookies.append(cookie_of(client))
     return {"cookies": cookies, "queries": most}
 
 

@@ -24,3 +24,8 @@ def set_up_django() -> None:
     import django
 
     django.setup()
+
+
+def cookie_of(client: Any) -> str:
+    """What a signed-in test client sends, as a header."""
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())

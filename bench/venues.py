@@ -18,7 +18,7 @@ from bench.campus import fresh_campus, running
 from bench.flows import decide
 from bench.flows_school import PASSWORD, TOKEN, person
 from bench.funds import HOW, tps
-from bench.inside import ask_inside, set_up_django
+from bench.inside import ask_inside, cookie_of, set_up_django
 from bench.report import Report
 from bench.wrk import install, load
 from nanhu.kernel.configuration import read_configuration
@@ -174,10 +174,6 @@ def signed_in(number: str) -> Any:
     client = Client(headers={"host": "localhost"})
     client.post("/sign-in", {"username": number, "password": PASSWORD})
     return client
-
-
-def cookie_of(client: Any) -> str:
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
 
 
 def forms(clients: list[tuple[str, Any]], rooms: list[str]) -> list[dict[str, str]]:

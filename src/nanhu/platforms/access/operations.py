@@ -80,7 +80,7 @@ def door_list(request: Request) -> dict[str, Any]:
         said_stored=stored,
         **spoke(moment),
     )
-    Terminal.objects.filter(pk=door.pk).update(last_seen=now())
+    Terminal.objects.filter(pk=door.pk).update(last_seen=moment)
     current = current_list(door)
     page, opened = page_of(current, held=held, after=after), open_until(door.place_id)
     answer = {

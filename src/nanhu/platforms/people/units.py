@@ -8,8 +8,8 @@ from django.db import connection
 
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
+from nanhu.platforms.people.queries import LIVE
 
-HERE: Final = (Affiliation.State.ACTIVE, Affiliation.State.SUSPENDED)
 UPWARDS: Final = """
     WITH RECURSIVE up (id, parent_id) AS (
         SELECT u.id, u.parent_id FROM people_org_unit u
@@ -59,13 +59,13 @@ def unit_codes_of(person_id: int) -> list[str]:
 
 def category_codes_of(person_id: int) -> list[str]:
     """Codes of the categories (人员类别) that somebody is of today."""
-    rows = Affiliation.objects.filter(person=person_id, state__in=HERE).exclude(category="")
+    rows = Affiliation.objects.filter(person=person_id, state__in=LIVE).exclude(category="")
     return sorted(set(rows.values_list("category", flat=True)))
 
 
 def category_names() -> dict[str, str]:
     """Of those that anybody is of today, by code."""
-    rows = Affiliation.objects.filter(state__in=HERE).exclude(category="").order_by("category")
+    rows = Affiliation.objects.filter(state__in=LIVE).exclude(category="").order_by("category")
     return dict(rows.values_list("category", "category_name").distinct())
 
 

@@ -110,13 +110,11 @@ def tell_holders(one: Duty, heard: Mapping[str, Mapping[str, set[int]]]) -> int:
 @job("directory.ask_to_confirm", every="13 1 * * *")
 def ask_to_confirm() -> int:
     """Once a month each unit with something that nobody has confirmed for a year: whoever keeps it, the nearest above while no post is held."""
-    told, month = 0, f"{campus_today():%Y-%m}"
+    told, first = 0, campus_today().replace(day=1)
     for (unit_id, name), count in queries.due_by_unit().items():
         with alone("directory.unit_not_asked", unit=unit_id):
-            key = f"confirm:{unit_id}:{month}"
-            known = messages.recipients_since(UNCONFIRMED, {key}, start_of(campus_today().replace(day=1))).get(
-                key, set()
-            )
+            key = f"confirm:{unit_id}:{first:%Y-%m}"
+            known = messages.recipients_since(UNCONFIRMED, {key}, start_of(first)).get(key, set())
             facts = {"unit": name, "count": count}
             told += messages.tell(policies.keepers_of(unit_id) - known, UNCONFIRMED, facts, key=key)
     return told

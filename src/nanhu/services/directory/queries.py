@@ -46,8 +46,7 @@ def due_by_unit() -> dict[tuple[int, str], int]:
     """Units, by number and name, with how many of their phones, accounts and answers nobody has confirmed for a year."""
     latest, found = campus_today() - A_YEAR, Counter[tuple[int, str]]()
     for model in KINDS.values():
-        rows = model.objects.filter(removed_at=None, confirmed_on__lt=latest)
-        found.update(rows.values_list("unit_id", "unit__name"))
+        found.update(living(model).filter(confirmed_on__lt=latest).values_list("unit_id", "unit__name"))
     return dict(found)
 
 

@@ -13,10 +13,10 @@ from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Occurrence, TileContent, Viewer
 from nanhu.systems.assets.models import Asset, Loan
+from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.policies import FINANCE, KEEPER, OFFICE, all_things, kept_by, own_things, things_of
 
-GONE = (Asset.State.DISPOSED, Asset.State.VOID)
 SHORTEST: Final = 2
 """Signs of what is looked for among things: one is in every name."""
 DAY: Final = timedelta(days=1)

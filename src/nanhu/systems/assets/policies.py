@@ -11,6 +11,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.models.things import GONE
 
 KEEPER: Final = "assets.keeper"
 OFFICE: Final = "assets.office"
@@ -44,7 +45,7 @@ def own_things(viewer: Viewer) -> QuerySet[Asset]:
 
 
 def things_of(keeper_id: int) -> QuerySet[Asset]:
-    return all_things().filter(keeper_id=keeper_id).exclude(state__in=["disposed", "void"])
+    return all_things().filter(keeper_id=keeper_id).exclude(state__in=GONE)
 
 
 def idle_things(viewer: Viewer) -> QuerySet[Asset]:

@@ -14,9 +14,9 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets import elsewhere
 from nanhu.systems.assets.models import Asset, Loan
+from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.services.losing import ISSUER
 
-GONE = (Asset.State.DISPOSED, Asset.State.VOID)
 WAYS: dict[str, Text] = {
     Asset.State.IN_USE: _("当面移交给接手的人，或退给单位资产员"),
     Asset.State.LENT: _("借出去了：请借用人归还，或请单位资产员收回您名下"),

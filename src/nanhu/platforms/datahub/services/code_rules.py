@@ -47,9 +47,10 @@ def find_code(key: str, text: str, on: date) -> Code | None:
 
 def code_name(key: str, code: str) -> str:
     """Also of one that holds no more."""
-    known = code_table(key).codes.get(code)
+    if known := code_table(key).codes.get(code):
+        return known.name
     own = CodeRule.objects.filter(table=key, code=code).exclude(name="").order_by("-id").first()
-    return known.name if known else own.name if own else code
+    return own.name if own else code
 
 
 @transaction.atomic

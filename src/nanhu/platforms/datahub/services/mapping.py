@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -51,15 +52,19 @@ def orders_of(claims: Sequence[str]) -> list[tuple[str, str]]:
 @transaction.atomic
 def forget_columns(*, by: Actor, batch: Batch) -> None:
     """The next file with these headings is asked about anew; what was read by them stays as it was read."""
-    signature = signature_of(batch.headings)
-    gone, _by_table = HeadingMap.objects.filter(source=batch.source, signature=signature).delete()
+    gone, _by_table = said_of(batch).delete()
     if gone:
         facts = {"headers": [one for one in batch.headings if one]}
         audit.record(by=by, action="datahub.forget_columns", target=f"batch:{batch.id}", facts=facts)
 
 
 def is_remembered(batch: Batch) -> bool:
-    return HeadingMap.objects.filter(source=batch.source, signature=signature_of(batch.headings)).exists()
+    return said_of(batch).exists()
+
+
+def said_of(batch: Batch) -> QuerySet[HeadingMap]:
+    """What was said of these headings of this source."""
+    return HeadingMap.objects.filter(source=batch.source, signature=signature_of(batch.headings))
 
 
 @transaction.atomic

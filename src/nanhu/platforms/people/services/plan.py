@@ -308,7 +308,7 @@ def is_overridden(stamp: Mapping[str, Any] | None) -> TypeGuard[Mapping[str, Any
 
 def beneath(stamp: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """The stamp of what a source said, also where another value stands in its place."""
-    return stamp["instead_of"] if stamp and OVERRIDE in stamp else stamp
+    return stamp["instead_of"] if is_overridden(stamp) else stamp
 
 
 def wins(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:

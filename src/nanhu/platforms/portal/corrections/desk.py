@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -32,7 +32,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.ui.widgets import DayInput
@@ -264,19 +264,15 @@ def overrides(request: PageRequest) -> HttpResponseBase:
     return render(request, "portal/overrides.html", context)
 
 
+THIS = _("这件更正")
+
+
 def found_in_hand(request: PageRequest, pk: int) -> Correction:
-    return one_of(overriding.in_hand(request.viewer), pk)
+    return record(overriding.in_hand(request.viewer), THIS)(pk=pk)
 
 
 def found_running(request: PageRequest, pk: int) -> Correction:
-    return one_of(overriding.running(request.viewer), pk)
-
-
-def one_of(rows: QuerySet[Correction], pk: int) -> Correction:
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFoundError(what=_("这件更正"))
-    return found
+    return record(overriding.running(request.viewer), THIS)(pk=pk)
 
 
 def initial_of_correction(_request: PageRequest, found: Correction) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.systems.assets.errors import BooksChangedError
 from nanhu.systems.assets.models.moving import Movement
-from nanhu.systems.assets.models.things import Asset
+from nanhu.systems.assets.models.things import GONE, Asset
 from nanhu.systems.assets.rules import MONTHS_KEY, month_after
 
 
@@ -116,7 +116,7 @@ def cards_at_end_of(month: date) -> list[tuple[str, str, int, int]]:
     return [
         (number, name, value_fen, carried_fen + (booked or 0) - int(later.get(pk, 0)))
         for pk, number, name, state, value_fen, carried_fen, booked in rows.iterator()
-        if state not in {Asset.State.DISPOSED, Asset.State.VOID}
+        if state not in GONE
     ]
 
 

@@ -206,3 +206,7 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+GONE = (Asset.State.DISPOSED, Asset.State.VOID)
+"""States of things that are here no more."""

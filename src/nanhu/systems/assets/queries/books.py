@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.systems.assets.models import Asset, BookedMonth, MonthClose
 from nanhu.systems.assets.models.depreciation import cards_at_end_of
+from nanhu.systems.assets.models.things import GONE
 
-GONE = (Asset.State.DISPOSED, Asset.State.VOID)
 HOUSES: Final = "A01"
 """Buildings and land: beside them nothing else would be seen in a picture."""
 IN_A_HOUSE: Final = Q(room__parent__parent__isnull=False)

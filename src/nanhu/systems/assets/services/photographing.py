@@ -11,10 +11,9 @@ from nanhu.kernel.files import services as files
 from nanhu.kernel.files.models import StoredFile
 from nanhu.systems.assets.errors import TooManyPhotosError
 from nanhu.systems.assets.models import Asset, Receipt, ReceiptLine, ReceiptPhoto
+from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.photos import MOST_OF_A_RECEIPT, PHOTOS
 from nanhu.systems.assets.services.receiving import waiting
-
-GONE = (Asset.State.DISPOSED, Asset.State.VOID)
 
 
 @transaction.atomic

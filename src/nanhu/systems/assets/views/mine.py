@@ -137,15 +137,16 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, [decline, broken, lost, photograph])
 
 
-@thing.form(
-    "photo/",
-    ThingPhotoForm,
-    title=_("拍照"),
-    icon="camera",
-    submit=_("上传"),
-    done=_("照片已保存。"),
-    largest_file=LARGEST_BODY,
-)
+THING_PHOTO_PAGE: FormOptions = {
+    "title": _("拍照"),
+    "icon": "camera",
+    "submit": _("上传"),
+    "done": _("照片已保存。"),
+    "largest_file": LARGEST_BODY,
+}
+
+
+@thing.form("photo/", ThingPhotoForm, **THING_PHOTO_PAGE)
 def photograph(request: PageRequest, form: ThingPhotoForm, found: Asset) -> None:
     photographing.photograph(by=request.actor, asset=found, picture=form.cleaned_data["photo"][0])
 
@@ -341,12 +342,8 @@ def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpRespo
 
 
 PHOTOS_PAGE: FormOptions = {
-    "title": _("拍照"),
-    "icon": "camera",
+    **THING_PHOTO_PAGE,
     "arguments": lambda _request, found: {"lines": found.lines.order_by("position")},
-    "submit": _("上传"),
-    "done": _("照片已保存。"),
-    "largest_file": LARGEST_BODY,
 }
 
 

@@ -36,6 +36,7 @@ from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Purchase, Reversal
+from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
 from nanhu.systems.assets.services.moving import reason_words
@@ -68,7 +69,7 @@ class Things(Table):
 
 UNCONFIRMED: Final = "unconfirmed"
 LONG_AGO: Final = Now() - timedelta(days=731)
-STANDING: Final = ~Q(state__in=[State.DISPOSED, State.VOID])
+STANDING: Final = ~Q(state__in=GONE)
 SOON: Final = Now() + timedelta(days=60)
 
 

@@ -29,7 +29,6 @@ from nanhu.systems.assets.forms import (
     TransferForm,
 )
 from nanhu.systems.assets.models import Asset, Purchase, Receipt, Transfer
-from nanhu.systems.assets.photos import LARGEST_BODY
 from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, units_kept_by
 from nanhu.systems.assets.services import (
     disposing,
@@ -41,7 +40,7 @@ from nanhu.systems.assets.services import (
     receiving,
     transferring,
 )
-from nanhu.systems.assets.views.mine import PHOTOS_PAGE, Receipts, show_receipt
+from nanhu.systems.assets.views.mine import PHOTOS_PAGE, THING_PHOTO_PAGE, Receipts, show_receipt
 from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing
 
@@ -112,15 +111,7 @@ def move(request: PageRequest, form: RoomForm, found: Asset) -> None:
     keeping.put_elsewhere(by=request.actor, asset=found, room_id=form.cleaned_data["room"].pk)
 
 
-@thing.form(
-    "photo/",
-    ThingPhotoForm,
-    title=_("拍照"),
-    icon="camera",
-    submit=_("上传"),
-    done=_("照片已保存。"),
-    largest_file=LARGEST_BODY,
-)
+@thing.form("photo/", ThingPhotoForm, **THING_PHOTO_PAGE)
 def photograph(request: PageRequest, form: ThingPhotoForm, found: Asset) -> None:
     photographing.photograph(by=request.actor, asset=found, picture=form.cleaned_data["photo"][0])
 

@@ -3,13 +3,13 @@
 Counted in the database, for all web processes and all gateways together (sql/card_terminal_turn.sql).
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, IntegerField, QuerySet, Value
 
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.terminals.api import GUARDS, Terminal
 from nanhu.systems.card.funds.models import CardReissue
@@ -73,7 +73,7 @@ def made_too_many(terminal: Terminal, operation: str) -> bool:
         return False
     lock_key(f"card.kiosk_reissues:{terminal.pk}")
     today = campus_today()
-    begins = datetime.combine(today, time.min, CAMPUS_ZONE)
+    begins = start_of(today)
     return counted(CardReissue.objects.filter(terminal=terminal), begins, limits_on(today).kiosk_day_reissues)
 
 

@@ -1,9 +1,8 @@
 """`loss/report`: a holder reports the card lost at a kiosk (A113, A114)."""
 
-from datetime import datetime, time
 from typing import Any
 
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
@@ -60,9 +59,8 @@ def count_report(request: Request) -> None:
     """Whose key is stolen reports whom he knows the number of: so many a day and machine, one counted at a time."""
     lock_key(f"card.kiosk_losses:{request.terminal.pk}")
     today = campus_today()
-    begins = datetime.combine(today, time.min, CAMPUS_ZONE)
     made = LossReport.objects.filter(
-        reported_at__gte=begins, way=LossReport.Way.KIOSK, proof=BY_DOCUMENT, reporter=request.by.name
+        reported_at__gte=start_of(today), way=LossReport.Way.KIOSK, proof=BY_DOCUMENT, reporter=request.by.name
     )
     if made.count() >= limits_on(today).kiosk_day_losses:
         raise TerminalLimitError

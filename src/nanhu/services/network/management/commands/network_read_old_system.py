@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from datetime import datetime, timedelta
 from getpass import getuser
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import pymysql
@@ -17,6 +17,8 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.services.network import old_systems
 from nanhu.services.network.models import Nas
+
+OVERLAP: Final = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
@@ -48,11 +50,11 @@ class Command(BaseCommand):
 
     def follow(self, nas: Nas, address: str, since: datetime | None, every: int | None) -> None:
         begun = now()
-        first = old_systems.on_campus(since) if since else begun - timedelta(minutes=10)
+        first = old_systems.on_campus(since) if since else begun - OVERLAP
         self.report(nas, old_systems.take(nas, old_systems.rows_in_database(address, first)))
         while every:
             time.sleep(every)
-            first, begun = begun - timedelta(minutes=10), now()
+            first, begun = begun - OVERLAP, now()
             old_systems.take(nas, old_systems.rows_in_database(address, first))
 
     def report(self, nas: Nas, count: int) -> None:

@@ -1,11 +1,11 @@
 """What makes a genuine transfer of the bank's app one that cannot be right (可疑到账): it is kept, and credits nobody."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui import dates
 from nanhu.systems.card.bank.limits import bank_limits
@@ -32,7 +32,7 @@ def why_suspect(*, card: Card, amount_fen: int, settled_on: date) -> str:
 
 def sent_today(card: Card) -> tuple[int, int]:
     """By the bank's own app: to this wallet, and to all."""
-    since = datetime.combine(campus_today(), time.min, CAMPUS_ZONE)
+    since = start_of(campus_today())
     rows = OnlineTopUp.objects.filter(source=OnlineTopUp.Source.BANK_APP, created_at__gte=since)
     own = Sum("amount_fen", filter=Q(card__wallet=card.wallet_id))
     sums = rows.aggregate(own=own, all=Sum("amount_fen"))

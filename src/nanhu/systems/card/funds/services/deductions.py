@@ -1,14 +1,13 @@
 """Deductions (代扣代缴): a bill that somebody issued is taken from the wallet of whom it is for, whole or not at all, within limits."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from django.db import transaction
 from django.db.models import Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
@@ -103,7 +102,7 @@ def most_daily_fen() -> int:
 
 def check_day(wallet: Wallet, amount_fen: int) -> None:
     most = most_daily_fen()
-    since = datetime.combine(campus_today(), time.min, CAMPUS_ZONE)
+    since = start_of(campus_today())
     rows = Receipt.objects.filter(wallet=wallet, outcome="posted", kind="deduction", occurred_at__gte=since)
     if (rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0) + amount_fen > most:
         raise DeductionLimitError(most=format_yuan(most))
