@@ -1,10 +1,8 @@
 """An emulated federation of eduroam: a FreeRADIUS of its own process that is another school's home and sends our realm to us."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
-from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop import freeradius
 from tests.interop.freeradius import FreeRadius
 
@@ -132,12 +130,5 @@ def asked(made: FreeRadius) -> str:
 
 def radtest(made: FreeRadius, name: str, *, key: str) -> str:
     """One question without EAP; the whole answer, and why there is none."""
-    done = subprocess.run(
-        ["radclient", "-x", "-r", "1", "-t", "12", f"127.0.0.1:{made.port}", "auth", made.secrets[key]],
-        input=f'User-Name = "{name}"\nUser-Password = "x"\n',
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_SECONDS,
-    )
-    return done.stdout + done.stderr
+    said = f'User-Name = "{name}"\nUser-Password = "x"\n'
+    return made.heard_by_radclient(said, port=made.port, kind="auth", key=key, seconds=12, times=3)

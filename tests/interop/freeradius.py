@@ -129,23 +129,27 @@ class FreeRadius:
     def pap(
         self, name: str, password: str, *, key: str = "wifi", seconds: int = PATIENCE_SECONDS, times: int = 1
     ) -> tuple[str, dict[str, str]]:
-        """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time.
-
-        A radclient that gives up sooner is asked again: a reply to one before it that had the same port ends it.
-        """
+        """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time."""
         said = f'User-Name = "{name}"\nUser-Password = "{password}"\nCalling-Station-Id = "{STATION}"\n'
+        heard = self.heard_by_radclient(said, port=self.port, kind="auth", key=key, seconds=seconds, times=times)
+        reply = heard.partition("Received Access-")[2]
+        return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
+
+    def heard_by_radclient(self, said: str, *, port: int, kind: str, key: str, seconds: int, times: int = 1) -> str:
+        """What radclient prints of one question.
+
+        One that gives up sooner is asked again: a reply to one before it that had the same port ends it.
+        """
         command = ["radclient", "-x", "-r", str(times), "-t", str(seconds)]
-        command += [f"127.0.0.1:{self.port}", "auth", self.secrets[key]]
-        deadline, reply = time.monotonic() + times * seconds, ""
-        while not reply:
+        command += [f"127.0.0.1:{port}", kind, self.secrets[key]]
+        deadline = time.monotonic() + times * seconds
+        while True:
             done = subprocess.run(
                 command, input=said, capture_output=True, text=True, check=False, timeout=2 * PATIENCE_SECONDS
             )
-            _asked, _, reply = done.stdout.partition("Received Access-")
-            if time.monotonic() > deadline:
-                break
+            if "Received " in done.stdout or time.monotonic() > deadline:
+                return done.stdout + done.stderr
             time.sleep(0.05)
-        return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
 
     def report(
         self, status: str, sid: str, *, key: str = "wifi", seconds: int = 12, times: int = 1, **said: str
@@ -153,25 +157,11 @@ class FreeRadius:
         """An accounting record, as a controller sends it, again and again where it says so; whether it was acknowledged."""
         named = {name.replace("_", "-"): value for name, value in said.items()}
         facts = {"Acct-Status-Type": status, "Acct-Session-Id": f'"{sid}"', **named}
-        done = subprocess.run(
-            [
-                "radclient",
-                "-x",
-                "-r",
-                str(times),
-                "-t",
-                str(seconds),
-                f"127.0.0.1:{self.accounting_port}",
-                "acct",
-                self.secrets[key],
-            ],
-            input="".join(f"{name} = {value}\n" for name, value in facts.items()),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_SECONDS,
+        asked = "".join(f"{name} = {value}\n" for name, value in facts.items())
+        heard = self.heard_by_radclient(
+            asked, port=self.accounting_port, kind="acct", key=key, seconds=seconds, times=times
         )
-        return "Received Accounting-Response" in done.stdout
+        return "Received Accounting-Response" in heard
 
     def comes_in(self, name: str, password: str) -> bool:
         """Asked until the campus, which has just come back, has time to answer before FreeRADIUS gives up on it."""
