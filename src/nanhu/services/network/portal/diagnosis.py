@@ -31,6 +31,8 @@ SILENT: Final = 3
 """Intervals without a word, after which a NAS is called down."""
 SILENT_POINT: Final = timedelta(minutes=30)
 """And an access point, as on the map of coverage."""
+KICKED: Final = "ours:kicked"
+"""The cause of what its owner ended, here too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,15 +162,25 @@ def last_start(person_id: int) -> datetime:
 
 
 def looped(person_id: int, _patient: Patient) -> Finding | None:
-    lines = [one for one in network.sessions_of(person_id, only_open=False) if one.started_at > now() - LOOP]
-    station, times = next(iter(Counter(one.station for one in lines if one.station).most_common(1)), ("", 0))
+    """What came before it was told to connect anew is no loop any more."""
+    recent = [one for one in network.sessions_of(person_id, only_open=False) if one.started_at > now() - LOOP]
+    told = {one.station: one.started_at for one in sorted(recent, key=begun) if one.cause == KICKED}
+    lines = [one for one in recent if one.station and one.started_at > told.get(one.station, one.started_at - LOOP)]
+    station, times = next(iter(Counter(one.station for one in lines).most_common(1)), ("", 0))
     if times < LOOPS:
         return None
-    last = max((one for one in lines if one.station == station), key=lambda one: one.started_at)
+    last = max((one for one in lines if one.station == station), key=begun)
+    if last.state == "closing":
+        words = _("正在断开 {device}：断开后（不到一分钟）它会自己重新连接。").format(device=last.device)
+        return Finding(key="reconnecting", sentence=words, is_good=True)
     words = _("{device} 十分钟里断开又连上 {times} 次，在两个无线接入点之间来回。").format(
         device=last.device, times=times
     )
     return Finding(key="looped", sentence=words, cure=_("断开它，重新连接"), act="drop", session=last.session_id)
+
+
+def begun(line: network.SessionLine) -> datetime:
+    return line.started_at
 
 
 def wrong_password(person_id: int, _patient: Patient) -> Finding | None:
