@@ -1,7 +1,7 @@
 """Help on a page (帮助): the section of the user manual (`docs/manual/使用手册.md`) that explains it, found by the page's name.
 
 A section ends with `页面：` and the names of what it explains: a whole console (`card:bank`), or one page of it (`card:code`); the longest name
-that fits a page has it. What foreign students need stands in English too (`docs/manual/user-manual.en.md`).
+that fits a page has it. Each stands in English too (`docs/manual/user-manual.en.md`).
 """
 
 import re
@@ -21,7 +21,7 @@ from nanhu.kernel.ui.words import called
 
 TEXT: Final = HOUSE / "docs" / "manual" / "使用手册.md"
 ENGLISH: Final = HOUSE / "docs" / "manual" / "user-manual.en.md"
-"""Sections that somebody put into English, each with the title of the one that it translates."""
+"""The same sections in English, each with the title of the one that it translates."""
 HEADING: Final = re.compile(r"(?m)^## ")
 ROWS, PAGES, TRANSLATES = "对应条目：", "页面：", "Section: "
 ROW: Final = re.compile(r"A\d{3}")
