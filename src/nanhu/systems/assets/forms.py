@@ -1,17 +1,21 @@
 """The shape of what persons, keepers and the office type."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.files.fields import PicturesField
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import IntakeForm, OnceForm, reason_field
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput
+from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput, SuggestInput, Suggestion
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Payment, Purchase, ReceiptLine
@@ -19,9 +23,40 @@ from nanhu.systems.assets.photos import LARGEST, MOST_AT_ONCE
 from nanhu.systems.assets.queries.lives import MONTHS
 from nanhu.systems.assets.rules import voucher_number
 
+MOST_SHOWN: Final = 12
 
-def leaf_classes() -> Any:
-    return Classification.objects.filter(children__isnull=True)
+
+class ClassField(forms.CharField):
+    """A class out of thousands (GB/T 14885), by its code or its name; the value is the Classification. Only for forms of a console, whose
+    page finds classes while one types. `leaves`: those under which things are entered; else those that lose value."""
+
+    def __init__(self, *, leaves: bool = True, **options: Any) -> None:
+        self.leaves = leaves
+        super().__init__(max_length=80, widget=SuggestInput(), **options)
+
+    def classes(self) -> QuerySet[Classification]:
+        return Classification.objects.filter(**{"children": None} if self.leaves else {"is_depreciable": True})
+
+    def suggest(self, _viewer: Viewer, typed: str) -> list[Suggestion]:
+        """What things stand under most comes first: it is entered again."""
+        text = typed.strip()
+        found = self.classes().filter(Q(code__istartswith=text) | Q(name__icontains=text)).select_related("parent")
+        things = Asset.objects.filter(classification=OuterRef("pk")).order_by().values("classification")
+        used = Coalesce(Subquery(things.values(count=Count("pk"))), 0)
+        ordered = found.order_by(used.desc(), "code")[:MOST_SHOWN]
+        return [Suggestion(f"{one.code} {one.name}", one.parent.name if one.parent else "") for one in ordered]
+
+    def clean(self, value: Any) -> Classification | None:
+        text = " ".join(halfwidth(super().clean(value)).split())
+        if not text:
+            return None
+        said = Q(code=text.partition(" ")[0].upper()) | Q(name=text)
+        found = list(self.classes().filter(said)[:2])
+        if not found and self.leaves and Classification.objects.filter(said).exists():
+            raise forms.ValidationError(_("请写最末一级分类"))
+        if len(found) != 1:
+            raise forms.ValidationError(_("没有这个分类，或有几个叫这个名字：请从列出的里面选，或写代码。"))
+        return found[0]
 
 
 class ThingsForm(forms.Form):
@@ -160,7 +195,7 @@ class ReversalForm(OnceForm):
 
 
 class LineForm(forms.Form):
-    classification: Any = forms.ModelChoiceField(label=_("分类"), queryset=None)
+    classification = ClassField(label=_("分类"), help_text=_("写名称或代码，从列出的里面选最末一级"))
     name = forms.CharField(label=_("资产名称"), max_length=80)
     model = forms.CharField(label=_("规格型号"), max_length=80, required=False)
     maker = forms.CharField(label=_("厂家"), max_length=80, required=False)
@@ -181,10 +216,6 @@ class LineForm(forms.Form):
     use = forms.ChoiceField(label=_("用途"), choices=Asset.Use)
     room = campus.PlaceField(label=_("存放地点"), open_only=True, required=False)
     warranty_until = forms.DateField(label=_("保修到"), widget=DayInput(), required=False)
-
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self.fields["classification"].queryset = leaf_classes()  # type: ignore[attr-defined]
 
     def line(self) -> dict[str, Any]:
         said = {key: self.cleaned_data[key] for key in LineForm.base_fields if key not in {"price_yuan", "years"}}
@@ -263,11 +294,7 @@ class FigureForm(forms.Form):
 
 
 class LifeForm(forms.Form):
-    classification: Any = forms.ModelChoiceField(
-        label=_("分类"),
-        queryset=Classification.objects.filter(is_depreciable=True).order_by("code"),
-        help_text=_("它下面没有另定的也按它"),
-    )
+    classification = ClassField(leaves=False, label=_("分类"), help_text=_("它下面没有另定的也按它"))
     name = forms.CharField(label=_("规定里的名称"), max_length=60)
     years = forms.IntegerField(label=_("最短年限（年）"), min_value=1, max_value=100, help_text=_("也是报废的最低年限"))
     most_years = forms.IntegerField(label=_("最长年限（年）"), min_value=1, max_value=100, required=False)

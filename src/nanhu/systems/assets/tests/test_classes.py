@@ -1,12 +1,14 @@
 """The national table of classes (GB/T 14885) by a sheet: two people, whole or not at all, and nothing that things stand on is moved."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from nanhu.kernel import intake
 from nanhu.kernel.errors import SamePersonError
 from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_classes
 from nanhu.systems.assets.errors import ClassesChangedError, NothingNewError
+from nanhu.systems.assets.forms import ClassField
 from nanhu.systems.assets.models import Classification, ClassImport
 from nanhu.systems.assets.queries.lives import months_of
 from nanhu.systems.assets.services import classes
@@ -94,3 +96,49 @@ def test_a_new_class_serves_as_long_as_the_one_above_it(school):
     batch = approved(school, handed_in(school, "A020203,碎纸机,,,\n"))
     classes.take_classes(batch_id=batch.pk)
     assert months_of("A020203", batch.created_at.date()) == months_of("A0202", batch.created_at.date())
+
+
+NEW_RECEIPT = "/assets/unit/receipts/new/"
+
+
+def offered(client, typed, page=NEW_RECEIPT):
+    return client.get(page, {"suggest": "classification", "classification": typed}).content.decode()
+
+
+def test_a_class_is_found_by_what_one_types_and_what_is_used_comes_first(school):
+    keeper = school.client("T1")
+    page = keeper.get(NEW_RECEIPT).content.decode()
+    assert "A0201 信息化设备" not in page, "thousands of them are no list to scroll"
+    assert 'hx-get="?suggest=classification"' in page
+    for _each in range(2):
+        school.thing(code="A0232")
+    school.thing(code="A0202")
+    found = offered(keeper, "设备")
+    assert found.index('value="A0232 ') < found.index('value="A0202 ') < found.index('value="A0201 ')
+    assert 'value="A0201 ' in offered(keeper, "a0201")
+    assert 'value="A02 ' not in offered(keeper, "A02"), "a branch"
+    assert 'value="A02 ' in offered(school.client("T9"), "A02", "/assets/office/lives/set/"), (
+        "years are set of a branch"
+    )
+    assert school.client("T2").get(NEW_RECEIPT, {"suggest": "classification"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("A0201", "A0201"),
+        ("a0201 随便", "A0201"),
+        ("Ａ０２０１", "A0201"),
+        ("信息化设备", "A0201"),
+        ("A02", ""),
+        ("没有的", ""),
+    ],
+)
+def test_a_class_is_understood_by_code_or_name_without_a_script(school, typed, code):
+    assert Classification.objects.filter(code="A02").exists()
+    field = ClassField()
+    if code:
+        assert field.clean(typed).code == code
+    else:
+        with pytest.raises(ValidationError):
+            field.clean(typed)

@@ -9,7 +9,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import NoRuleError
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.assets.errors import BelowThresholdError, FigureError, FigurePastError
-from nanhu.systems.assets.models import Asset, Classification, Figure, Receipt
+from nanhu.systems.assets.models import Asset, Figure, Receipt
 from nanhu.systems.assets.queries.figures import figure, level_today, owed_fen
 from nanhu.systems.assets.queries.lives import life_of
 from nanhu.systems.assets.services.setting import set_figure
@@ -84,7 +84,7 @@ LIVES = "/assets/office/lives/"
 
 
 def life(**more):
-    said = {"classification": str(Classification.objects.get(code="A0201").pk), "name": "计算机设备", "years": "5"}
+    said = {"classification": "A0201", "name": "计算机设备", "years": "5"}
     said |= {"most_years": "8", "starts_on": campus_today().isoformat(), "reason": "校资〔2026〕3号"}
     return said | more
 
@@ -95,7 +95,7 @@ def test_the_accountant_sets_a_span_of_years_from_a_day_on_and_the_office_does_n
     assert "医疗设备" in accountant.get(LIVES).content.decode()
     assert school.client("T5").post(f"{LIVES}set/", life()).status_code in {403, 404}
     yesterday = (campus_today() - timedelta(days=1)).isoformat()
-    books = str(Classification.objects.get(code="A0401").pk)
+    books = "A0401"
     for wrong in ({"most_years": "4"}, {"starts_on": yesterday}, {"classification": books}, {"years": "0"}):
         assert accountant.post(f"{LIVES}set/", life(**wrong)).status_code in {409, 422}, wrong
     assert accountant.post(f"{LIVES}set/", life()).status_code == 302
@@ -116,7 +116,7 @@ def test_of_what_is_not_depreciated_no_years_are_chosen(school, code):
 def receipt_of(code, *, years):
     form = {"token": str(uuid4()), "title": "医疗设备", "acquired": "bought", "acquired_on": "2026-09-01", "unit": "12"}
     form |= {"buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26", "invoice_fen": "6999"}
-    form |= {"classification": str(Classification.objects.get(code=code).pk), "name": "监护仪", "quantity": "1"}
+    form |= {"classification": code, "name": "监护仪", "quantity": "1"}
     return form | {"use": "teaching", "put_into_use_on": "2026-09-01", "price_yuan": "6999", "years": years}
 
 

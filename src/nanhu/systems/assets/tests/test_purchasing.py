@@ -13,7 +13,7 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Asset, Classification, Payment, Purchase, Receipt, Reversal
+from nanhu.systems.assets.models import Asset, Payment, Purchase, Receipt, Reversal
 from nanhu.systems.assets.publishing import receipts
 from nanhu.systems.assets.services import purchasing, reversing
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
@@ -37,7 +37,7 @@ def money(code=FUND):
 def received(purchase, *, invoice="6999", price="6999", unit="12"):
     form = {"token": str(uuid4()), "title": "机房电脑", "acquired": "bought", "acquired_on": "2026-09-01"}
     form |= {"unit": unit, "buyer": "T4", "first_inspector": "T2", "second_inspector": "T3", "invoice": "26"}
-    form |= {"classification": str(Classification.objects.get(code="A0201").pk), "name": "台式计算机", "quantity": "1"}
+    form |= {"classification": "A0201", "name": "台式计算机", "quantity": "1"}
     form |= {"use": "teaching", "put_into_use_on": "2026-09-01", "purchase": str(purchase.public_id)}
     return form | {"invoice_fen": invoice, "price_yuan": price}
 
