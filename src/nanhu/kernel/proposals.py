@@ -35,6 +35,8 @@ TAKEN_BACK, REFUSED = "taken_back", "refused"
 EXPIRY: Final = Actor.system("expiry")
 """Under whose name a proposal is refused that nobody decided in time: the job's alone (`kernel.expire_proposals`)."""
 NOT_IN_TIME: Final = "逾期无人复核，自动关闭"
+WITHDRAWN: Final = "制单人撤回"
+"""The answer with which its author has his room refuse it, and so takes it back: what it kept is free. From nobody else it is an answer."""
 USUAL_DAYS: Final = 30
 MOST_DAYS: Final = 366
 
@@ -132,12 +134,23 @@ class Proposal(models.Model):
     @property
     def is_expired(self) -> bool:
         """Refused by nobody: its time was over."""
+        return self.ended_alone and self.answer != WITHDRAWN
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Its author took it back before anybody decided."""
+        return self.state == TAKEN_BACK or (self.ended_alone and self.answer == WITHDRAWN)
+
+    @property
+    def ended_alone(self) -> bool:
         return self.state == REFUSED and self.decided_at is not None and self.approver_id is None
 
     @property
     def state_word(self) -> object:
         if self.is_expired:
             return _("已过期")
+        if self.is_withdrawn:
+            return _("已撤回")
         field = cast("models.Field[Any, Any]", self._meta.get_field("state"))
         return dict(field.flatchoices).get(self.state, self.state)
 
@@ -157,20 +170,22 @@ class Proposal(models.Model):
         events = [Event(_("制单"), self.author_name, self.created_at)]
         if self.decided_at is not None:
             taken_back, refused, agreed = _("撤回"), _("不同意"), _("同意")
-            what = taken_back if self.state == TAKEN_BACK else refused if self.answer else agreed
+            what = taken_back if self.is_withdrawn else refused if self.answer else agreed
+            words = "" if self.is_withdrawn and self.answer == WITHDRAWN else self.answer
             if self.is_expired:
                 is_too_late = self.answer in {"", NOT_IN_TIME}
                 too_late = _("逾期无人复核，自动关闭。需要办理的，请重新提出。")
                 events.append(Event(_("过期"), "", self.decided_at, too_late if is_too_late else self.answer))
             else:
-                events.append(Event(what, self.ended_by, self.decided_at, self.answer))
+                events.append(Event(what, self.ended_by, self.decided_at, words))
         return events
 
     def decide(self, by: Actor, *, state: str, answer: str = "") -> None:
         """Of a row that is locked and waits; the caller saves. A part of the program decides nothing, but for the one that closes
-        what is overdue: it refuses."""
-        is_closed = by == EXPIRY and state == REFUSED and self.is_overdue
-        if not is_closed:
+        what is overdue: it refuses. So does its author who takes it back (`WITHDRAWN`)."""
+        is_closed = by == EXPIRY and self.is_overdue
+        is_mine = by.account_id is not None and by.account_id == self.author_id and answer == WITHDRAWN
+        if state != REFUSED or not (is_closed or is_mine):
             for one in (self.author_id, *self.others):
                 refuse_same_person(by, one)
             refuse_stale(by)

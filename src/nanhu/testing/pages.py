@@ -224,6 +224,23 @@ class ProposalTests(PageTests):
         assert "名单不全" in holder.get(address).content.decode()
         assert second.post(address + "approve/").status_code == 409
 
+    def test_its_author_alone_takes_it_back_and_nobody_decides_it_any_more(
+        self, holder: Client, second: Client
+    ) -> None:
+        if "withdraw" not in self.desk.pages:  # the room has its own way
+            return
+        address = self.submitted(holder)
+        assert "withdraw/" in holder.get(address).content.decode()
+        assert "withdraw/" not in second.get(address).content.decode()
+        assert second.post(f"{address}withdraw/").status_code in {403, 409}
+        assert "approve/" in second.get(address).content.decode(), "it waits as before"
+        assert holder.post(f"{address}withdraw/").status_code == 302
+        page = second.get(address).content.decode()
+        assert ("已撤回" in page, "已过期" in page, "approve/" in page) == (True, False, False)
+        for who in (holder, second):
+            assert who.post(f"{address}withdraw/").status_code in {403, 409}
+        assert second.post(address + "approve/").status_code == 409
+
     def test_another_approves_it_once(self, holder: Client, second: Client) -> None:
         address = self.submitted(holder)
         assert second.post(address + "approve/").status_code == 302

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor, note_opening, proof_address
+from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.intake import IntakeBatch
 from nanhu.kernel.jobs import alone, job
 from nanhu.kernel.kit.columns import Column, Markup, Number, Reader, Text, Who
@@ -26,7 +27,7 @@ from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.kit.waiting import proposals_waiting
 from nanhu.kernel.models import Progress
-from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, Proposal
+from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, TAKEN_BACK, WITHDRAWN, Proposal
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.sheets import Checked, Fault, FaultyRowsError, Line, Sheet
@@ -128,6 +129,11 @@ class Cases:
         def refuse(request: PageRequest, form: RefusalForm, found: Any) -> None:
             on_refuse(request.actor, found, form.cleaned_data["answer"])
 
+        def withdraw(request: PageRequest, found: Any) -> None:
+            if found.author_id != request.viewer.account_id:
+                raise NotTheAuthorError
+            on_refuse(request.actor, found, WITHDRAWN)
+
         self.list = console.page(
             path,
             title=options["title"],
@@ -141,9 +147,16 @@ class Cases:
         roles = options.get("decide", self.case.roles)
         self.case.action("approve/", done=self.said.get("approve", _("已同意。")), roles=roles)(approve)
         self.case.action("refuse/", form=RefusalForm, done=_("已回复不同意。"), roles=roles)(refuse)
+        if self.is_withdrawn_here:
+            self.case.action("withdraw/", done=_("已撤回。"))(withdraw)
         self.list.waiting_lines, self.list.decides = self.waiting_lines, console.pages["approve"].is_shown_to
         if "rows_at" in options:
             self.case.download(options["rows_at"])(rows_file)
+
+    @property
+    def is_withdrawn_here(self) -> bool:
+        """By its author, as its room refuses it; a kind with an end of its own for that (`taken_back`, a list's `discarded`) hangs it up itself."""
+        return not {TAKEN_BACK, intake.DISCARDED} & set(self.model.State.values)  # type: ignore[attr-defined]
 
     def show(self, request: PageRequest, found: Any) -> HttpResponse:
         console, me = request.page.console, request.viewer.account_id

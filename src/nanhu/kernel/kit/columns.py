@@ -212,7 +212,7 @@ class Badge(Column):
         self.names, self.tones, self.tone = dict(names), tones or {}, tone
 
     def words(self, value: Any, row: Any, reader: Reader) -> str:
-        if self.of == "state" and isinstance(row, Proposal) and row.is_expired:
+        if self.of == "state" and isinstance(row, Proposal) and row.ended_alone:
             return str(row.state_word)
         return str(self.names[value]) if value in self.names else super().words(value, row, reader)
 

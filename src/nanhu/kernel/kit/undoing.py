@@ -20,6 +20,7 @@ from nanhu.kernel.kit.listings import Empty
 from nanhu.kernel.kit.pages import Done
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.tables import Table
+from nanhu.kernel.proposals import WITHDRAWN
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.rollbacks import Rollback
@@ -101,13 +102,24 @@ def undoing(
         proves=True,
     )(undo)
 
+    def undo_back(request: PageRequest, found: Any) -> None:
+        for asked in found.rollbacks.filter(state=model.waits_in, author=request.viewer.account_id):
+            rollbacks.refuse(by=request.actor, rollback=asked, answer=WITHDRAWN)
+
+    back = lists.case.action("undo/withdraw/", done=_("已撤回。"))(undo_back)
+
     def taken_back(request: PageRequest, found: Any) -> Mapping[str, Any]:
         is_open = hung.case.is_shown_to(request.viewer)
         asked = list(found.rollbacks.order_by("pk"))
         shown = [(hung.case.address(public_id=one.public_id) if is_open else "", one.state_word) for one in asked]
         can_be = found.state == DONE and not any(one.state == one.waits_in for one in asked)
         asks = can_be and page.is_shown_to(request.viewer) and may_ask(request.viewer, found)
-        return {"rollbacks": shown, "undo_at": page.address(public_id=found.public_id) if asks else ""}
+        is_mine = any(one.state == one.waits_in and one.author_id == request.viewer.account_id for one in asked)
+        return {
+            "rollbacks": shown,
+            "undo_at": page.address(public_id=found.public_id) if asks else "",
+            "undo_back_at": back.address(public_id=found.public_id) if is_mine else "",
+        }
 
     lists.taken_back = taken_back
     return hung

@@ -23,7 +23,7 @@ from nanhu.kernel.errors import (
 )
 from nanhu.kernel.kit.cases import refusals
 from nanhu.kernel.kit.waiting import count_waiting, lists
-from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, TAKEN_BACK, Proposal, given
+from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, TAKEN_BACK, WITHDRAWN, Proposal, given
 from nanhu.kernel.registry import Viewer
 
 PROPOSALS = [model for model in apps.get_models() if issubclass(model, Proposal)]
@@ -174,6 +174,24 @@ def test_its_author_alone_takes_it_back_and_nobody_has_decided(model):
     said = (proposal.state, proposal.approver_id, proposal.answer, proposal.ended_by)
     assert said == (TAKEN_BACK, None, "看错了", AUTHOR.name)
     assert proposal.decided_at is not None
+
+
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_its_author_withdraws_it_by_the_refusal_of_its_room_and_decides_nothing_by_that(model):
+    proposal = model(author_id=AUTHOR.account_id, author_name=AUTHOR.name)
+    for by, state, answer in (
+        (AUTHOR, "refused", "不要了"),
+        (AUTHOR, "posted", WITHDRAWN),
+        (Actor.system("worker"), "refused", WITHDRAWN),
+    ):
+        with pytest.raises(SamePersonError):
+            proposal.decide(by, state=state, answer=answer)
+    proposal.decide(replace(AUTHOR, is_fresh=False), state="refused", answer=WITHDRAWN)
+    assert (proposal.approver_id, proposal.is_withdrawn, proposal.is_expired) == (None, True, False)
+    assert proposal.ended_by == AUTHOR.name
+    other = model(author_id=AUTHOR.account_id)
+    other.decide(OTHER, state="refused", answer=WITHDRAWN)
+    assert (other.is_withdrawn, other.approver_id) == (False, OTHER.account_id), "from another it is an answer"
 
 
 def test_a_refusal_says_why():

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.errors import WrongStateError
-from nanhu.kernel.proposals import given
+from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.proposals import WITHDRAWN, given
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import NotIdleError, OutdatedTransferError, SameUnitError
 from nanhu.systems.assets.models import Asset, Transfer
@@ -110,6 +110,20 @@ def refuse(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
     found.save()
     note(by, found, "assets.refuse_transfer", found.answer)
     return found
+
+
+@transaction.atomic
+def withdraw(*, by: Actor, asset: Asset) -> Transfer:
+    """By whoever asked for it, before the office decided."""
+    found = asked_by(by.account_id, asset)
+    if found is None:
+        raise NotFoundError(what=Transfer.what)
+    return refuse(by=by, transfer=found, answer=WITHDRAWN)
+
+
+def asked_by(account_id: int | None, asset: Asset) -> Transfer | None:
+    """What this person asked for and nobody has decided yet."""
+    return Transfer.objects.filter(asset=asset, state=State.ASKED, author=account_id).first()
 
 
 def note(by: Actor, transfer: Transfer, action: str, reason: str = "") -> None:

@@ -9,10 +9,10 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.kit.cases import expire_proposals
 from nanhu.kernel.proposals import days_to_decide
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.systems.assets.models import CardImport, Transfer
-from nanhu.systems.assets.services import transferring
+from nanhu.systems.assets.models import CardImport, Rollback, Transfer
+from nanhu.systems.assets.services import keeping, transferring
 from nanhu.systems.assets.tests.conftest import token
-from nanhu.systems.assets.tests.test_importing import PRINTER, handed_in
+from nanhu.systems.assets.tests.test_importing import PRINTER, handed_in, posted
 from nanhu.systems.assets.tests.test_moving import asked, confirmed
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +126,48 @@ def test_how_long_it_waits_is_a_dated_figure_of_the_school(monkeypatch):
     monkeypatch.setattr(proposals, "school", lambda: type("School", (), {"raw": raw}))
     found = [days_to_decide(date(*day)) for day in ((2025, 12, 31), (2026, 1, 1), (2026, 8, 31), (2026, 9, 1))]
     assert found == [30, 10, 10, 5]
+
+
+def test_a_keeper_takes_a_transfer_back_on_the_card_while_nobody_answered(school):
+    asset = confirmed(school)
+    transfer = asked(school, asset)
+    card, keeper = f"/assets/unit/{asset.public_id}/", school.client("T1")
+    back = f"{card}transfer/withdraw/"
+    assert back in keeper.get(card).content.decode()
+    assert keeper.post(back).status_code == 302
+    transfer.refresh_from_db()
+    assert (transfer.is_withdrawn, transfer.approver_id, transfer.ended_by) == (True, None, "陈资产")
+    assert back not in keeper.get(card).content.decode()
+    assert keeper.post(back).status_code == 404
+    assert school.client("T5").post(f"/assets/transfers/{transfer.public_id}/approve/").status_code == 409
+    assert asked(school, asset).state == "asked", "it may be asked for anew"
+
+
+def test_who_asked_for_an_idle_thing_takes_it_back_and_another_does_not(school):
+    offered = confirmed(school)
+    keeping.mark_idle(by=school.actor("T1"), asset=offered, reason="换新")
+    page, asker = f"/assets/mine/idle/{offered.public_id}/", school.client("T8")
+    assert asker.post(page, {"token": token(), "room": "b1-102", "reason": "实验课"}).status_code == 302
+    assert f"{page}withdraw/" in asker.get(page).content.decode()
+    other = school.client("T3")
+    assert f"{page}withdraw/" not in other.get(page).content.decode()
+    assert other.post(f"{page}withdraw/").status_code == 404
+    assert Transfer.objects.get().state == "asked"
+    assert asker.post(f"{page}withdraw/").status_code == 302
+    assert Transfer.objects.get().is_withdrawn
+
+
+def test_a_roll_back_is_taken_back_on_the_page_of_its_list_by_who_asked(school):
+    batch = posted(school, PRINTER)
+    page, office = f"/assets/imports/{batch.public_id}/", school.client("T6")
+    assert office.post(f"{page}undo/", {"token": token(), "reason": "看错了"}).status_code == 302
+    back = f"{page}undo/withdraw/"
+    assert back in office.get(page).content.decode()
+    other = school.client("T5")
+    assert back not in other.get(page).content.decode()
+    other.post(back)
+    assert Rollback.objects.get().state == "asked", "another's stays"
+    assert office.post(back).status_code == 302
+    assert Rollback.objects.get().is_withdrawn
+    shown = office.get(page).content.decode()
+    assert ("已撤回" in shown, f"{page}undo/" in shown, back in shown) == (True, True, False)

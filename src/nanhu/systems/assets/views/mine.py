@@ -265,11 +265,17 @@ def idle(request: PageRequest) -> HttpResponseBase:
     return listing(request, Idle, idle_things(request.viewer), IdleFilters, empty=none)
 
 
+def what_was_asked(request: PageRequest, found: Asset) -> dict[str, Any]:
+    waits = transferring.asked_by(request.viewer.account_id, found)
+    return {"withdraw": withdraw_want.address(public_id=found.public_id) if waits else ""}
+
+
 @idle.form(
     "<uuid:public_id>/",
     WantForm,
     title=_("申请调剂"),
     subject=Seen(idle_thing),
+    facts=what_was_asked,
     to="idle",
     template="assets/want.html",
     done=_("已申请，等国资处确认。"),
@@ -285,6 +291,11 @@ def want(request: PageRequest, form: WantForm, found: Asset) -> Transfer:
         to_room_id=said["room"].pk,
         reason=said["reason"],
     )
+
+
+@want.action("withdraw/", to="idle", done=_("已撤回。"))
+def withdraw_want(request: PageRequest, found: Asset) -> None:
+    transferring.withdraw(by=request.actor, asset=found)
 
 
 def to_sign(inspector_id: Any) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -92,7 +93,10 @@ def move_many(request: PageRequest, form: RoomForm, chosen: list[Asset]) -> int:
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
-    return show_thing(request, found, DEEDS[State(found.state)], print_card.address(public_id=found.public_id))
+    deeds = DEEDS[State(found.state)]
+    if transferring.asked_by(request.viewer.account_id, found):
+        deeds = (*deeds, withdraw_transfer)
+    return show_thing(request, found, deeds, print_card.address(public_id=found.public_id))
 
 
 @thing.action("print/", writes_supplied=False)
@@ -181,6 +185,19 @@ def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer
         to_room_id=said["room"].pk,
         reason=said["reason"],
     )
+
+
+@thing.form(
+    "transfer/withdraw/",
+    Form,
+    title=_("撤回调拨"),
+    submit=_("撤回"),
+    icon="undo-2",
+    lead=_("国资处还没有答复的，提出的人自己可以撤回。"),
+    done=_("已撤回。"),
+)
+def withdraw_transfer(request: PageRequest, _form: Form, found: Asset) -> None:
+    transferring.withdraw(by=request.actor, asset=found)
 
 
 State = Asset.State
