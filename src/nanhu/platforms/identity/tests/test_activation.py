@@ -131,6 +131,7 @@ def sent_code(browser, newcomer) -> str:
     return re.search(r"\d{8}", SmsMessage.objects.get().text).group()
 
 
+@pytest.mark.capability("A034.5")
 def test_a_code_expires(browser, newcomer):
     code = sent_code(browser, newcomer)
 
@@ -155,6 +156,7 @@ def test_after_wrong_codes_this_address_waits_and_the_code_lives(browser, newcom
     assert elsewhere.post("/activate", {"code": code}).headers["Location"] == "/setup"
 
 
+@pytest.mark.capability("A034.5")
 @pytest.mark.usefixtures("clock_stands")
 def test_messages_are_limited(browser, newcomer):
     sign_in(browser, newcomer.numbers[0], newcomer.tail)
@@ -177,6 +179,7 @@ def test_the_text_of_a_message_is_kept_encrypted(browser, newcomer):
     assert newcomer.phone.encode() not in phone
 
 
+@pytest.mark.capability("A034.5")
 def test_an_activation_expires(browser, newcomer):
     sign_in(browser, newcomer.numbers[0], newcomer.tail)
     with time_machine.travel(now() + timedelta(minutes=16), tick=False):
@@ -197,6 +200,7 @@ def test_starting_an_activation_ends_who_was_signed_in_here(browser, student, fo
     assert SsoSession.objects.get().ended_how == "replaced"
 
 
+@pytest.mark.capability("A034.1")
 def test_of_two_browsers_with_both_proofs_one_activates(newcomer):
     first, second = Client(), Client()
     for client in (first, second):
@@ -280,6 +284,7 @@ def test_old_equals_new_is_refused_after_a_reset_too(browser, newcomer):
     assert "不能与当前密码或最近用过的密码相同" in response.content.decode()
 
 
+@pytest.mark.capability("A040.1")
 def test_the_password_is_asked_twice(browser, newcomer):
     begin(browser, newcomer)
     response = browser.post("/setup/password", {"new_password": NEW, "again": NEW + "x"})
@@ -364,6 +369,7 @@ def test_contact_and_consent_are_recorded_with_the_version(browser, newcomer):
     assert contact.email_verified_at is None, "nobody vouches for a mail address that was typed in"
 
 
+@pytest.mark.capability("A041.1")
 def test_set_up_goes_on_where_it_was_left(browser, newcomer):
     begin(browser, newcomer)
     browser.post("/setup/password", {"new_password": NEW, "again": NEW})

@@ -90,6 +90,7 @@ def test_only_the_hash_of_a_ticket_is_kept(signed_in):
         assert ticket not in cursor.fetchone()[0]
 
 
+@pytest.mark.capability("A046.1")
 def test_a_ticket_works_once(signed_in):
     ticket = fresh_ticket(signed_in)
 
@@ -97,6 +98,7 @@ def test_a_ticket_works_once(signed_in):
     assert failure_code(validate(ticket)) == "INVALID_TICKET"
 
 
+@pytest.mark.capability("A046.1", "A046.3")
 def test_a_wrong_service_kills_the_ticket(signed_in):
     ticket = fresh_ticket(signed_in)
 
@@ -104,6 +106,7 @@ def test_a_wrong_service_kills_the_ticket(signed_in):
     assert failure_code(validate(ticket)) == "INVALID_TICKET"
 
 
+@pytest.mark.capability("A046.2")
 def test_a_ticket_lives_ten_seconds(signed_in):
     fresh, stale = fresh_ticket(signed_in), fresh_ticket(signed_in)
 
@@ -113,6 +116,7 @@ def test_a_ticket_lives_ten_seconds(signed_in):
         assert failure_code(validate(stale)) == "INVALID_TICKET"
 
 
+@pytest.mark.capability("A002.2")
 def test_a_ticket_dies_with_its_session(signed_in):
     ticket = fresh_ticket(signed_in)
     signed_in.post("/sign-out")
@@ -206,6 +210,7 @@ def test_a_service_that_is_not_registered_gets_a_page_and_never_a_redirect(signe
         assert "Location" not in response.headers
 
 
+@pytest.mark.capability("A046.3")
 def test_a_registered_prefix_ends_at_a_segment(signed_in):
     register_application(
         by=TEST, key="lib", name="图书馆", owner="图书馆", service_prefix="https://lib.example.edu.cn/my"
@@ -246,6 +251,7 @@ def test_missing_and_foreign_tickets_are_named_as_such(signed_in):
     assert failure_code(validate("PT-something", path="/cas/serviceValidate")) == "INVALID_TICKET_SPEC"
 
 
+@pytest.mark.capability("A040.1")
 def test_no_ticket_before_set_up_is_complete(browser, newcomer, office):
     code = counter.reset(by=TEST, campus_no=newcomer.numbers[0], reason="test")
     sign_in(browser, newcomer.numbers[0], code)
@@ -262,6 +268,7 @@ def test_the_whole_session_key_is_new_after_sign_in_at_cas(browser, teacher, off
     assert SsoSession.objects.count() == 1
 
 
+@pytest.mark.capability("A002.2")
 def test_logout_ends_the_session_and_goes_only_to_registered_places(signed_in):
     response = signed_in.get("/cas/logout", {"service": SERVICE})
     assert (response.status_code, response.headers["Location"]) == (302, SERVICE)
@@ -269,6 +276,7 @@ def test_logout_ends_the_session_and_goes_only_to_registered_places(signed_in):
     assert signed_in.get("/cas/logout", {"service": "https://evil.example.com/"}).status_code == 200
 
 
+@pytest.mark.capability("A046.1")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_validate_the_same_ticket_at_once_one_wins(signed_in):
     for _round in range(5):

@@ -64,6 +64,7 @@ def test_five_hundred_newcomers_take_a_handful_of_queries(db):
     assert len(queries) <= 7
 
 
+@pytest.mark.capability("A008.2")
 def test_who_leaves_is_signed_out_and_who_returns_finds_the_password_again(browser, student):
     sign_in(browser, student.numbers[0])
     Affiliation.objects.filter(person_id=student.person_id).update(state="ended", ends_on=date(2026, 10, 1))
@@ -79,6 +80,7 @@ def test_who_leaves_is_signed_out_and_who_returns_finds_the_password_again(brows
     assert sign_in(browser, student.numbers[0]).status_code == 302
 
 
+@pytest.mark.capability("A008.2")
 def test_a_suspended_student_is_suspended_and_comes_back_where_he_was(newcomer):
     Affiliation.objects.update(state="suspended")
     subscribers.follow_changed([affiliation_event(AffiliationChanged, newcomer)])
@@ -158,6 +160,7 @@ def test_the_sample_door_is_shut_outside_the_demo(newcomer, monkeypatch):
     assert newcomer.account.state == "awaiting_activation"
 
 
+@pytest.mark.capability("A045.6")
 def test_the_counter_gives_a_code_that_works_once(browser, student, capsys):
     sign_in(browser, student.numbers[0])
     call_command("accounts", "reset", student.numbers[0], "--reason", "身份证，当面核对")

@@ -293,6 +293,7 @@ def test_the_phones_proof_stands_when_the_documents_is_closed_from_everywhere(ne
     assert mine.post("/activate", {"code": code, **solution_on(blocked)}).headers["Location"] == "/setup"
 
 
+@pytest.mark.capability("A034.5")
 def test_who_solves_every_challenge_guesses_no_document_without_end(newcomer):
     fill(Gate(limits.DOCUMENT, f"account:{newcomer.account.pk}"), times=40)
     classmate = at_second_proof(newcomer)
@@ -314,6 +315,7 @@ def test_a_classmate_who_asks_for_codes_all_day_leaves_a_good_one_on_the_phone(n
         assert mine.post("/activate", {"code": code}).headers["Location"] == "/setup"
 
 
+@pytest.mark.capability("A034.1")
 def test_the_initial_value_shows_nothing_of_the_phone(newcomer):
     client = at_second_proof(newcomer)
     pages = [client.get("/activate").content.decode(), client.post("/activate/code", follow=True).content.decode()]

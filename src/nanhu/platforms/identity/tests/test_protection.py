@@ -59,6 +59,7 @@ def refusal_in(state, newcomer, counted_hashes):
     return response.status_code, page, counted_hashes["hashes"], kinds
 
 
+@pytest.mark.capability("A042.5")
 def test_every_refusal_is_the_same_in_words_and_work(newcomer, counted_hashes):
     """Same status, same page, one hash, the same queries: whether the name exists or not, in whatever state."""
     hashing.nobodys_hash()

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.identity.models import RecoveryContact
+from nanhu.platforms.identity.models import RecoveryContact, SsoSession
 from nanhu.platforms.identity.services import accounts
-from nanhu.platforms.identity.tests.test_activation import ANSWERS, CONTACT, NEW, begin
+from nanhu.platforms.identity.tests.conftest import sign_in
+from nanhu.platforms.identity.tests.test_activation import ANSWERS, CONTACT, NEW, begin, prove
 from nanhu.platforms.people.models import Affiliation
 from nanhu.testing.races import amid
 
@@ -44,3 +45,15 @@ def test_the_last_form_of_set_up_pressed_twice_at_once_is_answered_twice(browser
     assert RecoveryContact.objects.get().email == CONTACT["email"]
     browser.get("/setup")
     assert newcomer.account.state == "active"
+
+
+@pytest.mark.capability("A034.1")
+def test_of_two_who_bring_the_initial_value_at_once_one_activates(newcomer):
+    """Both have proved it and stand before the form; a second proof at the same moment opens no second session."""
+    one, other = Client(), Client(REMOTE_ADDR="198.51.100.7")
+    for client in (one, other):
+        assert sign_in(client, newcomer.numbers[0], newcomer.tail).headers["Location"] == "/activate"
+    first, second = amid(lambda: prove(one, newcomer), lambda: prove(other, newcomer))
+    assert first.headers["Location"] == "/setup"
+    assert "/setup" not in second.headers.get("Location", "")
+    assert [session.address for session in SsoSession.objects.all()] == ["127.0.0.1"]

@@ -100,6 +100,7 @@ def test_a_new_password_must_be_new_and_good(here, student, new):
     assert hashing.verify(PASSWORD, student.account.password)
 
 
+@pytest.mark.capability("A043.1")
 def test_guessing_the_old_password_in_an_open_session_is_throttled(here):
     answers = [change(here, old=f"guess-{number}").content.decode() for number in range(7)]
     assert "尝试次数过多" in answers[-1]
@@ -142,12 +143,14 @@ def test_my_sessions_show_where_and_let_me_end_one(here, elsewhere):
     assert other.ended_how == "ended_elsewhere"
 
 
+@pytest.mark.capability("A002.4")
 def test_ending_all_others_keeps_this_one(here, elsewhere):
     here.post("/account/sessions/end-others")
     assert elsewhere.get("/account").status_code == 302
     assert here.get("/account").status_code == 200
 
 
+@pytest.mark.capability("A002.4")
 def test_a_stranger_cannot_end_my_session(here, teacher):
     stranger = Client()
     sign_in(stranger, "T00123")

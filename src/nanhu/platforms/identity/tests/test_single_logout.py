@@ -148,6 +148,7 @@ def test_an_engine_that_dies_amid_a_call_leaves_it_to_the_next(session):
     assert states() == {"OA": "notified"}
 
 
+@pytest.mark.capability("A002.4")
 def test_a_sign_out_that_is_rolled_back_tells_nobody(session):
     with outside.application() as there:
         entered(session, there.address, "OA")
@@ -159,6 +160,7 @@ def test_a_sign_out_that_is_rolled_back_tells_nobody(session):
     assert states() == {"OA": "open"}
 
 
+@pytest.mark.capability("A002.4")
 def test_the_dead_are_tried_again_ever_more_slowly_and_named_in_the_end(session, monkeypatch):
     monkeypatch.setattr(pauses, "chance", lambda: 0.0)
     grant = entered(session, outside.refusing(), "图书馆")
@@ -247,6 +249,7 @@ def test_a_protocol_may_judge_the_answer_itself(session, monkeypatch):
     assert states() == {"OA": "waiting"}
 
 
+@pytest.mark.capability("A002.4")
 def test_an_acknowledgement_makes_it_out(session, monkeypatch):
     with outside.application(body=b"<Status>yes</Status>") as there:
         entered(session, there.address, "OA")
@@ -259,6 +262,7 @@ def test_an_acknowledgement_makes_it_out(session, monkeypatch):
     assert states() == {"OA": "done"}
 
 
+@pytest.mark.capability("A002.4")
 def test_who_takes_no_notice_is_called_silent_and_who_cannot_be_told_unreachable(session, monkeypatch):
     entered(session, "https://silent.example.edu.cn/", "不听的", facts={"say": "nothing"})
     entered(session, "https://gone.example.edu.cn/", "没有地址的", facts={"say": "cannot"})

@@ -168,6 +168,7 @@ def test_three_wrong_claims_lock_it_until_a_reviewer_looked(school):
     assert claiming.is_claimable(Item.objects.get()), "three count anew"
 
 
+@pytest.mark.capability("A074.4")
 def test_who_claimed_it_does_not_unlock_it(school):
     item = school.shown()
     for number in ("R2", "S3", "S4"):
@@ -207,6 +208,7 @@ def test_a_claim_ends_with_the_search_is_told_so_and_may_be_made_anew(school):
     assert (again.status_code, Claim.objects.get().state) == (302, "waiting")
 
 
+@pytest.mark.capability("A074.4")
 def test_nobody_claims_or_reports_a_sixth_thing_a_day(school):
     item = school.shown()
     fields = [field.attname for field in Item._meta.fields if field.name not in {"id", "public_id"}]
@@ -218,6 +220,7 @@ def test_nobody_claims_or_reports_a_sixth_thing_a_day(school):
     assert Item.objects.filter(hidden_at__isnull=False).count() == 5
 
 
+@pytest.mark.capability("A074.4")
 def test_what_was_lost_is_not_claimed(school):
     item = school.shown(kind="lost")
     assert school.client("S2").post(f"{HOME}items/{item.public_id}/claim/", {"mark": "x"}).status_code == 409

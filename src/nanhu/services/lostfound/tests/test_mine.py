@@ -66,6 +66,7 @@ def test_what_fits_is_suggested_to_both_and_joined_by_nobody(school):
     assert {one.state for one in Item.objects.all()} == {"open"}
 
 
+@pytest.mark.capability("A075.1")
 def test_what_is_at_the_desk_is_judged_there_and_given_back_against_a_signature(school):
     item = school.shown(keeper="desk")
     keeper, claimer, author = school.client("K1"), school.client("S2"), school.client("S1")
@@ -220,6 +221,7 @@ def test_what_lies_on_the_shelf_is_handed_over_whatever_the_board_says_of_it(sch
     assert (rejected.state, rejected.keeper) == ("returned", "desk")
 
 
+@pytest.mark.capability("A075.1")
 def test_a_wrong_hand_over_is_taken_back_and_the_right_claimer_hears_of_it(school):
     item = school.shown(keeper="desk")
     keeping.hand_in(by=school.actor("K1"), item=item, shelf="A-1")

@@ -98,6 +98,7 @@ def bomb():
         {"happened_at": "yesterday"},
     ],
 )
+@pytest.mark.capability("A072.1")
 def test_what_cannot_be_published_is_said_beside_its_field(school, bad):
     answer = school.client("S1").post(f"{HOME}found/", school.said(**bad))
     assert answer.status_code == 422
@@ -164,6 +165,7 @@ def test_text_is_text_and_half_a_sign_is_no_fault_of_ours(school):
     assert Item.objects.latest("pk").words == "\ufffd" * 3, "what is no text is shown as such"
 
 
+@pytest.mark.capability("A072.1")
 def test_the_same_form_twice_is_one_item_and_the_eleventh_of_a_day_is_refused(school):
     author = school.client("S1")
     token = "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f"

@@ -27,6 +27,7 @@ def copies(item, count):
     )
 
 
+@pytest.mark.capability("A074.2", "A074.4")
 def test_of_eight_looks_at_once_five_see_a_phone_and_of_two_right_answers_one_stands():
     school = make_school()
     item = school.shown(phone="13900001111")

@@ -56,6 +56,7 @@ def test_who_is_rejected_reads_why_mends_it_and_sends_it_again(school):
     assert author.post(mend, school.said()).status_code == 409, "it waits already"
 
 
+@pytest.mark.capability("A073.1")
 def test_nobody_reviews_his_own(school):
     own = school.post("R1")
     reviewer = school.client("R1")
@@ -105,6 +106,7 @@ def test_where_the_school_lets_it_what_is_late_shows_without_its_photo_and_is_re
     assert reader.get(f"{HOME}photos/{photo.public_id}/").status_code == 200
 
 
+@pytest.mark.capability("A072.2")
 @pytest.mark.usefixtures("showing")
 def test_where_the_school_lets_it_an_author_of_five_good_posts_is_shown_at_once_until_one_is_rejected(school):
     for number in range(5):
@@ -201,6 +203,7 @@ def test_a_late_report_is_told_to_the_leader_also_where_what_is_late_shows(schoo
     assert "黑色折叠伞" not in school.client("S3").get(HOME).content.decode()
 
 
+@pytest.mark.capability("A073.2")
 def test_what_expired_unreviewed_is_reviewed_before_it_shows_again(school, later, showing):
     item = school.post()
     later(item.review_due_at - now() + timedelta(minutes=1))
@@ -212,6 +215,7 @@ def test_what_expired_unreviewed_is_reviewed_before_it_shows_again(school, later
     assert (item.state, item.review_due_at is not None) == ("pending", True)
 
 
+@pytest.mark.capability("A073.2")
 def test_mended_words_are_unseen_by_former_claimers_until_they_are_reviewed(school):
     item = school.shown()
     claiming.claim(by=school.actor("S2"), item=item, mark="木柄")
@@ -262,6 +266,7 @@ def test_a_report_hides_until_it_is_reviewed_and_its_author_cannot_lift_it(schoo
     assert "蓝色水杯" in reader.get(HOME).content.decode(), "the same person hides it once"
 
 
+@pytest.mark.capability("A074.2")
 def test_phones_go_thirty_days_after_the_end_and_items_after_a_year(school, later):
     item = school.shown(phone="13900001111", mark="刻字", photos=[picture().read()])
     held = school.shown("S2", keeper="desk", words="眼镜")

@@ -72,6 +72,7 @@ def test_a_mismatch_names_no_field(school, client, wrong):
     assert not Binding.objects.exists()
 
 
+@pytest.mark.capability("A057.2")
 def test_before_the_code_nothing_tells_whether_it_fits(school):
     """The same answers, the same queries, the same hashes, for a person who is known and for one who is not."""
     seen, drawn = [], []
@@ -125,6 +126,7 @@ def test_a_campus_may_stand_behind_an_address_but_text_messages_have_an_end(scho
         assert Throttle.objects.get(kind=getattr(certifying, gate).kind).failures == 2
 
 
+@pytest.mark.capability("A057.3")
 def test_five_codes_a_phone_and_network(school):
     def asked(number: int, network: int) -> int:
         return Client().post(PAGE, RIGHT | {"campus_no": f"S8{number}"}, REMOTE_ADDR=f"127.0.2.{network}").status_code
@@ -135,6 +137,7 @@ def test_five_codes_a_phone_and_network(school):
     assert SmsMessage.objects.count() == 10
 
 
+@pytest.mark.capability("A057.3")
 def test_a_code_counts_its_tries_and_serves_its_own_browser_once(school, client):
     client.post(PAGE, RIGHT)
     code = last_code(PHONE)
@@ -239,6 +242,7 @@ def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member
     assert Newcomer.objects.get().state == "entered"
 
 
+@pytest.mark.capability("A059.2")
 def test_a_newcomers_page_says_the_same_of_every_number(school):
     """A number that is known, one that waits already, and one that nobody has."""
     pages = set()
@@ -271,6 +275,7 @@ def test_odd_text_is_refused_or_compared_as_text(school, client, odd):
         assert client.post(PAGE, body, content_type=kind, REMOTE_ADDR=f"127.0.3.{number}").status_code in {302, 422}
 
 
+@pytest.mark.capability("A057.1")
 def test_two_persons_with_one_phone_are_told_apart(school, client):
     school.record("S2", phone=PHONE)
     assert certify(client).status_code == 200

@@ -198,6 +198,7 @@ def test_with_a_changed_phone_one_proves_oneself_to_the_portal_and_binds(school,
     assert tap(Client(), wecom, "wang-laoshi")["Location"] == "/"
 
 
+@pytest.mark.capability("A060.1")
 def test_a_colleagues_account_cannot_be_taken_and_both_are_told(syncing, wecom):
     wecom.join("t2")
     thief = syncing.client("T3")
@@ -210,6 +211,7 @@ def test_a_colleagues_account_cannot_be_taken_and_both_are_told(syncing, wecom):
     assert SmsMessage.objects.count() == before + 2
 
 
+@pytest.mark.capability("A060.2")
 def test_one_moves_to_another_account_only_signed_in(syncing, wecom, client):
     wecom.join("t2")
     wecom.company.store.put("new-one", "王老师", "13907300002", [1], 1)
@@ -217,6 +219,7 @@ def test_one_moves_to_another_account_only_signed_in(syncing, wecom, client):
     assert Binding.objects.get(ended_at=None).userid == "t2"
 
 
+@pytest.mark.capability("A060.1")
 def test_a_stranger_and_who_has_left_are_told_so(syncing, wecom):
     wecom.company.store.put("gone", "外人", "13800000001", [1], 5)
     stranger = tap(Client(), wecom, "gone")

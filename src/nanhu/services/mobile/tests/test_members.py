@@ -272,6 +272,7 @@ def test_what_the_nightly_comparison_finds_is_pushed_again_at_a_press(syncing, w
     assert "t3" in wecom.members()
 
 
+@pytest.mark.capability("A058.2")
 def test_his_own_word_ends_membership_of_staff_too(syncing, wecom):
     wecom.join("t2")
     syncing.client("T2").post("/mobile/leave/")
@@ -333,6 +334,7 @@ def test_who_is_parted_from_during_the_call_goes(syncing, wecom):
     assert not pushing.goes_on(called, state=State.INVITED)
 
 
+@pytest.mark.capability("A058.2")
 def test_an_early_end_is_the_end_and_the_last_day_is_one_of_membership(syncing, wecom):
     bindings.join(by=SYSTEM, person_id=syncing.persons["S1"])
     settle()

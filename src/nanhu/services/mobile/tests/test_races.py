@@ -34,6 +34,7 @@ def together(*acts):
         return list(pool.map(run, acts))
 
 
+@pytest.mark.capability("A060.1")
 def test_one_account_is_bound_to_one_of_two():
     school = make_school()
 
@@ -46,6 +47,7 @@ def test_one_account_is_bound_to_one_of_two():
     assert Binding.objects.filter(ended_at=None).count() == 1
 
 
+@pytest.mark.capability("A057.3")
 def test_of_ten_forms_at_once_five_are_compared():
     make_school()
     name, phone, document = STUDENTS["S1"]

@@ -117,6 +117,7 @@ def test_over_the_cap_a_device_is_refused_with_the_reason_kept_and_nobody_is_dro
     assert second.closing_at is None
 
 
+@pytest.mark.capability("A174.1")
 def test_two_devices_at_the_same_moment_take_one_place_once(school, transactional_db):
     school.policy("student", "wifi", 1)
     barrier, answers = Barrier(2), []
@@ -143,6 +144,7 @@ def as_dict(request: api.AdmissionRequest) -> dict[str, object]:
     return {name: getattr(request, name) for name in request.__dataclass_fields__}
 
 
+@pytest.mark.capability("A174.1")
 def test_a_grant_of_which_nothing_is_heard_counts_for_a_minute(school):
     school.policy("student", "wifi", 1)
     school.code("S1", PHONE)

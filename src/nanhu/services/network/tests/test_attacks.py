@@ -81,6 +81,7 @@ def test_what_is_closing_without_a_disconnect_that_lives_is_cut_again(school):
     ]
 
 
+@pytest.mark.capability("A008.2")
 def test_a_start_from_before_the_suspension_that_comes_after_it_is_cut(school):
     code = school.code("S1")
     account = identity.account_with("S1")
@@ -100,6 +101,7 @@ def test_a_session_heard_of_by_an_interim_of_an_ended_grant_is_cut(school):
     assert (session.note, session.state, Disconnect.objects.get().cause) == ("ended-grant", "closing", SUSPENDED)
 
 
+@pytest.mark.capability("A008.2")
 def test_an_admission_under_way_while_the_account_closes_leaves_no_grant(school):
     """The password was read before; the account is looked at again under the lock that the disconnect waits for."""
     suspensions.suspend(by=SYSTEM, account_id=identity.account_with("S1").pk, reason="核查")

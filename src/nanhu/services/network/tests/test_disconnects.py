@@ -143,6 +143,7 @@ def test_a_style_by_user_and_mac_names_both(school, nas):
     assert (nas.heard[0][1], nas.heard[0][31], nas.heard[0][32]) == (b"S1", LAPTOP.encode(), b"sw")
 
 
+@pytest.mark.capability("A174.1")
 def test_asked_twice_it_is_sent_once_and_a_new_password_ends_what_the_old_opened(school):
     from nanhu.kernel.events import publish
     from nanhu.platforms.identity import api as identity

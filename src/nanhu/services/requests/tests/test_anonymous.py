@@ -77,6 +77,7 @@ def test_a_machine_that_reckons_wrongly_gives_no_signature_away(monkeypatch):
         blind.blind_sign(vector_key(), bytes.fromhex(VECTOR["blinded_msg"]))
 
 
+@pytest.mark.capability("A055.2")
 def test_a_reply_is_read_with_its_code_alone():
     sealed = replies.seal("您好，已处理。", replies.key_of(CODE).public_key().public_bytes_raw())
     assert replies.opened(sealed, CODE) == "您好，已处理。"
@@ -359,6 +360,7 @@ def test_the_server_writes_no_access_log():
     assert "--access-log" not in web_command(configuration())
 
 
+@pytest.mark.capability("A055.2")
 @pytest.mark.django_db
 def test_the_database_refuses_a_name_beside_an_anonymous_case(school, token, client):
     blinding.send(client, token)

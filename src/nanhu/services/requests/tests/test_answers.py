@@ -118,6 +118,7 @@ def test_a_complaint_has_a_number_a_state_and_a_reply(school):
         ("2026-09-29", "2026-10-13"),
     ],
 )
+@pytest.mark.capability("A055.1")
 def test_five_working_days_pass_weekends_and_holidays_by(day, due):
     """Until the first moment after the last one. The holiday of 2026 moves working days into October's weekends."""
     found = due_of_complaint(datetime.fromisoformat(day).date()).astimezone(CAMPUS_ZONE)
@@ -184,6 +185,7 @@ WRITTEN = (
 """What somebody writes, who is meant, who must not read it wherever it lies."""
 
 
+@pytest.mark.capability("A055.2")
 def test_the_accused_does_not_read_it_however_he_is_written(school):
     handlers = {who: school.client(who) for who in ("C1", "C2", "C3")}
     for said, who, blind in WRITTEN:
@@ -196,6 +198,7 @@ def test_the_accused_does_not_read_it_however_he_is_written(school):
             assert answer.status_code == (404 if reader == blind else 200), (said, reader)
 
 
+@pytest.mark.capability("A055.2")
 def test_every_complaint_has_somebody_who_may_handle_it(school):
     desk, inspector = school.client("C1"), school.client("C2")
     school.client("L1")
@@ -226,6 +229,7 @@ def test_every_complaint_has_somebody_who_may_handle_it(school):
     assert [by_name.number in one for one in texts_to(school["L1"])] == [True]
 
 
+@pytest.mark.capability("A055.2")
 def test_an_anonymous_author_reads_under_his_code_why_it_takes_longer_and_where_it_went(school):
     desk, code = school.client("C1"), "NANHU7DEMQ2024AB"
     school.client("C2")

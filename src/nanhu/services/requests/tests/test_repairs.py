@@ -73,6 +73,7 @@ def test_a_repair_says_where_and_what_with_a_photo_that_was_made_anew(school):
         {"phone": "123"},
     ],
 )
+@pytest.mark.capability("A078.1")
 def test_what_is_no_repair_is_refused_beside_its_field_and_nothing_is_kept(school, bad):
     answer = school.client("S1").post(f"{HALL}repair/", said(**bad))
     assert answer.status_code == 422
@@ -157,6 +158,7 @@ def test_dispatch_materials_a_reopening_and_a_rating_by_who_reported_it(school):
     assert "4.0" in school.client("D1").get(f"{DISPATCH}hours/").content.decode()
 
 
+@pytest.mark.capability("A078.3")
 def test_a_worker_does_not_rate_what_he_did_himself(school):
     school.crew()
     one = school.repair("W1")
@@ -181,6 +183,7 @@ def test_dispatch_is_by_class_building_and_who_is_on_duty(school):
     assert desk.count("已收到") >= 1
 
 
+@pytest.mark.capability("A078.2")
 def test_only_the_crew_works_on_a_job_and_a_stranger_finds_none(school):
     school.crew()
     school.crew("别的班", keys=["lock"], leader="W3", members=())
@@ -278,6 +281,7 @@ def test_the_dispatcher_merges_twins_and_nothing_else(school):
     assert desk.post(f"{DISPATCH}{late.public_id}/merge/", {"number": old.number}).status_code == 409
 
 
+@pytest.mark.capability("A078.3")
 def test_what_wandered_twice_stops_at_the_leader(school):
     one_crew, other = school.crew("甲班", leader="W1", members=()), school.crew("乙班", leader="W3", members=())
     one = school.repair()
@@ -386,6 +390,7 @@ def test_work_of_who_rests_is_off_or_left_is_somebodys(school):
         ("2028-02-29T09:00", "lock", False, "2028-02-29T16:00"),
     ],
 )
+@pytest.mark.capability("A076.4")
 def test_a_promise_is_in_minutes_of_work_and_danger_in_plain_ones(start, key, urgent, due):
     one = Request(fault_class=FaultClass.objects.get(key=key), is_urgent=urgent)
     at = datetime.fromisoformat(start).replace(tzinfo=CAMPUS_ZONE)

@@ -142,6 +142,7 @@ def test_balance_loss_report_and_recharge_stand_beside_the_rows_which_are_newest
     assert "12.00" not in stranger
 
 
+@pytest.mark.capability("A070.2")
 def test_the_order_is_newest_first_by_when_it_was_eaten(fed):
     past_receipt(fed, "student", 3, kind="stored", amount_fen=321)
     assert [line.signed_fen for line in fed.client("student").get(ROWS).context["list"].rows] == [
@@ -178,12 +179,14 @@ def test_three_months_unless_asked_and_nothing_is_lost(fed):
         ("?first=9999-12-31&last=0001-01-01", [-850, -1200, 5000]),
     ],
 )
+@pytest.mark.capability("A144.2")
 def test_filters_stand_in_the_address(fed, query, expected):
     page = fed.client("student").get(ROWS + query)
     assert page.status_code == 200
     assert [line.signed_fen for line in page.context["list"].rows] == expected
 
 
+@pytest.mark.capability("A070.2")
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(fed):
     moment = now() - timedelta(days=1)
     for place in range(PAGE + 5):
@@ -221,6 +224,7 @@ def test_the_file_holds_the_rows_of_the_filter(fed):
 @pytest.mark.parametrize(
     "name", ["=cmd|'/C calc'!A0", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", " =1", "\u3000=1", "＝1+1"]
 )
+@pytest.mark.capability("A144.3")
 def test_no_cell_of_the_file_runs(fed, name):
     Merchant.objects.filter(key="n1.rice").update(name=name)
     raw = fed.client("student").get(f"{ROWS}export.csv").getvalue().decode("utf-8-sig")
@@ -239,6 +243,7 @@ def test_who_has_no_card_is_told_what_to_do(fed):
     assert "没有符合条件的交易" in text(browser.get(ROWS + "?kind=reversal"))
 
 
+@pytest.mark.capability("A115.1")
 def test_two_taps_and_the_card_is_lost(fed):
     browser = fed.client("student")
     assert 'href="/card/report-lost/"' in text(browser.get("/card/"))
@@ -266,6 +271,7 @@ def test_where_a_vendor_says_which_card_opens_doors_our_pages_say_so(fed):
         assert "校园卡（金智）决定" in text(clerk.get(f"/card/counter/cards/{card.public_id}/"))
 
 
+@pytest.mark.capability("A115.1")
 def test_nobody_reports_anothers_card(fed):
     fed.client("other_student").post("/card/report-lost/", {"card": fed.card("student").public_id, "person": 1})
     assert fed.card("student").state == "issued"

@@ -78,6 +78,7 @@ def test_each_role_opens_its_own_pages_and_no_others(office, here) -> None:
         assert found == expected, role
 
 
+@pytest.mark.capability("A045.4")
 def test_a_stranger_and_a_role_without_second_factor_get_nothing(student, here, office) -> None:
     browser = Client()
     sign_in(browser, student.numbers[0])
@@ -106,6 +107,7 @@ def test_an_auditors_doors_change_nothing_but_ask_for_a_verification(office) -> 
     assert client.post("/identity/audit/verify").status_code == 302
 
 
+@pytest.mark.capability("A045.4")
 def test_a_units_clerk_sees_his_units_people_only(office, here, elsewhere) -> None:
     clerk = office("identity.clerk", unit="08")
     assert clerk.client.get("/identity/accounts", {"q": "zxn"}).headers["Location"] == page_of(here)
@@ -136,6 +138,7 @@ def test_a_clerk_whose_grant_ended_sees_nobody(office, here) -> None:
     assert clerk.client.get(page_of(here)).status_code == 404
 
 
+@pytest.mark.capability("A045.4")
 def test_a_units_clerk_acts_on_no_administrator_and_nobody_on_himself(office, here) -> None:
     roles.grant(by=TEST, account_id=here.account.pk, role="campus.admin")
     clerk = office("identity.clerk", unit="08")
@@ -225,6 +228,7 @@ def test_a_document_that_does_not_fit_resets_nothing(changes, office, here) -> N
     assert sign_in(Client(), here.numbers[0], PASSWORD).status_code == 302
 
 
+@pytest.mark.capability("A045.4")
 @pytest.mark.usefixtures("clock_stands")
 def test_a_clerk_who_guesses_document_numbers_is_slowed_down(office, here) -> None:
     client = office("identity.admin").client
@@ -302,6 +306,7 @@ def test_whose_new_password_is_demanded_sets_it_by_another_proof(office, here) -
     assert sign_in(Client(), here.numbers[0], NEW).status_code == 302
 
 
+@pytest.mark.capability("A045.4")
 def test_an_administrator_without_a_second_factor_is_not_reset_at_the_counter(office) -> None:
     """The code would be the whole key: its holder sets up the second factor and is of another duty."""
     guard, clerk = office("identity.security").member, office("identity.admin").client

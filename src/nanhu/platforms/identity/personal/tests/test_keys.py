@@ -163,6 +163,7 @@ def test_guessing_is_slowed(student):
     assert elsewhere.status_code == 401, "another address is not closed"
 
 
+@pytest.mark.capability("A065.2")
 def test_an_app_password_opens_its_service_for_its_owner_only(student, teacher):
     text = app_passwords.make(by=TEST, account=student.account, name="手机邮件", service="mail")
     number = student.numbers[0]
@@ -202,6 +203,7 @@ def test_the_password_that_the_manual_gave_to_every_mailbox_opens_none(student):
     assert sign_in(Client(), student.numbers[0], PASSWORD).status_code == 302
 
 
+@pytest.mark.capability("A065.2")
 def test_it_signs_in_on_no_page(student, browser):
     text = app_passwords.make(by=TEST, account=student.account, name="手机邮件", service="mail")
 

@@ -37,6 +37,7 @@ def ask(client, address=NEW_PHONE, kind="phone", password=PASSWORD):
     return client.post(f"/account/contacts/{kind}", {"address": address, "old_password": password})
 
 
+@pytest.mark.capability("A045.2")
 def test_a_new_phone_is_taken_when_its_code_came_back(here, owner):
     assert ask(here).headers["Location"] == "/account/contacts/phone/code"
     assert RecoveryContact.objects.get().phone is None, "nothing changed yet"
@@ -77,6 +78,7 @@ def test_a_wrong_code_changes_nothing_and_five_end_it(here):
     assert AuditEntry.objects.filter(action="identity.contact_code_refused", facts={"kind": "phone"}).count() == 5
 
 
+@pytest.mark.capability("A045.3")
 def test_a_changed_mail_brings_no_password_back_for_a_day(here, owner):
     ask(here, "new@example.com", kind="mail")
     here.post("/account/contacts/mail/code", {"code": code_in(last_mail())})

@@ -43,6 +43,7 @@ def test_a_code_by_mail_does_as_well(browser, owner):
     assert owner.numbers[0] in page
 
 
+@pytest.mark.capability("A042.1")
 def test_who_waits_to_be_activated_finds_the_number_too(browser, newcomer):
     find(browser, newcomer)
     run_worker()
@@ -66,6 +67,7 @@ def test_a_wrong_code_shows_nothing_and_five_of_them_end_it(browser, teacher):
     assert browser.get("/find-account/found").status_code == 400
 
 
+@pytest.mark.capability("A042.1")
 def test_the_code_is_worth_nothing_in_another_browser(browser, teacher):
     find(browser, teacher)
     run_worker()
@@ -155,6 +157,7 @@ def test_one_address_that_asks_about_many_is_limited_and_another_is_not(teacher,
     assert ask(15, "198.51.100.8") == 302
 
 
+@pytest.mark.capability("A042.2")
 def test_one_phone_is_not_flooded_from_many_addresses(teacher):
     for number in range(12):
         find(Client(REMOTE_ADDR=f"203.0.113.{number}"), teacher, name=teacher.name + " " * number)
@@ -162,6 +165,7 @@ def test_one_phone_is_not_flooded_from_many_addresses(teacher):
     assert SmsMessage.objects.count() <= 6
 
 
+@pytest.mark.capability("A042.4")
 def test_what_was_typed_is_not_written_down(browser, teacher):
     find(browser, teacher)
     run_worker()

@@ -101,6 +101,7 @@ def test_one_wrong_answer_is_as_good_as_none(browser, owner, wrong):
     assert hashing.verify(PASSWORD, owner.account.password)
 
 
+@pytest.mark.capability("A045.1")
 @pytest.mark.usefixtures("clock_stands")
 def test_guessing_answers_closes_this_way_and_no_other(browser, owner):
     forget(browser, owner)
@@ -126,6 +127,7 @@ def test_strangers_who_know_less_cannot_use_up_the_owners_tries(browser, owner):
     assert browser.post("/forgot-password/questions", FILLED).status_code == 302
 
 
+@pytest.mark.capability("A045.1")
 def test_answers_are_too_little_for_who_rules_over_others(browser, owner):
     RoleGrant.objects.create(account=owner.account, role="identity.security", granted_by="test")
     forget(browser, owner)
@@ -199,6 +201,7 @@ def test_the_questions_asked_of_nobody_are_the_same_every_time(owner):
     assert len(set(pages[0])) == 3
 
 
+@pytest.mark.capability("A045.6")
 def test_a_code_works_once_only(browser, owner):
     forget(browser, owner)
     browser.post("/forgot-password/send", {"channel": "phone"})
@@ -210,6 +213,7 @@ def test_a_code_works_once_only(browser, owner):
         attempts.prove_by_code(by=TEST, attempt=attempt, code=code)
 
 
+@pytest.mark.capability("A045.6")
 def test_each_wrong_code_is_on_record_and_a_dead_one_makes_no_more_lines(browser, owner):
     forget(browser, owner)
     browser.post("/forgot-password/send", {"channel": "phone"})
@@ -220,6 +224,7 @@ def test_each_wrong_code_is_on_record_and_a_dead_one_makes_no_more_lines(browser
     assert AuditEntry.objects.filter(action="identity.recovery_code_refused", facts={}).count() == 5
 
 
+@pytest.mark.capability("A045.6")
 def test_a_new_code_replaces_the_one_before(browser, owner):
     forget(browser, owner)
     browser.post("/forgot-password/send", {"channel": "phone"})
@@ -242,6 +247,7 @@ def test_a_job_that_runs_twice_sends_one_code(browser, owner):
     assert SmsMessage.objects.count() == 1
 
 
+@pytest.mark.capability("A045.6")
 @pytest.mark.parametrize("minutes", [11, 31])
 def test_codes_and_attempts_die_of_age(browser, owner, minutes):
     forget(browser, owner)
@@ -251,6 +257,7 @@ def test_codes_and_attempts_die_of_age(browser, owner, minutes):
         assert browser.post("/forgot-password/code", {"code": code_in(last_text())}).status_code == 400
 
 
+@pytest.mark.capability("A045.6")
 def test_the_way_to_a_new_password_closes_after_a_quarter_of_an_hour(browser, owner):
     prove_by_phone(browser, owner)
     with time_machine.travel(now() + timedelta(minutes=16), tick=False):
@@ -268,6 +275,7 @@ def test_a_password_that_will_not_do_leaves_the_proof_as_it_was(browser, owner):
     assert hashing.verify(NEW, owner.account.password)
 
 
+@pytest.mark.capability("A045.2")
 def test_the_proof_belongs_to_the_browser_that_gave_it(browser, owner):
     """A session id planted or noted before the proof is worth nothing after it."""
     forget(browser, owner)
@@ -305,6 +313,7 @@ def test_a_reset_at_the_counter_ends_what_a_thief_had_begun(browser, owner):
     assert sign_in(Client(), owner.numbers[0], code).headers["Location"] == "/setup"
 
 
+@pytest.mark.capability("A045.6")
 def test_a_code_of_the_counter_dies_with_the_password_it_was_for(browser, owner):
     code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="证件已核对")
     prove_by_phone(browser, owner)
@@ -337,6 +346,7 @@ def test_the_way_on_is_kept_and_never_leads_to_another_host(browser, owner):
     assert set_new(other, "Another-Boat-77").headers["Location"] == "/sign-in"
 
 
+@pytest.mark.capability("A045.1", "A045.2")
 def test_steps_cannot_be_left_out(browser, owner):
     for path in (
         "/forgot-password/ways",
@@ -350,6 +360,7 @@ def test_steps_cannot_be_left_out(browser, owner):
     assert hashing.verify(PASSWORD, owner.account.password)
 
 
+@pytest.mark.capability("A045.6")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_browsers_that_bring_the_code_at_once_one_is_heard(owner):
     browser = Client()

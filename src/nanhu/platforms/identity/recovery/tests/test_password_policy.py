@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db
         ("Ab-1", "至少"),
     ],
 )
+@pytest.mark.capability("A040.3")
 def test_what_others_know_or_guess_is_refused(owner, password, why):
     RecoveryContact.objects.update(phone="13900001111")
     problems = [str(problem) for problem in problems_of(by=TEST, account=owner.account, password=password)]
@@ -63,6 +64,7 @@ def test_the_last_five_do_not_come_back(browser, owner):
     assert browser.post("/account/password", tried).status_code == 302
 
 
+@pytest.mark.capability("A040.3")
 def test_the_reset_asks_the_same(browser, owner):
     prove_by_phone(browser, owner)
     for weak in ("Boat-13873012345", "Hnist@2026", "Sunshine2026!", PASSWORD):

@@ -124,6 +124,7 @@ def test_what_the_gateway_opens_beside_the_lists_is_told_before_another_agrees(s
         assert (page.status_code, words in page.content.decode()) == (200, False), harmless
 
 
+@pytest.mark.capability("A157.1")
 def test_a_list_that_begins_later_opens_across_too_and_one_that_is_over_or_begins_after_does_not(school, keeper):
     today = campus_today()
     in_days = [(today + timedelta(days=days)).isoformat() for days in (5, 10, 15, 20, 30)]
@@ -236,6 +237,7 @@ def test_the_database_itself_keeps_lists_out_of_it(keeper):
     assert (answer.status_code, "先改清单再封" in answer.content.decode()) == (409, True)
 
 
+@pytest.mark.capability("A157.1")
 def test_a_newer_list_of_a_name_takes_the_place_of_the_old_one_from_its_day_on(keeper):
     keeper.enter()
     later = (campus_today() + timedelta(days=30)).isoformat()

@@ -166,6 +166,7 @@ def test_a_sheet_is_taken_whole_or_not_at_all_and_goes_out_as_it_came_in(school)
     assert Resource.objects.count() == 1
 
 
+@pytest.mark.capability("A165.1")
 def test_one_miss_is_none_and_two_say_that_it_is_down(school, monkeypatch):
     found = school.resource()
     answers = iter([200, OSError("gone"), 503, 302, 401])

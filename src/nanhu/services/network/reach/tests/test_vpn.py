@@ -93,6 +93,7 @@ NOT_WHOLE = (
 )
 
 
+@pytest.mark.capability("A156.2")
 def test_what_is_not_whole_opens_nothing(school):
     teacher = school.client("T1")
     statuses = [teacher.post(f"{VPN}apply/", filled(**wrong)).status_code for wrong in NOT_WHOLE]
@@ -100,6 +101,7 @@ def test_what_is_not_whole_opens_nothing(school):
     assert not VpnGrant.objects.exists()
 
 
+@pytest.mark.capability("A156.2")
 def test_who_is_refused_stays_out_and_may_ask_again(school):
     grant = school.agree(school.asked(), decision="refuse")
     assert grant.state == "refused"
@@ -144,6 +146,7 @@ def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_
     assert door.knocks("T1", PASSWORD + code()).status_code == 200, "and all else was right"
 
 
+@pytest.mark.capability("A162.1")
 def test_codes_are_not_guessed_by_who_knows_the_password(school, door):
     give_totp("T1")
     school.opened()
@@ -209,6 +212,7 @@ def test_it_ends_on_its_last_day_and_after_ninety_idle_days(school):
     assert Message.objects.filter(template="network.vpn_closed").count() == 2
 
 
+@pytest.mark.capability("A160.2")
 def test_its_holder_and_the_centre_close_it(school):
     grant = school.opened()
     assert school.client("T1").post(f"{VPN}give-back/").status_code == 302
@@ -359,6 +363,7 @@ def test_the_vpn_wants_two_factors_and_a_program_that_is_not_too_old(school, doo
         ("curl/8.0", False),
     ],
 )
+@pytest.mark.capability("A157.2")
 def test_which_program_may_stay(program, is_fit):
     programs = [rules.program_of(one) for one in ("Open AnyConnect VPN Agent 8.10", "AnyConnect 4.10")]
     assert rules.is_fit(program, programs) == is_fit

@@ -22,6 +22,7 @@ def signed(campus, part, **changes):
     return made
 
 
+@pytest.mark.capability("A142.1")
 def test_four_factors_that_fit_make_an_agreement(campus):
     made = signed(campus, "student")
     assert (made.state, made.tail) == ("active", "8018")
@@ -29,6 +30,7 @@ def test_four_factors_that_fit_make_an_agreement(campus):
     assert made.due_at is None
 
 
+@pytest.mark.capability("A142.1")
 @pytest.mark.parametrize("changes", [{"card_number": CARDS["teacher"]}, {"phone": "13900000000"}])
 def test_another_card_or_phone_is_refused_with_the_banks_words(campus, changes):
     made = signed(campus, "student", **changes)
@@ -36,6 +38,7 @@ def test_another_card_or_phone_is_refused_with_the_banks_words(campus, changes):
     assert agreements.active_agreement(campus.persons["student"]) is None
 
 
+@pytest.mark.capability("A085.3")
 def test_the_card_number_is_nowhere_in_the_database(campus):
     signed(campus, "student")
     with connection.cursor() as cursor:
@@ -45,6 +48,7 @@ def test_the_card_number_is_nowhere_in_the_database(campus):
             assert cursor.fetchone()[0] == 0, table
 
 
+@pytest.mark.capability("A085.3")
 def test_the_database_keeps_no_more_than_a_tail(campus):
     made = signed(campus, "student")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -87,6 +91,7 @@ def test_a_question_the_bank_never_heard_ends_and_may_be_asked_again(campus, ban
     assert signed(campus, "student").state == "active"
 
 
+@pytest.mark.capability("A142.3")
 def test_cancelling_ends_it_here_at_once_and_at_the_bank_when_it_answers(campus, bank):
     made = signed(campus, "student")
     bank.fault("unsign", "silent_before")
@@ -101,6 +106,7 @@ def test_cancelling_ends_it_here_at_once_and_at_the_bank_when_it_answers(campus,
     assert signed(campus, "student").state == "active"
 
 
+@pytest.mark.capability("A142.3")
 def test_changing_the_bank_card_keeps_the_old_until_the_new_holds(campus, bank):
     old = signed(campus, "student")
     by, person = campus.actor("student"), campus.persons["student"]

@@ -146,6 +146,7 @@ def test_who_knows_the_document_floods_no_phone_and_closes_it_for_no_other_app_u
     assert phone.verify("teacher")["outcome"] == "done"
 
 
+@pytest.mark.capability("A087.3")
 def test_a_lock_ends_by_itself(phone):
     for _time in range(3):
         phone.verify("student", name="林小蛮")
@@ -168,6 +169,7 @@ def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
     assert phone.ask("bind", binding=again["binding"], code=last_code())["code"] == "bank.binding_code"
 
 
+@pytest.mark.capability("A088.3")
 def test_a_new_phone_ends_the_former_and_its_codes(campus, phone):
     phone.bind("student")
     other = Phone(user="u-2")
@@ -193,6 +195,7 @@ def test_the_database_lets_one_app_hold_one_binding_for_a_person(campus, phone):
         )
 
 
+@pytest.mark.capability("A088.3")
 def test_a_revoked_phone_neither_looks_nor_pays(campus, phone):
     phone.bind("student")
     assert read_code(phone.ask("code", kind="pay")["code"]).kind == "pay"
@@ -204,6 +207,7 @@ def test_a_revoked_phone_neither_looks_nor_pays(campus, phone):
     assert CodeDevice.objects.get().ending == "owner"
 
 
+@pytest.mark.capability("A088.3")
 def test_a_phone_ended_among_the_codes_ends_the_binding_too(campus, phone):
     phone.bind("student")
     CodeDevice.objects.update(ended_at=now(), ending="lost")
@@ -241,6 +245,7 @@ def test_a_recharge_that_cannot_be_credited_goes_back_to_the_bank_once(campus, p
     assert ledger.trial_balance().difference_fen == 0
 
 
+@pytest.mark.capability("A154.2")
 def test_limits_hold_in_the_app(phone):
     phone.bind("student")
     for fen in (99, 50_001):
@@ -248,6 +253,7 @@ def test_limits_hold_in_the_app(phone):
     assert phone.ask("top_up", amount_fen=-1)["code"] == "malformed"
 
 
+@pytest.mark.capability("A151.1")
 def test_details_loss_and_news_of_the_app(campus, phone):
     messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
     phone.bind("student")
@@ -281,6 +287,7 @@ def test_one_holder_never_sees_anothers_order(campus, phone, bank):
         {"signed": b"{}"},
     ],
 )
+@pytest.mark.capability("A151.1")
 def test_who_does_not_sign_rightly_learns_nothing(phone, changes):
     assert phone.send("school", {"school_code": "10543"}, **changes).status_code == 401
 
@@ -317,6 +324,7 @@ def test_a_question_whose_work_broke_off_is_not_used_up(campus, phone, monkeypat
     assert campus.card("student").state == "lost"
 
 
+@pytest.mark.capability("A087.2")
 def test_a_wrong_code_told_again_is_counted_once(phone):
     asked = phone.verify("student")
     wrong = {"binding": asked["binding"], "code": "000000"}
@@ -347,6 +355,7 @@ def test_garbage_is_refused(phone, body):
     assert phone.ask("look", **body)["outcome"] == "refused" if body else phone.send("look", body).status_code == 200
 
 
+@pytest.mark.capability("A153.2")
 def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
     phone.bind("student")
     said = Phone(user="u-2").ask(
@@ -359,6 +368,7 @@ def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
     assert Binding.objects.get().reason == "误绑申诉：已核对身份证"
 
 
+@pytest.mark.capability("A154.2")
 def test_a_load_and_a_top_up_share_the_limit(campus, phone, bank):
     campus.agree("student")
     phone.bind("student")

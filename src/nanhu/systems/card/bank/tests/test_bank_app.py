@@ -26,6 +26,7 @@ def sent(campus):
     return send
 
 
+@pytest.mark.capability("A137.1")
 def test_a_transfer_is_pending_at_once_and_the_file_agrees(campus, sent):
     assert sent()["outcome"] == "done"
     assert loads.held_fen(campus.card("student")) == 5000
@@ -33,6 +34,7 @@ def test_a_transfer_is_pending_at_once_and_the_file_agrees(campus, sent):
     assert reconciliation.bank_differences(campus_today()) == []
 
 
+@pytest.mark.capability("A137.1")
 def test_the_same_notice_twice_is_one_transfer(campus, sent, bank):
     bank.fault("transfer", "twice")
     sent()
@@ -83,6 +85,7 @@ def test_a_lost_notice_is_told_again(campus, sent, bank):
     assert reconciliation.bank_differences(campus_today()) == []
 
 
+@pytest.mark.capability("A137.2")
 def test_a_notice_never_told_is_a_named_difference_that_a_clerk_credits_once(campus, sent, bank):
     bank.fault("transfer", "silent_after")
     reference = sent()["reference"]
@@ -138,6 +141,7 @@ def test_a_load_still_being_looked_into_is_named_so(campus, bank):
     assert found.state == Difference.State.GONE
 
 
+@pytest.mark.capability("A137.2")
 def test_what_the_bank_denies_is_ours_alone(campus, sent, bank):
     sent()
     bank.forget()

@@ -127,6 +127,7 @@ def finish(kiosk, claim, *, is_written):
     assert kiosk.ask("claim/finish", {"claim": claim["claim"], "is_written": is_written})["outcome"] == "approved"
 
 
+@pytest.mark.capability("A139.1")
 def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank):
     sign(campus, kiosk)
     said = with_pin(campus, kiosk, "load/begin", pin="999999", amount_fen=5000)
@@ -134,6 +135,7 @@ def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank):
     assert Load.objects.count() == 0
 
 
+@pytest.mark.capability("A139.1")
 def test_a_begin_repeated_is_one_order(campus, kiosk):
     sign(campus, kiosk)
     sequence = kiosk.next_sequence()
@@ -147,6 +149,7 @@ def test_a_begin_repeated_is_one_order(campus, kiosk):
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
 
 
+@pytest.mark.capability("A139.1")
 def test_another_kiosk_neither_sees_nor_claims_it(campus, kiosk):
     sign(campus, kiosk)
     order = with_pin(campus, kiosk, "load/begin", amount_fen=5000)["order"]

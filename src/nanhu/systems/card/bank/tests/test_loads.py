@@ -73,6 +73,7 @@ def test_a_load_goes_from_the_bank_to_the_chip(campus, kiosk):
     ]
 
 
+@pytest.mark.capability("A139.2")
 def test_a_card_that_was_not_written_keeps_the_money_claimable(campus, kiosk):
     load = asked(campus, kiosk)
     drive()
@@ -107,6 +108,7 @@ def test_a_card_that_was_not_written_keeps_the_money_claimable(campus, kiosk):
         ("killed_before", "reversed", 0),
     ],
 )
+@pytest.mark.capability("A139.1")
 def test_whatever_the_bank_does_amid_the_debit_the_load_ends_once(campus, kiosk, kind, end, fen):
     bank = campus.bank
     bank.fault("debit", kind)
@@ -123,6 +125,7 @@ def test_whatever_the_bank_does_amid_the_debit_the_load_ends_once(campus, kiosk,
     money_is_whole(campus, fen)
 
 
+@pytest.mark.capability("A139.1")
 def test_a_confirmed_debit_is_never_reversed(campus, kiosk, bank):
     bank.fault("debit", "silent_after")
     bank.fault("query", "silent_before", times=8)
@@ -215,6 +218,7 @@ def test_a_crash_between_debit_and_credit_leaves_a_row_the_finder_ends(campus, k
     money_is_whole(campus, 5000)
 
 
+@pytest.mark.capability("A139.1")
 def test_credit_and_state_are_one_transaction(campus, kiosk, monkeypatch):
     load = asked(campus, kiosk)
     with monkeypatch.context() as patch:

@@ -109,6 +109,7 @@ def test_a_bit_flipped_in_any_field_of_unionpays_notice_is_refused(campus, order
         {"queryId": ""},
     ],
 )
+@pytest.mark.capability("A136.1")
 def test_a_genuine_notice_of_another_sum_or_order_books_nothing(campus, ordered, changes):
     assert Client().post(ACP, notice(campus, ordered, **changes)).status_code == 409
     ordered.refresh_from_db()
@@ -132,6 +133,7 @@ def test_a_second_payment_for_a_paid_order_is_odd_and_books_nothing(campus, orde
     assert loads.held_fen(campus.card("student")) == 5000
 
 
+@pytest.mark.capability("A136.1")
 def test_a_late_notice_of_a_closed_order_is_still_money(campus, ordered):
     OnlineTopUp.objects.filter(pk=ordered.pk).update(state="closed", due_at=None)
     assert Client().post(ACP, notice(campus, ordered)).status_code == 200
@@ -206,6 +208,7 @@ def test_the_banks_notice_by_another_key_or_an_old_clock_is_none(campus):
     assert OnlineTopUp.objects.count() == 0
 
 
+@pytest.mark.capability("A137.1")
 def test_the_banks_notice_again_is_one_and_with_another_sum_or_holder_is_refused(campus):
     raw, headers = told(campus)
     assert [post(raw, headers).json()["outcome"] for _time in range(3)] == ["done"] * 3

@@ -85,6 +85,7 @@ def test_paid_is_pending_at_once_by_the_notice_alone(campus, ordered):
     assert ordered.told_times == 1
 
 
+@pytest.mark.capability("A136.2")
 def test_a_notice_that_comes_twice_counts_once(campus, ordered):
     campus.bank.fault("notice", "twice")
     pay(campus, ordered)
@@ -93,6 +94,7 @@ def test_a_notice_that_comes_twice_counts_once(campus, ordered):
     is_credited_once(campus, ordered)
 
 
+@pytest.mark.capability("A136.1")
 def test_a_lost_notice_is_found_by_query(campus, ordered):
     campus.bank.fault("notice", "silent_after")
     pay(campus, ordered)
@@ -162,6 +164,7 @@ def test_a_certificate_of_somebody_else_by_the_same_authority_is_none(campus, or
 @pytest.mark.parametrize(
     "changes", [{"txnAmt": "4999"}, {"txnAmt": ""}, {"currencyCode": "840"}, {"txnTime": "20200101000000"}]
 )
+@pytest.mark.capability("A136.1")
 def test_a_genuine_notice_that_does_not_fit_its_order_books_nothing(campus, ordered, changes):
     assert Client().post(NOTICE, notice_of(campus, ordered, **changes)).status_code == 409
     ordered.refresh_from_db()
@@ -195,6 +198,7 @@ def age(top_up, minutes=20):
         )
 
 
+@pytest.mark.capability("A136.3")
 def test_what_cannot_be_credited_goes_back_the_way_it_came_once(campus, ordered, bank):
     Card.objects.filter(pk=ordered.card_id).update(state="closed")
     bank.fault("refund", "silent_after", times=2)

@@ -72,6 +72,7 @@ def test_a_sum_is_ordered_paid_and_seen_to_arrive_without_a_touch(campus, studen
     assert (receipt_differences(), funds_differences()) == ([], [])
 
 
+@pytest.mark.capability("A154.2")
 @pytest.mark.parametrize("amount", ["0.99", "500.01", "-5", "abc", "1e9", ""])
 def test_sums_outside_the_limit_order_nothing(student, amount):
     answer = order(student, amount)
@@ -93,6 +94,7 @@ def test_unionpay_silent_says_that_nothing_was_taken_and_asks_the_same_order_aga
     assert OnlineTopUp.objects.get().state == "opened"
 
 
+@pytest.mark.capability("A136.3")
 def test_money_that_cannot_be_credited_is_shown_going_back(campus, student):
     address = order(student, "20").url
     Card.objects.filter(pk=campus.card("student").pk).update(state="closed")
@@ -210,6 +212,7 @@ def test_a_form_that_was_wrong_does_not_send_the_number_back(student):
     assert "6228abc" not in answer.content.decode()
 
 
+@pytest.mark.capability("A142.3")
 def test_another_card_takes_the_place_of_the_first_and_signing_ends_when_asked(campus, student, bank):
     campus.agree("student")
     bank.add_customer("林小满", ID_NUMBERS["student"], "13907300000", "6228480088888888117")

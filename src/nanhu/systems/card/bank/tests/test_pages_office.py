@@ -105,6 +105,7 @@ def test_the_same_form_twice_and_whoever_is_signed_already_asks_the_bank_nothing
     assert Agreement.objects.count() == 2
 
 
+@pytest.mark.capability("A141.1")
 @pytest.mark.parametrize("text", ["", "学号,姓名\n1,2\n", HEAD, HEAD + "1,2,3\n", HEAD + line("student") * 2])
 def test_a_list_that_does_not_fit_is_refused_with_its_lines(clerk, text):
     answer = hand_in(clerk, text)
@@ -237,6 +238,7 @@ def take(client, address, text):
     return client.post(address, {"file": SimpleUploadedFile("结果.csv", text.encode())})
 
 
+@pytest.mark.capability("A122.6")
 def test_a_leavers_refund_goes_out_by_file_and_is_paid_when_the_bank_says_so(campus, finance):
     withdrawal = left(campus)
     address = finance.post(DESK + "payouts/make/").url

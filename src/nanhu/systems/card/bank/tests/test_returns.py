@@ -172,6 +172,7 @@ def test_a_payout_asked_again_is_the_same_and_its_number_used_before_is_no_refus
     assert books_agree()
 
 
+@pytest.mark.capability("A148.4")
 def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, kiosk, bank, thirty_days):
     unclaimed_load(campus)
     age()
@@ -185,6 +186,7 @@ def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, kiosk, ban
     assert books_agree()
 
 
+@pytest.mark.capability("A148.4")
 def test_an_unclaimed_top_up_goes_back_through_unionpay(campus, bank, thirty_days):
     made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
     bank.do("pay", tn=top_ups.open_top_up(made).tn, card=CARDS["student"])

@@ -224,6 +224,7 @@ def test_strangers_find_no_corrections_and_the_list_asks_little(paid):
     assert queries_of(paid.client("clerk"), PAGE) <= 14
 
 
+@pytest.mark.capability("A144.4")
 def test_a_holder_marks_a_row_and_reads_the_answer(paid):
     mine, office = paid.client("student"), paid.client("clerk")
     assert f"/card/closing/disputes/{sale().pk}/" in mine.get("/card/transactions/").content.decode()

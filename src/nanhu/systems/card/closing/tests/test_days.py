@@ -62,6 +62,7 @@ def closed() -> DayClose:
     return days.close_day(by=SYSTEM, day=yesterday())
 
 
+@pytest.mark.capability("A015.1")
 def test_a_sound_day_closes_at_zero(traded):
     close = closed()
     assert (close.state, close.runs, list(close.differences.all())) == ("closed", 1, [])
@@ -134,6 +135,7 @@ def bank():
     day_sources.sources._entries.pop("test_bank")
 
 
+@pytest.mark.capability("A015.2")
 def test_a_difference_is_explained_or_disappears(traded, bank):
     bank.append(Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000))
     close = closed()
@@ -168,6 +170,7 @@ def test_custody_is_compared_with_what_the_bank_says(traded):
     assert close.differences.get().key == "bank"
 
 
+@pytest.mark.capability("A015.2")
 def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(traded, bank_says, bank):
     """Its own state in the books and on the page; the nightly look completes it, also a month later."""
     bank_says.is_silent = True

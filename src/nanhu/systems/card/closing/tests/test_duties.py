@@ -40,6 +40,7 @@ def explain(campus, part: str, difference) -> int:
     )
 
 
+@pytest.mark.capability("A015.2")
 def test_who_closed_the_day_explains_nothing_of_it(campus, difference):
     days.close_day(by=campus.actor("clerk"), day=yesterday())
     assert explain(campus, "clerk", difference) == 409

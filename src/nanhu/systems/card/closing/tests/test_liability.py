@@ -74,6 +74,7 @@ def is_sound() -> bool:
     return receipt_differences() == [] and ledger.check_ledger() == [] and ledger.trial_balance().difference_fen == 0
 
 
+@pytest.mark.capability("A117.4")
 def test_the_holder_gets_it_back_the_merchant_keeps_it_the_school_bears_it(lost):
     sell(lost, 700)
     assert held(lost) == (300, 0, 700, 0)
@@ -138,6 +139,7 @@ def test_what_came_in_while_no_worker_ran_for_days_is_borne_by_night(lost):
     assert held(lost)[0] == 1000
 
 
+@pytest.mark.capability("A117.3")
 def test_what_was_sold_before_the_report_stays_with_the_holder(lost):
     sell(lost, 700, minutes_ago=90)
     assert bear() == 0
@@ -172,6 +174,7 @@ RULES = {
 }
 
 
+@pytest.mark.capability("A117.4")
 @pytest.mark.parametrize("which", RULES)
 def test_the_rule_is_the_schools_own_and_dated(which, lost, monkeypatch):
     row, borne = RULES[which]()

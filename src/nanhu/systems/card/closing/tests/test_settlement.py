@@ -109,6 +109,7 @@ def test_takings_are_settled_with_the_contracts_fee(sold):
     clean()
 
 
+@pytest.mark.capability("A090.2")
 def test_a_run_twice_settles_once(sold):
     assert settle() is not None
     assert settle() is None
@@ -279,6 +280,7 @@ def test_a_run_by_four_at_once_settles_once(transactional_db):
     assert ledger.balance_of(settling.payable_of(merchant)) == 1250 - fee_of(1250, 10)
 
 
+@pytest.mark.capability("A090.2")
 def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
     """The bus is a merchant like any other, with its own contract."""
     services.set_up_merchants(

@@ -65,6 +65,7 @@ def test_a_sale_that_only_the_terminal_knows_is_a_difference_with_an_owner(till,
     assert (one.source, one.ours_fen, one.theirs_fen, one.owner) == ("terminals", 1250, 2000, "自选快餐（终端 N1001）")
 
 
+@pytest.mark.capability("A015.2")
 def test_rows_the_terminal_still_keeps_are_named_as_waiting_and_vanish_once_uploaded(till, campus):
     kept = till.keep(campus.card("teacher").uid, 700)
     till.say_total(yesterday(), stored=1, stored_fen=700, waiting=1, waiting_fen=700)

@@ -24,6 +24,7 @@ def told(device):
     return device.ask("door/list", {"version": 0}, sequence=0)["open_until"]
 
 
+@pytest.mark.capability("A100.5")
 def test_doors_of_the_place_and_below_hear_it_with_their_next_poll_and_others_do_not(campus, library, east):
     assert told(library) is None
     made = opened()
@@ -32,6 +33,7 @@ def test_doors_of_the_place_and_below_hear_it_with_their_next_poll_and_others_do
     assert told(east) is None
 
 
+@pytest.mark.capability("A100.5")
 def test_it_opens_for_everybody_even_without_a_known_card_and_is_logged(campus, library):
     opened()
     assert try_door(library, campus, "student") == "emergency"
@@ -39,6 +41,7 @@ def test_it_opens_for_everybody_even_without_a_known_card_and_is_logged(campus, 
     assert list(Passage.objects.values_list("code", "is_opened")) == [("emergency", True)] * 2
 
 
+@pytest.mark.capability("A100.5")
 def test_it_ends_by_hand_at_once_and_once(campus, library):
     made = opened()
     end(by=SYSTEM, emergency=made)
@@ -54,6 +57,7 @@ def test_it_ends_by_hand_at_once_and_once(campus, library):
     ]
 
 
+@pytest.mark.capability("A100.5")
 def test_it_ends_by_itself(campus, library):
     place = Place.objects.get(key="library")
     DoorEmergency.objects.create(
@@ -67,6 +71,7 @@ def test_it_ends_by_itself(campus, library):
     assert try_door(library, campus, "student") == "no_rule"
 
 
+@pytest.mark.capability("A100.5")
 def test_it_needs_a_reason_and_a_bound(campus):
     place = Place.objects.get(key="library")
     with pytest.raises(ReasonMissingError):

@@ -66,6 +66,7 @@ def uid(campus, part="student"):
     return campus.card(part).uid
 
 
+@pytest.mark.capability("A100.6")
 def test_the_list_says_who_may_now_without_naming_anybody(campus, held):
     settle(campus)
     put("library", holder_class="student", **around_now())
@@ -89,6 +90,7 @@ def test_a_door_that_holds_the_list_is_told_only_what_changed(campus, held):
     assert held.opens(uid(campus, "other_student"))
 
 
+@pytest.mark.capability("A100.6")
 def test_a_rule_taken_back_empties_the_list(campus, held):
     one = put("library", holder_class="student")
     held.poll()
@@ -160,6 +162,7 @@ def test_a_class_without_the_right_to_doors_has_no_hours(campus, held):
     assert held.opens(uid(campus, "teacher"), time.time() + 86400)
 
 
+@pytest.mark.capability("A100.6")
 def test_the_list_says_the_same_as_the_door_on_line(campus, library, held):
     """Rules of every kind together, each holder, now."""
     units = settle(campus)
@@ -215,6 +218,7 @@ def send(device, *rows):
     return [one["code"] for one in told["rows"]]
 
 
+@pytest.mark.capability("A100.6")
 def test_each_passage_counts_once_however_often_and_in_whatever_order_it_comes(campus, library):
     put("library", holder_class="student")
     rows = [event(100 + n, uid(campus), ago=60 - n) for n in range(3)]

@@ -89,6 +89,7 @@ def test_a_rule_needs_sense(campus, manager):
     assert not DoorRule.objects.exists()
 
 
+@pytest.mark.capability("A100.3")
 def test_a_guard_watches_opens_and_resets_but_sets_no_rules(campus, guard, east):
     put("south.d1", holder_class="student")
     try_door(east, campus, "student")
@@ -119,6 +120,7 @@ def test_a_closed_place_says_so_to_the_guard_takes_no_new_rule_and_may_still_be_
     assert try_door(library, campus, "teacher") == "emergency"
 
 
+@pytest.mark.capability("A100.5")
 def test_an_emergency_is_opened_by_a_guard_heard_by_doors_and_closed(campus, guard, library):
     held = Held(library)
     held.poll()
@@ -135,6 +137,7 @@ def test_an_emergency_is_opened_by_a_guard_heard_by_doors_and_closed(campus, gua
     assert "火警" in guard.get("/card/doors/emergency/").content.decode()
 
 
+@pytest.mark.capability("A100.3")
 def test_a_holder_sees_their_own_passages_alone(campus, library):
     put("library", holder_class="student")
     for part in ("student", "other_student", "teacher"):

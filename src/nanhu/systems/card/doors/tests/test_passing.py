@@ -22,10 +22,12 @@ from nanhu.systems.card.tests.conftest import SYSTEM
 DAY = timedelta(days=1)
 
 
+@pytest.mark.capability("A100.1")
 def test_without_a_rule_a_door_stays_closed(campus, east):
     assert try_door(east, campus, "student") == "no_rule"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_class_may_where_its_rule_stands_and_below_and_nowhere_else(campus, east, library):
     put("library", holder_class="student")
     inner = type(library)("ML02")
@@ -35,18 +37,21 @@ def test_a_class_may_where_its_rule_stands_and_below_and_nowhere_else(campus, ea
     assert try_door(east, campus, "student") == "no_rule"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_front_door_open_to_all_leaves_the_room_inside_closed(campus, library):
     put("library", holder_class="student", covers_below=False)
     assert try_door(library, campus, "student") == "allowed"
     assert try_door(type(library)("ML02"), campus, "student") == "no_rule"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_sub_class_may_alone(campus, library):
     put("library", holder_class="student", sub_class="留学生")
     assert try_door(library, campus, "guest") == "allowed"
     assert try_door(library, campus, "student") == "no_rule"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_unit_takes_in_the_units_below_it(campus, library):
     units = settle(campus)
     put("library", unit_id=units["12"])
@@ -70,12 +75,14 @@ def test_hours_weekdays_and_days_bound_a_rule(campus, library):
     assert try_door(library, campus, "student") == "allowed"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_group_denied_outweighs_a_group_allowed_wherever_the_rule_stands(campus, library):
     put("library", holder_class="student", sub_class="统招本科")
     put("south", is_allowed=False, **around_now())
     assert try_door(library, campus, "student") == "rule_denies"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_named_person_outweighs_groups_and_denial_outweighs_permission(campus, library):
     put("library", is_allowed=False)
     student = campus.persons["student"]
@@ -86,6 +93,7 @@ def test_a_named_person_outweighs_groups_and_denial_outweighs_permission(campus,
     assert try_door(library, campus, "student") == "rule_denies"
 
 
+@pytest.mark.capability("A100.1")
 def test_the_card_comes_before_every_rule(campus, library):
     put("library", person_id=campus.persons["student"])
     loss.report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")
@@ -101,6 +109,7 @@ def test_a_class_without_the_right_to_doors_is_refused(campus, library):
     assert try_door(library, campus, "teacher") == "allowed"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_withdrawn_rule_speaks_no_more(campus, library):
     one = put("library")
     assert try_door(library, campus, "student") == "allowed"
@@ -108,6 +117,7 @@ def test_a_withdrawn_rule_speaks_no_more(campus, library):
     assert try_door(library, campus, "student") == "no_rule"
 
 
+@pytest.mark.capability("A100.3")
 def test_every_decision_is_written_down_once(campus, library):
     one = put("library", holder_class="student")
     uid = campus.card("student").uid
@@ -164,6 +174,7 @@ def test_a_closed_place_lets_nobody_in_and_everybody_out_and_an_emergency_opens_
 # Anti-passback
 
 
+@pytest.mark.capability("A100.4")
 def test_hard_anti_passback_refuses_the_second_way_in_also_at_another_door(campus, east):
     put("south.d1", holder_class="student")
     west = type(east)("MD02")
@@ -174,6 +185,7 @@ def test_hard_anti_passback_refuses_the_second_way_in_also_at_another_door(campu
     assert try_door(east, campus, "other_student") == "allowed"
 
 
+@pytest.mark.capability("A100.4")
 def test_soft_anti_passback_opens_and_marks(campus, library):
     put("library", holder_class="student")
     assert [try_door(library, campus, "student") for _time in range(2)] == ["allowed", "allowed"]

@@ -11,6 +11,7 @@ from nanhu.systems.card.tests.test_top_up_races import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.capability("A100.4")
 def test_one_card_at_two_doors_at_once_goes_in_once(transactional_db):
     campus = bring_in_the_cast()
     hang_doors()

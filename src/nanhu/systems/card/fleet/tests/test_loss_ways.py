@@ -147,6 +147,7 @@ def test_the_phone_desk_refuses_what_does_not_fit_and_never_says_which(school, d
     assert school.card("student").state == "issued"
 
 
+@pytest.mark.capability("A115.2")
 def test_after_five_failures_nobody_asks_on(school, desk):
     for _time in range(5):
         desk.post("/card/fleet/phone-desk/", RIGHT)
@@ -155,6 +156,7 @@ def test_after_five_failures_nobody_asks_on(school, desk):
     assert school.card("student").state == "issued"
 
 
+@pytest.mark.capability("A115.2")
 def test_tries_are_counted_for_the_person_however_the_number_is_typed(school, desk):
     """Each spelling, and each further number of his, had five tries of its own at the last six of his document."""
     page, number = "/card/fleet/phone-desk/", CAST["student"][2]
@@ -180,6 +182,7 @@ def test_tries_at_a_number_that_nobody_has_are_counted_and_stand_in_the_log(scho
     assert AuditEntry.objects.filter(action="card.refuse_by_phone", target="campus_no:X99999").count() == 6
 
 
+@pytest.mark.capability("A115.2")
 def test_callers_who_guess_close_the_telephone_for_an_hour_and_no_other_way(school, desk):
     page, right = "/card/fleet/phone-desk/", RIGHT | {"card_tail": school.card("student").number[-4:]}
     said = [desk.post(page, RIGHT).content.decode() for _time in range(6)]

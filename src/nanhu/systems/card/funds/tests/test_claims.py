@@ -84,6 +84,7 @@ def test_a_report_heard_twice_moves_money_once_and_a_contrary_one_is_refused(fun
         finish_claim(by=SYSTEM, order=order, is_written=False)
 
 
+@pytest.mark.capability("A149.2")
 def test_what_was_not_written_waits_again(funds):
     funds.credit()
     finish_claim(by=SYSTEM, order=begin(funds), is_written=False)
@@ -92,6 +93,7 @@ def test_what_was_not_written_waits_again(funds):
     assert funds.balance() == 5000
 
 
+@pytest.mark.capability("A149.2")
 def test_not_written_is_not_believed_once_the_right_to_write_left_the_house(funds):
     """A terminal's word alone would pay a chip twice that was written: its counter decides at the next touch."""
     funds.credit()
@@ -123,6 +125,7 @@ def test_a_late_report_of_success_after_a_release_is_refused_and_the_money_still
     assert (funds.balance(), funds.pending()) == (0, 5000)
 
 
+@pytest.mark.capability("A149.2")
 @pytest.mark.parametrize(("counter", "balance", "state"), [(8, 5000, "written"), (7, 0, "not_written")])
 def test_the_chips_counter_settles_what_a_power_cut_left_open(funds, counter, balance, state):
     funds.credit()
@@ -164,6 +167,7 @@ def test_a_chip_that_counts_backwards_is_refused(funds):
     assert funds.states() == {"one": "writing"}
 
 
+@pytest.mark.capability("A122.1")
 def test_money_that_is_not_due_yet_cannot_be_claimed(funds):
     funds.credit(available_at=now() + timedelta(seconds=30))
     with pytest.raises(NothingToClaimError):
@@ -197,6 +201,7 @@ def test_unclaimed_money_goes_back_where_it_came_from_once(funds):
         begin(funds)
 
 
+@pytest.mark.capability("A148.4")
 def test_what_is_being_written_or_was_claimed_never_goes_back(funds):
     made = funds.credit()
     order = begin(funds)

@@ -124,6 +124,7 @@ def test_a_fee_nobody_can_pay_says_so_and_changes_nothing(funds):
     assert funds.campus.card("teacher").state == "issued"
 
 
+@pytest.mark.capability("A120.1")
 def test_without_a_face_checked_no_card_is_made(funds):
     assert reissue_at_counter(funds, "teacher", face_checked="").status_code == 422
     assert CardReissue.objects.count() == 0
@@ -200,6 +201,7 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
     assert (balance(drawer), balance("card.safe")) == (0, 8000)
 
 
+@pytest.mark.capability("A138.2")
 def test_a_shift_nobody_opened_is_counted_all_the_same_and_can_be_sent_back(funds):
     funds.campus.top_up("teacher", 5000)
     report = count(funds, "49").url
@@ -213,6 +215,7 @@ def test_a_shift_nobody_opened_is_counted_all_the_same_and_can_be_sent_back(fund
     assert list(closed.counts.order_by("pk").values_list("counted_fen", flat=True)) == [4900, 5000, 5000]
 
 
+@pytest.mark.capability("A138.4")
 def test_a_count_is_said_once_and_another_count_of_the_second_person_goes_back(funds):
     """Nobody tries sums until one fits: each is kept, and a second one takes a send-back."""
     funds.campus.top_up("teacher", 5000)
@@ -229,6 +232,7 @@ def test_a_count_is_said_once_and_another_count_of_the_second_person_goes_back(f
         ShiftCount.objects.update(counted_fen=5000)
 
 
+@pytest.mark.capability("A138.2")
 def test_no_cash_is_taken_between_the_count_and_the_hand_over(funds):
     funds.campus.top_up("teacher", 5000)
     report = count(funds, "50").url
@@ -252,6 +256,7 @@ def test_no_cash_is_taken_between_the_count_and_the_hand_over(funds):
     assert balance(f"card.drawer:{funds.campus.actor('clerk').account_id}") == 1000
 
 
+@pytest.mark.capability("A138.2")
 def test_more_cash_than_there_should_be_is_named_as_well(funds):
     funds.campus.top_up("teacher", 5000)
     report = count(funds, "51").url

@@ -57,6 +57,7 @@ def test_a_stranger_and_a_counter_clerk_find_no_such_page(funds):
             assert funds.campus.client(part).get(PAGES + address).status_code == 404
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_a_list_with_a_wrong_line_is_refused_as_a_whole_and_says_which(office):
     answer = hand_in(office, GOOD + "999,谁,1\n")
     page = answer.content.decode()
@@ -95,6 +96,7 @@ def test_another_person_approves_and_the_report_tells_who_has_not_claimed(office
     assert '"14231100001","林小满","300.00","待领"' in rows
 
 
+@pytest.mark.capability("A145.1")
 def test_another_person_may_refuse_with_a_reason(office):
     address = hand_in(office).url
     office.campus.client("clerk").post(address + "submit/")

@@ -58,6 +58,7 @@ def test_a_refused_form_on_a_page_shows_one_box(office):
     assert "这一项要填。" in page
 
 
+@pytest.mark.capability("A145.1")
 def test_what_the_author_may_not_do_is_said_on_the_page_of_the_batch(office):
     address = hand_in(office).url
     author = office.campus.client("clerk")

@@ -81,6 +81,7 @@ def test_a_batch_waits_as_pending_money_of_each_person(funds):
     assert Progress.objects.get().summary == "已入账 3 人，共 ¥ 313.50"
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_nobody_approves_their_own_batch(funds):
     batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
     with pytest.raises(SamePersonError):
@@ -92,6 +93,7 @@ def test_nobody_approves_their_own_batch(funds):
     assert funds.pending() == 0
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_an_approved_batch_cannot_be_changed(funds):
     batch = posted(funds)
     for change in ({"sum_fen": 1}, {"title": "x"}, {"state": "submitted", "approver": None, "decided_at": None}):
@@ -101,6 +103,7 @@ def test_an_approved_batch_cannot_be_changed(funds):
         PayoutRow.objects.update(amount_fen=1)
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_posting_twice_and_after_a_crash_credits_each_row_once(funds):
     batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
     approve(by=funds.campus.actor("second_clerk"), batch=batch)
@@ -112,6 +115,7 @@ def test_posting_twice_and_after_a_crash_credits_each_row_once(funds):
     assert PayoutBatch.objects.get().state == "posted"
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_the_same_file_is_not_paid_twice_and_the_same_form_is_one_batch(funds):
     token = uuid4()
     first = made(funds, token=token)
@@ -122,6 +126,7 @@ def test_the_same_file_is_not_paid_twice_and_the_same_form_is_one_batch(funds):
     assert made(funds).pk != first.pk
 
 
+@pytest.mark.capability("A145.1")
 def test_a_refused_batch_moves_nothing(funds):
     batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
     refuse(by=funds.campus.actor("second_clerk"), batch=batch, answer="名单是上个月的")
@@ -154,6 +159,7 @@ def test_a_batch_without_a_last_day_waits_for_ever(funds, monkeypatch):
     assert set(Claimable.objects.values_list("state", flat=True)) == {"waiting"}
 
 
+@pytest.mark.capability("A148.4")
 def test_an_unclaimed_load_goes_back_after_days_only_where_the_school_chose_so(funds, monkeypatch):
     made_load = funds.credit(source="load", key="load:1")
     funds.credit(source="subsidy", key="aid")

@@ -35,6 +35,7 @@ def spent(funds):
     return funds
 
 
+@pytest.mark.capability("A121.1")
 def test_the_old_card_is_dead_and_its_money_waits_for_the_new_one(spent):
     old = spent.campus.card("student")
     new = replace(spent)
@@ -58,6 +59,7 @@ def test_the_same_form_again_gives_the_same_card(spent):
     assert Card.objects.filter(person_id=card.person_id).count() == 2
 
 
+@pytest.mark.capability("A121.1")
 def test_a_replaced_card_cannot_be_replaced_again_nor_live_again(spent):
     old = spent.campus.card("student")
     replace(spent)
@@ -67,6 +69,7 @@ def test_a_replaced_card_cannot_be_replaced_again_nor_live_again(spent):
         Card.objects.filter(pk=old.pk).update(state="frozen")
 
 
+@pytest.mark.capability("A122.2")
 def test_frozen_money_is_claimed_after_the_wait_exactly_once(spent, monkeypatch):
     new = replace(spent)
     begun = clock.now()
@@ -126,11 +129,13 @@ TOLD = [{"from": date(2026, 9, 1), "frozen_hours": 48, "skip_holidays": True}, {
 RULES = read_rules(Table("[[card.reissue]]", row) for row in TOLD)
 
 
+@pytest.mark.capability("A122.1")
 @pytest.mark.parametrize(("day", "hours"), [(date(2024, 5, 1), 72), (date(2025, 5, 1), 72), (date(2026, 9, 1), 48)])
 def test_the_rule_of_the_day_counts(day, hours):
     assert rule_on(day, RULES).frozen_hours == hours
 
 
+@pytest.mark.capability("A135.1")
 def test_a_damaged_card_costs_no_loss_fee():
     assert (ReissueRule().fee_fen("lost"), ReissueRule().fee_fen("damaged")) == (2000, 0)
 
@@ -153,6 +158,7 @@ def test_what_falls_due_on_a_holiday_may_wait_for_the_next_working_day(skip, due
         ("ordinary", "临聘", False),
     ],
 )
+@pytest.mark.capability("A120.1")
 def test_the_kiosk_serves_students_with_an_id_card(card_class, sub_class, may):
     assert may_use_kiosk(card_class, sub_class) is may
 

@@ -56,6 +56,7 @@ def replaced(funds):
     return Replaced(funds)
 
 
+@pytest.mark.capability("A121.2", "A121.3")
 def test_a_late_row_is_paid_from_the_frozen_sum_and_leaves_the_wallet_alone(replaced):
     replaced.store(replaced.row(901, 1200))
     assert replaced.money() == (1800, 200, 0)
@@ -67,12 +68,14 @@ def test_rows_in_one_upload_share_the_frozen_sum(replaced):
     assert replaced.money() == (800, 200, 0)
 
 
+@pytest.mark.capability("A121.3")
 def test_the_wallet_bears_what_the_frozen_sum_cannot_and_the_rest_is_owed(replaced):
     replaced.store(replaced.row(901, 3500))
     assert replaced.money() == (0, 0, 300)
     assert replaced.frozen.state == "set_off"
 
 
+@pytest.mark.capability("A121.3")
 def test_the_same_upload_again_takes_nothing_more(replaced):
     for _time in range(2):
         replaced.store(replaced.row(901, 1200))

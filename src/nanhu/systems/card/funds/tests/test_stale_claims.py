@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from nanhu.kernel.clock import now
 from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import stale_claims
@@ -30,6 +32,7 @@ def test_an_authorised_write_stays_open_until_the_chip_is_read(funds):
     assert funds.states() == {"one": "writing"}
 
 
+@pytest.mark.capability("A122.5")
 def test_who_waited_for_frozen_money_is_told_once_when_the_wait_is_over(funds, monkeypatch):
     funds.campus.top_up("student", 4000)
     reissue(by=SYSTEM, card=funds.campus.card("student"), reason="damaged", fee_fen=0, at="", key="k")

@@ -82,11 +82,13 @@ def test_a_refused_one_moves_nothing(left):
     assert left.balance_of(left.card) == 5000
 
 
+@pytest.mark.capability("A122.6")
 def test_who_is_still_here_gets_nothing_back(left):
     with pytest.raises(StillHereError):
         ask(left, card=left.campus.card("guest"))
 
 
+@pytest.mark.capability("A122.6")
 def test_a_debt_is_settled_first(left):
     leg = ledger.Leg(debit_account_id=left.card.wallet.receivable_id, credit_account_id=left.source, amount_fen=1)
     ledger.post(by=SYSTEM, kind="test.owed", legs=[leg])
@@ -101,6 +103,7 @@ def test_an_empty_wallet_has_nothing_to_withdraw(funds):
         ask(funds)
 
 
+@pytest.mark.capability("A122.6")
 def test_the_database_wants_two_people_and_keeps_what_was_asked(left):
     asked = ask(left)
     with pytest.raises(DatabaseError, match="card_withdrawal_two_people"), transaction.atomic():

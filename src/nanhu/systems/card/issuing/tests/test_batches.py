@@ -114,6 +114,7 @@ def test_each_class_wants_its_own_columns_and_knows_its_own_categories(
     assert "这类卡的人员类别是" in strange.errors["category"]
 
 
+@pytest.mark.capability("A103.1")
 def test_a_list_with_photos_that_is_sent_twice_is_one_order_and_the_second_press_finds_it(campus):
     token = str(uuid4())
 
@@ -270,6 +271,7 @@ def test_a_clerk_looks_at_every_photo_before_an_order_is_taken_on_and_sends_back
     assert (late.status_code, late.content.decode().count("form-errors")) == (409, 1), "the order has moved on"
 
 
+@pytest.mark.capability("A110.4")
 def test_the_database_takes_no_card_on_with_a_photo_that_nobody_looked_at(campus):
     row = accepted_batch(campus).rows.get(line=1)
     with pytest.raises(IntegrityError, match="card_order_row_photo_seen"), transaction.atomic():
@@ -307,6 +309,7 @@ def test_a_name_that_breaks_the_rule_is_said(campus):
     assert "姓名" in upload_errors(campus, row, "ordinary")["photo_name"]
 
 
+@pytest.mark.capability("A103.1")
 @pytest.mark.parametrize("fault", ["two", "document"])
 def test_doubles_in_a_batch_are_both_marked(campus, fault):
     first, second = teacher_rows()
@@ -322,6 +325,7 @@ def test_doubles_in_a_batch_are_both_marked(campus, fault):
     [b"", b"PK\x03\x04 no zip", b"%PDF-1.4", "姓名,学号\n".encode()],
     ids=["empty", "broken", "pdf", "csv"],
 )
+@pytest.mark.capability("A103.1")
 def test_what_is_no_form_is_refused_whole(campus, content):
     given = {"card_class": "teacher", "unit": "12", "sheet": io.BytesIO(content)}
     given["sheet"].name = "a.xlsx"
@@ -354,6 +358,7 @@ def test_gbk_names_of_windows_are_understood(campus):
     assert "照片已匹配 1 张" in told
 
 
+@pytest.mark.capability("A110.3")
 def test_a_picture_that_is_none_is_told_by_name(campus):
     upload(campus, teacher_rows())
     order = newest()
@@ -392,6 +397,7 @@ def test_a_leader_who_is_the_agent_as_well_approves_no_order_of_their_own(campus
     assert (order.state, order.approver_name) == ("submitted", "")
 
 
+@pytest.mark.capability("A111.1")
 def test_a_refusal_goes_back_with_its_reason(campus):
     upload(campus, teacher_rows())
     order = newest()
@@ -401,6 +407,7 @@ def test_a_refusal_goes_back_with_its_reason(campus):
     assert campus.client("clerk").post(at(order, "accept/")).status_code == 409
 
 
+@pytest.mark.capability("A103.3")
 def test_without_all_photos_nothing_is_taken_on(campus):
     upload(campus, teacher_rows(), photos=archive("0020260001.jpg"))
     order = newest()

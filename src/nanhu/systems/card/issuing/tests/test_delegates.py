@@ -28,6 +28,7 @@ def acts() -> int:
     return UnitDelegate.objects.filter(role="agent", ended_at=None).exclude(named_by_name="测试").count()
 
 
+@pytest.mark.capability("A111.1")
 @pytest.mark.usefixtures("commits")
 def test_who_is_named_finds_the_units_orders_at_once_and_loses_them_when_relieved(campus, manager):
     assert not sees_unit_orders(campus)
@@ -78,6 +79,7 @@ def test_nobody_is_named_by_a_number_that_is_none_or_by_an_ordinary_clerk(campus
     assert acts() == 0
 
 
+@pytest.mark.capability("A111.1")
 def test_the_office_does_not_give_itself_the_yes_of_a_unit(campus, manager):
     own = {"unit": "12", "campus_no": CAST["clerk"][2], "role": "leader"}
     answer = manager.post(f"{DESK}delegates/", own)
@@ -86,6 +88,7 @@ def test_the_office_does_not_give_itself_the_yes_of_a_unit(campus, manager):
     assert not UnitDelegate.objects.filter(role="leader", person_id=campus.card("clerk").person_id).exists()
 
 
+@pytest.mark.capability("A111.1")
 def test_only_staff_of_the_unit_or_of_one_above_it_lead_it(campus, manager):
     def name(unit: str, number: str) -> str:
         answer = manager.post(f"{DESK}delegates/", {"unit": unit, "campus_no": number, "role": "leader"})

@@ -120,6 +120,7 @@ def test_form_and_photos_by_mail_become_a_draft_that_the_leader_approves_on_line
     assert order.title in campus.client("clerk").get(f"{DESK}mail/").content.decode()
 
 
+@pytest.mark.capability("A111.2")
 def test_a_mail_read_twice_is_one_order(campus, mailbox):
     content = letter(campus, teacher_rows())
     arrive(mailbox, content)
@@ -149,6 +150,7 @@ def test_who_is_no_agent_gets_neither_order_nor_answer(campus, mailbox, given):
     ],
     ids=["no form", "broken form"],
 )
+@pytest.mark.capability("A111.2")
 def test_what_is_no_form_goes_back_with_the_reason(campus, mailbox, make, why):
     arrive(mailbox, make(campus))
     assert IncomingMail.objects.get().outcome == "refused"

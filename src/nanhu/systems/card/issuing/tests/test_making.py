@@ -106,6 +106,7 @@ def test_a_spoilt_blank_is_made_anew(campus):
     assert (order.state, order.rows.get(line=1).plastic_uid) == ("accepted", None)
 
 
+@pytest.mark.capability("A102.1")
 def test_the_chip_is_unknown_until_the_card_is_handed_over(campus):
     order = made_batch(campus)
     row = order.rows.get(line=1)
@@ -227,6 +228,7 @@ def test_wrong_codes_at_the_counter_keep_nobody_from_the_card(campus, stopped_cl
     assert not guesses.exclude(facts={}).exists(), "what was typed is nobody's to read"
 
 
+@pytest.mark.capability("A107.2")
 def test_guesses_of_codes_are_bounded_for_a_clerk_over_all_cards_and_for_a_card_over_all_clerks(
     campus, monkeypatch, stopped_clock
 ):
@@ -242,6 +244,7 @@ def test_guesses_of_codes_are_bounded_for_a_clerk_over_all_cards_and_for_a_card_
     assert hand(campus, second, how="code", code=second.pickup_code).status_code == 302
 
 
+@pytest.mark.capability("A107.2")
 def test_the_code_of_a_whole_batch_is_not_guessed_either(campus, stopped_clock):
     order = made_batch(campus)
     wrong = {"code": "一二三四", "signed_by": "somebody else"}
@@ -345,6 +348,7 @@ def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_say
     assert len({tuple(one) for one in bands.values()}) == 3
 
 
+@pytest.mark.capability("A102.1")
 def test_the_database_refuses_made_without_plastic_and_handed_to_nobody(campus):
     row = accepted_batch(campus).rows.first()
     for change in ({"state": "made"}, {"state": "handed", "plastic_uid": "04A1B2C3"}, {"plastic_uid": "xyz"}):

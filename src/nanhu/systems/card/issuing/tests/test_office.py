@@ -41,12 +41,6 @@ def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_
         with at(*moment):
             campus.clients.clear()
             assert ("现在开门" in seen(campus)) is is_open, moment
-    with at(2026, 9, 30, 16, 0):
-        campus.clients.clear()
-        assert 'class="hours-now"><dt>夏季' in seen(campus).replace("\n", "")
-    with at(2026, 10, 9, 16, 0):
-        campus.clients.clear()
-        assert 'class="hours-now"><dt>冬季' in seen(campus).replace("\n", "")
     with at(2026, 11, 25, 18, 5):
         campus.clients.clear()
         student = campus.client("student")
@@ -69,6 +63,14 @@ def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_
         clerk.post(f"{DESK}queue/", {"window": "2"})
         assert "请到 2 号窗口" in seen(campus, "guest")
         assert QueueTicket.objects.get(number=1).state == "done"
+
+
+@pytest.mark.capability("A112.1")
+def test_a_season_begins_on_its_day_and_not_the_day_after(campus):
+    for day, season in (((4, 30), "冬季"), ((5, 1), "夏季"), ((9, 30), "夏季"), ((10, 1), "冬季"), ((10, 9), "冬季")):
+        with at(2026, *day, 16, 0):
+            campus.clients.clear()
+            assert f'class="hours-now"><dt>{season}' in seen(campus).replace("\n", ""), day
 
 
 @pytest.mark.capability("A112.2")

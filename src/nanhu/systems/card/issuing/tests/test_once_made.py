@@ -32,6 +32,7 @@ def discarded(campus, order: CardOrder, part: str = "teacher") -> None:
     assert (order.state, order.answer) == ("discarded", "重复了")
 
 
+@pytest.mark.capability("A103.1")
 def test_who_stands_in_a_list_that_went_off_is_refused_in_the_next_with_the_number_of_the_first(campus):
     upload(campus, teacher_rows(), photos=archive("0020260001.jpg", "0020260002.jpg"))
     first = newest()

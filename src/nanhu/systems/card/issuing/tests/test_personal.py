@@ -59,6 +59,7 @@ def test_a_teacher_shows_id_and_proof_at_the_counter_and_nothing_is_typed_again(
     [(b"MZ\x90\x00 a program", "不是 JPEG、PNG 或 PDF"), (b"%PDF" + b"0" * (5 * 1024 * 1024), "超过 5 MB")],
     ids=["program", "too large"],
 )
+@pytest.mark.capability("A104.1")
 def test_a_proof_is_a_whole_scan_or_nothing_is_kept(campus, content, why):
     answer = campus.client("clerk").post(AT_COUNTER, known(campus) | {"proof": scan("a.pdf", content=content)})
     assert answer.status_code == 422
@@ -67,6 +68,7 @@ def test_a_proof_is_a_whole_scan_or_nothing_is_kept(campus, content, why):
     assert not Proof.objects.exists()
 
 
+@pytest.mark.capability("A104.2")
 def test_a_holder_asks_for_their_own_card_and_cannot_become_somebody_else(campus):
     campus.persons["new"] = campus.persons["new_teacher"]
     said = shown_form(campus, "guest", f"{DESK}apply/")
@@ -102,6 +104,7 @@ def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
     assert (card.card_class, card.sub_class, str(card.valid_until)) == ("ordinary", "访问", last_day())
 
 
+@pytest.mark.capability("A105.1")
 def test_a_sponsor_who_says_no_ends_it(campus):
     document = document_number(birth="19800808", order=31)
     order = apply_at_counter(campus, visitor(document))

@@ -83,6 +83,7 @@ def test_no_pin_is_set_back_without_a_document_whichever_page_asks(campus, kind)
     assert is_right(campus, kind, NEW)
 
 
+@pytest.mark.capability("A126.1")
 def test_who_has_no_document_on_record_types_a_pin_at_the_counter(campus):
     clerk, page = campus.client("clerk"), page_of(campus, "other_student")
     refused = clerk.post(page, asked("payment"))

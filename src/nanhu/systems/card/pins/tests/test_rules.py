@@ -29,6 +29,7 @@ DOCUMENT = (Path(__file__).parents[6] / "docs" / "protocols" / "terminal.md").re
         ("", "document_digits", None),
     ],
 )
+@pytest.mark.capability("A125.1", "A125.2")
 def test_the_initial_pin_follows_the_document(document, rule, pin):
     assert initial_pin(document, rule) == pin
 
@@ -94,6 +95,7 @@ RULES = policy.read_rules(
         ("", (2025, 1, 5, 9, 59), 0),
     ],
 )
+@pytest.mark.capability("A134.3")
 def test_meals_are_those_of_the_canteen_and_the_season(canteen, moment, meal):
     assert policy.meal_by(RULES[1], canteen, datetime(*moment, tzinfo=CAMPUS_ZONE)) == meal
 

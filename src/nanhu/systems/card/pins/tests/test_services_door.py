@@ -70,6 +70,7 @@ def test_where_the_school_wants_it_a_foreigner_has_no_pin_until_the_counter_sets
     assert ask(kiosk, campus, "limits/change", "guest", pin=NEW, **wanted)["outcome"] == "approved"
 
 
+@pytest.mark.capability("A125.2")
 def test_who_has_no_document_has_no_pin_until_the_counter_sets_one(campus, kiosk):
     assert ask(kiosk, campus, "pin/check", "other_student", kind="payment", pin="000000")["code"] == "card.pin_unset"
 
@@ -117,6 +118,7 @@ def test_where_the_school_wants_it_the_initial_pin_opens_nothing_before_it_is_ch
     assert lost["outcome"] == "approved"
 
 
+@pytest.mark.capability("A123.2")
 def test_a_wrong_try_outlives_the_refusal_and_the_same_request_counts_once(campus, kiosk):
     number, key = kiosk.device.terminal.number, bytes.fromhex(kiosk.device.terminal.key)
     body = {"card": campus.card("student").uid, "kind": "payment", "pin": seal_pin_block(key, number, 900, "999999")}

@@ -56,11 +56,13 @@ def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus,
     assert len(rows) == len(CAST)
 
 
+@pytest.mark.capability("A098.1")
 def test_a_code_of_the_phone_serves_where_the_plastic_lies_at_home(campus, desk):
     code = verifying.code_for(campus.card("student")).code
     assert asked(desk, code)["status"] == "valid"
 
 
+@pytest.mark.capability("A098.1")
 def test_a_kind_of_terminal_that_has_no_desk_is_told_nothing(campus):
     kiosk = place_device("KL009", "load_kiosk", by=SYSTEM)
     told = kiosk.ask("rights/check", {"card": campus.card("student").uid, "right": "library"}, sequence=0)
@@ -101,6 +103,7 @@ def test_a_till_is_told_only_of_the_card_that_lies_on_it(campus, kind):
     assert till.ask("rights/list", {"right": "consume", "after": 0, "limit": 9}, sequence=0)["code"] == "terminal_unfit"
 
 
+@pytest.mark.capability("A098.2")
 def test_the_list_of_a_desk_names_no_chip(campus, desk):
     page = desk.ask("rights/list", {"right": "library", "after": 0, "limit": 9}, sequence=0)
     assert not {campus.card(part).uid for part in CAST} & {one for row in page["cards"] for one in row}

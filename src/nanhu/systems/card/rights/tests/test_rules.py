@@ -27,6 +27,7 @@ def rule(**given) -> RightRule:
     return ruling.rule(by=SYSTEM, wanted=RightRule(**(told | given)), reason="图书馆函")
 
 
+@pytest.mark.capability("A096.1")
 def test_without_a_rule_the_schools_default_holds(campus):
     assert may(campus.card("student"), "library").is_allowed
     assert may(campus.card("teacher"), "lab").is_allowed
@@ -42,6 +43,7 @@ def test_a_rule_holds_from_its_day_to_its_day(campus):
     assert may(campus.card("teacher"), "library", campus_today() + 5 * DAY).is_allowed
 
 
+@pytest.mark.capability("A096.1")
 def test_the_sub_class_wins_over_its_class(campus):
     rule()
     rule(sub_class="留学生", is_allowed=True)
@@ -49,12 +51,14 @@ def test_the_sub_class_wins_over_its_class(campus):
     assert may(campus.card("guest"), "library").is_allowed
 
 
+@pytest.mark.capability("A096.1")
 def test_a_stopped_card_may_nothing_whatever_the_rules_say(campus):
     card = campus.card("student")
     loss.report_lost(by=SYSTEM, card=card, reason="掉了")
     assert may(campus.card("student"), "consume").code == "card_lost"
 
 
+@pytest.mark.capability("A096.3")
 def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
     old = rule(starts_on=campus_today(), ends_on=campus_today() + 20 * DAY)
     rule(is_allowed=True, starts_on=campus_today() + 5 * DAY, ends_on=campus_today() + 10 * DAY)
@@ -73,6 +77,7 @@ def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
     assert RightRule.objects.filter(replaces=old).count() == 2
 
 
+@pytest.mark.capability("A096.3")
 def test_the_past_is_not_ruled(campus):
     with pytest.raises(RuleInThePastError):
         rule(starts_on=campus_today() - DAY)
@@ -95,6 +100,7 @@ def test_the_database_refuses_two_rules_for_one_day(campus):
         RightRule.objects.filter(pk=old.pk).delete()
 
 
+@pytest.mark.capability("A096.2", "A096.3")
 def test_taking_back_ends_what_is_in_force_and_lifts_what_has_not_begun(campus):
     now_on = rule()
     coming = rule(starts_on=campus_today() + 30 * DAY, right="lab")
@@ -117,6 +123,7 @@ def test_a_rule_whose_days_are_over_is_not_taken_back(campus):
     assert list(RightRule.objects.values_list("pk", "withdrawn_at")) == [(over.pk, None)]
 
 
+@pytest.mark.capability("A096.1", "A096.3")
 def test_the_database_says_the_same_as_the_program(campus):
     rule()
     rule(sub_class="留学生", is_allowed=True)

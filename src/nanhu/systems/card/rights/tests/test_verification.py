@@ -77,12 +77,14 @@ def test_a_code_is_good_for_two_minutes(campus, guard):
         assert look(guard, code).status_code == 404
 
 
+@pytest.mark.capability("A097.1")
 def test_a_scanned_card_and_a_typed_number_do_as_well(campus, guard):
     card = campus.card("teacher")
     for typed in (card.uid.lower(), card.number):
         assert "陈志远" in look(guard, typed).content.decode()
 
 
+@pytest.mark.capability("A097.1")
 @pytest.mark.parametrize("typed", ["", "0", "00000000", "%_'", "9" * 20])
 def test_nothing_is_found_by_guessing(campus, guard, typed):
     answer = look(guard, typed)
