@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.recovery.tests.conftest import code_in, find, last_mail, last_text, other_code, run_worker
 from nanhu.platforms.identity.services import limits
 from nanhu.platforms.identity.tests.conftest import make_member
+from nanhu.platforms.people.models import Affiliation
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r'(value="|csrftoken": ")[A-Za-z0-9]{64}"')
@@ -32,6 +34,16 @@ def test_the_account_is_shown_after_name_document_and_a_code(browser, teacher):
     assert "20250999" in page
     assert teacher.name not in page, "the name stays masked"
     assert "_auth_user_id" not in browser.session, "finding an account signs nobody in"
+
+
+@pytest.mark.capability("A042.1")
+def test_a_number_that_is_over_is_no_account_any_more(browser, teacher):
+    Affiliation.objects.filter(campus_no="20250999").update(state="ended", ends_on=date(2026, 9, 2))
+    find(browser, teacher)
+    run_worker()
+    page = browser.post("/find-account/code", {"code": code_in(last_text())}, follow=True).content.decode()
+    assert "T00123" in page
+    assert "20250999" not in page
 
 
 @pytest.mark.capability("A042.1")
@@ -112,6 +124,7 @@ def test_nothing_tells_whether_a_person_exists(teacher, changes):
     assert not MailMessage.objects.exists()
 
 
+@pytest.mark.capability("A042.1")
 def test_a_person_without_any_number_that_lives_is_told_so_after_the_code_only(browser, db):
     member = make_member("往届", "430602199001011112", "13911112222")
     find(browser, member, document_kind="other")

@@ -90,6 +90,15 @@ def test_the_counter_gives_a_code_that_works_once_and_is_written_down(browser, o
     assert AuditEntry.objects.get(action="identity.reset").reason == "身份证已核对"
 
 
+@pytest.mark.capability("A045.6")
+def test_the_code_of_the_counter_is_good_for_a_day(browser, owner):
+    code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="身份证已核对")
+    with time_machine.travel(now() + timedelta(hours=24, minutes=1), tick=False):
+        assert sign_in(browser, owner.numbers[0], code).status_code == 200
+    with time_machine.travel(now() + timedelta(hours=23), tick=False):
+        assert sign_in(Client(), owner.numbers[0], code).headers["Location"] == "/setup"
+
+
 @pytest.mark.capability("A045.1")
 @pytest.mark.parametrize("wrong", ["answer_1", "answer_2", "answer_3"])
 def test_one_wrong_answer_is_as_good_as_none(browser, owner, wrong):

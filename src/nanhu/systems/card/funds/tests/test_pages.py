@@ -190,6 +190,7 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
     assert clerk.post(report + "check/", {"counted": "180"}).status_code == 409
     assert second.post(report + "check/", {"counted": "180"}).status_code == 409, "the difference has no reason yet"
     assert clerk.post(report + "explain/", {"reason": "找零多给了 5 角"}).status_code == 302
+    assert clerk.post(report + "check/", {"counted": "180"}).status_code == 409, "nobody checks the own count"
     assert second.post(report + "check/", {"counted": "180"}).status_code == 302
     assert report not in page(funds, "/flows/", "second_clerk")
     shifts = page(funds, "/card/funds/shifts/", "clerk")
