@@ -10,8 +10,6 @@ from nanhu.testing.accessibility import SIZES, accessibility_faults, each_view
 from nanhu.testing.browsers import open_browser
 from tests.conftest import second_code
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
 
 @dataclass
 class Visitor:
