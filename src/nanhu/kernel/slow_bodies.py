@@ -2,14 +2,15 @@
 
 Each web worker has a few threads, and whoever reads a body holds one. So reading takes a slot (some threads stay free for
 whoever sends nothing), a form is read whole before the program is called, and a body that comes too slowly, or of which nothing
-comes any more, is cut.
+comes any more, is cut. Whoever finds the slots taken by bodies that have only just begun waits for one: those that are there
+already are read in no time. A program that holds a key of ours is no stranger: it needs no slot.
 """
 
 import contextlib
 import logging
+import math
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,8 @@ PIECE = 16 * 1024
 IDLE_SECONDS = PATIENCE_SECONDS + PIECE / SLOWEST_BYTES_A_SECOND
 """A piece that takes longer does not come: whoever declared a large body and sends nothing holds a thread no longer than this."""
 LOOK_SECONDS = 1.0
+BRIEF_SECONDS = 0.5
+"""A body that is there already is read long before; one that takes longer is waited for by nobody."""
 FREE_THREADS = 2
 SLACK_MS = 500.0
 
@@ -36,27 +39,40 @@ type Wsgi = Callable[[Any, Any], Iterable[bytes]]
 
 @dataclass(slots=True)
 class Reading:
-    """A body that is being read, in `time.monotonic()`; `waits_since` while its thread waits for a piece. `group`: whose it is."""
+    """A body that is being read, in `time.monotonic()`; `waits_since` while its thread waits for a piece. `group`: whose it is. That of a
+    machine with a key of ours counts to no bound."""
 
     group: str
     begun: float
     deadline: float
     waits_since: float | None = None
+    counts: bool = True
 
     def is_late(self, now: float) -> bool:
         return now > self.deadline or (self.waits_since is not None and now > self.waits_since + IDLE_SECONDS)
 
 
 class BodyGuard:
-    """A WSGI application around the program's, with the guard of the process's connections."""
+    """A WSGI application around the program's, with the guard of the process's connections. `is_machine`: whether the head of a request holds
+    a key of ours."""
 
-    def __init__(self, program: Wsgi, guard: ConnectionGuard, *, threads: int) -> None:
+    def __init__(
+        self,
+        program: Wsgi,
+        guard: ConnectionGuard,
+        *,
+        threads: int,
+        is_machine: Callable[[Environ], bool] = lambda _environ: False,
+    ) -> None:
         self.program = program
         self.guard = guard
+        self.is_machine = is_machine
+        self.threads = threads
         self.most = max(1, threads - FREE_THREADS)
         self.most_of_one = max(1, threads // 2)
-        self.lock = threading.Lock()
+        self.lock = threading.Condition(threading.Lock())
         self.readings: dict[int, Reading] = {}
+        self.waiting = 0
         self.is_watching = False
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -65,8 +81,7 @@ class BodyGuard:
         length = length_in(environ)
         if length == 0:
             return self.program(environ, start_response)
-        address = str(environ.get("REMOTE_ADDR", ""))
-        with self.slot(address, length) as reading:
+        with self.slot(environ, length) as reading:
             if reading is None:
                 return without_the_program(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
             ended = partial(self.ended, threading.get_ident())
@@ -79,11 +94,14 @@ class BodyGuard:
         return self.program(environ | {"wsgi.input": BytesIO(body)}, start_response)
 
     @contextlib.contextmanager
-    def slot(self, address: str, length: int) -> Iterator[Reading | None]:
-        now, mark = time.monotonic(), threading.get_ident()
-        reading = Reading(group_of(address), now, now + PATIENCE_SECONDS + length / SLOWEST_BYTES_A_SECOND)
+    def slot(self, environ: Environ, length: int) -> Iterator[Reading | None]:
+        address, mark = str(environ.get("REMOTE_ADDR", "")), threading.get_ident()
+        counts = length > LARGEST_FORM or not self.is_machine(environ)
         with self.lock:
-            may_read = self.has_room(address, reading.group)
+            may_read = not counts or self.has_place(address)
+            now = time.monotonic()
+            deadline = now + PATIENCE_SECONDS + length / SLOWEST_BYTES_A_SECOND
+            reading = Reading(group_of(address), now, deadline, counts=counts)
             if may_read:
                 self.readings[mark] = reading
         try:
@@ -95,12 +113,34 @@ class BodyGuard:
     def ended(self, mark: int) -> None:
         """Under the lock: who counts the readings meanwhile would fail, and his request with a 500."""
         with self.lock:
-            self.readings.pop(mark, None)
+            if self.readings.pop(mark, None) is not None and self.waiting:
+                self.lock.notify_all()
 
-    def has_room(self, address: str, group: str) -> bool:
-        held = Counter(one.group for one in self.readings.values())
-        of_one = self.most if self.guard.bounds.is_proxy(address) else self.most_of_one
-        return held.total() < self.most and held[group] < of_one
+    def has_place(self, address: str) -> bool:
+        """Perhaps after a moment: those who wait hold threads as well, and leave as many free; behind a proxy, which takes bodies in before
+        it asks, all may wait."""
+        group, until = group_of(address), time.monotonic() + BRIEF_SECONDS
+        is_proxy = self.guard.bounds.is_proxy(address)
+        of_one, at_once = (self.most, self.threads) if is_proxy else (self.most_of_one, self.most)
+        while not self.has_room(group, of_one):
+            now = time.monotonic()
+            in_all = self.held(group)[0] + self.waiting
+            is_slow = not self.has_room(group, of_one, begun_before=now - BRIEF_SECONDS)
+            if now >= until or is_slow or in_all >= at_once:
+                return False
+            self.waiting += 1
+            self.lock.wait(until - now)
+            self.waiting -= 1
+        return True
+
+    def has_room(self, group: str, of_one: int, *, begun_before: float = math.inf) -> bool:
+        held, of_group = self.held(group, begun_before)
+        return held < self.most and of_group < of_one
+
+    def held(self, group: str, begun_before: float = math.inf) -> tuple[int, int]:
+        """Slots in all, and of this group."""
+        groups = [one.group for one in self.readings.values() if one.counts and one.begun <= begun_before]
+        return len(groups), groups.count(group)
 
     def watch(self) -> None:
         with self.lock:

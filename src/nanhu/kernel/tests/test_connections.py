@@ -1,14 +1,18 @@
 """Nobody's connections or slow bodies keep the others out of a server process."""
 
 import contextlib
+import math
 import socket
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
 
+from nanhu.kernel import slow_bodies
+from nanhu.kernel.bodies import LARGEST_FORM
 from nanhu.kernel.connections import Bounds, ConnectionGuard, group_of
 from nanhu.kernel.slow_bodies import BodyGuard
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -145,8 +149,8 @@ def test_bodies_that_end_while_others_are_counted_fail_nobody():
     assert len(answers) == 16 * 1_000
 
 
-def ask_often(guard: BodyGuard, answers: list[str]) -> None:
-    answers.extend(ask(guard, "192.0.2.1", BytesIO(b"abc")) for _time in range(1_000))
+def ask_often(guard: BodyGuard, answers: list[str], address: str = "192.0.2.1") -> None:
+    answers.extend(ask(guard, address, BytesIO(b"abc")) for _time in range(1_000))
 
 
 def test_slow_senders_leave_threads_to_the_others():
@@ -173,6 +177,87 @@ def test_slow_senders_leave_threads_to_the_others():
             if thread.ident is not None:
                 thread.join()
     assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "200 OK"
+
+
+@contextlib.contextmanager
+def slow_senders(guard: BodyGuard, *addresses: str) -> Iterator[list[Stream]]:
+    """Each holds a thread; what they send comes when it may, or at the end."""
+    slow = [Stream(b"abc") for _address in addresses]
+    threads = [threading.Thread(target=ask, args=(guard, *one)) for one in zip(addresses, slow, strict=True)]
+    for thread, stream in zip(threads, slow, strict=True):
+        thread.start()
+        assert stream.is_read.wait(PATIENCE_SECONDS)
+    try:
+        yield slow
+    finally:
+        for stream in slow:
+            stream.may_come.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_flood_of_whole_bodies_by_a_machine_with_a_key_is_never_turned_away():
+    """Sixteen threads of one address ask at once, while strangers hold all places with slow bodies."""
+    guard, answers = guarded(), []
+    guard.is_machine = lambda environ: environ["REMOTE_ADDR"] == "192.0.2.9"
+    with slow_senders(guard, *["192.0.2.1"] * 3, "192.0.2.2"):
+        threads = [threading.Thread(target=ask_often, args=(guard, answers, "192.0.2.9")) for _place in range(16)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(PATIENCE_SECONDS)
+        assert (len(answers), set(answers)) == (16_000, {"200 OK"})
+        assert ask(guard, "192.0.2.3", BytesIO(b"abc")) == "503 Service Unavailable", "strangers stay bounded"
+    assert guard.readings == {}
+
+
+def test_the_slow_body_of_a_machine_is_late_like_any_other_and_a_large_one_takes_a_place():
+    guard = guarded()
+    guard.is_machine = lambda _environ: True
+    with slow_senders(guard, "192.0.2.9"):
+        [reading] = guard.readings.values()
+        assert (reading.counts, reading.is_late(reading.begun + 15)) == (False, True)
+    with guard.slot({"REMOTE_ADDR": "192.0.2.9"}, LARGEST_FORM + 1) as reading:
+        assert reading.counts
+
+
+def letting(stream: Stream, wait: Callable[[float], bool]) -> Callable[[float], bool]:
+    """Whoever waits lets this one come."""
+
+    def waited(seconds: float) -> bool:
+        stream.may_come.set()
+        return wait(seconds)
+
+    return waited
+
+
+def test_whoever_comes_while_bodies_have_just_begun_waits_a_moment_for_a_place(monkeypatch):
+    monkeypatch.setattr(slow_bodies, "BRIEF_SECONDS", PATIENCE_SECONDS)
+    guard = guarded()
+    with slow_senders(guard, *["192.0.2.1"] * 3) as slow:
+        monkeypatch.setattr(guard.lock, "wait", letting(slow[0], guard.lock.wait))
+        assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "200 OK"
+
+
+def test_nobody_waits_for_slow_bodies(monkeypatch):
+    monkeypatch.setattr(slow_bodies, "BRIEF_SECONDS", PATIENCE_SECONDS)
+    guard = guarded()
+    with slow_senders(guard, *["192.0.2.1"] * 3) as slow:
+        for reading in guard.readings.values():
+            reading.begun = -math.inf
+        monkeypatch.setattr(guard.lock, "wait", letting(slow[0], guard.lock.wait))
+        assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "503 Service Unavailable"
+        assert not slow[0].may_come.is_set()
+
+
+def test_behind_a_proxy_whoever_comes_waits_where_a_stranger_is_turned_away(monkeypatch):
+    monkeypatch.setattr(slow_bodies, "BRIEF_SECONDS", PATIENCE_SECONDS)
+    guard = guarded()
+    guard.guard = ConnectionGuard(Bounds(per_address=9, in_all=9, proxies="192.0.2.8"))
+    with slow_senders(guard, *["192.0.2.8"] * 4) as slow:
+        assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "503 Service Unavailable", "two threads stay free"
+        monkeypatch.setattr(guard.lock, "wait", letting(slow[0], guard.lock.wait))
+        assert ask(guard, "192.0.2.8", BytesIO(b"abc")) == "200 OK"
 
 
 def test_whoever_has_a_network_of_ipv6_has_the_threads_of_one_address():
@@ -224,9 +309,9 @@ def test_a_body_that_ends_too_early_never_reaches_the_program():
 
 def test_a_body_has_ten_seconds_and_what_its_length_takes():
     guard = guarded()
-    with guard.slot("192.0.2.1", 0), guard.lock:
+    with guard.slot({"REMOTE_ADDR": "192.0.2.1"}, 0), guard.lock:
         [empty] = guard.readings.values()
-    with guard.slot("192.0.2.1", 80 * 1024), guard.lock:
+    with guard.slot({"REMOTE_ADDR": "192.0.2.1"}, 80 * 1024), guard.lock:
         [long] = guard.readings.values()
     assert (round(empty.deadline - empty.begun), round(long.deadline - long.begun)) == (10, 20)
 
@@ -235,7 +320,7 @@ def test_a_body_that_does_not_come_is_cut_and_an_answered_connection_is_not(serv
     guard = guarded()
     answered = server.visit("127.0.0.1", says=b"ask", told=b"answer")
     stuck = server.visit("127.0.0.1", says=b"POST, half of it")
-    with guard.slot("127.0.0.1", 3):
+    with guard.slot({"REMOTE_ADDR": "127.0.0.1"}, 3):
         [mark] = guard.readings
         guard.readings[mark].begun = time.monotonic()
         guard.readings[mark].deadline = time.monotonic() - 1

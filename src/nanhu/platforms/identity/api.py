@@ -25,7 +25,7 @@ from nanhu.platforms.identity.hashing import password_check_milliseconds
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
-from nanhu.platforms.identity.protocols.radius.front import AccountingFront
+from nanhu.platforms.identity.protocols.radius.front import AccountingFront, is_radius_client
 from nanhu.platforms.identity.protocols.radius.network import (
     Attributes,
     NetworkPolicy,
@@ -39,7 +39,6 @@ from nanhu.platforms.identity.protocols.radius.profiles import network as wifi_n
 from nanhu.platforms.identity.protocols.radius.services.clients import network_applications
 from nanhu.platforms.identity.protocols.radius.services.page import (
     NetworkUser,
-    SuspendedError,
     network_user,
     network_user_by_password,
     refused_lately,
@@ -77,7 +76,6 @@ __all__ = [
     "PasswordChanged",
     "PasswordRevoked",
     "SignInFront",
-    "SuspendedError",
     "UnknownAccountError",
     "UnknownRoleError",
     "VisitorPolicy",
@@ -98,6 +96,7 @@ __all__ = [
     "has_totp",
     "holders_of",
     "is_own_path",
+    "is_radius_client",
     "network_applications",
     "network_policies",
     "network_user",

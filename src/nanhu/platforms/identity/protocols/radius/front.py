@@ -10,14 +10,17 @@ from io import BytesIO
 from time import monotonic
 from typing import Any, ClassVar, Final
 
+from django.db import DatabaseError, connection
 from django.views.decorators.debug import sensitive_variables
 
 from nanhu.kernel.database import away
 from nanhu.kernel.database.swift import AskDjangoError
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.identity.front.headers import Headers, is_open_line, protection
 from nanhu.platforms.identity.front.requests import Environ, is_own_host
 from nanhu.platforms.identity.protocols.radius.facts import LARGEST_QUESTION, accounting_facts
 from nanhu.platforms.identity.protocols.radius.network import network_policies
+from nanhu.platforms.identity.protocols.radius.services import clients
 
 log = logging.getLogger(__name__)
 type Wsgi = Callable[[Any, Any], Iterable[bytes]]
@@ -61,6 +64,28 @@ def application_of(key: str) -> str | None:
         known.is_asked = True
         return None
     return known.application
+
+
+def is_radius_client(environ: Environ) -> bool:
+    """By the head alone, before the body is read: whether FreeRADIUS asks, or somebody else with one of our keys. It lets nobody in."""
+    key = str(environ.get("HTTP_X_NANHU_RADIUS_KEY", ""))
+    return bool(key) and clients.hash_of(key) in key_hashes()
+
+
+def living_keys() -> frozenset[bytes]:
+    """No key while the database is away: then nobody is answered anyway."""
+    if away.noticed.is_set():
+        return frozenset()
+    try:
+        return clients.living_hashes()
+    except DatabaseError:
+        return frozenset()
+    finally:
+        if not connection.in_atomic_block:  # before Django, which would close it after its request
+            connection.close()
+
+
+key_hashes: Final = Remembered(living_keys, seconds=REMEMBERED_SECONDS)
 
 
 class PostFront:

@@ -74,6 +74,14 @@ def network_applications() -> list[tuple[str, str]]:
     return list(rows.order_by("application__name").values_list("application__key", "application__name"))
 
 
+def living_hashes() -> frozenset[bytes]:
+    """Of all keys that are good now, former ones too."""
+    rows = RadiusClient.objects.filter(is_enabled=True).values_list("key_hash", "former_key_hash", "former_key_until")
+    moment = now()
+    former = {bytes(one) for _key, one, until in rows if one and until and until > moment}
+    return frozenset({bytes(key) for key, _former, _until in rows} | former)
+
+
 def _client_with() -> QuerySet[RadiusClient]:
     digest, moment = Given("digest", BinaryField()), Given("moment", DateTimeField())
     known = Q(key_hash=digest) | Q(former_key_hash=digest, former_key_until__gt=moment)

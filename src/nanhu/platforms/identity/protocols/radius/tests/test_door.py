@@ -12,6 +12,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.identity.protocols.radius import front
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.services import suspensions
@@ -146,6 +147,23 @@ def test_a_changed_key_overlaps_for_a_day(student, wifi, key, time_machine):
     assert {ask(one, student.numbers[0], PASSWORD).status_code for one in (key, new)} == {200}
     time_machine.move_to(now() + timedelta(hours=25), tick=False)
     assert [ask(one, student.numbers[0], PASSWORD).status_code for one in (key, new)] == [403, 200]
+
+
+def test_a_server_is_known_by_its_key_before_its_body_is_read(wifi, key):
+    """It needs no place among the slow senders: the overlap of a changed key counts, a key that was taken back does not."""
+
+    def is_known(one: str) -> bool:
+        front.key_hashes.forget()
+        return front.is_radius_client({"HTTP_X_NANHU_RADIUS_KEY": one})
+
+    assert [is_known(one) for one in (key, key[:-1], "", "é\0")] == [True, False, False, False]
+    newer = clients.issue_key(by=TEST, application=wifi)
+    assert [is_known(one) for one in (key, newer)] == [True, True]
+    with time_machine.travel(now() + timedelta(hours=25), tick=False):
+        assert [is_known(one) for one in (key, newer)] == [False, True]
+    clients.forget(by=TEST, application=wifi)
+    assert not is_known(newer)
+    assert not front.is_radius_client({})
 
 
 def test_the_key_itself_is_nowhere(key):
