@@ -18,11 +18,13 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.retries import drive
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.api import PasswordChanged, account_with
+from nanhu.platforms.identity.models import AccessRule, Application
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import counter, limits, setup, suspensions
+from nanhu.platforms.identity.services import accounts, counter, limits, setup, suspensions
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged, PersonsParted
+from nanhu.platforms.people.models import Affiliation
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Session
 from nanhu.services.network.portal import browsers
@@ -401,9 +403,44 @@ def test_a_wrong_password_nobody_and_a_closed_account_are_told_the_same(field: F
     assert "wrong" not in wrong.content.decode()
     assert not SignIn.objects.exists()
 
-    suspensions.suspend(by=SYSTEM, account_id=account_with("T1").pk, reason="核查")
-    assert "已停用" in field.phone("a").sign_in().content.decode()
-    assert "已停用" not in field.phone("a").sign_in("T1", "wrong").content.decode()
+
+def refusal(field: Field, password: str = PASSWORD) -> str:
+    """What the page says in its alert; nobody is on line."""
+    answer = field.phone("a").sign_in("T1", password)
+    assert answer.status_code in {403, 422}
+    assert not SignIn.objects.exists()
+    [said] = re.findall(r'role="alert">(.*?)</p>', answer.content.decode())
+    return str(said)
+
+
+def test_whoever_proved_the_password_reads_why_the_network_is_closed_and_whom_to_call(field: Field) -> None:
+    account = account_with("T1")
+    wrong = refusal(field, "wrong")
+
+    suspensions.suspend(by=SYSTEM, account_id=account.pk, reason="账号疑似被盗")
+    assert refusal(field, "wrong") == wrong, "a stranger is told nothing"
+    call = '请拨打 0730-8640996 处理。 <a href="tel:07308640996">打电话问</a>'
+    assert refusal(field) == f"您的账号已停用：账号疑似被盗。{call}"
+    suspensions.resume(by=SYSTEM, account_id=account.pk, reason="已核实")
+    suspensions.suspend(by=SYSTEM, account_id=account.pk, reason="考场违规。", until=now() + timedelta(days=3))
+    assert re.match(r"您的账号已停用，到 \d+月\d+日 周. \d\d:\d\d 恢复：考场违规。请拨打", refusal(field))
+    suspensions.resume(by=SYSTEM, account_id=account.pk, reason="已核实")
+
+    rule = AccessRule.objects.create(application_id=wifi_id(), effect="deny", affiliation_kind="staff", created_by="x")
+    assert refusal(field) == f"应用的准入规则不允许您使用。{call}"
+    rule.delete()
+    Affiliation.objects.update(state="suspended")
+    accounts.follow_affiliations(by=SYSTEM, person_ids=[field.person_id])
+    assert refusal(field).startswith("您在名册里的身份已暂停")
+    Affiliation.objects.update(state="ended", ends_on=campus_today() - timedelta(days=1))
+    accounts.follow_affiliations(by=SYSTEM, person_ids=[field.person_id])
+    accounts.move(by=SYSTEM, account=account_with("T1"), state="ended")
+    assert refusal(field).startswith("您的在校身份已经结束，账号已于 ")
+    assert refusal(field, "wrong") == wrong
+
+
+def wifi_id() -> int:
+    return Application.objects.get(key="wifi").pk
 
 
 def test_an_invented_cookie_is_nothing_and_the_address_has_a_gate_of_its_own(

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import throttle
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate
+from nanhu.kernel.ui.dates import day, time_words
 from nanhu.platforms.identity import queries
-from nanhu.platforms.identity.models import Account, Application, SignInEvent
+from nanhu.platforms.identity.models import Account, Application, SignInEvent, Suspension
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import access, known_places, limits, sign_in, sign_in_log
@@ -28,16 +30,16 @@ PAGE: Final = "wifi_page"
 NETWORK: Final = "network"
 WIFI: Final = "wifi"
 """The key of the application whose access rules say who may use the Wi-Fi."""
-STATES: Final = (Account.State.ACTIVE, Account.State.SUSPENDED)
+STATES: Final = (Account.State.ACTIVE, Account.State.SUSPENDED, Account.State.ENDED)
 MOST: Final = 50
 
 
-class SuspendedError(CampusError):
-    """Said to nobody but who has just proved the password."""
+class NetworkClosedError(CampusError):
+    """Why, and whom to ask. Said to nobody but who has just proved the password."""
 
-    code: ClassVar[str] = "identity.suspended"
+    code: ClassVar[str] = "identity.network_closed"
     http_status: ClassVar[int] = 403
-    sentence: ClassVar[str | Promise] = _("您的账号已停用，不能上网。请拨打 {phone} 问原因。")
+    sentence: ClassVar[str | Promise] = _("{reason}请拨打 {phone} 处理。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +57,15 @@ class NetworkUser:
 
 
 def network_user_by_password(*, by: Actor, typed_name: str, password: str, browser: str = "") -> NetworkUser | None:
-    """The person's own password, or an app password for the network. None for every other reason, in the same time.
+    """The person's own password, or an app password for the network. None for a wrong one, in the same time; NetworkClosedError where it was
+    right and the Wi-Fi is closed all the same.
 
     `browser`: what the page knows this browser by. Where this very account came in by it before, strangers behind the same address do not
     make its owner wait; one that was made up is nothing, and who has none stands before the gate of his address as well.
     """
     row = app_passwords.row_by(typed_name=typed_name, password=password, service=NETWORK, address=by.address)
     if row is not None:
-        return network_user(row.account, app_password=row.public_id)
+        return told(row.account, app_password=row.public_id)
     owner = sign_in.account_of_name(normalise_sign_in_name(typed_name))
     is_known = known_places.is_station_known(account=owner, service=PAGE, address=browser)
     shared = [] if is_known else [Gate(limits.PAGE_ADDRESS, throttle.network_of(by.address))]
@@ -79,9 +82,44 @@ def network_user_by_password(*, by: Actor, typed_name: str, password: str, brows
         return None
     throttle.take_back(shared)
     known_places.note_station(account=account, service=PAGE, address=browser)
+    return told(account)
+
+
+def told(account: Account, *, app_password: UUID | None = None) -> NetworkUser | None:
+    """Of whom has just proved it; None where what he proved was taken back meanwhile."""
+    user = network_user(account, app_password=app_password)
+    reason = "" if user is not None else why_closed(account)
+    if reason:
+        raise NetworkClosedError(reason=reason, phone=school().info_centre_phone)
+    return user
+
+
+def why_closed(account: Account) -> str:
+    """One sentence; "" where nothing keeps him out."""
     if account.state == Account.State.SUSPENDED:
-        raise SuspendedError(phone=school().info_centre_phone)
-    return network_user(account)
+        return why_suspended(account)
+    if account.state == Account.State.ENDED:
+        return str(_("您的在校身份已经结束，账号已于 {day} 注销。")).format(
+            day=day(account.state_changed_at, campus_today().year)
+        )
+    if account.state != Account.State.ACTIVE:
+        return ""
+    application = Application.objects.filter(key=WIFI).first()
+    if application is not None:
+        decision = access.decide(account=account, application=application)
+        if not decision.is_allowed:
+            return str(decision.reason)
+    is_tied = bool(queries.live_affiliations(queries.card_of(account)))
+    return "" if is_tied else str(_("学校的名册里没有您现在的身份，不能上网。"))
+
+
+def why_suspended(account: Account) -> str:
+    decided = Suspension.objects.filter(account=account, lifted_at=None).first()
+    if decided is None:
+        return str(_("您在名册里的身份已暂停（如休学、停薪留职），账号随之停用。"))
+    words = _("您的账号已停用，到 {moment} 恢复：{reason}。") if decided.until else _("您的账号已停用：{reason}。")
+    until = time_words(decided.until) if decided.until else ""
+    return str(words).format(moment=until, reason=decided.reason.rstrip("。.； "))
 
 
 def still_opens(account: Account, *, app_password: UUID | None, password_changed_at: datetime | None) -> bool:
