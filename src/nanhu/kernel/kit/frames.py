@@ -63,7 +63,7 @@ def frame_of(request: PageRequest) -> Frame:
             if one.tab
         ),
         crumbs=tuple(crumbs(request, trail)),
-        primary=None if request.is_panel else primary_of(page, open_pages),
+        primary=None if request.is_panel else primary_of(page, trail, open_pages),
         failure=request.failure,
         failed_form=request.failed_form,
         layout="kit/panel.html" if request.is_panel else "ui/console.html",
@@ -107,18 +107,25 @@ def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:
     ]
 
 
-def primary_of(page: Page, open_pages: list[Page]) -> Tab | None:
-    """The first form of its console that wants to be it; not on its own page."""
-    for one in open_pages:
-        if (
-            isinstance(one, FormPage)
-            and one.console is page.console
-            and one.options.get("button")
-            and one is not page
-            and not names_in(one.path)
-        ):
-            return Tab(one.options["button"], one.address(), icon="plus")
-    return None
+def primary_of(page: Page, trail: list[Page], open_pages: list[Page]) -> Tab | None:
+    """The form of its console that wants to be it: first one that hangs where this page hangs, then one of the console's first page,
+    then any; not on its own page."""
+    wanting = [
+        one
+        for one in open_pages
+        if isinstance(one, FormPage)
+        and one.console is page.console
+        and one.options.get("button")
+        and one is not page
+        and not names_in(one.path)
+    ]
+    here = (one for one in wanting if one.parent in trail)
+    above = (one for one in wanting if one.parent is None or not one.parent.path)
+    found = next(here, None) or next(above, None) or next(iter(wanting), None)
+    if found is None:
+        return None
+    previews = "preview" in found.options  # its icon is that of looking first
+    return Tab(found.options["button"], found.address(), icon="plus" if previews else found.options.get("icon", "plus"))
 
 
 def kit(request: HttpRequest) -> dict[str, object]:

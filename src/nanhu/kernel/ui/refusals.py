@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core import validators
+from django.db.models import fields
 from django.utils.translation import gettext_lazy as _
 
 NO_FILE = _("请选一个文件。")
@@ -42,6 +43,8 @@ VALIDATORS: dict[type, Any] = {
     validators.RegexValidator: _("写法不对，请照说明填。"),
     validators.ProhibitNullCharactersValidator: _("里面有打不出来的字符，请删掉再写一遍。"),
 }
+CHOOSE = _("请选择")
+"""The first line of a list of records of which none is chosen yet: Django says it in English."""
 SLUG = _("只能用字母、数字、下划线和连字符。")
 
 
@@ -52,3 +55,4 @@ def say_them() -> None:
     for validator, sentence in VALIDATORS.items():
         validator.message = sentence  # type: ignore[attr-defined]  # Django's own attribute of each of them
     validators.validate_slug.message = SLUG
+    fields.BLANK_CHOICE_LABEL = CHOOSE

@@ -111,7 +111,7 @@ def name_of(person_id: int | None) -> str:
 def decision_words(entry: PaperEntry) -> str:
     said = {
         "who": name_of(entry.decider_id),
-        "day": dates.iso_day(entry.decided_on),
+        "day": dates.short_day(entry.decided_on, None),
         "what": Case.Outcome(entry.outcome).label,
     }
     return say("%(who)s %(day)s 决定：%(what)s") % said

@@ -248,7 +248,11 @@ def is_paid(field: Field) -> bool:
 
 
 def cell_words(column: Column, value: Any) -> str:
-    return format_yuan(value) if column.kind == "money" and value is not None else str("" if value is None else value)
+    if value is None:
+        return ""
+    if column.kind == "money":
+        return format_yuan(value)
+    return dates.short_day(date.fromisoformat(value), None) if column.kind == "date" else str(value)
 
 
 def files_of(case: Case, fields: Iterable[Field]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -271,7 +275,7 @@ def words_of(field: Field, value: Any, named: Mapping[tuple[str, Any], str]) -> 
         case "money":
             said = format_yuan(int(value))
         case "date":
-            said = dates.iso_day(date.fromisoformat(value))
+            said = dates.short_day(date.fromisoformat(value), None)
         case "span":
             said = dates.span_words(date.fromisoformat(value["first"]), date.fromisoformat(value["last"]))
         case "promise":

@@ -33,6 +33,11 @@ def test_every_refusal_of_a_field_is_a_sentence_of_the_house(kind) -> None:
             assert (kind.__name__, code) in UNSEEN or str(sentence) in own, code
 
 
+def test_a_list_of_records_begins_with_a_word_of_the_house() -> None:
+    with override("zh-hans"):
+        assert str(forms.ModelChoiceField(queryset=None).empty_label) == "请选择"
+
+
 def test_a_key_with_a_blank_in_it_is_told_what_it_may_hold() -> None:
     with override("zh-hans"), pytest.raises(forms.ValidationError, match="只能用字母、数字、下划线和连字符"):
         forms.SlugField().clean("图书 馆")

@@ -409,7 +409,7 @@ def test_who_left_by_the_office_s_own_word_is_not_back_by_a_list_without_a_state
 
 def test_a_source_that_is_silent_says_since_when(steward, units):
     Batch.objects.update(created_at="2024-02-29T08:00:00Z")
-    assert "自 2024-02-29 起未更新" in steward.get("/datahub/").content.decode()
+    assert "自 2024年2月29日 起未更新" in steward.get("/datahub/").content.decode()
 
 
 def worker(n, **other):

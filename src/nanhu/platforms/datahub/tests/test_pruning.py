@@ -90,3 +90,12 @@ def test_without_a_rule_everything_is_kept(hand_in, units):
     tried = hand_in(register(student()), name="试.csv", dry_run=True)
     a_night(4000)
     assert rows_of(tried) == 1
+
+
+def test_each_page_leads_with_what_is_done_there(steward):
+    def led(address):
+        return steward.get(address).content.decode().partition('class="page-actions')[2].partition("</div>")[0]
+
+    assert "导入文件" in led("/datahub/sources/")
+    assert "改保存规定" in led("/datahub/keeping/")
+    assert "改放行标准" in led("/datahub/gate/limits/")

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Markup, Moment, Number, PageRequest, Table, Text, list_of
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.filters import Filters, Views
@@ -103,12 +103,12 @@ class SourceLine:
 
     @property
     def health(self) -> str:
-        words = self.batch.get_state_display() if self.batch else _now("空")
+        words = self.batch.get_state_display() if self.batch else _now("还没有交过")
         rejected = self.batch.counts.get("rejected") if self.batch else 0
         if rejected:
             words = f"{words} · {_now('拒绝 %(n)s 行') % {'n': rejected}}"
         if self.is_stale and self.good is not None:
-            words = f"{words} · {_now('自 %(day)s 起未更新') % {'day': dates.iso_day(campus_time(self.good.created_at).date())}}"
+            words = f"{words} · {_now('自 %(day)s 起未更新') % {'day': dates.short_day(self.good.created_at, None)}}"
         return format_html('<span class="state state-{}">{}</span>', self.tone, words)
 
 

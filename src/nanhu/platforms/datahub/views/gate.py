@@ -133,6 +133,7 @@ def limits(request: PageRequest) -> HttpResponseBase:
     title=_("改放行标准"),
     lead=_("改严的从今天起就这样；放宽的要另一位数据管理员同意。"),
     button=_("改放行标准"),
+    icon="pencil",
     submit=_("这样改"),
     done=lambda holds: _now("已改。") if holds else _now("放宽要两个人：已申请，等另一位数据管理员同意。"),
 )

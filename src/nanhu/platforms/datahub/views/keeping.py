@@ -49,6 +49,7 @@ class KeepForm(forms.Form):
     title=_("改保存规定"),
     lead=_("从今天起这样。到期的每天夜里删，删了找不回来。"),
     button=_("改保存规定"),
+    icon="pencil",
     submit=_("这样改"),
     done=_("已改。"),
 )

@@ -230,7 +230,7 @@ class OnDay(Filter):
         return Q(valid_from__lt=moment) & (Q(valid_to=None) | Q(valid_to__gte=moment))
 
     def words(self, given: Mapping[str, Any]) -> str:
-        return dates.iso_day(given[""])
+        return dates.short_day(given[""], None)
 
 
 class RowFilters(Filters):
@@ -313,7 +313,7 @@ switches = desk.proposals(
     tab=_("供给方切换"),
     lead=_("换一张共享表的供给方，须两位数据管理员：一位申请，另一位同意。从那一天起，原来的供给方不能再写。"),
     empty=Empty(title=_("还没有切换"), icon="repeat", text=_("在一张共享表的页面上申请。")),
-    agree=lambda found: _("同意从 %(day)s 起切换") % {"day": dates.iso_day(found.starts_on)},
+    agree=lambda found: _("同意从 %(day)s 起切换") % {"day": dates.short_day(found.starts_on, None)},
 )
 
 

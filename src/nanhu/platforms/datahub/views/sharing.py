@@ -54,7 +54,8 @@ def rows_of(grant: Grant) -> str:
 def ways_of(grant: Grant) -> str:
     """Beside today's rows over the API."""
     ways = {
-        _("%s 起的旧状态") % dates.iso_day(grant.past_from) if grant.past_from else "": grant.past_from is not None,
+        _("%s 起的旧状态") % dates.short_day(grant.past_from, None) if grant.past_from else "": grant.past_from
+        is not None,
         _("变化通知"): grant.wants_news,
         _("数据库视图"): grant.has_view,
     }

@@ -11,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import Event, publish
 from nanhu.kernel.money import format_yuan
-from nanhu.kernel.ui.dates import iso_day
+from nanhu.kernel.ui.dates import short_day
 from nanhu.platforms.flows import conditions, hours
 from nanhu.platforms.flows.assigning import Holder, holders_of, signers_of
 from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, sums_of
@@ -122,7 +122,7 @@ class Walk:
         bill = fees.charged(self.by, self.case, step, visit=visit)
         if bill.is_owed:
             self.note("billed", step=step.key, words=format_yuan(bill.owed_fen))
-            said = {"case": self.case, "sum": format_yuan(bill.owed_fen), "day": iso_day(fees.last_day(bill))}
+            said = {"case": self.case, "sum": format_yuan(bill.owed_fen), "day": short_day(fees.last_day(bill), None)}
             applicant = Holder(why="applicant", person_id=self.case.applicant_id)
             tell([applicant], self.case, _("%(case)s：请在 %(day)s 前缴费 %(sum)s") % said)
         return bill

@@ -119,7 +119,7 @@ def enter(
         token=token,
         subject=(CHECK.key, str(entry.public_id)),
     )
-    facts = {"number": case.number, "service": definition.name, "day": dates.iso_day(paper.decided_on)}
+    facts = {"number": case.number, "service": definition.name, "day": dates.short_day(paper.decided_on, None)}
     messages.tell({paper.decider_id}, "flows.named_on_paper", facts)
     return case
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import OuterRef, QuerySet
 from psycopg.errors import CheckViolation, UniqueViolation
 
 from nanhu.kernel import audit
@@ -68,6 +69,11 @@ def funds_under(prefix: str) -> list[FundLine]:
     """Those whose code begins so ("unit:"), with what is left in each."""
     rows = Fund.objects.filter(code__startswith=prefix).order_by("code")
     return [FundLine(*row) for row in rows.values_list("code", "name", "available_fen")]
+
+
+def fund_name(code: str | OuterRef) -> "QuerySet[Fund, str]":
+    """Of the fund of this code, at most one; also of each row of a list that names funds by code (a Subquery)."""
+    return Fund.objects.filter(code=code).values_list("name", flat=True)
 
 
 def open_fund(*, by: Actor, code: str, name: str) -> FundState:

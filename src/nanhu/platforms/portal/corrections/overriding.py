@@ -12,7 +12,7 @@ from django.utils.translation import gettext as say
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.registry import Viewer
-from nanhu.kernel.ui.dates import iso_day
+from nanhu.kernel.ui.dates import short_day
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
@@ -67,7 +67,7 @@ def override(
     task = locked.case.tasks.filter(step=CHECK, state__in=["open", "claimed"]).first()
     if task is None:
         raise NotInHandError
-    comment = say("来源改不了，学校数据先改，到 %(day)s 为止：%(why)s") % {"day": iso_day(until), "why": reason}
+    comment = say("来源改不了，学校数据先改，到 %(day)s 为止：%(why)s") % {"day": short_day(until, None), "why": reason}
     flows.decide(by=by, person_id=person_id, task=task, decision="agree", comment=comment)
     made = people.override_value(
         by=by,

@@ -18,6 +18,7 @@ from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     BelowThresholdError,
@@ -56,7 +57,7 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
         purchase = purchasing.bind(head["purchase"], unit_id=head["unit_id"])
         if purchase.receipts.filter(state=State.WAITING).exists():
             raise WrongStateError(what=Receipt.what, state=State.WAITING.label)
-        head = {**head, "funds": head.get("funds") or purchase.fund}
+        head = {**head, "funds": head.get("funds") or ledger.fund_name(purchase.fund).first() or purchase.fund}
     receipt = Receipt.objects.create(token=token, author_id=account_of(by), author_name=by.name, **head)
     enter_line(receipt, line)
     facts = {"title": receipt.title, "fen": receipt.invoice_fen}

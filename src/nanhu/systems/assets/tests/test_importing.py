@@ -220,3 +220,20 @@ def test_what_one_card_was_used_for_keeps_the_whole_list(school, clock, touch):
     assert school.client("T9").post(f"{case}refuse/", {"answer": "已经在用"}).status_code == 302
     again = school.client("T6").post(f"/assets/imports/{batch.public_id}/undo/", reason("交错了文件"))
     assert again.status_code == 409, "not asked for in vain"
+
+
+def test_whoever_decided_is_led_to_what_waits_next(school, clock):
+    clock("2026-11-28")
+    lists = [handed_in(school, PRINTER.replace("OLD1", one)) for one in ("OLD1", "OLD2")]
+    cases = [f"/assets/imports/{one.public_id}/" for one in lists]
+    for one in lists:
+        intake.submit(by=school.actor("T5"), batch=one)
+    clerk = school.client("T6")
+    assert "下一件待复核" not in clerk.get(cases[0]).content.decode(), "this one first"
+    assert clerk.post(f"{cases[0]}approve/").status_code == 302
+    page = clerk.get(cases[0]).content.decode()
+    assert f'href="{cases[1]}"' in page.partition("</nav>")[2]
+    assert "下一件待复核" in page
+    assert "下一件待复核" not in school.client("T5").get(cases[0]).content.decode(), "its author's, who decides neither"
+    assert clerk.post(f"{cases[1]}refuse/", {"answer": "重复"}).status_code == 302
+    assert "下一件待复核" not in clerk.get(cases[1]).content.decode()

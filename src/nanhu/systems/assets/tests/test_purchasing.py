@@ -72,6 +72,7 @@ def test_a_purchase_sets_its_money_aside_and_the_receipt_takes_it_over(school):
     assert not Receipt.objects.exists()
     assert keeper.post(RECEIVE, received(purchase)).status_code == 302
     assert money() == (300_000, 700_000, 0)
+    assert Receipt.objects.get().funds == "设备费", "named as people name it"
     cancel = f"/assets/unit/purchases/{purchase.public_id}/cancel/"
     assert keeper.post(cancel, {"reason": "不买了"}).status_code == 409, "it is being looked at"
     for number in ("T2", "T3"):
@@ -123,7 +124,8 @@ def paid(yuan, voucher="记-2026-11-18"):
 def test_what_was_received_is_paid_in_parts_and_never_more_than_is_held(school):
     granted()
     address, accountant = in_stock(school), school.client("T9")
-    assert "机房电脑" in accountant.get("/assets/office/purchases/").content.decode()
+    listed = accountant.get("/assets/office/purchases/").content.decode()
+    assert ("机房电脑" in listed, "设备费" in listed, FUND in listed) == (True, True, False)
     assert accountant.post(f"{address}pay/", paid("6999.01")).status_code == 409
     assert accountant.post(f"{address}pay/", paid("0")).status_code in {409, 422}
     ahead = paid("6000") | {"paid_on": "2999-01-01"}

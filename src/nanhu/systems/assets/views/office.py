@@ -54,6 +54,7 @@ from nanhu.systems.assets.views.tables import (
     Things,
     show_purchase,
     show_thing,
+    with_funds,
 )
 
 State = Asset.State
@@ -256,7 +257,7 @@ def print_month(request: PageRequest, form: MonthForm) -> HttpResponseBase:
     return print_out(request, printing.MONTH, printing.month_facts, month_of(form.cleaned_data["month"]))
 
 
-ALL_PURCHASES = Purchase.objects.select_related("unit")
+ALL_PURCHASES = with_funds(Purchase.objects.all())
 
 
 @desk.page(

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -101,10 +100,15 @@ class ThingFilters(Filters):
     )
 
 
+def with_funds(rows: QuerySet[Purchase]) -> QuerySet[Purchase]:
+    """Purchases with the names of their funds, as lists and pages show them."""
+    return rows.select_related("unit").annotate(fund_name=Subquery(ledger.fund_name(OuterRef("fund"))))
+
+
 class Purchases(Table):
     title = Link(_("采购内容"), to="purchase")
     unit = Text(_("单位"), "unit__name")
-    fund = Text(_("额度"), is_number=True)
+    fund = Text(_("额度"), "fund_name")
     amount_fen = Money(_("预计金额"))
     author = Who(_("登记"), "author_name", at="created_at", account="author_id")
     state = Badge(
@@ -116,7 +120,7 @@ class Purchases(Table):
 
 
 class PurchaseFilters(Filters):
-    q = Search("title", "unit__name", "fund")
+    q = Search("title", "unit__name", "fund", "fund_name")
     show = Views(
         {
             "received": (_("入库待付款"), Q(state=Purchase.State.RECEIVED)),
@@ -156,13 +160,13 @@ ENDS = {
 
 
 def show_purchase(
-    request: PageRequest, found: Purchase, receipts: Sequence[tuple[str, str]], pages: Sequence[Page]
+    request: PageRequest, found: Any, receipts: Sequence[tuple[str, str]], pages: Sequence[Page]
 ) -> HttpResponse:
     """`receipts`: their titles and addresses, "" where the reader has no page of them. `pages`: what may be done with it in this console."""
     money = ledger.reservation_of(found.reservation)
     facts = [
         (_("单位"), found.unit.name),
-        (_("额度"), found.fund),
+        (_("额度"), found.fund_name),
         (_("预计金额"), format_yuan(found.amount_fen)),
         (_("还占用"), format_yuan(money.held_fen)),
         (_("已支出"), format_yuan(money.spent_fen)),
@@ -213,9 +217,9 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("厂家和型号"), f"{thing.maker} {thing.model}".strip()),
         (_("序列号"), thing.serial),
         (_("数量"), f"{thing.quantity} {thing.classification.measure}"),
-        (_("投入使用"), dates.iso_day(thing.put_into_use_on)),
-        (_("保修到"), dates.iso_day(thing.warranty_until) if thing.warranty_until else ""),
-        (_("上次见到"), dates.iso_day(campus_time(thing.last_seen_at).date()) if thing.last_seen_at else ""),
+        (_("投入使用"), dates.short_day(thing.put_into_use_on, None)),
+        (_("保修到"), dates.short_day(thing.warranty_until, None) if thing.warranty_until else ""),
+        (_("上次见到"), dates.short_day(thing.last_seen_at, None) if thing.last_seen_at else ""),
         (_("账面原值"), format_yuan(thing.value_fen)),
         (_("累计折旧"), format_yuan(lost)),
         (_("净值"), format_yuan(thing.value_fen - lost)),

@@ -43,7 +43,7 @@ from nanhu.systems.assets.services import (
 )
 from nanhu.systems.assets.views.mine import PHOTOS_PAGE, THING_PHOTO_PAGE, Receipts, show_receipt
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing
+from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing, with_funds
 
 desk = Console(
     "assets:unit",
@@ -215,7 +215,7 @@ DEEDS = {
 
 
 def purchases_of(request: PageRequest) -> Any:
-    return Purchase.objects.select_related("unit").filter(unit_id__in=units_kept_by(request.viewer))
+    return with_funds(Purchase.objects.all()).filter(unit_id__in=units_kept_by(request.viewer))
 
 
 def kept_purchase(request: PageRequest, public_id: UUID) -> Purchase:

@@ -1,6 +1,6 @@
 // A table wider than its place gets a window of its own to scroll in; every other leaves its head to the page. On a phone,
 // where a row is a card, a long list begins with its first rows and each of them with its first lines, its money and its state; the rest
-// is one tap away.
+// is one tap away. The list of a desk begins with its first rows alone.
 const ROWS = 12, LINES = 3;
 const phone = matchMedia("(max-width: 40em)");
 const opened = new Set();
@@ -36,7 +36,7 @@ function foldRow(row, words) {
 }
 
 function foldList(wrap, rows) {
-  const name = wrap.getAttribute("aria-label") ?? "";
+  const table = wrap.querySelector("table"), name = wrap.getAttribute("aria-label") ?? table.caption?.textContent ?? "";
   const rest = rows.slice(ROWS);
   if (rest.length < 4 || wrap.querySelector(".table-rest") || opened.has(name)) return;
   for (const row of rest) row.classList.add("is-rest");
@@ -48,10 +48,11 @@ function foldList(wrap, rows) {
     rest[0].focus({ preventScroll: true });
   });
   more.className = "button button-quiet table-rest";
-  wrap.append(more);
+  table.after(more);
 }
 
 function look(root) {
+  if (phone.matches) for (const list of root.querySelectorAll(".list[data-rest]")) foldList(list, [...list.querySelectorAll(".rows > tbody > tr")]);
   for (const wrap of root.querySelectorAll(".table-wrap")) {
     if (!phone.matches) measure(wrap);
     else if (wrap.dataset.rest && wrap.querySelector("td[data-label]")) {
