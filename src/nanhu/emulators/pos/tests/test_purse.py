@@ -148,6 +148,7 @@ def test_without_network_the_day_counts_every_meal_and_each_meal_begins_anew(poc
         assert [passed(12, 1100), passed(12, 1101)] == ["", "daily"]
 
 
+@pytest.mark.capability("A124.3")
 def test_a_pin_tried_out_locks_on_the_card(device, pocket):
     with pocket.card(CARD) as card:
         terminal.verify_pin(card, PIN)
@@ -159,6 +160,7 @@ def test_a_pin_tried_out_locks_on_the_card(device, pocket):
     assert device.do("pay", card=CARD, amount_fen=100, pin=PIN)[0]["kind"] == "refused"
 
 
+@pytest.mark.capability("A117.2")
 def test_a_revoked_card_is_refused_without_network(device, gateway, pocket):
     """Pulled by delta; what was taken off the list serves again."""
     deltas = [

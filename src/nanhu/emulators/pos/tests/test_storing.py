@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from nanhu.emulators.pos.tests.conftest import CARD, FOREIGN_CARD, POOR_CARD
 
 
@@ -27,6 +29,7 @@ def test_payments_are_stored_and_uploaded_with_the_outcome_of_each(device, gatew
     assert [row["sequence"] for row in json.loads(body)["rows"]] == [1, 2, 3]
 
 
+@pytest.mark.capability("A015.4")
 def test_the_risk_has_limits_for_a_payment_a_card_and_in_all(device):
     device.do("network", network="off")
     assert "单笔" in device.do("pay", card=CARD, amount_fen=3001)[0]["sentence"]
@@ -40,6 +43,7 @@ def test_the_risk_has_limits_for_a_payment_a_card_and_in_all(device):
     assert (terminal["stored_fen"], terminal["stored_count"]) == (30_000, 10)
 
 
+@pytest.mark.capability("A015.4")
 def test_a_lost_answer_to_an_upload_posts_nothing_twice(device, gateway):
     device.do("network", network="off")
     device.do("pay", card=CARD, amount_fen=600)

@@ -120,6 +120,7 @@ def test_names(cell, name):
     assert is_name(name)
 
 
+@pytest.mark.capability("A004.2")
 @pytest.mark.parametrize("name", ["", "王?", "李□", "王\ufffd", "张3伟", "测试", "1234", "·", "王" * 61])
 def test_what_is_no_name(name):
     assert not is_name(clean_name(name))
@@ -205,6 +206,7 @@ def test_phones(cell, phone):
         ("H12345678", "回乡证", "T"),
     ],
 )
+@pytest.mark.capability("A004.5")
 def test_document_kinds_come_from_the_number(cell, kind, found):
     assert clean_document(cell, kind, today=TODAY).kind == found
 
@@ -221,6 +223,7 @@ def test_document_kinds_come_from_the_number(cell, kind, found):
         ("110105194912310021", "document_checksum"),
     ],
 )
+@pytest.mark.capability("A004.2", "A004.3")
 def test_document_faults(cell, fault):
     assert clean_document(cell, "身份证", today=TODAY).fault == fault
 
@@ -246,6 +249,7 @@ def test_code_tables_answer_to_codes_names_and_aliases():
     assert code_table("person_category").find("本科（五年）").code == "five_year"
 
 
+@pytest.mark.capability("A005.1")
 def test_every_coded_field_of_every_source_has_its_table():
     """A005: no shared field with a closed list of values stays outside the standard."""
     tables = {

@@ -127,6 +127,7 @@ def test_a_line_of_nobody_that_keeps_what_is_gone_is_told_by_the_health(steward,
     assert len(sections()) == 39
 
 
+@pytest.mark.capability("A001.3")
 @pytest.mark.parametrize("mood", ["429", "500", "html", "half", "torn", "same", "away", "zeros"])
 def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood):
     before, batches = sections(), Batch.objects.count()
@@ -208,6 +209,7 @@ def test_a_value_that_json_does_not_know_is_read_in_and_no_row_stands_in_an_erro
     assert told.value.__suppress_context__, "nor in a log"
 
 
+@pytest.mark.capability("A001.3")
 def test_a_source_that_says_nothing_readable_is_not_fresh(steward, roster, outside, program):  # noqa: F811
     ask_grant(ROSTER)
     before, good_at = sections(), roster.good_at
@@ -237,6 +239,7 @@ def test_a_column_that_is_gone_is_told_until_somebody_accepts_it(steward, roster
     assert sections() == before
 
 
+@pytest.mark.capability("A001.3")
 def test_a_retired_writer_is_stale(steward, roster, program):  # noqa: F811
     ask_grant(ROSTER)
     assert steward.post(at(roster, "retire/"), {"reason": "换了系统"}).status_code == 302
@@ -276,6 +279,7 @@ def test_started_before_it_is_the_writer_it_is_read_in_on_its_day(steward, outsi
     assert (good.error, good.failed_at, len(sections())) == ("", None, 1)
 
 
+@pytest.mark.capability("A001.2")
 def test_too_few_rows_are_not_read_in(steward, roster, outside):
     steward.post(at(roster, "change/http/"), HTTP | {"address": outside.address + "/rows", "expected_rows": "100"})
     outside.says([lesson()])

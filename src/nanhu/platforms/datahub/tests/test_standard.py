@@ -152,6 +152,7 @@ def status_of(hand_in, status, name):
     return tie.state, tie.status_name
 
 
+@pytest.mark.capability("A005.3")
 def test_a_status_of_the_schools_own_is_read_from_its_day_on(steward, units, hand_in):
     assert status_of(hand_in, "入伍保留学籍", "一.csv") == ("active", "")
     assert "入伍保留学籍" in steward.get("/datahub/standard/").content.decode(), "no table knows it yet"
@@ -175,6 +176,7 @@ def test_a_status_of_the_schools_own_is_read_from_its_day_on(steward, units, han
     assert "21" not in str(of_before)
 
 
+@pytest.mark.capability("A005.3")
 def test_a_status_out_of_use_is_read_no_more_and_what_old_files_said_stays(steward, units, hand_in):
     with time_machine.travel(now() - timedelta(days=2), tick=False):
         assert status_of(hand_in, "休学", "前天.csv") == ("suspended", "休学")
@@ -190,6 +192,7 @@ def test_a_status_out_of_use_is_read_no_more_and_what_old_files_said_stays(stewa
     )
 
 
+@pytest.mark.capability("A005.4")
 def test_an_alias_may_name_a_code_of_the_schools_own(steward, units, hand_in):
     steward.post("/datahub/standard/codes/", code(starts_on=campus_today().isoformat()))
     said = {"table": "student_status", "value": "参军", "code": "入伍保留学籍", "source": "aa.students"}

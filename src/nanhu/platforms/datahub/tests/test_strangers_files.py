@@ -83,6 +83,7 @@ def test_the_steward_says_once_that_the_row_is_theirs_and_may_take_it_back(hand_
     assert hand_in(register(first) + "\n").counts["rejected"] == 1
 
 
+@pytest.mark.capability("A004.6")
 def test_the_steward_says_once_that_they_are_two(hand_in, units):
     rows = [student(**OTHER, 出生日期="2004-11-02")]
     hand_in(register(student()))
@@ -254,6 +255,7 @@ def test_a_slip_that_the_office_mends_is_mended(hand_in, units):
 @pytest.mark.parametrize(
     "later", [[], [TWICE[1]], TWICE, [student(no="14231100003", name="新来", document=id_number())]]
 )
+@pytest.mark.capability("A004.1")
 def test_a_merge_is_undone_after_later_files(hand_in, merged, later):
     before = {TWICE[0].split(",")[0]: "E12345678", TWICE[1].split(",")[0]: "E12345687"}
     if later:
@@ -289,6 +291,7 @@ def test_a_pair_that_became_one_by_other_pairs_is_agreed_to(hand_in, units):
         part_again(by=BY, review_id=pairs[2].id, reason="看错了")
 
 
+@pytest.mark.capability("A004.1")
 def test_a_torn_row_that_made_two_one_is_nobodys_when_they_part(hand_in, units):
     hand_in(register(student(), student(no="14231100002", document=id_number(order=3))))
     hand_in(register(student(no="14231100002", document=id_number(), phone="13700000000")))

@@ -80,6 +80,7 @@ def test_an_editor_writes_previews_and_publishes(browser, db):
     )
 
 
+@pytest.mark.capability("A036.1")
 def test_a_notice_waits_for_its_hour(browser):
     draft = Notice.objects.create(title="晚些", body="…")
     editor, hour = browser("editor"), clock.campus_time(clock.now() + timedelta(minutes=10))
@@ -161,6 +162,7 @@ def test_what_was_published_cannot_be_thrown_away(browser, publish):
         ("宏.docm", b"PK\x03\x04", "只接受这些类型"),
     ],
 )
+@pytest.mark.capability("A036.3")
 def test_a_file_that_may_not_be_attached_is_refused_with_the_reason(browser, db, name, content, why):
     answer = browser("editor").post(NEW, fields(added=[file(), file(name, content)]))
     text = answer.content.decode()
@@ -236,6 +238,7 @@ def test_the_desk_lists_by_state_and_searches(browser, publish):
     assert found == ["已发布的"]
 
 
+@pytest.mark.capability("A036.5")
 def test_an_expired_draft_is_not_published(browser, db):
     draft = Notice.objects.create(title="晚了", body="…", expires_at=clock.now() - timedelta(hours=1))
     assert browser("editor").post(desk(draft, "publish/")).status_code == 409

@@ -138,6 +138,7 @@ def test_opening_a_message_reads_it_and_leads_to_the_thing(browser):
     assert not badge(student).strip()
 
 
+@pytest.mark.capability("A025.1")
 def test_another_persons_message_is_not_there(browser):
     message, other = tell("student"), browser("other_student")
     assert other.get(f"{INBOX}{message.public_id}/").status_code == 404
@@ -147,6 +148,7 @@ def test_another_persons_message_is_not_there(browser):
     assert "FW1" not in page(other)
 
 
+@pytest.mark.capability("A036.7")
 def test_all_is_marked_as_read_but_what_must_be_read(browser, publish):
     student = browser("student")
     publish("放假")
@@ -201,6 +203,7 @@ def test_a_person_says_how_he_wants_to_be_told(browser, monkeypatch):
     assert ChannelChoice.objects.count() == 0
 
 
+@pytest.mark.capability("A025.1")
 def test_a_notice_comes_at_its_hour_and_goes_when_it_is_withdrawn(browser, readers):
     from datetime import timedelta
 

@@ -99,6 +99,7 @@ def test_the_home_marks_what_is_unread_pinned_and_has_a_file(browser, publish):
     assert "notice-unread" in second
 
 
+@pytest.mark.capability("A036.1")
 def test_a_draft_is_seen_by_nobody_but_editors(browser, publish):
     notice = publish()
     draft = Notice.objects.create(title="草稿", body="…")
@@ -118,6 +119,7 @@ def test_the_attachment_is_a_download_that_no_browser_runs(browser, publish):
     assert answer["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.capability("A025.2")
 def test_reading_by_get_leaves_no_receipt(browser, publish):
     notice = publish()
     browser("student").get(address(notice))
@@ -136,6 +138,7 @@ def test_the_receipt_clears_the_unread_mark_of_this_reader_only(browser, publish
     assert browser("teacher").get(LIST).context["unread"] == 1
 
 
+@pytest.mark.capability("A025.2")
 def test_reading_twice_keeps_the_first_receipt(browser, publish):
     notice = publish()
     browser("student").post(address(notice, "read/"))
@@ -181,6 +184,7 @@ def test_all_can_be_marked_read_but_what_must_be_read(browser, publish):
     assert Receipt.objects.count() == 3
 
 
+@pytest.mark.capability("A036.2")
 def test_old_notices_carry_no_mark_unless_they_must_be_read(browser, publish):
     long_ago = clock.now() - timedelta(days=90)
     plain, binding = publish("旧"), publish("旧的必读", must_read=True)
@@ -188,6 +192,7 @@ def test_old_notices_carry_no_mark_unless_they_must_be_read(browser, publish):
     assert browser("student").get(LIST).context["unread"] == 1
 
 
+@pytest.mark.capability("A025.2")
 def test_an_editor_outside_the_audience_leaves_no_receipt(browser, publish):
     notice = publish(audience="students")
     browser("editor").post(address(notice, "read/"))
@@ -244,6 +249,7 @@ def test_an_empty_list_says_what_it_is_for(browser):
     assert "没读过的会有记号" in text
 
 
+@pytest.mark.capability("A036.1")
 def test_the_list_is_paged(browser, publish):
     now = clock.now()
     rows = [

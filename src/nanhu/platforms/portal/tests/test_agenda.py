@@ -76,6 +76,7 @@ def test_what_meets_at_the_same_time_is_named_on_both(feeds, teacher):
     assert "操作系统" not in only
 
 
+@pytest.mark.capability("A053.2")
 def test_a_day_a_week_and_a_month_show_theirs_and_lead_to_the_next(feeds, teacher):
     asked = []
 

@@ -63,6 +63,7 @@ def test_an_entry_speaks_the_readers_language_and_shows_the_state_of_now(board, 
     assert 'href="/venue/"' in student.get("/").content.decode()
 
 
+@pytest.mark.capability("A037.2")
 def test_a_favourite_is_kept_ordered_and_taken_back(board, student):
     for key in ("a", "b", "c"):
         board.application(key, f"应用{key}")
@@ -96,6 +97,7 @@ def test_what_was_opened_is_offered_again(board, student):
     assert "最近用过" in student.get("/apps/").content.decode()
 
 
+@pytest.mark.capability("A037.2")
 def test_a_favourite_survives_losing_the_right_but_is_not_shown(board, student, monkeypatch):
     board.application("a", "应用甲")
     student.post("/apps/a/favourite")

@@ -92,6 +92,7 @@ def test_it_is_read_by_two_programs_as_it_was_meant(feeds, student):
     assert other["test.1@nanhu"].sequence.value == "3"
 
 
+@pytest.mark.capability("A052.2")
 def test_a_feed_is_asked_for_its_owner_without_any_role_and_some_days(feeds, clerk):
     seen = []
     feeds.add(CalendarFeed(key="test", title="测试", load=lambda *asked: seen.append(asked) or []))
@@ -101,6 +102,7 @@ def test_a_feed_is_asked_for_its_owner_without_any_role_and_some_days(feeds, cle
     assert since < campus_today() - timedelta(days=60) < campus_today() + timedelta(days=365) < until
 
 
+@pytest.mark.capability("A052.2")
 def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds, student, caplog):
     url = made(student)
     visitor = Client()

@@ -171,6 +171,7 @@ def test_another_field_that_changes_ends_nothing(student, office):
     assert Correction.objects.get().arrived_at is None
 
 
+@pytest.mark.capability("A035.3")
 def test_another_identity_of_the_same_person_ends_nothing(student, office):
     owner = FieldOwner.objects.get()
     FieldOwner.objects.create(field="people.unit", unit_id=owner.unit_id, office="head", changed_by_name="周敏")
@@ -235,6 +236,7 @@ def test_a_word_of_the_owner_that_was_lost_is_heard_by_the_job(student, office):
     assert Case.objects.get().outcome == "granted"
 
 
+@pytest.mark.capability("A035.3")
 def test_a_refusal_says_why_and_one_may_ask_again(student, office):
     complain(student)
     again = complain(student)
@@ -247,6 +249,7 @@ def test_a_refusal_says_why_and_one_may_ask_again(student, office):
     assert Case.objects.count() == 2
 
 
+@pytest.mark.capability("A035.3")
 def test_a_name_and_a_number_need_a_proof_and_nothing_else_does(student, office):
     for what in ("people.name", "people.campus_no"):
         answer = student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4()), "what": what})

@@ -42,6 +42,7 @@ def test_student_and_staff_each_see_only_their_own(board, student, teacher):
     assert "操作系统 3-205" not in teacher.get("/").content.decode()
 
 
+@pytest.mark.capability("A003.1")
 def test_what_a_student_may_not_see_does_not_exist_for_him(board, student):
     """Not in search, not as a favourite, not as a tile by its address."""
     furnish(board)
@@ -52,6 +53,7 @@ def test_what_a_student_may_not_see_does_not_exist_for_him(board, student):
     assert student.get("/tiles/next-class/").status_code == 200
 
 
+@pytest.mark.capability("A039.1")
 def test_a_role_opens_an_application_and_its_absence_hides_it(board, teacher, clerk):
     furnish(board)
     assert "校园卡柜台" not in teacher.get("/").content.decode()
@@ -75,6 +77,7 @@ def test_who_is_both_switches_and_the_choice_is_remembered(board, both):
     assert "portal/home_staff.html" in [template.name for template in again.get("/").templates]
 
 
+@pytest.mark.capability("A039.2")
 def test_who_has_one_face_is_offered_no_switch_and_cannot_force_one(board, student):
     furnish(board)
     assert "切换到" not in student.get("/").content.decode()

@@ -149,6 +149,7 @@ def test_what_forbids_to_be_framed_opens_in_a_window_and_says_so_from_the_night_
         ({"content-security-policy": "frame-ancestors https://evil-p.edu.cn"}, "frame-ancestors"),
     ],
 )
+@pytest.mark.capability("A026.2")
 def test_a_frame_is_judged_as_a_browser_judges_it(headers, why):
     assert rules.why_not_framed(headers, by="https://p.edu.cn") == why
 
@@ -202,6 +203,7 @@ def test_a_figure_is_kept_with_its_time_and_grows_grey(centre, vendor, student):
         assert "水经注".encode() not in bytes(cursor.fetchone()[0])
 
 
+@pytest.mark.capability("A027.1")
 def test_nobody_sees_anothers_figure_nor_his_own_under_another_number(centre, vendor, student, both):
     one = centre.live("data", "loans", loans_at(vendor), **LOANS)
     student.get("/tiles/integration.loans/")
@@ -233,6 +235,7 @@ def test_a_trial_shows_nobody_anothers_figures(centre, vendor, student):
     assert KEY not in json.dumps(list(AuditEntry.objects.values_list("facts", flat=True)), default=str)
 
 
+@pytest.mark.capability("A027.2")
 def test_a_dead_system_costs_the_home_no_call_and_its_owner_is_told_once(centre, vendor, student, monkeypatch):
     told = []
     monkeypatch.setattr(failing.messages, "tell", lambda ids, _template, _facts: told.append(ids))
@@ -456,6 +459,7 @@ def test_a_hostile_text_stays_text_and_a_person_unknown_there_has_no_tile(centre
         "\x00",
     ],
 )
+@pytest.mark.capability("A026.2")
 def test_an_address_inside_or_without_tls_is_refused_at_the_form(db, address, monkeypatch):
     monkeypatch.setattr(
         "nanhu.kernel.outgoing.configuration", lambda: replace(configuration(), demo=False, outgoing_networks="")
@@ -607,6 +611,7 @@ def test_all_move_to_another_campus_signed_and_without_secrets(centre, vendor):
     assert Integration.objects.count() == 2
 
 
+@pytest.mark.capability("A026.1", "A027.1")
 def test_it_is_for_whom_its_audience_says(centre, vendor, student, teacher, clerk):
     address = vendor.says("/plain", "ok")
     for key, audience, theirs in (
@@ -648,6 +653,7 @@ def test_a_to_do_shows_the_door_of_flows_and_whether_it_came(centre):
         assert source.is_on is is_on, what
 
 
+@pytest.mark.capability("A028.2")
 def test_a_to_do_reaches_whom_its_integration_is_for_and_tells_its_system_nothing(centre, student, teacher):
     order = openapi.VendorOrder(company="致远", contact="刘工", scopes=("flows.todos",), addresses=(), per_minute=60)
     source = apps.get_model("flows", "OutsideSource").objects.create(

@@ -201,6 +201,7 @@ def test_what_is_wrong_with_a_line_is_said_and_nothing_is_kept(school, line, sai
     assert not Duty.objects.exists()
 
 
+@pytest.mark.capability("A169.1")
 def test_a_unit_keeps_its_own_duties_and_no_others(school):
     other = put(school, "T0003", unit="21")
     secretary = school.client("T0002")
@@ -353,6 +354,7 @@ def test_whom_nobody_told_in_the_evening_hears_it_as_long_as_his_duty_has_not_be
     assert Message.objects.filter(template="directory.duty").count() == 1, "not whose duty has begun"
 
 
+@pytest.mark.capability("A169.1")
 def test_whom_the_evening_told_is_not_told_again_on_the_day_and_who_took_his_duty_is(school):
     one = put(school, hours=(20, 22))
     put(school, "", office="head", task="带班", hours=(20, 22))

@@ -92,6 +92,7 @@ def test_a_unit_says_otherwise_than_the_school_for_the_days_that_it_names(season
         (at(10, 1, 10), "不在办公时间，10月8日 08:30 开"),
     ],
 )
+@pytest.mark.capability("A068.3")
 def test_a_phone_without_hours_of_its_own_goes_by_the_season(seasons, moment, words):
     seasons.phone("出纳")
     with time_machine.travel(moment):
@@ -99,6 +100,7 @@ def test_a_phone_without_hours_of_its_own_goes_by_the_season(seasons, moment, wo
         assert words in seasons.client("T0003").get(BOOK).content.decode()
 
 
+@pytest.mark.capability("A068.3")
 def test_on_a_closed_day_nobody_answers_whatever_the_phones_own_hours_say(seasons):
     seasons.phone("出纳", hours="00:00-23:59")
     with time_machine.travel(at(9, 1, 9)):

@@ -169,6 +169,7 @@ def test_what_somebody_changed_since_is_not_taken_back(school):
     assert (answer.status_code, "后来改过" in answer.content.decode(), numbers()) == (409, True, {"工资科": "8703009"})
 
 
+@pytest.mark.capability("A068.4")
 def test_an_editor_hands_in_his_own_unit_and_nobody_an_emergency_number(school):
     school.phone("值班室", "110110", unit="21", is_emergency=True)
     pages = TestDesk()

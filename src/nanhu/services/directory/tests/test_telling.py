@@ -19,6 +19,7 @@ def told(what):
     return list(found.values_list("person_id", "message__title"))
 
 
+@pytest.mark.capability("A081.3")
 def test_who_keeps_it_is_asked_once_a_month_after_a_year_until_it_is_confirmed(school):
     school.phone("报销大厅", "8640101")
     school.phone("出纳窗口", "8640102")

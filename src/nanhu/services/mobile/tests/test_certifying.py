@@ -52,7 +52,7 @@ def test_four_fields_that_fit_bind(syncing, client, school):
     assert (found.userid, found.how) == ("s1", "form")
 
 
-@pytest.mark.capability("A057.2")
+@pytest.mark.capability("A057.1", "A057.2")
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -141,6 +141,7 @@ def test_the_hours_of_a_read_only_school_count_against_nobody(school, hall, trav
     assert (undecided.state, offer.state) == ("released", "lapsed")
 
 
+@pytest.mark.capability("A080.4")
 def test_refused_and_withdrawn_and_idle_ones_let_their_hours_go(school, hall, travel):
     refused, withdrawn, idle = (school.book("S1", hall, hour, hour + 1) for hour in (9, 13, 17))
     decide(school.client("H1"), refused, "refuse")
@@ -197,6 +198,7 @@ def test_cancelled_a_day_before_it_is_free_and_later_it_counts(school, hall, tra
     assert stranger.post(f"/venues/mine/{late.public_id}/cancel/", {}).status_code == 404
 
 
+@pytest.mark.capability("A080.3")
 def test_who_missed_three_this_term_needs_his_units_leader(school, hall, travel):
     missed = [school.approved("S1", hall, hour, hour + 1) for hour in (8, 11, 14)]
     travel(missed[-1].begins_at + timedelta(minutes=19))
@@ -220,6 +222,7 @@ def test_who_missed_three_this_term_needs_his_units_leader(school, hall, travel)
     assert made.state == State.APPROVED
 
 
+@pytest.mark.capability("A080.3")
 def test_more_than_a_hundred_need_a_sponsor_who_agrees(school, hall):
     student, address = school.client("S1"), f"/venues/{hall.public_id}/apply/"
     assert student.post(address, said(in_days(7), 840, 960, headcount=101)).status_code == 422
@@ -330,6 +333,7 @@ def test_a_key_goes_out_and_comes_back_with_the_meter_and_the_damage_is_a_bill(s
     assert "迟还" in desk.get(address).content.decode()
 
 
+@pytest.mark.capability("A080.4")
 def test_the_keeper_does_not_hand_himself_a_key(school, hall, travel):
     made = school.approved("K1", hall, 14, 16)
     travel(made.begins_at)
@@ -346,6 +350,7 @@ def test_a_form_sent_twice_books_once_and_anothers_token_is_refused(school, hall
     assert Booking.objects.count() == 1
 
 
+@pytest.mark.capability("A080.1")
 def test_another_persons_booking_is_not_there_and_the_grid_does_not_tell_whose_it_is(school, hall):
     made = school.approved("S1", hall, 14, 16, title="秘密聚会")
     stranger = school.client("S2")
@@ -358,6 +363,7 @@ def test_another_persons_booking_is_not_there_and_the_grid_does_not_tell_whose_i
     assert "秘密聚会" not in room
 
 
+@pytest.mark.capability("A168.1")
 def test_a_venue_of_one_unit_or_one_face_is_not_there_for_others(school):
     own = school.venue("b1.1", "院会议室", uses=["hall"], only_unit_id=school.units["12"])
     staff = school.venue("b1.2", "教工厅", uses=["hall"], faces=["staff"])
@@ -385,6 +391,7 @@ def test_a_venue_of_one_unit_or_one_face_is_not_there_for_others(school):
         {"title": "名" * 41},
     ],
 )
+@pytest.mark.capability("A080.2")
 def test_what_is_no_booking_is_refused_beside_its_field(school, hall, bad):
     answer = school.client("S1").post(f"/venues/{hall.public_id}/apply/", said(in_days(7), 840, 960) | bad)
     assert answer.status_code == 422

@@ -70,6 +70,7 @@ def test_whoever_knows_the_hours_finds_the_venues_that_have_them_free(school, ha
         assert student.get(f"/venues/{hall.public_id}/", far).status_code == 200
 
 
+@pytest.mark.capability("A080.2")
 def test_two_bookings_share_the_gap_where_the_venue_says_so(school):
     court = school.venue("b1.2", "羽毛球馆", uses=["sports"], set_up=30, clear_up=30, turnover=30)
     school.book("S1", court, 14, 16)
@@ -173,6 +174,7 @@ def test_of_fifty_who_want_one_hour_one_gets_it():
     assert overlaps() == 0
 
 
+@pytest.mark.capability("A080.2")
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_granted_and_released_at_one_moment_it_is_one_of_both_and_its_hours_say_so(monkeypatch):

@@ -264,6 +264,7 @@ def test_a_keeper_registers_his_units_venue_and_it_can_be_booked(school):
     assert school.client("S1").get(f"/venues/{made.public_id}/").status_code == 404
 
 
+@pytest.mark.capability("A168.1")
 def test_a_keeper_of_another_unit_finds_nothing_of_ours(school, hall):
     identity.grant_role(by=SYSTEM, account_id=identity.account_with("E1").pk, role="venues.keeper")
     made = school.approved("S1", hall, 14, 16)
@@ -300,6 +301,7 @@ def test_pictures_are_checked_by_what_they_are(school, hall):
     assert school.client("S1").get(f"/files/{shown.file.public_id}/").status_code == 404
 
 
+@pytest.mark.capability("A080.1")
 def test_closed_hours_are_offered_to_nobody_and_never_over_a_booking(school, hall):
     school.book("S1", hall, 14, 16)
     keeper, address = school.client("K1"), f"/venues/desk/venues/{hall.public_id}/block/"
@@ -357,6 +359,7 @@ def test_bookings_of_elsewhere_come_in_by_a_calendar_once_and_never_over_others(
     assert school.client("S2").post(f"/venues/{hall.public_id}/apply/", said(day, 570, 600)).status_code == 302
 
 
+@pytest.mark.capability("A080.4")
 def test_the_door_opens_for_the_hours_and_who_passed_it_has_come(school, hall, monkeypatch):
     """What the door itself does with such a rule is tried in access."""
     order = access.DoorsOrder(doors=[access.DoorOrder(number="MT901", place="b1.1", name="正门")])
@@ -394,6 +397,7 @@ def test_the_door_opens_for_a_whole_day_with_set_up_and_clear_up(school):
     assert not rules.filter(withdrawn_at=None).exists()
 
 
+@pytest.mark.capability("A080.4")
 def test_the_clock_notes_who_came_who_did_not_and_closes_what_is_over(school, hall, travel, monkeypatch):
     court = school.venue("b1.2", "球馆", uses=["sports"], key_desk="前台")
     absent, free = school.approved("S1", court, 14, 16), school.approved("S2", hall, 14, 16)

@@ -311,6 +311,7 @@ def test_one_that_breaks_does_not_stop_the_watch(school, hall, travel, monkeypat
     assert [Booking.objects.get(pk=one.pk).state for one in (first, second)] == [State.APPROVED, State.CLOSED]
 
 
+@pytest.mark.capability("A080.3")
 def test_limits_of_a_person(school, hall):
     keeping.change(by=SYSTEM, venue=hall, facts={"ahead_days": 200})
     made = school.book("S1", hall, 8, 9)

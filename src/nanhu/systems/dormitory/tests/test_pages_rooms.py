@@ -51,6 +51,7 @@ def page_of(office, address, part="clerk"):
     return office.campus.client(part).get(address).content.decode()
 
 
+@pytest.mark.capability("A022.2", "A091.2")
 @pytest.mark.parametrize("address", ["", "new/", "template.xlsx"])
 def test_a_stranger_and_a_clerk_of_another_office_find_no_such_page(funds, address):
     for part in ("student", "clerk"):
@@ -93,6 +94,7 @@ def test_the_form_is_handed_out_empty_or_with_who_lived_where_last_time(office):
     assert RoomList.objects.get(title="水费").sum_fen == 1_250
 
 
+@pytest.mark.capability("A022.2")
 def test_a_list_with_a_wrong_line_is_refused_as_a_whole_and_says_which(office):
     answer = hand_in(office, HEAD + pair() + line("999", "谁", room="302"))
     page = answer.content.decode()
@@ -149,6 +151,7 @@ def test_the_holder_finds_it_on_the_statement_by_its_name(office):
     assert "15.01" in page
 
 
+@pytest.mark.capability("A091.2")
 def test_what_was_left_is_tried_again(office):
     address = charged(office)
     office.campus.top_up("other_student", 2_000)
@@ -217,6 +220,7 @@ def test_pages_ask_a_bounded_number_of_queries(office):
         assert queries_of(office.campus.client("clerk"), page) <= 20
 
 
+@pytest.mark.capability("A022.2")
 def test_a_list_made_twice_by_one_form_is_one(office):
     client = office.campus.client("clerk")
     token = str(client.get(PAGES + "new/").context["form"]["token"].value())

@@ -42,6 +42,7 @@ def test_no_character_can_be_changed(place, letter):
     assert changed == text or code is None or not code.is_signed_by(key)
 
 
+@pytest.mark.capability("A089.4")
 def test_a_picture_is_cut_into_what_pays_and_what_opens():
     keys = {"pay": bytes(32), "door": bytes(range(32))}
     picture = write_picture(keys, device="4Q7ZK1XA", step=58_000_000, nonce="8F2K")
@@ -53,6 +54,7 @@ def test_a_picture_is_cut_into_what_pays_and_what_opens():
         assert part[21:] not in other
 
 
+@pytest.mark.capability("A089.3", "A082.3")
 @pytest.mark.parametrize(("seconds", "is_in_time"), [(-31, False), (-30, True), (0, True), (59, True), (60, False)])
 def test_a_code_lives_a_minute_and_forgives_half_a_minute_of_skew(seconds, is_in_time):
     code = read_code(write_code(bytes(32), kind="pay", device="4Q7ZK1XA", step=100, nonce="0000"))
@@ -89,10 +91,12 @@ def spend(text, *, sequence=1, terminal="N1001", kind="pay"):
     return spend_code(text, kind=kind, terminal_id=Terminal.objects.get(number=terminal).pk, sequence=sequence)
 
 
+@pytest.mark.capability("A082.1")
 def test_a_code_stands_for_its_owners_card(campus, phone):
     assert spend(phone.code()) == campus.card("student")
 
 
+@pytest.mark.capability("A089.2", "A082.4")
 def test_a_screenshot_is_refused_once_the_code_was_used(phone):
     code = phone.code()
     spend(code, sequence=1)
@@ -107,6 +111,7 @@ def test_the_same_request_again_is_the_same_deed(campus, phone):
     assert spend(code, sequence=1) == spend(code, sequence=1) == campus.card("student")
 
 
+@pytest.mark.capability("A089.3", "A082.4")
 def test_an_old_screenshot_is_refused(phone):
     with pytest.raises(CodeExpiredError):
         spend(phone.code(ago=90))
@@ -114,6 +119,7 @@ def test_an_old_screenshot_is_refused(phone):
         spend(phone.code(ago=-90))
 
 
+@pytest.mark.capability("A089.4")
 def test_a_door_code_does_not_pay_and_a_pay_code_opens_no_door(phone):
     with pytest.raises(CodeWrongError):
         spend(phone.code("door"))
@@ -138,6 +144,7 @@ def test_wrong_codes_under_its_number_keep_no_phone_from_paying(campus, phone):
     assert spend(phone.code(), sequence=101) == campus.card("student")
 
 
+@pytest.mark.capability("A088.1")
 def test_only_its_signed_in_holder_is_shown_the_pay_code(campus, client):
     for ask in (client.get, client.post):
         assert ask("/card/code/enable/").headers["Location"].startswith("/sign-in")
@@ -150,6 +157,7 @@ def test_only_its_signed_in_holder_is_shown_the_pay_code(campus, client):
     assert CodeDevice.objects.get().person_id == campus.persons["student"]
 
 
+@pytest.mark.capability("A088.3")
 def test_a_phone_that_was_switched_off_pays_no_more(campus, phone):
     used, fresh = phone.code(), phone.code()
     spend(used, sequence=1)
@@ -178,6 +186,7 @@ def test_a_whole_picture_is_taken_nowhere_and_a_part_under_the_other_letter_neit
             spend(text, kind=kind)
 
 
+@pytest.mark.capability("A089.2")
 def test_the_database_counts_a_code_once_whatever_it_was_used_for(phone):
     till = Terminal.objects.get(number="N1001")
     facts = {"device": phone.device, "step": 1, "nonce": "0000", "terminal": till}

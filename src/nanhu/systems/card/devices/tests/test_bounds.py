@@ -116,6 +116,7 @@ def test_other_days_and_other_kiosks_do_not_count(maker, students, one_a_day):
         assert begin(maker, students[0])["outcome"] == "approved"
 
 
+@pytest.mark.capability("A114.2")
 def test_a_kiosk_reports_so_many_cards_lost_by_a_document(maker, students, monkeypatch, campus):
     """No PIN stands before it: the list of document numbers of any roster would do. What is lost already counts once."""
     monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), kiosk_day_losses=1))

@@ -27,6 +27,7 @@ def look(kiosk, card, pin=PIN, **changes):
     return kiosk.ask("card/look", {"card": card.uid, "pin": block}, sequence=sequence)
 
 
+@pytest.mark.capability("A129.1")
 def test_the_enquiry_pin_opens_balance_and_last_rows(ready, kiosk):
     told = look(kiosk, ready.card("student"))
     assert (told["name"], told["class_name"], told["state"]) == ("林*满", "学生卡", "issued")
@@ -37,6 +38,7 @@ def test_the_enquiry_pin_opens_balance_and_last_rows(ready, kiosk):
     ]
 
 
+@pytest.mark.capability("A129.1")
 def test_a_wrong_pin_shows_nothing_and_is_counted(ready, kiosk):
     told = look(kiosk, ready.card("student"), pin="135791")
     assert told["outcome"] == "refused"

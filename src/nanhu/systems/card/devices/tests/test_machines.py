@@ -48,6 +48,7 @@ def open_kinds() -> set[str]:
         (Condition(cards_left=0, fault="jam"), {"cards_out", "jam"}),
     ],
 )
+@pytest.mark.capability("A140.2")
 def test_what_is_wrong_with_a_machine(condition, found):
     assert troubles(condition) == found
 
@@ -64,6 +65,7 @@ def test_setting_up_again_adds_nothing(field):
     assert not Till.objects.filter(terminal__in=Kiosk.objects.values("terminal")).exists()
 
 
+@pytest.mark.capability("A140.2")
 def test_a_report_raises_an_alarm_once_and_the_next_clears_it(field):
     for _turn in range(2):
         assert say("KR101", cards_left=7, fault="jam")["noted"]
@@ -94,6 +96,7 @@ def test_a_strange_report_is_malformed(field, facts):
     assert Kiosk.objects.get(terminal__number="KL101").reported_at is None
 
 
+@pytest.mark.capability("A140.1")
 def test_silence_is_an_alarm_until_the_machine_speaks_again(field):
     say("KL101")
     assert watch_for_silence() == 1

@@ -54,6 +54,7 @@ def with_the_school():
     return ledger.balance_of(ledger.account_ids([account])[account])
 
 
+@pytest.mark.capability("A091.2")
 def test_a_bill_is_paid_once_and_the_holder_reads_what_for(power):
     first = power()
     again = power()
@@ -70,12 +71,14 @@ def test_another_sum_under_the_same_key_is_refused(power):
         power(fen=1)
 
 
+@pytest.mark.capability("A091.2")
 def test_a_wallet_that_is_short_is_left_alone(power):
     with pytest.raises(WalletShortError):
         power(fen=10001)
     assert (power.funds.balance(), Receipt.objects.filter(kind="deduction").count()) == (10000, 0)
 
 
+@pytest.mark.capability("A091.2")
 def test_no_sum_outside_the_limit_is_taken(power):
     with pytest.raises(DeductionLimitError):
         power(fen=50_001)
@@ -88,6 +91,7 @@ def test_what_is_no_sum_is_no_bill(power, fen):
     assert Receipt.objects.filter(kind="deduction").count() == 0
 
 
+@pytest.mark.capability("A091.2")
 def test_a_day_has_its_limit(power, monkeypatch):
     monkeypatch.setattr(deductions, "MOST_DAILY_FEN", 4000)
     power(fen=3000, key="a")
@@ -95,6 +99,7 @@ def test_a_day_has_its_limit(power, monkeypatch):
         power(fen=1001, key="b")
 
 
+@pytest.mark.capability("A091.2")
 def test_a_lost_card_is_no_excuse_and_nobody_without_a_card_is_charged(power):
     report_lost(by=SYSTEM, card=power.funds.campus.card("student"), reason="x")
     assert power().balance_fen == 6950
@@ -129,6 +134,7 @@ def test_a_deduction_that_was_booked_wrongly_leaves_its_bill_to_be_paid_again(po
     assert (ledger.Bill.objects.get().state, with_the_school()) == ("paid", 3050)
 
 
+@pytest.mark.capability("A091.2")
 def test_a_deduction_that_is_refunded_is_owed_no_more(power):
     page = asked(power, power().receipt_id, bill="no_more").url
     assert power.funds.campus.client("second_clerk").post(f"{page}approve/").status_code == 302

@@ -11,6 +11,7 @@ from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.tests.conftest import hang_doors, put
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.errors import RuleInThePastError
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling
@@ -183,6 +184,16 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
     assert not may(campus.card("guest"), "library", campus_today() + 31 * DAY).is_allowed
     assert "图书馆函" in browser.get("/card/rights/history/").content.decode()
     assert not may(campus.card("student"), "library").is_allowed
+
+
+@pytest.mark.capability("A096.4")
+def test_the_preview_counts_cards_that_live_on_the_rules_first_day(campus):
+    """A card that was closed loses nothing, nor does one whose last day comes before the rule."""
+    Card.objects.filter(pk=campus.card("other_student").pk).update(state="closed")
+    Card.objects.filter(pk=campus.card("guest").pk).update(valid_from="2020-09-01", valid_until=campus_today())
+    begins = str(campus_today() + DAY)
+    seen = manager_at(campus).post("/card/rights/change/", form(starts_on=begins)).context["preview"]["seen"]
+    assert (seen.gain_count, seen.lose_count) == (0, 1)
 
 
 @pytest.mark.capability("A096.2")
