@@ -129,6 +129,7 @@ def test_changing_the_security_questions_needs_the_password_and_replaces_the_set
     assert AuditEntry.objects.filter(action="identity.set_security_questions").count() == 2
 
 
+@pytest.mark.capability("A002.4")
 def test_my_sessions_show_where_and_let_me_end_one(here, elsewhere):
     page = here.get("/account/sessions").content.decode()
     assert "10.1.2.3" in page

@@ -83,6 +83,7 @@ def also(school, number, kind):
 @pytest.mark.capability("A008.2")
 def test_a_suspended_account_is_refused_cut_everywhere_and_comes_back(school):
     wifi, wired = school.on_line("S1"), school.on_line("S1", LAPTOP, nas=SWITCH)
+    neighbour = school.on_line("S2", TABLET)
     account = identity.account_with("S1")
     suspensions.suspend(by=SYSTEM, account_id=account.pk, reason="核查")
     school.tell_events()
@@ -92,6 +93,7 @@ def test_a_suspended_account_is_refused_cut_everywhere_and_comes_back(school):
         (wired.pk, "ours:suspended"),
     }
     assert not Grant.objects.filter(person=school["S1"], ended_at=None).exists()
+    assert Grant.objects.get(pk=neighbour.grant_id).ended_at is None
     suspensions.resume(by=SYSTEM, account_id=account.pk, reason="查清了")
     assert school.ask("S1").status_code == 200
 
@@ -231,12 +233,13 @@ def test_on_the_day_of_leaving_the_vpn_and_the_wifi_are_off_and_what_is_open_is_
     code = school.code("T1", "203.0.113.9", nas=GATEWAY, key="vpn")
     vpn = school.report("Start", "v", nas=GATEWAY, key="vpn", Class=code)
     wifi, wired = school.on_line("T1"), school.on_line("T1", LAPTOP, nas=SWITCH)
+    school.on_line("S1", TABLET)
     leave(school, "T1")
     school.tell_events()
     assert school.ask("T1", "203.0.113.9", nas=GATEWAY, key="vpn").status_code == 401
     assert school.ask("T1").status_code == school.ask("T1", LAPTOP, nas=SWITCH).status_code == 401
     cut = set(Disconnect.objects.values_list("session_id", "cause"))
-    assert cut == {(one.pk, "ours:left") for one in (vpn, wifi, wired)}
+    assert cut == {(one.pk, "ours:left") for one in (vpn, wifi, wired)}, "and nobody else's"
     assert school.grant_of(code).cause == "ours:left"
 
 

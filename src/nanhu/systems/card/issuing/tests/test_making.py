@@ -162,6 +162,9 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     assert hand(campus, student, "teacher").status_code == 302
     other = order.rows.get(name="赵一鸣")
     assert hand(campus, other, "teacher", how="proxy").status_code == 409, "a proxy has a name"
+    assert hand(campus, other, "teacher", how="proxy", handed_to="赵母", document="").status_code == 409, (
+        "and shows one"
+    )
     proxy = {"how": "proxy", "handed_to": "赵母", "document": "other", "reason": "驾驶证"}
     assert hand(campus, other, "teacher", **proxy).status_code == 302
     assert AuditEntry.objects.filter(action="card.hand_over").latest("id").reason == "驾驶证"
