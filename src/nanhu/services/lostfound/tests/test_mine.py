@@ -95,6 +95,18 @@ def test_what_is_at_the_desk_is_judged_there_and_given_back_against_a_signature(
     assert author.post(f"{HOME}items/{item.public_id}/reopen/").status_code == 409
 
 
+@pytest.mark.capability("A074.4")
+def test_the_desk_does_not_judge_a_claim_of_its_own(school):
+    item, keeper = school.shown(keeper="desk"), school.client("K1")
+    keeping.hand_in(by=school.actor("K1"), item=item, shelf="A-1")
+    claim = claiming.claim(by=school.actor("K1"), item=item, mark="我看过它")
+    for verdict in ("right", "wrong"):
+        answer = keeper.post(f"{HOME}keeping/claims/{claim.public_id}/{verdict}/")
+        assert answer.status_code in {404, 409}, verdict
+    claim.refresh_from_db()
+    assert claim.state == "waiting"
+
+
 def test_somebody_from_outside_signs_on_paper_and_what_nobody_fetches_is_handed_on(school):
     keeper = school.client("K1")
     first, second = school.shown(keeper="desk"), school.shown("S2", keeper="desk")

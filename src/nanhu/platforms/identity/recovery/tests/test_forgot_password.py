@@ -14,7 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.models import Account, OneTimeCode, RoleGrant
+from nanhu.platforms.identity.models import Account, OneTimeCode, RoleGrant, SsoSession
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords, tokens
 from nanhu.platforms.identity.recovery import attempts, resets
@@ -55,6 +55,9 @@ def test_a_code_by_phone_brings_a_new_password_and_ends_every_session(browser, o
     assert set_new(browser).headers["Location"] == "/sign-in"
 
     assert elsewhere.get("/account").status_code == 302
+    assert {one.ended_how for one in SsoSession.objects.all()} == {"credentials_changed"}, (
+        "so that applications hear of it"
+    )
     assert "_auth_user_id" not in browser.session, "a reset signs nobody in"
     assert sign_in(Client(), owner.numbers[0], PASSWORD).status_code == 200
     assert sign_in(Client(), owner.numbers[0], NEW).status_code == 302
