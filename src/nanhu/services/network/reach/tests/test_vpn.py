@@ -178,7 +178,8 @@ def test_no_more_than_two_at_once(school, door):
 
 
 @pytest.mark.capability("A160.2")
-def test_it_ends_when_its_person_leaves(school):
+@pytest.mark.parametrize("is_told", [True, False], ids=["told at once", "found by night"])
+def test_it_ends_when_its_person_leaves(school, is_told):
     grant = school.opened()
     origin = people.Origin(source="test", title="测试")
     gone = people.AffiliationRecord(
@@ -191,7 +192,7 @@ def test_it_ends_when_its_person_leaves(school):
     )
     record = people.PersonRecord(key="T1", person_id=school["T1"], name="王老师", affiliations=(gone,))
     people.apply_records(by=SYSTEM, records=[record], origin=origin)
-    deliver_pending()
+    deliver_pending() if is_told else granting.close_due()
     grant.refresh_from_db()
     assert (grant.state, grant.cause) == ("closed", "left")
     assert granting.open_grant_of(school["T1"]) is None

@@ -17,10 +17,11 @@ from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.errors import IdentityUncheckedError
 from nanhu.systems.card.fleet.models import FoundCard
 from nanhu.systems.card.models import LossReport
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
-from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.services.loss import cancel_loss, report_lost
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM
 from nanhu.testing.inboxes import texts_to
 
@@ -245,6 +246,18 @@ def test_a_report_sent_twice_is_made_once_and_another_clerks_is_told_of_it(schoo
     assert "这张卡已经有人挂失，没有再记一次" in refused.content.decode()
     assert 'name="face_checked"' not in refused.content.decode()
     assert LossReport.objects.get(card=school.card("student")).reason == "本人到柜台"
+
+
+@pytest.mark.capability("A116.1", "A118.1", "A118.2")
+def test_whichever_page_asks_a_report_has_its_reason_and_its_end_a_document_and_a_face(school):
+    card, clerk = school.card("student"), school.actor("clerk")
+    with pytest.raises(ReasonMissingError):
+        report_lost(by=clerk, card=card, reason=" ", way=LossReport.Way.COUNTER, proof="student_card")
+    report_lost(by=clerk, card=card, reason="丢在球场")
+    for document, is_same in ((" ", True), ("student_card", False)):
+        with pytest.raises(IdentityUncheckedError):
+            cancel_loss(by=clerk, card=card, document=document, face_checked=is_same, reason="找到了")
+    assert school.card("student").state == "lost"
 
 
 @pytest.mark.capability("A116.1", "A116.2")
