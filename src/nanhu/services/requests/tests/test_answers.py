@@ -135,6 +135,7 @@ def test_the_accused_unit_and_person_and_who_is_below_them_never_see_it(school):
         assert accused.post(f"{COMPLAINTS}{one.public_id}/{page}", {"words": "没有的事"}).status_code in {404, 405}
     refused = desk.post(f"{COMPLAINTS}{one.public_id}/transfer/", {"unit": "1012 计划财务处", "reason": "你们办"})
     assert refused.status_code == 409
+    assert "这个单位就是被投诉的一方" in refused.content.decode()
     by_leader = school.complaint("S2", accused="钱处长")
     assert by_leader.accused_person_id == school["T2"]
     answering.transfer(by=SYSTEM, request=by_leader, unit=school.units["1002"], reason="纪委办")
