@@ -97,6 +97,26 @@ def test_a(narrow): burn(0.1)
 
 
 @pytest.mark.slow
+def test_cleaning_up_is_told_and_held_against_nobody(run):
+    suite = """
+@pytest.fixture
+def left():
+    yield; burn(1.5)
+def test_a(left): pass
+def test_b(): pass
+"""
+    result, told = run("src/nanhu/rooms/one/tests/test_x.py", suite, "--hold-budgets")
+    assert result.ret == pytest.ExitCode.OK
+    assert told["rooms"]["rooms/one"] < 1
+    bill = Bill()
+    bill.add("src/nanhu/kernel/tests/test_x.py::test_a", test=1, shared=7, ended=6.04, is_slow=False)
+    assert bill.table(BUDGETS)[-2:] == [
+        "wider fixtures: 7.0 CPU s at src/nanhu/kernel/tests/test_x.py::test_a",
+        "cleaning up: 6.0 CPU s at src/nanhu/kernel/tests/test_x.py::test_a",
+    ]
+
+
+@pytest.mark.slow
 def test_waiting_costs_nothing_and_children_cost(run):
     suite = """
 import subprocess, sys

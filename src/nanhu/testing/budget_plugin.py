@@ -36,11 +36,14 @@ class CostOfTests:
         self.meter = Meter()
         self.test = 0.0
         self.shared = 0.0
+        self.ended = 0.0
         self.depth = 0
 
-    def settle(self, *, is_shared: bool = False) -> None:
+    def settle(self, *, is_shared: bool = False, is_over: bool = False) -> None:
         used = self.meter.lap()
-        if is_shared:
+        if is_over:
+            self.ended += used
+        elif is_shared:
             self.shared += used
         else:
             self.test += used
@@ -48,7 +51,7 @@ class CostOfTests:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
         self.meter.lap()
-        self.test = self.shared = 0.0
+        self.test = self.shared = self.ended = 0.0
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -72,7 +75,7 @@ class CostOfTests:
         result = yield
         if nextitem is None:
             self.meter.lap()
-        self.settle(is_shared=True)
+        self.settle(is_over=True)
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -80,10 +83,10 @@ class CostOfTests:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        self.settle(is_shared=call.when == "teardown")
-        cost = (self.test, self.shared, item.get_closest_marker("slow") is not None)
+        self.settle(is_over=call.when == "teardown")
+        cost = (self.test, self.shared, self.ended, item.get_closest_marker("slow") is not None)
         report.cost = cost  # type: ignore[attr-defined]  # xdist carries along whatever a report has
-        self.test = self.shared = 0.0
+        self.test = self.shared = self.ended = 0.0
         return report
 
 
@@ -97,8 +100,8 @@ class CostOfRun:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if hasattr(report, "cost"):
-            test, shared, is_slow = report.cost
-            self.bill.add(report.nodeid, test=test, shared=shared, is_slow=is_slow, wall=report.duration)
+            test, shared, ended, is_slow = report.cost
+            self.bill.add(report.nodeid, test=test, shared=shared, ended=ended, is_slow=is_slow, wall=report.duration)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 PACKAGE = ("src", "nanhu")
+TOLD_SECONDS, TOLD = 5, 8
+"""From how many seconds on what a test shared is told one by one, and of how many tests."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +61,37 @@ def room_of(nodeid: str) -> str:
     return "/".join(folders[:2]) or "."
 
 
+def dearest_of(costs: dict[str, float], what: str) -> list[str]:
+    """In words, where it is seconds; a room whose sum nobody understands is understood by them."""
+    found = sorted(((used, nodeid) for nodeid, used in costs.items() if used > TOLD_SECONDS), reverse=True)
+    return [f"{what}: {used:.1f} CPU s at {nodeid}" for used, nodeid in found[:TOLD]]
+
+
 @dataclass
 class Bill:
-    """What a run cost. `tests` without what only its room pays: fixtures wider than one test, and cleaning up."""
+    """What a run cost. `tests` without what only its room pays: fixtures wider than one test.
+
+    Cleaning up is told and held against nobody: a child that another test began may be counted when it is seen to end.
+    """
 
     tests: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     rooms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     slow: set[str] = field(default_factory=set)
     waited: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Seconds on the wall of each test, its fixtures included: told, never held, for a loaded machine stretches them."""
+    wide: dict[str, float] = field(default_factory=dict)
+    """By test: what fixtures wider than it took that were made for it."""
+    ended: dict[str, float] = field(default_factory=dict)
+    """By test: what cleaning up after it took."""
 
-    def add(self, nodeid: str, *, test: float, shared: float, is_slow: bool, wall: float = 0.0) -> None:
+    def add(
+        self, nodeid: str, *, test: float, shared: float, is_slow: bool, ended: float = 0.0, wall: float = 0.0
+    ) -> None:
         self.waited[nodeid] += wall
         self.tests[nodeid] += test
         self.rooms[room_of(nodeid)] += test + shared
+        self.wide[nodeid] = self.wide.get(nodeid, 0.0) + shared
+        self.ended[nodeid] = self.ended.get(nodeid, 0.0) + ended
         if is_slow:
             self.slow.add(nodeid)
 
@@ -109,7 +128,7 @@ class Bill:
         for room, used in dearest:
             lines.append(f"{room:<44}{counts[room]:>7}{walls[room]:>9.1f}{used:>9.1f}{budgets.of_room(room):>8.0f}")
         total = f"{'all':<44}{len(self.tests):>7}{sum(walls.values()):>9.1f}{sum(self.rooms.values()):>9.1f}"
-        return [*lines, total]
+        return [*lines, total, *dearest_of(self.wide, "wider fixtures"), *dearest_of(self.ended, "cleaning up")]
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
