@@ -5,6 +5,7 @@ import json
 import pytest
 
 from nanhu.platforms.payments.adapters import open_wire
+from nanhu.platforms.payments.models import Agreement
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
@@ -127,11 +128,22 @@ def finish(kiosk, claim, *, is_written):
     assert kiosk.ask("claim/finish", {"claim": claim["claim"], "is_written": is_written})["outcome"] == "approved"
 
 
-@pytest.mark.capability("A139.1")
-def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank):
-    sign(campus, kiosk)
-    said = with_pin(campus, kiosk, "load/begin", pin="999999", amount_fen=5000)
-    assert said["outcome"] == "refused"
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        pytest.param("agreement/sign", {"bank_card": CARDS["student"]}, marks=pytest.mark.capability("A142.1")),
+        pytest.param("agreement/change", {"bank_card": CARDS["teacher"]}, marks=pytest.mark.capability("A142.3")),
+        pytest.param("agreement/cancel", {}, marks=pytest.mark.capability("A142.3")),
+        pytest.param("load/begin", {"amount_fen": 5000}, marks=pytest.mark.capability("A139.1")),
+    ],
+)
+def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank, operation, body):
+    if operation != "agreement/sign":
+        sign(campus, kiosk)
+    before = list(Agreement.objects.values_list("tail", "state"))
+    said = with_pin(campus, kiosk, operation, pin="999999", **body)
+    assert (said["outcome"], said["code"]) == ("refused", "card.pin_wrong")
+    assert list(Agreement.objects.values_list("tail", "state")) == before
     assert Load.objects.count() == 0
 
 
