@@ -80,6 +80,7 @@ def office(source):
     return Office(source.vendor)
 
 
+@pytest.mark.capability("A028.1")
 def test_it_appears_with_its_source_and_goes_when_it_is_done(school, office):
     assert office.put(due="2026-12-01T17:30:00+08:00").json()["outcome"] == "applied"
     counsellor = school.client("T1")
@@ -163,6 +164,7 @@ FOREIGN = (
 )
 
 
+@pytest.mark.capability("A028.2")
 def test_an_address_of_another_host_is_refused(office):
     for address in FOREIGN:
         answer = office.put(url=address)
@@ -202,6 +204,7 @@ def test_a_batch_of_five_hundred_is_taken_in_whole_and_one_more_is_refused(offic
     assert [one["outcome"] for one in again.json()["data"]] == ["unchanged"] * 499 + ["conflict"]
 
 
+@pytest.mark.capability("A028.2")
 def test_one_wrong_line_and_nothing_of_a_batch_is_kept(office):
     for wrong, code in (
         (todo(external_id="oa-2", url="https://evil.example/"), "address_foreign"),
@@ -221,6 +224,7 @@ def test_nobodys_list_is_buried_and_no_source_grows_without_end(school, office, 
     assert office.put("oa-1", sequence=2).status_code == 200, "what stands there already may change"
 
 
+@pytest.mark.capability("A028.2")
 def test_another_vendor_finds_no_such_source_and_changes_nothing(office):
     office.put()
     other = Office(make_vendor("别家"))

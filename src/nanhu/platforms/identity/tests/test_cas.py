@@ -60,6 +60,7 @@ def failure_code(response) -> str:
     return root[0].attrib["code"]
 
 
+@pytest.mark.capability("A002.1", "A046.4")
 def test_a_signed_in_browser_gets_a_ticket_that_is_worth_its_owner(signed_in):
     ticket = fresh_ticket(signed_in)
 
@@ -220,6 +221,7 @@ def test_a_registered_prefix_ends_at_a_segment(signed_in):
     assert signed_in.get("/cas/login", {"service": "https://lib.example.edu.cn/mystery"}).status_code == 403
 
 
+@pytest.mark.capability("A002.3")
 def test_cas_1_answers_two_lines(signed_in):
     ticket = fresh_ticket(signed_in)
 
@@ -227,6 +229,7 @@ def test_cas_1_answers_two_lines(signed_in):
     assert validate(ticket, path="/cas/validate").content == b"no\n\n"
 
 
+@pytest.mark.capability("A002.3")
 def test_cas_2_gives_attributes_where_the_application_has_them_switched_on(signed_in, office):
     assert b"cas:displayName" in validate(fresh_ticket(signed_in), path="/cas/serviceValidate").content
     office.has_attributes_in_cas2 = False

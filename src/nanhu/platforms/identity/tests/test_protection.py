@@ -228,10 +228,12 @@ def test_the_session_id_changes_at_sign_in(browser, student):
         "",
     ],
 )
+@pytest.mark.capability("A024.3")
 def test_next_never_leads_to_another_host(browser, student, target):
     assert sign_in(browser, student.numbers[0], next=target).headers["Location"] == "/"
 
 
+@pytest.mark.capability("A024.3", "A032.2")
 def test_next_leads_where_one_wanted_to_go(browser, student):
     assert sign_in(browser, student.numbers[0], next="/account?x=1").headers["Location"] == "/account?x=1"
 

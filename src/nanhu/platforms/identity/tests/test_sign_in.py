@@ -99,6 +99,7 @@ def test_guessing_at_a_number_does_not_tell_whose_a_telephone_is(teacher):
     assert sign_in(Client(), "13973054321", "wrong").status_code == 200
 
 
+@pytest.mark.capability("A032.1")
 def test_the_page_is_open_and_others_lead_to_it(browser, student):
     assert browser.get("/sign-in").status_code == 200
     assert browser.get("/account").headers["Location"] == "/sign-in?next=/account"

@@ -24,6 +24,7 @@ def test_the_menu_is_in_four_sections_and_hides_empty_ones(board, teacher):
     assert [one for one in headings if one in FOUR] == list(FOUR)
 
 
+@pytest.mark.capability("A037.1")
 def test_one_click_leads_straight_into_the_application(board, student):
     board.application("oa", "OA 办公系统", url="https://oa.example.edu.cn/", external=True, single_sign_on=True)
     page = student.get("/apps/").content.decode()

@@ -114,6 +114,7 @@ def test_what_one_likes_and_uses_comes_first_among_what_answers_alike(services, 
     assert titles(student, "借用gym")[0] == "借用gym", "never before a better word"
 
 
+@pytest.mark.capability("A031.1")
 def test_who_may_not_use_it_does_not_find_it(services, student, teacher):
     services.append(Hit(key="class", title="计科班费", url="/s/class", unit_ids=frozenset(units("08"))))
     services.append(Hit(key="other", title="计科别院", url="/s/other", unit_ids=frozenset({0})))
@@ -201,6 +202,7 @@ def test_one_person_fills_no_table(services, student):
     assert SearchMiss.objects.count() == missing.MOST_A_DAY
 
 
+@pytest.mark.capability("A037.4")
 def test_what_is_in_maintenance_is_named_and_leads_nowhere(services, board, student):
     board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: True)
     page = student.get("/search/", {"q": "场地"}).content.decode()

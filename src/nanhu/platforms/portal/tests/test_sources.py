@@ -17,6 +17,7 @@ def breaks(_viewer):
     raise ConnectionError("the canteen's cable was cut")
 
 
+@pytest.mark.capability("A003.3")
 def test_a_broken_tile_shows_a_number_and_the_others_stand(board, student):
     board.tile("broken", breaks, title="天气")
     board.tile("whole", says("¥ 86.40"), title="余额")
@@ -41,6 +42,7 @@ def test_a_source_that_breaks_its_statement_does_not_spoil_the_next(board, stude
     assert "True" in page
 
 
+@pytest.mark.capability("A003.3")
 def test_broken_notices_and_facts_leave_the_page_standing(board, student):
     registry.home_notices.add(HomeNotices(key="broken", load=lambda _viewer, _limit: breaks(None)))
     registry.personal_facts.add(PersonalFacts(key="broken", load=breaks))
@@ -53,6 +55,7 @@ def test_broken_notices_and_facts_leave_the_page_standing(board, student):
     assert "有一部分暂时取不到" in page
 
 
+@pytest.mark.capability("A003.3")
 def test_a_slow_source_is_loaded_after_the_page_from_then_on(board, student, monkeypatch):
     monkeypatch.setattr(guard, "SLOW_SECONDS", 0.0)
     asked = []
@@ -97,6 +100,7 @@ def test_a_tile_with_nothing_to_say_is_left_out(board, student):
     assert "沉默" not in student.get("/").content.decode()
 
 
+@pytest.mark.capability("A037.4")
 @pytest.mark.parametrize("failing", ["address", "in_maintenance"])
 def test_an_application_that_cannot_be_told_is_shown_as_resting(board, student, failing):
     def fails():

@@ -88,6 +88,7 @@ def test_a_replaced_card_pays_nothing_and_the_new_one_what_it_holds(campus, till
     assert till.pay(new.uid, 100).values["balance_fen"] == 600
 
 
+@pytest.mark.capability("A113.2", "A117.1")
 def test_a_card_reported_lost_is_refused_by_the_very_next_request(campus, till):
     card = campus.card("student")
     assert till.pay(card.uid, 100).code == "ok"

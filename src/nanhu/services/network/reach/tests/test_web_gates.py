@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 GATE = "https://kyxt.web.hnist.edu.cn"
 
 
+@pytest.mark.capability("A156.3")
 def test_who_is_staff_and_outside_is_led_to_the_gate_and_nobody_else(school):
     made = school.resource(address="https://kyc.example.edu.cn/login?from=1", web_address=GATE)
     address = f"{DIRECTORY}{made.public_id}/"
@@ -44,6 +45,7 @@ def test_a_gate_is_a_host_of_its_own_before_what_the_vpn_leads_to(school):
             school.resource(**{"name": "教务系统", "web_address": GATE, **facts})
 
 
+@pytest.mark.capability("A156.3")
 def test_the_files_of_apache_follow_the_list(school, tmp_path):
     made = school.resource(address="http://10.1.2.3:8080/kyxt/", web_address=GATE)
     school.resource("没有入口的")

@@ -80,7 +80,7 @@ def test_a_wrong_pin_collects_nothing_and_is_counted(funds, kiosk):
     assert kiosk.ask("claim/begin", {"card": uid(funds)})["code"] == "malformed"
 
 
-@pytest.mark.capability("A150.1")
+@pytest.mark.capability("A150.1", "A150.2")
 def test_a_card_held_five_seconds_collects_and_a_short_tap_only_pays(funds, till):
     funds.credit(fen=5000)
     short = till.ask("claim/begin", {"card": uid(funds), "held_ms": 4999})
@@ -171,6 +171,7 @@ def test_an_offices_batch_waits_and_is_collected(office, kiosk, source):  # noqa
     assert '"林小满","300.00","已领"' in rows
 
 
+@pytest.mark.capability("A119.1")
 def test_a_kiosk_makes_a_new_card_for_a_student_with_an_id_card(funds, maker):
     funds.campus.top_up("student", 5000)
     old = funds.campus.card("student")
@@ -183,6 +184,7 @@ def test_a_kiosk_makes_a_new_card_for_a_student_with_an_id_card(funds, maker):
     assert Card.objects.get(pk=old.pk).state == "replaced"
 
 
+@pytest.mark.capability("A119.3")
 def test_a_jam_charges_nothing_and_leaves_the_old_card(funds, maker):
     funds.campus.top_up("student", 5000)
     begun = maker.ask("reissue/begin", {"id_number": WITH_X})

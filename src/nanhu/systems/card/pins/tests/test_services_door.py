@@ -128,6 +128,7 @@ def test_a_wrong_try_outlives_the_refusal_and_the_same_request_counts_once(campu
     assert AuditEntry.objects.filter(action="card.pin_wrong").count() == 1
 
 
+@pytest.mark.capability("A127.1", "A128.1")
 def test_a_change_needs_the_old_pin_and_takes_no_easy_one(campus, kiosk):
     for new, code in (("111111", "card.pin_weak"), (PINS["student"], "card.pin_weak")):
         assert ask(kiosk, campus, "pin/change", kind="payment", pin=PINS["student"], new=new)["code"] == code
@@ -138,7 +139,7 @@ def test_a_change_needs_the_old_pin_and_takes_no_easy_one(campus, kiosk):
     check_pin(card=campus.card("student"), kind="enquiry", pin=PINS["student"], at="test")
 
 
-@pytest.mark.capability("A134.1")
+@pytest.mark.capability("A133.1", "A133.3", "A134.1")
 @pytest.mark.parametrize("which", ["meal", "daily"])
 def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, kiosk, which):
     def change(fen, pin=PINS["student"]):
@@ -153,6 +154,7 @@ def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, 
     assert getattr(limits_of(campus.card("student")), f"{which}_fen") == 800
 
 
+@pytest.mark.capability("A128.2")
 def test_a_terminal_of_a_fixed_price_changes_nothing(campus):
     set_up_merchants(by=SYSTEM, merchants=[], terminals=[TerminalOrder(number="N1009", merchant_key="n1.rice")])
     Price.objects.create(terminal=Terminal.objects.get(number="N1009"), since="2020-01-01", kind="fixed", price_fen=300)

@@ -79,6 +79,7 @@ def test_other_response_types_are_not_supported(library, signed_in, kind):
     assert answer_of(library.authorize(signed_in, response_type=kind))["error"] == "unsupported_response_type"
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 def test_the_code_flow_works_without_a_nonce_and_without_a_state(library, signed_in):
     answer = answer_of(library.authorize(signed_in, nonce=None, state=None))
     assert "state" not in answer

@@ -34,6 +34,7 @@ def policy(name_format):
     return f'<samlp:NameIDPolicy Format="{name_format}" AllowCreate="true"/>'
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 def test_a_stranger_signs_in_and_arrives_at_the_partner(browser, sp, teacher):
     page = ask(browser, sp, relay_state="ss:mem:42")
     assert page.status_code == 302
@@ -148,6 +149,7 @@ def test_refeds_mfa_asks_for_a_second_factor_and_asserts_it(inside, sp):
     assert sp.answer(ask(inside, sp)).context == names.PASSWORD, "who did not ask is told the common one"
 
 
+@pytest.mark.capability("A046.4")
 def test_the_answer_goes_to_an_address_of_the_metadata_only(inside, sp):
     assert (
         sp.answer(ask(inside, sp, AssertionConsumerServiceURL=f"{sp.consumer}/second")).address
@@ -235,6 +237,7 @@ def test_it_starts_on_our_side_for_a_registered_application(browser, sp, teacher
     assert answer.relay_state == "https://sp.example.edu/shelf"
 
 
+@pytest.mark.capability("A046.4")
 def test_who_may_not_use_the_application_reads_why(inside, sp, application):
     application.is_enabled = False
     application.save()
