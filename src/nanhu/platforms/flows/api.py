@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from nanhu.platforms.flows import choices
-from nanhu.platforms.flows.assigning import PostAt, resolvers
+from nanhu.platforms.flows.assigning import PostAt, resolver_names, resolvers
 from nanhu.platforms.flows.body import (
     Applicant,
     Body,
@@ -70,6 +70,7 @@ __all__ = [
     "open_case",
     "outside_source",
     "register_flow",
+    "resolver_names",
     "resolvers",
     "resubmit",
     "school_spans",

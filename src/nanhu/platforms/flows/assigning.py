@@ -26,7 +26,7 @@ type Resolver = Callable[[Case], Iterable[int | PostAt]]
 resolvers: dict[str, Resolver] = {}
 """By name: tutor, adviser. They give persons, or posts."""
 resolver_names: dict[str, Text] = {}
-"""As an office reads them that designs a process; one that is not here is shown by its key."""
+"""As an office reads them that designs a process."""
 
 
 _answers: ContextVar[dict[tuple[object, ...], Any] | None] = ContextVar("flows.answers", default=None)

@@ -227,6 +227,7 @@ registry.searchables.add(
         order=11,
     ),
 )
+resolver_names["flows.paper_checker"] = _("应急补录的核对人")
 for kind, words in tutors.KINDS.items():
     resolvers[f"flows.{kind}"], resolver_names[f"flows.{kind}"] = partial(tutors.tutors_of, kind=kind), words
 registry.looks.add(

@@ -27,6 +27,11 @@ def posts_for(case: "object", duty: str) -> Iterable[int | flows.PostAt]:
 flows.resolvers["venues.first"] = lambda case: posts_for(case, Duty.FIRST)
 flows.resolvers["venues.second"] = lambda case: posts_for(case, Duty.SECOND)
 flows.resolvers["venues.lab"] = lambda case: posts_for(case, Duty.LAB)
+flows.resolver_names |= {
+    "venues.first": _("场地的审批人"),
+    "venues.second": _("场地的终审人"),
+    "venues.lab": _("场地的实验室主任"),
+}
 
 ASKED: Final = {
     "course": flows.Field(key="course", label=_("课程或活动名称"), is_required=False),

@@ -1,5 +1,6 @@
 """{% load ui %}: the tags behind the layouts and components."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -24,6 +25,7 @@ from nanhu.kernel.ui.icons import icon_svg
 register = template.Library()
 
 WATERMARKS = 40
+WHOLE_NUMBER, COUNTED = re.compile(r"[0-9]+"), re.compile(r"-?[0-9]+( ?/ ?[0-9]+)?")
 TONES = {"success": "good", "warning": "attention", "error": "danger", "debug": "quiet"}
 TONE_ICONS = {
     "good": "circle-check",
@@ -103,6 +105,13 @@ def progress_parts(
         else ""
     )
     return ProgressParts(f"{made:,}", f"{whole:,}", percent, left)
+
+
+@register.filter
+def thousands(value: object) -> str:
+    """1,234,567: of a whole number of four digits or more, or of two with a stroke between them; anything else as it is."""
+    said = str(value)
+    return WHOLE_NUMBER.sub(lambda found: f"{int(found[0]):,}", said) if COUNTED.fullmatch(said) else said
 
 
 def time_left(elapsed: float, done: int, total: int) -> str:

@@ -124,6 +124,14 @@ def test_a_button_with_an_address_is_a_link():
     assert 'type="button"' in rendered("<c-ui.button>按</c-ui.button>")
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("2144", "2,144"), (128, "128"), ("33 / 1145", "33 / 1,145"), ("¥ 1234.00", "¥ 1234.00"), ("2026-09", "2026-09")],
+)
+def test_a_figure_of_four_digits_is_grouped(value, shown):
+    assert f">{shown}</p>" in rendered('<c-ui.stat label="行" value="{{ value }}" />', value=value)
+
+
 def test_words_from_people_are_escaped_everywhere():
     evil = "<script>alert(1)</script>"
     for text in (

@@ -163,7 +163,7 @@ class Speaker:
             case PersonIn(field=field):
                 return _("“%(field)s”里选的人") % {"field": self.label(field)}
             case Resolved(name=name):
-                return _("按学校记录找的人（%(name)s）") % {"name": resolver_names.get(name, name)}
+                return _("%(name)s（按学校记录）") % {"name": resolver_names.get(name, name)}
             case Applicant():
                 return _("申请人")
 

@@ -68,5 +68,5 @@ def judges_of(case: flows.Case) -> Iterable[flows.PostAt]:
 
 
 flows.choice_lists["portal.fields"] = choices
-flows.resolvers[APPEAL_RESOLVER] = judges_of
-flows.resolvers[RESOLVER] = owners_of
+flows.resolvers[APPEAL_RESOLVER], flows.resolver_names[APPEAL_RESOLVER] = judges_of, _("受理申诉的负责人")
+flows.resolvers[RESOLVER], flows.resolver_names[RESOLVER] = owners_of, _("这一项的负责部门")

@@ -71,9 +71,7 @@ def facts(_request: PageRequest, found: Correction) -> dict[str, Any]:
     card = found.receipt.card
     person = people.person_cards({card.person_id}).get(card.person_id) if card else None
     return {
-        "bill_after": bill_after(found),
         "line": line_of(found.receipt),
-        "whole_fen": whole_fen(found.receipt),
         "card": card,
         "person": person,
     }
