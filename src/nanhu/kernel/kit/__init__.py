@@ -8,7 +8,21 @@ into a sentence beside its field.
 
 from nanhu.kernel.kit.bulk import bulk
 from nanhu.kernel.kit.cases import Cases, Intake
-from nanhu.kernel.kit.columns import Badge, Column, Day, Link, Markup, Moment, Money, Number, Person, Span, Text, Who
+from nanhu.kernel.kit.columns import (
+    Badge,
+    Column,
+    Day,
+    Due,
+    Link,
+    Markup,
+    Moment,
+    Money,
+    Number,
+    Person,
+    Span,
+    Text,
+    Who,
+)
 from nanhu.kernel.kit.consoles import Console
 from nanhu.kernel.kit.filters import Choice, Days, Exact, Filters, FoldedSearch, Search, Views, answering
 from nanhu.kernel.kit.listings import Empty, export, list_of, listing, page_of
@@ -26,6 +40,7 @@ __all__ = [
     "Console",
     "Day",
     "Days",
+    "Due",
     "Empty",
     "Exact",
     "Filters",

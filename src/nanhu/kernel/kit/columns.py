@@ -178,6 +178,16 @@ class Moment(Column):
         return "" if value is None else f"{clock.campus_time(value):%Y-%m-%d %H:%M}"
 
 
+class Due(Moment):
+    """By when something is to be done: what was to be done before now says since when it is late."""
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        value: datetime | None = self.value(row)
+        if value is None or value >= clock.now():
+            return super().shown(row, reader)
+        return format_html('<span class="state state-bad">{}</span>', dates.late_words(value, clock.now()))
+
+
 class Span(Column):
     """From a day until a day, both included; open where the end is not known."""
 

@@ -1,5 +1,6 @@
 """A list of records (列表): filtered, sorted and paged by its address, shown as a page or handed out as a sheet."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,8 +12,9 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.html import strip_tags
 
-from nanhu.kernel.kit.columns import Column, Link, Reader
+from nanhu.kernel.kit.columns import NOTHING, Column, Link, Reader
 from nanhu.kernel.kit.filters import Filters, address_with
 from nanhu.kernel.kit.pages import Page, consoles, names_in
 from nanhu.kernel.kit.requests import PageRequest
@@ -23,6 +25,8 @@ from nanhu.kernel.sheets.writing import sheet_response
 
 PER_PAGE = 50
 CHUNK = 1000
+MORE_THAN_WORDS = re.compile(r"<(?!/?span\b)")
+"""A picture or a button in a cell."""
 type Rows = QuerySet[Any] | Sequence[Any]
 type Each = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -121,18 +125,20 @@ class Listing:
         ]
 
     def cell(self, column: Column, row: Any, reader: Reader) -> Cell:
-        css = f"{column.css}{' wide-only' if column.is_wide else ''}".strip()
+        shown = column.shown(row, reader)
+        said = (column.css, "wide-only" if column.is_wide else "", "is-nothing" if says_nothing(shown) else "")
+        css = " ".join(filter(None, said))
         if not isinstance(column, Link):
-            return Cell(column.shown(row, reader), column.head, css, "")
+            return Cell(shown, column.head, css, "")
         arguments = column.arguments(row)
         if None in arguments.values():
-            return Cell(column.shown(row, reader), column.head, css, "")
+            return Cell(shown, column.head, css, "")
         namespace, _, name = column.to.rpartition(":")
         console = consoles[namespace] if namespace else self.request.page.console
         page = console.pages[name]
         opens_panel = self.is_whole_page and type(page) is Page and not page.opens_whole
         url = console.address(name, arguments)
-        return Cell(column.shown(row, reader), column.head, css, url, opens_panel)
+        return Cell(shown, column.head, css, url, opens_panel)
 
     @cached_property
     def bulk_page(self) -> Page | None:
@@ -198,6 +204,11 @@ class Listing:
             reader = self.reader(chunk)
             for row in chunk:
                 yield [column.exported(row, reader) for column in columns]
+
+
+def says_nothing(shown: str) -> bool:
+    """Whether a cell holds no more than the dash: on a phone, where each has a line of its own, it is left out."""
+    return strip_tags(shown).strip() in ("", NOTHING) and not MORE_THAN_WORDS.search(shown)
 
 
 def page_of(request: HttpRequest, rows: Rows, per_page: int = PER_PAGE, count: int | None = None) -> PageOfRows[Any]:

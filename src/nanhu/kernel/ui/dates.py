@@ -88,6 +88,19 @@ def moment_words(moment: datetime, at: datetime) -> str:
     return f"{day(moment, campus_time(at).year)} {campus_time(moment):%H:%M}"
 
 
+def late_words(due: datetime, at: datetime) -> str:
+    """已超时 3 小时: since when something should have been done. In days from two days on."""
+    seconds = max((at - due).total_seconds(), A_MINUTE)
+    if seconds < AN_HOUR:
+        number = int(seconds // A_MINUTE)
+        return ngettext("已超时 %(number)d 分钟", "已超时 %(number)d 分钟", number) % {"number": number}
+    if seconds < 2 * A_DAY:
+        number = int(seconds // AN_HOUR)
+        return ngettext("已超时 %(number)d 小时", "已超时 %(number)d 小时", number) % {"number": number}
+    number = int(seconds // A_DAY)
+    return ngettext("已超时 %(number)d 天", "已超时 %(number)d 天", number) % {"number": number}
+
+
 def clock_words(moment: datetime, at: datetime) -> str:
     """11:42 when it is today; the date and time otherwise. For "截至 11:42"."""
     here = campus_time(moment)

@@ -8,7 +8,7 @@ from nanhu.platforms.campus.errors import (
     RoomTakenError,
 )
 from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
-from nanhu.platforms.campus.fields import PlaceField
+from nanhu.platforms.campus.fields import PlaceField, as_typed
 from nanhu.platforms.campus.filters import FreeAt
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
 from nanhu.platforms.campus.models.occupancy import span_words
@@ -55,6 +55,7 @@ __all__ = [
     "TermChanged",
     "TermDay",
     "TermOrder",
+    "as_typed",
     "close_place",
     "day_of",
     "free_rooms",

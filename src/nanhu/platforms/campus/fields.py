@@ -1,10 +1,12 @@
 """A picker for forms: a place out of thousands, by its code or its name. What is typed is understood without a script, too."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Viewer
@@ -14,6 +16,32 @@ from nanhu.platforms.campus.models import Place
 from nanhu.platforms.campus.queries.places import open_places
 
 MOST: Final = 12
+WHOLE: Final = Concat("parent__name", Value(" "), "name", output_field=TextField())
+"""南院1栋宿舍 305."""
+
+
+def tidy(typed: str) -> str:
+    return " ".join(halfwidth(typed).split())
+
+
+def as_typed(places: Sequence[Place]) -> dict[int, str]:
+    """What people write for each: its name, its building before it where others are called the same, its code where that is not enough."""
+    alike = list(
+        Place.objects.filter(name__in={one.name for one in places}).order_by().values_list("name", "parent__name")
+    )
+    names, whole = Counter(name for name, _building in alike), Counter(alike)
+
+    def words(place: Place) -> str:
+        building = place.parent.name if place.parent else ""
+        if tidy(place.name) != place.name:
+            return f"{place.key} {place.name}"
+        if names[place.name] <= 1:
+            return place.name
+        if building and whole[place.name, building] <= 1:
+            return f"{building} {place.name}"
+        return f"{place.key} {place.name}"
+
+    return {one.pk: words(one) for one in places}
 
 
 class PlaceField(forms.CharField):
@@ -28,17 +56,20 @@ class PlaceField(forms.CharField):
         return open_places() if self.open_only else Place.objects.order_by("key")
 
     def suggest(self, _viewer: Viewer, typed: str) -> list[Suggestion]:
-        """Buildings before their rooms: the shorter code first."""
-        text = typed.strip()
-        found = self.places().filter(Q(key__icontains=text) | Q(name__icontains=text)).select_related("parent")
-        ordered = found.order_by(Length("key"), "key")[:MOST]
-        return [Suggestion(f"{one.key} {one.name}", one.parent.name if one.parent else "") for one in ordered]
+        """Buildings before their rooms: the shorter code first. Each word is looked for: "南院1栋 305"."""
+        found = self.places().select_related("parent").order_by(Length("key"), "key")
+        for word in halfwidth(typed).split():
+            found = found.filter(Q(key__icontains=word) | Q(name__icontains=word) | Q(parent__name__icontains=word))
+        rows = list(found[:MOST])
+        names = as_typed(rows)
+        return [Suggestion(names[one.pk], one.parent.name if one.parent else "") for one in rows]
 
     def clean(self, value: Any) -> Place | None:
-        text = " ".join(halfwidth(super().clean(value)).split())
+        text = tidy(super().clean(value))
         if not text:
             return None
-        found = list(self.places().filter(Q(key=text.partition(" ")[0]) | Q(name=text))[:2])
+        known = Q(key=text.partition(" ")[0]) | Q(name=text) | Q(whole=text)
+        found = list(self.places().annotate(whole=WHOLE).filter(known)[:2])
         if len(found) != 1:
             raise forms.ValidationError(_("没有这个地点，或有几个叫这个名字：请从列出的里面选，或写代码。"))
         return found[0]

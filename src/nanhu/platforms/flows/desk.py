@@ -120,8 +120,10 @@ def todo(request: PageRequest) -> HttpResponseBase:
     def rows(page: Sequence[Any]) -> list[TaskRow]:
         return task_rows(page, person_id=person_id)
 
-    none = Empty(title=_("没有等您办的事"), icon="circle-check", text=_("新的待办会出现在这里。"))
     facts = {"work": queries.other_work(request.viewer)}
+    none = Empty(title=_("没有等您办的事"), icon="circle-check", text=_("新的待办会出现在这里。"))
+    if facts["work"]:
+        none = Empty(title=_("没有等您办的申请"), icon="circle-check", text=_("等您办的别的事在下面。"))
     found = queries.todo_tasks(request.viewer)
     return listing(
         request,

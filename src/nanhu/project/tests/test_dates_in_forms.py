@@ -65,3 +65,15 @@ def test_inputs_written_by_hand_carry_the_same_form() -> None:
         if "value=" in tag and not ISO.search(tag)
     ]
     assert wrong == []
+
+
+def test_no_list_of_a_form_begins_in_english():
+    """Django's own first line has no Chinese yet."""
+    fields_with_a_day()
+    english = [
+        f"{form.__module__}.{form.__name__}.{name}"
+        for form in form_classes()
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field, forms.ModelChoiceField) and "Select" in str(field.empty_label)
+    ]
+    assert not english

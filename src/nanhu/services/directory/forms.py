@@ -238,7 +238,9 @@ class ExchangeForm(forms.Form):
     """Duties of colleagues of the same unit that are ahead."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    taken = forms.ModelChoiceField(label=_("换同事的哪一班"), queryset=Duty.objects.none(), to_field_name="public_id")
+    taken = forms.ModelChoiceField(
+        label=_("换同事的哪一班"), queryset=Duty.objects.none(), to_field_name="public_id", empty_label=_("请选择")
+    )
     reason = forms.CharField(label=_("说一句"), max_length=60, required=False)
 
     def __init__(self, *arguments: Any, given: Duty, **more: Any) -> None:

@@ -27,6 +27,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.registry import ALL_FACES, Viewer, WaitingLine
+from nanhu.platforms.campus.api import as_typed
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import (
     LARGEST_BODY,
@@ -344,7 +345,7 @@ def said_before(_request: PageRequest, one: Item) -> dict[str, Any]:
     return {
         "category": one.category,
         "words": one.words,
-        "place": f"{one.place.key} {one.place.name}" if one.place else "",
+        "place": as_typed([one.place])[one.place.pk] if one.place else "",
         "place_words": one.place_words,
         "happened_at": one.happened_at,
         "keeper": one.keeper,

@@ -60,7 +60,7 @@ class PostForm(forms.Form):
         help_text=_("颜色、牌子、装在什么里。卡证上的姓名、只有失主知道的特征不要写在这里。"),
     )
     amount_fen = YuanField(label=_("多少钱（现金才填）"), required=False)
-    place = PlaceField(label=_("在哪里丢的、捡的"), required=False, open_only=True)
+    place = PlaceField(label=_("在哪里丢的"), required=False, open_only=True)
     place_words = PublicTextField(label=_("具体位置"), max_length=60, required=False)
     happened_at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
     phone = PhoneField(
@@ -101,6 +101,7 @@ class LostForm(PostForm):
 
 
 class FoundForm(PostForm):
+    place = PlaceField(label=_("在哪里捡到的"), required=False, open_only=True)
     keeper = forms.ChoiceField(
         label=_("东西现在在"), choices=Item.Keeper.choices, initial=Item.Keeper.SELF, widget=forms.RadioSelect
     )

@@ -14,11 +14,11 @@ from nanhu.kernel.kit import (
     Badge,
     Choice,
     Console,
+    Due,
     Empty,
     Filters,
     FoldedSearch,
     Link,
-    Moment,
     PageRequest,
     Table,
     Text,
@@ -57,7 +57,7 @@ class Reviews(Table):
     where = Text(_("地点"), lambda one: one.where)
     author = Text(_("发布人"), "author_name")
     why = Text(_("为什么审"), why_waiting)
-    due = Moment(_("应审完"), "review_due_at")
+    due = Due(_("应审完"), "review_due_at")
     state = Badge(_("状态"), names=Item.State.choices, tones=STATE_TONES, tone="none")
 
 

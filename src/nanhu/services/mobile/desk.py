@@ -88,13 +88,13 @@ def resume(request: PageRequest) -> None:
 
 
 class Members(Table):
-    unit = Text(_("单位"), "unit__name")
     name = Text(_("姓名"))
     userid = Text(_("账号"), is_number=True)
+    unit = Text(_("单位"), "unit__name")
     state = Badge(
         _("状态"), names=State.choices, tones={"active": "good", "failed": "bad", "review": "warn", "removed": "none"}
     )
-    task = Text(_("待办"), "get_task_display")
+    task = Text(_("待办"), lambda one: one.get_task_display() if one.task else "", sort="task")
     error = Text(_("原因"))
     action = Markup(_("操作"), "mobile/_member_actions.html")
 

@@ -90,7 +90,7 @@ class Sessions(Table):
     nas = Text(_("接入设备"), "nas__name", is_wide=True)
     service = Text(_("服务"), "get_service_display", sort="service")
     since = Moment(_("上线时间"), "started_at")
-    last = Moment(_("最近报告"), "updated_at")
+    last = Moment(_("最近报告"), "updated_at", is_wide=True)
     note = Text(_("对应"), "get_note_display", sort="note", is_wide=True)
     state = Badge(_("状态"), names=STATES, tones=STATE_TONES, sort=False)
     action = Markup(_("操作"), "network/_end_session.html")
@@ -294,7 +294,7 @@ class NasTable(Table):
     name = Link(_("名称"), to="change_nas")
     kind = Text(_("类型"), "get_kind_display", sort="kind")
     address = Text(_("IP 地址"), is_number=True)
-    applications = Text(_("应用"), queries.applications_of, sort=False)
+    applications = Text(_("应用"), "application_names", sort=False)
     place = Text(_("安装位置"), "place__name")
     style = Text(_("断网方式"), queries.style_of, sort="style", is_wide=True)
     online = Number(_("在网设备"), "open_sessions")
@@ -322,6 +322,7 @@ def nas_list(request: PageRequest) -> HttpResponseBase:
         NasTable,
         rows,
         NasFilters,
+        each=queries.with_application_names,
         empty=none,
         export_as="接入设备",
         template="network/list.html",
@@ -402,8 +403,8 @@ class Sums(Table):
     service = Text(_("服务"), "get_service_display", sort="service")
     people = Number(_("上网人数"))
     devices = Number(_("设备"))
-    sessions = Number(_("会话数"))
-    unknown = Number(_("对不上人"))
+    sessions = Number(_("会话数"), is_wide=True)
+    unknown = Number(_("对不上人"), is_wide=True)
 
 
 class SumFilters(Filters):

@@ -38,7 +38,7 @@ class NasForm(forms.Form):
         help_text=_("哪个应用的密钥可以替它报告：别的应用的密钥说的不算"),
     )
     place = PlaceField(label=_("安装位置"), required=False, help_text=_("楼栋：没有登记位置的无线接入点按这里算"))
-    style = forms.ChoiceField(label=_("断网方式"), choices=styles)
+    style = forms.ChoiceField(label=_("断网方式"), choices=styles, initial="session-id")
     coa_port = forms.IntegerField(label=_("断网端口"), min_value=1, max_value=65535, initial=3799)
     interim_seconds = forms.IntegerField(
         label=_("会话报告间隔（秒）"), min_value=60, max_value=3600, initial=300, help_text=_("三次没有报告算失联")

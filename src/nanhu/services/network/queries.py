@@ -402,8 +402,11 @@ def with_open_sessions(rows: QuerySet[Nas]) -> QuerySet[Nas]:
     return rows.annotate(open_sessions=Coalesce(Subquery(counted), 0)).order_by("name")
 
 
-def applications_of(nas: Nas) -> str:
-    return "、".join(nas.applications)
+def with_application_names(rows: Sequence[Any]) -> Sequence[Any]:
+    names = dict(identity.network_applications())
+    for nas in rows:
+        nas.application_names = "、".join(names.get(key, key) for key in nas.applications)
+    return rows
 
 
 def service_words(line: SessionLine) -> Text:

@@ -34,7 +34,7 @@ def photos_field(label: Any, *, required: bool = False) -> PicturesField:
 class RepairForm(forms.Form):
     """`twin` is asked only where somebody else reported the same a short time ago."""
 
-    place = PlaceField(label=_("坏在哪里"), open_only=True, help_text=_("楼栋或房间：写名称或代码"))
+    place = PlaceField(label=_("坏在哪里"), open_only=True, help_text=_("楼栋或房间，例：南院1栋 305，从列出的里面选"))
     fault_class = forms.ModelChoiceField(
         label=_("坏了什么"),
         queryset=FaultClass.objects.exclude(key=NETWORK),
@@ -212,7 +212,10 @@ class DoneForm(forms.Form):
 
 class CrewChoiceForm(forms.Form):
     crew = forms.ModelChoiceField(
-        label=_("班组"), queryset=Crew.objects.filter(is_active=True).order_by("name"), to_field_name="public_id"
+        label=_("班组"),
+        queryset=Crew.objects.filter(is_active=True).order_by("name"),
+        to_field_name="public_id",
+        empty_label=_("请选择"),
     )
 
 
@@ -253,6 +256,7 @@ class GatherForm(forms.Form):
         label=_("归入哪个专题"),
         queryset=Topic.objects.filter(closed_on=None).order_by("-created_at"),
         to_field_name="public_id",
+        empty_label=_("请选择"),
         required=False,
     )
     title = forms.CharField(label=_("或者新立一个"), max_length=60, required=False)

@@ -139,6 +139,7 @@ class ReceiptHead(OnceForm):
     purchase: Any = forms.ModelChoiceField(
         label=_("采购登记"),
         queryset=None,
+        empty_label=_("没有登记过采购"),
         required=False,
         to_field_name="public_id",
         help_text=_("占用过额度的采购从这里选，入库后按验收单各行合计保留额度，多占的退回"),

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.db.models import Q
@@ -30,7 +31,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.filters import address_with
-from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.kit.listings import Listing, says_nothing
 from nanhu.kernel.kit.tables import in_order, is_field, sort_fields
 from nanhu.kernel.kit.walking import moment_before, moment_mark, number_before, part_of
 from nanhu.kernel.models import AuditEntry, EventDelivery
@@ -207,6 +208,17 @@ def test_the_sum_stands_under_its_column_and_counts_every_row_of_a_list():
     found = Listing(request, Assets, [Asset("椅", fen=n) for n in range(1, 101)], per_page=10)
     assert [total.shown for total in found.totals] == ["", "¥ 50.50", "", ""]
     assert found.page.number == 2
+
+
+def test_a_cell_that_says_nothing_takes_no_line_on_a_phone(rf):
+    rows = [Asset("投影仪"), Asset("旧投影仪", fen=None, bought_on=None)]
+    request = rf.get("/")
+    request.viewer = SimpleNamespace(account_id=None)
+    first, second = [[cell.css for cell in line.cells] for line in Listing(request, Assets, rows).lines]
+    assert not any("is-nothing" in css for css in first)
+    assert ["is-nothing" in css for css in second] == [False, True, False, True]
+    assert says_nothing('<span class="code">—</span>')
+    assert not says_nothing('<button class="button"><svg></svg></button>')
 
 
 def test_people_are_named_by_one_look_up_of_the_page(monkeypatch):

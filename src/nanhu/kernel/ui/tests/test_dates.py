@@ -37,6 +37,19 @@ def test_dates_are_relative_only_under_a_day(ago, words):
     assert dates.moment_words(AT - ago, AT) == words
 
 
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=20), "已超时 1 分钟"),
+        (timedelta(minutes=59), "已超时 59 分钟"),
+        (timedelta(hours=47), "已超时 47 小时"),
+        (timedelta(days=2), "已超时 2 天"),
+    ],
+)
+def test_what_is_late_says_since_when(ago, words):
+    assert dates.late_words(AT - ago, AT) == words
+
+
 def test_the_clock_alone_is_enough_today_on_the_campus():
     assert dates.clock_words(AT - timedelta(hours=14), AT) == "00:30"
     assert dates.clock_words(AT - timedelta(hours=15), AT) == "11月23日 周一 23:30"

@@ -114,7 +114,12 @@ def test_a_place_is_found_by_typing_and_understood_by_code_and_by_name(members):
     assert manager.get("/card/doors/rules/new/", asked).content.decode() == '<option value="t1.2 讨论室">一教</option>'
     assert manager.get("/card/doors/emergency/", asked).status_code == 200
     assert signed_in(COLLEAGUE_NO).get("/card/doors/rules/new/", asked).status_code == 404
+    lab = PlaceOrder(key="t2.1", name="讨论室", kind="room", parent="t2")
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="t2", name="二教", kind="teaching"), lab])
     field = PlaceField(open_only=True)
+    for typed, said in (("二教 讨论", "二教 讨论室"), ("二教", "二教"), ("一教　讨论室", "t1.1 讨论室")):
+        assert field.suggest(None, typed)[0].value == said
+        assert field.clean(said) is not None, "what is offered is understood"
     for typed in ("t1", "一教", "t1 一教", " t1 "):
         assert field.clean(typed) == Place.objects.get(key="t1")
     for typed in ("讨论室", "nowhere"):

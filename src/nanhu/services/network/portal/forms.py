@@ -54,7 +54,7 @@ class GatewayChangeForm(forms.Form):
 
 class GatewayForm(GatewayChangeForm):
     nas: "forms.ModelChoiceField[network.Nas]" = forms.ModelChoiceField(
-        label=_("接入设备"), queryset=None, to_field_name="public_id"
+        label=_("接入设备"), queryset=None, to_field_name="public_id", empty_label=_("请选择")
     )
     kind = forms.ChoiceField(label=_("类型"), choices=PortalGateway.Kind.choices, widget=forms.RadioSelect)
     name = forms.RegexField(

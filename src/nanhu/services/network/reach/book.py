@@ -74,7 +74,7 @@ class ResourceFilters(Filters):
 class Resources(Table):
     name = Link(_("名称"), to="resource")
     way = Markup(_("从这里"), "network_reach/_way.html")
-    kind = Badge(_("类别"), names=Resource.Kind.choices, tone="none")
+    kind = Text(_("类别"), "get_kind_display", sort="kind")
     health = Badge(_("状态"), names=Resource.Health.choices, tones=queries.HEALTH_TONES, tone="none")
     unit = Text(_("负责单位"), "unit__name")
 
@@ -257,7 +257,7 @@ def downloads(request: PageRequest) -> HttpResponse:
         "installers": [one for one in living if chosen in {"all", one.system}],
         "chosen": chosen,
         "systems": [("all", _("全部"), len(living)), *((key, name, counts[key]) for key, name in in_order)],
-        "apply": vpn.address(),
+        "apply": vpn.address() if policies.is_staff(request.viewer) else "",
     }
     return render(request, "network_reach/downloads.html", facts)
 

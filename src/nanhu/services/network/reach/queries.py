@@ -94,6 +94,8 @@ class Covered:
             return _("未覆盖")
         if not self.silent:
             return _("已覆盖，%(count)s 个接入点都正常") % {"count": len(self.points)}
+        if self.silent == len(self.points) == 1:
+            return _("这里唯一的接入点没有消息，无线网可能断了")
         if self.silent == len(self.points):
             return _("%(count)s 个接入点都没有消息，这里的无线网可能断了") % {"count": len(self.points)}
         return _("已覆盖，%(count)s 个接入点里 %(silent)s 个没有消息") % {

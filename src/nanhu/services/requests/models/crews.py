@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from nanhu.kernel.registry import Text
 
@@ -67,6 +68,14 @@ class FaultClass(models.Model):
     @property
     def name(self) -> str:
         return str(self.get_key_display())
+
+    @property
+    def promised(self) -> str:
+        """In hours, where they are whole: nobody reckons in 960 minutes."""
+        hours, rest = divmod(self.minutes, 60)
+        if rest:
+            return ngettext("%(n)d 个工作分钟", "%(n)d 个工作分钟", self.minutes) % {"n": self.minutes}
+        return ngettext("%(n)d 个工作小时", "%(n)d 个工作小时", hours) % {"n": hours}
 
     @property
     def urgent_words(self) -> Text:

@@ -414,7 +414,7 @@ def test_the_dispatcher_sets_crews_and_promises(school):
     assert "锁班" in desk.get(f"{DISPATCH}crews/").content.decode()
     assert desk.post(f"{DISPATCH}promises/lock/", {"minutes": 60}).status_code == 302
     assert FaultClass.objects.get(key="lock").minutes == 60
-    assert "60 个工作分钟" in school.client("S1").get(f"{HALL}promise/").content.decode()
+    assert "1 个工作小时" in school.client("S1").get(f"{HALL}promise/").content.decode()
     assert school.client("L1").get(f"{DISPATCH}crews/").status_code == 404
 
 

@@ -202,7 +202,7 @@ def change_crew(request: PageRequest, form: CrewForm, crew: Crew) -> None:
 
 class Classes(Table):
     name = Link(_("类别"), to="change_class", by=("key",), sort=False)
-    minutes = Number(_("工作分钟"))
+    minutes = Text(_("多久内处理"), "promised", sort=False)
     urgent = Text(_("什么算危险"), "urgent_words", sort=False)
     urgent_minutes = Number(_("危险时几分钟到"))
 

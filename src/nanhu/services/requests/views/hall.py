@@ -12,6 +12,7 @@ from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.school import school
+from nanhu.platforms.campus import api as campus
 from nanhu.services.requests import policies, queries
 from nanhu.services.requests.errors import StaffOnlyError
 from nanhu.services.requests.forms import (
@@ -170,7 +171,7 @@ def known_of(kind: str) -> Any:
     def initial(request: PageRequest) -> dict[str, Any]:
         last, place = queries.last_repair(request.viewer, kind), queries.room_of(request.viewer)
         return {
-            "place": f"{place.key} {place_words(place)}" if place else "",
+            "place": campus.as_typed([place])[place.pk] if place else "",
             "fault_class": last.fault_class.key if last and last.fault_class else None,
             "phone": last.phone if last else "",
             "may_enter": last.may_enter if last else False,

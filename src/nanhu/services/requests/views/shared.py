@@ -18,6 +18,7 @@ from nanhu.kernel.kit import (
     Badge,
     Choice,
     Day,
+    Due,
     Filters,
     Link,
     Moment,
@@ -61,7 +62,7 @@ class Requests(Table):
     number = Link(_("编号"), to="request")
     title = Text(_("什么事"), sort=False)
     state = Badge(_("状态"), names=State.choices, tones=TONES)
-    due = Moment(_("最晚"), lambda one: one.due_at if one.is_open else None, sort="due_at")
+    due = Due(_("最晚"), lambda one: one.due_at if one.is_open else None, sort="due_at")
 
 
 class Jobs(Requests):
@@ -78,7 +79,7 @@ class Questions(Table):
     kind = Badge(_("类型"), names=Request.Kind.choices, tone="none")
     beginning = Text(_("问题"), lambda one: one.words[:60], sort=False)
     state = Badge(_("状态"), names=State.choices, tones=TONES)
-    due = Moment(_("最晚"), lambda one: one.due_at if one.state == State.NEW else None, sort="due_at")
+    due = Due(_("最晚"), lambda one: one.due_at if one.state == State.NEW else None, sort="due_at")
     unit = Text(_("在哪个单位"), "unit__name", is_wide=True)
 
 

@@ -6,11 +6,13 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import DoneForm, NoEntryForm
@@ -55,7 +57,13 @@ def to_do(person: Any) -> Any:
 def jobs(request: PageRequest) -> HttpResponseBase:
     rows = open_jobs(request.viewer).order_by("-is_urgent", "place__parent__key", "place__key", "due_at")
     found = [
-        (one, TONES[one.state], arrive.address(public_id=one.public_id), finish.address(public_id=one.public_id))
+        (
+            one,
+            TONES[one.state],
+            dates.late_words(one.due_at, now()) if one.due_at and one.due_at < now() else "",
+            arrive.address(public_id=one.public_id),
+            finish.address(public_id=one.public_id),
+        )
         for one in rows
     ]
     facts = {"jobs": found, "account": request.viewer.account_id, "causes": Request.Cause.choices}
