@@ -3,6 +3,7 @@
 import itertools
 import shutil
 
+import msgspec
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -12,6 +13,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.chip_checks import unexplained
@@ -99,6 +101,7 @@ def test_a_copied_chip_collects_nothing_that_the_first_collected(school):
     go(again, 2)
     order = ClaimOrder.objects.latest("pk")
     assert AuditEntry.objects.filter(action="card.chip_behind").count() == 1
+    assert [(case.reason, case.terminal.number) for case in SuspenseCase.objects.all()] == [("chip_behind", "KL001")]
     assert (again.is_over, order.state, order.authorised_at) == (True, "writing", ""), "its counter was used: no MAC2"
     assert balance_on(copy) == START_FEN
 
@@ -145,7 +148,7 @@ def test_nobody_says_written_without_the_chips_own_word(school):
 
 
 def test_not_written_is_not_believed_of_a_chip_that_was_written(school):
-    """With a terminal's key: write, say it was not, tell the old counter, and be written again."""
+    """With a terminal's key: write, say it was not, tell the old counter, and be written again. The chip signs the true one."""
     owe(school)
     one = visit(school)
     go(one, 3)
@@ -155,11 +158,84 @@ def test_not_written_is_not_believed_of_a_chip_that_was_written(school):
     again = visit(school)
     again.counter = lambda: one.facts["before"]
     go(again, 2)
-    assert (again.is_over, again.refusal) == (True, "card.untold_write")
+    assert (again.is_over, again.refusal) == (True, "card.nothing_to_claim")
+    assert ClaimOrder.objects.get().state == "written"
     assert balance_on(school.chips["student"]) == START_FEN + SUBSIDY_FEN
-    assert ClaimOrder.objects.latest("pk").authorised_at == ""
-    assert AuditEntry.objects.filter(action="card.untold_write").count() == 1
     assert school.worth("student") == START_FEN + SUBSIDY_FEN
+
+
+def signed(chip: SoftwareCard, device: Device, fen: int) -> dict:
+    """What the chip answers to INITIALIZE FOR LOAD of this sum at this terminal."""
+    code = messages.terminal_code(device.terminal.number)
+    return {"amount_fen": fen, **msgspec.to_builtins(terminal.begin_load(chip, amount_fen=fen, code=code))}
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_terminals_word_of_a_counter_ends_no_claim_that_may_have_been_written(school, is_written):
+    """A till's key alone: the claim of any card whose number is known would be ended, its money booked or given anew, its chip shut out. Not
+    even what the chip signed here before will do."""
+    owe(school)
+    one, till, chip = visit(school), at("N1001"), school.chips["student"]
+    early, before = signed(chip, till, 1), one.counter()
+    go(one, 2)
+    body = {"card": one.uid, "held_ms": 5000}
+    for word in (
+        {"online_counter": before},
+        {"online_counter": before + 1},
+        {"online_counter": 0xFFFF},
+        {"chip": early},
+    ):
+        told = till.ask("claim/begin", body | word)
+        assert (told["outcome"], told["code"]) == ("refused", "card.chip_asked")
+    lied = early | told["facts"] | {"amount_fen": told["facts"]["initialize_fen"]}
+    assert till.ask("claim/begin", body | {"chip": lied})["code"] == "chip_mac_wrong"
+    assert ClaimOrder.objects.get().state == "writing"
+    if is_written:
+        one.write(None)
+    answered = signed(chip, till, told["facts"]["initialize_fen"])
+    code = till.ask("claim/begin", body | {"chip": answered}).get("code", "")
+    first = ClaimOrder.objects.earliest("pk")
+    assert (code, first.state) == (("card.nothing_to_claim", "written") if is_written else ("", "not_written"))
+    if not is_written:
+        one.write(None)
+        assert balance_on(chip) == START_FEN, "what it signed since, it forgets the right to write for"
+
+
+def test_a_till_begins_no_claim_of_a_card_that_does_not_lie_on_it(school):
+    """Else a stolen till's key tells what waits for whom, and breaks off what others began."""
+    owe(school)
+    one, till = visit(school), at("N1001")
+    go(one, 1)
+    body = {"card": one.uid, "held_ms": 5000, "online_counter": one.counter()}
+    assert till.ask("claim/begin", body)["code"] == "chip_silent"
+    assert (
+        till.ask("claim/begin", body | {"chip": signed(school.chips["other_student"], till, 1)})["code"]
+        == "chip_mac_wrong"
+    )
+    assert ClaimOrder.objects.get().terminal.number == "KL001"
+    assert till.ask("claim/begin", body | {"chip": signed(school.chips["student"], till, 1)})["outcome"] == "approved"
+
+
+def test_a_copy_that_says_not_written_is_found_and_stands_on_the_desk(school):
+    """The copy was made before the write; the true chip counts it."""
+    owe(school)
+    copy = copy_of(school)
+    go(visit(school), 3)
+    go(visit(school, copy), 2)
+    assert ClaimOrder.objects.earliest("pk").state == "not_written"
+    for _time in range(2):
+        again = visit(school)
+        go(again, 2)
+        assert (again.is_over, again.refusal) == (True, "card.untold_write")
+    assert ClaimOrder.objects.latest("pk").authorised_at == ""
+    assert school.worth("student") == START_FEN + SUBSIDY_FEN
+    case = SuspenseCase.objects.get()
+    assert (case.reason, case.amount_fen, case.owner_name) == ("untold_write", SUBSIDY_FEN, "校园卡管理办公室")
+    clerk = school.campus.client("clerk")
+    assert "报为未写卡的领款已写入卡中" in clerk.get("/card/chip/").content.decode()
+    page = clerk.get(f"/card/chip/cases/{case.pk}/").content.decode()
+    assert "请持卡人来补卡" in page
+    assert "林小满" in page
 
 
 def test_a_write_that_really_failed_after_its_right_is_collected_at_the_next_touch(school):

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from nanhu.emulators.chip.api import PowerCutError, SoftwareCard, StatusRefusedError, terminal
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.devices.tests.asking import Device
@@ -36,6 +38,7 @@ class Visit:
     is_locked: bool = False
     is_barred: bool = False
     refusal: str = ""
+    initialize_fen: int = 1
 
     @property
     def is_over(self) -> bool:
@@ -81,6 +84,9 @@ class Visit:
         self.pending = None
         if answer["outcome"] != "approved" and answer["code"] == "bank.load_not_ready":
             return
+        if answer["outcome"] != "approved" and answer["code"] == "card.chip_asked":
+            self.initialize_fen = answer["facts"]["initialize_fen"]
+            return
         if answer["outcome"] != "approved":
             self.step, self.refusal = "over", answer["code"]
             return
@@ -95,13 +101,13 @@ class Visit:
         return "take"
 
     def ask_take(self) -> tuple[str, dict[str, Any]]:
-        return "load/claim", {"order": self.facts["order"], "online_counter": self.counter()}
+        return "load/claim", {"order": self.facts["order"], "online_counter": self.counter(), "chip": self.signed()}
 
     def after_take(self) -> str:
         return "mac" if self.facts["write_fen"] else "report"
 
     def ask_claim(self) -> tuple[str, dict[str, Any]]:
-        facts = {"card": self.uid, "online_counter": self.counter()}
+        facts = {"card": self.uid, "online_counter": self.counter(), "chip": self.signed()}
         is_pos = self.device.terminal.kind == "pos"
         return "claim/begin", {**facts, **({"held_ms": HELD_MS} if is_pos else {"needs_pin": True})}
 
@@ -149,6 +155,12 @@ class Visit:
 
     def after_report(self) -> str:
         return "over"
+
+    def signed(self) -> dict[str, Any]:
+        """The chip's word of what it counts, signed with the sum that the campus asked for."""
+        code = messages.terminal_code(self.device.terminal.number)
+        begun = terminal.begin_load(self.chip, amount_fen=self.initialize_fen, code=code)
+        return {"amount_fen": self.initialize_fen, **msgspec.to_builtins(begun)}
 
     def counter(self) -> int:
         return terminal.read_facts(self.chip).online_counter

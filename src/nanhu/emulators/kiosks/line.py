@@ -28,6 +28,7 @@ class RefusedError(Exception):
     def __init__(self, answer: dict[str, Any]) -> None:
         super().__init__(str(answer.get("code", "")))
         self.code = str(answer.get("code", ""))
+        self.facts: dict[str, Any] = answer.get("facts") or {}
         self.sentence = str(answer.get("sentence", "")) or "不能办理"
 
 

@@ -31,9 +31,9 @@ def collect(device: "Device", card: str, chip: SoftwareCard | None, held_ms: int
     finish_open(device, card, chip)
     fields: dict[str, Any] = {"card": card, "held_ms": held_ms}
     facts = terminal.read_facts(chip) if chip else None
-    if facts:
-        fields["chip"] = {"online_counter": facts.online_counter, "balance_fen": facts.balance_fen}
-    begun = device.line.ask_service("claim/begin", fields)
+    begun = ask_begin(device, chip, fields, 1)
+    if begun is not None and begun.get("code") == "card.chip_asked":
+        begun = ask_begin(device, chip, fields, int(begun["facts"]["initialize_fen"]))
     if begun is None or begun.get("outcome") != "approved":
         return refused(device, begun)
     device.memory.claim = OpenClaim(str(begun["order"]), card, facts.online_counter if facts else None)
@@ -42,6 +42,14 @@ def collect(device: "Device", card: str, chip: SoftwareCard | None, held_ms: int
     if chip and proof is None:
         return refused(device, None)
     return finish(device, card, chip, proof)
+
+
+def ask_begin(
+    device: "Device", chip: SoftwareCard | None, fields: dict[str, Any], initialize_fen: int
+) -> dict[str, Any] | None:
+    """With the chip's word that it lies here and what it counts."""
+    answered = {"chip": device.purse.answer(chip, initialize_fen)} if chip else {}
+    return device.line.ask_service("claim/begin", fields | answered)
 
 
 def write(device: "Device", chip: SoftwareCard, begun: dict[str, Any]) -> dict[str, Any] | None:

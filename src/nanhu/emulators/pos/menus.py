@@ -19,13 +19,14 @@ def look(device: "Device", card: str) -> Outcome:
         return refused(*FIXED)
     try:
         facts = device.purse.facts(card)
+        chip = device.purse.presence(card)
     except (PurseRefusedError, TornError) as error:
         return refused("读卡失败", getattr(error, "sentence", "请把卡放稳"))
     if device.memory.network == "off" and facts is None:
         return refused("断网", "这张卡要联网才能查询")
     balance = facts["balance_fen"] if facts else None
     if device.memory.network == "on":
-        answer = device.line.ask_operation("card/balance", 0, {"card": card})
+        answer = device.line.ask_operation("card/balance", 0, {"card": card} | ({"chip": chip} if chip else {}))
         if (failed := failure(device, answer)) is not None:
             return failed
         balance = (answer or {}).get("balance_fen", balance)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Literal
 
+import msgspec
+
 from nanhu.emulators.chip.api import (
     CardElsewhereError,
     Grey,
@@ -134,3 +136,17 @@ class Purse:
                 "meal_fen": found.meal_limit_fen,
                 "daily_fen": found.daily_limit_fen,
             }
+
+    def presence(self, uid: str) -> dict[str, Any] | None:
+        """The chip's word that it lies here."""
+        with self.laid(uid) as card:
+            return None if card is None else self.answer(card, 1)
+
+    def answer(self, card: SoftwareCard, initialize_fen: int) -> dict[str, Any]:
+        """To INITIALIZE FOR LOAD, which moves nothing."""
+        psam = self.pocket.psam(self.number)
+        if psam is None:
+            raise PurseRefusedError("本机没有安全模块")
+        code = terminal.ask(psam, "00B0960006")
+        begun = terminal.begin_load(card, amount_fen=initialize_fen, code=code)
+        return {"amount_fen": initialize_fen, **msgspec.to_builtins(begun)}

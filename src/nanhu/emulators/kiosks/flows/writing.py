@@ -3,6 +3,8 @@
 import contextlib
 from typing import Any
 
+import msgspec
+
 from nanhu.emulators.chip.api import CardElsewhereError, SoftwareCard, StatusRefusedError, terminal
 from nanhu.emulators.kiosks.flows.steps import Asking
 from nanhu.emulators.kiosks.kiosk import Kiosk
@@ -28,7 +30,25 @@ def begin(kiosk: Kiosk, operation: str, body: dict[str, Any], *, title: str, pin
     counter = online_counter(kiosk)
     sent = body if counter is None else {**body, "online_counter": counter}
     facts = {"lying": kiosk.card, "counter": -1 if counter is None else counter}
-    return kiosk.line.ask(operation, sent, title=title, pins=pins, **facts)
+    try:
+        return kiosk.line.ask(operation, sent, title=title, pins=pins, **facts)
+    except RefusedError as error:
+        if error.code != "card.chip_asked":
+            raise
+        signed = {"chip": signed_counter(kiosk, int(error.facts["initialize_fen"]))}
+        return kiosk.line.ask(operation, sent | signed, title=title, pins=pins, **facts)
+
+
+def signed_counter(kiosk: Kiosk, initialize_fen: int) -> dict[str, Any]:
+    """The chip's own word of what it counts, for the campus to believe about a claim that broke off."""
+    try:
+        with kiosk.pocket.card(kiosk.card) as chip:
+            if chip is None:
+                return {}
+            begun = terminal.begin_load(chip, amount_fen=initialize_fen, code=terminal_code(kiosk))
+            return {"amount_fen": initialize_fen, **msgspec.to_builtins(begun)}
+    except (CardElsewhereError, StatusRefusedError):
+        return {}
 
 
 def begun(pending: Pending, answer: dict[str, Any]) -> Writing:

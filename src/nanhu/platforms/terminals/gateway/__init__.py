@@ -7,6 +7,7 @@ from nanhu.platforms.terminals.gateway.database import Database, OutcomeUnknownE
 from nanhu.platforms.terminals.gateway.directory import Directory
 from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest, is_signed_by
 from nanhu.platforms.terminals.gateway.repeats import Repeats
+from nanhu.platforms.terminals.rates import Rate
 
 __all__ = [
     "ActivityLog",
@@ -14,6 +15,7 @@ __all__ = [
     "Database",
     "Directory",
     "OutcomeUnknownError",
+    "Rate",
     "Repeats",
     "Response",
     "SignedRequest",

@@ -20,11 +20,14 @@ from nanhu.platforms.terminals.errors import MalformedError, NotForThisTerminalE
 from nanhu.platforms.terminals.guards import GUARDS
 from nanhu.platforms.terminals.models import LoggedRequest, Terminal
 from nanhu.platforms.terminals.operations import Operation, Request
+from nanhu.platforms.terminals.rates import Rate
 from nanhu.platforms.terminals.services.incidents import INCIDENTS
 from nanhu.platforms.terminals.wire import refusal
 
 log = logging.getLogger(__name__)
 LIMIT = TerminalLimitError.code
+RATE = Rate({}, usual=600)
+"""Of each operation: also what is done is kept for ever, and a question costs as much."""
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 NEXT = "UPDATE terminals_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
 encode = msgspec.json.Encoder().encode
@@ -55,6 +58,9 @@ def answer_once(terminal: Terminal, sequence: int, operation: Operation, body: b
     fingerprint = hashlib.sha256(f"{operation.name}\n".encode() + body).digest()
     by = Actor(account_id=None, name=f"terminal:{terminal.number}", address=address)
     request = Request(terminal=terminal, sequence=sequence, body=read_object(body), by=by)
+    if RATE.is_one_too_many(terminal.pk, operation.name):
+        note_limit(request, operation)
+        return Response(429, encode(refusal(LIMIT, sequence=sequence)))
     if operation.reads:
         return Response(200, encode(run(operation, request)))
     with transaction.atomic(durable=True):
@@ -99,10 +105,10 @@ def run(operation: Operation, request: Request) -> dict[str, Any]:
         return refusal_of(NotForThisTerminalError())
     is_over = any(guard.is_over_its_limit(terminal, operation.name) for guard in GUARDS)
     found = refusal(LIMIT) if is_over else done(operation, request)
+    if not all(guard.may_be_told(terminal, found.get("code")) for guard in GUARDS):
+        found = refusal(LIMIT)
     if found.get("code") == LIMIT:
         note_limit(request, operation)
-    for guard in GUARDS:
-        guard.answered(terminal, found.get("code"))
     return found
 
 

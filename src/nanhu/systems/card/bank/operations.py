@@ -1,15 +1,16 @@
 """Agreements and loads at the services door. None waits for the bank: an operation writes down what is wanted, the bank is asked
 after the commit, and the kiosk looks."""
 
+from datetime import timedelta
 from typing import Any, Final
 
+from nanhu.kernel.clock import now
 from nanhu.platforms.payments import api as payments
 from nanhu.platforms.terminals.api import Request, Terminal, operation, text_in, whole_in
-from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE
 from nanhu.systems.card.bank.errors import LoadNotFoundError, LoadNotReadyError
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.bank.services import loads
-from nanhu.systems.card.funds.operations import begun
+from nanhu.systems.card.funds.operations import begun, counter_of
 from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.pins.operations import check_pin_in
 from nanhu.systems.card.presented import card_in
@@ -17,6 +18,7 @@ from nanhu.systems.card.presented import card_in
 Kind = Terminal.Kind
 LOADING: Final = frozenset({Kind.LOAD_KIOSK, Kind.SELF_SERVICE_KIOSK})
 ENDED: Final = frozenset({"written", "unclaimed", "refused", "reversed"})
+SHOWN_FOR: Final = timedelta(minutes=5)
 
 
 @operation("agreement/sign", kinds=LOADING)
@@ -55,12 +57,21 @@ def agreement_cancel(request: Request) -> dict[str, Any]:
 
 @operation("agreement/look", kinds=LOADING, reads=True)
 def agreement_look(request: Request) -> dict[str, Any]:
-    """The newest of the card's person, with the bank's words."""
+    """The newest of the card's person, with the bank's words. Which bank card it is, only while a kiosk shows what came of the PIN that was
+    just typed: whoever knows a card's number asks this as well."""
     person_id = card_in(request.body).person_id
     found = payments.Agreement.objects.filter(person_id=person_id).select_related("channel").order_by("-pk").first()
     if found is None:
         raise payments.AgreementNotFoundError
-    return agreement_facts(found)
+    facts = agreement_facts(found)
+    return facts if is_under_way(found) else {name: facts[name] for name in ("state", "sentence")}
+
+
+def is_under_way(found: payments.Agreement) -> bool:
+    if found.source != payments.Agreement.Source.KIOSK:
+        return False
+    moments = (found.created_at, found.signed_at, found.ended_at)
+    return max(moment for moment in moments if moment) > now() - SHOWN_FOR
 
 
 def agreement_facts(found: payments.Agreement) -> dict[str, Any]:
@@ -95,11 +106,12 @@ def load_claim(request: Request) -> dict[str, Any]:
     load = loads.follow_claimable(own_load(request))
     if load.state not in {Load.State.CREDITED, Load.State.UNCLAIMED} or load.claimable_id is None:
         raise LoadNotReadyError(state=Load.State(load.state).label)
-    counter = request.body.get("online_counter")
-    if counter is not None:
-        counter = whole_in(request.body, "online_counter", least=0, most=LARGEST_SEQUENCE)
     order = claims.begin_claim(
-        by=request.by, card=load.card, terminal=request.terminal, claimables=[load.claimable_id], online_counter=counter
+        by=request.by,
+        card=load.card,
+        terminal=request.terminal,
+        claimables=[load.claimable_id],
+        online_counter=counter_of(request, claims.locked_card(load.card)),
     )
     loads.follow_claimable(load)
     return begun(order)

@@ -28,6 +28,12 @@ class ChipMissingError(CampusError):
     sentence = _("这张卡没有电子钱包。")
 
 
+class ChipSilentError(CampusError):
+    code = "chip_silent"
+    http_status = 409
+    sentence = _("请把卡放在读卡处，由卡上的芯片应答。")
+
+
 class ChipKeyMissingError(CampusError):
     code = "chip_key_missing"
     http_status = 409

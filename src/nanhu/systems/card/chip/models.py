@@ -159,6 +159,8 @@ class SuspenseCase(models.Model):
         OFFLINE_TOO_OLD = "offline_too_old", _("交易时间过早，或早于本机上次联机")
         AMOUNT_TOO_LARGE = "amount_too_large", _("金额超过单笔上限")
         AMOUNT_INVALID = "amount_invalid", _("金额不是大于零的整数分")
+        UNTOLD_WRITE = "untold_write", _("报为未写卡的领款已写入卡中")
+        CHIP_BEHIND = "chip_behind", _("芯片计数落后于记录，疑为复制卡")
 
     class State(models.TextChoices):
         OPEN = "open", _("待查")

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any, Final
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.terminals.api import (
     INCIDENTS,
     MalformedError,
@@ -44,7 +45,9 @@ def proofs(request: Request) -> dict[str, Any]:
 
 
 def check_open_cases(terminal: Terminal) -> None:
-    """Whoever brought more that cannot be believed than the office has answered keeps the rest for later."""
+    """Whoever brought more that cannot be believed than the office has answered keeps the rest for later. Proofs and uploads of a terminal
+    come one after the other (sql/card_store.sql)."""
+    lock_key(f"card.cases:{terminal.pk}")
     most = limits_on(campus_today()).terminal_open_cases
     waiting = SuspenseCase.objects.filter(terminal=terminal, state=SuspenseCase.State.OPEN)[:most]
     if waiting.count() >= most:

@@ -20,9 +20,17 @@ LONGEST_MAKING: Final = timedelta(days=1)
 GUESSED: Final = "SELECT card_terminal_missed(%s, %s)"
 REFUSED: Final = "SELECT card_terminal_refused(%s)"
 CODES: Final = frozenset(
-    {"card_unknown", "code_wrong", "card.no_card_for_document", "card.pin_wrong", "card.plastic_unknown"}
+    {
+        "card_unknown",
+        "code_wrong",
+        "card.no_card_for_document",
+        "card.pin_wrong",
+        "card.plastic_unknown",
+        "chip_mac_wrong",
+        "chip_counter_reused",
+    }
 )
-"""Wrong PINs too: few for each card, over all cards they would lock a campus out."""
+"""Wrong PINs too: few for each card, over all cards they would lock a campus out. So are signatures that no chip gave."""
 BEGUN_FOR_EACH_MADE: Final = 3
 """At an honest kiosk, too, somebody looks at the fee and goes."""
 
@@ -49,10 +57,12 @@ class CardGuard:
     def is_over_its_limit(self, terminal: Terminal, operation: str) -> bool:
         return guessed_too_often(terminal) or made_too_many(terminal, operation)
 
-    def answered(self, terminal: Terminal, code: object) -> None:
-        if code in CODES:
-            with connection.cursor() as cursor:
-                cursor.execute(GUESSED, [terminal.pk, limits_on(campus_today()).terminal_minute_misses])
+    def may_be_told(self, terminal: Terminal, code: object) -> bool:
+        if code not in CODES:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute(GUESSED, [terminal.pk, limits_on(campus_today()).terminal_minute_misses])
+            return bool(cursor.fetchone()[0])
 
     def refused(self, terminal: Terminal) -> None:
         with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from nanhu.platforms.terminals.api import (
     Terminal,
     operation,
 )
+from nanhu.systems.card.chip.presence import check_presence
 from nanhu.systems.card.funds.models import PendingAccount
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.operations import check_pin_in
@@ -39,8 +40,11 @@ def card_look(request: Request) -> dict[str, Any]:
 
 @operation("card/balance", kinds=frozenset({Terminal.Kind.POS}), reads=True)
 def card_balance(request: Request) -> dict[str, Any]:
-    """What a till shows when a card is laid on it: the book balance, no name."""
-    return {"balance_fen": ledger.balance_of(card_in(request.body).wallet_id)}
+    """What a till shows when a card is laid on it: the book balance, no name. A chip proves that it lies there; where a card has none, its
+    number must do, for so many cards a day."""
+    card = card_in(request.body)
+    check_presence(request, card)
+    return {"balance_fen": ledger.balance_of(card.wallet_id)}
 
 
 def funds_of(card: Card) -> dict[str, int]:

@@ -1,9 +1,10 @@
 """`loss/report`: a holder reports the card lost at a kiosk (A113, A114)."""
 
-from typing import Any
+from typing import Any, Final
+
+from django.db import connection
 
 from nanhu.kernel.clock import campus_today, start_of
-from nanhu.kernel.once import lock_key
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import (
@@ -24,6 +25,7 @@ from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.services.loss import report_lost
 
 BY_DOCUMENT, BY_PIN = "identity card read", "enquiry PIN"
+COUNTED: Final = "SELECT card_terminal_reported(%s, %s, %s)"
 LIVING = (Card.State.ISSUED, Card.State.LOST)
 
 
@@ -33,7 +35,7 @@ def loss_report(request: Request) -> dict[str, Any]:
     card, proof = reported_card(request)
     if proof == BY_PIN:
         check_any_pin(request, card, "enquiry")
-    elif card.state != Card.State.LOST:
+    elif not was_reported_here(request, card):
         count_report(request)
     place = f"{request.terminal.place} {request.terminal.number}".strip()
     lost = report_lost(
@@ -55,15 +57,22 @@ def loss_report(request: Request) -> dict[str, Any]:
     }
 
 
-def count_report(request: Request) -> None:
-    """Whose key is stolen reports whom he knows the number of: so many a day and machine, one counted at a time."""
-    lock_key(f"card.kiosk_losses:{request.terminal.pk}")
-    today = campus_today()
+def was_reported_here(request: Request, card: Card) -> bool:
+    """Today, by this machine and a document: who presses twice is told again."""
     made = LossReport.objects.filter(
-        reported_at__gte=start_of(today), way=LossReport.Way.KIOSK, proof=BY_DOCUMENT, reporter=request.by.name
+        reported_at__gte=start_of(campus_today()), way=LossReport.Way.KIOSK, proof=BY_DOCUMENT
     )
-    if made.count() >= limits_on(today).kiosk_day_losses:
-        raise TerminalLimitError
+    return made.filter(card=card, reporter=request.by.name, ended_at=None).exists()
+
+
+def count_report(request: Request) -> None:
+    """Whose key is stolen reports whom he knows the document's number of, or asks in this way whose card is lost and which it is: so many a
+    day and machine."""
+    rule = limits_on(campus_today())
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, [request.terminal.pk, rule.terminal_minute_misses, rule.kiosk_day_losses])
+        if not cursor.fetchone()[0]:
+            raise TerminalLimitError
 
 
 def reported_card(request: Request) -> tuple[Card, str]:

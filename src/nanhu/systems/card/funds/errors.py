@@ -42,6 +42,14 @@ class CounterWentBackError(CampusError):
     sentence = _("卡片计数与记录不符，请到校园卡管理办公室检查这张卡。")
 
 
+class ChipAskedError(CampusError):
+    """The chip is to sign its counter, beginning a load of `initialize_fen`; then the same is asked again."""
+
+    code = "card.chip_asked"
+    http_status = 409
+    sentence = _("请把卡放稳，正在核对上一笔领款是否已写入卡中。")
+
+
 class UntoldWriteError(CampusError):
     """The chip counts a write that its terminal said had not been. What was noted of it stays."""
 

@@ -6,11 +6,19 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
+from nanhu.systems.card.chip.presence import (
+    LARGEST_COUNTER,
+    LARGEST_FEN,
+    check_answer,
+    count_told,
+    is_signed,
+    noting_copies,
+)
 from nanhu.systems.card.chip.services import loads
-from nanhu.systems.card.funds.errors import ClaimNotFoundError, HeldTooShortError, ProofWrongError
+from nanhu.systems.card.funds.errors import ChipAskedError, ClaimNotFoundError, HeldTooShortError, ProofWrongError
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import claims
-from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.operations import check_pin_in
 from nanhu.systems.card.presented import card_in
 from nanhu.systems.card.protocol import receipt_number
@@ -18,7 +26,6 @@ from nanhu.systems.card.protocol import receipt_number
 Kind = Terminal.Kind
 COLLECTING: Final = frozenset({Kind.POS, Kind.LOAD_KIOSK, Kind.SELF_SERVICE_KIOSK})
 HELD_MS: Final = 5_000
-LARGEST_COUNTER: Final = 0xFFFF
 
 
 @operation("claim/begin", kinds=COLLECTING)
@@ -29,12 +36,29 @@ def claim_begin(request: Request) -> dict[str, Any]:
         check_pin_in(request, card, "payment")
     elif whole_in(request.body, "held_ms", least=0) < HELD_MS:
         raise HeldTooShortError
-    counter = counter_in(request.body)
+    locked = claims.locked_card(card)
+    counter = counter_of(request, locked)
     with transaction.atomic():  # stays, also where nothing is left to claim
-        claims.settle_open(by=request.by, card=claims.locked_card(card), online_counter=counter)
+        claims.settle_open(by=request.by, card=locked, online_counter=counter)
     if counter is not None:
-        claims.refuse_untold_write(card=card, online_counter=counter, terminal=request.terminal.number)
-    return begun(claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter))
+        refuse_untold_write(request, locked, counter)
+    order = claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter)
+    if request.terminal.kind == Kind.POS and not loads.has_chip(card):
+        count_told(request.terminal)  # last, when all balances that are needed are held
+    return begun(order)
+
+
+def counter_of(request: Request, card: Card) -> int | None:
+    """What the chip counts, signed by it: where it decides about money that may have been written, with a sum that nobody knew before; at a
+    till, where no PIN was typed. Else the terminal's word will do, for the next MAC1 says what is true. The caller holds the card."""
+    challenge = claims.challenge_of(card)
+    if challenge is not None:
+        if not is_signed(request.body, amount_fen=challenge):
+            raise ChipAskedError(initialize_fen=challenge)
+        return check_answer(request, card, amount_fen=challenge)
+    if request.terminal.kind == Kind.POS and loads.has_chip(card):
+        return check_answer(request, card, amount_fen=1)
+    return counter_in(request.body)
 
 
 def begun(order: ClaimOrder) -> dict[str, Any]:
@@ -56,18 +80,21 @@ def begun(order: ClaimOrder) -> dict[str, Any]:
 def claim_mac(request: Request) -> dict[str, Any]:
     """MAC2 for a chip that answered INITIALIZE FOR LOAD: from here on it may have been written."""
     order = own_order(request)
-    claims.locked_card(order.card)  # to the end of this request: nobody settles meanwhile what is authorised here
+    card = claims.locked_card(
+        order.card
+    )  # to the end of this request: nobody settles meanwhile what is authorised here
     told = loads.LoadStart(
-        balance_fen=whole_in(request.body, "balance_fen", least=0),
-        online_counter=whole_in(request.body, "online_counter", least=0),
+        balance_fen=whole_in(request.body, "balance_fen", least=0, most=LARGEST_FEN),
+        online_counter=whole_in(request.body, "online_counter", least=0, most=LARGEST_COUNTER),
         random=text_in(request.body, "random"),
         mac1=text_in(request.body, "mac1"),
         offline_counter=purchases_in(request.body),
     )
-    grant = loads.mac2_for_load(
-        card=order.card, terminal_number=request.terminal.number, amount_fen=order.write_fen, told=told
-    )
-    claims.refuse_untold_write(card=order.card, online_counter=told.online_counter, terminal=request.terminal.number)
+    with noting_copies(request, card):
+        grant = loads.mac2_for_load(
+            card=card, terminal_number=request.terminal.number, amount_fen=order.write_fen, told=told
+        )
+    refuse_untold_write(request, card, told.online_counter)
     claims.authorise_write(
         by=request.by,
         order=order,
@@ -77,6 +104,10 @@ def claim_mac(request: Request) -> dict[str, Any]:
         at=grant.at,
     )
     return {"mac2": grant.mac2, "at": grant.at}
+
+
+def refuse_untold_write(request: Request, card: Card, counter: int) -> None:
+    claims.refuse_untold_write(card=card, online_counter=counter, terminal=request.terminal, sequence=request.sequence)
 
 
 @operation("claim/finish", kinds=COLLECTING)

@@ -52,7 +52,7 @@ def said(policy: Mapping[str, Any]) -> str:
 
 def bounds_on(day: date) -> dict[str, int]:
     """A minute's sales (n) and their sum (m), a day's without a PIN (d), refunds of a day (b), guesses of a minute (g), cases
-    in suspense that nobody has answered (s)."""
+    in suspense that nobody has answered (s), balances told of a number alone on a day (t)."""
     rule = limits_on(day)
     return {
         "n": rule.terminal_minute_payments,
@@ -61,6 +61,7 @@ def bounds_on(day: date) -> dict[str, int]:
         "b": rule.terminal_day_refund_fen,
         "g": rule.terminal_minute_misses,
         "s": rule.terminal_open_cases,
+        "t": rule.terminal_day_told,
     }
 
 

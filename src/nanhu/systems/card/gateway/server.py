@@ -12,6 +12,7 @@ from nanhu.platforms.terminals.gateway import (
     ActivityLog,
     Database,
     OutcomeUnknownError,
+    Rate,
     Response,
     SignedRequest,
     is_signed_by,
@@ -23,12 +24,14 @@ from nanhu.systems.card.gateway.payments import PaymentQueue
 from nanhu.systems.card.gateway.requests import MalformedError
 from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import Terminal, TerminalDirectory
-from nanhu.systems.card.gateway.watch import TerminalWatch
+from nanhu.systems.card.gateway.watch import LIMIT, TerminalWatch
 from nanhu.systems.card.protocol import refused
 
 log = logging.getLogger(__name__)
 CONNECTIONS = 6
 PREFIX = "/terminal/v1/"
+MOST = {"hello": 1200, "query": 1200, "meter": 1200, "revocations": 600, "upload": 600}
+"""A minute, of what the database does not count: far beyond what a terminal asks, also after an outage or while many cards are reported."""
 REPEATED = "SELECT card_terminal_repeated(%s::json)"
 encode = msgspec.json.Encoder().encode
 
@@ -44,6 +47,7 @@ class Gateway:
         self.terminals = TerminalDirectory(self.database)
         self.revocations = RevocationDesk(self.database)
         self.activity = ActivityLog(self.database, repeated=REPEATED, well=self.well)
+        self.rate = Rate(MOST)
         watch = TerminalWatch(self.activity)
         work = Operations(self.database, self.payments, self.activity.repeats, watch)
         self.sales: dict[str, Operation] = {
@@ -149,6 +153,10 @@ class Gateway:
         ):  # a door has seen codes and cards, and must not be able to spend them
             self.refuse_at_door(request, "terminal_unfit")
             return 403, encode(refused("terminal_unfit"))
+        name = request.path.removeprefix(PREFIX)
+        if self.rate.is_one_too_many(terminal.id, name):
+            self.refuse_at_door(request, LIMIT, name)
+            return 429, encode(refused(LIMIT))
         self.activity.saw(terminal.id, 0, request.address, offset)
         if terminal.state != "on" and request.path not in self.decided_by_database:
             return 200, encode(refused("terminal_off", server_time=time.time()))

@@ -34,6 +34,10 @@ class TerminalWatch:
         if outcome == LIMIT:
             self.report(terminal, LIMIT)
 
+    def untold(self, terminal: Terminal) -> None:
+        """A sale was refused without the balance: this till was told of so many today."""
+        self.report(terminal, LIMIT)
+
     def uploaded(self, terminal: Terminal, outcomes: list[str], *, last_sequence: int) -> None:
         """Rows that went into suspense are an alarm, whoever sent them."""
         self.activity.saw(terminal.id, last_sequence)

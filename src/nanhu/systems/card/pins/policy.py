@@ -36,6 +36,7 @@ COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "terminal_day_refund_fen": (0, MOST),
     "terminal_minute_misses": (1, MOST),
     "terminal_open_cases": (1, MOST),
+    "terminal_day_told": (0, MOST),
     "kiosk_day_reissues": (0, MOST),
     "kiosk_day_losses": (0, MOST),
 }
@@ -73,6 +74,7 @@ class LimitRule:
     terminal_day_refund_fen: int = 100_000
     terminal_minute_misses: int = 20
     terminal_open_cases: int = 1_000
+    terminal_day_told: int = 500
     kiosk_day_reissues: int = 40
     kiosk_day_losses: int = 40
 

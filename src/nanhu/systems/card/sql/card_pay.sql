@@ -7,6 +7,7 @@ DECLARE
     most_payments integer := bound ->> 'n';
     most_fen bigint := bound ->> 'm';
     most_day_fen bigint := bound ->> 'd';
+    most_told integer := bound ->> 't';
     most_tries integer := policy ->> 'tries';
     lock_seconds integer := policy ->> 'lock';
     some_may_not boolean := EXISTS (SELECT FROM card_right_rule g WHERE g."right" = 'consume' AND g.withdrawn_at IS NULL AND NOT g.is_allowed);
@@ -45,7 +46,8 @@ BEGIN
         -- What each new sale of a terminal comes to with what it did before. A PIN proves that the holder is there: no sum of the day.
         SELECT r.*, a.misses >= most_misses OR a.minute_payments + r.payments > most_payments OR a.minute_fen + r.fen > most_fen
                     OR r.p IS NULL AND r.day_fen > 0 AND a.day_fen + r.day_fen > most_day_fen AS is_too_much,
-                   a.refused >= card_most_refused() AND a.refused_minute = date_trunc('minute', now()) AS floods
+                   a.refused >= card_most_refused() AND a.refused_minute = date_trunc('minute', now()) AS floods,
+                   a.day_told >= most_told AS has_told_enough
         FROM (SELECT r.*, count(*) OVER w AS payments, sum(r.a) OVER w AS fen, sum(r.a) FILTER (WHERE r.p IS NULL) OVER w AS day_fen
               FROM request r WINDOW w AS (PARTITION BY r.t, r.known_id IS NULL ORDER BY r.n)) AS r
         LEFT JOIN card_terminal_activity a ON a.terminal_id = r.t AND r.known_id IS NULL AND bound IS NOT NULL
@@ -88,12 +90,13 @@ BEGIN
             WHERE j.verdict IS NULL) AS limits ON true
     ), numbered AS MATERIALIZED (
         SELECT d.*, CASE WHEN d.outcome = 'posted' THEN d.before_fen - d.a
-                         WHEN d.outcome IN ('balance_short', 'pin_required') THEN d.before_fen END AS after_fen,
+                         WHEN d.is_asked AND (d.pin IS NOT NULL OR d.has_told_enough IS NOT TRUE) THEN d.before_fen END AS after_fen,
                CASE WHEN d.outcome = 'posted' THEN nextval('ledger_transfer_id_seq') END AS entry_id,
                nextval('card_receipt_id_seq') AS receipt_id,
                CASE d.outcome WHEN 'pin_required' THEN d.which WHEN 'pin_wrong' THEN d.tries_left::text
                               WHEN 'posted' THEN CASE WHEN d.pin = 'ok' THEN 'pin' ELSE '' END ELSE coalesce(d.d, '') END AS note
-        FROM (SELECT * FROM decided WHERE known_id IS NULL AND decided.outcome <> 'again' AND NOT coalesce(is_untold, false) ORDER BY t, s) AS d
+        FROM (SELECT decided.*, decided.outcome IN ('balance_short', 'pin_required') AS is_asked FROM decided
+              WHERE known_id IS NULL AND decided.outcome <> 'again' AND NOT coalesce(is_untold, false) ORDER BY t, s) AS d
     ), receipts AS (
         INSERT INTO card_receipt (id, kind, outcome, terminal_id, sequence, fingerprint, wallet_id, card_id, merchant_id,
                                   amount_fen, balance_fen, detail, occurred_at, entry_id, meal)
@@ -113,12 +116,14 @@ BEGIN
     ), noted AS (
         UPDATE card_terminal_activity a
         SET minute_payments = a.minute_payments + o.payments, minute_fen = a.minute_fen + o.fen, misses = a.misses + o.misses,
-            day_fen = a.day_fen + o.day_fen,
+            day_fen = a.day_fen + o.day_fen, day_told = a.day_told + o.told,
             refused = CASE WHEN a.refused_minute = date_trunc('minute', now()) THEN a.refused ELSE 0 END + o.refused,
             refused_minute = date_trunc('minute', now())
         FROM (SELECT v.t, count(*) FILTER (WHERE v.is_counted) AS payments, count(*) FILTER (WHERE NOT v.is_counted) AS refused,
                      count(*) FILTER (WHERE v.is_counted AND (v.outcome IN ('code_wrong', 'pin_wrong')
                                                               OR v.card_id IS NULL AND v.outcome NOT LIKE 'code\_%')) AS misses,
+                     -- A balance without a sale, of a card whose PIN nobody typed.
+                     count(*) FILTER (WHERE v.is_asked AND v.pin IS NULL AND v.after_fen IS NOT NULL) AS told,
                      coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted'), 0) AS fen,
                      coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted' AND v.pin IS NULL), 0) AS day_fen
               FROM (SELECT one.*, one.outcome NOT IN ('terminal_off', 'terminal_limit') AS is_counted FROM numbered one WHERE bound IS NOT NULL) AS v

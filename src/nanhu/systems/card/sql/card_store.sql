@@ -11,6 +11,8 @@ BEGIN
             FROM json_to_recordset(batch) AS r(n integer);
         RETURN;
     END IF;
+    -- The uploads of a terminal one after the other, and its proofs: each counts what the one before it came to.
+    PERFORM pg_advisory_xact_lock(hashtextextended('card.cases:' || terminal, 0));
     -- Rows of cards that nobody has are guesses as well; whoever made too many waits, and keeps what it has to tell. So does whoever
     -- has brought more that cannot be believed than the office has answered.
     IF EXISTS (SELECT FROM card_terminal_activity a WHERE bound IS NOT NULL AND a.terminal_id = terminal

@@ -24,7 +24,9 @@ BEGIN
             minute_fen = CASE WHEN is_over THEN 0 ELSE a.minute_fen END,
             day = card_day(now()),
             day_fen = CASE WHEN a.day = card_day(now()) THEN a.day_fen ELSE 0 END,
-            day_refund_fen = CASE WHEN a.day = card_day(now()) THEN a.day_refund_fen ELSE 0 END
+            day_refund_fen = CASE WHEN a.day = card_day(now()) THEN a.day_refund_fen ELSE 0 END,
+            day_told = CASE WHEN a.day = card_day(now()) THEN a.day_told ELSE 0 END,
+            day_losses = CASE WHEN a.day = card_day(now()) THEN a.day_losses ELSE 0 END
         FROM (SELECT o.terminal_id AS id, o.minute_begun <= now() - interval '1 minute' AS is_over
               FROM card_terminal_activity o WHERE o.terminal_id = ANY(terminals)) AS old
         WHERE a.terminal_id = old.id AND (old.is_over OR a.day <> card_day(now()));

@@ -12,7 +12,7 @@ from nanhu.kernel import proxies
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.terminals.api import Incident
-from nanhu.platforms.terminals.gateway import ActivityLog, Application, Response, SignedRequest, address_in
+from nanhu.platforms.terminals.gateway import ActivityLog, Application, Rate, Response, SignedRequest, address_in
 from nanhu.platforms.terminals.jobs import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
 from nanhu.systems.card.gateway.server import Gateway
@@ -47,6 +47,7 @@ def gateway() -> Gateway:
     door = Gateway.__new__(Gateway)
     door.terminals, door.activity, door.sales, door.operations = Terminals(), Silent(), {}, {PATH: greet}
     door.sequenced = door.decided_by_database = frozenset()
+    door.rate = Rate({})
     return door
 
 

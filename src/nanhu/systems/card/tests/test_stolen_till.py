@@ -9,15 +9,18 @@ import pytest
 from django.db import connection
 
 from nanhu.kernel.registry import Verdict
-from nanhu.platforms.terminals.api import Incident, Terminal
-from nanhu.platforms.terminals.gateway import ActivityLog
+from nanhu.platforms.terminals.api import OPERATIONS, Incident, Request, Terminal
+from nanhu.platforms.terminals.gateway import ActivityLog, Rate, SignedRequest
+from nanhu.platforms.terminals.guards import find_terminal
+from nanhu.platforms.terminals.services.answering import run
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway import policy
 from nanhu.systems.card.gateway.payments import STATEMENT
+from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
-from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
 from nanhu.testing.races import amid
 
@@ -82,6 +85,23 @@ def test_a_till_takes_so_much_a_minute_and_a_day(campus, till):
     assert codes(till, card, 600) == ["ok"]
 
 
+def test_a_till_is_told_so_many_balances_a_day_without_a_sale(campus, till, monkeypatch):
+    """Who knows a card's number asks for more than it holds: the refusal says what it holds."""
+    monkeypatch.setattr(
+        policy, "limits_on", lambda _day: replace(TIGHT, terminal_minute_payments=9, terminal_day_told=1)
+    )
+    policy.policies_in_hour.cache_clear()
+    poor, rich = campus.card("guest").uid, campus.card("student").uid
+    assert till.pay(poor, 900).values["balance_fen"] == 0
+    assert not Incident.objects.filter(code="terminal_limit").exists()
+    late = till.pay(poor, 900)
+    assert (late.code, "balance_fen" in late.values) == ("balance_short", False)
+    assert Incident.objects.get(code="terminal_limit").terminal_number == "N1001"
+    assert till.pay(rich, 100).values["balance_fen"] == 19_900
+    pass_time(days=1)
+    assert till.pay(poor, 900).values["balance_fen"] == 0
+
+
 def test_what_was_refused_does_not_count_and_a_request_again_counts_once(campus, till):
     card, poor = campus.card("student").uid, campus.card("guest").uid
     assert codes(till, poor, 900) == ["balance_short"]
@@ -104,7 +124,7 @@ def test_guesses_at_both_doors_close_both_and_are_forgiven_at_their_rate(campus,
     terminal = Terminal.objects.get(number="N1001")
     assert is_shut(terminal.pk) is False, "the services door's own bound is not reached"
     for _ in range(20):
-        guesses.CardGuard().answered(terminal, "card.pin_wrong")
+        guesses.CardGuard().may_be_told(terminal, "card.pin_wrong")
     assert is_shut(terminal.pk) is True
     pass_time(minutes=1)
     assert is_shut(terminal.pk) is False
@@ -223,6 +243,41 @@ def test_two_gateways_at_once_give_one_bound(tight, transactional_db):
     assert amid(lambda: sell("student", 1), lambda: sell("guest", 2)) == ("posted", "terminal_limit")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_uploads_at_once_are_two_guesses_after_each_other(tight, transactional_db):
+    """Both would see the count of before, and any number of them with a thousand rows each."""
+    bring_in_the_cast()
+    terminal = Terminal.objects.get(number="N1001")
+
+    def upload(sequence: int) -> str:
+        rows = [
+            {"n": n, "s": sequence + n, "f": "aa", "u": f"{n:08X}", "a": 100, "o": time.time()}
+            for n in range(TIGHT.terminal_minute_misses)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT outcome FROM card_store(%s, %s, %s)",
+                [terminal.pk, json.dumps(rows), policy.terminal_policy()],
+            )
+            return str(cursor.fetchone()[0])
+
+    assert amid(lambda: upload(1), lambda: upload(100)) == ("card_unknown", "terminal_limit")
+    assert Receipt.objects.filter(terminal=terminal).count() == TIGHT.terminal_minute_misses
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_guesses_at_once_are_one_answer(transactional_db, monkeypatch):
+    bring_in_the_cast()
+    monkeypatch.setattr(guesses, "limits_on", lambda _day: replace(RULE, terminal_minute_misses=1))
+
+    def ask() -> str:
+        request = Request(terminal=find_terminal("N1001"), sequence=0, body={"card": "0400000000AAAA"}, by=SYSTEM)
+        return str(run(OPERATIONS["card/balance"], request)["code"])
+
+    assert amid(ask, ask) == ("card_unknown", "terminal_limit")
+    assert Incident.objects.filter(code="terminal_limit", detail="card/balance").exists()
+
+
 def test_a_payment_is_one_statement(campus, till, monkeypatch):
     """The bounds cost no way of their own to the database."""
     asked: list[str] = []
@@ -264,3 +319,36 @@ def test_the_diary_takes_incidents_of_many_at_once():
         return activity.signed
 
     assert [one.times for one in asyncio.run(write()).values()] == [15]
+
+
+@pytest.mark.parametrize("question", ["revocations", "query", "hello"])
+def test_a_till_asks_so_many_questions_a_minute(campus, question):
+    """Each of another version is a page of the list read anew; nothing is written down by which the database could count them."""
+    till, path, minute = SignedTerminal("N1001"), f"/terminal/v1/{question}", [0.0]
+    database = TestConnection()
+    bodies = {"hello": {}, "query": {"sequence": 1}, "revocations": {"since": 0}}
+
+    async def ask_all() -> list[int]:
+        gateway = Gateway(database)
+        gateway.rate = Rate({question: 3}, clock=lambda: minute[0])
+        told = []
+        for turn in range(5):
+            minute[0] = 60.0 if turn == 4 else 0.0
+            body = json.dumps(bodies[question]).encode()
+            signed = till.headers(path, body, "0", {})
+            request = SignedRequest(
+                "POST",
+                path,
+                "N1001",
+                "0",
+                signed["nanhu-clock"],
+                signed["nanhu-signature"],
+                "192.0.2.7",
+                body,
+            )
+            told.append((await gateway.serve(request)).status)
+        await gateway.close()
+        return told
+
+    assert asyncio.run(ask_all()) == [200, 200, 200, 429, 200]
+    assert Incident.objects.get(code="terminal_limit", detail=question).terminal_number == "N1001"

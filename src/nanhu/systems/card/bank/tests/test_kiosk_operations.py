@@ -1,9 +1,13 @@
 """Loads and agreements as a kiosk asks for them: real signed HTTP at the services door, a real bank behind it."""
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from nanhu.kernel.clock import now
+from nanhu.platforms.payments import api as payments
 from nanhu.platforms.payments.adapters import open_wire
 from nanhu.platforms.payments.models import Agreement
 from nanhu.systems.card.bank.models import Load
@@ -168,3 +172,13 @@ def test_another_kiosk_neither_sees_nor_claims_it(campus, kiosk):
     other = place_device("KL002", "load_kiosk", by=SYSTEM)
     assert other.ask("load/look", {"order": order}, sequence=0)["code"] == "bank.load_not_found"
     assert other.ask("load/claim", {"order": order})["code"] == "bank.load_not_found"
+
+
+def test_whoever_knows_a_cards_number_is_not_told_which_bank_card_it_is(campus, kiosk, bank):
+    """Only while the kiosk waits for what came of the PIN that was just typed."""
+    sign(campus, kiosk)
+    assert look(campus, kiosk)["tail"] == "8018"
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        assert look(campus, kiosk) == {"outcome": "approved", "state": "active", "sentence": "成功"}
+    payments.Agreement.objects.update(source=payments.Agreement.Source.WEB)
+    assert "tail" not in look(campus, kiosk)

@@ -132,6 +132,8 @@ class Migration(migrations.Migration):
                             ("offline_too_old", "交易时间过早，或早于本机上次联机"),
                             ("amount_too_large", "金额超过单笔上限"),
                             ("amount_invalid", "金额不是大于零的整数分"),
+                            ("untold_write", "报为未写卡的领款已写入卡中"),
+                            ("chip_behind", "芯片计数落后于记录，疑为复制卡"),
                         ]
                     ),
                 ),

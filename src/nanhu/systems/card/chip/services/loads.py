@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip import messages
+from nanhu.systems.card.chip.ciphers import Suite
 from nanhu.systems.card.chip.errors import ChipBehindError, ChipMacWrongError, ChipMissingError
 from nanhu.systems.card.chip.models import Chip, ChipRow
 from nanhu.systems.card.chip.services.keys import card_keys, tac_keys
@@ -56,16 +57,29 @@ def chip_of(card: Card) -> Chip:
 def mac2_for_load(*, card: Card, terminal_number: str, amount_fen: int, told: LoadStart) -> LoadGrant:
     """The right to put `amount_fen` on, for the one load this card began at this terminal. Call it once per claim order."""
     chip = chip_of(card)
+    suite, session = session_of(chip, terminal_number=terminal_number, amount_fen=amount_fen, told=told)
+    refuse_copy(chip, terminal_number, told)
+    terminal, at = messages.terminal_code(terminal_number), messages.stamp_of(now())
+    mac2 = suite.mac(session, messages.load_mac2(amount_fen=amount_fen, terminal=terminal, at=messages.stamp(at)))
+    return LoadGrant(mac2=mac2.hex().upper(), at=at)
+
+
+def check_mac1(*, card: Card, terminal_number: str, amount_fen: int, told: LoadStart) -> None:
+    """That this card's chip answered INITIALIZE FOR LOAD of this amount at this terminal, and was written by nobody since. It moves nothing."""
+    chip = chip_of(card)
+    session_of(chip, terminal_number=terminal_number, amount_fen=amount_fen, told=told)
+    refuse_copy(chip, terminal_number, told)
+
+
+def session_of(chip: Chip, *, terminal_number: str, amount_fen: int, told: LoadStart) -> tuple[Suite, bytes]:
+    """What MAC1 was signed with."""
     keys = card_keys(chip)
     terminal, random, mac1 = messages.terminal_code(terminal_number), read_hex(told.random), read_hex(told.mac1)
     session = keys.suite.session_key(keys.load, messages.load_session(random, told.online_counter))
     text = messages.load_mac1(balance_fen=told.balance_fen, amount_fen=amount_fen, terminal=terminal)
     if not hmac.compare_digest(keys.suite.mac(session, text), mac1):
         raise ChipMacWrongError
-    refuse_copy(chip, terminal_number, told)
-    at = messages.stamp_of(now())
-    mac2 = keys.suite.mac(session, messages.load_mac2(amount_fen=amount_fen, terminal=terminal, at=messages.stamp(at)))
-    return LoadGrant(mac2=mac2.hex().upper(), at=at)
+    return keys.suite, session
 
 
 def refuse_copy(chip: Chip, terminal_number: str, told: LoadStart) -> None:

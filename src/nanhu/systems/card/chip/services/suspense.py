@@ -1,5 +1,7 @@
 """Cases of suspense: taken by a clerk who then answers for them, closed with what came of it. Money is corrected elsewhere."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -8,8 +10,30 @@ from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip.errors import SuspenseBatchedError, SuspenseClosedError
 from nanhu.systems.card.chip.models import SuspenseCase
+from nanhu.systems.card.models import Card
+
+
+def open_case(
+    *,
+    terminal: Terminal,
+    sequence: int,
+    card: Card,
+    reason: SuspenseCase.Reason,
+    amount_fen: int | None = None,
+    row: dict[str, Any],
+) -> None:
+    """What a chip said that cannot be, for the office to see: one open case of a card and reason, however often it is laid down. The caller
+    holds the card."""
+    if SuspenseCase.objects.filter(card=card, reason=reason, state=SuspenseCase.State.OPEN).exists():
+        return
+    SuspenseCase.objects.get_or_create(
+        terminal=terminal,
+        sequence=sequence,
+        defaults={"card": card, "reason": reason, "amount_fen": amount_fen, "row": row},
+    )
 
 
 def take_case(*, by: Actor, case_id: int) -> SuspenseCase:

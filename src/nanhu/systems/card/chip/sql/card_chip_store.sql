@@ -9,7 +9,8 @@ DECLARE
     judged json;
     told jsonb;
 BEGIN
-    -- In the order of every posting: balances first, then chips.
+    -- As card_store, which takes it too: before all other locks. Then in the order of every posting: balances first, then chips.
+    PERFORM pg_advisory_xact_lock(hashtextextended('card.cases:' || terminal, 0));
     PERFORM FROM ledger_balance b
         WHERE b.account_id IN (
             SELECT unnest(ARRAY[w.account_id, w.receivable_id]) FROM json_to_recordset(batch) AS r(u text)

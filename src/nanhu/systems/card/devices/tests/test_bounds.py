@@ -11,6 +11,8 @@ from nanhu.kernel.registry import Verdict
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import OPERATIONS, Incident, LoggedRequest, Request, Terminal
 from nanhu.platforms.terminals.guards import find_terminal
+from nanhu.platforms.terminals.rates import Rate
+from nanhu.platforms.terminals.services import answering
 from nanhu.platforms.terminals.services.answering import run
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.devices.guesses import CardGuard, guessed_too_often
@@ -18,9 +20,10 @@ from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet import operations
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.funds.models import CardReissue
-from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.models import LossReport, Receipt
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.tests.conftest import WITH_X, identify
+from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM, Campus, bring_in_the_cast, campus
 from nanhu.testing.races import amid
 
@@ -129,6 +132,20 @@ def test_a_kiosk_reports_so_many_cards_lost_by_a_document(maker, students, monke
     assert other.ask("loss/report", {"id_number": students[1]})["code"] == "ok", "each machine by itself"
 
 
+def test_a_kiosk_is_told_of_so_many_cards_that_they_are_lost_already(maker, students, monkeypatch, campus):
+    """By the holder at home, or blocked by a vendor: the answer says so, and which card it is. Each counts like a report."""
+    monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), kiosk_day_losses=1))
+    report_lost(by=SYSTEM, card=campus.card("student"), reason="x")
+    report_lost(by=SYSTEM, card=campus.card("other_student"), reason="x", way=LossReport.Way.VENDOR)
+    assert maker.ask("loss/report", {"id_number": students[0]})["code"] == "ok"
+    late = [maker.ask("loss/report", {"id_number": one}) for one in students]
+    assert [(one["code"], "lost_at" in one) for one in late] == [("terminal_limit", False)] * 2
+    assert not LossReport.objects.filter(way=LossReport.Way.KIOSK).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET day = day - 1")
+    assert maker.ask("loss/report", {"id_number": students[1]})["code"] == "ok"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_begun_at_once_are_one(transactional_db, one_a_day):
     """The second process counts when the first has committed."""
@@ -154,8 +171,8 @@ def test_misses_are_counted_of_one_terminal_and_for_a_minute(maker):
     other, guard = place_device("KM002", "reissue_kiosk", by=SYSTEM).terminal, CardGuard()
     for _ in range(MISSES):
         assert not is_shut(maker.terminal.pk)
-        guard.answered(maker.terminal, "card_unknown")
-        guard.answered(other, "ok")
+        guard.may_be_told(maker.terminal, "card_unknown")
+        guard.may_be_told(other, "ok")
     assert is_shut(maker.terminal.pk)
     assert not is_shut(other.pk)
     assert maker.ask("reissue/begin", {"id_number": "x"})["code"] == "terminal_limit"
@@ -204,7 +221,7 @@ def test_a_process_adds_a_miss_and_takes_none_away(maker, process):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE nanhu_{process}")
         for _ in range(MISSES):
-            CardGuard().answered(maker.terminal, "card.pin_wrong")
+            CardGuard().may_be_told(maker.terminal, "card.pin_wrong")
         assert is_shut(maker.terminal.pk)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             cursor.execute("UPDATE card_terminal_activity SET misses = 0")
@@ -217,3 +234,16 @@ def test_guesses_are_read_with_the_terminal_and_cost_no_query_of_their_own(maker
     read = [one["sql"] for one in asked if "card_guesses" in one["sql"]]
     assert len(read) == 1
     assert 'FROM "terminals_terminal"' in read[0]
+
+
+@pytest.mark.parametrize(("operation", "sequences"), [("limits/look", [0, 0, 0]), ("test/deed", [1, 2, 3])])
+def test_a_machine_asks_and_does_so_much_a_minute(campus, kiosk, monkeypatch, operation, sequences):
+    """What is answered costs the house, and what is done is kept for ever: no key does it without end."""
+    monkeypatch.setattr(answering, "RATE", Rate({}, usual=2))
+    body = {"card": campus.card("student").uid}
+    told = [kiosk.ask(operation, body, sequence=sequence) for sequence in sequences]
+    assert [one.get("code") for one in told] == [None, None, "terminal_limit"]
+    assert LoggedRequest.objects.count() == (2 if operation == "test/deed" else 0)
+    assert Incident.objects.get(code="terminal_limit").detail == operation
+    monkeypatch.setattr(answering, "RATE", Rate({}, usual=2))
+    assert kiosk.ask(operation, body, sequence=sequences[-1])["outcome"] == "approved", "its sequence was free"

@@ -1,10 +1,22 @@
 """What a kiosk shows of a card, after the enquiry PIN and never before it."""
 
+from dataclasses import asdict, replace
+
 import pytest
+from django.db import connection
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.registry import Verdict
 from nanhu.platforms.people.api import masked_name
-from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.platforms.terminals.api import Incident, TerminalLimitError
+from nanhu.systems.card.chip import presence
+from nanhu.systems.card.chip.models import Chip
+from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.chip.tests.conftest import CardInHand
+from nanhu.systems.card.devices import guesses
+from nanhu.systems.card.devices.tests.asking import Device, place_device
+from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -51,10 +63,65 @@ def test_a_block_overheard_for_another_sequence_opens_nothing(ready, kiosk):
     assert look(kiosk, ready.card("student"), sealed_for=999)["code"] == "card.pin_unreadable"
 
 
+def balance(till, card, **more):
+    return till.ask("card/balance", {"card": card.uid} | more, sequence=0)
+
+
+def has_alarm(number: str) -> bool:
+    return Incident.objects.filter(terminal_number=number, code="terminal_limit", detail="card/balance").exists()
+
+
 def test_a_till_is_told_the_balance_only(ready):
     till = place_device("N9001", "pos", by=SYSTEM)
-    told = till.ask("card/balance", {"card": ready.card("student").uid}, sequence=0)
-    assert told == {"outcome": "approved", "balance_fen": 8750}
+    assert balance(till, ready.card("student")) == {"outcome": "approved", "balance_fen": 8750}
+
+
+def test_a_till_is_told_of_the_chip_that_lies_on_it_as_often_as_it_asks(ready, monkeypatch):
+    """A number that somebody saw is no card on the reader: the chip says so, to this till, and was written by nobody since."""
+    monkeypatch.setattr(guesses, "limits_on", lambda _day: replace(LimitRule(), terminal_minute_misses=3))
+    keys.make_master_keys(by=SYSTEM)
+    card = ready.card("student")
+    [chip] = making.make_purses(by=SYSTEM, cards=[card])
+    hand, till, other = CardInHand(chip), Device("N1001"), place_device("N9001", "pos", by=SYSTEM)
+    answered = asdict(hand.start(1))
+    for _ in range(4):
+        assert balance(till, card, chip=answered)["balance_fen"] == 8750
+    assert balance(till, card)["code"] == "chip_silent"
+    assert balance(till, ready.card("teacher"), chip=answered)["outcome"] == "approved", (
+        "without a chip its number must do"
+    )
+    assert balance(other, card, chip=answered)["code"] == "chip_mac_wrong"
+    assert balance(other, card, chip=asdict(hand.start(2)))["code"] == "chip_mac_wrong"
+    Chip.objects.filter(pk=chip.pk).update(online_counter=1)
+    assert balance(till, card, chip=answered)["code"] == "chip_counter_reused"
+    assert balance(other, card, chip=answered)["code"] == "chip_mac_wrong"
+    assert balance(other, card, chip=answered)["code"] == "terminal_limit", "each was a guess"
+    assert has_alarm("N9001")
+
+
+@pytest.mark.parametrize("bound", [{"terminal_minute_misses": 2}, {"terminal_day_told": 2}])
+def test_of_numbers_alone_a_till_is_told_so_many_balances(ready, monkeypatch, bound):
+    monkeypatch.setattr(guesses, "limits_on", lambda _day: replace(LimitRule(), **bound))
+    monkeypatch.setattr(presence, "limits_on", guesses.limits_on)
+    till, card = place_device("N9001", "pos", by=SYSTEM), ready.card("student")
+    assert [balance(till, card)["outcome"] for _ in range(2)] == ["approved"] * 2
+    assert not has_alarm("N9001")
+    assert balance(till, card) == {
+        "outcome": "refused",
+        "code": "terminal_limit",
+        "sentence": TerminalLimitError.sentence,
+    }
+    assert has_alarm("N9001")
+    assert no_terminal_is_abused().verdict == Verdict.FAIL
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET minute_begun = minute_begun - interval '1 minute'")
+    is_open = balance(till, card)["outcome"] == "approved"
+    assert is_open is ("terminal_day_told" not in bound)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE card_terminal_activity SET day = day - 1, minute_begun = minute_begun - interval '9 minutes'"
+        )
+    assert balance(till, card)["outcome"] == "approved"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "challenge_fen",
+                    models.BigIntegerField(
+                        default=0,
+                        help_text="for how much the chip is asked to begin a load before its counter is believed; known to nobody before MAC2",
+                    ),
+                ),
+                (
                     "state",
                     models.TextField(
                         choices=[("writing", "写卡中"), ("written", "已到账"), ("not_written", "未写卡")],

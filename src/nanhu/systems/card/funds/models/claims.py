@@ -51,6 +51,10 @@ class ClaimOrder(models.Model):
     authorised_at = models.TextField(
         default="", blank=True, help_text="campus time in fourteen digits, as it stands in MAC2"
     )
+    challenge_fen = models.BigIntegerField(
+        default=0,
+        help_text="for how much the chip is asked to begin a load before its counter is believed; known to nobody before MAC2",
+    )
     state = models.TextField(choices=State, default=State.WRITING)
     settled_by = models.TextField(choices=Settled, default="", blank=True)
     proof = models.JSONField(default=dict)

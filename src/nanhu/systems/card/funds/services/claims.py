@@ -5,6 +5,7 @@ is not lost. Before the write is authorised no chip can have taken it; after tha
 not written: the chip's online counter tells at its next touch (`settle_by_counter`), or its chip is replaced.
 """
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
+from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.chip.services import loads
+from nanhu.systems.card.chip.services.suspense import open_case
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.errors import (
     ClaimResolvedError,
@@ -34,6 +37,7 @@ WRITING, WRITTEN, NOT_WRITTEN = ClaimOrder.State.WRITING, ClaimOrder.State.WRITT
 OPEN = Claimable.State.WAITING
 SAY_NOT_WRITTEN = frozenset({ClaimOrder.Settled.COUNTER, ClaimOrder.Settled.REISSUE})
 """What is believed after MAC2 has left the house; the trigger card_claim_order_resolves_once holds it too."""
+MOST_CHALLENGE_FEN = 2**20
 BY = Actor.system("card.claims")
 
 
@@ -212,8 +216,10 @@ def authorise_write(
         if current.state != WRITING or current.authorised_at:
             raise ClaimResolvedError(state=ClaimOrder.State(current.state).label)
         current.online_counter, current.chip_balance_fen, current.authorised_at = online_counter, chip_balance_fen, at
-        current.offline_counter = offline_counter
-        current.save(update_fields=["online_counter", "offline_counter", "chip_balance_fen", "authorised_at"])
+        current.offline_counter, current.challenge_fen = offline_counter, 1 + secrets.randbelow(MOST_CHALLENGE_FEN)
+        current.save(
+            update_fields=["online_counter", "offline_counter", "chip_balance_fen", "authorised_at", "challenge_fen"]
+        )
         facts = {"order": current.pk, "counter": online_counter, "chip_fen": chip_balance_fen}
         audit.record(by=by, action="card.authorise_write", target=f"claim:{current.public_id}", facts=facts)
         return current
@@ -234,7 +240,15 @@ def settle_open(*, by: Actor, card: Card, online_counter: int | None) -> ClaimOr
     return settle_by_counter(by=by, order=order, online_counter=online_counter)
 
 
-def refuse_untold_write(*, card: Card, online_counter: int, terminal: str) -> None:
+def challenge_of(card: Card) -> int | None:
+    """What the chip has to sign with its counter where an authorised claim is open: whoever holds a terminal's key would else say of it what
+    he likes. The sum was known to nobody before MAC2, and a chip that begins another load forgets the one of that MAC2: what it
+    signs now stays true. The caller holds the card."""
+    order = ClaimOrder.objects.filter(wallet=card.wallet, state=WRITING).exclude(authorised_at="").first()
+    return None if order is None or not loads.has_chip(card) else order.challenge_fen
+
+
+def refuse_untold_write(*, card: Card, online_counter: int, terminal: Terminal, sequence: int) -> None:
     """A chip that counts more than its last write that ended "not written" took that sum after all: whoever told its
     counter then did not tell the truth. The caller holds the card, and keeps what is noted here."""
     authorised = ClaimOrder.objects.filter(card=card).exclude(state=WRITING).exclude(authorised_at="")
@@ -242,7 +256,17 @@ def refuse_untold_write(*, card: Card, online_counter: int, terminal: str) -> No
     if last is None or last.state == WRITTEN or online_counter <= (last.online_counter or 0):
         return
     facts = {"order": last.pk, "fen": last.amount_fen, "told": [online_counter], "known": [last.online_counter]}
-    audit.record(by=BY, action="card.untold_write", target=f"card:{card.number}", facts=facts | {"terminal": terminal})
+    audit.record(
+        by=BY, action="card.untold_write", target=f"card:{card.number}", facts=facts | {"terminal": terminal.number}
+    )
+    open_case(
+        terminal=terminal,
+        sequence=sequence,
+        card=card,
+        reason=SuspenseCase.Reason.UNTOLD_WRITE,
+        amount_fen=last.write_fen,
+        row={"order": str(last.public_id), "known": last.online_counter, "chip": {"c": online_counter}},
+    )
     raise UntoldWriteError
 
 

@@ -1,0 +1,35 @@
+"""How often a terminal may ask in a minute, by what it asks: for what writes nothing down, or may be done without end. Counted by each process
+for itself, and without Django, for gateways."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final
+
+MINUTE_SECONDS: Final = 60.0
+
+
+class Rate:
+    """`most` by name, `usual` for what is not among them; None: as often as it likes."""
+
+    def __init__(
+        self, most: Mapping[str, int], *, usual: int | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.most = most
+        self.usual = usual
+        self.clock = clock
+        self.lock = threading.Lock()
+        self.begun = float("-inf")
+        self.asked: Counter[tuple[int, str]] = Counter()
+
+    def is_one_too_many(self, terminal_id: int, name: str) -> bool:
+        most = self.most.get(name, self.usual)
+        if most is None:
+            return False
+        with self.lock:
+            if self.clock() - self.begun >= MINUTE_SECONDS:
+                self.begun = self.clock()
+                self.asked.clear()
+            self.asked[terminal_id, name] += 1
+            return self.asked[terminal_id, name] > most
