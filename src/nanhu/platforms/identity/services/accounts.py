@@ -1,6 +1,6 @@
 """The life of accounts (账号): opened, suspended, resumed, ended and merged as their persons' life goes on. Set-based."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
 from nanhu.kernel.kit.saved_views import copy_views, remove_copies
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.models import (
@@ -47,9 +48,13 @@ AT_ONCE = 500
 def open_accounts(*, by: Actor, person_ids: Iterable[int]) -> int:
     """One account for each person who has none; how many were opened. 31,000 take one statement.
 
-    Who is known only from before, or from a day to come, gets a closed one: the first number to come alive opens it.
+    Who is known only from before, or from a day to come, gets a closed one: the first number to come alive opens it. Persons are read when
+    nobody else opens or follows: whoever left since is followed by somebody who sees the account, or is read here as gone.
     """
-    cards = people.person_cards(sorted(set(person_ids)))
+    wanted = sorted(set(person_ids))
+    if not lock_where_missing(wanted):
+        return 0
+    cards = people.person_cards(wanted)
     ids = [person_id for person_id, card in cards.items() if card.person_id == person_id]
     states = [first_state(cards[person_id]) for person_id in ids]
     moment = now()
@@ -59,6 +64,14 @@ def open_accounts(*, by: Actor, person_ids: Iterable[int]) -> int:
         opened = [row[0] for row in cursor.fetchall()]
     audit.record_many(audit.Record(by=by, action="identity.open_account", target=f"account:{pk}") for pk in opened)
     return len(opened)
+
+
+def lock_where_missing(person_ids: Collection[int]) -> bool:
+    """Whether some of them had no account; then it is ours to the end of the transaction who opens one or finds none."""
+    if Account.objects.filter(person_id__in=person_ids).count() == len(person_ids):
+        return False
+    lock_key("identity.open_accounts")
+    return True
 
 
 def first_state(card: people.PersonCard) -> str:
@@ -74,8 +87,9 @@ def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> None:
     suspended. Otherwise open again, to where the account was in its life. Persons are read when the accounts are locked:
     of several who follow one person at once the last reads what all events have said.
     """
-    found = Account.objects.select_for_update().filter(person_id__in=sorted(set(person_ids))).order_by("pk")
-    rows = list(found)
+    followed = sorted(set(person_ids))
+    lock_where_missing(followed)
+    rows = list(Account.objects.select_for_update().filter(person_id__in=followed).order_by("pk"))
     cards = people.person_cards([account.person_id for account in rows])
     stopped = set(Suspension.objects.filter(account__in=rows, lifted_at=None).values_list("account_id", flat=True))
     for account in rows:

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.models import RecoveryContact, SsoSession
 from nanhu.platforms.identity.services import accounts
-from nanhu.platforms.identity.tests.conftest import sign_in
+from nanhu.platforms.identity.tests.conftest import make_member, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS, CONTACT, NEW, begin, prove
 from nanhu.platforms.people.models import Affiliation
 from nanhu.testing.races import amid
@@ -32,6 +34,29 @@ def test_who_comes_back_while_his_days_of_grace_end_keeps_the_account(student):
 
     amid(come_back, lambda: follow(student))
     assert student.account.state == "active"
+
+
+def test_who_leaves_while_the_account_is_opened_has_no_open_one():
+    """Opened by what was read before: whoever follows the end of the last tie meanwhile waits, and finds the account."""
+    member = make_member("曾小南", "430602200803151234", student="0020260101")
+
+    def leave() -> None:
+        with transaction.atomic():
+            Affiliation.objects.filter(person_id=member.person_id).update(state="ended", ends_on=date(2026, 9, 1))
+        follow(member)
+
+    amid(lambda: accounts.open_accounts(by=BY, person_ids=[member.person_id]), leave)
+    assert member.account.state == "ended"
+
+
+def test_an_account_that_two_open_at_once_is_one():
+    member = make_member("曾小南", "430602200803151234", student="0020260101")
+
+    def opened() -> int:
+        return accounts.open_accounts(by=BY, person_ids=[member.person_id])
+
+    assert amid(opened, opened) == (1, 0)
+    assert AuditEntry.objects.filter(action="identity.open_account").count() == 1
 
 
 def test_the_last_form_of_set_up_pressed_twice_at_once_is_answered_twice(browser, newcomer):
