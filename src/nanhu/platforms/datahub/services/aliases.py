@@ -19,13 +19,12 @@ def aliases_of(source: str) -> dict[tuple[str, str], str]:
 
 @transaction.atomic
 def add_alias(*, by: Actor, table: str, value: str, code: str, source: str = "") -> CodeAlias:
-    """Again, or with another code: the later one stands."""
+    """Again, or with another code: the later one stands, as a row of its own, by which `rules_version` tells it."""
     text, codes = spelling(value), table_on(table, campus_today())
     if not text or code not in codes or find_code(table, value, campus_today()) is not None:
         raise AliasRefusedError(value=value)
-    alias, _created = CodeAlias.objects.update_or_create(
-        table=table, spelling=text, source=source, defaults={"code": code, "actor": by.name}
-    )
+    CodeAlias.objects.filter(table=table, spelling=text, source=source).delete()
+    alias = CodeAlias.objects.create(table=table, spelling=text, source=source, code=code, actor=by.name)
     facts = {"spelling": value, "standard_code": f"{code} {codes[code].name}", "source": source}
     audit.record(by=by, action="datahub.add_alias", target=f"code_table:{table}", facts=facts)
     return alias

@@ -5,17 +5,22 @@ from pathlib import Path
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.sheets.guard import check_size
 from nanhu.platforms.datahub.errors import AlreadyImportedError, OvertakenError
 from nanhu.platforms.datahub.known_sources import source
-from nanhu.platforms.datahub.models import Batch, SharedRow
-from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.models import Batch, DataSource, Issue, SharedRow
+from nanhu.platforms.datahub.services.code_rules import day_of, school_codes
+from nanhu.platforms.datahub.services.rules_version import program_rules, rules_version
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 
 CHUNK: Final = 1 << 20
 UNFINISHED: Final = (Batch.State.LANDING, Batch.State.LANDED, Batch.State.UNMAPPED)
+MENDED_BY_OTHERS: Final = ("unit_unknown", "person_unknown", "name_mismatch", "campus_no_phone", "campus_no_taken")
+"""What a line is refused for until another office's file says more."""
 
 
 def sha256_of(path: Path) -> str:
@@ -28,9 +33,10 @@ def sha256_of(path: Path) -> str:
 
 
 def applied_before(spec: SourceSpec, sha256: str) -> Batch | None:
-    """Only where it is the last that happened: after another file (or write into its table) it says something anew."""
+    """Only where it is the last that happened, and is read today as it was then: after another file (or write into its table), or by
+    other rules, it says something anew."""
     same = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.APPLIED).order_by("-id").first()
-    return same if same is None or is_last(spec, same) else None
+    return same if same is None or (is_last(spec, same) and is_read_alike(spec, same)) else None
 
 
 def is_last(spec: SourceSpec, batch: Batch) -> bool:
@@ -39,6 +45,22 @@ def is_last(spec: SourceSpec, batch: Batch) -> bool:
         return not later.exists()
     rows = SharedRow.objects.filter(table_key=spec.table, valid_from__gt=batch.finished_at).exclude(batch=batch)
     return not later.exists() and not rows.exists()
+
+
+def is_read_alike(spec: SourceSpec, batch: Batch) -> bool:
+    """By the same program, codes, aliases and words of its source, and beside what the other offices said then."""
+    made = DataSource.objects.filter(Q(key=spec.key) | Q(fills=spec.key), changed_at__gt=batch.finished_at)
+    if spec.kind == "shared":
+        return batch.rules.startswith(program_rules()) and not made.exists()
+    is_same = batch.rules == rules_version() and school_codes(day_of(batch)) == school_codes(campus_today())
+    return is_same and not made.exists() and not is_mended_by_others(batch)
+
+
+def is_mended_by_others(batch: Batch) -> bool:
+    """Lines of it were refused for want of a unit or a person, and others told of such since."""
+    told = Batch.objects.filter(source__in=SOURCES, state=Batch.State.APPLIED, finished_at__gt=batch.finished_at)
+    refused = Issue.objects.filter(batch=batch, code__in=MENDED_BY_OTHERS, resolved_at=None)
+    return refused.exists() and told.exclude(source=batch.source).exists()
 
 
 def refuse_outdated(batch: Batch) -> None:

@@ -18,7 +18,12 @@ def standard_digest() -> str:
     return digest.hexdigest()[:8]
 
 
+def program_rules() -> str:
+    """All that lines of shared tables are read by, beside the words of their source."""
+    return f"{version('nanhu')} · {standard_digest()}"
+
+
 def rules_version() -> str:
     """Program, standard, last alias, last code of the school's own: "1.0 · 3fa2c81d · 17.4"."""
     last, rule = (model.objects.aggregate(last=Max("id"))["last"] or 0 for model in (CodeAlias, CodeRule))
-    return f"{version('nanhu')} · {standard_digest()} · {last}.{rule}"
+    return f"{program_rules()} · {last}.{rule}"
