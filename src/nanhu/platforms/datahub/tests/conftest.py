@@ -1,6 +1,8 @@
 """The cast: a data steward, a stranger; and small files as the offices would hand them in."""
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,6 +14,7 @@ from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.rules import id_check_character
 from nanhu.testing import sessions
+from nanhu.testing.database import school_fixture
 
 BY = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -61,9 +64,14 @@ def hand_in(tmp_path, db):
     return write_and_import
 
 
-@pytest.fixture
-def units(hand_in):
-    return hand_in(UNITS, source_key="org.units", name="机构.csv", encoding="utf-8-sig")
+def with_units():
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "机构.csv"
+        path.write_text(UNITS, encoding="utf-8-sig")
+        return import_file(by=BY, path=path, source_key="org.units")
+
+
+units = school_fixture(with_units)
 
 
 @pytest.fixture
@@ -85,7 +93,7 @@ def run_jobs():
     return run
 
 
-def signed_in(name, campus_no, *roles):
+def enrolled(name, campus_no, *roles):
     record = people.PersonRecord(
         key="1",
         name=name,
@@ -99,12 +107,23 @@ def signed_in(name, campus_no, *roles):
     account = identity_sample.set_password_for_sample(by=BY, campus_no=campus_no, password=PASSWORD)
     for role in roles:
         identity.grant_role(by=BY, account_id=account.pk, role=role)
-    return sessions.signed_in(campus_no)
+    return campus_no
+
+
+def signed_in(name, campus_no, *roles):
+    return sessions.signed_in(enrolled(name, campus_no, *roles))
+
+
+def with_a_steward():
+    return enrolled("管数据", "0020209001", "datahub.steward")
+
+
+house_of_a_steward = school_fixture(with_a_steward)
 
 
 @pytest.fixture
-def steward(db):
-    return signed_in("管数据", "0020209001", "datahub.steward")
+def steward(house_of_a_steward):
+    return sessions.signed_in(house_of_a_steward)
 
 
 @pytest.fixture
