@@ -26,12 +26,14 @@ def test_the_address_typed_without_tls_leads_to_the_same_page_with_it(secure):
     assert answer.headers["Location"] == "https://portal.example.edu.cn/notices/?page=2"
 
 
+@pytest.mark.capability("A032.3")
 @pytest.mark.parametrize("path", ["//evil.example.com/", "/%2f%2fevil.example.com", "/\\evil.example.com"])
 def test_it_never_leads_to_another_host(secure, path):
     location = Client().get(path, headers=OPEN_LINE).headers["Location"]
     assert location.startswith("https://portal.example.edu.cn/")
 
 
+@pytest.mark.capability("A032.3")
 def test_a_password_sent_in_the_open_is_not_taken(secure):
     answer = Client().post("/sign-in", {"username": "1", "password": "2"}, headers=OPEN_LINE)
     assert answer.status_code == 403

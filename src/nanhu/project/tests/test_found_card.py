@@ -111,6 +111,7 @@ def test_what_is_mended_into_a_card_tells_its_owner_too(campus):  # noqa: F811
     assert "林小满" not in page
 
 
+@pytest.mark.capability("A075.3")
 def test_five_tries_count_whether_there_is_such_a_card_or_not(campus):  # noqa: F811
     browser = campus.client("other_student")
     answers = [browser.post(f"{HOME}found/", said("9999999999")).status_code for _time in range(6)]

@@ -13,6 +13,7 @@ from nanhu.project.tests.test_doors import DOORS, METHODS, OPEN, one_of_each_roo
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.capability("A040.1")
 @pytest.mark.slow
 def test_between_the_steps_no_door_opens_that_is_shut_to_strangers(careful):
     """Every address of the house, by reading and by a form, and a door of each room by every method, with the second step pending."""

@@ -107,6 +107,7 @@ def test_a_rehearsal_shows_what_would_change_and_can_be_taken(steward, units, ha
     assert (batch.state, Person.objects.get(name="李明").phone) == ("applied", "13911112222")
 
 
+@pytest.mark.capability("A004.2")
 def test_a_rejected_row_is_mended_and_replayed(steward, units, hand_in):
     wrong = id_number()[:-1] + ("1" if id_number()[-1] != "1" else "2")
     report = hand_in(register(student(document=wrong)))
@@ -269,6 +270,7 @@ def test_duplicate_and_invalid_people_are_found_queued_merged_and_parted(steward
     assert Review.objects.get().state == "different"
 
 
+@pytest.mark.capability("A004.6")
 def test_a_row_torn_between_two_persons_waits_for_a_decision(steward, units, hand_in):
     hand_in(register(student(), student(no="14231100002", name="李明", document=id_number(order=3))))
     report = hand_in(register(student(no="14231100002", name="李明", document=id_number(order=1), phone="13700000000")))
@@ -294,6 +296,7 @@ def test_a_spelling_gets_an_alias_where_the_message_says_so(steward, units, hand
     assert "四年制本科生" in steward.get("/datahub/standard/").content.decode()
 
 
+@pytest.mark.capability("A004.6")
 def test_a_row_under_another_name_is_decided_beside_the_person_and_each_look_is_theirs_to_see(steward, units, hand_in):
     hand_in(register(student()))
     report = hand_in(register(student(no="14231100002", name="王芳", 出生日期="2004-11-02", phone="13911112222")))

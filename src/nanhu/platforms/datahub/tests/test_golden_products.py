@@ -36,6 +36,7 @@ def test_a_person_of_two_numbers_is_one_row_with_two_ties(hand_in):
     assert golden.copy_changes() == 0, "nothing twice"
 
 
+@pytest.mark.capability("A001.1", "A001.2")
 @pytest.mark.usefixtures("units")
 def test_a_consumer_follows_changes_and_removals_with_source_and_batch(hand_in, vendor, program):  # noqa: F811
     first = hand_in(register(student(), student(no="14231100002", name="王红", document=id_number(order=4), phone="")))
@@ -62,6 +63,7 @@ def test_a_consumer_follows_changes_and_removals_with_source_and_batch(hand_in, 
     assert (program.get(PERSON).json()["source"]) == "nanhu"
 
 
+@pytest.mark.capability("A001.3")
 @pytest.mark.usefixtures("units")
 def test_an_office_that_is_silent_makes_the_record_stale(hand_in, vendor, program):  # noqa: F811
     hand_in(register(student()))

@@ -498,6 +498,7 @@ def test_the_same_file_after_another_changes_back(supplied, hand_in):
     }
 
 
+@pytest.mark.capability("A001.2")
 def test_what_a_whole_list_lacks_is_removed(supplied, hand_in):
     everyone = [line(f"1423110{n:04d}") for n in range(100)]
     hand_in(export(*everyone), source_key=ZHENGFANG)
@@ -506,6 +507,7 @@ def test_what_a_whole_list_lacks_is_removed(supplied, hand_in):
     assert next(datahub.history(ROSTER, (TERM, "JX01", "14231100099"))).row is None
 
 
+@pytest.mark.capability("A001.2")
 def test_too_much_is_removed_only_after_somebody_saw_it(supplied, hand_in, run_jobs):
     everyone = [line(f"1423110{n:04d}") for n in range(100)]
     hand_in(export(*everyone), source_key=ZHENGFANG)

@@ -45,6 +45,7 @@ def test_a_student_applies_and_the_counsellor_agrees(school):
     assert "办结：同意" in student.get(f"/flows/cases/{case.public_id}/").content.decode()
 
 
+@pytest.mark.capability("A007.1")
 def test_a_form_sent_twice_is_one_case(school):
     student, token = school.client("S1"), str(uuid4())
     addresses = {
@@ -67,6 +68,7 @@ def test_a_field_that_no_version_has_is_not_kept(school):
     assert (set(case.data), case.data["name"], case.outcome) == ({"kind", "days", "reason", "name"}, "林晓湖", "")
 
 
+@pytest.mark.capability("A007.2")
 def test_strangers_find_nothing_and_change_nothing(school):
     case = school.apply()
     task = open_task(case)
@@ -92,6 +94,7 @@ def test_strangers_find_nothing_and_change_nothing(school):
     assert (task.state, task.revision, case.state) == ("open", 1, "running")
 
 
+@pytest.mark.capability("A007.1")
 def test_the_applicant_cannot_decide_by_hand(school):
     case = school.apply()
     task = open_task(case)

@@ -223,6 +223,7 @@ def test_nobody_sees_anothers_figure_nor_his_own_under_another_number(centre, ve
     assert student.get("/tiles/integration.nothing/").status_code == 404
 
 
+@pytest.mark.capability("A027.1")
 def test_a_trial_shows_nobody_anothers_figures(centre, vendor, student):
     one = centre.make("data", "loans", loans_at(vendor), **LOANS)
     refused = centre.press(one, "trial", campus_no="20240518")
@@ -388,6 +389,7 @@ def test_a_moment_that_no_page_can_read_is_kept_by_no_table(centre, vendor, stud
         IntegrationValue.objects.update(as_of="0001-01-01T00:00:00+08:05")
 
 
+@pytest.mark.capability("A027.1")
 def test_a_token_says_who_to_one_host_for_a_minute(centre, vendor, student):
     vendor.says("/balance", '{"value": 12.5}')
     centre.live("data", "balance", f"{vendor.url}/balance", sent="token", secret=SIGNING)
@@ -473,6 +475,7 @@ def test_an_address_inside_or_without_tls_is_refused_at_the_form(db, address, mo
     assert not Integration.objects.exists()
 
 
+@pytest.mark.capability("A026.2")
 def test_the_address_is_judged_at_every_call_not_when_it_was_saved(centre, vendor, student, monkeypatch):
     """A name that leads elsewhere by the time it is called (DNS rebinding)."""
     centre.live("data", "odd", vendor.says("/value", '{"value": 1}'))
@@ -566,6 +569,7 @@ def test_whoever_holds_the_post_lets_it_rest_and_nobody_else(centre, vendor, stu
     assert one.state == "live"
 
 
+@pytest.mark.capability("A026.1")
 def test_it_does_not_live_without_three_good_trials_and_an_owner(centre, vendor):
     address = vendor.says("/plain", "ok")
     one = centre.tried(centre.make("page", "plain", address, owner_unit="", owner_office=""), times=2)

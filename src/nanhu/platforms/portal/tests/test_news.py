@@ -86,6 +86,7 @@ def test_one_reads_by_site_and_follows_one(sites, vendor, student, teacher):
     assert Message.objects.filter(template="portal.news").count() == 1
 
 
+@pytest.mark.capability("A067.2")
 def test_a_site_that_publishes_its_archive_tells_of_few_and_one_that_is_new_of_none(sites, vendor, student):
     main, _staff = sites
     student.post("/news/follow/", {"sites": [str(main.pk)]})
@@ -94,6 +95,7 @@ def test_a_site_that_publishes_its_archive_tells_of_few_and_one_that_is_new_of_n
     assert Message.objects.filter(template="portal.news").count() == MOST_TOLD
 
 
+@pytest.mark.capability("A067.2")
 def test_who_may_not_read_a_site_any_more_is_told_nothing(sites, vendor, student):
     main, _staff = sites
     student.post("/news/follow/", {"sites": [str(main.pk)]})

@@ -212,6 +212,7 @@ def test_each_of_the_fourteen_has_an_icon_a_health_an_owner_and_a_page_or_a_feed
     assert len(queries_of(student, "/systems/")) <= 20
 
 
+@pytest.mark.capability("A009.1")
 def test_two_failures_are_down_and_three_answers_up_in_words_for_all_and_maintenance_wins(centre, vendor, student):
     systems_taken_in(vendor)
     watching.watch()
@@ -259,6 +260,7 @@ def test_two_failures_are_down_and_three_answers_up_in_words_for_all_and_mainten
         SystemDay.objects.create(key="x", day=campus_today(), probes=1, good=2)
 
 
+@pytest.mark.capability("A009.1")
 def test_a_room_of_the_box_is_asked_by_its_own_check(centre, vendor, student, monkeypatch):
     box = registry.box_systems.get("assets")
     assert box is not None
@@ -452,6 +454,7 @@ def test_nothing_of_anybody_goes_out_and_no_page_asks(station, student):
         ),
     ],
 )
+@pytest.mark.capability("A038.1")
 def test_the_other_providers_say_the_same(vendor, listed, provider, answers):
     for path, answer in answers.items():
         vendor.says(path, json.dumps(answer))

@@ -61,6 +61,7 @@ def test_when_its_time_is_over_the_old_value_is_back_and_both_are_told(student, 
         assert "又以来源为准" in signed_in("20240518").get("/me/corrections/").content.decode()
 
 
+@pytest.mark.capability("A035.3")
 def test_it_is_ended_early_by_its_owner_alone(student, office, teacher):  # noqa: F811
     complain(student)
     one = Correction.objects.get()
@@ -72,6 +73,7 @@ def test_it_is_ended_early_by_its_owner_alone(student, office, teacher):  # noqa
     assert (Person.objects.get(pk=one.person_id).name, Override.objects.get().ending) == ("林小雨", "lifted")
 
 
+@pytest.mark.capability("A035.3")
 def test_nobody_else_lets_a_value_stand_and_nobody_of_his_own(student, office, teacher):  # noqa: F811
     complain(student)
     one = Correction.objects.get()

@@ -108,6 +108,7 @@ def test_each_kind_of_window_reckons_as_the_page_says(campus, street, name):
     assert ledger.check_ledger() == []
 
 
+@pytest.mark.capability("A099.2")
 def test_a_release_is_in_whole_units_or_all_that_was_held(campus, street):
     """¥ 0.30 a minute: ¥ 1.00 is no price of it. The hold stays open, and a meter counts the units that are whole."""
     number, uid = street["淋浴"], campus.card("guest").uid

@@ -130,6 +130,7 @@ def shortened(found):
     return sketch.move_step(found, found.step("s6"), "remove")
 
 
+@pytest.mark.capability("A007.1")
 def test_running_cases_are_tried_first_and_stay_on_their_version(school):
     definition, head = published(school), school.client("T3")
     safe, breaks = (school.apply(number, definition.key, f2="考研", f3=9) for number in ("S1", "S2"))

@@ -50,6 +50,7 @@ class TestPages(ProposalTests):
         return f"{DESK}results/{result.public_id}/"
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.django_db
 def test_a_count_from_its_plan_to_the_signed_result(school):
     things = school.things("b1-101", 3)

@@ -27,6 +27,7 @@ def told(take):
     return {one["number"]: one["verdict"] for one in verdicts_of(take) if one["verdict"] != "seen_twice"}
 
 
+@pytest.mark.capability("A014.1")
 def test_the_worked_example_of_a_room(school):
     """120 in the room, 112 scanned, 5 of them from elsewhere, 2 twice: 105 found, 5 moved in, 15 open."""
     here, elsewhere = school.things("b1-101", 120), school.things("b1-102", 8)
@@ -202,6 +203,7 @@ def gone(school, thing):
     moving.move(by=school.actor("T5"), asset=thing, kind="disposed", state="disposed", disposed_on=campus_today())
 
 
+@pytest.mark.capability("A014.1")
 def test_who_counted_does_not_sign_the_result(school):
     [thing] = school.things("b1-101", 1)
     take = backdated(opened(school))

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 PEM = "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n"
 
 
+@pytest.mark.capability("A171.2")
 def test_a_stranger_reads_how_each_system_comes_in_and_why_not_by_peap():
     page = Client().get("/help/wifi").content.decode()
     for word in ("TTLS", "PAP", "iPhone", "安卓", "Windows", "NetworkManager", "wpa_supplicant", "MSCHAPv2", "Argon2"):
