@@ -12,7 +12,8 @@ from tests.interop import freeradius
 from tests.interop.freeradius import FreeRadius
 
 PASSWORD = "Reed-Boat-1995"
-VPN_GATEWAY = "127.0.0.2"
+VPN_GATEWAY, CODES_GATEWAY = "127.0.0.2", "127.0.0.3"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 WHO = ("student", "refused", "suspended", "device", "changer")
 SET_UP = f"""
 import json
@@ -20,6 +21,7 @@ from uuid import uuid4
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.queries import card_of, live_affiliations
 from nanhu.platforms.identity.personal.services import app_passwords
@@ -52,6 +54,7 @@ for who in ("student", "changer"):
         state="open", opened_at=now(),
     )
 suspensions.suspend(by=by, account_id=held["suspended"].pk, reason="核查")
+TotpFactor.objects.create(account=held["student"], secret={TOTP_SECRET!r}, confirmed_at=now())
 secrets = {{name: app_passwords.make(by=by, account=held["device"], name=name, service=name) for name in ("network", "mail")}}
 print(json.dumps({{"people": people, "secrets": secrets}}))
 """
@@ -73,6 +76,7 @@ def network(campus: Campus) -> Iterator[Network]:
         radius = freeradius.laid_out(folder, *free_ports(2))
         radius.add(campus, "wifi", "校园无线网", source="127.0.0.1")
         radius.add(campus, "vpn", "校园 VPN", source=VPN_GATEWAY, more=("--no-second-factor",))
+        radius.add(campus, "codes", "远程接入", source=CODES_GATEWAY, more=("--second-factor",))
         freeradius.given_to(folder, "freerad")
         done = replace(campus, environment=campus.environment | {"NANHU_DEMO": "true"}).nanhu(
             "shell", "--no-imports", "--command", SET_UP

@@ -127,10 +127,20 @@ class FreeRadius:
         self.process.wait(timeout=PATIENCE_SECONDS)
 
     def pap(
-        self, name: str, password: str, *, key: str = "wifi", seconds: int = PATIENCE_SECONDS, times: int = 1
+        self,
+        name: str,
+        password: str,
+        *,
+        key: str = "wifi",
+        seconds: int = PATIENCE_SECONDS,
+        times: int = 1,
+        source: str = "",
+        state: str = "",
     ) -> tuple[str, dict[str, str]]:
-        """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time."""
+        """radclient: "accept" or "challenge" with the attributes of the reply, "reject", or "" when nothing answers in time."""
         said = f'User-Name = "{name}"\nUser-Password = "{password}"\nCalling-Station-Id = "{STATION}"\n'
+        said += f"Packet-Src-IP-Address = {source}\n" if source else ""
+        said += f"State = {state}\n" if state else ""
         heard = self.heard_by_radclient(said, port=self.port, kind="auth", key=key, seconds=seconds, times=times)
         reply = heard.partition("Received Access-")[2]
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}

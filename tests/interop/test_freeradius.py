@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
-from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
+from tests.interop.conftest import CODES_GATEWAY, PASSWORD, TOTP_SECRET, VPN_GATEWAY, Network
 from tests.interop.freeradius import SILENCE_SECONDS
 
 AGAIN = {"times": PATIENCE_SECONDS, "seconds": 1}
@@ -38,6 +39,20 @@ def test_the_one_password_opens_and_says_who_it_is(network: Network) -> None:
     assert (GRANT.fullmatch(told["Class"]) is not None, told["Filter-Id"]) == (True, "student")
     assert told["User-Name"] == network.people["student"]
     assert int(told["Session-Timeout"]) >= 3600
+
+
+def test_the_code_of_the_second_factor_is_asked_for_by_a_challenge(network: Network) -> None:
+    name, at = network.people["student"], {"key": "codes", "source": CODES_GATEWAY}
+    answer, told = network.radius.pap(name, PASSWORD, **at)
+
+    assert answer == "challenge", network.radius.log()
+    assert "Class" not in told
+    code = pyotp.TOTP(TOTP_SECRET).now()
+    answer, said = network.radius.pap(name, code, state=told["State"], **at)
+    assert (answer, GRANT.fullmatch(said.get("Class", "")) is not None) == ("accept", True), network.radius.log()
+    assert network.radius.pap(name, code, state=told["State"], **at)[0] == "reject", "a code opens once"
+    assert network.radius.pap(name, "000000", state=told["State"], **at)[0] == "reject"
+    assert network.radius.pap(name, "not-the-password", **at)[0] == "reject"
 
 
 def test_wi_fi_opens_through_a_tunnel(network: Network) -> None:

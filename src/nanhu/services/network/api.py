@@ -3,7 +3,7 @@
 `admit(AdmissionRequest) -> Admission` or NotAdmittedError (DevicesFullError: let the person choose from `sessions_of`, then `drop`);
 `disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions; `sessions_of`, `devices_of`, `refusals_of` read;
 `service_rules` and `gateways` take registrations. Devices by cookie: `device_of_browser(person_id, "cookie:<hash>", mac)`.
-MACs and addresses are read by `mac_of` and `address_of` alone.
+MACs and addresses are read by `mac_of` and `address_of` alone, moments in sheets by `moment_in_a_sheet`.
 """
 
 from nanhu.services.network.agents import answer_agent
@@ -13,6 +13,7 @@ from nanhu.services.network.errors import (
     NotOpenError,
     NotThenError,
     ServiceRefusedError,
+    UnknownAgentError,
 )
 from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen, GuestPassed, SessionUnknown
 from nanhu.services.network.gateways import (
@@ -42,7 +43,7 @@ from nanhu.services.network.queries import (
     sessions_of,
     usage_of,
 )
-from nanhu.services.network.rules import address_of, mac_of
+from nanhu.services.network.rules import SILENT_POINT, address_of, mac_of, printable
 from nanhu.services.network.services.accounting import Record
 from nanhu.services.network.services.accounting import write as account
 from nanhu.services.network.services.admission import (
@@ -58,8 +59,10 @@ from nanhu.services.network.services.devices import let_in as let_in_device
 from nanhu.services.network.services.disconnecting import disconnect, drop
 from nanhu.services.network.services.parting import grants_under, numbers_of
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
+from nanhu.services.network.sheet_cells import moment as moment_in_a_sheet
 
 __all__ = [
+    "SILENT_POINT",
     "Admission",
     "AdmissionGranted",
     "AdmissionRequest",
@@ -88,6 +91,7 @@ __all__ = [
     "SessionLine",
     "SessionTarget",
     "SessionUnknown",
+    "UnknownAgentError",
     "Usage",
     "account",
     "address_of",
@@ -104,12 +108,14 @@ __all__ = [
     "grants_under",
     "let_in_device",
     "mac_of",
+    "moment_in_a_sheet",
     "numbers_of",
     "open_at",
     "open_counts",
     "policy_of",
     "presence_at",
     "presence_swiftly",
+    "printable",
     "redeemed_while",
     "refusals_of",
     "role_of",

@@ -22,13 +22,9 @@ LONGEST_REALM: Final = 100
 def visitor_of(identity: str, alias: str, station: str) -> str:
     """ "eduroam:…@realm": by the alias, else by the outer identity and the device, for that identity is often the same for all of a home."""
     outer, _at, realm = identity.lower().rpartition("@")
-    name = printable(accounting.text_of_class(alias) or alias if alias else outer)[:LONGEST_NAME]
-    device = "" if alias else f"/{printable(rules.station_of(station))}"
+    name = rules.printable(accounting.text_of_class(alias) or alias if alias else outer, LONGEST_NAME)
+    device = "" if alias else f"/{rules.printable(rules.station_of(station), rules.LONGEST_STATION)}"
     return f"eduroam:{name}{device}@{realm[:LONGEST_REALM]}"
-
-
-def printable(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable())
 
 
 def admit(visitor: NetworkVisitor) -> Attributes | None:

@@ -66,3 +66,10 @@ class HandoverGoneError(CampusError):
     code = "network.handover_gone"
     http_status = 404
     sentence = _("没有可以下载的文件：只有经办的两个人能下载，保存三十天。")
+
+
+class UnknownAgentError(CampusError):
+    """The key is no gateway's. An agent reads the code alone."""
+
+    code = "network.unknown_agent"
+    http_status = 403

@@ -7,24 +7,22 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import batched
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pymysql
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from psycopg.rows import dict_row
 from pymysql.cursors import SSDictCursor
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.kernel.sheets import Column, FaultyRowsError, Line, Sheet
-from nanhu.kernel.sheets.kinds import CellError
 from nanhu.services.network.models import Nas
 from nanhu.services.network.services import accounting
 from nanhu.services.network.services.accounting import Record
 from nanhu.services.network.services.disconnecting import ROW_MARK
+from nanhu.services.network.sheet_cells import moment, on_campus
 
 AT_ONCE: Final = 500
 SECONDS: Final = 30
@@ -50,23 +48,6 @@ SAID: Final = {
     "Delegated-IPv6-Prefix": "delegatedipv6prefix",
 }
 type Row = Mapping[str, Any]
-
-
-class NotAMomentError(CellError):
-    code = "network.not_a_moment"
-    sentence: ClassVar[str | Promise] = _("时间写成 2026-11-29 08:30:15 这样")
-
-
-def moment(said: str) -> datetime:
-    try:
-        return on_campus(datetime.fromisoformat(said.strip().replace("/", "-")))
-    except ValueError as error:
-        raise NotAMomentError from error
-
-
-def on_campus(found: datetime) -> datetime:
-    """A clock that says no zone (MySQL's, an office's) is the campus's."""
-    return found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
 
 
 LISTED: Final = Sheet(

@@ -16,6 +16,8 @@ MAC: Final = re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$|^([0-9A-Fa-f
 HEX_DIGITS: Final = 12
 GIGAWORD: Final = 2**32
 MOST_OCTETS: Final = 2**62
+SILENT_POINT: Final = timedelta(minutes=30)
+"""An access point that nobody heard of for so long is in trouble."""
 
 
 def new_code() -> str:
@@ -57,6 +59,11 @@ def address_order(text: str) -> tuple[int, int, int]:
 def station_of(text: str) -> str:
     """A MAC in one form; anything else (the address of a VPN's caller) as it is."""
     return mac_of(text) or text.strip()[:LONGEST_STATION]
+
+
+def printable(text: str, longest: int) -> str:
+    """What strangers say of themselves, as it may stand in a line."""
+    return "".join(letter for letter in text if letter.isprintable())[:longest]
 
 
 def ap_of(called: str) -> str:

@@ -29,8 +29,6 @@ LOOPS: Final = 4
 """Sessions of one device in ten minutes, after which it is called looped."""
 SILENT: Final = 3
 """Intervals without a word, after which a NAS is called down."""
-SILENT_POINT: Final = timedelta(minutes=30)
-"""And an access point, as on the map of coverage."""
 KICKED: Final = "ours:kicked"
 """The cause of what its owner ended, here too."""
 
@@ -221,7 +219,7 @@ def nothing_here(patient: Patient) -> Finding:
         (one.last_heard_at, SILENT * timedelta(seconds=one.interim_seconds))
         for one in network.Nas.objects.filter(place=place, withdrawn_at=None)
     ]
-    points = [(at, SILENT_POINT) for at in network.ap_moments(place.pk)]
+    points = [(at, network.SILENT_POINT) for at in network.ap_moments(place.pk)]
     if not controllers and not points:
         words = _("{place}没有无线网覆盖。").format(place=place.name)
         return leading("not_covered", words, _("看覆盖地图"), page("/network/coverage/"))

@@ -48,9 +48,3 @@ class GatewayKnownError(CampusError):
     http_status = 409
     field = "name"
     sentence = _("这台接入设备或这个名称已经登记过。")
-
-
-class UnknownAgentError(CampusError):
-    code = "network_portal.unknown_agent"
-    http_status = 403
-    sentence = _("这个网关没有登记，或密钥不正确。")

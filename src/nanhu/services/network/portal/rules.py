@@ -23,7 +23,3 @@ PROBES: Final[dict[str, tuple[str, str]]] = {
     "connecttest.txt": ("text/plain", "Microsoft Connect Test"),
 }
 """What the systems' own servers answer to who is on line (Android, Apple, Windows)."""
-
-
-def ssid_of(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_SSID]

@@ -67,7 +67,11 @@ def from_opennds(facts: Mapping[str, str], peer: str) -> Visit | None:
     if gateway is None or not mac or not opennds.HID.match(hid) or not is_from(gateway, address, peer):
         return None
     return Visit(
-        gateway=gateway.pk, address=address, mac=mac, ssid=rules.ssid_of(facts.get("gatewayname", "")), hid=hid
+        gateway=gateway.pk,
+        address=address,
+        mac=mac,
+        ssid=network.printable(facts.get("gatewayname", ""), rules.LONGEST_SSID),
+        hid=hid,
     )
 
 
@@ -77,7 +81,9 @@ def from_controller(asked: Mapping[str, Any], peer: str) -> Visit | None:
     mac = network.mac_of(asked.get("mac") or asked.get("wlanusermac") or "")
     if gateway is None or not mac or not is_from(gateway, address, peer):
         return None
-    return Visit(gateway=gateway.pk, address=address, mac=mac, ssid=rules.ssid_of(asked.get("ssid", "")))
+    return Visit(
+        gateway=gateway.pk, address=address, mac=mac, ssid=network.printable(asked.get("ssid", ""), rules.LONGEST_SSID)
+    )
 
 
 def gateway_named(kind: str, **named: str) -> PortalGateway | None:

@@ -71,10 +71,3 @@ class AnsweredError(CampusError):
     code = "network_reach.answered"
     http_status = 409
     sentence = _("这次登录已经答复过。")
-
-
-class UnknownAgentError(CampusError):
-    """The key is no gateway's. An agent reads the code alone."""
-
-    code = "network_reach.unknown_agent"
-    http_status = 403

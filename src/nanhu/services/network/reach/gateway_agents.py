@@ -12,8 +12,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel import read_only
-from nanhu.services.network.api import AgentStyle, Nas, agent_key, answer_agent, closing_sids, gateways
-from nanhu.services.network.reach.errors import UnknownAgentError
+from nanhu.services.network.api import (
+    AgentStyle,
+    Nas,
+    UnknownAgentError,
+    agent_key,
+    answer_agent,
+    closing_sids,
+    gateways,
+    printable,
+)
 from nanhu.services.network.reach.services import posture
 
 LONGEST_ID: Final = 10
@@ -38,7 +46,9 @@ def orders_for(nas: Nas, listed: object) -> list[str]:
     """Of who is connected there whoever has to go; with a program that the school does not admit, too."""
     told = listed if isinstance(listed, list) else []
     rows = [row for row in told if isinstance(row, dict) and isinstance(row.get(SESSION), str)]
-    programs = {row[SESSION]: printable(row[PROGRAM]) for row in rows if isinstance(row.get(PROGRAM), str)}
+    programs = {
+        row[SESSION]: printable(row[PROGRAM], LONGEST_PROGRAM) for row in rows if isinstance(row.get(PROGRAM), str)
+    }
     if not read_only.is_on():
         posture.judge(nas, programs)
     closing = closing_sids(nas.pk)
@@ -46,10 +56,6 @@ def orders_for(nas: Nas, listed: object) -> list[str]:
     return [
         f"disconnect {one}" for one in map(str, ids) if one.isascii() and one.isdecimal() and len(one) <= LONGEST_ID
     ]
-
-
-def printable(text: str) -> str:
-    return "".join(one for one in text[:LONGEST_PROGRAM] if one.isprintable())
 
 
 @csrf_exempt

@@ -15,9 +15,10 @@ from nanhu.kernel.registry import Hit, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
+from nanhu.services.network.api import SILENT_POINT
 from nanhu.services.network.reach import policies, rules
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Resource
-from nanhu.services.network.reach.rules import SILENT_AFTER, Standing, Way
+from nanhu.services.network.reach.rules import Standing, Way
 
 CAMPUS: Final = "campus"
 HEALTH_TONES: Final[Mapping[str, Tone]] = {"up": "good", "down": "bad", "unknown": "none"}
@@ -123,7 +124,7 @@ class Area:
 
 
 def is_heard(point: AccessPoint) -> bool:
-    return point.seen_at is not None and now() - point.seen_at <= SILENT_AFTER
+    return point.seen_at is not None and now() - point.seen_at <= SILENT_POINT
 
 
 def point_words(point: AccessPoint) -> str:

@@ -13,8 +13,6 @@ PROMISE_VERSION: Final = "2026-11"
 """Of the 保密承诺 as "network_reach/_promise.html" says it: grows with each change of its words."""
 LONGEST_DAYS: Final = 366
 USES_KEPT: Final = timedelta(days=90)
-SILENT_AFTER: Final = timedelta(minutes=30)
-"""An access point that nobody heard of for so long is in trouble."""
 MOST_PORT: Final = 65_535
 NARROWEST: Final = 8
 LEAST_CORNERS, MOST_CORNERS = 4, 400

@@ -1,14 +1,12 @@
 """The sheets that the information centre hands in and takes out: resources, access points, outlines; checked whole."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import outgoing, strict_json
-from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, choice
 from nanhu.kernel.sheets.cells import halfwidth
@@ -16,6 +14,7 @@ from nanhu.kernel.sheets.kinds import CellError
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.network.api import mac_of
+from nanhu.services.network.api import moment_in_a_sheet as moment
 from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.models import Resource
 
@@ -47,11 +46,6 @@ class NotAnAddressError(CellError):
 class NotABandError(CellError):
     code = "network_reach.not_a_band"
     sentence: ClassVar[str | Promise] = _("频段写 2.4、5 或 6")
-
-
-class NotAMomentError(CellError):
-    code = "network_reach.not_a_moment"
-    sentence: ClassVar[str | Promise] = _("时间写成 2026-11-29 08:30 这样")
 
 
 class NotAnOutlineError(CellError):
@@ -111,14 +105,6 @@ def bands(said: str) -> list[str]:
     if not found or not set(found) <= set(BANDS):
         raise NotABandError
     return found
-
-
-def moment(said: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(halfwidth(said).strip().replace("/", "-"))
-    except ValueError as error:
-        raise NotAMomentError from error
-    return found if found.tzinfo else found.replace(tzinfo=CAMPUS_ZONE)
 
 
 def mac(said: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from nanhu.kernel.configuration import configuration
+from nanhu.services.network.api import printable
 from nanhu.services.network.reach import queries, rules
 from nanhu.services.network.reach.models import Resource
 from nanhu.services.network.reach.school import reach_rules
@@ -56,7 +57,7 @@ def text_of(row: Resource, folder: str) -> str:
     outside, there = urlsplit(row.web_address), rules.origin_of(row.address)
     is_secret = outside.scheme == "https"
     return TEXT.format(
-        name="".join(one for one in row.name if one.isprintable()),
+        name=printable(row.name, len(row.name)),
         port=outside.port or USUAL[outside.scheme],
         host=outside.hostname,
         tls=f"    SSLEngine on\n    Include {folder}/tls.conf\n" if is_secret else "",

@@ -31,7 +31,7 @@ ACCOUNTING_NAMES: Final = (
     "Delegated-IPv6-Prefix",
     *NAS_NAMES,
 )
-NAMES: Final = ("User-Name", "User-Password", "Calling-Station-Id", *NAS_NAMES)
+NAMES: Final = ("User-Name", "User-Password", "Calling-Station-Id", "State", *NAS_NAMES)
 LONGEST_FACT: Final = 253
 """Of an attribute of RADIUS."""
 LONGEST_STATION: Final = 64
@@ -54,14 +54,31 @@ def accounting_facts(content_type: str, body: bytes) -> dict[str, Sequence[str]]
 
 
 @sensitive_variables()
-def request_of(facts: Mapping[str, str]) -> AuthenticationRequest | None:
+def request_of(facts: Mapping[str, str], *, takes_challenges: bool = False) -> AuthenticationRequest | None:
     name, password = facts.get("User-Name"), facts.get("User-Password")
     if not name or not password:
         return None
     station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
     return AuthenticationRequest(
-        user_name=name, password=password, station=station[:LONGEST_STATION], nas=nas_in(facts)
+        user_name=name,
+        password=password,
+        station=station[:LONGEST_STATION],
+        nas=nas_in(facts),
+        state=out_of_octets(facts.get("State", "")),
+        takes_challenges=takes_challenges,
     )
+
+
+def in_octets(text: str) -> str:
+    """As FreeRADIUS reads and writes an attribute that is no text."""
+    return f"0x{text.encode().hex()}"
+
+
+def out_of_octets(value: str) -> str:
+    try:
+        return bytes.fromhex(value[2:]).decode() if value[:2].lower() == "0x" else value
+    except ValueError:
+        return value
 
 
 def nas_in(facts: Mapping[str, str]) -> dict[str, str]:

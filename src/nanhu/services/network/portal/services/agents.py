@@ -14,7 +14,6 @@ from nanhu.kernel.clock import now
 from nanhu.services.network import api as network
 from nanhu.services.network.portal import rules
 from nanhu.services.network.portal.adapters import opennds
-from nanhu.services.network.portal.errors import UnknownAgentError
 from nanhu.services.network.portal.models import PortalGateway, SignIn
 from nanhu.services.network.portal.services import sessions
 from nanhu.services.network.portal.services.signing_in import end, settle
@@ -35,7 +34,7 @@ def gateway_with(name: str, key: str) -> PortalGateway:
     for gateway in found.order_by(F("retired_at").desc(nulls_first=True))[:MOST_OF_A_NAME]:
         if compare_digest(network.agent_key(gateway.secret).encode(), key.encode()):
             return gateway
-    raise UnknownAgentError
+    raise network.UnknownAgentError
 
 
 @transaction.atomic

@@ -231,6 +231,8 @@ def test_the_choice_is_proved_by_the_password_of_this_device_and_touches_nobody_
     assert stranger_page.status_code == 303
 
     assert phone.send(page, do="choose", proof="forged", session=str(victim)).status_code == 409
+    replayed = stranger.send(page, do="choose", session=str(victim))
+    assert replayed.status_code == 409, "the same proof from another browser at the same address"
     assert {one.state for one in network.sessions_of(field.person_id)} == {"open"}
     with time_machine.travel(now() + timedelta(minutes=6), tick=False):
         assert phone.send(page, do="choose", session=str(victim)).status_code == 409
@@ -530,6 +532,15 @@ def test_opennds_is_opened_by_its_own_token_at_its_registered_address(field: Fie
     assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
     assert field.agent().content == b""
     assert (field.last().state, field.open_ones()) == (SignIn.State.LEFT, [])
+
+
+def test_a_redirect_that_was_kept_from_an_earlier_visit_opens_no_gateway(field: Field) -> None:
+    """Its hid is not of the token that the gateway has for this client now: the agent lets it not through, and closes what a copied `tok` opened."""
+    field.behind_nds(hid="ab" * 32).sign_in()
+    with time_machine.travel(now() + timedelta(seconds=4), tick=False):
+        assert field.agent().content == b""
+        assert field.agent(NDS_MAC).content == f"deauth {NDS_MAC}\n".encode()
+    assert field.open_ones() == []
 
 
 def test_opennds_is_accounted_with_octets_and_not_at_every_poll(field: Field) -> None:

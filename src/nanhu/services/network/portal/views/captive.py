@@ -129,9 +129,11 @@ def arrived(
 
 
 def choice(request: HttpRequest, visit: Visit, user: identity.NetworkUser, error: CampusError) -> HttpResponse:
-    """The longest idle is preselected; who proved the password has five minutes, and types it not again. By which password he did goes along."""
+    """The longest idle is preselected; who proved the password has five minutes in this browser, and types it not again. By which password he
+    did goes along."""
     lines = network.sessions_of(user.person_id, services=[network.Service.WIFI])
-    proof = signing.dumps([user.account_id, visit.mac, *which_password(user)], salt=PROOF)
+    here = browser_of(request)
+    proof = signing.dumps([user.account_id, visit.mac, here.recognised_by, *which_password(user)], salt=PROOF)
     moment = now()
     facts: dict[str, Any] = {
         "visit": visit,
@@ -165,13 +167,13 @@ def chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def proved_before(request: HttpRequest, visit: Visit) -> identity.NetworkUser | None:
     try:
-        account_id, mac, app_password, changed_at = signing.loads(
+        account_id, mac, browser, app_password, changed_at = signing.loads(
             request.POST.get("proof", ""), salt=PROOF, max_age=rules.PROOF_SECONDS
         )
     except (signing.BadSignature, ValueError, TypeError):
         return None
     account = identity.Account.objects.filter(pk=account_id).first()
-    if account is None or mac != visit.mac:
+    if account is None or (mac, browser) != (visit.mac, browser_of(request).recognised_by):
         return None
     return identity.network_user(
         account,

@@ -153,11 +153,16 @@ class Door:
 
     key: str
 
-    def knocks(self, name: str, password: str, station: str = "203.0.113.7") -> Any:
-        question = {"User-Name": name, "User-Password": password, "Calling-Station-Id": station}
+    def knocks(self, name: str, password: str, station: str = "203.0.113.7", **more: str) -> Any:
+        """`more`: State of a challenge; with it, and with `asks`, the server says that it hands challenges on."""
+        question = {"User-Name": name, "User-Password": password, "Calling-Station-Id": station, **more}
+        takes = {"X-Nanhu-Radius-Challenge": "yes"} if question.pop("asks", "") or more else {}
         said = {one: {"type": "string", "value": [value]} for one, value in question.items()}
         answer = Client().post(
-            "/radius/authenticate", said, content_type="application/json", headers={"X-Nanhu-Radius-Key": self.key}
+            "/radius/authenticate",
+            said,
+            content_type="application/json",
+            headers={"X-Nanhu-Radius-Key": self.key, **takes},
         )
         deliver_pending()
         return answer

@@ -19,6 +19,7 @@ from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.identity.protocols.radius.services import second_factor
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
@@ -146,7 +147,48 @@ def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_
     assert door.knocks("T1", PASSWORD + code()).status_code == 200, "and all else was right"
 
 
+<<<<<<< HEAD
 @pytest.mark.capability("A162.1")
+=======
+def test_a_gateway_that_knows_challenges_asks_for_the_code_after_the_password(school, door, clock_stands):
+    give_totp("T1")
+    school.opened()
+    asked = door.knocks("T1", PASSWORD, asks="yes")
+    told = {name: one["value"][0] for name, one in asked.json().items()}
+    assert (asked.status_code, told["control:Response-Packet-Type"]) == (200, "Access-Challenge")
+    assert "reply:Class" not in told
+    assert "动态口令" in told["reply:Reply-Message"]
+    assert not Grant.objects.exists()
+    state = told["reply:State"]
+    assert len(bytes.fromhex(state[2:])) <= 253
+
+    wrong = (("T1", "000000", HOME, state), ("T1", code(), HOTEL, state), ("T2", code(), HOME, state))
+    for name, typed, station, shown in (*wrong, ("T1", code(), HOME, "0x00"), ("T1", code(), HOME, state[:-2])):
+        assert door.knocks(name, typed, station, State=shown).status_code == 401
+    answer = door.knocks("T1", code(), State=state)
+    assert answer.status_code == 200
+    assert Grant.objects.filter(code=answer.json()["reply:Class"]["value"][0], service="vpn").exists()
+    assert door.knocks("T1", code(), State=state).status_code == 401, "a code opens once"
+
+
+def test_a_challenge_ends_with_the_password_and_with_its_two_minutes_and_goes_to_nobody_else(
+    school, door, clock_stands
+):
+    give_totp("T1")
+    school.opened()
+    assert door.knocks("T1", PASSWORD).status_code == 401, "files of before would let in what they do not know"
+    assert door.knocks("T1", "Wrong-Boat-1995", asks="yes").status_code == 401
+    assert door.knocks("T2", PASSWORD, asks="yes").status_code == 401, "no authenticator app"
+    assert door.knocks("T1", PASSWORD + code(), asks="yes").status_code == 200, "both in one field, as ever"
+
+    state = door.knocks("T1", PASSWORD, asks="yes").json()["reply:State"]["value"][0]
+    with time_machine.travel(now() + timedelta(seconds=second_factor.ANSWERED_WITHIN + 1), tick=False):
+        assert door.knocks("T1", code(), State=state).status_code == 401
+    Account.objects.filter(pk=identity.account_with("T1").pk).update(password_changed_at=now() + timedelta(seconds=1))
+    assert door.knocks("T1", code(30), State=state).status_code == 401
+
+
+>>>>>>> e0532839 (Ask for the code of the second factor by an Access-Challenge, bind the choice at the cap to its browser, say why gates stand, and write once what the network's parts wrote twice)
 def test_codes_are_not_guessed_by_who_knows_the_password(school, door):
     give_totp("T1")
     school.opened()

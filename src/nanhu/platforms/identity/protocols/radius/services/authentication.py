@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import queries
@@ -24,15 +26,19 @@ from nanhu.platforms.identity.services import access, sign_in
 class Answer(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
+    CHALLENGE = "challenge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthenticationRequest:
-    """`station` is what the device calls itself (its MAC address, or the caller's address of a VPN); `nas`: attributes that say where it is."""
+    """`station` is what the device calls itself (its MAC address, or the caller's address of a VPN); `nas`: attributes that say where it is.
+    `state`: of the challenge that the password answers; `takes_challenges`: its server says that it hands them on."""
 
     user_name: str
     password: str
     station: str
+    state: str = ""
+    takes_challenges: bool = False
     nas: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,6 +59,7 @@ class Verdict:
 
 
 REJECTED = Verdict(answer=Answer.REJECT)
+ASKED_FOR = _("请输入动态口令（六位数字）")
 
 
 def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
@@ -62,7 +69,9 @@ def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
         return proof
     by = Actor(account_id=None, name=f"{client.service}:{client.application.key}", address=request.station)
     account, app_password = account_of(by, client, request)
-    if account is None or not access.decide(account=account, application=client.application).is_allowed:
+    if account is None:
+        return challenged(by, client, request)
+    if not access.decide(account=account, application=client.application).is_allowed:
         return REJECTED
     verdict = admitted(client, account, request, app_password)
     if verdict.answer == Answer.REJECT:
@@ -74,6 +83,19 @@ def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
         facts={"application": client.application.key, "station": request.station},
     )
     return verdict
+
+
+def challenged(by: Actor, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
+    """Where the password alone is right and the code is asked for in a second step."""
+    if not client.application.demands_second_factor or not request.takes_challenges or request.state:
+        return REJECTED
+    account = second_factor.account_to_ask(
+        by=by, typed_name=request.user_name, password=request.password, service=client.service
+    )
+    if account is None or not access.decide(account=account, application=client.application).is_allowed:
+        return REJECTED
+    state = second_factor.sealed(by=by, account=account)
+    return Verdict(answer=Answer.CHALLENGE, attributes={"State": state, "Reply-Message": str(ASKED_FOR)})
 
 
 def shown_proof(client: RadiusClient, request: AuthenticationRequest) -> Verdict | None:
@@ -115,9 +137,21 @@ def account_of(by: Actor, client: RadiusClient, request: AuthenticationRequest) 
     password it was."""
     asked = {"typed_name": request.user_name, "password": request.password, "service": client.service}
     if client.application.demands_second_factor:
-        return second_factor.account_with_code(by=by, **asked), None
+        return account_by_two(by, request, asked), None
     row = app_passwords.row_by(**asked, address=request.station)
     return (row.account, row.public_id) if row else (sign_in.verify_for_service(by=by, **asked), None)
+
+
+def account_by_two(by: Actor, request: AuthenticationRequest, asked: dict[str, str]) -> Account | None:
+    """What ends in no code is looked at as a password alone, by `challenged`."""
+    if request.state:
+        return second_factor.account_answering(
+            by=by, typed_name=request.user_name, state=request.state, code=request.password
+        )
+    may_hold_code = request.password[-second_factor.DIGITS :].isdecimal()
+    if request.takes_challenges and not may_hold_code:
+        return None
+    return second_factor.account_with_code(by=by, **asked)
 
 
 def accepted(client: RadiusClient, account: Account) -> Verdict:
