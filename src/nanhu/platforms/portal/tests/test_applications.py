@@ -96,6 +96,12 @@ def test_what_was_opened_is_offered_again(board, student):
     assert "最近用过" not in student.get("/apps/").content.decode()
     assert student.post("/apps/a/opened").status_code == 204
     assert "最近用过" in student.get("/apps/").content.decode()
+    board.application("b", "应用乙")
+    for last, before in (("b", "a"), ("a", "b")):
+        student.post(f"/apps/{last}/opened")
+        recent = student.get("/apps/").content.decode().partition("最近用过")[2]
+        names = {"a": "应用甲", "b": "应用乙"}
+        assert recent.index(names[last]) < recent.index(names[before]), "the last one first"
 
 
 @pytest.mark.capability("A037.2")

@@ -260,6 +260,21 @@ def test_a_wrong_hand_over_is_taken_back_and_the_right_claimer_hears_of_it(schoo
     assert again.status_code == 422, "a slip is signed once"
 
 
+@pytest.mark.capability("A075.1")
+def test_a_hand_over_stands_when_it_is_signed_or_a_day_old(school, later):
+    item = school.shown(keeper="desk")
+    keeping.hand_in(by=school.actor("K1"), item=item, shelf="A-1")
+    thing, own = f"{HOME}keeping/things/{item.public_id}/", f"{HOME}items/{item.public_id}/"
+    school.client("K1").post(f"{thing}hand-over/", {"receiver": "S4", "document": "campus_card"})
+    named = school.client("S4")
+    assert named.post(f"{own}sign/").status_code == 302
+    assert named.post(f"{own}not-received/").status_code == 409
+    later(timedelta(days=1, minutes=1))
+    school.clients.clear()  # who was signed in yesterday signs in anew
+    assert school.client("K1").post(f"{thing}take-back/", {"reason": "选错了人"}).status_code == 409
+    assert HandOver.objects.count() == 1
+
+
 @pytest.mark.capability("A074.4")
 def test_the_desk_judges_what_it_has_and_the_finder_may_keep_it_after_all(school):
     item = school.shown(keeper="desk")

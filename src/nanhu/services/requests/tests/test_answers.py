@@ -55,9 +55,10 @@ def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
     assert leader.post(address, {"unit": "1012 计划财务处", "reason": "定给财务"}).status_code == 302
     finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "网上交。"})
     student = school.client("S1")
+    Request.objects.filter(pk=one.pk).update(due_at=now() - timedelta(hours=1))
     assert student.post(f"{HALL}mine/{one.public_id}/more/", {"words": "网址呢？"}).status_code == 302
     one.refresh_from_db()
-    assert (one.state, one.reopened) == ("new", 1)
+    assert (one.state, one.reopened, one.due_at > now()) == ("new", 1, True), "with a new promise"
     finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "cw.example"})
     assert school.client("S2").post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 404
     assert student.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 302

@@ -218,6 +218,7 @@ def test_who_cannot_pay_is_known_before_anybody_approves(rich):
     assert [share.line for share in shares_of(room_list, "short")] == [3]
 
 
+@pytest.mark.capability("A091.2")
 def test_a_class_of_cards_without_the_right_is_not_charged(rich, monkeypatch):
     room_list = approved(rich)
     monkeypatch.setattr(RuleTable, "gives", lambda _table, _class, sub_class, right, _on: right != "deduction")

@@ -79,6 +79,8 @@ def test_what_the_centre_does_not_run_is_shown_as_such_with_its_owner(school):
     assert "院实验平台" in client.get(DIRECTORY, {"show": "others"}).content.decode()
     page = page_at(client, "vpn", f"{DIRECTORY}{found.public_id}/")
     assert "不归信息中心管" in page
+    assert "VPN 也到不了" in page
+    assert 'href="https://kyc.example.edu.cn/"' not in page
     assert "计算机学院 李老师" in page
     assert 'href="tel:8640777"' in page
     answer = school.client("K1").post(

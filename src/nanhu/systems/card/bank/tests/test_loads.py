@@ -1,5 +1,7 @@
 """Loads (圈存): bank, book and chip, with the bank silent, late, killed; each ends once, and money is where it should be."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -160,6 +162,28 @@ def test_a_reversal_that_the_bank_refuses_ends_nothing(campus, kiosk, bank, monk
     drive(2)
     assert state_of(load) == "reversed"
     money_is_whole(campus, 0)
+
+
+@pytest.mark.capability("A139.1")
+def test_a_bank_that_says_it_took_another_sum_credits_nobody_until_it_says_the_one_that_was_asked(
+    campus, kiosk, bank, monkeypatch
+):
+    really = OpenWireBank.debit, OpenWireBank.query
+
+    def other_sum(ask):
+        return lambda *asked, **facts: replace(ask(*asked, **facts), amount_fen=500)
+
+    for name, ask in zip(("debit", "query"), really, strict=True):
+        monkeypatch.setattr(OpenWireBank, name, other_sum(ask))
+    load = asked(campus, kiosk)
+    drive(5)
+    assert state_of(load) == "unknown"
+    assert loads.held_fen(campus.card("student")) == 0
+    for name, ask in zip(("debit", "query"), really, strict=True):
+        monkeypatch.setattr(OpenWireBank, name, ask)
+    drive(5)
+    assert state_of(load) == "credited"
+    money_is_whole(campus, 5000)
 
 
 def test_a_refusal_ends_it_with_the_banks_words(campus, kiosk):
