@@ -15,6 +15,11 @@ def share(one: Mapping[str, Any]) -> str:
     return f"{one['count'] * 100 / max(one['base'], 1):.1f}%"
 
 
+def figures(one: Mapping[str, Any]) -> dict[str, Any]:
+    """As pages write them: 2,793."""
+    return {name: f"{value:,}" if isinstance(value, int) else value for name, value in one.items()}
+
+
 def columns(one: Mapping[str, Any]) -> str:
     return "、".join(field_label(name) for name in one["column"].split("、"))
 
@@ -43,18 +48,22 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
 def over(one: Mapping[str, Any]) -> str:
     """Where no file did it alone."""
     if one.get("earlier"):
-        return _("一天里已经少了 {earlier} 行。").format(**one)
-    return _("一天里的 {files} 批合起来：").format(**one) if one.get("files", 1) > 1 else ""
+        return _("一天里已经少了 {earlier} 行。").format(**figures(one))
+    return _("一天里的 {files} 批合起来：").format(**figures(one)) if one.get("files", 1) > 1 else ""
 
 
 def since(one: Mapping[str, Any]) -> str:
     """Where it was let pass once, and then held anew."""
-    return _("同意放行时是 {agreed}。").format(**one) if one.get("agreed", one["count"]) != one["count"] else ""
+    return (
+        _("同意放行时是 {agreed}。").format(**figures(one)) if one.get("agreed", one["count"]) != one["count"] else ""
+    )
 
 
 def sentences_of(gate: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
-        over(one) + SENTENCES[key]().format(**{**one, "share": share(one), "column": columns(one)}) + since(one)
+        over(one)
+        + SENTENCES[key]().format(**{**figures(one), "share": share(one), "column": columns(one)})
+        + since(one)
         for one in gate
         if (key := key_of(one)) in SENTENCES
     ]

@@ -103,7 +103,7 @@ class Todos(Table):
 
 
 class TodoFilters(Filters):
-    q = Search("case__number", "case__applicant_name", "case__definition__name")
+    q = Search("case__number", "case__applicant_name", "case__definition__name", label=_("编号、申请人或流程"))
     flow = Choice(_("流程"), queries.FLOWS, field="case__definition__key")
 
 
@@ -441,7 +441,7 @@ STATES = {
 
 
 class CaseFilters(Filters):
-    q = Search("number", "definition__name", "applicant_name")
+    q = Search("number", "definition__name", "applicant_name", label=_("编号、申请人或流程"))
     show = Views(STATES)
 
 

@@ -136,3 +136,8 @@ def test_a_dry_run_says_that_it_would_wait(hand_in, right):
     report = hand_in(WRONG["name column sorted"], source_key="org.units", name="试.csv", dry_run=True)
     assert report.state == "rehearsed"
     assert any("个机构改了名称" in one for one in sentences_of(Batch.objects.get(pk=report.batch).gate))
+
+
+def test_figures_are_grouped() -> None:
+    gate = [{"measure": "gone", "before": 2793, "now": 2235, "count": 1534, "base": 2793, "column": ""}]
+    assert sentences_of(gate) == ["上一批 2,793 行，这一批 2,235 行，少了 1,534 人（54.9%）。"]

@@ -251,7 +251,7 @@ class Idle(Table):
 
 
 class IdleFilters(Filters):
-    q = Search("name", "model", "unit__name")
+    q = Search("name", "model", "unit__name", label=_("名称、型号或单位"))
 
 
 @desk.page(

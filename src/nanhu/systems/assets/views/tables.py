@@ -81,7 +81,16 @@ class NumberSearch(Search):
 
 
 class ThingFilters(Filters):
-    q = NumberSearch("number", "name", "serial", "model", "former_number", "room__name")
+    q = NumberSearch(
+        "number",
+        "name",
+        "serial",
+        "model",
+        "former_number",
+        "room__name",
+        "unit__name",
+        label=_("编号、名称、地点或单位"),
+    )
     state = Choice(_("状态"), State.choices)
     show = Views(
         {
@@ -120,7 +129,7 @@ class Purchases(Table):
 
 
 class PurchaseFilters(Filters):
-    q = Search("title", "unit__name", "fund", "fund_name")
+    q = Search("title", "unit__name", "fund", "fund_name", label=_("采购内容、单位或额度"))
     show = Views(
         {
             "received": (_("入库待付款"), Q(state=Purchase.State.RECEIVED)),

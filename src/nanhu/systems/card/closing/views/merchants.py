@@ -65,7 +65,7 @@ class Merchants(Table):
 
 
 class MerchantFilters(Filters):
-    q = Search("name", "canteen", "key")
+    q = Search("name", "canteen", "key", label=_("商户、食堂或代码"))
 
 
 class Contracts(Table):
