@@ -17,6 +17,13 @@ class MissingHeadersError(FileRefusedError):
     sentence = _("缺少这些列：{missing}。文件里的列是：{found}。{hint}")
 
 
+class RunTogetherError(FileRefusedError):
+    code = "datahub.run_together"
+    sentence = _(
+        "这个文件以空格对齐各列，“{found}”之间却没有一条空白能分开两列，认不准，整份没有收。请导出成 CSV 或 Excel 再交。"
+    )
+
+
 class MatchingModelError(CampusError):
     """The import goes on with the program's own model; the doctor says it."""
 

@@ -81,7 +81,15 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "formula_without_value": reject(
         _("“{value}”列里是没有算出结果的公式。"), _("在表格软件里复制后“只粘贴数值”，再交。")
     ),
-    "too_many_cells": reject(_("这一行比表头多出 {value} 格，可能有没加引号的逗号。"), _("检查这一行的逗号和引号。")),
+    "too_many_cells": reject(
+        _("这一行有 {value} 格没有表头可对，可能有没加引号的逗号，或没有对齐。"), _("检查这一行的逗号、引号和对齐。")
+    ),
+    "category_missing": reject(_("没有填人员类别。"), _("补上代码表里的类别。")),
+    "unit_missing": reject(_("没有填单位。"), _("填机构代码，或机构的全称、简称。")),
+    "line_torn": reject(
+        _("这一行像是被格子里的换行断成了两行，没有采用。"),
+        _("在原来的系统或文件里去掉那个换行，再交；或在这里把两半补成一行。"),
+    ),
     "code_missing": reject(_("没有填机构代码。"), _("补上机构代码。")),
     "unit_name_missing": reject(_("没有填机构名称。"), _("补上机构名称。")),
     "parent_unknown": reject(_("上级机构代码“{value}”不存在。"), _("先补上级机构，或核对代码。")),

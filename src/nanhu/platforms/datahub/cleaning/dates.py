@@ -59,7 +59,7 @@ def _by_style(text: str) -> date | None:
         return _day(century + year, *(*rest, "1")[:2])
     serial = WITH_TIME.match(text)
     plain = serial.group(1) if serial else whole(text)
-    return _by_number(plain) if plain != text else None
+    return _by_number(plain) if plain != text and plain.isdecimal() else None
 
 
 def _in_digits(text: str) -> str:

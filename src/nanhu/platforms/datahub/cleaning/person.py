@@ -172,7 +172,8 @@ def code_of(work: Cleaning, name: str, table_key: str) -> str | None:
 def clean_category(work: Cleaning) -> dict[str, Any]:
     code = work.lookups.code("person_category", text_of(work.cell("category")))
     if code is None or not code.note.startswith(work.spec.affiliation):
-        work.find("category_unknown", "category", value=work.shown("category"), table="person_category")
+        code_of_fault = "category_unknown" if work.shown("category") else "category_missing"
+        work.find(code_of_fault, "category", value=work.shown("category"), table="person_category")
         return {}
     return {"category": code.code, "category_name": code.name}
 
@@ -180,7 +181,8 @@ def clean_category(work: Cleaning) -> dict[str, Any]:
 def clean_unit(work: Cleaning) -> dict[str, Any]:
     code = work.lookups.units.find(work.cell("unit_code"), work.cell("unit_name"))
     if code is None:
-        work.find("unit_unknown", "unit_code", value=work.shown("unit_code") or work.shown("unit_name"))
+        said = work.shown("unit_code") or work.shown("unit_name")
+        work.find("unit_unknown" if said else "unit_missing", "unit_code", value=said)
     return {"unit_code": code}
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from nanhu.platforms.datahub.errors import ContractRefusedError
-from nanhu.platforms.datahub.feeding.forms import FORMS, MINUTES_A_DAY, HeadForm, form_name
+from nanhu.platforms.datahub.feeding.forms import MINUTES_A_DAY, HeadForm, offer_of
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES
@@ -23,8 +23,7 @@ HEAD: Final = frozenset({"key", "kind", "fills"})
 
 def settings_of(kind: str) -> list[str]:
     """The names of what a source of this kind is told, in the order of its form."""
-    form = next(form for name, _label, form in FORMS if name == form_name(kind))
-    return [name for name in form().fields if name not in HIDDEN]
+    return [name for name in offer_of(kind).form().fields if name not in HIDDEN]
 
 
 def written(made: DataSource) -> str:

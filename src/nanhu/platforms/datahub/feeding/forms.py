@@ -2,7 +2,7 @@
 
 import re
 import ssl
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +110,8 @@ class HeadForm(forms.Form):
         for ours, theirs in said.get("columns") or []:
             if ours not in known:
                 self.add_error("columns", _("没有“%s”这一项。") % ours)
+            if known.get(ours, ours) in columns or theirs in columns.values():
+                self.add_error("columns", _("“%s”写了两次：一项只来自一列，一列只给一项。") % f"{ours} = {theirs}")
             columns[known.get(ours, ours)] = theirs
         said["columns"] = columns
         said["values"] = self.cleaned_values(said.get("values") or [], known)
@@ -336,14 +338,27 @@ class StreamForm(ReadForm):
         return super().facts() | {"kind": "stream", "every_minutes": 1, "is_whole": True}
 
 
-FORMS: Final[tuple[tuple[str, Any, type[HeadForm]], ...]] = (
-    ("http", _("HTTP 接口"), HttpForm),
-    ("database", _("数据库"), DatabaseForm),
-    ("stream", _("变更流"), StreamForm),
-    ("sftp", _("SFTP 文件夹"), SftpForm),
-    ("file", _("手工交文件"), FileForm),
+class Offer(NamedTuple):
+    """One form, by which sources of one or several kinds are made and changed."""
+
+    name: str
+    label: Any
+    form: type[HeadForm]
+
+    @property
+    def to_change(self) -> Any:
+        """The same without what a source keeps: its key and what it fills."""
+        return type(f"Change{self.form.__name__}", (self.form,), {"key": None, "fills": None})
+
+
+OFFERS: Final = (
+    Offer("http", _("HTTP 接口"), HttpForm),
+    Offer("database", _("数据库"), DatabaseForm),
+    Offer("stream", _("变更流"), StreamForm),
+    Offer("sftp", _("SFTP 文件夹"), SftpForm),
+    Offer("file", _("手工交文件"), FileForm),
 )
 
 
-def form_name(kind: str) -> str:
-    return next(name for name, _label, form in FORMS if kind in form.kinds)
+def offer_of(kind: str) -> Offer:
+    return next(one for one in OFFERS if kind in one.form.kinds)

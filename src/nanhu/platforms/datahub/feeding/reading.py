@@ -215,7 +215,7 @@ def key_headings(spec: SourceSpec, headers: Sequence[str]) -> list[str]:
     """Which headings make the key of a row; none where the columns are not known yet."""
     wanted = shared_tables()[spec.table].keys if spec.kind == "shared" else ["campus_no"]
     try:
-        found = Headings(spec, remembered(spec)).columns(list(headers))
+        found = Headings(spec, remembered(spec)).claims(list(headers)).columns
     except CampusError:
         return []
     return [found[name] for name in wanted] if set(wanted) <= found.keys() else []
@@ -224,7 +224,7 @@ def key_headings(spec: SourceSpec, headers: Sequence[str]) -> list[str]:
 def key_columns(spec: SourceSpec, names: Mapping[str, str], shape: Sequence[str]) -> list[str]:
     """Those of its columns that make our key."""
     ours = {names.get(name, name): name for name in shape}
-    found = Headings(spec, remembered(spec)).columns(list(ours))
+    found = Headings(spec, remembered(spec)).claims(list(ours)).columns
     return [ours[found[name]] for name in shared_tables()[spec.table].keys if name in found]
 
 
@@ -341,10 +341,12 @@ def try_once(made: DataSource) -> Trial:
         return Trial(problem=SourceFailedError(why="0").message)
     headings = Headings(spec)
     ours = [names.get(name, name) for name in headers]
-    found, contested = headings.columns(ours), headings.contested(ours)
+    claims = headings.claims(ours)
     theirs = {ours: name for name, ours in names.items()}
     lines = tuple(tuple(masked(text_of(str(row.get(name, "") or ""))[:60]) for name in headers) for row in rows[:SHOWN])
-    said = found | {name: _("%s：读入后选用哪一列") % "、".join(claims) for name, claims in contested.items()}
+    said = claims.columns | {
+        name: _("%s：读入后选用哪一列") % "、".join(some) for name, some in claims.contested.items()
+    }
     columns = tuple((label_of(made, spec, name), theirs.get(heading, heading)) for name, heading in said.items())
     return Trial(headers=headers, columns=columns, missing=tuple(headings.missing(said)), lines=lines)
 

@@ -68,6 +68,19 @@ def parts_of(heading: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Claims:
+    """`columns`: our field → the heading in the file, as far as it is known, each heading of one field alone; `contested`: fields
+    that several columns claim, which nobody decided yet: a steward says."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    contested: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> set[str]:
+        return self.columns.keys() | self.contested.keys()
+
+
+@dataclass(frozen=True, slots=True)
 class Headings:
     """What the columns of a source may be called. `remembered`: by signature, what stewards said of such headings."""
 
@@ -75,8 +88,13 @@ class Headings:
     remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def known(self) -> dict[str, str]:
-        """The source's own headings."""
-        return {label_of(header): column.field for column in self.spec.columns for header in column.headers}
+        """The source's own headings. What is the first name of one field and a later one of another is the first's."""
+        named = [
+            (place, label_of(header), column.field)
+            for column in self.spec.columns
+            for place, header in enumerate(column.headers)
+        ]
+        return {label: name for _place, label, name in sorted(named, key=lambda one: -one[0])}
 
     def synonyms(self) -> dict[str, dict[str, int]]:
         """By field, how sure each other name is."""
@@ -86,35 +104,28 @@ class Headings:
             if name in self.spec.fields
         }
 
-    def columns(self, headers: Sequence[str]) -> dict[str, str]:
-        """Our field → the heading in the file, as far as it is known. Not those that several columns claim: a steward says."""
+    def claims(self, headers: Sequence[str]) -> Claims:
+        """As was said of such headings; else by 本人, by the source's own headings, by synonyms, in this order."""
         if (said := self.remembered.get(signature_of(headers))) is not None:
-            return dict(said)
-        claims, contested = self.claims(headers), self.contested(headers)
-        chosen = self.own(headers) | {name: found[0] for name, found in claims.items()}
-        rivals = {label_of(one) for found in contested.values() for one in found}
-        free = [header for header in headers if label_of(header) not in rivals]
-        known = chosen | self.guessed(free, chosen)
-        return {name: header for name, header in known.items() if name not in contested}
+            return Claims(dict(said))
+        own = self.guessed([header for header in headers if label_of(header).startswith(OWN)], {})
+        bearing = self.bearing(headers, own)
+        chosen = own | {name: found[0] for name, found in bearing.items()}
+        rivals = {label_of(one) for found in bearing.values() if len(found) > 1 for one in found}
+        guessed = self.guessed([header for header in headers if label_of(header) not in rivals], chosen)
+        places = {name: twins_of(header, headers) for name, header in (own | guessed).items()}
+        contested = {name: found for name, found in (bearing | places).items() if len(found) > 1}
+        known = {name: header for name, header in (chosen | guessed).items() if name not in contested}
+        return Claims(known, contested)
 
-    def own(self, headers: Sequence[str]) -> dict[str, str]:
-        return self.guessed([header for header in headers if label_of(header).startswith(OWN)], {})
-
-    def claims(self, headers: Sequence[str]) -> dict[str, list[str]]:
+    def bearing(self, headers: Sequence[str], own: Mapping[str, str]) -> dict[str, list[str]]:
         """By field the columns that bear one of the source's own headings; of equal headings each by its place (电话, 电话·2)."""
-        known, own = self.known(), self.own(headers)
-        found: dict[str, list[str]] = {}
+        known, found = self.known(), dict[str, list[str]]()
         for header, unique in zip(headers, unique_headings(headers), strict=True):
             name = known.get(SECOND.sub("", label_of(header)))
-            if name is not None and name not in own:
+            if name is not None and name not in own and header not in own.values():
                 found.setdefault(name, []).append(unique)
         return found
-
-    def contested(self, headers: Sequence[str]) -> dict[str, list[str]]:
-        """Fields that several columns claim, which nobody decided yet."""
-        if signature_of(headers) in self.remembered:
-            return {}
-        return {name: found for name, found in self.claims(headers).items() if len(found) > 1}
 
     def guessed(self, headers: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:
         """By synonyms: of several that fit a field the surest, of several fields that fit a heading the one it fits best."""
@@ -150,6 +161,14 @@ class Headings:
 
     def missing(self, columns: Collection[str]) -> list[str]:
         return [column.headers[0] for column in self.spec.required() if column.field not in columns]
+
+
+def twins_of(heading: str, headers: Sequence[str]) -> list[str]:
+    """All columns of this heading, each by its place."""
+    wanted = SECOND.sub("", heading)
+    return [
+        one for header, one in zip(headers, unique_headings(headers), strict=True) if SECOND.sub("", header) == wanted
+    ]
 
 
 def labels_at(grid: Sequence[Sequence[Cell]], row: int) -> tuple[str, ...]:

@@ -9,13 +9,15 @@ from nanhu.platforms.datahub.cleaning.text import Cell
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """`line` is the line a clerk sees; `cells` are by header; `extra` are cells beyond the header."""
+    """`line` is the line a clerk sees; `cells` are by header; `extra` are cells beyond the header. `is_torn`: with the line before or
+    behind it, it has just the cells of one."""
 
     line: int
     cells: dict[str, Cell]
     extra: tuple[Cell, ...] = ()
     formulas: tuple[str, ...] = ()
     sheet: str = ""
+    is_torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,11 +96,11 @@ def read_spool(path: Path, headings: Headings) -> Table:
         file.readline()
         first = [json.loads(line) for line in islice(file, SAMPLE)]
         expected = len(first) + sum(1 for _line in file)
-    columns = headings.columns(headers)
+    claims = headings.claims(headers)
     below = [[row.get(header) for header in headers] for row in first]
-    missing = unknown_columns(headers, columns, headings, below)
-    rows, contested = rows_in(path, headers), headings.contested(headers)
-    return Table(headers, columns, rows, expected=expected, missing=tuple(missing), contested=contested)
+    missing = tuple(unknown_columns(headers, claims, headings, below))
+    rows = rows_in(path, headers)
+    return Table(headers, claims.columns, rows, expected=expected, missing=missing, contested=claims.contested)
 
 
 def rows_in(path: Path, headers: tuple[str, ...]) -> Iterator[RawRow]:

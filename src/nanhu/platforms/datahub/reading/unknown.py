@@ -11,7 +11,14 @@ from nanhu.platforms.datahub.cleaning.documents import clean_document
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed, text_of
 from nanhu.platforms.datahub.codes import code_table
-from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, Headings, labels_at, missing_headers, other_source
+from nanhu.platforms.datahub.reading.headers import (
+    DEEPEST_HEADER,
+    Claims,
+    Headings,
+    labels_at,
+    missing_headers,
+    other_source,
+)
 
 MOST: Final = 0.8
 FEW_BEGINNINGS: Final = 8
@@ -21,14 +28,14 @@ WORDS: Final = re.compile(r"[^\d]{1,20}")
 
 
 def unknown_columns(
-    headers: Sequence[str], columns: Mapping[str, str], headings: Headings, below: Sequence[Sequence[Cell]]
+    headers: Sequence[str], claims: Claims, headings: Headings, below: Sequence[Sequence[Cell]]
 ) -> list[str]:
     """What a steward must say. Refused where it is another source's file, or nothing in it looks like people."""
-    missing = headings.missing(columns.keys() | headings.contested(headers).keys())
+    missing = headings.missing(claims.fields)
     if not missing:
         return []
     is_asked = headings.spec.kind in {"persons", "contacts"} and other_source(headers, headings.spec) is None
-    found = columns.keys() | guesses(headers, below, headings, columns).keys()
+    found = claims.columns.keys() | guesses(headers, below, headings, claims.columns).keys()
     if is_asked and len(TELLING & found) > 1:
         return missing
     raise missing_headers(headers, missing, headings.spec)

@@ -3,7 +3,7 @@ two-level headers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from nanhu.kernel.sheets.errors import BrokenWorkbookError, EmptyFileError
 from nanhu.kernel.sheets.shape import SheetShape
 from nanhu.kernel.sheets.workbooks import Grid, broken_is_refused, grids_of
 from nanhu.platforms.datahub.cleaning.text import Cell
-from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, Headings, labels_at
+from nanhu.platforms.datahub.reading.headers import CONSTANT, DEEPEST_HEADER, Claims, Headings, labels_at, parts_of
 from nanhu.platforms.datahub.reading.marked import tables_in
 from nanhu.platforms.datahub.reading.oldbook import cell_of, sheets_in
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
@@ -22,14 +22,13 @@ from nanhu.platforms.datahub.reading.unknown import likely_header, unknown_colum
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with its header; `columns`: our field → its own heading."""
+    """A sheet with its header, and which of our fields its own headings are."""
 
     grid: Grid
     cells: list[list[Cell]]
     top: int
     headers: tuple[str, ...]
-    columns: dict[str, str]
-    contested: dict[str, list[str]]
+    claims: Claims
 
     @property
     def height(self) -> int:
@@ -69,19 +68,32 @@ def read_sheets(grids: Iterable[Grid], headings: Headings) -> Table:
     missing: list[str] = []
     if not taken:
         sheet = unseen(grid, headings)
-        missing = unknown_columns(sheet.headers, sheet.columns, headings, sheet.cells[sheet.top + 1 : sheet.top + 31])
+        missing = unknown_columns(sheet.headers, sheet.claims, headings, sheet.cells[sheet.top + 1 : sheet.top + 31])
         taken, unread = [sheet], [name for name in unread if name != sheet.grid.name]
     columns: dict[str, str] = {}
     contested: dict[str, list[str]] = {}
     for sheet in taken:
-        columns = sheet.columns | columns
-        contested |= sheet.contested
+        columns |= {
+            name: free(heading, columns) for name, heading in sheet.claims.columns.items() if name not in columns
+        }
+        contested |= sheet.claims.contested
     rows = (row for sheet in taken for row in rows_below(sheet, columns, is_named=len(taken) > 1))
-    headers = tuple(dict.fromkeys(header for sheet in taken for header in sheet.headers))
+    named = [header for sheet in taken for header in sheet.headers] + read_headings(columns)
+    headers = tuple(dict.fromkeys(named))
     hidden = [sheet.grid.name for sheet in found if sheet not in taken]
     note = note_of(taken, hidden, unread)
     expected = sum(sheet.height for sheet in taken)
     return Table(headers, columns, rows, note=note, expected=expected, missing=tuple(missing), contested=contested)
+
+
+def free(heading: str, columns: Mapping[str, str]) -> str:
+    """What another sheet calls so is another field's: then this one's cells stand beside it. Two fields never read one column."""
+    taken = {*read_headings(columns)}
+    return next(name for n in count(1) if (name := heading if n == 1 else f"{heading}·{n}") not in taken)
+
+
+def read_headings(columns: Mapping[str, str]) -> list[str]:
+    return [part for heading in columns.values() if not heading.startswith(CONSTANT) for part in parts_of(heading)]
 
 
 def sort_out(grids: Iterable[Grid], headings: Headings) -> tuple[list[Sheet], list[str], Grid | None]:
@@ -94,10 +106,9 @@ def sort_out(grids: Iterable[Grid], headings: Headings) -> tuple[list[Sheet], li
         fill_down(cells, grid.merged)
         top = headings.find(cells[:DEEPEST_HEADER])
         headers = labels_at(cells, top) if top is not None else ()
-        columns = headings.columns(headers) if top is not None else {}
-        contested = headings.contested(headers)
-        if top is not None and not headings.missing(columns.keys() | contested.keys()):
-            found.append(Sheet(grid, cells, top, unique_headings(headers), columns, contested))
+        claims = headings.claims(headers) if top is not None else Claims()
+        if top is not None and not headings.missing(claims.fields):
+            found.append(Sheet(grid, cells, top, unique_headings(headers), claims))
         elif any(cell is not None for row in cells for cell in row):
             unread.append(grid.name)
             is_nearer = nearest is None or (nearest.is_hidden, -len(nearest.cells)) > (grid.is_hidden, -len(cells))
@@ -112,8 +123,7 @@ def unseen(grid: Grid | None, headings: Headings) -> Sheet:
     top = headings.find(grid.cells[:DEEPEST_HEADER])
     top = likely_header(grid.cells, headings) if top is None else top
     headers = labels_at(grid.cells, top)
-    columns, contested = headings.columns(headers), headings.contested(headers)
-    return Sheet(grid, grid.cells, top, unique_headings(headers), columns, contested)
+    return Sheet(grid, grid.cells, top, unique_headings(headers), headings.claims(headers))
 
 
 def note_of(taken: Sequence[Sheet], hidden: Sequence[str], unread: Sequence[str]) -> str:
@@ -145,8 +155,8 @@ def fill_down(cells: list[list[Cell]], merged: Iterable[tuple[Any, Any]]) -> Non
 def rows_below(sheet: Sheet, columns: Mapping[str, str], *, is_named: bool) -> Iterator[RawRow]:
     """Where another sheet calls a field otherwise, its cells stand under the heading of the first; what this sheet means by that
     heading does not."""
-    own = {heading: columns[name] for name, heading in sheet.columns.items()}
-    taken = {header: f"{header}·2" for header in columns.values()} | own
+    own = {heading: columns[name] for name, heading in sheet.claims.columns.items()}
+    taken = {heading: free(heading, columns) for heading in read_headings(columns)} | own
     headers = [taken.get(header, header) for header in sheet.headers]
     marked: dict[int, list[str]] = {}
     for row, column in sheet.grid.shape.formulas:

@@ -32,6 +32,7 @@ class StoredRow:
     original: dict[str, Cell]
     extra: int = 0
     formulas: tuple[str, ...] = ()
+    is_torn: bool = False
 
 
 @transaction.atomic
@@ -75,16 +76,16 @@ def landing_values(batch: Batch, rows: Sequence[RawRow], sensitive: set[str]) ->
     for row in rows:
         hidden = {h: v for h, v in row.cells.items() if v is not None and (h in sensitive or looks_sensitive(v))}
         shown = {h: v for h, v in row.cells.items() if v is not None and h not in hidden}
-        plain.append(
-            json.dumps({"cells": shown, "extra": len(row.extra), "formulas": row.formulas}, ensure_ascii=False)
-        )
+        torn = {"is_torn": True} if row.is_torn else {}
+        raw = {"cells": shown, "extra": len(row.extra), "formulas": row.formulas} | torn
+        plain.append(json.dumps(raw, ensure_ascii=False))
         secret.append(json.dumps(hidden, ensure_ascii=False))
-    for row, raw, blob in zip(rows, plain, encrypt_many(secret, purpose=LANDING), strict=True):
+    for row, text, blob in zip(rows, plain, encrypt_many(secret, purpose=LANDING), strict=True):
         yield (
             batch.id,
             row.sheet,
             row.line,
-            raw.replace("\\u0000", ""),
+            text.replace("\\u0000", ""),
             blob,
             LandingRow.State.LANDED.value,
             batch.created_at,
@@ -116,7 +117,8 @@ def opened_row(row: tuple[Any, ...], secret: Mapping[str, Cell], joined: Sequenc
     cells = {**original, **mended}
     for header in joined:
         cells[header] = first_filled(cells, header)
-    return StoredRow(row[0], row[1], cells, original, row[2].get("extra", 0), formulas)
+    is_torn = bool(row[2].get("is_torn")) and not mended
+    return StoredRow(row[0], row[1], cells, original, row[2].get("extra", 0), formulas, is_torn)
 
 
 def first_filled(cells: Mapping[str, Cell], header: str) -> Cell:

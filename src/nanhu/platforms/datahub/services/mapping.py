@@ -37,8 +37,8 @@ def suggested(batch: Batch) -> dict[str, str]:
 
 def contested(batch: Batch) -> dict[str, list[tuple[str, str]]]:
     """Of each field that several columns claim, what may count: one of them, or the first that is filled."""
-    found = Headings(source(batch.source)).contested(batch.headings)
-    return {name: [*((one, one) for one in claims), *orders_of(claims)] for name, claims in found.items()}
+    found = Headings(source(batch.source)).claims(batch.headings).contested
+    return {name: [*((one, one) for one in some), *orders_of(some)] for name, some in found.items()}
 
 
 def orders_of(claims: Sequence[str]) -> list[tuple[str, str]]:

@@ -22,9 +22,16 @@ FEWEST_CELLS: Final = 3
 """A line with more is a row, and what a remark of it begins with is of no account."""
 
 
+def is_subtotal(number: str, name: str, unit: str) -> bool:
+    """计算机学院小计, in the place of a number, or of a name where no number is."""
+    return number.endswith(TOTALS) or (not number and (name.endswith(TOTALS) or unit.endswith(TOTALS)))
+
+
 def is_no_record(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> bool:
     values = [text for header, cell in cells.items() if ELSE not in header and (text := squeezed(cell))]
     if not values or any(text.startswith(TOTALS) for text in values[:3]):
+        return True
+    if is_subtotal(*(squeezed(cells.get(columns.get(name, ""))) for name in ("campus_no", "name", "unit_name"))):
         return True
     where = values if len(values) <= FEWEST_CELLS else [squeezed(cells.get(header)) for header in columns.values()]
     if any(map(FEET.match, where)):

@@ -140,7 +140,7 @@ def headers_of(layout):
 
 
 def found_in(key, layout):
-    return Headings(source(key)).columns(headers_of(layout))
+    return Headings(source(key)).claims(headers_of(layout)).columns
 
 
 def test_nine_of_ten_foreign_layouts_are_mapped_without_help():

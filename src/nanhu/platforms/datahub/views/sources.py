@@ -67,7 +67,7 @@ class DataSources(Table):
 )
 def data_sources(request: PageRequest) -> HttpResponseBase:
     rows = DataSource.objects.order_by("state", "key")
-    news = [(label, desk.pages[f"new_{name}"].address()) for name, label, _form in forms.FORMS]
+    news = [(one.label, desk.pages[f"new_{one.name}"].address()) for one in forms.OFFERS]
     return listing(
         request, DataSources, rows, empty=NONE, template="datahub/sources.html", facts={"news": news}, per_page=50
     )
@@ -76,7 +76,7 @@ def data_sources(request: PageRequest) -> HttpResponseBase:
 @data_sources.page("<uuid:public_id>/", title=_("数据源"), subject=record(DataSource.objects.all(), DataSource.what))
 def data_source(request: PageRequest, made: DataSource) -> HttpResponse:
     at = {"public_id": made.public_id}
-    names = {"change_source": f"change_{forms.form_name(made.kind)}"}
+    names = {"change_source": f"change_{forms.offer_of(made.kind).name}"}
     offered = [one for one in OFFERED[State(made.state)] if made.kind != "file" or one not in OF_READ_ONES]
     facts = {
         "made": made,
@@ -112,9 +112,8 @@ def facts_of(made: DataSource) -> list[tuple[Any, Any]]:
     return shown
 
 
-def hang_forms(name: str, label: Any, form: type[forms.HeadForm]) -> None:
-    """The form to make one of a kind and the form to change one, the latter without key and target."""
-    change_form: Any = type(f"Change{form.__name__}", (form,), {"key": None, "fills": None})
+def hang_forms(offer: forms.Offer) -> None:
+    """The form to make one of a kind and the form to change one."""
 
     def new(request: PageRequest, given: forms.HeadForm) -> DataSource:
         return services.make(by=request.actor, facts=given.facts())
@@ -128,23 +127,25 @@ def hang_forms(name: str, label: Any, form: type[forms.HeadForm]) -> None:
     def target_of(_request: PageRequest, made: DataSource) -> dict[str, Any]:
         return {"fills": made.fills}
 
-    new.__name__, change.__name__ = f"new_{name}", f"change_{name}"
-    title = _("新建数据源：%(kind)s") % {"kind": label}
-    data_sources.form(f"new/{name}/", form, title=title, done=_("已存。试一次，再启用。"), to="data_source")(new)
+    new.__name__, change.__name__ = f"new_{offer.name}", f"change_{offer.name}"
+    title = _("新建数据源：%(kind)s") % {"kind": offer.label}
+    data_sources.form(
+        f"new/{offer.name}/", offer.form, title=title, done=_("已存。试一次，再启用。"), to="data_source"
+    )(new)
     data_source.form(
-        f"change/{name}/",
-        change_form,
+        f"change/{offer.name}/",
+        offer.to_change,
         title=_("改这个数据源"),
         lead=_("改地址、密钥、取数方法或各列，要重新试一次再启用；改名称、间隔、行数约定，立刻生效。"),
-        subject=record(DataSource.objects.filter(kind__in=form.kinds), DataSource.what),
+        subject=record(DataSource.objects.filter(kind__in=offer.form.kinds), DataSource.what),
         initial=said_of,
         arguments=target_of,
         done=_("已改。"),
     )(change)
 
 
-for _name, _label, _form in forms.FORMS:
-    hang_forms(_name, _label, _form)
+for _offer in forms.OFFERS:
+    hang_forms(_offer)
 
 
 class ContractForm(Form):
@@ -177,9 +178,7 @@ def contract(_request: PageRequest, made: DataSource) -> HttpResponseBase:
 def take_contract(request: PageRequest, form: ContractForm, made: DataSource) -> list[str]:
     said = contracts.read(form.cleaned_data["file"])
     contracts.refuse_other(made, said)
-    own: Any = next(kept for _one, _label, kept in forms.FORMS if made.kind in kept.kinds)
-    change_form = type(f"Contract{own.__name__}", (own,), {"key": None, "fills": None})
-    given = change_form(said, fills=made.fills)
+    given = forms.offer_of(made.kind).to_change(said, fills=made.fills)
     if not given.is_valid():
         raise ContractRefusedError(why=contracts.words_of(given))
     facts = given.facts()

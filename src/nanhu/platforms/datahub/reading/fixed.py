@@ -1,0 +1,162 @@
+"""Text whose columns stand below each other (定宽文本), as card systems and hosts print it: blanks that the lines share part them.
+
+A line that does not stand so is a row that says more than its columns, and is refused as such; where two headings cannot be parted the
+file is."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice, pairwise
+from pathlib import Path
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.sheets.errors import WorkbookBombError
+from nanhu.kernel.sheets.guard import MOST_ROWS
+from nanhu.platforms.datahub.cleaning.text import squeezed
+from nanhu.platforms.datahub.errors import RunTogetherError
+from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, FEWEST_MATCHES, Headings, label_of
+from nanhu.platforms.datahub.reading.rows import RawRow, unique_headings
+
+FEWEST_COLUMNS: Final = 3
+LONGEST_LINE: Final = 5000
+FEW: Final = 5
+ASIDE: Final = 10
+"""Of so many lines one may stand otherwise, and of FEW."""
+TITLE: Final = re.compile(r"[\u3400-\u9fff][:：]")
+WORD: Final = re.compile(r"[^ ]+")
+DIGITS: Final = re.compile(r"\d+")
+RULE: Final = re.compile(r"[-=_─━═ ]*")
+OTHER: Final = re.compile(r"[^\x00-\x7f]")
+FILL: Final = "\0"
+"""Behind a character that is more than one column wide."""
+
+type Measure = Callable[[str], int]
+"""How many columns a character takes that is not ASCII."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Where each column stands: from its first place to the place behind its last."""
+
+    top: int
+    headers: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    measure: Measure
+
+    def row(self, line: int, text: str) -> RawRow:
+        cells: dict[str, str] = {}
+        aside: list[str] = []
+        behind, last_header = -1, ""
+        for start, end, word in words_of(text, self.measure):
+            where = [n for n, (first, last) in enumerate(self.spans) if start < last and end > first]
+            header = self.headers[where[0]] if len(where) == 1 else ""
+            if not where and start == behind + 1:
+                header = last_header
+            if header:
+                cells[header] = f"{cells[header]} {word}" if header in cells else word
+            else:
+                aside.append(word)
+            behind, last_header = end, header
+        if not cells and aside:
+            cells[self.headers[0]] = text.strip()
+        return RawRow(line, dict(cells), tuple(aside))
+
+
+def fixed_columns(path: Path, encoding: str, headings: Headings) -> Fixed | None:
+    """None where no line names our columns between blanks."""
+    with path.open(encoding=encoding) as file:
+        head = list(islice(file, DEEPEST_HEADER))
+    scores = [headings.matches([label_of(word) for word in text.split()]) for text in head]
+    best = max(scores, default=0)
+    top = scores.index(best) if scores else 0
+    if best < FEWEST_MATCHES or len(head[top].split()) < FEWEST_COLUMNS:
+        return None
+    run_together = ""
+    for measure in measures(encoding):
+        spans = merged(spans_of(path, encoding, top, measure), head[top], measure)
+        labels = [labelled(head[top], span, measure) for span in spans]
+        found = next((text for text in labels if are_several(text, headings)), "")
+        if not found:
+            names = [label_of(squeezed(text)) or _("第 %d 列") % n for n, text in enumerate(labels, start=1)]
+            return Fixed(top, unique_headings(names), tuple(spans), measure)
+        run_together = run_together or found
+    raise RunTogetherError(found=run_together)
+
+
+def measures(encoding: str) -> tuple[Measure, ...]:
+    """As programs fill up to a width: by bytes, by what is seen, by characters."""
+    plain = encoding.removesuffix("-sig")
+    return lambda character: len(character.encode(plain)), lambda _any: 2, lambda _any: 1
+
+
+def spans_of(path: Path, encoding: str, top: int, measure: Measure) -> list[tuple[int, int]]:
+    """Places that are filled in more than a few lines, or in the header."""
+    steps: Counter[int] = Counter()
+    fixed: Counter[int] = Counter()
+    lines = 0
+    for number, text in enumerate(lines_of(path, encoding, top)):
+        words = list(words_of(text, measure))
+        is_rule = RULE.fullmatch(text) is not None
+        if len(words) < FEWEST_COLUMNS or (number > 0 and TITLE.search(text)):
+            continue
+        for start, end, _word in words:
+            target = fixed if number == 0 or is_rule else steps
+            target[start] += 1
+            target[end] -= 1
+        lines += number > 0 and not is_rule
+    most = max(lines // ASIDE, int(lines >= FEW))
+    last = max([*steps, *fixed], default=0)
+    often = accumulate(steps[place] for place in range(last + 1))
+    always = accumulate(fixed[place] for place in range(last + 1))
+    filled = [many > most or named > 0 for many, named in zip(often, always, strict=True)]
+    edges = [place for place, (before, here) in enumerate(pairwise([False, *filled])) if before != here]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def merged(spans: Sequence[tuple[int, int]], header: str, measure: Measure) -> list[tuple[int, int]]:
+    """What has no heading, one blank behind a column, is of that column: the time behind a day."""
+    found: list[tuple[int, int]] = []
+    for span in spans:
+        if labelled(header, span, measure) or not found or span[0] - found[-1][1] > 1:
+            found.append(span)
+        else:
+            found[-1] = (found[-1][0], span[1])
+    return found
+
+
+def labelled(header: str, span: tuple[int, int], measure: Measure) -> str:
+    first, last = span
+    return " ".join(word for start, _end, word in words_of(header, measure) if first <= start < last)
+
+
+def are_several(label: str, headings: Headings) -> bool:
+    """Two headings with nothing between their columns; 姓 名 is one."""
+    words = [label_of(word) for word in label.split()]
+    return len(words) > 1 and not headings.matches([label_of(squeezed(label))]) and bool(headings.matches(words))
+
+
+def lines_of(path: Path, encoding: str, top: int) -> Iterator[str]:
+    with path.open(encoding=encoding) as file:
+        for count, text in enumerate(islice(file, top, None)):
+            if count > MOST_ROWS or len(text) > LONGEST_LINE:
+                raise WorkbookBombError(what=f"> {MOST_ROWS}")
+            yield text.rstrip("\r\n")
+
+
+def words_of(text: str, measure: Measure) -> Iterator[tuple[int, int, str]]:
+    wide = OTHER.sub(lambda found: found[0] + FILL * (measure(found[0]) - 1), text.replace("\u3000", "  "))
+    for found in WORD.finditer(wide):
+        yield found.start(), found.end(), found[0].replace(FILL, "")
+
+
+def fixed_rows(path: Path, encoding: str, fixed: Fixed) -> Iterator[RawRow]:
+    """Without rules, and without the titles that stand above the table again on each page."""
+    titles: set[str] = set()
+    for line, text in enumerate(lines_of(path, encoding, 0), start=1):
+        if line <= fixed.top:
+            titles.add(DIGITS.sub("#", text.strip()))
+        elif line > fixed.top + 1 and not RULE.fullmatch(text) and DIGITS.sub("#", text.strip()) not in titles:
+            yield fixed.row(line, text)
