@@ -333,7 +333,9 @@ POSTING: Final = frozenset(
     }
 )
 """What moves money in the database itself: balances, numbers and moments of rows are nobody's to write by hand."""
-COUNTING: Final = frozenset({"card_terminal_missed", "card_terminal_refused", "card_terminal_told", "card_terminal_reported", "ledger_sum_day"})
+COUNTING: Final = frozenset(
+    {"card_terminal_missed", "card_terminal_refused", "card_terminal_told", "card_terminal_reported", "ledger_sum_day"}
+)
 """Guesses and refusals of a terminal are added, and by no process taken away. The sums of a day that is over are made of its rows."""
 UPKEEP: Final = frozenset(
     {"ledger_add_months", "identity_sign_in_month", "identity_sign_in_forget", "network_month", "network_forget"}

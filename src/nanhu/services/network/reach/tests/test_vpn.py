@@ -147,9 +147,6 @@ def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_
     assert door.knocks("T1", PASSWORD + code()).status_code == 200, "and all else was right"
 
 
-<<<<<<< HEAD
-@pytest.mark.capability("A162.1")
-=======
 def test_a_gateway_that_knows_challenges_asks_for_the_code_after_the_password(school, door, clock_stands):
     give_totp("T1")
     school.opened()
@@ -188,7 +185,7 @@ def test_a_challenge_ends_with_the_password_and_with_its_two_minutes_and_goes_to
     assert door.knocks("T1", code(30), State=state).status_code == 401
 
 
->>>>>>> e0532839 (Ask for the code of the second factor by an Access-Challenge, bind the choice at the cap to its browser, say why gates stand, and write once what the network's parts wrote twice)
+@pytest.mark.capability("A162.1")
 def test_codes_are_not_guessed_by_who_knows_the_password(school, door):
     give_totp("T1")
     school.opened()
