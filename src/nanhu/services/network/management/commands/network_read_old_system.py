@@ -17,6 +17,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.services.network import old_systems
 from nanhu.services.network.models import Nas
+from nanhu.services.network.sheet_cells import on_campus
 
 OVERLAP: Final = timedelta(minutes=10)
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
 
     def follow(self, nas: Nas, address: str, since: datetime | None, every: int | None) -> None:
         begun = now()
-        first = old_systems.on_campus(since) if since else begun - OVERLAP
+        first = on_campus(since) if since else begun - OVERLAP
         self.report(nas, old_systems.take(nas, old_systems.rows_in_database(address, first)))
         while every:
             time.sleep(every)
