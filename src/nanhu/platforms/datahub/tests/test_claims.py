@@ -4,7 +4,8 @@ import pytest
 
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
-from nanhu.platforms.datahub.reading.headers import Headings
+from nanhu.platforms.datahub.reading.headers import Headings, signature_of
+from nanhu.platforms.datahub.reading.workbook import read_workbook
 from nanhu.platforms.datahub.tests.conftest import id_number
 from nanhu.platforms.datahub.tests.reading import HTTP
 from nanhu.platforms.datahub.tests.test_strangers_files import workbook
@@ -28,6 +29,22 @@ def test_one_heading_of_two_sheets_that_means_another_field_in_each_is_read_in_e
         "14231100001": "suspended",
         "14231100002": "active",
     }
+
+
+def test_a_heading_that_a_steward_said_is_another_field_on_each_sheet_is_two_columns(tmp_path):
+    first, second = (COLUMNS + ",标记").split(","), (COLUMNS + ",备注,标记").split(",")
+    plain = dict(zip(["campus_no", "name", "id_number", "unit_name", "category", "starts_on"], first, strict=False))
+    said = {signature_of(first): plain | {"status": "标记"}, signature_of(second): plain | {"email": "标记"}}
+    rows = [
+        [*line("14231100001", "李明", 3).split(","), "休学"],
+        [*line("14231100002", "王芳", 7).split(","), "", "w@x.cn"],
+    ]
+    path = tmp_path / "学籍.xlsx"
+    path.write_bytes(workbook(("一班", False, [first, rows[0]]), ("二班", False, [second, rows[1]])))
+    table = read_workbook(path, Headings(source("aa.students"), said))
+    found = [[row.cells.get(table.columns[name]) for name in ("status", "email")] for row in table.rows]
+    assert found == [["休学", None], [None, "w@x.cn"]]
+    assert table.columns["email"] in table.headers
 
 
 @pytest.mark.parametrize("heading", ["移动电话", "本人电话"])
