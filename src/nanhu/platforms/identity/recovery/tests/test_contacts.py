@@ -22,6 +22,7 @@ from nanhu.platforms.identity.recovery.tests.conftest import (
     run_worker,
 )
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
+from nanhu.platforms.people.models import Person
 
 pytestmark = pytest.mark.django_db
 NEW_PHONE = "13900001111"
@@ -94,6 +95,25 @@ def test_a_changed_mail_brings_no_password_back_for_a_day(here, owner):
     assert asked_by_mail() == 0
     with time_machine.travel(now() + timedelta(hours=24, minutes=1), tick=False):
         assert asked_by_mail() == 1
+
+
+@pytest.mark.capability("A045.2")
+def test_a_changed_phone_brings_no_password_back_for_a_day_where_the_office_has_none(here, owner):
+    Person.objects.filter(pk=owner.person_id).update(phone=None, phone_index=None)
+    ask(here)
+    here.post("/account/contacts/phone/code", {"code": code_in(last_text())})
+    SmsMessage.objects.all().delete()
+
+    def asked_by_phone() -> int:
+        client = Client(REMOTE_ADDR="198.51.100.9")
+        forget(client, owner)
+        client.post("/forgot-password/send", {"channel": "phone"})
+        run_worker()
+        return SmsMessage.objects.count()
+
+    assert asked_by_phone() == 0
+    with time_machine.travel(now() + timedelta(hours=24, minutes=1), tick=False):
+        assert asked_by_phone() == 1
 
 
 def test_the_counter_settles_a_contact_at_once(owner):
