@@ -178,6 +178,7 @@ def test_two_contracts_at_once_are_refused_and_none_settles_nothing(sold):
         settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="e3.noodle"), last=campus_today())
 
 
+@pytest.mark.capability("A090.2")
 def test_a_payout_is_made_by_one_and_confirmed_by_another_once(sold):
     first, second = sold.actor("clerk"), sold.actor("second_clerk")
     with pytest.raises(NothingToPayError):
@@ -198,6 +199,7 @@ def test_a_payout_is_made_by_one_and_confirmed_by_another_once(sold):
     clean()
 
 
+@pytest.mark.capability("A090.2")
 def test_what_the_bank_did_not_pay_waits_for_the_next_file(sold):
     done = settle()
     first, second = sold.actor("clerk"), sold.actor("second_clerk")
@@ -259,6 +261,7 @@ def test_a_file_that_the_bank_did_not_pay_wholly_is_told_in_the_same_bytes_after
     assert payouts.file_of(made) == content
 
 
+@pytest.mark.capability("A090.2")
 def test_two_people_is_held_by_the_database(sold):
     settle()
     made = payouts.make_payout(by=sold.actor("clerk"))
