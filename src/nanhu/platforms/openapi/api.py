@@ -14,8 +14,9 @@ from nanhu.platforms.openapi.interfaces import (
     register,
 )
 from nanhu.platforms.openapi.models import ApiKey, Delivery, Mode, Vendor
-from nanhu.platforms.openapi.queries import deliveries_of, paused_since, vendor_with
+from nanhu.platforms.openapi.queries import deliveries_of, paused_since, refused_with, vendor_with
 from nanhu.platforms.openapi.services.keys import living_keys, make_key, revoke_key
+from nanhu.platforms.openapi.services.rate_limits import is_free
 from nanhu.platforms.openapi.services.vendors import VendorOrder
 from nanhu.platforms.openapi.services.vendors import register as register_vendor
 from nanhu.platforms.openapi.services.webhooks import publish, set_webhook
@@ -42,11 +43,13 @@ __all__ = [
     "VendorOrder",
     "VendorSettings",
     "deliveries_of",
+    "is_free",
     "living_keys",
     "make_key",
     "paused_since",
     "publish",
     "refusals_of",
+    "refused_with",
     "register",
     "register_vendor",
     "revoke_key",

@@ -12,6 +12,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.openapi.models import (
     ApiKey,
     Delivery,
+    Mode,
     RateBucket,
     RequestLog,
     Vendor,
@@ -65,6 +66,12 @@ def requests_of(vendor: Vendor, *, mode: str = "", outcome: str = "") -> QuerySe
     if outcome == "good":
         return rows.filter(status__lt=400)
     return rows.filter(status__gte=400) if outcome == "bad" else rows
+
+
+def refused_with(code: str, *, since: datetime) -> list[str]:
+    """The companies whose live keys were refused with this code."""
+    rows = RequestLog.objects.filter(code=code, mode=Mode.LIVE, at__gt=since)
+    return sorted(set(rows.values_list("vendor__company", flat=True)))
 
 
 def events_of(vendor: Vendor) -> QuerySet[WebhookEvent]:

@@ -43,7 +43,7 @@ def take_one(subject: str, per_minute: int, address: str) -> None:
         raise RateLimitedError(seconds=ceil(1 / rate))
 
 
-def is_free(subject: str, *, per_hour: int, burst: int = 1) -> bool:
+def is_free(subject: str, *, per_hour: float, burst: int = 1) -> bool:
     """For what may be done so often and is left out otherwise."""
     return has_taken(subject, rate=per_hour / 3600, burst=burst, address="")
 

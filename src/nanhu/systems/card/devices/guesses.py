@@ -26,11 +26,14 @@ CODES: Final = frozenset(
         "card.no_card_for_document",
         "card.pin_wrong",
         "card.plastic_unknown",
+        "card.to_the_office",
+        "card.fee_not_covered",
         "chip_mac_wrong",
         "chip_counter_reused",
     }
 )
-"""Wrong PINs too: few for each card, over all cards they would lock a campus out. So are signatures that no chip gave."""
+"""Wrong PINs too: few for each card, over all cards they would lock a campus out. So are signatures that no chip gave, and what a document's
+number tells of its holder's card before one is begun."""
 BEGUN_FOR_EACH_MADE: Final = 3
 """At an honest kiosk, too, somebody looks at the fee and goes."""
 

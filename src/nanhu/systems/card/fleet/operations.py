@@ -20,7 +20,8 @@ from nanhu.platforms.terminals.api import (
 from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.pins.operations import check_any_pin
 from nanhu.systems.card.pins.policy import limits_on
-from nanhu.systems.card.presented import card_in, refused_card
+from nanhu.systems.card.presented import CardRefusedError, card_in, refused_card
+from nanhu.systems.card.protocol import SENTENCES
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.services.loss import report_lost
 
@@ -37,6 +38,8 @@ def loss_report(request: Request) -> dict[str, Any]:
         check_any_pin(request, card, "enquiry")
     elif not was_reported_here(request, card):
         count_report(request)
+    if card.state not in LIVING:
+        raise CountedRefusalError(code=f"card_{card.state}", sentence=SENTENCES[f"card_{card.state}"])
     place = f"{request.terminal.place} {request.terminal.number}".strip()
     lost = report_lost(
         by=request.by, card=card, reason=f"自助终端挂失（{place}）", way=LossReport.Way.KIOSK, proof=proof
@@ -55,6 +58,12 @@ def loss_report(request: Request) -> dict[str, Any]:
             "卡找到了，请带有效证件到校园卡管理办公室解挂。",
         ],
     }
+
+
+class CountedRefusalError(CardRefusedError):
+    """What was counted before it stays counted."""
+
+    keeps_writes = True
 
 
 def was_reported_here(request: Request, card: Card) -> bool:
@@ -80,18 +89,17 @@ def reported_card(request: Request) -> tuple[Card, str]:
     if body.get("id_number"):
         if request.terminal.kind != Terminal.Kind.REISSUE_KIOSK:
             raise NotForThisTerminalError
-        return living_card(people.find_person_by_document(text_in(body, "id_number", longest=40))), BY_DOCUMENT
+        return held_card(people.find_person_by_document(text_in(body, "id_number", longest=40))), BY_DOCUMENT
     if body.get("campus_no"):
-        return living_card(people.find_person_by_campus_no(text_in(body, "campus_no", longest=32))), BY_PIN
+        return held_card(people.find_person_by_campus_no(text_in(body, "campus_no", longest=32))), BY_PIN
     if body.get("card"):
         return card_in(body, states=LIVING), BY_PIN
     raise MalformedError
 
 
-def living_card(person_id: int | None) -> Card:
+def held_card(person_id: int | None) -> Card:
+    """In whatever state: that is told after the PIN alone, or counted."""
     card = card_of(person_id)
     if card is None:
         raise refused_card("card_unknown")
-    if card.state not in LIVING:
-        raise refused_card(f"card_{card.state}")
     return card

@@ -39,6 +39,8 @@ COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "terminal_day_told": (0, MOST),
     "kiosk_day_reissues": (0, MOST),
     "kiosk_day_losses": (0, MOST),
+    "vendor_day_lookups": (0, MOST),
+    "vendor_day_blocks": (0, MOST),
 }
 """The least and the most that a limit may be set to. 0 is a rule of its own where it stands, a standstill where it does not."""
 USUAL_PERIODS: Final = {
@@ -77,6 +79,8 @@ class LimitRule:
     terminal_day_told: int = 500
     kiosk_day_reissues: int = 40
     kiosk_day_losses: int = 40
+    vendor_day_lookups: int = 1_000
+    vendor_day_blocks: int = 40
 
     def for_class(self, card_class: str) -> tuple[int, int]:
         own = self.by_class.get(card_class, {})

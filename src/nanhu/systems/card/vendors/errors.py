@@ -25,6 +25,12 @@ class CardUnknownError(ApiError):
     sentence = _("没有这张卡。")
 
 
+class DayLimitError(ApiError):
+    code = "day_limit"
+    http_status = 429
+    sentence = _("今天按学工号查卡或停卡的次数已到上限，请联系校园卡管理办公室。")
+
+
 class PaymentUnknownError(ApiError):
     code = "payment_unknown"
     http_status = 404
@@ -102,6 +108,7 @@ ERRORS: Final = (
     MerchantRefusedError,
     UnitRefusedError,
     CardUnknownError,
+    DayLimitError,
     PaymentUnknownError,
     OrderUnknownError,
     ConsentEndedError,

@@ -36,7 +36,7 @@ OPERATIONS: Final = (
         scope=Scope.QUERY,
         takes=wire.CardQuery,
         gives=wire.Card,
-        codes=("card_unknown", "consent_ended", "code_wrong", "code_expired", "code_used", "code_revoked"),
+        codes=("card_unknown", "consent_ended", "code_wrong", "code_expired", "code_used", "code_revoked", "day_limit"),
         handlers={"live": live_cards.query, "test": sandbox_cards.query},
     ),
     Operation(
@@ -48,7 +48,7 @@ OPERATIONS: Final = (
         takes=wire.BlockOrder,
         gives=wire.Card,
         writes=True,
-        codes=("card_unknown", "card_state"),
+        codes=("card_unknown", "card_state", "day_limit"),
         handlers={"live": live_cards.block, "test": sandbox_cards.block},
     ),
     Operation(

@@ -20,9 +20,9 @@ from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet import operations
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.funds.models import CardReissue
-from nanhu.systems.card.models import LossReport, Receipt
+from nanhu.systems.card.models import Card, LossReport, Receipt
 from nanhu.systems.card.pins.policy import LimitRule
-from nanhu.systems.card.pins.tests.conftest import WITH_X, identify
+from nanhu.systems.card.pins.tests.conftest import PINS, WITH_X, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM, Campus, bring_in_the_cast, campus
 from nanhu.testing.races import amid
@@ -144,6 +144,29 @@ def test_a_kiosk_is_told_of_so_many_cards_that_they_are_lost_already(maker, stud
     with connection.cursor() as cursor:
         cursor.execute("UPDATE card_terminal_activity SET day = day - 1")
     assert maker.ask("loss/report", {"id_number": students[1]})["code"] == "ok"
+
+
+def test_what_a_document_tells_of_a_card_that_is_none_to_report_counts_too(maker, students, monkeypatch, campus):
+    monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), kiosk_day_losses=1))
+    Card.objects.filter(pk=campus.card("student").pk).update(state="frozen")
+    told = [maker.ask("loss/report", {"id_number": students[0]})["code"] for _ in range(2)]
+    assert told == ["card_frozen", "terminal_limit"]
+
+
+def test_the_state_of_a_card_is_told_after_its_pin(students, campus):
+    """Campus numbers follow each other."""
+    Card.objects.filter(pk=campus.card("student").pk).update(state="frozen")
+    kiosk = Keypad(place_device("KL002", "load_kiosk", by=SYSTEM))
+    body = {"campus_no": "14231100001"}
+    assert kiosk.ask("loss/report", body, pin="999999")["code"] == "card.pin_wrong"
+    assert kiosk.ask("loss/report", body, pin=PINS["student"])["code"] == "card_frozen"
+
+
+def test_a_kiosk_is_told_of_so_many_holders_that_they_go_to_the_office(maker, students, monkeypatch, campus):
+    """Who is staff, and who has too little for a new card, by a roster of documents."""
+    monkeypatch.setattr(guesses, "limits_on", lambda _day: replace(LimitRule(), terminal_minute_misses=2))
+    asked = [maker.ask("reissue/begin", {"id_number": students[0], "reason": "lost"})["code"] for _ in range(3)]
+    assert asked == ["card.fee_not_covered", "card.fee_not_covered", "terminal_limit"]
 
 
 @pytest.mark.django_db(transaction=True)

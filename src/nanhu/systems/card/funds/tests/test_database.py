@@ -85,7 +85,7 @@ def test_a_wallet_has_one_open_claim_at_most(funds):
     funds.credit()
     begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=None)
     refused(
-        "INSERT INTO card_claim_order (public_id, wallet_id, card_id, amount_fen, settles_fen, state, settled_by, proof, begun_at, authorised_at) "
-        "SELECT gen_random_uuid(), wallet_id, card_id, 1, 0, 'writing', '', '{}', now(), '' FROM card_claim_order",
+        "INSERT INTO card_claim_order (public_id, wallet_id, card_id, amount_fen, challenge_fen, settles_fen, state, settled_by, proof, begun_at, authorised_at) "
+        "SELECT gen_random_uuid(), wallet_id, card_id, 1, 0, 0, 'writing', '', '{}', now(), '' FROM card_claim_order",
         "card_claim_one_open",
     )

@@ -5,13 +5,16 @@ import time
 from django.db import transaction
 
 from nanhu.kernel import audit
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.crypto import mask_name
-from nanhu.platforms.openapi.api import Request, ScopeMissingError, Vendor
+from nanhu.kernel.once import lock_key
+from nanhu.platforms.openapi.api import Request, ScopeMissingError, Vendor, is_free
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
 from nanhu.systems.card.codes.rules import part_of, read_code
 from nanhu.systems.card.errors import CardStateError, CoolOffError
 from nanhu.systems.card.models import Card, LossReport
+from nanhu.systems.card.pins.policy import limits_on
 from nanhu.systems.card.protocol import SENTENCES
 from nanhu.systems.card.queries import card_of, holding_of
 from nanhu.systems.card.rights.services.deciding import may
@@ -21,6 +24,7 @@ from nanhu.systems.card.vendors.errors import (
     CardStateRefusedError,
     CardUnknownError,
     ConsentEndedError,
+    DayLimitError,
     NotYourBlockError,
     PaymentDeclinedError,
     PaymentRefusedError,
@@ -30,6 +34,7 @@ from nanhu.systems.card.vendors.rules import uuid_of
 from nanhu.systems.card.vendors.scopes import Scope
 
 LOOK = "card.vendor_look"
+HOURS = 24
 
 
 def account(request: Request) -> wire.Account:
@@ -63,11 +68,27 @@ def found(vendor: Vendor, order: wire.CardQuery) -> Card:
         return shown_by(order.code)
     if order.consent is not None:
         return card_by(consent_with(vendor, order.consent))
-    person_id = people.find_person_by_campus_no(order.campus_no or "")
-    card = card_of(person_id)
+    count_lookup(vendor)
+    card = card_of(people.find_person_by_campus_no(order.campus_no or ""))
     if card is None:
         raise CardUnknownError
     return card
+
+
+def count_lookup(vendor: Vendor) -> None:
+    """Campus numbers follow each other: whose key is stolen would ask for one after the other. So many a day, a day's worth at once."""
+    most = limits_on(campus_today()).vendor_day_lookups
+    if not is_free(f"card.lookup:{vendor.pk}", per_hour=most / HOURS, burst=most):
+        raise DayLimitError
+
+
+def count_block(vendor: Vendor) -> None:
+    """Else a stolen key stops the cards of a whole campus. Whoever counts holds the vendor's blocks."""
+    lock_key(f"card.vendor_blocks:{vendor.pk}")
+    today = campus_today()
+    made = VendorBlock.objects.filter(vendor=vendor, report__reported_at__gte=start_of(today))
+    if made.count() >= limits_on(today).vendor_day_blocks:
+        raise DayLimitError
 
 
 def shown_by(text: str) -> Card:
@@ -132,6 +153,7 @@ def block(request: Request) -> wire.Card:
     """As a loss report: terminals refuse from the commit on, and the holder hears of it. What is blocked already stays another's."""
     card, proof = named(request), f"API {request.key.number}"
     with transaction.atomic():
+        count_block(request.vendor)
         was = Card.objects.select_for_update().get(pk=card.pk).state
         try:
             report_lost(by=request.by, card=card, reason=request.body.reason, way=LossReport.Way.VENDOR, proof=proof)

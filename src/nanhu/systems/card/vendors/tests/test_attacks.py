@@ -2,19 +2,25 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 from django.test import Client
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.openapi.errors import AddressesMissingError
 from nanhu.platforms.openapi.models import ApiKey, IdempotencyRecord
 from nanhu.platforms.openapi.services import keys, rate_limits, vendors
 from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.tests.conftest import SYSTEM
+from nanhu.systems.card.vendors.checks import no_vendor_is_abused
+from nanhu.systems.card.vendors.live import cards
 from nanhu.systems.card.vendors.models import VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import EVERYTHING, HOME, PREFIX, Shop, fault_of, register
 
@@ -257,3 +263,29 @@ def test_the_log_keeps_no_key_and_no_body(shop, phone):
     [key] = ApiKey.objects.filter(pk=shop.key.pk).values()
     assert shop.secret not in str(key)
     assert len(key["secret_hash"]) == 32
+
+
+def test_a_stolen_key_stops_so_many_cards_a_day_and_the_doctor_tells(shop, campus, monkeypatch):
+    """Numbers of cards come from queries; each block is a loss report, and the whole campus would stand before an empty lunch."""
+    monkeypatch.setattr(cards, "limits_on", lambda _day: replace(LimitRule(), vendor_day_blocks=1))
+    first, second = campus.card("student"), campus.card("teacher")
+    assert no_vendor_is_abused().verdict == Verdict.OK
+    assert shop.post(f"cards/{first.public_id}/block", {"reason": "x"}).status_code == 200
+    assert fault_of(shop.post(f"cards/{second.public_id}/block", {"reason": "x"})) == "day_limit"
+    assert campus.card("teacher").state == "issued"
+    assert shop.post(f"cards/{first.public_id}/unblock", {"reason": "x"}).status_code == 200
+    told = no_vendor_is_abused()
+    assert (told.verdict, "岳阳饭盒" in str(told.message)) == (Verdict.FAIL, True)
+    with time_machine.travel(now() + timedelta(days=1)):
+        assert shop.post(f"cards/{second.public_id}/block", {"reason": "x"}).status_code == 200
+
+
+def test_a_stolen_key_looks_up_so_many_campus_numbers_a_day(shop, phone, monkeypatch):
+    """They follow each other, whoever has one or nobody; what a holder shows is no guess."""
+    monkeypatch.setattr(cards, "limits_on", lambda _day: replace(LimitRule(), vendor_day_lookups=2))
+    assert shop.post("cards/query", {"campus_no": "14231100001"}).status_code == 200
+    assert fault_of(shop.post("cards/query", {"campus_no": "99999999"})) == "card_unknown"
+    for number in ("14231100001", "99999999"):
+        assert fault_of(shop.post("cards/query", {"campus_no": number})) == "day_limit"
+    assert shop.post("cards/query", {"code": phone.code()}).status_code == 200
+    assert no_vendor_is_abused().verdict == Verdict.FAIL

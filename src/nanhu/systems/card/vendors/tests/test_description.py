@@ -269,7 +269,12 @@ OWN = {
     ("orders.create", "order_refused"): lambda s: s.post("orders", an_order() | {"document": "SANDBOX-REFUSED"}),
     ("orders.get", "order_unknown"): lambda s: s.get(f"orders/{NOBODY}"),
 }
-LIVE_ONLY = {("cards.query", "code_revoked"), ("cards.unblock", "card_state")}
+LIVE_ONLY = {
+    ("cards.query", "code_revoked"),
+    ("cards.query", "day_limit"),
+    ("cards.block", "day_limit"),
+    ("cards.unblock", "card_state"),
+}
 
 
 def card_of(shop, campus_no):
