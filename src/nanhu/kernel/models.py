@@ -193,6 +193,19 @@ class Heartbeat(models.Model):
         db_table = "kernel_heartbeat"
 
 
+class Outage(models.Model):
+    """A time in which no worker gave a sign of life (停机), found when one came back; never changed."""
+
+    began_at = models.DateTimeField(unique=True)
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_outage"
+        constraints = [
+            models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="kernel_outage_ends_later")
+        ]
+
+
 class ReadOnlySpell(models.Model):
     """A time in which the school was read-only (应急只读); the one without an end lasts. `…_with`: the second person, where there was one."""
 

@@ -78,6 +78,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Outage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("began_at", models.DateTimeField(unique=True)),
+                ("ended_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "kernel_outage",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__gt", models.F("began_at"))), name="kernel_outage_ends_later"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="OutboxEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

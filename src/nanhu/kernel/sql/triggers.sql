@@ -15,3 +15,5 @@ CREATE TRIGGER kernel_audit_block_keep BEFORE UPDATE OR DELETE ON kernel_audit_b
 
 CREATE TRIGGER kernel_audit_block_no_truncate BEFORE TRUNCATE ON kernel_audit_block
     FOR EACH STATEMENT EXECUTE FUNCTION kernel_refuse_change();
+CREATE TRIGGER kernel_outage_append_only BEFORE UPDATE OR DELETE ON kernel_outage
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();

@@ -4,12 +4,14 @@ import asyncio
 import signal
 import threading
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from nanhu.kernel.jobs import worker
-from nanhu.kernel.models import Heartbeat
+from nanhu.kernel.models import Heartbeat, Outage
 from nanhu.kernel.processes.pulse import last_beat
 
 
@@ -65,3 +67,15 @@ def test_the_doctor_hears_no_heartbeat_of_a_worker_with_a_dead_loop(monkeypatch,
     monkeypatch.setattr(worker, "alive", [worker.Loops([thread(is_alive=True)])])
     worker.relay_turn()
     assert Heartbeat.objects.filter(name="worker").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "is_one"), [(29, False), (31, True)])
+def test_that_no_worker_was_there_for_half_an_hour_is_kept_once(minutes: int, *, is_one: bool) -> None:
+    worker.give_sign()
+    assert not Outage.objects.exists(), "the first one was never away"
+    gone = timezone.now() - timedelta(minutes=minutes)
+    Heartbeat.objects.filter(name="worker").update(seen_at=gone)
+    for _twice in range(2):
+        worker.give_sign()
+    assert [one.began_at for one in Outage.objects.all()] == ([gone] if is_one else [])

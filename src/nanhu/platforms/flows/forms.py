@@ -21,6 +21,7 @@ from nanhu.platforms.flows.body import LISTED, MOST_FILES, SEALED, Field
 from nanhu.platforms.flows.lists import FILES_OFFERED, FilesField, RowsField, RowsInput, typed_rows
 from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.rules import paper_key
+from nanhu.platforms.flows.services.standing import earliest_day
 from nanhu.platforms.people import api as people
 
 LONGEST_LINE: Final = 200
@@ -118,7 +119,7 @@ class FlowForm(forms.Form):
                 first, last = said.get(f"{field.key}_first"), said.get(f"{field.key}_last")
                 if first and last and last < first:
                     self.add_error(f"{field.key}_last", _("结束在开始之前。"))
-                if first and field.is_ahead and first < campus_today():
+                if first and field.is_ahead and first < campus_today() and first < earliest_day():
                     self.add_error(f"{field.key}_first", _("不能早于今天。"))
                 if first and last and field.most and (last - first).days >= field.most:
                     self.add_error(f"{field.key}_last", _("最长 %(most)s 天") % {"most": field.most})

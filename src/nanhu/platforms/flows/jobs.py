@@ -10,12 +10,19 @@ from nanhu.platforms.flows.services.moving import WORK, work_off
 from nanhu.platforms.flows.services.outside import assign_astray, forget
 from nanhu.platforms.flows.services.persons import assign_left, assign_vacant
 from nanhu.platforms.flows.services.settling import settle
+from nanhu.platforms.flows.services.standing import stand_still
 from nanhu.platforms.flows.services.watching import measure, tell_late
 
 
 @job("flows.tell_late", every="*/10 * * * *")
 def tell_late_tasks() -> int:
+    stand_still()
     return tell_late()
+
+
+@job("flows.stand_still", every="* * * * *")
+def move_after_outages() -> int:
+    return stand_still()
 
 
 @job("flows.settle_fees", every="*/2 * * * *")

@@ -48,6 +48,7 @@ VERBS: Final[Mapping[str, Text]] = {
     "urged": gettext_lazy("催办"),
     "nearly_late": gettext_lazy("快到期"),
     "late": gettext_lazy("已超期"),
+    "stood_still": gettext_lazy("系统停机，期限顺延"),
     "automatic": gettext_lazy("系统办理"),
     "inform": gettext_lazy("已通知"),
     "came": gettext_lazy("等到了"),

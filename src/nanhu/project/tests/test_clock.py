@@ -63,6 +63,7 @@ CRONS = {
     "flows.publish": "5 2 * * *",
     "flows.publish_rows": "25 * * * *",
     "flows.settle_fees": "*/2 * * * *",
+    "flows.stand_still": "* * * * *",
     "flows.tell_late": "*/10 * * * *",
     "identity.drop_data_copies": "30 3 * * *",
     "identity.follow_dates": "*/5 * * * *",

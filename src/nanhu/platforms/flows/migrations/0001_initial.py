@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("kernel", "0001_initial"),
         ("openapi", "0001_initial"),
         ("people", "0002_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -1247,6 +1248,26 @@ class Migration(migrations.Migration):
                         name="flows_paper_entry_ends_once",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StoodStill",
+            fields=[
+                (
+                    "outage",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="kernel.outage",
+                    ),
+                ),
+                ("cases", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "flows_stood_still",
             },
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

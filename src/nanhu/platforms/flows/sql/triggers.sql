@@ -20,3 +20,5 @@ CREATE CONSTRAINT TRIGGER flows_token_is_whole AFTER INSERT OR DELETE ON flows_t
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION flows_case_is_whole('case_id');
 CREATE TRIGGER flows_paper_is_kept BEFORE UPDATE OR DELETE ON flows_paper_entry
     FOR EACH ROW EXECUTE FUNCTION flows_paper_is_kept();
+CREATE TRIGGER flows_stood_still_append_only BEFORE UPDATE OR DELETE ON flows_stood_still
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
