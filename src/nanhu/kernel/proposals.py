@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.errors import (
     NotTheAuthorError,
@@ -100,6 +100,11 @@ class Proposal(models.Model):
         if found is None:
             refuse_stale(by)
         return found
+
+    @classmethod
+    def begun(cls, by: Actor, token: UUID, **facts: Any) -> Self:
+        """A new one of this person's form, where `known` found none."""
+        return cls._default_manager.create(token=token, author_id=account_of(by), author_name=by.name, **facts)
 
     def locked_in(self, states: Collection[str], rows: QuerySet[Self] | None = None) -> Self:
         """The row as it is now, locked until the transaction ends, if it is in one of these states. `rows`: with what is read along."""

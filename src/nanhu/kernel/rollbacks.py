@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.intake import DONE, UNDONE, IntakeBatch
 from nanhu.kernel.proposals import Proposal, given, proposal_constraints
 
@@ -75,9 +75,7 @@ def ask[R: Rollback](
     if waits is not None:
         raise waits.wrong_state()
     check(found)
-    asked = model._default_manager.create(  # noqa: SLF001
-        token=token, author_id=account_of(by), author_name=by.name, batch=found, reason=given(reason)
-    )
+    asked = model.begun(by, token, batch=found, reason=given(reason))
     found.note(by, "ask_undo_{}", asked.reason)
     return asked
 

@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, read_only, registry
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Badge, Console, Empty, Moment, PageRequest, Table, Text, Who, listing
 from nanhu.kernel.kit.forms import ReasonForm
@@ -33,10 +33,9 @@ def ask(*, by: Actor, token: UUID, reason: str) -> ReadOnlyChange:
     begins = read_only.lasting() is None
     for waiting in ReadOnlyChange.objects.select_for_update().filter(state=State.ASKED):
         close(waiting, begins=begins)
-    change = ReadOnlyChange.objects.create(
-        token=token,
-        author_id=account_of(by),
-        author_name=by.name,
+    change = ReadOnlyChange.begun(
+        by,
+        token,
         begins=begins,
         reason=given(reason),
     )

@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import rollbacks
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job, open_progress
@@ -175,12 +175,11 @@ def keep_rooms(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoo
     if (known := RoomImport.known(by, token)) is not None:
         return known
     counts = {change: sum(room.change == change for room in rooms) for change in Change}
-    batch = RoomImport.objects.create(
-        token=token,
+    batch = RoomImport.begun(
+        by,
+        token,
         title=title,
         file_name=file_name,
-        author_id=account_of(by),
-        author_name=by.name,
         added_count=counts[Change.ADD],
         changed_count=counts[Change.CHANGE],
         same_count=counts[Change.SAME],

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.proposals import given
@@ -39,9 +39,7 @@ def ask_release(*, by: Actor, token: UUID, batch_id: int, reason: str) -> Releas
     if Release.objects.filter(batch=batch, state=Release.State.ASKED).exists():
         raise ReleaseRefusedError
     refuse_outdated(batch)
-    asked = Release.objects.create(
-        token=token, batch=batch, reason=given(reason), author_id=account_of(by), author_name=by.name
-    )
+    asked = Release.begun(by, token, batch=batch, reason=given(reason))
     audit.record(by=by, action="datahub.ask_release", target=f"batch:{batch.id}", reason=reason, facts=facts_of(batch))
     return asked
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.proposals import given
 from nanhu.kernel.remembered import Remembered
@@ -109,14 +109,13 @@ def ask_switch(
         or WriterSwitch.objects.filter(table_key=table.key, state="asked").exists()
     ):
         raise SwitchRefusedError(table=table.name)
-    asked = WriterSwitch.objects.create(
-        token=token,
+    asked = WriterSwitch.begun(
+        by,
+        token,
         table_key=table.key,
         source=source,
         starts_on=starts_on,
         reason=reason,
-        author_id=account_of(by),
-        author_name=by.name,
     )
     audit.record(by=by, action="datahub.ask_switch", target=target_of(asked), reason=reason, facts=facts_of(asked))
     return asked

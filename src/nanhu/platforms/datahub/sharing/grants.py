@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.errors import GrantRefusedError
@@ -55,8 +55,9 @@ def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Te
     if Grant.objects.filter(vendor=vendor, table_key=table.key, state=State.ASKED).exists():
         raise GrantRefusedError(why=_("已经有一份在等复核"))
     given_names = {*terms.fields, *table.keys}
-    asked = Grant.objects.create(
-        token=token,
+    asked = Grant.begun(
+        by,
+        token,
         vendor=vendor,
         table_key=table.key,
         fields=[one.name for one in table.fields if one.name in given_names],
@@ -69,8 +70,6 @@ def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Te
         purpose=given(terms.purpose),
         basis=terms.basis,
         expires_on=terms.expires_on,
-        author_id=account_of(by),
-        author_name=by.name,
     )
     audit.record(
         by=by, action="datahub.ask_grant", target=target_of(asked), reason=terms.purpose, facts=facts_of(asked)

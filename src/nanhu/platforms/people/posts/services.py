@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
@@ -155,14 +155,13 @@ def make_list(
     """Keep a checked list of posts; the same form again gives the list that it made."""
     if (known := PostList.known(by, token)) is not None:
         return known
-    made = PostList.objects.create(
-        token=token,
+    made = PostList.begun(
+        by,
+        token,
         title=title,
         document=given(document),
         file_name=file_name,
         row_count=len(rows),
-        author_id=account_of(by),
-        author_name=by.name,
     )
     PostListRow.objects.bulk_create(
         [

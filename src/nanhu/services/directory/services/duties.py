@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit, folding, rollbacks
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import open_progress
@@ -151,13 +151,12 @@ def make_list(*, by: Actor, token: UUID, title: str, rows: Sequence[Shift], file
     """Keep a checked roster; the same form again gives the list that it made."""
     if (known := DutyList.known(by, token)) is not None:
         return known
-    made = DutyList.objects.create(
-        token=token,
+    made = DutyList.begun(
+        by,
+        token,
         title=title,
         file_name=file_name,
         row_count=len(rows),
-        author_id=account_of(by),
-        author_name=by.name,
     )
     names, units = people.office_names(), unit_names(rows)
     Duty.objects.bulk_create([planned(made, one, names, units) for one in rows], batch_size=1000)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.services.directory.errors import WaitsAlreadyError
@@ -23,11 +23,10 @@ def ask(*, by: Actor, token: UUID, phone: Phone, number: str, extension: str = "
     found = locked(phone)
     if found.changes.filter(state=State.ASKED).exists():
         raise WaitsAlreadyError
-    change = EmergencyChange.objects.create(
+    change = EmergencyChange.begun(
+        by,
+        token,
         phone=found,
-        token=token,
-        author_id=account_of(by),
-        author_name=by.name,
         number=number,
         extension=extension,
         before=found.full_number,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import rollbacks
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import open_progress
 from nanhu.services.directory.errors import KnownAlreadyError, PhonesChangedError
@@ -27,13 +27,12 @@ def make_list(*, by: Actor, token: UUID, title: str, rows: Sequence[PhoneLine], 
     """Keep a checked list; the same form again gives the list that it made."""
     if (known := PhoneList.known(by, token)) is not None:
         return known
-    made = PhoneList.objects.create(
-        token=token,
+    made = PhoneList.begun(
+        by,
+        token,
         title=title,
         file_name=file_name,
         row_count=len(rows),
-        author_id=account_of(by),
-        author_name=by.name,
     )
     PhoneListRow.objects.bulk_create([PhoneListRow(batch=made, **asdict(one)) for one in rows], batch_size=1000)
     made.note(by, "make_{}")

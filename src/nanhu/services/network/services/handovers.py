@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.proposals import given
 from nanhu.kernel.sheets.writing import csv_lines
@@ -33,7 +33,7 @@ def target_of(row: Handover) -> str:
 def ask(*, by: Actor, token: UUID, facts: dict[str, Any]) -> Handover:
     if known := Handover.known(by, token):
         return known
-    row = Handover.objects.create(token=token, author_id=account_of(by), author_name=by.name, **facts)
+    row = Handover.begun(by, token, **facts)
     said = {"sought": row.sought, "warrant": row.document}
     audit.record(by=by, action="network.ask_handover", target=target_of(row), facts=said)
     return row

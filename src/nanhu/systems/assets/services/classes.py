@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.systems.assets.errors import NothingNewError
@@ -26,12 +26,11 @@ def make_import(*, by: Actor, token: UUID, title: str, rows: Sequence[ClassRow],
         return known
     if not rows:
         raise NothingNewError
-    made = ClassImport.objects.create(
-        token=token,
+    made = ClassImport.begun(
+        by,
+        token,
         title=title,
         file_name=file_name,
-        author_id=account_of(by),
-        author_name=by.name,
         class_count=len(rows),
         new_count=sum(not row.before for row in rows),
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.once import lock_key
@@ -34,13 +34,12 @@ def make_close(*, by: Actor, token: UUID, rows: Sequence[Compared], file_name: s
         raise NothingToCloseError
     if sums_at_end_of(month) != sums_compared(rows):
         raise BooksChangedError
-    made = MonthClose.objects.create(
-        token=token,
+    made = MonthClose.begun(
+        by,
+        token,
         title=f"{month:%Y-%m}",
         file_name=file_name,
         month=month,
-        author_id=account_of(by),
-        author_name=by.name,
         **sums_of(rows),
     )
     ClosedLine.objects.bulk_create(line_of(made, row) for row in rows if row.differs)

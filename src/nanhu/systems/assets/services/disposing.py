@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
@@ -70,10 +70,9 @@ def ask(
         refuse_thing(thing, kind, appraisal, wiping)
     value_fen = sum(thing.value_fen for thing in things)
     level = level_by(value_fen, approval)
-    lot = Disposal.objects.create(
-        token=token,
-        author_id=account_of(by),
-        author_name=by.name,
+    lot = Disposal.begun(
+        by,
+        token,
         title=title,
         kind=kind,
         unit_id=things[0].unit_id,

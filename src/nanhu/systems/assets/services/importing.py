@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.once import lock_key
@@ -30,12 +30,11 @@ def make_import(*, by: Actor, token: UUID, title: str, rows: Sequence[CardRow], 
         return known
     lock_key("assets.card_import")
     refuse_twice({row.former_number for row in rows})
-    made = CardImport.objects.create(
-        token=token,
+    made = CardImport.begun(
+        by,
+        token,
         title=title,
         file_name=file_name,
-        author_id=account_of(by),
-        author_name=by.name,
         month=month_of(campus_today()),
         card_count=len(rows),
         value_fen=sum(row.card["value_fen"] for row in rows),

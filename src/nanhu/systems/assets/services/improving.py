@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.proposals import given
 from nanhu.systems.assets.errors import NothingAddedError, ValueChangedError
@@ -30,10 +30,9 @@ def ask(*, by: Actor, token: UUID, asset: Asset, added_fen: int, months: int, re
     if waits is not None:
         raise waits.wrong_state()
     refuse_own(by, found.keeper_id)
-    asked = Improvement.objects.create(
-        token=token,
-        author_id=account_of(by),
-        author_name=by.name,
+    asked = Improvement.begun(
+        by,
+        token,
         asset=found,
         value_fen=found.value_fen,
         added_fen=added_fen,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
@@ -85,10 +85,9 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
     if person_id is None and fault != Loss.Fault.NONE:
         raise NobodyToPayError
     accumulated = accumulated_fen(found)
-    asked = Loss.objects.create(
-        token=token,
-        author_id=account_of(by),
-        author_name=by.name,
+    asked = Loss.begun(
+        by,
+        token,
         asset=found,
         person_id=person_id,
         fault=fault,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
@@ -27,9 +27,7 @@ def ask(*, by: Actor, token: UUID, payment: Payment, reason: str) -> Reversal:
     before = payment.reversals.exclude(state=State.REFUSED).first()
     if before is not None:
         raise PaymentReversedError(voucher=payment.voucher, state=before.state_word)
-    asked = Reversal.objects.create(
-        token=token, author_id=account_of(by), author_name=by.name, payment=payment, reason=given(reason)
-    )
+    asked = Reversal.begun(by, token, payment=payment, reason=given(reason))
     note(by, purchase, "assets.ask_reversal", asked.reason, payment.amount_fen)
     return asked
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.proposals import WITHDRAWN, given
 from nanhu.platforms.people import api as people
@@ -41,10 +41,9 @@ def ask(
         raise SameUnitError
     if Transfer.objects.filter(asset=found, state=State.ASKED).exists():
         raise WrongStateError(what=found.name, state=State.ASKED.label)
-    asked = Transfer.objects.create(
-        token=token,
-        author_id=account_of(by),
-        author_name=by.name,
+    asked = Transfer.begun(
+        by,
+        token,
         asset=found,
         from_unit_id=found.unit_id,
         to_unit_id=to_unit_id,

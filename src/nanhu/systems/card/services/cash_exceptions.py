@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.systems.card.limits import counter_limits
@@ -24,9 +24,7 @@ def ask_for_cash(*, by: Actor, card: Card, amount_fen: int, reason: str, token: 
     with transaction.atomic():
         if (known := CashException.known(by, token)) is not None:
             return known
-        asked = CashException.objects.create(
-            token=token, card=card, amount_fen=amount_fen, reason=why, author_id=account_of(by), author_name=by.name
-        )
+        asked = CashException.begun(by, token, card=card, amount_fen=amount_fen, reason=why)
         facts = {"fen": amount_fen, "exception": asked.pk}
         audit.record(by=by, action="card.ask_for_cash", target=f"card:{card.number}", reason=reason, facts=facts)
         return asked

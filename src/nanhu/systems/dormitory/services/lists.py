@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.systems.dormitory.checking import CheckedRoom, RoomKey
 from nanhu.systems.dormitory.errors import RoomChargedError
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
@@ -21,12 +21,11 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
         with transaction.atomic():
             if (known := RoomList.known(by, token)) is not None:
                 return known
-            made = RoomList.objects.create(
-                token=token,
+            made = RoomList.begun(
+                by,
+                token,
                 title=title,
                 file_name=file_name,
-                author_id=account_of(by),
-                author_name=by.name,
                 room_count=len(rooms),
                 share_count=sum(len(room.people) for room in rooms),
                 sum_fen=sum(room.amount_fen for room in rooms),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit, dated
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.proposals import given
@@ -137,7 +137,7 @@ def ask(*, by: Actor, token: UUID, order: ReachOrder, reason: str) -> ReachChang
         return known
     refuse_closed(order)
     facts = {**asdict(order), "networks": [str(one) for one in order.networks], "ports": list(order.ports)}
-    row = ReachChange.objects.create(token=token, author_id=account_of(by), author_name=by.name, reason=reason, **facts)
+    row = ReachChange.begun(by, token, reason=reason, **facts)
     note(by, "network.ask_reach_list", row, reason)
     return row
 

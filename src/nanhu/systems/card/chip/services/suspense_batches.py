@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.proposals import given
 from nanhu.systems.card.chip.errors import SuspenseGroupEmptyError
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
@@ -59,16 +59,15 @@ def propose_batch(*, by: Actor, group: Group, deed: str, why: str, token: UUID) 
         cases = list(open_cases(group, deed).select_for_update().order_by("pk")[: MOST[deed]])
         if not cases:
             raise SuspenseGroupEmptyError
-        batch = SuspenseBatch.objects.create(
-            token=token,
+        batch = SuspenseBatch.begun(
+            by,
+            token,
             deed=deed,
             terminal_id=group.terminal_id,
             reason=group.reason,
             count=len(cases),
             fen=sum(case.amount_fen or 0 for case in cases),
             proposal=proposal,
-            author_id=account_of(by),
-            author_name=by.name,
         )
         SuspenseCase.objects.filter(pk__in=[case.pk for case in cases]).update(
             batch=batch, proposer_id=batch.author_id, proposer_name=by.name, proposal=proposal

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NotCorrectableError
@@ -41,13 +41,12 @@ def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID, is_owed_again:
         with transaction.atomic():
             if (known := Correction.known(by, token)) is not None:
                 return known
-            asked = Correction.objects.create(
-                token=token,
+            asked = Correction.begun(
+                by,
+                token,
                 receipt=receipt,
                 reason=why,
                 is_owed_again=is_owed_again and receipt.kind == PAYS_A_BILL,
-                author_id=account_of(by),
-                author_name=by.name,
             )
             facts = {"correction": asked.pk, "fen": receipt.amount_fen}
             audit.record(

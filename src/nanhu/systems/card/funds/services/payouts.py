@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import BatchKnownError, FundingClosedError
@@ -51,8 +51,9 @@ def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content:
         refuse_twice(digest)
         if not Funding.objects.filter(pk=payout.funding.pk, is_open=True).exists():
             raise FundingClosedError
-        batch = PayoutBatch.objects.create(
-            token=payout.token,
+        batch = PayoutBatch.begun(
+            by,
+            payout.token,
             source=payout.source,
             title=payout.title,
             funding=payout.funding,
@@ -61,8 +62,6 @@ def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content:
             expires_on=payout.expires_on,
             file_name=payout.file_name,
             file_digest=digest,
-            author_id=account_of(by),
-            author_name=by.name,
         )
         for row in rows:
             row.batch = batch

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
@@ -44,16 +44,15 @@ def ask_for_withdrawal(*, by: Actor, card: Card, to: BankCard, reason: str, toke
             return known
         current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)
         amount = amount_to_pay(current)
-        asked = Withdrawal.objects.create(
-            token=token,
+        asked = Withdrawal.begun(
+            by,
+            token,
             card=current,
             amount_fen=amount,
             bank=to.bank,
             account_tail=to.tail,
             account_token=to.token,
             reason=why,
-            author_id=account_of(by),
-            author_name=by.name,
         )
         note(by, asked, "card.ask_for_withdrawal", reason)
         return asked
