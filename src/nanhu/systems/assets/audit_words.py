@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.assets.models import Movement
+from nanhu.systems.assets.models import Inspection, InspectionRecord, Movement
 
 ACTIONS: dict[str, Text] = {
     "assets.add_receipt_line": _("验收单加一行"),
@@ -25,6 +25,7 @@ ACTIONS: dict[str, Text] = {
     "assets.discard_class_import": _("放弃资产分类表"),
     "assets.discard_card_import": _("放弃旧卡片导入"),
     "assets.discard_month_close": _("放弃资产月结"),
+    "assets.end_inspection": _("不再定期检验"),
     "assets.keep_card_import": _("不同意回滚旧卡片导入"),
     "assets.make_class_import": _("登记资产分类表"),
     "assets.make_card_import": _("登记旧卡片"),
@@ -34,6 +35,8 @@ ACTIONS: dict[str, Text] = {
     "assets.open_receipt": _("开验收单"),
     "assets.order_purchase": _("登记采购，占用额度"),
     "assets.pay_purchase": _("登记采购付款，支出额度"),
+    "assets.plan_inspection": _("登记定期检验"),
+    "assets.record_inspection": _("登记检验结果"),
     "assets.photograph_receipt": _("给验收单拍照"),
     "assets.photograph_thing": _("给资产拍照"),
     "assets.propose_loss": _("提出丢失处理意见"),
@@ -80,7 +83,9 @@ VALUES: dict[str, dict[str, Text]] = {
         "assets.card_import": _("旧卡片导入"),
         "assets.class_import": _("资产分类表"),
         "assets.month_close": _("资产月结"),
-    }
+    },
+    "inspection": dict(Inspection.Kind.choices),
+    "inspection_result": dict(InspectionRecord.Result.choices),
 }
 """Of facts whose values are words of the program."""
 FACTS: dict[str, Text] = {
@@ -89,5 +94,10 @@ FACTS: dict[str, Text] = {
     "months": _("再折旧几个月"),
     "figure": _("规定的值"),
     "photos": _("照片"),
+    "inspection": _("检验"),
+    "inspection_result": _("结果"),
+    "inspected_on": _("检验日期"),
+    "inspection_due": _("下次最晚哪天"),
+    "every_months": _("周期（月）"),
     "life_years": _("使用年限"),
 }

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Occurrence, TileContent, Viewer
-from nanhu.systems.assets.models import Asset, Loan
+from nanhu.systems.assets.models import Asset, Inspection, Loan
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.policies import FINANCE, KEEPER, OFFICE, all_things, kept_by, own_things, things_of
@@ -83,11 +84,26 @@ def occurrences(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence
                 title = say("保修到期：%(thing)s") % {"thing": f"{one.name} {one.number}"}
                 url = reverse(page, args=[one.public_id])
                 yield on_day(f"assets.warranty.{one.public_id}", title, one.warranty_until, one.created_at, url)
+    yield from inspections(viewer, since, until)
     lent = Loan.objects.filter(borrower=viewer.person_id, returned_at=None, due_on__gte=since, due_on__lte=until)
     for loan in lent.select_related("asset").order_by("due_on", "pk"):
         title = say("归还：%(thing)s") % {"thing": f"{loan.asset.name} {loan.asset.number}"}
         lent_at = datetime.combine(loan.lent_on, time.min, CAMPUS_ZONE)
         yield on_day(f"assets.loan.{loan.public_id}", title, loan.due_on, lent_at, reverse("assets:mine:things"))
+
+
+def inspections(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence]:
+    """By when things have to be inspected, those of the units that one keeps before one's own: there it is entered."""
+    told = set()
+    for page, rows in (("assets:unit:thing", kept_by(viewer)), ("assets:mine:thing", own_things(viewer))):
+        due = Inspection.objects.filter(ended_at=None, due_on__gte=since, due_on__lte=until, asset__in=rows)
+        due = due.exclude(asset__state__in=GONE).annotate(changed_at=Coalesce(Max("records__at"), "created_at"))
+        for one in due.select_related("asset").order_by("due_on", "pk"):
+            if one.pk not in told:
+                told.add(one.pk)
+                title = say("%(kind)s到期：%(thing)s") % {"kind": one, "thing": f"{one.asset.name} {one.asset.number}"}
+                url = reverse(page, args=[one.asset.public_id])
+                yield on_day(f"assets.inspection.{one.public_id}", title, one.due_on, one.changed_at, url)
 
 
 def on_day(uid: str, title: str, day: date, changed_at: datetime, url: str) -> Occurrence:

@@ -216,6 +216,24 @@ class MonthMissingError(AssetsError):
     sentence = _("这件资产以前月份的折旧还没有记完，请先记到上个月。")
 
 
+class InspectionStandsError(AssetsError):
+    code = "assets.inspection_stands"
+    field = "kind"
+    sentence = _("“{kind}”已经登记过。周期变了，先点“不再检验”，再登记新的。")
+
+
+class InspectedSinceError(AssetsError):
+    code = "assets.inspected_since"
+    field = "done_on"
+    sentence = _("这一天或以后已经登记过检验结果。")
+
+
+class NextInspectionError(AssetsError):
+    code = "assets.next_inspection"
+    field = "next_on"
+    sentence = _("下次检验的日期须在这次之后。")
+
+
 class DuePastError(AssetsError):
     code = "assets.due_past"
     field = "due_on"

@@ -18,7 +18,18 @@ from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput, SuggestInput, Suggestion
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.models import Asset, Classification, Disposal, Figure, Loss, Payment, Purchase, ReceiptLine
+from nanhu.systems.assets.models import (
+    Asset,
+    Classification,
+    Disposal,
+    Figure,
+    Inspection,
+    InspectionRecord,
+    Loss,
+    Payment,
+    Purchase,
+    ReceiptLine,
+)
 from nanhu.systems.assets.photos import LARGEST, MOST_AT_ONCE
 from nanhu.systems.assets.queries.lives import MONTHS
 from nanhu.systems.assets.rules import voucher_number
@@ -101,6 +112,37 @@ class RepairedForm(forms.Form):
     )
     cost = YuanField(label=_("维修费（元）"), required=False)
     reason = reason_field(_("说明"))
+
+
+class InspectionForm(forms.Form):
+    kind = forms.ChoiceField(label=_("哪种检验"), choices=Inspection.Kind)
+    every_months = forms.IntegerField(label=_("多少个月一次"), min_value=1, max_value=120, initial=12)
+    due_on = forms.DateField(label=_("下次最晚哪天"), widget=DayInput())
+
+
+class OfInspectionForm(forms.Form):
+    inspection: Any = forms.ModelChoiceField(label=_("哪种检验"), queryset=None, empty_label=None)
+
+    def __init__(self, *arguments: Any, inspections: Any = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        field: Any = self.fields["inspection"]
+        field.queryset = Inspection.objects.none() if inspections is None else inspections
+
+
+class InspectedForm(OfInspectionForm):
+    done_on = forms.DateField(label=_("检验日期"), widget=DayInput(), initial=campus_today)
+    result = forms.ChoiceField(
+        label=_("结果"), choices=InspectionRecord.Result, help_text=_("不合格的不能再用，转为维修中")
+    )
+    inspector = forms.CharField(label=_("检验单位或检验人"), max_length=80)
+    certificate = forms.CharField(label=_("证书或报告编号"), max_length=80, required=False)
+    next_on = forms.DateField(
+        label=_("下次最晚哪天"), widget=DayInput(), required=False, help_text=_("证书上写了的照写；不写按周期算")
+    )
+
+
+class EndInspectionForm(OfInspectionForm):
+    reason = reason_field()
 
 
 class SplitForm(forms.Form):

@@ -1,6 +1,7 @@
 """Pure rules of assets: depreciation of a month, compensation of a loss, least years of service, who approves a disposal."""
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import Final
 
@@ -23,6 +24,13 @@ def month_after(month: date) -> date:
 def months_between(first: date, later: date) -> int:
     """Whole calendar months: 0 within one."""
     return (later.year - first.year) * 12 + later.month - first.month
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on, or the last one of its month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def depreciation_of(base_fen: int, months: int, k: int) -> int:

@@ -2254,5 +2254,108 @@ class Migration(migrations.Migration):
                 name="assets_service_life_span",
             ),
         ),
+        migrations.CreateModel(
+            name="Inspection",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("safety", "特种设备检验"),
+                            ("metrology", "计量检定"),
+                            ("calibration", "校准"),
+                            ("upkeep", "定期保养"),
+                        ]
+                    ),
+                ),
+                ("every_months", models.PositiveSmallIntegerField()),
+                ("due_on", models.DateField()),
+                ("by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("end_reason", models.TextField(blank=True, default="")),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="inspections", to="assets.asset"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_inspection",
+            },
+        ),
+        migrations.CreateModel(
+            name="InspectionRecord",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("done_on", models.DateField()),
+                ("result", models.TextField(choices=[("passed", "合格"), ("failed", "不合格")])),
+                ("inspector", models.TextField(help_text="who looked at it: a company, an institute, a person")),
+                ("certificate", models.TextField(blank=True, default="")),
+                ("due_on", models.DateField()),
+                ("by_name", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="assets.inspection"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_inspection_record",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="inspection",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["due_on"], name="assets_inspection_due"),
+        ),
+        migrations.AddConstraint(
+            model_name="inspection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("asset", "kind"), name="assets_inspection_one_of_a_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("every_months__range", (1, 120)),
+                    ("kind__in", ["safety", "metrology", "calibration", "upkeep"]),
+                    models.Q(
+                        models.Q(("end_reason", ""), ("ended_at", None)),
+                        models.Q(("ended_at__isnull", False), models.Q(("end_reason", ""), _negated=True)),
+                        _connector="OR",
+                    ),
+                ),
+                name="assets_inspection_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inspectionrecord",
+            constraint=models.UniqueConstraint(
+                fields=("inspection", "done_on"), name="assets_inspection_record_once_a_day"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inspectionrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("result", "failed"),
+                    models.Q(("due_on__gt", models.F("done_on")), ("result", "passed")),
+                    _connector="OR",
+                ),
+                name="assets_inspection_record_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inspectionrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("inspector", ""), _negated=True), name="assets_inspection_record_by_whom"
+            ),
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

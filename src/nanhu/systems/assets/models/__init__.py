@@ -10,6 +10,7 @@ from nanhu.systems.assets.models.depreciation import (
 )
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
 from nanhu.systems.assets.models.importing import CardImport, CardRow, ClassImport, ClassRow, Rollback
+from nanhu.systems.assets.models.inspecting import Inspection, InspectionRecord
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
 from nanhu.systems.assets.models.receiving import Payment, Purchase, Receipt, ReceiptLine, ReceiptPhoto, Reversal
 from nanhu.systems.assets.models.things import Asset, Classification, Figure, ServiceLife
@@ -32,6 +33,8 @@ __all__ = [
     "Figure",
     "HandOver",
     "Improvement",
+    "Inspection",
+    "InspectionRecord",
     "Loan",
     "Loss",
     "Maintenance",

@@ -1,6 +1,8 @@
 """Depreciation (折旧): by which plan, month by month, and the close of a month against finance's cards."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -104,20 +106,22 @@ class BookedSum(models.Model):
 
 
 def cards_at_end_of(month: date) -> list[tuple[str, str, int, int]]:
-    """Number, name, value and what was lost of each card, as its last movement until then left it, less what was booked until then: of all
-    that is booked, what came later is taken away, which is little."""
+    """Number, name, value and what was lost of each card."""
+    return list(standing_at_end_of(month, "number", "name"))
+
+
+def standing_at_end_of(month: date, *fields: str) -> Iterator[Any]:
+    """Of each card these fields, its value and what was lost, as its last movement until then left it, less what was booked until then: of
+    all that is booked, what came later is taken away, which is little."""
     last = Movement.objects.filter(at__lt=start_of(month_after(month))).exclude(asset__state=Asset.State.VOID)
     last = last.order_by("asset", "-at", "-pk").distinct("asset")
     since = Depreciation.objects.filter(booked_in__gt=month).values("asset").annotate(fen=Sum("fen")).order_by()
     later = dict(since.values_list("asset", "fen"))
-    rows = last.values_list(
-        "asset", "asset__number", "asset__name", "to_state", "value_fen", "carried_fen", "asset__booked__fen"
-    )
-    return [
-        (number, name, value_fen, carried_fen + (booked or 0) - int(later.get(pk, 0)))
-        for pk, number, name, state, value_fen, carried_fen, booked in rows.iterator()
-        if state not in GONE
-    ]
+    said = [f"asset__{one}" for one in fields]
+    rows = last.values_list("asset", "to_state", "value_fen", "carried_fen", "asset__booked__fen", *said)
+    for pk, state, value_fen, carried_fen, booked, *facts in rows.iterator():
+        if state not in GONE:
+            yield (*facts, value_fen, carried_fen + (booked or 0) - int(later.get(pk, 0)))
 
 
 def sums_at_end_of(month: date) -> tuple[int, int]:

@@ -32,6 +32,7 @@ from nanhu.systems.assets.services.depreciating import (
     refuse_booked,
     refuse_unbooked,
 )
+from nanhu.systems.assets.services.inspecting import carry_over
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, locked_all, move, move_all
 from nanhu.systems.assets.services.receiving import enter_thing
 
@@ -180,6 +181,7 @@ def split(*, by: Actor, asset: Asset, quantity: int) -> Asset:
         "carried_fen": found.carried_fen - part.carried_fen,
     }
     enter_thing(by=by, asset=part, kind=Kind.SPLIT, reason=found.number)
+    carry_over(found, part)
     move(by=by, asset=found, kind=Kind.SPLIT, reason=part.number, quantity=found.quantity - quantity, **changes)
     if months:
         for card in (found, part):

@@ -11,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.numbering import services as numbering
 from nanhu.systems.assets.counting.models import CountRow
 from nanhu.systems.assets.errors import CardsInUseError, MonthClosedSinceError
-from nanhu.systems.assets.models import Asset, CardImport, Improvement, Loss, Movement, Rollback, Transfer
+from nanhu.systems.assets.models import Asset, CardImport, Improvement, Inspection, Loss, Movement, Rollback, Transfer
 from nanhu.systems.assets.numbers import THINGS
 from nanhu.systems.assets.services.depreciating import is_closing, keep_months
 from nanhu.systems.assets.services.moving import AT_HAND, movement_of
@@ -61,6 +61,7 @@ def stood_on(ids: Collection[int]) -> list[str]:
     touched = Q(confirmed_at__isnull=False) | Q(last_seen_at__isnull=False) | Q(booked__isnull=False)
     touched |= Q(pk__in=counted.values("pk")) | ~Q(state__in=AT_HAND) | Q(pk__in=Asset.objects.values("split_from"))
     scanned = CountRow.objects.filter(asset__in=ids).values("asset")
-    for rows in (*waiting, scanned):
+    inspected = Inspection.objects.filter(asset__in=ids).values("asset")
+    for rows in (*waiting, scanned, inspected):
         touched |= Q(pk__in=rows)
     return sorted(ours.filter(touched).values_list("number", flat=True).distinct())

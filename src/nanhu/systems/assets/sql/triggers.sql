@@ -167,3 +167,13 @@ CREATE TRIGGER assets_loan_is_returned_once BEFORE UPDATE ON assets_loan
 CREATE CONSTRAINT TRIGGER assets_asset_value_has_a_movement AFTER UPDATE ON assets_asset DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN ((OLD.value_fen, OLD.carried_fen) IS DISTINCT FROM (NEW.value_fen, NEW.carried_fen))
     EXECUTE FUNCTION assets_value_has_a_movement();
+
+CREATE TRIGGER assets_inspection_is_kept BEFORE DELETE ON assets_inspection
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('inspections are never removed');
+
+CREATE TRIGGER assets_inspection_ends_once BEFORE UPDATE ON assets_inspection
+    FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL OR (OLD.asset_id, OLD.kind, OLD.every_months) IS DISTINCT FROM (NEW.asset_id, NEW.kind, NEW.every_months))
+    EXECUTE FUNCTION assets_refuse('an inspection is ended once and stays of its kind');
+
+CREATE TRIGGER assets_inspection_record_append_only BEFORE UPDATE OR DELETE ON assets_inspection_record
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -34,7 +35,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Asset, Purchase, Reversal
+from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Purchase, Reversal
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
@@ -236,10 +237,26 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("经费项目"), thing.funds),
         (_("供应商"), thing.supplier),
         (_("原编号"), thing.former_number),
+        *(
+            (one.get_kind_display(), due_words(one))
+            for one in thing.inspections.filter(ended_at=None).order_by("due_on")
+        ),
     ]
     return [(word, said) for word, said in facts if said]
 
 
+def due_words(inspection: Inspection) -> str:
+    is_late = inspection.due_on < campus_today()
+    words = _("%(day)s 到期，已过期") if is_late else _("%(day)s 到期")
+    return words % {"day": dates.iso_day(inspection.due_on)}
+
+
 def events_of(thing: Asset) -> list[Event]:
-    rows = thing.movements.order_by("at", "pk")
-    return [Event(one.get_kind_display(), one.by_name, one.at, reason_words(one.kind, one.reason)) for one in rows]
+    """What it went through, inspections among it."""
+    moves = thing.movements.order_by("at", "pk")
+    events = [Event(one.get_kind_display(), one.by_name, one.at, reason_words(one.kind, one.reason)) for one in moves]
+    for one in InspectionRecord.objects.filter(inspection__asset=thing).select_related("inspection").order_by("pk"):
+        what = f"{one.inspection} {one.get_result_display()}"
+        said = " · ".join(part for part in (dates.iso_day(one.done_on), one.inspector, one.certificate) if part)
+        events.append(Event(what, one.by_name, one.at, said))
+    return sorted(events, key=lambda event: event.at or now())

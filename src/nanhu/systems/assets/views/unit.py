@@ -7,7 +7,7 @@ from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Console, Empty, PageRequest, bulk, listing
+from nanhu.kernel.kit import Console, Empty, Page, PageRequest, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.money import format_yuan
@@ -30,6 +30,7 @@ from nanhu.systems.assets.forms import (
     TransferForm,
 )
 from nanhu.systems.assets.models import Asset, Purchase, Receipt, Transfer
+from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, units_kept_by
 from nanhu.systems.assets.services import (
     disposing,
@@ -93,7 +94,7 @@ def move_many(request: PageRequest, form: RoomForm, chosen: list[Asset]) -> int:
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
-    deeds = DEEDS[State(found.state)]
+    deeds = deeds_of(found)
     if transferring.asked_by(request.viewer.account_id, found):
         deeds = (*deeds, withdraw_transfer)
     return show_thing(request, found, deeds, print_card.address(public_id=found.public_id))
@@ -208,10 +209,18 @@ DEEDS = {
     State.IN_REPAIR: (repaired, move, give_back, photograph),
     State.MISSING: (found_again, photograph),
     State.TO_SCRAP: (move, give_back, photograph),
-    State.DISPOSED: (),
-    State.VOID: (),
 }
 """What a keeper may do with a thing, by its state."""
+INSPECTING: list[Page] = []
+INSPECTED: list[Page] = []
+"""With what is here: to have it inspected, and what is entered where it is (`views.inspecting`)."""
+
+
+def deeds_of(found: Asset) -> tuple[Page, ...]:
+    if found.state in GONE:
+        return ()
+    is_inspected = found.inspections.filter(ended_at=None).exists()
+    return (*DEEDS[State(found.state)], *INSPECTING, *(INSPECTED if is_inspected else ()))
 
 
 def purchases_of(request: PageRequest) -> Any:

@@ -1,0 +1,111 @@
+"""Periodic inspections (定期检验) on the desks: what is due, of a unit and of the school; planned and entered on a thing's card."""
+
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import Badge, Day, Empty, Filters, Link, Number, PageRequest, Search, Table, Text, Views, listing
+from nanhu.systems.assets.forms import EndInspectionForm, InspectedForm, InspectionForm
+from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord
+from nanhu.systems.assets.models.things import GONE
+from nanhu.systems.assets.policies import units_kept_by
+from nanhu.systems.assets.services import inspecting
+from nanhu.systems.assets.views import office, unit
+from nanhu.systems.assets.views.tables import SOON
+
+
+def standing(row: Any) -> str:
+    return "late" if row.due_on < campus_today() else "due"
+
+
+class Inspections(Table):
+    ordering = ("due_on",)
+    number = Link(_("资产编号"), "asset__number", to="thing", by=("asset__public_id",))
+    name = Text(_("名称"), "asset__name")
+    kind = Text(_("检验"), names=dict(Inspection.Kind.choices))
+    due_on = Day(_("到期"))
+    state = Badge(
+        _("状态"),
+        standing,
+        names={"late": _("已过期"), "due": _("有效")},
+        tones={"late": "bad", "due": "good"},
+        sort=False,
+    )
+    every_months = Number(_("周期（月）"), is_wide=True)
+    last_on = Day(_("上次检验"), is_wide=True, sort=False)
+    result = Text(_("上次结果"), names=dict(InspectionRecord.Result.choices), is_wide=True, sort=False)
+    unit = Text(_("使用单位"), "asset__unit__name", is_wide=True)
+    room = Text(_("存放地点"), "asset__room__name", is_wide=True)
+
+
+class InspectionFilters(Filters):
+    q = Search("asset__number", "asset__name", "asset__room__name", "asset__unit__name")
+    show = Views(
+        {
+            "late": (_("已过期"), Q(due_on__lt=Now())),
+            "soon": (_("六十天内到期"), Q(due_on__gte=Now(), due_on__lt=SOON)),
+            "failed": (_("上次不合格"), Q(result=InspectionRecord.Result.FAILED)),
+        }
+    )
+
+
+LEAD = _(
+    "特种设备检验、计量检定、校准和保养，先到期的在前。在资产卡片上“定期检验”里定周期，做完登记结果；不合格的转报修，不再使用。"
+)
+NONE = Empty(
+    title=_("没有要定期检验的资产"), icon="clipboard-check", text=_("在资产卡片上点“定期检验”，写多久检一次。")
+)
+
+
+def inspections() -> QuerySet[Any]:
+    last = InspectionRecord.objects.filter(inspection=OuterRef("pk")).order_by("-done_on")
+    rows = Inspection.objects.filter(ended_at=None).exclude(asset__state__in=GONE)
+    return rows.select_related("asset__unit", "asset__room").annotate(
+        last_on=Subquery(last.values("done_on")[:1]), result=Subquery(last.values("result")[:1])
+    )
+
+
+@office.desk.page("inspections/", title=_("定期检验"), tab=_("检验"), lead=LEAD)
+def of_the_school(request: PageRequest) -> HttpResponseBase:
+    return listing(request, Inspections, inspections(), InspectionFilters, empty=NONE, export_as="定期检验")
+
+
+@unit.desk.page("inspections/", title=_("定期检验"), tab=_("检验"), lead=LEAD)
+def of_units(request: PageRequest) -> HttpResponseBase:
+    rows = inspections().filter(asset__unit_id__in=units_kept_by(request.viewer))
+    return listing(request, Inspections, rows, InspectionFilters, empty=NONE, export_as="定期检验")
+
+
+@unit.thing.form(
+    "inspection/",
+    InspectionForm,
+    title=_("定期检验"),
+    icon="clipboard-check",
+    done=_("已登记，到期前会在日程和“检验”里提示。"),
+)
+def plan(request: PageRequest, form: InspectionForm, found: Asset) -> None:
+    inspecting.plan(by=request.actor, asset=found, **form.cleaned_data)
+
+
+def living(_request: PageRequest, found: Asset) -> dict[str, Any]:
+    return {"inspections": found.inspections.filter(ended_at=None).order_by("due_on", "pk")}
+
+
+@unit.thing.form("inspected/", InspectedForm, title=_("登记检验结果"), arguments=living, done=_("已登记检验结果。"))
+def record(request: PageRequest, form: InspectedForm, _found: Asset) -> None:
+    inspecting.record(by=request.actor, **form.cleaned_data)
+
+
+@unit.thing.form(
+    "inspection/end/", EndInspectionForm, title=_("不再检验"), tone="danger", arguments=living, done=_("不再检验。")
+)
+def end(request: PageRequest, form: EndInspectionForm, _found: Asset) -> None:
+    inspecting.end(by=request.actor, **form.cleaned_data)
+
+
+unit.INSPECTING += [plan]
+unit.INSPECTED += [record, end]
