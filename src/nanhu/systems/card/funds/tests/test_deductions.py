@@ -84,6 +84,15 @@ def test_no_sum_outside_the_limit_is_taken(power):
         power(fen=50_001)
 
 
+def test_what_was_taken_is_answered_as_taken_also_where_less_may_be_taken_at_once_since(power, monkeypatch):
+    first = power()
+    monkeypatch.setattr(deductions, "most_once_fen", lambda: 3000)
+    again = power()
+    assert (again.receipt_id, again.is_repeated) == (first.receipt_id, True)
+    with pytest.raises(DeductionLimitError):
+        power(key="another")
+
+
 @pytest.mark.parametrize("fen", [0, -5, 10**18])
 def test_what_is_no_sum_is_no_bill(power, fen):
     with pytest.raises(DatabaseError, match=r"says_what|not_overpaid"), transaction.atomic():
