@@ -30,7 +30,7 @@ from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
-from nanhu.kernel.ui.words import InChinese, called
+from nanhu.kernel.ui.words import called
 from nanhu.services.directory import queries
 from nanhu.services.directory.forms import ExchangeForm, WrongForm
 from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone
@@ -272,7 +272,6 @@ def answers(request: PageRequest) -> HttpResponseBase:
 def answer(request: PageRequest, found: Answer) -> HttpResponse:
     facts: dict[str, Any] = {"wrong": answer_wrong.address(public_id=found.public_id)}
     facts |= {"answer": found, "is_unconfirmed": queries.is_unconfirmed(found)}
-    facts["is_chinese"] = isinstance(found.answer_shown, InChinese)
     facts["phones"] = queries.phones().filter(unit_id=found.unit_id)[:3]
     return render(request, "directory/answer.html", facts)
 

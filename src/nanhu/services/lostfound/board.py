@@ -40,6 +40,7 @@ from nanhu.services.lostfound.forms import (
     ReportForm,
 )
 from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item
+from nanhu.services.lostfound.school_file import school_file
 from nanhu.services.lostfound.services import claiming, keeping, looking, publishing, relaying, reviewing, settling
 from nanhu.services.lostfound.services.publishing import Post
 
@@ -195,6 +196,7 @@ def item(request: PageRequest, one: Item) -> HttpResponse:
         "item": one,
         "is_own": is_own,
         "shows_sum": is_own,
+        "desk": school_file().desk_shown,
         "addresses": request.page.addresses_below(public_id=one.public_id),
         "is_on_board": policies.is_on_board(one),
         "photos": one.photos.all() if is_pictured else (),

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Look, PersonalData, SchoolRules, Searchable, Tile, TileContent, Viewer
 from nanhu.services.lostfound import board, keeping_desk, queries, review_desk  # noqa: F401  (their pages enter themselves)
-from nanhu.services.lostfound.services.aging import shows_unreviewed
+from nanhu.services.lostfound.school_file import school_file
 from nanhu.services.lostfound.services.looking import LOOK
 
 
@@ -54,4 +54,4 @@ registry.personal_data.add(
     PersonalData(key="lostfound.hand_overs", title=_("失物招领：我领走的"), load=queries.hand_over_records, order=74),
     PersonalData(key="lostfound.reports", title=_("失物招领：我的举报"), load=queries.report_records, order=75),
 )
-registry.school_rules.add(SchoolRules(key="lostfound", read=shows_unreviewed))
+registry.school_rules.add(SchoolRules(key="lostfound", read=school_file))

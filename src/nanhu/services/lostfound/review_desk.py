@@ -31,6 +31,7 @@ from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import RejectForm
 from nanhu.services.lostfound.models import STATE_TONES, Item
+from nanhu.services.lostfound.school_file import school_file
 from nanhu.services.lostfound.services import reviewing
 
 desk = Console(
@@ -146,6 +147,7 @@ def review(request: PageRequest, one: Item) -> HttpResponse:
         "is_late": queries.is_late(one),
         "why": why_waiting(one),
         "shows_sum": True,
+        "desk": school_file().desk_shown,
         "form": form_of(request, RejectForm),
     }
     return render(request, "lostfound/review.html", facts)

@@ -281,8 +281,12 @@ class ClassForm(forms.Form):
     )
 
 
+IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
+
+
 class CrewForm(forms.Form):
     name = forms.CharField(label=_("班组"), max_length=30)
+    name_en = forms.CharField(label=_("英文名"), max_length=60, required=False, help_text=IN_ENGLISH)
     phone = PhoneField(label=_("电话"), required=False)
     classes = forms.ModelMultipleChoiceField(
         label=_("修什么"), queryset=FaultClass.objects.all(), to_field_name="key", widget=forms.CheckboxSelectMultiple
@@ -306,11 +310,13 @@ class CrewForm(forms.Form):
 
 class OperatorForm(forms.Form):
     name = forms.CharField(label=_("运营商"), max_length=30)
+    name_en = forms.CharField(label=_("英文名"), max_length=60, required=False, help_text=IN_ENGLISH)
     phone = forms.RegexField(label=_("报修电话"), regex=r"^[+0-9][0-9 -]{2,22}\Z")
     url = forms.URLField(label=_("自己的报修页"), required=False, assume_scheme="https", max_length=200)
     words = forms.CharField(label=_("提示"), max_length=120, required=False, help_text=_("例：报修时说宽带账号"))
+    words_en = forms.CharField(label=_("英文提示"), max_length=240, required=False, help_text=IN_ENGLISH)
     buildings = forms.CharField(label=_("哪些楼（代码，用空格隔开）"), max_length=600)
-    field_order = ("name", "phone", "url", "words", "buildings")
+    field_order = ("name", "name_en", "phone", "url", "words", "words_en", "buildings")
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]

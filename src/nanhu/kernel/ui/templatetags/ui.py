@@ -11,7 +11,7 @@ from django import template
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
@@ -169,6 +169,13 @@ def campus_span(first: object, last: object) -> str:
 def who(name: str) -> str:
     """A person's name; a part of the program (`system:…`) is the system to whoever reads it."""
     return words.actor(name)
+
+
+@register.filter
+def paragraphs(said: str) -> SafeString:
+    """A text of several lines; one that stands in Chinese on a page in another language says so."""
+    text = mark_safe(linebreaks(str(said), autoescape=True))  # noqa: S308 - what was typed is escaped
+    return format_html('<div lang="zh-Hans">{}</div>', text) if isinstance(said, words.InChinese) else text
 
 
 register.filter("browser", words.browser)

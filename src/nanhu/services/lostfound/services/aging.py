@@ -7,22 +7,15 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.models import Claim, Item
+from nanhu.services.lostfound.school_file import school_file
 from nanhu.services.lostfound.services.suggesting import suggest
 from nanhu.services.lostfound.services.trail import each, end, end_claims, locked, note, notify
 
 BY = Actor.system("lostfound")
 State = Item.State
-
-
-def shows_unreviewed() -> bool:
-    """Whether the school lets a post show, without photos, that nobody reviewed in time (`[lostfound]` of its file)."""
-    table = school().table("lostfound")
-    table.only({"shows_unreviewed"})
-    return table.yes("shows_unreviewed", usual=False)
 
 
 def expire() -> int:
@@ -44,7 +37,7 @@ def alarm_late_reviews() -> int:
     """Once an item, told in the same transaction: shown without photos where the school lets it, else the leaders are told."""
     waits = Item.objects.select_for_update(of=("self",), skip_locked=True).select_related("author", "place__parent")
     late = list(waits.filter(review_due_at__lte=now(), alarmed_at=None).order_by("pk"))
-    shown = [one for one in late if shows_unreviewed() and one.state == State.PENDING]
+    shown = [one for one in late if school_file().shows_unreviewed and one.state == State.PENDING]
     for one in late:
         one.alarmed_at = now()
         if one in shown:

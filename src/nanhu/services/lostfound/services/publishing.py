@@ -20,7 +20,7 @@ from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.errors import CardPhotoError
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.photos import keep_photos
-from nanhu.services.lostfound.services.aging import shows_unreviewed
+from nanhu.services.lostfound.school_file import school_file
 from nanhu.services.lostfound.services.suggesting import suggest
 from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
@@ -110,7 +110,7 @@ def queue(item: Item) -> None:
         item.state = State.GUARDED
     else:
         item.review_due_at = flows.due_after(now(), rules.REVIEW_MINUTES)
-        is_shown = shows_unreviewed() and is_trusted(item.author_id)
+        is_shown = school_file().shows_unreviewed and is_trusted(item.author_id)
         item.state, item.shows_photos = State.OPEN if is_shown else State.PENDING, not is_shown
 
 

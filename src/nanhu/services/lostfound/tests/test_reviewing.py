@@ -10,6 +10,7 @@ from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.school import School as SchoolFile
 from nanhu.kernel.school import school as school_of
+from nanhu.services.lostfound import school_file
 from nanhu.services.lostfound.models import Item, Photo
 from nanhu.services.lostfound.services import aging, claiming, keeping, reviewing
 from nanhu.services.lostfound.services.publishing import is_trusted
@@ -85,7 +86,7 @@ def test_after_four_hours_of_work_the_leader_is_alarmed_once(school, later):
 def showing(monkeypatch):
     raw = {**school_of().raw, "lostfound": {"shows_unreviewed": True}}
     chosen: SchoolFile = replace(school_of(), raw=raw)
-    monkeypatch.setattr(aging, "school", lambda: chosen)
+    monkeypatch.setattr(school_file, "school", lambda: chosen)
 
 
 @pytest.mark.capability("A073.3")

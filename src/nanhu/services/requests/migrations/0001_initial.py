@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("name", models.TextField(unique=True)),
+                ("name_en", models.TextField(blank=True, default="")),
                 ("phone", models.TextField(blank=True, default="")),
                 (
                     "duty_days",
@@ -125,9 +126,11 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("name", models.TextField(unique=True)),
+                ("name_en", models.TextField(blank=True, default="")),
                 ("phone", models.TextField()),
                 ("url", models.TextField(blank=True, default="")),
                 ("words", models.TextField(blank=True, default="")),
+                ("words_en", models.TextField(blank=True, default="")),
             ],
             options={
                 "db_table": "requests_operator",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from nanhu.kernel.registry import Text
+from nanhu.kernel.ui.words import called
 
 WEEKDAYS = (
     (1, _("周一")),
@@ -88,6 +89,7 @@ class Crew(models.Model):
     what = _("这个班组")
     public_id = models.UUIDField(default=uuid4, unique=True)
     name = models.TextField(unique=True)
+    name_en = models.TextField(default="", blank=True)
     phone = models.TextField(default="", blank=True)
     classes = models.ManyToManyField(FaultClass, related_name="crews")
     buildings = models.ManyToManyField("campus.Place", related_name="+", blank=True)
@@ -104,6 +106,10 @@ class Crew(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        return called(self.name, self.name_en)
 
 
 class CrewMember(models.Model):
@@ -125,9 +131,11 @@ class Operator(models.Model):
     what = _("这家运营商")
     public_id = models.UUIDField(default=uuid4, unique=True)
     name = models.TextField(unique=True)
+    name_en = models.TextField(default="", blank=True)
     phone = models.TextField()
     url = models.TextField(default="", blank=True)
     words = models.TextField(default="", blank=True)
+    words_en = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "requests_operator"
@@ -142,6 +150,14 @@ class Operator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        return called(self.name, self.name_en)
+
+    @property
+    def words_shown(self) -> str:
+        return called(self.words, self.words_en)
 
 
 class OperatorBuilding(models.Model):

@@ -31,6 +31,7 @@ def set_crew(
     *,
     by: Actor,
     name: str,
+    name_en: str = "",
     classes: Collection[FaultClass],
     leader: int,
     members: Collection[str] = (),
@@ -42,7 +43,7 @@ def set_crew(
 ) -> Crew:
     """`members` by campus number, `buildings` by key."""
     found = Crew.objects.select_for_update().get(pk=crew.pk) if crew else Crew()
-    found.name, found.phone, found.is_active = name, phone, is_active
+    found.name, found.name_en, found.phone, found.is_active = name, name_en, phone, is_active
     found.duty_days = sorted(set(duty_days))
     kept(found)
     found.classes.set(classes)
@@ -68,11 +69,14 @@ def set_operator(
     phone: str,
     buildings: Collection[str],
     url: str = "",
+    name_en: str = "",
     words: str = "",
+    words_en: str = "",
     operator: Operator | None = None,
 ) -> Operator:
     found = Operator.objects.select_for_update().get(pk=operator.pk) if operator else Operator()
     found.name, found.phone, found.url, found.words = name, phone, url, words
+    found.name_en, found.words_en = name_en, words_en
     kept(found)
     found.buildings.all().delete()
     try:

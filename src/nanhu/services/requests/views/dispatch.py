@@ -177,6 +177,7 @@ def said_of_crew(_request: PageRequest, crew: Crew) -> dict[str, Any]:
     leader = next((one.person_id for one in members if one.is_leader), 0)
     return {
         "name": crew.name,
+        "name_en": crew.name_en,
         "phone": crew.phone,
         "classes": [one.key for one in crew.classes.all()],
         "buildings": " ".join(one.key for one in crew.buildings.all()),
@@ -250,10 +251,7 @@ def add_operator(request: PageRequest, form: OperatorForm) -> None:
     title=_("改运营商"),
     subject=record(Operator.objects.all(), Operator.what),
     initial=lambda _request, one: {
-        "name": one.name,
-        "phone": one.phone,
-        "url": one.url,
-        "words": one.words,
+        **{name: getattr(one, name) for name in ("name", "name_en", "phone", "url", "words", "words_en")},
         "buildings": " ".join(row.building.key for row in one.buildings.select_related("building")),
     },
     done=_("已改。"),

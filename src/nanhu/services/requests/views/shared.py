@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -37,7 +39,7 @@ from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
-from nanhu.services.requests.models import FaultClass, Material, Request
+from nanhu.services.requests.models import Crew, Entry, FaultClass, Material, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS, place_words
 from nanhu.services.requests.rules import price_of
 from nanhu.services.requests.services.timeline import target_of
@@ -142,7 +144,7 @@ def facts_of(request: Request, *, is_whole: bool, is_inner: bool = True) -> list
     if request.place:
         found += [(_("地点"), place_words(request.place)), (_("类别"), request.fault_class)]
     if request.crew:
-        found.append((_("班组"), f"{request.crew.name} {request.crew.phone}".strip()))
+        found.append((_("班组"), format_html("{} {}", request.crew.called, request.crew.phone)))
     elif request.unit and request.kind not in REPAIRS and (is_inner or request.kind != Request.Kind.COMPLAINT):
         found.append((_("办理单位"), request.unit.name))
     if request.is_open and request.due_at:
@@ -175,7 +177,24 @@ def events_of(request: Request, *, is_inner: bool, is_whole: bool = True) -> lis
     rows = request.entries.all() if is_inner else request.entries.filter(is_inner=False)
     if not is_whole:
         return [Event(one.get_what_display(), one.who if one.what in OF_CREW else "", one.at) for one in rows]
-    return [Event(one.get_what_display(), one.who, one.at, one.words) for one in rows]
+    crews = named_in_english()
+    return [Event(one.get_what_display(), one.who, one.at, words_of(one, crews)) for one in rows]
+
+
+def named_in_english() -> list[tuple[str, str]]:
+    """Crews, for a reader of English; none for others."""
+    if (get_language() or "zh").startswith("zh"):
+        return []
+    return list(Crew.objects.exclude(name_en="").order_by("-name").values_list("name", "name_en"))
+
+
+def words_of(entry: Entry, crews: Iterable[tuple[str, str]]) -> str:
+    """To whom it went begins with the crew's name, as it was then."""
+    if entry.what == Entry.What.ASSIGNED:
+        for name, english in crews:
+            if entry.words.startswith(name):
+                return english + entry.words.removeprefix(name)
+    return entry.words
 
 
 def show_request(
