@@ -34,6 +34,9 @@ ACTIONS: dict[str, Text] = {
     "venues.drop_picture": _("取下场地照片"),
     "venues.withdraw": _("停止预约场地"),
     "venues.restore": _("恢复预约场地"),
+    "venues.open_draw": _("开场地抽签"),
+    "venues.enter_draw": _("报名场地抽签"),
+    "venues.settle_draw": _("按抽签结果分场地"),
     "venues.renew_sign": _("换门牌地址"),
 }
 TARGETS: dict[str, Text] = {"venue": _("场地")}
@@ -44,6 +47,7 @@ FACTS: dict[str, Text] = {
     "booking": _("借用"),
     "waiting": _("候补"),
     "duty": _("管什么"),
+    "slots": _("几段时间"),
     "opening": _("开放时间"),
 }
 VALUES: dict[str, dict[str, Text]] = {

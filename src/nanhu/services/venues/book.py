@@ -143,6 +143,7 @@ def venue(request: PageRequest, found: Venue) -> HttpResponse:
         "apply": apply.address(public_id=found.public_id),
         "series": series.address(public_id=found.public_id),
         "wait": wait.address(public_id=found.public_id),
+        "draws": found.draws.filter(settled_at=None).select_related("draw"),
         **turning(first),
     }
     return render(request, "venues/venue.html", facts)
@@ -163,7 +164,7 @@ def facts_about(found: Venue) -> list[tuple[Any, Any]]:
         (_("前后"), around_words(found)),
         (_("提前"), _("%(least)s 到 %(most)s 天") % {"least": found.notice_days, "most": found.ahead_days}),
         (_("收费"), fee_words(found.fee_fen)),
-        (_("钥匙"), found.key_desk or _("不用领")),
+        (_("钥匙"), found.key_desk_shown or _("不用领")),
         (_("管理"), found.unit.name),
     ]
 

@@ -165,3 +165,28 @@ class NotYourUnitError(CampusError):
     http_status = 403
     field = "unit"
     sentence = _("只能登记本单位及下级单位的场地。")
+
+
+class DrawnHoursError(CampusError):
+    code = "venues.drawn_hours"
+    http_status = 409
+    field = "begins"
+    sentence = _("这段时间由抽签决定，请在“抽签”里报名。")
+
+
+class NoWishError(CampusError):
+    code = "venues.no_wish"
+    field = "first"
+    sentence = _("至少选一段时间。")
+
+
+class TooManySlotsError(CampusError):
+    code = "venues.too_many_slots"
+    field = "hours"
+    sentence = _("一次抽签要有 1 到 {most} 段时间。")
+
+
+class SlotTooSoonError(CampusError):
+    code = "venues.slot_too_soon"
+    field = "first_day"
+    sentence = _("{when} 离抽签太近：公布结果以后还要留一天审批，并满足提前天数。")

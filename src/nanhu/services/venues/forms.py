@@ -1,5 +1,6 @@
 """Forms of venues: what is asked of whoever wants hours, and what keepers say of their venues."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import FileForm, ReasonForm
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.ui.widgets import DayInput, MomentInput
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.flows import api as flows
@@ -131,6 +132,35 @@ class BookForm(HoursForm):
         )
 
 
+class DrawForm(BookForm):
+    """What is wanted, and which of the slots, the dearest first."""
+
+    day = begins = ends = None  # type: ignore[assignment]  # so Django takes a field of the parent away
+    first = forms.ChoiceField(label=_("第一志愿"))
+    second = forms.ChoiceField(label=_("第二志愿"), required=False)
+    third = forms.ChoiceField(label=_("第三志愿"), required=False)
+    field_order = ("first", "second", "third")
+
+    def __init__(self, *arguments: Any, slots: Sequence[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        for name in self.field_order:
+            empty = [] if name == "first" else [("", _("不选"))]
+            self.fields[name].choices = [*empty, *slots]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if len(set(wished := self.wished(said))) < len(wished):
+            self.add_error("second", _("志愿不能重复。"))
+        return said
+
+    def wished(self, said: Mapping[str, Any]) -> list[str]:
+        return [said[name] for name in self.field_order if said.get(name)]
+
+    @property
+    def wishes(self) -> list[str]:
+        return self.wished(self.cleaned_data)
+
+
 class SeriesForm(BookForm):
     """The same hours each week, or each so many weeks. `dates`: those that the page found free and that are asked for."""
 
@@ -234,6 +264,57 @@ class SeasonForm(forms.Form):
         return [said["every"]] * 5 + [said["day_6"], said["day_7"]]
 
 
+class OpenDrawForm(forms.Form):
+    """Slots of some days, and when the draw does what."""
+
+    title = forms.CharField(label=_("名称"), max_length=40, help_text=_("例：艺术节周报告厅"))
+    first_day = forms.DateField(label=_("从哪一天"), widget=DayInput())
+    last_day = forms.DateField(label=_("到哪一天"), widget=DayInput())
+    hours = forms.CharField(
+        label=_("每天哪几段"), max_length=80, help_text=_("例：09:00-12:00 14:00-17:00 19:00-22:00，中间留出布置清场")
+    )
+    closes_at = forms.DateTimeField(label=_("报名截止"), widget=MomentInput())
+    value_name = forms.CharField(
+        label=_("公开数"), max_length=60, help_text=_("截止以后才有、谁也左右不了的数，例：12月4日上证指数收盘")
+    )
+    value_form = forms.CharField(
+        label=_("公开数的写法"),
+        max_length=60,
+        help_text=_(r"数字写 \d，点写 \.，例：2026-12-04 000001\.SH \d{4}\.\d{2}"),
+    )
+    value_known_at = forms.DateTimeField(label=_("公开数几时公布"), widget=MomentInput())
+    publish_by = forms.DateTimeField(label=_("最晚几时抽"), widget=MomentInput(), help_text=_("过时不抽，自动作废"))
+
+    def clean_hours(self) -> list[tuple[int, int]]:
+        try:
+            found = rules.spans_in(plain_hours(self.cleaned_data["hours"]))
+        except ValueError as error:
+            raise forms.ValidationError(_("请按 08:00-12:00 14:00-22:00 的样子写，先早后晚。")) from error
+        if not found:
+            raise forms.ValidationError(_("至少写一段时间。"))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        first, last = said.get("first_day"), said.get("last_day")
+        if first and last and not timedelta() <= last - first <= timedelta(days=rules.MOST_SLOTS):
+            self.add_error("last_day", _("结束在开始之前，或隔得太久。"))
+        return said
+
+    def slots(self) -> list[tuple[datetime, datetime]]:
+        said = self.cleaned_data
+        days = [said["first_day"] + timedelta(days=at) for at in range((said["last_day"] - said["first_day"]).days + 1)]
+        return [
+            (queries.moment_at(day, begins), queries.moment_at(day, ends))
+            for day in days
+            for begins, ends in said["hours"]
+        ]
+
+
+class ValueForm(forms.Form):
+    value = forms.CharField(label=_("公开数"), max_length=60, help_text=_("照公布的写，写法见上一页"))
+
+
 class PostForm(forms.Form):
     duty = forms.ChoiceField(label=_("管什么"), choices=VenuePost.Duty.choices)
     unit = people.UnitField(label=_("单位"))
@@ -271,21 +352,24 @@ class BlockForm(HoursForm, ReasonForm):
         return queries.moment_at(said["day"], said["begins"]), queries.moment_at(last, said["ends"])
 
 
+IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
 
 
 class ChangeVenueForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=40)
-    name_en = forms.CharField(
-        label=_("英文名"), max_length=80, required=False, help_text=_("英文页面上显示；不填，显示中文")
-    )
+    name_en = forms.CharField(label=_("英文名"), max_length=80, required=False, help_text=IN_ENGLISH)
     uses = forms.MultipleChoiceField(
         label=_("做什么用"),
         widget=forms.CheckboxSelectMultiple,
         choices=lambda: [(one.key, term(one.name)) for one in USES.values()],
     )
     about = forms.CharField(label=_("介绍"), max_length=500, required=False, widget=AREA)
+    about_en = forms.CharField(label=_("英文介绍"), max_length=1000, required=False, widget=AREA, help_text=IN_ENGLISH)
     rules = forms.CharField(label=_("使用须知"), max_length=1000, required=False, widget=AREA)
+    rules_en = forms.CharField(
+        label=_("英文使用须知"), max_length=2000, required=False, widget=AREA, help_text=IN_ENGLISH
+    )
     unit = people.UnitField(label=_("管理单位"))
     capacity = forms.IntegerField(label=_("最多多少人"), min_value=1, max_value=20_000)
     equipment = forms.CharField(label=_("设备"), max_length=200, required=False, help_text=_("用空格隔开"))
@@ -313,6 +397,7 @@ class ChangeVenueForm(forms.Form):
         help_text=_("收费时必填，以 venues. 开头，例：venues.fee"),
     )
     key_desk = forms.CharField(label=_("钥匙在哪里领"), max_length=60, required=False, help_text=_("不填：不用领钥匙"))
+    key_desk_en = forms.CharField(label=_("钥匙在哪里领（英文）"), max_length=120, required=False, help_text=IN_ENGLISH)
 
     def clean_fee_fen(self) -> int | None:
         return at_most(self.cleaned_data["fee_fen"], MOST_FEE_FEN)

@@ -10,11 +10,12 @@ from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.draw.models import Draw
 from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
-from nanhu.services.venues.models import Application, Booking, Venue, Waiting
-from nanhu.services.venues.services import booking, keys, waiting
+from nanhu.services.venues.models import Application, Booking, DrawOrder, Venue, VenueDraw, Waiting
+from nanhu.services.venues.services import booking, drawing, keys, waiting
 from nanhu.services.venues.services.holding import BOOKINGS
 
 log = structlog.get_logger()
@@ -37,12 +38,14 @@ def watch() -> int:
         Q(state=Waiting.State.OFFERED, offered_until__lte=now()) | Q(state=Waiting.State.WAITS, begins_at__lte=now())
     )
     waited_for = Venue.objects.filter(pk__in=Waiting.objects.filter(state=Waiting.State.WAITS).values("venue"))
+    drawn = VenueDraw.objects.filter(settled_at=None, draw__state__in=[Draw.State.DRAWN, Draw.State.VOID])
     return (
         each(idle, booking.release_idle)
         + each(begun, keys.keep_watch)
         + each(lapsed, waiting.lapse)
         + each(waited_for, waiting.ask_next)
         + each(Booking.objects.filter(owes=True), keys.bill_again)
+        + each(drawn, drawing.settle)
     )
 
 
@@ -67,6 +70,8 @@ def forget_words() -> int:
         campus.rename_rooms(source=BOOKINGS, keys=keys_of, what=FORGOTTEN)
         bookings.exclude(reason="").update(reason=FORGOTTEN)
         bookings.exclude(damage="").update(damage=FORGOTTEN)
+        old_draws = VenueDraw.objects.filter(settled_at__lt=now() - WORDS_KEPT)
+        DrawOrder.objects.filter(venue_draw__in=old_draws).exclude(order={}).update(order={})
         forgotten = {"title": FORGOTTEN, "purpose": FORGOTTEN, "details": {}, "equipment": ""}
         return Application.objects.filter(pk__in=ids).update(**forgotten)
 

@@ -23,6 +23,14 @@ message_templates.add(
         link=lambda facts: reverse("venues:book:venue", kwargs={"public_id": facts["venue"]}),
     ),
     MessageTemplate(
+        key="venues.drawn",
+        kind="service",
+        title=WORDS,
+        text=WORDS,
+        facts=frozenset({"words", "what", "draw"}),
+        link=lambda facts: reverse("venues:book:draw", kwargs={"public_id": facts["draw"]}),
+    ),
+    MessageTemplate(
         key="venues.turn",
         kind="service",
         title=WORDS,

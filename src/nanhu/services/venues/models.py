@@ -35,7 +35,9 @@ class Venue(models.Model):
     name_en = models.TextField(default="", blank=True)
     uses = ArrayField(models.TextField())
     about = models.TextField(default="", blank=True)
+    about_en = models.TextField(default="", blank=True)
     rules = models.TextField(default="", blank=True)
+    rules_en = models.TextField(default="", blank=True)
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+", help_text="keeps it")
     capacity = models.PositiveIntegerField()
     equipment = ArrayField(models.TextField(), default=list)
@@ -50,6 +52,7 @@ class Venue(models.Model):
     fee_fen = models.PositiveIntegerField(default=0, help_text="for an hour")
     fee_item = models.TextField(default="", blank=True)
     key_desk = models.TextField(default="", blank=True, help_text="where its key is; empty: none is handed out")
+    key_desk_en = models.TextField(default="", blank=True)
     sign_key = models.TextField(default=new_sign_key, unique=True, help_text="opens its door sign and its calendar")
     searched = models.TextField(default="")
     withdrawn_at = models.DateTimeField(null=True)
@@ -76,6 +79,18 @@ class Venue(models.Model):
     @property
     def called(self) -> str:
         return called(self.name, self.name_en)
+
+    @property
+    def about_shown(self) -> str:
+        return called(self.about, self.about_en)
+
+    @property
+    def rules_shown(self) -> str:
+        return called(self.rules, self.rules_en)
+
+    @property
+    def key_desk_shown(self) -> str:
+        return called(self.key_desk, self.key_desk_en)
 
     @property
     def before(self) -> int:
@@ -340,3 +355,49 @@ class Waiting(models.Model):
 
 LIVING = (Booking.State.HELD, Booking.State.APPROVED, Booking.State.IN_USE)
 """Those that hold their hours."""
+
+
+class VenueDraw(models.Model):
+    """Hours of a venue that are given by lot: each place of the kernel's draw is a slot of it (`rules.slot_key`)."""
+
+    what: ClassVar[Text] = _("这次抽签")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    token = models.UUIDField(unique=True, help_text="names the form it came from")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="draws")
+    draw = models.OneToOneField("draw.Draw", on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(
+        null=True, help_text="its result became applications and a line, or its hours came free"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "venues_draw"
+        indexes = [models.Index(fields=["venue"], condition=Q(settled_at=None), name="venues_draw_unsettled")]
+
+    def __str__(self) -> str:
+        return f"{self.draw.title}（{self.venue.name}）"
+
+    @property
+    def slots(self) -> list[str]:
+        return sorted(self.draw.seats)
+
+    def key_of(self, slot: str) -> str:
+        """Under which its hours are held."""
+        return f"{self.public_id}.{slot}"
+
+
+class DrawOrder(models.Model):
+    """What somebody wants the hours for that he may draw. `order`: as his application says it then."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    venue_draw = models.ForeignKey(VenueDraw, on_delete=models.PROTECT, related_name="orders")
+    entry = models.OneToOneField("draw.DrawEntry", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    person_name = models.TextField()
+    order = models.JSONField()
+    application = models.OneToOneField(Application, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "venues_draw_order"
+        constraints = [models.UniqueConstraint(fields=["venue_draw", "person"], name="venues_draw_order_once")]

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from nanhu.kernel.calendar.hours import span_of
+from nanhu.kernel.clock import campus_time, start_of
 
 IDLE: Final = timedelta(hours=24)
 """After so long without a decision a booking lets its hours go."""
@@ -17,6 +18,8 @@ MOST_MISSED: Final = 3
 MANY: Final = 100
 MOST_DATES: Final = 40
 MOST_WAITING: Final = 5
+MOST_SLOTS: Final = 60
+"""Places of one draw."""
 MOST_COMING: Final = 30
 """Bookings that a person may have before him."""
 STEP: Final = 15
@@ -70,3 +73,22 @@ def cut(spans: Sequence[tuple[int, int]], first: int, last: int, step: int) -> l
     """Bands of `step` minutes from `first` to `last`, each with whether all of it lies within one of the spans."""
     bands = [(one, min(one + step, last)) for one in range(first, last, step)]
     return [(a, b, any(begins <= a and b <= ends for begins, ends in spans)) for a, b in bands]
+
+
+def slot_key(begins_at: datetime, ends_at: datetime) -> str:
+    """20261207-0900-1200: a place of a draw, on the campus' clock; until midnight is 2400."""
+    begins, ends = campus_time(begins_at), campus_time(ends_at)
+    last = f"{ends:%H%M}" if ends.date() == begins.date() else "2400"
+    return f"{begins:%Y%m%d-%H%M}-{last}"
+
+
+def hours_of_slot(key: str) -> tuple[datetime, datetime]:
+    day, first, last = key.split("-")
+    midnight = start_of(date.fromisoformat(day))
+    begins, ends = (midnight + timedelta(hours=int(one[:2]), minutes=int(one[2:])) for one in (first, last))
+    return begins, ends
+
+
+def first_after_draw(publish_by: datetime, notice_days: int) -> datetime:
+    """When a slot may begin at the earliest: whoever drew it has what a booking needs, and a day to be decided."""
+    return publish_by + max(timedelta(days=notice_days + 1), IDLE)

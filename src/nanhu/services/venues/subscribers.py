@@ -14,7 +14,7 @@ from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.api import CaseClosed, TaskDone
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
-from nanhu.services.venues.models import Application, Booking, VenuePost, Waiting
+from nanhu.services.venues.models import Application, Booking, DrawOrder, VenuePost, Waiting
 from nanhu.services.venues.rules import IDLE
 from nanhu.services.venues.services import booking, waiting
 from nanhu.services.venues.services.holding import CLOCK
@@ -71,6 +71,8 @@ def rekey_merged(events: Sequence[PersonsMerged]) -> None:
         for one in theirs.filter(Exists(same), state__in=IN_LINE).order_by("venue", "pk"):
             waiting.leave(by=CLOCK, person_id=event.gone_id, waiting=one)
         theirs.update(person=event.kept_id)
+        entered = DrawOrder.objects.filter(person=event.kept_id, venue_draw=OuterRef("venue_draw"))
+        DrawOrder.objects.filter(~Exists(entered), person=event.gone_id).update(person=event.kept_id)
 
 
 @subscribe(AffiliationEnded, name="venues.give_back_of_leavers")

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("campus", "0001_initial"),
+        ("draw", "0001_initial"),
         ("files", "0001_initial"),
         ("people", "0002_posts"),
     ]
@@ -80,7 +81,9 @@ class Migration(migrations.Migration):
                 ("name_en", models.TextField(blank=True, default="")),
                 ("uses", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
                 ("about", models.TextField(blank=True, default="")),
+                ("about_en", models.TextField(blank=True, default="")),
                 ("rules", models.TextField(blank=True, default="")),
+                ("rules_en", models.TextField(blank=True, default="")),
                 ("capacity", models.PositiveIntegerField()),
                 ("equipment", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
                 ("set_up", models.PositiveSmallIntegerField(default=0)),
@@ -101,6 +104,7 @@ class Migration(migrations.Migration):
                     "key_desk",
                     models.TextField(blank=True, default="", help_text="where its key is; empty: none is handed out"),
                 ),
+                ("key_desk_en", models.TextField(blank=True, default="")),
                 (
                     "sign_key",
                     models.TextField(
@@ -508,6 +512,81 @@ class Migration(migrations.Migration):
                 ),
                 name="venues_waiting_offered",
             ),
+        ),
+        migrations.CreateModel(
+            name="VenueDraw",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                (
+                    "settled_at",
+                    models.DateTimeField(
+                        help_text="its result became applications and a line, or its hours came free", null=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "draw",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="draw.draw"),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="venues.venue"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "venues_draw",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["venue"], name="venues_draw_unsettled"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DrawOrder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("person_name", models.TextField()),
+                ("order", models.JSONField()),
+                (
+                    "application",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="venues.application",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="draw.drawentry"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "venue_draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="venues.venuedraw"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "venues_draw_order",
+                "constraints": [
+                    models.UniqueConstraint(fields=("venue_draw", "person"), name="venues_draw_order_once")
+                ],
+            },
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

@@ -25,6 +25,8 @@ OFFERS: Final = "venues.waiting"
 BLOCKS: Final = "venues.block"
 DISPLACED: Final = "venues.displaced"
 """Hours of what displaced a booking: given back by the office alone, and to nobody who waits."""
+DRAWS: Final = "venues.draw"
+"""Hours that are given by lot, until they are."""
 CLOCK: Final = Actor.system("venues.clock")
 type Hours = tuple[datetime, datetime]
 

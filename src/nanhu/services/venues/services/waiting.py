@@ -9,11 +9,27 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries, rules
-from nanhu.services.venues.errors import IsFreeError, NeverOpenError, TooManyWaitingError, WaitsAlreadyError
+from nanhu.services.venues.errors import (
+    DrawnHoursError,
+    IsFreeError,
+    NeverOpenError,
+    TooManyWaitingError,
+    WaitsAlreadyError,
+)
 from nanhu.services.venues.models import Venue, Waiting
-from nanhu.services.venues.services.holding import CLOCK, OFFERS, Hours, give_back, locked_venue, offer_next
+from nanhu.services.venues.services.holding import (
+    CLOCK,
+    DRAWS,
+    OFFERS,
+    Hours,
+    give_back,
+    held_around,
+    locked_venue,
+    offer_next,
+)
 from nanhu.services.venues.services.telling import tell_waiting
 
 State = Waiting.State
@@ -49,6 +65,9 @@ def refuse_hours(venue: Venue, hours: Hours) -> None:
     """Hours that could be booked and are taken: what is free is booked, what is not open or not yet to be booked is waited for in vain."""
     if hours[0] >= hours[1]:
         raise NeverOpenError
+    drawn = campus.Occupancy.objects.filter(room=venue.room_id, source=DRAWS, held=True)
+    if drawn.filter(during__overlap=held_around(venue, hours)).exists():
+        raise DrawnHoursError
     is_bookable, is_free = queries.may_wait(venue, hours)
     if not is_bookable:
         raise NeverOpenError
