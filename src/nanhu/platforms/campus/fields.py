@@ -25,7 +25,7 @@ def tidy(typed: str) -> str:
 
 
 def as_typed(places: Sequence[Place]) -> dict[int, str]:
-    """What people write for each: its name, its building before it where others are called the same, its code where that is not enough."""
+    """What people write for each: a building's name, a room's with its building before it, the code where others are called the same."""
     alike = list(
         Place.objects.filter(name__in={one.name for one in places}).order_by().values_list("name", "parent__name")
     )
@@ -33,13 +33,9 @@ def as_typed(places: Sequence[Place]) -> dict[int, str]:
 
     def words(place: Place) -> str:
         building = place.parent.name if place.parent else ""
-        if tidy(place.name) != place.name:
-            return f"{place.key} {place.name}"
-        if names[place.name] <= 1:
-            return place.name
-        if building and whole[place.name, building] <= 1:
-            return f"{building} {place.name}"
-        return f"{place.key} {place.name}"
+        said = f"{building} {place.name}" if building and place.kind == Place.Kind.ROOM else place.name
+        is_alone = whole[place.name, building] <= 1 if said != place.name else names[place.name] <= 1
+        return said if is_alone and tidy(said) == said else f"{place.key} {place.name}"
 
     return {one.pk: words(one) for one in places}
 

@@ -36,7 +36,7 @@ def rows() -> Iterator[Mapping[str, Any]]:
             "state": one.state,
             "campus_no": numbers.get(one.person_id or 0, ""),
             "place": one.place.key if one.place else "",
-            "fault_class": one.fault_class.key if one.fault_class else "",
+            "fault_class": one.fault_class.key if one.fault_class else None,
             "crew": one.crew.name if one.crew else "",
             "unit_code": one.unit.code if one.unit else "",
             "opened_at": one.created_at,

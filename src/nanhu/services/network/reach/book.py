@@ -30,7 +30,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.submissions import token_of
-from nanhu.kernel.ui import dates
+from nanhu.kernel.ui import dates, words
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import api as network
 from nanhu.services.network.reach import policies, queries, rules
@@ -76,7 +76,7 @@ class Resources(Table):
     way = Markup(_("从这里"), "network_reach/_way.html")
     kind = Text(_("类别"), "get_kind_display", sort="kind")
     health = Badge(_("状态"), names=Resource.Health.choices, tones=queries.HEALTH_TONES, tone="none")
-    unit = Text(_("负责单位"), "unit__name")
+    unit = Text(_("负责单位"), "unit__name", is_term=True)
 
 
 def here(request: PageRequest) -> Standing:
@@ -118,7 +118,7 @@ def resource(request: PageRequest, found: Resource) -> HttpResponse:
         "facts": [
             (_("类别"), found.get_kind_display()),
             (_("从哪里能到"), found.get_reach_display()),
-            (_("负责单位"), found.unit.name),
+            (_("负责单位"), words.term(found.unit.name)),
             (_("联系人"), found.contact),
             (_("管理"), _("信息中心") if found.is_of_centre else _("不归信息中心管")),
             (_("状态"), health),

@@ -73,7 +73,7 @@ def file_repair(
     made = opened(
         by, person_id, kind=kind, place=place, fault_class=fault_class, words=words, phone=phone or None, **facts
     )
-    made.due_at = promised_until(made, now())
+    made.due_at = promised_until(made, made.created_at or now())
     made.save(update_fields=["due_at"])
     keep_photos(by, made, photos)
     dispatch(made)
@@ -99,7 +99,7 @@ def file_question(
     *, by: Actor, person_id: int, kind: str, unit_id: int, words: str, photos: Contents = (), **facts: Any
 ) -> Request:
     made = opened(by, person_id, kind=kind, unit_id=unit_id, words=words, **facts)
-    made.due_at = due_of_answer(kind, now())
+    made.due_at = due_of_answer(kind, made.created_at or now())
     made.save(update_fields=["due_at"])
     keep_photos(by, made, photos)
     told = [*identity.holders_of(ANSWERER)]
@@ -185,7 +185,7 @@ def give_to_receiver(request: Request) -> bool:
 @transaction.atomic
 def file_opinion(*, by: Actor, person_id: int, words: str, photos: Contents = ()) -> Request:
     made = opened(by, person_id, kind=Request.Kind.OPINION, words=words)
-    made.due_at = due_of_answer(Request.Kind.OPINION, now())
+    made.due_at = due_of_answer(Request.Kind.OPINION, made.created_at or now())
     made.save(update_fields=["due_at"])
     keep_photos(by, made, photos)
     return made
