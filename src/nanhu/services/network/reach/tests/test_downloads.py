@@ -39,6 +39,9 @@ def test_the_page_says_count_hash_and_the_system_of_the_browser(school, settings
     assert "有厂商数字签名" in page
     assert page.count(">下载</span>") == 1, "the other system's is not shown"
     assert "在网上申请" in page
+    students = school.client("S1").get(PAGE).content.decode()
+    assert "在网上申请" not in students, "who cannot apply is not sent there"
+    assert "学生不能申请" in students
     assert "还没有安装包" in teacher.get(PAGE, headers={"user-agent": ANDROID}).content.decode()
     assert teacher.get(PAGE, {"system": "all"}).content.decode().count("SHA-256</dt>") == 2
     answer = teacher.get(f"{PAGE}{windows.public_id}/")
