@@ -325,7 +325,7 @@ def test_a_sheet_of_nas_is_taken_as_a_whole(school):
     assert Nas.objects.get(address=CONTROLLER).name == "图书馆控制器"
     made = Nas.objects.get(address="127.0.0.22")
     assert (made.secret, made.applications) == ("lake", ["wifi", "vpn"])
-    assert "wifi、vpn" in engineer.get(f"{DESK}nas/").content.decode()
+    assert "校园无线网、校园 VPN" in engineer.get(f"{DESK}nas/").content.decode()
 
 
 def test_a_device_is_named_by_its_owner_alone(school):
