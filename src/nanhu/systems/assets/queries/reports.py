@@ -107,7 +107,7 @@ def statistics(year: int) -> list[Statistic]:
         summed(_("其中：单价十万元以上"), [card for card in counted if card.apiece_fen >= DEAR_FEN]),
         summed(_("其中：单价四十万元以上"), [card for card in counted if card.apiece_fen >= LARGE_FEN]),
         summed(_("信息化设备"), [card for card in cards if card.code.startswith(INFORMATION)]),
-        summed(_("图书"), [card for card in cards if card.code.startswith(BOOKS)]),
+        summed(_("图书资产"), [card for card in cards if card.code.startswith(BOOKS)]),
         *areas(),
     ]
 
