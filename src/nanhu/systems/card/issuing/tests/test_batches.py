@@ -398,6 +398,21 @@ def test_a_leader_who_is_the_agent_as_well_approves_no_order_of_their_own(campus
 
 
 @pytest.mark.capability("A111.1")
+def test_a_leader_of_another_unit_approves_nothing_of_this_one(campus):
+    """An agent here sees the order all the same."""
+    for code, role in (("12", "agent"), ("13", "leader")):
+        UnitDelegate.objects.create(
+            unit_code=code, unit_name=COLLEGE, person_id=campus.persons["guest"], role=role, named_by_name="测试"
+        )
+    upload(campus, teacher_rows())
+    order = newest()
+    campus.client("teacher").post(at(order, "submit/"))
+    assert campus.client("guest").post(at(order, "approve/")).status_code == 409
+    order.refresh_from_db()
+    assert (order.state, order.approver_name) == ("submitted", "")
+
+
+@pytest.mark.capability("A111.1")
 def test_a_refusal_goes_back_with_its_reason(campus):
     upload(campus, teacher_rows())
     order = newest()
