@@ -158,5 +158,8 @@ def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, 
 def test_a_terminal_of_a_fixed_price_changes_nothing(campus):
     set_up_merchants(by=SYSTEM, merchants=[], terminals=[TerminalOrder(number="N1009", merchant_key="n1.rice")])
     Price.objects.create(terminal=Terminal.objects.get(number="N1009"), since="2020-01-01", kind="fixed", price_fen=300)
-    told = ask(Keypad(Device("N1009")), campus, "pin/change", kind="payment", pin=PINS["student"], new=NEW)
+    fixed = Keypad(Device("N1009"))
+    told = ask(fixed, campus, "pin/change", kind="payment", pin=PINS["student"], new=NEW)
+    assert told["code"] == "terminal_unfit"
+    told = ask(fixed, campus, "limits/change", which="meal", amount_fen=800, pin=PINS["student"])
     assert told["code"] == "terminal_unfit"
