@@ -17,7 +17,7 @@ from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.feeding import reaching
-from nanhu.platforms.datahub.models import Batch, DataSource
+from nanhu.platforms.datahub.models import Batch, DataSource, SharedRow
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read, read_again
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
@@ -141,6 +141,15 @@ def test_a_gbk_database_is_read_in_and_its_changes_and_deaths(
     read_again(made)
     found = {one.campus_no: one.course for one in datahub.rows("academic.roster")}
     assert ("14231100007" in found, found["14231100008"]) == (False, "高数2")
+    assert SharedRow.objects.count() == 300 + 2, "what says the same by its key is not written again"
+    filled.does("UPDATE jw.xk SET xh = '14239900009' WHERE xh = '14231100009'", "UPDATE jw.xk SET kcmc = '线代'")
+    filled.does("UPDATE jw.xk SET kcmc = '高等数学Ａ'")
+    read_again(made)
+    found = {one.campus_no: one.course for one in datahub.rows("academic.roster")}
+    assert ("14231100009" in found, "14239900009" in found, len(found)) == (False, True, 299), (
+        "a key that changes is another row"
+    )
+    assert SharedRow.objects.count() == 300 + 4, "what was changed and changed back between two readings is not seen"
 
     filled.does("RENAME TABLE jw.xk TO jw.kept", "CREATE TABLE jw.xk LIKE jw.kept")
     assert (read_again(made).error, len(datahub.rows("academic.roster"))) == ("没有读成：0", 299), "emptied"
