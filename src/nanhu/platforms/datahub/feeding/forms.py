@@ -2,7 +2,8 @@
 
 import re
 import ssl
-from typing import Any, ClassVar, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -338,7 +339,8 @@ class StreamForm(ReadForm):
         return super().facts() | {"kind": "stream", "every_minutes": 1, "is_whole": True}
 
 
-class Offer(NamedTuple):
+@dataclass(frozen=True)
+class Offer:
     """One form, by which sources of one or several kinds are made and changed."""
 
     name: str
