@@ -339,7 +339,7 @@ class StreamForm(ReadForm):
         return super().facts() | {"kind": "stream", "every_minutes": 1, "is_whole": True}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One form, by which sources of one or several kinds are made and changed."""
 
@@ -353,7 +353,7 @@ class Offer:
         return type(f"Change{self.form.__name__}", (self.form,), {"key": None, "fills": None})
 
 
-OFFERS: Final = (
+OFFERS: Final[tuple[Offer, ...]] = (
     Offer("http", _("HTTP 接口"), HttpForm),
     Offer("database", _("数据库"), DatabaseForm),
     Offer("stream", _("变更流"), StreamForm),
