@@ -224,7 +224,7 @@ ROOMS = tuple(f"nanhu.{floor}." for floor in FLOORS)
 SO_FAR = {
     "nanhu.platforms.campus": {"Period", "TermDay", "day_of", "open_term", "periods_on", "term_days", "week_of"},
     "nanhu.platforms.flows": {"withdraw"},
-    "nanhu.services.network": {"Nas", "devices_of", "drop"},
+    "nanhu.services.network": {"devices_of", "drop"},
 }
 """What the sample alone reads of an API so far, and rooms to come will: timetables, systems that begin cases, the student's side."""
 

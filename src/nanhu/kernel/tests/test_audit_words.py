@@ -157,6 +157,7 @@ HANDED_ON = {
     },
     "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
+    "systems/assets/services/inspecting.py": {f"assets.{one}_inspection" for one in ("plan", "record", "end")},
     "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},
     "systems/assets/services/moving.py": {
         f"assets.{one}"

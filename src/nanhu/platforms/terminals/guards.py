@@ -20,7 +20,7 @@ class Guard(Protocol):
 
     def is_over_its_limit(self, terminal: Terminal, operation: str) -> bool: ...
 
-    def may_be_told(self, terminal: Terminal, code: object) -> bool:
+    def may_be_answered(self, terminal: Terminal, code: object) -> bool:
         """`code` of the refusal; None where the operation was done. It is counted here: no, where it is one too many."""
 
     def refused(self, terminal: Terminal) -> None:

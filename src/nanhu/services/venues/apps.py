@@ -5,3 +5,4 @@ class VenuesConfig(rooms.Room):
     name = "nanhu.services.venues"
     label = "venues"
     verbose_name = "场地申请"
+    pages = ("draws",)

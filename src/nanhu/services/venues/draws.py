@@ -98,7 +98,7 @@ def draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
         "facts": public_facts(found),
         "slots": [slot_words(one) for one in found.slots],
         "order": order,
-        "wishes": wishes_of(order) if order else [],
+        "wishes": choices_of(order) if order else [],
         "may_enter": found.draw.state == State.OPEN,
         "enter": enter.address(**named),
         "public_file": public_file.address(**named),
@@ -113,7 +113,7 @@ def order_of(request: PageRequest, found: VenueDraw) -> DrawOrder | None:
     return rows.filter(person=person_of(request.viewer)).first()
 
 
-def wishes_of(order: DrawOrder) -> list[tuple[str, Any]]:
+def choices_of(order: DrawOrder) -> list[tuple[str, Any]]:
     """Each wish, and what became of it."""
     shown = drawn.proof_of(order.entry).get("fates", {})
     return [(slot_words(one), FATES[shown[one]] if one in shown else "") for one in order.entry.wishes]
@@ -142,7 +142,7 @@ def enter(request: PageRequest, form: DrawForm, found: VenueDraw) -> None:
         person_id=person_of(request.viewer),
         found=found,
         order=form.order(),
-        wishes=form.wishes,
+        wishes=form.chosen_slots,
     )
 
 

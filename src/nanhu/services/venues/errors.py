@@ -174,7 +174,7 @@ class DrawnHoursError(CampusError):
     sentence = _("这段时间由抽签决定，请在“抽签”里报名。")
 
 
-class NoWishError(CampusError):
+class NoSlotChosenError(CampusError):
     code = "venues.no_wish"
     field = "first"
     sentence = _("至少选一段时间。")

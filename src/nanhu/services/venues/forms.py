@@ -157,7 +157,7 @@ class DrawForm(BookForm):
         return [said[name] for name in self.field_order if said.get(name)]
 
     @property
-    def wishes(self) -> list[str]:
+    def chosen_slots(self) -> list[str]:
         return self.wished(self.cleaned_data)
 
 

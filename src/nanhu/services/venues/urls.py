@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from nanhu.services.venues import draws, signs  # noqa: F401  (its pages enter themselves)
+from nanhu.services.venues import signs
 from nanhu.services.venues.book import book
 from nanhu.services.venues.desk import desk
 

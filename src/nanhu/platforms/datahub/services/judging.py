@@ -72,13 +72,13 @@ def clean_row(spec: SourceSpec, columns: Mapping[str, str], row: StoredRow, look
     is_refused = any(finding.severity == "reject" for finding in judged.findings)
     if clean is None or (is_refused and not lookups.is_lenient):
         judged.state = STATES.REJECTED.value
-        judged.findings = told_of(row, judged.findings)
+        judged.findings = findings_of(row, judged.findings)
     else:
         judged.clean = clean
     return judged
 
 
-def told_of(row: StoredRow, findings: list[Finding]) -> list[Finding]:
+def findings_of(row: StoredRow, findings: list[Finding]) -> list[Finding]:
     """Of a refused half of a line its halves say nothing that is true."""
     return [Finding("line_torn")] if row.is_torn else findings
 

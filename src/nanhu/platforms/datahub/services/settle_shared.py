@@ -18,7 +18,7 @@ from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.reading.spool import REMOVED
 from nanhu.platforms.datahub.services import outcome, shared_gate
 from nanhu.platforms.datahub.services.files import refuse_outdated
-from nanhu.platforms.datahub.services.judging import STATES, Judged, shape_findings, told_of
+from nanhu.platforms.datahub.services.judging import STATES, Judged, findings_of, shape_findings
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
 from nanhu.platforms.datahub.services.skip import is_no_record
@@ -152,7 +152,7 @@ def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], 
     judged.findings += [*shape_findings(columns, row), *faults]
     if any(one.severity == "reject" for one in judged.findings):
         judged.state = STATES.REJECTED.value
-        judged.findings = told_of(row, judged.findings)
+        judged.findings = findings_of(row, judged.findings)
         return judged
     found = written_row(table, given)
     if isinstance(found, Finding):

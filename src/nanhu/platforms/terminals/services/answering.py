@@ -105,7 +105,7 @@ def run(operation: Operation, request: Request) -> dict[str, Any]:
         return refusal_of(NotForThisTerminalError())
     is_over = any(guard.is_over_its_limit(terminal, operation.name) for guard in GUARDS)
     found = refusal(LIMIT) if is_over else done(operation, request)
-    if not all(guard.may_be_told(terminal, found.get("code")) for guard in GUARDS):
+    if not all(guard.may_be_answered(terminal, found.get("code")) for guard in GUARDS):
         found = refusal(LIMIT)
     if found.get("code") == LIMIT:
         note_limit(request, operation)

@@ -23,7 +23,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries, rules
-from nanhu.services.venues.errors import NoWishError, SlotTooSoonError, TooLongError, TooManySlotsError
+from nanhu.services.venues.errors import NoSlotChosenError, SlotTooSoonError, TooLongError, TooManySlotsError
 from nanhu.services.venues.models import DrawOrder, Venue, VenueDraw, Waiting
 from nanhu.services.venues.services import booking
 from nanhu.services.venues.services.booking import Order
@@ -113,7 +113,7 @@ def enter(*, by: Actor, person_id: int, found: VenueDraw, order: Order, wishes: 
     """Ask for one of these slots, the dearest first; again before the list closes: changes what was asked."""
     venue = found.venue
     if not wishes:
-        raise NoWishError
+        raise NoSlotChosenError
     booking.refuse_order(venue, order, person_id, [rules.hours_of_slot(one) for one in found.slots if one in wishes])
     entry = draws.enter(by=by, draw=found.draw, entrant=f"{ENTRANT}{person_id}", wishes=list(wishes))
     card = people.person_card(person_id)

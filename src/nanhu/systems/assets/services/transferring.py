@@ -114,13 +114,13 @@ def refuse(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
 @transaction.atomic
 def withdraw(*, by: Actor, asset: Asset) -> Transfer:
     """By whoever asked for it, before the office decided."""
-    found = asked_by(by.account_id, asset)
+    found = waiting_of(by.account_id, asset)
     if found is None:
         raise NotFoundError(what=Transfer.what)
     return refuse(by=by, transfer=found, answer=WITHDRAWN)
 
 
-def asked_by(account_id: int | None, asset: Asset) -> Transfer | None:
+def waiting_of(account_id: int | None, asset: Asset) -> Transfer | None:
     """What this person asked for and nobody has decided yet."""
     return Transfer.objects.filter(asset=asset, state=State.ASKED, author=account_id).first()
 

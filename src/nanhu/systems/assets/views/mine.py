@@ -265,8 +265,8 @@ def idle(request: PageRequest) -> HttpResponseBase:
     return listing(request, Idle, idle_things(request.viewer), IdleFilters, empty=none)
 
 
-def what_was_asked(request: PageRequest, found: Asset) -> dict[str, Any]:
-    waits = transferring.asked_by(request.viewer.account_id, found)
+def pending_requests(request: PageRequest, found: Asset) -> dict[str, Any]:
+    waits = transferring.waiting_of(request.viewer.account_id, found)
     return {"withdraw": withdraw_want.address(public_id=found.public_id) if waits else ""}
 
 
@@ -275,7 +275,7 @@ def what_was_asked(request: PageRequest, found: Asset) -> dict[str, Any]:
     WantForm,
     title=_("申请调剂"),
     subject=Seen(idle_thing),
-    facts=what_was_asked,
+    facts=pending_requests,
     to="idle",
     template="assets/want.html",
     done=_("已申请，等国资处确认。"),

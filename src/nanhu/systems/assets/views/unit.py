@@ -94,8 +94,8 @@ def move_many(request: PageRequest, form: RoomForm, chosen: list[Asset]) -> int:
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
-    deeds = deeds_of(found)
-    if transferring.asked_by(request.viewer.account_id, found):
+    deeds = actions_of(found)
+    if transferring.waiting_of(request.viewer.account_id, found):
         deeds = (*deeds, withdraw_transfer)
     return show_thing(request, found, deeds, print_card.address(public_id=found.public_id))
 
@@ -216,7 +216,7 @@ INSPECTED: list[Page] = []
 """With what is here: to have it inspected, and what is entered where it is (`views.inspecting`)."""
 
 
-def deeds_of(found: Asset) -> tuple[Page, ...]:
+def actions_of(found: Asset) -> tuple[Page, ...]:
     if found.state in GONE:
         return ()
     is_inspected = found.inspections.filter(ended_at=None).exists()

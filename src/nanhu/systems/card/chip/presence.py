@@ -25,7 +25,7 @@ def check_presence(request: Request, card: Card) -> None:
     if loads.has_chip(card):
         check_answer(request, card, amount_fen=1)
     else:
-        count_told(request.terminal)
+        count_balance_answer(request.terminal)
 
 
 def check_answer(request: Request, card: Card, *, amount_fen: int) -> int:
@@ -70,7 +70,7 @@ def is_signed(body: dict[str, Any], *, amount_fen: int | None = None) -> bool:
     return amount_fen is None or whole_in({"amount_fen": 1} | told, "amount_fen") == amount_fen
 
 
-def count_told(terminal: Terminal) -> None:
+def count_balance_answer(terminal: Terminal) -> None:
     """Something is to be told of a number alone, that anybody may have seen: as few as guesses in a minute, and so many a day."""
     rule = limits_on(campus_today())
     with connection.cursor() as cursor:

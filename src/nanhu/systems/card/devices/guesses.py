@@ -60,7 +60,7 @@ class CardGuard:
     def is_over_its_limit(self, terminal: Terminal, operation: str) -> bool:
         return guessed_too_often(terminal) or made_too_many(terminal, operation)
 
-    def may_be_told(self, terminal: Terminal, code: object) -> bool:
+    def may_be_answered(self, terminal: Terminal, code: object) -> bool:
         if code not in CODES:
             return True
         with connection.cursor() as cursor:

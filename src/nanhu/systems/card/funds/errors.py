@@ -42,7 +42,7 @@ class CounterWentBackError(CampusError):
     sentence = _("卡片计数与记录不符，请到校园卡管理办公室检查这张卡。")
 
 
-class ChipAskedError(CampusError):
+class ChipSignatureWantedError(CampusError):
     """The chip is to sign its counter, beginning a load of `initialize_fen`; then the same is asked again."""
 
     code = "card.chip_asked"

@@ -10,12 +10,17 @@ from nanhu.systems.card.chip.presence import (
     LARGEST_COUNTER,
     LARGEST_FEN,
     check_answer,
-    count_told,
+    count_balance_answer,
     is_signed,
     noting_copies,
 )
 from nanhu.systems.card.chip.services import loads
-from nanhu.systems.card.funds.errors import ChipAskedError, ClaimNotFoundError, HeldTooShortError, ProofWrongError
+from nanhu.systems.card.funds.errors import (
+    ChipSignatureWantedError,
+    ClaimNotFoundError,
+    HeldTooShortError,
+    ProofWrongError,
+)
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.models import Card, Receipt
@@ -44,7 +49,7 @@ def claim_begin(request: Request) -> dict[str, Any]:
         refuse_untold_write(request, locked, counter)
     order = claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter)
     if request.terminal.kind == Kind.POS and not loads.has_chip(card):
-        count_told(request.terminal)  # last, when all balances that are needed are held
+        count_balance_answer(request.terminal)  # last, when all balances that are needed are held
     return begun(order)
 
 
@@ -54,7 +59,7 @@ def counter_of(request: Request, card: Card) -> int | None:
     challenge = claims.challenge_of(card)
     if challenge is not None:
         if not is_signed(request.body, amount_fen=challenge):
-            raise ChipAskedError(initialize_fen=challenge)
+            raise ChipSignatureWantedError(initialize_fen=challenge)
         return check_answer(request, card, amount_fen=challenge)
     if request.terminal.kind == Kind.POS and loads.has_chip(card):
         return check_answer(request, card, amount_fen=1)

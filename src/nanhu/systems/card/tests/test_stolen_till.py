@@ -124,7 +124,7 @@ def test_guesses_at_both_doors_close_both_and_are_forgiven_at_their_rate(campus,
     terminal = Terminal.objects.get(number="N1001")
     assert is_shut(terminal.pk) is False, "the services door's own bound is not reached"
     for _ in range(20):
-        guesses.CardGuard().may_be_told(terminal, "card.pin_wrong")
+        guesses.CardGuard().may_be_answered(terminal, "card.pin_wrong")
     assert is_shut(terminal.pk) is True
     pass_time(minutes=1)
     assert is_shut(terminal.pk) is False

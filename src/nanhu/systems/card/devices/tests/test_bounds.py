@@ -194,8 +194,8 @@ def test_misses_are_counted_of_one_terminal_and_for_a_minute(maker):
     other, guard = place_device("KM002", "reissue_kiosk", by=SYSTEM).terminal, CardGuard()
     for _ in range(MISSES):
         assert not is_shut(maker.terminal.pk)
-        guard.may_be_told(maker.terminal, "card_unknown")
-        guard.may_be_told(other, "ok")
+        guard.may_be_answered(maker.terminal, "card_unknown")
+        guard.may_be_answered(other, "ok")
     assert is_shut(maker.terminal.pk)
     assert not is_shut(other.pk)
     assert maker.ask("reissue/begin", {"id_number": "x"})["code"] == "terminal_limit"
@@ -244,7 +244,7 @@ def test_a_process_adds_a_miss_and_takes_none_away(maker, process):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE nanhu_{process}")
         for _ in range(MISSES):
-            CardGuard().may_be_told(maker.terminal, "card.pin_wrong")
+            CardGuard().may_be_answered(maker.terminal, "card.pin_wrong")
         assert is_shut(maker.terminal.pk)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             cursor.execute("UPDATE card_terminal_activity SET misses = 0")

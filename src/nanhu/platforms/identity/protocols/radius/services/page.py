@@ -65,7 +65,7 @@ def network_user_by_password(*, by: Actor, typed_name: str, password: str, brows
     """
     row = app_passwords.row_by(typed_name=typed_name, password=password, service=NETWORK, address=by.address)
     if row is not None:
-        return told(row.account, app_password=row.public_id)
+        return network_user_of(row.account, app_password=row.public_id)
     owner = sign_in.account_of_name(normalise_sign_in_name(typed_name))
     is_known = known_places.is_station_known(account=owner, service=PAGE, address=browser)
     shared = [] if is_known else [Gate(limits.PAGE_ADDRESS, throttle.network_of(by.address))]
@@ -82,10 +82,10 @@ def network_user_by_password(*, by: Actor, typed_name: str, password: str, brows
         return None
     throttle.take_back(shared)
     known_places.note_station(account=account, service=PAGE, address=browser)
-    return told(account)
+    return network_user_of(account)
 
 
-def told(account: Account, *, app_password: UUID | None = None) -> NetworkUser | None:
+def network_user_of(account: Account, *, app_password: UUID | None = None) -> NetworkUser | None:
     """Of whom has just proved it; None where what he proved was taken back meanwhile."""
     user = network_user(account, app_password=app_password)
     reason = "" if user is not None else why_closed(account)
