@@ -3,7 +3,7 @@
 Each web worker has a few threads, and whoever reads a body holds one. So reading takes a slot (some threads stay free for
 whoever sends nothing), a form is read whole before the program is called, and a body that comes too slowly, or of which nothing
 comes any more, is cut. Whoever finds the slots taken by bodies that have only just begun waits for one: those that are there
-already are read in no time. A program that holds a key of ours is no stranger: it needs no slot.
+already are read in no time. A program that holds a key of ours is no stranger: machines have slots of their own.
 """
 
 import contextlib
@@ -39,14 +39,14 @@ type Wsgi = Callable[[Any, Any], Iterable[bytes]]
 
 @dataclass(slots=True)
 class Reading:
-    """A body that is being read, in `time.monotonic()`; `waits_since` while its thread waits for a piece. `group`: whose it is. That of a
-    machine with a key of ours counts to no bound."""
+    """A body that is being read, in `time.monotonic()`; `waits_since` while its thread waits for a piece. `group`: whose it is.
+    `is_machine`: of one with a key of ours."""
 
     group: str
     begun: float
     deadline: float
     waits_since: float | None = None
-    counts: bool = True
+    is_machine: bool = False
 
     def is_late(self, now: float) -> bool:
         return now > self.deadline or (self.waits_since is not None and now > self.waits_since + IDLE_SECONDS)
@@ -96,12 +96,12 @@ class BodyGuard:
     @contextlib.contextmanager
     def slot(self, environ: Environ, length: int) -> Iterator[Reading | None]:
         address, mark = str(environ.get("REMOTE_ADDR", "")), threading.get_ident()
-        counts = length > LARGEST_FORM or not self.is_machine(environ)
+        is_machine = length <= LARGEST_FORM and self.is_machine(environ)
         with self.lock:
-            may_read = not counts or self.has_place(address)
+            may_read = self.has_place(address, is_machine=is_machine)
             now = time.monotonic()
             deadline = now + PATIENCE_SECONDS + length / SLOWEST_BYTES_A_SECOND
-            reading = Reading(group_of(address), now, deadline, counts=counts)
+            reading = Reading(group_of(address), now, deadline, is_machine=is_machine)
             if may_read:
                 self.readings[mark] = reading
         try:
@@ -116,16 +116,17 @@ class BodyGuard:
             if self.readings.pop(mark, None) is not None and self.waiting:
                 self.lock.notify_all()
 
-    def has_place(self, address: str) -> bool:
+    def has_place(self, address: str, *, is_machine: bool) -> bool:
         """Perhaps after a moment: those who wait hold threads as well, and leave as many free; behind a proxy, which takes bodies in before
-        it asks, all may wait."""
+        it asks, all may wait. Machines have as many places, of their own: strangers take none of them, and a stolen key no more."""
         group, until = group_of(address), time.monotonic() + BRIEF_SECONDS
-        is_proxy = self.guard.bounds.is_proxy(address)
-        of_one, at_once = (self.most, self.threads) if is_proxy else (self.most_of_one, self.most)
-        while not self.has_room(group, of_one):
+        of_one, at_once = self.most_of_one, float(self.most)
+        if is_machine or self.guard.bounds.is_proxy(address):
+            of_one, at_once = self.most, math.inf if is_machine else self.threads
+        while not self.has_room(group, of_one, is_machine=is_machine):
             now = time.monotonic()
-            in_all = self.held(group)[0] + self.waiting
-            is_slow = not self.has_room(group, of_one, begun_before=now - BRIEF_SECONDS)
+            in_all = self.held(group, is_machine=is_machine)[0] + self.waiting
+            is_slow = not self.has_room(group, of_one, is_machine=is_machine, begun_before=now - BRIEF_SECONDS)
             if now >= until or is_slow or in_all >= at_once:
                 return False
             self.waiting += 1
@@ -133,13 +134,15 @@ class BodyGuard:
             self.waiting -= 1
         return True
 
-    def has_room(self, group: str, of_one: int, *, begun_before: float = math.inf) -> bool:
-        held, of_group = self.held(group, begun_before)
+    def has_room(self, group: str, of_one: int, *, is_machine: bool, begun_before: float = math.inf) -> bool:
+        held, of_group = self.held(group, is_machine=is_machine, begun_before=begun_before)
         return held < self.most and of_group < of_one
 
-    def held(self, group: str, begun_before: float = math.inf) -> tuple[int, int]:
+    def held(self, group: str, *, is_machine: bool, begun_before: float = math.inf) -> tuple[int, int]:
         """Slots in all, and of this group."""
-        groups = [one.group for one in self.readings.values() if one.counts and one.begun <= begun_before]
+        groups = [
+            one.group for one in self.readings.values() if one.is_machine == is_machine and one.begun <= begun_before
+        ]
         return len(groups), groups.count(group)
 
     def watch(self) -> None:

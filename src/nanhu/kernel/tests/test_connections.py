@@ -196,8 +196,9 @@ def slow_senders(guard: BodyGuard, *addresses: str) -> Iterator[list[Stream]]:
             thread.join()
 
 
-def test_a_flood_of_whole_bodies_by_a_machine_with_a_key_is_never_turned_away():
+def test_a_flood_of_whole_bodies_by_a_machine_with_a_key_is_never_turned_away(monkeypatch):
     """Sixteen threads of one address ask at once, while strangers hold all places with slow bodies."""
+    monkeypatch.setattr(slow_bodies, "BRIEF_SECONDS", PATIENCE_SECONDS)
     guard, answers = guarded(), []
     guard.is_machine = lambda environ: environ["REMOTE_ADDR"] == "192.0.2.9"
     with slow_senders(guard, *["192.0.2.1"] * 3, "192.0.2.2"):
@@ -216,9 +217,18 @@ def test_the_slow_body_of_a_machine_is_late_like_any_other_and_a_large_one_takes
     guard.is_machine = lambda _environ: True
     with slow_senders(guard, "192.0.2.9"):
         [reading] = guard.readings.values()
-        assert (reading.counts, reading.is_late(reading.begun + 15)) == (False, True)
+        assert (reading.is_machine, reading.is_late(reading.begun + 15)) == (True, True)
     with guard.slot({"REMOTE_ADDR": "192.0.2.9"}, LARGEST_FORM + 1) as reading:
-        assert reading.counts
+        assert not reading.is_machine
+
+
+def test_a_stolen_key_of_a_machine_leaves_threads_to_the_others(monkeypatch):
+    monkeypatch.setattr(slow_bodies, "BRIEF_SECONDS", 0.0)
+    guard = guarded()
+    guard.is_machine = lambda environ: environ["REMOTE_ADDR"] == "192.0.2.9"
+    with slow_senders(guard, *["192.0.2.9"] * guard.most):
+        assert ask(guard, "192.0.2.9", BytesIO(b"abc")) == "503 Service Unavailable"
+        assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "200 OK"
 
 
 def letting(stream: Stream, wait: Callable[[float], bool]) -> Callable[[float], bool]:
