@@ -16,7 +16,7 @@ from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
 from nanhu.platforms.datahub.services import imports, landing
 from nanhu.platforms.datahub.shared import writing
-from nanhu.platforms.datahub.tests.conftest import steward  # noqa: F401  (a fixture)
+from nanhu.platforms.datahub.tests.conftest import house_of_a_steward, steward  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.reading import VendorSystem, lesson, read_again
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside, roster  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.test_shared_sources import two  # noqa: F401  (a fixture)
