@@ -13,7 +13,7 @@ from tests.interop.freeradius import FreeRadius
 
 PASSWORD = "Reed-Boat-1995"
 VPN_GATEWAY, CODES_GATEWAY = "127.0.0.2", "127.0.0.3"
-TOTP_SECRET = "JBSWY3DPEHPK3PXP"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 WHO = ("student", "refused", "suspended", "device", "changer")
 SET_UP = f"""
 import json
