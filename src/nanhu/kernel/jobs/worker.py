@@ -6,10 +6,8 @@ import os
 import signal
 import threading
 import time
-from datetime import timedelta
 
-from django.db import connections, transaction
-from django.utils import timezone
+from django.db import connections
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
@@ -20,14 +18,13 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.events.outbox import CHANNEL
 from nanhu.kernel.jobs.companions import companions, keep_turning
 from nanhu.kernel.jobs.queue import ALWAYS
-from nanhu.kernel.models import Heartbeat, Outage
+from nanhu.kernel.jobs.signs import give_sign
 from nanhu.kernel.processes.pulse import beat
 
 log = logging.getLogger(__name__)
 CONCURRENT_JOBS = 2
 BEAT_SECONDS = 2
 LATE_SECONDS = 60
-OUTAGE = timedelta(minutes=30)
 
 
 class Loops:
@@ -109,16 +106,6 @@ alive: list[Loops] = []
 
 def relay_events(stopping: threading.Event) -> None:
     keep_turning(stopping, name="the event relay", channel=CHANNEL, begin=lambda: relay_turn)
-
-
-@transaction.atomic
-def give_sign() -> None:
-    """That the program is there. Where nobody gave one for longer than `OUTAGE`, it was away: kept for whoever promised something meanwhile."""
-    moment = timezone.now()
-    last, _is_first = Heartbeat.objects.select_for_update().get_or_create(name="worker", defaults={"seen_at": moment})
-    if moment - last.seen_at > OUTAGE:
-        Outage.objects.create(began_at=last.seen_at, ended_at=moment)
-    Heartbeat.objects.filter(name="worker").update(seen_at=moment)
 
 
 def relay_turn() -> bool:

@@ -1,6 +1,7 @@
 """Periodic jobs of processes: what is late, what nobody mended, posts that became vacant, definitions that changed."""
 
 from nanhu.kernel.jobs import job
+from nanhu.kernel.jobs.signs import is_outage_untold
 from nanhu.platforms.flows.publishing import publish_rows
 from nanhu.platforms.flows.services import announcing
 from nanhu.platforms.flows.services.cases import expire_idle, forget_drafts
@@ -16,6 +17,9 @@ from nanhu.platforms.flows.services.watching import measure, tell_late
 
 @job("flows.tell_late", every="*/10 * * * *")
 def tell_late_tasks() -> int:
+    """Not before it is known how long the program was away, and deadlines have moved by it."""
+    if is_outage_untold():
+        return 0
     stand_still()
     return tell_late()
 

@@ -4,10 +4,10 @@ A line that does not stand so is a row that says more than its columns, and is r
 file is."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, islice, pairwise, starmap
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ LONGEST_LINE: Final = 5000
 FEW: Final = 5
 ASIDE: Final = 10
 """Of so many lines one may stand otherwise, and of FEW."""
+LOOKED_AT: Final = 2000
+"""So many lines tell how wide the program took a character."""
 TITLE: Final = re.compile(r"[\u3400-\u9fff][:：]")
 WORD: Final = re.compile(r"[^ ]+")
 DIGITS: Final = re.compile(r"\d+")
@@ -46,20 +48,25 @@ class Fixed:
     spans: tuple[tuple[int, int], ...]
     measure: Measure
 
-    def row(self, line: int, text: str) -> RawRow:
-        cells: dict[str, str] = {}
-        aside: list[str] = []
+    def placed(self, text: str) -> Iterator[tuple[str, int, int, str]]:
+        """Each word with the heading that it stands under, none where it stands aside."""
         behind, last_header = -1, ""
         for start, end, word in words_of(text, self.measure):
             where = [n for n, (first, last) in enumerate(self.spans) if start < last and end > first]
             header = self.headers[where[0]] if len(where) == 1 else ""
             if not where and start == behind + 1:
                 header = last_header
+            yield header, start, end, word
+            behind, last_header = end, header
+
+    def row(self, line: int, text: str) -> RawRow:
+        cells: dict[str, str] = {}
+        aside: list[str] = []
+        for header, _start, _end, word in self.placed(text):
             if header:
                 cells[header] = f"{cells[header]} {word}" if header in cells else word
             else:
                 aside.append(word)
-            behind, last_header = end, header
         if not cells and aside:
             cells[self.headers[0]] = text.strip()
         return RawRow(line, dict(cells), tuple(aside))
@@ -74,16 +81,31 @@ def fixed_columns(path: Path, encoding: str, headings: Headings) -> Fixed | None
     top = scores.index(best) if scores else 0
     if best < FEWEST_MATCHES or len(head[top].split()) < FEWEST_COLUMNS:
         return None
-    run_together = ""
+    run_together, fixed = "", list[Fixed]()
     for measure in measures(encoding):
         spans = merged(spans_of(path, encoding, top, measure), head[top], measure)
         labels = [labelled(head[top], span, measure) for span in spans]
         found = next((text for text in labels if are_several(text, headings)), "")
         if not found:
             names = [label_of(squeezed(text)) or _("第 %d 列") % n for n, text in enumerate(labels, start=1)]
-            return Fixed(top, unique_headings(names), tuple(spans), measure)
+            fixed.append(Fixed(top, unique_headings(names), tuple(spans), measure))
         run_together = run_together or found
-    raise RunTogetherError(found=run_together)
+    if not fixed:
+        raise RunTogetherError(found=run_together)
+    return min(fixed, key=lambda one: out_of_line(path, encoding, one))
+
+
+def out_of_line(path: Path, encoding: str, fixed: Fixed) -> int:
+    """How many words stand aside, or neither begin nor end where most of their column do: the fewest, where the measure is right."""
+    starts, ends = defaultdict[str, Counter[int]](Counter), defaultdict[str, Counter[int]](Counter)
+    words = 0
+    for _line, text in islice(record_lines(path, encoding, fixed.top), LOOKED_AT):
+        for header, start, end, _word in fixed.placed(text):
+            words += 1
+            if header:
+                starts[header][start] += 1
+                ends[header][end] += 1
+    return words - sum(max(*starts[header].values(), *ends[header].values()) for header in starts)
 
 
 def measures(encoding: str) -> tuple[Measure, ...]:
@@ -153,10 +175,14 @@ def words_of(text: str, measure: Measure) -> Iterator[tuple[int, int, str]]:
 
 
 def fixed_rows(path: Path, encoding: str, fixed: Fixed) -> Iterator[RawRow]:
+    return starmap(fixed.row, record_lines(path, encoding, fixed.top))
+
+
+def record_lines(path: Path, encoding: str, top: int) -> Iterator[tuple[int, str]]:
     """Without rules, and without the titles that stand above the table again on each page."""
     titles: set[str] = set()
     for line, text in enumerate(lines_of(path, encoding, 0), start=1):
-        if line <= fixed.top:
+        if line <= top:
             titles.add(DIGITS.sub("#", text.strip()))
-        elif line > fixed.top + 1 and not RULE.fullmatch(text) and DIGITS.sub("#", text.strip()) not in titles:
-            yield fixed.row(line, text)
+        elif line > top + 1 and not RULE.fullmatch(text) and DIGITS.sub("#", text.strip()) not in titles:
+            yield line, text

@@ -5,6 +5,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.datahub.codes import spelling
 from nanhu.platforms.datahub.errors import AliasRefusedError
 from nanhu.platforms.datahub.models import CodeAlias
@@ -19,7 +20,9 @@ def aliases_of(source: str) -> dict[tuple[str, str], str]:
 
 @transaction.atomic
 def add_alias(*, by: Actor, table: str, value: str, code: str, source: str = "") -> CodeAlias:
-    """Again, or with another code: the later one stands, as a row of its own, by which `rules_version` tells it."""
+    """Again, or with another code: the later one stands, as a row of its own, by which `rules_version` tells it. One after another:
+    the last number is the last that took effect."""
+    lock_key("datahub.alias")
     text, codes = spelling(value), table_on(table, campus_today())
     if not text or code not in codes or find_code(table, value, campus_today()) is not None:
         raise AliasRefusedError(value=value)

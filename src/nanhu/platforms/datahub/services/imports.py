@@ -29,9 +29,10 @@ from nanhu.platforms.datahub.reading.workbook import read_marked, read_old_workb
 from nanhu.platforms.datahub.services.code_rules import day_of
 from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
 from nanhu.platforms.datahub.services.headings import remembered
-from nanhu.platforms.datahub.services.judging import Judged, clean_rows
+from nanhu.platforms.datahub.services.judging import clean_rows
 from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_rows
 from nanhu.platforms.datahub.services.landing_progress import LandingProgress
+from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.settle import settle_batch
 from nanhu.platforms.datahub.services.settle_shared import settle_shared
 from nanhu.platforms.datahub.services.settle_units import lookups_for, settle_units
@@ -116,11 +117,12 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None, 
         return settle_or_refuse(by=by, batch=batch, stored=stored, waits=waits or batch.is_released)
     if spec.kind == "units":
         return settled(batch, lambda: settle_units(by=by, batch_id=batch.id, stored=stored))
+    rules = rules_version()  # before them: of an alias that is added meanwhile it is not known whether it was read
     lookups = lookups_for(spec, day_of(batch))
-    rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, lookups, campus_today()))
+    rows = clean_rows(spec, batch.columns, stored, lookups, campus_today())
     if progress is not None:
         progress.advance(len(rows), _("正在归并并写入主数据…"), total=len(rows))
-    return settled(batch, lambda: settle_batch(by=by, batch_id=batch.id, rows=rows))
+    return settled(batch, lambda: settle_batch(by=by, batch_id=batch.id, rows=rows, rules=rules))
 
 
 def settled(batch: Batch, settle: Callable[[], Batch]) -> Batch:

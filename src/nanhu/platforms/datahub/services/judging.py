@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
@@ -30,7 +31,8 @@ MOST_FILLED: Final = 1000
 @dataclass(slots=True)
 class Judged:
     """A row with what became of it. `campus_no` also of a refused one; `shown_no`: the same, where it is surely one and may be
-    shown; `filled`: the fields that it says something of; `score`: of a hundred, where the model vetoed."""
+    shown; `filled`: the fields that it says something of; `score`: of a hundred, where the model vetoed; `is_torn`: with a line beside
+    it, it has just the cells of one."""
 
     row_id: int
     line: int
@@ -43,6 +45,7 @@ class Judged:
     campus_no: str = ""
     shown_no: str = ""
     filled: tuple[str, ...] = ()
+    is_torn: bool = False
 
     def reject(self, *findings: Finding) -> None:
         self.state = STATES.REJECTED.value
@@ -51,16 +54,20 @@ class Judged:
 
 def clean_rows(
     spec: SourceSpec, columns: Mapping[str, str], rows: Iterable[StoredRow], lookups: Lookups, today: date
-) -> Iterable[Judged]:
+) -> list[Judged]:
+    judged = []
     constants = {header: header.removeprefix(CONSTANT) for header in columns.values() if header.startswith(CONSTANT)}
     for row in rows:
         if constants and not is_no_record(row.cells, columns):
             row = replace(row, cells={**row.cells, **constants})  # noqa: PLW2901  (with what all lines say)
-        yield clean_row(spec, columns, row, lookups, today)
+        judged.append(clean_row(spec, columns, row, lookups, today))
+    if not lookups.is_lenient:
+        refuse_torn(judged)
+    return judged
 
 
 def clean_row(spec: SourceSpec, columns: Mapping[str, str], row: StoredRow, lookups: Lookups, today: date) -> Judged:
-    judged = Judged(row.row_id, row.line, STATES.ACCEPTED.value)
+    judged = Judged(row.row_id, row.line, STATES.ACCEPTED.value, is_torn=row.is_torn)
     if is_no_record(row.cells, columns):
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
@@ -72,15 +79,19 @@ def clean_row(spec: SourceSpec, columns: Mapping[str, str], row: StoredRow, look
     is_refused = any(finding.severity == "reject" for finding in judged.findings)
     if clean is None or (is_refused and not lookups.is_lenient):
         judged.state = STATES.REJECTED.value
-        judged.findings = findings_of(row, judged.findings)
     else:
         judged.clean = clean
     return judged
 
 
-def findings_of(row: StoredRow, findings: list[Finding]) -> list[Finding]:
-    """Of a refused half of a line its halves say nothing that is true."""
-    return [Finding("line_torn")] if row.is_torn else findings
+def refuse_torn(rows: Sequence[Judged]) -> None:
+    """Where the second half of a line cannot be read, the first ends amid a cell, however well it reads. A second that reads well is
+    a row of its own."""
+    pairs = [(one, other) for one, other in pairwise(rows) if one.is_torn and other.is_torn]
+    torn = [pair for pair in pairs if pair[1].state == STATES.REJECTED]
+    for row in {row.row_id: row for pair in torn for row in pair if row.state != STATES.SKIPPED}.values():
+        row.state, row.clean = STATES.REJECTED.value, None
+        row.findings.insert(0, Finding("line_torn"))
 
 
 def filled_fields(columns: Mapping[str, str], cells: Mapping[str, Cell]) -> tuple[str, ...]:

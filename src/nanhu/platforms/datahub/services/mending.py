@@ -89,7 +89,7 @@ def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int], is_gated: b
         raise NotMendableError
     stored = stored_rows(batch, row_ids=row_ids)
     spec = source(batch.source)
-    rows = list(clean_rows(spec, batch.columns, stored, lookups_for(spec, day_of(batch)), campus_today()))
+    rows = clean_rows(spec, batch.columns, stored, lookups_for(spec, day_of(batch)), campus_today())
     Issue.objects.filter(row_id__in=row_ids, resolved_at=None).update(resolved_at=now())
     living = people.living_count(spec.affiliation) if is_gated else 0
     result, _counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=False)

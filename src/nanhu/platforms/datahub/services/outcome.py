@@ -14,7 +14,6 @@ from nanhu.platforms.datahub.matching.duplicates import Suspicion, find_duplicat
 from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, Review
 from nanhu.platforms.datahub.services.judging import Judged
 from nanhu.platforms.datahub.services.masking import masked_facts
-from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.survivors import only_number
 from nanhu.platforms.people import api as people
 
@@ -208,5 +207,5 @@ def finish_batch(batch: Batch, *, state: str, counts: Mapping[str, Any], result:
     batch.state, batch.counts, batch.differences = state, dict(counts), sample_of(result.differences)
     if result.change_set_id:
         batch.change_sets = [*batch.change_sets, result.change_set_id]
-    batch.finished_at, batch.rules = now(), rules_version()
+    batch.finished_at = now()
     batch.save()

@@ -139,7 +139,7 @@ def in_batches(rows: "QuerySet[LandingRow]") -> Iterator[tuple[SourceSpec, Batch
 def cleaned(spec: SourceSpec, batch: Batch, row_ids: Sequence[int]) -> list[Judged]:
     stored = stored_rows(batch, row_ids=row_ids)
     lookups = lookups_for(spec, day_of(batch), is_lenient=True)
-    return list(clean_rows(spec, batch.columns, stored, lookups, campus_today()))
+    return clean_rows(spec, batch.columns, stored, lookups, campus_today())
 
 
 @dataclass(slots=True)

@@ -22,10 +22,11 @@ REPLAYABLE: Final = (Batch.State.APPLIED,)
 
 
 @transaction.atomic
-def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
-    """All rows of a landed batch, for good or (dry run) as a rehearsal."""
+def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged], rules: str) -> Batch:
+    """All rows of a landed batch, for good or (dry run) as a rehearsal. `rules`: the version by which they were cleaned."""
     people.lock_golden()
     batch = lock_batch(batch_id, READY)
+    batch.rules = rules
     if not batch.is_dry_run:
         refuse_outdated(batch)
     agreed = gate.Agreed(batch.gate_level, list(batch.gate)) if batch.is_released else None

@@ -18,8 +18,9 @@ from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.reading.spool import REMOVED
 from nanhu.platforms.datahub.services import outcome, shared_gate
 from nanhu.platforms.datahub.services.files import refuse_outdated
-from nanhu.platforms.datahub.services.judging import STATES, Judged, findings_of, shape_findings
+from nanhu.platforms.datahub.services.judging import STATES, Judged, refuse_torn, shape_findings
 from nanhu.platforms.datahub.services.landing import StoredRow
+from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.shared.cells import read_row
@@ -47,6 +48,7 @@ class JudgedRow(Judged):
 def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much: TooMuchError | None = None) -> Batch:
     """For good; or as a rehearsal, or (`much`) to wait at the gate: then nothing of the table is written."""
     batch = lock_batch(batch_id, READY)
+    batch.rules = rules_version()
     spec = source(batch.source)
     table = shared_table(spec.table)
     rows = judge_rows(table, spec, batch.columns, stored)
@@ -129,8 +131,10 @@ def judge_rows(
     table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], stored: Iterable[StoredRow]
 ) -> list[JudgedRow]:
     rows = [judge_row(table, spec, columns, row) for row in stored]
+    refuse_torn(rows)
     seen: set[str] = set()
     for row in rows:
+        row.written = None if row.state == STATES.REJECTED else row.written
         if row.written is not None and row.written.key in seen:
             row.findings.append(Finding("key_repeated", "", {"value": row.written.key.replace(KEY_ENDS, " ")}))
         seen |= {row.written.key} if row.written else set()
@@ -138,7 +142,7 @@ def judge_rows(
 
 
 def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], row: StoredRow) -> JudgedRow:
-    judged = JudgedRow(row.row_id, row.line, STATES.ACCEPTED.value)
+    judged = JudgedRow(row.row_id, row.line, STATES.ACCEPTED.value, is_torn=row.is_torn)
     if is_no_record(row.cells, columns):
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
@@ -152,7 +156,6 @@ def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], 
     judged.findings += [*shape_findings(columns, row), *faults]
     if any(one.severity == "reject" for one in judged.findings):
         judged.state = STATES.REJECTED.value
-        judged.findings = findings_of(row, judged.findings)
         return judged
     found = written_row(table, given)
     if isinstance(found, Finding):

@@ -19,6 +19,7 @@ from nanhu.platforms.datahub.services.code_rules import day_of, school_codes
 from nanhu.platforms.datahub.services.files import refuse_outdated
 from nanhu.platforms.datahub.services.judging import STATES, Judged, filled_fields
 from nanhu.platforms.datahub.services.landing import StoredRow
+from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.settle import READY, hold, lock_batch
 from nanhu.platforms.datahub.services.skip import is_no_record
 from nanhu.platforms.datahub.services.survivors import origin_of
@@ -41,6 +42,7 @@ def lookups_for(spec: SourceSpec, on: date, *, is_lenient: bool = False) -> Look
 def settle_units(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Batch:
     people.lock_golden()
     batch = lock_batch(batch_id, READY)
+    batch.rules = rules_version()
     if not batch.is_dry_run:
         refuse_outdated(batch)
     agreed = gate.Agreed(batch.gate_level, list(batch.gate)) if batch.is_released else None
@@ -130,7 +132,7 @@ def judge_unit(batch: Batch, row: StoredRow, lookups: Lookups) -> JudgedUnit:
         return judged
     judged.filled = filled_fields(batch.columns, row.cells)
     judged.unit, findings = clean_unit_row(batch.columns, row.cells, lambda text: lookups.code("unit_kind", text))
-    judged.findings += findings
-    if judged.unit is None:
+    judged.findings += [Finding("line_torn"), *findings] if row.is_torn else findings
+    if judged.unit is None or row.is_torn:
         judged.state = STATES.REJECTED.value
     return judged

@@ -31,7 +31,8 @@ def is_no_record(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> bool:
     values = [text for header, cell in cells.items() if ELSE not in header and (text := squeezed(cell))]
     if not values or any(text.startswith(TOTALS) for text in values[:3]):
         return True
-    if is_subtotal(*(squeezed(cells.get(columns.get(name, ""))) for name in ("campus_no", "name", "unit_name"))):
+    people = ("campus_no", "name", "unit_name")
+    if "campus_no" in columns and is_subtotal(*(squeezed(cells.get(columns.get(name, ""))) for name in people)):
         return True
     where = values if len(values) <= FEWEST_CELLS else [squeezed(cells.get(header)) for header in columns.values()]
     if any(map(FEET.match, where)):

@@ -9,6 +9,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.api import import_file
 from nanhu.platforms.datahub.models import Batch, LandingRow
+from nanhu.platforms.datahub.services import imports
 from nanhu.platforms.datahub.tests.conftest import BY, UNITS, id_number, register, student
 from nanhu.platforms.datahub.tests.reading import HTTP, at, lesson, made_by, read_again, started
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside  # noqa: F401  (fixtures)
@@ -86,6 +87,36 @@ def test_a_row_that_lacked_its_unit_is_taken_from_the_same_file_once_the_unit_ca
     assert hand_in(content).counts["rejected"] == 1
     assert hand_in(content).is_duplicate
     hand_in(UNITS + "11032302,计科23-2班,,11,班级\n", source_key="org.units", name="机构.csv")
+    again = hand_in(content)
+    assert (again.is_duplicate, again.counts["accepted"]) == (False, 1)
+
+
+def test_two_sources_with_a_line_of_no_unit_are_not_read_anew_for_each_other_for_ever(hand_in, units):
+    students = register(student(), student("14231100002", "王芳", id_number(order=2), 班级代码="没有的班"))
+    staff = "工号,姓名,证件号码,部门代码,人员类别,入职日期\n" + "".join(
+        f"002020910{n},{name},{id_number('19800318', n)},{unit},在编,2010-09-01\n"
+        for n, name, unit in ((1, "赵伟", "11"), (3, "钱刚", "没有的系"))
+    )
+    polled = [
+        [hand_in(students).state, hand_in(staff, source_key="hr.staff", name="教工.csv").state] for _time in range(4)
+    ]
+    assert polled == [["applied"] * 2, ["applied", "duplicate"], *[["duplicate"] * 2] * 2]
+
+
+def test_an_alias_that_is_added_while_a_file_is_read_is_read_in_the_same_file_again(
+    steward, units, hand_in, monkeypatch
+):
+    alias = {"table": "person_category", "value": "火星计划", "code": "本科生", "source": ""}
+    clean_rows = imports.clean_rows
+
+    def meanwhile(*given):
+        assert steward.post("/datahub/standard/alias/", alias).status_code == 302
+        return clean_rows(*given)
+
+    content = register(student(学生类别="火星计划"))
+    with monkeypatch.context() as amid:
+        amid.setattr(imports, "clean_rows", meanwhile)
+        assert hand_in(content).counts["rejected"] == 1
     again = hand_in(content)
     assert (again.is_duplicate, again.counts["accepted"]) == (False, 1)
 

@@ -1,7 +1,7 @@
 """Promises stand still while the program was away (停机顺延): for longer than half an hour, deadlines move by the working minutes that were
 lost, and days that passed meanwhile may still be applied for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,8 @@ from nanhu.platforms.flows.policies import LIVING
 
 BY: Final = Actor.system("flows.clock")
 ONE_DAY: Final = timedelta(days=1)
+AGAIN: Final = ("resubmitted", "reopened")
+"""In a timeline: from here on the clock runs again."""
 STILL_OPEN: Final = timedelta(days=30)
 """Longer ago no outage lets anybody apply for a day that passed: no run of holidays is as long."""
 
@@ -36,9 +38,10 @@ def move_by(outage: Outage) -> int:
     rows = Case.objects.filter(due_at__isnull=False, state=Case.State.RUNNING, opened_at__lt=outage.ended_at)
     rows = rows.exclude(tasks__kind="confirm")  # until a day that somebody named
     cases = list(rows.select_for_update(of=("self",)).select_related("definition__unit").order_by("pk"))
-    moved = [case for case in cases if moved_on(case, outage, hours.unit_of(case))]
+    before, since = {case.pk: case.due_at for case in cases}, begun_again(cases)
+    moved = [case for case in cases if moved_on(case, outage, hours.unit_of(case), since.get(case.pk, case.opened_at))]
     Case.objects.bulk_update(moved, ["due_at"], batch_size=1_000)
-    move_tasks({case.pk: hours.unit_of(case) for case in cases}, outage)
+    move_tasks(cases, before, outage)
     words = f"{campus_time(outage.began_at):%Y-%m-%d %H:%M}–{campus_time(outage.ended_at):%Y-%m-%d %H:%M}"
     Entry.objects.bulk_create(
         (Entry(case=case, actor=BY.name, verb="stood_still", words=words) for case in moved), batch_size=1_000
@@ -47,16 +50,30 @@ def move_by(outage: Outage) -> int:
     return len(moved)
 
 
-def move_tasks(units: Mapping[int, str], outage: Outage) -> None:
-    """Of these cases; a step may have a promise of its own."""
-    rows = Task.objects.filter(case__in=units.keys(), state__in=LIVING, due_at__isnull=False)
-    tasks = [one for one in rows.order_by("pk") if moved_on(one, outage, units[one.case_id])]
-    Task.objects.bulk_update(tasks, ["due_at"], batch_size=1_000)
+def begun_again(cases: Collection[Case]) -> dict[int, datetime]:
+    """When the clock of each began last, where that was not when it was opened: what was promised counts from then on."""
+    rows = Entry.objects.filter(case__in=cases, verb__in=AGAIN).order_by("pk")
+    return dict(rows.values_list("case_id", "at"))
 
 
-def moved_on(row: Case | Task, outage: Outage, unit_code: str) -> bool:
-    """By the working minutes that were lost since it began; not saved yet."""
-    lost = lost_minutes(max(outage.began_at, row.opened_at), outage.ended_at, unit_code)
+def move_tasks(cases: Iterable[Case], before: Mapping[int, datetime | None], outage: Outage) -> None:
+    """Of these cases, which were due before as said: a step may have a promise of its own, else it goes with its case."""
+    by_id = {case.pk: case for case in cases}
+    tasks = Task.objects.filter(case__in=by_id.keys(), state__in=LIVING, due_at__isnull=False).order_by("pk")
+    moved = [one for one in tasks if moved_with(one, by_id[one.case_id], before[one.case_id], outage)]
+    Task.objects.bulk_update(moved, ["due_at"], batch_size=1_000)
+
+
+def moved_with(task: Task, case: Case, before: datetime | None, outage: Outage) -> bool:
+    if task.due_at != before:
+        return moved_on(task, outage, hours.unit_of(case), task.opened_at)
+    task.due_at = case.due_at
+    return case.due_at != before
+
+
+def moved_on(row: Case | Task, outage: Outage, unit_code: str, since: datetime) -> bool:
+    """By the working minutes that were lost since then; not saved yet."""
+    lost = lost_minutes(max(outage.began_at, since), outage.ended_at, unit_code)
     if lost <= 0 or row.due_at is None:
         return False
     row.due_at = hours.due_after(row.due_at, lost, unit_code)

@@ -6,12 +6,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_time
-from nanhu.kernel.models import Outage
+from nanhu.kernel.jobs.signs import give_sign
+from nanhu.kernel.models import Heartbeat, Outage
 from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.forms import FlowForm
 from nanhu.platforms.flows.jobs import tell_late_tasks
 from nanhu.platforms.flows.models import StoodStill
-from nanhu.platforms.flows.services import standing
+from nanhu.platforms.flows.services import cases, standing
 from nanhu.platforms.flows.services.standing import earliest_day, stand_still
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,46 @@ def test_nobody_is_told_that_he_is_late_by_the_time_in_which_he_could_do_nothing
     away("2026-09-28T09:30+08:00", "2026-09-29T09:50+08:00")
     assert tell_late_tasks() == 0
     assert case.tasks.get().level == 0
+
+
+def test_who_is_back_tells_of_lateness_only_when_it_is_known_how_long_it_was_away(school, clock):
+    """The job may run before the first sign of the worker that is back."""
+    clock("2026-09-28T09:00+08:00")
+    give_sign()
+    case = school.apply()
+    clock("2026-09-29T18:00+08:00")
+    assert (tell_late_tasks(), Outage.objects.count()) == (0, 0)
+    give_sign()
+    assert tell_late_tasks() == 0
+    assert due(case) > "09-30"
+    clock("2026-10-12T18:00+08:00")
+    Heartbeat.objects.update(seen_at=datetime.fromisoformat("2026-10-12T17:50+08:00"))
+    assert tell_late_tasks() == 1
+
+
+def test_a_clock_that_began_again_meanwhile_is_given_what_was_lost_since_then(school, clock):
+    """Pages went on while the worker was away from 9:30 to 12:00: the student handed his in again at 11:00."""
+    clock("2026-09-28T09:00+08:00")
+    case = school.apply()
+    school.decide("T1", case.tasks.get(), "return", "请写明去哪里")
+    clock("2026-09-28T11:00+08:00")
+    said = {"kind": "事假", "days": {"first": "2026-12-01", "last": "2026-12-02"}, "reason": "去长沙"}
+    cases.resubmit(by=school.actor("S1"), person_id=school["S1"], case=case, data=said)
+    assert due(case) == "09-29 12:30"
+    away("2026-09-28T09:30+08:00", "2026-09-28T12:00+08:00")
+    assert stand_still() == 1
+    assert due(case) == "09-29 16:30", "an hour"
+    assert clock_of(case.tasks.get(state="open").due_at) == "09-29 16:30"
+
+
+def test_a_step_that_is_due_with_its_case_moves_with_it_also_where_it_was_opened_meanwhile(school, clock):
+    clock("2026-09-28T09:00+08:00")
+    case = school.apply(days={"first": "2026-12-01", "last": "2026-12-08"})
+    clock("2026-09-28T11:00+08:00")
+    school.decide("T1", case.tasks.get())
+    away("2026-09-28T09:30+08:00", "2026-09-28T12:00+08:00")
+    assert stand_still() == 1
+    assert due(case) == clock_of(case.tasks.get(state="open").due_at) == "09-29 16:00"
 
 
 def test_only_what_was_lost_since_it_began_is_given_and_what_stands_or_is_over_is_left(school, clock):

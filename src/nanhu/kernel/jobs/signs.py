@@ -1,0 +1,27 @@
+"""Signs of life of the worker, and that none came for long."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from nanhu.kernel.models import Heartbeat, Outage
+
+NAME: Final = "worker"
+OUTAGE: Final = timedelta(minutes=30)
+
+
+@transaction.atomic
+def give_sign() -> None:
+    """That the program is there. Where nobody gave one for longer than `OUTAGE`, it was away: kept for whoever promised something meanwhile."""
+    moment = timezone.now()
+    last, _is_first = Heartbeat.objects.select_for_update().get_or_create(name=NAME, defaults={"seen_at": moment})
+    if moment - last.seen_at > OUTAGE:
+        Outage.objects.create(began_at=last.seen_at, ended_at=moment)
+    Heartbeat.objects.filter(name=NAME).update(seen_at=moment)
+
+
+def is_outage_untold() -> bool:
+    """The last sign is old: whoever runs in a worker that is back runs before the outage is kept."""
+    return Heartbeat.objects.filter(name=NAME, seen_at__lt=timezone.now() - OUTAGE).exists()
