@@ -243,7 +243,7 @@ OPEN_DOORS = {
     "network_reach": "agent",
     "payments_apps": "ask",
     "payments_notices": "acp_notice bank_notice",
-    "portal:read_only": "approve ask_change case cases refuse spells",
+    "portal:read_only": "approve ask_change case cases refuse spells withdraw",
     "requests": "anonymous_replies known",
     "terminals": "services",
     "ui": "language",

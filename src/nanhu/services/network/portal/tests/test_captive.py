@@ -411,8 +411,8 @@ def refusal(field: Field, password: str = PASSWORD) -> str:
     answer = field.phone("a").sign_in("T1", password)
     assert answer.status_code in {403, 422}
     assert not SignIn.objects.exists()
-    [said] = re.findall(r'role="alert">(.*?)</p>', answer.content.decode())
-    return str(said)
+    [said] = re.findall(r'role="alert">(.*?)</p>', answer.content.decode(), re.DOTALL)
+    return str(said).strip()
 
 
 def test_whoever_proved_the_password_reads_why_the_network_is_closed_and_whom_to_call(field: Field) -> None:

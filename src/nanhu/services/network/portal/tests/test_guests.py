@@ -61,7 +61,7 @@ def test_a_guest_comes_on_line_with_two_devices_and_is_off_when_the_sponsor_ends
     person = people.find_person_by_campus_no(guest) or 0
     assert {one.state for one in network.sessions_of(person)} == {"closing"}
     assert Disconnect.objects.filter(session__person=person).count() == 2
-    assert field.phone("c").sign_in(guest).status_code == 422
+    assert field.phone("c").sign_in(guest).status_code == 403
     assert guest not in signed_in("T1").get(GUESTS).content.decode()
 
 
