@@ -26,8 +26,9 @@ class TestNews(PageTests):
         return student
 
 
-def rss(*titles: str) -> str:
-    moment = now() - timedelta(hours=1)
+def rss(*titles: str, hours: int = 1) -> str:
+    """The first of so many hours ago, each next of a day before."""
+    moment = now() - timedelta(hours=hours)
     items = "".join(
         f"<item><title>{title}</title><link>https://www.example.cn/{quote(title)}</link>"
         f"<pubDate>{moment - timedelta(days=n):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
@@ -44,7 +45,7 @@ def sites(centre, vendor):
             "feed", "main", vendor.says("/main", rss("校庆开幕", "新楼启用")), name="学校要闻", format="rss"
         )
         staff = centre.live(
-            "feed", "staff", vendor.says("/staff", rss("职代会")), name="教工园地", format="rss", faces=["staff"]
+            "feed", "staff", vendor.says("/staff", rss("职代会", hours=2)), name="教工园地", format="rss", faces=["staff"]
         )
         feeds.read_all()
         yield main, staff
