@@ -106,6 +106,19 @@ def test_a_copied_chip_collects_nothing_that_the_first_collected(school):
     assert balance_on(copy) == START_FEN
 
 
+def test_a_copied_chip_at_a_till_stands_on_the_desk_with_what_it_counts(school):
+    owe(school)
+    copy = copy_of(school)
+    go(visit(school), 6)
+    owe(school, "two")
+    till, uid = at("N1001"), school.campus.card("student").uid
+    answered = signed(copy, till, 1)
+    told = till.ask("claim/begin", {"card": uid, "held_ms": 5000, "chip": answered})
+    case = SuspenseCase.objects.get()
+    assert (told["code"], case.reason) == ("chip_counter_reused", "chip_behind")
+    assert case.row["chip"] == {"c": answered["online_counter"]}
+
+
 def test_a_copied_chip_that_pays_off_line_is_found_by_its_counter(school):
     copy = copy_of(school)
     rows = []

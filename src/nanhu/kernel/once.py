@@ -23,6 +23,13 @@ def lock_key(key: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
+def may_lock_key(key: str) -> bool:
+    """As `lock_key`, without waiting: False where somebody else works under this key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        return bool(cursor.fetchone()[0])
+
+
 def made_by_form[Row: Model](rows: QuerySet[Row], token: UUID, **mine: object) -> Row | None:
     """What this form made before, None when it is new and now ours to do. Call it first in the transaction of the action.
 

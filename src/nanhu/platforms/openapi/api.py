@@ -16,7 +16,7 @@ from nanhu.platforms.openapi.interfaces import (
 from nanhu.platforms.openapi.models import ApiKey, Delivery, Mode, Vendor
 from nanhu.platforms.openapi.queries import deliveries_of, paused_since, refused_with, vendor_with
 from nanhu.platforms.openapi.services.keys import living_keys, make_key, revoke_key
-from nanhu.platforms.openapi.services.rate_limits import is_free
+from nanhu.platforms.openapi.services.rate_limits import is_free_today
 from nanhu.platforms.openapi.services.vendors import VendorOrder
 from nanhu.platforms.openapi.services.vendors import register as register_vendor
 from nanhu.platforms.openapi.services.webhooks import publish, set_webhook
@@ -43,7 +43,7 @@ __all__ = [
     "VendorOrder",
     "VendorSettings",
     "deliveries_of",
-    "is_free",
+    "is_free_today",
     "living_keys",
     "make_key",
     "paused_since",

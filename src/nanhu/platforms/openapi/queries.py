@@ -71,7 +71,7 @@ def requests_of(vendor: Vendor, *, mode: str = "", outcome: str = "") -> QuerySe
 def refused_with(code: str, *, since: datetime) -> list[str]:
     """The companies whose live keys were refused with this code."""
     rows = RequestLog.objects.filter(code=code, mode=Mode.LIVE, at__gt=since)
-    return sorted(set(rows.values_list("vendor__company", flat=True)))
+    return sorted(rows.values_list("vendor__company", flat=True).distinct())
 
 
 def events_of(vendor: Vendor) -> QuerySet[WebhookEvent]:

@@ -6,14 +6,17 @@ from typing import Any
 from django.db import connection
 
 from nanhu.kernel import throttle
+from nanhu.kernel.clock import campus_today
 from nanhu.platforms.openapi.errors import RateLimitedError
 from nanhu.platforms.openapi.models import ApiKey
 
 SECONDS_OF_BURST = 10
 ANONYMOUS_PER_MINUTE = 60
+DAY = "day:"
 TAKE = """
     INSERT INTO openapi_rate_bucket AS b (subject, tokens, at, address)
-    VALUES (%(subject)s, %(burst)s - 1, clock_timestamp(), %(address)s || left(set_config('synchronous_commit', 'off', true), 0))
+    SELECT %(subject)s, %(burst)s - 1, clock_timestamp(), %(address)s || left(set_config('synchronous_commit', 'off', true), 0)
+        WHERE %(burst)s >= 1
     ON CONFLICT (subject) DO UPDATE
         SET tokens = least(%(burst)s, b.tokens + extract(epoch FROM clock_timestamp() - b.at) * %(rate)s) - 1,
             at = clock_timestamp(), address = excluded.address
@@ -46,6 +49,11 @@ def take_one(subject: str, per_minute: int, address: str) -> None:
 def is_free(subject: str, *, per_hour: float, burst: int = 1) -> bool:
     """For what may be done so often and is left out otherwise."""
     return has_taken(subject, rate=per_hour / 3600, burst=burst, address="")
+
+
+def is_free_today(subject: str, *, most: int) -> bool:
+    """For what may be done `most` times a day of the campus, by a bucket of that day that nothing fills."""
+    return is_free(f"{DAY}{campus_today()}:{subject}", per_hour=0, burst=most)
 
 
 def has_taken(subject: str, *, rate: float, burst: float, address: str) -> bool:

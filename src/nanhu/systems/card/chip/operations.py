@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any, Final
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.once import lock_key
+from nanhu.kernel.once import may_lock_key
 from nanhu.platforms.terminals.api import (
     INCIDENTS,
     MalformedError,
@@ -46,8 +46,9 @@ def proofs(request: Request) -> dict[str, Any]:
 
 def check_open_cases(terminal: Terminal) -> None:
     """Whoever brought more that cannot be believed than the office has answered keeps the rest for later. Proofs and uploads of a terminal
-    come one after the other (sql/card_store.sql)."""
-    lock_key(f"card.cases:{terminal.pk}")
+    come one after the other (sql/card_store.sql); who comes meanwhile is sent away, and holds no place that others need."""
+    if not may_lock_key(f"card.cases:{terminal.pk}"):
+        raise TerminalLimitError
     most = limits_on(campus_today()).terminal_open_cases
     waiting = SuspenseCase.objects.filter(terminal=terminal, state=SuspenseCase.State.OPEN)[:most]
     if waiting.count() >= most:

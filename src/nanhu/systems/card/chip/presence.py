@@ -17,33 +17,34 @@ from nanhu.systems.card.pins.policy import limits_on
 
 LARGEST_FEN: Final = 2**32 - 1
 LARGEST_COUNTER: Final = 2**16 - 1
-TOLD: Final = "SELECT card_terminal_told(%s, %s, %s)"
+TOLD: Final = "SELECT card_terminal_told(%s, %s, %s, %s, %s)"
 
 
 def check_presence(request: Request, card: Card) -> None:
-    """A chip answers INITIALIZE FOR LOAD of one fen; where a card has none its number must do, for so many cards a day."""
+    """A chip answers INITIALIZE FOR LOAD of one fen; where a card has none its number must do, so many times a minute
+    and a day."""
     if loads.has_chip(card):
         check_answer(request, card, amount_fen=1)
     else:
-        count_balance_answer(request.terminal)
+        count_told_of_number(request.terminal)
 
 
 def check_answer(request: Request, card: Card, *, amount_fen: int) -> int:
     """The online counter that this card's chip signed, with this amount, at this terminal."""
     told = answer_in(request.body)
-    with noting_copies(request, card):
+    with noting_copies(request, card, told.online_counter):
         loads.check_mac1(card=card, terminal_number=request.terminal.number, amount_fen=amount_fen, told=told)
     return told.online_counter
 
 
 @contextmanager
-def noting_copies(request: Request, card: Card) -> Iterator[None]:
+def noting_copies(request: Request, card: Card, online_counter: int) -> Iterator[None]:
     """A chip that is behind what it proved before is for the office to see; a question has no sequence to keep it under."""
     try:
         yield
     except ChipBehindError:
         if request.sequence:
-            row = {"chip": {"c": request.body.get("online_counter")}}
+            row = {"chip": {"c": online_counter}}
             reason = SuspenseCase.Reason.CHIP_BEHIND
             open_case(terminal=request.terminal, sequence=request.sequence, card=card, reason=reason, row=row)
         raise
@@ -70,10 +71,20 @@ def is_signed(body: dict[str, Any], *, amount_fen: int | None = None) -> bool:
     return amount_fen is None or whole_in({"amount_fen": 1} | told, "amount_fen") == amount_fen
 
 
-def count_balance_answer(terminal: Terminal) -> None:
-    """Something is to be told of a number alone, that anybody may have seen: as few as guesses in a minute, and so many a day."""
+def count_told_of_number(terminal: Terminal, *, of_claim: bool = False) -> None:
+    """Something is to be told of a number alone, that anybody may have seen: as often a minute as the terminal may sell, and so many
+    balances a day and as many claims. It is no guess: a till that shows the balance of each card goes on selling."""
     rule = limits_on(campus_today())
     with connection.cursor() as cursor:
-        cursor.execute(TOLD, [terminal.pk, rule.terminal_minute_misses, rule.terminal_day_told])
+        cursor.execute(
+            TOLD,
+            [
+                terminal.pk,
+                rule.terminal_minute_misses,
+                rule.terminal_minute_payments,
+                rule.terminal_day_told,
+                of_claim,
+            ],
+        )
         if not cursor.fetchone()[0]:
             raise TerminalLimitError

@@ -10,7 +10,7 @@ from nanhu.systems.card.chip.presence import (
     LARGEST_COUNTER,
     LARGEST_FEN,
     check_answer,
-    count_balance_answer,
+    count_told_of_number,
     is_signed,
     noting_copies,
 )
@@ -49,7 +49,7 @@ def claim_begin(request: Request) -> dict[str, Any]:
         refuse_untold_write(request, locked, counter)
     order = claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter)
     if request.terminal.kind == Kind.POS and not loads.has_chip(card):
-        count_balance_answer(request.terminal)  # last, when all balances that are needed are held
+        count_told_of_number(request.terminal, of_claim=True)  # last, when all balances that are needed are held
     return begun(order)
 
 
@@ -95,7 +95,7 @@ def claim_mac(request: Request) -> dict[str, Any]:
         mac1=text_in(request.body, "mac1"),
         offline_counter=purchases_in(request.body),
     )
-    with noting_copies(request, card):
+    with noting_copies(request, card, told.online_counter):
         grant = loads.mac2_for_load(
             card=card, terminal_number=request.terminal.number, amount_fen=order.write_fen, told=told
         )

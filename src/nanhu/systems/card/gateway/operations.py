@@ -72,6 +72,7 @@ class Operations:
         self.pins = PinDesk(database)
         self.chips = TacVerifier(database)
         self.codes = CodeDesk(database)
+        self.uploading: set[int] = set()
 
     async def hello(self, request: Request) -> tuple[int, bytes]:
         """Who am I, what time is it, which sequence did you last hear of me, what am I to hold to."""
@@ -152,10 +153,21 @@ class Operations:
         return response_to(own, decision)
 
     async def upload(self, request: Request) -> tuple[int, bytes]:
+        """One of a terminal at a time: many at once would take all connections, and leave none for the sales of others. A second one is no
+        alarm, for a terminal whose line broke asks again before the first is done."""
         elements = read_upload(request.body, now=time.time())
         last = max(element["s"] for element in elements)
         if last > request.terminal.furthest_sequence:
             return 400, encode(refused("sequence_invalid"))
+        if request.terminal.id in self.uploading:
+            return 429, encode(refused(LIMIT))
+        self.uploading.add(request.terminal.id)
+        try:
+            return await self.store(request, elements, last_sequence=last)
+        finally:
+            self.uploading.discard(request.terminal.id)
+
+    async def store(self, request: Request, elements: list[dict[str, Any]], *, last_sequence: int) -> tuple[int, bytes]:
         self.repeats.sent(request.terminal.id, (element["s"] for element in elements))
         await self.pins.judge_rows(request.terminal, elements)
         for element in elements:
@@ -168,7 +180,7 @@ class Operations:
         if rows[0][1] == LIMIT:
             self.watch.decided(request.terminal, LIMIT)
             return 429, encode(refused(LIMIT))
-        self.watch.uploaded(request.terminal, [row[1] for row in rows], last_sequence=last)
+        self.watch.uploaded(request.terminal, [row[1] for row in rows], last_sequence=last_sequence)
         answers = []
         for place, outcome, receipt_id, amount, owed, balance in sorted(rows):
             answer = answer_of(elements[place]["s"], Decision(outcome, receipt_id, amount, balance, None))

@@ -6,6 +6,7 @@ The bounds themselves are held in the database, in the transaction of each sale,
 
 from typing import Final
 
+from nanhu.kernel.clock import campus_today
 from nanhu.platforms.terminals.gateway import ActivityLog
 from nanhu.systems.card.gateway.terminals import Terminal
 
@@ -29,14 +30,19 @@ SUSPENDED: Final = frozenset(
 class TerminalWatch:
     def __init__(self, activity: ActivityLog) -> None:
         self.activity = activity
+        self.told_enough: dict[int, str] = {}
 
     def decided(self, terminal: Terminal, outcome: str) -> None:
         if outcome == LIMIT:
             self.report(terminal, LIMIT)
 
     def untold(self, terminal: Terminal) -> None:
-        """A sale was refused without the balance: this till was told of so many today."""
-        self.report(terminal, LIMIT)
+        """A sale was refused without the balance: this till was told of so many today. Once a day, for an honest till whose sales often want
+        the PIN goes on asking."""
+        today = str(campus_today())
+        if self.told_enough.get(terminal.id) != today:
+            self.told_enough[terminal.id] = today
+            self.report(terminal, LIMIT)
 
     def uploaded(self, terminal: Terminal, outcomes: list[str], *, last_sequence: int) -> None:
         """Rows that went into suspense are an alarm, whoever sent them."""

@@ -11,8 +11,14 @@ BEGIN
             FROM json_to_recordset(batch) AS r(n integer);
         RETURN;
     END IF;
-    -- The uploads of a terminal one after the other, and its proofs: each counts what the one before it came to.
-    PERFORM pg_advisory_xact_lock(hashtextextended('card.cases:' || terminal, 0));
+    -- The uploads of a terminal one after the other, and its proofs: each counts what the one before it came to. Who comes meanwhile is
+    -- sent away and does not wait: else the uploads of one terminal would hold all connections that the sales of all terminals need.
+    -- A statement of its own: the next one sees what was committed before the lock was had.
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('card.cases:' || terminal, 0)) THEN
+        RETURN QUERY SELECT r.n, 'terminal_limit', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint
+            FROM json_to_recordset(batch) AS r(n integer);
+        RETURN;
+    END IF;
     -- Rows of cards that nobody has are guesses as well; whoever made too many waits, and keeps what it has to tell. So does whoever
     -- has brought more that cannot be believed than the office has answered.
     IF EXISTS (SELECT FROM card_terminal_activity a WHERE bound IS NOT NULL AND a.terminal_id = terminal

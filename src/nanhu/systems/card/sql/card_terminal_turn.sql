@@ -22,10 +22,12 @@ BEGIN
             minute_begun = CASE WHEN is_over THEN now() ELSE a.minute_begun END,
             minute_payments = CASE WHEN is_over THEN 0 ELSE a.minute_payments END,
             minute_fen = CASE WHEN is_over THEN 0 ELSE a.minute_fen END,
+            minute_told = CASE WHEN is_over THEN 0 ELSE a.minute_told END,
             day = card_day(now()),
             day_fen = CASE WHEN a.day = card_day(now()) THEN a.day_fen ELSE 0 END,
             day_refund_fen = CASE WHEN a.day = card_day(now()) THEN a.day_refund_fen ELSE 0 END,
             day_told = CASE WHEN a.day = card_day(now()) THEN a.day_told ELSE 0 END,
+            day_claims = CASE WHEN a.day = card_day(now()) THEN a.day_claims ELSE 0 END,
             day_losses = CASE WHEN a.day = card_day(now()) THEN a.day_losses ELSE 0 END
         FROM (SELECT o.terminal_id AS id, o.minute_begun <= now() - interval '1 minute' AS is_over
               FROM card_terminal_activity o WHERE o.terminal_id = ANY(terminals)) AS old

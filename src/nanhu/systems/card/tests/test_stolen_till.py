@@ -6,22 +6,25 @@ import time
 from dataclasses import replace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from nanhu.kernel.registry import Verdict
-from nanhu.platforms.terminals.api import OPERATIONS, Incident, Request, Terminal
+from nanhu.platforms.terminals.api import OPERATIONS, Incident, Request, Terminal, TerminalLimitError
 from nanhu.platforms.terminals.gateway import ActivityLog, Rate, SignedRequest
 from nanhu.platforms.terminals.guards import find_terminal
 from nanhu.platforms.terminals.services.answering import run
+from nanhu.systems.card.chip.operations import check_open_cases
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway import policy
+from nanhu.systems.card.gateway.operations import STORE, STORE_WITH_CHIPS
 from nanhu.systems.card.gateway.payments import STATEMENT
 from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
+from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.races import amid
 
 RULE = LimitRule()
@@ -263,6 +266,112 @@ def test_two_uploads_at_once_are_two_guesses_after_each_other(tight, transaction
 
     assert amid(lambda: upload(1), lambda: upload(100)) == ("card_unknown", "terminal_limit")
     assert Receipt.objects.filter(terminal=terminal).count() == TIGHT.terminal_minute_misses
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("statement", [STORE, STORE_WITH_CHIPS])
+def test_a_second_upload_of_a_till_is_sent_away_and_does_not_wait(transactional_db, statement):
+    """Who waits in the database holds one of the few connections that the sales of all tills need."""
+    bring_in_the_cast()
+    terminal = Terminal.objects.get(number="N1001")
+
+    def upload(sequence: int) -> str:
+        rows = [{"n": 0, "s": sequence, "f": "aa", "u": "0400000000AAAA", "a": 100, "o": time.time()}]
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 1")  # ms: whoever waits fails
+            cursor.execute(statement, [terminal.pk, json.dumps(rows), policy.terminal_policy()])
+            outcome = str(cursor.fetchone()[1])
+            cursor.execute("RESET lock_timeout")
+            return outcome
+
+    assert amid(lambda: upload(1), lambda: upload(100)) == ("card_unknown", "terminal_limit")
+
+    def prove() -> str:
+        with pytest.raises(TerminalLimitError) as refused, transaction.atomic():
+            check_open_cases(terminal)
+        return refused.value.code
+
+    assert amid(lambda: upload(200), prove) == ("card_unknown", "terminal_limit")
+    assert upload(100) == "card_unknown", "nothing was kept of it"
+
+
+class SlowDatabase(TestConnection):
+    """An upload takes until it is let go on; how many are in the database at once is counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on, self.begun = asyncio.Event(), asyncio.Queue()
+        self.uploads = 0
+
+    async def rows(self, statement, parameters):
+        if "card_store" in statement:
+            self.uploads += 1
+            self.begun.put_nowait(self.uploads)
+            await self.go_on.wait()
+        return await super().rows(statement, parameters)
+
+
+def test_a_gateway_takes_one_upload_of_a_till_at_a_time_and_its_sales_meanwhile(campus):
+    """Six at once would hold every connection of the gateway, and no till would sell."""
+    campus.top_up("student", 5000)
+    card = campus.card("student").uid
+    one, other = SignedTerminal("N1001"), SignedTerminal("E3002")
+
+    database = SlowDatabase()
+
+    async def ask_all() -> tuple[list[int], int]:
+        gateway = Gateway(database)
+        first = asyncio.create_task(gateway.serve(upload_of(one, card, 100)))
+        await asyncio.wait_for(database.begun.get(), PATIENCE_SECONDS)
+        more = [(await gateway.serve(upload_of(one, card, 200 + turn))).status for turn in range(6)]
+        sale = signed_request(one, "payment", {"card": card, "amount_fen": 1}, sequence=300)
+        more.append((await gateway.serve(sale)).status)
+        second = asyncio.create_task(gateway.serve(upload_of(other, card, 100)))
+        await asyncio.wait_for(database.begun.get(), PATIENCE_SECONDS)
+        database.go_on.set()
+        told = [
+            (await first).status,
+            *more,
+            (await second).status,
+            (await gateway.serve(upload_of(one, card, 400))).status,
+        ]
+        await gateway.close()
+        return told, database.uploads
+
+    assert asyncio.run(ask_all()) == ([200, *[429] * 6, 200, 200, 200], 3)
+    assert not Incident.objects.filter(code="terminal_limit").exists(), "a line that broke is no abuse"
+
+
+def upload_of(till: SignedTerminal, card: str, sequence: int) -> SignedRequest:
+    row = {"sequence": sequence, "card": card, "amount_fen": 1, "occurred_at": time.time()}
+    return signed_request(till, "upload", {"rows": [row]})
+
+
+def signed_request(till: SignedTerminal, operation: str, values: dict, *, sequence: int = 0) -> SignedRequest:
+    path, body = f"/terminal/v1/{operation}", json.dumps(values).encode()
+    signed = till.headers(path, body, str(sequence), {})
+    return SignedRequest(
+        "POST", path, till.number, str(sequence), signed["nanhu-clock"], signed["nanhu-signature"], "192.0.2.7", body
+    )
+
+
+def test_a_till_that_goes_on_after_its_balances_of_the_day_is_one_alarm_that_day(campus, till, monkeypatch):
+    """Sales above a meal's limit are asked first without the PIN, at an honest shop too."""
+    monkeypatch.setattr(
+        policy, "limits_on", lambda _day: replace(TIGHT, terminal_minute_payments=9, terminal_day_told=0)
+    )
+    policy.policies_in_hour.cache_clear()
+    poor = campus.card("guest").uid
+
+    async def ask_all(database: TestConnection) -> None:
+        gateway = Gateway(database)
+        for sequence in range(1, 5):
+            await gateway.serve(signed_request(till, "payment", {"card": poor, "amount_fen": 900}, sequence=sequence))
+            await gateway.activity.write()
+        await gateway.close()
+
+    asyncio.run(ask_all(TestConnection()))
+    assert Incident.objects.get(code="terminal_limit").times == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,8 +9,13 @@ DECLARE
     judged json;
     told jsonb;
 BEGIN
-    -- As card_store, which takes it too: before all other locks. Then in the order of every posting: balances first, then chips.
-    PERFORM pg_advisory_xact_lock(hashtextextended('card.cases:' || terminal, 0));
+    -- As card_store, which takes it too: before all other locks, and without waiting. Then in the order of every posting: balances first,
+    -- then chips.
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('card.cases:' || terminal, 0)) THEN
+        RETURN QUERY SELECT r.n, 'terminal_limit', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint
+            FROM json_to_recordset(batch) AS r(n integer);
+        RETURN;
+    END IF;
     PERFORM FROM ledger_balance b
         WHERE b.account_id IN (
             SELECT unnest(ARRAY[w.account_id, w.receivable_id]) FROM json_to_recordset(batch) AS r(u text)

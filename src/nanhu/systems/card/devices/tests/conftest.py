@@ -8,10 +8,12 @@ from django.db import connection
 from nanhu.kernel import audit
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.terminals.api import INCIDENTS, KIOSKS, OPERATIONS, operation, whole_in
+from nanhu.platforms.terminals.api import KIOSKS, OPERATIONS, operation, whole_in
 from nanhu.systems.card.devices.tests.asking import Device, place_device
 from nanhu.systems.card.presented import card_in
-from nanhu.systems.card.tests.conftest import SYSTEM, Campus
+from nanhu.systems.card.tests.conftest import SYSTEM, Campus, own_minute
+
+__all__ = ["own_minute"]
 
 
 class WontError(CampusError):
@@ -73,12 +75,6 @@ def own_operations() -> Iterator[None]:
     yield
     OPERATIONS.clear()
     OPERATIONS.update(known)
-
-
-@pytest.fixture(autouse=True)
-def own_minute() -> None:
-    """So many incidents a minute and process are written, whatever test they are of."""
-    INCIDENTS.written.clear()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What a kiosk shows of a card, after the enquiry PIN and never before it."""
 
+import time
 from dataclasses import asdict, replace
 
 import pytest
@@ -20,6 +21,7 @@ from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.tests.conftest import SYSTEM
+from nanhu.systems.card.tests.signed import SignedTerminal
 
 PIN = PINS["student"]
 
@@ -99,7 +101,7 @@ def test_a_till_is_told_of_the_chip_that_lies_on_it_as_often_as_it_asks(ready, m
     assert has_alarm("N9001")
 
 
-@pytest.mark.parametrize("bound", [{"terminal_minute_misses": 2}, {"terminal_day_told": 2}])
+@pytest.mark.parametrize("bound", [{"terminal_minute_payments": 2}, {"terminal_day_told": 2}])
 def test_of_numbers_alone_a_till_is_told_so_many_balances(ready, monkeypatch, bound):
     monkeypatch.setattr(guesses, "limits_on", lambda _day: replace(LimitRule(), **bound))
     monkeypatch.setattr(presence, "limits_on", guesses.limits_on)
@@ -122,6 +124,18 @@ def test_of_numbers_alone_a_till_is_told_so_many_balances(ready, monkeypatch, bo
             "UPDATE card_terminal_activity SET day = day - 1, minute_begun = minute_begun - interval '9 minutes'"
         )
     assert balance(till, card)["outcome"] == "approved"
+
+
+def test_a_till_that_shows_the_balance_of_each_card_goes_on_selling(ready):
+    """A queue of thirty a minute; at the bound of the day no balance is shown, and sold and uploaded all the same."""
+    till, gateway, card = Device("N1001"), SignedTerminal("N1001"), ready.card("student")
+    assert [balance(till, card)["outcome"] for _ in range(30)] == ["approved"] * 30
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET day_told = %s", [LimitRule().terminal_day_told])
+    assert balance(till, card)["code"] == "terminal_limit"
+    assert gateway.pay(card.uid, 100).code == "ok"
+    row = {"sequence": 900, "card": card.uid, "amount_fen": 100, "occurred_at": time.time()}
+    assert gateway.send("upload", {"rows": [row]}).values["rows"][0]["code"] == "ok"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from nanhu.systems.card.funds.services import claims, stale_claims
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.test_pages_payouts import office, pay_out  # noqa: F401
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, WITH_X, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import ORIGIN
@@ -89,6 +90,19 @@ def test_a_card_held_five_seconds_collects_and_a_short_tap_only_pays(funds, till
     assert (done["state"], funds.balance()) == ("written", 5000)
     assert funds.campus.pay("student", 1200) == "posted"
     assert funds.balance() == 3800
+
+
+def test_a_till_that_told_its_balances_of_the_day_still_collects_so_many_a_day(funds, till):
+    funds.credit(fen=5000)
+    assert till.ask("card/balance", {"card": uid(funds)}, sequence=0)["outcome"] == "approved"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET day_told = %s", [LimitRule().terminal_day_told])
+    assert till.ask("card/balance", {"card": uid(funds)}, sequence=0)["code"] == "terminal_limit"
+    assert collect(till, funds, body={"held_ms": 5000})["state"] == "written"
+    funds.credit(fen=100, key="more")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET day_claims = %s", [LimitRule().terminal_day_told])
+    assert till.ask("claim/begin", {"card": uid(funds), "held_ms": 5000})["code"] == "terminal_limit"
 
 
 def test_the_same_request_again_is_one_claim(funds, till):

@@ -8,7 +8,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.crypto import mask_name
 from nanhu.kernel.once import lock_key
-from nanhu.platforms.openapi.api import Request, ScopeMissingError, Vendor, is_free
+from nanhu.platforms.openapi.api import Request, ScopeMissingError, Vendor, is_free_today
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
 from nanhu.systems.card.codes.rules import part_of, read_code
@@ -34,7 +34,6 @@ from nanhu.systems.card.vendors.rules import uuid_of
 from nanhu.systems.card.vendors.scopes import Scope
 
 LOOK = "card.vendor_look"
-HOURS = 24
 
 
 def account(request: Request) -> wire.Account:
@@ -76,15 +75,13 @@ def found(vendor: Vendor, order: wire.CardQuery) -> Card:
 
 
 def count_lookup(vendor: Vendor) -> None:
-    """Campus numbers follow each other: whose key is stolen would ask for one after the other. So many a day, a day's worth at once."""
-    most = limits_on(campus_today()).vendor_day_lookups
-    if not is_free(f"card.lookup:{vendor.pk}", per_hour=most / HOURS, burst=most):
+    """Campus numbers follow each other: whose key is stolen would ask for one after the other. So many a day of the campus."""
+    if not is_free_today(f"card.lookup:{vendor.pk}", most=limits_on(campus_today()).vendor_day_lookups):
         raise DayLimitError
 
 
 def count_block(vendor: Vendor) -> None:
-    """Else a stolen key stops the cards of a whole campus. Whoever counts holds the vendor's blocks."""
-    lock_key(f"card.vendor_blocks:{vendor.pk}")
+    """Else a stolen key stops the cards of a whole campus. The caller holds the vendor's blocks."""
     today = campus_today()
     made = VendorBlock.objects.filter(vendor=vendor, report__reported_at__gte=start_of(today))
     if made.count() >= limits_on(today).vendor_day_blocks:
@@ -150,11 +147,13 @@ def card_body(request: Request, card: Card) -> wire.Card:
 
 
 def block(request: Request) -> wire.Card:
-    """As a loss report: terminals refuse from the commit on, and the holder hears of it. What is blocked already stays another's."""
+    """As a loss report: terminals refuse from the commit on, and the holder hears of it. What is blocked already stays another's, and counts no more."""
     card, proof = named(request), f"API {request.key.number}"
     with transaction.atomic():
-        count_block(request.vendor)
+        lock_key(f"card.vendor_blocks:{request.vendor.pk}")
         was = Card.objects.select_for_update().get(pk=card.pk).state
+        if was != Card.State.LOST:
+            count_block(request.vendor)
         try:
             report_lost(by=request.by, card=card, reason=request.body.reason, way=LossReport.Way.VENDOR, proof=proof)
         except CardStateError as error:

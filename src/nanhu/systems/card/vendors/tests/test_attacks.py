@@ -14,7 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.openapi.errors import AddressesMissingError
-from nanhu.platforms.openapi.models import ApiKey, IdempotencyRecord
+from nanhu.platforms.openapi.models import ApiKey, IdempotencyRecord, RateBucket
 from nanhu.platforms.openapi.services import keys, rate_limits, vendors
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
@@ -273,6 +273,7 @@ def test_a_stolen_key_stops_so_many_cards_a_day_and_the_doctor_tells(shop, campu
     assert shop.post(f"cards/{first.public_id}/block", {"reason": "x"}).status_code == 200
     assert fault_of(shop.post(f"cards/{second.public_id}/block", {"reason": "x"})) == "day_limit"
     assert campus.card("teacher").state == "issued"
+    assert shop.post(f"cards/{first.public_id}/block", {"reason": "again"}).status_code == 200, "it stops no more"
     assert shop.post(f"cards/{first.public_id}/unblock", {"reason": "x"}).status_code == 200
     told = no_vendor_is_abused()
     assert (told.verdict, "岳阳饭盒" in str(told.message)) == (Verdict.FAIL, True)
@@ -289,3 +290,12 @@ def test_a_stolen_key_looks_up_so_many_campus_numbers_a_day(shop, phone, monkeyp
         assert fault_of(shop.post("cards/query", {"campus_no": number})) == "day_limit"
     assert shop.post("cards/query", {"code": phone.code()}).status_code == 200
     assert no_vendor_is_abused().verdict == Verdict.FAIL
+    RateBucket.objects.filter(subject__contains="card.lookup").update(at=now() - timedelta(hours=12))
+    assert fault_of(shop.post("cards/query", {"campus_no": "14231100001"})) == "day_limit", "so many a day, and no more"
+    with time_machine.travel(now() + timedelta(days=1)):
+        assert shop.post("cards/query", {"campus_no": "14231100001"}).status_code == 200
+
+
+def test_a_school_that_allows_no_looks_is_asked_for_none(shop, monkeypatch):
+    monkeypatch.setattr(cards, "limits_on", lambda _day: replace(LimitRule(), vendor_day_lookups=0))
+    assert fault_of(shop.post("cards/query", {"campus_no": "14231100001"})) == "day_limit"
