@@ -38,6 +38,7 @@ FROM unnest(%(ids)s::bigint[], %(states)s::text[]) AS newcomer (person_id, state
 ON CONFLICT (person_id) DO NOTHING
 RETURNING id
 """
+OPENING = "identity.open_accounts"
 MERGE, PART = "identity.merge", "identity.part"
 MOVED, HANDED_OVER, CLOSED_ONE = "moved", "handed_over", "closed"
 CLOSED = (Account.State.SUSPENDED, Account.State.ENDED)
@@ -70,8 +71,16 @@ def lock_where_missing(person_ids: Collection[int]) -> bool:
     """Whether some of them had no account; then it is ours to the end of the transaction who opens one or finds none."""
     if Account.objects.filter(person_id__in=person_ids).count() == len(person_ids):
         return False
-    lock_key("identity.open_accounts")
+    lock_key(OPENING)
     return True
+
+
+def living_without(person_ids: Collection[int]) -> list[int]:
+    """Those without an account for whom one may be opened this moment: nobody opens one for who was merged away."""
+    having = Account.objects.filter(person_id__in=person_ids).values_list("person_id", flat=True)
+    without = set(person_ids).difference(having)
+    cards = people.person_cards(without) if without else {}
+    return [person_id for person_id, card in cards.items() if card.person_id == person_id]
 
 
 def first_state(card: people.PersonCard) -> str:
@@ -88,7 +97,8 @@ def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> None:
     of several who follow one person at once the last reads what all events have said.
     """
     followed = sorted(set(person_ids))
-    lock_where_missing(followed)
+    if living_without(followed):
+        lock_key(OPENING)
     rows = list(Account.objects.select_for_update().filter(person_id__in=followed).order_by("pk"))
     cards = people.person_cards([account.person_id for account in rows])
     stopped = set(Suspension.objects.filter(account__in=rows, lifted_at=None).values_list("account_id", flat=True))
@@ -190,6 +200,7 @@ def part(*, by: Actor, kept_id: int, restored_id: int) -> None:
     A password that was handed over goes back with all that hangs on it, and the kept person starts anew: whoever knows
     it is the other one.
     """
+    lock_key(OPENING)  # before the rows, as everybody takes them
     restored, kept = both_locked(restored_id, kept_id)
     if restored is None and kept is not None and merged_how(kept) == MOVED:
         sessions.end_others(by=by, account=kept, but=None, how=SsoSession.End.ACCOUNT_CLOSED)

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import AuditEntry
@@ -12,7 +13,7 @@ from nanhu.platforms.identity.models import RecoveryContact, SsoSession
 from nanhu.platforms.identity.services import accounts
 from nanhu.platforms.identity.tests.conftest import make_member, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS, CONTACT, NEW, begin, prove
-from nanhu.platforms.people.models import Affiliation
+from nanhu.platforms.people.models import Affiliation, Person
 from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +48,31 @@ def test_who_leaves_while_the_account_is_opened_has_no_open_one():
 
     amid(lambda: accounts.open_accounts(by=BY, person_ids=[member.person_id]), leave)
     assert member.account.state == "ended"
+
+
+def locks_of(deed) -> list[str]:
+    """The kinds of locks in the order in which they were asked for."""
+    with CaptureQueriesContext(connection) as asked:
+        deed()
+    found = ["key" if "advisory" in one["sql"] else "rows" if "FOR UPDATE" in one["sql"] else "" for one in asked]
+    return list(filter(None, found))
+
+
+def test_a_merge_undone_locks_in_the_order_of_all_others(student):
+    """Rows first and the key after them, while somebody follows the same person, would be a deadlock."""
+    restored = make_member("曾小南", "430602200803159999", student="0020269999")
+    locks = locks_of(lambda: accounts.part(by=BY, kept_id=student.person_id, restored_id=restored.person_id))
+    assert (locks[0], "rows" in locks) == ("key", True)
+    assert restored.account.state == "awaiting_activation"
+
+
+def test_who_was_merged_away_makes_nobody_wait(student):
+    """He has no account and never will; the key is one for the whole campus."""
+    gone = make_member("曾小南", "430602200803159999", student="0020269999")
+    both = [student.person_id, gone.person_id]
+    assert "key" in locks_of(lambda: accounts.follow_affiliations(by=BY, person_ids=both))
+    Person.objects.filter(pk=gone.person_id).update(merged_into=student.person_id)
+    assert locks_of(lambda: accounts.follow_affiliations(by=BY, person_ids=both)) == ["rows"]
 
 
 def test_an_account_that_two_open_at_once_is_one():
