@@ -20,7 +20,6 @@ EARLIEST_YEAR = 1900
 
 
 class SuspendForm(ReasonForm):
-    reason = reason_field(example=_("本人连校园网、输对密码时会看到这句话"))
     until = forms.DateField(
         label=_("停用到（含当天）"),
         required=False,

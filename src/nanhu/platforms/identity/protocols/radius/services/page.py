@@ -114,12 +114,13 @@ def why_closed(account: Account) -> str:
 
 
 def why_suspended(account: Account) -> str:
+    """Until when, and not the reason: the office wrote it for its own records, and the office tells it at the telephone."""
     decided = Suspension.objects.filter(account=account, lifted_at=None).first()
     if decided is None:
         return str(_("您在名册里的身份已暂停（如休学、停薪留职），账号随之停用。"))
-    words = _("您的账号已停用，到 {moment} 恢复：{reason}。") if decided.until else _("您的账号已停用：{reason}。")
-    until = time_words(decided.until) if decided.until else ""
-    return str(words).format(moment=until, reason=decided.reason.rstrip("。.； "))
+    if decided.until is None:
+        return str(_("您的账号已停用。"))
+    return str(_("您的账号已停用，到 {moment} 恢复。")).format(moment=time_words(decided.until))
 
 
 def still_opens(account: Account, *, app_password: UUID | None, password_changed_at: datetime | None) -> bool:
