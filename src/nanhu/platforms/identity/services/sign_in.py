@@ -76,12 +76,16 @@ def verify_for_service(
     service: str,
     station: str = "",
     states: Collection[str] = (Account.State.ACTIVE,),
+    misread: str = "",
+    is_last: bool = True,
 ) -> Account | None:
     """The same question from a program that checks passwords (Wi-Fi, VPN, mail): only an open account and its own password.
 
     `by.address` is the end user's (an address or a device's number), "" when the service does not say; `station` names the device where
     that is not its address. The gates are the service's own: a telephone that goes on trying an old password neither locks the portal's
-    sign-in nor other devices. `states`: a page that may tell its owner that the account is suspended names that state too.
+    sign-in nor other devices. `states`: a page that may tell its owner that the account is suspended names that state too. What was typed
+    once may be read in two ways: the first look (not `is_last`) leaves the line of a refusal to the second, and what the first took for
+    the password (`misread`) counts no more where the second is right.
     """
     campus_no, secret = normalise_sign_in_name(typed_name), normalise_password(password)
     account, device = account_of_name(campus_no), station or by.address
@@ -90,10 +94,13 @@ def verify_for_service(
     throttle.admit([*own, *shared])
     fits = hashing.verify(secret, account.password if account else "")
     if account is None or account.state not in states or not fits:
-        write_refusal(by=by, campus_no=campus_no, service=service)
+        if is_last:
+            write_refusal(by=by, campus_no=campus_no, service=service)
         return None
     throttle.forgive(own)
     throttle.take_back(shared)
+    if misread:
+        throttle.take_back(service_gates(service, campus_no, device, misread, is_known=is_known)[1])
     known_places.note_station(account=account, service=service, address=device)
     return account
 

@@ -12,9 +12,10 @@ from django.test import Client
 from nanhu.kernel import read_only
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, Throttle
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account
@@ -166,6 +167,21 @@ def test_a_gateway_that_knows_challenges_asks_for_the_code_after_the_password(sc
     assert answer.status_code == 200
     assert Grant.objects.filter(code=answer.json()["reply:Class"]["value"][0], service="vpn").exists()
     assert door.knocks("T1", code(), State=state).status_code == 401, "a code opens once"
+
+
+def test_a_password_that_ends_in_six_digits_is_asked_for_its_code_and_was_not_refused(school, door, clock_stands):
+    typed = "Reed-Boat-199511"
+    give_totp("T1")
+    school.opened()
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no="T1", password=typed)
+    refused = AuditEntry.objects.filter(action="identity.sign_in_refused")
+    assert door.knocks("T1", typed, asks="yes").status_code == 200
+    assert not refused.exists()
+    assert not Throttle.objects.filter(failures__gt=0).exists()
+    assert door.knocks("T1", "Wrong-Boat-199511", asks="yes").status_code == 401
+    assert refused.count() == 1, "once for what was typed once"
+    assert door.knocks("T1", "Wrong-Boat-199511").status_code == 401
+    assert refused.count() == 2, "and where nobody looks again"
 
 
 def test_a_challenge_ends_with_the_password_and_with_its_two_minutes_and_goes_to_nobody_else(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -135,23 +136,22 @@ def admitted(
 def account_of(by: Actor, client: RadiusClient, request: AuthenticationRequest) -> tuple[Account | None, UUID | None]:
     """Whose name and password these are, with the code behind the password where the application demands a second factor; and which app
     password it was."""
-    asked = {"typed_name": request.user_name, "password": request.password, "service": client.service}
+    asked: dict[str, Any] = {"typed_name": request.user_name, "password": request.password, "service": client.service}
     if client.application.demands_second_factor:
         return account_by_two(by, request, asked), None
     row = app_passwords.row_by(**asked, address=request.station)
     return (row.account, row.public_id) if row else (sign_in.verify_for_service(by=by, **asked), None)
 
 
-def account_by_two(by: Actor, request: AuthenticationRequest, asked: dict[str, str]) -> Account | None:
+def account_by_two(by: Actor, request: AuthenticationRequest, asked: dict[str, Any]) -> Account | None:
     """What ends in no code is looked at as a password alone, by `challenged`."""
     if request.state:
         return second_factor.account_answering(
             by=by, typed_name=request.user_name, state=request.state, code=request.password
         )
-    may_hold_code = request.password[-second_factor.DIGITS :].isdecimal()
-    if request.takes_challenges and not may_hold_code:
+    if request.takes_challenges and not second_factor.may_hold_code(request.password):
         return None
-    return second_factor.account_with_code(by=by, **asked)
+    return second_factor.account_with_code(by=by, **asked, is_last=not request.takes_challenges)
 
 
 def accepted(client: RadiusClient, account: Account) -> Verdict:

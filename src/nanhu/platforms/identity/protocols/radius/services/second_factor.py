@@ -22,18 +22,34 @@ ANSWERED_WITHIN: Final = 120
 """Seconds between the password and its code."""
 
 
-def account_with_code(*, by: Actor, typed_name: str, password: str, service: str) -> Account | None:
-    """The password is looked at first and at the same price, whether digits follow it or not: refusals are all alike. Codes have the
-    gates of the second step, so that who knows the password does not guess them."""
+def parted(password: str) -> tuple[str, str]:
+    """As the password and the code behind it, if it ends in one."""
     typed = normalise_password(password)
-    secret, code = typed[:-DIGITS], typed[-DIGITS:]
-    account = sign_in.verify_for_service(by=by, typed_name=typed_name, password=secret or typed, service=service)
+    return typed[:-DIGITS] or typed, typed[-DIGITS:]
+
+
+def may_hold_code(password: str) -> bool:
+    return password[-DIGITS:].isdecimal()
+
+
+def account_with_code(
+    *, by: Actor, typed_name: str, password: str, service: str, is_last: bool = True
+) -> Account | None:
+    """The password is looked at first and at the same price, whether digits follow it or not: refusals are all alike. Codes have the
+    gates of the second step, so that who knows the password does not guess them. Not `is_last`: `account_to_ask` looks after it."""
+    secret, code = parted(password)
+    account = sign_in.verify_for_service(
+        by=by, typed_name=typed_name, password=secret, service=service, is_last=is_last
+    )
     return account if account is not None and has_code(by=by, account=account, code=code) else None
 
 
 def account_to_ask(*, by: Actor, typed_name: str, password: str, service: str) -> Account | None:
-    """Whoever proved the password alone and has an authenticator app."""
-    account = sign_in.verify_for_service(by=by, typed_name=typed_name, password=password, service=service)
+    """Whoever proved the password alone and has an authenticator app. One that ends in six digits was first taken for shorter."""
+    misread = parted(password)[0] if may_hold_code(password) else ""
+    account = sign_in.verify_for_service(
+        by=by, typed_name=typed_name, password=password, service=service, misread=misread
+    )
     return account if account is not None and totp.live(account) is not None else None
 
 
