@@ -57,7 +57,7 @@ SECOND_PERSONS = {
 }
 """What turns the same person away, and the list of 待办 on which it waits for another; "": it waits for nobody, somebody begins it."""
 WITHOUT_A_ROOM = {"draw.DrawValue", "draw.DrawVoid"}
-"""No page hangs them up yet."""
+"""They wait on the list of their draws (`venues:desk:kept_draws`), on none of their own."""
 NEVER_CLOSED: set[str] = set()
 """Which wait for ever: none may."""
 

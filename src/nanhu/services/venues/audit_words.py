@@ -36,6 +36,7 @@ ACTIONS: dict[str, Text] = {
     "venues.restore": _("恢复预约场地"),
     "venues.open_draw": _("开场地抽签"),
     "venues.enter_draw": _("报名场地抽签"),
+    "venues.leave_draw": _("退出场地抽签"),
     "venues.settle_draw": _("按抽签结果分场地"),
     "venues.renew_sign": _("换门牌地址"),
 }

@@ -181,10 +181,10 @@ def around_words(found: Venue) -> Any:
     return _("布置 %(before)s、清场 %(after)s 分钟") % {"before": found.set_up, "after": found.clear_up}
 
 
-def chosen_use(request: PageRequest, found: Venue) -> Use:
-    """That the form names, else the first that this reader may choose here."""
+def chosen_use(request: PageRequest, found: Venue, before: str = "") -> Use:
+    """That the form names, else what it named before, else the first that this reader may choose here."""
     offered = policies.uses_for(request.viewer, found)
-    named = request.POST.get("use") or request.GET.get("use", "")
+    named = request.POST.get("use") or request.GET.get("use") or before
     return next((one for one in offered if one.key == named), offered[0])
 
 
@@ -203,8 +203,8 @@ def minutes_in(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else None
 
 
-def form_facts(request: PageRequest, found: Venue) -> dict[str, Any]:
-    used = chosen_use(request, found)
+def form_facts(request: PageRequest, found: Venue, before: str = "") -> dict[str, Any]:
+    used = chosen_use(request, found, before)
     others = [one for one in policies.uses_for(request.viewer, found) if one.key != used.key]
     return {
         "venue": found,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +20,11 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.submissions import token_of
+from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
 from nanhu.services.venues import policies, rules
 from nanhu.services.venues.book import book, chosen_use, form_facts, person_of
 from nanhu.services.venues.desk import desk, venue
@@ -57,8 +61,15 @@ def draws_open(request: PageRequest) -> HttpResponseBase:
     return listing(request, Draws, rows_for(request), empty=none)
 
 
+def is_open_to(viewer: Viewer, found: VenueDraw) -> bool:
+    return policies.may_ask(viewer).filter(pk=found.venue_id).exists()
+
+
 def rows_for(request: PageRequest) -> Any:
-    return VenueDraw.objects.filter(venue__in=policies.may_ask(request.viewer)).select_related("draw", "venue")
+    """Whose venue he may ask for, and those he has part in, whatever became of the venue or of him."""
+    own = DrawOrder.objects.filter(person=request.viewer.person_id).values("venue_draw")
+    found = VenueDraw.objects.filter(Q(venue__in=policies.may_ask(request.viewer)) | Q(pk__in=own))
+    return found.select_related("draw", "venue")
 
 
 def seen_draw(request: PageRequest, public_id: UUID) -> VenueDraw:
@@ -66,6 +77,13 @@ def seen_draw(request: PageRequest, public_id: UUID) -> VenueDraw:
     if found is None:
         raise NotFoundError(what=VenueDraw.what)
     return found  # type: ignore[no-any-return]
+
+
+def askable_draw(request: PageRequest, public_id: UUID) -> VenueDraw:
+    found = seen_draw(request, public_id)
+    if not is_open_to(request.viewer, found):
+        raise NotFoundError(what=VenueDraw.what)
+    return found
 
 
 def public_facts(found: VenueDraw) -> list[tuple[Any, Any]]:
@@ -92,6 +110,7 @@ def public_facts(found: VenueDraw) -> list[tuple[Any, Any]]:
 def draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
     named = {"public_id": found.public_id}
     order = order_of(request, found)
+    is_open = found.draw.state == State.OPEN
     facts = {
         "found": found,
         "tone": TONES[found.draw.state],
@@ -99,8 +118,10 @@ def draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
         "slots": [slot_words(one) for one in found.slots],
         "order": order,
         "wishes": choices_of(order) if order else [],
-        "may_enter": found.draw.state == State.OPEN,
+        "may_enter": is_open and is_open_to(request.viewer, found),
+        "may_leave": is_open and order is not None and bool(order.entry.wishes),
         "enter": enter.address(**named),
+        "leave": leave_draw.address(**named),
         "public_file": public_file.address(**named),
         "proof": proof.address(**named),
         "verifier": verifier.address(**named),
@@ -121,7 +142,35 @@ def choices_of(order: DrawOrder) -> list[tuple[str, Any]]:
 
 def arguments(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     slots = [(one, slot_words(one)) for one in found.slots]
-    return {"venue": found.venue, "chosen": chosen_use(request, found.venue), "slots": slots}
+    chosen = chosen_use(request, found.venue, said_before(request, found).get("use", ""))
+    return {"venue": found.venue, "chosen": chosen, "slots": slots}
+
+
+def said_before(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
+    order = order_of(request, found)
+    return order.order if order else {}
+
+
+def own_wishes(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
+    """The form as he sent it, to be changed."""
+    order = order_of(request, found)
+    if order is None or not order.order:
+        return {}
+    said = order.order
+    units = {one.id: f"{one.code} {one.name}" for one in people.unit_choices()} if said["unit_id"] else {}
+    wishes = dict(zip(DrawForm.field_order, order.entry.wishes, strict=False))
+    persons = {"unit": units.get(said["unit_id"], ""), "sponsor": typed_person(said["sponsor"])}
+    return {**said, **said["details"], **persons, **wishes}
+
+
+def typed_person(person_id: int | None) -> str:
+    """As the field takes him."""
+    card = people.person_card(person_id) if person_id else None
+    return f"{card.name} {card.affiliations[0].campus_no}" if card and card.affiliations else ""
+
+
+def draw_facts(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
+    return form_facts(request, found.venue, said_before(request, found).get("use", ""))
 
 
 @draw.form(
@@ -130,8 +179,10 @@ def arguments(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     title=_("填抽签志愿"),
     submit=_("报名"),
     icon="dices",
+    subject=Seen(askable_draw),
     arguments=arguments,
-    facts=lambda request, found: form_facts(request, found.venue),
+    initial=own_wishes,
+    facts=draw_facts,
     template="venues/apply.html",
     to="draw",
     done=_("已报名。截止以前再交一次就是改志愿。"),
@@ -144,6 +195,11 @@ def enter(request: PageRequest, form: DrawForm, found: VenueDraw) -> None:
         order=form.order(),
         wishes=form.chosen_slots,
     )
+
+
+@draw.action("leave/", done=_("已退出抽签。截止以前可以再报名。"))
+def leave_draw(request: PageRequest, found: VenueDraw) -> None:
+    drawing.leave(by=request.actor, person_id=person_of(request.viewer), found=found)
 
 
 def json_file(said: Mapping[str, Any], name: str) -> HttpResponse:
@@ -208,6 +264,22 @@ def kept_draws(request: PageRequest) -> HttpResponseBase:
     return listing(request, KeptDraws, kept_rows(request), empty=none)
 
 
+def wanting(account: Any) -> QuerySet[VenueDraw]:
+    """Closed draws in which this account has something to do: read the value, draw, or say whether it is given up."""
+    own = DrawValue.objects.filter(draw=OuterRef("draw"), state=DrawValue.State.ASKED, author_id=account)
+    others = DrawVoid.objects.filter(draw=OuterRef("draw"), state=DrawVoid.State.ASKED).exclude(author_id=account)
+    found = VenueDraw.objects.filter(draw__state=State.CLOSED).select_related("draw", "venue")
+    return found.filter(Q(draw__value_known_at__lte=Now()) & ~Exists(own) | Q(Exists(others))).order_by("pk")
+
+
+def line_of(one: VenueDraw) -> WaitingLine:
+    return WaitingLine(title=str(one), url=kept_draw.address(public_id=one.public_id), since=one.draw.value_known_at)
+
+
+kept_draws.waits_for("venues.draws", wanting, line_of)
+kept_draws.decides = lambda viewer: policies.OFFICE in viewer.roles  # the count knows no keeper's units
+
+
 def kept(request: PageRequest, public_id: UUID) -> VenueDraw:
     found = kept_rows(request).filter(public_id=public_id).first()
     if found is None:
@@ -223,8 +295,9 @@ def kept_draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
         "tone": TONES[found.draw.state],
         "facts": public_facts(found),
         "slots": [slot_words(one) for one in found.slots],
-        "entered": found.orders.count(),
+        "entered": drawing.entered(found).count(),
         "typed": waiting_value(found),
+        "unlike": last_unlike(found),
         "asked_void": waiting_void(found),
         "value": value.address(**named),
         "lots": lots.address(**named),
@@ -238,8 +311,21 @@ def waiting_value(found: VenueDraw) -> DrawValue | None:
     return found.draw.values_typed.filter(state=DrawValue.State.ASKED).first()
 
 
+def last_unlike(found: VenueDraw) -> DrawValue | None:
+    """The last two readings, where they were unlike: who and when, never what, as both read it anew."""
+    last = found.draw.values_typed.filter(decided_at__isnull=False).order_by("decided_at").last()
+    return last if last is not None and last.state == DrawValue.State.REFUSED and not last.ended_alone else None
+
+
 def waiting_void(found: VenueDraw) -> DrawVoid | None:
     return found.draw.voids_asked.filter(state=DrawVoid.State.ASKED).first()
+
+
+READ: Final = {
+    DrawValue.State.ASKED: _("已记下，等另一个人读。"),
+    DrawValue.State.AGREED: _("两个人读得一样，公开数定了。"),
+    DrawValue.State.REFUSED: _("两个人读得不一样，都不算：请两个人各自重读。"),
+}
 
 
 @kept_draw.form(
@@ -247,14 +333,13 @@ def waiting_void(found: VenueDraw) -> DrawVoid | None:
     ValueForm,
     title=_("公开数"),
     lead=_("各自到公布的地方读，不看别人填的：两个人读得一样才算数，不一样的两个人都重读。"),
-    done=_("已记下。"),
+    done=lambda read: str(READ[read.state]),
 )
-def value(request: PageRequest, form: ValueForm, found: VenueDraw) -> None:
+def value(request: PageRequest, form: ValueForm, found: VenueDraw) -> DrawValue:
     said, typed = form.cleaned_data["value"], waiting_value(found)
     if typed is None:
-        draws.type_value(by=request.actor, draw=found.draw, value=said, token=token_of(request) or uuid4())
-    else:
-        draws.check_value(by=request.actor, typed=typed, value=said)
+        return draws.type_value(by=request.actor, draw=found.draw, value=said, token=token_of(request) or uuid4())
+    return draws.check_value(by=request.actor, typed=typed, value=said)
 
 
 @kept_draw.action("lots/", done=_("已公布密数，抽好了；申请和候补都已排上。"))

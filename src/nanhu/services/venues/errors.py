@@ -174,6 +174,12 @@ class DrawnHoursError(CampusError):
     sentence = _("这段时间由抽签决定，请在“抽签”里报名。")
 
 
+class DrawGoesOnError(CampusError):
+    code = "venues.draw_goes_on"
+    http_status = 409
+    sentence = _("这里有抽签还没有抽，先抽完或作废，再停止预约。")
+
+
 class NoSlotChosenError(CampusError):
     code = "venues.no_wish"
     field = "first"

@@ -16,7 +16,7 @@ from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Occurrence, Outstanding, Owner, TileContent, Verdict, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.services.venues import queries
-from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost, Waiting
+from nanhu.services.venues.models import LIVING, Booking, DrawOrder, Venue, VenuePost, Waiting
 from nanhu.services.venues.services.holding import give_time_back
 from nanhu.services.venues.services.keys import ISSUER, is_back_late
 from nanhu.services.venues.signs import occurrence_of
@@ -107,6 +107,24 @@ def waiting_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, ob
         }
 
 
+def wishes_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+    """What somebody wrote for a draw goes a year after it; that he had part in it stays."""
+    found = DrawOrder.objects.filter(person=owner.person_id).select_related(
+        "venue_draw__draw", "venue_draw__venue", "entry"
+    )
+    for one in found.filter(entry__entered_at__gte=since) if since else found.order_by("-entry__entered_at"):
+        yield {
+            "draw": one.venue_draw.draw.title,
+            "venue": one.venue_draw.venue.name,
+            "entered_at": one.entry.entered_at.isoformat(),
+            "token": one.entry.token,
+            "wishes": one.entry.wishes,
+            "places": one.entry.places,
+            "title": one.order.get("title", ""),
+            "purpose": one.order.get("purpose", ""),
+        }
+
+
 def check_venues() -> registry.CheckResult:
     """A venue without hours is never free; one without an approver falls to the head of its process's unit."""
     living = Venue.objects.filter(withdrawn_at=None)
@@ -134,6 +152,11 @@ registry.personal_data.add(
 )
 registry.personal_data.add(
     registry.PersonalData(key="venues.waiting", title=_("场地候补"), load=waiting_of, description=_("场地、时间、状态"))
+)
+registry.personal_data.add(
+    registry.PersonalData(
+        key="venues.draws", title=_("场地抽签"), load=wishes_of, description=_("哪次抽签、志愿、结果、活动、用途")
+    )
 )
 registry.searchables.add(
     registry.Searchable(key="venues.venues", title=_("场地"), icon="calendar-check", hits=queries.venue_hits, order=40)

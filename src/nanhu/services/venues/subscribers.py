@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.draw.models import Draw
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.api import CaseClosed, TaskDone
@@ -16,7 +17,7 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
 from nanhu.services.venues.models import Application, Booking, DrawOrder, VenuePost, Waiting
 from nanhu.services.venues.rules import IDLE
-from nanhu.services.venues.services import booking, waiting
+from nanhu.services.venues.services import booking, drawing, waiting
 from nanhu.services.venues.services.holding import CLOCK
 from nanhu.services.venues.services.telling import tell, tell_holders
 
@@ -57,9 +58,19 @@ def hear_a_step(events: Sequence[TaskDone]) -> None:
     Application.objects.filter(case_id__in=ours).update(held_until=now() + IDLE)
 
 
+def rekey_draws(event: PersonsMerged) -> None:
+    """Before venues are locked, as where lots are drawn. Of two entries the kept one's counts; the other's wishes go while they may."""
+    entered = DrawOrder.objects.filter(person=event.kept_id, venue_draw=OuterRef("venue_draw"))
+    DrawOrder.objects.filter(~Exists(entered), person=event.gone_id).update(person=event.kept_id)
+    twice = DrawOrder.objects.filter(person=event.gone_id, venue_draw__draw__state=Draw.State.OPEN)
+    for one in twice.select_related("venue_draw__draw", "venue_draw__venue").order_by("pk"):
+        alone(drawing.leave, by=CLOCK, person_id=event.gone_id, found=one.venue_draw)
+
+
 @subscribe(PersonsMerged, name="venues.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
     for event in events:
+        rekey_draws(event)
         for name in ("person", "sponsor", "technician"):
             Application.objects.filter(**{name: event.gone_id}).update(**{name: event.kept_id})
         same = Waiting.objects.filter(
@@ -71,8 +82,6 @@ def rekey_merged(events: Sequence[PersonsMerged]) -> None:
         for one in theirs.filter(Exists(same), state__in=IN_LINE).order_by("venue", "pk"):
             waiting.leave(by=CLOCK, person_id=event.gone_id, waiting=one)
         theirs.update(person=event.kept_id)
-        entered = DrawOrder.objects.filter(person=event.kept_id, venue_draw=OuterRef("venue_draw"))
-        DrawOrder.objects.filter(~Exists(entered), person=event.gone_id).update(person=event.kept_id)
 
 
 @subscribe(AffiliationEnded, name="venues.give_back_of_leavers")

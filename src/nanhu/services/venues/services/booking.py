@@ -1,6 +1,6 @@
 """Booking (借用): hours asked for and held, decided by the process, given back by whoever has them or by the clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -104,12 +104,23 @@ def refuse_order(venue: Venue, order: Order, person_id: int, hours: Sequence[Hou
         raise NotFoundError(what=Venue.what)
     if order.headcount > rules.MANY and not may_sponsor(order.sponsor, person_id):
         raise SponsorMissingError
-    lock_key(f"venues.person:{person_id}")
+    lock_persons([person_id])
     coming = Booking.objects.filter(application__person=person_id, state__in=LIVING, ends_at__gt=now()).count()
     if coming + len(hours) > max(rules.MOST_COMING, rules.MOST_DATES) or coming >= rules.MOST_COMING:
         raise TooManyComingError(count=coming)
     if order.technician is not None or "technician" in USES[order.use].asks:
         refuse_technician(venue, order.technician, hours)
+
+
+def lock_persons(ids: Iterable[int]) -> None:
+    """Whoever books for one of them comes one after the other: persons before technicians, each kind in its order."""
+    for one in sorted(ids):
+        lock_key(f"venues.person:{one}")
+
+
+def lock_technicians(ids: Iterable[int]) -> None:
+    for one in sorted(ids):
+        lock_key(f"venues.technician:{one}")
 
 
 def may_sponsor(sponsor: int | None, person_id: int) -> bool:
@@ -126,7 +137,7 @@ def refuse_technician(venue: Venue, technician: int | None, hours: Sequence[Hour
     """He must be free at all these hours; two who want him come one after the other."""
     if technician is None or technician not in technicians_of(venue):
         raise NoTechnicianError
-    lock_key(f"venues.technician:{technician}")
+    lock_technicians([technician])
     for one in hours:
         if not queries.is_person_free(technician, held_around(venue, one)):
             raise TechnicianTakenError(when=campus.span_words(*one))

@@ -4,12 +4,15 @@ The draw itself is the kernel's (`kernel.draw`): its secret is promised at the o
 public value. Here its places are slots of a venue, and its result becomes applications and a waiting list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -17,7 +20,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.draw import services as draws
 from nanhu.kernel.draw.models import Draw
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.once import made_by_form
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.messages import api as messages
@@ -110,17 +113,39 @@ def hold_slots(by: Actor, made: VenueDraw, hours: Sequence[Hours]) -> None:
 
 @transaction.atomic
 def enter(*, by: Actor, person_id: int, found: VenueDraw, order: Order, wishes: Sequence[str]) -> DrawOrder:
-    """Ask for one of these slots, the dearest first; again before the list closes: changes what was asked."""
+    """Ask for one of these slots, the dearest first; again before the list closes: changes what was asked. The draw is held first and the
+    person's own lock taken then, as when lots are drawn."""
     venue = found.venue
     if not wishes:
         raise NoSlotChosenError
+    entry = draws.enter(by=by, draw=found.draw, entrant=entrant_of(found, person_id), wishes=list(wishes))
     booking.refuse_order(venue, order, person_id, [rules.hours_of_slot(one) for one in found.slots if one in wishes])
-    entry = draws.enter(by=by, draw=found.draw, entrant=f"{ENTRANT}{person_id}", wishes=list(wishes))
     card = people.person_card(person_id)
     said = {"entry": entry, "person_name": card.name if card else "", "order": written(order)}
     made, _is_new = DrawOrder.objects.update_or_create(venue_draw=found, person_id=person_id, defaults=said)
     audit.record(by=by, action="venues.enter_draw", target=f"venue:{venue.public_id}", facts={"slots": len(wishes)})
     return made
+
+
+def entrant_of(found: VenueDraw, person_id: int) -> str:
+    """As the draw knows him: whose record another was merged into may have entered as that one, and that one again after they parted."""
+    known = found.orders.filter(person=person_id).select_related("entry").first()
+    if known is not None:
+        return known.entry.entrant
+    name = f"{ENTRANT}{person_id}"
+    return f"{name}:again" if found.orders.filter(entry__entrant=name).exists() else name
+
+
+@transaction.atomic
+def leave(*, by: Actor, person_id: int, found: VenueDraw) -> None:
+    """He stays in the list without a wish, and nothing is known any more of what for; he may come in again until it closes."""
+    order = found.orders.filter(person=person_id).select_related("entry").first()
+    if order is None:
+        raise NotFoundError(what=VenueDraw.what)
+    draws.enter(by=by, draw=found.draw, entrant=order.entry.entrant, wishes=[])
+    order.order = {}
+    order.save(update_fields=["order"])
+    audit.record(by=by, action="venues.leave_draw", target=f"venue:{found.venue.public_id}")
 
 
 def written(order: Order) -> dict[str, Any]:
@@ -129,8 +154,9 @@ def written(order: Order) -> dict[str, Any]:
 
 def settle(found: VenueDraw) -> bool:
     """What the lots say, once: winners' applications, the line of everybody else, hours that nobody wanted come free. All in one
-    transaction with the venue locked: stopped in the middle nothing is done, and the clock does it again."""
-    with transaction.atomic():
+    transaction with the venue locked: stopped in the middle nothing is done, and the clock does it again. In the language of the house,
+    whoever pressed the button."""
+    with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
         venue = locked_venue(found.venue_id)
         row = VenueDraw.objects.select_for_update(of=("self",)).select_related("draw", "venue").get(pk=found.pk)
         if row.settled_at is not None or row.draw.state not in {State.DRAWN, State.VOID}:
@@ -139,7 +165,7 @@ def settle(found: VenueDraw) -> bool:
         if row.draw.state == State.DRAWN:
             give_places(row)
         else:
-            tell(row.orders.all(), _("抽签作废，时间放开了，可以重新申请"))
+            tell(entered(row), _("抽签作废，时间放开了，可以重新申请"))
         row.settled_at = now()
         row.save(update_fields=["settled_at"])
         audit.record(by=CLOCK, action="venues.settle_draw", target=f"venue:{venue.public_id}")
@@ -147,28 +173,66 @@ def settle(found: VenueDraw) -> bool:
     return True
 
 
+def entered(row: VenueDraw) -> QuerySet[DrawOrder]:
+    """Who asks for a slot; whoever left the draw stands in the list without a wish."""
+    return row.orders.exclude(entry__wishes=[])
+
+
 def give_places(row: VenueDraw) -> None:
-    """Whoever drew a slot applies for it; one who cannot (he left, he has too many) is passed over, as a queue says who follows."""
-    orders = {one.entry.token: one for one in row.orders.select_related("entry").order_by("entry__rank")}
-    winners = {slot: token for token, one in orders.items() for slot in one.entry.places}
-    for slot in row.slots:
-        queue = row.draw.queues.get(slot, [])
-        empty_handed = [token for token in queue if not orders[token].entry.places]
-        taker = first_booked(slot, [orders[one] for one in [*filter(None, [winners.get(slot)]), *empty_handed]])
-        line(row, slot, [orders[one] for one in queue if orders[one] != taker])
-    lost = [one for one in orders.values() if one.application is None]
+    """Whoever drew a slot applies for it; one who cannot (he left, he has too many) is passed over, as a queue says who follows. The lines
+    come last: whoever got a slot as a follower stands behind those who hold nothing."""
+    orders = orders_of(row)
+    lock_all(orders.values())
+    winners = {slot: one for one in orders.values() for slot in one.entry.places}
+    queues = {slot: [orders[one] for one in row.draw.queues.get(slot, []) if one in orders] for slot in row.slots}
+    takers = {slot: taker_of(slot, winners.get(slot), queue) for slot, queue in queues.items()}
+    for slot, queue in queues.items():
+        line(row, slot, sorted((one for one in queue if one != takers[slot]), key=turn_of))
+    lost = [one for one in orders.values() if one.application_id is None and not one.entry.places]
     tell(lost, _("没有抽中，已按抽签的次序排入候补"))
 
 
-def first_booked(slot: str, orders: Iterable[DrawOrder]) -> DrawOrder | None:
-    for one in orders:
-        if one.application is None and booked(slot, one):
+def orders_of(row: VenueDraw) -> Mapping[str, DrawOrder]:
+    """By their tokens. Of those whose records became one person's, that one's own counts alone."""
+    found = list(entered(row).select_related("entry").order_by("entry__rank"))
+    today = people.still_here([one.person_id for one in found])
+    counts: dict[int, int] = {}
+    for one in sorted(found, key=lambda one: today.get(one.person_id, one.person_id) != one.person_id):
+        counts.setdefault(today.get(one.person_id, one.person_id), one.pk)
+    own = set(counts.values())
+    return {one.entry.token: one for one in found if one.pk in own}
+
+
+def lock_all(orders: Iterable[DrawOrder]) -> None:
+    """Everybody's lock at once and in one order: two draws that are settled beside each other do not wait for each other."""
+    technicians = {one.order.get("technician") for one in orders} - {None}
+    booking.lock_persons(one.person_id for one in orders)
+    booking.lock_technicians(technicians)
+
+
+def turn_of(one: DrawOrder) -> tuple[bool, int]:
+    """Who holds nothing first, then by lot."""
+    return bool(one.entry.places or one.application_id), one.entry.rank or 0
+
+
+def taker_of(slot: str, winner: DrawOrder | None, queue: Iterable[DrawOrder]) -> DrawOrder | None:
+    """The winner, else the first of the queue who holds nothing and can book it."""
+    if winner is not None and booked(
+        slot, winner, _("抽中了 %(when)s，申请已提交"), _("抽中了 %(when)s，但约不上：%(why)s")
+    ):
+        return winner
+    good = _("前面的人没有约成，%(when)s 轮到您，申请已提交")
+    vain = _("前面的人没有约成，%(when)s 轮到您，但约不上：%(why)s")
+    for one in queue:
+        if not one.entry.places and one.application_id is None and booked(slot, one, good, vain):
             return one
     return None
 
 
-def booked(slot: str, one: DrawOrder) -> bool:
+def booked(slot: str, one: DrawOrder, good: str, vain: str) -> bool:
+    """`good`, `vain`: what he is told, as it went."""
     hours = rules.hours_of_slot(slot)
+    facts = {"when": campus.span_words(*hours)}
     try:
         with transaction.atomic():
             one.application = booking.book(
@@ -182,9 +246,9 @@ def booked(slot: str, one: DrawOrder) -> bool:
             one.save(update_fields=["application"])
     except CampusError as error:
         one.application = None
-        tell([one], _("抽中了，但约不上：%(why)s") % {"why": error})
+        tell([one], vain % {**facts, "why": error})
         return False
-    tell([one], _("抽中了 %(when)s，申请已提交") % {"when": campus.span_words(*hours)})
+    tell([one], good % facts)
     return True
 
 

@@ -16,6 +16,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import rules
 from nanhu.services.venues.errors import (
+    DrawGoesOnError,
     FeeItemClosedError,
     FeeTooHighError,
     MoreThanSeatsError,
@@ -151,8 +152,10 @@ def drop_picture(*, by: Actor, picture: Picture) -> None:
 
 @transaction.atomic
 def withdraw(*, by: Actor, venue: Venue, reason: str) -> None:
-    """Nobody books it any more; what was granted stays."""
+    """Nobody books it any more; what was granted stays. Not while its hours are drawn: whoever drew one could not book it."""
     found = locked_venue(venue.pk)
+    if found.draws.filter(settled_at=None).exists():
+        raise DrawGoesOnError
     found.withdrawn_at = found.withdrawn_at or now()
     found.save(update_fields=["withdrawn_at"])
     note(by, found, "venues.withdraw", reason)

@@ -31,7 +31,7 @@ RETURNS TABLE (venue_id bigint, free tstzmultirange, bookable tstzmultirange) LA
     LEFT JOIN LATERAL (
         SELECT range_agg(tstzrange(
             lower(h.during) - make_interval(mins => coalesce(v.turnover, v.clear_up)),
-            upper(h.during) + make_interval(mins => CASE WHEN v.turnover IS NULL THEN v.set_up WHEN h.source IN ('venues.booking', 'venues.waiting') THEN 0 ELSE v.turnover END)
+            upper(h.during) + make_interval(mins => CASE WHEN v.turnover IS NULL THEN v.set_up WHEN h.source IN ('venues.booking', 'venues.waiting', 'venues.draw') THEN 0 ELSE v.turnover END)
         )) AS spans
         FROM campus_held h
         WHERE h.room_id = v.room_id AND h.during && tstzrange(since - interval '4 hours', until + interval '4 hours')

@@ -7,16 +7,25 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.draw import services as kernel_draws
 from nanhu.kernel.draw.queries import VERIFIER
+from nanhu.kernel.registry import Owner
 from nanhu.platforms.campus.models import Occupancy
+from nanhu.platforms.messages.models import Entry
+from nanhu.platforms.people import api as people
+from nanhu.services.venues import registrations, subscribers
 from nanhu.services.venues.errors import DrawnHoursError, NotFreeError, SlotTooSoonError
 from nanhu.services.venues.jobs import watch
 from nanhu.services.venues.models import Booking, DrawOrder, VenueDraw, Waiting
+from nanhu.services.venues.presets import USES
 from nanhu.services.venues.queries import moment_at
-from nanhu.services.venues.services import drawing, waiting
+from nanhu.services.venues.rules import hours_of_slot
+from nanhu.services.venues.services import drawing, keeping, waiting
 from nanhu.services.venues.services.booking import Order
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
 
@@ -65,12 +74,17 @@ def asks(school, number, found, *wishes):
     drawing.enter(by=school.actor(number), person_id=school[number], found=found, order=order, wishes=wishes)
 
 
+def closed(found, travel):
+    """By the clock, and the value is known."""
+    travel(found.draw.closes_at + timedelta(minutes=1))
+    kernel_draws.close_due()
+    travel(found.draw.value_known_at + timedelta(minutes=1))
+
+
 def drawn(school, found, travel):
     """Closed by the clock, read by two, drawn by the office."""
     one = found.draw
-    travel(one.closes_at + timedelta(minutes=1))
-    kernel_draws.close_due()
-    travel(one.value_known_at + timedelta(minutes=1))
+    closed(found, travel)
     address = f"/venues/desk/draws/{found.public_id}/"
     kernel_draws.type_value(by=school.actor("K1"), draw=one, value=READ, token=uuid4())
     office = school.client("O1")
@@ -189,7 +203,7 @@ def test_a_winner_who_left_is_passed_over_for_the_next_who_has_nothing(school, o
 def test_wishes_change_until_it_closes_and_not_after(school, opened, travel):
     morning, afternoon = opened.slots
     assert enters(school, "S1", opened, morning, morning).status_code == 422
-    assert enters(school, "S1", opened, "20270101-0900-1200").status_code == 422
+    assert enters(school, "S1", opened, "20000101-0900-1200").status_code == 422
     assert enters(school, "S1", opened, morning, headcount=301).status_code in {409, 422}
     enters(school, "S1", opened, morning)
     enters(school, "S1", opened, afternoon)
@@ -246,3 +260,275 @@ def test_one_that_comes_too_late_to_be_approved_or_is_taken_is_not_opened(school
 def test_an_order_is_kept_as_it_was_written():
     order = Order(use="hall", title="晚会", purpose="演出", headcount=80, details={"course": "合唱"})
     assert Order(**json.loads(json.dumps(drawing.written(order)))) == order
+
+
+def merged(school, gone, kept):
+    subscribers.rekey_merged([people.PersonsMerged(gone_id=school[gone], kept_id=school[kept])])
+
+
+def stands_under(school, gone, kept, monkeypatch):
+    """Whose record of the two is the living one, as the records say it after a merge."""
+    known = people.still_here
+    heir = {school[gone]: school[kept]}
+    monkeypatch.setattr(
+        "nanhu.platforms.people.api.still_here", lambda ids: {one: heir.get(one, one) for one in known(ids)}
+    )
+
+
+def test_who_entered_and_became_another_person_changes_the_same_entry(school, opened, travel):
+    morning, afternoon = opened.slots
+    asks(school, "S1", opened, morning)
+    merged(school, "S1", "S2")
+    asks(school, "S2", opened, afternoon)
+    assert DrawOrder.objects.get().entry.wishes == [afternoon]
+    asks(school, "S1", opened, morning)
+    assert opened.draw.entries.count() == 2, "they parted, and each has an entry of his own"
+    drawn(school, opened, travel)
+    assert Booking.objects.count() == 2
+
+
+def test_two_who_entered_and_became_one_person_have_one_lot(school, opened, travel):
+    morning, afternoon = opened.slots
+    asks(school, "S1", opened, morning)
+    asks(school, "S2", opened, afternoon)
+    merged(school, "S1", "S2")
+    drawn(school, opened, travel)
+    assert opened.draw.entries.exclude(places=[]).count() == 1
+    assert Booking.objects.get().application.person_id == school["S2"]
+
+
+def test_two_who_became_one_person_after_the_closing_get_one_slot(school, opened, travel, monkeypatch):
+    morning, afternoon = opened.slots
+    asks(school, "S1", opened, morning)
+    asks(school, "S2", opened, afternoon)
+    closed(opened, travel)
+    merged(school, "S1", "S2")
+    stands_under(school, "S1", "S2", monkeypatch)
+    drawn(school, opened, travel)
+    assert Booking.objects.get().application.person_id == school["S2"]
+    assert not Waiting.objects.exists()
+
+
+def test_an_entry_without_an_order_stops_nobody(school, opened, travel):
+    morning = opened.slots[0]
+    asks(school, "S1", opened, morning)
+    kernel_draws.enter(by=SYSTEM, draw=opened.draw, entrant="person:0", wishes=[morning])
+    drawn(school, opened, travel)
+    assert Booking.objects.get().application.person_id == school["S1"]
+
+
+def told_of(opened):
+    """The words, by whom they were told."""
+    found: dict[int, list[str]] = {}
+    for row in Entry.objects.filter(message__template="venues.drawn").select_related("message").order_by("pk"):
+        found.setdefault(row.person_id, []).append(row.message.text.removesuffix(f"：{opened}"))
+    return found
+
+
+def test_each_is_told_once_what_became_of_his_wish(school, opened, travel, monkeypatch):
+    morning = opened.slots[0]
+    for number in ("S1", "S2", "S3"):
+        asks(school, number, opened, morning)
+    tried: list[int] = []
+    known = drawing.booking.queries.may_use
+
+    def third_alone(venue, person_id, uses):
+        tried.append(person_id)
+        return len(tried) > 2 and known(venue, person_id, uses)
+
+    closed(opened, travel)
+    monkeypatch.setattr("nanhu.services.venues.services.booking.queries.may_use", third_alone)
+    drawn(school, opened, travel)
+    winner, second, third = DrawOrder.objects.order_by("entry__rank").values_list("person_id", flat=True)
+    said = told_of(opened)
+    assert [len(said[one]) for one in (winner, second, third)] == [1, 2, 1]
+    assert said[winner][0].startswith("抽中了")
+    assert "约不上" in said[winner][0]
+    assert said[second][0].startswith("前面的人没有约成")
+    assert said[second][1] == "没有抽中，已按抽签的次序排入候补"
+    assert "轮到您，申请已提交" in said[third][0]
+    assert list(Waiting.objects.values_list("person_id", flat=True)) == [second]
+
+
+def test_who_got_a_slot_as_a_follower_stands_behind_those_who_hold_nothing(school, opened, travel, monkeypatch):
+    morning, afternoon = opened.slots
+    for number in ("S1", "S2", "S3", "A1"):
+        asks(school, number, opened, morning, afternoon)
+    tried: list[int] = []
+    known = drawing.booking.queries.may_use
+
+    def not_the_first(venue, person_id, uses):
+        tried.append(person_id)
+        return person_id != tried[0] and known(venue, person_id, uses)
+
+    closed(opened, travel)
+    monkeypatch.setattr("nanhu.services.venues.services.booking.queries.may_use", not_the_first)
+    drawn(school, opened, travel)
+    ranked = list(DrawOrder.objects.order_by("entry__rank").values_list("person_id", flat=True))
+    line = Waiting.objects.filter(begins_at=hours_of_slot(afternoon)[0]).order_by("pk")
+    assert list(line.values_list("person_id", flat=True)) == [ranked[3], ranked[2]]
+
+
+def test_who_asked_is_told_in_the_language_of_the_house_whoever_presses(school, opened, travel):
+    asks(school, "S1", opened, opened.slots[0])
+    closed(opened, travel)
+    first = kernel_draws.type_value(by=school.actor("K1"), draw=opened.draw, value=READ, token=uuid4())
+    kernel_draws.check_value(by=school.actor("O1"), typed=first, value=READ)
+    kernel_draws.draw_lots(by=school.actor("O1"), draw=opened.draw)
+    with translation.override("en"):
+        drawing.settle(opened)
+    assert told_of(opened)[school["S1"]][0].startswith("抽中了")
+
+
+def test_two_readings_that_are_unlike_are_said_to_be(school, opened, travel):
+    asks(school, "S1", opened, opened.slots[0])
+    closed(opened, travel)
+    address = f"/venues/desk/draws/{opened.public_id}/"
+    kernel_draws.type_value(by=school.actor("K1"), draw=opened.draw, value=READ, token=uuid4())
+    other = READ.replace("3512", "3521")
+    page = school.client("O1").post(f"{address}value/", {"value": other}, follow=True).content.decode()
+    assert "两个人读得不一样，都不算：请两个人各自重读。" in page
+    assert "K1 和 " in page
+    assert other not in page
+    page = school.client("O1").post(f"{address}value/", {"value": READ}, follow=True).content.decode()
+    assert "已记下，等另一个人读。" in page
+    assert "各自重读" not in page
+
+
+def test_a_venue_is_not_withdrawn_while_its_hours_are_drawn(school, hall, opened):
+    address = f"/venues/desk/venues/{hall.public_id}/withdraw/"
+    assert school.client("O1").post(address, {"reason": "要大修了"}).status_code == 409
+    drawing.void(by=SYSTEM, found=opened, reason="要大修了")
+    assert school.client("O1").post(address, {"reason": "要大修了"}).status_code == 302
+
+
+def test_who_entered_sees_his_draw_when_he_may_ask_no_more(school, hall, opened):
+    asks(school, "S1", opened, opened.slots[0])
+    keeping.change(by=SYSTEM, venue=hall, facts={"faces": ["staff"]})
+    address = f"/venues/draws/{opened.public_id}/"
+    student = school.client("S1")
+    page = student.get(address).content.decode()
+    assert "我的志愿" in page
+    assert "改志愿" not in page
+    assert student.get(f"{address}enter/").status_code == 404
+    assert school.client("S2").get(address).status_code == 404
+    assert student.post(f"{address}leave/").status_code == 302
+    assert DrawOrder.objects.get().entry.wishes == []
+
+
+def test_one_leaves_a_draw_and_comes_in_again(school, opened, travel):
+    morning, afternoon = opened.slots
+    address = f"/venues/draws/{opened.public_id}/"
+    student = school.client("S1")
+    assert student.post(f"{address}leave/").status_code == 404, "he is not in it"
+    for number in ("S1", "S2"):
+        asks(school, number, opened, morning)
+    assert "退出抽签" in student.get(address).content.decode()
+    assert student.post(f"{address}leave/").status_code == 302
+    left = DrawOrder.objects.get(person=school["S1"])
+    assert (left.entry.wishes, left.order) == ([], {})
+    page = student.get(address).content.decode()
+    assert "您已退出" in page
+    assert f'action="{address}leave/"' not in page
+    asks(school, "S1", opened, afternoon)
+    drawing.leave(by=SYSTEM, person_id=school["S2"], found=opened)
+    drawn(school, opened, travel)
+    assert Booking.objects.get().application.person_id == school["S1"]
+    assert set(told_of(opened)) == {school["S1"]}, "who left is told nothing"
+
+
+def test_wishes_are_changed_in_the_form_as_it_was_sent(school, hall, opened):
+    keeping.change(by=SYSTEM, venue=hall, facts={"uses": ["sports", "hall"]})
+    order = Order(
+        use="hall",
+        title="合唱比赛",
+        purpose="决赛",
+        headcount=120,
+        unit_id=school.units["12"],
+        sponsor=school["A1"],
+    )
+    afternoon = opened.slots[1]
+    drawing.enter(by=school.actor("S1"), person_id=school["S1"], found=opened, order=order, wishes=[afternoon])
+    shown = school.client("S1").get(f"/venues/draws/{opened.public_id}/enter/").context["form"]
+    said = {name: shown[name].value() for name in ("use", "title", "purpose", "headcount", "unit", "sponsor", "first")}
+    again = type(shown)(said, venue=hall, chosen=USES["hall"], slots=[(one, one) for one in opened.slots])
+    assert again.is_valid(), again.errors
+    assert again.order() == order
+    assert again.chosen_slots == [afternoon]
+
+
+def locks_in(queries):
+    return [
+        "draw" if "kernel_draw WHERE" in one["sql"] else "person"
+        for one in queries
+        if "FOR SHARE" in one["sql"] or ("advisory" in one["sql"] and "venues.person" in one["sql"])
+    ]
+
+
+def test_whoever_enters_waits_for_the_draw_before_he_holds_his_own_lock(school, opened):
+    with CaptureQueriesContext(connection) as seen:
+        asks(school, "S1", opened, opened.slots[0])
+    assert locks_in(seen.captured_queries) == ["draw", "person"]
+
+
+def test_the_lots_take_every_lock_of_a_person_in_one_order_before_they_book(school, opened, travel, monkeypatch):
+    for number in ("S3", "S1", "S2"):
+        asks(school, number, opened, *opened.slots)
+    closed(opened, travel)
+    keys: list[str] = []
+    taken = drawing.booking.lock_key
+    monkeypatch.setattr("nanhu.services.venues.services.booking.lock_key", lambda key: keys.append(key) or taken(key))
+    drawn(school, opened, travel)
+    everybody = sorted(school[number] for number in ("S1", "S2", "S3"))
+    assert keys[:3] == [f"venues.person:{one}" for one in everybody]
+
+
+@pytest.mark.capability("A080.2")
+def test_what_is_held_for_a_draw_takes_the_turnover_once(school, said):
+    court = school.venue("b1.2", "馆", uses=["sports"], turnover=30)
+    office = school.client("O1")
+    answer = office.post(f"/venues/desk/venues/{court.public_id}/draw/", {**said, "hours": "09:00-12:00"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert school.book("S1", court, 12.5, 14, day=20).state == "held"
+
+
+def test_the_page_of_the_venue_says_that_nobody_comes_in_any_more(school, hall, opened, travel):
+    asks(school, "S1", opened, opened.slots[0])
+    address = f"/venues/{hall.public_id}/"
+    assert "截止报名" in school.client("S2").get(address).content.decode()
+    closed(opened, travel)
+    page = school.client("S2").get(address).content.decode()
+    assert "报名已截止" in page
+    assert "截止报名。" not in page
+
+
+def test_ones_own_data_have_the_draws(school, opened):
+    asks(school, "S1", opened, *opened.slots)
+    mine = Owner(account_id=0, person_id=school["S1"])
+    [row] = registrations.wishes_of(mine, None)
+    assert (row["draw"], row["wishes"], row["purpose"]) == ("艺术节周", opened.slots, "演出")
+    assert list(registrations.wishes_of(mine, now() + timedelta(days=1))) == []
+    assert list(registrations.wishes_of(Owner(account_id=0, person_id=school["S2"]), None)) == []
+
+
+@pytest.fixture
+def a_week_ago(travel):
+    """The clock of the database, by which lists are counted, does not travel."""
+    travel(now() - timedelta(days=8))
+
+
+def test_what_a_closed_draw_wants_waits_with_the_office(school, a_week_ago, opened, travel):
+    address = f"/venues/desk/draws/{opened.public_id}/"
+
+    def waits_for(reader):
+        return address in reader.get("/flows/").content.decode()
+
+    asks(school, "S1", opened, opened.slots[0])
+    closed(opened, travel)
+    office = school.client("O1")
+    assert waits_for(office), "nobody read the value"
+    assert not waits_for(school.client("K1")), "the count knows no keeper's units"
+    first = kernel_draws.type_value(by=school.actor("O1"), draw=opened.draw, value=READ, token=uuid4())
+    assert not waits_for(office), "another reads it"
+    kernel_draws.check_value(by=school.actor("K1"), typed=first, value=READ)
+    assert waits_for(office), "the secret is not published"
