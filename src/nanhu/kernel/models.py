@@ -1,4 +1,5 @@
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
@@ -196,6 +197,9 @@ class Heartbeat(models.Model):
 class Outage(models.Model):
     """A time in which no worker gave a sign of life (停机), found when one came back; never changed."""
 
+    LONGEST: ClassVar = timedelta(days=30)
+    """Of a longer one a wrong clock is as likely the cause: nothing is given back for it by itself, and the doctor tells."""
+
     began_at = models.DateTimeField(unique=True)
     ended_at = models.DateTimeField()
 
@@ -204,6 +208,11 @@ class Outage(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="kernel_outage_ends_later")
         ]
+
+    @classmethod
+    def believed(cls) -> models.QuerySet[Self]:
+        """Those that are not longer than `LONGEST`."""
+        return cls._default_manager.filter(ended_at__lte=models.F("began_at") + cls.LONGEST)
 
 
 class ReadOnlySpell(models.Model):

@@ -23,7 +23,7 @@ from nanhu.kernel.crypto import KeyringError
 from nanhu.kernel.doctor import health, registrations
 from nanhu.kernel.doctor.checks import database, files, secrecy, web, work
 from nanhu.kernel.doctor.examination import examine
-from nanhu.kernel.models import EventDelivery, Heartbeat, OutboxEvent
+from nanhu.kernel.models import EventDelivery, Heartbeat, Outage, OutboxEvent
 from nanhu.kernel.processes.report import Report
 from nanhu.kernel.read_only import switching
 from nanhu.kernel.registry import Check, CheckResult, Verdict
@@ -208,6 +208,20 @@ def test_a_worker_that_is_not_there_is_found() -> None:
     beat.save()
     assert work.check_worker().verdict == FAIL
     assert "5 分钟前" in work.check_worker().message
+
+
+@pytest.mark.django_db
+def test_a_wrong_clock_is_found_by_the_last_sign_of_the_worker_and_by_an_outage_of_months() -> None:
+    beat = Heartbeat.objects.create(name="worker", seen_at=clock.now() + timedelta(days=3))
+    found = work.check_worker()
+    assert (found.verdict, "比现在还晚" in found.message) == (FAIL, True)
+    Heartbeat.objects.filter(pk=beat.pk).update(seen_at=clock.now())
+    ended = clock.now() - timedelta(days=1)
+    Outage.objects.create(began_at=ended - timedelta(days=30), ended_at=ended)
+    assert work.check_worker().verdict == OK
+    Outage.objects.create(began_at=ended - timedelta(days=31), ended_at=ended)
+    found = work.check_worker()
+    assert (found.verdict, "没有自动顺延" in found.message) == (WARN, True)
 
 
 def deliver(subscriber: str = "card.issue_for_newcomers", **facts) -> None:

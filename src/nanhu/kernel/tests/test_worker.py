@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from nanhu.kernel.jobs import worker
@@ -83,3 +84,27 @@ def test_that_no_worker_was_there_for_half_an_hour_is_kept_once(minutes: int, *,
         give_sign()
         assert not is_outage_untold()
     assert [one.began_at for one in Outage.objects.all()] == ([gone] if is_one else [])
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_set_back_makes_no_outage_when_it_is_right_again() -> None:
+    """After a power cut the machine began with 2000-01-01 until NTP answered: every deadline moved by 26 years."""
+    gone = timezone.now() - timedelta(minutes=5)
+    Heartbeat.objects.create(name="worker", seen_at=gone)
+    with time_machine.travel("2000-01-01T00:00+08:00", tick=False):
+        worker.give_sign()
+    assert Heartbeat.objects.get(name="worker").seen_at == gone
+    worker.give_sign()
+    assert Heartbeat.objects.get(name="worker").seen_at > gone
+    assert not Outage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_longer_than_a_month_is_kept_and_not_believed(caplog) -> None:
+    gone = timezone.now() - timedelta(days=31)
+    Heartbeat.objects.create(name="worker", seen_at=gone)
+    with caplog.at_level("ERROR"):
+        worker.give_sign()
+    assert Outage.objects.get().began_at == gone
+    assert not Outage.believed().exists()
+    assert "is the clock right?" in caplog.text

@@ -9,7 +9,7 @@ from nanhu.kernel import clock, read_only
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.jobs.companions import HEARTBEAT_PREFIX
-from nanhu.kernel.models import EventDelivery, Heartbeat
+from nanhu.kernel.models import EventDelivery, Heartbeat, Outage
 from nanhu.kernel.processes.report import ProcessState, reported_processes
 from nanhu.kernel.registry import CheckResult
 
@@ -66,13 +66,38 @@ def check_worker() -> CheckResult:
             _("后台进程没有在运行（最近一次：{when}）。").format(when=when),
             _("启动它：nanhu worker（systemd：systemctl start nanhu-worker）。在此之前没有新卡、账号和通知。"),
         )
+    if seen_at > clock.now() + HEARTBEAT_LIMIT:
+        return fail(
+            _("后台进程最近一次的时间是 {when}，比现在还晚：这台机器的时钟现在不对，或当时不对。").format(
+                when=_moment(seen_at)
+            ),
+            _(
+                "先校准时钟（timedatectl）。现在的时钟准确时：到那个时间为止停机不会被发现，期限不会顺延；"
+                "停下后台进程，删去数据库里 kernel_heartbeat 表的 worker 一行，再启动。"
+            ),
+        )
     silent = Heartbeat.objects.filter(name__startswith=HEARTBEAT_PREFIX, seen_at__lt=clock.now() - COMPANION_LIMIT)
     if names := ", ".join(name.removeprefix(HEARTBEAT_PREFIX) for name in silent.values_list("name", flat=True)):
         return fail(
             _("后台进程在运行，但有任务不再工作：{names}。").format(names=names),
             _("看后台进程的日志；任务会自己重新开始，一直出错时重启后台进程并报告。"),
         )
+    if (outage := _long_outage()) is not None:
+        return warn(
+            _("从 {began} 到 {ended} 没有后台进程在运行，超过 {days} 天，期限没有自动顺延。").format(
+                began=_moment(outage.began_at), ended=_moment(outage.ended_at), days=Outage.LONGEST.days
+            ),
+            _(
+                "时钟错过的，不用处理；确实停了这么久的，请各部门自己看一遍待办的期限。这一条过 {days} 天不再提示。"
+            ).format(days=Outage.LONGEST.days),
+        )
     return ok(_("后台进程在运行。"))
+
+
+def _long_outage() -> Outage | None:
+    """That nothing was given back for, as long as it is news."""
+    ended = Outage.objects.filter(ended_at__range=(clock.now() - Outage.LONGEST, clock.now()))
+    return ended.exclude(pk__in=Outage.believed()).order_by("-ended_at").first()
 
 
 def check_outbox() -> CheckResult:
@@ -127,6 +152,10 @@ def check_backup() -> CheckResult:
 
 def _last_seen(name: str) -> datetime | None:
     return Heartbeat.objects.filter(name=name).values_list("seen_at", flat=True).first()
+
+
+def _moment(moment: datetime) -> str:
+    return f"{clock.campus_time(moment):%Y-%m-%d %H:%M}"
 
 
 def _ago(moment: datetime) -> str:

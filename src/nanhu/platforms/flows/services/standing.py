@@ -26,7 +26,7 @@ STILL_OPEN: Final = timedelta(days=30)
 
 def stand_still() -> int:
     """Moves what runs by each outage that moved nothing yet, each in one transaction and once. Returns how many cases were moved."""
-    waiting = Outage.objects.exclude(pk__in=StoodStill.objects.values("outage"))
+    waiting = Outage.believed().exclude(pk__in=StoodStill.objects.values("outage"))
     return sum(move_by(outage) for outage in waiting.order_by("began_at"))
 
 
@@ -87,7 +87,7 @@ def lost_minutes(start: datetime, end: datetime, unit_code: str) -> int:
 def earliest_day() -> date:
     """From which day on something is applied for: today's; until the first working day after an outage is over, the day on which that
     began."""
-    today, outages = campus_today(), Outage.objects.filter(ended_at__gt=now() - STILL_OPEN)
+    today, outages = campus_today(), Outage.believed().filter(ended_at__gt=now() - STILL_OPEN)
     still = (one for one in outages if today <= working_day_after(campus_time(one.ended_at).date()))
     return min([today, *(campus_time(one.began_at).date() for one in still)])
 

@@ -148,6 +148,13 @@ def test_a_day_that_passed_while_the_program_was_away_may_be_applied_for_until_t
     assert earliest_day() == date(2026, 9, 30)
 
 
+def test_what_a_wrong_clock_took_for_an_outage_gives_nothing_back(school, clock):
+    clock("2026-09-28T09:00+08:00")
+    case = school.apply()
+    away("2000-01-01T00:00+08:00", "2026-09-28T09:30+08:00")
+    assert (stand_still(), due(case), earliest_day()) == (0, "09-29 10:30", date(2026, 9, 28))
+
+
 def test_the_database_keeps_what_was_moved(school, clock):
     clock("2026-09-28T09:00+08:00")
     school.apply()
