@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.proposals import WITHDRAWN
 from nanhu.kernel.ui.widgets import DayInput
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ class RefusalForm(forms.Form):
     """Nobody is refused without a word."""
 
     answer = forms.CharField(label=_("不同意的理由"), max_length=120)
+
+    def clean_answer(self) -> str:
+        """What says that its author took it back is the program's to say: typed here, it would let the author decide his own."""
+        answer: str = self.cleaned_data["answer"]
+        if answer.strip() == WITHDRAWN:
+            raise forms.ValidationError(_("这几个字只在制单人自己撤回时由系统写下，请写明不同意的理由。"))
+        return answer
 
 
 class FileForm(forms.Form):

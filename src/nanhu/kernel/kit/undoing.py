@@ -103,8 +103,10 @@ def undoing(
     )(undo)
 
     def undo_back(request: PageRequest, found: Any) -> None:
-        for asked in found.rollbacks.filter(state=model.waits_in, author=request.viewer.account_id):
-            rollbacks.refuse(by=request.actor, rollback=asked, answer=WITHDRAWN)
+        asked = found.rollbacks.filter(author=request.viewer.account_id).order_by("-pk").first()
+        if asked is None:
+            raise NotTheAuthorError
+        rollbacks.refuse(by=request.actor, rollback=asked, answer=WITHDRAWN)
 
     back = lists.case.action("undo/withdraw/", done=_("已撤回。"))(undo_back)
 

@@ -165,9 +165,10 @@ def test_a_roll_back_is_taken_back_on_the_page_of_its_list_by_who_asked(school):
     assert back in office.get(page).content.decode()
     other = school.client("T5")
     assert back not in other.get(page).content.decode()
-    other.post(back)
+    assert other.post(back).status_code == 409
     assert Rollback.objects.get().state == "asked", "another's stays"
     assert office.post(back).status_code == 302
+    assert office.post(back).status_code == 409, "it waits no more, as where the other agreed a moment earlier"
     assert Rollback.objects.get().is_withdrawn
     shown = office.get(page).content.decode()
     assert ("已撤回" in shown, f"{page}undo/" in shown, back in shown) == (True, True, False)
