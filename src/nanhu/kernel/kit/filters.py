@@ -139,11 +139,11 @@ class Choice(Filter):
 
 class Views(Choice):
     """Named conditions, shown in a row above the list: 全部 · 未领 · 已领; with the numbers that `counts` finds for some of them.
-    `usual`: what holds where none is chosen, which `everything` then says."""
+    `usual`: what holds where none is chosen, which `everything` then says. A condition that names today is a function."""
 
     def __init__(
         self,
-        views: Mapping[str, tuple[Text, Q]],
+        views: Mapping[str, tuple[Text, Q | Callable[[], Q]]],
         *,
         label: Label = VIEW,
         everything: Text = EVERYTHING,
@@ -154,7 +154,8 @@ class Views(Choice):
         self.views, self.everything, self.counts, self.usual = views, everything, counts, usual
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
-        return self.views[given[""]][1] if given[""] else self.usual
+        condition = self.views[given[""]][1] if given[""] else self.usual
+        return condition() if callable(condition) else condition
 
     def is_chosen(self, given: Mapping[str, Any]) -> bool:
         return bool(given[""])

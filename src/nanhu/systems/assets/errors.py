@@ -228,6 +228,11 @@ class InspectedSinceError(AssetsError):
     sentence = _("这一天或以后已经登记过检验结果。")
 
 
+class InspectionFailedError(AssetsError):
+    code = "assets.inspection_failed"
+    sentence = _("“{kind}”上次不合格：复检合格后先登记检验结果，再登记修好。")
+
+
 class NextInspectionError(AssetsError):
     code = "assets.next_inspection"
     field = "next_on"

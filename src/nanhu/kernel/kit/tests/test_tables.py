@@ -176,6 +176,15 @@ def test_a_view_keeps_the_filters_and_the_filters_keep_the_view():
     assert found.kept == [("show", "bare")]
 
 
+def test_a_condition_that_names_today_is_made_when_it_is_asked_for():
+    days = iter([date(2026, 11, 29), date(2026, 11, 30)])
+    late = Views({"late": ("已过期", lambda: Q(due_on__lt=next(days)))})
+    assert [late.condition({"": "late"}) for _twice in range(2)] == [
+        Q(due_on__lt=date(2026, 11, 29)),
+        Q(due_on__lt=date(2026, 11, 30)),
+    ]
+
+
 def test_another_order_begins_on_the_first_page():
     assert address_with(QueryDict("page=4&export=csv&q=1"), {"sort": "-price"}) == "?q=1&sort=-price"
 

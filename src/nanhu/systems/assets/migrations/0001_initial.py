@@ -2337,7 +2337,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="inspectionrecord",
             constraint=models.UniqueConstraint(
-                fields=("inspection", "done_on"), name="assets_inspection_record_once_a_day"
+                fields=("inspection", "done_on", "result"), name="assets_inspection_record_once_a_day"
             ),
         ),
         migrations.AddConstraint(

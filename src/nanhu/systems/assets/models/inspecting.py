@@ -1,10 +1,10 @@
 """Periodic inspections (定期检验): what a thing is looked at for from time to time, and each time it was."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +50,14 @@ class Inspection(models.Model):
     def __str__(self) -> str:
         return str(self.get_kind_display())
 
+    @classmethod
+    def living(cls) -> QuerySet[Self]:
+        """Those that go on, with when each was done last (`last_on`) and what came of it (`result`)."""
+        last = InspectionRecord.objects.filter(inspection=OuterRef("pk")).order_by("-done_on", "-pk")
+        return cls._default_manager.filter(ended_at=None).annotate(
+            last_on=Subquery(last.values("done_on")[:1]), result=Subquery(last.values("result")[:1])
+        )
+
 
 class InspectionRecord(models.Model):
     """One that was done; never changed. `due_on`: by when the next one has to be done, as it stood from then on."""
@@ -70,7 +78,9 @@ class InspectionRecord(models.Model):
     class Meta:
         db_table = "assets_inspection_record"
         constraints = [
-            models.UniqueConstraint(fields=["inspection", "done_on"], name="assets_inspection_record_once_a_day"),
+            models.UniqueConstraint(
+                fields=["inspection", "done_on", "result"], name="assets_inspection_record_once_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(result="failed") | Q(result="passed", due_on__gt=F("done_on")),
                 name="assets_inspection_record_says_what",

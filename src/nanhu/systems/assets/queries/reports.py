@@ -1,7 +1,7 @@
 """Yearly reports (年度报表): what the books were at the beginning and the end of a year and what came and went between (国资年报), and the rows of
 the statistics of higher education (高基)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -9,11 +9,12 @@ from typing import Any, Final
 from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.kernel.clock import campus_time, campus_today, end_of, start_of
 from nanhu.kernel.registry import Text
 from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.models import Asset, Classification, Movement
 from nanhu.systems.assets.models.depreciation import standing_at_end_of
+from nanhu.systems.assets.models.things import GONE
 
 EQUIPMENT, INFORMATION, BOOKS = "A02", "A0201", "A0401"
 FOR_TEACHING: Final = frozenset({Asset.Use.TEACHING, Asset.Use.RESEARCH})
@@ -36,6 +37,7 @@ class Card:
 
     @property
     def apiece_fen(self) -> int:
+        """By today's quantity, as none is kept with the movements: of a batch that was split since, too much."""
         return self.value_fen // self.quantity
 
     @property
@@ -87,14 +89,29 @@ def year_rows(year: int) -> list[YearRow]:
     for number in before.keys() | after.keys():
         old, new = before.get(number), after.get(number)
         row = rows[(new or old).code[: len(EQUIPMENT)]]  # type: ignore[union-attr]  # one of both is there
-        was, is_now = old.value_fen if old else 0, new.value_fen if new else 0
-        row.opening, row.closing = row.opening + was, row.closing + is_now
-        row.added, row.removed = row.added + max(is_now - was, 0), row.removed + max(was - is_now, 0)
+        row.opening += old.value_fen if old else 0
         if new:
+            row.closing += new.value_fen
             row.count, row.lost = row.count + new.quantity, row.lost + new.lost_fen
+    for code, change in changes_in(year, before):
+        rows[code].added, rows[code].removed = rows[code].added + max(change, 0), rows[code].removed + max(-change, 0)
     for row in rows.values():
         row.net = row.closing - row.lost
-    return [row for row in rows.values() if row.opening or row.closing]
+    return [row for row in rows.values() if row.opening or row.added or row.closing]
+
+
+def changes_in(year: int, before: Mapping[str, Card]) -> Iterator[tuple[str, int]]:
+    """Top class and fen of all that changed what the books say, in its order; a split, which puts from card to card, is no change.
+    `before`: the cards as the year began."""
+    worth = {number: card.value_fen for number, card in before.items()}
+    moved = Movement.objects.filter(at__gte=start_of(date(year, 1, 1)), at__lt=end_of(date(year, 12, 31)))
+    moved = moved.exclude(asset__state=Asset.State.VOID).order_by("at", "pk")
+    rows = moved.values_list("asset__number", "asset__classification__code", "kind", "to_state", "value_fen")
+    for number, code, kind, state, value_fen in rows.iterator():
+        is_now = 0 if state in GONE else value_fen
+        change, worth[number] = is_now - worth.get(number, 0), is_now
+        if change and kind != Movement.Kind.SPLIT:
+            yield code[: len(EQUIPMENT)], change
 
 
 def statistics(year: int) -> list[Statistic]:

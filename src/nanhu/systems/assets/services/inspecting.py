@@ -52,14 +52,15 @@ def record(
     next_on: date | None = None,
 ) -> InspectionRecord:
     """`next_on`: as the certificate says, else so many months after it was done. What failed stays due, and goes to repair from where it
-    is at hand."""
+    is at hand; it may pass on the same day."""
     found = living(inspection)
-    last = found.records.order_by("-done_on").first()
+    last = found.records.order_by("-done_on", "-pk").first()
     if done_on > campus_today():
         raise DayAheadError
-    if last is not None and done_on <= last.done_on:
-        raise InspectedSinceError
     is_passed = result == Result.PASSED
+    is_retest = last is not None and last.result == Result.FAILED and is_passed
+    if last is not None and (done_on < last.done_on or (done_on == last.done_on and not is_retest)):
+        raise InspectedSinceError
     due_on = (next_on or months_later(done_on, found.every_months)) if is_passed else found.due_on
     if is_passed and due_on <= done_on:
         raise NextInspectionError

@@ -10,8 +10,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
-from nanhu.systems.assets.errors import DuePastError
-from nanhu.systems.assets.models import Asset, Loan, Maintenance
+from nanhu.systems.assets.errors import DuePastError, InspectionFailedError
+from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Loan, Maintenance
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
 
 Result = Maintenance.Result
@@ -56,8 +56,11 @@ def report_broken(*, by: Actor, asset: Asset, fault: str, person_id: int | None 
 
 @transaction.atomic
 def end_repair(*, by: Actor, asset: Asset, is_repaired: bool, cost_fen: int, reason: str) -> Asset:
-    """Back where it was, or to be scrapped (待报废)."""
+    """Back where it was, or to be scrapped (待报废). What failed an inspection comes back when it passed one."""
     found = locked(asset.public_id, (State.IN_REPAIR,))
+    failed = Inspection.living().filter(asset=found, result=InspectionRecord.Result.FAILED).first()
+    if is_repaired and failed is not None:
+        raise InspectionFailedError(kind=failed.get_kind_display())
     result = Result.REPAIRED if is_repaired else Result.BEYOND
     found.maintenance.filter(result=Result.OPEN).update(result=result, cost_fen=cost_fen, closed_at=now())
     kind, state = (Kind.REPAIRED, resting_state(found)) if is_repaired else (Kind.BEYOND_REPAIR, State.TO_SCRAP)

@@ -9,7 +9,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.systems.assets import elsewhere
 from nanhu.systems.assets.models import Inspection, InspectionRecord
 from nanhu.systems.assets.rules import months_later
-from nanhu.systems.assets.services import inspecting, keeping, rolling_back
+from nanhu.systems.assets.services import inspecting, keeping, lending, rolling_back
 from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_elsewhere import viewer
 
@@ -61,23 +61,73 @@ def test_what_failed_goes_to_repair_and_stays_due(school):
     inspection.refresh_from_db()
     assert (thing.state, inspection.due_on) == ("in_repair", campus_today() + timedelta(days=20))
     assert thing.maintenance.get().fault == "特种设备检验不合格"
-    assert "起重机" in keeper.get("/assets/unit/inspections/?show=failed").content.decode()
+    page = keeper.get("/assets/unit/inspections/?show=failed").content.decode()
+    assert ("起重机" in page, "有效" in page) == (True, False)
+    assert "上次不合格" in keeper.get(card).content.decode()
+
+
+def test_what_failed_passes_on_the_same_day_and_is_used_again_only_then(school):
+    thing = school.thing("起重机", keeper="T2")
+    inspection = planned(thing, days=20)
+    keeper, card = school.client("T1"), f"/assets/unit/{thing.public_id}/"
+    failed, passed = (done(inspection, result=result) for result in ("failed", "passed"))
+    repaired = {"is_repaired": "1", "cost": "120", "reason": "换钢丝绳"}
+    assert keeper.post(f"{card}inspected/", failed).status_code == 302
+    refused = keeper.post(f"{card}repaired/", repaired)
+    assert (refused.status_code, "复检合格后" in refused.content.decode()) == (409, True)
+    thing.refresh_from_db()
+    assert thing.state == "in_repair"
+    assert keeper.post(f"{card}inspected/", failed).status_code == 409, "each result once a day"
+    assert keeper.post(f"{card}inspected/", passed).status_code == 302
+    for again in (failed, passed):
+        assert keeper.post(f"{card}inspected/", again).status_code == 409
+    page = keeper.get("/assets/unit/inspections/").content.decode()
+    assert ("有效" in page, keeper.post(f"{card}repaired/", repaired).status_code) == (True, 302)
+    thing.refresh_from_db()
+    inspection.refresh_from_db()
+    assert (thing.state, inspection.due_on) == ("in_use", months_later(campus_today(), 12))
+
+
+def test_what_failed_is_scrapped_or_inspected_no_more_without_passing(school):
+    scrapped, freed = (school.thing(keeper="T2") for _each in range(2))
+    for thing in (scrapped, freed):
+        inspection = planned(thing)
+        inspecting.record(
+            by=SYSTEM, inspection=inspection, done_on=campus_today(), result="failed", inspector="省特检院"
+        )
+    lending.end_repair(by=SYSTEM, asset=scrapped, is_repaired=False, cost_fen=0, reason="修不好")
+    inspecting.end(by=SYSTEM, inspection=inspection, reason="不再属于特种设备")
+    lending.end_repair(by=SYSTEM, asset=freed, is_repaired=True, cost_fen=0, reason="改作他用")
+    states = [type(one).objects.get(pk=one.pk).state for one in (scrapped, freed)]
+    assert states == ["to_scrap", "in_use"]
+
+
+def test_what_is_due_today_is_due_and_not_late(school, clock):
+    """At noon of the campus the day of the database's session, in UTC, has begun."""
+    thing = school.thing("天平")
+    clock("2026-11-20")
+    planned(thing)
+    keeper = school.client("T1")
+    said = {show: keeper.get(f"/assets/unit/inspections/?show={show}").content.decode() for show in ("late", "soon")}
+    assert [("天平" in page) for page in said.values()] == [False, True]
+    clock("2026-11-21")
+    assert "天平" in school.client("T1").get("/assets/unit/inspections/?show=late").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("more", "field"),
+    ("more", "said"),
     [
-        ({"done_on": str(date(2099, 1, 1))}, ""),
+        ({"done_on": str(date(2099, 1, 1))}, "不能晚于今天"),
         ({"next_on": str(date(2020, 1, 1))}, "下次检验的日期须在这次之后"),
-        ({"inspector": " "}, ""),
+        ({"inspector": " "}, "这一项要填"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_kept(school, more, field):
+def test_what_cannot_be_is_refused_and_nothing_is_kept(school, more, said):
     thing = school.thing()
     inspection = planned(thing)
     answer = school.client("T1").post(f"/assets/unit/{thing.public_id}/inspected/", done(inspection, **more))
     assert answer.status_code in {409, 422}
-    assert field in answer.content.decode()
+    assert said in answer.content.decode()
     assert not InspectionRecord.objects.exists()
 
 

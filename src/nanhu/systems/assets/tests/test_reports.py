@@ -43,6 +43,26 @@ def test_a_year_begins_as_the_one_before_ended_and_what_came_and_went_lies_betwe
     assert sum(one.closing for one in this.values()) == sum(row["fen"] for row in books.sums_by("unit__code"))
 
 
+def test_a_split_is_neither_and_what_came_and_went_within_a_year_is_both(school, clock):
+    clock("2026-03-10")
+    batch = school.thing("陈列品", code="A0302", fen=300_000, quantity=3, used=date(2026, 3, 1))
+    brief = school.thing("旧标本", code="A06", fen=80_000, used=date(2010, 1, 5))
+    clock("2026-05-20")
+    keeping.split(by=SYSTEM, asset=batch, quantity=1)
+    disposing.ask_to_scrap(by=SYSTEM, asset=brief, reason="老化")
+    disposing.agree(by=school.actor("T6"), lot=lot_of(school, brief))
+    clock("2027-04-01")
+    batch.refresh_from_db()
+    keeping.split(by=SYSTEM, asset=batch, quantity=1)
+
+    first, second = (
+        {code: (one.opening, one.added, one.removed, one.closing) for code, one in rows(year).items()}
+        for year in (2026, 2027)
+    )
+    assert first == {"A03": (0, 300_000, 0, 300_000), "A06": (0, 80_000, 80_000, 0)}
+    assert second == {"A03": (300_000, 0, 0, 300_000)}
+
+
 def test_what_was_lost_is_that_of_the_years_end_and_not_of_today(school, clock):
     clock("2025-12-31")
     school.thing(fen=720_000, used=date(2025, 12, 1))
@@ -55,7 +75,8 @@ def test_what_was_lost_is_that_of_the_years_end_and_not_of_today(school, clock):
     ]
 
 
-def test_the_statistics_count_equipment_from_a_thousand_yuan_a_piece_for_teaching_and_research(school):
+def test_the_statistics_count_equipment_from_a_thousand_yuan_a_piece_for_teaching_and_research(school, clock):
+    clock("2026-11-20")
     campus.Room.objects.create(place_id=school.rooms["b1-101"], kind="lab", floor=1, seats=40, area_m2=Decimal("86.50"))
     school.thing("工作站", fen=45_000_000, used=date(2026, 1, 5))
     school.thing("实验凳", fen=4_000_000, quantity=40, used=date(2026, 1, 5))
@@ -78,5 +99,6 @@ def test_the_office_and_finance_read_them_by_year_and_take_them_out_and_a_keeper
         assert ("¥ 5,000.00" in page, "高基报表" in page, "投保清单" in page) == (True, True, True)
         csv = client.get("/assets/office/reports/insured/?export=csv").getvalue().decode()
         assert ("显微镜" in csv, "5000.00" in csv) == (True, True)
-        assert client.get("/assets/office/reports/statistics/?year=١").status_code == 200
+        for rubbish in ("١", "9" * 5_000):
+            assert client.get(f"/assets/office/reports/statistics/?year={rubbish}").status_code == 200
     assert school.client("T1").get("/assets/office/reports/").status_code == 404

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +14,13 @@ from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.policies import units_kept_by
 from nanhu.systems.assets.services import inspecting
 from nanhu.systems.assets.views import office, unit
-from nanhu.systems.assets.views.tables import SOON
+from nanhu.systems.assets.views.tables import soon
 
 
 def standing(row: Any) -> str:
-    return "late" if row.due_on < campus_today() else "due"
+    """Failed it is not used, however long it would have been good."""
+    is_failed = row.result == InspectionRecord.Result.FAILED
+    return "failed" if is_failed else "late" if row.due_on < campus_today() else "due"
 
 
 class Inspections(Table):
@@ -31,8 +32,8 @@ class Inspections(Table):
     state = Badge(
         _("状态"),
         standing,
-        names={"late": _("已过期"), "due": _("有效")},
-        tones={"late": "bad", "due": "good"},
+        names={"failed": _("不合格"), "late": _("已过期"), "due": _("有效")},
+        tones={"failed": "bad", "late": "bad", "due": "good"},
         sort=False,
     )
     every_months = Number(_("周期（月）"), is_wide=True)
@@ -46,8 +47,8 @@ class InspectionFilters(Filters):
     q = Search("asset__number", "asset__name", "asset__room__name", "asset__unit__name")
     show = Views(
         {
-            "late": (_("已过期"), Q(due_on__lt=Now())),
-            "soon": (_("六十天内到期"), Q(due_on__gte=Now(), due_on__lt=SOON)),
+            "late": (_("已过期"), lambda: Q(due_on__lt=campus_today())),
+            "soon": (_("六十天内到期"), lambda: soon("due_on")),
             "failed": (_("上次不合格"), Q(result=InspectionRecord.Result.FAILED)),
         }
     )
@@ -62,11 +63,7 @@ NONE = Empty(
 
 
 def inspections() -> QuerySet[Any]:
-    last = InspectionRecord.objects.filter(inspection=OuterRef("pk")).order_by("-done_on")
-    rows = Inspection.objects.filter(ended_at=None).exclude(asset__state__in=GONE)
-    return rows.select_related("asset__unit", "asset__room").annotate(
-        last_on=Subquery(last.values("done_on")[:1]), result=Subquery(last.values("result")[:1])
-    )
+    return Inspection.living().exclude(asset__state__in=GONE).select_related("asset__unit", "asset__room")
 
 
 @office.desk.page("inspections/", title=_("定期检验"), tab=_("检验"), lead=LEAD)

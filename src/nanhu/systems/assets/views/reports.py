@@ -47,7 +47,7 @@ def year_of(request: PageRequest) -> tuple[int, list[int]]:
     """Rubbish in the address is the last whole year."""
     known = reports.years()
     said = request.GET.get("year", "")
-    return (int(said) if said.isascii() and said.isdigit() and int(said) in known else known[:2][-1]), known
+    return next((year for year in known if str(year) == said), known[:2][-1]), known
 
 
 def chosen(request: PageRequest) -> dict[str, Any]:
@@ -71,7 +71,9 @@ def year_report(request: PageRequest) -> HttpResponseBase:
 
 
 @year_report.page(
-    "statistics/", title=_("高基报表"), lead=_("教学、科研仪器设备按单价一千元以上；面积按登记的房间，停用的不算。")
+    "statistics/",
+    title=_("高基报表"),
+    lead=_("教学、科研仪器设备按单价一千元以上；单价按年末原值除以现在的数量；面积按登记的房间，停用的不算。"),
 )
 def statistics(request: PageRequest) -> HttpResponseBase:
     facts = chosen(request)

@@ -70,7 +70,12 @@ class Things(Table):
 UNCONFIRMED: Final = "unconfirmed"
 LONG_AGO: Final = Now() - timedelta(days=731)
 STANDING: Final = ~Q(state__in=GONE)
-SOON: Final = Now() + timedelta(days=60)
+SOON: Final = timedelta(days=60)
+
+
+def soon(field: str) -> Q:
+    """That this day comes, from today on: by the campus's days and not by the database's, which begin eight hours later."""
+    return Q((f"{field}__gte", campus_today()), (f"{field}__lt", campus_today() + SOON))
 
 
 class NumberSearch(Search):
@@ -105,7 +110,7 @@ class ThingFilters(Filters):
                 _("两年没见到"),
                 STANDING & (Q(last_seen_at__lt=LONG_AGO) | Q(last_seen_at=None, created_at__lt=LONG_AGO)),
             ),
-            "warranty": (_("快过保修"), Q(warranty_until__gte=Now(), warranty_until__lt=SOON) & STANDING),
+            "warranty": (_("快过保修"), lambda: soon("warranty_until") & STANDING),
         }
     )
 
@@ -239,15 +244,18 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("原编号"), thing.former_number),
         *(
             (one.get_kind_display(), due_words(one))
-            for one in thing.inspections.filter(ended_at=None).order_by("due_on")
+            for one in Inspection.living().filter(asset=thing).order_by("due_on", "pk")
         ),
     ]
     return [(word, said) for word, said in facts if said]
 
 
-def due_words(inspection: Inspection) -> str:
+def due_words(inspection: Any) -> str:
+    """Of one that knows its last `result`."""
     is_late = inspection.due_on < campus_today()
     words = _("%(day)s 到期，已过期") if is_late else _("%(day)s 到期")
+    if inspection.result == InspectionRecord.Result.FAILED:
+        words = _("上次不合格，%(day)s 到期")
     return words % {"day": dates.iso_day(inspection.due_on)}
 
 
