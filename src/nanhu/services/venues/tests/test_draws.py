@@ -280,7 +280,7 @@ def test_who_entered_and_became_another_person_changes_the_same_entry(school, op
     asks(school, "S1", opened, morning)
     merged(school, "S1", "S2")
     asks(school, "S2", opened, afternoon)
-    assert DrawOrder.objects.get().entry.wishes == [afternoon]
+    assert opened.draw.entries.get().wishes == [afternoon]
     asks(school, "S1", opened, morning)
     assert opened.draw.entries.count() == 2, "they parted, and each has an entry of his own"
     drawn(school, opened, travel)
