@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
@@ -209,10 +209,10 @@ class Outage(models.Model):
             models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="kernel_outage_ends_later")
         ]
 
-    @classmethod
-    def believed(cls) -> models.QuerySet[Self]:
+    @staticmethod
+    def believed() -> "models.QuerySet[Outage]":
         """Those that are not longer than `LONGEST`."""
-        return cls._default_manager.filter(ended_at__lte=models.F("began_at") + cls.LONGEST)
+        return Outage.objects.filter(ended_at__lte=models.F("began_at") + Outage.LONGEST)
 
 
 class ReadOnlySpell(models.Model):

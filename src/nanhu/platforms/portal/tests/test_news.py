@@ -45,7 +45,12 @@ def sites(centre, vendor):
             "feed", "main", vendor.says("/main", rss("校庆开幕", "新楼启用")), name="学校要闻", format="rss"
         )
         staff = centre.live(
-            "feed", "staff", vendor.says("/staff", rss("职代会", hours=2)), name="教工园地", format="rss", faces=["staff"]
+            "feed",
+            "staff",
+            vendor.says("/staff", rss("职代会", hours=2)),
+            name="教工园地",
+            format="rss",
+            faces=["staff"],
         )
         feeds.read_all()
         yield main, staff

@@ -1,6 +1,6 @@
 """Periodic inspections (定期检验): what a thing is looked at for from time to time, and each time it was."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
@@ -50,11 +50,11 @@ class Inspection(models.Model):
     def __str__(self) -> str:
         return str(self.get_kind_display())
 
-    @classmethod
-    def living(cls) -> QuerySet[Self]:
+    @staticmethod
+    def living() -> QuerySet[Any]:
         """Those that go on, with when each was done last (`last_on`) and what came of it (`result`)."""
         last = InspectionRecord.objects.filter(inspection=OuterRef("pk")).order_by("-done_on", "-pk")
-        return cls._default_manager.filter(ended_at=None).annotate(
+        return Inspection.objects.filter(ended_at=None).annotate(
             last_on=Subquery(last.values("done_on")[:1]), result=Subquery(last.values("result")[:1])
         )
 
