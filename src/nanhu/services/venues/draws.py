@@ -151,7 +151,7 @@ def said_before(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     return order.order if order else {}
 
 
-def own_wishes(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
+def chosen_before(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     """The form as he sent it, to be changed."""
     order = order_of(request, found)
     if order is None or not order.order:
@@ -181,7 +181,7 @@ def draw_facts(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     icon="dices",
     subject=Seen(askable_draw),
     arguments=arguments,
-    initial=own_wishes,
+    initial=chosen_before,
     facts=draw_facts,
     template="venues/apply.html",
     to="draw",

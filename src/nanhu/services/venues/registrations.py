@@ -107,7 +107,7 @@ def waiting_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, ob
         }
 
 
-def wishes_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
+def draw_rows(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
     """What somebody wrote for a draw goes a year after it; that he had part in it stays."""
     found = DrawOrder.objects.filter(person=owner.person_id).select_related(
         "venue_draw__draw", "venue_draw__venue", "entry"
@@ -155,7 +155,7 @@ registry.personal_data.add(
 )
 registry.personal_data.add(
     registry.PersonalData(
-        key="venues.draws", title=_("场地抽签"), load=wishes_of, description=_("哪次抽签、志愿、结果、活动、用途")
+        key="venues.draws", title=_("场地抽签"), load=draw_rows, description=_("哪次抽签、志愿、结果、活动、用途")
     )
 )
 registry.searchables.add(

@@ -12,6 +12,7 @@ from nanhu.kernel.jobs.companions import HEARTBEAT_PREFIX
 from nanhu.kernel.models import EventDelivery, Heartbeat, Outage
 from nanhu.kernel.processes.report import ProcessState, reported_processes
 from nanhu.kernel.registry import CheckResult
+from nanhu.kernel.ui.dates import time_words
 
 WORKER, BACKUP = "worker", "backup"
 HEARTBEAT_LIMIT = timedelta(seconds=60)
@@ -69,7 +70,7 @@ def check_worker() -> CheckResult:
     if seen_at > clock.now() + HEARTBEAT_LIMIT:
         return fail(
             _("后台进程最近一次的时间是 {when}，比现在还晚：这台机器的时钟现在不对，或当时不对。").format(
-                when=_moment(seen_at)
+                when=time_words(seen_at)
             ),
             _(
                 "先校准时钟（timedatectl）。现在的时钟准确时：到那个时间为止停机不会被发现，期限不会顺延；"
@@ -85,7 +86,7 @@ def check_worker() -> CheckResult:
     if (outage := _long_outage()) is not None:
         return warn(
             _("从 {began} 到 {ended} 没有后台进程在运行，超过 {days} 天，期限没有自动顺延。").format(
-                began=_moment(outage.began_at), ended=_moment(outage.ended_at), days=Outage.LONGEST.days
+                began=time_words(outage.began_at), ended=time_words(outage.ended_at), days=Outage.LONGEST.days
             ),
             _(
                 "时钟错过的，不用处理；确实停了这么久的，请各部门自己看一遍待办的期限。这一条过 {days} 天不再提示。"
@@ -152,10 +153,6 @@ def check_backup() -> CheckResult:
 
 def _last_seen(name: str) -> datetime | None:
     return Heartbeat.objects.filter(name=name).values_list("seen_at", flat=True).first()
-
-
-def _moment(moment: datetime) -> str:
-    return f"{clock.campus_time(moment):%Y-%m-%d %H:%M}"
 
 
 def _ago(moment: datetime) -> str:

@@ -12,6 +12,7 @@ from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import Outage
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.models import Case, Entry, StoodStill, Task
 from nanhu.platforms.flows.policies import LIVING
@@ -42,7 +43,7 @@ def move_by(outage: Outage) -> int:
     moved = [case for case in cases if moved_on(case, outage, hours.unit_of(case), since.get(case.pk, case.opened_at))]
     Case.objects.bulk_update(moved, ["due_at"], batch_size=1_000)
     move_tasks(cases, before, outage)
-    words = f"{campus_time(outage.began_at):%Y-%m-%d %H:%M}–{campus_time(outage.ended_at):%Y-%m-%d %H:%M}"
+    words = f"{dates.time_words(outage.began_at)} – {dates.time_words(outage.ended_at)}"
     Entry.objects.bulk_create(
         (Entry(case=case, actor=BY.name, verb="stood_still", words=words) for case in moved), batch_size=1_000
     )

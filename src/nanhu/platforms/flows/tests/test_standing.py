@@ -43,7 +43,7 @@ def test_the_minutes_of_work_that_were_lost_are_given_back_once_and_the_applican
     assert clock_of(case.tasks.get().due_at) == "09-29 12:30"
     page = school.client("S1").get(f"/flows/cases/{case.public_id}/").content.decode()
     assert "系统停机，期限顺延" in page
-    assert "2026-09-28 11:00–2026-09-28 16:00" in page
+    assert "9月28日 周一 11:00 – 9月28日 周一 16:00" in page
 
 
 def test_at_night_and_on_a_holiday_nothing_is_lost(school, clock):

@@ -505,10 +505,10 @@ def test_the_page_of_the_venue_says_that_nobody_comes_in_any_more(school, hall, 
 def test_ones_own_data_have_the_draws(school, opened):
     asks(school, "S1", opened, *opened.slots)
     mine = Owner(account_id=0, person_id=school["S1"])
-    [row] = registrations.wishes_of(mine, None)
+    [row] = registrations.draw_rows(mine, None)
     assert (row["draw"], row["wishes"], row["purpose"]) == ("艺术节周", opened.slots, "演出")
-    assert list(registrations.wishes_of(mine, now() + timedelta(days=1))) == []
-    assert list(registrations.wishes_of(Owner(account_id=0, person_id=school["S2"]), None)) == []
+    assert list(registrations.draw_rows(mine, now() + timedelta(days=1))) == []
+    assert list(registrations.draw_rows(Owner(account_id=0, person_id=school["S2"]), None)) == []
 
 
 @pytest.fixture

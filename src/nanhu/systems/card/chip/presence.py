@@ -26,7 +26,7 @@ def check_presence(request: Request, card: Card) -> None:
     if loads.has_chip(card):
         check_answer(request, card, amount_fen=1)
     else:
-        count_told_of_number(request.terminal)
+        count_number_answer(request.terminal)
 
 
 def check_answer(request: Request, card: Card, *, amount_fen: int) -> int:
@@ -71,7 +71,7 @@ def is_signed(body: dict[str, Any], *, amount_fen: int | None = None) -> bool:
     return amount_fen is None or whole_in({"amount_fen": 1} | told, "amount_fen") == amount_fen
 
 
-def count_told_of_number(terminal: Terminal, *, of_claim: bool = False) -> None:
+def count_number_answer(terminal: Terminal, *, of_claim: bool = False) -> None:
     """Something is to be told of a number alone, that anybody may have seen: as often a minute as the terminal may sell, and so many
     balances a day and as many claims. It is no guess: a till that shows the balance of each card goes on selling."""
     rule = limits_on(campus_today())

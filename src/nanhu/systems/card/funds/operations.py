@@ -10,7 +10,7 @@ from nanhu.systems.card.chip.presence import (
     LARGEST_COUNTER,
     LARGEST_FEN,
     check_answer,
-    count_told_of_number,
+    count_number_answer,
     is_signed,
     noting_copies,
 )
@@ -49,7 +49,7 @@ def claim_begin(request: Request) -> dict[str, Any]:
         refuse_untold_write(request, locked, counter)
     order = claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter)
     if request.terminal.kind == Kind.POS and not loads.has_chip(card):
-        count_told_of_number(request.terminal, of_claim=True)  # last, when all balances that are needed are held
+        count_number_answer(request.terminal, of_claim=True)  # last, when all balances that are needed are held
     return begun(order)
 
 
