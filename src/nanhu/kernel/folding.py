@@ -25,9 +25,14 @@ def plain_dashes(text: str) -> str:
     return "".join("-" if unicodedata.category(c) == "Pd" or c in LIKE_DASHES else c for c in text)
 
 
+def tidied(text: str) -> str:
+    """What was typed, in half width and single blanks."""
+    return " ".join(halfwidth(text).split())
+
+
 def folded(text: str) -> str:
     """Half width, lower case, single blanks, without control signs."""
-    return " ".join(halfwidth(text).lower().split())
+    return tidied(text).lower()
 
 
 def one_line(text: str) -> str:

@@ -4,6 +4,7 @@ Each worker measures its tests and sends the figures along with their reports; t
 build/durations.json, prints a table and, with `--hold-budgets` (`make test`), fails a run in which one is over.
 """
 
+from collections import defaultdict
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -34,24 +35,17 @@ class CostOfTests:
 
     def __init__(self) -> None:
         self.meter = Meter()
-        self.test = 0.0
-        self.shared = 0.0
-        self.ended = 0.0
+        self.costs: dict[str, float] = defaultdict(float)
         self.depth = 0
 
-    def settle(self, *, is_shared: bool = False, is_over: bool = False) -> None:
-        used = self.meter.lap()
-        if is_over:
-            self.ended += used
-        elif is_shared:
-            self.shared += used
-        else:
-            self.test += used
+    def settle(self, what: str = "test") -> None:
+        """On the test's own bill, on that of fixtures `shared` with others, or of what `ended` after it."""
+        self.costs[what] += self.meter.lap()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
         self.meter.lap()
-        self.test = self.shared = self.ended = 0.0
+        self.costs.clear()
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -67,7 +61,7 @@ class CostOfTests:
             self.depth -= 1
             if fixturedef.scope == "session":
                 self.meter.lap()
-            self.settle(is_shared=True)
+            self.settle("shared")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> Generator[None, object, object]:
@@ -75,7 +69,7 @@ class CostOfTests:
         result = yield
         if nextitem is None:
             self.meter.lap()
-        self.settle(is_over=True)
+        self.settle("ended")
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -83,10 +77,10 @@ class CostOfTests:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        self.settle(is_over=call.when == "teardown")
-        cost = (self.test, self.shared, self.ended, item.get_closest_marker("slow") is not None)
+        self.settle("ended" if call.when == "teardown" else "test")
+        cost = (dict(self.costs), item.get_closest_marker("slow") is not None)
         report.cost = cost  # type: ignore[attr-defined]  # xdist carries along whatever a report has
-        self.test = self.shared = self.ended = 0.0
+        self.costs.clear()
         return report
 
 
@@ -100,8 +94,8 @@ class CostOfRun:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if hasattr(report, "cost"):
-            test, shared, ended, is_slow = report.cost
-            self.bill.add(report.nodeid, test=test, shared=shared, ended=ended, is_slow=is_slow, wall=report.duration)
+            costs, is_slow = report.cost
+            self.bill.add(report.nodeid, **costs, is_slow=is_slow, wall=report.duration)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

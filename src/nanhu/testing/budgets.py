@@ -79,19 +79,26 @@ class Bill:
     slow: set[str] = field(default_factory=set)
     waited: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Seconds on the wall of each test, its fixtures included: told, never held, for a loaded machine stretches them."""
-    wide: dict[str, float] = field(default_factory=dict)
+    wide: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """By test: what fixtures wider than it took that were made for it."""
-    ended: dict[str, float] = field(default_factory=dict)
+    ended: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """By test: what cleaning up after it took."""
 
     def add(
-        self, nodeid: str, *, test: float, shared: float, is_slow: bool, ended: float = 0.0, wall: float = 0.0
+        self,
+        nodeid: str,
+        *,
+        is_slow: bool,
+        test: float = 0.0,
+        shared: float = 0.0,
+        ended: float = 0.0,
+        wall: float = 0.0,
     ) -> None:
         self.waited[nodeid] += wall
         self.tests[nodeid] += test
         self.rooms[room_of(nodeid)] += test + shared
-        self.wide[nodeid] = self.wide.get(nodeid, 0.0) + shared
-        self.ended[nodeid] = self.ended.get(nodeid, 0.0) + ended
+        self.wide[nodeid] += shared
+        self.ended[nodeid] += ended
         if is_slow:
             self.slow.add(nodeid)
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from nanhu.kernel.models import Heartbeat, Outage
 
 log = logging.getLogger(__name__)
-NAME: Final = "worker"
+WORKER: Final = "worker"
+"""Its row among the heartbeats."""
 OUTAGE: Final = timedelta(minutes=30)
 
 
@@ -20,7 +21,7 @@ def give_sign() -> None:
     A machine that boots with a wrong clock (2000-01-01, until NTP answers) never sets the last sign back: the right clock would find an
     outage of years."""
     moment = timezone.now()
-    last, _is_first = Heartbeat.objects.select_for_update().get_or_create(name=NAME, defaults={"seen_at": moment})
+    last, _is_first = Heartbeat.objects.select_for_update().get_or_create(name=WORKER, defaults={"seen_at": moment})
     away = moment - last.seen_at
     if away <= timedelta():
         return
@@ -30,9 +31,9 @@ def give_sign() -> None:
         )
     if away > OUTAGE:
         Outage.objects.create(began_at=last.seen_at, ended_at=moment)
-    Heartbeat.objects.filter(name=NAME).update(seen_at=moment)
+    Heartbeat.objects.filter(name=WORKER).update(seen_at=moment)
 
 
 def is_outage_untold() -> bool:
     """The last sign is old: whoever runs in a worker that is back runs before the outage is kept."""
-    return Heartbeat.objects.filter(name=NAME, seen_at__lt=timezone.now() - OUTAGE).exists()
+    return Heartbeat.objects.filter(name=WORKER, seen_at__lt=timezone.now() - OUTAGE).exists()

@@ -1,6 +1,6 @@
 """Parts of forms that rooms share."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import uuid4
 
 from django import forms
@@ -22,6 +22,10 @@ REASON = _("原因")
 
 def reason_field(label: Label = REASON, example: Label = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST_REASON, help_text=example)
+
+
+IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
+"""Under what the school enters in English beside the Chinese."""
 
 
 class ReasonForm(forms.Form):
@@ -59,7 +63,7 @@ class RefusalForm(forms.Form):
     def clean_answer(self) -> str:
         """What says that its author took it back is the program's to say: typed here, it would let the author decide his own."""
         answer: str = self.cleaned_data["answer"]
-        if answer.strip() == WITHDRAWN:
+        if answer == WITHDRAWN:
             raise forms.ValidationError(_("这几个字只在制单人自己撤回时由系统写下，请写明不同意的理由。"))
         return answer
 

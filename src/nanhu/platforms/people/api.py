@@ -20,7 +20,7 @@ from nanhu.platforms.people.events import (
     PostEnded,
     PostStarted,
 )
-from nanhu.platforms.people.fields import PersonField, PhoneField, UnitField
+from nanhu.platforms.people.fields import PersonField, PhoneField, UnitField, person_as_typed
 from nanhu.platforms.people.golden_record import (
     GoldenPerson,
     GoldenTie,
@@ -249,6 +249,7 @@ __all__ = [
     "own_unit_ids",
     "part_persons",
     "people_of",
+    "person_as_typed",
     "person_card",
     "person_cards",
     "persons_named",

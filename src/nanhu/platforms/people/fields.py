@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import throttle
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import tidied
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.throttle import Gate, Limit
 from nanhu.kernel.ui.widgets import SuggestInput, Suggestion
-from nanhu.platforms.people.queries import find_person_by_campus_no, person_cards
+from nanhu.platforms.people.queries import find_person_by_campus_no, person_card, person_cards
 from nanhu.platforms.people.rules import is_phone, normalise_phone
 from nanhu.platforms.people.search import find_persons
 from nanhu.platforms.people.units import UnitChoice, unit_choices
@@ -48,10 +48,10 @@ class UnitField(forms.CharField):
 
     def offered(self) -> list[Suggestion]:
         """Found by what it belongs to as well."""
-        return [Suggestion(f"{one.code} {one.name}", one.above) for one in self.units()]
+        return [Suggestion(one.as_typed, one.above) for one in self.units()]
 
     def clean(self, value: Any) -> UnitChoice | None:
-        text = " ".join(halfwidth(super().clean(value)).split())
+        text = tidied(super().clean(value))
         if not text:
             return None
         code = text.partition(" ")[0]
@@ -59,6 +59,12 @@ class UnitField(forms.CharField):
         if len(found) != 1:
             raise forms.ValidationError(_("没有这个单位，请从列出的里面选。"))
         return found[0]
+
+
+def person_as_typed(person_id: int | None) -> str:
+    """Name and number, as a PersonField takes them; empty for nobody, and for who has no number."""
+    card = person_card(person_id) if person_id else None
+    return f"{card.name} {card.affiliations[0].campus_no}" if card and card.affiliations else ""
 
 
 class PersonField(forms.CharField):
@@ -81,7 +87,7 @@ class PersonField(forms.CharField):
         ]
 
     def clean(self, value: Any) -> int | None:
-        text = " ".join(halfwidth(super().clean(value)).split())
+        text = tidied(super().clean(value))
         if not text:
             return None
         number = text.rpartition(" ")[2]

@@ -38,6 +38,11 @@ class UnitChoice:
     above: str = ""
     """The name of the unit that it is part of."""
 
+    @property
+    def as_typed(self) -> str:
+        """As a UnitField takes it."""
+        return f"{self.code} {self.name}"
+
 
 def unit_ids_of(person_id: int) -> frozenset[int]:
     """The units of a person's living affiliations and all above them, in one query."""

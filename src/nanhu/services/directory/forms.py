@@ -15,8 +15,8 @@ from nanhu.kernel.calendar.hours import spans_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import checked
-from nanhu.kernel.folding import halfwidth, one_line
-from nanhu.kernel.kit.forms import DatedForm, IntakeForm, reason_field
+from nanhu.kernel.folding import halfwidth, one_line, tidied
+from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, UnitField, office_names
@@ -26,7 +26,6 @@ from nanhu.services.directory.models import Duty
 
 LONGEST_AHEAD: Final = timedelta(days=731)
 LARGEST_PICTURE: Final = 2_000_000
-IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
 HOURS_HELP: Final = _("例：08:30-12:00 14:30-17:30；不填：没有人")
 
 
@@ -38,7 +37,7 @@ class NumberField(forms.CharField):
         super().__init__(**{"label": _("号码"), "max_length": 24, "widget": widget, **options})
 
     def clean(self, value: Any) -> str:
-        number = " ".join(halfwidth(super().clean(value)).split())
+        number = tidied(super().clean(value))
         if number and not rules.NUMBER.fullmatch(number):
             raise forms.ValidationError(_("请写号码，例：8703568 或 0730-8703568。"))
         return number

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import tidied
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, campus_no, day, phrase
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
@@ -31,7 +31,7 @@ def shift(said: str) -> str:
 
 
 def number(said: str) -> str:
-    found = " ".join(halfwidth(said).split())
+    found = tidied(said)
     if not rules.NUMBER.fullmatch(found):
         raise NotANumberError
     return found
@@ -62,7 +62,7 @@ def units_by_word() -> dict[str, list[int]]:
 
 
 def unit_meant(units: Mapping[str, list[int]], typed: str) -> int | None:
-    word = " ".join(halfwidth(typed).split())
+    word = tidied(typed)
     found = units.get(word, []) or units.get(word.partition(" ")[0], [])
     return found[0] if len(set(found)) == 1 else None
 

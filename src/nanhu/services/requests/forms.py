@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.files.fields import PicturesField
-from nanhu.kernel.kit.forms import ReasonForm, reason_field
+from nanhu.kernel.kit.forms import IN_ENGLISH, ReasonForm, reason_field
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, PhoneField, UnitField
@@ -279,9 +279,6 @@ class ClassForm(forms.Form):
     urgent_minutes = forms.IntegerField(
         label=_("有危险时多少分钟内到（昼夜）"), min_value=1, max_value=1440, required=False
     )
-
-
-IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
 
 
 class CrewForm(forms.Form):

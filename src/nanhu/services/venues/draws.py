@@ -18,7 +18,7 @@ from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.kit import Badge, Empty, Link, Moment, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.sheets.writing import attachment
@@ -65,7 +65,7 @@ def is_open_to(viewer: Viewer, found: VenueDraw) -> bool:
     return policies.may_ask(viewer).filter(pk=found.venue_id).exists()
 
 
-def rows_for(request: PageRequest) -> Any:
+def rows_for(request: PageRequest) -> QuerySet[VenueDraw]:
     """Whose venue he may ask for, and those he has part in, whatever became of the venue or of him."""
     own = DrawOrder.objects.filter(person=request.viewer.person_id).values("venue_draw")
     found = VenueDraw.objects.filter(Q(venue__in=policies.may_ask(request.viewer)) | Q(pk__in=own))
@@ -73,10 +73,7 @@ def rows_for(request: PageRequest) -> Any:
 
 
 def seen_draw(request: PageRequest, public_id: UUID) -> VenueDraw:
-    found = rows_for(request).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=VenueDraw.what)
-    return found  # type: ignore[no-any-return]
+    return record(rows_for(request), VenueDraw.what)(public_id=public_id)
 
 
 def askable_draw(request: PageRequest, public_id: UUID) -> VenueDraw:
@@ -130,8 +127,9 @@ def draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
 
 
 def order_of(request: PageRequest, found: VenueDraw) -> DrawOrder | None:
-    rows = found.orders.select_related("entry__draw", "application")
-    return rows.filter(person=person_of(request.viewer)).first()
+    """Read once a request: the form asks for it three times."""
+    rows = found.orders.select_related("entry__draw", "application").filter(person=person_of(request.viewer))
+    return request.viewer.once(f"venues.draw_order:{found.pk}", rows.first)
 
 
 def choices_of(order: DrawOrder) -> list[tuple[str, Any]]:
@@ -157,16 +155,10 @@ def chosen_before(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     if order is None or not order.order:
         return {}
     said = order.order
-    units = {one.id: f"{one.code} {one.name}" for one in people.unit_choices()} if said["unit_id"] else {}
+    units = {one.id: one.as_typed for one in people.unit_choices()} if said["unit_id"] else {}
     wishes = dict(zip(DrawForm.field_order, order.entry.wishes, strict=False))
-    persons = {"unit": units.get(said["unit_id"], ""), "sponsor": typed_person(said["sponsor"])}
+    persons = {"unit": units.get(said["unit_id"], ""), "sponsor": people.person_as_typed(said["sponsor"])}
     return {**said, **said["details"], **persons, **wishes}
-
-
-def typed_person(person_id: int | None) -> str:
-    """As the field takes him."""
-    card = people.person_card(person_id) if person_id else None
-    return f"{card.name} {card.affiliations[0].campus_no}" if card and card.affiliations else ""
 
 
 def draw_facts(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
@@ -254,7 +246,7 @@ def open_draw(request: PageRequest, form: OpenDrawForm, found: Venue) -> VenueDr
     )
 
 
-def kept_rows(request: PageRequest) -> Any:
+def kept_rows(request: PageRequest) -> QuerySet[VenueDraw]:
     return policies.kept_by(request.viewer, VenueDraw.objects.select_related("draw", "venue"), "venue__")
 
 
@@ -281,10 +273,7 @@ kept_draws.decides = lambda viewer: policies.OFFICE in viewer.roles  # the count
 
 
 def kept(request: PageRequest, public_id: UUID) -> VenueDraw:
-    found = kept_rows(request).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=VenueDraw.what)
-    return found  # type: ignore[no-any-return]
+    return record(kept_rows(request), VenueDraw.what)(public_id=public_id)
 
 
 @kept_draws.page("<uuid:public_id>/", title=_("抽签"), subject=Seen(kept), opens_whole=True)

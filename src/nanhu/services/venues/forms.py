@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import FileForm, ReasonForm
+from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, ReasonForm
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, MomentInput
@@ -352,7 +352,6 @@ class BlockForm(HoursForm, ReasonForm):
         return queries.moment_at(said["day"], said["begins"]), queries.moment_at(last, said["ends"])
 
 
-IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.files.fields import PicturesField
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import tidied
 from nanhu.kernel.kit.forms import IntakeForm, OnceForm, reason_field
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Viewer
@@ -58,7 +58,7 @@ class ClassField(forms.CharField):
         return [Suggestion(f"{one.code} {one.name}", one.parent.name if one.parent else "") for one in ordered]
 
     def clean(self, value: Any) -> Classification | None:
-        text = " ".join(halfwidth(super().clean(value)).split())
+        text = tidied(super().clean(value))
         if not text:
             return None
         said = Q(code=text.partition(" ")[0].upper()) | Q(name=text)

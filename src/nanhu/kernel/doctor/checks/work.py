@@ -9,12 +9,13 @@ from nanhu.kernel import clock, read_only
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.jobs.companions import HEARTBEAT_PREFIX
+from nanhu.kernel.jobs.signs import WORKER
 from nanhu.kernel.models import EventDelivery, Heartbeat, Outage
 from nanhu.kernel.processes.report import ProcessState, reported_processes
 from nanhu.kernel.registry import CheckResult
 from nanhu.kernel.ui.dates import time_words
 
-WORKER, BACKUP = "worker", "backup"
+BACKUP = "backup"
 HEARTBEAT_LIMIT = timedelta(seconds=60)
 COMPANION_LIMIT = timedelta(minutes=5)
 LAG_WARNED, LAG_REFUSED = timedelta(minutes=1), timedelta(minutes=10)

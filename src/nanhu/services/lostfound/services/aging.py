@@ -37,7 +37,8 @@ def alarm_late_reviews() -> int:
     """Once an item, told in the same transaction: shown without photos where the school lets it, else the leaders are told."""
     waits = Item.objects.select_for_update(of=("self",), skip_locked=True).select_related("author", "place__parent")
     late = list(waits.filter(review_due_at__lte=now(), alarmed_at=None).order_by("pk"))
-    shown = [one for one in late if school_file().shows_unreviewed and one.state == State.PENDING]
+    shows = school_file().shows_unreviewed
+    shown = [one for one in late if shows and one.state == State.PENDING]
     for one in late:
         one.alarmed_at = now()
         if one in shown:

@@ -82,7 +82,7 @@ def refusal(error: CampusError) -> JsonResponse:
 @login_not_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    facts = {"units": [f"{one.code} {one.name}" for one in people.unit_choices(without_kinds=people.SMALL_UNITS)]}
+    facts = {"units": [one.as_typed for one in people.unit_choices(without_kinds=people.SMALL_UNITS)]}
     answer = render(request, "requests/anonymous.html", facts)
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

@@ -112,7 +112,7 @@ def merge(request: PageRequest, form: MergeForm, found: Request) -> None:
     BillForm,
     title=_("开缴费单"),
     lead=_("人为损坏的材料费；人工不收费。开出以后在缴费人的账单里。"),
-    initial=lambda _request, found: {"payer": number_of(found.person_id)},
+    initial=lambda _request, found: {"payer": people.person_as_typed(found.person_id)},
     roles=DISPATCHER,
     done=_("已开出。"),
 )
@@ -129,11 +129,6 @@ def bill(request: PageRequest, form: BillForm, found: Request) -> None:
 )
 def withdraw_bill(request: PageRequest, form: ReasonForm, found: Request) -> None:
     working.withdraw_bill(by=request.actor, request=found, reason=form.cleaned_data["reason"])
-
-
-def number_of(person_id: int | None) -> str:
-    card = people.person_card(person_id) if person_id else None
-    return f"{card.name} {card.affiliations[0].campus_no}" if card and card.affiliations else ""
 
 
 class Crews(Table):

@@ -98,13 +98,12 @@ def refuse_slots(venue: Venue, hours: Sequence[Hours], publish_by: datetime) -> 
 
 
 def hold_slots(by: Actor, made: VenueDraw, hours: Sequence[Hours]) -> None:
+    room, kind, what = made.venue.room_id, campus.Occupancy.Kind.BOOKING, made.draw.title
     holds = []
     for one in hours:
         begins, ends = held_around(made.venue, one)
         key = made.key_of(rules.slot_key(*one))
-        kind = campus.Occupancy.Kind.BOOKING
-        room = made.venue.room_id
-        holds.append(campus.Hold(room=room, begins_at=begins, ends_at=ends, kind=kind, key=key, what=made.draw.title))
+        holds.append(campus.Hold(room=room, begins_at=begins, ends_at=ends, kind=kind, key=key, what=what))
     try:
         campus.hold_rooms(by=by, source=DRAWS, holds=holds)
     except (campus.RoomTakenError, campus.PlaceClosedError) as error:

@@ -2,7 +2,7 @@
 the statistics of higher education (高基)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -58,7 +58,10 @@ class YearRow:
     removed: int = 0
     closing: int = 0
     lost: int = 0
-    net: int = field(default=0)
+
+    @property
+    def net(self) -> int:
+        return self.closing - self.lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +72,9 @@ class Statistic:
     area: Any = None
 
 
-def december(year: int) -> date:
-    return date(year, 12, 1)
-
-
-def cards_at(month: date) -> dict[str, Card]:
-    return {card.number: card for card in (Card(*row) for row in standing_at_end_of(month, *FIELDS))}
-
-
 def closing_of(year: int) -> dict[str, Card]:
-    """At its end; of the year that runs, now."""
-    return cards_at(december(year))
+    """By number, at its end; of the year that runs, now."""
+    return {card.number: card for card in (Card(*row) for row in standing_at_end_of(date(year, 12, 1), *FIELDS))}
 
 
 def year_rows(year: int) -> list[YearRow]:
@@ -92,11 +87,11 @@ def year_rows(year: int) -> list[YearRow]:
         row.opening += old.value_fen if old else 0
         if new:
             row.closing += new.value_fen
-            row.count, row.lost = row.count + new.quantity, row.lost + new.lost_fen
+            row.count += new.quantity
+            row.lost += new.lost_fen
     for code, change in changes_in(year, before):
-        rows[code].added, rows[code].removed = rows[code].added + max(change, 0), rows[code].removed + max(-change, 0)
-    for row in rows.values():
-        row.net = row.closing - row.lost
+        rows[code].added += max(change, 0)
+        rows[code].removed += max(-change, 0)
     return [row for row in rows.values() if row.opening or row.added or row.closing]
 
 

@@ -54,12 +54,17 @@ def answer_in(body: dict[str, Any]) -> loads.LoadStart:
     """The member `chip`: what the chip answered to INITIALIZE FOR LOAD."""
     if not is_signed(body):
         raise ChipSilentError
-    told = body["chip"]
+    return load_start(body["chip"])
+
+
+def load_start(told: dict[str, Any], *, offline_counter: int | None = None) -> loads.LoadStart:
+    """INITIALIZE FOR LOAD's answer, member by member."""
     return loads.LoadStart(
         balance_fen=whole_in(told, "balance_fen", least=0, most=LARGEST_FEN),
         online_counter=whole_in(told, "online_counter", least=0, most=LARGEST_COUNTER),
         random=text_in(told, "random"),
         mac1=text_in(told, "mac1"),
+        offline_counter=offline_counter,
     )
 
 

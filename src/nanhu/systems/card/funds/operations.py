@@ -8,10 +8,10 @@ from django.db import transaction
 from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
 from nanhu.systems.card.chip.presence import (
     LARGEST_COUNTER,
-    LARGEST_FEN,
     check_answer,
     count_number_answer,
     is_signed,
+    load_start,
     noting_copies,
 )
 from nanhu.systems.card.chip.services import loads
@@ -85,16 +85,9 @@ def begun(order: ClaimOrder) -> dict[str, Any]:
 def claim_mac(request: Request) -> dict[str, Any]:
     """MAC2 for a chip that answered INITIALIZE FOR LOAD: from here on it may have been written."""
     order = own_order(request)
-    card = claims.locked_card(
-        order.card
-    )  # to the end of this request: nobody settles meanwhile what is authorised here
-    told = loads.LoadStart(
-        balance_fen=whole_in(request.body, "balance_fen", least=0, most=LARGEST_FEN),
-        online_counter=whole_in(request.body, "online_counter", least=0, most=LARGEST_COUNTER),
-        random=text_in(request.body, "random"),
-        mac1=text_in(request.body, "mac1"),
-        offline_counter=purchases_in(request.body),
-    )
+    # To the end of this request: nobody settles meanwhile what is authorised here.
+    card = claims.locked_card(order.card)
+    told = load_start(request.body, offline_counter=purchases_in(request.body))
     with noting_copies(request, card, told.online_counter):
         grant = loads.mac2_for_load(
             card=card, terminal_number=request.terminal.number, amount_fen=order.write_fen, told=told
