@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,9 +53,10 @@ class Laboratory(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def laboratory() -> Iterator[str]:
+    """At an address of its own: the port of a test that is over may be the next one's, and its application stays registered."""
     server = HTTPServer(("127.0.0.1", 0), Laboratory)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/"
+    yield f"http://localhost:{server.server_port}/{uuid4().hex}/"
     server.shutdown()
     server.server_close()
 
