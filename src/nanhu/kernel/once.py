@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database.values import one_value, run
 from nanhu.kernel.errors import CampusError
 
 
@@ -19,15 +19,12 @@ class FormUsedError(CampusError):
 
 def lock_key(key: str) -> None:
     """Wait until nobody else works under this key; it is ours until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def may_lock_key(key: str) -> bool:
     """As `lock_key`, without waiting: False where somebody else works under this key."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-        return bool(cursor.fetchone()[0])
+    return bool(one_value("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key]))
 
 
 def made_by_form[Row: Model](rows: QuerySet[Row], token: UUID, **mine: object) -> Row | None:

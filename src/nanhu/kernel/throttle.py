@@ -12,12 +12,13 @@ from math import ceil
 from pathlib import Path
 from typing import Any, ClassVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.database.values import run
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import Throttle
 
@@ -89,9 +90,7 @@ def counted(gate: Gate, moment: datetime) -> int:
         "cap": gate.limit.cap,
         "leak": gate.limit.leak,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(ADMIT, facts)
-        return int(cursor.rowcount)
+    return int(run(ADMIT, facts))
 
 
 def seconds_left(gates: Sequence[Gate]) -> int:
@@ -109,8 +108,4 @@ def forgive(gates: Sequence[Gate]) -> None:
 def take_back(gates: Sequence[Gate]) -> None:
     """A success at a gate that many share takes back its own attempt only."""
     keys = [gate.key for gate in gates]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE kernel_throttle SET failures = GREATEST(failures - 1, 0) WHERE key = ANY(%s)",
-            [keys],
-        )
+    run("UPDATE kernel_throttle SET failures = GREATEST(failures - 1, 0) WHERE key = ANY(%s)", [keys])

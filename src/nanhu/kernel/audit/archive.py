@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit
@@ -19,6 +19,7 @@ from nanhu.kernel.audit.sealing import CHAIN, LOCK
 from nanhu.kernel.audit.verification import check_removal
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database.values import run
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import AuditBlock
 from nanhu.kernel.sealing.chain import facts_of
@@ -77,8 +78,7 @@ def archive(*, by: Actor, folder: Path) -> Path | None:
 
 
 def hold_lock() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    run("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def contiguous(blocks: list[AuditBlock]) -> list[AuditBlock]:
@@ -94,8 +94,7 @@ def refuse_unsound(block: AuditBlock) -> None:
 
 
 def remove_rows(block: AuditBlock) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(REMOVE, [block.era, block.after_xid, block.after_id, block.until_xid, block.until_id])
+    run(REMOVE, [block.era, block.after_xid, block.after_id, block.until_xid, block.until_id])
 
 
 def write_file(path: Path, lines: Iterable[str]) -> None:

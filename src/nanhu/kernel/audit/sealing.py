@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
-
 from nanhu.kernel.audit.lines import lines_between
+from nanhu.kernel.database.values import all_rows, one_row
 from nanhu.kernel.models import AuditBlock
 from nanhu.kernel.sealing import chain as sealing
 from nanhu.kernel.sealing.carrying import CHAINS
@@ -26,16 +25,12 @@ UNSEALED: Final = """
 
 
 def eras() -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(ERAS)
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in all_rows(ERAS)]
 
 
 def waiting(era: int, after: Place) -> tuple[int, datetime | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(UNSEALED, [era, after.xid, after.id])
-        count, since = cursor.fetchone()
-        return count, since
+    count, since = one_row(UNSEALED, [era, after.xid, after.id])
+    return count, since
 
 
 CHAIN: Final = sealing.Chain(

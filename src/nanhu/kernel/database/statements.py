@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from nanhu.kernel.database.values import all_rows
+
 
 class Statements:
     def __init__(self, folder: Path) -> None:
@@ -24,7 +26,5 @@ class Statements:
             return int(cursor.rowcount)
 
     def rows(self, name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(self.text(name), facts)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+        found: list[tuple[Any, ...]] = all_rows(self.text(name), facts)
+        return found

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.kernel.draw import rules
 from nanhu.kernel.draw.errors import (
     ClosedLateError,
@@ -129,8 +130,7 @@ def enter(*, by: Actor, draw: Draw, entrant: str, wishes: Sequence[str], round_n
 
 def held(draw: Draw) -> Draw:
     """As it is now; it cannot close before this transaction ends, and others may enter beside it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM kernel_draw WHERE id = %s FOR SHARE", [draw.pk])
+    run("SELECT FROM kernel_draw WHERE id = %s FOR SHARE", [draw.pk])
     return Draw.objects.get(pk=draw.pk)
 
 

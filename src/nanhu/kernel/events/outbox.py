@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 import msgspec
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 
+from nanhu.kernel.database.values import run
 from nanhu.kernel.models import EventDelivery, OutboxEvent
 
 CHANNEL = "nanhu_events"
@@ -94,8 +95,7 @@ def publish_all(events: Iterable[Event]) -> None:
             is_any = True
             write(told)
         if is_any:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+            run("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
 def write(told: Sequence[Event]) -> None:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.numbering.errors import NoSuchNumberError, NumberTakenError, NumberVoidError
 from nanhu.kernel.numbering.models import TakenNumber
 from nanhu.kernel.numbering.series import Series
@@ -57,9 +58,7 @@ def take_many(*, by: Actor, series: Series, targets: Sequence[str], scope: str =
         )
     year = year or campus_today().year
     counted_in = series.counted_in(year=year, scope=scope)
-    with connection.cursor() as cursor:
-        cursor.execute(MANY_PLACES, [len(targets)])
-        places = [int(row[0]) for row in cursor.fetchall()]
+    places = [int(row[0]) for row in all_rows(MANY_PLACES, [len(targets)])]
     taken = [
         TakenNumber(
             series=series.key,

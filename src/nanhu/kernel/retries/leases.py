@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import QuerySet
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.models import LONGEST_ERROR
 from nanhu.kernel.retries.answers import Again, Answer, Done, Never, Outside
 from nanhu.kernel.retries.pauses import Pause, spread
@@ -61,8 +62,9 @@ class Retries[Row: models.Model]:
             lane=self.lane or ONE_LANE,
             most=MOST_COUNTED,
         )
-        with connection.cursor() as cursor:
-            cursor.execute(
+        return [
+            pk
+            for (pk,) in all_rows(
                 text,
                 {
                     "now": moment,
@@ -73,7 +75,7 @@ class Retries[Row: models.Model]:
                     "usual": limit if rooms is None or not self.lane else self.lane_at_once,
                 },
             )
-            return [pk for (pk,) in cursor.fetchall()]
+        ]
 
     def rows(self, ids: Sequence[int]) -> list[Row]:
         if not ids:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database.values import one_row, one_value
 from nanhu.kernel.sealing.lines import Digest, Line, Place, plain, stamp
 
 GENESIS: Final = "0" * 64
@@ -54,18 +55,15 @@ class Chain:
 
 def seal(chain: Chain, *, block_rows: int) -> int:
     """Close what is finished into blocks; how many. One sealer at a time, a second one leaves at once."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [chain.lock])
-        if not cursor.fetchone()[0]:
+    with transaction.atomic():
+        if not one_value("SELECT pg_try_advisory_xact_lock(%s)", [chain.lock]):
             return 0
         return sum(seal_era(chain, era, horizon, block_rows) for era, horizon in eras_and_horizons(chain))
 
 
 def eras_and_horizons(chain: Chain) -> list[tuple[int, int]]:
     """Each era with the first transaction that may still be under way; the present cluster's comes last."""
-    with connection.cursor() as cursor:
-        cursor.execute(HORIZON)
-        present, xmin = cursor.fetchone()
+    present, xmin = one_row(HORIZON)
     return [(era, 2**62) for era in chain.eras() if era != present] + [(present, xmin)]
 
 

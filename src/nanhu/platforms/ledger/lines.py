@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.sealing.lines import Line, Place, plain, stamp
 
 BATCH: Final = 2000
@@ -54,7 +55,5 @@ def line_of(row: tuple[Any, ...]) -> Line:
 
 
 def waiting(era: int, after: Place) -> tuple[int, datetime | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, [era, after.xid, after.xid, after.id])
-        count, since = cursor.fetchone()
-        return count, since
+    count, since = one_row(WAITING, [era, after.xid, after.xid, after.id])
+    return count, since

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.sealing import merkle
 from nanhu.kernel.sealing.chain import end_of, facts_of
 from nanhu.kernel.sealing.lines import Line, Place
@@ -50,9 +49,7 @@ def sealed_rows_of(account_id: int, *, since: Any, until: Any) -> list[SealedRow
 
 
 def rows_touching(account_id: int, *, since: Any, until: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(TOUCHING, {"account": account_id, "since": since, "until": until})
-        return list(cursor.fetchall())
+    return list(all_rows(TOUCHING, {"account": account_id, "since": since, "until": until}))
 
 
 def proofs_of_account(account_id: int, *, since: Any, until: Any) -> Proofs:
@@ -68,9 +65,12 @@ def proofs_of_account(account_id: int, *, since: Any, until: Any) -> Proofs:
 
 
 def blocks_of(rows: list[tuple[Any, ...]]) -> dict[Place, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(BLOCK_OF, [[row[2] for row in rows], [row[1] for row in rows], [row[0] for row in rows]])
-        return {Place(xid, row_id): number for xid, row_id, number in cursor.fetchall()}
+    return {
+        Place(xid, row_id): number
+        for xid, row_id, number in all_rows(
+            BLOCK_OF, [[row[2] for row in rows], [row[1] for row in rows], [row[0] for row in rows]]
+        )
+    }
 
 
 def paths_in(blocks: Iterable[Block], found: dict[Place, int]) -> dict[Place, merkle.Path]:

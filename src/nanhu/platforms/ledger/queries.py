@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
 
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.database.values import all_rows, one_value
 from nanhu.platforms.ledger.models import Account, Balance, EntryKey, Transfer
 
 
@@ -86,9 +86,7 @@ BALANCES = Prepared(lambda: Balance.objects.filter(AnyOf(F("account_id"), Given(
 
 def balance_before(account_id: int, moment: datetime) -> int:
     """What a guarded account held at a moment: one statement, so that no posting comes between its two halves."""
-    with connection.cursor() as cursor:
-        cursor.execute(BALANCE_BEFORE, {"account": account_id, "moment": moment})
-        return int(cursor.fetchone()[0])
+    return int(one_value(BALANCE_BEFORE, {"account": account_id, "moment": moment}))
 
 
 def transfers_of(
@@ -104,16 +102,12 @@ def transfers_of(
 
 
 def trial_balance() -> TrialBalance:
-    with connection.cursor() as cursor:
-        cursor.execute(TRIAL_SQL)
-        return TrialBalance(tuple(TrialRow(*row) for row in cursor.fetchall()))
+    return TrialBalance(tuple(TrialRow(*row) for row in all_rows(TRIAL_SQL)))
 
 
 def check_ledger(*, limit: int = 100) -> list[Finding]:
     """Everything that must hold and does not; empty for a sound ledger."""
-    with connection.cursor() as cursor:
-        cursor.execute(CHECK_SQL, [limit])
-        return [Finding(*row) for row in cursor.fetchall()]
+    return [Finding(*row) for row in all_rows(CHECK_SQL, [limit])]
 
 
 def entry_of(key: str) -> int | None:

@@ -8,6 +8,7 @@ from datetime import time as clock_time
 from django.db import connection
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.ledger.models import Account
 
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
@@ -98,9 +99,7 @@ def net_of(account_id: int, *, before: datetime) -> int:
 
 def moved_between(since: datetime, until: datetime) -> list[GroupRow]:
     """What was posted in a range, by group of accounts; whole days cost no more than their rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(LIVE, [since, until])
-        return added_up(cursor.fetchall())
+    return added_up(all_rows(LIVE, [since, until]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +112,7 @@ class AccountDay:
 
 def sums_by_day(account_ids: Iterable[int], *, first: date, last: date) -> list[AccountDay]:
     """What accounts of nobody moved on each summed day of a range; the day that still runs is not in it."""
-    with connection.cursor() as cursor:
-        cursor.execute(BY_DAY, [list(account_ids), first, last])
-        return [
-            AccountDay(day=day, account_id=account, debit_fen=debit, credit_fen=credit)
-            for day, account, debit, credit in cursor.fetchall()
-        ]
+    return [
+        AccountDay(day=day, account_id=account, debit_fen=debit, credit_fen=credit)
+        for day, account, debit, credit in all_rows(BY_DAY, [list(account_ids), first, last])
+    ]

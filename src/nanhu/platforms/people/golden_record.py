@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from nanhu.kernel.crypto import decrypt_many
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.people.models import Affiliation, ChangeSet, OrgUnit, Person
 from nanhu.platforms.people.queries import affiliations_of
 
@@ -78,9 +77,7 @@ def touched_since(change_set: int) -> Touched:
     last = ChangeSet.objects.order_by("-id").values_list("id", flat=True).first() or 0
     if last <= change_set:
         return Touched(last=change_set)
-    with connection.cursor() as cursor:
-        cursor.execute(TOUCHED, {"since": change_set})
-        persons = frozenset(person_id for (person_id,) in cursor.fetchall())
+    persons = frozenset(person_id for (person_id,) in all_rows(TOUCHED, {"since": change_set}))
     units = OrgUnit.objects.filter(created_in__gt=change_set).exists()
     changed = ChangeSet.objects.filter(id__gt=change_set, changes__entity="unit").exists()
     return Touched(last=last, persons=persons, has_units=units or changed)

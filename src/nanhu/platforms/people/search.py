@@ -8,9 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
-
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.people.models import Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
@@ -69,9 +68,7 @@ class Found:
 
 def unit_ids_below(codes: Collection[str]) -> frozenset[int]:
     """The units with these codes and all below them."""
-    with connection.cursor() as cursor:
-        cursor.execute(BELOW, [list(codes)])
-        return frozenset(row[0] for row in cursor.fetchall())
+    return frozenset(row[0] for row in all_rows(BELOW, [list(codes)]))
 
 
 def find_persons(text: str, *, limit: int = 50, unit_ids: Collection[int] | None = None) -> Found:
@@ -132,15 +129,11 @@ def found_by(ways: dict[str, dict[str, Any]], facts: dict[str, Any]) -> list[int
         return []
     for wanted in ways.values():
         facts = facts | wanted
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ".join(f"({WAYS[way]})" for way in ways), facts)
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in all_rows(" UNION ".join(f"({WAYS[way]})" for way in ways), facts)]
 
 
 def in_order(ids: Collection[int], text: str) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(RANKED, {"ids": list(ids), "text": text})
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in all_rows(RANKED, {"ids": list(ids), "text": text})]
 
 
 def with_tail(ids: Collection[int], tail: str) -> list[int]:

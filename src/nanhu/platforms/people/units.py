@@ -4,8 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
-
+from nanhu.kernel.database.values import all_rows, one_value
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.queries import LIVE
@@ -46,9 +45,7 @@ class UnitChoice:
 
 def unit_ids_of(person_id: int) -> frozenset[int]:
     """The units of a person's living affiliations and all above them, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(UPWARDS, [person_id])
-        return frozenset(row[0] for row in cursor.fetchall())
+    return frozenset(row[0] for row in all_rows(UPWARDS, [person_id]))
 
 
 def own_unit_ids(viewer: Viewer) -> frozenset[int]:
@@ -85,9 +82,7 @@ ABOVE: Final = """
 
 def unit_codes_upwards(code: str) -> list[str]:
     """The unit itself, its parent, and so on up to the school."""
-    with connection.cursor() as cursor:
-        cursor.execute(ABOVE, [code])
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in all_rows(ABOVE, [code])]
 
 
 MEMBERS: Final = """
@@ -102,16 +97,12 @@ MEMBERS: Final = """
 
 def members_of(codes: Collection[str], *, kind: str) -> list[int]:
     """Persons with a living tie of this kind to these units or to one below them."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS, [list(codes), kind])
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in all_rows(MEMBERS, [list(codes), kind])]
 
 
 def count_people(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> int:
     """Persons with a living affiliation of these kinds, in these units or below them; no unit means anywhere."""
-    with connection.cursor() as cursor:
-        cursor.execute(HEADS, {"units": list(unit_ids), "kinds": list(kinds)})
-        return int(cursor.fetchone()[0])
+    return int(one_value(HEADS, {"units": list(unit_ids), "kinds": list(kinds)}))
 
 
 SMALL_UNITS: Final = ("专业", "班级")
@@ -153,19 +144,18 @@ LIVING: Final = """
 
 def still_here(person_ids: Collection[int]) -> dict[int, int]:
     """Of these persons those who have not left, and under whose record they stand today; in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(LIVING, [list(person_ids)])
-        return dict(cursor.fetchall())
+    return dict(all_rows(LIVING, [list(person_ids)]))
 
 
 def people_of(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> list[int]:
     """Who `count_people` counts."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return [
+        row[0]
+        for row in all_rows(
             HEADS.replace("count(DISTINCT a.person_id)", "DISTINCT a.person_id"),
             {"units": list(unit_ids), "kinds": list(kinds)},
         )
-        return [row[0] for row in cursor.fetchall()]
+    ]
 
 
 def mail_addresses(person_ids: Collection[int]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
 from nanhu.platforms.datahub import api as datahub
@@ -32,9 +33,7 @@ in_the_worker("network_disconnects", OUTBOX, channel=CHANNEL)
 @job("network.watch", every="*/5 * * * *")
 def watch() -> int:
     """How many were lost; then whom a lower policy puts off, and whose time is over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT network_watch(%s)", [now()])
-        [lost] = cursor.fetchone()
+    lost = one_value("SELECT network_watch(%s)", [now()])
     policies.enforce()
     disconnecting.end_overdue(by=policies.BY)
     return int(lost)

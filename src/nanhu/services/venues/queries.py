@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, end_of, now, start_of
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.registry import Hit
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
@@ -29,9 +29,7 @@ type Hours = tuple[datetime, datetime]
 
 
 def fetched(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {**given, "moment": now()})
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    found: list[tuple[Any, ...]] = all_rows(sql, {**given, "moment": now()})
     return found
 
 

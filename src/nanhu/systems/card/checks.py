@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.models import Heartbeat
 from nanhu.kernel.registry import CheckResult, Verdict
 
@@ -19,9 +19,7 @@ DIFFERENCES = "SELECT what, receipt_id, entry_id FROM card_check() LIMIT 20"
 
 
 def receipt_differences() -> list[tuple[str, int | None, int | None]]:
-    with connection.cursor() as cursor:
-        cursor.execute(DIFFERENCES)
-        return [(what, receipt, entry) for what, receipt, entry in cursor.fetchall()]
+    return [(what, receipt, entry) for what, receipt, entry in all_rows(DIFFERENCES)]
 
 
 def receipts_agree() -> CheckResult:

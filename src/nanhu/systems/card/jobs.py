@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from django.db import connection
-
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import one_value, run
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.models import Spent
 
@@ -23,9 +22,7 @@ def forget_spent() -> int:
 @job("card.forget_stored_sums", every="57 3 * * *")
 def forget_stored_sums() -> int:
     """What terminals uploaded counts for the day of its arrival alone."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM card_stored_sum WHERE day < %s", [campus_today() - KEEP_STORED_SUMS])
-        return int(cursor.rowcount)
+    return int(run("DELETE FROM card_stored_sum WHERE day < %s", [campus_today() - KEEP_STORED_SUMS]))
 
 
 @job("card.end_holds", every="* * * * *")
@@ -33,9 +30,7 @@ def end_holds() -> int:
     """Holds whose terminal fell silent end by themselves, a few at a time so that no wallet waits long."""
     ended: int = 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT card_end_holds(%s)", [MOST_HOLDS])
-            (some,) = cursor.fetchone()
+        some = one_value("SELECT card_end_holds(%s)", [MOST_HOLDS])
         ended += int(some)
         if some < MOST_HOLDS:
             return ended

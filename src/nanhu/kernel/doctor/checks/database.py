@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import clock
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.roles import PREFIX, PROCESSES
+from nanhu.kernel.database.values import all_rows, one_value
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.registry import CheckResult
 
@@ -60,9 +61,9 @@ def check_durability() -> CheckResult:
 
 def check_roles() -> CheckResult:
     """Of the processes' own connections: commands and this examination may have more rights."""
-    with connection.cursor() as cursor:
-        cursor.execute(TOO_MIGHTY, [[f"{PREFIX}{process}" for process in PROCESSES]])
-        mighty = [f"{name} ({role})" for name, role in cursor.fetchall()]
+    mighty = [
+        f"{name} ({role})" for name, role in all_rows(TOO_MIGHTY, [[f"{PREFIX}{process}" for process in PROCESSES]])
+    ]
     if mighty:
         return fail(
             _("这些进程以数据库所有者或超级用户的身份工作：{processes}").format(processes="、".join(mighty)),
@@ -84,9 +85,7 @@ def check_jit() -> CheckResult:
 
 def check_clock() -> CheckResult:
     before = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        [there] = cursor.fetchone()
+    there = one_value("SELECT clock_timestamp()")
     after = clock.now()
     skew = abs(there - (before + (after - before) / 2))
     if skew > SKEW_WARNED:
@@ -111,6 +110,4 @@ def check_migrations() -> CheckResult:
 
 
 def _settings(*names: str) -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(names)])
-        return dict(cursor.fetchall())
+    return dict(all_rows("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(names)]))

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from nanhu.kernel.database.roles import apply_grants, declared_grants, role_of
+from nanhu.kernel.database.values import all_rows
 
 ROLE = "CREATE ROLE {role} LOGIN PASSWORD '...'; GRANT pg_read_all_stats TO {role};"
 
@@ -25,9 +26,7 @@ class Command(BaseCommand):
         getattr(self, f"run_{action}")()
 
     def run_roles(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT rolname FROM pg_roles")
-            present = {row[0] for row in cursor.fetchall()}
+        present = {row[0] for row in all_rows("SELECT rolname FROM pg_roles")}
         for process in declared_grants().processes:
             role = role_of(process)
             self.stdout.write(f"{role}: exists" if role in present else ROLE.format(role=role))

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
-
+from nanhu.kernel.database.values import one_row
 from nanhu.platforms.access.issuers import Credential
 from nanhu.platforms.access.models import AntiPassback, Door, Passage
 
@@ -33,9 +32,7 @@ class Decision(NamedTuple):
 
 
 def look(door: Door, credential: Credential, at: datetime) -> Found:
-    with connection.cursor() as cursor:
-        cursor.execute(DECIDE, [door.pk, credential.person_id, credential.holder_class, credential.sub_class, at])
-        return Found(*cursor.fetchone())
+    return Found(*one_row(DECIDE, [door.pk, credential.person_id, credential.holder_class, credential.sub_class, at]))
 
 
 def decide(*, door: Door, credential: Credential, direction: str, at: datetime) -> Decision:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.proposals import given
 from nanhu.platforms.access.errors import EmergencyNotFoundError, EmergencyTooLongError
 from nanhu.platforms.access.models import DoorEmergency
@@ -57,7 +58,5 @@ def end(*, by: Actor, emergency: DoorEmergency) -> DoorEmergency:
 
 def open_until(place_id: int) -> datetime | None:
     """The latest end of the emergencies of a place and of those above it."""
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_UNTIL, [place_id, now()])
-        found: datetime | None = cursor.fetchone()[0]
-        return found
+    found: datetime | None = one_value(OPEN_UNTIL, [place_id, now()])
+    return found

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.kernel.database.values import one_value
 from nanhu.platforms.access import issuers
 from nanhu.platforms.access.models import Door, DoorList, DoorListRow, DoorRule
 from nanhu.platforms.access.rules import Spoken, windows, without_days
@@ -32,9 +33,7 @@ class Page(NamedTuple):
 def current_list(door: Door) -> DoorList:
     """Made anew only where its stamp says so; a query, and one of each issuer, otherwise."""
     today = campus_today()
-    with connection.cursor() as cursor:
-        cursor.execute(STAMP, [now()])
-        stamp = f"{today}.{cursor.fetchone()[0]}.{issuers.stamp()}"
+    stamp = f"{today}.{one_value(STAMP, [now()])}.{issuers.stamp()}"
     known = DoorList.objects.filter(pk=door.pk).first()
     if known is not None and known.stamp == stamp:
         return known

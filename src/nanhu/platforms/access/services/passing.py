@@ -2,9 +2,8 @@
 
 import hashlib
 
-from django.db import connection
-
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.platforms.access import issuers
 from nanhu.platforms.access.models import AntiPassback, Door, Passage
 from nanhu.platforms.access.services.deciding import Decision, decide
@@ -44,8 +43,7 @@ def note_side(passage: Passage, pass_back: str) -> None:
     """Only where it counts: elsewhere nobody is kept track of."""
     if pass_back != AntiPassback.Mode.OFF and passage.is_opened and passage.person_id is not None:
         is_inside = passage.direction == Passage.Direction.IN
-        with connection.cursor() as cursor:
-            cursor.execute(NOTE_SIDE, [passage.place_id, passage.person_id, is_inside, passage.at])
+        run(NOTE_SIDE, [passage.place_id, passage.person_id, is_inside, passage.at])
 
 
 def fingerprint(*parts: object) -> bytes:

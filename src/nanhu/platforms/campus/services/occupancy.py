@@ -7,12 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows, run
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.campus.errors import PlaceClosedError, RoomContestedError, RoomTakenError, WrongSpanError
@@ -142,9 +143,8 @@ def put(*, source: str, term: Term | None, holds: Sequence[Hold]) -> int:
             raise WrongSpanError(what=one.what)
     given = columns(source, term, holds)
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(HOLD, given)
-            return int(cursor.rowcount)
+        with transaction.atomic():
+            return int(run(HOLD, given))
     except IntegrityError as error:
         raise refusal(error, given, holds) from error
 
@@ -175,9 +175,7 @@ def refusal(error: IntegrityError, given: dict[str, Any], holds: Sequence[Hold])
 def taken(given: dict[str, Any], holds: Sequence[Hold]) -> RoomTakenError:
     """`clashes`, for the room that asked: who is wanted where, and who stands there. The sentence, which people read, has of a booking
     or a meeting the kind alone."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLASHES, {**given, "most": MOST_CLASHES})
-        found = [(holds[place - 1], row) for place, row in cursor.fetchall()]
+    found = [(holds[place - 1], row) for place, row in all_rows(CLASHES, {**given, "most": MOST_CLASHES})]
     standing = Occupancy.objects.select_related("room__place").in_bulk([row for _wanted, row in found])
     clashes = [(one, standing[row]) for one, row in found if row in standing]
     if clashes:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import rollbacks
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.once import lock_key
@@ -363,8 +364,7 @@ def remove_rooms(rows: Sequence[RoomImportRow]) -> None:
     for place in places:
         place.name, place.parent = stood[place.key]["name"], parents.get(stood[place.key]["building"])
     Place.objects.bulk_update(places, ["name", "parent"], batch_size=1000)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def names_of(objects: Iterable[object]) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
 
-from django.db import connection
-
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.platforms.datahub.findings import CATALOGUE, Finding
 from nanhu.platforms.datahub.matching.book import PersonBook
 from nanhu.platforms.datahub.matching.duplicates import Suspicion, find_duplicates
@@ -25,15 +24,14 @@ DOCUMENT_CHANGES: Final = frozenset({"document_changed", "document_transposed"})
 def write_rows(rows: Sequence[Judged], person_ids: Mapping[int, int]) -> None:
     """States and persons of all rows in one statement."""
     listed = [(row.row_id, row.state, person_ids.get(row.token or 0)) for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE datahub_landing_row AS landing SET state = judged.state, person_id = judged.person_id
-            FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS judged (id, state, person_id)
-            WHERE landing.id = judged.id
-            """,
-            [list(column) for column in zip(*listed, strict=True)] if listed else [[], [], []],
-        )
+    run(
+        """
+        UPDATE datahub_landing_row AS landing SET state = judged.state, person_id = judged.person_id
+        FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS judged (id, state, person_id)
+        WHERE landing.id = judged.id
+        """,
+        [list(column) for column in zip(*listed, strict=True)] if listed else [[], [], []],
+    )
 
 
 def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:

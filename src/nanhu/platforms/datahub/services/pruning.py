@@ -7,11 +7,12 @@ names. Of a batch its line, counts and findings by kind stay."""
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now, start_of
+from nanhu.kernel.database.values import run
 from nanhu.kernel.dated import rules_on, supersede
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.known_sources import named_source
@@ -69,9 +70,7 @@ def prune_batch(batch_id: int, what: str) -> int:
     is_over = batch.state in STATES
     if is_over != (what == KeepRule.What.NO_EFFECT):
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(PRUNE, {"batch": batch_id, "every": is_over})
-        count = int(cursor.rowcount)
+    count = int(run(PRUNE, {"batch": batch_id, "every": is_over}))
     state = Batch.State.REFUSED if batch.state == Batch.State.REHEARSED else batch.state
     Batch.objects.filter(pk=batch_id).update(pruned_at=now(), state=state)
     return count

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import msgspec
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import transaction
 
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared.declarations import PLAIN, Field, SharedTable, shared_tables
 
@@ -37,9 +38,11 @@ def faults_of(table: SharedTable, before: list[dict[str, Any]]) -> Iterator[str]
     for field in table.fields:
         if field.sensitive or said_of(field) in before:
             continue
-        with connection.cursor() as cursor:
-            cursor.execute(HELD, {"name": field.name, "table": table.key})
-            count = sum(times for value, times in cursor.fetchall() if not holds(field, msgspec.json.decode(value)))
+        count = sum(
+            times
+            for value, times in all_rows(HELD, {"name": field.name, "table": table.key})
+            if not holds(field, msgspec.json.decode(value))
+        )
         if count:
             yield f"{count} rows, some of them history, hold another kind of {field.name!r}: give the field another name"
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import decrypt_many
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.datahub.errors import PurposeRefusedError, UnknownFieldError
 from nanhu.platforms.datahub.models import SharedRow
 from nanhu.platforms.datahub.models import SharedTable as Known
@@ -99,9 +100,9 @@ def fetched(
             values | {"keys": [KEY_ENDS.join(map(str, key)) for key in keys]},
         )
     query = ROWS.format(columns=columns, at=NOW if as_of is None else AS_OF, more=" ".join(more))
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"table": declared.key, "as_of": as_of, "equal": json.dumps(equal), **values})
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    found: list[tuple[Any, ...]] = all_rows(
+        query, {"table": declared.key, "as_of": as_of, "equal": json.dumps(equal), **values}
+    )
     return found
 
 

@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.shared.declarations import SharedTable
@@ -47,9 +48,7 @@ def standing(batch: Batch) -> int:
 def later_writes(batch: Batch) -> tuple[str, ...]:
     """What stands on it: later files of its source, which said all anew, and whatever was written over its rows since."""
     later = Batch.objects.filter(source=batch.source, id__gt=batch.pk, state=Batch.State.APPLIED).order_by("id")
-    with connection.cursor() as cursor:
-        cursor.execute(OVER, {"batch": batch.pk})
-        over = [f"#{number} {name}" if number else actor for number, name, actor in cursor.fetchall()]
+    over = [f"#{number} {name}" if number else actor for number, name, actor in all_rows(OVER, {"batch": batch.pk})]
     return tuple(dict.fromkeys([*(f"#{one.pk} {one.file_name}" for one in later), *over, *now_required(batch)]))
 
 

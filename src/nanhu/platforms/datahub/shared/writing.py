@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows, one_value, run
 from nanhu.kernel.events import publish
 from nanhu.platforms.datahub.errors import RowsRefusedError, UnknownTableError, WriterRefusedError
 from nanhu.platforms.datahub.events import RowsChanged
@@ -128,9 +129,7 @@ def remove(table: str, keys: Iterable[Sequence[str]], *, by: Actor, batch: Batch
     at = lock_for(declared, batch)
     done = Changes()
     for chunk in batched(dict.fromkeys(KEY_ENDS.join(map(str, key)) for key in keys), CHUNK):
-        with connection.cursor() as cursor:
-            cursor.execute(LIVING, [declared.key, list(chunk)])
-            found = cursor.fetchall()
+        found = all_rows(LIVING, [declared.key, list(chunk)])
         end([row_id for row_id, _key in found], at)
         origin = (batch.pk if batch else None, by.name, at)
         insert([(declared.key, key, "{}", None, None, True, None, *origin) for _id, key in found])
@@ -157,9 +156,7 @@ def checked(declared: SharedTable, rows: Iterable[Mapping[str, Any]]) -> list[Wr
 
 def lock_for(declared: SharedTable, batch: Batch | None) -> datetime:
     """The table is ours until the transaction ends, if it is ours to write; gives the moment from which on it holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [now(), declared.key])
-        at: datetime = cursor.fetchone()[0]
+    at: datetime = one_value(LOCK, [now(), declared.key])
     refuse_other_writer(declared, batch.source if batch else "")
     return at
 
@@ -202,8 +199,7 @@ def differing(declared: SharedTable, rows: Sequence[Written], indexes: Sequence[
 
 def end(row_ids: Sequence[int], at: datetime) -> None:
     if row_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(END, [at, list(row_ids)])
+        run(END, [at, list(row_ids)])
 
 
 def insert(rows: Sequence[tuple[Any, ...]]) -> None:
@@ -218,8 +214,7 @@ def tell(declared: SharedTable, done: Changes, batch: Batch | None, at: datetime
     """What changed nothing moves no moment and is told to nobody."""
     if not done.keys:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(MOVED, [at, declared.key])
+    run(MOVED, [at, declared.key])
     publish(
         *(
             RowsChanged(

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.values import all_rows, run
 from nanhu.platforms.datahub.models import Delivery, Grant
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.reading import tell_looks
@@ -55,9 +56,7 @@ def count_readings() -> int:
 
 @transaction.atomic
 def count_some() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, [AT_ONCE])
-        taken = cursor.fetchall()
+    taken = all_rows(TAKE, [AT_ONCE])
     pages: dict[Place, list[Given]] = defaultdict(list)
     for grant, day, actor, address, *rest in taken:
         pages[grant, day, actor, address].append(Given(*rest))
@@ -73,8 +72,7 @@ def count_some() -> int:
 
 
 def sum_up(grant: Grant, day: date, *, pages: int, rows: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(A_DAY, {"grant": grant.pk, "day": day, "pages": pages, "rows": rows})
+    run(A_DAY, {"grant": grant.pk, "day": day, "pages": pages, "rows": rows})
 
 
 def follow(grant_id: int, read_to: int | None) -> None:
@@ -110,8 +108,7 @@ def tell(grant: Grant, day: date, holders: Mapping[str, int], told: Collection[s
         )
         for number in sorted(holders.keys() - set(told))
     )
-    with connection.cursor() as cursor:
-        cursor.execute(TOLD, {"grant": grant.pk, "day": day, "at": now(), "numbers": list(holders)})
+    run(TOLD, {"grant": grant.pk, "day": day, "at": now(), "numbers": list(holders)})
 
 
 def tell_those_known_since() -> None:

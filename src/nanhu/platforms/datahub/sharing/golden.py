@@ -8,10 +8,11 @@ from datetime import datetime
 from itertools import batched
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.datahub.feeding.health import supplied
 from nanhu.platforms.datahub.findings import Finding
@@ -111,9 +112,7 @@ def remove_keys(table: str, keys: Collection[str]) -> None:
 
 
 def ties_of(public_ids: Collection[str]) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(LIVING_TIES, [sorted(public_ids), TIES])
-        return [key for (key,) in cursor.fetchall()]
+    return [key for (key,) in all_rows(LIVING_TIES, [sorted(public_ids), TIES])]
 
 
 def person_row(one: people.GoldenPerson) -> dict[str, Any]:

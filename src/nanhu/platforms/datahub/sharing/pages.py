@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import decrypt_many
+from nanhu.kernel.database.values import all_rows, one_row
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE
@@ -197,9 +198,7 @@ def persons_of(table: SharedTable, found: Sequence[tuple[Any, ...]]) -> list[str
     removed = [one[1] for one, number in zip(found, stored, strict=True) if number is None]
     last: dict[str, str] = {}
     if removed:
-        with connection.cursor() as cursor:
-            cursor.execute(LAST_PERSONS, {"person": table.person, "table": table.key, "keys": removed})
-            last = dict(cursor.fetchall())
+        last = dict(all_rows(LAST_PERSONS, {"person": table.person, "table": table.key, "keys": removed}))
     return [str(number or last.get(one[1]) or "") for one, number in zip(found, stored, strict=True)]
 
 
@@ -221,7 +220,5 @@ def note(query: Query, shown: Sequence[tuple[Any, ...]], rows: Sequence[Row], *,
         "looked": sorted(set(looked)),
         "read_to": max([query.newest, *(one[0] for one in shown[-1:])]) if is_last and query.as_of is None else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE, facts)
-        if cursor.fetchone() is None:
-            raise ProductUnknownError
+    if one_row(NOTE, facts) is None:
+        raise ProductUnknownError

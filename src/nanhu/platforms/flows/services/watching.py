@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.kernel.jobs import alone
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.assigning import OWNER_OFFICE, Holder, pool
@@ -33,9 +34,7 @@ MEASURE: Final = """
 
 def measure() -> int:
     """How long cases of the last 90 days took: half of them, and nine of ten, where there were enough."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEASURE, {"since": now() - MEASURED, "enough": ENOUGH})
-        return int(cursor.rowcount)
+    return int(run(MEASURE, {"since": now() - MEASURED, "enough": ENOUGH}))
 
 
 def tell_late() -> int:

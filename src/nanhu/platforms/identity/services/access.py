@@ -6,11 +6,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.ui.dates import clock_words
 from nanhu.platforms.identity.models import Account, Application, Maintenance
 
@@ -56,9 +56,7 @@ def decide(*, account: Account, application: Application) -> Decision:
 
 def decide_many(*, account_id: int, application_ids: Iterable[int]) -> dict[int, Decision]:
     """For each application that exists; one query, however many."""
-    with connection.cursor() as cursor:
-        cursor.execute(JUDGE, [account_id, list(application_ids), now()])
-        return {row[0]: decision_of(*row[1:]) for row in cursor.fetchall()}
+    return {row[0]: decision_of(*row[1:]) for row in all_rows(JUDGE, [account_id, list(application_ids), now()])}
 
 
 def decision_of(is_allowed: bool, verdict: str, rule_id: int | None, maintenance_id: int | None) -> Decision:
@@ -85,6 +83,4 @@ SELECT DISTINCT r.grants
 
 def roles_within(*, person_id: int, application_id: int) -> list[str]:
     """The roles an application's own rules give to a person, for the application to know."""
-    with connection.cursor() as cursor:
-        cursor.execute(ROLES, [application_id, now(), person_id])
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in all_rows(ROLES, [application_id, now(), person_id])]

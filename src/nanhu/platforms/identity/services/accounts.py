@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.events import publish
 from nanhu.kernel.kit.saved_views import copy_views, remove_copies
 from nanhu.kernel.models import AuditEntry
@@ -60,9 +61,7 @@ def open_accounts(*, by: Actor, person_ids: Iterable[int]) -> int:
     states = [first_state(cards[person_id]) for person_id in ids]
     moment = now()
     until = moment + timedelta(days=configuration().activation_days)
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_MANY, {"ids": ids, "states": states, "until": until, "now": moment})
-        opened = [row[0] for row in cursor.fetchall()]
+    opened = [row[0] for row in all_rows(OPEN_MANY, {"ids": ids, "states": states, "until": until, "now": moment})]
     audit.record_many(audit.Record(by=by, action="identity.open_account", target=f"account:{pk}") for pk in opened)
     return len(opened)
 

@@ -5,13 +5,13 @@ Judged by the same SQL as the gate itself; here its parts are laid side by side.
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.platforms.identity.models import AccessRule, Account, Application, Maintenance
 from nanhu.platforms.identity.services import access
@@ -64,9 +64,7 @@ def application_step(application: Application) -> ReasonStep:
 
 
 def rule_steps(account_id: int, application_id: int) -> list[ReasonStep]:
-    with connection.cursor() as cursor:
-        cursor.execute(RULES, [account_id, application_id, now()])
-        judged = {row[0]: row[1:] for row in cursor.fetchall()}
+    judged = {row[0]: row[1:] for row in all_rows(RULES, [account_id, application_id, now()])}
     rules = AccessRule.objects.filter(application_id=application_id).exclude(effect="role").select_related("unit")
     steps = [rule_step(rule, *judged[rule.pk]) for rule in rules if rule.pk in judged]
     if any(rule.effect == AccessRule.Effect.ALLOW for rule in rules):

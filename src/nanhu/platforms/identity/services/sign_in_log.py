@@ -14,6 +14,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession
 
@@ -115,6 +116,4 @@ def made_month(cursor: object, day: date) -> bool:
 def drop_old_months() -> list[str]:
     """Whole months that are older than the audit log has to be kept; the archive of the audit log has their actions."""
     oldest = campus_today() - timedelta(days=configuration().audit_days)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT identity_sign_in_forget(%s)", [oldest])
-        return [str(row[0]) for row in cursor.fetchall()]
+    return [str(row[0]) for row in all_rows("SELECT identity_sign_in_forget(%s)", [oldest])]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database.values import one_row
 from nanhu.platforms.identity.models import Application, ServiceTicket, SsoSession
 from nanhu.platforms.identity.queries import card_of
 from nanhu.platforms.identity.rules_urls import canonical_service
@@ -118,9 +119,7 @@ def spend(*, ticket: str, service: str, must_be_new: bool) -> Taken | Refusal:
 
 
 def take(ticket: str) -> Taken | None:
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_PROXY if ticket.startswith(PROXY_PREFIX) else TAKE, [hash_of(ticket)])
-        row = cursor.fetchone()
+    row = one_row(TAKE_PROXY if ticket.startswith(PROXY_PREFIX) else TAKE, [hash_of(ticket)])
     application = Application.objects.filter(pk=row[0]).first() if row is not None else None
     if row is None or application is None:
         return None

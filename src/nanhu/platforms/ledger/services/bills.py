@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from psycopg.errors import CheckViolation
@@ -17,6 +17,7 @@ from psycopg.errors import CheckViolation
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
@@ -335,9 +336,8 @@ def payment_of(entry_id: int) -> BillMovement | None:
 def move(*, by: Actor, action: str, movement: BillMovement) -> PaidBill:
     """Write it; the database moves the bill and posts. The same key with the same money is written once."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(MOVE, row_of(movement))
-            is_new = cursor.fetchone() is not None
+        with transaction.atomic():
+            is_new = one_row(MOVE, row_of(movement)) is not None
     except IntegrityError as error:
         raise_expected(error, fresh(movement.bill))
         raise

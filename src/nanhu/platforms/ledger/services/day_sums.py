@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import all_rows, one_value, run
 from nanhu.platforms.ledger.models import DaySum
 
 MAY_WRITE = """
@@ -26,10 +27,8 @@ def first_open_day() -> date | None:
     last = last_summed_day()
     if last is not None:
         return last + timedelta(days=1)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT (min(posted_at) AT TIME ZONE 'Asia/Shanghai')::date FROM ledger_transfer")
-        first: date | None = cursor.fetchone()[0]
-        return first
+    first: date | None = one_value("SELECT (min(posted_at) AT TIME ZONE 'Asia/Shanghai')::date FROM ledger_transfer")
+    return first
 
 
 def last_summed_day() -> date | None:
@@ -38,14 +37,12 @@ def last_summed_day() -> date | None:
 
 
 def may_be_written(day: date) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(MAY_WRITE, [day])
-        return bool(cursor.fetchone()[0])
+    return bool(one_value(MAY_WRITE, [day]))
 
 
 def sum_day(day: date) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_sum_day(%s)", [day])
+    with transaction.atomic():
+        run("SELECT ledger_sum_day(%s)", [day])
 
 
 def forget_sums(*, since: date) -> None:
@@ -60,6 +57,4 @@ def check_days(*, since: date = date.min) -> list[date]:
 
 
 def differences_of(day: date) -> list[tuple[str, int | None, int | None, int | None]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM ledger_check_day(%s)", [day])
-        return list(cursor.fetchall())
+    return list(all_rows("SELECT * FROM ledger_check_day(%s)", [day]))

@@ -1,28 +1,26 @@
 """Numbers of entries, and the keys (幂等键) under which each is posted once."""
 
-from django.db import connection
-
+from nanhu.kernel.database.values import one_value, run
 from nanhu.platforms.ledger.errors import EntryKeyReusedError
 from nanhu.platforms.ledger.models import EntryKey
 
 
 def next_entry_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('ledger_transfer_id_seq')")
-        (number,) = cursor.fetchone()
-        return int(number)
+    number = one_value("SELECT nextval('ledger_transfer_id_seq')")
+    return int(number)
 
 
 def claim_key(key: str, entry_id: int, fingerprint: bytes) -> int | None:
     """Take the key for this entry, or give the entry that has it. Whoever posts the same key at once waits here."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    if (
+        run(
             "INSERT INTO ledger_entry_key (key, entry_id, fingerprint, created_at) VALUES (%s, %s, %s, now()) "
             "ON CONFLICT (key) DO NOTHING",
             [key, entry_id, fingerprint],
         )
-        if cursor.rowcount == 1:
-            return None
+        == 1
+    ):
+        return None
     known = EntryKey.objects.get(key=key)
     if bytes(known.fingerprint) != fingerprint:
         raise EntryKeyReusedError

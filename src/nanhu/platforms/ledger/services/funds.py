@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet
 from psycopg.errors import CheckViolation, UniqueViolation
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
@@ -153,9 +154,8 @@ def reserve(*, by: Actor, fund: str, amount_fen: int, key: str, what: str = "") 
     checked_sum(amount_fen)
     found = fund_of(fund)
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(RESERVE, [found.pk, key, what, amount_fen, now()])
-            is_new = cursor.fetchone() is not None
+        with transaction.atomic():
+            is_new = one_row(RESERVE, [found.pk, key, what, amount_fen, now()]) is not None
             made = Reservation.objects.get(key=key)
             if is_new:
                 target = f"reservation:{key}"
@@ -224,9 +224,8 @@ def move(
     reverses_id = reverses.pk if reverses else None
     row: list[Any] = [fund.pk, reservation_id, kind, amount_fen, key, reason, next_entry_id(), now(), reverses_id]
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(MOVE, row)
-            is_new = cursor.fetchone() is not None
+        with transaction.atomic():
+            is_new = one_row(MOVE, row) is not None
             if is_new:
                 target = f"reservation:{reservation.key}" if reservation else f"fund:{fund.code}"
                 facts = {"fen": amount_fen}

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import all_rows, one_value
 
 MONTHS_AHEAD = 6
 
@@ -18,10 +17,8 @@ class Month:
 
 def add_months(first: date, last: date) -> int:
     """Make the partitions of these months where they are missing; returns how many were made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_add_months(%s, %s)", [first, last])
-        (added,) = cursor.fetchone()
-        return int(added)
+    added = one_value("SELECT ledger_add_months(%s, %s)", [first, last])
+    return int(added)
 
 
 def add_months_ahead() -> int:
@@ -37,19 +34,18 @@ def month_after(day: date, months: int) -> date:
 
 
 def months() -> list[Month]:
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return [
+        Month(name, rows)
+        for name, rows in all_rows(
             "SELECT c.relname, greatest(c.reltuples, 0)::bigint FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
             "WHERE i.inhparent = 'ledger_transfer'::regclass ORDER BY c.relname"
         )
-        return [Month(name, rows) for name, rows in cursor.fetchall()]
+    ]
 
 
 def rows_outside_months() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM ledger_transfer_default")
-        (rows,) = cursor.fetchone()
-        return int(rows)
+    rows = one_value("SELECT count(*) FROM ledger_transfer_default")
+    return int(rows)
 
 
 def last_month() -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from psycopg.errors import CheckViolation, ForeignKeyViolation
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.platforms.ledger.errors import (
     AlreadyReversedError,
     InsufficientFundsError,
@@ -133,8 +134,8 @@ def insert(
         [leg.amount_fen for leg in legs],
     ]
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(INSERT, parameters)
+        with transaction.atomic():
+            run(INSERT, parameters)
     except IntegrityError as error:
         raise_expected(error)
         raise

@@ -6,6 +6,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.sealing import chain as sealing
 from nanhu.kernel.sealing import merkle
 from nanhu.kernel.sealing.carrying import CHAINS
@@ -30,9 +31,7 @@ def eras() -> list[int]:
 
 
 def present_era() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT system_identifier FROM pg_control_system()")
-        return int(cursor.fetchone()[0])
+    return int(one_value("SELECT system_identifier FROM pg_control_system()"))
 
 
 def strange_era(known: list[int]) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.openapi.errors import AddressesMissingError, KeyRefusedError, TooManyKeysError
 from nanhu.platforms.openapi.interfaces import interfaces
@@ -144,7 +145,5 @@ def trouble_of(key: ApiKey) -> str:
 
 def hold_key(key: ApiKey) -> None:
     """Inside a write's transaction: the key still lives, and whoever revokes it or switches its vendor off waits for us."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [key.pk])
-        if cursor.fetchone() is None:
-            raise KeyRefusedError
+    if one_row(HOLD, [key.pk]) is None:
+        raise KeyRefusedError

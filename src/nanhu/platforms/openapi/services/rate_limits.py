@@ -3,10 +3,9 @@
 from math import ceil
 from typing import Any
 
-from django.db import connection
-
 from nanhu.kernel import throttle
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import one_row
 from nanhu.platforms.openapi.errors import RateLimitedError
 from nanhu.platforms.openapi.models import ApiKey
 
@@ -58,6 +57,4 @@ def is_free_today(subject: str, *, most: int) -> bool:
 
 def has_taken(subject: str, *, rate: float, burst: float, address: str) -> bool:
     facts: dict[str, Any] = {"subject": subject, "rate": rate, "burst": burst, "address": address}
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, facts)
-        return cursor.fetchone() is not None
+    return one_row(TAKE, facts) is not None

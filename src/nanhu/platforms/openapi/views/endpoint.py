@@ -9,12 +9,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.kernel.ui.error_pages import JSON_ENDPOINTS
 from nanhu.platforms.openapi import serving
 from nanhu.platforms.openapi.description import description
@@ -137,8 +138,7 @@ def respond(
         "at": now(),
     }
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(LINE, line)
+        run(LINE, line)
     except (OperationalError, InterfaceError) as error:  # what was decided is answered though its line is lost
         log.warning("no line in the log for %s: %s", request_id, error)
     return http_response(caller.interface, response, request_id)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.payments.books import orders
 from nanhu.platforms.payments.models import Channel, Statement
 
@@ -56,10 +55,8 @@ def crossing(day: date, *, until: datetime) -> list[Crossing]:
     found = []
     for channel in banks():
         facts: dict[str, Any] = {"channel": channel.pk, "first": day - LOOKED_BACK, "day": day, "until": until}
-        with connection.cursor() as cursor:
-            cursor.execute(CROSSING.format(orders=orders()), facts)
-            found += [
-                Crossing(channel=channel, order=order, theirs_fen=theirs, ours_fen=ours, is_booked=is_booked)
-                for order, theirs, ours, is_booked in cursor.fetchall()
-            ]
+        found += [
+            Crossing(channel=channel, order=order, theirs_fen=theirs, ours_fen=ours, is_booked=is_booked)
+            for order, theirs, ours, is_booked in all_rows(CROSSING.format(orders=orders()), facts)
+        ]
     return found

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, end_of, now, start_of
+from nanhu.kernel.database.values import run
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.day_sources import Found, Source, figures, sources
@@ -71,8 +72,7 @@ def note_closer(close: DayClose, *, by: Actor) -> None:
 
 
 def hold(day: date) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.day_close'), %s)", [day.toordinal()])
+    run("SELECT pg_advisory_xact_lock(hashtext('payments.day_close'), %s)", [day.toordinal()])
 
 
 def take_in(close: DayClose, source: Source, found: list[Found]) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now, start_of
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.payments.acp_file import REFUND
 from nanhu.platforms.payments.books import orders as orders_of_rooms
 from nanhu.platforms.payments.channels import acquirer_of, gateway_of
@@ -188,9 +189,10 @@ OURS = """
 
 
 def our_rows(channel: Channel, day: date, orders: list[str]) -> Iterable[tuple[str, str, int, int, bool, bool]]:
-    with connection.cursor() as cursor:
-        cursor.execute(OURS.format(orders=orders_of_rooms()), [channel.pk, day, orders, orders])
-        return [(str(a), str(b), int(c), int(d), e, f) for a, b, c, d, e, f in cursor.fetchall()]
+    return [
+        (str(a), str(b), int(c), int(d), e, f)
+        for a, b, c, d, e, f in all_rows(OURS.format(orders=orders_of_rooms()), [channel.pk, day, orders, orders])
+    ]
 
 
 def channels() -> list[Channel]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Affiliation, Office, Post
 
@@ -71,9 +71,7 @@ def find_post(
         "climbs": climbs,
         "without": list(without),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(NEAREST, given)
-        row = cursor.fetchone()
+    row = one_row(NEAREST, given)
     return PostFound(unit_id=row[0], unit_name=row[1], office_name=row[2], person_ids=tuple(row[3])) if row else None
 
 

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.events import Event, publish
 from nanhu.platforms.people.models import ChangeSet
 from nanhu.platforms.people.records import Origin
@@ -76,9 +77,7 @@ def move_due(what: str, *, by: Actor, today: date) -> int:
 
 
 def due_ids(what: str, today: date) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(DUE[what], {"today": today})
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in all_rows(DUE[what], {"today": today})]
 
 
 def fact_of_row(row: tuple[Any, ...]) -> Event | None:

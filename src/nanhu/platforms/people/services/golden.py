@@ -10,6 +10,7 @@ from psycopg import sql
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows, run
 from nanhu.kernel.events import publish
 from nanhu.platforms.people.events import OverrideEnded
 from nanhu.platforms.people.models import ChangeSet, Override
@@ -21,15 +22,17 @@ type Row = dict[str, Any]
 
 def lock_golden() -> None:
     """Writers of the golden record queue up until the transaction ends; readers are not disturbed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GOLDEN_LOCK])
+    run("SELECT pg_advisory_xact_lock(%s)", [GOLDEN_LOCK])
 
 
 def reserve_ids(table: str, count: int) -> list[int]:
     """Ids to be used in this transaction, so that rows of several tables can be written in one go."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
-        return [row[0] for row in cursor.fetchall()]
+    return [
+        row[0]
+        for row in all_rows(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+        )
+    ]
 
 
 def open_change_set(
@@ -97,11 +100,7 @@ def update_rows(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None
 def free_documents(person_ids: Sequence[int]) -> None:
     """Before document numbers are set in bulk: two persons may exchange theirs, and the index looks row by row."""
     if person_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE people_person SET id_number = NULL, id_number_index = NULL WHERE id = ANY(%s)",
-                [list(person_ids)],
-            )
+        run("UPDATE people_person SET id_number = NULL, id_number_index = NULL WHERE id = ANY(%s)", [list(person_ids)])
 
 
 def _plain(value: Any) -> Any:

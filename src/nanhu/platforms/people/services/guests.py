@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import one_value
 from nanhu.platforms.people.models import Affiliation
 from nanhu.platforms.people.records import AffiliationRecord, Origin, PersonRecord
 from nanhu.platforms.people.services.apply import apply_records
@@ -79,6 +80,4 @@ def change(*, by: Actor, campus_no: str, ends_on: date, state: Affiliation.State
 
 
 def next_number() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_char(nextval('people_guest_number'), 'FM\"G\"00000000')")
-        return str(cursor.fetchone()[0])
+    return str(one_value("SELECT to_char(nextval('people_guest_number'), 'FM\"G\"00000000')"))

@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import blind_index, encrypt
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.events import Event, publish
 from nanhu.platforms.people import events
 from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError
@@ -57,9 +58,7 @@ class _Story:
 
 def preview_revert(change_set_id: int) -> RevertPreview:
     """Counted by the database in one statement: a change set of thirty thousand people is previewed in a second."""
-    with connection.cursor() as cursor:
-        cursor.execute(PREVIEW, {"mine": change_set_id})
-        created, changed, ended, moved, closed, values, blockers = cursor.fetchone()
+    created, changed, ended, moved, closed, values, blockers = one_row(PREVIEW, {"mine": change_set_id})
     return RevertPreview(
         persons_created=created,
         persons_changed=changed,

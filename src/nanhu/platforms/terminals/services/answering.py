@@ -14,6 +14,7 @@ from django.utils import translation
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.terminals.bodies import read_object
 from nanhu.platforms.terminals.errors import MalformedError, NotForThisTerminalError, TerminalLimitError
@@ -154,6 +155,4 @@ def note_seen(terminal: Terminal, sequence: int) -> None:
 
 def next_sequence(terminal_id: int) -> int:
     """The next sequence of a terminal that exists only here, such as one whose sales come by another interface; holds its row."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT, [terminal_id])
-        return int(cursor.fetchone()[0])
+    return int(one_value(NEXT, [terminal_id]))

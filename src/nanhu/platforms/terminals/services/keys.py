@@ -4,11 +4,12 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.platforms.terminals.errors import TerminalRetiredError, WindowWrongError
 from nanhu.platforms.terminals.models import NextKey, Terminal
 from nanhu.platforms.terminals.services.states import held
@@ -70,6 +71,5 @@ def use_key(terminal: Terminal, key: bytes) -> None:
         return
     following = NextKey.objects.filter(terminal=terminal).first()
     if following is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(PROMOTE, [terminal.pk, following.version])
+        run(PROMOTE, [terminal.pk, following.version])
     terminal.refresh_from_db(fields=["key", "key_version"])

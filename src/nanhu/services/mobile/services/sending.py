@@ -14,12 +14,13 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import MessageBatch, MessageOutcome
 from nanhu.kernel.retries import Again, Answer, Retries, doubling, drive
@@ -113,9 +114,7 @@ def with_room(userids: Sequence[str], *, is_urgent: bool = False) -> set[str]:
         "in_minute": rules.MINUTE,
         "in_hour": ALL_DAY if is_urgent else rules.HOUR,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, facts)
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in all_rows(TAKE, facts)}
 
 
 def called(batch: MessageBatch, rows: Collection[Outgoing]) -> dict[str, MessageOutcome]:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import one_row, one_value, run
 from nanhu.kernel.events import publish
 from nanhu.platforms.people import api as people
 from nanhu.services.network import rules
@@ -119,30 +120,28 @@ def addresses_in(facts: Facts) -> list[str]:
 @transaction.atomic
 def write(record: Record) -> int | None:
     """The session's number. Of a NAS that nobody registered it is counted and not kept: None."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            ACCOUNT,
-            [
-                record.nas or None,
-                record.identifier,
-                record.status,
-                record.sid,
-                list(record.classes),
-                record.user_name,
-                rules.station_of(record.station),
-                [one for one in (*record.addresses, record.address) if one],
-                record.ap,
-                record.in_octets,
-                record.out_octets,
-                record.happened or now(),
-                record.seconds,
-                record.cause,
-                record.service,
-                record.application,
-                owner_by_name(record),
-            ],
-        )
-        session_id, refused, unknown = cursor.fetchone()
+    session_id, refused, unknown = one_row(
+        ACCOUNT,
+        [
+            record.nas or None,
+            record.identifier,
+            record.status,
+            record.sid,
+            list(record.classes),
+            record.user_name,
+            rules.station_of(record.station),
+            [one for one in (*record.addresses, record.address) if one],
+            record.ap,
+            record.in_octets,
+            record.out_octets,
+            record.happened or now(),
+            record.seconds,
+            record.cause,
+            record.service,
+            record.application,
+            owner_by_name(record),
+        ],
+    )
     if refused:
         count_strange(record, refused)
         return None
@@ -163,9 +162,7 @@ def owner_by_name(record: Record) -> int | None:
 
 def restarted(record: Record) -> None:
     said = [record.nas or None, record.identifier, record.happened, record.application]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT network_restarted(%s::inet, %s, %s, %s)", said)
-        [refused] = cursor.fetchone()
+    refused = one_value("SELECT network_restarted(%s::inet, %s, %s, %s)", said)
     if refused:
         count_strange(record, refused)
     else:
@@ -177,15 +174,14 @@ def count_strange(record: Record, refused: str) -> None:
     them fills no table."""
     beside = {NOT_THEIRS: f" · {record.application}", FLOOD: " · flood"}
     nas = record.nas + beside.get(refused, "")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO network_strange_nas AS s (address, count, first_at, last_at)
-               SELECT %(nas)s, 1, now(), now()
-                WHERE EXISTS (SELECT FROM network_strange_nas WHERE address = %(nas)s)
-                   OR (SELECT count(*) FROM network_strange_nas) < %(most)s
-               ON CONFLICT (address) DO UPDATE SET count = s.count + 1, last_at = now()""",
-            {"nas": nas, "most": MOST_STRANGE},
-        )
+    run(
+        """INSERT INTO network_strange_nas AS s (address, count, first_at, last_at)
+           SELECT %(nas)s, 1, now(), now()
+            WHERE EXISTS (SELECT FROM network_strange_nas WHERE address = %(nas)s)
+               OR (SELECT count(*) FROM network_strange_nas) < %(most)s
+           ON CONFLICT (address) DO UPDATE SET count = s.count + 1, last_at = now()""",
+        {"nas": nas, "most": MOST_STRANGE},
+    )
 
 
 def strange_nas() -> list[StrangeNas]:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, listed, wake
@@ -200,8 +201,7 @@ def is_gone(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disco
 
 
 def end_by_nas(row: Disconnect) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM network_end(%s, %s, %s)", [[row.session_id], row.cause, now()])
+    run("SELECT count(*) FROM network_end(%s, %s, %s)", [[row.session_id], row.cause, now()])
 
 
 def heard_words(heard: Heard) -> str:

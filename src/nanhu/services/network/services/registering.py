@@ -3,11 +3,12 @@
 import secrets
 from typing import Any, Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network.errors import NasAddressError, NasKnownError, UnknownStyleError
 from nanhu.services.network.gateways import gateways
@@ -65,8 +66,7 @@ def withdraw(*, by: Actor, nas: Nas, reason: str) -> None:
     if found.withdrawn_at is None:
         found.withdrawn_at = now()
         found.save(update_fields=["withdrawn_at"])
-        with connection.cursor() as cursor:
-            cursor.execute(END_ALL, [found.pk, found.withdrawn_at])
+        run(END_ALL, [found.pk, found.withdrawn_at])
         audit.record(by=by, action="network.withdraw_nas", target=target_of(found), reason=reason, facts=said_of(found))
 
 

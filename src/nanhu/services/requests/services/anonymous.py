@@ -10,12 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import run
 from nanhu.kernel.files.kinds import checked
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.campus import api as campus
@@ -174,8 +175,7 @@ def mix() -> int:
         for pk in shuffled(model.objects.filter(request__in=requests).values_list("pk", flat=True)):
             model.objects.filter(pk=pk).update(place=F("place"))
     TokenIssue.objects.exclude(term=key_of_term().term).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(MIX)
+    run(MIX)
     return len(requests)
 
 

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.registry import Text
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.campus import api as campus
@@ -31,9 +32,7 @@ def figures_of(take: StockTake) -> dict[str, int]:
     """How many of each verdict; `unproven` of those that were seen, `booked` on the list, `late` beside all that."""
     sql = """SELECT verdict, count(*), count(*) FILTER (WHERE row_id IS NOT NULL AND NOT is_proven AND verdict <> 'seen_twice')
                FROM assets_count_verdicts(%s) GROUP BY verdict"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [take.pk])
-        found = cursor.fetchall()
+    found = all_rows(sql, [take.pk])
     late = CountRow.objects.filter(take=take, received_at__gt=take.counted_at).count() if take.counted_at else 0
     return {
         **dict.fromkeys(VERDICTS, 0),
@@ -116,9 +115,9 @@ def things_for(take: StockTake, person_id: int) -> dict[str, Any]:
 
 
 def places_below(tops: list[int]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT below.id FROM unnest(%s::bigint[]) top, campus_downwards(top) below", [tops])
-        return [row[0] for row in cursor.fetchall()]
+    return [
+        row[0] for row in all_rows("SELECT below.id FROM unnest(%s::bigint[]) top, campus_downwards(top) below", [tops])
+    ]
 
 
 def unit_ids_of_take(take: StockTake) -> list[int] | None:

@@ -3,11 +3,12 @@
 from calendar import monthrange
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import one_value, run
 from nanhu.kernel.once import lock_key
 from nanhu.systems.assets.errors import (
     MonthAheadError,
@@ -23,8 +24,7 @@ from nanhu.systems.assets.rules import MONTHS_KEY, depreciation_of, month_after,
 
 def keep_months() -> None:
     """Neither run nor close until the transaction ends. Asked before any thing's row is locked, so that no two wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [MONTHS_KEY])
+    run("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [MONTHS_KEY])
 
 
 def is_closing(month: date) -> bool:
@@ -46,9 +46,7 @@ def depreciate(*, by: Actor, month: date) -> int:
     if last is not None and first not in {last, month_after(last)}:
         raise MonthOrderError(month=f"{month_after(last):%Y-%m}")
     BookedMonth.objects.get_or_create(month=first, defaults={"by_name": by.name})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT assets_depreciate(%s, %s)", [first, first])
-        added = int(cursor.fetchone()[0])
+    added = int(one_value("SELECT assets_depreciate(%s, %s)", [first, first]))
     audit.record(by=by, action="assets.depreciate", target=f"month:{first:%Y-%m}", facts={"rows": added})
     return added
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import connection
-
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import one_value
 from nanhu.platforms.terminals.api import Request, Terminal, TerminalLimitError, text_in, whole_in
 from nanhu.systems.card.chip.errors import ChipBehindError, ChipSilentError
 from nanhu.systems.card.chip.models import SuspenseCase
@@ -80,16 +79,14 @@ def count_number_answer(terminal: Terminal, *, of_claim: bool = False) -> None:
     """Something is to be told of a number alone, that anybody may have seen: as often a minute as the terminal may sell, and so many
     balances a day and as many claims. It is no guess: a till that shows the balance of each card goes on selling."""
     rule = limits_on(campus_today())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            TOLD,
-            [
-                terminal.pk,
-                rule.terminal_minute_misses,
-                rule.terminal_minute_payments,
-                rule.terminal_day_told,
-                of_claim,
-            ],
-        )
-        if not cursor.fetchone()[0]:
-            raise TerminalLimitError
+    if not one_value(
+        TOLD,
+        [
+            terminal.pk,
+            rule.terminal_minute_misses,
+            rule.terminal_minute_payments,
+            rule.terminal_day_told,
+            of_claim,
+        ],
+    ):
+        raise TerminalLimitError

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import end_of, start_of
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.api import Found, group_name
 from nanhu.systems.card.chip.models import SuspenseCase
@@ -77,9 +77,7 @@ def facts_of(day: date) -> dict[str, Any]:
 
 
 def rows_of(statement: str, day: date) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, facts_of(day))
-        return list(cursor.fetchall())
+    return list(all_rows(statement, facts_of(day)))
 
 
 def merchants_on(day: date) -> list[MerchantDay]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from nanhu.kernel.clock import campus_time, campus_today, end_of, start_of
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.models import Merchant
 
@@ -30,9 +29,12 @@ class Today:
 def today_of(merchant: Merchant, day: date | None = None) -> Today:
     """Sales less what was taken back, by the hour in which it was sold."""
     day = day or campus_today()
-    with connection.cursor() as cursor:
-        cursor.execute(HOURS, {"account": merchant.account_id, "since": start_of(day), "until": end_of(day)})
-        hours = [(hour, fen, sales) for hour, fen, sales in cursor.fetchall()]
+    hours = [
+        (hour, fen, sales)
+        for hour, fen, sales in all_rows(
+            HOURS, {"account": merchant.account_id, "since": start_of(day), "until": end_of(day)}
+        )
+    ]
     return Today(fen=sum(fen for _h, fen, _n in hours), sales=sum(n for _h, _f, n in hours), by_hour=hours)
 
 

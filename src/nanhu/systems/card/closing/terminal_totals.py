@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import end_of, start_of
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.payments.api import Found
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.closing.models import TerminalDay
@@ -61,9 +61,7 @@ def net(values: dict[str, int]) -> int:
 
 def read(day: date, only: int | None = None) -> dict[int, tuple[dict[str, int], tuple[int, int]]]:
     facts = {"since": start_of(day), "until": end_of(day), "latest": end_of(day) + LATEST, "only": only}
-    with connection.cursor() as cursor:
-        cursor.execute(OF_DAY, facts)
-        return {row[0]: (dict(zip(TOTALS, row[1:-2], strict=True)), (row[-2], row[-1])) for row in cursor.fetchall()}
+    return {row[0]: (dict(zip(TOTALS, row[1:-2], strict=True)), (row[-2], row[-1])) for row in all_rows(OF_DAY, facts)}
 
 
 def nothing() -> tuple[dict[str, int], tuple[int, int]]:

@@ -6,10 +6,10 @@ Counted in the database, for all web processes and all gateways together (sql/ca
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
 from django.db.models import BooleanField, F, Func, IntegerField, QuerySet, Value
 
 from nanhu.kernel.clock import campus_today, start_of
+from nanhu.kernel.database.values import one_value, run
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.terminals.api import GUARDS, Terminal
 from nanhu.systems.card.funds.models import CardReissue
@@ -63,13 +63,10 @@ class CardGuard:
     def may_be_answered(self, terminal: Terminal, code: object) -> bool:
         if code not in CODES:
             return True
-        with connection.cursor() as cursor:
-            cursor.execute(GUESSED, [terminal.pk, limits_on(campus_today()).terminal_minute_misses])
-            return bool(cursor.fetchone()[0])
+        return bool(one_value(GUESSED, [terminal.pk, limits_on(campus_today()).terminal_minute_misses]))
 
     def refused(self, terminal: Terminal) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(REFUSED, [terminal.pk])
+        run(REFUSED, [terminal.pk])
 
 
 def guessed_too_often(terminal: Terminal) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.registry import Text
 from nanhu.platforms.access.api import CARD_REFUSALS, ISSUERS, Choices, Credential
 from nanhu.platforms.datahub import api as datahub
@@ -64,9 +64,7 @@ class CardIssuer:
         }
 
     def stamp(self) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute(STAMP)
-            return str(cursor.fetchone()[0])
+        return str(one_value(STAMP))
 
     def choices(self) -> Choices:
         return holders_of_rights()

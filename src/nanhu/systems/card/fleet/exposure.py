@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import F
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.school import school
 from nanhu.platforms.terminals.api import ONLINE, Terminal
 from nanhu.systems.card.fleet.models import Revocation, TerminalReport
@@ -119,9 +119,7 @@ def measured(
 
 def late_sales(card_ids: list[int]) -> dict[int, tuple[int, int, int]]:
     """Rows sold off line after the card was refused, their sum and what of it the school bore, by card; from the wallet's own index."""
-    with connection.cursor() as cursor:
-        cursor.execute(LATE, [card_ids])
-        return {card: (rows, int(fen), int(borne)) for card, rows, fen, borne in cursor.fetchall()}
+    return {card: (rows, int(fen), int(borne)) for card, rows, fen, borne in all_rows(LATE, [card_ids])}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,16 @@
 """Periodic jobs of the fleet: expired cards are revoked, gaps in sequences are found."""
 
-from django.db import connection
-
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.jobs import job
 
 
 @job("card_fleet.list_expired", every="7 0 * * *")
 def list_expired() -> int:
     """Cards whose last day is over join the revocation list; every other change does so by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT card_revocation_sweep()")
-        return int(cursor.fetchone()[0])
+    return int(one_value("SELECT card_revocation_sweep()"))
 
 
 @job("card_fleet.watch_sequences", every="* * * * *")
 def watch_sequences(most: int = 5000) -> int:
     """Looks for sequences that are missing or came late; how many gaps were found anew."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT card_terminal_watch(%s)", [most])
-        return int(cursor.fetchone()[0])
+    return int(one_value("SELECT card_terminal_watch(%s)", [most]))

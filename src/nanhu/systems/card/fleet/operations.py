@@ -2,9 +2,8 @@
 
 from typing import Any, Final
 
-from django.db import connection
-
 from nanhu.kernel.clock import campus_today, start_of
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import (
@@ -78,10 +77,8 @@ def count_report(request: Request) -> None:
     """Whose key is stolen reports whom he knows the document's number of, or asks in this way whose card is lost and which it is: so many a
     day and machine."""
     rule = limits_on(campus_today())
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTED, [request.terminal.pk, rule.terminal_minute_misses, rule.kiosk_day_losses])
-        if not cursor.fetchone()[0]:
-            raise TerminalLimitError
+    if not one_value(COUNTED, [request.terminal.pk, rule.terminal_minute_misses, rule.kiosk_day_losses]):
+        raise TerminalLimitError
 
 
 def reported_card(request: Request) -> tuple[Card, str]:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db import connection
 from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.kit import Number, PageRequest, Text, form_of
 from nanhu.kernel.registry import Text as Words
@@ -223,9 +223,7 @@ def unsent_in(report: TerminalReport | None) -> Unsent:
 
 def late_rows_since(moment: datetime, keys: Sequence[int]) -> dict[int, int]:
     """Stored rows that came in after their card was reported lost, replaced or closed, by terminal."""
-    with connection.cursor() as cursor:
-        cursor.execute(LATE, [moment - LATE_DAYS, moment - LATE_DAYS, moment, list(keys)])
-        return dict(cursor.fetchall())
+    return dict(all_rows(LATE, [moment - LATE_DAYS, moment - LATE_DAYS, moment, list(keys)]))
 
 
 PARTS.append(TillPart())

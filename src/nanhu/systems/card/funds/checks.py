@@ -1,17 +1,15 @@
 """Checks of `nanhu doctor`: what waits to be claimed is what the pending accounts hold."""
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.registry import CheckResult, Verdict
 
 DIFFERENCES = "SELECT what, wallet_id, claimables_fen, held_fen FROM card_funds_check() LIMIT 20"
 
 
 def funds_differences() -> list[tuple[str, int, int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(DIFFERENCES)
-        return [(what, wallet, claimables, held) for what, wallet, claimables, held in cursor.fetchall()]
+    return [(what, wallet, claimables, held) for what, wallet, claimables, held in all_rows(DIFFERENCES)]
 
 
 def funds_agree() -> CheckResult:

@@ -4,11 +4,12 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card, Wallet
@@ -106,11 +107,12 @@ def new_cards(person_ids: Sequence[int], ties: Mapping[int, Tie], wallets: Mappi
 
 def next_numbers(count: int) -> list[str]:
     """Ten digits, in order of issue."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return [
+        number
+        for (number,) in all_rows(
             "SELECT to_char(nextval('card_number_seq'), 'FM0000000000') FROM generate_series(1, %s)", [count]
         )
-        return [number for (number,) in cursor.fetchall()]
+    ]
 
 
 def new_uid() -> str:

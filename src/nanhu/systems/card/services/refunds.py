@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
@@ -42,9 +43,7 @@ def refund_sale(*, by: Actor, merchant: Merchant, sale: Receipt, amount_fen: int
 def give_back(merchant: Merchant, sale: Receipt, amount_fen: int, reason: str) -> int:
     if amount_fen <= 0:
         raise RefundTooLargeError(left=format_yuan(sale.amount_fen or 0))
-    with connection.cursor() as cursor:
-        cursor.execute(SQL, [merchant.pk, sale.pk, amount_fen, reason[:80]])
-        outcome, receipt_id, left_fen = cursor.fetchone()
+    outcome, receipt_id, left_fen = one_row(SQL, [merchant.pk, sale.pk, amount_fen, reason[:80]])
     if outcome == "refund_too_large":
         raise RefundTooLargeError(left=format_yuan(left_fen or 0))
     if outcome != "posted":

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
-from django.db import connection
 from django.http import HttpRequest
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -18,6 +17,7 @@ from joserfc.jwk import KeySet
 
 from nanhu.kernel import strict_json, throttle
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import run
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.errors import InvalidClientError, InvalidRequestError
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
@@ -132,6 +132,4 @@ def is_first_use(claims: Mapping[str, Any], client_id: str) -> bool:
     """Each `jti` once: of two that bring it at once, one inserts it."""
     until = datetime.fromtimestamp(float(claims["exp"]), UTC) + timedelta(seconds=LEEWAY_SECONDS)
     jti_hash = sha256(f"{client_id}|{claims['jti']}".encode()).digest()
-    with connection.cursor() as cursor:
-        cursor.execute(REMEMBER, [jti_hash, until])
-        return bool(cursor.rowcount == 1)
+    return bool(run(REMEMBER, [jti_hash, until]) == 1)

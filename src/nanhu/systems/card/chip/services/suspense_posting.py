@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.chip.errors import SuspenseNotPostableError, SuspenseProposalError
@@ -109,9 +110,7 @@ def post_row(*, by: Actor, case: SuspenseCase) -> int:
 
 
 def set_off(card_id: int | None, fen: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(SET_OFF, [fen, card_id])
-        return cursor.fetchone() is not None
+    return one_row(SET_OFF, [fen, card_id]) is not None
 
 
 def write(row: Receipt, *, wallet: Wallet, owed_fen: int, after_fen: int, entry_id: int, case_id: int) -> int:

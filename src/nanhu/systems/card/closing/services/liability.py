@@ -6,11 +6,12 @@ The merchant keeps the takings, the wallet gets the money back, the school's exp
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.database.values import all_rows, one_value
 from nanhu.kernel.events import publish
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.events import LossBorne
@@ -33,9 +34,7 @@ SOLD_AFTER_REPORT = """
 
 def due(since: datetime, until: datetime) -> list[Receipt]:
     """Rows posted in this time that the school is to bear and does not yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(SOLD_AFTER_REPORT, {"since": since, "until": until})
-        reported: dict[int, datetime] = dict(cursor.fetchall())
+    reported: dict[int, datetime] = dict(all_rows(SOLD_AFTER_REPORT, {"since": since, "until": until}))
     rows = Receipt.objects.filter(pk__in=reported).select_related("wallet", "card", "terminal").order_by("pk")
     return [row for row in rows if is_borne(row.occurred_at, reported[row.pk])]
 
@@ -83,9 +82,7 @@ def bear(*, by: Actor, receipt: Receipt) -> int | None:
 
 
 def given_back(receipt: Receipt) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT card_given_back(%s)", [receipt.pk])
-        return int(cursor.fetchone()[0])
+    return int(one_value("SELECT card_given_back(%s)", [receipt.pk]))
 
 
 def legs_of(receipt: Receipt, felt_fen: int, owed_fen: int) -> list[ledger.Leg]:

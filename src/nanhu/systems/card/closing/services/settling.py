@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, end_of, start_of
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NoContractError
 from nanhu.systems.card.closing.models import Contract, Settlement
@@ -162,6 +163,4 @@ BY_DAY = """
 
 def moved_by_day(merchant: Merchant, *, first: date, last: date) -> list[tuple[date, int, int]]:
     """Sales and what was taken back, of each day of a settlement."""
-    with connection.cursor() as cursor:
-        cursor.execute(BY_DAY, {"account": merchant.account_id, "since": start_of(first), "until": end_of(last)})
-        return list(cursor.fetchall())
+    return list(all_rows(BY_DAY, {"account": merchant.account_id, "since": start_of(first), "until": end_of(last)}))

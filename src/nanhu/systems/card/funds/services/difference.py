@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database.values import all_rows
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.kinds import KINDS
@@ -81,22 +81,20 @@ def explain(chips: Sequence[Chip]) -> dict[int, Difference]:
 
 def figures_of(chips: Sequence[Chip]) -> dict[int, Figures]:
     known = {chip.pk: chip for chip in chips}
-    with connection.cursor() as cursor:
-        cursor.execute(ACCOUNT, [list(known)])
-        found = {
-            row[0]: Figures(
-                chip=known[row[0]],
-                book_fen=row[1],
-                card_fen=row[2],
-                opening_fen=row[3],
-                aside=row[4] or {},
-                linked_fen=row[5],
-                missing_fen=row[6],
-                missing_rows=row[7],
-                counters=row[8],
-            )
-            for row in cursor.fetchall()
-        }
+    found = {
+        row[0]: Figures(
+            chip=known[row[0]],
+            book_fen=row[1],
+            card_fen=row[2],
+            opening_fen=row[3],
+            aside=row[4] or {},
+            linked_fen=row[5],
+            missing_fen=row[6],
+            missing_rows=row[7],
+            counters=row[8],
+        )
+        for row in all_rows(ACCOUNT, [list(known)])
+    }
     loads = ChipRow.objects.filter(chip__in=known, kind=ChipRow.Kind.LOAD, at=F("chip__seen_at"))
     for chip_id in loads.filter(offline_counter__isnull=True).values_list("chip_id", flat=True):
         found[chip_id].is_seen_by_load = True

@@ -1,12 +1,13 @@
 """Posting an approved batch: five hundred rows a transaction, so that nobody waits long and a crash loses nothing."""
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.card.funds.models import PayoutBatch, PayoutRow
@@ -49,9 +50,7 @@ def post_piece(*, by: Actor, batch: PayoutBatch, most: int) -> int:
         wallets = list(Wallet.objects.filter(pk__in=[row.wallet_id for row in to_post]).order_by("pk"))
         if wallets:
             pending_accounts(wallets)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT card_post_payout(%s, %s)", [batch.pk, most])
-            posted = int(cursor.fetchone()[0])
+        posted = int(one_value("SELECT card_post_payout(%s, %s)", [batch.pk, most]))
         if posted:
             audit.record(by=by, action="card.post_payout", target=f"payout:{batch.public_id}", facts={"rows": posted})
         return posted

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.values import one_value
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.platforms.people import api as people
@@ -182,6 +183,4 @@ def note(
 
 
 def next_number() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('card_order_number')")
-        return f"ZK{campus_today():%Y%m%d}{cursor.fetchone()[0] % 10**6:06}"
+    return f"ZK{campus_today():%Y%m%d}{one_value("SELECT nextval('card_order_number')") % 10**6:06}"

@@ -1,10 +1,11 @@
 """Checking a PIN: each try is counted in the database before its verdict is told."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.ui import dates
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.errors import PinLockedError, PinShapeError, PinUnsetError, PinWrongError
@@ -41,16 +42,12 @@ def tried(*, card: Card, kind: str, pin: str) -> tuple[str, int]:
     is_right = verdict(kept_of(card, kind), kind, pin, rule.pin_without_id)
     if is_right is None:
         raise PinUnsetError
-    with connection.cursor() as cursor:
-        cursor.execute(TRIED, [card.wallet_id, kind, is_right, rule.pin_tries, rule.pin_lock_hours * 3600])
-        outcome, left = cursor.fetchone()
-        return str(outcome), int(left)
+    outcome, left = one_row(TRIED, [card.wallet_id, kind, is_right, rule.pin_tries, rule.pin_lock_hours * 3600])
+    return str(outcome), int(left)
 
 
 def kept_of(card: Card, kind: str) -> Kept:
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK, [[card.uid], kind])
-        return Kept(*cursor.fetchone())
+    return Kept(*one_row(LOOK, [[card.uid], kind]))
 
 
 def locked_until(card: Card, kind: str) -> str:

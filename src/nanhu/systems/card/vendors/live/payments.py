@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import one_row
 from nanhu.platforms.openapi.api import Request, ScopeMissingError
 from nanhu.platforms.terminals.api import next_sequence
 from nanhu.systems.card.codes.errors import FAULTS
@@ -127,9 +127,7 @@ def judged_pin(request: Request, card: Card) -> dict[str, Any]:
 
 
 def one(statement: str, parameters: list[Any]) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return tuple(cursor.fetchone() or ())
+    return tuple(one_row(statement, parameters) or ())
 
 
 def payment_body(payment: VendorPayment, returned: Mapping[int, int] | None = None) -> wire.Payment:
