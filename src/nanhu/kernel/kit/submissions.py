@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest
 
+from nanhu.kernel.attempts import attempt
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.models import SubmittedForm
@@ -41,23 +40,18 @@ def once(request: HttpRequest, page: str, write: Callable[[], Any], next_address
     """In one transaction with the mark that it was done. A second sender at the same moment waits, and is sent where the first
     was sent. Without a token (no page of ours sent it) there is nothing to compare with."""
     token, account_id = token_of(request), sender_of(request)
-    refusal: CampusError | None = None
-    with transaction.atomic():
+
+    def submitted() -> Answer:
         known = known_submission(token, account_id, page) if token else None
         if known is not None:
             return Answer(known.address, None, is_new=False)
-        try:
-            made = write()
-        except CampusError as error:
-            if not error.keeps_writes:
-                raise
-            refusal, made = error, None
-        address = next_address(made) if refusal is None else ""
-        if token and refusal is None:
+        made = write()
+        address = next_address(made)
+        if token:
             SubmittedForm.objects.create(token=token, account_id=account_id, page=page, address=address)
-    if refusal is not None:
-        raise refusal
-    return Answer(address, made, is_new=True)
+        return Answer(address, made, is_new=True)
+
+    return attempt(submitted)
 
 
 def sender_of(request: HttpRequest) -> int:

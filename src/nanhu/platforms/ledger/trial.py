@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 
-from django.db import connection
-
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
-from nanhu.kernel.database.values import all_rows
+from nanhu.kernel.database.values import all_rows, one_value
 from nanhu.platforms.ledger.models import Account
 
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
@@ -57,18 +55,13 @@ def kind_name(kind: str) -> str:
 def trial_at(moment: datetime) -> list[GroupRow]:
     """All money posted before the moment, by group of accounts. Reads days that are summed as sums, the rest as rows."""
     today = campus_time(moment).date()
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_DAY, [today])
-        last = cursor.fetchone()[0]
-        rows: list[tuple[str, str, int | None, int, int]] = []
-        since = LONG_AGO
-        if last is not None:
-            cursor.execute(SUMMED, [last + timedelta(days=1)])
-            rows += cursor.fetchall()
-            since = datetime.combine(last + timedelta(days=1), clock_time.min, CAMPUS_ZONE)
-        cursor.execute(LIVE, [since, moment])
-        rows += cursor.fetchall()
-    return added_up(rows)
+    last = one_value(LAST_DAY, [today])
+    rows: list[tuple[str, str, int | None, int, int]] = []
+    since = LONG_AGO
+    if last is not None:
+        rows += all_rows(SUMMED, [last + timedelta(days=1)])
+        since = datetime.combine(last + timedelta(days=1), clock_time.min, CAMPUS_ZONE)
+    return added_up(rows + all_rows(LIVE, [since, moment]))
 
 
 def added_up(rows: Iterable[tuple[str, str, int | None, int, int]]) -> list[GroupRow]:
@@ -85,16 +78,12 @@ def added_up(rows: Iterable[tuple[str, str, int | None, int, int]]) -> list[Grou
 
 def net_of(account_id: int, *, before: datetime) -> int:
     """Credit minus debit of an account of nobody, of all that was posted before the moment: sums of days, and the rest as rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_DAY, [campus_time(before).date()])
-        last = cursor.fetchone()[0]
-        summed, since = 0, LONG_AGO
-        if last is not None:
-            cursor.execute(NET_SUMMED, [account_id, last])
-            summed = int(cursor.fetchone()[0])
-            since = datetime.combine(last + timedelta(days=1), clock_time.min, CAMPUS_ZONE)
-        cursor.execute(NET_LIVE, {"account": account_id, "since": since, "moment": before})
-        return summed + int(cursor.fetchone()[0])
+    last = one_value(LAST_DAY, [campus_time(before).date()])
+    summed, since = 0, LONG_AGO
+    if last is not None:
+        summed = int(one_value(NET_SUMMED, [account_id, last]))
+        since = datetime.combine(last + timedelta(days=1), clock_time.min, CAMPUS_ZONE)
+    return summed + int(one_value(NET_LIVE, {"account": account_id, "since": since, "moment": before}))
 
 
 def moved_between(since: datetime, until: datetime) -> list[GroupRow]:

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 import msgspec
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import read_only, strict_json
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import attempt
+from nanhu.kernel.database.values import one_row
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.openapi import bodies, signature
 from nanhu.platforms.openapi.body_errors import fault_in
@@ -186,8 +188,7 @@ def write_once(operation: Operation, api_request: Request, mark: bytes, request_
     """
     key, name = api_request.key, api_request.idempotency_key
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK, [LOCK_TIMEOUT, f"openapi_request:{key.vendor_id}:{key.mode}:{name}"])
+        one_row(LOCK, [LOCK_TIMEOUT, f"openapi_request:{key.vendor_id}:{key.mode}:{name}"])
         hold_key(key)
         api_request.vendor.refresh_from_db(fields=["scopes"])
         if not api_request.may(operation.scope):
@@ -216,13 +217,8 @@ def write_once(operation: Operation, api_request: Request, mark: bytes, request_
 def run(operation: Operation, api_request: Request, request_id: str) -> Response:
     """The operation's response, or its refusal with its writes undone (or kept, where the error says so)."""
     try:
-        with transaction.atomic():
-            try:
-                return Response(operation.status, encode(operation.handlers[api_request.key.mode](api_request)))
-            except ApiError as error:
-                if not error.keeps_writes:
-                    raise
-                return error_response(api_request.interface, error, request_id)
+        body = attempt(lambda: encode(operation.handlers[api_request.key.mode](api_request)))
+        return Response(operation.status, body)
     except CampusError as error:
         return error_response(api_request.interface, error, request_id)
 

@@ -5,16 +5,15 @@ The audit log holds the same actions, sealed. This table is made for questions: 
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
-from nanhu.kernel.database.values import all_rows
+from nanhu.kernel.database.values import all_rows, one_value
 from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession
 
@@ -104,13 +103,7 @@ def prepare_months(*, months: int = 3) -> int:
     """Partitions of this month and the next ones; how many stand."""
     first = campus_today().replace(day=1)
     days = [(first + timedelta(days=31 * ahead)).replace(day=1) for ahead in range(months)]
-    with connection.cursor() as cursor:
-        return sum(int(made_month(cursor, day)) for day in days)
-
-
-def made_month(cursor: object, day: date) -> bool:
-    cursor.execute("SELECT identity_sign_in_month(%s)", [day])  # type: ignore[attr-defined]
-    return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
+    return sum(bool(one_value("SELECT identity_sign_in_month(%s)", [day])) for day in days)
 
 
 def drop_old_months() -> list[str]:

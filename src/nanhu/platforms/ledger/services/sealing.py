@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
-from nanhu.kernel.database.values import one_value
+from nanhu.kernel.database.values import one_row, one_value, run
 from nanhu.kernel.sealing import chain as sealing
 from nanhu.kernel.sealing import merkle
 from nanhu.kernel.sealing.carrying import CHAINS
@@ -35,12 +35,9 @@ def present_era() -> int:
 
 
 def strange_era(known: list[int]) -> int | None:
-    with connection.cursor() as cursor:
-        for low, high in zip([-LARGEST_ERA, *known], [*known, LARGEST_ERA], strict=True):
-            cursor.execute(STRANGE_ERA, [low, high])
-            found = cursor.fetchone()
-            if found:
-                return int(found[0])
+    for low, high in zip([-LARGEST_ERA, *known], [*known, LARGEST_ERA], strict=True):
+        if found := one_row(STRANGE_ERA, [low, high]):
+            return int(found[0])
     return None
 
 
@@ -61,8 +58,8 @@ def seal(*, block_rows: int = BLOCK_ROWS) -> int:
 def root_days(*, until: date | None = None) -> list[DayRoot]:
     """Make the roots of the days before `until` that have blocks and no root yet. A day without blocks has none."""
     until = until or campus_today()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    with transaction.atomic():
+        run("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         last = DayRoot.objects.order_by("-last_number").first()
         open_blocks = Block.objects.filter(
             number__gt=last.last_number if last else 0, sealed_at__lt=start_of(until)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger.models import SigningKey
 
 STATEMENT_VERIFIER = Path(__file__).parent.parent / "verify_statement.py"
@@ -32,8 +33,8 @@ def current_key() -> SigningKey:
 
 
 def make_first_key() -> SigningKey:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_signing_key'))")
+    with transaction.atomic():
+        lock_key("ledger.signing_key")
         return SigningKey.objects.order_by("-id").first() or new_key(by=BY)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, end_of, now, start_of
-from nanhu.kernel.database.values import run
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.day_sources import Found, Source, figures, sources
@@ -72,7 +72,7 @@ def note_closer(close: DayClose, *, by: Actor) -> None:
 
 
 def hold(day: date) -> None:
-    run("SELECT pg_advisory_xact_lock(hashtext('payments.day_close'), %s)", [day.toordinal()])
+    lock_key(f"payments.day_close:{day}")
 
 
 def take_in(close: DayClose, source: Source, found: list[Found]) -> None:

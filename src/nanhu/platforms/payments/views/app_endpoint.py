@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel import read_only
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import attempt
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity.api import open_during_setup
@@ -102,15 +103,8 @@ def kept_answer(question: AppQuestion, fingerprint: bytes) -> Facts | None:
 
 
 def answered(asked_for: AppOperation, question: AppQuestion) -> Facts:
-    """A refusal undoes what was written before it, unless its class says `keeps_writes`: an attempt that counts."""
     try:
-        with transaction.atomic():
-            try:
-                return done(asked_for.work(question))
-            except CampusError as error:
-                if not error.keeps_writes:
-                    raise
-                return refused(error)
+        return attempt(lambda: done(asked_for.work(question)))
     except CampusError as error:
         return refused(error)
 

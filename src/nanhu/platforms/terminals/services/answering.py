@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils import translation
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import attempt
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import one_value
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.terminals.bodies import read_object
 from nanhu.platforms.terminals.errors import MalformedError, NotForThisTerminalError, TerminalLimitError
 from nanhu.platforms.terminals.guards import GUARDS
@@ -29,7 +31,6 @@ log = logging.getLogger(__name__)
 LIMIT = TerminalLimitError.code
 RATE = Rate({}, usual=600)
 """Of each operation: also what is done is kept for ever, and a question costs as much."""
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 NEXT = "UPDATE terminals_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
 encode = msgspec.json.Encoder().encode
 
@@ -93,8 +94,7 @@ def answer_once(terminal: Terminal, sequence: int, operation: Operation, body: b
 
 def hold(terminal: Terminal, sequence: int) -> None:
     """Whoever asks the same at the same time waits here, and then reads what the first was answered."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [f"terminals_request:{terminal.pk}:{sequence}"])
+    lock_key(f"terminals_request:{terminal.pk}:{sequence}")
 
 
 def run(operation: Operation, request: Request) -> dict[str, Any]:
@@ -121,13 +121,7 @@ def note_limit(request: Request, operation: Operation) -> None:
 
 def done(operation: Operation, request: Request) -> dict[str, Any]:
     try:
-        with transaction.atomic():
-            try:
-                return {"outcome": "approved", **operation.work(request)}
-            except CampusError as error:
-                if not error.keeps_writes or isinstance(error, MalformedError):
-                    raise
-                return refusal_of(error)
+        return attempt(lambda: {"outcome": "approved", **operation.work(request)})
     except MalformedError:
         raise
     except CampusError as error:

@@ -1,11 +1,11 @@
 """An honest row of suspense is posted after all: one clerk proposes, another decides; it charges once, like a stored row."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.values import one_row
+from nanhu.kernel.database.values import one_row, one_value, run
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.chip.errors import SuspenseNotPostableError, SuspenseProposalError
@@ -115,22 +115,18 @@ def set_off(card_id: int | None, fen: int) -> bool:
 
 def write(row: Receipt, *, wallet: Wallet, owed_fen: int, after_fen: int, entry_id: int, case_id: int) -> int:
     """The receipt, and what the day and meal came to. The sequence stays with the row that was refused."""
-    with connection.cursor() as cursor:
-        cursor.execute(SPEND, [wallet.pk, row.occurred_at, row.meal, row.amount_fen])
-        cursor.execute(
-            RECEIPT,
-            [
-                row.terminal_id,
-                wallet.pk,
-                row.card_id,
-                row.merchant_id,
-                row.amount_fen,
-                owed_fen,
-                after_fen,
-                f"suspense:{case_id}",
-                row.occurred_at,
-                entry_id,
-                row.meal,
-            ],
-        )
-        return int(cursor.fetchone()[0])
+    run(SPEND, [wallet.pk, row.occurred_at, row.meal, row.amount_fen])
+    facts = [
+        row.terminal_id,
+        wallet.pk,
+        row.card_id,
+        row.merchant_id,
+        row.amount_fen,
+        owed_fen,
+        after_fen,
+        f"suspense:{case_id}",
+        row.occurred_at,
+        entry_id,
+        row.meal,
+    ]
+    return int(one_value(RECEIPT, facts))

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.database.values import one_value, run
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NotCorrectableError
@@ -136,10 +137,8 @@ def taken_at(receipt: Receipt) -> datetime:
 
 def write(facts: list[Any], *, of: Receipt, fen: int) -> int:
     """The receipt; a sale counts toward the limits of its day and meal no more. The caller holds the wallet's lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNSPEND, [fen, of.pk])
-        cursor.execute(RECEIPT, facts)
-        return int(cursor.fetchone()[0])
+    run(UNSPEND, [fen, of.pk])
+    return int(one_value(RECEIPT, facts))
 
 
 def legs_of(receipt: Receipt, owed_fen: int) -> list[ledger.Leg]:

@@ -2,8 +2,7 @@
 
 import time
 
-from django.db import connection
-
+from nanhu.kernel.database.values import one_row, one_value
 from nanhu.systems.card.codes.errors import FAULTS, CodeWrongError
 from nanhu.systems.card.codes.gateway import CLAIM, opened
 from nanhu.systems.card.codes.rules import Kind, read_code
@@ -17,14 +16,11 @@ def spend_code(text: str, *, kind: Kind, terminal_id: int, sequence: int) -> Car
     code = read_code(text)
     if code is None or code.kind != kind:
         raise CodeWrongError
-    with connection.cursor() as cursor:
-        cursor.execute(DEVICE, [code.device, code.kind])
-        found = cursor.fetchone()
-        if found is None or found[2] is None or not code.is_signed_by(opened(bytes(found[1]), code.kind)):
-            raise CodeWrongError
-        claim = [found[0], code.kind, code.step, code.nonce, terminal_id, sequence, code.is_in_time(time.time())]
-        cursor.execute(CLAIM, claim)
-        (outcome,) = cursor.fetchone()
+    found = one_row(DEVICE, [code.device, code.kind])
+    if found is None or found[2] is None or not code.is_signed_by(opened(bytes(found[1]), code.kind)):
+        raise CodeWrongError
+    claim = [found[0], code.kind, code.step, code.nonce, terminal_id, sequence, code.is_in_time(time.time())]
+    outcome = one_value(CLAIM, claim)
     if outcome != "ok":
         raise FAULTS[outcome]
     return Card.objects.select_related("wallet").get(pk=found[2])

@@ -5,7 +5,7 @@ from django.db.models import Max
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.database.values import run
+from nanhu.kernel.once import lock_key
 from nanhu.systems.card.issuing import hours
 from nanhu.systems.card.issuing.errors import NoPlaceInQueueError
 from nanhu.systems.card.issuing.models import QueueTicket
@@ -22,7 +22,7 @@ def take_number(*, by: Actor) -> QueueTicket:
         held = own_ticket(by.account_id)
         if held is not None:
             return held
-        run("SELECT pg_advisory_xact_lock(hashtext('card_queue'))")
+        lock_key("card.queue")
         last = QueueTicket.objects.filter(day=campus_today()).aggregate(last=Max("number"))["last"]
         return QueueTicket.objects.create(day=campus_today(), number=(last or 0) + 1, holder_id=by.account_id)
 

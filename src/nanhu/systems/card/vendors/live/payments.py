@@ -55,7 +55,7 @@ def pay(request: Request) -> wire.Payment:
     grant = grant_of(request)
     sequence = next_sequence(grant.terminal_id)
     card, consent = card_for(request, grant, sequence)
-    decided = Decided(*one(PAY, [json.dumps([row_of(request, grant, sequence, card)]), current_policy()]))
+    decided = Decided(*one_row(PAY, [json.dumps([row_of(request, grant, sequence, card)]), current_policy()]))
     payment = VendorPayment.objects.create(
         vendor=request.vendor,
         grant=grant,
@@ -120,14 +120,10 @@ def judged_pin(request: Request, card: Card) -> dict[str, Any]:
         pin = open_pin_block(request.secret.encode(), request.key.number, request.idempotency_key, request.body.pin)
     except PinBlockError:
         return {"x": "pin_unreadable"}
-    kept = one(LOOK, [[card.uid], "payment"])
+    kept = one_row(LOOK, [[card.uid], "payment"])
     without_id = limits_on(campus_today()).pin_without_id
     is_right = verdict(Kept(*kept), "payment", pin, without_id) if kept else None
     return {"x": "pin_unset"} if is_right is None else {"p": is_right}
-
-
-def one(statement: str, parameters: list[Any]) -> tuple[Any, ...]:
-    return tuple(one_row(statement, parameters) or ())
 
 
 def payment_body(payment: VendorPayment, returned: Mapping[int, int] | None = None) -> wire.Payment:

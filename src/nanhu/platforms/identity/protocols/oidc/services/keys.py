@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.values import run
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.identity.protocols.oidc.models import SigningKey
 
@@ -135,7 +135,7 @@ def distrust(*, by: Actor, kid: str, reason: str) -> None:
 
 def one_at_a_time() -> dict[str, SigningKey]:
     """The key that signs and the one to come, read after every other rotation is over. Call inside a transaction."""
-    run("SELECT pg_advisory_xact_lock(hashtext('identity.oidc_keys'))")
+    lock_key("identity.oidc_keys")
     return {key.state: key for key in SigningKey.objects.filter(state__in=[State.NEXT, State.CURRENT])}
 
 
