@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, Final
 
-import segno
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.child_processes import dying_with_parent
@@ -27,6 +26,7 @@ from nanhu.kernel.printing.errors import (
     PrintingTooLongError,
     TemplateRefusedError,
 )
+from nanhu.kernel.ui import qr
 
 HERE: Final = Path(__file__).parent
 SECONDS: Final = 20
@@ -51,7 +51,7 @@ def pdf_of(template: str, facts: Mapping[str, Any], *, code: str) -> bytes:
         (folder / "template.typ").write_text(template, encoding="utf-8")
         (folder / "sheet.typ").write_bytes((HERE / "sheets" / "sheet.typ").read_bytes())
         (folder / "data.json").write_text(json.dumps({**facts, "address": address}, ensure_ascii=False), "utf-8")
-        segno.make(address, error="m").save(str(folder / "code.svg"), border=0)
+        (folder / "code.svg").write_text(qr.svg(address), "utf-8")
         with tempfile.TemporaryDirectory(prefix="nanhu-fonts-") as chosen:
             for file in fonts.present():
                 (Path(chosen) / file.name).symlink_to(file)

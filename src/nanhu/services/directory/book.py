@@ -3,7 +3,6 @@
 from typing import Any, Final
 from uuid import UUID
 
-import segno
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -30,6 +29,7 @@ from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
+from nanhu.kernel.ui import qr
 from nanhu.kernel.ui.words import called
 from nanhu.services.directory import queries
 from nanhu.services.directory.forms import ExchangeForm, WrongForm
@@ -243,7 +243,7 @@ def accounts(request: PageRequest) -> HttpResponse:
     shown = [
         (
             one,
-            segno.make(one.address, error="m").svg_data_uri(scale=4, border=2, light="#ffffff"),
+            qr.picture(one.address, scale=4),
             queries.is_unconfirmed(one),
         )
         for one in rows

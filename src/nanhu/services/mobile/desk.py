@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -28,6 +27,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer, WaitingLine
+from nanhu.kernel.ui import qr
 from nanhu.services.mobile import policies, queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom import tokens
@@ -56,7 +56,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "states": [(label, counts.get(key, 0), f"{member_list.address()}?state={key}") for key, label in State.choices],
         "stopped": tokens.stopped(),
         "address": address,
-        "code": segno.make(address, error="m").svg_data_uri(scale=5, border=2, light="#ffffff"),
+        "code": qr.picture(address),
         "addresses": overview.addresses_below(),
     }
     return render(request, "mobile/overview.html", facts)

@@ -1,6 +1,5 @@
 """移动校园, as each person has it: whether one's 企业微信 is bound, since when and how; joining, undoing, leaving."""
 
-import segno
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui import qr
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom.line import line
@@ -45,7 +45,7 @@ def home(request: PageRequest) -> HttpResponse:
         "history": Binding.objects.filter(person_id=person_id, ended_at__isnull=False).order_by("-ended_at")[:5],
         "has_agreed": queries.has_consent(person_id),
         "join_url": join,
-        "join_code": segno.make(join, error="m").svg_data_uri(scale=4, border=2, light="#ffffff") if join else "",
+        "join_code": qr.picture(join, scale=4) if join else "",
         "addresses": home.addresses_below(),
     }
     return render(request, "mobile/mine.html", facts)

@@ -7,16 +7,14 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Final
-
-import segno
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.printing.rendering import pdf_of
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import qr
 from nanhu.systems.assets import code128
 from nanhu.systems.assets.numbers import in_bars
 
@@ -80,7 +78,7 @@ def sheet_of(labels: Sequence[Label], *, size: Size, has_bars: bool) -> bytes:
     """A4 pages as a PDF, as many labels on each as go."""
     drawn = [
         {
-            "qr": qr_svg(one.code),
+            "qr": qr.svg(address_of(one.code)),
             "bars": code128.svg(in_bars(one.code)) if has_bars else "",
             "code": one.code,
             "name": one.name,
@@ -92,12 +90,6 @@ def sheet_of(labels: Sequence[Label], *, size: Size, has_bars: bool) -> bytes:
     paper = {"width": size.width_mm, "height": size.height_mm, "columns": size.columns, "rows": size.rows}
     frame = {"issuer": school().name, "labels": drawn, "paper": paper}
     return pdf_of(TEMPLATE.read_text("utf-8"), frame, code="")
-
-
-def qr_svg(code: str) -> str:
-    out = BytesIO()
-    segno.make(address_of(code), error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, svgns=True)
-    return out.getvalue().decode()
 
 
 def zpl_of(labels: Sequence[Label], *, size: Size, has_bars: bool) -> str:

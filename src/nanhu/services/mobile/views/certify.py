@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import segno
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.ui import qr
 from nanhu.services.mobile.adapters.wecom.line import line
 from nanhu.services.mobile.errors import AttemptOverError
 from nanhu.services.mobile.forms import CertifyForm, CodeForm, NewcomerForm
@@ -83,5 +83,5 @@ def certify_code(request: HttpRequest) -> HttpResponse:
     request.session.pop(TOKEN, None)
     found = line()
     join = found.join_url if found else ""
-    code = segno.make(join, error="m").svg_data_uri(scale=5, border=2, light="#ffffff") if join else ""
+    code = qr.picture(join) if join else ""
     return shown(request, "certified", done=done, is_newcomer=attempt.is_newcomer, join_url=join, join_code=code)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django import forms
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
@@ -15,6 +14,7 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui import qr
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
@@ -267,7 +267,7 @@ def codes(request: PageRequest) -> HttpResponseBase:
     form = PlaceForm(request.POST if request.method == "POST" else None)
     chosen = form.cleaned_data["place"] if form.is_bound and form.is_valid() else None
     rows = campus.Place.objects.filter(Q(pk=chosen.pk) | Q(parent=chosen.pk)).order_by("key") if chosen else []
-    labels = [(one, segno.make(address_of(one), error="m").svg_data_uri(scale=4, light="#ffffff")) for one in rows]
+    labels = [(one, qr.picture(address_of(one), scale=4, border=4)) for one in rows]
     return render(request, "requests/codes.html", {"form": form, "labels": labels})
 
 

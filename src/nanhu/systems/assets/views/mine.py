@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,6 +32,7 @@ from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui import qr
 from nanhu.systems.assets.elsewhere import count_unconfirmed, unconfirmed
 from nanhu.systems.assets.forms import PhotosForm, ThingPhotoForm, ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
@@ -230,7 +230,7 @@ def code(request: PageRequest, found: HandOver) -> HttpResponse:
         "things": found.assets.select_related("room").order_by("name"),
         "giver": person_lines([found.giver_id]).get(found.giver_id),
         "is_mine": found.giver_id == request.viewer.person_id,
-        "picture": segno.make(address, error="m").svg_data_uri(scale=6, border=2, light="#ffffff"),
+        "picture": qr.picture(address, scale=6),
         "take": take.address(code=found.code),
     }
     return render(request, "assets/hand_over.html", facts)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +23,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Look, Role, SchoolRules, looks, school_rules
-from nanhu.kernel.ui import dates, words
+from nanhu.kernel.ui import dates, qr, words
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import CLASSES, RIGHTS, SUB_CLASSES, read_defaults
@@ -203,7 +202,7 @@ def verify(request: PageRequest, form: VerifyForm) -> verifying.Verified:
 def my_code(request: PageRequest) -> HttpResponseBase:
     card = own_card(request)
     code = verifying.code_for(card)
-    picture = segno.make(code.code, error="m").svg_inline(scale=5, border=2, svgclass="verify-qr", omitsize=True)
+    picture = qr.code_of(code.code).svg_inline(scale=5, border=2, svgclass="verify-qr", omitsize=True)
     facts = {
         "card": card,
         "person": people.person_card(card.person_id),

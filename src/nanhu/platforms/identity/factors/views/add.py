@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
-from nanhu.kernel.ui import words
+from nanhu.kernel.ui import qr, words
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.forms import CodeForm, PasskeyNameForm
@@ -87,7 +86,7 @@ def add_totp(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
         "who": who,
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         "address": address,
-        "qr_code": segno.make(address, error="m").svg_data_uri(scale=5, border=2, light="#ffffff"),
+        "qr_code": qr.picture(address),
     }
     return render(request, "identity/add_totp.html", context)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 
-import segno
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.ui import words
+from nanhu.kernel.ui import qr, words
 from nanhu.platforms.identity import devices, queries
 from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.errors import ScanRefusedError
@@ -57,7 +56,7 @@ def desktop(request: HttpRequest) -> HttpResponse:
         "state": found.state if found is not None else "expired",
         "after": facts["after"],
         "number": facts["number"],
-        "qr_code": segno.make(address, error="m").svg_data_uri(scale=6, border=2, light="#ffffff"),
+        "qr_code": qr.picture(address, scale=6),
         "name": approver_name(found),
         "seconds": int(scans.LIFE.total_seconds()),
     }

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from nanhu.kernel.ui import qr
 from nanhu.services.network import api as network
 from nanhu.services.network.portal import browsers
 from nanhu.services.network.portal.queries import is_in_our_networks
@@ -65,5 +65,5 @@ def checks(request: HttpRequest) -> list[CheckLine]:
 
 @open_page
 def poster(request: HttpRequest) -> HttpResponse:
-    code = segno.make(fixed_address(), error="m").svg_data_uri(scale=8, border=2, light="#ffffff")
+    code = qr.picture(fixed_address(), scale=8)
     return shown(request, "poster", code=code, ssids=ssids())

@@ -1,6 +1,5 @@
 """The self-test of a card (A155) and the page that tells how to begin on a phone (A083)."""
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import qr
 from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.bank import self_check
 from nanhu.systems.card.bank.limits import school_code
@@ -34,13 +34,13 @@ def start(request: HttpRequest) -> HttpResponse:
     """Our own page needs no app at all; the school's apps are one code away."""
     own = configuration().public_url + reverse("card:home")
     apps = [
-        {"name": one.name, "address": address_of(one), "qr_code": picture(address_of(one))}
+        {"name": one.name, "address": address_of(one), "qr_code": qr.picture(address_of(one))}
         for one in Channel.objects.filter(kind=Channel.Kind.APP, is_on=True).order_by("pk")
         if one.address
     ]
     facts = {
         "own": own,
-        "own_qr": picture(own),
+        "own_qr": qr.picture(own),
         "apps": apps,
         "school": school(),
         "school_code": school_code(),
@@ -54,7 +54,3 @@ def start(request: HttpRequest) -> HttpResponse:
 def address_of(app: Channel) -> str:
     """The app's address with the school's code: a deep link skips city and list (A086)."""
     return app.address.replace("{school}", school_code())
-
-
-def picture(text: str) -> str:
-    return str(segno.make(text, error="m").svg_data_uri(scale=5, border=2, light="#ffffff"))

@@ -1,6 +1,5 @@
 """Topping up online (在线充值) on the holder's own page: a sum, the code to pay by, and what became of the money."""
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Badge, Money, Table, Text, list_of
 from nanhu.kernel.money import format_yuan, short_yuan
 from nanhu.kernel.school import school
-from nanhu.kernel.ui import dates
+from nanhu.kernel.ui import dates, qr
 from nanhu.platforms.payments.api import AcquirerSilentError, Channel
 from nanhu.systems.card.bank.errors import AcquirerBusyError, TopUpNotFoundError
 from nanhu.systems.card.bank.forms import TopUpForm
@@ -110,7 +109,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = own_order(request, number)
     picture = ""
     if found.state == State.OPENED and found.address:
-        picture = segno.make(found.address, error="m").svg_data_uri(scale=6, border=2, light="#ffffff")
+        picture = qr.picture(found.address, scale=6)
     facts = {
         "order": found,
         "is_moving": found.state in MOVING,

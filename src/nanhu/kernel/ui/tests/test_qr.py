@@ -1,0 +1,19 @@
+"""QR codes as a telephone reads them."""
+
+import pytest
+
+from nanhu.kernel.ui import qr
+from nanhu.testing.scanner import read_code, read_codes
+
+
+@pytest.mark.parametrize("text", ["12345678", "https://nanhu.example/a/b?c=d"])
+def test_a_code_is_read_back_and_never_micro(text):
+    assert read_codes(f'<img src="{qr.picture(text)}">') == [text]
+    assert read_code(qr.code_of(text).svg_inline(border=2)) == text
+    assert not qr.code_of(text).is_micro
+
+
+def test_paper_has_the_code_without_its_quiet_zone():
+    drawn = qr.svg("https://nanhu.example/v/AAAA")
+    assert drawn.startswith("<svg")
+    assert 'width="25"' in drawn
