@@ -1,15 +1,12 @@
 """Cells as they are read: everything is text as somebody would type it."""
 
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from nanhu.kernel.folding import halfwidth
+
 LONGEST: Final = 500
-
-
-def halfwidth(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
 
 
 def text_of(value: Any) -> str:

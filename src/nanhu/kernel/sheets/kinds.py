@@ -9,9 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.folding import one_line
+from nanhu.kernel.folding import halfwidth, one_line
 from nanhu.kernel.money import parse_yuan
-from nanhu.kernel.sheets.cells import halfwidth
 
 type Kind = Callable[[str], Any]
 MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")

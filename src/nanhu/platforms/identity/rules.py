@@ -8,6 +8,8 @@ from itertools import pairwise
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.folding import halfwidth
+
 LONGEST_PASSWORD = 128
 LONG_ENOUGH = 10
 SHORTEST_WITH_CLASSES = 8
@@ -27,8 +29,7 @@ def normalise_sign_in_name(text: str) -> str:
     Leading zeros stay: a campus number is a string. Marks nobody sees go as well: a name with one would find the same
     person and be counted as another.
     """
-    folded = "".join(unicodedata.normalize("NFKC", text).split()).upper()
-    return "".join(letter for letter in folded if unicodedata.category(letter) not in {"Cf", "Cc"})[:40]
+    return "".join(halfwidth(text).split()).upper()[:40]
 
 
 def normalise_password(text: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.kernel.sheets.cells import halfwidth
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.sheets.kinds import CellError
 
 

@@ -56,6 +56,20 @@ def test_a_number_is_read_as_the_program_that_made_the_file_shows_it():
     ]
 
 
+def test_marks_that_nobody_sees_change_no_value():
+    """As they come along where a cell was copied from a web page or a chat."""
+    content = (
+        "\u200b学\ufeff号,金额,\u202a日期,类别\n\u200b1423\u00ad1100001,3,\u200e2026-10-01\ufeff,在\u200b编\n".encode()
+    )
+    [line] = STAFF.read(content)
+    assert line.faults() == []
+    assert (line.meant("campus_no"), line.meant("since"), line.meant("kind")) == (
+        "14231100001",
+        date(2026, 10, 1),
+        "regular",
+    )
+
+
 def test_faults_name_line_and_column():
     content = "工号,金额,日期,类别\n1423 1100,3 元,2026.13.1,临时\n14231100001,3,,\n".encode()
     bad, good = STAFF.read(content)

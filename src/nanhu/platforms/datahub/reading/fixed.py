@@ -6,7 +6,7 @@ file is."""
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, islice, pairwise, starmap
 from pathlib import Path
 from typing import Final
@@ -37,6 +37,37 @@ FILL: Final = "\0"
 
 type Measure = Callable[[str], int]
 """How many columns a character takes that is not ASCII."""
+
+
+@dataclass(slots=True)
+class Filled:
+    """Where words stand, by one measure: in the header and on rules, and how often in lines."""
+
+    measure: Measure
+    steps: Counter[int] = field(default_factory=Counter)
+    fixed: Counter[int] = field(default_factory=Counter)
+    lines: int = 0
+
+    def count(self, number: int, text: str) -> None:
+        words = list(words_of(text, self.measure))
+        is_rule = RULE.fullmatch(text) is not None
+        if len(words) < FEWEST_COLUMNS or (number > 0 and TITLE.search(text)):
+            return
+        target = self.fixed if number == 0 or is_rule else self.steps
+        for start, end, _word in words:
+            target[start] += 1
+            target[end] -= 1
+        self.lines += number > 0 and not is_rule
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Places that are filled in more than a few lines, or in the header."""
+        most = max(self.lines // ASIDE, int(self.lines >= FEW))
+        last = max([*self.steps, *self.fixed], default=0)
+        often = accumulate(self.steps[place] for place in range(last + 1))
+        always = accumulate(self.fixed[place] for place in range(last + 1))
+        filled = [many > most or named > 0 for many, named in zip(often, always, strict=True)]
+        edges = [place for place, (before, here) in enumerate(pairwise([False, *filled])) if before != here]
+        return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +113,12 @@ def fixed_columns(path: Path, encoding: str, headings: Headings) -> Fixed | None
     if best < FEWEST_MATCHES or len(head[top].split()) < FEWEST_COLUMNS:
         return None
     run_together, fixed = "", list[Fixed]()
-    for measure in measures(encoding):
-        spans = merged(spans_of(path, encoding, top, measure), head[top], measure)
+    counts = [Filled(measure) for measure in measures(encoding)]
+    for number, text in enumerate(lines_of(path, encoding, top)):
+        for one in counts:
+            one.count(number, text)
+    for one in counts:
+        measure, spans = one.measure, merged(one.spans(), head[top], one.measure)
         labels = [labelled(head[top], span, measure) for span in spans]
         found = next((text for text in labels if are_several(text, headings)), "")
         if not found:
@@ -112,30 +147,6 @@ def measures(encoding: str) -> tuple[Measure, ...]:
     """As programs fill up to a width: by bytes, by what is seen, by characters."""
     plain = encoding.removesuffix("-sig")
     return lambda character: len(character.encode(plain)), lambda _any: 2, lambda _any: 1
-
-
-def spans_of(path: Path, encoding: str, top: int, measure: Measure) -> list[tuple[int, int]]:
-    """Places that are filled in more than a few lines, or in the header."""
-    steps: Counter[int] = Counter()
-    fixed: Counter[int] = Counter()
-    lines = 0
-    for number, text in enumerate(lines_of(path, encoding, top)):
-        words = list(words_of(text, measure))
-        is_rule = RULE.fullmatch(text) is not None
-        if len(words) < FEWEST_COLUMNS or (number > 0 and TITLE.search(text)):
-            continue
-        for start, end, _word in words:
-            target = fixed if number == 0 or is_rule else steps
-            target[start] += 1
-            target[end] -= 1
-        lines += number > 0 and not is_rule
-    most = max(lines // ASIDE, int(lines >= FEW))
-    last = max([*steps, *fixed], default=0)
-    often = accumulate(steps[place] for place in range(last + 1))
-    always = accumulate(fixed[place] for place in range(last + 1))
-    filled = [many > most or named > 0 for many, named in zip(often, always, strict=True)]
-    edges = [place for place, (before, here) in enumerate(pairwise([False, *filled])) if before != here]
-    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def merged(spans: Sequence[tuple[int, int]], header: str, measure: Measure) -> list[tuple[int, int]]:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import outgoing, strict_json
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, choice
-from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.sheets.kinds import CellError
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import BesideOthers, DatedForm
-from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.people.api import PersonField
