@@ -40,8 +40,8 @@ encode = msgspec.json.Encoder().encode
 UNTOLD = frozenset({"terminal_limit", "terminal_off"})
 """Without a receipt nothing was written down of it (sql/card_terminal_floods.sql), and its sequence is free."""
 PIN_FACTS = frozenset({"pin_required", "pin_wrong"})
-TOLD = frozenset({"balance_short", "pin_required"})
-"""With the balance, so many times a day (sql/card_pay.sql)."""
+TOLD = frozenset({"posted", "balance_short", "pin_required"})
+"""With the balance, so many times a day without a sale, or with one that is given back (sql/card_pay.sql)."""
 REVERSE = "SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_reverse(%s, %s, decode(%s, 'hex'), %s)"
 REFUND = """
     SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_refund(%s, %s, %s, decode(%s, 'hex'), %s, %s, '', %s::json)

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION card_end_holds(at_most integer) RETURNS integer LANGU
 DECLARE
     late record;
     ended integer := 0;
+    free bigint[] := '{}';
 BEGIN
     FOR late IN SELECT h.receipt_id, h.wallet_id FROM card_hold h WHERE h.settled_at IS NULL AND (h.ends_at <= now() OR h.terminal_id IN (SELECT p.terminal_id FROM card_till p WHERE NOT p.is_on))
                 ORDER BY h.wallet_id LIMIT at_most
@@ -19,7 +20,9 @@ BEGIN
                               FROM card_till d WHERE d.terminal_id = h.terminal_id) AS rule ON true
                 WHERE h.receipt_id = late.receipt_id;
             ended := ended + 1;
+            free := free || ARRAY(SELECT h.receipt_id FROM card_hold h WHERE h.receipt_id = late.receipt_id AND h.price_fen = 0);
         END IF;
     END LOOP;
+    PERFORM card_terminal_came_to_nothing(free);
     RETURN ended;
 END $$;

@@ -47,7 +47,7 @@ BEGIN
         SELECT r.*, a.misses >= most_misses OR a.minute_payments + r.payments > most_payments OR a.minute_fen + r.fen > most_fen
                     OR r.p IS NULL AND r.day_fen > 0 AND a.day_fen + r.day_fen > most_day_fen AS is_too_much,
                    a.refused >= card_most_refused() AND a.refused_minute = date_trunc('minute', now()) AS floods,
-                   a.day_told >= most_told AS has_told_enough
+                   a.day_told >= most_told AS has_told_enough, a.day_free > most_told AS gives_back
         FROM (SELECT r.*, count(*) OVER w AS payments, sum(r.a) OVER w AS fen, sum(r.a) FILTER (WHERE r.p IS NULL) OVER w AS day_fen
               FROM request r WINDOW w AS (PARTITION BY r.t, r.known_id IS NULL ORDER BY r.n)) AS r
         LEFT JOIN card_terminal_activity a ON a.terminal_id = r.t AND r.known_id IS NULL AND bound IS NOT NULL
@@ -94,7 +94,8 @@ BEGIN
                CASE WHEN d.outcome = 'posted' THEN nextval('ledger_transfer_id_seq') END AS entry_id,
                nextval('card_receipt_id_seq') AS receipt_id,
                CASE d.outcome WHEN 'pin_required' THEN d.which WHEN 'pin_wrong' THEN d.tries_left::text
-                              WHEN 'posted' THEN CASE WHEN d.pin = 'ok' THEN 'pin' ELSE '' END ELSE coalesce(d.d, '') END AS note
+                              WHEN 'posted' THEN CASE WHEN d.pin = 'ok' THEN 'pin' WHEN d.gives_back THEN 'untold' ELSE '' END
+                              ELSE coalesce(d.d, '') END AS note
         FROM (SELECT decided.*, decided.outcome IN ('balance_short', 'pin_required') AS is_asked FROM decided
               WHERE known_id IS NULL AND decided.outcome <> 'again' AND NOT coalesce(is_untold, false) ORDER BY t, s) AS d
     ), receipts AS (
@@ -134,8 +135,11 @@ BEGIN
         SELECT v.receipt_id, v.wallet_id, v.t, v.merchant_id, v.a, 0, v.m, v.occurred_at, now() + make_interval(secs => v.h)
         FROM numbered v WHERE v.outcome = 'posted' AND v.h IS NOT NULL
     )
-    SELECT v.n, v.outcome, v.receipt_id, v.a, v.after_fen, extract(epoch FROM now())::double precision, v.note FROM numbered v
+    SELECT v.n, v.outcome, v.receipt_id, v.a, CASE WHEN v.outcome <> 'posted' OR v.note <> 'untold' THEN v.after_fen END,
+           extract(epoch FROM now())::double precision, v.note FROM numbered v
     UNION ALL
-    SELECT d.n, d.outcome, d.known_id, d.known_fen, d.known_balance_fen, extract(epoch FROM d.known_at)::double precision, d.known_detail
+    SELECT d.n, d.outcome, d.known_id, d.known_fen,
+           CASE WHEN d.known_outcome <> 'posted' OR d.known_detail <> 'untold' THEN d.known_balance_fen END,
+           extract(epoch FROM d.known_at)::double precision, d.known_detail
         FROM decided d WHERE d.known_id IS NOT NULL OR d.outcome = 'again' OR d.is_untold;
 END $$;

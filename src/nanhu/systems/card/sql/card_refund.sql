@@ -22,7 +22,8 @@ BEGIN
     IF FOUND THEN
         RETURN QUERY SELECT CASE WHEN known.fingerprint = own_fingerprint OR known.outcome = 'cancelled' THEN known.outcome
                                  ELSE 'sequence_reused' END,
-                            known.id, known.amount_fen, known.balance_fen, extract(epoch FROM known.posted_at)::double precision;
+                            known.id, known.amount_fen,
+                            CASE WHEN bound IS NULL OR NOT card_is_untold(known.reverses_id) THEN known.balance_fen END, extract(epoch FROM known.posted_at)::double precision;
         RETURN;
     END IF;
     IF bound IS NOT NULL AND card_terminal_floods(terminal) THEN
@@ -55,9 +56,12 @@ BEGIN
         VALUES (new_receipt, 'refund', verdict, terminal, own_sequence, own_fingerprint, sale.wallet_id, sale.card_id, merchant,
                 CASE WHEN verdict = 'refund_too_large' THEN nullif(left_fen, 0) ELSE amount END, still_owed, after_fen, note, now(),
                 new_entry, sale.id, coalesce(sale.meal, 0));
-    IF bound IS NOT NULL AND verdict <> 'posted' THEN
+    IF bound IS NOT NULL AND verdict = 'posted' THEN
+        PERFORM card_terminal_came_to_nothing(ARRAY[sale.id]);
+    ELSIF bound IS NOT NULL THEN
         PERFORM card_terminal_refused(terminal);
     END IF;
-    RETURN QUERY SELECT r.outcome, r.id, r.amount_fen, r.balance_fen, extract(epoch FROM r.posted_at)::double precision
+    RETURN QUERY SELECT r.outcome, r.id, r.amount_fen, CASE WHEN bound IS NULL OR NOT card_is_untold(sale.id) THEN r.balance_fen END,
+                        extract(epoch FROM r.posted_at)::double precision
         FROM card_receipt r WHERE r.id = new_receipt;
 END $$;

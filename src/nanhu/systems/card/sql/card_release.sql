@@ -32,6 +32,9 @@ BEGIN
                     WHEN price < h.amount_fen AND price % card_unit_fen(terminal, h.begun_at) <> 0 THEN 'price_wrong' ELSE 'posted' END;
     IF verdict = 'posted' THEN
         PERFORM card_settle_hold(h.receipt_id, price, own_sequence, own_fingerprint, '');
+        IF price = 0 THEN
+            PERFORM card_terminal_came_to_nothing(ARRAY[h.receipt_id]);
+        END IF;
     ELSE
         INSERT INTO card_receipt (kind, outcome, terminal_id, sequence, fingerprint, wallet_id, merchant_id, amount_fen, detail, occurred_at)
             VALUES ('release', verdict, terminal, own_sequence, own_fingerprint, h.wallet_id, h.merchant_id,

@@ -18,7 +18,8 @@ BEGIN
     IF FOUND THEN
         RETURN QUERY SELECT CASE WHEN known.fingerprint = own_fingerprint OR known.outcome = 'cancelled' THEN known.outcome
                                  ELSE 'sequence_reused' END,
-                            known.id, known.amount_fen, known.balance_fen, extract(epoch FROM known.posted_at)::double precision;
+                            known.id, known.amount_fen,
+                            CASE WHEN NOT card_is_untold(known.reverses_id) THEN known.balance_fen END, extract(epoch FROM known.posted_at)::double precision;
         RETURN;
     END IF;
     IF card_terminal_floods(terminal) THEN
@@ -65,8 +66,10 @@ BEGIN
                 device.merchant_id, sale.amount_fen, still_owed, after_fen, sale_sequence::text, now(), new_entry, sale.id, coalesce(sale.meal, 0));
     UPDATE card_hold SET settled_at = now(), price_fen = 0, release_receipt_id = new_receipt
         WHERE card_hold.receipt_id = sale.id AND sale.kind = 'hold' AND verdict = 'posted';
-    IF verdict <> 'posted' THEN
+    IF verdict = 'posted' THEN
+        PERFORM card_terminal_came_to_nothing(ARRAY[sale.id]);
+    ELSE
         PERFORM card_terminal_refused(terminal);
     END IF;
-    RETURN QUERY SELECT verdict, new_receipt, sale.amount_fen, after_fen, extract(epoch FROM now())::double precision;
+    RETURN QUERY SELECT verdict, new_receipt, sale.amount_fen, CASE WHEN NOT card_is_untold(sale.id) THEN after_fen END, extract(epoch FROM now())::double precision;
 END $$;

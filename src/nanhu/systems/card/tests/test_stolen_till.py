@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection, transaction
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.terminals.api import OPERATIONS, Incident, Request, Terminal, TerminalLimitError
 from nanhu.platforms.terminals.gateway import ActivityLog, Rate, SignedRequest
@@ -20,10 +21,12 @@ from nanhu.systems.card.gateway import policy
 from nanhu.systems.card.gateway.operations import STORE, STORE_WITH_CHIPS
 from nanhu.systems.card.gateway.payments import STATEMENT
 from nanhu.systems.card.gateway.server import Gateway
+from nanhu.systems.card.jobs import end_holds
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
+from nanhu.systems.card.services.prices import PriceOrder, set_prices
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
-from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
+from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection, Told
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.races import amid
 
@@ -103,6 +106,74 @@ def test_a_till_is_told_so_many_balances_a_day_without_a_sale(campus, till, monk
     assert till.pay(rich, 100).values["balance_fen"] == 19_900
     pass_time(days=1)
     assert till.pay(poor, 900).values["balance_fen"] == 0
+
+
+def reversed_sale(till: SignedTerminal, sale: int, _receipt: str) -> Told:
+    return till.send("reversal", {"sequence": sale}, sequence=till.next())
+
+
+def refunded_sale(till: SignedTerminal, _sale: int, receipt: str) -> Told:
+    return till.send("refund", {"receipt": receipt, "amount_fen": 1}, sequence=till.next())
+
+
+@pytest.mark.parametrize("give_back", [reversed_sale, refunded_sale])
+def test_sales_that_are_given_back_tell_so_many_balances(campus, till, monkeypatch, give_back):
+    """A fen sold and given back leaves nothing in the wallet that its holder would ask about, and says what it holds."""
+    monkeypatch.setattr(
+        policy, "limits_on", lambda _day: replace(TIGHT, terminal_minute_payments=9, terminal_day_told=1)
+    )
+    policy.policies_in_hour.cache_clear()
+    card = campus.card("student").uid
+
+    def sold_and_given_back() -> list[Told]:
+        sale = till.next()
+        sold = till.pay(card, 1, sequence=sale)
+        return [sold, give_back(till, sale, sold.values["receipt"])]
+
+    told = [answer.values.get("balance_fen") for _ in range(2) for answer in sold_and_given_back()]
+    assert told == [19_999, 20_000] * 2
+    assert not Incident.objects.filter(code="terminal_limit").exists()
+    sale, own = till.next(), till.next()
+    sold = till.pay(card, 1, sequence=sale)
+    assert (sold.code, "balance_fen" in sold.values) == ("ok", False), "it goes on selling"
+    assert Incident.objects.get(code="terminal_limit").terminal_number == "N1001"
+    back = till.send("reversal", {"sequence": sale}, sequence=own)
+    again = [till.pay(card, 1, sequence=sale), till.send("reversal", {"sequence": sale}, sequence=own)]
+    asked = [till.send("query", {"sequence": one}) for one in (sale, own)]
+    assert {answer.code for answer in (back, *again, *asked)} == {"ok"}
+    assert not any("balance_fen" in answer.values for answer in (back, *again, *asked))
+    assert till.pay(campus.card("guest").uid, 900).values["balance_fen"] == 0, "what is refused counts by itself"
+    pass_time(days=1)
+    assert till.pay(card, 1).values["balance_fen"] == 19_999
+
+
+def test_holds_that_cost_nothing_tell_so_many_balances(campus, till, monkeypatch):
+    monkeypatch.setattr(
+        policy, "limits_on", lambda _day: replace(TIGHT, terminal_minute_payments=9, terminal_day_told=1)
+    )
+    policy.policies_in_hour.cache_clear()
+    card, since = campus.card("student").uid, campus_today()
+    water = PriceOrder(
+        number="N1001", since=since, kind="per_unit", price_fen=1, unit="升", most_fen=100, when_silent="metered"
+    )
+    set_prices(by=SYSTEM, orders=[water])
+
+    def hold() -> tuple[int, Told]:
+        begun = till.next()
+        return begun, till.send("hold", {"card": card, "amount_fen": 100}, sequence=begun)
+
+    released, held = hold()
+    assert held.values["balance_fen"] == 19_900
+    assert till.send("release", {"sequence": released, "amount_fen": 0}, sequence=till.next()).code == "ok"
+    _left_alone, held = hold()
+    assert held.values["balance_fen"] == 19_900
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_hold SET ends_at = now() WHERE settled_at IS NULL")
+    end_holds()
+    begun, held = hold()
+    assert (held.code, "balance_fen" in held.values) == ("ok", False)
+    done = till.send("release", {"sequence": begun, "amount_fen": 7}, sequence=till.next())
+    assert (done.code, done.values["released_fen"], "balance_fen" in done.values) == ("ok", 93, False)
 
 
 def test_what_was_refused_does_not_count_and_a_request_again_counts_once(campus, till):
