@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -30,6 +32,12 @@ class Terminal(models.Model):
     place = models.TextField(default="", blank=True)
     key = EncryptedTextField(purpose="terminals.key")
     key_version = models.PositiveIntegerField(default=1)
+    former_key: Any = EncryptedTextField(
+        purpose="terminals.key",
+        null=True,
+        help_text="what still signs by it shared the key with whoever used the next one",
+    )
+    former_until = models.DateTimeField(null=True)
     state = models.TextField(choices=State, default=State.ON)
     last_sequence = models.BigIntegerField(default=0)
     sequence_ceiling = models.BigIntegerField(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import Column, PageRequest
 from nanhu.kernel.registry import Text
 from nanhu.platforms.terminals.models import Address, NextKey, Terminal
+from nanhu.platforms.terminals.wire import FORMER_KEY
 
 
 class Unsent(NamedTuple):
@@ -136,7 +137,10 @@ OWN_PROBLEMS: Final[Mapping[str, Problem]] = {
 }
 
 
-OWN_INCIDENTS: Final[Mapping[str, Text]] = {"terminal_limit": _("请求过于频繁")}
+OWN_INCIDENTS: Final[Mapping[str, Text]] = {
+    "terminal_limit": _("请求过于频繁"),
+    FORMER_KEY: _("新密钥已被启用，仍有设备用旧密钥：密钥可能在两台设备上"),
+}
 """What no CampusError says: refused by an endpoint before any operation."""
 
 

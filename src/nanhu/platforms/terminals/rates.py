@@ -7,7 +7,22 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from nanhu.platforms.terminals.wire import HONEST_FORMER_USES
+
 MINUTE_SECONDS: Final = 60.0
+
+
+class FormerKeyUses:
+    """How often a terminal signed by its key of before, since this process began."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.uses: Counter[tuple[int, int]] = Counter()
+
+    def is_strange(self, terminal_id: int, key_version: int) -> bool:
+        with self.lock:
+            self.uses[terminal_id, key_version] += 1
+            return self.uses[terminal_id, key_version] > HONEST_FORMER_USES
 
 
 class Rate:

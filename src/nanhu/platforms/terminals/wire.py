@@ -24,6 +24,10 @@ LARGEST_SEQUENCE_STEP: Final = 1_000_000
 LARGEST_BODY: Final = 256 * 1024
 MOST_INCIDENTS: Final = 40
 """Rows of strangers that a process writes at a time; of a flood the rest is counted in one."""
+FORMER_KEY: Final = "key_former"
+"""Noted of a terminal whose next key was used, and which goes on signing by the one before: two devices have its keys."""
+HONEST_FORMER_USES: Final = 3
+"""Whose answer was lost asks by the former key once or twice before it takes the next one."""
 TERMINAL_NUMBER: Final = re.compile(r"[0-9A-Z]{4,16}")
 NUL: Final = rb"\u0000"
 SEALED: Final[Callable[[bytes, bytes], bytes]] = lambda key, text: hmac.digest(key, text, "sha256")  # noqa: E731

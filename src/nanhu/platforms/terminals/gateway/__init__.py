@@ -7,13 +7,14 @@ from nanhu.platforms.terminals.gateway.database import Database, OutcomeUnknownE
 from nanhu.platforms.terminals.gateway.directory import Directory
 from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest, is_signed_by
 from nanhu.platforms.terminals.gateway.repeats import Repeats
-from nanhu.platforms.terminals.rates import Rate
+from nanhu.platforms.terminals.rates import FormerKeyUses, Rate
 
 __all__ = [
     "ActivityLog",
     "Application",
     "Database",
     "Directory",
+    "FormerKeyUses",
     "OutcomeUnknownError",
     "Rate",
     "Repeats",

@@ -40,6 +40,15 @@ class Migration(migrations.Migration):
                 ("key", nanhu.kernel.crypto.EncryptedTextField(purpose="terminals.key")),
                 ("key_version", models.PositiveIntegerField(default=1)),
                 (
+                    "former_key",
+                    nanhu.kernel.crypto.EncryptedTextField(
+                        help_text="what still signs by it shared the key with whoever used the next one",
+                        null=True,
+                        purpose="terminals.key",
+                    ),
+                ),
+                ("former_until", models.DateTimeField(null=True)),
+                (
                     "state",
                     models.TextField(
                         choices=[("on", "已启用"), ("off", "已停用"), ("retired", "已撤机")], default="on"

@@ -27,9 +27,9 @@ def renew_key(*, by: Actor, number: str, reason: str) -> Terminal:
     """The old key opens nothing from the commit on, nor what was sealed under it; the new one must be carried to the device."""
     terminal = in_the_field(number, reason)
     NextKey.objects.filter(terminal=terminal).delete()
-    terminal.key = new_key()
+    terminal.key, terminal.former_key, terminal.former_until = new_key(), None, None
     terminal.key_version += 1
-    terminal.save(update_fields=["key", "key_version"])
+    terminal.save(update_fields=["key", "key_version", "former_key", "former_until"])
     facts = {"key_version": terminal.key_version}
     audit.record(by=by, action="terminals.key", target=f"terminal:{number}", reason=reason, facts=facts)
     return terminal
@@ -63,6 +63,13 @@ def keys_of(terminal: Terminal) -> list[bytes]:
     moment = now()
     following = NextKey.objects.filter(terminal=terminal, opens_at__lte=moment, ends_at__gt=moment).first()
     return [bytes.fromhex(terminal.key), *([bytes.fromhex(following.key)] if following else [])]
+
+
+def former_key_of(terminal: Terminal) -> list[bytes]:
+    """What it signed with before its next key was used, as long as that tells anything."""
+    if terminal.former_until is None or terminal.former_until <= now():
+        return []
+    return [bytes.fromhex(terminal.former_key)]
 
 
 def use_key(terminal: Terminal, key: bytes) -> None:

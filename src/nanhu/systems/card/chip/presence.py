@@ -75,18 +75,18 @@ def is_signed(body: dict[str, Any], *, amount_fen: int | None = None) -> bool:
     return amount_fen is None or whole_in({"amount_fen": 1} | told, "amount_fen") == amount_fen
 
 
-def count_number_answer(terminal: Terminal, *, of_claim: bool = False) -> None:
+def check_or_count_name(request: Request, card: Card) -> None:
+    """A desk is told who holds a card that signs that it lies there, and of numbers alone so many a day."""
+    if is_signed(request.body):
+        check_answer(request, card, amount_fen=1)
+    else:
+        count_number_answer(request.terminal, of="name")
+
+
+def count_number_answer(terminal: Terminal, *, of: str = "balance") -> None:
     """Something is to be told of a number alone, that anybody may have seen: as often a minute as the terminal may sell, and so many
-    balances a day and as many claims. It is no guess: a till that shows the balance of each card goes on selling."""
+    balances a day, as many claims, and so many names. It is no guess: a till that shows the balance of each card goes on selling."""
     rule = limits_on(campus_today())
-    if not one_value(
-        TOLD,
-        [
-            terminal.pk,
-            rule.terminal_minute_misses,
-            rule.terminal_minute_payments,
-            rule.terminal_day_told,
-            of_claim,
-        ],
-    ):
+    most = rule.desk_day_names if of == "name" else rule.terminal_day_told
+    if not one_value(TOLD, [terminal.pk, rule.terminal_minute_misses, rule.terminal_minute_payments, most, of]):
         raise TerminalLimitError

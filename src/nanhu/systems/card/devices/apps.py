@@ -5,4 +5,4 @@ class CardDevicesConfig(rooms.Room):
     name = "nanhu.systems.card.devices"
     label = "card_devices"
     verbose_name = "自助终端"
-    parts = ("guesses", "operations")
+    parts = ("guesses", "library", "operations")

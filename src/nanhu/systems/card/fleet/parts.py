@@ -19,6 +19,7 @@ from nanhu.kernel.kit import Number, PageRequest, Text, form_of
 from nanhu.kernel.registry import Text as Words
 from nanhu.platforms.access.api import DOUBTED
 from nanhu.platforms.terminals.api import PARTS, Device, Part, Problem, Seen, Terminal, Unsent
+from nanhu.platforms.terminals.wire import FORMER_KEY
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.fleet.errors import HoldsOpenError
 from nanhu.systems.card.fleet.exposure import KEEPS_A_LIST
@@ -27,9 +28,9 @@ from nanhu.systems.card.fleet.models import Revocation, TerminalGap, TerminalRep
 from nanhu.systems.card.gateway.watch import LIMIT, SUSPENDED
 from nanhu.systems.card.models import SELLING, Hold, Merchant, Till
 
-ABUSE = SUSPENDED | {LIMIT, DOUBTED}
+ABUSE = SUSPENDED | {LIMIT, DOUBTED, FORMER_KEY}
 """Incidents that an honest device does not make: rows or sales beyond its limits, cards that nobody has, proofs that fail, passages of
-an hour in which the door was in contact."""
+an hour in which the door was in contact, a key that was changed."""
 VENDORS = "VA"  # stands for a vendor's charges at a merchant; there is no device that could sign on
 LATE_DAYS = timedelta(days=7)
 GAPS_SHOWN = 20

@@ -49,7 +49,7 @@ def claim_begin(request: Request) -> dict[str, Any]:
         refuse_untold_write(request, locked, counter)
     order = claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter)
     if request.terminal.kind == Kind.POS and not loads.has_chip(card):
-        count_number_answer(request.terminal, of_claim=True)  # last, when all balances that are needed are held
+        count_number_answer(request.terminal, of="claim")  # last, when all balances that are needed are held
     return begun(order)
 
 

@@ -11,13 +11,21 @@ from nanhu.kernel.configuration import configuration
 from nanhu.platforms.terminals.gateway import (
     ActivityLog,
     Database,
+    FormerKeyUses,
     OutcomeUnknownError,
     Rate,
     Response,
     SignedRequest,
     is_signed_by,
 )
-from nanhu.platforms.terminals.wire import LARGEST_BODY, clock_offset, is_tolerable, read_sequence, sign_response
+from nanhu.platforms.terminals.wire import (
+    FORMER_KEY,
+    LARGEST_BODY,
+    clock_offset,
+    is_tolerable,
+    read_sequence,
+    sign_response,
+)
 from nanhu.systems.card.gateway.holds import HoldDesk
 from nanhu.systems.card.gateway.operations import Operations, Request
 from nanhu.systems.card.gateway.payments import PaymentQueue
@@ -47,7 +55,7 @@ class Gateway:
         self.terminals = TerminalDirectory(self.database)
         self.revocations = RevocationDesk(self.database)
         self.activity = ActivityLog(self.database, repeated=REPEATED, well=self.well)
-        self.rate = Rate(MOST)
+        self.rate, self.former_uses = Rate(MOST), FormerKeyUses()
         watch = TerminalWatch(self.activity)
         work = Operations(self.database, self.payments, self.activity.repeats, watch)
         self.sales: dict[str, Operation] = {
@@ -111,9 +119,21 @@ class Gateway:
         if known is None or terminal is None:
             # Unsigned: an answer under a signature that its sender overheard would be believed by the terminal it is from.
             code = "terminal_unknown" if known is None else "signature_wrong"
-            self.activity.refuse(terminal=request.terminal, address=request.address, code=code)
+            if known is not None and self.is_by_former_key(known, request):
+                self.refuse_at_door(request, FORMER_KEY)
+            else:
+                self.activity.refuse(terminal=request.terminal, address=request.address, code=code)
             return Response(401, encode(refused(code)))
         return terminal
+
+    def is_by_former_key(self, terminal: Terminal, request: SignedRequest) -> bool:
+        """More often than of one whose answer was lost, and now: what was overheard is good for nothing here either."""
+        return (
+            terminal.former_key is not None
+            and is_tolerable(clock_offset(request.clock))
+            and is_signed_by(terminal.former_key, terminal.number, request)
+            and self.former_uses.is_strange(terminal.id, terminal.key_version)
+        )
 
     async def answer(self, operation: Operation, request: SignedRequest, terminal: Terminal) -> tuple[int, bytes]:
         """The terminal's next key becomes its key by the first request signed with it that counts."""

@@ -37,6 +37,7 @@ COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "terminal_minute_misses": (1, MOST),
     "terminal_open_cases": (1, MOST),
     "terminal_day_told": (0, MOST),
+    "desk_day_names": (0, MOST),
     "kiosk_day_reissues": (0, MOST),
     "kiosk_day_losses": (0, MOST),
     "vendor_day_lookups": (0, MOST),
@@ -77,6 +78,7 @@ class LimitRule:
     terminal_minute_misses: int = 20
     terminal_open_cases: int = 1_000
     terminal_day_told: int = 500
+    desk_day_names: int = 5_000
     kiosk_day_reissues: int = 40
     kiosk_day_losses: int = 40
     vendor_day_lookups: int = 1_000

@@ -28,6 +28,7 @@ BEGIN
             day_refund_fen = CASE WHEN a.day = card_day(now()) THEN a.day_refund_fen ELSE 0 END,
             day_told = CASE WHEN a.day = card_day(now()) THEN a.day_told ELSE 0 END,
             day_free = CASE WHEN a.day = card_day(now()) THEN a.day_free ELSE 0 END,
+            day_names = CASE WHEN a.day = card_day(now()) THEN a.day_names ELSE 0 END,
             day_claims = CASE WHEN a.day = card_day(now()) THEN a.day_claims ELSE 0 END,
             day_losses = CASE WHEN a.day = card_day(now()) THEN a.day_losses ELSE 0 END
         FROM (SELECT o.terminal_id AS id, o.minute_begun <= now() - interval '1 minute' AS is_over

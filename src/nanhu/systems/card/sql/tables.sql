@@ -75,8 +75,8 @@ CREATE TABLE card_stored_sum (
 -- What a terminal did in the running minute and on the running day of the campus: the bounds on what one stolen key can take
 -- (card_terminal_turn.sql). Here, and not in a process: all gateways and web processes count together, and a restart forgets nothing.
 -- `refused` in the minute that began at `refused_minute` were written down, for ever (card_terminal_floods.sql).
--- `day_told` balances were told of cards of which the till showed the number alone, `day_claims` times what waits for one, `minute_told`
--- both (card_terminal_told.sql);
+-- `day_told` balances were told of cards of which the till showed the number alone, `day_claims` times what waits for one, `day_names`
+-- times whose it is, `minute_told` all of them (card_terminal_told.sql);
 -- `day_losses` cards were reported lost by a document (card_terminal_reported.sql); `day_free` sales without a PIN were given back, or holds
 -- cost nothing (card_terminal_came_to_nothing.sql).
 -- Locked after all balances, in the order of terminals. Counts of a minute or a day that is over are set back at the next request.
@@ -97,10 +97,11 @@ CREATE TABLE card_terminal_activity (
     day_claims integer NOT NULL DEFAULT 0,
     day_losses integer NOT NULL DEFAULT 0,
     day_free integer NOT NULL DEFAULT 0,
+    day_names integer NOT NULL DEFAULT 0,
     CONSTRAINT card_terminal_activity_is_not_negative CHECK (
         minute_payments >= 0 AND minute_fen >= 0 AND misses >= 0 AND day_fen >= 0 AND day_refund_fen >= 0 AND refused >= 0 AND day_told >= 0
         AND minute_told >= 0 AND day_claims >= 0 AND day_losses >= 0
-        AND day_free >= 0)
+        AND day_free >= 0 AND day_names >= 0)
 ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.05);
 
 CREATE SEQUENCE card_number_seq START 1000000001;

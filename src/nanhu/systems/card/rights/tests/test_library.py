@@ -1,16 +1,22 @@
 """The library asks by signed HTTP, holder by holder or for a list to keep."""
 
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Incident
+from nanhu.systems.card.chip import messages, presence
+from nanhu.systems.card.chip.services import making
+from nanhu.systems.card.chip.tests.conftest import CardInHand
+from nanhu.systems.card.devices.library import mark_in_list
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.rights.models import RightRule
-from nanhu.systems.card.rights.operations import mark_in_list
 from nanhu.systems.card.rights.services import ruling, verifying
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
@@ -108,6 +114,28 @@ def test_the_list_of_a_desk_names_no_chip(campus, desk):
     page = desk.ask("rights/list", {"right": "library", "after": 0, "limit": 9}, sequence=0)
     assert not {campus.card(part).uid for part in CAST} & {one for row in page["cards"] for one in row}
     assert not {campus.card(part).number for part in CAST} & {one for row in page["cards"] for one in row}
+
+
+def test_a_desk_is_told_so_many_names_of_numbers_alone_a_day(campus, desk, monkeypatch):
+    """Its key may be stolen, and four-byte numbers follow each other: beyond a busy day's readers it is told of nobody, and is seen."""
+    monkeypatch.setattr(presence, "limits_on", lambda _day: replace(LimitRule(), desk_day_names=2))
+    student, teacher = campus.card("student"), campus.card("teacher")
+    assert [asked(desk, card.uid)["name"] for card in (student, teacher)] == ["林小满", "陈志"]
+    assert asked(desk, student.uid)["code"] == "terminal_limit"
+    assert Incident.objects.get(code="terminal_limit").terminal_number == "LB001"
+    assert asked(desk, verifying.code_for(student).code)["name"] == "林小满", "the holder's own word"
+    till = place_device("LT001", "pos", by=SYSTEM)
+    assert [asked(till, student.uid, "consume")["name"] for _ in range(3)] == ["林*满"] * 3
+    [chip] = making.make_purses(by=SYSTEM, cards=[student])
+    hand = CardInHand(chip)
+    hand.terminal = messages.terminal_code("LB001")
+    signed = {"card": student.uid, "right": "library", "chip": asdict(hand.start(1))}
+    assert desk.ask("rights/check", signed, sequence=0)["name"] == "林小满", "the chip lies there"
+    stolen = {**signed, "chip": {**signed["chip"], "mac1": "00000000"}}
+    assert desk.ask("rights/check", stolen, sequence=0)["code"] == "chip_mac_wrong"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET day = day - 1")
+    assert asked(desk, teacher.uid)["name"] == "陈志"
 
 
 def test_who_tries_numbers_is_told_nothing_more_for_a_minute_and_is_seen(campus, desk):

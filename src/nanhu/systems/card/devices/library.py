@@ -1,4 +1,4 @@
-"""What the library and other desks ask at the services door. Both are questions: they change nothing."""
+"""What the library and other desks ask at the services door. Both are questions: they change no card."""
 
 import hmac
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Request, Terminal, operation, text_in, whole_in
+from nanhu.systems.card.chip.presence import check_or_count_name
 from nanhu.systems.card.models import SELLING, Card
 from nanhu.systems.card.rights.services.deciding import may, may_each
 from nanhu.systems.card.rights.services.verifying import found_on_reader
@@ -20,7 +21,8 @@ HASH_DIGITS: Final = 20
 @operation("rights/check", kinds=SELLING | LISTS, reads=True)
 def check(request: Request) -> dict[str, Any]:
     """`card` is the chip's number as the reader read it, or a code of the holder's phone: what lies there, never a number that
-    somebody can count up. A till or a door is told no more of the person than others in the queue see; a desk that lends is."""
+    somebody can count up. A till or a door is told no more of the person than others in the queue see; a desk that lends is,
+    of numbers alone so many times a day."""
     typed, right = text_in(request.body, "card", longest=20).upper(), text_in(request.body, "right", longest=20)
     card = found_on_reader(typed)
     if card is None:
@@ -37,6 +39,8 @@ def check(request: Request) -> dict[str, Any]:
     }
     if request.terminal.kind != Terminal.Kind.SELF_SERVICE_KIOSK:
         return answer | {"name": people.masked_name(person.name)}
+    if typed == card.uid:
+        check_or_count_name(request, card)
     patron = person.affiliations[0].campus_no if person.affiliations else ""
     return answer | {"number": card.number, "name": person.name, "patron": patron}
 
