@@ -1,8 +1,9 @@
-"""Attempts: a write in one transaction, of which a refusal may leave what it wrote."""
+"""Attempts: a write in one transaction, of which a refusal may leave what it wrote, and which the database may refuse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from nanhu.kernel.errors import CampusError
 
@@ -18,3 +19,16 @@ def attempt[Made](write: Callable[[], Made]) -> Made:
                 raise
             refusal = error
     raise refusal
+
+
+@contextmanager
+def refused_as(refusal: CampusError | type[CampusError], *, by: str = "") -> Iterator[None]:
+    """In one transaction, of which the database refuses what it knows better, of two at once who was first. `by`: the name of the
+    constraint, or its beginning, where not each of them is this refusal."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if by not in str(error):
+            raise
+        raise refusal from error

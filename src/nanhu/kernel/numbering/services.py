@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.numbering.errors import NoSuchNumberError, NumberTakenError, NumberVoidError
@@ -33,11 +34,8 @@ def take(*, by: Actor, series: Series, target: str, scope: str = "", year: int =
     place = next_place(series, counted_in)
     taken = TakenNumber(series=series.key, scope=counted_in, place=place, target=target, taken_by_name=by.name)
     taken.number = series.number(place, year=year, scope=scope)
-    try:
-        with transaction.atomic():
-            taken.save(force_insert=True)
-    except IntegrityError as known:
-        raise NumberTakenError(number=taken.number) from known
+    with refused_as(NumberTakenError(number=taken.number)):
+        taken.save(force_insert=True)
     return taken
 
 

@@ -3,8 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 
-from nanhu.kernel.attempts import attempt
+from nanhu.kernel.attempts import attempt, refused_as
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import SubmittedForm
 
@@ -37,3 +38,18 @@ def test_a_refusal_keeps_its_writes_only_where_its_class_says_so(error, stays):
         attempt(lambda: write(error))
     assert met.value is error
     assert SubmittedForm.objects.exists() is stays
+
+
+def test_what_the_database_refuses_is_the_expected_refusal_and_nothing_of_it_stays():
+    token = uuid4()
+    for by in ("", "token"):
+        with pytest.raises(UndoneError) as met, refused_as(UndoneError(), by=by):
+            for page in "ab":
+                SubmittedForm.objects.create(token=token, account_id=1, page=page)
+        assert isinstance(met.value.__cause__, IntegrityError)
+    assert not SubmittedForm.objects.exists()
+
+
+def test_what_another_constraint_refuses_is_no_expected_refusal():
+    with pytest.raises(IntegrityError), refused_as(UndoneError, by="another_constraint"):
+        SubmittedForm.objects.create(token=None, account_id=1, page="a")

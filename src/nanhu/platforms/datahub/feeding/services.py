@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.retries import wake
@@ -74,13 +75,8 @@ def save(made: DataSource, *, before: tuple[str, ...] | None = None) -> None:
         refuse_address(made.address, made.kind)
         if before is not None and before != whose_secret(made):
             made.secret = None
-    try:
-        with transaction.atomic():
-            made.save()
-    except IntegrityError as error:
-        if "datahub_source_key" not in str(error):
-            raise
-        raise SourceKeyTakenError from error
+    with refused_as(SourceKeyTakenError, by="datahub_source_key"):
+        made.save()
 
 
 def try_once(*, by: Actor, made: DataSource) -> reading.Trial:

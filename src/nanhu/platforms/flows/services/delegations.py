@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.once import lock_key
@@ -37,26 +38,23 @@ def delegate(
     why = given(reason)
     refuse_days(starts_on, ends_on)
     refuse_delegate(owner_id, delegate_id)
-    try:
-        with transaction.atomic():
-            lock_key(GIVING)
-            refuse_circle(owner_id, delegate_id, definition, starts_on, ends_on)
-            made = Delegation.objects.create(
-                owner_id=owner_id,
-                delegate_id=delegate_id,
-                definition=definition,
-                starts_on=starts_on,
-                ends_on=ends_on,
-                reason=why,
-                created_by_id=by.account_id,
-            )
-            target = f"delegation:{made.public_id}"
-            audit.record(by=by, action="flows.delegate", target=target, reason=why, facts=facts_of(made))
-            return made
-    except IntegrityError as error:
-        if "flows_delegation_one_a_day" not in str(error):
-            raise
-        raise DelegateRefusedError(reason=_("这几天已经委托了别人，先结束那一份")) from error
+    with refused_as(
+        DelegateRefusedError(reason=_("这几天已经委托了别人，先结束那一份")), by="flows_delegation_one_a_day"
+    ):
+        lock_key(GIVING)
+        refuse_circle(owner_id, delegate_id, definition, starts_on, ends_on)
+        made = Delegation.objects.create(
+            owner_id=owner_id,
+            delegate_id=delegate_id,
+            definition=definition,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            reason=why,
+            created_by_id=by.account_id,
+        )
+        target = f"delegation:{made.public_id}"
+        audit.record(by=by, action="flows.delegate", target=target, reason=why, facts=facts_of(made))
+        return made
 
 
 def refuse_days(starts_on: date, ends_on: date) -> None:

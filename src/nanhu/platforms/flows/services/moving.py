@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs.progress import open_progress, start_progress
@@ -99,13 +100,8 @@ def set_to_work(by: Actor, move: Move, state: Move.State) -> None:
 
 def save_alone(move: Move) -> None:
     """Refused while another one of its source is at work."""
-    try:
-        with transaction.atomic():
-            move.save()
-    except IntegrityError as error:
-        if "flows_move_one_at_work" not in str(error):
-            raise
-        raise MoveAtWorkError from error
+    with refused_as(MoveAtWorkError, by="flows_move_one_at_work"):
+        move.save()
 
 
 def cases_of(move: Move) -> Any:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.platforms.flows.errors import (
     AddressForeignError,
@@ -246,15 +247,10 @@ def assign_anew(*, person_ids: Collection[int]) -> int:
 
 @transaction.atomic
 def register(*, by: Actor, key: str, name: str, vendor: Vendor, origin: str) -> OutsideSource:
-    try:
-        with transaction.atomic():
-            made = OutsideSource.objects.create(
-                key=key, name=name, vendor=vendor, origin=origin, registered_by_name=by.name
-            )
-    except IntegrityError as error:
-        if "flows_outside_source_key_once" not in str(error):
-            raise
-        raise SourceKeyTakenError from error
+    with refused_as(SourceKeyTakenError, by="flows_outside_source_key_once"):
+        made = OutsideSource.objects.create(
+            key=key, name=name, vendor=vendor, origin=origin, registered_by_name=by.name
+        )
     facts = {"todo_vendor": vendor.company, "origin": origin}
     audit.record(by=by, action="flows.register_source", target=f"todo_source:{key}", facts=facts)
     return made

@@ -11,11 +11,12 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again
@@ -108,20 +109,17 @@ def ask(
         raise BankCardNumberError
     with transaction.atomic():
         factors = factors_of(by=by, person_id=person_id, card_number=number, phone=phone)
-        try:
-            with transaction.atomic():
-                made = Agreement.objects.create(
-                    number=new_number("AG"),
-                    channel=bank_channel(),
-                    person_id=person_id,
-                    tail=number[-4:],
-                    source=source,
-                    replaces=replaces,
-                    form=form,
-                    due_at=first_look(),
-                )
-        except IntegrityError as error:
-            raise AgreementUnderWayError from error
+        with refused_as(AgreementUnderWayError):
+            made = Agreement.objects.create(
+                number=new_number("AG"),
+                channel=bank_channel(),
+                person_id=person_id,
+                tail=number[-4:],
+                source=source,
+                replaces=replaces,
+                form=form,
+                due_at=first_look(),
+            )
         facts = {"agreement": made.number, "tail": made.tail, "source": source}
         audit.record(by=by, action="payments.ask_agreement", target=f"person:{person_id}", facts=facts)
         transaction.on_commit(partial(put_to_bank, made, factors), robust=True)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import given
@@ -37,30 +38,25 @@ class Arrival:
 
 def ask(*, by: Actor, arrival: Arrival) -> Deposit:
     """The same form again is the deposit that it made; the bank's number stands once; no more than lies there."""
-    try:
-        with transaction.atomic():
-            if (known := Deposit.known(by, arrival.token)) is not None:
-                return known
-            asked = Deposit(
-                token=arrival.token,
-                channel=bank_channel(),
-                source=arrival.source,
-                acquirer=arrival.acquirer,
-                day=arrival.day,
-                amount_fen=arrival.amount_fen,
-                fee_fen=arrival.fee_fen,
-                reference=arrival.reference.strip(),
-                author_id=account_of(by),
-                author_name=by.name,
-            )
-            check_sum(asked)
-            asked.save()
-            note(by, asked, "payments.ask_deposit")
-            return asked
-    except IntegrityError as error:
-        if "payments_deposit_once" in str(error):
-            raise DepositKnownError(reference=arrival.reference) from error
-        raise
+    with refused_as(DepositKnownError(reference=arrival.reference), by="payments_deposit_once"):
+        if (known := Deposit.known(by, arrival.token)) is not None:
+            return known
+        asked = Deposit(
+            token=arrival.token,
+            channel=bank_channel(),
+            source=arrival.source,
+            acquirer=arrival.acquirer,
+            day=arrival.day,
+            amount_fen=arrival.amount_fen,
+            fee_fen=arrival.fee_fen,
+            reference=arrival.reference.strip(),
+            author_id=account_of(by),
+            author_name=by.name,
+        )
+        check_sum(asked)
+        asked.save()
+        note(by, asked, "payments.ask_deposit")
+        return asked
 
 
 @transaction.atomic

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
@@ -34,11 +35,8 @@ ONE_DAY: Final = timedelta(days=1)
 @transaction.atomic
 def add_office(*, by: Actor, key: str, name: str) -> Office:
     """A kind of post of the school's own. The database knows whether there is one."""
-    try:
-        with transaction.atomic():
-            made = Office.objects.create(key=key, name=name)
-    except IntegrityError as error:
-        raise OfficeExistsError from error
+    with refused_as(OfficeExistsError):
+        made = Office.objects.create(key=key, name=name)
     audit.record(by=by, action="people.add_office", target=f"office:{key}")
     return made
 
@@ -82,13 +80,8 @@ def lock_holder(person_id: int) -> int:
 
 
 def save_once(post: Post) -> None:
-    try:
-        with transaction.atomic():
-            post.save()
-    except IntegrityError as error:
-        if "people_post_once" in str(error):
-            raise PostHeldError from error
-        raise
+    with refused_as(PostHeldError, by="people_post_once"):
+        post.save()
 
 
 def publish_start(post: Post) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import Tile, TileContent, Viewer
 from nanhu.kernel.remembered import Remembered
@@ -43,19 +44,14 @@ def view_of(one: PlacedTile) -> TileView:
 
 def place(*, by: Actor, **facts: Any) -> PlacedTile:
     """Raises PlacedTwiceError where the office has one on one of these days already; the database says so, whoever was first."""
-    try:
-        with transaction.atomic():
-            made = PlacedTile.objects.create(placed_by_name=by.name, **facts)
-            audit.record(
-                by=by,
-                action="portal.place_tile",
-                target=f"placed-tile:{made.pk}",
-                facts={"title": made.title, "until": made.last_day.isoformat()},
-            )
-    except IntegrityError as error:
-        if "portal_placed_tile_one_an_office" not in str(error):
-            raise
-        raise PlacedTwiceError from error
+    with refused_as(PlacedTwiceError, by="portal_placed_tile_one_an_office"):
+        made = PlacedTile.objects.create(placed_by_name=by.name, **facts)
+        audit.record(
+            by=by,
+            action="portal.place_tile",
+            target=f"placed-tile:{made.pk}",
+            facts={"title": made.title, "until": made.last_day.isoformat()},
+        )
     placed.forget()
     return made
 

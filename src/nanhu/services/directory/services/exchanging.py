@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import made_by_form
@@ -28,22 +29,17 @@ def ask(*, by: Actor, token: UUID, person_id: int, given: Duty, taken: Duty, rea
     mine, theirs = locked(given, taken)
     if mine.person_id != person_id or not can_be_exchanged(mine, theirs):
         raise NotExchangeableError
-    try:
-        with transaction.atomic():
-            made = DutyExchange.objects.create(
-                token=token,
-                given=mine,
-                taken=theirs,
-                author_id=person_id,
-                author_name=mine.person_name,
-                other_id=theirs.person_id or 0,
-                other_name=theirs.person_name,
-                reason=reason.strip(),
-            )
-    except IntegrityError as error:
-        if "one_waits" in str(error):
-            raise ExchangeWaitsError from error
-        raise
+    with refused_as(ExchangeWaitsError, by="one_waits"):
+        made = DutyExchange.objects.create(
+            token=token,
+            given=mine,
+            taken=theirs,
+            author_id=person_id,
+            author_name=mine.person_name,
+            other_id=theirs.person_id or 0,
+            other_name=theirs.person_name,
+            reason=reason.strip(),
+        )
     note(by, made, "directory.ask_exchange")
     tell_person(made.other_id, _("%(who)s 想和您换班") % {"who": made.author_name}, made)
     return made

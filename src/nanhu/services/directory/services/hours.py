@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.dated import end_today, supersede
 from nanhu.kernel.jobs import defer
 from nanhu.services.directory.errors import ChangedMeanwhileError
@@ -35,13 +36,8 @@ def enter(
         hours=hours,
         other_hours=other_hours,
     )
-    try:
-        with transaction.atomic():
-            supersede(by=by, wanted=[made], reason=reason)
-    except IntegrityError as error:
-        if "no_overlap" in str(error):
-            raise ChangedMeanwhileError from error
-        raise
+    with refused_as(ChangedMeanwhileError, by="no_overlap"):
+        supersede(by=by, wanted=[made], reason=reason)
     note(by, made, "directory.enter_hours", reason)
     return made
 

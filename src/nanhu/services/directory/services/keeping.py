@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from nanhu.kernel import audit, folding, throttle
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import defer
 from nanhu.kernel.throttle import Gate, Limit
@@ -57,13 +58,8 @@ def change(*, by: Actor, row: UnitOwned, facts: Mapping[str, Any]) -> Any:
 def write(by: Actor, row: UnitOwned, action: str) -> None:
     row.searched = folding.searched(row.title, f"{row.unit.name} {row.words}")
     row.confirmed_on, row.confirmed_by_name = campus_today(), by.name
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        if "_once" in str(error):
-            raise KnownAlreadyError from error
-        raise
+    with refused_as(KnownAlreadyError, by="_once"):
+        row.save()
     audit.record(by=by, action=action, target=target_of(row), facts={"title": str(row), "unit": row.unit.code})
     tell_others(row)
 

@@ -3,10 +3,11 @@
 import secrets
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import run
 from nanhu.platforms.identity import api as identity
@@ -79,13 +80,8 @@ def refuse_strange(facts: dict[str, Any]) -> None:
 
 
 def save(nas: Nas) -> None:
-    try:
-        with transaction.atomic():
-            nas.save()
-    except IntegrityError as error:
-        if "network_nas_once" in str(error):
-            raise NasKnownError from error
-        raise
+    with refused_as(NasKnownError, by="network_nas_once"):
+        nas.save()
 
 
 def said_of(nas: Nas) -> dict[str, Any]:

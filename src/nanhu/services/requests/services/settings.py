@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.errors import BuildingTakenError, NameTakenError, UnknownCodeError, UnknownMemberError
@@ -79,12 +80,9 @@ def set_operator(
     found.name_en, found.words_en = name_en, words_en
     kept(found)
     found.buildings.all().delete()
-    try:
-        with transaction.atomic():
-            for place in places_with(buildings):
-                OperatorBuilding.objects.create(operator=found, building=place)
-    except IntegrityError as error:
-        raise BuildingTakenError from error
+    with refused_as(BuildingTakenError):
+        for place in places_with(buildings):
+            OperatorBuilding.objects.create(operator=found, building=place)
     audit.record(
         by=by, action="requests.set_operator", target=f"requests-operator:{found.public_id}", facts={"name": name}
     )
@@ -92,11 +90,8 @@ def set_operator(
 
 
 def kept(row: Crew | Operator) -> None:
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        raise NameTakenError from error
+    with refused_as(NameTakenError):
+        row.save()
 
 
 def places_with(keys: Collection[str]) -> list[campus.Place]:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit, folding
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.files import services as files
 from nanhu.kernel.money import short_yuan
@@ -76,13 +77,8 @@ def write(venue: Venue) -> None:
     refuse_fee(venue)
     words = f"{venue.name_en} {venue.use_names} {place.name} {place.key} {' '.join(venue.equipment)}"
     venue.searched = folding.searched(venue.name, words)
-    try:
-        with transaction.atomic():
-            venue.save()
-    except IntegrityError as error:
-        if "room_id" in str(error):
-            raise RoomIsVenueError from error
-        raise
+    with refused_as(RoomIsVenueError, by="room_id"):
+        venue.save()
 
 
 def refuse_fee(venue: Venue) -> None:

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.platforms.campus import api as campus
@@ -45,17 +46,14 @@ def join(*, by: Actor, person_id: int, venue: Venue, hours: Hours) -> Waiting:
     if queries.waiting_of(person_id).count() >= rules.MOST_WAITING:
         raise TooManyWaitingError
     card = people.person_card(person_id)
-    try:
-        with transaction.atomic():
-            made = Waiting.objects.create(
-                venue=found,
-                person_id=person_id,
-                person_name=card.name if card else "",
-                begins_at=hours[0],
-                ends_at=hours[1],
-            )
-    except IntegrityError as error:
-        raise WaitsAlreadyError from error
+    with refused_as(WaitsAlreadyError):
+        made = Waiting.objects.create(
+            venue=found,
+            person_id=person_id,
+            person_name=card.name if card else "",
+            begins_at=hours[0],
+            ends_at=hours[1],
+        )
     facts = {"booked_for": made.when}
     audit.record(by=by, action="venues.wait", target=f"venue:{found.public_id}", facts=facts)
     return made

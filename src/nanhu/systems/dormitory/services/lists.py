@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.systems.dormitory.checking import CheckedRoom, RoomKey
 from nanhu.systems.dormitory.errors import RoomChargedError
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
@@ -17,29 +18,24 @@ State = RoomList.State
 def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom], file_name: str = "") -> RoomList:
     """Keep a checked list. The same form again gives the list that it made; a room's month is charged once. A bill of which the school
     has nothing is replaced once this list is approved (`replacing`), until then it counts."""
-    try:
-        with transaction.atomic():
-            if (known := RoomList.known(by, token)) is not None:
-                return known
-            made = RoomList.begun(
-                by,
-                token,
-                title=title,
-                file_name=file_name,
-                room_count=len(rooms),
-                share_count=sum(len(room.people) for room in rooms),
-                sum_fen=sum(room.amount_fen for room in rooms),
-            )
-            older = set(counted_bills(room.key for room in rooms))
-            if charged(room.key for room in rooms):  # after that look: a list kept meanwhile is none to replace
-                raise RoomChargedError
-            keep_rooms(made, rooms, older)
-            made.note(by, "make_{}")
-            return made
-    except IntegrityError as error:
-        if "dormitory_room_bill_once" in str(error):
-            raise RoomChargedError from error
-        raise
+    with refused_as(RoomChargedError, by="dormitory_room_bill_once"):
+        if (known := RoomList.known(by, token)) is not None:
+            return known
+        made = RoomList.begun(
+            by,
+            token,
+            title=title,
+            file_name=file_name,
+            room_count=len(rooms),
+            share_count=sum(len(room.people) for room in rooms),
+            sum_fen=sum(room.amount_fen for room in rooms),
+        )
+        older = set(counted_bills(room.key for room in rooms))
+        if charged(room.key for room in rooms):  # after that look: a list kept meanwhile is none to replace
+            raise RoomChargedError
+        keep_rooms(made, rooms, older)
+        made.note(by, "make_{}")
+        return made
 
 
 def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom], older: Collection[RoomKey]) -> None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit, registry
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
@@ -43,11 +44,8 @@ def ask(*, by: Actor, account: Account) -> DataCopy:
     recent = DataCopy.objects.filter(account=account, created_at__gt=now() - AT_MOST_EVERY)
     if recent.exclude(state=DataCopy.State.FAILED).exists():
         raise CopyTooSoonError
-    try:
-        with transaction.atomic():
-            copy = DataCopy.objects.create(account=account)
-    except IntegrityError as error:
-        raise CopyTooSoonError from error
+    with refused_as(CopyTooSoonError):
+        copy = DataCopy.objects.create(account=account)
     audit.record(by=by, action="identity.ask_copy", target=f"account:{account.pk}")
     make_copy.defer(copy_id=copy.pk)
     return copy

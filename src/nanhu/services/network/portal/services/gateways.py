@@ -4,11 +4,12 @@ import re
 from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.services.network import api as network
@@ -35,12 +36,9 @@ def enter(
         "port": port,
         "secret": secret,
     }
-    try:
-        with transaction.atomic():
-            made = PortalGateway.objects.create(nas=nas, **facts)
-            note(by, "network.enter_portal_gateway", made, kind=kind)
-    except IntegrityError as error:
-        raise GatewayKnownError from error
+    with refused_as(GatewayKnownError):
+        made = PortalGateway.objects.create(nas=nas, **facts)
+        note(by, "network.enter_portal_gateway", made, kind=kind)
     return made
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.files import services as files
@@ -45,11 +46,8 @@ def add(*, by: Actor, content: bytes, file_name: str, published: str = "", facts
     if published and published != file.sha256:
         raise OtherHashError(sha256=file.sha256)
     signature = Installer.Signature.PUBLISHED if published else facts["signature"]
-    try:
-        with transaction.atomic():
-            made = Installer.objects.create(file=file, created_by_name=by.name, **{**facts, "signature": signature})
-    except IntegrityError as error:
-        raise KnownAlreadyError from error
+    with refused_as(KnownAlreadyError):
+        made = Installer.objects.create(file=file, created_by_name=by.name, **{**facts, "signature": signature})
     note(by, "network.add_installer", made, sha256=file.sha256)
     return made
 

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit, folding, outgoing
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.services.network import api as network
@@ -40,13 +41,8 @@ def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None)
     row.searched = searched(row)
     if found and row.address != found.address:
         row.health, row.bad_in_row = Resource.Health.UNKNOWN, 0
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        if "resource_once" in str(error):
-            raise KnownAlreadyError from error
-        raise
+    with refused_as(KnownAlreadyError, by="resource_once"):
+        row.save()
     note(by, "network.change_resource" if found else "network.add_resource", row)
     return row
 

@@ -5,10 +5,11 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.retries import Again
@@ -56,18 +57,15 @@ def ask_load(*, by: Actor, card: Card, amount_fen: int, terminal: Terminal | Non
         if agreement is None:
             raise NoAgreementError
         check_balance(current, amount_fen)
-        try:
-            with transaction.atomic():
-                made = Load.objects.create(
-                    number=new_number("LD"),
-                    card=current,
-                    agreement=agreement,
-                    terminal=terminal,
-                    amount_fen=amount_fen,
-                    due_at=now(),
-                )
-        except IntegrityError as error:
-            raise LoadUnderWayError from error
+        with refused_as(LoadUnderWayError):
+            made = Load.objects.create(
+                number=new_number("LD"),
+                card=current,
+                agreement=agreement,
+                terminal=terminal,
+                amount_fen=amount_fen,
+                due_at=now(),
+            )
         facts = {"load": made.number, "fen": amount_fen, "terminal": terminal.number if terminal else ""}
         audit.record(by=by, action="card.ask_load", target=f"card:{current.number}", facts=facts)
         return made

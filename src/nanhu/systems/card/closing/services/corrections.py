@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.database.values import one_value, run
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
@@ -38,26 +39,19 @@ def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID, is_owed_again:
     is then owed as before it; else the bill is refunded."""
     why = given(reason)
     refuse_uncorrectable(receipt)
-    try:
-        with transaction.atomic():
-            if (known := Correction.known(by, token)) is not None:
-                return known
-            asked = Correction.begun(
-                by,
-                token,
-                receipt=receipt,
-                reason=why,
-                is_owed_again=is_owed_again and receipt.kind == PAYS_A_BILL,
-            )
-            facts = {"correction": asked.pk, "fen": receipt.amount_fen}
-            audit.record(
-                by=by, action="card.ask_correction", target=f"receipt:{receipt.pk}", reason=reason, facts=facts
-            )
-            return asked
-    except IntegrityError as error:
-        if "card_correction_once_for_a_row" in str(error):
-            raise NotCorrectableError(why=_("已有更正")) from error
-        raise
+    with refused_as(NotCorrectableError(why=_("已有更正")), by="card_correction_once_for_a_row"):
+        if (known := Correction.known(by, token)) is not None:
+            return known
+        asked = Correction.begun(
+            by,
+            token,
+            receipt=receipt,
+            reason=why,
+            is_owed_again=is_owed_again and receipt.kind == PAYS_A_BILL,
+        )
+        facts = {"correction": asked.pk, "fen": receipt.amount_fen}
+        audit.record(by=by, action="card.ask_correction", target=f"receipt:{receipt.pk}", reason=reason, facts=facts)
+        return asked
 
 
 def refuse_uncorrectable(receipt: Receipt) -> None:

@@ -3,10 +3,11 @@
 import re
 import secrets
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.school import school
@@ -37,11 +38,8 @@ def make_row(*, by: Actor, order: CardOrder, line: int, uid: str) -> CardOrder:
             raise PlasticTakenError
         row.plastic_uid, row.state, row.made_at = chip, OrderRow.State.MADE, now()
         row.pickup_code = new_code()
-        try:
-            with transaction.atomic():
-                row.save(update_fields=["plastic_uid", "state", "made_at", "pickup_code"])
-        except IntegrityError as taken:
-            raise PlasticTakenError from taken
+        with refused_as(PlasticTakenError):
+            row.save(update_fields=["plastic_uid", "state", "made_at", "pickup_code"])
         note(by, "card.make_plastic", current, facts={"line": line, "uid": chip})
         if not current.rows.filter(state=OrderRow.State.WAITING).exists():
             finish(by, current)
